@@ -1,0 +1,110 @@
+"""The log: head, stories, events, documents, views, and the triggers that keep it append-only."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+# An update may do one thing: erase, that is set salt and body to NULL. INSERT OR REPLACE deletes
+# without firing delete triggers, so inserts over a standing row are refused by a trigger too.
+SQLITE_TRIGGERS = """
+CREATE TRIGGER events_no_delete BEFORE DELETE ON events
+BEGIN SELECT RAISE(ABORT, 'dateline: events are never deleted'); END;
+--
+CREATE TRIGGER events_no_update BEFORE UPDATE ON events
+WHEN NOT (NEW.salt IS NULL AND NEW.body IS NULL AND NEW.position IS OLD.position
+  AND NEW.event_id IS OLD.event_id AND NEW.story IS OLD.story AND NEW.version IS OLD.version
+  AND NEW.type IS OLD.type AND NEW.schema_version IS OLD.schema_version
+  AND NEW.recorded_us IS OLD.recorded_us AND NEW.reported_us IS OLD.reported_us
+  AND NEW.subject_key IS OLD.subject_key AND NEW.commitment IS OLD.commitment
+  AND NEW.leaf IS OLD.leaf)
+BEGIN SELECT RAISE(ABORT, 'dateline: events never change'); END;
+--
+CREATE TRIGGER events_no_replace BEFORE INSERT ON events
+WHEN EXISTS (SELECT 1 FROM events WHERE position = NEW.position)
+  OR EXISTS (SELECT 1 FROM events WHERE event_id = NEW.event_id)
+  OR EXISTS (SELECT 1 FROM events WHERE story = NEW.story AND version = NEW.version)
+BEGIN SELECT RAISE(ABORT, 'dateline: events are never replaced'); END;
+--
+CREATE TRIGGER log_head_no_delete BEFORE DELETE ON log_head
+BEGIN SELECT RAISE(ABORT, 'dateline: the log head is never deleted'); END;
+--
+CREATE TRIGGER log_head_forward BEFORE UPDATE ON log_head
+WHEN NEW.position < OLD.position OR NEW.archive IS NOT OLD.archive OR NEW.id IS NOT OLD.id
+BEGIN SELECT RAISE(ABORT, 'dateline: the log only grows'); END;
+--
+CREATE TRIGGER log_head_one BEFORE INSERT ON log_head WHEN EXISTS (SELECT 1 FROM log_head)
+BEGIN SELECT RAISE(ABORT, 'dateline: the log has one head'); END;
+--
+CREATE TRIGGER stories_no_delete BEFORE DELETE ON stories
+BEGIN SELECT RAISE(ABORT, 'dateline: stories are never deleted'); END
+"""
+
+
+def upgrade() -> None:
+    op.create_table(
+        "log_head",
+        sa.Column("id", sa.SmallInteger, primary_key=True, autoincrement=False),
+        sa.Column("position", sa.BigInteger, nullable=False),
+        sa.Column("archive", sa.LargeBinary(16), nullable=False),
+        sa.Column("peaks", sa.LargeBinary, nullable=False),
+        sa.CheckConstraint("id = 1", name="log_head_one_row"),
+    )
+    op.create_table(
+        "stories",
+        sa.Column("story", sa.LargeBinary(16), primary_key=True),
+        sa.Column("slug", sa.String(80), nullable=False, unique=True),
+        sa.Column("version", sa.BigInteger, nullable=False),
+        sa.Column("leaf", sa.LargeBinary(32), nullable=False),
+        sa.Column("recorded_us", sa.BigInteger, nullable=False),
+    )
+    op.create_table(
+        "events",
+        # INTEGER PRIMARY KEY is the rowid on SQLite: appends go to the end of one B-tree.
+        sa.Column(
+            "position",
+            sa.BigInteger().with_variant(sa.Integer, "sqlite"),
+            primary_key=True,
+            autoincrement=False,
+        ),
+        sa.Column("event_id", sa.LargeBinary(16), nullable=False, unique=True),
+        sa.Column("story", sa.LargeBinary(16), sa.ForeignKey("stories.story"), nullable=False),
+        sa.Column("version", sa.BigInteger, nullable=False),
+        sa.Column("type", sa.Text, nullable=False),
+        sa.Column("schema_version", sa.Integer, nullable=False),
+        sa.Column("recorded_us", sa.BigInteger, nullable=False),
+        sa.Column("reported_us", sa.BigInteger),
+        sa.Column("subject_key", sa.Text),
+        sa.Column("salt", sa.LargeBinary(32)),
+        sa.Column("body", sa.LargeBinary),
+        sa.Column("commitment", sa.LargeBinary(32), nullable=False),
+        sa.Column("leaf", sa.LargeBinary(32), nullable=False),
+        sa.UniqueConstraint("story", "version", name="events_story_version"),
+    )
+    op.create_table(
+        "documents",
+        sa.Column("sha256", sa.LargeBinary(32), primary_key=True),
+        sa.Column("charset", sa.Text, nullable=False),
+        sa.Column("content", sa.LargeBinary, nullable=False),
+    )
+    op.create_table(
+        "views",
+        sa.Column("name", sa.String(64), primary_key=True),
+        sa.Column("generation", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("checkpoint", sa.BigInteger, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("fingerprint", sa.Text, nullable=False),
+        sa.Column("plugin", sa.Text, nullable=False),
+        sa.Column("failed_position", sa.BigInteger),
+        sa.Column("error", sa.Text),
+    )
+    for statement in SQLITE_TRIGGERS.split("\n--\n"):
+        op.execute(statement)
+
+
+def downgrade() -> None:
+    raise NotImplementedError("the log only moves forward: restore a backup instead")

@@ -1,0 +1,187 @@
+"""The archive as a program sees it. A facade: what it does is done elsewhere."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Engine
+
+from dateline.errors import UnknownName
+from dateline.events.envelope import Event, RecordedBy
+from dateline.events.present import StoryState
+from dateline.log import documents, read, schema
+from dateline.log.append import Expected
+from dateline.log.document import Document
+from dateline.log.engine import reading
+from dateline.material import LiveMaterial
+from dateline.plugins.formats import Material
+from dateline.plugins.loaded import Plugins
+from dateline.recording.line import Files, Line
+from dateline.recording.recorder import Recorded, Recorder, fold
+from dateline.views import runner, store
+from dateline.views.table import Table, arrange
+
+
+class Archive:
+    """One database holding one event log, with the plugins that read it.
+
+    ``db`` is the path of a SQLite file or a SQLAlchemy URL.
+    """
+
+    def __init__(self, engine: Engine, plugins: Plugins | None = None) -> None:
+        self.plugins = plugins if plugins is not None else Plugins.load()
+        self._engine = engine
+        self._reader = read.Reader(self.plugins.registry())
+        self._recorder = Recorder(engine, self._reader.registry, self._reader)
+
+    @classmethod
+    def create(cls, db: str | os.PathLike[str], plugins: Plugins | None = None) -> Self:
+        """Make a new archive. Raises DatelineError when something is there already."""
+        return cls(schema.create(db), plugins)
+
+    @classmethod
+    def open(cls, db: str | os.PathLike[str], plugins: Plugins | None = None) -> Self:
+        """Open an archive. Raises NotAnArchive, SchemaOutdated."""
+        return cls(schema.connect(db), plugins)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # -- taking in -------------------------------------------------------------------------
+
+    def record(
+        self,
+        lines: Iterable[Line | Mapping[str, Any]],
+        *,
+        story: str | None = None,
+        files: Files | None = None,
+        recorded_by: RecordedBy = RecordedBy(),
+        expected: Expected = None,
+        dry_run: bool = False,
+    ) -> Recorded:
+        """Record lines of the import format, all or none.
+
+        `story` is the slug they belong to when they open none. `expected` is the version the story
+        must be at, or ``"new"``. Raises Refused with every finding, VersionConflict.
+        """
+        given = [line if isinstance(line, Line) else Line(line) for line in lines]
+        owner = None if story is None else self.story(story).id
+        return self._recorder.record(
+            given,
+            story=owner,
+            files=files,
+            recorded_by=recorded_by,
+            expected=expected,
+            dry_run=dry_run,
+        )
+
+    # -- reading the log -------------------------------------------------------------------
+
+    def head(self) -> read.Head:
+        """How far the log goes, and its root hash."""
+        with reading(self._engine) as connection:
+            return read.head(connection)
+
+    def stories(self) -> list[read.StoryRow]:
+        """All stories, by slug."""
+        with reading(self._engine) as connection:
+            return read.list_stories(connection)
+
+    def story(self, slug: str) -> read.StoryRow:
+        """One story. Raises UnknownName."""
+        with reading(self._engine) as connection:
+            found = read.story_by_slug(connection, slug)
+            if found is None:
+                known = [row.slug for row in read.list_stories(connection)]
+                listed = ", ".join(known[:8]) + (" ..." if len(known) > 8 else "")
+                hint = f"known are {listed}" if known else "open one with `dateline open`"
+                raise UnknownName(f"there is no story {slug!r}", hint=hint)
+            return found
+
+    def state(self, slug: str) -> StoryState:
+        """A story's present facts, entities and sources."""
+        story = self.story(slug)
+        with reading(self._engine) as connection:
+            return fold(connection, self._reader, story.id)
+
+    def events(self, slug: str | None = None, *, after: int = 0) -> Iterator[Event]:
+        """Events in order: of one story with version > `after`, or of the log with position >
+        `after`. Read page by page."""
+        story = None if slug is None else self.story(slug)
+        with reading(self._engine) as connection:
+            if story is None:
+                yield from self._reader.read(connection, after=after)
+            else:
+                yield from self._reader.read_story(connection, story.id, after=after)
+
+    def document(self, source: str) -> Document | None:
+        """A captured document by its source id."""
+        with reading(self._engine) as connection:
+            return documents.get(connection, source)
+
+    # -- views -----------------------------------------------------------------------------
+
+    def view(self, name: str, *stories: str, everything: bool = False) -> Table:
+        """A view's rows, caught up to the head: of `stories`, or of all.
+
+        Retracted and rejected facts are left out unless `everything`. Raises UnknownName,
+        ViewFailed.
+        """
+        for slug in stories:
+            self.story(slug)
+        found = self.plugins.view(name)
+        [build] = self.catch_up([name])
+        runner.require_live(build)
+        with reading(self._engine) as connection:
+            current = store.current(connection, found)
+            assert current is not None
+            rows = store.read(connection, found, current, stories or None)
+        return arrange(found, rows, everything=everything)
+
+    def catch_up(
+        self,
+        names: Sequence[str] | None = None,
+        *,
+        rebuild: bool = False,
+        progress: runner.Progress | None = None,
+    ) -> list[store.Build]:
+        """Bring views to the head of the log, all by default; a failed one is among the result."""
+        wanted = [self.plugins.view(name) for name in (names or sorted(self.plugins.views))]
+        owners = {view.name: self.plugins.owner("views", view.name) for view in wanted}
+        return runner.catch_up(
+            self._engine, self._reader, wanted, owners, rebuild=rebuild, progress=progress
+        )
+
+    def builds(self) -> list[store.Build]:
+        """Every generation of every view on record."""
+        with reading(self._engine) as connection:
+            return store.builds(connection)
+
+    # -- giving out ------------------------------------------------------------------------
+
+    @contextmanager
+    def material(self, *slugs: str, view: str | None = None) -> Iterator[Material]:
+        """What exporters write from: `slugs`, or all stories, with every view caught up."""
+        stories = [self.story(slug) for slug in slugs] or self.stories()
+        if view is not None:
+            self.plugins.view(view)
+        failed = [build for build in self.catch_up() if build.state == "failed"]
+        with reading(self._engine) as connection:
+            yield LiveMaterial(
+                connection, self._reader, self.plugins, stories, view, {b.name: b for b in failed}
+            )

@@ -1,0 +1,57 @@
+"""Running a command: errors as one clear message, exit codes as documented."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from dateline.cli.settings import say
+from dateline.errors import DatelineError
+
+#: Exit codes: 0 ok, 1 failed or could not check, 2 usage, 3 a check found something.
+FAILED, USAGE, FOUND = 1, 2, 3
+
+
+def run(command: click.Command, arguments: Sequence[str]) -> int:
+    """Run the command line; returns the exit code. Tracebacks only with ``--debug``."""
+    debug = "--debug" in arguments or bool(os.environ.get("DATELINE_DEBUG"))
+    try:
+        result = command.main(list(arguments), prog_name="dateline", standalone_mode=False)
+    except click.exceptions.Abort:
+        say("Interrupted.")
+        return 130
+    except click.ClickException as error:
+        _show_usage(error)
+        return error.exit_code
+    except DatelineError as error:
+        if debug:
+            raise
+        say(f"Error: {error}" + (f"\n  {error.hint}" if error.hint else ""))
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader (head, less) went away: nothing to report, and nothing more to flush.
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception as error:
+        if debug:
+            raise
+        say(
+            f"Error: {type(error).__name__}: {error}\n"
+            "  this is a bug in Dateline or a plugin; `--debug` shows where"
+        )
+        return FAILED
+    return result if isinstance(result, int) else 0
+
+
+def _show_usage(error: click.ClickException) -> None:
+    context = getattr(error, "ctx", None)
+    if isinstance(error, click.UsageError) and context is not None:
+        say(context.get_usage())
+    say(f"Error: {error.format_message()}")
+    if context is not None:
+        say(f"  `{context.command_path} --help` explains.")

@@ -1,0 +1,93 @@
+"""``export``: stories in a format, whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from dateline.cli.files import write_atomically
+from dateline.cli.settings import Settings, pass_settings, say
+from dateline.errors import DatelineError
+
+
+@click.command()
+@click.argument("stories", nargs=-1)
+@click.option("--all", "all_", is_flag=True, help="Every story of the archive.")
+@click.option("-f", "--format", "format_", metavar="FORMAT", help="csv, json, ndjson, markdown ...")
+@click.option("--view", metavar="NAME", help="This view (csv: timeline unless said).")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, allow_dash=True),
+    metavar="FILE|DIR",
+    help="Where to; a folder gets one file a story.  [default: stdout]",
+)
+@click.option("--force", is_flag=True, help="Overwrite a file that is there.")
+@click.option("--schema", is_flag=True, help="Print the format's schema instead.")
+@pass_settings
+def export(
+    settings: Settings,
+    stories: tuple[str, ...],
+    all_: bool,
+    format_: str | None,
+    view: str | None,
+    output: Path | None,
+    force: bool,
+    schema: bool,
+) -> None:
+    """Write stories as CSV, JSON, NDJSON or Markdown.
+
+    The format follows the suffix of FILE when --format is left out. Equal archives give equal
+    bytes. NDJSON is the one to import again.
+
+    \b
+    Example:
+      dateline export velm-flood -o brief.md
+      dateline export velm-flood -f csv --view figures
+      dateline export --all -f ndjson -o backup.ndjson
+    """
+    name = _format(settings, format_, output)
+    exporter = settings.plugins().exporter(name)
+    if schema:
+        text = exporter.schema()
+        if text is None:
+            raise DatelineError(f"the format {name} has no schema")
+        click.echo(text, nl=False)
+        return
+    if bool(stories) == all_:
+        raise click.UsageError("name one or more stories, or give --all")
+    with settings.archive() as archive:
+        if output is not None and (output.is_dir() or str(output).endswith("/")):
+            slugs = stories or [story.slug for story in archive.stories()]
+            for slug in slugs:
+                with archive.material(slug, view=view) as material:
+                    path = output / f"{slug}{exporter.suffix}"
+                    write_atomically(path, exporter.export(material), force=force)
+                    _sidecar(path, exporter.sidecar(material))
+            say(f"Wrote {len(slugs)} file{'s' if len(slugs) != 1 else ''} to {output}.")
+            return
+        with archive.material(*stories, view=view) as material:
+            if output is None or str(output) == "-":
+                for chunk in exporter.export(material):
+                    click.echo(chunk.encode(), nl=False)
+                return
+            write_atomically(output, exporter.export(material), force=force)
+            _sidecar(output, exporter.sidecar(material))
+    say(f"Wrote {output}.")
+
+
+def _sidecar(path: Path, text: str | None) -> None:
+    if text is not None:
+        write_atomically(path.with_name(path.name + ".meta.json"), iter([text]), force=True)
+
+
+def _format(settings: Settings, given: str | None, output: Path | None) -> str:
+    if given is not None:
+        return given
+    suffix = "" if output is None else output.suffix
+    for exporter in settings.plugins().exporters.values():
+        if suffix and suffix == exporter.suffix:
+            return exporter.name
+    known = ", ".join(sorted(settings.plugins().exporters)) or "none"
+    raise click.UsageError(f"say which format with -f, or by the suffix of -o; known are {known}")

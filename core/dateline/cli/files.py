@@ -1,0 +1,54 @@
+"""Writing files: complete under their name, or not there at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from dateline.errors import DatelineError
+
+
+def write_atomically(path: Path, chunks: Iterator[str], *, force: bool) -> None:
+    """Write UTF-8 to a temporary file beside `path`, sync it, then give it its name.
+
+    Raises DatelineError when `path` is there already (unless `force`) or cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not force and (path.exists() or path.is_symlink()):
+            raise _taken(path)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                for chunk in chunks:
+                    file.write(chunk.encode())
+                file.flush()
+                os.fsync(file.fileno())
+            if force:
+                os.replace(temporary, path)
+            else:
+                os.link(temporary, path)  # unlike a rename, fails when somebody was first
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(temporary)
+        _sync_folder(path.parent)
+    except FileExistsError:
+        raise _taken(path) from None
+    except OSError as error:
+        raise DatelineError(f"cannot write {path}: {error.strerror}") from None
+
+
+def _taken(path: Path) -> DatelineError:
+    return DatelineError(f"{path} is there already", hint="overwrite it with --force")
+
+
+def _sync_folder(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

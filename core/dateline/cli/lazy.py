@@ -1,0 +1,82 @@
+"""A command group that imports a command when it is run, not to list or complete it."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from importlib.metadata import EntryPoint, entry_points
+
+import click
+from click.shell_completion import CompletionItem
+
+from dateline.errors import DatelineError
+
+GROUP = "dateline.commands"
+
+
+class LazyGroup(click.Group):
+    """``core`` maps a name to (``module:attribute``, short help). Plugins add commands through
+    entry points of the group ``dateline.commands``; core's names are reserved."""
+
+    core: Mapping[str, tuple[str, str]] = {}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*self.core, *(name for name in self._plugins() if name not in self.core)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in self.core:
+            module, _, attribute = self.core[cmd_name][0].partition(":")
+            command = getattr(importlib.import_module(module), attribute)
+        else:
+            point = self._plugins().get(cmd_name)
+            if point is None:
+                return None
+            command = self._load(point)
+        assert isinstance(command, click.Command)
+        return command
+
+    def _load(self, point: EntryPoint) -> click.Command:
+        origin = f"{point.dist.name} {point.dist.version}" if point.dist else point.value
+        try:
+            command = point.load()
+        except Exception as error:
+            raise DatelineError(
+                f"command {point.name!r} of {origin} cannot be loaded: "
+                f"{type(error).__name__}: {error}",
+                hint="the other commands work; mend or uninstall that package",
+            ) from error
+        if not isinstance(command, click.Command):
+            raise DatelineError(f"command {point.name!r} of {origin} is no click command")
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        # click suggests only from `self.commands`, which is empty here.
+        name = args[0]
+        if not name.startswith("-") and name not in self.list_commands(ctx):
+            raise click.exceptions.NoSuchCommand(
+                name, possibilities=self.list_commands(ctx), ctx=ctx
+            )
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in self.core.items()])
+        points = [point for name, point in self._plugins().items() if name not in self.core]
+        if points:
+            with formatter.section("Commands of plugins"):
+                formatter.write_dl([(point.name, _from(point)) for point in points])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        names = [name for name in self.list_commands(ctx) if name.startswith(incomplete)]
+        options = super(click.Group, self).shell_complete(ctx, incomplete)
+        return [CompletionItem(name) for name in names] + options
+
+    def _plugins(self) -> dict[str, EntryPoint]:
+        points = sorted(entry_points(group=GROUP), key=lambda point: point.name)
+        return {point.name: point for point in reversed(points)}
+
+
+def _from(point: EntryPoint) -> str:
+    return f"from {point.dist.name} {point.dist.version}" if point.dist else "from a plugin"

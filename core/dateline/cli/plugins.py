@@ -1,0 +1,37 @@
+"""``plugins``: what was found, what it offers, what went wrong."""
+
+from __future__ import annotations
+
+import click
+
+from dateline.cli.output import emit, format_option
+from dateline.cli.settings import Settings, pass_settings, say
+
+
+@click.group(invoke_without_command=True)
+@click.option("-v", "--verbose", is_flag=True, help="With the tracebacks of failed plugins.")
+@format_option
+@click.pass_context
+@pass_settings
+def plugins(settings: Settings, ctx: click.Context, verbose: bool, format_: str | None) -> None:
+    """List plugins, and what became of them.
+
+    Plugins are Python code that runs with your rights: install only what you trust.
+
+    \b
+    Example:
+      dateline plugins
+      dateline --without figures plugins
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    records = settings.plugins().records
+    rows = [
+        [record.name, record.status, record.origin, ", ".join(record.offers), record.error]
+        for record in records
+    ]
+    emit(["plugin", "status", "from", "offers", "error"], rows, format_)
+    if verbose:
+        for record in records:
+            if record.detail:
+                say(f"{record.name}:\n{record.detail}")

@@ -1,0 +1,164 @@
+"""``record``: one fact, from options or JSON on stdin."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from dateline.cli.entities import introduce
+from dateline.cli.settings import Settings, pass_settings, say
+from dateline.cli.sources import find_source
+from dateline.cli.values import keyed, parse_value
+from dateline.cli.who import agent_option, recorded_by
+from dateline.events.present import StoryState
+
+KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
+
+
+@click.command()
+@click.argument("story")
+@click.argument("kind", type=click.Choice(KINDS), required=False)
+@click.option("--text", help="The fact in your own words.")
+@click.option("--source", metavar="ID", help="Its source: sha256:..., or as much of it as is unique.")
+@click.option(
+    "--exact",
+    multiple=True,
+    metavar="[ROLE:]WORDS",
+    help="Words of the source it rests on; their place is found. Role: content, figure, time ...",
+)
+@click.option("--speaker", "speakers", multiple=True, metavar="ENTITY", help="Who said it.")
+@click.option("--to", "addressees", multiple=True, metavar="ENTITY", help="Whom it was said to.")
+@click.option("--via", multiple=True, metavar="ENTITY", help="Who relayed it to the publisher.")
+@click.option("--act", help="The verb: say, deny, propose ...")
+@click.option("--quote", help="The quotation, word for word.")
+@click.option("--said", metavar="EDTF", help="When it was said.")
+@click.option("--valid", metavar="EDTF", help="When it held or happened.")
+@click.option("--place", "places", multiple=True, metavar="ENTITY[:ROLE]", help="Where.")
+@click.option(
+    "--quantity",
+    "quantities",
+    multiple=True,
+    metavar="KEY=VALUE,...",
+    help="measure, verbatim, and value, of, lower, upper, unit, approximate ...",
+)
+@click.option("--set", "fields", multiple=True, metavar="FIELD=VALUE", help="Any other field.")
+@click.option("--id", "fact", metavar="FACT", help="Its id.  [default: the next number]")
+@click.option("--dry-run", is_flag=True, help="Check it, write nothing.")
+@agent_option
+@pass_settings
+def record(
+    settings: Settings,
+    story: str,
+    kind: str | None,
+    dry_run: bool,
+    agent: str | None,
+    **options: Any,
+) -> None:
+    """Record one fact from a source.
+
+    An entity written ID=Label (person:ida-brandt="Ida Brandt") is introduced on the way. Without
+    KIND, one JSON event is read from stdin.
+
+    \b
+    Example:
+      dateline record velm-flood statement --speaker person:ida-brandt="Ida Brandt" \\
+        --text "Ida Brandt asked residents to leave." --exact "asked everyone to leave"
+      echo '{"type": "figure.recorded", ...}' | dateline record velm-flood
+    """
+    with settings.archive() as archive:
+        state = archive.state(story)
+        lines = _from_options(kind, state, options) if kind else [_from_stdin()]
+        result = archive.record(
+            lines, story=story, recorded_by=recorded_by(agent), dry_run=dry_run
+        )
+    if dry_run:
+        say("Nothing wrong found; nothing was written (--dry-run).")
+    elif result.facts:
+        say(f"Recorded {', '.join(result.facts)} at position {result.positions[-1]}.")
+    else:
+        say(f"Recorded {result.new} event{'s' if result.new != 1 else ''}.")
+
+
+def _from_stdin() -> dict[str, object]:
+    from dateline.events.strict import parse
+
+    if sys.stdin.isatty():
+        raise click.UsageError("name a KIND, or give one JSON event on stdin")
+    return parse(sys.stdin.buffer.read())
+
+
+def _from_options(kind: str, state: StoryState, options: dict[str, Any]) -> list[dict[str, Any]]:
+    if not options["text"] or not options["exact"]:
+        raise click.UsageError("a fact needs --text, and --exact for what it rests on")
+    source = find_source(state, options["source"])
+    named = [*options["speakers"], *options["addressees"], *options["via"]]
+    named += options["places"]
+    line: dict[str, Any] = {
+        "type": f"{kind}.recorded",
+        "text": options["text"],
+        "source": source,
+        "evidence": [_evidence(text) for text in options["exact"]],
+        "attribution": _chain(options, state.sources[source].publisher),
+    }
+    if options["fact"]:
+        line["fact"] = options["fact"]
+    times = {
+        name: {"edtf": options[name]} for name in ("said", "valid") if options[name] is not None
+    }
+    if times:
+        line["times"] = times
+    if options["places"]:
+        line["places"] = [_place(text) for text in options["places"]]
+    if options["quantities"]:
+        line["quantities"] = [keyed(text) for text in options["quantities"]]
+    if kind == "statement":
+        line |= _statement(options)
+    for text in options["fields"]:
+        name, _, value = text.partition("=")
+        line[name] = parse_value(value)
+    return [*introduce(named, state), line]
+
+
+def _statement(options: dict[str, Any]) -> dict[str, Any]:
+    fields: dict[str, Any] = {"speakers": [_id(name) for name in options["speakers"]]}
+    if options["addressees"]:
+        fields["addressees"] = [_id(name) for name in options["addressees"]]
+    if options["act"]:
+        fields["act"] = options["act"]
+    if options["quote"]:
+        fields |= {"quote": options["quote"], "mode": "direct"}
+    return fields
+
+
+def _chain(options: dict[str, Any], publisher: str) -> list[dict[str, Any]]:
+    """Origin › relays › publisher, from --speaker and --via."""
+    steps = [{"agent": _id(name), "role": "origin"} for name in options["speakers"][:1]]
+    steps += [{"agent": _id(name), "role": "relay"} for name in options["via"]]
+    if options["act"] and steps:
+        steps[0]["act"] = options["act"]
+    return [*steps, {"agent": publisher, "role": "publisher"}]
+
+
+def _evidence(text: str) -> dict[str, str]:
+    from typing import get_args
+
+    from dateline.events.parts import EvidenceRole
+
+    role, colon, words = text.partition(":")
+    if colon and role in get_args(EvidenceRole):
+        return {"role": role, "exact": words}
+    return {"role": "content", "exact": text}
+
+
+def _place(text: str) -> dict[str, str]:
+    entity, _, role = _id(text).rpartition(":")
+    if ":" in entity:
+        return {"place": entity, "role": role}
+    return {"place": _id(text), "role": "location"}
+
+
+def _id(name: str) -> str:
+    return name.partition("=")[0]
+

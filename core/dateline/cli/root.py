@@ -1,0 +1,84 @@
+"""``dateline`` itself: its options, and where each command lives."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import ClassVar
+
+import click
+
+from dateline.cli.lazy import LazyGroup
+from dateline.cli.settings import DEFAULT_DB, Settings
+
+
+class Root(LazyGroup):
+    core: ClassVar = {
+        "init": ("dateline.cli.setup:init", "Make a new archive."),
+        "open": ("dateline.cli.stories:open_", "Open a new story."),
+        "capture": ("dateline.cli.intake:capture", "Archive a document as a source of a story."),
+        "import": ("dateline.cli.intake:import_", "Take in facts from a file, all or none."),
+        "record": ("dateline.cli.record:record", "Record one fact from a source."),
+        "correct": ("dateline.cli.editing:correct", "Correct a fact; what it was stays on record."),
+        "retract": ("dateline.cli.editing:retract", "Take a fact back."),
+        "stories": ("dateline.cli.stories:stories", "List the stories."),
+        "show": ("dateline.cli.show:show", "Show a story, or one view of it."),
+        "log": ("dateline.cli.show:log", "Show events as they were recorded."),
+        "export": ("dateline.cli.export:export", "Write stories as CSV, JSON, NDJSON or Markdown."),
+        "rebuild": ("dateline.cli.views:rebuild", "Fold views again from the first event."),
+        "status": ("dateline.cli.views:status", "Say how far each view is."),
+        "plugins": ("dateline.cli.plugins:plugins", "List plugins, and what became of them."),
+        "upgrade": ("dateline.cli.setup:upgrade", "Bring an archive's tables up to date."),
+        "completion": ("dateline.cli.setup:completion", "Print a shell completion script."),
+    }
+
+
+def _split(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[Path, ...]:
+    return tuple(Path(part) for text in value for part in text.split(os.pathsep) if part)
+
+
+@click.group(
+    cls=Root,
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "color": False if os.environ.get("NO_COLOR") else None,
+        "max_content_width": 100,
+    },
+    epilog="Exit codes: 0 ok, 1 failed or could not check, 2 wrong usage, 3 a check found something.",
+)
+@click.option(
+    "--db",
+    envvar="DATELINE_DB",
+    show_envvar=True,
+    metavar="PATH|URL",
+    help=f"The archive: a SQLite file or a SQLAlchemy URL.  [default: {DEFAULT_DB}]",
+)
+@click.option(
+    "--plugins-dir",
+    "plugin_dirs",
+    multiple=True,
+    envvar="DATELINE_PLUGINS_DIR",
+    show_envvar=True,
+    callback=_split,
+    metavar="DIR",
+    help="Load plugins from the files and packages of a folder too.",
+)
+@click.option("--without", multiple=True, metavar="PLUGIN", help="Leave a plugin out, unimported.")
+@click.option("--strict", is_flag=True, help="Stop at the first broken plugin.")
+@click.option("--debug", is_flag=True, help="Show tracebacks.")
+@click.version_option(package_name="dateline", message="%(package)s %(version)s")
+@click.pass_context
+def root(
+    ctx: click.Context,
+    db: str | None,
+    plugin_dirs: tuple[Path, ...],
+    without: tuple[str, ...],
+    strict: bool,
+    debug: bool,
+) -> None:
+    """Dateline archives developing news stories.
+
+    Who said it and through whom, where exactly it is written, what was known on that day, and
+    that nobody changed the record since. Start with `dateline demo`.
+    """
+    ctx.obj = Settings(db, plugin_dirs, without, strict, debug)

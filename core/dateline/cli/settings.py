@@ -1,0 +1,67 @@
+"""What the options before the command say: which archive, which plugins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from dateline.archive import Archive
+    from dateline.plugins.loaded import Plugins
+
+DEFAULT_DB = "dateline.db"
+
+
+@dataclass
+class Settings:
+    db: str | None = None
+    plugin_dirs: tuple[Path, ...] = ()
+    without: tuple[str, ...] = ()
+    strict: bool = False
+    debug: bool = False
+    _plugins: Plugins | None = field(default=None, repr=False)
+
+    @property
+    def path(self) -> str:
+        return self.db or DEFAULT_DB
+
+    def plugins(self) -> Plugins:
+        """Plugins, loaded once; each that failed is reported on stderr."""
+        if self._plugins is None:
+            from dateline.plugins.discovery import Selection
+            from dateline.plugins.loaded import Plugins
+
+            selection = Selection.from_environment(self.without)
+            self._plugins = Plugins.load(
+                folders=self.plugin_dirs, selection=selection, strict=self.strict
+            )
+            for record in self._plugins.failures:
+                say(
+                    f"Warning: plugin {record.name} ({record.origin}) is left out: {record.error}\n"
+                    f"  mend it, or silence this with --without {record.name}; "
+                    "`dateline plugins -v` shows the traceback"
+                )
+        return self._plugins
+
+    @contextmanager
+    def archive(self) -> Iterator[Archive]:
+        """The archive, open."""
+        from dateline.archive import Archive
+
+        with Archive.open(self.path, self.plugins()) as archive:
+            yield archive
+
+
+pass_settings = click.make_pass_decorator(Settings, ensure=True)
+
+
+def say(text: str) -> None:
+    """A message for the person, on stderr, safe to print."""
+    from dateline.text import visible
+
+    click.echo(visible(text), err=True)

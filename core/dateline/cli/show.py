@@ -1,0 +1,154 @@
+"""``show``, ``log``: reading."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dateline.cli.output import emit, format_option
+from dateline.cli.settings import Settings, pass_settings, say
+
+if TYPE_CHECKING:
+    from dateline.archive import Archive
+    from dateline.events.envelope import Event
+
+
+@click.command()
+@click.argument("story")
+@click.argument("view", required=False)
+@click.option("--all", "everything", is_flag=True, help="Retracted and rejected facts too.")
+@click.option("--columns", metavar="A,B,...", help="Columns to show, in this order.")
+@format_option
+@pass_settings
+def show(
+    settings: Settings,
+    story: str,
+    view: str | None,
+    everything: bool,
+    columns: str | None,
+    format_: str | None,
+) -> None:
+    """Show a story, or one view of it.
+
+    The view is first caught up with the log. A table shows the columns that matter most; the other
+    formats have all of them.
+
+    \b
+    Example:
+      dateline show velm-flood
+      dateline show velm-flood timeline
+      dateline show velm-flood figures -f json
+    """
+    with settings.archive() as archive:
+        if view is None:
+            _overview(archive, story, format_)
+            return
+        table = archive.view(view, story, everything=everything)
+        names = [column.name for column in table.columns]
+        summary = list(archive.plugins.view(view).summary)
+    rows: list[tuple[Any, ...]] = table.rows
+    if columns is not None:
+        picked = [name.strip() for name in columns.split(",")]
+        unknown = [name for name in picked if name not in names]
+        if unknown:
+            raise click.UsageError(f"{view} has no column {unknown[0]!r}; it has {', '.join(names)}")
+        indexes = [names.index(name) for name in picked]
+        rows, names, summary = [tuple(row[at] for at in indexes) for row in rows], picked, []
+    emit(names, rows, format_, summary=summary)
+    if table.hidden:
+        say(f"{table.hidden} retracted or rejected left out; --all shows them.")
+
+
+def _overview(archive: Archive, story: str, format_: str | None) -> None:
+    state = archive.state(story)
+    counts = Counter(fact.kind for fact in state.shown())
+    statuses = Counter(fact.status for fact in state.facts.values())
+    rows = [
+        ("title", state.title),
+        ("state", "closed" if state.closed else "open"),
+        ("events", state.version),
+        ("sources", len(state.sources)),
+        ("entities", len(state.entities)),
+        ("facts", sum(counts.values())),
+        *((f"- {kind}", number) for kind, number in sorted(counts.items())),
+        *((f"{status} facts", n) for status, n in sorted(statuses.items()) if status != "recorded"),
+        ("links", len(state.links)),
+        ("views", ", ".join(sorted(archive.plugins.views))),
+    ]
+    emit(["story", story], rows, format_)
+
+
+@click.command()
+@click.argument("story", required=False)
+@click.option("--after", default=0, metavar="N", help="Start after this version (or position).")
+@click.option("-n", "--limit", type=int, metavar="N", help="At most so many events.")
+@click.option("--type", "types", multiple=True, metavar="TYPE", help="Only these types.")
+@format_option
+@pass_settings
+def log(
+    settings: Settings,
+    story: str | None,
+    after: int,
+    limit: int | None,
+    types: tuple[str, ...],
+    format_: str | None,
+) -> None:
+    """Show events as they were recorded, oldest first.
+
+    Of one STORY, or of the whole archive. Types this Dateline does not know are shown as they are.
+
+    \b
+    Example:
+      dateline log velm-flood -n 20
+      dateline log --type fact.corrected -f ndjson
+    """
+    with settings.archive() as archive:
+        events = archive.events(story, after=after)
+        wanted = (event for event in events if not types or event.type in types)
+        rows = (_row(event) for event in islice(wanted, limit))
+        names = [
+            "position", "story", "version", "type", "about", "recorded_at", "reported_at", "agent",
+            "tool", "method", "event_id", "schema_version", "data",
+        ]  # fmt: skip
+        emit(
+            names,
+            rows,
+            format_,
+            summary=["position", "story", "version", "type", "about", "recorded_at"],
+        )
+
+
+def _row(event: Event) -> list[Any]:
+    from dateline.events.clock import to_iso
+    from dateline.events.payload import Erased
+    from dateline.events.registry import to_fields
+
+    data = {} if isinstance(event.data, Erased) else to_fields(event.data)
+    return [
+        event.position,
+        event.slug,
+        event.version,
+        event.type,
+        "[erased]" if isinstance(event.data, Erased) else _about(data),
+        to_iso(event.recorded_us),
+        None if event.reported_us is None else to_iso(event.reported_us),
+        event.recorded_by.agent,
+        event.recorded_by.tool,
+        event.recorded_by.method,
+        str(event.event_id),
+        event.schema_version,
+        data,
+    ]
+
+
+def _about(data: dict[str, Any]) -> str:
+    """What an event is about, in a few words: its fact, entity or source, and its text."""
+    if "from" in data and "to" in data:
+        return f"{data['from']} {data.get('relation', '')} {data['to']}"
+    name = data.get("fact") or data.get("entity") or data.get("source") or data.get("slug") or ""
+    text = data.get("text") or data.get("label") or data.get("title") or data.get("reason") or ""
+    words = f"{str(name)[:30]} {text}".strip()
+    return words if len(words) <= 100 else words[:99] + "…"

@@ -1,0 +1,26 @@
+"""A source as people name it: by as much of its hash as is unique, or not at all."""
+
+from __future__ import annotations
+
+from dateline.errors import UnknownName
+from dateline.events.present import StoryState
+from dateline.log.document import PREFIX
+
+
+def find_source(state: StoryState, given: str | None) -> str:
+    """The full id of the one source meant. Raises UnknownName listing the candidates."""
+    wanted = (given or "").removeprefix(PREFIX)
+    found = [name for name in state.sources if name.removeprefix(PREFIX).startswith(wanted)]
+    if len(found) == 1:
+        return found[0]
+    if not state.sources:
+        raise UnknownName(
+            f"story {state.slug} has no source yet", hint="archive one with `dateline capture`"
+        )
+    listed = "\n  ".join(
+        f"--source {name[len(PREFIX) :][:12]}  {source.title or 'untitled'}"
+        for name, source in state.sources.items()
+        if name in (found or state.sources)
+    )
+    problem = f"no source {given!r}" if not found else "several sources; say which"
+    raise UnknownName(f"story {state.slug} has {problem}", hint=listed)

@@ -1,0 +1,64 @@
+"""``open``, ``stories``."""
+
+from __future__ import annotations
+
+import click
+
+from dateline.cli.output import emit, format_option
+from dateline.cli.settings import Settings, pass_settings, say
+from dateline.cli.who import agent_option, recorded_by
+
+
+@click.command("open")
+@click.argument("slug")
+@click.option("--title", required=True, help="What the story is called.")
+@click.option("--language", "languages", multiple=True, metavar="CODE", help="Its languages: en ...")
+@agent_option
+@pass_settings
+def open_(
+    settings: Settings, slug: str, title: str, languages: tuple[str, ...], agent: str | None
+) -> None:
+    """Open a new story.
+
+    SLUG names it for ever: lower-case words joined by hyphens. The title may change.
+
+    \b
+    Example:
+      dateline open velm-flood --title "The Velm rises"
+    """
+    line = {"type": "story.opened", "slug": slug, "title": title, "languages": list(languages)}
+    with settings.archive() as archive:
+        archive.record([line], recorded_by=recorded_by(agent), expected="new")
+    say(f"Opened story {slug}.")
+
+
+@click.command()
+@format_option
+@pass_settings
+def stories(settings: Settings, format_: str | None) -> None:
+    """List the stories.
+
+    \b
+    Example:
+      dateline stories
+    """
+    from dateline.events.clock import to_iso
+
+    with settings.archive() as archive:
+        rows = []
+        for story in archive.stories():
+            state = archive.state(story.slug)
+            rows.append(
+                [
+                    story.slug,
+                    state.title,
+                    "closed" if state.closed else "open",
+                    sum(not fact.hidden for fact in state.facts.values()),
+                    len(state.sources),
+                    story.version,
+                    to_iso(story.recorded_us)[:19] + "Z",
+                    str(story.id),
+                ]
+            )
+    columns = ["story", "title", "state", "facts", "sources", "events", "last_change", "id"]
+    emit(columns, rows, format_, summary=columns[:-1])

@@ -1,0 +1,33 @@
+"""Who records: the option, and the record it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from dateline.events.envelope import RecordedBy
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def agent_option(command: F) -> F:
+    return click.option(
+        "--agent",
+        envvar="DATELINE_AGENT",
+        show_envvar=True,
+        metavar="NAME",
+        help="Who records this, as the log will say.",
+    )(command)
+
+
+def recorded_by(
+    agent: str | None, method: Literal["manual", "imported", "extracted"] = "manual"
+) -> RecordedBy:
+    from importlib.metadata import version
+
+    from dateline.events.envelope import RecordedBy
+
+    return RecordedBy(agent, f"dateline {version('dateline')}", method)

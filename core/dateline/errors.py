@@ -1,0 +1,106 @@
+"""Errors a person meets: each says what, where, and the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+
+class DatelineError(Exception):
+    """Base of every error Dateline raises on purpose.
+
+    ``what`` is one sentence, ``hint`` the command or change that gets past it.
+    """
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, hint: str | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.hint = hint
+
+
+class NotAnArchive(DatelineError):
+    """The database is absent, or holds no Dateline archive."""
+
+
+class SchemaOutdated(DatelineError):
+    """The archive's tables were made by another version of Dateline."""
+
+
+class UnknownName(DatelineError):
+    """A story, view, format, fact or source that is not there."""
+
+
+class VersionConflict(DatelineError):
+    """The story moved on since its version was read. Nothing was written."""
+
+    def __init__(self, story: object, expected: object, actual: int) -> None:
+        super().__init__(
+            f"story {story} is at version {actual}, not at {expected}",
+            hint="read the story again, then repeat the change",
+        )
+        self.expected = expected
+        self.actual = actual
+
+
+class EventIdConflict(DatelineError):
+    """An event id is taken by an event of other content. Nothing was written."""
+
+    def __init__(self, event_id: object, position: int) -> None:
+        super().__init__(
+            f"event id {event_id} is already at position {position}, with other content",
+            hint="events never change: record the difference with `dateline correct`",
+        )
+        self.position = position
+
+
+class LogGap(DatelineError):
+    """A read met a hole in the positions: an event is missing from the log."""
+
+    def __init__(self, expected: int, found: int) -> None:
+        super().__init__(
+            f"the log has no event at position {expected} (the next one is {found})",
+            hint="restore the archive from a backup: something outside Dateline removed events",
+        )
+        self.expected = expected
+        self.found = found
+
+
+class ViewFailed(DatelineError):
+    """A view's own code raised while folding an event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One reason why input was refused.
+
+    ``field`` is a JSON Pointer (RFC 6901) into the event, ``line`` counts from 1 in the input.
+    """
+
+    rule: str
+    field: str
+    reason: str
+    line: int | None = None
+
+    def at(self, line: int | None) -> Finding:
+        return replace(self, line=line)
+
+    def __str__(self) -> str:
+        where = f"line {self.line}: " if self.line is not None else ""
+        return f"{where}{self.field or '(event)'}: {self.rule}: {self.reason}"
+
+
+class Refused(DatelineError):
+    """Input broke one or more rules. Nothing was written."""
+
+    def __init__(self, findings: Sequence[Finding], *, hint: str | None = None) -> None:
+        self.findings = tuple(findings)
+        count = len(self.findings)
+        super().__init__(
+            f"refused, nothing was written ({count} finding{'s' if count != 1 else ''})",
+            hint=hint,
+        )
+
+    def __str__(self) -> str:
+        return "\n".join([self.what, *map(str, self.findings)])

@@ -1,0 +1,1 @@
+"""What can have happened: payloads, their envelope, and the rules they must keep. Pure."""

@@ -1,0 +1,95 @@
+"""Completing what an author may leave out: a fact's number, where the quotation stands."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from dateline.errors import Finding
+from dateline.events.parts import Evidence
+from dateline.events.payload import FactPayload, Payload
+from dateline.events.editorial import EvidenceAdded
+
+#: Code points of context kept on either side of a quotation.
+CONTEXT = 24
+_LISTED = 8
+_TYPOGRAPHY = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "\xa0": " "})  # noqa: RUF001
+
+
+def complete(payload: Payload, text: str | None, number: str) -> tuple[Payload, list[Finding]]:
+    """`payload` with offsets and context for each evidence item that has `exact` alone, and
+    `number` as its fact's when it has none. Findings name what cannot be completed.
+
+    ``text`` is the source's text, None when the source is not known (a rule says so).
+    """
+    findings: list[Finding] = []
+    if isinstance(payload, FactPayload) and not payload.fact:
+        payload = msgspec.structs.replace(payload, fact=number)
+    if isinstance(payload, FactPayload | EvidenceAdded) and text is not None:
+        completed = []
+        for index, item in enumerate(payload.evidence):
+            found = locate(item, text, f"/evidence/{index}/exact")
+            if isinstance(found, Evidence):
+                completed.append(found)
+            else:
+                findings.append(found)
+        if not findings:
+            payload = msgspec.structs.replace(payload, evidence=tuple(completed))
+    return payload, findings
+
+
+def locate(item: Evidence, text: str, field: str) -> Evidence | Finding:
+    """`item` with its place in `text`: the one given, else the one match of `exact` (and of the
+    context, if given)."""
+    start = item.start
+    if start is None and item.end is not None:
+        start = item.end - len(item.exact)
+    if start is None:
+        places = [
+            place
+            for place in _places(item.exact, text)
+            if text[:place].endswith(item.prefix or "")
+            and text[place + len(item.exact) :].startswith(item.suffix or "")
+        ]
+        if not places:
+            return Finding("evidence-missing", field, _missing(item.exact, text))
+        if len(places) > 1:
+            return Finding("evidence-ambiguous", field, _ambiguous(item.exact, text, places))
+        start = places[0]
+    end = start + len(item.exact) if item.end is None else item.end
+    prefix = text[max(0, start - CONTEXT) : max(0, start)] if item.prefix is None else item.prefix
+    suffix = text[end : end + CONTEXT] if item.suffix is None else item.suffix
+    return msgspec.structs.replace(item, start=start, end=end, prefix=prefix, suffix=suffix)
+
+
+def _places(exact: str, text: str) -> list[int]:
+    places, at = [], text.find(exact) if exact else -1
+    while at >= 0:
+        places.append(at)
+        at = text.find(exact, at + 1)
+    return places
+
+
+def _ambiguous(exact: str, text: str, places: list[int]) -> str:
+    listed = [
+        f"{place}-{place + len(exact)} (…{text[max(0, place - CONTEXT) : place]}[{exact}]"
+        f"{text[place + len(exact) : place + len(exact) + CONTEXT]}…)"
+        for place in places[:_LISTED]
+    ]
+    more = f" and {len(places) - _LISTED} more" if len(places) > _LISTED else ""
+    return (
+        f"{exact!r} occurs {len(places)} times in the source, at {'; '.join(listed)}{more}; "
+        "give start, or a longer quotation"
+    )
+
+
+def _missing(exact: str, text: str) -> str:
+    words = exact.translate(_TYPOGRAPHY).casefold().split()
+    pattern = r"\s+".join(map(re.escape, words))
+    near = re.search(pattern, text.translate(_TYPOGRAPHY), re.IGNORECASE) if words else None
+    if near is None:
+        return f"{exact!r} is not in the source"
+    # The translation keeps length, so the offsets hold in the text as it is.
+    there = text[near.start() : near.end()]
+    return f"{exact!r} is not in the source; {there!r} is, at {near.start()}-{near.end()}"

@@ -1,0 +1,34 @@
+"""Instants as integers: microseconds since 1970-01-01 in UTC. Exact, ordered, portable."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import UTC, datetime, timedelta
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)")
+
+
+def now_us() -> int:
+    return time.time_ns() // 1000
+
+
+def to_datetime(us: int) -> datetime:
+    return EPOCH + timedelta(microseconds=us)
+
+
+def to_iso(us: int) -> str:
+    """RFC 3339 in UTC with six digits, the form that is hashed: ``2022-10-13T00:00:00.000000Z``."""
+    return to_datetime(us).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+
+
+def from_datetime(moment: datetime) -> int:
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def from_iso(text: str) -> int:
+    """The instant of an RFC 3339 time stamp with a zone. Raises ValueError for anything else."""
+    if not _ISO.fullmatch(text):
+        raise ValueError(f"{text!r} is not a time stamp like 2022-10-13T08:00:00Z")
+    return from_datetime(datetime.fromisoformat(text))

@@ -1,0 +1,75 @@
+"""What editors do to facts that stand: link, correct, dispute, review, take back, erase."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from dateline.events.parts import Change, Evidence
+from dateline.events.payload import FactNotice, Payload
+
+LinkRelation = Literal[
+    "corroborates", "contradicts", "contrasts", "disputes", "same_statement", "same_event",
+    "same_act", "quantifies", "elaborates", "explains", "includes", "precedes", "supports",
+]  # fmt: skip
+
+
+class FactsLinked(Payload, frozen=True, kw_only=True, rename={"from_": "from"}):
+    """Two facts belong together. ``independence`` is required for ``corroborates``:
+    several reports of one origin are not several sources."""
+
+    type: ClassVar[str] = "facts.linked"
+    from_: str
+    to: str
+    relation: LinkRelation
+    independence: Literal["independent", "same-origin", "unknown"] | None = None
+    note: str | None = None
+
+
+class EvidenceAdded(FactNotice, frozen=True, kw_only=True):
+    type: ClassVar[str] = "evidence.added"
+    evidence: tuple[Evidence, ...]
+    note: str | None = None
+
+
+class FactCorrected(FactNotice, frozen=True, kw_only=True):
+    """A fact reads otherwise from now on; what it was stays in the log.
+
+    ``shape`` is the schema version of the fact's payload that the paths speak of; the archive
+    fills it in.
+    """
+
+    type: ClassVar[str] = "fact.corrected"
+    changes: tuple[Change, ...]
+    kind: Literal["correction", "clarification", "typo", "update"] = "correction"
+    by: str | None = None
+    reason: str
+    shape: int | None = None
+
+
+class FactRetracted(FactNotice, frozen=True, kw_only=True):
+    type: ClassVar[str] = "fact.retracted"
+    by: str | None = None
+    reason: str
+
+
+class FactDisputed(FactNotice, frozen=True, kw_only=True):
+    type: ClassVar[str] = "fact.disputed"
+    by: str | None = None
+    ground: str
+
+
+class FactReviewed(FactNotice, frozen=True, kw_only=True):
+    type: ClassVar[str] = "fact.reviewed"
+    verdict: Literal["accepted", "rejected"]
+    reviewer: str
+    reason: str | None = None
+
+
+class ContentErased(Payload, frozen=True, kw_only=True):
+    """Content was destroyed on purpose: ``subject_key`` or ``positions`` say whose or which."""
+
+    type: ClassVar[str] = "content.erased"
+    reason: str
+    basis: str
+    subject_key: str | None = None
+    positions: tuple[int, ...] = ()

@@ -1,0 +1,83 @@
+"""JSON Pointer (RFC 6901) over plain values: read one, change one. None stands for "not there"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def parts(path: str) -> list[str]:
+    """The tokens of `path`. Raises ValueError when it is no pointer into an object."""
+    if not path.startswith("/"):
+        raise ValueError(f"{path!r} is no path like /quantities/0/value")
+    return [token.replace("~1", "/").replace("~0", "~") for token in path[1:].split("/")]
+
+
+def get(document: object, path: str) -> object:
+    """The value at `path`, None when nothing is there."""
+    value: Any = document
+    for token in parts(path):
+        if isinstance(value, dict):
+            value = value.get(token)
+        elif isinstance(value, list):
+            value = value[int(token)] if token.isdecimal() and int(token) < len(value) else None
+        else:
+            return None
+    return value  # type: ignore[no-any-return]
+
+
+def put(document: dict[str, Any], path: str, value: object) -> None:
+    """Set `path` to `value` in place; None removes. ``-`` or the length appends to a list.
+
+    Objects missing on the way are made. Raises ValueError where `path` leads through a number or
+    text, or past a list's end.
+    """
+    *way, last = parts(path)
+    here: Any = document
+    for token in way:
+        here = _step(here, token, path)
+    if isinstance(here, dict):
+        if value is None:
+            here.pop(last, None)
+        else:
+            here[last] = value
+    elif isinstance(here, list):
+        _put_item(here, last, value, path)
+    else:
+        raise ValueError(f"{path!r} leads into {type(here).__name__}, which has no parts")
+
+
+def _step(here: Any, token: str, path: str) -> Any:
+    if isinstance(here, dict):
+        return here.setdefault(token, {})
+    if isinstance(here, list) and token.isdecimal() and int(token) < len(here):
+        return here[int(token)]
+    raise ValueError(f"{path!r} leads nowhere at {token!r}")
+
+
+def _put_item(items: list[Any], token: str, value: object, path: str) -> None:
+    index = len(items) if token == "-" else int(token) if token.isdecimal() else -1
+    if not 0 <= index <= len(items) or (value is None and index == len(items)):
+        raise ValueError(f"{path!r} is outside the list of {len(items)}")
+    if value is None:
+        del items[index]
+    elif index == len(items):
+        items.append(value)
+    else:
+        items[index] = value
+
+
+def same(left: object, right: object) -> bool:
+    """Equal as JSON: true is not 1, and an empty value is as good as none."""
+    if _empty(left) and _empty(right):
+        return True
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, list | tuple) and isinstance(right, list | tuple):
+        return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, dict) and isinstance(right, dict):
+        return all(same(left.get(key), right.get(key)) for key in {*left, *right})
+    return left == right
+
+
+def _empty(value: object) -> bool:
+    return value is None or value is False or (isinstance(value, list | tuple | dict) and not value)

@@ -1,0 +1,329 @@
+"""The present facts of one story: a fold of its events, corrections and retractions applied.
+
+Rules look here for what stands, views for what to show, so that both see the same story.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+
+from dateline.events import pointer, words
+from dateline.events.edtf import Edtf, parse
+from dateline.events.editorial import (
+    EvidenceAdded,
+    FactCorrected,
+    FactDisputed,
+    FactRetracted,
+    FactReviewed,
+    FactsLinked,
+)
+from dateline.events.entity import EntityIntroduced
+from dateline.events.envelope import Event, RecordedBy
+from dateline.events.fact import StatementRecorded
+from dateline.events.parts import Evidence, Time
+from dateline.events.payload import FactNotice, FactPayload
+from dateline.events.registry import Registry, to_fields
+from dateline.events.source import SourceCaptured, SourceWithdrawn
+from dateline.events.story import StoryClosed, StoryOpened, StoryRetitled
+
+Status = Literal["recorded", "corrected", "disputed", "withdrawn", "rejected", "retracted"]
+#: Facts of these states are left out of default reads, which say how many.
+HIDDEN: tuple[Status, ...] = ("retracted", "rejected")
+
+
+class Link(msgspec.Struct, frozen=True):
+    """A link between two facts, and the event that made it."""
+
+    data: FactsLinked
+    event: Event
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """One fact as it stands after some event, never changed in place.
+
+    ``position``, ``version`` and the clocks are those of its recording; ``history`` holds the
+    editorial events about it since, oldest first.
+    """
+
+    id: str
+    type: str
+    data: Any
+    status: Status
+    position: int
+    version: int
+    event_id: UUID
+    recorded_us: int
+    reported_us: int | None
+    recorded_by: RecordedBy
+    story: StoryState
+    history: tuple[Event, ...] = ()
+    older: tuple[int, dict[str, object]] | None = None
+
+    @property
+    def source(self) -> str:
+        """Identifier of the source it is recorded from."""
+        return str(self.data.source)
+
+    @property
+    def document(self) -> SourceCaptured | None:
+        """What is known of that source."""
+        return self.story.sources.get(self.source)
+
+    @property
+    def kind(self) -> str:
+        """``statement``, ``figure`` ...: the type without its verb."""
+        return self.type.rsplit(".", 1)[0]
+
+    @property
+    def hidden(self) -> bool:
+        """Left out of default reads: retracted or rejected."""
+        return self.status in HIDDEN
+
+    def label(self, entity: str | None) -> str:
+        """The name of an entity, its id where it is not introduced (yet)."""
+        return self.story.label(entity)
+
+    def labels(self, entities: Iterable[str]) -> str:
+        return ", ".join(map(self.label, entities))
+
+    @property
+    def chain(self) -> str:
+        """``Vasily Golubev › TASS › Reuters``"""
+        return words.chain_arrows(self.data.attribution, self.label)
+
+    @property
+    def chain_words(self) -> str:
+        """``Vasily Golubev, quoted by TASS, in Reuters``"""
+        return words.chain_words(self.data.attribution, self.label)
+
+    @property
+    def time(self) -> Time | None:
+        """The time it stands under: when it was said for a statement, else when it held."""
+        times = self.data.times
+        if isinstance(self.data, StatementRecorded):
+            return times.said or times.valid
+        return times.valid or times.said
+
+    @property
+    def when(self) -> Edtf | None:
+        """That time with its bounds and words; None for an undated fact."""
+        return parse(self.time.edtf) if self.time is not None else None
+
+    @property
+    def span(self) -> Evidence | None:
+        """The evidence to cite: its quote, else its content, else the first there is."""
+        for role in ("quote", "content"):
+            for item in self.data.evidence:
+                if item.role == role:
+                    return item  # type: ignore[no-any-return]
+        return self.data.evidence[0] if self.data.evidence else None
+
+
+class StoryState:
+    """A story folded up to some version. `apply` is the only way to change it."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+        self.id: UUID | None = None
+        self.slug = ""
+        self.title = ""
+        self.closed = False
+        self.version = 0
+        self.recorded_us = 0
+        self.entities: dict[str, EntityIntroduced] = {}
+        self.sources: dict[str, SourceCaptured] = {}
+        self.withdrawn: dict[str, str] = {}
+        self.facts: dict[str, Fact] = {}
+        self.links: list[Link] = []
+        self.opened: StoryOpened | None = None
+        self.highest = 0
+        # Facts that named an entity before it was introduced: their labels come later.
+        self._waiting: dict[str, set[str]] = {}
+
+    def fork(self) -> StoryState:
+        """A copy to try events on. Facts are shared: they never change."""
+        copy = StoryState(self.registry)
+        copy.__dict__.update(self.__dict__)
+        for name in ("entities", "sources", "withdrawn", "facts"):
+            setattr(copy, name, dict(getattr(self, name)))
+        copy.links = list(self.links)
+        copy._waiting = {key: set(facts) for key, facts in self._waiting.items()}
+        return copy
+
+    def label(self, entity: str | None) -> str:
+        if entity is None:
+            return ""
+        known = self.entities.get(entity)
+        return known.label if known is not None else entity
+
+    def shown(self) -> Iterator[Fact]:
+        """Facts of default reads, in the order of their recording."""
+        return (fact for fact in self.facts.values() if not fact.hidden)
+
+    def next_fact(self) -> str:
+        return f"f{self.highest + 1}"
+
+    def apply(self, event: Event) -> Event:
+        """Fold one event; returns it with ``fact``, ``before`` and ``touched`` filled in."""
+        self.version, self.recorded_us = event.version, max(self.recorded_us, event.recorded_us)
+        data = event.data
+        if isinstance(data, FactPayload):
+            fact = self._record(event, data)
+            return msgspec.structs.replace(event, fact=fact, touched=(fact,))
+        if isinstance(data, FactNotice):
+            return self._notice(event, data)
+        touched: Iterable[str] = ()
+        if isinstance(data, EntityIntroduced):
+            self.entities[data.entity] = data
+            touched = self._waiting.pop(data.entity, ())
+        elif isinstance(data, SourceCaptured):
+            self.sources[data.source] = data
+            touched = self._waiting.pop(data.source, ())
+        elif isinstance(data, SourceWithdrawn):
+            self.withdrawn[data.source] = data.reason
+            touched = [fact.id for fact in self.facts.values() if fact.source == data.source]
+        elif isinstance(data, FactsLinked):
+            self.links.append(Link(data, event))
+            touched = [data.to] if data.relation == "disputes" else []
+        elif isinstance(data, StoryOpened):
+            self.id, self.slug, self.title = event.story, data.slug, data.title
+            self.opened = data
+        elif isinstance(data, StoryRetitled):
+            self.title = data.title
+        elif isinstance(data, StoryClosed):
+            self.closed = True
+        return msgspec.structs.replace(event, touched=self._refresh(touched))
+
+    def _record(self, event: Event, data: FactPayload) -> Fact:
+        fact = Fact(
+            id=data.fact,
+            type=event.type,
+            data=data,
+            status="recorded",
+            position=event.position,
+            version=event.version,
+            event_id=event.event_id,
+            recorded_us=event.recorded_us,
+            reported_us=event.reported_us,
+            recorded_by=event.recorded_by,
+            story=self,
+            older=None if event.original is None else (event.schema_version, event.original),
+        )
+        if data.source in self.withdrawn or self.links:
+            status = self._status(fact)
+            if status != fact.status:
+                fact = msgspec.structs.replace(fact, status=status)
+        self.facts[data.fact] = fact
+        if data.fact[1:].isdecimal():
+            self.highest = max(self.highest, int(data.fact[1:]))
+        for name in _names(data):
+            if name not in self.entities and name not in self.sources:
+                self._waiting.setdefault(name, set()).add(data.fact)
+        return fact
+
+    def _notice(self, event: Event, notice: FactNotice) -> Event:
+        before = self.facts.get(notice.fact)
+        if before is None:  # about a fact of a type this Dateline cannot read, or an erased one
+            return event
+        data: FactPayload = before.data
+        older = before.older
+        if isinstance(notice, FactCorrected):
+            data, older = corrected(self.registry, before, notice)
+        elif isinstance(notice, EvidenceAdded):
+            data = msgspec.structs.replace(data, evidence=(*data.evidence, *notice.evidence))
+            older = None
+        fact = msgspec.structs.replace(
+            before, data=data, older=older, history=(*before.history, event)
+        )
+        fact = msgspec.structs.replace(fact, status=self._status(fact))
+        self.facts[fact.id] = fact
+        # A fact taken back disputes nothing any more.
+        freed = [
+            link.data.to
+            for link in self.links
+            if link.data.from_ == fact.id and link.data.relation == "disputes"
+        ]
+        touched = (fact, *self._refresh(freed))
+        return msgspec.structs.replace(event, fact=fact, before=before, touched=touched)
+
+    def _status(self, fact: Fact) -> Status:
+        verdicts = [e.data.verdict for e in fact.history if isinstance(e.data, FactReviewed)]
+        if any(isinstance(event.data, FactRetracted) for event in fact.history):
+            return "retracted"
+        if verdicts and verdicts[-1] == "rejected":
+            return "rejected"
+        if fact.source in self.withdrawn:
+            return "withdrawn"
+        if any(isinstance(event.data, FactDisputed) for event in fact.history):
+            return "disputed"
+        if any(self._live_dispute(link, fact.id) for link in self.links):
+            return "disputed"
+        if any(isinstance(event.data, FactCorrected) for event in fact.history):
+            return "corrected"
+        return "recorded"
+
+    def _live_dispute(self, link: Link, fact: str) -> bool:
+        if link.data.relation != "disputes" or link.data.to != fact:
+            return False
+        disputing = self.facts.get(link.data.from_)
+        return disputing is None or not disputing.hidden
+
+    def _refresh(self, names: Iterable[str]) -> tuple[Fact, ...]:
+        """Those facts with their status worked out anew, even when it is the same: a label or
+        a source may have come."""
+        touched = []
+        for name in sorted(names, key=lambda name: (len(name), name)):
+            fact = self.facts.get(name)
+            if fact is not None:
+                fact = msgspec.structs.replace(fact, status=self._status(fact))
+                self.facts[name] = fact
+                touched.append(fact)
+        return tuple(touched)
+
+
+def corrected(
+    registry: Registry, fact: Fact, notice: FactCorrected
+) -> tuple[FactPayload, tuple[int, dict[str, object]] | None]:
+    """The fact's payload with the changes made, and its older shape if the changes speak of that.
+
+    Raises ValueError for a path that leads nowhere, msgspec.ValidationError for a result that is
+    no payload.
+    """
+    current = registry.get(fact.type)
+    if fact.older is not None and notice.shape == fact.older[0]:
+        fields = _changed(fact.older[1], notice)
+        upcast = registry.convert(fact.type, fact.older[0], fields)
+        assert isinstance(upcast, FactPayload)
+        return upcast, (fact.older[0], fields)
+    payload = type(fact.data) if current is None else current.payload
+    result = msgspec.convert(_changed(to_fields(fact.data), notice), payload)
+    assert isinstance(result, FactPayload)
+    return result, None
+
+
+def _changed(fields: dict[str, object], notice: FactCorrected) -> dict[str, object]:
+    copy = msgspec.json.decode(msgspec.json.encode(fields), type=dict[str, Any])
+    for change in notice.changes:
+        pointer.put(copy, change.path, change.now)
+    return copy
+
+
+def _names(data: FactPayload) -> Iterator[str]:
+    """Entities and the source a fact's rows may show."""
+    yield data.source
+    for step in data.attribution:
+        yield step.agent
+    for place in data.places:
+        yield place.place
+    for field in ("speakers", "addressees"):
+        yield from getattr(data, field, ())
+    for actor in getattr(data, "actors", ()):
+        yield actor.agent
+    for field in ("subject", "object", "person", "organization", "appointed_by"):
+        name = getattr(data, field, None)
+        if isinstance(name, str):
+            yield name

@@ -1,0 +1,119 @@
+"""From a type and schema version to a typed payload, old shapes upcast on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import msgspec
+
+from dateline.errors import DatelineError
+from dateline.events import editorial, entity, fact, source, story
+from dateline.events.payload import Payload, Raw
+
+Fields = dict[str, object]
+#: Takes the data of one schema version to the next: a pure function of dict to dict.
+Upcaster = Callable[[Fields], Fields]
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """A kind of event. ``upcasters[n]`` takes data of schema version n to n + 1."""
+
+    payload: type[Payload]
+    upcasters: Mapping[int, Upcaster] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def name(self) -> str:
+        return self.payload.type
+
+    @property
+    def version(self) -> int:
+        return self.payload.schema_version
+
+
+CORE: tuple[EventType, ...] = tuple(
+    EventType(payload)
+    for payload in (
+        story.StoryOpened,
+        story.StoryRetitled,
+        story.StoryClosed,
+        source.SourceCaptured,
+        source.SourceWithdrawn,
+        entity.EntityIntroduced,
+        fact.StatementRecorded,
+        fact.OccurrenceRecorded,
+        fact.FigureRecorded,
+        fact.StateRecorded,
+        fact.RoleRecorded,
+        fact.AssessmentRecorded,
+        editorial.FactsLinked,
+        editorial.EvidenceAdded,
+        editorial.FactCorrected,
+        editorial.FactRetracted,
+        editorial.FactDisputed,
+        editorial.FactReviewed,
+        editorial.ContentErased,
+    )
+)
+
+
+class Registry:
+    """The event types one Dateline knows: the core's and its plugins'."""
+
+    def __init__(self, extra: Iterable[EventType] = ()) -> None:
+        self._types: dict[str, EventType] = {}
+        self._decoders: dict[tuple[str, int], msgspec.json.Decoder[Payload]] = {}
+        for event_type in (*CORE, *extra):
+            self._add(event_type)
+
+    def _add(self, event_type: EventType) -> None:
+        if event_type.name in self._types:
+            raise DatelineError(f"the event type {event_type.name} is registered twice")
+        missing = set(range(1, event_type.version)) - set(event_type.upcasters)
+        if missing:
+            raise DatelineError(
+                f"event type {event_type.name} is at version {event_type.version} "
+                f"without an upcaster from version {min(missing)}"
+            )
+        self._types[event_type.name] = event_type
+        decoder = msgspec.json.Decoder(event_type.payload)
+        self._decoders[event_type.name, event_type.version] = decoder
+
+    def __iter__(self) -> Iterator[EventType]:
+        return iter(self._types.values())
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._types
+
+    def get(self, name: str) -> EventType | None:
+        return self._types.get(name)
+
+    def decode(self, name: str, schema_version: int, data: bytes | msgspec.Raw) -> Payload | Raw:
+        """The payload in its newest shape; `Raw` for a type or version from the future.
+
+        Raises msgspec.ValidationError when the data do not have the shape they claim.
+        """
+        decoder = self._decoders.get((name, schema_version))
+        if decoder is not None:
+            return decoder.decode(data)
+        return self.convert(name, schema_version, msgspec.json.decode(data, type=dict[str, object]))
+
+    def convert(self, name: str, schema_version: int, fields: Fields) -> Payload | Raw:
+        """As `decode`, from a plain dict."""
+        event_type = self._types.get(name)
+        if event_type is None or schema_version > event_type.version:
+            return Raw(fields)
+        for version in range(schema_version, event_type.version):
+            fields = event_type.upcasters[version](dict(fields))
+        return msgspec.convert(fields, event_type.payload)
+
+
+def to_fields(payload: Payload | Raw) -> Fields:
+    """A payload as plain JSON values, defaults left out."""
+    if isinstance(payload, Raw):
+        return dict(payload.fields)
+    fields = msgspec.to_builtins(payload, str_keys=True)
+    assert isinstance(fields, dict)
+    return fields

@@ -1,0 +1,122 @@
+"""Evidence: every quotation is, code point for code point, in its source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dateline.events.editorial import EvidenceAdded
+from dateline.events.fact import StatementRecorded
+from dateline.events.parts import Evidence
+from dateline.events.payload import FactPayload, Payload
+from dateline.events.rules import Context, Findings, rule
+from dateline.events.source import SourceCaptured
+
+_SHOWN = 120
+
+
+def _evidence(payload: Payload, context: Context) -> tuple[Sequence[Evidence], str | None]:
+    """The evidence items of `payload` and the text they stand in, if it is there."""
+    if isinstance(payload, FactPayload):
+        return payload.evidence, context.text_of(payload.source)
+    if isinstance(payload, EvidenceAdded):
+        fact = context.state.facts.get(payload.fact)
+        return payload.evidence, None if fact is None else context.text_of(fact.source)
+    return (), None
+
+
+@rule("evidence-empty")
+def evidence_empty(payload: Payload, context: Context) -> Findings:
+    if isinstance(payload, FactPayload | EvidenceAdded):
+        if not payload.evidence:
+            yield "/evidence", "nothing says where it is written"
+        for index, item in enumerate(payload.evidence):
+            if not item.exact:
+                yield f"/evidence/{index}/exact", "is empty"
+
+
+@rule("evidence-text")
+def evidence_text(payload: Payload, context: Context) -> Findings:
+    items, text = _evidence(payload, context)
+    if text is None:
+        return
+    for index, item in enumerate(items):
+        start, end = item.start, item.end
+        if start is None or end is None:
+            continue
+        if not 0 <= start <= end <= len(text):
+            yield f"/evidence/{index}", f"{start}-{end} is outside the source's {len(text)} characters"
+        elif text[start:end] != item.exact:
+            there = text[start:end][:_SHOWN]
+            yield (
+                f"/evidence/{index}/exact",
+                f"{item.exact[:_SHOWN]!r} is not the source's text at {start}-{end}, which is {there!r}",
+            )
+
+
+@rule("evidence-context")
+def evidence_context(payload: Payload, context: Context) -> Findings:
+    items, text = _evidence(payload, context)
+    if text is None:
+        return
+    for index, item in enumerate(items):
+        start, end = item.start, item.end
+        if start is None or end is None or not 0 <= start <= end <= len(text):
+            continue
+        if item.prefix and not text[:start].endswith(item.prefix):
+            yield f"/evidence/{index}/prefix", f"{item.prefix!r} does not stand before {start}"
+        if item.suffix and not text[end:].startswith(item.suffix):
+            yield f"/evidence/{index}/suffix", f"{item.suffix!r} does not stand after {end}"
+
+
+@rule("quote-evidence")
+def quote_evidence(payload: Payload, context: Context) -> Findings:
+    if isinstance(payload, StatementRecorded) and payload.quote is not None:
+        quotable = [item.exact for item in payload.evidence if item.role in ("quote", "content")]
+        if payload.quote not in quotable:
+            yield "/quote", "equals the exact text of no evidence item of role quote or content"
+
+
+@rule("verbatim")
+def verbatim(payload: Payload, context: Context) -> Findings:
+    if not isinstance(payload, FactPayload):
+        return
+    text = context.text_of(payload.source)
+    for index, quantity in enumerate(payload.quantities):
+        if text is not None and quantity.verbatim not in text:
+            yield f"/quantities/{index}/verbatim", f"{quantity.verbatim!r} is not in the source"
+
+
+@rule("source-missing")
+def source_missing(payload: Payload, context: Context) -> Findings:
+    if isinstance(payload, SourceCaptured) and context.text_of(payload.source) is None:
+        yield "/source", "its document is not in the archive and was not given"
+
+
+@rule("source-chars")
+def source_chars(payload: Payload, context: Context) -> Findings:
+    if isinstance(payload, SourceCaptured) and payload.chars is not None:
+        text = context.text_of(payload.source)
+        if text is not None and len(text) != payload.chars:
+            yield "/chars", f"the document has {len(text)} characters, not {payload.chars}"
+
+
+@rule("chain-publisher")
+def chain_publisher(payload: Payload, context: Context) -> Findings:
+    if not isinstance(payload, FactPayload):
+        return
+    source = context.source(payload.source)
+    if source is None:
+        return
+    last = payload.attribution[-1].agent if payload.attribution else None
+    if last != source.publisher:
+        yield "/attribution", f"ends with {last!r}, not with the source's publisher {source.publisher!r}"
+
+
+@rule("chain-order")
+def chain_order(payload: Payload, context: Context) -> Findings:
+    if not isinstance(payload, FactPayload):
+        return
+    roles = [step.role for step in payload.attribution]
+    ranks = [("origin", "relay", "publisher").index(role) for role in roles]
+    if ranks != sorted(ranks) or roles.count("publisher") > 1 or roles.count("origin") > 1:
+        yield "/attribution", f"runs {' > '.join(roles)}, not from origin over relays to publisher"

@@ -1,0 +1,92 @@
+"""Names: well-formed, and not taken."""
+
+from __future__ import annotations
+
+import re
+
+from dateline.events.entity import EntityIntroduced
+from dateline.events.payload import FactPayload, Payload
+from dateline.events.rules import Context, Findings, rule
+from dateline.events.source import SourceCaptured
+from dateline.events.story import StoryClosed, StoryOpened
+
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_FACT = re.compile(r"f[1-9][0-9]{0,8}")
+_SOURCE = re.compile(r"sha256:[0-9a-f]{64}")
+_ENTITY = re.compile(r"(person|org|place|group):[a-z0-9]+(?:[-.][a-z0-9]+)*")
+_KINDS = {"person": "person", "org": "organization", "place": "place", "group": "group"}
+# File names on Windows that are devices; a slug becomes a file name.
+_DEVICES = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
+
+
+@rule("slug-form")
+def slug_form(payload: Payload, context: Context) -> Findings:
+    if isinstance(payload, StoryOpened) and (
+        len(payload.slug) > 80
+        or not _SLUG.fullmatch(payload.slug)
+        or _DEVICES.fullmatch(payload.slug)
+    ):
+        yield "/slug", f"{payload.slug!r} is no slug: lower-case words joined by hyphens, at most 80"
+
+
+@rule("slug-taken")
+def slug_taken(payload: Payload, context: Context) -> Findings:
+    if isinstance(payload, StoryOpened) and (
+        context.state.opened is not None or context.slug_owner(payload.slug) is not None
+    ):
+        yield "/slug", f"a story {payload.slug!r} is there already"
+
+
+@rule("story-closed")
+def story_closed(payload: Payload, context: Context) -> Findings:
+    if isinstance(payload, StoryClosed) and context.state.closed:
+        yield "", "the story is closed already"
+
+
+@rule("entity-form")
+def entity_form(payload: Payload, context: Context) -> Findings:
+    if not isinstance(payload, EntityIntroduced):
+        return
+    match = _ENTITY.fullmatch(payload.entity)
+    if match is None or len(payload.entity) > 120:
+        yield "/entity", f"{payload.entity!r} is no entity id like person:jane-doe or org:reuters"
+    elif _KINDS[match[1]] != payload.kind:
+        yield "/kind", f"{payload.entity!r} is of kind {_KINDS[match[1]]}, not {payload.kind}"
+
+
+@rule("entity-taken")
+def entity_taken(payload: Payload, context: Context) -> Findings:
+    if isinstance(payload, EntityIntroduced) and payload.entity in context.state.entities:
+        yield "/entity", f"{payload.entity} is introduced already"
+
+
+@rule("source-form")
+def source_form(payload: Payload, context: Context) -> Findings:
+    if isinstance(payload, SourceCaptured) and not _SOURCE.fullmatch(payload.source):
+        yield "/source", f"{payload.source!r} is not sha256: and 64 lower-case hex digits"
+
+
+@rule("source-taken")
+def source_taken(payload: Payload, context: Context) -> Findings:
+    if isinstance(payload, SourceCaptured) and payload.source in context.state.sources:
+        yield "/source", f"{payload.source} is captured in this story already"
+
+
+@rule("fact-form")
+def fact_form(payload: Payload, context: Context) -> Findings:
+    if isinstance(payload, FactPayload) and not _FACT.fullmatch(payload.fact):
+        yield "/fact", f"{payload.fact!r} is no fact id like f1 or f27"
+
+
+@rule("fact-taken")
+def fact_taken(payload: Payload, context: Context) -> Findings:
+    if (
+        isinstance(payload, FactPayload)
+        and not context.correcting
+        and payload.fact in context.state.facts
+    ):
+        yield (
+            "/fact",
+            f"{payload.fact} is recorded already with other content; "
+            "change it with `dateline correct`, or leave the id out to get the next one",
+        )

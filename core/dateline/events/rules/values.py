@@ -1,0 +1,101 @@
+"""Values: dates that parse, bounds that hold, text that says something."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dateline.events import edtf
+from dateline.events.editorial import (
+    FactCorrected,
+    FactDisputed,
+    FactRetracted,
+)
+from dateline.events.entity import EntityIntroduced
+from dateline.events.fact import FigureRecorded
+from dateline.events.parts import Quantity
+from dateline.events.payload import FactPayload, Payload
+from dateline.events.rules import Context, Findings, rule
+from dateline.events.source import SourceCaptured, SourceWithdrawn
+from dateline.events.story import StoryOpened, StoryRetitled
+
+
+@rule("edtf")
+def edtf_parses(payload: Payload, context: Context) -> Findings:
+    for field, text in _dates(payload):
+        try:
+            edtf.parse(text)
+        except ValueError as error:
+            yield field, str(error)
+
+
+def _dates(payload: Payload) -> Iterator[tuple[str, str]]:
+    if isinstance(payload, FactPayload):
+        times = payload.times
+        for name, time in (("said", times.said), ("valid", times.valid), ("baseline", times.baseline)):
+            if time is not None:
+                yield f"/times/{name}/edtf", time.edtf
+    if isinstance(payload, FigureRecorded) and payload.as_of is not None:
+        yield "/as_of", payload.as_of
+    if isinstance(payload, SourceCaptured) and payload.published is not None:
+        yield "/published", payload.published
+
+
+@rule("quantity-bounds")
+def quantity_bounds(payload: Payload, context: Context) -> Findings:
+    if isinstance(payload, FactPayload):
+        for index, quantity in enumerate(payload.quantities):
+            reason = _out_of_bounds(quantity)
+            if reason:
+                yield f"/quantities/{index}", reason
+
+
+def _out_of_bounds(q: Quantity) -> str | None:
+    if q.lower is not None and q.upper is not None and q.lower > q.upper:
+        return f"lower {q.lower} is above upper {q.upper}"
+    if q.value is not None and q.lower is not None and q.value < q.lower:
+        return f"value {q.value} is below lower {q.lower}"
+    if q.value is not None and q.upper is not None and q.value > q.upper:
+        return f"value {q.value} is above upper {q.upper}"
+    return None
+
+
+@rule("identifier-form")
+def identifier_form(payload: Payload, context: Context) -> Findings:
+    if not isinstance(payload, EntityIntroduced):
+        return
+    wikidata = payload.identifiers.get("wikidata")
+    if wikidata is not None and not re.fullmatch(r"Q[1-9][0-9]*", str(wikidata)):
+        yield "/identifiers/wikidata", f"{wikidata!r} is no Wikidata id like Q42"
+    geonames = payload.identifiers.get("geonames")
+    if geonames is not None and not isinstance(geonames, int):
+        yield "/identifiers/geonames", f"{geonames!r} is not a number"
+    if payload.lat is not None and not -90 <= payload.lat <= 90:
+        yield "/lat", f"{payload.lat} is not between -90 and 90 degrees"
+    if payload.lon is not None and not -180 <= payload.lon <= 180:
+        yield "/lon", f"{payload.lon} is not between -180 and 180 degrees"
+    if (payload.lat is None) != (payload.lon is None):
+        yield "/lat", "latitude and longitude come together"
+
+
+@rule("blank")
+def blank(payload: Payload, context: Context) -> Findings:
+    for field, text in _required(payload):
+        if not text.strip():
+            yield field, "says nothing"
+
+
+def _required(payload: Payload) -> Iterator[tuple[str, str]]:
+    if isinstance(payload, FactPayload):
+        yield "/text", payload.text
+        for index, quantity in enumerate(payload.quantities):
+            yield f"/quantities/{index}/measure", quantity.measure
+            yield f"/quantities/{index}/verbatim", quantity.verbatim
+    elif isinstance(payload, StoryOpened | StoryRetitled):
+        yield "/title", payload.title
+    elif isinstance(payload, EntityIntroduced):
+        yield "/label", payload.label
+    elif isinstance(payload, FactCorrected | FactRetracted | SourceWithdrawn):
+        yield "/reason", payload.reason
+    elif isinstance(payload, FactDisputed):
+        yield "/ground", payload.ground

@@ -1,0 +1,97 @@
+"""The strict reading pass: what JSON decoders let through and an archive must not keep.
+
+Refused are malformed JSON, duplicate keys, NaN and infinities, numbers past 2^53, NUL, lone
+surrogates, nesting deeper than 64 and lines over 64 MiB (RFC 8259 §4, §6, §8.2; RFC 7493).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+
+from dateline.errors import Finding, Refused
+
+MAX_BYTES = 64 * 1024 * 1024
+MAX_DEPTH = 64
+MAX_NUMBER = 2**53 - 1
+
+#: Names of the rules of this pass, each with a test that fails when it is switched off.
+RULES = ("json", "duplicate-key", "finite", "number-range", "nul", "surrogate", "depth", "size")
+#: Rules switched off: only ever filled by the tests that prove each rule is needed.
+disabled: set[str] = set()
+
+
+def parse(raw: bytes | str) -> dict[str, object]:
+    """One JSON object. Raises `Refused` with a finding for each rule it breaks."""
+    if "size" not in disabled and len(raw) > MAX_BYTES:
+        raise Refused([Finding("size", "", f"longer than {MAX_BYTES} bytes")])
+    duplicates: list[str] = []
+
+    def pairs(items: list[tuple[str, object]]) -> dict[str, object]:
+        built = dict(items)
+        if len(built) != len(items):
+            keys = [key for key, _ in items]
+            duplicates.extend(sorted({key for key in keys if keys.count(key) > 1}))
+        return built
+
+    try:
+        text = raw if isinstance(raw, str) else raw.decode("utf-8")
+        value = json.loads(text, object_pairs_hook=pairs)
+    except RecursionError:
+        raise Refused([Finding("depth", "", f"nested deeper than {MAX_DEPTH}")]) from None
+    except UnicodeDecodeError as error:
+        reason = f"not UTF-8 (byte {error.start})"
+        raise Refused([Finding("json", "", reason)]) from None
+    except ValueError as error:  # JSONDecodeError, or an integer of over 4,300 digits
+        rule = "json" if isinstance(error, json.JSONDecodeError) else "number-range"
+        raise Refused([Finding(rule, "", str(error))]) from None
+    findings = [Finding("duplicate-key", "", f"the key {key!r} stands twice") for key in duplicates]
+    findings = [finding for finding in findings if finding.rule not in disabled]
+    findings += check(value)
+    if not isinstance(value, dict):
+        findings.append(Finding("json", "", "an event is a JSON object"))
+    if findings:
+        raise Refused(findings)
+    assert isinstance(value, dict)
+    return value
+
+
+def check(value: object) -> list[Finding]:
+    """Findings for a value of plain dicts, lists, strings and numbers, however it was made."""
+    return [finding for finding in _walk(value, "", 0) if finding.rule not in disabled]
+
+
+def _walk(value: object, where: str, depth: int) -> Iterator[Finding]:
+    if isinstance(value, str):
+        yield from _text(value, where)
+    elif isinstance(value, bool) or value is None:
+        return
+    elif isinstance(value, int | float):
+        yield from _number(value, where)
+    elif isinstance(value, dict | list | tuple):
+        if depth >= MAX_DEPTH and "depth" not in disabled:
+            yield Finding("depth", where, f"nested deeper than {MAX_DEPTH}")
+            return
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, item in items:
+            step = str(key).replace("~", "~0").replace("/", "~1")
+            if isinstance(key, str):
+                yield from _text(key, where)
+            yield from _walk(item, f"{where}/{step}", depth + 1)
+
+
+def _text(text: str, where: str) -> Iterator[Finding]:
+    if "\x00" in text:
+        yield Finding("nul", where, "holds U+0000, which no text has")
+    if any("\ud800" <= char <= "\udfff" for char in text) if not text.isascii() else False:
+        yield Finding("surrogate", where, "holds half of a surrogate pair, which is no character")
+
+
+def _number(number: int | float, where: str) -> Iterator[Finding]:
+    if isinstance(number, float) and not math.isfinite(number):
+        yield Finding("finite", where, f"{number} is no number")
+    elif abs(number) > MAX_NUMBER:
+        yield Finding("number-range", where, "past 2^53 - 1, where numbers lose digits")
+
+

@@ -1,0 +1,77 @@
+"""Facts in words an editor would print. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from dateline.events.parts import Quantity, Step
+
+Label = Callable[[str], str]
+_ORDINALS = ("zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+
+
+def chain_words(steps: Sequence[Step], label: Label) -> str:
+    """``Vasily Golubev, quoted by TASS, in Reuters``.
+
+    A chain of the publisher alone is its name; a relay the text does not name is marked.
+    """
+    names = [label(step.agent) for step in steps]
+    if len(steps) < 2:
+        return "".join(names)
+    middle = [
+        f"quoted by {name}{' (inferred)' if step.inferred else ''}"
+        for step, name in zip(steps[1:-1], names[1:-1], strict=True)
+    ]
+    origin = names[0] + (" (inferred)" if steps[0].inferred else "")
+    return ", ".join([origin, *middle, f"in {names[-1]}"])
+
+
+def chain_arrows(steps: Sequence[Step], label: Label) -> str:
+    """``Vasily Golubev › TASS › Reuters``: the flat form, for one cell."""
+    return " › ".join(label(step.agent) for step in steps)
+
+
+def number_words(value: int | float, unit: str | None = None) -> str:
+    """``1,250``; a share as ``50%``."""
+    if unit == "fraction":
+        return f"{number_words(round(value * 100, 6))}%"
+    if isinstance(value, float) and not value.is_integer():
+        return f"{value:,}"
+    return f"{int(value):,}"
+
+
+def quantity_words(quantity: Quantity) -> str:
+    """``143 of 193``; ``200,000 to 999,999, given as 'hundreds of thousands'``."""
+    number = _number(quantity)
+    if number is None:
+        return f"given as '{quantity.verbatim}'"
+    loose = quantity.value is None or quantity.approximate
+    return f"{number}, given as '{quantity.verbatim}'" if loose else number
+
+
+def _number(q: Quantity) -> str | None:
+    if q.value is not None:
+        about = "about " if q.approximate else ""
+        of = f" of {number_words(q.of, q.unit)}" if q.of is not None else ""
+        return f"{about}{number_words(q.value, q.unit)}{of}"
+    bounds = _bounds(q)
+    if bounds is not None:
+        return bounds + (f" of {number_words(q.of, q.unit)}" if q.of is not None else "")
+    if q.ordinal is not None:
+        return _ORDINALS[q.ordinal] if 0 <= q.ordinal < len(_ORDINALS) else f"number {q.ordinal}"
+    return None
+
+
+def _bounds(q: Quantity) -> str | None:
+    low = None if q.lower is None else number_words(q.lower, q.unit)
+    high = None if q.upper is None else number_words(q.upper, q.unit)
+    low_in, high_in = q.lower_inclusive is not False, q.upper_inclusive is not False
+    if low is not None and high is not None:
+        if low_in and high_in:
+            return f"{low} to {high}"
+        return f"{'at least' if low_in else 'more than'} {low} and {'at most' if high_in else 'less than'} {high}"
+    if low is not None:
+        return f"{'at least' if low_in else 'more than'} {low}"
+    if high is not None:
+        return f"{'at most' if high_in else 'less than'} {high}"
+    return None

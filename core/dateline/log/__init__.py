@@ -1,0 +1,1 @@
+"""The append-only log: tables, append, read, hashing, and what SQLite needs."""

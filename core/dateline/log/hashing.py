@@ -1,0 +1,102 @@
+"""What is hashed, format v1 (docs/format.md). Pure; changing a byte here breaks every archive.
+
+``commitment = SHA-256(salt ‖ body)``, ``leaf = SHA-256(0x00 ‖ entry)``, and the leaves by position
+form one RFC 6962 Merkle tree.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+import msgspec
+
+DOMAIN = "dateline/event/v1"
+SALT_BYTES = 32
+HASH_BYTES = 32
+#: Root of the tree without leaves (RFC 6962 §2.1).
+EMPTY_ROOT = hashlib.sha256().digest()
+
+_quote = msgspec.json.encode
+
+
+def commitment(salt: bytes, body: bytes) -> bytes:
+    return hashlib.sha256(salt + body).digest()
+
+
+def entry(
+    *,
+    archive: UUID,
+    story: UUID,
+    version: int,
+    event_id: UUID,
+    type: str,
+    schema_version: int,
+    recorded_at: str,
+    reported_at: str | None,
+    subject_key: str | None,
+    prev: bytes,
+    commitment: bytes,
+) -> bytes:
+    """The envelope as canonical JSON: equal to RFC 8785 for this shape of strings and integers.
+
+    Times are RFC 3339 in UTC with six digits. Values are ASCII; `type` and `subject_key` are
+    quoted as JSON.
+    """
+    reported = "" if reported_at is None else f'"reported_at":"{reported_at}",'
+    subject = "" if subject_key is None else f'"subject_key":{_quote(subject_key).decode()},'
+    return (
+        f'{{"archive":"{archive}","commitment":"{commitment.hex()}","domain":"{DOMAIN}",'
+        f'"event_id":"{event_id}","prev":"{prev.hex()}","recorded_at":"{recorded_at}",{reported}'
+        f'"schema_version":{schema_version},"story":"{story}",{subject}'
+        f'"type":{_quote(type).decode()},"version":{version}}}'
+    ).encode()
+
+
+def leaf(entry: bytes) -> bytes:
+    return hashlib.sha256(b"\x00" + entry).digest()
+
+
+def node(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+class Frontier:
+    """The growing edge of a Merkle tree: the roots of its complete subtrees, largest first.
+
+    Enough to append leaves and give the root in O(log n) time and space (RFC 6962 §2.1).
+    """
+
+    def __init__(self, size: int = 0, peaks: Sequence[bytes] = ()) -> None:
+        if len(peaks) != size.bit_count():
+            raise ValueError(f"{len(peaks)} peaks do not make a tree of {size} leaves")
+        self.size = size
+        self.peaks = list(peaks)
+
+    @classmethod
+    def from_bytes(cls, size: int, raw: bytes) -> Frontier:
+        return cls(size, [raw[at : at + HASH_BYTES] for at in range(0, len(raw), HASH_BYTES)])
+
+    def to_bytes(self) -> bytes:
+        return b"".join(self.peaks)
+
+    def append(self, leaf: bytes) -> None:
+        carry, size = leaf, self.size
+        while size & 1:
+            carry = node(self.peaks.pop(), carry)
+            size >>= 1
+        self.peaks.append(carry)
+        self.size += 1
+
+    def extend(self, leaves: Iterable[bytes]) -> None:
+        for item in leaves:
+            self.append(item)
+
+    def root(self) -> bytes:
+        if not self.peaks:
+            return EMPTY_ROOT
+        *rest, root = self.peaks
+        for peak in reversed(rest):
+            root = node(peak, root)
+        return root

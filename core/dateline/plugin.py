@@ -1,0 +1,92 @@
+"""The one module a plugin author imports.
+
+    from dateline.plugin import FactRow, FactView, FigureRecorded, hookimpl
+
+
+    class Measures(FactView):
+        \"\"\"Every number, in words.\"\"\"
+
+        name, version, of = "measures", 1, FigureRecorded
+
+        class Row(FactRow):
+            words: str
+
+        def rows(self, fact):
+            for quantity in fact.data.quantities:
+                yield self.Row(words=quantity_words(quantity))
+
+
+    @hookimpl
+    def dateline_views():
+        return [Measures()]
+
+Save that as a file in a folder, run ``dateline --plugins-dir FOLDER show STORY measures``.
+"""
+
+from __future__ import annotations
+
+from dateline.errors import DatelineError, Finding, Refused, UnknownName
+from dateline.events.clock import from_iso, to_iso
+from dateline.events.editorial import (
+    ContentErased,
+    EvidenceAdded,
+    FactCorrected,
+    FactDisputed,
+    FactRetracted,
+    FactReviewed,
+    FactsLinked,
+)
+from dateline.events.edtf import Edtf
+from dateline.events.edtf import parse as parse_edtf
+from dateline.events.entity import EntityIntroduced
+from dateline.events.envelope import Event, RecordedBy
+from dateline.events.fact import (
+    AssessmentRecorded,
+    FigureRecorded,
+    OccurrenceRecorded,
+    RoleRecorded,
+    StateRecorded,
+    StatementRecorded,
+)
+from dateline.events.parts import (
+    Actor,
+    Change,
+    Channel,
+    Evidence,
+    Factuality,
+    PlaceRef,
+    Quantity,
+    Step,
+    Time,
+    Times,
+)
+from dateline.events.payload import Erased, FactNotice, FactPayload, Payload, Raw
+from dateline.events.present import Fact, Link, Status, StoryState
+from dateline.events.registry import EventType, to_fields
+from dateline.events.source import SourceCaptured, SourceWithdrawn
+from dateline.events.story import StoryClosed, StoryOpened, StoryRetitled
+from dateline.events.strict import parse as parse_json
+from dateline.events.words import chain_arrows, chain_words, number_words, quantity_words
+from dateline.log.document import Document
+from dateline.plugins.checks import Check
+from dateline.plugins.formats import Cut, Exporter, Importer, Material, SourceImporter
+from dateline.plugins.hookspecs import hookimpl
+from dateline.recording.line import CUT, Line
+from dateline.text import csv_cell, markdown, one_line, visible
+from dateline.views.projection import Column, FactRow, FactView, View, ViewRow, last
+from dateline.views.rows import Rows
+from dateline.views.table import Table
+
+__all__ = [
+    "CUT", "Actor", "AssessmentRecorded", "Change", "Channel", "Check", "Column", "ContentErased",
+    "Cut", "DatelineError", "Document", "Edtf", "EntityIntroduced", "Erased", "Event", "EventType",
+    "Evidence", "EvidenceAdded", "Exporter", "Fact", "FactCorrected", "FactDisputed", "FactNotice",
+    "FactPayload", "FactRetracted", "FactReviewed", "FactRow", "FactView", "FactsLinked",
+    "Factuality", "FigureRecorded", "Finding", "Importer", "Line", "Link", "Material",
+    "OccurrenceRecorded", "Payload", "PlaceRef", "Quantity", "Raw", "RecordedBy", "Refused",
+    "RoleRecorded", "Rows", "SourceCaptured", "SourceImporter", "SourceWithdrawn", "StateRecorded",
+    "StatementRecorded", "Status", "Step", "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState",
+    "Table", "Time", "Times", "UnknownName", "View", "ViewRow", "chain_arrows", "chain_words",
+    "csv_cell", "from_iso", "hookimpl", "last", "markdown", "number_words", "one_line",
+    "parse_edtf", "parse_json", "quantity_words", "to_fields", "to_iso", "visible",
+]  # fmt: skip

@@ -1,0 +1,114 @@
+"""What exporters and importers are, and what they are handed."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Protocol
+from uuid import UUID
+
+import msgspec
+
+from dateline.errors import DatelineError
+from dateline.events.envelope import Event
+from dateline.events.present import StoryState
+from dateline.log.document import Document
+from dateline.recording.line import Line
+from dateline.views.table import Table
+
+NAME = re.compile(r"[a-z][a-z0-9-]{0,40}")
+
+
+class Cut(msgspec.Struct, frozen=True):
+    """Where an export was cut out of the archive: enough to make the same bytes again."""
+
+    archive: UUID
+    position: int
+    root: str
+    as_of: str | None = None
+
+
+class Material(Protocol):
+    """One story, or several, as of a cut: what an exporter writes from.
+
+    Everything comes in a fixed order, so equal logs give equal bytes.
+    """
+
+    @property
+    def cut(self) -> Cut: ...
+
+    @property
+    def view(self) -> str | None:
+        """The view asked for with ``--view``, if any."""
+
+    def stories(self) -> Iterator[StoryState]:
+        """The stories, by slug, each with its present facts."""
+
+    def views(self) -> list[str]:
+        """Names of the views there are."""
+
+    def table(self, view: str, story: str) -> Table:
+        """A view's rows of one story. Raises UnknownName."""
+
+    def events(self) -> Iterator[Event]:
+        """The events of the stories, in the order of the log."""
+
+    def document(self, source: str) -> Document | None:
+        """A captured document."""
+
+
+class Exporter(ABC):
+    """Writes stories in a format, as chunks of text that end with a line end."""
+
+    name: ClassVar[str]
+    suffix: ClassVar[str]
+    media_type: ClassVar[str] = "text/plain"
+
+    @abstractmethod
+    def export(self, material: Material) -> Iterator[str]:
+        """The document, in pieces. Deterministic: no clock, no randomness, no input."""
+
+    def schema(self) -> str | None:
+        """The published schema of the format, if it has one."""
+        return None
+
+    def sidecar(self, material: Material) -> str | None:
+        """What goes into ``NAME.meta.json`` beside a file that cannot say where it was cut."""
+        return None
+
+
+class Importer(ABC):
+    """Reads facts: a stream of bytes into lines."""
+
+    name: ClassVar[str]
+    suffixes: ClassVar[tuple[str, ...]]
+
+    @abstractmethod
+    def read(self, chunks: Iterable[bytes]) -> Iterator[Line]:
+        """Lines in order; one that cannot be read carries its findings."""
+
+
+class SourceImporter(ABC):
+    """Reads a document into the text that evidence counts in."""
+
+    name: ClassVar[str]
+    suffixes: ClassVar[tuple[str, ...]]
+    media_type: ClassVar[str]
+
+    @abstractmethod
+    def document(self, content: bytes, charset: str | None) -> Document:
+        """The document with its charset. Raises DatelineError when it does not decode."""
+
+
+def check_format(item: object) -> None:
+    """Raises DatelineError when `item` cannot be an exporter or importer."""
+    if not isinstance(item, Exporter | Importer | SourceImporter):
+        raise DatelineError(f"{item!r} is no Exporter, Importer or SourceImporter instance")
+    name = getattr(item, "name", None)
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        raise DatelineError(f"a format's name is lower-case letters, digits and -, not {name!r}")
+    suffixes = (item.suffix,) if isinstance(item, Exporter) else item.suffixes
+    for suffix in suffixes:
+        if not re.fullmatch(r"(\.[a-z0-9]+)+", suffix):
+            raise DatelineError(f"format {name}: a suffix is like .csv, not {suffix!r}")

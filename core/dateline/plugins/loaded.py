@@ -1,0 +1,237 @@
+"""The plugins of one process: loaded one by one, a broken one reported and left out."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pluggy
+
+from dateline.errors import DatelineError, UnknownName
+from dateline.events.payload import Payload
+from dateline.events.registry import EventType, Registry
+from dateline.plugins import hookspecs
+from dateline.plugins.checks import Check
+from dateline.plugins.discovery import Candidate, Selection, in_folder, installed
+from dateline.plugins.formats import Exporter, Importer, SourceImporter, check_format
+from dateline.plugins.records import PluginRecord, Status
+from dateline.views.projection import View
+from dateline.views.projection import check as check_view
+
+_HOOKS = ("views", "exporters", "importers", "event_types", "checks")
+
+
+class Plugins:
+    """What plugins offer, by kind and name. No global: make one, hand it to an archive."""
+
+    def __init__(self, *, strict: bool = False) -> None:
+        self.records: list[PluginRecord] = []
+        self.views: dict[str, View] = {}
+        self.exporters: dict[str, Exporter] = {}
+        self.importers: dict[str, Importer] = {}
+        self.source_importers: dict[str, SourceImporter] = {}
+        self.event_types: dict[str, EventType] = {}
+        self.checks: dict[str, Check] = {}
+        self._strict = strict
+        self._owners: dict[tuple[str, str], str] = {}
+        self._origins: dict[str, str] = {}
+
+    @classmethod
+    def load(
+        cls,
+        *,
+        folders: Sequence[Path] = (),
+        selection: Selection | None = None,
+        strict: bool = False,
+    ) -> Plugins:
+        """Everything installed and everything in `folders`, as far as `selection` allows.
+
+        With `strict` the first failure raises.
+        """
+        plugins = cls(strict=strict)
+        selection = selection or Selection()
+        for candidate in (*installed(), *(c for folder in folders for c in in_folder(folder))):
+            plugins.add(candidate, selection)
+        return plugins
+
+    def add(self, candidate: Candidate, selection: Selection | None = None) -> None:
+        """Load one plugin and take what it offers, all of it or nothing."""
+        if selection is not None and not selection.allows(candidate.name):
+            self._note(candidate, "blocked")
+            return
+        try:
+            if candidate.name in self._origins:
+                other = self._origins[candidate.name]
+                raise DatelineError(f"the plugin name {candidate.name!r} is taken by {other}")
+            offered = _collect(candidate.name, candidate.load())
+            self._check_clashes(candidate, offered)
+        except (Exception, SystemExit) as error:
+            if self._strict:
+                raise DatelineError(
+                    f"plugin {candidate.name} ({candidate.origin}): {_reason(error)}"
+                ) from error
+            detail = None if isinstance(error, DatelineError) else traceback.format_exc()
+            self._note(candidate, "failed", error=_reason(error), detail=detail)
+            return
+        self._origins[candidate.name] = candidate.origin
+        offers = []
+        for kind, name, item in offered:
+            getattr(self, kind)[name] = item
+            self._owners[kind, name] = candidate.name
+            offers.append(f"{kind.replace('_', ' ')[:-1]} {name}")
+        self._note(candidate, "active", offers=tuple(offers))
+
+    @property
+    def failures(self) -> list[PluginRecord]:
+        return [record for record in self.records if record.status == "failed"]
+
+    def registry(self) -> Registry:
+        """The core's event types and the plugins'."""
+        return Registry(self.event_types.values())
+
+    def owner(self, kind: str, name: str) -> str:
+        """The plugin that offers the view, exporter ... of that name."""
+        return self._owners.get((kind, name), "?")
+
+    def view(self, name: str) -> View:
+        return self._find("views", "view", name)  # type: ignore[no-any-return]
+
+    def exporter(self, name: str) -> Exporter:
+        return self._find("exporters", "format", name)  # type: ignore[no-any-return]
+
+    def importer(self, name: str) -> Importer:
+        return self._find("importers", "import format", name)  # type: ignore[no-any-return]
+
+    def source_importer(self, suffix: str) -> SourceImporter:
+        """The importer for documents of that suffix. Raises UnknownName."""
+        for item in self.source_importers.values():
+            if suffix.lower() in item.suffixes:
+                return item
+        known = ", ".join(sorted({s for i in self.source_importers.values() for s in i.suffixes}))
+        raise UnknownName(
+            f"no plugin reads {suffix or 'files without a suffix'!r}",
+            hint=f"known are {known or 'none'}; `--as text` reads it as plain text",
+        )
+
+    def _find(self, kind: str, noun: str, name: str) -> Any:
+        offered = getattr(self, kind)
+        if name in offered:
+            return offered[name]
+        near = difflib.get_close_matches(name, offered, 1)
+        known = ", ".join(sorted(offered)) or "none"
+        raise UnknownName(
+            f"there is no {noun} {name!r}",
+            hint=f"did you mean {near[0]!r}?" if near else f"known are {known}; see `dateline plugins`",
+        )
+
+    def _check_clashes(self, candidate: Candidate, offered: list[tuple[str, str, Any]]) -> None:
+        for kind, name, _ in offered:
+            other = self._owners.get((kind, name))
+            if other is not None:
+                raise DatelineError(
+                    f"{kind[:-1].replace('_', ' ')} {name!r} is offered by plugin {other} "
+                    f"({self._origins[other]}) already"
+                )
+        twice = {(k, n) for k, n, _ in offered if [(a, b) for a, b, _ in offered].count((k, n)) > 1}
+        if twice:
+            kind, name = sorted(twice)[0]
+            raise DatelineError(f"it offers two {kind} named {name!r}")
+
+    def _note(
+        self,
+        candidate: Candidate,
+        status: Status,
+        *,
+        offers: tuple[str, ...] = (),
+        error: str | None = None,
+        detail: str | None = None,
+    ) -> None:
+        record = PluginRecord(candidate.name, candidate.origin, status, offers, error, detail)
+        self.records.append(record)
+
+
+def _collect(name: str, plugin: object) -> list[tuple[str, str, Any]]:
+    """(kind, name, item) of everything `plugin` offers, checked."""
+    manager = pluggy.PluginManager(hookspecs.PROJECT)
+    manager.add_hookspecs(hookspecs)
+    _check_names(plugin)
+    manager.register(plugin, name=name)
+    found: list[tuple[str, str, Any]] = []
+    for kind in _HOOKS:
+        for result in getattr(manager.hook, f"dateline_{kind}")():
+            if isinstance(result, str | bytes) or not isinstance(result, Iterable):
+                raise DatelineError(f"dateline_{kind}() returned {result!r}, not a list of {kind}")
+            found += [_CHECKS[kind](item) for item in result]
+    return found
+
+
+def _check_names(plugin: object) -> None:
+    """A misspelt hook is an error, not a silence; so is a hook without its marker."""
+    known = [f"dateline_{kind}" for kind in _HOOKS]
+    for name, value in inspect.getmembers_static(plugin):
+        if not inspect.isroutine(value):
+            continue
+        marked = hasattr(value, f"{hookspecs.PROJECT}_impl")
+        if marked and name not in known:
+            near = difflib.get_close_matches(name, known, 1, 0.5)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(known)}"
+            raise DatelineError(f"unknown hook {name!r}{hint}")
+        if not marked and name in known and value.__module__ == getattr(plugin, "__name__", None):
+            raise DatelineError(f"{name} lacks its @hookimpl")
+
+
+def _view(item: object) -> tuple[str, str, Any]:
+    check_view(item)
+    assert isinstance(item, View)
+    return "views", item.name, item
+
+
+def _exporter(item: object) -> tuple[str, str, Any]:
+    check_format(item)
+    if not isinstance(item, Exporter):
+        raise DatelineError(f"{item!r} is no Exporter")
+    return "exporters", item.name, item
+
+
+def _importer(item: object) -> tuple[str, str, Any]:
+    check_format(item)
+    if isinstance(item, Exporter):
+        raise DatelineError(f"{item!r} is no importer")
+    assert isinstance(item, Importer | SourceImporter)
+    return ("importers" if isinstance(item, Importer) else "source_importers"), item.name, item
+
+
+def _event_type(item: object) -> tuple[str, str, Any]:
+    if not isinstance(item, EventType) or not issubclass(item.payload, Payload):
+        raise DatelineError(f"{item!r} is no EventType of a Payload")
+    if item.name.count(".") < 2:
+        raise DatelineError(f"event type {item.name!r}: name it vendor.noun.verb")
+    Registry([item])  # complains about missing upcasters
+    return "event_types", item.name, item
+
+
+def _check(item: object) -> tuple[str, str, Any]:
+    if not isinstance(item, Check):
+        raise DatelineError(f"{item!r} is no Check")
+    return "checks", item.name, item
+
+
+_CHECKS: dict[str, Callable[[object], tuple[str, str, Any]]] = {
+    "views": _view,
+    "exporters": _exporter,
+    "importers": _importer,
+    "event_types": _event_type,
+    "checks": _check,
+}
+
+
+def _reason(error: BaseException) -> str:
+    """One line: what went wrong, and where in the plugin's own code if that helps."""
+    if isinstance(error, DatelineError):
+        return str(error)
+    text = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__

@@ -1,0 +1,333 @@
+"""A batch of lines made into events: completed, checked, refused whole or accepted whole.
+
+Two passes. The first reads every line and learns what the batch brings, so that references may
+point forward; the second completes and checks each line against the story as it then stands.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from dateline.errors import Finding, Refused
+from dateline.events import author, identity, rules, strict
+from dateline.events.clock import now_us
+from dateline.events.edtf import earliest_instant
+from dateline.events.entity import EntityIntroduced
+from dateline.events.envelope import Event, NewEvent, RecordedBy
+from dateline.events.payload import FactPayload, Payload, Raw
+from dateline.events.present import StoryState
+from dateline.events.editorial import EvidenceAdded, FactCorrected
+from dateline.events.registry import Registry, to_fields
+from dateline.events.rules import Ahead, Context
+from dateline.events.source import SourceCaptured
+from dateline.log.document import Document
+from dateline.recording.line import CUT, Envelope, Files, Line, data, document, envelope, shape_finding
+
+
+class Archived:
+    """What a batch asks of the archive it is checked against."""
+
+    def story_id(self, slug: str) -> UUID | None:
+        raise NotImplementedError
+
+    def state(self, story: UUID) -> StoryState:
+        """The story's present state, at version 0 when it is not there."""
+        raise NotImplementedError
+
+    def event(self, event_id: UUID) -> Event | None:
+        raise NotImplementedError
+
+    def text(self, source: str) -> str | None:
+        raise NotImplementedError
+
+
+class Item(msgspec.Struct):
+    """One line on its way to an event."""
+
+    line: Line
+    envelope: Envelope
+    story: UUID
+    event_id: UUID
+    payload: Payload | Raw
+    document: Document | None = None
+    fields: dict[str, Any] = {}
+
+
+class Plan(msgspec.Struct):
+    """An accepted batch: what to append to which story, at which version."""
+
+    events: list[tuple[UUID, NewEvent]]
+    expected: dict[UUID, int]
+    documents: list[Document]
+    slugs: dict[UUID, str]
+    facts: list[str]
+    already: int = 0
+
+
+def plan(
+    lines: Iterable[Line],
+    archived: Archived,
+    registry: Registry,
+    *,
+    story: UUID | None = None,
+    files: Files | None = None,
+    recorded_by: RecordedBy = RecordedBy(),
+) -> Plan:
+    """Check `lines` and number them into events. Raises Refused with every finding."""
+    batch = _Batch(archived, registry, files or Files(), recorded_by)
+    for line in lines:
+        batch.take(line, story)
+        if line.fields.get("type") == "story.opened":
+            story = batch.story
+    batch.check()
+    if batch.findings:
+        raise Refused(sorted(batch.findings, key=lambda finding: finding.line or 0))
+    return batch.plan
+
+
+class _Batch:
+    def __init__(
+        self, archived: Archived, registry: Registry, files: Files, recorded_by: RecordedBy
+    ) -> None:
+        self._archived, self._registry, self._files = archived, registry, files
+        self._by = recorded_by
+        self._now = now_us()
+        self._items: list[Item] = []
+        self._opened: dict[str, UUID] = {}
+        self._states: dict[UUID, StoryState] = {}
+        self._texts: dict[str, str | None] = {}
+        self._seen: dict[UUID, Item] = {}
+        self.story: UUID | None = None
+        self.findings: list[Finding] = []
+        self.plan = Plan([], {}, [], {}, [])
+
+    # -- first pass ------------------------------------------------------------------------
+
+    def take(self, line: Line, story: UUID | None) -> None:
+        if line.findings:
+            self.findings += [finding.at(line.number) for finding in line.findings]
+            return
+        if line.fields.get("type") == CUT:
+            return
+        try:
+            self._items.append(self._item(line, story))
+        except Refused as refusal:
+            self.findings += [finding.at(line.number) for finding in refusal.findings]
+
+    def _item(self, line: Line, story: UUID | None) -> Item:
+        about = envelope(line)
+        if about.type == "story.opened":
+            story = self.story = self._story_of(line, about)
+        elif about.story is not None:
+            story = about.story
+        if story is None:
+            reason = "no story.opened above it, and no --story given"
+            raise Refused([Finding("story-unknown", "", reason)])
+        if self._state(story).version == 0 and story not in self._opened.values():
+            raise Refused([Finding("story-unknown", "/story", f"there is no story {story}")])
+        brought = document(line, self._files) if about.type == "source.captured" else None
+        fields = data(line)
+        if brought is not None:
+            fields = {"source": brought.source, "chars": len(brought.text), **fields}
+            if fields["source"] != brought.source:
+                reason = f"is {fields['source']}, but the document's SHA-256 is {brought.source}"
+                raise Refused([Finding("source-bytes", "/source", reason)])
+            self._texts[brought.source] = brought.text
+        payload = self._payload(about, fields)
+        event_id = about.event_id or identity.import_id(story, line.fields)
+        return Item(line, about, story, event_id, payload, brought, fields)
+
+    def _story_of(self, line: Line, about: Envelope) -> UUID:
+        slug = line.fields.get("slug")
+        if not isinstance(slug, str):
+            raise Refused([Finding("shape", "/slug", "is missing, or no text")])
+        known = self._opened.get(slug) or self._archived.story_id(slug)
+        found = known or about.story or identity.uuid7()
+        self._opened[slug] = found
+        self.plan.slugs[found] = slug
+        return found
+
+    def _payload(self, about: Envelope, fields: dict[str, Any]) -> Payload | Raw:
+        event_type = self._registry.get(about.type)
+        foreign = event_type is None or about.schema_version > event_type.version
+        # What a plugin or a later Dateline wrote is kept; what a person mistyped is refused.
+        if foreign and about.event_id is None and about.type.count(".") < 2:
+            if event_type is not None:
+                reason = f"{about.type} goes up to schema version {event_type.version} here"
+                raise Refused([Finding("version-unknown", "/schema_version", reason)])
+            near = difflib.get_close_matches(about.type, [t.name for t in self._registry], 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise Refused([Finding("type-unknown", "/type", f"{about.type!r} is no event type{hint}")])
+        try:
+            return self._registry.convert(about.type, about.schema_version, fields)
+        except msgspec.ValidationError as error:
+            raise Refused([shape_finding(error)]) from None
+
+    # -- second pass -----------------------------------------------------------------------
+
+    def check(self) -> None:
+        ahead: dict[UUID, Ahead] = {}
+        for story in {item.story for item in self._items}:
+            ahead[story] = _ahead(item.payload for item in self._items if item.story == story)
+        for item in self._items:
+            findings = strict.check(item.fields) or self._check(item, ahead[item.story])
+            self.findings += [finding.at(item.line.number) for finding in findings]
+
+    def _check(self, item: Item, ahead: Ahead) -> list[Finding]:
+        state = self._state(item.story)
+        text = self._text_for(item.payload, state)
+        payload = item.payload
+        findings: list[Finding] = []
+        known = self._known(item)
+        if isinstance(payload, Payload):
+            number = known.fact if isinstance(known, FactPayload) else state.next_fact()
+            payload, findings = author.complete(payload, text, number)
+            payload = _with_shape(payload, state)
+        if known is not None:
+            self.plan.already += 1
+            if item.envelope.event_id is None or to_fields(known) == to_fields(payload):
+                return []
+            reason = (
+                f"{item.event_id} is there already with other content; events never change: "
+                "record the difference with `dateline correct`"
+            )
+            return [Finding("event-id-taken", "/event_id", reason)]
+        if isinstance(payload, Payload):
+            context = Context(state, self._text, self._archived.story_id, ahead)
+            findings += rules.find(payload, context)
+        findings += self._clocks(item, payload, state, ahead)
+        if not findings:
+            self._accept(item, payload, state, ahead)
+        return findings
+
+    def _known(self, item: Item) -> Payload | Raw | None:
+        """The payload already recorded under the item's id, in the archive or in this batch."""
+        earlier = self._seen.get(item.event_id)
+        if earlier is not None:
+            return earlier.payload
+        event = self._archived.event(item.event_id)
+        if event is None or not isinstance(event.data, Payload | Raw):
+            return None if event is None else item.payload
+        return event.data
+
+    def _clocks(
+        self, item: Item, payload: Payload | Raw, state: StoryState, ahead: Ahead
+    ) -> list[Finding]:
+        findings = []
+        recorded, reported = item.envelope.recorded_us, item.envelope.reported_us
+        if recorded is not None and "recorded-at" not in rules.disabled:
+            if recorded > self._now:
+                findings.append(Finding("recorded-at", "/recorded_at", "is in the future"))
+            elif recorded < state.recorded_us:
+                reason = "is before the story's last event; leave it out to have it set now"
+                findings.append(Finding("recorded-at", "/recorded_at", reason))
+        if isinstance(payload, SourceCaptured | FactPayload) and reported is not None:
+            if reported != self._reported(payload, state, ahead) and "reported-at" not in rules.disabled:
+                reason = "is not when the source was published; leave it out"
+                findings.append(Finding("reported-at", "/reported_at", reason))
+        return findings
+
+    def _reported(self, payload: Payload | Raw, state: StoryState, ahead: Ahead) -> int | None:
+        """When the public could know: the earliest instant of the source's publication."""
+        source = payload if isinstance(payload, SourceCaptured) else None
+        if isinstance(payload, FactPayload):
+            source = state.sources.get(payload.source) or ahead.sources.get(payload.source)
+        if source is None or source.published is None:
+            return None
+        try:
+            return earliest_instant(source.published)
+        except ValueError:  # the source's own finding says so
+            return None
+
+    def _accept(self, item: Item, payload: Payload | Raw, state: StoryState, ahead: Ahead) -> None:
+        about = item.envelope
+        reported = about.reported_us
+        if isinstance(payload, SourceCaptured | FactPayload):
+            reported = self._reported(payload, state, ahead)
+        # An old shape that nothing was added to is kept as it was written.
+        kept = payload == item.payload and about.schema_version != getattr(
+            payload, "schema_version", about.schema_version
+        )
+        new = NewEvent(
+            event_id=item.event_id,
+            data=Raw(item.fields) if kept else payload,
+            type=about.type,
+            schema_version=(
+                about.schema_version if kept or isinstance(payload, Raw) else payload.schema_version
+            ),
+            recorded_by=about.recorded_by or self._by,
+            causation_id=about.causation_id,
+            recorded_us=about.recorded_us,
+            reported_us=reported,
+            subject_key=about.subject_key,
+        )
+        self.plan.expected.setdefault(item.story, state.version)
+        event = Event(
+            position=len(self.plan.events) + 1,
+            event_id=item.event_id,
+            story=item.story,
+            slug=state.slug,
+            version=state.version + 1,
+            type=new.type,
+            schema_version=new.schema_version,
+            recorded_us=max(state.recorded_us, new.recorded_us or self._now),
+            reported_us=reported,
+            subject_key=new.subject_key,
+            data=payload,
+            recorded_by=new.recorded_by,
+            original=item.fields if kept else None,
+        )
+        state.apply(event)
+        item.payload = payload
+        self._seen[item.event_id] = item
+        self.plan.events.append((item.story, new))
+        if item.document is not None:
+            self.plan.documents.append(item.document)
+        if isinstance(payload, FactPayload):
+            self.plan.facts.append(payload.fact)
+
+    # -- what both passes look up ----------------------------------------------------------
+
+    def _state(self, story: UUID) -> StoryState:
+        if story not in self._states:
+            self._states[story] = self._archived.state(story).fork()
+        return self._states[story]
+
+    def _text(self, source: str) -> str | None:
+        if source not in self._texts:
+            self._texts[source] = self._archived.text(source)
+        return self._texts[source]
+
+    def _text_for(self, payload: Payload | Raw, state: StoryState) -> str | None:
+        if isinstance(payload, FactPayload):
+            return self._text(payload.source)
+        if isinstance(payload, EvidenceAdded) and payload.fact in state.facts:
+            return self._text(state.facts[payload.fact].source)
+        return None
+
+
+def _with_shape(payload: Payload, state: StoryState) -> Payload:
+    """A correction says which shape of the fact its paths speak of."""
+    if isinstance(payload, FactCorrected) and payload.shape is None:
+        fact = state.facts.get(payload.fact)
+        if fact is not None:
+            return msgspec.structs.replace(payload, shape=fact.data.schema_version)
+    return payload
+
+
+def _ahead(payloads: Iterable[Payload | Raw]) -> Ahead:
+    entities, facts, sources = set(), set(), {}
+    for payload in payloads:
+        if isinstance(payload, EntityIntroduced):
+            entities.add(payload.entity)
+        elif isinstance(payload, SourceCaptured):
+            sources[payload.source] = payload
+        elif isinstance(payload, FactPayload):
+            facts.add(payload.fact)
+    return Ahead(frozenset(entities), frozenset(facts), sources)
+

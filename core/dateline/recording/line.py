@@ -1,0 +1,124 @@
+"""One line of input: what it says happened, and what it says about itself."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from dateline.errors import DatelineError, Finding, Refused
+from dateline.events.clock import from_iso
+from dateline.events.envelope import RecordedBy
+from dateline.events.identity import INSTRUCTIONS
+from dateline.log.document import Document
+
+#: Type of the first line of an export, which says where it was cut. Import skips it.
+CUT = "dateline.export"
+_ENVELOPE = frozenset({
+    "type", "schema_version", "event_id", "story", "position", "version", "recorded_at",
+    "reported_at", "subject_key", "recorded_by", "causation_id",
+})  # fmt: skip
+
+
+class Files:
+    """Reads the files that lines name. The default has none."""
+
+    def __call__(self, name: str) -> bytes:
+        raise DatelineError(f"no folder to look for {name!r} in", hint="give --files DIR")
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A JSON object read from somewhere; ``number`` counts from 1, None outside a file.
+
+    ``findings`` say why a line could not be read: the batch it belongs to is then refused whole.
+    """
+
+    fields: Mapping[str, Any]
+    number: int | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a line says about itself. All but the type may be left out."""
+
+    type: str
+    schema_version: int = 1
+    event_id: UUID | None = None
+    story: UUID | None = None
+    position: int | None = None
+    version: int | None = None
+    recorded_at: str | None = None
+    reported_at: str | None = None
+    subject_key: str | None = None
+    recorded_by: RecordedBy | None = None
+    causation_id: UUID | None = None
+
+    @property
+    def recorded_us(self) -> int | None:
+        return None if self.recorded_at is None else from_iso(self.recorded_at)
+
+    @property
+    def reported_us(self) -> int | None:
+        return None if self.reported_at is None else from_iso(self.reported_at)
+
+
+def envelope(line: Line) -> Envelope:
+    """The envelope of `line`. Raises Refused when its fields have the wrong shape."""
+    fields = {key: value for key, value in line.fields.items() if key in _ENVELOPE}
+    if "type" not in fields:
+        raise Refused([Finding("shape", "/type", "is missing", line.number)])
+    try:
+        found = msgspec.convert(fields, Envelope)
+        for text in (found.recorded_at, found.reported_at):
+            if text is not None:
+                from_iso(text)
+    except msgspec.ValidationError as error:
+        raise Refused([shape_finding(error).at(line.number)]) from None
+    except (ValueError, OverflowError) as error:
+        raise Refused([Finding("shape", "/recorded_at", str(error), line.number)]) from None
+    return found
+
+
+def data(line: Line) -> dict[str, Any]:
+    """What happened: the line without envelope and instructions."""
+    return {k: v for k, v in line.fields.items() if k not in _ENVELOPE and k not in INSTRUCTIONS}
+
+
+def shape_finding(error: msgspec.ValidationError) -> Finding:
+    """msgspec's message as a finding: ``Expected `int` - at `$.evidence[0].start``."""
+    reason, _, path = str(error).partition(" - at `$")
+    field = path.rstrip("`").replace("[", ".").replace("]", "").replace(".", "/")
+    return Finding("shape", field, reason)
+
+
+def document(line: Line, files: Files) -> Document | None:
+    """The document that a line brings along: a file beside it, or its content in the line.
+
+    Raises Refused when it cannot be read.
+    """
+    charset = line.fields.get("charset", "utf-8")
+    name, text = line.fields.get("file"), line.fields.get("content")
+    packed = line.fields.get("content_base64")
+    if not isinstance(charset, str):
+        raise Refused([Finding("shape", "/charset", "is no text", line.number)])
+    try:
+        if isinstance(name, str):
+            found = Document(files(name), charset)
+        elif isinstance(text, str):
+            found = Document(text.encode(charset), charset)
+        elif isinstance(packed, str):
+            found = Document(base64.b64decode(packed, validate=True), charset)
+        else:
+            return None
+        found.text  # noqa: B018 - decode now, so that a wrong charset is found here
+    except (OSError, DatelineError) as error:
+        reason = str(error.strerror or error) if isinstance(error, OSError) else str(error)
+        field = "/file" if isinstance(name, str) else "/content"
+        raise Refused([Finding("document", field, reason, line.number)]) from None
+    except (UnicodeError, LookupError, binascii.Error) as error:
+        raise Refused([Finding("document", "/content", str(error), line.number)]) from None
+    return found

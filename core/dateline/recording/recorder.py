@@ -1,0 +1,145 @@
+"""From lines to the log: plan in a snapshot, append under the lock, plan anew if the story moved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection, Engine
+
+from dateline.errors import VersionConflict
+from dateline.events.envelope import Event, RecordedBy
+from dateline.events.present import StoryState
+from dateline.events.registry import Registry
+from dateline.log import documents
+from dateline.log.append import Appender, Expected
+from dateline.log.engine import reading, writing
+from dateline.log.read import Reader, story_by_slug
+from dateline.recording.batch import Archived, Plan, plan
+from dateline.recording.line import Files, Line
+
+_TRIES = 50
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """What a call added. ``version`` is the version of the last story touched."""
+
+    new: int
+    already: int
+    facts: tuple[str, ...]
+    positions: tuple[int, ...]
+    version: int
+    stories: tuple[str, ...]
+
+
+class Recorder:
+    """Records lines into one archive."""
+
+    def __init__(self, engine: Engine, registry: Registry, reader: Reader) -> None:
+        self._engine, self._registry, self._reader = engine, registry, reader
+
+    def record(
+        self,
+        lines: Sequence[Line],
+        *,
+        story: UUID | None = None,
+        files: Files | None = None,
+        recorded_by: RecordedBy = RecordedBy(),
+        expected: Expected = None,
+        dry_run: bool = False,
+    ) -> Recorded:
+        """Record all of `lines` or none, in one transaction.
+
+        `expected` holds for the first story appended to. Raises Refused with every finding,
+        VersionConflict when the story is not at `expected`.
+        """
+        for attempt in range(_TRIES):
+            with reading(self._engine) as connection:
+                snapshot = Snapshot(connection, self._reader)
+                accepted = plan(
+                    lines,
+                    snapshot,
+                    self._registry,
+                    story=story,
+                    files=files,
+                    recorded_by=recorded_by,
+                )
+            _check_expected(accepted, expected)
+            if dry_run or not accepted.events:
+                return _recorded(accepted, [], 0)
+            try:
+                return self._write(accepted)
+            except VersionConflict:
+                # Another writer was first. The rules must see the story as it now is.
+                if expected is not None or attempt == _TRIES - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _write(self, accepted: Plan) -> Recorded:
+        with writing(self._engine) as connection:
+            appender = Appender(connection)
+            for document in accepted.documents:
+                documents.put(connection, document)
+            positions: list[int] = []
+            version, seen = 0, set[UUID]()
+            for story, group in groupby(accepted.events, key=lambda pair: pair[0]):
+                expected = None if story in seen else accepted.expected[story]
+                seen.add(story)
+                appended = appender.append(story, [event for _, event in group], expected)
+                positions += appended.positions
+                version = appended.version
+            appender.finish()
+        return _recorded(accepted, positions, version)
+
+
+class Snapshot(Archived):
+    """The archive as one read transaction sees it."""
+
+    def __init__(self, connection: Connection, reader: Reader) -> None:
+        self._connection, self._reader = connection, reader
+
+    def story_id(self, slug: str) -> UUID | None:
+        row = story_by_slug(self._connection, slug)
+        return None if row is None else row.id
+
+    def state(self, story: UUID) -> StoryState:
+        return fold(self._connection, self._reader, story)
+
+    def event(self, event_id: UUID) -> Event | None:
+        return self._reader.by_id(self._connection, event_id)
+
+    def text(self, source: str) -> str | None:
+        document = documents.get(self._connection, source)
+        return None if document is None else document.text
+
+
+def fold(
+    connection: Connection, reader: Reader, story: UUID, until: int | None = None
+) -> StoryState:
+    """A story's state after its events up to position `until`."""
+    state = StoryState(reader.registry)
+    for event in reader.read_story(connection, story, until=until):
+        state.apply(event)
+    return state
+
+
+def _check_expected(accepted: Plan, expected: Expected) -> None:
+    if expected is None or not accepted.events:
+        return
+    story = accepted.events[0][0]
+    actual = accepted.expected[story]
+    if actual != (0 if expected == "new" else expected):
+        raise VersionConflict(story, expected, actual)
+
+
+def _recorded(accepted: Plan, positions: list[int], version: int) -> Recorded:
+    return Recorded(
+        new=len(positions),
+        already=accepted.already,
+        facts=tuple(accepted.facts),
+        positions=tuple(positions),
+        version=version,
+        stories=tuple(accepted.slugs.values()),
+    )

@@ -1,0 +1,1 @@
+"""Read models: tables of rows kept by projections, pure folds of the log."""

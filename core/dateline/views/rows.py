@@ -1,0 +1,153 @@
+"""The rows a fold works on: a write-back buffer, or the whole table when it is all in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import msgspec
+
+from dateline.errors import DatelineError
+from dateline.events.present import Fact
+from dateline.views.projection import Column, FactRow, FactView, View, ViewRow, columns
+
+Key = tuple[Any, ...]
+Values = tuple[Any, ...]
+
+_PYTHON: dict[str, tuple[type, ...]] = {
+    "text": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+}
+
+
+class Rows:
+    """Rows by key. `story` is set by the runner before each event.
+
+    Without `load` the buffer is all there is; with it, rows not buffered are read through it.
+    """
+
+    def __init__(self, view: View, load: Callable[[Key], Values | None] | None = None) -> None:
+        self.story = ""
+        self.changed: dict[Key, Values | None] = {}
+        #: (story, fact) whose stored rows go before `changed` is written.
+        self.cleared: set[Key] = set()
+        self._view = view
+        self._load = load
+        self._row = view.Row
+        self._own = columns(view)[1 + len(view.keys()) :]
+        self._types = [_types(column) for column in self._own]
+        self._by_fact: dict[Key, list[Key]] = {}
+        self._journal: list[Callable[[], object]] = []
+
+    # -- for a fold ----------------------------------------------------------------------
+
+    def put(self, key: str, row: ViewRow) -> None:
+        """Set the row at `key`."""
+        self._general("put")
+        self._set((self.story, key), self._values(row))
+
+    def get(self, key: str) -> Any:
+        """The row at `key`, or None."""
+        self._general("get")
+        values = self._at((self.story, key))
+        return None if values is None else self._row(*values)
+
+    def patch(self, key: str, **changes: Any) -> None:
+        """Change fields of the row at `key`. Raises KeyError when there is none."""
+        row = self.get(key)
+        if row is None:
+            raise KeyError(key)
+        self.put(key, msgspec.structs.replace(row, **changes))
+
+    def drop(self, key: str) -> None:
+        """Remove the row at `key`, if there is one."""
+        self._general("drop")
+        self._set((self.story, key), None)
+
+    def replace(self, fact: Fact, rows: Iterable[FactRow], *, new: bool = False) -> None:
+        """Set the rows of one fact; `new` promises that it had none."""
+        group = (self.story, fact.id)
+        base = (fact.status, fact.source, fact.position)
+        for key in self._by_fact.pop(group, ()):
+            self._set(key, None)
+        if not new and self._load is not None and group not in self.cleared:
+            self.cleared.add(group)
+            self._journal.append(lambda: self.cleared.discard(group))
+        keys = []
+        for item, row in enumerate(rows, 1):
+            key = (*group, item)
+            keys.append(key)
+            self._set(key, base + self._values(row))
+        self._by_fact[group] = keys
+
+    # -- for the runner --------------------------------------------------------------------
+
+    def mark(self) -> None:
+        """From here on, `undo` takes back."""
+        self._journal.clear()
+
+    def undo(self) -> None:
+        """Take back everything since `mark`: an event is folded whole or not at all."""
+        for step in reversed(self._journal):
+            step()
+        self._journal.clear()
+
+    def clear(self) -> None:
+        """Forget the buffer, once it is written."""
+        self.changed.clear()
+        self.cleared.clear()
+        self._by_fact.clear()
+        self._journal.clear()
+
+    def stored(self) -> Iterable[Values]:
+        """The rows to write, as tuples in the order of the table's columns."""
+        return (_full(key, values) for key, values in self.changed.items() if values is not None)
+
+    def dropped(self) -> Iterable[Key]:
+        return (key for key, values in self.changed.items() if values is None)
+
+    def _at(self, key: Key) -> Values | None:
+        if key in self.changed:
+            return self.changed[key]
+        return self._load(key) if self._load is not None else None
+
+    def _set(self, key: Key, values: Values | None) -> None:
+        changed = self.changed
+        if key in changed:
+            old = changed[key]
+            self._journal.append(lambda: changed.__setitem__(key, old))
+        else:
+            self._journal.append(lambda: changed.pop(key, None))
+        changed[key] = values
+
+    def _values(self, row: ViewRow) -> Values:
+        if type(row) is not self._row:
+            raise DatelineError(f"view {self._view.name} made {row!r}, not a {self._row.__name__}")
+        values = msgspec.structs.astuple(row)
+        for value, kinds in zip(values, self._types, strict=True):
+            if type(value) not in kinds:
+                self._explain(values)
+        return values
+
+    def _explain(self, values: Values) -> None:
+        for value, column, kinds in zip(values, self._own, self._types, strict=True):
+            if type(value) not in kinds:
+                raise DatelineError(
+                    f"view {self._view.name} made {column.name}={value!r}, which is no {column.type}"
+                )
+
+    def _general(self, verb: str) -> None:
+        if isinstance(self._view, FactView):
+            raise DatelineError(f"a FactView returns its rows; it cannot {verb} them")
+
+
+def _types(column: Column) -> frozenset[type]:
+    kinds = _PYTHON[column.type]
+    return frozenset((*kinds, type(None)) if column.nullable else kinds)
+
+
+def _full(key: Key, values: Values) -> Values:
+    """(story, fact, item, status, source, position, own ...) or (story, key, own ...)"""
+    return key + values

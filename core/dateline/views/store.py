@@ -1,0 +1,175 @@
+"""Where views are kept: one table a generation, and a row in `views` that says how far it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Float,
+    MetaData,
+    Table,
+    Text,
+    delete,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.sql.elements import quoted_name
+
+from dateline.log.tables import views
+from dateline.views.projection import ColumnType, FactView, View, columns, fingerprint
+from dateline.views.rows import Key, Rows, Values
+
+State = Literal["building", "live", "failed", "retired"]
+_TYPES: dict[ColumnType, Any] = {
+    "text": Text,
+    "integer": BigInteger,
+    "number": Float,
+    "boolean": Boolean,
+}
+
+
+class Build(msgspec.Struct, frozen=True):
+    """One generation of one view, as the `views` table has it."""
+
+    name: str
+    generation: int
+    state: State
+    checkpoint: int
+    version: int
+    fingerprint: str
+    plugin: str
+    failed_position: int | None = None
+    error: str | None = None
+
+    @property
+    def table(self) -> str:
+        return f"{self.name}__g{self.generation}"
+
+
+def builds(connection: Connection, name: str | None = None) -> list[Build]:
+    """Generations on record, newest first within a name."""
+    query = select(views).order_by(views.c.name, views.c.generation.desc())
+    if name is not None:
+        query = query.where(views.c.name == name)
+    return [Build(**row._mapping) for row in connection.execute(query)]
+
+
+def current(connection: Connection, view: View) -> Build | None:
+    """The generation to read: the live one, else the newest not yet live."""
+    found = builds(connection, view.name)
+    live = [build for build in found if build.state == "live"]
+    fresh = [build for build in found if build.state in ("building", "failed")]
+    return (live or fresh or [None])[0]
+
+
+def create(connection: Connection, view: View, plugin: str) -> Build:
+    """The next generation, empty, at checkpoint 0."""
+    earlier = builds(connection, view.name)
+    generation = 1 + max((build.generation for build in earlier), default=0)
+    build = Build(view.name, generation, "building", 0, view.version, fingerprint(view), plugin)
+    sql_table(view, build).create(connection)
+    connection.execute(views.insert().values(**msgspec.structs.asdict(build)))
+    return build
+
+
+def advance(connection: Connection, build: Build, **values: Any) -> bool:
+    """Compare and set: False when another process moved the checkpoint first."""
+    done = connection.execute(
+        update(views)
+        .where(views.c.name == build.name, views.c.generation == build.generation)
+        .where(views.c.checkpoint == build.checkpoint)
+        .values(**values)
+    )
+    return done.rowcount == 1
+
+
+def drop(connection: Connection, build: Build) -> None:
+    """Remove a generation, its table and its row."""
+    connection.execute(text(f"DROP TABLE IF EXISTS {_quoted(connection, build.table)}"))
+    connection.execute(
+        delete(views).where(views.c.name == build.name, views.c.generation == build.generation)
+    )
+
+
+def publish(connection: Connection, build: Build) -> None:
+    """Point the SQL VIEW of the view's name, kept for outside readers, at this generation."""
+    name, table = _quoted(connection, build.name), _quoted(connection, build.table)
+    connection.execute(text(f"DROP VIEW IF EXISTS {name}"))
+    connection.execute(text(f"CREATE VIEW {name} AS SELECT * FROM {table}"))
+
+
+def flush(connection: Connection, view: View, build: Build, rows: Rows) -> None:
+    """Write the buffered rows: what was cleared or dropped first, then what stands."""
+    table = sql_table(view, build)
+    if rows.cleared:
+        gone = [{"s": story, "f": fact} for story, fact in sorted(rows.cleared)]
+        _many(connection, "DELETE FROM {} WHERE story = :s AND fact = :f", table, gone)
+    if isinstance(view, FactView):
+        _insert(connection, table, list(rows.stored()), verb="INSERT")
+        return
+    keys = [{"s": story, "k": key} for story, key in rows.dropped()]
+    if keys:
+        _many(connection, "DELETE FROM {} WHERE story = :s AND key = :k", table, keys)
+    _insert(connection, table, list(rows.stored()), verb="INSERT OR REPLACE")
+
+
+def load(connection: Connection, view: View, build: Build, key: Key) -> Values | None:
+    """The own values of one row of a general view."""
+    table = sql_table(view, build)
+    row = connection.execute(
+        select(table).where(table.c.story == key[0], table.c.key == key[1])
+    ).first()
+    return None if row is None else tuple(row)[2:]
+
+
+def read(
+    connection: Connection, view: View, build: Build, stories: Iterable[str] | None = None
+) -> list[Values]:
+    table = sql_table(view, build)
+    query = select(table)
+    if stories is not None:
+        query = query.where(table.c.story.in_(list(stories)))
+    return [tuple(row) for row in connection.execute(query)]
+
+
+def sql_table(view: View, build: Build) -> Table:
+    keys = {"story", *(column.name for column in view.keys() if column.name in ("key", "fact", "item"))}
+    made = [
+        Column(
+            column.name,
+            _TYPES[column.type],
+            nullable=column.nullable,
+            primary_key=column.name in keys,
+            autoincrement=False,
+        )
+        for column in columns(view)
+    ]
+    # Without a rowid the primary key is the table: a story's rows lie together.
+    return Table(build.table, MetaData(), *made, sqlite_with_rowid=False)
+
+
+def _insert(connection: Connection, table: Table, rows: list[Values], *, verb: str) -> None:
+    if rows:
+        marks = ", ".join("?" * len(table.columns))
+        name = _quoted(connection, table.name)
+        connection.exec_driver_sql(f"{verb} INTO {name} VALUES ({marks})", rows)
+
+
+def _many(
+    connection: Connection, statement: str, table: Table, parameters: list[dict[str, Any]]
+) -> None:
+    connection.execute(text(statement.format(_quoted(connection, table.name))), parameters)
+
+
+def _quoted(connection: Connection, name: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,60}", name):
+        raise ValueError(f"{name!r} is no view's name")
+    return connection.dialect.identifier_preparer.quote(quoted_name(name, True))

@@ -1,0 +1,64 @@
+"""A view's rows as read: columns, tuples in the view's order, and how many were left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from dateline.events.present import HIDDEN
+from dateline.views.projection import View, columns, last
+from dateline.views.projection import Column as Column
+from dateline.views.rows import Values
+
+
+class Table(msgspec.Struct, frozen=True):
+    """`hidden` counts rows of retracted and rejected facts that were left out."""
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: list[Values]
+    hidden: int = 0
+
+    def dicts(self) -> Iterator[dict[str, Any]]:
+        names = [column.name for column in self.columns]
+        return (dict(zip(names, row, strict=True)) for row in self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def arrange(view: View, rows: Iterable[Values], *, everything: bool = False) -> Table:
+    """`rows` of one or more stories in the view's order, numbers in one form, hidden ones out."""
+    shape = columns(view)
+    names = [column.name for column in shape]
+    numbers = [at for at, column in enumerate(shape) if column.type == "number"]
+    status = names.index("status") if view.keys()[0].name == "fact" else None
+    kept, hidden = [], 0
+    for row in rows:
+        if status is not None and not everything and row[status] in HIDDEN:
+            hidden += 1
+        else:
+            kept.append(_whole_numbers(row, numbers))
+    order = [(names.index(column), isinstance(column, last)) for column in ("story", *view.order)]
+    tail = range(1, 1 + len(view.keys()))  # keys break ties, so the order is always total
+
+    def sort_key(row: Values) -> list[Any]:
+        key: list[Any] = []
+        for at, empty_last in order:
+            key += [(row[at] is None) == empty_last, row[at] if row[at] is not None else 0]
+        return key + [row[at] for at in tail]
+
+    return Table(view.name, shape, sorted(kept, key=sort_key), hidden)
+
+
+def _whole_numbers(row: Values, numbers: list[int]) -> Values:
+    """143.0 as 143: a database's REAL and a fold in memory read the same."""
+    if not any(isinstance(row[at], float) and row[at].is_integer() for at in numbers):
+        return row
+    fixed = list(row)
+    for at in numbers:
+        if isinstance(fixed[at], float) and fixed[at].is_integer():
+            fixed[at] = int(fixed[at])
+    return tuple(fixed)

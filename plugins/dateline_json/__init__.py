@@ -1,0 +1,127 @@
+"""JSON: a story for programs, with a published schema (``dateline export -f json --schema``)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from dateline.plugin import (
+    Event,
+    Exporter,
+    Fact,
+    Material,
+    Payload,
+    Raw,
+    StoryState,
+    hookimpl,
+    to_fields,
+    to_iso,
+)
+from dateline_json.schema import FORMAT, schema
+
+
+class JsonExporter(Exporter):
+    """Stories with entities, sources, present facts, links and views.
+
+    Retracted and rejected facts are left out and listed by id under ``left_out``.
+    """
+
+    name, suffix, media_type = "json", ".json", "application/json"
+
+    def export(self, material: Material) -> Iterator[str]:
+        cut = material.cut
+        head = {
+            "format": FORMAT,
+            "cut": {
+                "archive": str(cut.archive),
+                "position": cut.position,
+                "root": cut.root,
+                "as_of": cut.as_of,
+            },
+        }
+        yield _dump(head)[:-1] + ',"stories":['
+        for number, story in enumerate(material.stories()):
+            yield ("," if number else "") + "\n"
+            yield from _story(story, material)
+        yield "]}\n"
+
+    def schema(self) -> str:
+        return json.dumps(schema(), indent=2, sort_keys=True) + "\n"
+
+
+def _story(story: StoryState, material: Material) -> Iterator[str]:
+    opened = story.opened
+    head = {
+        "slug": story.slug,
+        "id": str(story.id),
+        "title": story.title,
+        "languages": list(opened.languages) if opened is not None else [],
+        "closed": story.closed,
+        "version": story.version,
+        "entities": [to_fields(entity) for entity in story.entities.values()],
+        "sources": [
+            {**to_fields(source), "withdrawn": story.withdrawn.get(name)}
+            for name, source in story.sources.items()
+        ],
+        "links": [{**to_fields(link.data), **_stamp(link.event)} for link in story.links],
+        "left_out": [
+            {"fact": fact.id, "status": fact.status} for fact in story.facts.values() if fact.hidden
+        ],
+    }
+    yield _dump(head)[:-1] + ',"facts":['
+    for number, fact in enumerate(story.shown()):
+        yield ("," if number else "") + "\n" + _dump(_fact(fact))
+    yield '],"views":{'
+    names = [material.view] if material.view is not None else material.views()
+    for number, name in enumerate(names):
+        yield ("," if number else "") + "\n" + _dump(name) + ":["
+        for at, row in enumerate(material.table(name, story.slug).dicts()):
+            yield ("," if at else "") + "\n" + _dump(row)
+        yield "]"
+    yield "}}"
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    when = fact.when
+    return {
+        "fact": fact.id,
+        "type": fact.type,
+        "status": fact.status,
+        "position": fact.position,
+        "event_id": str(fact.event_id),
+        "recorded_at": to_iso(fact.recorded_us),
+        "reported_at": None if fact.reported_us is None else to_iso(fact.reported_us),
+        "chain": fact.chain_words,
+        "when": None
+        if when is None
+        else {
+            "edtf": when.text,
+            "earliest": when.earliest,
+            "latest": when.latest,
+            "words": when.words,
+        },
+        "data": to_fields(fact.data),
+        "history": [{"type": e.type, **_stamp(e), "data": _data(e)} for e in fact.history],
+    }
+
+
+def _stamp(event: Event) -> dict[str, Any]:
+    return {
+        "position": event.position,
+        "event_id": str(event.event_id),
+        "recorded_at": to_iso(event.recorded_us),
+    }
+
+
+def _data(event: Event) -> dict[str, Any]:
+    return to_fields(event.data) if isinstance(event.data, Payload | Raw) else {}
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+@hookimpl
+def dateline_exporters() -> Iterable[Exporter]:
+    return [JsonExporter()]

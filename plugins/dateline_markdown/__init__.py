@@ -1,0 +1,124 @@
+"""Markdown: a brief an editor can read, every sentence with a footnote to its place in a source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from dateline.plugin import Exporter, Fact, Material, StoryState, hookimpl, markdown
+from dateline_markdown.editorial import corrected, disputed, related
+from dateline_markdown.notes import Notes
+
+
+class Markdown(Exporter):
+    """What is known by day, who said what, figures, what is disputed and was corrected, sources.
+
+    No raw HTML, no image, no link out of the document: what a source says cannot reach further.
+    """
+
+    name, suffix, media_type = "markdown", ".md", "text/markdown"
+
+    def export(self, material: Material) -> Iterator[str]:
+        stories = 0
+        for story in material.stories():
+            stories += 1
+            notes = Notes(story)
+            yield from _head(story, material)
+            yield from _known(story, material, notes)
+            yield from _said(story, material, notes)
+            yield from _figures(story, material, notes)
+            yield from _section("Disputed", disputed(story, notes))
+            yield from _section("What was corrected", corrected(story))
+            yield from _section("How facts relate", related(story))
+            yield from _section("Sources", _sources(story))
+            yield from notes.written()
+        if not stories:
+            yield "# No story\n"
+
+
+def _head(story: StoryState, material: Material) -> Iterator[str]:
+    cut = material.cut
+    hidden = sum(fact.hidden for fact in story.facts.values())
+    left_out = f"; {hidden} retracted or rejected left out" if hidden else ""
+    yield f"# {markdown(story.title)}\n\n"
+    yield (
+        f"Story `{story.slug}`{', closed' if story.closed else ''}. "
+        f"{len(story.facts) - hidden} facts from {len(story.sources)} "
+        f"source{'s' if len(story.sources) != 1 else ''}{left_out}. "
+        f"Archive `{cut.archive}` at position {cut.position}, root `{cut.root}`.\n"
+    )
+
+
+def _known(story: StoryState, material: Material, notes: Notes) -> Iterator[str]:
+    rows = list(material.table("timeline", story.slug).dicts())
+    if rows:
+        yield "\n## What is known, by day\n"
+    for when, group in groupby(rows, key=lambda row: str(row["when"])):
+        yield f"\n### {markdown(when)}\n\n"
+        for row in group:
+            fact = story.facts[row["fact"]]
+            yield f"- {markdown(fact.data.text)} *{markdown(fact.chain_words)}*{_status(fact)}{notes.mark(fact)}\n"
+
+
+def _said(story: StoryState, material: Material, notes: Notes) -> Iterator[str]:
+    rows = list(material.table("statements", story.slug).dicts())
+    if rows:
+        yield "\n## Who said what\n"
+    speakers = list(dict.fromkeys(row["speaker"] for row in rows))
+    for speaker in speakers:
+        yield f"\n### {markdown(speaker)}\n\n"
+        for row in rows:
+            if row["speaker"] == speaker:
+                yield from _statement(story.facts[row["fact"]], row["channel"], notes)
+
+
+def _statement(fact: Fact, channel: str | None, notes: Notes) -> Iterator[str]:
+    when = fact.when
+    words = "undated" if when is None else when.words
+    medium = f" ({markdown(channel)})" if channel else ""
+    yield f"- {markdown(words)}{medium}: {markdown(fact.data.text)}{_status(fact)}\n"
+    if fact.data.quote is not None:
+        yield f"  “{markdown(fact.data.quote)}”\n"
+    yield f"  — {markdown(fact.chain_words)}{notes.mark(fact)}\n"
+
+
+def _figures(story: StoryState, material: Material, notes: Notes) -> Iterator[str]:
+    rows = list(material.table("figures", story.slug).dicts())
+    if not rows:
+        return
+    yield "\n## Figures\n\n| figure | of what | when | according to |\n| --- | --- | --- | --- |\n"
+    for row in rows:
+        fact = story.facts[row["fact"]]
+        cells = (row["words"], row["measure"], row["when"], fact.chain_words)
+        yield f"| {' | '.join(map(markdown, cells))}{_status(fact)}{notes.mark(fact)} |\n"
+
+
+def _sources(story: StoryState) -> Iterator[str]:
+    for name, source in story.sources.items():
+        drawn = sum(fact.source == name for fact in story.facts.values())
+        published = f", {markdown(source.published)}" if source.published else ""
+        chars = f", {source.chars:,} characters" if source.chars is not None else ""
+        reason = story.withdrawn.get(name)
+        taken_back = f". **Withdrawn**: {markdown(reason)}" if reason is not None else ""
+        yield (
+            f"- {markdown(source.title or 'untitled')}. {markdown(story.label(source.publisher))}"
+            f"{published}. {markdown(source.media_type)}{chars}, {drawn} facts. `{name}`{taken_back}\n"
+        )
+
+
+def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
+    first = True
+    for line in lines:
+        if first:
+            yield f"\n## {title}\n\n"
+            first = False
+        yield line
+
+
+def _status(fact: Fact) -> str:
+    return "" if fact.status == "recorded" else f" **[{fact.status}]**"
+
+
+@hookimpl
+def dateline_exporters() -> Iterable[Exporter]:
+    return [Markdown()]

@@ -1,0 +1,84 @@
+"""What editors did: disputes, corrections, retractions, reviews and links, as list items."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from dateline.plugin import (
+    Fact,
+    FactCorrected,
+    FactDisputed,
+    FactRetracted,
+    FactReviewed,
+    StoryState,
+    markdown,
+    to_iso,
+)
+from dateline_markdown.notes import Notes
+
+_AGAINST = ("disputes", "contradicts")
+
+
+def disputed(story: StoryState, notes: Notes) -> Iterator[str]:
+    for fact in story.shown():
+        for event in fact.history:
+            if isinstance(event.data, FactDisputed):
+                by = f" by {markdown(story.label(event.data.by))}" if event.data.by else ""
+                yield f"- {_named(fact)} is disputed{by}: {markdown(event.data.ground)}{notes.mark(fact)}\n"
+    for link in story.links:
+        data = link.data
+        left, right = story.facts.get(data.from_), story.facts.get(data.to)
+        if data.relation in _AGAINST and left and right and not left.hidden and not right.hidden:
+            note = f" {markdown(data.note)}" if data.note else ""
+            yield (
+                f"- {_named(left)} *{markdown(left.chain_words)}*{notes.mark(left)} {data.relation} "
+                f"{_named(right)} *{markdown(right.chain_words)}*{notes.mark(right)}{note}\n"
+            )
+
+
+def corrected(story: StoryState) -> Iterator[str]:
+    """Corrections, retractions and rejections, in the order they were recorded."""
+    history = [(event, fact) for fact in story.facts.values() for event in fact.history]
+    for event, fact in sorted(history, key=lambda pair: pair[0].version):
+        day = to_iso(event.reported_us or event.recorded_us)[:10]
+        data = event.data
+        if isinstance(data, FactCorrected):
+            changes = "; ".join(
+                f"{markdown(change.path)} was {_value(change.was)}, now {_value(change.now)}"
+                for change in data.changes
+            )
+            yield f"- {day}: {_named(fact)} {data.kind}{_by(story, data.by)}: {changes}. {markdown(data.reason)}\n"
+        elif isinstance(data, FactRetracted):
+            yield f"- {day}: {_named(fact)} retracted{_by(story, data.by)}. {markdown(data.reason)}\n"
+        elif isinstance(data, FactReviewed):
+            reason = f". {markdown(data.reason)}" if data.reason else ""
+            yield f"- {day}: {_named(fact)} {data.verdict}{_by(story, data.reviewer)}{reason}\n"
+
+
+def related(story: StoryState) -> Iterator[str]:
+    for link in story.links:
+        data = link.data
+        left, right = story.facts.get(data.from_), story.facts.get(data.to)
+        if data.relation in _AGAINST or not left or not right or left.hidden or right.hidden:
+            continue
+        origin = {
+            "same-origin": " (same origin: no independent confirmation)",
+            "independent": " (independent)",
+            "unknown": " (independence unknown)",
+        }.get(data.independence or "", "")
+        note = f". {markdown(data.note)}" if data.note else ""
+        yield f"- {_named(left)} {data.relation.replace('_', ' ')} {_named(right)}{origin}{note}\n"
+
+
+def _named(fact: Fact) -> str:
+    return f"{fact.id} ({markdown(fact.data.text)})"
+
+
+def _by(story: StoryState, who: str | None) -> str:
+    return f" by {markdown(story.label(who))}" if who else ""
+
+
+def _value(value: object) -> str:
+    return markdown(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+

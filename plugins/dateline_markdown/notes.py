@@ -1,0 +1,41 @@
+"""Footnotes: which source, which characters, which words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dateline.plugin import Fact, StoryState, markdown, parse_edtf
+
+
+class Notes:
+    """Collects the facts that were cited; each gets one footnote, named by story and fact."""
+
+    def __init__(self, story: StoryState) -> None:
+        self._story = story
+        self._cited: dict[str, Fact] = {}
+
+    def mark(self, fact: Fact) -> str:
+        """The reference to put behind a sentence."""
+        if fact.span is None:
+            return ""
+        self._cited[fact.id] = fact
+        return f"[^{self._name(fact)}]"
+
+    def written(self) -> Iterator[str]:
+        """``[^s-f5]: Reuters, *Title*, 13 October 2022, characters 191-254 of `sha256:...`: “...”``"""
+        if self._cited:
+            yield "\n"
+        for fact in self._cited.values():
+            span, source = fact.span, fact.document
+            assert span is not None
+            parts = []
+            if source is not None:
+                parts.append(markdown(self._story.label(source.publisher)))
+                parts += [f"*{markdown(source.title)}*"] if source.title else []
+                if source.published is not None:
+                    parts.append(markdown(parse_edtf(source.published).words))
+            parts.append(f"characters {span.start}-{span.end} of `{fact.source}`")
+            yield f"[^{self._name(fact)}]: {', '.join(parts)}: “{markdown(span.exact)}”\n"
+
+    def _name(self, fact: Fact) -> str:
+        return f"{self._story.slug}-{fact.id}"

@@ -1,0 +1,131 @@
+"""NDJSON: one event a line. The format that comes back: importing an export gives the same views."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from dateline.plugin import (
+    CUT,
+    Document,
+    Erased,
+    Event,
+    Exporter,
+    Importer,
+    Line,
+    Material,
+    Raw,
+    Refused,
+    SourceCaptured,
+    SourceImporter,
+    hookimpl,
+    parse_json,
+    to_fields,
+    to_iso,
+)
+
+
+class NdjsonExporter(Exporter):
+    """Events with ids, clocks and data, in the order of the log, documents inside.
+
+    The first line says where the export was cut. Erased events are left out: nothing of them is
+    left to import.
+    """
+
+    name, suffix, media_type = "ndjson", ".ndjson", "application/x-ndjson"
+
+    def export(self, material: Material) -> Iterator[str]:
+        cut = material.cut
+        yield _line(
+            {
+                "type": CUT,
+                "archive": str(cut.archive),
+                "position": cut.position,
+                "root": cut.root,
+                "as_of": cut.as_of,
+            }
+        )
+        for event in material.events():
+            if not isinstance(event.data, Erased):
+                yield _line(_fields(event, material))
+
+
+class NdjsonImporter(Importer):
+    """Reads facts, sources and links: the import format."""
+
+    name, suffixes = "ndjson", (".ndjson", ".jsonl")
+
+    def read(self, chunks: Iterable[bytes]) -> Iterator[Line]:
+        for number, raw in enumerate(_lines(chunks), 1):
+            if not raw.strip():
+                continue
+            try:
+                yield Line(parse_json(raw), number)
+            except Refused as refusal:
+                yield Line({}, number, refusal.findings)
+
+
+def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Lines without their ends. A byte order mark in front is passed over."""
+    rest = b""
+    first = True
+    for chunk in chunks:
+        if first:
+            chunk, first = chunk.removeprefix(b"\xef\xbb\xbf"), False
+        *whole, rest = (rest + chunk).split(b"\n")
+        yield from whole
+    if rest:
+        yield rest
+
+
+def _fields(event: Event, material: Material) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "type": event.type,
+        "schema_version": event.schema_version,
+        "event_id": str(event.event_id),
+        "story": str(event.story),
+        "recorded_at": to_iso(event.recorded_us),
+    }
+    if event.reported_us is not None:
+        fields["reported_at"] = to_iso(event.reported_us)
+    recorded_by = event.recorded_by
+    fields["recorded_by"] = {
+        key: value
+        for key in ("agent", "tool", "method")
+        if (value := getattr(recorded_by, key)) is not None
+    }
+    if event.causation_id is not None:
+        fields["causation_id"] = str(event.causation_id)
+    if event.original is not None:
+        fields |= event.original
+    elif not isinstance(event.data, Erased):
+        fields |= event.data.fields if isinstance(event.data, Raw) else to_fields(event.data)
+    if isinstance(event.data, SourceCaptured):
+        document = material.document(event.data.source)
+        fields |= _content(document) if document is not None else {}
+    return fields
+
+
+def _content(document: Document) -> dict[str, str]:
+    """The document inside the line: as text where that gives the same bytes back."""
+    text = document.text
+    if text.encode(document.charset) == document.content and "\x00" not in text:
+        return {"charset": document.charset, "content": text}
+    packed = base64.b64encode(document.content).decode()
+    return {"charset": document.charset, "content_base64": packed}
+
+
+def _line(fields: dict[str, Any]) -> str:
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+@hookimpl
+def dateline_exporters() -> Iterable[Exporter]:
+    return [NdjsonExporter()]
+
+
+@hookimpl
+def dateline_importers() -> Iterable[Importer | SourceImporter]:
+    return [NdjsonImporter()]

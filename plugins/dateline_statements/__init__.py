@@ -1,0 +1,74 @@
+"""Statements: who said what, through whom, where it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dateline.plugin import Fact, FactRow, FactView, StatementRecorded, View, hookimpl, last
+
+
+class Statements(FactView):
+    """One row a statement, by the time it was said.
+
+    ``chain`` runs from origin over relays to publisher; ``start`` and ``end`` count the code points
+    of the source, ``exact`` stands there.
+    """
+
+    name, version, of = "statements", 1, StatementRecorded
+    order = ("undated", "earliest", last("latest"), "position")
+    summary = ("when", "fact", "status", "speaker", "text", "chain")
+
+    class Row(FactRow, frozen=True):
+        speaker: str
+        addressees: str
+        act: str
+        mode: str
+        when: str
+        text: str
+        quote: str | None
+        chain: str
+        chain_words: str
+        relays: str
+        channel: str | None
+        condition: str | None
+        framing: str | None
+        said: str | None
+        earliest: str | None
+        latest: str | None
+        undated: bool
+        start: int | None
+        end: int | None
+        exact: str | None
+
+    def rows(self, fact: Fact) -> Iterable[FactRow]:
+        data: StatementRecorded = fact.data
+        when, span = fact.when, fact.span
+        channel = data.channel
+        medium = [channel.medium, channel.platform] if channel is not None else []
+        yield self.Row(
+            speaker=fact.labels(data.speakers),
+            addressees=fact.labels(data.addressees),
+            act=data.act,
+            mode=data.mode,
+            when="undated" if when is None else when.words,
+            text=data.text,
+            quote=data.quote,
+            chain=fact.chain,
+            chain_words=fact.chain_words,
+            relays=fact.labels(step.agent for step in data.attribution if step.role == "relay"),
+            channel=", ".join(filter(None, medium)) or None,
+            condition=data.condition,
+            framing=data.framing,
+            said=None if when is None else when.text,
+            earliest=None if when is None else when.earliest,
+            latest=None if when is None else when.latest,
+            undated=when is None,
+            start=None if span is None else span.start,
+            end=None if span is None else span.end,
+            exact=None if span is None else span.exact,
+        )
+
+
+@hookimpl
+def dateline_views() -> Iterable[View]:
+    return [Statements()]
