@@ -3,6 +3,7 @@
 import os
 
 from alembic import context
+
 from dateline.log.engine import open_engine, writing
 from dateline.log.tables import metadata
 

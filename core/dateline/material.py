@@ -45,6 +45,10 @@ class LiveMaterial:
     def view(self) -> str | None:
         return self._view
 
+    @property
+    def slugs(self) -> list[str]:
+        return [story.slug for story in self._stories]
+
     def stories(self) -> Iterator[StoryState]:
         for story in self._stories:
             yield fold(self._connection, self._reader, story.id, self._head.position)

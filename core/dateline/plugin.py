@@ -45,8 +45,8 @@ from dateline.events.fact import (
     FigureRecorded,
     OccurrenceRecorded,
     RoleRecorded,
-    StateRecorded,
     StatementRecorded,
+    StateRecorded,
 )
 from dateline.events.parts import (
     Actor,

@@ -10,9 +10,10 @@ _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u206f\ufeff"
     "\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "＝", "＋", "－", "＠", "|", "%")  # noqa: RUF001
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "＝", "＋", "－", "＠", "|", "%")
 _LEADING = re.compile("^[\\s\u200b-\u200f\u2060\ufeff]+")
 _MARKDOWN_LIGHT = re.compile(r"([\\`*_{}\[\]<>|~$&^])")
+_ADDRESS = re.compile(r"@|(?<=/)/|(?i:(?<=www))\.|(?<=[^\W_])\.(?=[^\W\d_]{2})")
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -54,12 +55,13 @@ def csv_cell(value: object) -> object:
 def markdown(text: str) -> str:
     """`text` as literal Markdown prose on one line: no markup, HTML, link or image survives."""
     escaped = _MARKDOWN_LIGHT.sub(r"\\\1", one_line(text).strip())
-    # Bare addresses would be linked, and a leading marker would start a block.
-    escaped = re.sub(r"(?i)\b(https?|ftp|mailto|www)([:.])", r"\1\\\2", escaped)
-    escaped = re.sub(r"@", r"\\@", escaped)
-    return re.sub(r"^(\s*)([#+\-=!]|\d+[.)])", _block, escaped)
+    # Bare addresses would be linked: http://, www., example.com, a@b.c (GitHub's renderer undoes
+    # the last escape and makes a mailto: link; no escape prevents that).
+    escaped = _ADDRESS.sub(r"\\\g<0>", escaped)
+    # A trailing run of # would close a heading and vanish, a leading marker would start a block.
+    escaped = re.sub(r"(?<=\s)#+$", r"\\\g<0>", escaped)
+    return re.sub(r"^([#+\-=!]|\d+[.)])", _block, escaped)
 
 
 def _block(match: re.Match[str]) -> str:
-    marker = match[2]
-    return match[1] + (f"\\{marker}" if len(marker) == 1 else f"{marker[:-1]}\\{marker[-1]}")
+    return f"{match[0][:-1]}\\{match[0][-1]}"

@@ -9,18 +9,19 @@ import msgspec
 from dateline.plugin import (
     AssessmentRecorded,
     EntityIntroduced,
+    FactPayload,
     FactsLinked,
     FigureRecorded,
     OccurrenceRecorded,
     RoleRecorded,
     SourceCaptured,
-    StateRecorded,
     StatementRecorded,
+    StateRecorded,
     Status,
 )
 
 FORMAT = "dateline/export/v1"
-_FACTS = (
+_FACTS: tuple[type[FactPayload], ...] = (
     StatementRecorded,
     OccurrenceRecorded,
     FigureRecorded,
@@ -42,7 +43,9 @@ def schema() -> dict[str, Any]:
     # A source and a link carry a little more than their payloads.
     for reference in (source, link):
         definitions[reference["$ref"].rsplit("/", 1)[1]]["additionalProperties"] = True
-    known = [{"type": {"const": kind.type}, "data": ref} for kind, ref in zip(_FACTS, facts, strict=True)]
+    known = [
+        {"type": {"const": kind.type}, "data": ref} for kind, ref in zip(_FACTS, facts, strict=True)
+    ]
     fact = _object(
         {
             "fact": _TEXT,
@@ -57,7 +60,10 @@ def schema() -> dict[str, Any]:
         }
     )
     fact["allOf"] = [
-        {"if": {"properties": {"type": case["type"]}}, "then": {"properties": {"data": case["data"]}}}
+        {
+            "if": {"properties": {"type": case["type"]}},
+            "then": {"properties": {"data": case["data"]}},
+        }
         for case in known
     ]
     story = _object(
@@ -71,7 +77,9 @@ def schema() -> dict[str, Any]:
             "entities": _list(entity),
             "sources": _list({"allOf": [source, {"properties": {"withdrawn": _MAYBE}}]}),
             "links": _list({"allOf": [link, {"properties": _STAMP, "required": list(_STAMP)}]}),
-            "left_out": _list(_object({"fact": _TEXT, "status": {"enum": ["retracted", "rejected"]}})),
+            "left_out": _list(
+                _object({"fact": _TEXT, "status": {"enum": ["retracted", "rejected"]}})
+            ),
             "facts": _list({"$ref": "#/$defs/Fact"}),
             "views": {
                 "type": "object",

@@ -22,7 +22,7 @@ class Markdown(Exporter):
         stories = 0
         for story in material.stories():
             stories += 1
-            notes = Notes(story)
+            notes = Notes(story, f"{story.slug}-" if len(material.slugs) > 1 else "")
             yield from _head(story, material)
             yield from _known(story, material, notes)
             yield from _said(story, material, notes)
@@ -53,11 +53,15 @@ def _known(story: StoryState, material: Material, notes: Notes) -> Iterator[str]
     rows = list(material.table("timeline", story.slug).dicts())
     if rows:
         yield "\n## What is known, by day\n"
-    for when, group in groupby(rows, key=lambda row: str(row["when"])):
-        yield f"\n### {markdown(when)}\n\n"
-        for row in group:
+    for _, group in groupby(rows, key=lambda row: (row["earliest"], row["latest"], row["undated"])):
+        day = list(group)
+        heading = min((str(row["when"]) for row in day), key=len)
+        yield f"\n### {markdown(heading)}\n\n"
+        for row in day:
             fact = story.facts[row["fact"]]
-            yield f"- {markdown(fact.data.text)} *{markdown(fact.chain_words)}*{_status(fact)}{notes.mark(fact)}\n"
+            # "about 13 October" stands under that day, and says so.
+            when = f"{markdown(row['when'])}: " if row["when"] != heading else ""
+            yield f"- {when}{markdown(fact.data.text)} *{markdown(fact.chain_words)}*{_status(fact)}{notes.mark(fact)}\n"
 
 
 def _said(story: StoryState, material: Material, notes: Notes) -> Iterator[str]:

@@ -81,4 +81,3 @@ def _by(story: StoryState, who: str | None) -> str:
 
 def _value(value: object) -> str:
     return markdown(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
-

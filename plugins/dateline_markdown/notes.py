@@ -8,10 +8,10 @@ from dateline.plugin import Fact, StoryState, markdown, parse_edtf
 
 
 class Notes:
-    """Collects the facts that were cited; each gets one footnote, named by story and fact."""
+    """Collects the facts that were cited; each gets one footnote, named by its fact (and story, if there are several)."""
 
-    def __init__(self, story: StoryState) -> None:
-        self._story = story
+    def __init__(self, story: StoryState, prefix: str = "") -> None:
+        self._story, self._prefix = story, prefix
         self._cited: dict[str, Fact] = {}
 
     def mark(self, fact: Fact) -> str:
@@ -22,7 +22,7 @@ class Notes:
         return f"[^{self._name(fact)}]"
 
     def written(self) -> Iterator[str]:
-        """``[^s-f5]: Reuters, *Title*, 13 October 2022, characters 191-254 of `sha256:...`: “...”``"""
+        """``[^f5]: Reuters, *Title*, 13 October 2022, characters 191-254 of `sha256:...`: “...”``"""
         if self._cited:
             yield "\n"
         for fact in self._cited.values():
@@ -38,4 +38,4 @@ class Notes:
             yield f"[^{self._name(fact)}]: {', '.join(parts)}: “{markdown(span.exact)}”\n"
 
     def _name(self, fact: Fact) -> str:
-        return f"{self._story.slug}-{fact.id}"
+        return f"{self._prefix}{fact.id}"

@@ -39,6 +39,14 @@ def notice_time(edtf: str | None) -> dict[str, str]:
     return {} if instant is None else {"reported_at": to_iso(instant)}
 
 
+def notice(event_type: str, /, **fields: Any) -> dict[str, Any]:
+    """An editorial event. It gets an id of its own: what was corrected back may be corrected
+    again, in the same words."""
+    from dateline.events.identity import uuid7
+
+    return {"type": event_type, "event_id": str(uuid7()), **fields}
+
+
 def find_fact(state: StoryState, name: str) -> Fact:
     """A fact by its id. Raises UnknownName."""
     fact = state.facts.get(name)
@@ -106,15 +114,15 @@ def correct(
             was = pointer.get(stands, path)
             now = value if isinstance(was, str) and value != "null" else parse_value(value)
             parsed.append({"path": path, "was": was, "now": now})
-        line: dict[str, Any] = {
-            "type": "fact.corrected",
-            "fact": fact,
-            "changes": parsed,
-            "kind": kind,
-            "reason": reason,
+        line = notice(
+            "fact.corrected",
+            fact=fact,
+            changes=parsed,
+            kind=kind,
+            reason=reason,
             **_by(by),
             **notice_time(reported),
-        }
+        )
         archive.record([line], story=story, recorded_by=recorded_by(agent))
     shown = "; ".join(f"{c['path']}: {c['was']!r} -> {c['now']!r}" for c in parsed)
     say(f"Corrected {fact}: {shown}")
@@ -145,13 +153,9 @@ def retract(
     """
     with settings.archive() as archive:
         find_fact(archive.state(story), fact)
-        line = {
-            "type": "fact.retracted",
-            "fact": fact,
-            "reason": reason,
-            **_by(by),
-            **notice_time(reported),
-        }
+        line = notice(
+            "fact.retracted", fact=fact, reason=reason, **_by(by), **notice_time(reported)
+        )
         archive.record([line], story=story, recorded_by=recorded_by(agent))
     say(f"Retracted {fact}.")
 

@@ -27,6 +27,7 @@ def write_atomically(path: Path, chunks: Iterator[str], *, force: bool) -> None:
                     file.write(chunk.encode())
                 file.flush()
                 os.fsync(file.fileno())
+            os.chmod(temporary, 0o666 & ~_umask())
             if force:
                 os.replace(temporary, path)
             else:
@@ -39,6 +40,12 @@ def write_atomically(path: Path, chunks: Iterator[str], *, force: bool) -> None:
         raise _taken(path) from None
     except OSError as error:
         raise DatelineError(f"cannot write {path}: {error.strerror}") from None
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 def _taken(path: Path) -> DatelineError:

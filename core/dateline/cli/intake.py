@@ -47,6 +47,7 @@ class _One(Files):
 @pass_settings
 def capture(
     settings: Settings,
+    /,
     file: Path,
     story: str,
     publisher: str,
@@ -73,9 +74,7 @@ def capture(
         if as_ is not None and as_ not in plugins.source_importers:
             known = ", ".join(sorted(plugins.source_importers)) or "none"
             raise DatelineError(f"no plugin reads sources as {as_!r}", hint=f"known are {known}")
-        reader = (
-            plugins.source_importers[as_] if as_ else plugins.source_importer(file.suffix)
-        )
+        reader = plugins.source_importers[as_] if as_ else plugins.source_importer(file.suffix)
         document = reader.document(content, charset)
         lines = introduce([publisher], archive.state(story))
         line: dict[str, Any] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from importlib.metadata import EntryPoint, entry_points
+from types import MappingProxyType
 
 import click
 from click.shell_completion import CompletionItem
@@ -18,7 +19,7 @@ class LazyGroup(click.Group):
     """``core`` maps a name to (``module:attribute``, short help). Plugins add commands through
     entry points of the group ``dateline.commands``; core's names are reserved."""
 
-    core: Mapping[str, tuple[str, str]] = {}
+    core: Mapping[str, tuple[str, str]] = MappingProxyType({})
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*self.core, *(name for name in self._plugins() if name not in self.core)]

@@ -47,7 +47,10 @@ def emit(
 
 
 def _table(
-    columns: Sequence[str], rows: Iterable[Sequence[object]], shown: Sequence[str], title: str | None
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    shown: Sequence[str],
+    title: str | None,
 ) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.console import Console

@@ -21,7 +21,9 @@ KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
 @click.argument("story")
 @click.argument("kind", type=click.Choice(KINDS), required=False)
 @click.option("--text", help="The fact in your own words.")
-@click.option("--source", metavar="ID", help="Its source: sha256:..., or as much of it as is unique.")
+@click.option(
+    "--source", metavar="ID", help="Its source: sha256:..., or as much of it as is unique."
+)
 @click.option(
     "--exact",
     multiple=True,
@@ -50,6 +52,7 @@ KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
 @pass_settings
 def record(
     settings: Settings,
+    /,
     story: str,
     kind: str | None,
     dry_run: bool,
@@ -70,13 +73,13 @@ def record(
     with settings.archive() as archive:
         state = archive.state(story)
         lines = _from_options(kind, state, options) if kind else [_from_stdin()]
-        result = archive.record(
-            lines, story=story, recorded_by=recorded_by(agent), dry_run=dry_run
-        )
+        result = archive.record(lines, story=story, recorded_by=recorded_by(agent), dry_run=dry_run)
     if dry_run:
         say("Nothing wrong found; nothing was written (--dry-run).")
     elif result.facts:
         say(f"Recorded {', '.join(result.facts)} at position {result.positions[-1]}.")
+    elif not result.new:
+        say("Already recorded; nothing was added.")
     else:
         say(f"Recorded {result.new} event{'s' if result.new != 1 else ''}.")
 
@@ -161,4 +164,3 @@ def _place(text: str) -> dict[str, str]:
 
 def _id(name: str) -> str:
     return name.partition("=")[0]
-

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import ClassVar
 
 import click
 
@@ -13,7 +12,7 @@ from dateline.cli.settings import DEFAULT_DB, Settings
 
 
 class Root(LazyGroup):
-    core: ClassVar = {
+    core = {
         "init": ("dateline.cli.setup:init", "Make a new archive."),
         "open": ("dateline.cli.stories:open_", "Open a new story."),
         "capture": ("dateline.cli.intake:capture", "Archive a document as a source of a story."),

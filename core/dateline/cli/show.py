@@ -54,7 +54,9 @@ def show(
         picked = [name.strip() for name in columns.split(",")]
         unknown = [name for name in picked if name not in names]
         if unknown:
-            raise click.UsageError(f"{view} has no column {unknown[0]!r}; it has {', '.join(names)}")
+            raise click.UsageError(
+                f"{view} has no column {unknown[0]!r}; it has {', '.join(names)}"
+            )
         indexes = [names.index(name) for name in picked]
         rows, names, summary = [tuple(row[at] for at in indexes) for row in rows], picked, []
     emit(names, rows, format_, summary=summary)
@@ -73,7 +75,7 @@ def _overview(archive: Archive, story: str, format_: str | None) -> None:
         ("sources", len(state.sources)),
         ("entities", len(state.entities)),
         ("facts", sum(counts.values())),
-        *((f"- {kind}", number) for kind, number in sorted(counts.items())),
+        *((f"{kind} facts", number) for kind, number in sorted(counts.items())),
         *((f"{status} facts", n) for status, n in sorted(statuses.items()) if status != "recorded"),
         ("links", len(state.links)),
         ("views", ", ".join(sorted(archive.plugins.views))),

@@ -12,7 +12,9 @@ from dateline.cli.who import agent_option, recorded_by
 @click.command("open")
 @click.argument("slug")
 @click.option("--title", required=True, help="What the story is called.")
-@click.option("--language", "languages", multiple=True, metavar="CODE", help="Its languages: en ...")
+@click.option(
+    "--language", "languages", multiple=True, metavar="CODE", help="Its languages: en ..."
+)
 @agent_option
 @pass_settings
 def open_(

@@ -65,7 +65,7 @@ def status(settings: Settings, verbose: bool, format_: str | None) -> None:
             if build.state == "retired":
                 continue
             view = known.get(build.name)
-            state = build.state if view is not None else "no plugin"
+            state: str = build.state if view is not None else "no plugin"
             if view is not None and build.fingerprint != fingerprint(view):
                 state = "stale"
             found = found or state in ("failed", "stale")
@@ -81,7 +81,16 @@ def status(settings: Settings, verbose: bool, format_: str | None) -> None:
                 say(f"{build.name} stopped at position {build.failed_position}:\n{build.error}")
         built = {row[0] for row in rows}
         rows += [
-            [name, None, "not built", 0, head.position, archive.plugins.owner("views", name), None, None]
+            [
+                name,
+                None,
+                "not built",
+                0,
+                head.position,
+                archive.plugins.owner("views", name),
+                None,
+                None,
+            ]
             for name in sorted(set(known) - built)
         ]
         for name, check in sorted(archive.plugins.checks.items()):

@@ -7,14 +7,16 @@ import re
 import msgspec
 
 from dateline.errors import Finding
+from dateline.events.editorial import EvidenceAdded
 from dateline.events.parts import Evidence
 from dateline.events.payload import FactPayload, Payload
-from dateline.events.editorial import EvidenceAdded
 
 #: Code points of context kept on either side of a quotation.
 CONTEXT = 24
 _LISTED = 8
-_TYPOGRAPHY = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "\xa0": " "})  # noqa: RUF001
+_TYPOGRAPHY = str.maketrans(
+    {"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "\xa0": " "}
+)
 
 
 def complete(payload: Payload, text: str | None, number: str) -> tuple[Payload, list[Finding]]:
@@ -53,7 +55,7 @@ def locate(item: Evidence, text: str, field: str) -> Evidence | Finding:
             and text[place + len(item.exact) :].startswith(item.suffix or "")
         ]
         if not places:
-            return Finding("evidence-missing", field, _missing(item.exact, text))
+            return Finding("evidence-missing", field, _missing(item, text))
         if len(places) > 1:
             return Finding("evidence-ambiguous", field, _ambiguous(item.exact, text, places))
         start = places[0]
@@ -84,7 +86,10 @@ def _ambiguous(exact: str, text: str, places: list[int]) -> str:
     )
 
 
-def _missing(exact: str, text: str) -> str:
+def _missing(item: Evidence, text: str) -> str:
+    exact = item.exact
+    if exact and exact in text:
+        return f"{exact!r} is in the source, but not between the prefix and suffix given"
     words = exact.translate(_TYPOGRAPHY).casefold().split()
     pattern = r"\s+".join(map(re.escape, words))
     near = re.search(pattern, text.translate(_TYPOGRAPHY), re.IGNORECASE) if words else None

@@ -7,7 +7,12 @@ import time
 from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)")
+_ISO = re.compile(
+    r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?"
+    r"(Z|[+-]([01]\d|2[0-3]):[0-5]\d)",
+    re.ASCII,
+)
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 def now_us() -> int:
@@ -31,4 +36,7 @@ def from_iso(text: str) -> int:
     """The instant of an RFC 3339 time stamp with a zone. Raises ValueError for anything else."""
     if not _ISO.fullmatch(text):
         raise ValueError(f"{text!r} is not a time stamp like 2022-10-13T08:00:00Z")
-    return from_datetime(datetime.fromisoformat(text))
+    moment = datetime.fromisoformat(text)
+    if not _FIRST <= moment <= _LAST:  # its zone carries it out of the years that can be written
+        raise ValueError(f"{text!r} is outside the years 0001 to 9999 in UTC")
+    return from_datetime(moment)

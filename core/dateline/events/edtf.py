@@ -26,8 +26,11 @@ MONTHS = (
     "October", "November", "December",
 )  # fmt: skip
 _SEASONS = {"21": "spring", "22": "summer", "23": "autumn", "24": "winter"}
-_DATE = re.compile(r"(\d{2}XX|\d{3}X|\d{4})(?:-(\d\d|XX)(?:-(\d\d|XX))?)?")
-_TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(Z|[+-]\d\d:\d\d)?")
+_DATE = re.compile(r"(\d{2}XX|\d{3}X|\d{4})(?:-(\d\d|XX)(?:-(\d\d|XX))?)?", re.ASCII)
+_TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d)T([01]\d|2[0-3])(:[0-5]\d)(:[0-5]\d)(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)?",
+    re.ASCII,
+)
 
 
 class Date(msgspec.Struct, frozen=True):
@@ -77,7 +80,9 @@ def _date(text: str) -> Date:
     body, qualifier = (text[:-1], text[-1]) if text[-1:] in ("?", "~", "%") else (text, "")
     match = _DATE.fullmatch(body)
     if match is None:
-        raise ValueError(f"{text!r} is not a date of the EDTF subset (like 2022-10-13 or 2022-08/..)")
+        raise ValueError(
+            f"{text!r} is not a date of the EDTF subset (like 2022-10-13 or 2022-08/..)"
+        )
     year, month, day = match.groups()
     if "X" in year and month is not None and month != "XX":
         raise ValueError(f"{text!r}: a known month needs a known year")
@@ -111,7 +116,7 @@ def _calendar(
         end, on = (start + 2, 0) if month != "24" else (2, 1)
         if last + on > 9999:
             raise ValueError(f"{text!r}: years end at 9999")
-        words = f"{_SEASONS[month]} {year}"
+        words = f"{_SEASONS[month]} {int(year)}"
         return words, (start, 1), (end, monthrange(last + on, end)[1], on)
     number = int(month)
     if not 1 <= number <= 12:
@@ -129,9 +134,9 @@ def _calendar(
 
 def _year_words(year: str, month: str | None, day: str | None) -> str:
     if year.endswith("XX"):
-        words = f"a year from {max(1, int(year[:2]) * 100)} to {year[:2]}99"
+        words = f"a year from {max(1, int(year[:2]) * 100)} to {int(year[:2] + '99')}"
     elif year.endswith("X"):
-        words = f"the {int(year[:3])}0s"
+        words = f"the {int(year[:3] + '0')}s" if int(year[:3]) else "a year from 1 to 9"
     else:
         words = str(int(year))
     if day is not None:
@@ -143,7 +148,8 @@ def _instant(text: str) -> Date:
     match = _TIME.fullmatch(text)
     if match is None:
         raise ValueError(f"{text!r} is not a date and time like 2022-10-13T08:00:00Z")
-    day, clock, zone = match.groups()
+    day, hour, minute, second, zone = match.groups()
+    clock = f"{hour}{minute}{second}"
     try:
         moment = datetime.fromisoformat(f"{day}T{clock}{zone or ''}")
         words = f"{_date(day).words}, {clock[:5]}"
@@ -180,13 +186,19 @@ def _after(first: str, last: str) -> bool:
     return first[:known] > last[:known]
 
 
+def _end(latest: str) -> str:
+    # A plain date lasts longer than any moment of it.
+    return latest if "T" in latest else latest + "T24"
+
+
 def _set(text: str) -> Edtf:
     closing = {"[": "]", "{": "}"}[text[0]]
     if text[-1] != closing or len(text) < 3:
         raise ValueError(f"{text!r} is a set without its closing {closing}")
-    members = [_member(item.strip()) for item in text[1:-1].split(",")]
+    members = [_member(item.strip(" ")) for item in text[1:-1].split(",")]
     earliest = None if any(m[0] is None for m in members) else min(m[0] for m in members if m[0])
-    latest = None if any(m[1] is None for m in members) else max(m[1] for m in members if m[1])
+    ends = [m[1] for m in members]
+    latest = None if None in ends else max((end for end in ends if end), key=_end)
     joiner, lead = (" or ", "one of: ") if text[0] == "[" else (" and ", "")
     words = joiner.join(m[2] for m in members)
     return Edtf(text, earliest, latest, words if len(members) == 1 else lead + words)

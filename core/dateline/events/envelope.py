@@ -79,4 +79,3 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def reported_at(self) -> datetime | None:
         return None if self.reported_us is None else to_datetime(self.reported_us)
-

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+_BAD_ESCAPE = re.compile("~(?![01])")
+_INDEX = re.compile("0|[1-9][0-9]{0,15}")
 
 
 def parts(path: str) -> list[str]:
     """The tokens of `path`. Raises ValueError when it is no pointer into an object."""
     if not path.startswith("/"):
         raise ValueError(f"{path!r} is no path like /quantities/0/value")
+    if _BAD_ESCAPE.search(path):
+        raise ValueError(f"{path!r} has a ~ that is neither ~0 nor ~1")
     return [token.replace("~1", "/").replace("~0", "~") for token in path[1:].split("/")]
 
 
@@ -19,10 +25,11 @@ def get(document: object, path: str) -> object:
         if isinstance(value, dict):
             value = value.get(token)
         elif isinstance(value, list):
-            value = value[int(token)] if token.isdecimal() and int(token) < len(value) else None
+            value = value[int(token)] if _in(value, token) else None
         else:
             return None
-    return value  # type: ignore[no-any-return]
+    found: object = value
+    return found
 
 
 def put(document: dict[str, Any], path: str, value: object) -> None:
@@ -34,6 +41,8 @@ def put(document: dict[str, Any], path: str, value: object) -> None:
     *way, last = parts(path)
     here: Any = document
     for token in way:
+        if value is None and isinstance(here, dict) and here.get(token) is None:
+            return  # nothing there to remove
         here = _step(here, token, path)
     if isinstance(here, dict):
         if value is None:
@@ -48,14 +57,20 @@ def put(document: dict[str, Any], path: str, value: object) -> None:
 
 def _step(here: Any, token: str, path: str) -> Any:
     if isinstance(here, dict):
-        return here.setdefault(token, {})
-    if isinstance(here, list) and token.isdecimal() and int(token) < len(here):
+        if here.get(token) is None:
+            here[token] = {}
+        return here[token]
+    if isinstance(here, list) and _in(here, token):
         return here[int(token)]
     raise ValueError(f"{path!r} leads nowhere at {token!r}")
 
 
+def _in(items: list[Any], token: str) -> bool:
+    return _INDEX.fullmatch(token) is not None and int(token) < len(items)
+
+
 def _put_item(items: list[Any], token: str, value: object, path: str) -> None:
-    index = len(items) if token == "-" else int(token) if token.isdecimal() else -1
+    index = len(items) if token == "-" else int(token) if _INDEX.fullmatch(token) else -1
     if not 0 <= index <= len(items) or (value is None and index == len(items)):
         raise ValueError(f"{path!r} is outside the list of {len(items)}")
     if value is None:

@@ -12,7 +12,6 @@ from uuid import UUID
 import msgspec
 
 from dateline.events import pointer, words
-from dateline.events.edtf import Edtf, parse
 from dateline.events.editorial import (
     EvidenceAdded,
     FactCorrected,
@@ -21,10 +20,11 @@ from dateline.events.editorial import (
     FactReviewed,
     FactsLinked,
 )
+from dateline.events.edtf import Edtf, parse
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Event, RecordedBy
 from dateline.events.fact import StatementRecorded
-from dateline.events.parts import Evidence, Time
+from dateline.events.parts import Evidence, Time, Times
 from dateline.events.payload import FactNotice, FactPayload
 from dateline.events.registry import Registry, to_fields
 from dateline.events.source import SourceCaptured, SourceWithdrawn
@@ -103,7 +103,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     @property
     def time(self) -> Time | None:
         """The time it stands under: when it was said for a statement, else when it held."""
-        times = self.data.times
+        times: Times = self.data.times
         if isinstance(self.data, StatementRecorded):
             return times.said or times.valid
         return times.valid or times.said

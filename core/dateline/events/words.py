@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 
 from dateline.events.parts import Quantity, Step
 
 Label = Callable[[str], str]
-_ORDINALS = ("zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+_ORDINALS = (
+    "zeroth",
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+)
 
 
 def chain_words(steps: Sequence[Step], label: Label) -> str:
@@ -31,13 +43,13 @@ def chain_arrows(steps: Sequence[Step], label: Label) -> str:
     return " › ".join(label(step.agent) for step in steps)
 
 
-def number_words(value: int | float, unit: str | None = None) -> str:
+def number_words(value: float, unit: str | None = None) -> str:
     """``1,250``; a share as ``50%``."""
-    if unit == "fraction":
-        return f"{number_words(round(value * 100, 6))}%"
-    if isinstance(value, float) and not value.is_integer():
-        return f"{value:,}"
-    return f"{int(value):,}"
+    # As a decimal, so that no digit is lost or added and none is written as 1e-07.
+    number = Decimal(str(value)) * (100 if unit == "fraction" else 1)
+    whole = number == number.to_integral_value()
+    digits = f"{int(number):,}" if whole else f"{number.normalize():,f}"
+    return f"{digits}%" if unit == "fraction" else digits
 
 
 def quantity_words(quantity: Quantity) -> str:

@@ -67,9 +67,7 @@ class Appender:
         self._frontier = hashing.Frontier.from_bytes(head.position, head.peaks)
         self._now = now_us()
 
-    def append(
-        self, story: UUID, new: Sequence[NewEvent], expected: Expected = None
-    ) -> Appended:
+    def append(self, story: UUID, new: Sequence[NewEvent], expected: Expected = None) -> Appended:
         """Append `new` to `story`.
 
         Events whose id is there already with the same content are not added again; ids are looked
@@ -104,7 +102,13 @@ class Appender:
             raise DatelineError("two events of one append have the same id")
         keys = list(wanted)
         for at in range(0, len(keys), 500):
-            columns = (events.c.position, events.c.event_id, events.c.story, events.c.type, events.c.body)
+            columns = (
+                events.c.position,
+                events.c.event_id,
+                events.c.story,
+                events.c.type,
+                events.c.body,
+            )
             found = select(*columns).where(events.c.event_id.in_(keys[at : at + 500]))
             for row in self._connection.execute(found):
                 event = wanted[row.event_id]
@@ -121,7 +125,9 @@ class Appender:
         stamp_us, stamp = -1, ""
         for index, event in enumerate(new):
             # A clock that went backwards never reorders a story.
-            recorded = event.recorded_us if event.recorded_us is not None else max(recorded, self._now)
+            recorded = (
+                event.recorded_us if event.recorded_us is not None else max(recorded, self._now)
+            )
             if recorded != stamp_us:
                 stamp_us, stamp = recorded, to_iso(recorded)
             salt = salts[index * hashing.SALT_BYTES : (index + 1) * hashing.SALT_BYTES]
@@ -171,9 +177,7 @@ class Appender:
         slug = first.data.slug
         if self._connection.execute(select(stories.c.story).where(stories.c.slug == slug)).first():
             raise DatelineError(f"a story {slug!r} is there already", hint="choose another slug")
-        self._connection.execute(
-            stories.insert().values(story=story.bytes, slug=slug, **values)
-        )
+        self._connection.execute(stories.insert().values(story=story.bytes, slug=slug, **values))
 
 
 def _same(body: bytes | None, event: NewEvent) -> bool:

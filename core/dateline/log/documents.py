@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 from dateline.log.document import PREFIX, Document
 from dateline.log.tables import documents
 
+
 def put(connection: Connection, document: Document) -> bool:
     """Store a document; False when it is there already."""
     key = _key(document.source)

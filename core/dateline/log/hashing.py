@@ -76,6 +76,8 @@ class Frontier:
 
     @classmethod
     def from_bytes(cls, size: int, raw: bytes) -> Frontier:
+        if len(raw) % HASH_BYTES:
+            raise ValueError(f"{len(raw)} bytes are no whole number of hashes")
         return cls(size, [raw[at : at + HASH_BYTES] for at in range(0, len(raw), HASH_BYTES)])
 
     def to_bytes(self) -> bytes:

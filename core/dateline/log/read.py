@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from dateline.errors import LogGap
 from dateline.events.envelope import Event, RecordedBy
@@ -74,7 +74,7 @@ def story_by_id(connection: Connection, story: UUID) -> StoryRow | None:
     return None if row is None else _story(row)
 
 
-def _story(row: Row[Any]) -> StoryRow:
+def _story(row: Any) -> StoryRow:
     return StoryRow(UUID(bytes=row.story), row.slug, row.version, row.recorded_us)
 
 
@@ -123,9 +123,7 @@ class Reader:
     ) -> Iterator[Event]:
         """Events of one story with version > `after` and position <= `until`, in order."""
         while True:
-            query = select(*_COLUMNS).where(
-                events.c.story == story.bytes, events.c.version > after
-            )
+            query = select(*_COLUMNS).where(events.c.story == story.bytes, events.c.version > after)
             if until is not None:
                 query = query.where(events.c.position <= until)
             rows = connection.execute(query.order_by(events.c.version).limit(page)).all()
@@ -143,7 +141,7 @@ class Reader:
         ).first()
         return None if row is None else self._event(connection, row)
 
-    def _event(self, connection: Connection, row: Row[Any]) -> Event:
+    def _event(self, connection: Connection, row: Any) -> Event:
         story, slug = self._slugs.get(row.story) or self._slug(connection, row.story)
         original: dict[str, object] | None = None
         data: Any = Erased()

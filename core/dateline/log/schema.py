@@ -56,7 +56,9 @@ def connect(db: str | os.PathLike[str]) -> Engine:
         newer = revision > HEAD
         raise SchemaOutdated(
             f"{shown(engine.url)} has schema {revision}; this Dateline works with {HEAD}",
-            hint="install a newer Dateline" if newer else "run `dateline upgrade` (back it up first)",
+            hint="install a newer Dateline"
+            if newer
+            else "run `dateline upgrade` (back it up first)",
         )
     return engine
 

@@ -42,6 +42,10 @@ class Material(Protocol):
     def view(self) -> str | None:
         """The view asked for with ``--view``, if any."""
 
+    @property
+    def slugs(self) -> list[str]:
+        """The stories' names, in order."""
+
     def stories(self) -> Iterator[StoryState]:
         """The stories, by slug, each with its present facts."""
 

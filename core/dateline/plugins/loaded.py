@@ -125,7 +125,9 @@ class Plugins:
         known = ", ".join(sorted(offered)) or "none"
         raise UnknownName(
             f"there is no {noun} {name!r}",
-            hint=f"did you mean {near[0]!r}?" if near else f"known are {known}; see `dateline plugins`",
+            hint=f"did you mean {near[0]!r}?"
+            if near
+            else f"known are {known}; see `dateline plugins`",
         )
 
     def _check_clashes(self, candidate: Candidate, offered: list[tuple[str, str, Any]]) -> None:
@@ -138,7 +140,7 @@ class Plugins:
                 )
         twice = {(k, n) for k, n, _ in offered if [(a, b) for a, b, _ in offered].count((k, n)) > 1}
         if twice:
-            kind, name = sorted(twice)[0]
+            kind, name = min(twice)
             raise DatelineError(f"it offers two {kind} named {name!r}")
 
     def _note(

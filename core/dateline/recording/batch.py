@@ -16,17 +16,32 @@ import msgspec
 from dateline.errors import Finding, Refused
 from dateline.events import author, identity, rules, strict
 from dateline.events.clock import now_us
+from dateline.events.editorial import EvidenceAdded, FactCorrected
 from dateline.events.edtf import earliest_instant
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Event, NewEvent, RecordedBy
 from dateline.events.payload import FactPayload, Payload, Raw
 from dateline.events.present import StoryState
-from dateline.events.editorial import EvidenceAdded, FactCorrected
 from dateline.events.registry import Registry, to_fields
 from dateline.events.rules import Ahead, Context
 from dateline.events.source import SourceCaptured
 from dateline.log.document import Document
-from dateline.recording.line import CUT, Envelope, Files, Line, data, document, envelope, shape_finding
+from dateline.recording.line import (
+    CUT,
+    Envelope,
+    Files,
+    Line,
+    data,
+    document,
+    envelope,
+    shape_finding,
+)
+
+#: Rules that look at more than one payload, beside those of `rules.RULES` and `strict.RULES`.
+RULES = (
+    "shape", "type-unknown", "version-unknown", "story-unknown", "document", "source-bytes",
+    "event-id-taken", "line-repeated", "evidence-missing", "evidence-ambiguous", "recorded-at", "reported-at",
+)  # fmt: skip
 
 
 class Archived:
@@ -85,8 +100,9 @@ def plan(
         if line.fields.get("type") == "story.opened":
             story = batch.story
     batch.check()
-    if batch.findings:
-        raise Refused(sorted(batch.findings, key=lambda finding: finding.line or 0))
+    findings = [finding for finding in batch.findings if finding.rule not in rules.disabled]
+    if findings:
+        raise Refused(sorted(findings, key=lambda finding: finding.line or 0))
     return batch.plan
 
 
@@ -113,6 +129,10 @@ class _Batch:
             self.findings += [finding.at(line.number) for finding in line.findings]
             return
         if line.fields.get("type") == CUT:
+            return
+        unclean = strict.check(dict(line.fields))
+        if unclean:
+            self.findings += [finding.at(line.number) for finding in unclean]
             return
         try:
             self._items.append(self._item(line, story))
@@ -162,7 +182,9 @@ class _Batch:
                 raise Refused([Finding("version-unknown", "/schema_version", reason)])
             near = difflib.get_close_matches(about.type, [t.name for t in self._registry], 1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise Refused([Finding("type-unknown", "/type", f"{about.type!r} is no event type{hint}")])
+            raise Refused(
+                [Finding("type-unknown", "/type", f"{about.type!r} is no event type{hint}")]
+            )
         try:
             return self._registry.convert(about.type, about.schema_version, fields)
         except msgspec.ValidationError as error:
@@ -175,7 +197,7 @@ class _Batch:
         for story in {item.story for item in self._items}:
             ahead[story] = _ahead(item.payload for item in self._items if item.story == story)
         for item in self._items:
-            findings = strict.check(item.fields) or self._check(item, ahead[item.story])
+            findings = self._check(item, ahead[item.story])
             self.findings += [finding.at(item.line.number) for finding in findings]
 
     def _check(self, item: Item, ahead: Ahead) -> list[Finding]:
@@ -183,6 +205,9 @@ class _Batch:
         text = self._text_for(item.payload, state)
         payload = item.payload
         findings: list[Finding] = []
+        earlier = self._seen.get(item.event_id)
+        if earlier is not None:
+            return [_repeated(item, earlier)]
         known = self._known(item)
         if isinstance(payload, Payload):
             number = known.fact if isinstance(known, FactPayload) else state.next_fact()
@@ -206,10 +231,7 @@ class _Batch:
         return findings
 
     def _known(self, item: Item) -> Payload | Raw | None:
-        """The payload already recorded under the item's id, in the archive or in this batch."""
-        earlier = self._seen.get(item.event_id)
-        if earlier is not None:
-            return earlier.payload
+        """The payload already recorded under the item's id."""
         event = self._archived.event(item.event_id)
         if event is None or not isinstance(event.data, Payload | Raw):
             return None if event is None else item.payload
@@ -220,16 +242,15 @@ class _Batch:
     ) -> list[Finding]:
         findings = []
         recorded, reported = item.envelope.recorded_us, item.envelope.reported_us
-        if recorded is not None and "recorded-at" not in rules.disabled:
-            if recorded > self._now:
-                findings.append(Finding("recorded-at", "/recorded_at", "is in the future"))
-            elif recorded < state.recorded_us:
-                reason = "is before the story's last event; leave it out to have it set now"
-                findings.append(Finding("recorded-at", "/recorded_at", reason))
-        if isinstance(payload, SourceCaptured | FactPayload) and reported is not None:
-            if reported != self._reported(payload, state, ahead) and "reported-at" not in rules.disabled:
-                reason = "is not when the source was published; leave it out"
-                findings.append(Finding("reported-at", "/reported_at", reason))
+        if recorded is not None and recorded > self._now:
+            findings.append(Finding("recorded-at", "/recorded_at", "is in the future"))
+        elif recorded is not None and recorded < state.recorded_us:
+            reason = "is before the story's last event; leave it out to have it set now"
+            findings.append(Finding("recorded-at", "/recorded_at", reason))
+        derived = isinstance(payload, SourceCaptured | FactPayload)
+        if derived and reported not in (None, self._reported(payload, state, ahead)):
+            reason = "is not when the source was published; leave it out"
+            findings.append(Finding("reported-at", "/reported_at", reason))
         return findings
 
     def _reported(self, payload: Payload | Raw, state: StoryState, ahead: Ahead) -> int | None:
@@ -311,6 +332,12 @@ class _Batch:
         return None
 
 
+def _repeated(item: Item, earlier: Item) -> Finding:
+    where = f"line {earlier.line.number}" if earlier.line.number is not None else "an earlier event"
+    reason = f"is the same as {where}; leave it out, or give each its event_id if it happened twice"
+    return Finding("line-repeated", "", reason)
+
+
 def _with_shape(payload: Payload, state: StoryState) -> Payload:
     """A correction says which shape of the fact its paths speak of."""
     if isinstance(payload, FactCorrected) and payload.shape is None:
@@ -330,4 +357,3 @@ def _ahead(payloads: Iterable[Payload | Raw]) -> Ahead:
         elif isinstance(payload, FactPayload):
             facts.add(payload.fact)
     return Ahead(frozenset(entities), frozenset(facts), sources)
-

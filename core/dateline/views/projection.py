@@ -83,7 +83,7 @@ class View(ABC):
         """Take one event in: put, patch or drop rows of its story."""
 
     @classmethod
-    def keys(cls) -> tuple[Column, ...]:
+    def key_columns(cls) -> tuple[Column, ...]:
         """The columns in front of those of `Row`, without the story."""
         return (KEY,)
 
@@ -108,7 +108,7 @@ class FactView(View):
                 rows.replace(fact, self.rows(fact), new=event.before is None and fact is event.fact)
 
     @classmethod
-    def keys(cls) -> tuple[Column, ...]:
+    def key_columns(cls) -> tuple[Column, ...]:
         return FACT_COLUMNS
 
 
@@ -117,13 +117,13 @@ def columns(view: View | type[View]) -> tuple[Column, ...]:
     one."""
     kind = view if isinstance(view, type) else type(view)
     hints = typing.get_type_hints(kind.Row)
-    taken = {STORY.name, *(column.name for column in kind.keys())}
+    taken = {STORY.name, *(column.name for column in kind.key_columns())}
     own = []
     for name in kind.Row.__struct_fields__:
         if name in taken or not NAME.fullmatch(name):
             raise DatelineError(f"view {kind.name}: a row cannot have a field {name!r}")
         own.append(_column(kind.name, name, hints[name]))
-    return (STORY, *kind.keys(), *own)
+    return (STORY, *kind.key_columns(), *own)
 
 
 def fingerprint(view: View | type[View]) -> str:
@@ -157,17 +157,20 @@ def check(view: object) -> None:
             raise DatelineError(f"view {name}: it names {column!r}, which is no column")
 
 
+_COLUMN_TYPES: dict[frozenset[object], ColumnType] = {
+    frozenset({str}): "text",
+    frozenset({int}): "integer",
+    frozenset({bool}): "boolean",
+    frozenset({float}): "number",
+    frozenset({int, float}): "number",
+}
+
+
 def _column(view: str, name: str, hint: object) -> Column:
     options = typing.get_args(hint) if _is_union(hint) else (hint,)
     kinds = {option for option in options if option is not type(None)}
     nullable = len(kinds) < len(options)
-    found: ColumnType | None = {
-        frozenset({str}): "text",
-        frozenset({int}): "integer",
-        frozenset({bool}): "boolean",
-        frozenset({float}): "number",
-        frozenset({int, float}): "number",
-    }.get(frozenset(kinds))  # type: ignore[arg-type,assignment]
+    found = _COLUMN_TYPES.get(frozenset(kinds))
     if found is None:
         raise DatelineError(f"view {view}: field {name} is {hint}; use str, int, float or bool")
     return Column(name, found, nullable)

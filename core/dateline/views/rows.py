@@ -36,7 +36,7 @@ class Rows:
         self._view = view
         self._load = load
         self._row = view.Row
-        self._own = columns(view)[1 + len(view.keys()) :]
+        self._own = columns(view)[1 + len(view.key_columns()) :]
         self._types = [_types(column) for column in self._own]
         self._by_fact: dict[Key, list[Key]] = {}
         self._journal: list[Callable[[], object]] = []

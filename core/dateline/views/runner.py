@@ -161,7 +161,7 @@ def _fold(item: Running, event: Event) -> None:
     item.rows.mark()
     try:
         item.view.fold(event, item.rows)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a plugin may raise anything; only its view stops
         item.rows.undo()
         where = traceback.format_exception(error)
         item.error = "".join(where)

@@ -67,7 +67,7 @@ def current(connection: Connection, view: View) -> Build | None:
     found = builds(connection, view.name)
     live = [build for build in found if build.state == "live"]
     fresh = [build for build in found if build.state in ("building", "failed")]
-    return (live or fresh or [None])[0]
+    return next(iter(live or fresh), None)
 
 
 def create(connection: Connection, view: View, plugin: str) -> Build:
@@ -141,7 +141,10 @@ def read(
 
 
 def sql_table(view: View, build: Build) -> Table:
-    keys = {"story", *(column.name for column in view.keys() if column.name in ("key", "fact", "item"))}
+    keys = {
+        "story",
+        *(column.name for column in view.key_columns() if column.name in ("key", "fact", "item")),
+    }
     made = [
         Column(
             column.name,

@@ -8,8 +8,7 @@ from typing import Any
 import msgspec
 
 from dateline.events.present import HIDDEN
-from dateline.views.projection import View, columns, last
-from dateline.views.projection import Column as Column
+from dateline.views.projection import Column, View, columns, last
 from dateline.views.rows import Values
 
 
@@ -34,7 +33,7 @@ def arrange(view: View, rows: Iterable[Values], *, everything: bool = False) -> 
     shape = columns(view)
     names = [column.name for column in shape]
     numbers = [at for at, column in enumerate(shape) if column.type == "number"]
-    status = names.index("status") if view.keys()[0].name == "fact" else None
+    status = names.index("status") if view.key_columns()[0].name == "fact" else None
     kept, hidden = [], 0
     for row in rows:
         if status is not None and not everything and row[status] in HIDDEN:
@@ -42,7 +41,7 @@ def arrange(view: View, rows: Iterable[Values], *, everything: bool = False) -> 
         else:
             kept.append(_whole_numbers(row, numbers))
     order = [(names.index(column), isinstance(column, last)) for column in ("story", *view.order)]
-    tail = range(1, 1 + len(view.keys()))  # keys break ties, so the order is always total
+    tail = range(1, 1 + len(view.key_columns()))  # keys break ties, so the order is always total
 
     def sort_key(row: Values) -> list[Any]:
         key: list[Any] = []

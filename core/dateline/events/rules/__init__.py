@@ -66,4 +66,4 @@ def find(payload: Payload, context: Context) -> list[Finding]:
     ]
 
 
-from dateline.events.rules import editorial, evidence, identity, references, values  # noqa: E402, F401
+from dateline.events.rules import editorial, evidence, identity, references, values  # noqa: F401

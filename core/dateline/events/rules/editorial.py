@@ -100,4 +100,3 @@ def correction_result(payload: Payload, context: Context) -> Findings:
 
 def _fact(payload: Payload, context: Context) -> Fact | None:
     return context.state.facts.get(payload.fact) if isinstance(payload, FactCorrected) else None
-

@@ -44,7 +44,10 @@ def evidence_text(payload: Payload, context: Context) -> Findings:
         if start is None or end is None:
             continue
         if not 0 <= start <= end <= len(text):
-            yield f"/evidence/{index}", f"{start}-{end} is outside the source's {len(text)} characters"
+            yield (
+                f"/evidence/{index}",
+                f"{start}-{end} is outside the source's {len(text)} characters",
+            )
         elif text[start:end] != item.exact:
             there = text[start:end][:_SHOWN]
             yield (
@@ -109,7 +112,10 @@ def chain_publisher(payload: Payload, context: Context) -> Findings:
         return
     last = payload.attribution[-1].agent if payload.attribution else None
     if last != source.publisher:
-        yield "/attribution", f"ends with {last!r}, not with the source's publisher {source.publisher!r}"
+        yield (
+            "/attribution",
+            f"ends with {last!r}, not with the source's publisher {source.publisher!r}",
+        )
 
 
 @rule("chain-order")

@@ -26,7 +26,10 @@ def slug_form(payload: Payload, context: Context) -> Findings:
         or not _SLUG.fullmatch(payload.slug)
         or _DEVICES.fullmatch(payload.slug)
     ):
-        yield "/slug", f"{payload.slug!r} is no slug: lower-case words joined by hyphens, at most 80"
+        yield (
+            "/slug",
+            f"{payload.slug!r} is no slug: lower-case words joined by hyphens, at most 80",
+        )
 
 
 @rule("slug-taken")
@@ -85,8 +88,8 @@ def fact_taken(payload: Payload, context: Context) -> Findings:
         and not context.correcting
         and payload.fact in context.state.facts
     ):
-        yield (
-            "/fact",
-            f"{payload.fact} is recorded already with other content; "
-            "change it with `dateline correct`, or leave the id out to get the next one",
+        reason = (
+            f"{payload.fact} is recorded already with other content: "
+            "change it with `dateline correct`, or leave the id out to get the next one"
         )
+        yield "/fact", reason

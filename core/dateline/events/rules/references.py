@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
-from dateline.events.editorial import FactDisputed, FactRetracted, FactReviewed, FactsLinked
+from dateline.events.editorial import (
+    FactCorrected,
+    FactDisputed,
+    FactRetracted,
+    FactReviewed,
+    FactsLinked,
+)
 from dateline.events.entity import EntityIntroduced
-from dateline.events.fact import OccurrenceRecorded, RoleRecorded, StateRecorded, StatementRecorded
+from dateline.events.fact import OccurrenceRecorded, RoleRecorded, StatementRecorded, StateRecorded
 from dateline.events.payload import FactNotice, FactPayload, Payload
 from dateline.events.rules import Context, Findings, rule
 from dateline.events.source import SourceCaptured, SourceWithdrawn
@@ -42,43 +49,79 @@ def source_unknown(payload: Payload, context: Context) -> Findings:
 
 def entities(payload: Payload) -> Iterator[tuple[str, str]]:
     """(field, entity id) of every entity `payload` names."""
-    if isinstance(payload, FactPayload):
-        for index, step in enumerate(payload.attribution):
-            yield f"/attribution/{index}/agent", step.agent
-        for index, view in enumerate(payload.factuality):
-            yield f"/factuality/{index}/by", view.by
-        for index, place in enumerate(payload.places):
-            yield f"/places/{index}/place", place.place
-    if isinstance(payload, StatementRecorded):
-        for index, name in enumerate(payload.speakers):
-            yield f"/speakers/{index}", name
-        for index, name in enumerate(payload.addressees):
-            yield f"/addressees/{index}", name
-    elif isinstance(payload, OccurrenceRecorded):
-        for index, actor in enumerate(payload.actors):
-            yield f"/actors/{index}/agent", actor.agent
-    elif isinstance(payload, StateRecorded):
-        yield "/subject", payload.subject
-        yield "/object", payload.object
-    elif isinstance(payload, RoleRecorded):
-        yield "/person", payload.person
-        yield from _optional("/organization", payload.organization)
-        yield from _optional("/appointed_by", payload.appointed_by)
-    elif isinstance(payload, SourceCaptured):
-        yield "/publisher", payload.publisher
-        for index, credit in enumerate(payload.credits):
-            yield f"/credits/{index}/agent", credit.agent
-        for index, name in enumerate(payload.byline):
-            yield from _loose(f"/byline/{index}", name)
-    elif isinstance(payload, EntityIntroduced):
-        yield from _optional("/part_of", payload.part_of)
-        part_of = payload.identifiers.get("part_of")
-        if isinstance(part_of, str):
-            yield "/identifiers/part_of", part_of
-    elif isinstance(payload, FactRetracted | FactDisputed):
-        yield from _loose("/by", payload.by)
-    elif isinstance(payload, FactReviewed):
-        yield from _loose("/reviewer", payload.reviewer)
+    for kind, named in _ENTITIES:
+        if isinstance(payload, kind):
+            yield from named(payload)
+
+
+def _of_fact(fact: FactPayload) -> Iterator[tuple[str, str]]:
+    for index, step in enumerate(fact.attribution):
+        yield f"/attribution/{index}/agent", step.agent
+    for index, view in enumerate(fact.factuality):
+        yield f"/factuality/{index}/by", view.by
+    for index, place in enumerate(fact.places):
+        yield f"/places/{index}/place", place.place
+
+
+def _of_statement(fact: StatementRecorded) -> Iterator[tuple[str, str]]:
+    for index, name in enumerate(fact.speakers):
+        yield f"/speakers/{index}", name
+    for index, name in enumerate(fact.addressees):
+        yield f"/addressees/{index}", name
+
+
+def _of_occurrence(fact: OccurrenceRecorded) -> Iterator[tuple[str, str]]:
+    for index, actor in enumerate(fact.actors):
+        yield f"/actors/{index}/agent", actor.agent
+
+
+def _of_state(fact: StateRecorded) -> Iterator[tuple[str, str]]:
+    yield "/subject", fact.subject
+    yield "/object", fact.object
+
+
+def _of_role(fact: RoleRecorded) -> Iterator[tuple[str, str]]:
+    yield "/person", fact.person
+    yield from _optional("/organization", fact.organization)
+    yield from _optional("/appointed_by", fact.appointed_by)
+
+
+def _of_source(source: SourceCaptured) -> Iterator[tuple[str, str]]:
+    yield "/publisher", source.publisher
+    for index, credit in enumerate(source.credits):
+        yield f"/credits/{index}/agent", credit.agent
+    for index, name in enumerate(source.byline):
+        yield from _loose(f"/byline/{index}", name)
+
+
+def _of_entity(entity: EntityIntroduced) -> Iterator[tuple[str, str]]:
+    yield from _optional("/part_of", entity.part_of)
+    part_of = entity.identifiers.get("part_of")
+    if isinstance(part_of, str):
+        yield "/identifiers/part_of", part_of
+
+
+def _of_editor(notice: FactCorrected | FactRetracted | FactDisputed) -> Iterator[tuple[str, str]]:
+    yield from _loose("/by", notice.by)
+
+
+def _of_review(review: FactReviewed) -> Iterator[tuple[str, str]]:
+    yield from _loose("/reviewer", review.reviewer)
+
+
+_ENTITIES: tuple[tuple[type[Payload], Callable[[Any], Iterator[tuple[str, str]]]], ...] = (
+    (FactPayload, _of_fact),
+    (StatementRecorded, _of_statement),
+    (OccurrenceRecorded, _of_occurrence),
+    (StateRecorded, _of_state),
+    (RoleRecorded, _of_role),
+    (SourceCaptured, _of_source),
+    (EntityIntroduced, _of_entity),
+    (FactCorrected, _of_editor),
+    (FactRetracted, _of_editor),
+    (FactDisputed, _of_editor),
+    (FactReviewed, _of_review),
+)
 
 
 def facts(payload: Payload) -> Iterator[tuple[str, str]]:
@@ -88,7 +131,11 @@ def facts(payload: Payload) -> Iterator[tuple[str, str]]:
         for index, fact in enumerate(payload.derived_from):
             yield f"/derived_from/{index}", fact
         times = payload.times
-        for name, time in (("said", times.said), ("valid", times.valid), ("baseline", times.baseline)):
+        for name, time in (
+            ("said", times.said),
+            ("valid", times.valid),
+            ("baseline", times.baseline),
+        ):
             if time is not None:
                 yield from _optional(f"/times/{name}/relative_to", time.relative_to)
                 if time.anchor is not None and _FACT.fullmatch(time.anchor):

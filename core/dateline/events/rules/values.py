@@ -32,7 +32,11 @@ def edtf_parses(payload: Payload, context: Context) -> Findings:
 def _dates(payload: Payload) -> Iterator[tuple[str, str]]:
     if isinstance(payload, FactPayload):
         times = payload.times
-        for name, time in (("said", times.said), ("valid", times.valid), ("baseline", times.baseline)):
+        for name, time in (
+            ("said", times.said),
+            ("valid", times.valid),
+            ("baseline", times.baseline),
+        ):
             if time is not None:
                 yield f"/times/{name}/edtf", time.edtf
     if isinstance(payload, FigureRecorded) and payload.as_of is not None:

@@ -1,0 +1,1 @@
+"""Helps plugin authors test: sample stories, made-up histories. Imports nothing heavy."""

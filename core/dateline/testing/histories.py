@@ -1,0 +1,174 @@
+"""A Hypothesis strategy of valid stories: what a real archive may hold, and stranger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from dateline.testing import samples
+from dateline.testing.samples import Fields
+
+_DATES = (
+    "2022-10-13", "2022-09", "2014", "2022-08/..", "../2022-10-13", "2022-02-24/2022-03~",
+    "2022-10-13~", "202X", "2022-10-13T08:05:00Z", "[2022-10-13,2022-10-14]", "2022-21",
+)  # fmt: skip
+_KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
+_RELATIONS = ("corroborates", "disputes", "same_event", "explains", "contradicts")
+
+#: Text of any script, with line ends, combining marks and emoji; never empty.
+texts = st.text(
+    st.characters(codec="utf-8", exclude_characters="\x00"), min_size=4, max_size=80
+).filter(str.strip)
+_words = st.text(
+    st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=30
+).filter(str.strip)
+
+
+class _Story:
+    """Draws one story line by line, remembering what stands so that every line is valid."""
+
+    def __init__(self, draw: st.DrawFn, slug: str) -> None:
+        self._draw, self._slug = draw, slug
+        self._texts: dict[str, str] = {}
+        self._standing: dict[str, str] = {}
+        self._retracted: set[str] = set()
+        self._withdrawn: set[str] = set()
+        self.lines: list[Fields] = []
+
+    def build(self, length: int) -> list[Fields]:
+        self.lines = [
+            samples.opened(self._slug, self._draw(_words)),
+            samples.entity(samples.WIRE, self._draw(_words)),
+            samples.entity(samples.NORA, self._draw(_words)),
+            samples.entity(samples.VOSS, self._draw(_words)),
+        ]
+        self._capture()
+        steps = [
+            self._fact, self._fact, self._fact, self._capture, self._correct, self._correct,
+            self._retract, self._dispute, self._review, self._link, self._retitle, self._foreign,
+            self._evidence, self._withdraw,
+        ]  # fmt: skip
+        for _ in range(length):
+            self._draw(st.sampled_from(steps))()
+        return self.lines
+
+    def _capture(self) -> None:
+        text = self._draw(texts)
+        if samples.digest(text) not in self._texts:
+            self._texts[samples.digest(text)] = text
+            published = self._draw(st.sampled_from(("2022-10-12", "2022-10-13T06:00:00Z", None)))
+            line = samples.captured(text)
+            del line["published"]
+            self.lines.append(line | ({"published": published} if published else {}))
+
+    def _span(self, source: str) -> dict[str, Any]:
+        text = self._texts[source]
+        start = self._draw(st.integers(0, len(text) - 1))
+        end = self._draw(st.integers(start + 1, len(text)))
+        return {"role": "content", "start": start, "end": end, "exact": text[start:end]}
+
+    def _fact(self) -> None:
+        source = self._draw(st.sampled_from(sorted(self._texts)))
+        kind = self._draw(st.sampled_from(_KINDS))
+        span = self._span(source)
+        name, text = f"f{len(self._standing) + 1}", self._draw(_words)
+        line = samples.fact(kind, span["exact"], fact=name, text=text, source=source)
+        line["evidence"] = [span]
+        if kind == "statement" and self._draw(st.booleans()):
+            line |= {"quote": span["exact"], "mode": "direct"}
+        if self._draw(st.booleans()):
+            time = {"edtf": self._draw(st.sampled_from(_DATES))}
+            line["times"] = {self._draw(st.sampled_from(("said", "valid"))): time}
+        if span["exact"].strip() and (kind == "figure" or self._draw(st.booleans())):
+            line["quantities"] = [self._quantity(span["exact"])]
+        self._standing[name] = text
+        self.lines.append(line)
+
+    def _quantity(self, words: str) -> dict[str, Any]:
+        quantity: dict[str, Any] = {"measure": self._draw(_words), "verbatim": words}
+        numbers = st.one_of(st.integers(-(10**6), 10**6), st.floats(-1e6, 1e6, width=32))
+        if self._draw(st.booleans()):
+            return quantity | {"value": self._draw(numbers)}
+        lower, upper = sorted((self._draw(numbers), self._draw(numbers)))
+        return quantity | {"lower": lower, "upper": upper, "approximate": True}
+
+    def _reason(self) -> str:
+        """Words no other line has: two equal lines of one batch are a mistake."""
+        return f"{self._draw(_words)} #{len(self.lines)}"
+
+    def _one(self) -> str | None:
+        left = [name for name in self._standing if name not in self._retracted]
+        return self._draw(st.sampled_from(left)) if left else None
+
+    def _correct(self) -> None:
+        name = self._one()
+        now = self._draw(_words)
+        if name is not None and now != self._standing[name]:
+            self.lines.append(
+                samples.corrected(name, "/text", self._standing[name], now, reason=self._reason())
+            )
+            self._standing[name] = now
+
+    def _retract(self) -> None:
+        name = self._one()
+        if name is not None:
+            self._retracted.add(name)
+            self.lines.append(samples.retracted(name, self._draw(_words)))
+
+    def _dispute(self) -> None:
+        name = self._one()
+        if name is not None:
+            self.lines.append({"type": "fact.disputed", "fact": name, "ground": self._reason()})
+
+    def _review(self) -> None:
+        name = self._one()
+        if name is not None:
+            verdict = self._draw(st.sampled_from(("accepted", "rejected")))
+            line = {"type": "fact.reviewed", "fact": name, "verdict": verdict, "reviewer": "desk"}
+            self.lines.append(line | {"reason": self._reason()})
+
+    def _link(self) -> None:
+        if len(self._standing) > 1:
+            names = st.lists(
+                st.sampled_from(sorted(self._standing)), min_size=2, max_size=2, unique=True
+            )
+            left, right = self._draw(names)
+            line = {
+                "type": "facts.linked",
+                "from": left,
+                "to": right,
+                "relation": self._draw(st.sampled_from(_RELATIONS)),
+                "independence": "same-origin",
+                "note": self._reason(),
+            }
+            self.lines.append(line)
+
+    def _retitle(self) -> None:
+        self.lines.append({"type": "story.retitled", "title": self._reason()})
+
+    def _foreign(self) -> None:
+        """An event of a plugin that is not installed."""
+        self.lines.append({"type": "acme.sighting.recorded", "what": self._reason(), "n": 1})
+
+    def _evidence(self) -> None:
+        name = self._one()
+        if name is not None:
+            source = next(line["source"] for line in self.lines if line.get("fact") == name)
+            line = {"type": "evidence.added", "fact": name, "evidence": [self._span(source)]}
+            self.lines.append(line | {"note": self._reason()})
+
+    def _withdraw(self) -> None:
+        left = sorted(set(self._texts) - self._withdrawn)
+        if left:
+            source = self._draw(st.sampled_from(left))
+            self._withdrawn.add(source)
+            self.lines.append(
+                {"type": "source.withdrawn", "source": source, "reason": self._draw(_words)}
+            )
+
+
+@st.composite
+def histories(draw: st.DrawFn, *, slug: str = "made-up", max_length: int = 25) -> list[Fields]:
+    """Lines of one valid story, in order: unicode, corrections of corrections, unknown types."""
+    return _Story(draw, slug).build(draw(st.integers(0, max_length)))

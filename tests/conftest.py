@@ -1,0 +1,21 @@
+"""What all tests share: the folder of outside material, and how Hypothesis runs."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("dateline", deadline=None, print_blob=True)
+settings.load_profile("dateline")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Corpora and examples that are not part of the project; tests skip without them."""
+    folder = os.environ.get("DATELINE_SHARED")
+    if not folder:
+        pytest.skip("DATELINE_SHARED is not set")
+    return Path(folder)

@@ -1,0 +1,256 @@
+"""Views are the fold of the log: corrections, retractions, failures and rebuilds included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pytest
+
+from dateline import Archive, DatelineError, Plugins, ViewFailed
+from dateline.events.envelope import Event
+from dateline.plugin import Fact, FactRow, FactView, FigureRecorded, View, ViewRow
+from dateline.plugins.discovery import Candidate
+from dateline.testing import samples
+from dateline.testing.samples import corrected, retracted, story
+from dateline.views import projection, runner
+from dateline.views.rows import Rows
+
+
+class Values(FactView):
+    """The value of each figure."""
+
+    name, version, of = "values", 1, FigureRecorded
+
+    class Row(FactRow, frozen=True):
+        value: float | None
+        who: str
+
+    def rows(self, fact: Fact) -> Iterable[FactRow]:
+        for quantity in fact.data.quantities:
+            yield self.Row(value=quantity.value, who=fact.chain)
+
+
+class Tally(View):
+    """Events by type: a general view that reads what it wrote."""
+
+    name, version = "tally", 1
+
+    class Row(ViewRow, frozen=True):
+        number: int
+
+    def fold(self, event: Event, rows: Rows) -> None:
+        row = rows.get(event.type)
+        rows.put(event.type, self.Row(number=1 + (row.number if row else 0)))
+        if event.type == "story.closed":
+            rows.drop("story.opened")
+            rows.patch("story.closed", number=99)
+
+
+class Fragile(FactView):
+    """Fails at the third fact until it is mended."""
+
+    name, version = "fragile", 1
+    broken = True
+
+    class Row(FactRow, frozen=True):
+        text: str
+
+    def rows(self, fact: Fact) -> Iterable[FactRow]:
+        if self.broken and fact.id == "f3":
+            raise ZeroDivisionError("f3 is too much")
+        yield self.Row(text=fact.data.text)
+
+
+def plugins(*views: View) -> Plugins:
+    class Offer:
+        @staticmethod
+        def dateline_views() -> list[View]:
+            return list(views)
+
+    from dateline.plugin import hookimpl
+
+    Offer.dateline_views = staticmethod(hookimpl(Offer.dateline_views))  # type: ignore[method-assign]
+    loaded = Plugins(strict=True)
+    loaded.add(Candidate("here", "tests", lambda: Offer()))
+    return loaded
+
+
+@pytest.fixture
+def archive() -> Iterator[Archive]:
+    with Archive.create(":memory:", plugins(Values(), Tally(), Fragile())) as archive:
+        archive.record(story())
+        yield archive
+
+
+def values(archive: Archive, **options: Any) -> list[tuple[str, Any, str]]:
+    rows = archive.view("values", "ferry", **options).dicts()
+    return [(row["fact"], row["value"], row["status"]) for row in rows]
+
+
+def test_a_correction_shows_without_a_line_of_the_authors(archive: Archive) -> None:
+    assert values(archive) == [("f2", 143, "recorded")]
+    archive.record([corrected("f2", "/quantities/0/value", 143, 150)], story="ferry")
+    assert values(archive) == [("f2", 150, "corrected")]
+    archive.record([corrected("f2", "/quantities/0/value", 150, 143)], story="ferry")
+    assert values(archive) == [("f2", 143, "corrected")]
+
+
+def test_a_correction_may_change_how_many_rows_a_fact_has(archive: Archive) -> None:
+    values(archive)
+    more = {"measure": "watchers", "lower": 200, "verbatim": "hundreds of people"}
+    archive.record([corrected("f2", "/quantities/1", None, more)], story="ferry")
+    assert values(archive) == [("f2", 143, "corrected"), ("f2", None, "corrected")]
+    archive.record([corrected("f2", "/quantities/1", more, None)], story="ferry")
+    assert values(archive) == [("f2", 143, "corrected")]
+
+
+def test_retracted_and_rejected_facts_are_left_out_and_counted(archive: Archive) -> None:
+    archive.record(
+        [samples.figure(text="A second count"), samples.figure(text="A third count")], story="ferry"
+    )
+    archive.record([retracted("f2")], story="ferry")
+    review = {"type": "fact.reviewed", "fact": "f3", "reviewer": "desk", "reason": "Unsound"}
+    archive.record([review | {"verdict": "rejected"}], story="ferry")
+    assert values(archive) == [("f4", 143, "recorded")]
+    assert archive.view("values", "ferry").hidden == 2
+    assert [row[2] for row in values(archive, everything=True)] == [
+        "retracted",
+        "rejected",
+        "recorded",
+    ]
+    archive.record([review | {"verdict": "accepted"}], story="ferry")
+    assert [row[0] for row in values(archive)] == ["f3", "f4"]
+
+
+def test_a_dispute_ends_when_the_disputing_fact_is_retracted(archive: Archive) -> None:
+    link = {"type": "facts.linked", "from": "f1", "to": "f2", "relation": "disputes"}
+    archive.record([link], story="ferry")
+    assert values(archive) == [("f2", 143, "disputed")]
+    archive.record([retracted("f1")], story="ferry")
+    assert values(archive) == [("f2", 143, "recorded")]
+
+
+def test_facts_of_a_withdrawn_source_say_so(archive: Archive) -> None:
+    withdrawal = {"type": "source.withdrawn", "source": samples.SOURCE, "reason": "Wrong"}
+    archive.record([withdrawal], story="ferry")
+    archive.record([samples.figure(text="A late one")], story="ferry")
+    assert [row[2] for row in values(archive)] == ["withdrawn", "withdrawn"]
+
+
+def test_a_label_that_comes_later_reaches_rows_already_written() -> None:
+    with Archive.create(":memory:", plugins(Values())) as archive:
+        late = samples.entity(samples.NORA, "NORA, late")
+        lines = [line for line in story(late) if line.get("label") != "NORA"]
+        line = samples.figure(text="Relayed", attribution=samples.statement()["attribution"])
+        archive.record([*lines[:-1], line, late])
+        [_, chain] = [row["who"] for row in archive.view("values", "ferry").dicts()]
+        assert chain == "Mara Voss › NORA, late › Ister Wire"
+
+
+@pytest.mark.parametrize("page", [1, 2, 3, 100])
+def test_any_page_size_gives_the_same_rows(page: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "PAGE", page)
+    monkeypatch.setattr(runner, "_KEPT_FACTS", 1)  # states are let go and folded again
+    with Archive.create(":memory:", plugins(Values(), Tally())) as archive:
+        archive.record(story(slug="one"))
+        archive.record(story(slug="two"))
+        for slug in ("one", "two"):
+            archive.record([corrected("f2", "/quantities/0/value", 143, 7)], story=slug)
+        archive.record([{"type": "story.closed"}], story="one")
+        assert [row["value"] for row in archive.view("values").dicts()] == [7, 7]
+        tally = {row["key"]: row["number"] for row in archive.view("tally", "one").dicts()}
+        assert tally["entity.introduced"] == 3
+        assert tally["story.closed"] == 99
+        assert "story.opened" not in tally
+
+
+def test_catching_up_one_event_at_a_time_equals_a_rebuild(archive: Archive) -> None:
+    for number in range(3):
+        archive.record([samples.figure(text=f"Count {number}")], story="ferry")
+        values(archive)
+        archive.view("tally")
+    live = [archive.view(name, everything=True) for name in ("values", "tally")]
+    archive.catch_up(["values", "tally"], rebuild=True)
+    assert [archive.view(name, everything=True) for name in ("values", "tally")] == live
+
+
+def test_a_view_that_raises_stops_alone_and_goes_on_when_mended(archive: Archive) -> None:
+    archive.record([samples.figure(text="The third")], story="ferry")
+    archive.record([samples.figure(text="The fourth")], story="ferry")
+    with pytest.raises(ViewFailed, match="f3 is too much") as failed:
+        archive.view("fragile", "ferry")
+    assert "position 8" in str(failed.value)
+    assert "here" in str(failed.value.hint)
+    assert len(values(archive)) == 3
+    archive.record([samples.figure(text="Appends go on")], story="ferry")
+    [build] = [build for build in archive.builds() if build.name == "fragile"]
+    assert (build.state, build.checkpoint, build.failed_position) == ("failed", 7, 8)
+    assert "ZeroDivisionError" in (build.error or "")
+    archive.plugins.view("fragile").broken = False  # type: ignore[attr-defined]
+    resumed = archive.view("fragile", "ferry")
+    archive.catch_up(["fragile"], rebuild=True)
+    assert archive.view("fragile", "ferry") == resumed
+    assert len(resumed) == 5
+
+
+def test_a_changed_view_is_built_anew_and_an_older_plugin_is_told(archive: Archive) -> None:
+    values(archive)
+
+    class Wider(Values):
+        version = 2
+
+        class Row(FactRow, frozen=True):
+            value: float | None
+            who: str
+            unit: str | None
+
+        def rows(self, fact: Fact) -> Iterable[FactRow]:
+            for quantity in fact.data.quantities:
+                yield self.Row(value=quantity.value, who=fact.chain, unit=quantity.unit)
+
+    old = archive.plugins
+    archive.plugins = plugins(Wider())
+    [row] = archive.view("values", "ferry").dicts()
+    assert row["unit"] == "person"
+    archive.plugins = old
+    with pytest.raises(DatelineError, match="version 2"):
+        archive.view("values", "ferry")
+
+
+def test_a_row_of_the_wrong_type_names_the_column() -> None:
+    class Wrong(Values):
+        name = "wrong"
+
+        def rows(self, fact: Fact) -> Iterable[FactRow]:
+            yield self.Row(value="143", who="")  # type: ignore[arg-type]
+
+    with Archive.create(":memory:", plugins(Wrong())) as archive:
+        archive.record(story())
+        with pytest.raises(ViewFailed, match="value='143', which is no number"):
+            archive.view("wrong")
+
+
+@pytest.mark.parametrize(
+    ("attributes", "message"),
+    [
+        ({"name": "Bad Name"}, "lower-case"),
+        ({"name": "events"}, "reserved"),
+        ({"name": "a__g1"}, "two underscores"),
+        ({"version": 0}, "version"),
+        ({"order": ("nothing",)}, "no column"),
+        ({"Row": int}, "Row"),
+    ],
+)
+def test_a_view_that_cannot_be_one_is_refused(attributes: dict[str, Any], message: str) -> None:
+    broken = type("Broken", (Values,), attributes)
+    with pytest.raises(DatelineError, match=message):
+        projection.check(broken())
+
+
+def test_a_row_field_of_an_odd_type_is_refused() -> None:
+    class Row(FactRow, frozen=True):
+        names: list[str]
+
+    with pytest.raises(DatelineError, match="names"):
+        projection.check(type("Odd", (Values,), {"Row": Row})())
