@@ -1,4 +1,4 @@
-"""What all tests share: the folder of outside material, and how Hypothesis runs."""
+"""What every test folder shares: the corpora, and how Hypothesis runs."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-settings.register_profile("dateline", deadline=None, print_blob=True)
-settings.load_profile("dateline")
+settings.register_profile("ci", deadline=None, derandomize=False, print_blob=True)
+settings.load_profile("ci")
 
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """Corpora and examples that are not part of the project; tests skip without them."""
-    folder = os.environ.get("DATELINE_SHARED")
-    if not folder:
+    """The folder of examples and corpora that are too large, or not ours, to keep here."""
+    if "DATELINE_SHARED" not in os.environ:
         pytest.skip("DATELINE_SHARED is not set")
-    return Path(folder)
+    return Path(os.environ["DATELINE_SHARED"])

@@ -32,7 +32,6 @@ from dateline.log.read import Reader, head, list_stories
 from dateline.log.tables import metadata
 from dateline.views.projection import RESERVED
 
-
 REST = (
     "type, schema_version, recorded_us, reported_us, subject_key, salt, body, commitment, leaf"
     " FROM events"

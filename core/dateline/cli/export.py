@@ -19,7 +19,7 @@ from dateline.errors import DatelineError
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, allow_dash=True),
+    "target",
     metavar="FILE|DIR",
     help="Where to; a folder gets one file a story.  [default: stdout]",
 )
@@ -32,7 +32,7 @@ def export(
     all_: bool,
     format_: str | None,
     view: str | None,
-    output: Path | None,
+    target: str | None,
     force: bool,
     schema: bool,
 ) -> None:
@@ -47,6 +47,9 @@ def export(
       dateline export velm-flood -f csv --view figures
       dateline export --all -f ndjson -o backup.ndjson
     """
+    output = None if target in (None, "-") else Path(str(target))
+    if not schema and bool(stories) == all_:
+        raise click.UsageError("name one or more stories, or give --all")
     name = _format(settings, format_, output)
     exporter = settings.plugins().exporter(name)
     if schema:
@@ -55,10 +58,8 @@ def export(
             raise DatelineError(f"the format {name} has no schema")
         click.echo(text, nl=False)
         return
-    if bool(stories) == all_:
-        raise click.UsageError("name one or more stories, or give --all")
     with settings.archive() as archive:
-        if output is not None and (output.is_dir() or str(output).endswith("/")):
+        if output is not None and (output.is_dir() or str(target).endswith("/")):
             slugs = stories or [story.slug for story in archive.stories()]
             for slug in slugs:
                 with archive.material(slug, view=view) as material:
@@ -68,7 +69,7 @@ def export(
             say(f"Wrote {len(slugs)} file{'s' if len(slugs) != 1 else ''} to {output}.")
             return
         with archive.material(*stories, view=view) as material:
-            if output is None or str(output) == "-":
+            if output is None:
                 for chunk in exporter.export(material):
                     click.echo(chunk.encode(), nl=False)
                 return

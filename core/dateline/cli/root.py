@@ -22,7 +22,7 @@ class Root(LazyGroup):
         "retract": ("dateline.cli.editing:retract", "Take a fact back."),
         "stories": ("dateline.cli.stories:stories", "List the stories."),
         "show": ("dateline.cli.show:show", "Show a story, or one view of it."),
-        "log": ("dateline.cli.show:log", "Show events as they were recorded."),
+        "log": ("dateline.cli.show:log", "Show events as they were recorded, oldest first."),
         "export": ("dateline.cli.export:export", "Write stories as CSV, JSON, NDJSON or Markdown."),
         "rebuild": ("dateline.cli.views:rebuild", "Fold views again from the first event."),
         "status": ("dateline.cli.views:status", "Say how far each view is."),

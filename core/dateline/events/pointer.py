@@ -24,7 +24,7 @@ def get(document: object, path: str) -> object:
     for token in parts(path):
         if isinstance(value, dict):
             value = value.get(token)
-        elif isinstance(value, list):
+        elif isinstance(value, list | tuple):
             value = value[int(token)] if _in(value, token) else None
         else:
             return None

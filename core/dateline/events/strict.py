@@ -47,8 +47,10 @@ def parse(raw: bytes | str) -> dict[str, object]:
     except ValueError as error:  # JSONDecodeError, or an integer of over 4,300 digits
         if "json" in disabled:
             raise
-        rule = "json" if isinstance(error, json.JSONDecodeError) else "number-range"
-        raise Refused([Finding(rule, "", str(error))]) from None
+        if isinstance(error, json.JSONDecodeError):
+            reason = f"{error.msg} (at character {error.pos + 1})"
+            raise Refused([Finding("json", "", reason)]) from None
+        raise Refused([Finding("number-range", "", str(error))]) from None
     findings = [Finding("duplicate-key", "", f"the key {key!r} stands twice") for key in duplicates]
     findings = [finding for finding in findings if finding.rule not in disabled]
     findings += check(value)

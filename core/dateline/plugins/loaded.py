@@ -164,7 +164,9 @@ def _collect(name: str, plugin: object) -> list[tuple[str, str, Any]]:
     manager.register(plugin, name=name)
     found: list[tuple[str, str, Any]] = []
     for kind in _HOOKS:
-        for result in getattr(manager.hook, f"dateline_{kind}")():
+        # Not through the hook itself: that passes over None, which is a forgotten return.
+        for implementation in getattr(manager.hook, f"dateline_{kind}").get_hookimpls():
+            result = implementation.function()
             if isinstance(result, str | bytes) or not isinstance(result, Iterable):
                 raise DatelineError(f"dateline_{kind}() returned {result!r}, not a list of {kind}")
             found += [_CHECKS[kind](item) for item in result]
@@ -236,4 +238,6 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, DatelineError):
         return str(error)
     text = str(error).strip().splitlines()
+    if isinstance(error, pluggy.PluginValidationError):
+        return " ".join(text)
     return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__

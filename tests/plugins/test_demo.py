@@ -1,0 +1,287 @@
+"""`dateline demo`: its story says it is fiction, imports cleanly and shows every feature."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from dateline import Archive
+from dateline.cli.root import root
+from dateline.plugin import StoryState, parse_json
+from dateline_demo.command import DEFAULT_DB, NEXT, SLUG, VIEWS, demo, read, record
+
+DISPATCHES = ("day-1.txt", "day-2.txt", "day-3.txt")
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    with Archive.create(tmp_path_factory.mktemp("demo") / "demo.db") as archive:
+        record(archive)
+        yield archive
+
+
+@pytest.fixture(scope="module")
+def story(archive: Archive) -> StoryState:
+    return archive.state(SLUG)
+
+
+def lines() -> list[dict[str, Any]]:
+    return [parse_json(line) for line in read(f"{SLUG}.ndjson").splitlines()]
+
+
+def rows(archive: Archive, view: str) -> dict[str, dict[str, Any]]:
+    """The first row of each fact."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in archive.view(view, SLUG).dicts():
+        found.setdefault(row["fact"], row)
+    return found
+
+
+# -- the story as it ships ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", DISPATCHES)
+def test_every_dispatch_says_in_its_first_line_that_it_is_fiction(name: str) -> None:
+    assert read(name).decode().startswith("FICTION - written for the Dateline demo.")
+
+
+def test_the_title_says_that_it_is_fiction_whatever_it_is_changed_to() -> None:
+    titles = [line["title"] for line in lines() if line["type"].startswith("story.")]
+    assert len(titles) == 2
+    assert all(title.startswith("Fictional:") for title in titles)
+
+
+def test_facts_name_the_dispatch_they_are_from_by_its_hash() -> None:
+    hashes = {"sha256:" + hashlib.sha256(read(name)).hexdigest() for name in DISPATCHES}
+    assert {line["source"] for line in lines() if "text" in line} == hashes
+
+
+def test_evidence_is_written_as_an_author_would_without_offsets() -> None:
+    items = [item for line in lines() for item in line.get("evidence", ())]
+    assert items
+    assert not any("start" in item or "end" in item for item in items)
+
+
+def test_lines_stand_in_the_order_of_the_days() -> None:
+    told = [line for line in lines() if "published" in line or "reported_at" in line]
+    days = [str(line.get("reported_at") or line["published"]) for line in told]
+    assert days == sorted(days)
+
+
+# -- importing it ------------------------------------------------------------------------------
+
+
+def test_importing_twice_adds_nothing(tmp_path: Path) -> None:
+    with Archive.create(tmp_path / "demo.db") as archive:
+        assert record(archive) == len(lines())
+        before = archive.head()
+        assert record(archive) == 0
+        assert archive.head() == before
+
+
+def test_events_say_that_they_were_imported(archive: Archive) -> None:
+    assert {event.recorded_by.method for event in archive.events(SLUG)} == {"imported"}
+
+
+def test_every_quotation_stands_in_its_dispatch(archive: Archive, story: StoryState) -> None:
+    for fact in story.facts.values():
+        document = archive.document(fact.source)
+        assert document is not None
+        for item in fact.data.evidence:
+            assert document.text[item.start : item.end] == item.exact
+
+
+# -- what it shows -----------------------------------------------------------------------------
+
+
+def test_every_kind_of_fact_and_of_evidence_occurs(story: StoryState) -> None:
+    facts = story.facts.values()
+    assert {fact.kind for fact in facts} == {
+        "statement", "occurrence", "figure", "state", "role", "assessment",
+    }  # fmt: skip
+    assert {item.role for fact in facts for item in fact.data.evidence} == {
+        "content", "source", "cue", "quote", "relay", "relay_cue", "time", "place", "figure",
+        "hedge", "channel", "name", "mention",
+    }  # fmt: skip
+
+
+def test_a_mayor_is_quoted_through_an_agency(archive: Archive) -> None:
+    row = rows(archive, "statements")["f3"]
+    assert row["chain_words"] == (
+        "Ida Brandt, quoted by NORA (fictional news agency), in The Fictional Wire"
+    )
+    assert row["mode"] == "direct"
+    assert row["exact"] == row["quote"]
+    assert row["quote"].startswith("Take your medicine")
+
+
+def test_statements_are_direct_indirect_and_mixed(archive: Archive) -> None:
+    modes = {row["mode"] for row in archive.view("statements", SLUG).dicts()}
+    assert modes == {"direct", "indirect", "mixed"}
+
+
+@pytest.mark.parametrize(
+    ("fact", "words"),
+    [
+        ("f2", "200 to 999, given as 'hundreds of families'"),
+        ("f24", "more than 50%, given as 'more than half of the fields'"),
+        ("f28", "given as 'no more than a hand's width'"),
+        ("f26", "1 of 4"),
+    ],
+)
+def test_figures_are_as_precise_as_their_source(archive: Archive, fact: str, words: str) -> None:
+    assert rows(archive, "figures")[fact]["words"] == words
+
+
+def test_bounds_come_without_a_value(archive: Archive) -> None:
+    row = rows(archive, "figures")["f2"]
+    assert (row["lower"], row["upper"], row["value"], row["approximate"]) == (200, 999, None, True)
+
+
+def test_a_corrected_count_stands_corrected(archive: Archive) -> None:
+    row = rows(archive, "figures")["f6"]
+    assert (row["value"], row["of"], row["status"]) == (2104, 8400, "corrected")
+    assert row["verbatim"] == "About 1,200 of the town's 8,400 residents"
+
+
+def test_a_running_total_is_brought_up_to_date(archive: Archive) -> None:
+    row = rows(archive, "figures")["f7"]
+    assert (row["value"], row["cumulative"], row["as_of"]) == (1875, True, "2024-03-06")
+
+
+def test_the_bridge_that_never_fell_is_left_out_and_counted(archive: Archive) -> None:
+    table = archive.view("timeline", SLUG)
+    assert table.hidden == 1
+    assert "f9" not in {row["fact"] for row in table.dicts()}
+    everything = archive.view("timeline", SLUG, everything=True)
+    assert {row["fact"]: row["status"] for row in everything.dicts()}["f9"] == "retracted"
+
+
+def test_what_is_said_of_the_gates_is_disputed(archive: Archive, story: StoryState) -> None:
+    assert rows(archive, "timeline")["f12"]["status"] == "disputed"
+    against = {
+        (link.data.from_, link.data.relation) for link in story.links if link.data.to == "f12"
+    }
+    assert against == {("f21", "disputes"), ("f26", "contradicts")}
+
+
+def test_repeating_an_agency_is_no_second_witness(story: StoryState) -> None:
+    links = [link.data for link in story.links if link.data.relation == "corroborates"]
+    assert {(link.from_, link.to): link.independence for link in links} == {
+        ("f17", "f3"): "same-origin",
+        ("f26", "f21"): "independent",
+    }
+
+
+@pytest.mark.parametrize(
+    ("fact", "when"),
+    [
+        ("f1", "4 March 2024"),
+        ("f5", "since 2 March 2024"),
+        ("f13", "about 12 February 2024"),
+        ("f15", "April 1987"),
+        ("f19", "until 2009"),
+        ("f26", "4 March 2024, 03:48"),
+        ("f8", "undated"),
+    ],
+)
+def test_dates_are_as_exact_as_their_source(archive: Archive, fact: str, when: str) -> None:
+    assert rows(archive, "timeline")[fact]["when"] == when
+
+
+def test_a_person_changes_roles(story: StoryState) -> None:
+    roles = [fact.data for fact in story.facts.values() if fact.kind == "role"]
+    titles = [role.title for role in roles if role.person == "person:corvin-sael"]
+    assert titles == ["deputy director", "acting director"]
+
+
+def test_editors_leave_their_marks(archive: Archive) -> None:
+    kinds = [
+        getattr(event.data, "kind", event.type)
+        for event in archive.events(SLUG)
+        if event.type.startswith(("fact.", "evidence."))
+    ]
+    assert sorted(kinds) == [
+        "correction", "evidence.added", "fact.disputed", "fact.retracted", "fact.reviewed", "typo",
+        "update",
+    ]  # fmt: skip
+
+
+def test_places_lie_where_nobody_lives(story: StoryState) -> None:
+    placed = [entity for entity in story.entities.values() if entity.lat is not None]
+    assert len(placed) >= 3
+    for entity in placed:
+        assert entity.precision is not None
+        assert entity.lat is not None and -50 < entity.lat < -48
+        assert entity.lon is not None and -124 < entity.lon < -123
+
+
+# -- the command -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments: str, env: dict[str, str] | None = None) -> Result:
+    return CliRunner().invoke(root, arguments, env=env, catch_exceptions=False)
+
+
+def test_the_command_makes_an_archive_and_shows_it(folder: Path) -> None:
+    result = run("demo")
+    assert result.exit_code == 0
+    assert (folder / DEFAULT_DB).is_file()
+    for view in VIEWS:
+        assert f"$ dateline --db {DEFAULT_DB} show {SLUG} {view}" in result.stderr
+    table = " ".join(result.stdout.split())
+    assert "until 2009 f19 role recorded" in table
+    assert "undated f8 state recorded" in table
+    assert "$ dateline" not in result.stdout
+
+
+def test_running_it_again_says_so_and_shows_the_same(folder: Path) -> None:
+    first, again = run("demo"), run("demo")
+    assert again.exit_code == 0
+    assert "The story is there already." in again.stderr
+    assert again.stdout == first.stdout
+
+
+def test_it_uses_the_archive_that_is_named(folder: Path) -> None:
+    assert run("--db", "mine.db", "init").exit_code == 0
+    result = run("--db", "mine.db", "demo")
+    assert result.exit_code == 0
+    assert "$ dateline --db mine.db show" in result.stderr
+    assert [path.name for path in folder.glob("*.db")] == ["mine.db"]
+
+
+def test_it_puts_no_fiction_into_the_archive_of_the_environment(folder: Path) -> None:
+    result = run("demo", env={"DATELINE_DB": "work.db"})
+    assert result.exit_code == 0
+    assert [path.name for path in folder.glob("*.db")] == [DEFAULT_DB]
+
+
+@pytest.mark.parametrize("command", NEXT)
+def test_what_it_says_to_try_next_works(folder: Path, command: str) -> None:
+    assert f"  dateline --db {DEFAULT_DB} {command}\n" in run("demo").stderr
+    assert run("--db", DEFAULT_DB, *shlex.split(command)).exit_code == 0
+    assert "The story is there already." in run("demo").stderr
+
+
+def test_a_password_is_not_shown() -> None:
+    from dateline_demo.command import _shown
+
+    assert _shown("postgresql://ida:secret@host/db") == "postgresql://ida:***@host/db"
+    assert _shown("story.db") == "story.db"
+
+
+def test_help_has_an_example() -> None:
+    assert re.search(r"Example:\n\s+dateline demo\n", demo.get_help(demo.make_context("demo", [])))
