@@ -113,7 +113,9 @@ def test_markdown_reads_as_a_brief_and_every_footnote_resolves(
     ):
         assert words in brief
     text = (folder / "kherson.txt").read_text("utf-8")
-    notes = re.findall(r"^\[\^(\S+)\]: .*characters (\d+)-(\d+) of `(\S+)`: “(.*)”$", brief, re.MULTILINE)
+    notes = re.findall(
+        r"^\[\^(\S+)\]: .*characters (\d+)-(\d+) of `(\S+)`: “(.*)”$", brief, re.MULTILINE
+    )
     assert len(notes) == 45
     [source] = archive.state(SLUG).sources
     for name, start, end, cited, words in notes:

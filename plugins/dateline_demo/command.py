@@ -6,6 +6,7 @@ import re
 import shlex
 import sys
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -62,10 +63,9 @@ def record(archive: Archive) -> int:
 
     from dateline.plugin import RecordedBy
 
-    document: Any = read  # any callable from a file's name to its bytes will do
     recorded = archive.record(
         archive.plugins.importer("ndjson").read([read(f"{SLUG}.ndjson")]),
-        files=document,
+        files=read,
         recorded_by=RecordedBy(tool=f"dateline {version('dateline')}", method="imported"),
     )
     return recorded.new
@@ -83,6 +83,8 @@ def _opened(settings: Any) -> Archive:
     try:
         return Archive.open(settings.db, settings.plugins())
     except NotAnArchive:
+        if Path(settings.db).exists():  # something else has that name
+            raise
         return Archive.create(settings.db, settings.plugins())
 
 

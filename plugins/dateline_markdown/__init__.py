@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from dateline.plugin import Exporter, Fact, Material, StoryState, hookimpl, markdown
+from dateline.plugin import Exporter, Fact, Material, StoryState, hookimpl, markdown, parse_edtf
 from dateline_markdown.editorial import corrected, disputed, related
 from dateline_markdown.notes import Notes
 
@@ -29,6 +29,7 @@ class Markdown(Exporter):
             yield from _figures(story, material, notes)
             yield from _section("Disputed", disputed(story, notes))
             yield from _section("What was corrected", corrected(story))
+            yield from _section("What was updated", corrected(story, updates=True))
             yield from _section("How facts relate", related(story))
             yield from _section("Sources", _sources(story))
             yield from notes.written()
@@ -93,14 +94,15 @@ def _figures(story: StoryState, material: Material, notes: Notes) -> Iterator[st
     yield "\n## Figures\n\n| figure | of what | when | according to |\n| --- | --- | --- | --- |\n"
     for row in rows:
         fact = story.facts[row["fact"]]
-        cells = (row["words"], row["measure"], row["when"], fact.chain_words)
+        unit = f" ({row['unit']})" if row["unit"] not in (None, "fraction") else ""
+        cells = (row["words"], row["measure"] + unit, row["when"], fact.chain_words)
         yield f"| {' | '.join(map(markdown, cells))}{_status(fact)}{notes.mark(fact)} |\n"
 
 
 def _sources(story: StoryState) -> Iterator[str]:
     for name, source in story.sources.items():
         drawn = sum(fact.source == name for fact in story.facts.values())
-        published = f", {markdown(source.published)}" if source.published else ""
+        published = f", {markdown(parse_edtf(source.published).words)}" if source.published else ""
         chars = f", {source.chars:,} characters" if source.chars is not None else ""
         reason = story.withdrawn.get(name)
         taken_back = f". **Withdrawn**: {markdown(reason)}" if reason is not None else ""

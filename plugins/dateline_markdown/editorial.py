@@ -37,21 +37,21 @@ def disputed(story: StoryState, notes: Notes) -> Iterator[str]:
             )
 
 
-def corrected(story: StoryState) -> Iterator[str]:
-    """Corrections, retractions and rejections, in the order they were recorded."""
+def corrected(story: StoryState, *, updates: bool = False) -> Iterator[str]:
+    """Corrections, retractions and rejections, in the order they were recorded; or the updates."""
     history = [(event, fact) for fact in story.facts.values() for event in fact.history]
     for event, fact in sorted(history, key=lambda pair: pair[0].version):
         day = to_iso(event.reported_us or event.recorded_us)[:10]
         data = event.data
-        if isinstance(data, FactCorrected):
+        if isinstance(data, FactCorrected) and (data.kind == "update") == updates:
             changes = "; ".join(
                 f"{markdown(change.path)} was {_value(change.was)}, now {_value(change.now)}"
                 for change in data.changes
             )
             yield f"- {day}: {_named(fact)} {data.kind}{_by(story, data.by)}: {changes}. {markdown(data.reason)}\n"
-        elif isinstance(data, FactRetracted):
+        elif isinstance(data, FactRetracted) and not updates:
             yield f"- {day}: {_named(fact)} retracted{_by(story, data.by)}. {markdown(data.reason)}\n"
-        elif isinstance(data, FactReviewed):
+        elif isinstance(data, FactReviewed) and data.verdict == "rejected" and not updates:
             reason = f". {markdown(data.reason)}" if data.reason else ""
             yield f"- {day}: {_named(fact)} {data.verdict}{_by(story, data.reviewer)}{reason}\n"
 
@@ -80,4 +80,6 @@ def _by(story: StoryState, who: str | None) -> str:
 
 
 def _value(value: object) -> str:
-    return markdown(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    if isinstance(value, str):
+        return f"“{markdown(value)}”"
+    return "nothing" if value is None else markdown(json.dumps(value, ensure_ascii=False))

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from dateline import Archive
+from dateline import Archive, NotAnArchive
 from dateline.cli.root import root
 from dateline.plugin import StoryState, parse_json
 from dateline_demo.command import DEFAULT_DB, NEXT, SLUG, VIEWS, demo, read, record
@@ -267,6 +267,13 @@ def test_it_puts_no_fiction_into_the_archive_of_the_environment(folder: Path) ->
     result = run("demo", env={"DATELINE_DB": "work.db"})
     assert result.exit_code == 0
     assert [path.name for path in folder.glob("*.db")] == [DEFAULT_DB]
+
+
+def test_it_leaves_a_file_that_is_no_archive_alone(folder: Path) -> None:
+    (folder / "notes.db").write_bytes(b"my notes")
+    with pytest.raises(NotAnArchive):
+        run("--db", "notes.db", "demo")
+    assert (folder / "notes.db").read_bytes() == b"my notes"
 
 
 @pytest.mark.parametrize("command", NEXT)

@@ -98,7 +98,7 @@ def correct(
 
     \b
     Example:
-      dateline correct velm-flood f6 --set quantities.0.value=2100 --by org:wire --reason "Recount"
+      dateline correct velm-flood f6 --set quantities.0.value=2100 --reason "Recount"
     """
     from dateline.events import pointer
     from dateline.events.registry import to_fields
@@ -149,7 +149,7 @@ def retract(
 
     \b
     Example:
-      dateline retract velm-flood f9 --by org:wire --reason "The bridge stands"
+      dateline retract velm-flood f13 --reason "The source took it back"
     """
     with settings.archive() as archive:
         find_fact(archive.state(story), fact)

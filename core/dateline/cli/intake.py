@@ -12,19 +12,8 @@ import click
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.who import agent_option, recorded_by
 from dateline.errors import DatelineError
-from dateline.recording.line import Files
 
 _CHUNK = 1 << 16
-
-
-class _One(Files):
-    """The document at hand, whatever the line calls it."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-
-    def __call__(self, name: str) -> bytes:
-        return self._content
 
 
 @click.command()
@@ -89,7 +78,7 @@ def capture(
         result = archive.record(
             [*lines, line],
             story=story,
-            files=_One(document.content),
+            files=lambda name: document.content,
             recorded_by=recorded_by(agent),
         )
     verb = "Captured" if result.new else "Already captured:"

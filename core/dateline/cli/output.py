@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
@@ -14,6 +15,9 @@ import click
 from dateline.text import csv_cell, visible
 
 F = TypeVar("F", bound=Callable[..., Any])
+_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+#: Columns up to this width are never squeezed.
+_NARROW = 11
 FORMATS = ("table", "json", "ndjson", "csv")
 
 
@@ -59,24 +63,40 @@ def _table(
 
     picked = [(name, columns.index(name)) for name in shown]
     rows = list(rows)
+    cells = [[_cell(row[at]) for _, at in picked] for row in rows]
+    headings = [name.replace("_", " ") for name, _ in picked]
+    console = Console(highlight=False)
+    widths = _widths(headings, cells, console.width)
     table = Table(box=SIMPLE_HEAD, title=title and Text(visible(title)), title_justify="left")
-    for name, at in picked:
-        values = [row[at] for row in rows if row[at] is not None]
-        long = max((len(str(value)) for value in values), default=0)
-        numeric = bool(values) and all(
-            isinstance(v, int | float) and not isinstance(v, bool) for v in values
+    for (_, at), heading, width in zip(picked, headings, widths, strict=True):
+        numeric = any(row[at] is not None for row in rows) and all(
+            isinstance(row[at], int | float | None) and not isinstance(row[at], bool)
+            for row in rows
         )
         table.add_column(
-            Text(name.replace("_", " ")),
-            justify="right" if numeric else "left",
-            overflow="fold",
-            no_wrap=long <= 10,
-            ratio=None if long <= 24 else min(long, 60),
+            Text(heading), justify="right" if numeric else "left", overflow="fold", width=width
         )
-    for row in rows:
-        table.add_row(*(Text(_cell(row[at])) for _, at in picked))
-    console = Console(highlight=False, soft_wrap=False)
+    for row_cells in cells:
+        table.add_row(*map(Text, row_cells))
     console.print(table)
+
+
+def _widths(headings: list[str], cells: list[list[str]], room: int) -> list[int | None]:
+    """Widths of columns: as wide as needed if all fit, else the narrow ones whole and the rest
+    sharing what is left by what their cells usually need."""
+    columns = [[heading, *(row[at] for row in cells)] for at, heading in enumerate(headings)]
+    needed = [max(len(cell) for cell in column) for column in columns]
+    room -= 4 * len(headings)
+    if sum(needed) <= room:
+        return [None] * len(headings)
+    whole = [width <= _NARROW for width in needed]
+    left = room - sum(width for width, fits in zip(needed, whole, strict=True) if fits)
+    usual = [(sum(map(len, column)) / len(column)) ** 0.6 for column in columns]
+    shared = sum(share for share, fits in zip(usual, whole, strict=True) if not fits)
+    return [
+        width if fits else max(_NARROW, min(width, int(left * share / shared)))
+        for width, fits, share in zip(needed, whole, usual, strict=True)
+    ]
 
 
 def _cell(value: object) -> str:
@@ -84,7 +104,8 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else ""
-    return visible(str(value))
+    text = str(value)
+    return text[:19] + "Z" if _STAMP.fullmatch(text) else visible(text)
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

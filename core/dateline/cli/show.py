@@ -151,6 +151,7 @@ def _about(data: dict[str, Any]) -> str:
     if "from" in data and "to" in data:
         return f"{data['from']} {data.get('relation', '')} {data['to']}"
     name = data.get("fact") or data.get("entity") or data.get("source") or data.get("slug") or ""
-    text = data.get("text") or data.get("label") or data.get("title") or data.get("reason") or ""
+    text = data.get("text") or data.get("label") or data.get("title") or data.get("reason")
+    text = text or data.get("ground") or data.get("note") or ""
     words = f"{str(name)[:30]} {text}".strip()
     return words if len(words) <= 100 else words[:99] + "…"

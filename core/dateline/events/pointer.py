@@ -65,7 +65,7 @@ def _step(here: Any, token: str, path: str) -> Any:
     raise ValueError(f"{path!r} leads nowhere at {token!r}")
 
 
-def _in(items: list[Any], token: str) -> bool:
+def _in(items: list[Any] | tuple[Any, ...], token: str) -> bool:
     return _INDEX.fullmatch(token) is not None and int(token) < len(items)
 
 

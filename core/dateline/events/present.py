@@ -30,7 +30,9 @@ from dateline.events.registry import Registry, to_fields
 from dateline.events.source import SourceCaptured, SourceWithdrawn
 from dateline.events.story import StoryClosed, StoryOpened, StoryRetitled
 
-Status = Literal["recorded", "corrected", "disputed", "withdrawn", "rejected", "retracted"]
+Status = Literal[
+    "recorded", "updated", "corrected", "disputed", "withdrawn", "rejected", "retracted"
+]
 #: Facts of these states are left out of default reads, which say how many.
 HIDDEN: tuple[Status, ...] = ("retracted", "rejected")
 
@@ -262,9 +264,11 @@ class StoryState:
             return "disputed"
         if any(self._live_dispute(link, fact.id) for link in self.links):
             return "disputed"
-        if any(isinstance(event.data, FactCorrected) for event in fact.history):
+        kinds = {e.data.kind for e in fact.history if isinstance(e.data, FactCorrected)}
+        if kinds & {"correction", "clarification"}:
             return "corrected"
-        return "recorded"
+        # A running total that moved on was not wrong; a mended typo says nothing new.
+        return "updated" if "update" in kinds else "recorded"
 
     def _live_dispute(self, link: Link, fact: str) -> bool:
         if link.data.relation != "disputes" or link.data.to != fact:

@@ -34,6 +34,7 @@ from dateline.recording.line import (
     data,
     document,
     envelope,
+    no_files,
     shape_finding,
 )
 
@@ -94,7 +95,7 @@ def plan(
     recorded_by: RecordedBy = RecordedBy(),
 ) -> Plan:
     """Check `lines` and number them into events. Raises Refused with every finding."""
-    batch = _Batch(archived, registry, files or Files(), recorded_by)
+    batch = _Batch(archived, registry, files or no_files, recorded_by)
     for line in lines:
         batch.take(line, story)
         if line.fields.get("type") == "story.opened":

@@ -6,12 +6,11 @@ import os
 from pathlib import Path, PurePosixPath
 
 from dateline.errors import DatelineError
-from dateline.recording.line import Files
 
 MAX_BYTES = 256 * 1024 * 1024
 
 
-class Folder(Files):
+class Folder:
     """Reads `name` below one folder; a name that leads out of it is refused, links included."""
 
     def __init__(self, folder: Path) -> None:

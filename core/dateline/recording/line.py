@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -24,11 +24,13 @@ _ENVELOPE = frozenset({
 })  # fmt: skip
 
 
-class Files:
-    """Reads the files that lines name. The default has none."""
+#: Gives the bytes of a file that a line names, or raises DatelineError.
+Files = Callable[[str], bytes]
 
-    def __call__(self, name: str) -> bytes:
-        raise DatelineError(f"no folder to look for {name!r} in", hint="give --files DIR")
+
+def no_files(name: str) -> bytes:
+    """The default: there is no folder to look in."""
+    raise DatelineError(f"no folder to look for {name!r} in", hint="give --files DIR")
 
 
 class Line(msgspec.Struct, frozen=True):

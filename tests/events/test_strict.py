@@ -1,0 +1,240 @@
+"""The strict reading pass: each rule by example, and the corpora it must survive."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dateline.errors import Refused
+from dateline.events import strict
+
+NOT_AN_OBJECT = "an event is a JSON object"
+
+#: Documents each refused by one rule and no other.
+EXAMPLES: dict[str, list[bytes]] = {
+    "json": [
+        b"",
+        b"{",
+        b'{"a":1,}',
+        b"{'a':1}",
+        b'{"a":01}',
+        b'{"a":.5}',
+        b'{"a":1} {"a":1}',
+        b'{"a":"\n"}',
+        b'{"a":"\x1f"}',
+        b'{"a":"\\x41"}',
+        b'{"a":tru}',
+        b'\xef\xbb\xbf{"a":1}',
+        b'{"a":"\xff"}',
+        b'{"a":"\xed\xa0\x80"}',  # CESU: a surrogate in UTF-8
+        '{"a":1}'.encode("utf-16"),
+        # JSON, but no event
+        b"[]",
+        b'"a"',
+        b"1",
+        b"null",
+    ],
+    "duplicate-key": [b'{"a":1,"a":2}', b'{"a":{"b":1,"c":0,"b":1}}', b'{"a":1,"\\u0061":2}'],
+    "finite": [b'{"a":NaN}', b'{"a":[Infinity]}', b'{"a":-Infinity}', b'{"a":1e400}'],
+    "number-range": [
+        b'{"a":9007199254740992}',
+        b'{"a":-9007199254740992}',
+        b'{"a":1e16}',
+        b'{"a":' + b"9" * 5000 + b"}",
+    ],
+    "nul": [b'{"a":"\\u0000"}', b'{"a\\u0000":1}', b'{"a":["x\\u0000y"]}'],
+    "surrogate": [b'{"a":"\\ud800"}', b'{"\\udfff":1}', b'{"a":["\\ude00\\ud83d"]}'],
+    "depth": [
+        b'{"a":' + b"[" * 64 + b"]" * 64 + b"}",
+        b'{"a":' * 65 + b"1" + b"}" * 65,
+        b'{"a":' + b"[" * 100_000,
+    ],
+    "size": [b'{"a":"' + b"x" * 100_000 + b'"}'],
+}
+
+
+def rules(refused: Refused) -> set[str]:
+    return {finding.rule for finding in refused.findings}
+
+
+def test_every_rule_has_an_example() -> None:
+    assert set(EXAMPLES) == set(strict.RULES)
+
+
+@pytest.mark.parametrize("rule", strict.RULES)
+def test_a_rule_alone_refuses_its_examples(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if rule == "size":
+        monkeypatch.setattr(strict, "MAX_BYTES", len(EXAMPLES[rule][0]) - 1)
+    for raw in EXAMPLES[rule]:
+        with pytest.raises(Refused) as caught:
+            strict.parse(raw)
+        assert rules(caught.value) == {rule}, raw[:40]
+
+
+@pytest.mark.parametrize("rule", [rule for rule in strict.RULES if rule != "json"])
+def test_a_rule_switched_off_lets_its_example_through(
+    rule: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if rule == "size":
+        monkeypatch.setattr(strict, "MAX_BYTES", 1)
+    monkeypatch.setattr(strict, "disabled", {rule})
+    assert isinstance(strict.parse(EXAMPLES[rule][0]), dict)
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        (b"{}", {}),
+        (b' {"a" : [1, 1.5, -0.0, true, null, ""]}\r\n', {"a": [1, 1.5, -0.0, True, None, ""]}),
+        (b'{"a":9007199254740991,"b":-9007199254740991}', {"a": 2**53 - 1, "b": 1 - 2**53}),
+        (b'{"a":"\\ud83d\\ude00\xf0\x9f\x98\x80"}', {"a": "😀😀"}),
+        (b'{"a":{"a":1},"b":{"a":1}}', {"a": {"a": 1}, "b": {"a": 1}}),
+        (b'{"\xc3\xa9":1,"e\xcc\x81":2}', {"é": 1, "e\u0301": 2}),
+        ('{"a":"\u2028\x7f"}'.encode(), {"a": "\u2028\x7f"}),
+    ],
+)
+def test_what_breaks_no_rule_is_read_as_it_stands(raw: bytes, value: dict[str, Any]) -> None:
+    assert strict.parse(raw) == value
+    assert strict.parse(raw.decode()) == value
+
+
+def test_sixty_four_levels_are_not_too_deep() -> None:
+    assert strict.parse(b'{"a":' * 64 + b"1" + b"}" * 64)
+
+
+def test_the_limit_is_64_mebibytes_and_may_be_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert strict.MAX_BYTES == 64 * 2**20
+    monkeypatch.setattr(strict, "MAX_BYTES", len(EXAMPLES["size"][0]))
+    assert strict.parse(EXAMPLES["size"][0])
+
+
+def test_a_finding_points_at_the_value() -> None:
+    with pytest.raises(Refused) as caught:
+        strict.parse(b'{"a/b":[0,{"~":NaN}],"c":"\\u0000","d":1,"d":1}')
+    where = {(finding.rule, finding.field) for finding in caught.value.findings}
+    assert where == {("duplicate-key", ""), ("finite", "/a~1b/1/~0"), ("nul", "/c")}
+
+
+def test_values_made_in_python_are_checked_too() -> None:
+    assert strict.check({"a": (1, "x", None, True, 0.5)}) == []
+    found = strict.check({"a": (float("nan"), "\ud800"), "b\x00": 2**53})
+    assert [finding.rule for finding in found] == ["finite", "surrogate", "nul", "number-range"]
+
+
+def test_many_keys_cost_no_more_than_reading_them() -> None:
+    raw = b"{" + b",".join(b'"%d":1' % (n // 2) for n in range(60_000)) + b"}"
+    before = time.process_time()
+    with pytest.raises(Refused) as caught:
+        strict.parse(raw)
+    assert len(caught.value.findings) == 30_000
+    assert time.process_time() - before < 5
+
+
+# --- laws
+
+_text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"))
+_values = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(1 - 2**53, 2**53 - 1),
+        st.floats(-(2.0**52), 2.0**52),
+        _text,
+    ),
+    lambda inner: st.one_of(st.lists(inner), st.dictionaries(_text, inner)),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(_text, _values), st.booleans())
+def test_what_is_allowed_comes_back_equal(value: dict[str, Any], ascii_only: bool) -> None:
+    assert strict.parse(json.dumps(value, ensure_ascii=ascii_only)) == value
+
+
+@given(st.one_of(st.binary(), st.text(), st.text('{}[]":,\\u0dDeE8+-.1 ', max_size=40)))
+def test_any_bytes_are_an_object_or_refused_and_nothing_else_happens(raw: bytes | str) -> None:
+    try:
+        value = strict.parse(raw)
+    except Refused as refused:
+        assert rules(refused) <= set(strict.RULES)
+        assert refused.findings
+    else:
+        assert strict.check(value) == []
+
+
+# --- corpora
+
+#: Valid JSON of the JSONTestSuite that breaks a rule of this pass.
+STRICTER = {
+    "y_number.json": "number-range",
+    "y_number_real_capital_e.json": "number-range",
+    "y_number_real_exponent.json": "number-range",
+    "y_number_real_fraction_exponent.json": "number-range",
+    "y_object_duplicated_key.json": "duplicate-key",
+    "y_object_duplicated_key_and_value.json": "duplicate-key",
+    "y_object_escaped_null_in_key.json": "nul",
+    "y_object_extreme_numbers.json": "number-range",
+    "y_string_null_escape.json": "nul",
+}
+
+
+def documents(shared: Path, kind: str) -> dict[str, bytes]:
+    folder = shared / "data" / "corpora" / "JSONTestSuite" / "test_parsing"
+    found = {path.name: path.read_bytes() for path in sorted(folder.glob(f"{kind}_*.json"))}
+    assert len(found) > 30
+    return found
+
+
+def inside(document: bytes) -> bytes:
+    return b'{"v":' + document + b"}"
+
+
+def test_valid_json_is_taken_but_for_the_rules_of_this_pass(shared: Path) -> None:
+    refused = {}
+    for name, document in documents(shared, "y").items():
+        try:
+            assert strict.parse(inside(document)) == {"v": json.loads(document)}, name
+        except Refused as error:
+            (refused[name],) = rules(error)
+    assert refused == STRICTER
+
+
+def test_invalid_json_is_refused_alone_and_inside_an_object(shared: Path) -> None:
+    for name, document in documents(shared, "n").items():
+        with pytest.raises(Refused) as caught:
+            strict.parse(document)
+        # For something worse than not being an object.
+        assert any(finding.reason != NOT_AN_OBJECT for finding in caught.value.findings), name
+        with pytest.raises(Refused):
+            strict.parse(inside(document))
+
+
+def test_json_readers_differ_on_is_taken_or_refused(shared: Path) -> None:
+    taken = set()
+    for name, document in documents(shared, "i").items():
+        for raw in (document, inside(document)):
+            try:
+                strict.parse(raw)
+                taken.add(name)
+            except Refused:
+                pass
+    assert taken == {"i_number_double_huge_neg_exp.json", "i_number_real_underflow.json"}
+
+
+def test_naughty_strings_come_back_equal_or_are_refused(shared: Path) -> None:
+    strings = json.loads((shared / "data" / "corpora" / "blns" / "blns.json").read_bytes())
+    assert len(strings) > 400
+    for text in strings:
+        for document in ({"v": text}, {text: 1}):
+            try:
+                assert strict.parse(json.dumps(document)) == document
+                assert strict.parse(json.dumps(document, ensure_ascii=False)) == document
+            except Refused as refused:
+                assert rules(refused) <= {"nul", "surrogate"}
+                assert any(char == "\x00" or "\ud800" <= char <= "\udfff" for char in text)
