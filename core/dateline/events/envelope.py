@@ -12,7 +12,7 @@ from dateline.events.clock import to_datetime
 from dateline.events.payload import Erased, Payload, Raw
 
 if TYPE_CHECKING:
-    from dateline.events.present import Fact
+    from dateline.events.present import Fact, StoryState
 
 Data: TypeAlias = Payload | Raw | Erased
 
@@ -51,7 +51,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     ``original`` holds the data as written when an older schema version was upcast on reading.
 
     A view's fold also gets ``fact`` and ``before``, the fact this event speaks of as it stood after
-    and before, and ``touched``, every fact whose standing it changed; a plain read has them empty.
+    and before, ``touched``, every fact whose standing it changed, and ``state``, the story as it then
+    stood; a plain read has them empty.
     """
 
     position: int
@@ -71,6 +72,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     fact: Fact | None = None
     before: Fact | None = None
     touched: tuple[Fact, ...] = ()
+    state: StoryState | None = None
 
     @property
     def recorded_at(self) -> datetime:

@@ -170,12 +170,12 @@ class StoryState:
         return f"f{self.highest + 1}"
 
     def apply(self, event: Event) -> Event:
-        """Fold one event; returns it with ``fact``, ``before`` and ``touched`` filled in."""
+        """Fold one event; returns it with ``fact``, ``before``, ``touched`` and ``state`` filled in."""
         self.version, self.recorded_us = event.version, max(self.recorded_us, event.recorded_us)
         data = event.data
         if isinstance(data, FactPayload):
             fact = self._record(event, data)
-            return msgspec.structs.replace(event, fact=fact, touched=(fact,))
+            return msgspec.structs.replace(event, fact=fact, touched=(fact,), state=self)
         if isinstance(data, FactNotice):
             return self._notice(event, data)
         touched: Iterable[str] = ()
@@ -198,7 +198,7 @@ class StoryState:
             self.title = data.title
         elif isinstance(data, StoryClosed):
             self.closed = True
-        return msgspec.structs.replace(event, touched=self._refresh(touched))
+        return msgspec.structs.replace(event, touched=self._refresh(touched), state=self)
 
     def _record(self, event: Event, data: FactPayload) -> Fact:
         fact = Fact(
@@ -230,7 +230,7 @@ class StoryState:
     def _notice(self, event: Event, notice: FactNotice) -> Event:
         before = self.facts.get(notice.fact)
         if before is None:  # about a fact of a type this Dateline cannot read, or an erased one
-            return event
+            return msgspec.structs.replace(event, state=self)
         data: FactPayload = before.data
         older = before.older
         if isinstance(notice, FactCorrected):
@@ -250,7 +250,7 @@ class StoryState:
             if link.data.from_ == fact.id and link.data.relation == "disputes"
         ]
         touched = (fact, *self._refresh(freed))
-        return msgspec.structs.replace(event, fact=fact, before=before, touched=touched)
+        return msgspec.structs.replace(event, fact=fact, before=before, touched=touched, state=self)
 
     def _status(self, fact: Fact) -> Status:
         verdicts = [e.data.verdict for e in fact.history if isinstance(e.data, FactReviewed)]
