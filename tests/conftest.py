@@ -1,4 +1,4 @@
-"""What every test folder shares: the corpora, and how Hypothesis runs."""
+"""What all tests share: the folder of outside material, and how Hypothesis runs."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-settings.register_profile("ci", deadline=None, derandomize=False, print_blob=True)
+settings.register_profile("ci", deadline=None, print_blob=True)
 settings.load_profile("ci")
 
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of examples and corpora that are too large, or not ours, to keep here."""
-    if "DATELINE_SHARED" not in os.environ:
+    """Corpora and examples that are not part of the project; tests skip without them."""
+    folder = os.environ.get("DATELINE_SHARED")
+    if not folder:
         pytest.skip("DATELINE_SHARED is not set")
-    return Path(os.environ["DATELINE_SHARED"])
+    return Path(folder)

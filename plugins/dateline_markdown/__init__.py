@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from typing import Any
 
 from dateline.plugin import Exporter, Fact, Material, StoryState, hookimpl, markdown, parse_edtf
 from dateline_markdown.editorial import corrected, disputed, related
@@ -27,11 +28,13 @@ class Markdown(Exporter):
             yield from _known(story, material, notes)
             yield from _said(story, material, notes)
             yield from _figures(story, material, notes)
+            yield from _section("People", _people(story, material))
+            yield from _section("Places", _places(story, material))
             yield from _section("Disputed", disputed(story, notes))
             yield from _section("What was corrected", corrected(story))
             yield from _section("What was updated", corrected(story, updates=True))
             yield from _section("How facts relate", related(story))
-            yield from _section("Sources", _sources(story))
+            yield from _section("Sources", _sources(story, material))
             yield from notes.written()
         if not stories:
             yield "# No story\n"
@@ -99,16 +102,49 @@ def _figures(story: StoryState, material: Material, notes: Notes) -> Iterator[st
         yield f"| {' | '.join(map(markdown, cells))}{_status(fact)}{notes.mark(fact)} |\n"
 
 
-def _sources(story: StoryState) -> Iterator[str]:
+def _people(story: StoryState, material: Material) -> Iterator[str]:
+    for row in _rows("people", story, material):
+        names = f", also {markdown(row['names'])}" if row["names"] else ""
+        organization = f", {markdown(row['organization'])}" if row["organization"] else ""
+        when = f" ({markdown(row['when'])})" if row["when"] else ""
+        role = f": {markdown(row['role'])}{organization}{when}" if row["role"] else ""
+        said = f". Speaks in {row['statements']}" if row["statements"] else ""
+        if role or said or names:
+            yield f"- {markdown(row['label'])}{names}{role}{said}\n"
+
+
+def _places(story: StoryState, material: Material) -> Iterator[str]:
+    for _, group in groupby(_rows("places", story, material), key=lambda row: row["place"]):
+        rows = list(group)
+        place = rows[0]
+        inside = f", in {markdown(place['part_of'])}" if place["part_of"] else ""
+        where = ""
+        if place["lat"] is not None:
+            where = f" ({place['lat']:.4f}, {place['lon']:.4f}; {place['precision'] or 'precision not given'})"
+        facts = ", ".join(dict.fromkeys(f"{row['fact']} as {row['role']}" for row in rows))
+        yield f"- {markdown(place['label'])}{inside}{where}: {markdown(facts)}\n"
+
+
+def _rows(view: str, story: StoryState, material: Material) -> list[dict[str, Any]]:
+    """Rows of a view that may be left out with ``--without``."""
+    if view not in material.views():
+        return []
+    return list(material.table(view, story.slug).dicts())
+
+
+def _sources(story: StoryState, material: Material) -> Iterator[str]:
+    coverage = {row["source"]: row["coverage"] for row in _rows("sources", story, material)}
     for name, source in story.sources.items():
-        drawn = sum(fact.source == name for fact in story.facts.values())
+        drawn = sum(fact.source == name for fact in story.shown())
         published = f", {markdown(parse_edtf(source.published).words)}" if source.published else ""
         chars = f", {source.chars:,} characters" if source.chars is not None else ""
         reason = story.withdrawn.get(name)
+        share = coverage.get(name)
+        covered = f", {share:g} % of it evidence" if share is not None else ""
         taken_back = f". **Withdrawn**: {markdown(reason)}" if reason is not None else ""
         yield (
             f"- {markdown(source.title or 'untitled')}. {markdown(story.label(source.publisher))}"
-            f"{published}. {markdown(source.media_type)}{chars}, {drawn} facts. `{name}`{taken_back}\n"
+            f"{published}. {markdown(source.media_type)}{chars}, {drawn} facts{covered}. `{name}`{taken_back}\n"
         )
 
 

@@ -8,11 +8,14 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from dateline.text import csv_cell, visible
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 F = TypeVar("F", bound=Callable[..., Any])
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
@@ -67,6 +70,9 @@ def _table(
     headings = [name.replace("_", " ") for name, _ in picked]
     console = Console(highlight=False)
     widths = _widths(headings, cells, console.width)
+    if widths is None:
+        _cards(headings, cells, console)
+        return
     table = Table(box=SIMPLE_HEAD, title=title and Text(visible(title)), title_justify="left")
     for (_, at), heading, width in zip(picked, headings, widths, strict=True):
         numeric = any(row[at] is not None for row in rows) and all(
@@ -81,9 +87,9 @@ def _table(
     console.print(table)
 
 
-def _widths(headings: list[str], cells: list[list[str]], room: int) -> list[int | None]:
+def _widths(headings: list[str], cells: list[list[str]], room: int) -> list[int | None] | None:
     """Widths of columns: as wide as needed if all fit, else the narrow ones whole and the rest
-    sharing what is left by what their cells usually need."""
+    sharing what is left by what their cells usually need. None when that is too little."""
     columns = [[heading, *(row[at] for row in cells)] for at, heading in enumerate(headings)]
     needed = [max(len(cell) for cell in column) for column in columns]
     room -= 4 * len(headings)
@@ -92,11 +98,31 @@ def _widths(headings: list[str], cells: list[list[str]], room: int) -> list[int 
     whole = [width <= _NARROW for width in needed]
     left = room - sum(width for width, fits in zip(needed, whole, strict=True) if fits)
     usual = [(sum(map(len, column)) / len(column)) ** 0.6 for column in columns]
+    if left < _NARROW * whole.count(False):
+        return None
     shared = sum(share for share, fits in zip(usual, whole, strict=True) if not fits)
     return [
         width if fits else max(_NARROW, min(width, int(left * share / shared)))
         for width, fits, share in zip(needed, whole, usual, strict=True)
     ]
+
+
+def _cards(headings: list[str], cells: list[list[str]], console: Console) -> None:
+    """A block a row, for tables that do not fit side by side."""
+    from rich.table import Table
+    from rich.text import Text
+
+    for row in cells:
+        console.rule(Text(row[0]), align="left", characters="─")
+        card = Table.grid(padding=(0, 2))
+        card.add_column(
+            justify="right", style="dim", no_wrap=True, min_width=max(map(len, headings))
+        )
+        card.add_column(overflow="fold")
+        for heading, cell in zip(headings[1:], row[1:], strict=True):
+            if cell:
+                card.add_row(Text(heading), Text(cell))
+        console.print(card)
 
 
 def _cell(value: object) -> str:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dateline.cli.entities import introduce
+from dateline.cli.evidence import evidence_item
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.sources import find_source
 from dateline.cli.values import keyed, parse_value
 from dateline.cli.who import agent_option, recorded_by
 from dateline.events.present import StoryState
 
+if TYPE_CHECKING:
+    from dateline.archive import Archive
+
+_ENTITY_FIELDS = frozenset({"subject", "object", "person", "organization", "appointed_by"})
 KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
 
 
@@ -61,17 +66,22 @@ def record(
 ) -> None:
     """Record one fact from a source.
 
-    An entity written ID=Label (person:ida-brandt="Ida Brandt") is introduced on the way. Without
-    KIND, one JSON event is read from stdin.
+    An entity written ID=Label (person:ida-brandt="Ida Brandt") is introduced on the way. On a
+    terminal, what is missing is asked for, and the quotation found in the source as you type it. In
+    a pipe nothing is asked: without KIND, one JSON event is read from stdin.
 
     \b
     Example:
-      dateline record velm-flood statement --speaker person:ida-brandt="Ida Brandt" \\
-        --text "Ida Brandt asked residents to leave." --exact "asked everyone to leave"
-      echo '{"type": "figure.recorded", ...}' | dateline record velm-flood
+      dateline record velm-flood statement --source 88dc --speaker person:ida-brandt \\
+        --via org:nora --text "Brandt said the water came first." \\
+        --exact "two hours before the warning did" --said 2024-03-04
+      echo '{"type": "facts.linked", "from": "f2", "to": "f5", "relation": "explains"}' \\
+        | dateline record velm-flood
     """
     with settings.archive() as archive:
         state = archive.state(story)
+        if sys.stdin.isatty() and sys.stdout.isatty():
+            kind = asking(kind, archive, state, options)
         lines = _from_options(kind, state, options) if kind else [_from_stdin()]
         result = archive.record(lines, story=story, recorded_by=recorded_by(agent), dry_run=dry_run)
     if dry_run:
@@ -84,11 +94,22 @@ def record(
         say(f"Recorded {result.new} event{'s' if result.new != 1 else ''}.")
 
 
+def asking(kind: str | None, archive: Archive, state: StoryState, options: dict[str, Any]) -> str:
+    """Ask for what is missing; a complete command line asks nothing."""
+    if kind and options["text"] and options["exact"]:
+        return kind
+    from dateline.cli.asking import complete
+
+    def text_of(source: str) -> str:
+        document = archive.document(source)
+        return "" if document is None else document.text
+
+    return complete(kind, KINDS, state, options, text_of)
+
+
 def _from_stdin() -> dict[str, object]:
     from dateline.events.strict import parse
 
-    if sys.stdin.isatty():
-        raise click.UsageError("name a KIND, or give one JSON event on stdin")
     return parse(sys.stdin.buffer.read())
 
 
@@ -96,13 +117,15 @@ def _from_options(kind: str, state: StoryState, options: dict[str, Any]) -> list
     if not options["text"] or not options["exact"]:
         raise click.UsageError("a fact needs --text, and --exact for what it rests on")
     source = find_source(state, options["source"])
-    named = [*options["speakers"], *options["addressees"], *options["via"]]
-    named += options["places"]
+    named = [*options["speakers"], *options["addressees"], *options["via"], *options["places"]]
+    named += [field.partition("=")[2] for field in options["fields"] if _names_entity(field)]
     line: dict[str, Any] = {
         "type": f"{kind}.recorded",
         "text": options["text"],
         "source": source,
-        "evidence": [_evidence(text) for text in options["exact"]],
+        "evidence": [
+            text if isinstance(text, dict) else evidence_item(text) for text in options["exact"]
+        ],
         "attribution": _chain(options, state.sources[source].publisher),
     }
     if options["fact"]:
@@ -120,7 +143,7 @@ def _from_options(kind: str, state: StoryState, options: dict[str, Any]) -> list
         line |= _statement(options)
     for text in options["fields"]:
         name, _, value = text.partition("=")
-        line[name] = parse_value(value)
+        line[name] = _id(value) if _names_entity(text) else parse_value(value)
     return [*introduce(named, state), line]
 
 
@@ -144,22 +167,17 @@ def _chain(options: dict[str, Any], publisher: str) -> list[dict[str, Any]]:
     return [*steps, {"agent": publisher, "role": "publisher"}]
 
 
-def _evidence(text: str) -> dict[str, str]:
-    from typing import get_args
-
-    from dateline.events.parts import EvidenceRole
-
-    role, colon, words = text.partition(":")
-    if colon and role in get_args(EvidenceRole):
-        return {"role": role, "exact": words}
-    return {"role": "content", "exact": text}
-
-
 def _place(text: str) -> dict[str, str]:
     entity, _, role = _id(text).rpartition(":")
     if ":" in entity:
         return {"place": entity, "role": role}
     return {"place": _id(text), "role": "location"}
+
+
+def _names_entity(field: str) -> bool:
+    """``subject=person:x`` and ``subject=person:x=Label``: fields that hold an entity's id."""
+    name, _, value = field.partition("=")
+    return name in _ENTITY_FIELDS and value.startswith(("person:", "org:", "place:", "group:"))
 
 
 def _id(name: str) -> str:

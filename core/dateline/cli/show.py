@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import click
 
 from dateline.cli.output import emit, format_option
 from dateline.cli.settings import Settings, pass_settings, say
+from dateline.text import visible
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("story")
-@click.argument("view", required=False)
+@click.argument("view", required=False, metavar="[VIEW|FACT]")
 @click.option("--all", "everything", is_flag=True, help="Retracted and rejected facts too.")
 @click.option("--columns", metavar="A,B,...", help="Columns to show, in this order.")
 @format_option
@@ -31,20 +33,24 @@ def show(
     columns: str | None,
     format_: str | None,
 ) -> None:
-    """Show a story, or one view of it.
+    """Show a story, one view of it, or one fact.
 
-    The view is first caught up with the log. A table shows the columns that matter most; the other
+    A view is first caught up with the log. A table shows the columns that matter most; the other
     formats have all of them.
 
     \b
     Example:
       dateline show velm-flood
       dateline show velm-flood timeline
+      dateline show velm-flood f6
       dateline show velm-flood figures -f json
     """
     with settings.archive() as archive:
         if view is None:
             _overview(archive, story, format_)
+            return
+        if re.fullmatch(r"f[0-9]+", view) and view not in archive.plugins.views:
+            _fact(archive, story, view, format_)
             return
         table = archive.view(view, story, everything=everything)
         names = [column.name for column in table.columns]
@@ -62,6 +68,20 @@ def show(
     emit(names, rows, format_, summary=summary)
     if table.hidden:
         say(f"{table.hidden} retracted or rejected left out; --all shows them.")
+
+
+def _fact(archive: Archive, story: str, name: str, format_: str | None) -> None:
+    from dateline.cli.editing import find_fact
+    from dateline.cli.fact import as_record, describe
+
+    fact = find_fact(archive.state(story), name)
+    if format_ in ("json", "ndjson", "csv"):
+        record = as_record(fact)
+        emit(list(record), [list(record.values())], format_)
+        return
+    document = archive.document(fact.source)
+    for line in describe(fact, None if document is None else document.text):
+        click.echo(visible(line))
 
 
 def _overview(archive: Archive, story: str, format_: str | None) -> None:

@@ -1,9 +1,10 @@
-"""``open``, ``stories``."""
+"""``open``, ``retitle``, ``close``, ``stories``: a story's own life."""
 
 from __future__ import annotations
 
 import click
 
+from dateline.cli.editing import notice
 from dateline.cli.output import emit, format_option
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.who import agent_option, recorded_by
@@ -26,12 +27,51 @@ def open_(
 
     \b
     Example:
-      dateline open velm-flood --title "The Velm rises"
+      dateline open harbour-fire --title "Fire in the harbour"
     """
     line = {"type": "story.opened", "slug": slug, "title": title, "languages": list(languages)}
     with settings.archive() as archive:
         archive.record([line], recorded_by=recorded_by(agent), expected="new")
     say(f"Opened story {slug}.")
+
+
+@click.command()
+@click.argument("story")
+@click.argument("title")
+@click.option("--reason", help="Why.")
+@agent_option
+@pass_settings
+def retitle(
+    settings: Settings, story: str, title: str, reason: str | None, agent: str | None
+) -> None:
+    """Give a story another title. Its slug stays.
+
+    \b
+    Example:
+      dateline retitle velm-flood "Fictional: the gates of the Hollin dam"
+    """
+    line = notice("story.retitled", title=title, **({"reason": reason} if reason else {}))
+    with settings.archive() as archive:
+        archive.record([line], story=story, recorded_by=recorded_by(agent))
+    say(f"Story {story} is now called {title!r}.")
+
+
+@click.command()
+@click.argument("story")
+@click.option("--reason", help="Why.")
+@agent_option
+@pass_settings
+def close(settings: Settings, story: str, reason: str | None, agent: str | None) -> None:
+    """Say that nobody follows a story any more. Late facts and corrections are still taken.
+
+    \b
+    Example:
+      dateline close velm-flood --reason "The water is gone"
+    """
+    line = notice("story.closed", **({"reason": reason} if reason else {}))
+    with settings.archive() as archive:
+        archive.record([line], story=story, recorded_by=recorded_by(agent))
+    say(f"Closed story {story}.")
 
 
 @click.command()

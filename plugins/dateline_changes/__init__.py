@@ -1,0 +1,110 @@
+"""Changes: everything editors did to what stood, was and now, who and why."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+
+from dateline.plugin import (
+    ContentErased,
+    Event,
+    EvidenceAdded,
+    FactCorrected,
+    FactDisputed,
+    FactRetracted,
+    FactReviewed,
+    Rows,
+    SourceWithdrawn,
+    StoryClosed,
+    StoryRetitled,
+    View,
+    ViewRow,
+    hookimpl,
+    to_iso,
+)
+
+
+class Changes(View):
+    """One row a change, in the order of the log: a correction of two values is two rows.
+
+    ``was`` and ``now`` are JSON. ``reported_at`` is when the public was told, where it was.
+    """
+
+    name, version = "changes", 1
+    order = ("position", "item")
+    summary = ("what", "about", "path", "was", "now", "who", "why")
+
+    class Row(ViewRow, frozen=True):
+        position: int
+        item: int
+        event_id: str
+        recorded_at: str
+        reported_at: str | None
+        what: str
+        about: str
+        path: str | None
+        was: str | None
+        now: str | None
+        who: str | None
+        why: str | None
+
+    def fold(self, event: Event, rows: Rows) -> None:
+        for item, change in enumerate(_changes(event), 1):
+            what, about, path, was, now, who, why = change
+            label = event.state.label(who) if event.state is not None else who
+            rows.put(
+                f"{event.position}/{item}",
+                self.Row(
+                    position=event.position,
+                    item=item,
+                    event_id=str(event.event_id),
+                    recorded_at=to_iso(event.recorded_us),
+                    reported_at=None if event.reported_us is None else to_iso(event.reported_us),
+                    what=what,
+                    about=about,
+                    path=path,
+                    was=was,
+                    now=now,
+                    who=label or event.recorded_by.agent,
+                    why=why,
+                ),
+            )
+
+
+_Change = tuple[
+    str, str, str | None, str | None, str | None, str | None, str | None
+]  # what, about, path, was, now, who, why
+
+
+def _changes(event: Event) -> Iterator[_Change]:
+    data = event.data
+    if isinstance(data, FactCorrected):
+        for change in data.changes:
+            was, now = _json(change.was), _json(change.now)
+            yield data.kind, data.fact, change.path, was, now, data.by, data.reason
+    elif isinstance(data, FactRetracted):
+        yield "retraction", data.fact, None, None, None, data.by, data.reason
+    elif isinstance(data, FactReviewed):
+        yield data.verdict, data.fact, None, None, None, data.reviewer, data.reason
+    elif isinstance(data, FactDisputed):
+        yield "dispute", data.fact, None, None, None, data.by, data.ground
+    elif isinstance(data, EvidenceAdded):
+        for added in data.evidence:
+            yield "evidence", data.fact, None, None, _json(added.exact), None, data.note
+    elif isinstance(data, SourceWithdrawn):
+        yield "withdrawal", data.source, None, None, None, None, data.reason
+    elif isinstance(data, StoryRetitled):
+        yield "retitling", event.slug, "/title", None, _json(data.title), None, data.reason
+    elif isinstance(data, StoryClosed):
+        yield "closing", event.slug, None, None, None, None, data.reason
+    elif isinstance(data, ContentErased):
+        yield "erasure", data.subject_key or "events", None, None, None, None, data.reason
+
+
+def _json(value: object) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=False)
+
+
+@hookimpl
+def dateline_views() -> Iterable[View]:
+    return [Changes()]

@@ -1,0 +1,66 @@
+"""Places: where things happened, with coordinates as far as they are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dateline.plugin import Fact, FactRow, FactView, View, hookimpl, last
+
+
+class Places(FactView):
+    """One row a fact and place, by place, then date: what happened there.
+
+    ``lat`` and ``lon`` are WGS 84 degrees, to be trusted as far as ``precision`` says and no
+    further; empty where nobody recorded them.
+    """
+
+    name, version = "places", 1
+    order = ("label", "place", "undated", "earliest", last("latest"), "position", "item")
+    summary = ("label", "role", "when", "fact", "status", "text")
+
+    class Row(FactRow, frozen=True):
+        place: str
+        label: str
+        role: str
+        part_of: str | None
+        lat: float | None
+        lon: float | None
+        precision: str | None
+        kind: str
+        when: str
+        edtf: str | None
+        earliest: str | None
+        latest: str | None
+        undated: bool
+        text: str
+        chain: str
+
+    def rows(self, fact: Fact) -> Iterable[FactRow]:
+        when = fact.when
+        for place in fact.data.places:
+            entity = fact.story.entities.get(place.place)
+            inside = None
+            if entity is not None:
+                inside = entity.part_of or entity.identifiers.get("part_of")
+            yield self.Row(
+                place=place.place,
+                label=fact.label(place.place),
+                role=place.role,
+                part_of=fact.label(str(inside)) if inside is not None else None,
+                lat=None if entity is None else entity.lat,
+                lon=None if entity is None else entity.lon,
+                precision=None if entity is None else entity.precision,
+                kind=fact.kind,
+                when="undated" if when is None else when.words,
+                edtf=None if when is None else when.text,
+                earliest=None if when is None else when.earliest,
+                latest=None if when is None else when.latest,
+                undated=when is None,
+                text=fact.data.text,
+                chain=fact.chain,
+            )
+
+
+@hookimpl
+def dateline_views() -> Iterable[View]:
+    return [Places()]

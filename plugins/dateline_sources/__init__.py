@@ -1,0 +1,122 @@
+"""Sources: what was captured, and how much of it the story rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from dateline.plugin import (
+    Event,
+    Rows,
+    SourceCaptured,
+    SourceWithdrawn,
+    StoryState,
+    View,
+    ViewRow,
+    hookimpl,
+    last,
+    parse_edtf,
+)
+
+
+class Sources(View):
+    """One row a source, by publication.
+
+    ``coverage`` is the share of its characters, in per cent, that are evidence of some fact;
+    ``facts`` counts the facts drawn from it, retracted and rejected ones left out of both.
+    """
+
+    name, version = "sources", 1
+    order = (last("earliest"), "captured")
+    summary = ("title", "publisher", "when", "chars", "facts", "coverage", "withdrawn")
+
+    class Row(ViewRow, frozen=True):
+        source: str
+        title: str | None
+        publisher: str
+        published: str | None
+        when: str | None
+        earliest: str | None
+        media_type: str
+        language: str | None
+        url: str | None
+        byline: str
+        credits: str
+        chars: int | None
+        facts: int
+        covered: int
+        coverage: float | None
+        derived_from: str | None
+        withdrawn: str | None
+        captured: int
+
+    def fold(self, event: Event, rows: Rows) -> None:
+        state, data = event.state, event.data
+        if state is None:
+            return
+        names = {fact.source for fact in event.touched}
+        if event.before is not None:
+            names.add(event.before.source)
+        if isinstance(data, SourceCaptured | SourceWithdrawn):
+            names.add(data.source)
+        for name in sorted(names & set(state.sources)):
+            known = rows.get(name)
+            rows.put(
+                name, self._row(name, state, event.version if known is None else known.captured)
+            )
+
+    def _row(self, name: str, state: StoryState, captured: int) -> Row:
+        source = state.sources[name]
+        facts = [fact for fact in state.shown() if fact.source == name]
+        spans = (
+            (item.start, item.end)
+            for fact in facts
+            for item in fact.data.evidence
+            if item.start is not None and item.end is not None
+        )
+        covered = covered_length(spans)
+        when = None if source.published is None else parse_edtf(source.published)
+        credited = (f"{state.label(credit.agent)} ({credit.role})" for credit in source.credits)
+        return self.Row(
+            source=name,
+            title=source.title,
+            publisher=state.label(source.publisher),
+            published=source.published,
+            when=None if when is None else when.words,
+            earliest=None if when is None else when.earliest,
+            media_type=source.media_type,
+            language=source.language,
+            url=source.url,
+            byline=", ".join(map(state.label, source.byline)),
+            credits=", ".join(credited),
+            chars=source.chars,
+            facts=len(facts),
+            covered=covered,
+            coverage=round(100 * covered / source.chars, 1) if source.chars else None,
+            derived_from=source.derived_from,
+            withdrawn=state.withdrawn.get(name),
+            captured=captured,
+        )
+
+
+def covered_length(spans: Iterable[tuple[int, int]]) -> int:
+    """How many code points lie in at least one of the half-open `spans`."""
+    return sum(end - start for start, end in merged(spans))
+
+
+def merged(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The union of `spans`, in order and apart."""
+    reach: tuple[int, int] | None = None
+    for start, end in sorted(spans):
+        if reach is None or start > reach[1]:
+            if reach is not None:
+                yield reach
+            reach = (start, end)
+        else:
+            reach = (reach[0], max(reach[1], end))
+    if reach is not None:
+        yield reach
+
+
+@hookimpl
+def dateline_views() -> Iterable[View]:
+    return [Sources()]

@@ -1,0 +1,75 @@
+"""Every command's help has an example, and each example works as it is printed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from dateline.cli.root import root
+from dateline.testing import samples
+
+BIN = Path(sys.executable).parent
+
+
+def examples() -> list[tuple[str, str]]:
+    """(command, one example as typed) of all commands."""
+    context = click.Context(root)
+    found = []
+    for name in root.list_commands(context):
+        command = root.get_command(context, name)
+        assert command is not None
+        _, _, block = (command.help or "").partition("Example:\n")
+        block = re.sub(r"\\\n\s*", "", block)  # a line that goes on
+        lines = [line.strip() for line in block.splitlines() if line.strip()]
+        assert lines, f"{name} has no example"
+        found += [(name, line) for line in lines]
+    return found
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demo story in ./dateline.db and the files that examples name."""
+    folder = tmp_path_factory.mktemp("examples")
+    run(folder, "dateline --db dateline.db demo")
+    (folder / "report.txt").write_text("FICTION. The water is gone, the mayor said.", "utf-8")
+    (folder / "story.ndjson").write_text("\n".join(map(json.dumps, samples.story())), "utf-8")
+    more = {"type": "story.retitled", "title": "Fictional: after the flood"}
+    (folder / "more.ndjson").write_text(json.dumps(more), "utf-8")
+    page = "<html><head><title>T</title></head><body><article><p>FICTION. "
+    page += "The water went down overnight and the school was empty by noon, the mayor said. " * 5
+    (folder / "page.html").write_text(page + "</p></article></body></html>", "utf-8")
+    return folder
+
+
+def run(folder: Path, line: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    for name in ("DATELINE_DB", "DATELINE_PLUGINS_DIR", "DATELINE_PLUGINS"):
+        environment.pop(name, None)
+    return subprocess.run(
+        ["bash", "-c", f"set -eo pipefail; {line}"],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(("command", "line"), examples(), ids=lambda value: str(value)[:50])
+def test_an_example_works_as_printed(
+    command: str, line: str, archive: Path, tmp_path: Path
+) -> None:
+    if command not in ("init", "demo"):
+        for path in archive.iterdir():
+            (tmp_path / path.name).write_bytes(path.read_bytes())
+    done = run(tmp_path, line)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
