@@ -1,4 +1,4 @@
-"""`dateline demo`: its story says it is fiction, imports cleanly and shows every feature."""
+"""`dateline demo`: its flood says it is fiction, imports cleanly and shows every feature."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from click.testing import CliRunner, Result
 from dateline import Archive, NotAnArchive
 from dateline.cli.root import root
 from dateline.plugin import StoryState, parse_json
-from dateline_demo.command import DEFAULT_DB, NEXT, SLUG, VIEWS, demo, read, record
+from dateline_demo.command import DEFAULT_DB, VIEWS, demo, record
+from dateline_demo.stories import VELM
 
 DISPATCHES = ("day-1.txt", "day-2.txt", "day-3.txt")
 
@@ -23,23 +24,23 @@ DISPATCHES = ("day-1.txt", "day-2.txt", "day-3.txt")
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     with Archive.create(tmp_path_factory.mktemp("demo") / "demo.db") as archive:
-        record(archive)
+        record(archive, VELM)
         yield archive
 
 
 @pytest.fixture(scope="module")
 def story(archive: Archive) -> StoryState:
-    return archive.state(SLUG)
+    return archive.state(VELM.slug)
 
 
 def lines() -> list[dict[str, Any]]:
-    return [parse_json(line) for line in read(f"{SLUG}.ndjson").splitlines()]
+    return [parse_json(line) for line in VELM.lines().splitlines()]
 
 
 def rows(archive: Archive, view: str) -> dict[str, dict[str, Any]]:
     """The first row of each fact."""
     found: dict[str, dict[str, Any]] = {}
-    for row in archive.view(view, SLUG).dicts():
+    for row in archive.view(view, VELM.slug).dicts():
         found.setdefault(row["fact"], row)
     return found
 
@@ -49,7 +50,7 @@ def rows(archive: Archive, view: str) -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize("name", DISPATCHES)
 def test_every_dispatch_says_in_its_first_line_that_it_is_fiction(name: str) -> None:
-    assert read(name).decode().startswith("FICTION - written for the Dateline demo.")
+    assert VELM.read(name).decode().startswith("FICTION - written for the Dateline demo.")
 
 
 def test_the_title_says_that_it_is_fiction_whatever_it_is_changed_to() -> None:
@@ -59,7 +60,7 @@ def test_the_title_says_that_it_is_fiction_whatever_it_is_changed_to() -> None:
 
 
 def test_facts_name_the_dispatch_they_are_from_by_its_hash() -> None:
-    hashes = {"sha256:" + hashlib.sha256(read(name)).hexdigest() for name in DISPATCHES}
+    hashes = {"sha256:" + hashlib.sha256(VELM.read(name)).hexdigest() for name in DISPATCHES}
     assert {line["source"] for line in lines() if "text" in line} == hashes
 
 
@@ -80,14 +81,14 @@ def test_lines_stand_in_the_order_of_the_days() -> None:
 
 def test_importing_twice_adds_nothing(tmp_path: Path) -> None:
     with Archive.create(tmp_path / "demo.db") as archive:
-        assert record(archive) == len(lines())
+        assert record(archive, VELM) == len(lines())
         before = archive.head()
-        assert record(archive) == 0
+        assert record(archive, VELM) == 0
         assert archive.head() == before
 
 
 def test_events_say_that_they_were_imported(archive: Archive) -> None:
-    assert {event.recorded_by.method for event in archive.events(SLUG)} == {"imported"}
+    assert {event.recorded_by.method for event in archive.events(VELM.slug)} == {"imported"}
 
 
 def test_every_quotation_stands_in_its_dispatch(archive: Archive, story: StoryState) -> None:
@@ -123,7 +124,7 @@ def test_a_mayor_is_quoted_through_an_agency(archive: Archive) -> None:
 
 
 def test_statements_are_direct_indirect_and_mixed(archive: Archive) -> None:
-    modes = {row["mode"] for row in archive.view("statements", SLUG).dicts()}
+    modes = {row["mode"] for row in archive.view("statements", VELM.slug).dicts()}
     assert modes == {"direct", "indirect", "mixed"}
 
 
@@ -157,10 +158,10 @@ def test_a_running_total_is_brought_up_to_date(archive: Archive) -> None:
 
 
 def test_the_bridge_that_never_fell_is_left_out_and_counted(archive: Archive) -> None:
-    table = archive.view("timeline", SLUG)
+    table = archive.view("timeline", VELM.slug)
     assert table.hidden == 1
     assert "f9" not in {row["fact"] for row in table.dicts()}
-    everything = archive.view("timeline", SLUG, everything=True)
+    everything = archive.view("timeline", VELM.slug, everything=True)
     assert {row["fact"]: row["status"] for row in everything.dicts()}["f9"] == "retracted"
 
 
@@ -205,7 +206,7 @@ def test_a_person_changes_roles(story: StoryState) -> None:
 def test_editors_leave_their_marks(archive: Archive) -> None:
     kinds = [
         getattr(event.data, "kind", event.type)
-        for event in archive.events(SLUG)
+        for event in archive.events(VELM.slug)
         if event.type.startswith(("fact.", "evidence."))
     ]
     assert sorted(kinds) == [
@@ -241,7 +242,7 @@ def test_the_command_makes_an_archive_and_shows_it(folder: Path) -> None:
     assert result.exit_code == 0
     assert (folder / DEFAULT_DB).is_file()
     for view in VIEWS:
-        assert f"$ dateline --db {DEFAULT_DB} show {SLUG} {view}" in result.stderr
+        assert f"$ dateline --db {DEFAULT_DB} show {VELM.slug} {view}" in result.stderr
     table = " ".join(result.stdout.split())
     assert "until 2009 f19 role recorded" in table
     assert "undated f8 state recorded" in table
@@ -276,7 +277,7 @@ def test_it_leaves_a_file_that_is_no_archive_alone(folder: Path) -> None:
     assert (folder / "notes.db").read_bytes() == b"my notes"
 
 
-@pytest.mark.parametrize("command", NEXT)
+@pytest.mark.parametrize("command", VELM.next)
 def test_what_it_says_to_try_next_works(folder: Path, command: str) -> None:
     assert f"  dateline --db {DEFAULT_DB} {command}\n" in run("demo").stderr
     assert run("--db", DEFAULT_DB, *shlex.split(command)).exit_code == 0
