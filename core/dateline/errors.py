@@ -20,6 +20,15 @@ class DatelineError(Exception):
         self.hint = hint
 
 
+class MissingLibrary(DatelineError):
+    """An optional library that this needs is not installed."""
+
+    def __init__(self, name: str, extra: str) -> None:
+        super().__init__(
+            f"this needs {name}, which is not installed", hint=f"pip install 'dateline[{extra}]'"
+        )
+
+
 class NotAnArchive(DatelineError):
     """The database is absent, or holds no Dateline archive."""
 

@@ -25,7 +25,7 @@ Save that as a file in a folder, run ``dateline --plugins-dir FOLDER show STORY 
 
 from __future__ import annotations
 
-from dateline.errors import DatelineError, Finding, Refused, UnknownName
+from dateline.errors import DatelineError, Finding, MissingLibrary, Refused, UnknownName
 from dateline.events.clock import from_iso, to_iso
 from dateline.events.editorial import (
     ContentErased,
@@ -67,9 +67,17 @@ from dateline.events.source import SourceCaptured, SourceWithdrawn
 from dateline.events.story import StoryClosed, StoryOpened, StoryRetitled
 from dateline.events.strict import parse as parse_json
 from dateline.events.words import chain_arrows, chain_words, number_words, quantity_words
-from dateline.log.document import Document
+from dateline.log.charset import find_charset, web_charset
+from dateline.log.document import BINARY, Document
 from dateline.plugins.checks import Check
-from dateline.plugins.formats import Cut, Exporter, Importer, Material, SourceImporter
+from dateline.plugins.formats import (
+    Cut,
+    Exporter,
+    Extracted,
+    Importer,
+    Material,
+    SourceImporter,
+)
 from dateline.plugins.hookspecs import hookimpl
 from dateline.recording.line import CUT, Line
 from dateline.text import csv_cell, markdown, one_line, visible

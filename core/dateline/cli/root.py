@@ -27,7 +27,10 @@ class Root(LazyGroup):
             "dateline.cli.editing:link",
             "Say how two facts belong together: FACT RELATION OTHER.",
         ),
-        "withdraw": ("dateline.cli.editing:withdraw", "Record that a source was taken back by its publisher."),
+        "withdraw": (
+            "dateline.cli.editing:withdraw",
+            "Record that a source was taken back by its publisher.",
+        ),
         "retitle": ("dateline.cli.stories:retitle", "Give a story another title."),
         "close": ("dateline.cli.stories:close", "Say that nobody follows a story any more."),
         "stories": ("dateline.cli.stories:stories", "List the stories."),

@@ -11,8 +11,8 @@ from dateline.events.payload import Payload
 class SourceCaptured(Payload, frozen=True, kw_only=True):
     """A document was archived, content-addressed: ``source`` is ``sha256:`` and 64 hex digits.
 
-    ``chars`` counts the code points of its text, ``published`` is EDTF. ``derived_from`` names the
-    source this text was extracted from, ``extracted_by`` the tool.
+    ``chars`` counts the code points of its text (left out when its bytes are no text), ``published``
+    is EDTF. ``derived_from`` names the source this text was extracted from, ``extracted_by`` the tool.
     """
 
     type: ClassVar[str] = "source.captured"

@@ -6,12 +6,12 @@ Order is settled at the writer, so a reader can never skip an event that commits
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection
 
 from dateline.errors import DatelineError, EventIdConflict, VersionConflict
 from dateline.events.clock import now_us, to_iso
@@ -19,10 +19,19 @@ from dateline.events.envelope import NewEvent, RecordedBy
 from dateline.events.payload import Raw
 from dateline.events.story import StoryOpened
 from dateline.log import hashing
-from dateline.log.tables import events, log_head, stories
+from dateline.log.engine import driver
+from dateline.log.hashing import SALT_BYTES
 
 Expected = int | Literal["new"] | None
 
+_HEAD = "SELECT position, archive, peaks FROM log_head"
+_SET_HEAD = "UPDATE log_head SET position = ?, peaks = ?"
+_STORY = "SELECT version, leaf, recorded_us FROM stories WHERE story = ?"
+_SLUG = "SELECT 1 FROM stories WHERE slug = ?"
+_NEW_STORY = "INSERT INTO stories (story, slug, version, leaf, recorded_us) VALUES (?, ?, ?, ?, ?)"
+_SET_STORY = "UPDATE stories SET version = ?, leaf = ?, recorded_us = ? WHERE story = ?"
+_KNOWN = "SELECT position, event_id, story, type, body FROM events WHERE event_id IN"
+_IDS = 500
 _INSERT = (
     "INSERT INTO events (position, event_id, story, version, type, schema_version, recorded_us,"
     " reported_us, subject_key, salt, body, commitment, leaf)"
@@ -54,18 +63,32 @@ def encode(event: NewEvent) -> bytes:
     return _encode(Body(data, event.recorded_by, event.causation_id))
 
 
+class _Story:
+    """How far a story is while a transaction appends to it."""
+
+    __slots__ = ("changed", "leaf", "new", "recorded", "slug", "version")
+
+    def __init__(self, row: tuple[int, bytes, int] | None) -> None:
+        self.new, self.changed, self.slug = row is None, False, ""
+        self.version, self.leaf, self.recorded = row or (0, b"", 0)
+
+
 class Appender:
-    """Appends within one write transaction. Make one, append to any stories, then `finish`."""
+    """Appends within one write transaction. Make one, append to any stories, then `finish`.
+
+    Statements go to the driver's own connection: at a few microseconds an event, a layer shows.
+    """
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        # Statement one takes the lock; what is read after it cannot be stale.
-        connection.execute(update(log_head).values(position=log_head.c.position))
-        head = connection.execute(log_head.select()).one()
-        self.archive = UUID(bytes=head.archive)
-        self.position: int = head.position
-        self._frontier = hashing.Frontier.from_bytes(head.position, head.peaks)
+        self._run = driver(connection).execute
+        self._run_many = driver(connection).executemany
+        # BEGIN IMMEDIATE holds the lock already: what is read here cannot be stale.
+        position, archive, peaks = self._run(_HEAD).fetchone()
+        self.archive = UUID(bytes=archive)
+        self.position: int = position
+        self._frontier = hashing.Frontier.from_bytes(position, peaks)
         self._now = now_us()
+        self._stories: dict[UUID, _Story] = {}
 
     def append(self, story: UUID, new: Sequence[NewEvent], expected: Expected = None) -> Appended:
         """Append `new` to `story`.
@@ -73,111 +96,138 @@ class Appender:
         Events whose id is there already with the same content are not added again; ids are looked
         at before `expected`. Raises EventIdConflict, VersionConflict.
         """
-        row = self._connection.execute(
-            stories.select().where(stories.c.story == story.bytes)
-        ).first()
-        version: int = 0 if row is None else row.version
-        known = self._known(story, new)
-        fresh = [event for event in new if event.event_id not in known]
-        if fresh:
-            wanted = {"new": 0, None: version}.get(expected, expected)  # type: ignore[arg-type]
-            if wanted != version:
-                raise VersionConflict(story, expected, version)
-            placed = self._insert(story, row, version, fresh)
-            known.update(zip((event.event_id for event in fresh), placed, strict=True))
-        positions = tuple(known[event.event_id] for event in new)
-        return Appended(positions, version + len(fresh), len(fresh))
+        positions, added = self.append_all([(story, event) for event in new], {story: expected})
+        return Appended(tuple(positions), self.version(story), added)
+
+    def append_all(
+        self, pairs: Sequence[tuple[UUID, NewEvent]], expected: Mapping[UUID, Expected]
+    ) -> tuple[list[int], int]:
+        """Append events to several stories, in this order. Returns (positions, how many are new)."""
+        known = self._known(pairs)
+        fresh = [pair for pair in pairs if pair[1].event_id not in known] if known else pairs
+        checked = set()
+        for story, _ in fresh:
+            if story not in checked:
+                checked.add(story)
+                self._check(story, expected.get(story))
+        placed = self._insert(fresh)
+        if not known:
+            return placed, len(placed)
+        known.update(zip((event.event_id for _, event in fresh), placed, strict=True))
+        return [known[event.event_id] for _, event in pairs], len(placed)
+
+    def version(self, story: UUID) -> int:
+        """The story's version as this transaction leaves it; 0 when it is not there."""
+        return self._story(story).version
 
     def finish(self) -> None:
         """Write the new head. Nothing more may be appended."""
-        self._connection.execute(
-            update(log_head).values(position=self.position, peaks=self._frontier.to_bytes())
-        )
+        self._run(_SET_HEAD, (self.position, self._frontier.to_bytes()))
 
-    def _known(self, story: UUID, new: Sequence[NewEvent]) -> dict[UUID, int]:
-        """Positions of those of `new` that are in the log already."""
-        known: dict[UUID, int] = {}
-        wanted = {event.event_id.bytes: event for event in new}
-        if len(wanted) != len(new):
+    def _story(self, story: UUID) -> _Story:
+        found = self._stories.get(story)
+        if found is None:
+            found = _Story(self._run(_STORY, (story.bytes,)).fetchone())
+            self._stories[story] = found
+        return found
+
+    def _check(self, story: UUID, expected: Expected) -> None:
+        version = self._story(story).version
+        if expected is not None and (0 if expected == "new" else expected) != version:
+            raise VersionConflict(story, expected, version)
+
+    def _known(self, pairs: Sequence[tuple[UUID, NewEvent]]) -> dict[UUID, int]:
+        """Positions of those events that are in the log already."""
+        wanted = {event.event_id.bytes: (story, event) for story, event in pairs}
+        if len(wanted) != len(pairs):
             raise DatelineError("two events of one append have the same id")
+        known: dict[UUID, int] = {}
         keys = list(wanted)
-        for at in range(0, len(keys), 500):
-            columns = (
-                events.c.position,
-                events.c.event_id,
-                events.c.story,
-                events.c.type,
-                events.c.body,
-            )
-            found = select(*columns).where(events.c.event_id.in_(keys[at : at + 500]))
-            for row in self._connection.execute(found):
-                event = wanted[row.event_id]
-                if row.story != story.bytes or row.type != event.type or not _same(row.body, event):
-                    raise EventIdConflict(event.event_id, row.position)
-                known[event.event_id] = row.position
+        for at in range(0, len(keys), _IDS):
+            some = keys[at : at + _IDS]
+            query = f"{_KNOWN} ({', '.join('?' * len(some))})"
+            for position, key, owner, type_, body in self._run(query, some).fetchall():
+                story, event = wanted[key]
+                if owner != story.bytes or type_ != event.type or not _same(body, event):
+                    raise EventIdConflict(event.event_id, position)
+                known[event.event_id] = position
         return known
 
-    def _insert(self, story: UUID, row: Any, version: int, new: Sequence[NewEvent]) -> list[int]:
-        recorded = 0 if row is None else int(row.recorded_us)
-        prev = b"" if row is None else bytes(row.leaf)
-        salts = os.urandom(hashing.SALT_BYTES * len(new))
-        story_key, rows, positions = story.bytes, [], []
-        stamp_us, stamp = -1, ""
-        for index, event in enumerate(new):
+    def _insert(self, pairs: Sequence[tuple[UUID, NewEvent]]) -> list[int]:
+        if not pairs:
+            return []
+        salts = os.urandom(SALT_BYTES * len(pairs))
+        archive, frontier, rows = str(self.archive), self._frontier, []
+        first = self.position + 1
+        stamps = _Stamps()
+        for index, (story, event) in enumerate(pairs):
+            at = self._story(story)
+            if at.new and not at.version:
+                at.slug = _slug(story, event)
             # A clock that went backwards never reorders a story.
-            recorded = (
-                event.recorded_us if event.recorded_us is not None else max(recorded, self._now)
-            )
-            if recorded != stamp_us:
-                stamp_us, stamp = recorded, to_iso(recorded)
-            salt = salts[index * hashing.SALT_BYTES : (index + 1) * hashing.SALT_BYTES]
+            recorded = event.recorded_us
+            if recorded is None:
+                recorded = max(at.recorded, self._now)
+            salt = salts[index * SALT_BYTES : (index + 1) * SALT_BYTES]
             body = encode(event)
             committed = hashing.commitment(salt, body)
-            version += 1
-            prev = hashing.leaf(
+            at.version += 1
+            leaf = hashing.leaf(
                 hashing.entry(
-                    archive=self.archive,
+                    archive=archive,
                     story=story,
-                    version=version,
+                    version=at.version,
                     event_id=event.event_id,
                     type=event.type,
                     schema_version=event.schema_version,
-                    recorded_at=stamp,
-                    reported_at=None if event.reported_us is None else to_iso(event.reported_us),
+                    recorded_at=stamps[recorded],
+                    reported_at=None if event.reported_us is None else stamps[event.reported_us],
                     subject_key=event.subject_key,
-                    prev=prev,
+                    prev=at.leaf,
                     commitment=committed,
                 )
             )
-            self.position += 1
-            positions.append(self.position)
-            self._frontier.append(prev)
+            at.leaf, at.recorded, at.changed = leaf, recorded, True
+            frontier.append(leaf)
             rows.append(
                 (
-                    self.position, event.event_id.bytes, story_key, version, event.type,
+                    first + index, event.event_id.bytes, story.bytes, at.version, event.type,
                     event.schema_version, recorded, event.reported_us, event.subject_key,
-                    salt, body, committed, prev,
+                    salt, body, committed, leaf,
                 )
             )  # fmt: skip
-        self._write_story(story, row, version, prev, recorded, new[0])
-        self._connection.exec_driver_sql(_INSERT, rows)
-        return positions
+        self._write_stories()
+        self._run_many(_INSERT, rows)
+        self.position += len(rows)
+        return list(range(first, first + len(rows)))
 
-    def _write_story(
-        self, story: UUID, row: Any, version: int, leaf: bytes, recorded: int, first: NewEvent
-    ) -> None:
-        values = {"version": version, "leaf": leaf, "recorded_us": recorded}
-        if row is not None:
-            self._connection.execute(
-                update(stories).where(stories.c.story == story.bytes).values(**values)
-            )
-            return
-        if not isinstance(first.data, StoryOpened):
-            raise DatelineError(f"the first event of story {story} is not story.opened")
-        slug = first.data.slug
-        if self._connection.execute(select(stories.c.story).where(stories.c.slug == slug)).first():
-            raise DatelineError(f"a story {slug!r} is there already", hint="choose another slug")
-        self._connection.execute(stories.insert().values(story=story.bytes, slug=slug, **values))
+    def _write_stories(self) -> None:
+        for story, at in self._stories.items():
+            if at.new and at.changed:
+                owner = self._run(_SLUG, (at.slug,)).fetchone()
+                if owner is not None:
+                    raise DatelineError(
+                        f"a story {at.slug!r} is there already", hint="choose another slug"
+                    )
+                values = (story.bytes, at.slug, at.version, at.leaf, at.recorded)
+                self._run(_NEW_STORY, values)
+            elif at.changed:
+                self._run(_SET_STORY, (at.version, at.leaf, at.recorded, story.bytes))
+            at.new, at.changed = at.new and not at.version, False
+
+
+class _Stamps(dict[int, str]):
+    """Instants as hashed; events of one batch mostly share them."""
+
+    def __missing__(self, us: int) -> str:
+        stamp = self[us] = to_iso(us)
+        return stamp
+
+
+def _slug(story: UUID, first: NewEvent) -> str:
+    if not isinstance(first.data, StoryOpened):
+        raise DatelineError(f"the first event of story {story} is not story.opened")
+    return first.data.slug
 
 
 def _same(body: bytes | None, event: NewEvent) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
-from sqlalchemy.pool import NullPool, StaticPool
+from sqlalchemy.pool import QueuePool, StaticPool
 
 from dateline.errors import DatelineError, NotAnArchive
 
@@ -52,7 +52,7 @@ def open_engine(db: str | os.PathLike[str]) -> Engine:
     memory = url.database in (None, "", ":memory:")
     engine = create_engine(
         url,
-        poolclass=StaticPool if memory else NullPool,
+        poolclass=StaticPool if memory else QueuePool,
         # The driver's own transaction handling leaves half-done migrations; BEGIN is ours.
         connect_args={"isolation_level": None, "timeout": _BUSY_MS / 1000},
     )

@@ -27,8 +27,8 @@ def commitment(salt: bytes, body: bytes) -> bytes:
 
 def entry(
     *,
-    archive: UUID,
-    story: UUID,
+    archive: UUID | str,
+    story: UUID | str,
     version: int,
     event_id: UUID,
     type: str,

@@ -93,6 +93,23 @@ class Importer(ABC):
         """Lines in order; one that cannot be read carries its findings."""
 
 
+class Extracted(msgspec.Struct, frozen=True):
+    """The text inside a document that is markup or no text at all, and what the document says
+    of itself.
+
+    ``tool`` names what extracted it, with its version; ``published`` is EDTF as precise as the
+    document is; ``note`` is one sentence for the person who captures it.
+    """
+
+    text: str
+    tool: str
+    title: str | None = None
+    published: str | None = None
+    language: str | None = None
+    byline: tuple[str, ...] = ()
+    note: str | None = None
+
+
 class SourceImporter(ABC):
     """Reads a document into the text that evidence counts in."""
 
@@ -102,7 +119,19 @@ class SourceImporter(ABC):
 
     @abstractmethod
     def document(self, content: bytes, charset: str | None) -> Document:
-        """The document with its charset. Raises DatelineError when it does not decode."""
+        """The document with its charset: the one given, else the one found.
+
+        Bytes that are no text have the charset ``binary``. Raises DatelineError when they do not
+        decode, or nobody can tell their charset.
+        """
+
+    def extract(self, document: Document) -> Extracted | None:
+        """The text to quote, when it is another than the document's own.
+
+        It is archived as a source of its own, derived from the document. Raises DatelineError
+        when the document holds none.
+        """
+        return None
 
 
 def check_format(item: object) -> None:

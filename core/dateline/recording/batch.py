@@ -154,7 +154,8 @@ class _Batch:
         brought = document(line, self._files) if about.type == "source.captured" else None
         fields = data(line)
         if brought is not None:
-            fields = {"source": brought.source, "chars": len(brought.text), **fields}
+            chars = {} if brought.binary else {"chars": len(brought.text)}
+            fields = {"source": brought.source, **chars, **fields}
             if fields["source"] != brought.source:
                 reason = f"is {fields['source']}, but the document's SHA-256 is {brought.source}"
                 raise Refused([Finding("source-bytes", "/source", reason)])

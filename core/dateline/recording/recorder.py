@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
 from uuid import UUID
 
 import msgspec
@@ -82,14 +81,8 @@ class Recorder:
             appender = Appender(connection)
             for document in accepted.documents:
                 documents.put(connection, document)
-            positions: list[int] = []
-            version, seen = 0, set[UUID]()
-            for story, group in groupby(accepted.events, key=lambda pair: pair[0]):
-                expected = None if story in seen else accepted.expected[story]
-                seen.add(story)
-                appended = appender.append(story, [event for _, event in group], expected)
-                positions += appended.positions
-                version = appended.version
+            positions, _ = appender.append_all(accepted.events, accepted.expected)
+            version = appender.version(accepted.events[-1][0])
             appender.finish()
         return _recorded(accepted, positions, version)
 
