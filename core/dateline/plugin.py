@@ -67,7 +67,7 @@ from dateline.events.source import SourceCaptured, SourceWithdrawn
 from dateline.events.story import StoryClosed, StoryOpened, StoryRetitled
 from dateline.events.strict import parse as parse_json
 from dateline.events.words import chain_arrows, chain_words, number_words, quantity_words
-from dateline.log.charset import find_charset, web_charset
+from dateline.log.charset import find_charset, marked_charset, web_charset
 from dateline.log.document import BINARY, Document
 from dateline.plugins.checks import Check
 from dateline.plugins.formats import (
@@ -86,15 +86,16 @@ from dateline.views.rows import Rows
 from dateline.views.table import Table
 
 __all__ = [
-    "CUT", "Actor", "AssessmentRecorded", "Change", "Channel", "Check", "Column", "ContentErased",
-    "Cut", "DatelineError", "Document", "Edtf", "EntityIntroduced", "Erased", "Event", "EventType",
-    "Evidence", "EvidenceAdded", "Exporter", "Fact", "FactCorrected", "FactDisputed", "FactNotice",
-    "FactPayload", "FactRetracted", "FactReviewed", "FactRow", "FactView", "FactsLinked",
-    "Factuality", "FigureRecorded", "Finding", "Importer", "Line", "Link", "Material",
-    "OccurrenceRecorded", "Payload", "PlaceRef", "Quantity", "Raw", "RecordedBy", "Refused",
-    "RoleRecorded", "Rows", "SourceCaptured", "SourceImporter", "SourceWithdrawn", "StateRecorded",
-    "StatementRecorded", "Status", "Step", "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState",
-    "Table", "Time", "Times", "UnknownName", "View", "ViewRow", "chain_arrows", "chain_words",
-    "csv_cell", "from_iso", "hookimpl", "last", "markdown", "number_words", "one_line",
-    "parse_edtf", "parse_json", "quantity_words", "to_fields", "to_iso", "visible",
+    "BINARY", "CUT", "Actor", "AssessmentRecorded", "Change", "Channel", "Check", "Column",
+    "ContentErased", "Cut", "DatelineError", "Document", "Edtf", "EntityIntroduced", "Erased",
+    "Event", "EventType", "Evidence", "EvidenceAdded", "Exporter", "Extracted", "Fact",
+    "FactCorrected", "FactDisputed", "FactNotice", "FactPayload", "FactRetracted", "FactReviewed",
+    "FactRow", "FactView", "FactsLinked", "Factuality", "FigureRecorded", "Finding", "Importer",
+    "Line", "Link", "Material", "MissingLibrary", "OccurrenceRecorded", "Payload", "PlaceRef",
+    "Quantity", "Raw", "RecordedBy", "Refused", "RoleRecorded", "Rows", "SourceCaptured",
+    "SourceImporter", "SourceWithdrawn", "StateRecorded", "StatementRecorded", "Status", "Step",
+    "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "Table", "Time", "Times",
+    "UnknownName", "View", "ViewRow", "chain_arrows", "chain_words", "csv_cell", "find_charset",
+    "from_iso", "hookimpl", "last", "markdown", "marked_charset", "number_words", "one_line", "parse_edtf",
+    "parse_json", "quantity_words", "to_fields", "to_iso", "visible", "web_charset",
 ]  # fmt: skip

@@ -111,7 +111,8 @@ def _fields(event: Event, material: Material) -> dict[str, Any]:
 def _content(document: Document) -> dict[str, str]:
     """The document inside the line: as text where that gives the same bytes back."""
     text = document.text
-    if text.encode(document.charset) == document.content and "\x00" not in text:
+    textual = not document.binary and "\x00" not in text
+    if textual and text.encode(document.charset) == document.content:
         return {"charset": document.charset, "content": text}
     packed = base64.b64encode(document.content).decode()
     return {"charset": document.charset, "content_base64": packed}

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dateline.plugin import Document, Importer, SourceImporter, hookimpl
+from dateline.plugin import (
+    DatelineError,
+    Document,
+    Importer,
+    SourceImporter,
+    find_charset,
+    hookimpl,
+    marked_charset,
+)
 
 
 class PlainText(SourceImporter):
@@ -13,8 +21,18 @@ class PlainText(SourceImporter):
     name, suffixes, media_type = "text", (".txt", ".text", ".md"), "text/plain"
 
     def document(self, content: bytes, charset: str | None) -> Document:
-        document = Document(content, charset or "utf-8")
-        document.text  # noqa: B018 - decode now: a wrong charset is an error here
+        if charset is None and b"\x00" in content and not marked_charset(content):
+            raise DatelineError(
+                f"this is no plain text: byte {content.index(0)} is NUL",
+                hint="say what it is with --as FORMAT; UTF-16 without its mark is utf-16-le or -be",
+            )
+        document = Document(content, charset or find_charset(content))
+        if "\x00" in document.text:
+            raise DatelineError(
+                f"this is no {document.charset} text: character {document.text.index(chr(0))} "
+                "is NUL",
+                hint="give its real --charset, or say what it is with --as FORMAT",
+            )
         return document
 
 

@@ -92,7 +92,7 @@ def _widths(headings: list[str], cells: list[list[str]], room: int) -> list[int 
     sharing what is left by what their cells usually need. None when that is too little."""
     columns = [[heading, *(row[at] for row in cells)] for at, heading in enumerate(headings)]
     needed = [max(len(cell) for cell in column) for column in columns]
-    room -= 4 * len(headings)
+    room -= 3 * len(headings) + 2
     if sum(needed) <= room:
         return [None] * len(headings)
     whole = [width <= _NARROW for width in needed]

@@ -15,7 +15,7 @@ class Root(LazyGroup):
     core = {
         "init": ("dateline.cli.setup:init", "Make a new archive."),
         "open": ("dateline.cli.stories:open_", "Open a new story."),
-        "capture": ("dateline.cli.intake:capture", "Archive a document as a source of a story."),
+        "capture": ("dateline.cli.capture:capture", "Archive a document as a source of a story."),
         "import": ("dateline.cli.intake:import_", "Take in facts from a file, all or none."),
         "record": ("dateline.cli.record:record", "Record one fact from a source."),
         "correct": ("dateline.cli.editing:correct", "Correct a fact; what it was stays on record."),
