@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
-from dateline.errors import UnknownName
+from dateline.errors import DatelineError, UnknownName
 from dateline.events.envelope import Event, RecordedBy
 from dateline.events.present import StoryState
 from dateline.log import documents, read, schema
@@ -22,8 +22,14 @@ from dateline.plugins.formats import Material
 from dateline.plugins.loaded import Plugins
 from dateline.recording.line import Files, Line
 from dateline.recording.recorder import Recorded, Recorder, fold
+from dateline.views import rebuild as rebuilding
 from dateline.views import runner, store
+from dateline.views.folding import require_live
+from dateline.views.projection import View
 from dateline.views.table import Table, arrange
+
+#: How often a read starts anew when another process writes between its two steps.
+_TRIES = 100
 
 
 class Archive:
@@ -145,27 +151,58 @@ class Archive:
         for slug in stories:
             self.story(slug)
         found = self.plugins.view(name)
-        [build] = self.catch_up([name])
-        runner.require_live(build)
-        with reading(self._engine) as connection:
-            current = store.current(connection, found)
-            assert current is not None
-            rows = store.read(connection, found, current, stories or None)
-        return arrange(found, rows, everything=everything)
+        for _ in range(_TRIES):
+            [build] = self.catch_up([name])
+            require_live(build)
+            with reading(self._engine) as connection:
+                if store.current(connection, name) == build or self._fits(connection, found, build):
+                    current = store.current(connection, name)
+                    assert current is not None
+                    rows = store.read(connection, found, current, stories or None)
+                    return arrange(found, rows, everything=everything)
+        raise DatelineError(f"view {name} keeps changing underneath", hint="try again")
+
+    def _fits(self, connection: Connection, view: View, build: store.Build) -> bool:
+        """The generation in this snapshot is of this shape, live, and no older than `build`."""
+        current = store.current(connection, view.name)
+        return (
+            current is not None
+            and current.state == "live"
+            and current.fingerprint == build.fingerprint
+            and current.checkpoint >= build.checkpoint
+        )
 
     def catch_up(
         self,
         names: Sequence[str] | None = None,
         *,
-        rebuild: bool = False,
         progress: runner.Progress | None = None,
     ) -> list[store.Build]:
         """Bring views to the head of the log, all by default; a failed one is among the result."""
+        wanted, owners = self._wanted(names)
+        return runner.catch_up(self._engine, self._reader, wanted, owners, progress=progress)
+
+    def rebuild(
+        self, names: Sequence[str] | None = None, *, progress: runner.Progress | None = None
+    ) -> list[store.Build]:
+        """Fold views again from the first event, into their next generation, and swap it in.
+
+        A rebuild that was interrupted goes on where it was. Readers see the old rows until then.
+        """
+        wanted, owners = self._wanted(names)
+        return rebuilding.rebuild(self._engine, self._reader, wanted, owners, progress=progress)
+
+    def undo_rebuild(self, name: str) -> store.Build:
+        """Bring the generation before the live one back. Raises DatelineError."""
+        return rebuilding.undo(self._engine, self._reader, self.plugins.view(name))
+
+    def prune(self, names: Sequence[str] | None = None) -> list[store.Build]:
+        """Drop generations that no reader sees; returns them."""
+        return rebuilding.prune(self._engine, names)
+
+    def _wanted(self, names: Sequence[str] | None) -> tuple[list[View], dict[str, str]]:
         wanted = [self.plugins.view(name) for name in (names or sorted(self.plugins.views))]
-        owners = {view.name: self.plugins.owner("views", view.name) for view in wanted}
-        return runner.catch_up(
-            self._engine, self._reader, wanted, owners, rebuild=rebuild, progress=progress
-        )
+        return wanted, {view.name: self.plugins.owner("views", view.name) for view in wanted}
 
     def builds(self) -> list[store.Build]:
         """Every generation of every view on record."""
@@ -177,11 +214,24 @@ class Archive:
     @contextmanager
     def material(self, *slugs: str, view: str | None = None) -> Iterator[Material]:
         """What exporters write from: `slugs`, or all stories, with every view caught up."""
-        stories = [self.story(slug) for slug in slugs] or self.stories()
+        for slug in slugs:
+            self.story(slug)
         if view is not None:
             self.plugins.view(view)
-        failed = [build for build in self.catch_up() if build.state == "failed"]
-        with reading(self._engine) as connection:
-            yield LiveMaterial(
-                connection, self._reader, self.plugins, stories, view, {b.name: b for b in failed}
-            )
+        for _ in range(_TRIES):
+            builds = {build.name: build for build in self.catch_up()}
+            failed = {name: build for name, build in builds.items() if build.state == "failed"}
+            with reading(self._engine) as connection:
+                # Rows, events and cut must be of one moment: an append between is waited for.
+                head = read.head(connection).position
+                live = [build for build in builds.values() if build.name not in failed]
+                if all(
+                    build.checkpoint == head
+                    and self._fits(connection, self.plugins.view(build.name), build)
+                    for build in live
+                ):
+                    known = read.list_stories(connection)
+                    chosen = [story for story in known if not slugs or story.slug in slugs]
+                    yield LiveMaterial(connection, self._reader, self.plugins, chosen, view, failed)
+                    return
+        raise DatelineError("the archive is written to without a pause", hint="try again")

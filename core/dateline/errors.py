@@ -53,6 +53,13 @@ class VersionConflict(DatelineError):
         self.actual = actual
 
 
+class SlugTaken(DatelineError):
+    """Another story has that slug. Nothing was written."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(f"a story {slug!r} is there already", hint="choose another slug")
+
+
 class EventIdConflict(DatelineError):
     """An event id is taken by an event of other content. Nothing was written."""
 

@@ -15,7 +15,7 @@ from dateline.plugins.formats import Cut
 from dateline.plugins.loaded import Plugins
 from dateline.recording.recorder import fold
 from dateline.views import store
-from dateline.views.runner import require_live
+from dateline.views.folding import require_live
 from dateline.views.table import Table, arrange
 
 
@@ -42,6 +42,11 @@ class LiveMaterial:
         return Cut(self._head.archive, self._head.position, self._head.root.hex())
 
     @property
+    def failed(self) -> Mapping[str, store.Build]:
+        """Views that are left out because their fold raised."""
+        return self._failed
+
+    @property
     def view(self) -> str | None:
         return self._view
 
@@ -60,7 +65,7 @@ class LiveMaterial:
         found = self._plugins.view(view)
         if view in self._failed:
             require_live(self._failed[view])
-        build = store.current(self._connection, found)
+        build = store.current(self._connection, view)
         rows = [] if build is None else store.read(self._connection, found, build, [story])
         return arrange(found, rows)
 

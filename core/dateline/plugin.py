@@ -65,6 +65,7 @@ from dateline.events.present import Fact, Link, Status, StoryState
 from dateline.events.registry import EventType, to_fields
 from dateline.events.source import SourceCaptured, SourceWithdrawn
 from dateline.events.story import StoryClosed, StoryOpened, StoryRetitled
+from dateline.events.strict import MAX_BYTES as MAX_LINE
 from dateline.events.strict import parse as parse_json
 from dateline.events.words import chain_arrows, chain_words, number_words, quantity_words
 from dateline.log.charset import find_charset, marked_charset, web_charset
@@ -86,7 +87,7 @@ from dateline.views.rows import Rows
 from dateline.views.table import Table
 
 __all__ = [
-    "BINARY", "CUT", "Actor", "AssessmentRecorded", "Change", "Channel", "Check", "Column",
+    "BINARY", "CUT", "MAX_LINE", "Actor", "AssessmentRecorded", "Change", "Channel", "Check", "Column",
     "ContentErased", "Cut", "DatelineError", "Document", "Edtf", "EntityIntroduced", "Erased",
     "Event", "EventType", "Evidence", "EvidenceAdded", "Exporter", "Extracted", "Fact",
     "FactCorrected", "FactDisputed", "FactNotice", "FactPayload", "FactRetracted", "FactReviewed",

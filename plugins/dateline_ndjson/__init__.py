@@ -9,6 +9,7 @@ from typing import Any
 
 from dateline.plugin import (
     CUT,
+    MAX_LINE,
     Document,
     Erased,
     Event,
@@ -68,16 +69,23 @@ class NdjsonImporter(Importer):
 
 
 def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Lines without their ends. A byte order mark in front is passed over."""
-    rest = b""
+    """Lines without their ends. A byte order mark in front is passed over; of a line that is too
+    long, as much is kept as shows that it is."""
+    pieces: list[bytes] = []
+    held = 0
     first = True
     for chunk in chunks:
         if first:
             chunk, first = chunk.removeprefix(b"\xef\xbb\xbf"), False
-        *whole, rest = (rest + chunk).split(b"\n")
-        yield from whole
-    if rest:
-        yield rest
+        *whole, rest = chunk.split(b"\n")
+        for piece in whole:
+            yield b"".join([*pieces, piece])
+            pieces, held = [], 0
+        if rest and held <= MAX_LINE:
+            pieces.append(rest)
+            held += len(rest)
+    if pieces:
+        yield b"".join(pieces)
 
 
 def _fields(event: Event, material: Material) -> dict[str, Any]:

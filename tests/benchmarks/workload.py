@@ -48,11 +48,16 @@ def events(stories: int) -> Iterator[tuple[UUID, NewEvent]]:
     for _ in range(PER_STORY):
         for story, stream in zip(ids, streams, strict=True):
             payload = next(stream)
-            yield story, NewEvent(
-                event_id=uuid7(),
-                data=payload,
-                type=payload.type,
-                schema_version=1,
-                recorded_by=_BY,
-                reported_us=1_709_510_400_000_000 if "fact" in payload.__struct_fields__ else None,
+            yield (
+                story,
+                NewEvent(
+                    event_id=uuid7(),
+                    data=payload,
+                    type=payload.type,
+                    schema_version=1,
+                    recorded_by=_BY,
+                    reported_us=1_709_510_400_000_000
+                    if "fact" in payload.__struct_fields__
+                    else None,
+                ),
             )

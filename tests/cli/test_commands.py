@@ -298,4 +298,4 @@ def test_completion_prints_a_script(dateline: Command, shell: str) -> None:
 
 def test_upgrade_of_a_current_archive_changes_nothing(ferry: Command, tmp_path: Path) -> None:
     result: Any = ferry("upgrade")
-    assert result.err == "dateline.db is at schema 0001.\n"
+    assert result.err == "dateline.db is at schema 0002.\n"

@@ -105,7 +105,11 @@ def test_the_order_of_keys_changes_no_id(line: dict[str, Any]) -> None:
 @given(_lines, st.sampled_from(["file", "charset", "content", "content_base64"]), _values)
 def test_instructions_change_no_id(line: dict[str, Any], key: str, value: object) -> None:
     line.pop(key, None)
-    assert import_id(STORY, {**line, key: value}) == import_id(STORY, line)
+    captured = {**line, "type": "source.captured"}
+    assert import_id(STORY, {**captured, key: value}) == import_id(STORY, captured)
+    # Anywhere else such a key is what happened.
+    other = {**line, "type": "acme.note.added"}
+    assert import_id(STORY, {**other, key: value}) != import_id(STORY, other)
 
 
 @pytest.mark.parametrize("key", ["file", "charset"])

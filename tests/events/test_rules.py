@@ -54,6 +54,8 @@ CASES: dict[str, list[list[Fields]]] = {
         in_story({k: v for k, v in statement().items() if k != "text"}),
         [{"slug": "x", "title": "No type"}],
         in_story(statement(event_id="not-a-uuid")),
+        in_story(statement(schema_version=0)),
+        in_story(LINK | {"content": "an instruction where none belongs"}),
         in_story(figure(quantities=[QUANTITY | {"value": "143"}])),
     ],
     "type-unknown": [in_story(statement() | {"type": "statment.recorded"})],
@@ -84,7 +86,18 @@ CASES: dict[str, list[list[Fields]]] = {
         in_story({"type": "fact.reviewed", "fact": "f1", "verdict": "accepted", "reviewer": "person:no"}),
     ],
     "fact-form": [in_story(statement(fact="fact-9"))],
-    "fact-taken": [in_story(statement(fact="f1", text="Other"))],
+    "fact-taken": [in_story(statement(fact="f9", text="One"), statement(fact="f9", text="Other"))],
+    "reference-self": [
+        in_story(figure(fact="f9", about="f9", text="Another")),
+        in_story(figure(fact="f9", derived_from=["f9"], text="Another")),
+        in_story(PLACE | {"part_of": "place:ister"}),
+        in_story(samples.captured("Derived", derived_from=samples.digest("Derived"))),
+    ],
+    "speaker-missing": [in_story(statement(speakers=[])), in_story(statement(mode="direct"))],
+    "reserved": [
+        in_story(statement(subject_key="Jane Doe")),
+        in_story({"type": "content.erased", "reason": "x", "basis": "y", "positions": [99]}),
+    ],
     "fact-unknown": [
         in_story(LINK | {"to": "f9"}),
         in_story(retracted("f9")),
@@ -101,12 +114,14 @@ CASES: dict[str, list[list[Fields]]] = {
         in_story({"type": "source.withdrawn", "source": UNKNOWN, "reason": "Wrong"}),
     ],
     "source-missing": [
+        in_story(samples.captured("")),
         in_story({k: v for k, v in samples.captured("Not given").items() if k != "content"})
     ],
     "source-bytes": [in_story(samples.captured("One text", content="Another text"))],
     "source-chars": [in_story(samples.captured("Twelve chars", chars=13))],
     "document": [
         in_story(samples.captured("x", charset="no-such-charset")),
+        in_story(samples.captured("x", charset="undefined")),
         in_story({**samples.captured("x"), "content": None, "file": "../outside.txt"}),
         in_story({**samples.captured("x"), "content": None, "content_base64": "!!"}),
     ],
@@ -153,6 +168,8 @@ CASES: dict[str, list[list[Fields]]] = {
         in_story(figure(quantities=[QUANTITY | {"value": None, "lower": 9, "upper": 1}])),
         in_story(figure(quantities=[QUANTITY | {"lower": 150}])),
         in_story(figure(quantities=[QUANTITY | {"upper": 140}])),
+        in_story(figure(quantities=[QUANTITY | {"value": 500}])),
+        in_story(figure(quantities=[QUANTITY | {"ordinal": -4}])),
     ],
     "identifier-form": [
         in_story(PLACE | {"identifiers": {"wikidata": "42"}}),
@@ -166,6 +183,8 @@ CASES: dict[str, list[list[Fields]]] = {
         [samples.opened(title="")],
         in_story(retracted("f1", reason="")),
         in_story(PLACE | {"label": "\t"}),
+        in_story(fact("occurrence", "ran aground", action="")),
+        in_story({"type": "fact.reviewed", "fact": "f1", "verdict": "accepted", "reviewer": " "}),
         in_story({"type": "fact.disputed", "fact": "f1", "ground": ""}),
         in_story(figure(quantities=[QUANTITY | {"measure": ""}])),
     ],

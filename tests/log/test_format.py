@@ -54,8 +54,8 @@ def test_an_import_id_is_as_the_page_says() -> None:
     import hashlib
 
     story = UUID("018f0000-0000-7000-8000-000000000002")
-    line = {"type": "story.retitled", "title": "Ü", "file": "left out"}
-    raw = '{"title":"Ü","type":"story.retitled"}'.encode()
+    line = {"type": "source.captured", "title": "Ü", "file": "left out"}
+    raw = '{"title":"Ü","type":"source.captured"}'.encode()
     digest = bytearray(hashlib.sha256(story.bytes + raw).digest()[:16])
     digest[6] = digest[6] & 0x0F | 0x80
     digest[8] = digest[8] & 0x3F | 0x80

@@ -108,8 +108,11 @@ def test_two_distributions_of_one_name_are_an_error_naming_both(
 ) -> None:
     points = [EntryPoint("x", "one", "dateline"), EntryPoint("x", "two", "dateline")]
     monkeypatch.setattr(discovery, "entry_points", lambda group: points)
+    [record] = Plugins.load().records
+    assert record.status == "failed"
+    assert "one and two both offer a plugin 'x'" in (record.error or "")
     with pytest.raises(DatelineError, match="one and two"):
-        Plugins.load()
+        Plugins.load(strict=True)
 
 
 def test_bundled_plugins_come_through_entry_points_in_order() -> None:

@@ -171,17 +171,23 @@ def test_catching_up_one_event_at_a_time_equals_a_rebuild(archive: Archive) -> N
         values(archive)
         archive.view("tally")
     live = [archive.view(name, everything=True) for name in ("values", "tally")]
-    archive.catch_up(["values", "tally"], rebuild=True)
+    archive.rebuild(["values", "tally"])
     assert [archive.view(name, everything=True) for name in ("values", "tally")] == live
 
 
-def test_a_view_that_raises_stops_alone_and_goes_on_when_mended(archive: Archive) -> None:
-    archive.record([samples.figure(text="The third")], story="ferry")
-    archive.record([samples.figure(text="The fourth")], story="ferry")
+def broken(archive: Archive) -> str:
+    """What is said of the view that fails."""
     with pytest.raises(ViewFailed, match="f3 is too much") as failed:
         archive.view("fragile", "ferry")
-    assert "position 8" in str(failed.value)
     assert "here" in str(failed.value.hint)
+    return str(failed.value)
+
+
+def test_a_view_that_raises_stops_alone_and_goes_on_when_mended(archive: Archive) -> None:
+    archive.view("fragile")
+    archive.record([samples.figure(text="The third")], story="ferry")
+    archive.record([samples.figure(text="The fourth")], story="ferry")
+    assert "position 8" in broken(archive)
     assert len(values(archive)) == 3
     archive.record([samples.figure(text="Appends go on")], story="ferry")
     [build] = [build for build in archive.builds() if build.name == "fragile"]
@@ -189,9 +195,63 @@ def test_a_view_that_raises_stops_alone_and_goes_on_when_mended(archive: Archive
     assert "ZeroDivisionError" in (build.error or "")
     archive.plugins.view("fragile").broken = False  # type: ignore[attr-defined]
     resumed = archive.view("fragile", "ferry")
-    archive.catch_up(["fragile"], rebuild=True)
+    archive.rebuild(["fragile"])
     assert archive.view("fragile", "ferry") == resumed
     assert len(resumed) == 5
+
+
+def test_a_build_that_raises_serves_nobody_and_is_resumed_when_mended(archive: Archive) -> None:
+    archive.record([samples.figure(text="The third")], story="ferry")
+    assert "position 8" in broken(archive)
+    [build] = [build for build in archive.builds() if build.name == "fragile"]
+    assert (build.state, build.unfinished) == ("failed", True)
+    archive.plugins.view("fragile").broken = False  # type: ignore[attr-defined]
+    assert len(archive.view("fragile", "ferry")) == 3
+    [build] = [build for build in archive.builds() if build.name == "fragile"]
+    assert (build.state, build.unfinished, build.generation) == ("live", False, 1)
+
+
+def test_a_failed_rebuild_leaves_the_standing_generation_to_readers(archive: Archive) -> None:
+    archive.plugins.view("fragile").broken = False  # type: ignore[attr-defined]
+    archive.record([samples.figure(text="The third")], story="ferry")
+    before = archive.view("fragile", "ferry")
+    archive.plugins.view("fragile").broken = True  # type: ignore[attr-defined]
+    [build] = archive.rebuild(["fragile"])
+    assert (build.state, build.failed_position) == ("failed", 8)
+    assert archive.view("fragile", "ferry") == before
+
+
+def test_a_rebuild_can_be_undone_and_pruned(archive: Archive) -> None:
+    before = archive.view("values", "ferry")
+    archive.rebuild(["values"])
+    archive.record([corrected("f2", "/quantities/0/value", 143, 9)], story="ferry")
+    assert values(archive) == [("f2", 9, "corrected")]
+    undone = archive.undo_rebuild("values")
+    assert (undone.generation, undone.state) == (1, "live")
+    assert values(archive) == [("f2", 9, "corrected")]
+    assert [(b.generation, b.state) for b in archive.builds()] == [(2, "retired"), (1, "live")]
+    assert [build.generation for build in archive.prune()] == [2]
+    assert [(b.generation, b.state) for b in archive.builds()] == [(1, "live")]
+    with pytest.raises(DatelineError, match="no earlier generation"):
+        archive.undo_rebuild("values")
+    assert len(before) == 1
+
+
+@pytest.mark.parametrize("value", ["\ud800", "a\x00b"])
+def test_a_row_no_database_keeps_stops_its_view_alone(value: str) -> None:
+    class Odd(Values):
+        name = "odd"
+
+        def rows(self, fact: Fact) -> Iterable[FactRow]:
+            yield self.Row(value=1.0, who=value)
+
+    with Archive.create(":memory:", plugins(Odd(), Values())) as archive:
+        archive.record(story())
+        with pytest.raises(ViewFailed, match="who="):
+            archive.view("odd")
+        assert len(archive.view("values")) == 1
+        with archive.material() as material:
+            assert (list(material.failed), material.views()) == (["odd"], ["values"])
 
 
 def test_a_changed_view_is_built_anew_and_an_older_plugin_is_told(archive: Archive) -> None:

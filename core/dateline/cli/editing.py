@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -130,7 +131,7 @@ def correct(
             **notice_time(reported),
         )
         archive.record([line], story=story, recorded_by=recorded_by(agent))
-    shown = "; ".join(f"{c['path']}: {c['was']!r} -> {c['now']!r}" for c in parsed)
+    shown = "; ".join(f"{c['path']}: {_json(c['was'])} -> {_json(c['now'])}" for c in parsed)
     say(f"Corrected {fact}: {shown}")
 
 
@@ -323,6 +324,10 @@ def withdraw(
         line = notice("source.withdrawn", source=name, reason=reason, **notice_time(reported))
         archive.record([line], story=story, recorded_by=recorded_by(agent))
     say(f"Withdrew {name[:19]}… from {story}.")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _record(

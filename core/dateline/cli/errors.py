@@ -37,6 +37,11 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+    except OSError as error:
+        if debug:
+            raise
+        say(f"Error: {error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
+        return FAILED
     except Exception as error:
         if debug:
             raise

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from dateline.cli.files import write_atomically
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.errors import DatelineError
+
+if TYPE_CHECKING:
+    from dateline.plugins.formats import Exporter, Material
 
 
 @click.command()
@@ -52,6 +57,7 @@ def export(
         raise click.UsageError("name one or more stories, or give --all")
     name = _format(settings, format_, output)
     exporter = settings.plugins().exporter(name)
+    owner = settings.plugins().owner("exporters", name)
     if schema:
         text = exporter.schema()
         if text is None:
@@ -60,27 +66,51 @@ def export(
         return
     with settings.archive() as archive:
         if output is not None and (output.is_dir() or str(target).endswith("/")):
-            slugs = stories or [story.slug for story in archive.stories()]
+            slugs = list(dict.fromkeys(stories)) or [story.slug for story in archive.stories()]
             for slug in slugs:
                 with archive.material(slug, view=view) as material:
                     path = output / f"{slug}{exporter.suffix}"
-                    write_atomically(path, exporter.export(material), force=force)
-                    _sidecar(path, exporter.sidecar(material))
+                    _write(path, exporter, owner, material, force)
+                    _warn(material)
             say(f"Wrote {len(slugs)} file{'s' if len(slugs) != 1 else ''} to {output}.")
             return
         with archive.material(*stories, view=view) as material:
+            _warn(material)
             if output is None:
-                for chunk in exporter.export(material):
+                for chunk in _guarded(exporter, owner, material):
                     click.echo(chunk.encode(), nl=False)
                 return
-            write_atomically(output, exporter.export(material), force=force)
-            _sidecar(output, exporter.sidecar(material))
+            _write(output, exporter, owner, material, force)
     say(f"Wrote {output}.")
 
 
-def _sidecar(path: Path, text: str | None) -> None:
-    if text is not None:
-        write_atomically(path.with_name(path.name + ".meta.json"), iter([text]), force=True)
+def _write(path: Path, exporter: Exporter, owner: str, material: Material, force: bool) -> None:
+    """The file, and what goes beside it. Neither is overwritten without `force`."""
+    beside = path.with_name(path.name + ".meta.json")
+    sidecar = exporter.sidecar(material)
+    if sidecar is not None and not force and beside.exists():
+        raise DatelineError(f"{beside} is there already", hint="overwrite it with --force")
+    write_atomically(path, _guarded(exporter, owner, material), force=force)
+    if sidecar is not None:
+        write_atomically(beside, iter([sidecar]), force=force)
+
+
+def _guarded(exporter: Exporter, owner: str, material: Material) -> Iterator[str]:
+    """The exporter's pieces; what it raises names its plugin."""
+    try:
+        yield from exporter.export(material)
+    except DatelineError:
+        raise
+    except Exception as error:
+        raise DatelineError(
+            f"format {exporter.name} (plugin {owner}) failed: {type(error).__name__}: {error}",
+            hint="mend the plugin; `--debug` shows where",
+        ) from error
+
+
+def _warn(material: Material) -> None:
+    for name, build in material.failed.items():
+        say(f"Warning: view {name} is left out: it stopped at position {build.failed_position}")
 
 
 def _format(settings: Settings, given: str | None, output: Path | None) -> str:

@@ -11,7 +11,7 @@ from dateline.cli.entities import introduce
 from dateline.cli.evidence import evidence_item
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.sources import find_source
-from dateline.cli.values import keyed, parse_value
+from dateline.cli.values import keyed, parse_value, pointer_of
 from dateline.cli.who import agent_option, recorded_by
 from dateline.events.present import StoryState
 
@@ -32,8 +32,8 @@ KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
 @click.option(
     "--exact",
     multiple=True,
-    metavar="[ROLE:]WORDS",
-    help="Words of the source it rests on; their place is found. Role: content, figure, time ...",
+    metavar="[ROLE:]WORDS[@START]",
+    help="Words of the source it rests on; their place is found. Role: content, figure, time ...; START says which, if they stand there twice.",
 )
 @click.option("--speaker", "speakers", multiple=True, metavar="ENTITY", help="Who said it.")
 @click.option("--to", "addressees", multiple=True, metavar="ENTITY", help="Whom it was said to.")
@@ -116,9 +116,15 @@ def _from_stdin() -> dict[str, object]:
 def _from_options(kind: str, state: StoryState, options: dict[str, Any]) -> list[dict[str, Any]]:
     if not options["text"] or not options["exact"]:
         raise click.UsageError("a fact needs --text, and --exact for what it rests on")
+    spoken = [name for name in ("quote", "addressees", "act") if options[name]]
+    if kind != "statement" and spoken:
+        option = {"addressees": "to"}.get(spoken[0], spoken[0])
+        raise click.UsageError(f"--{option} is for statements")
     source = find_source(state, options["source"])
     named = [*options["speakers"], *options["addressees"], *options["via"], *options["places"]]
     named += [field.partition("=")[2] for field in options["fields"] if _names_entity(field)]
+    from dateline.events import pointer
+
     line: dict[str, Any] = {
         "type": f"{kind}.recorded",
         "text": options["text"],
@@ -141,9 +147,17 @@ def _from_options(kind: str, state: StoryState, options: dict[str, Any]) -> list
         line["quantities"] = [keyed(text) for text in options["quantities"]]
     if kind == "statement":
         line |= _statement(options)
+        if options["quote"] and options["quote"] not in [
+            item["exact"] for item in line["evidence"]
+        ]:
+            line["evidence"].append({"role": "quote", "exact": options["quote"]})
     for text in options["fields"]:
-        name, _, value = text.partition("=")
-        line[name] = _id(value) if _names_entity(text) else parse_value(value)
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise click.UsageError(f"--set {text!r} is not FIELD=VALUE")
+        pointer.put(
+            line, pointer_of(name), _id(value) if _names_entity(text) else parse_value(value)
+        )
     return [*introduce(named, state), line]
 
 

@@ -46,6 +46,8 @@ class Root(LazyGroup):
 
 
 def _split(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[Path, ...]:
+    # Read here, since click would split the variable at spaces.
+    value = value or (os.environ.get("DATELINE_PLUGINS_DIR", ""),)
     return tuple(Path(part) for text in value for part in text.split(os.pathsep) if part)
 
 
@@ -69,11 +71,9 @@ def _split(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -
     "--plugins-dir",
     "plugin_dirs",
     multiple=True,
-    envvar="DATELINE_PLUGINS_DIR",
-    show_envvar=True,
     callback=_split,
     metavar="DIR",
-    help="Load plugins from the files and packages of a folder too.",
+    help="Load plugins from the files and packages of a folder too.  [env var: DATELINE_PLUGINS_DIR]",
 )
 @click.option("--without", multiple=True, metavar="PLUGIN", help="Leave a plugin out, unimported.")
 @click.option("--strict", is_flag=True, help="Stop at the first broken plugin.")

@@ -105,8 +105,14 @@ def _overview(archive: Archive, story: str, format_: str | None) -> None:
 
 @click.command()
 @click.argument("story", required=False)
-@click.option("--after", default=0, metavar="N", help="Start after this version (or position).")
-@click.option("-n", "--limit", type=int, metavar="N", help="At most so many events.")
+@click.option(
+    "--after",
+    type=click.IntRange(0),
+    default=0,
+    metavar="N",
+    help="Start after this version (or position).",
+)
+@click.option("-n", "--limit", type=click.IntRange(0), metavar="N", help="At most so many events.")
 @click.option("--type", "types", multiple=True, metavar="TYPE", help="Only these types.")
 @format_option
 @pass_settings

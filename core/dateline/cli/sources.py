@@ -11,6 +11,9 @@ def find_source(state: StoryState, given: str | None) -> str:
     """The full id of the one source meant. Raises UnknownName listing the candidates."""
     wanted = (given or "").removeprefix(PREFIX)
     found = [name for name in state.sources if name.removeprefix(PREFIX).startswith(wanted)]
+    if not wanted:  # what is quoted is the text of a page, not its markup
+        whole = {source.derived_from for source in state.sources.values()}
+        found = [name for name in found if name not in whole]
     if len(found) == 1:
         return found[0]
     if not state.sources:

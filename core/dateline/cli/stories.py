@@ -31,8 +31,8 @@ def open_(
     """
     line = {"type": "story.opened", "slug": slug, "title": title, "languages": list(languages)}
     with settings.archive() as archive:
-        archive.record([line], recorded_by=recorded_by(agent), expected="new")
-    say(f"Opened story {slug}.")
+        new = archive.record([line], recorded_by=recorded_by(agent), expected="new").new
+    say(f"Opened story {slug}." if new else f"Story {slug} is open already.")
 
 
 @click.command()

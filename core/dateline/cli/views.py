@@ -27,7 +27,7 @@ def rebuild(settings: Settings, views: tuple[str, ...], all_: bool) -> None:
     if bool(views) == all_:
         raise click.UsageError("name views with --view, or give --all")
     with settings.archive() as archive:
-        builds = archive.catch_up(views or None, rebuild=True)
+        builds = archive.rebuild(views or None)
     failed = [build for build in builds if build.state == "failed"]
     for build in builds:
         if build.state == "failed":
@@ -95,7 +95,14 @@ def status(settings: Settings, verbose: bool, format_: str | None) -> None:
         ]
         for name, check in sorted(archive.plugins.checks.items()):
             for story in archive.stories():
-                for finding in check.run(archive.state(story.slug)):
+                try:
+                    findings = list(check.run(archive.state(story.slug)))
+                except Exception as error:  # noqa: BLE001 - a plugin's check stops only itself
+                    owner = archive.plugins.owner("checks", name)
+                    findings = [
+                        f"the check of plugin {owner} raised {type(error).__name__}: {error}"
+                    ]
+                for finding in findings:
                     found = True
                     say(f"{name}: {story.slug}: {finding}")
     columns = [

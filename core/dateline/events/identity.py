@@ -26,7 +26,8 @@ def import_id(story: UUID, line: Mapping[str, object]) -> UUID:
 
     The same line always gets the same id in the same story, so importing twice adds nothing.
     """
-    fields = {key: value for key, value in line.items() if key not in INSTRUCTIONS}
+    steering = INSTRUCTIONS if line.get("type") == "source.captured" else frozenset[str]()
+    fields = {key: value for key, value in line.items() if key not in steering}
     canonical = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     digest = int.from_bytes(hashlib.sha256(story.bytes + canonical.encode()).digest()[:16], "big")
     high = (digest >> 64) & ~0xF000 | 8 << 12

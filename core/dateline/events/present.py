@@ -222,10 +222,13 @@ class StoryState:
         self.facts[data.fact] = fact
         if data.fact[1:].isdecimal():
             self.highest = max(self.highest, int(data.fact[1:]))
+        self._wait_for(data)
+        return fact
+
+    def _wait_for(self, data: FactPayload) -> None:
         for name in _names(data):
             if name not in self.entities and name not in self.sources:
                 self._waiting.setdefault(name, set()).add(data.fact)
-        return fact
 
     def _notice(self, event: Event, notice: FactNotice) -> Event:
         before = self.facts.get(notice.fact)
@@ -243,6 +246,7 @@ class StoryState:
         )
         fact = msgspec.structs.replace(fact, status=self._status(fact))
         self.facts[fact.id] = fact
+        self._wait_for(data)
         # A fact taken back disputes nothing any more.
         freed = [
             link.data.to

@@ -59,6 +59,9 @@ CORE: tuple[EventType, ...] = tuple(
 )
 
 
+CORE_NAMES = frozenset(event_type.name for event_type in CORE)
+
+
 class Registry:
     """The event types one Dateline knows: the core's and its plugins'."""
 

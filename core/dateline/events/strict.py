@@ -1,7 +1,7 @@
 """The strict reading pass: what JSON decoders let through and an archive must not keep.
 
 Refused are malformed JSON, duplicate keys, NaN and infinities, numbers past 2^53, NUL, lone
-surrogates, nesting deeper than 64 and lines over 64 MiB (RFC 8259 §4, §6, §8.2; RFC 7493).
+surrogates, nesting deeper than 64 and lines over 192 MiB (RFC 8259 §4, §6, §8.2; RFC 7493).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from dateline.errors import Finding, Refused
 
-MAX_BYTES = 64 * 1024 * 1024
+MAX_BYTES = 192 * 1024 * 1024
 MAX_DEPTH = 64
 MAX_NUMBER = 2**53 - 1
 

@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection
 
-from dateline.errors import DatelineError, EventIdConflict, VersionConflict
+from dateline.errors import DatelineError, EventIdConflict, SlugTaken, VersionConflict
 from dateline.events.clock import now_us, to_iso
 from dateline.events.envelope import NewEvent, RecordedBy
 from dateline.events.payload import Raw
@@ -206,9 +206,7 @@ class Appender:
             if at.new and at.changed:
                 owner = self._run(_SLUG, (at.slug,)).fetchone()
                 if owner is not None:
-                    raise DatelineError(
-                        f"a story {at.slug!r} is there already", hint="choose another slug"
-                    )
+                    raise SlugTaken(at.slug)
                 values = (story.bytes, at.slug, at.version, at.leaf, at.recorded)
                 self._run(_NEW_STORY, values)
             elif at.changed:

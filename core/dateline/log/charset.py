@@ -28,9 +28,9 @@ _WEB = {
     "tis-620": "cp874", "gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs",
     "shift_jis": "cp932", "euc_kr": "cp949",
 }  # fmt: skip
-# How close another reading must be to the best one to be as good: measured on sentences of twelve
-# languages, where it leaves no wrong guess standing.
-_CHAOS, _COHERENCE = 0.01, 0.03
+# How close another reading must be to the best one to be as good. Measured on one to six sentences
+# in 19 languages and the charsets they use: 92 right, 38 asked for, 1 wrong (German in cp850).
+_CHAOS, _COHERENCE = 0.03, 0.04
 
 
 def web_charset(label: str) -> str | None:
@@ -87,7 +87,7 @@ def _detected(content: bytes) -> str:
         raise DatelineError("the document's charset cannot be told", hint="give its --charset")
     best = found[0]
     rivals = [
-        other.encoding
+        other
         for other in found[1:]
         if str(other) != str(best)
         and other.chaos <= best.chaos + _CHAOS
@@ -96,8 +96,20 @@ def _detected(content: bytes) -> str:
     equals = {best.encoding, *best.could_be_from_charset}
     name = next(charset for charset in (*_CHARSETS, best.encoding) if charset in equals)
     if rivals:
+        readings = {name: str(best)} | {rival.encoding: str(rival) for rival in rivals}
         raise DatelineError(
-            f"the document could be in {name}, or {' or '.join(rivals)}",
-            hint="give its --charset",
+            f"the document could be in {_readings(readings)}", hint="give its --charset"
         )
     return name
+
+
+def _readings(texts: dict[str, str]) -> str:
+    """``cp1252 ('café'), cp1250 ('cafę')``: each with the first word that it reads differently."""
+    columns = zip(*texts.values(), strict=False)
+    start = next((at for at, column in enumerate(columns) if len(set(column)) > 1), 0)
+    words = []
+    for charset, text in texts.items():
+        before = text[max(0, start - 20) : start].split(" ")[-1]
+        word = (before + text[start : start + 20].split(" ")[0]).strip()
+        words.append(f"{charset} ({word!r})")
+    return ", ".join(words)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, select
 
+from dateline.errors import DatelineError
 from dateline.log.document import PREFIX, Document
 from dateline.log.tables import documents
 
@@ -13,7 +14,13 @@ from dateline.log.tables import documents
 def put(connection: Connection, document: Document) -> bool:
     """Store a document; False when it is there already."""
     key = _key(document.source)
-    if connection.execute(select(documents.c.sha256).where(documents.c.sha256 == key)).first():
+    there = get(connection, document.source)
+    if there is not None:
+        if there.charset != document.charset:
+            raise DatelineError(
+                f"{document.source} is archived as {there.charset}, not {document.charset}",
+                hint=f"give --charset {there.charset}: the text that facts quote cannot change",
+            )
         return False
     row = {"sha256": key, "charset": document.charset, "content": document.content}
     connection.execute(documents.insert().values(**row))

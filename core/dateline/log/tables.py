@@ -76,4 +76,6 @@ views = Table(
     Column("plugin", Text, nullable=False),
     Column("failed_position", BigInteger),
     Column("error", Text),
+    Column("target", BigInteger),
+    Column("cursor", LargeBinary(16)),
 )

@@ -45,19 +45,26 @@ class Selection:
 
 
 def installed() -> Iterator[Candidate]:
-    """Entry points of the group ``dateline``, by name. Raises DatelineError for a name taken
-    twice."""
-    seen: dict[str, str] = {}
+    """Entry points of the group ``dateline``, by name. Of a name that two distributions offer
+    neither is loaded: `load` raises DatelineError naming both."""
+    origins: dict[str, dict[str, EntryPoint]] = {}
     for point in sorted(entry_points(group=PROJECT), key=lambda point: point.name):
-        origin = _origin(point)
-        if seen.get(point.name, origin) != origin:
-            raise DatelineError(
-                f"two distributions offer a plugin {point.name!r}: {seen[point.name]} and {origin}",
-                hint="uninstall one of them with pip",
-            )
-        if point.name not in seen:
-            seen[point.name] = origin
-            yield Candidate(point.name, origin, point.load)
+        origins.setdefault(point.name, {}).setdefault(_origin(point), point)
+    for name, points in origins.items():
+        if len(points) == 1:
+            [(origin, point)] = points.items()
+            yield Candidate(name, origin, point.load)
+        else:
+            yield Candidate(name, " and ".join(points), _clash(name, list(points)))
+
+
+def _clash(name: str, origins: list[str]) -> Callable[[], object]:
+    def load() -> object:
+        raise DatelineError(
+            f"{' and '.join(origins)} both offer a plugin {name!r}; uninstall one of them with pip"
+        )
+
+    return load
 
 
 def in_folder(folder: Path) -> Iterator[Candidate]:

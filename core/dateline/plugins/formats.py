@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
-from typing import ClassVar, Protocol
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
 import msgspec
@@ -37,6 +37,10 @@ class Material(Protocol):
 
     @property
     def cut(self) -> Cut: ...
+
+    @property
+    def failed(self) -> Mapping[str, Any]:
+        """Views that are left out because their fold raised, by name."""
 
     @property
     def view(self) -> str | None:

@@ -19,8 +19,8 @@ from dateline.events.clock import now_us
 from dateline.events.editorial import EvidenceAdded, FactCorrected
 from dateline.events.edtf import earliest_instant
 from dateline.events.entity import EntityIntroduced
-from dateline.events.envelope import Event, NewEvent, RecordedBy
-from dateline.events.payload import FactPayload, Payload, Raw
+from dateline.events.envelope import Data, Event, NewEvent, RecordedBy
+from dateline.events.payload import Erased, FactPayload, Payload, Raw
 from dateline.events.present import StoryState
 from dateline.events.registry import Registry, to_fields
 from dateline.events.rules import Ahead, Context
@@ -40,7 +40,7 @@ from dateline.recording.line import (
 
 #: Rules that look at more than one payload, beside those of `rules.RULES` and `strict.RULES`.
 RULES = (
-    "shape", "type-unknown", "version-unknown", "story-unknown", "document", "source-bytes",
+    "shape", "reserved", "type-unknown", "version-unknown", "story-unknown", "document", "source-bytes",
     "event-id-taken", "line-repeated", "evidence-missing", "evidence-ambiguous", "recorded-at", "reported-at",
 )  # fmt: skip
 
@@ -58,7 +58,7 @@ class Archived:
     def event(self, event_id: UUID) -> Event | None:
         raise NotImplementedError
 
-    def text(self, source: str) -> str | None:
+    def document(self, source: str) -> Document | None:
         raise NotImplementedError
 
 
@@ -159,9 +159,16 @@ class _Batch:
             if fields["source"] != brought.source:
                 reason = f"is {fields['source']}, but the document's SHA-256 is {brought.source}"
                 raise Refused([Finding("source-bytes", "/source", reason)])
+            there = self._archived.document(brought.source)
+            if there is not None and there.charset != brought.charset:
+                reason = f"is archived as {there.charset} already: its text would change"
+                raise Refused([Finding("document", "/charset", reason)])
             self._texts[brought.source] = brought.text
+        if about.subject_key is not None or about.type == "content.erased":
+            reason = "is for the archive to set: erase through Dateline, not through an import"
+            raise Refused([Finding("reserved", "/subject_key", reason)])
         payload = self._payload(about, fields)
-        event_id = about.event_id or identity.import_id(story, line.fields)
+        event_id = about.event_id or identity.import_id(story, _identified(line, brought))
         return Item(line, about, story, event_id, payload, brought, fields)
 
     def _story_of(self, line: Line, about: Envelope) -> UUID:
@@ -210,14 +217,17 @@ class _Batch:
         earlier = self._seen.get(item.event_id)
         if earlier is not None:
             return [_repeated(item, earlier)]
-        known = self._known(item)
+        event = self._archived.event(item.event_id)
+        known = None if event is None else event.data
         if isinstance(payload, Payload):
-            number = known.fact if isinstance(known, FactPayload) else state.next_fact()
+            number = known.fact if isinstance(known, FactPayload) else _free(state, ahead)
             payload, findings = author.complete(payload, text, number)
             payload = _with_shape(payload, state)
-        if known is not None:
+        if event is not None:
             self.plan.already += 1
-            if item.envelope.event_id is None or to_fields(known) == to_fields(payload):
+            same = event.story == item.story and event.type == item.envelope.type
+            derived = item.envelope.event_id is None
+            if same and (derived or isinstance(known, Erased) or _equal(known, payload)):
                 return []
             reason = (
                 f"{item.event_id} is there already with other content; events never change: "
@@ -231,13 +241,6 @@ class _Batch:
         if not findings:
             self._accept(item, payload, state, ahead)
         return findings
-
-    def _known(self, item: Item) -> Payload | Raw | None:
-        """The payload already recorded under the item's id."""
-        event = self._archived.event(item.event_id)
-        if event is None or not isinstance(event.data, Payload | Raw):
-            return None if event is None else item.payload
-        return event.data
 
     def _clocks(
         self, item: Item, payload: Payload | Raw, state: StoryState, ahead: Ahead
@@ -269,7 +272,7 @@ class _Batch:
 
     def _accept(self, item: Item, payload: Payload | Raw, state: StoryState, ahead: Ahead) -> None:
         about = item.envelope
-        reported = about.reported_us
+        recorded, reported = about.recorded_us, about.reported_us
         if isinstance(payload, SourceCaptured | FactPayload):
             reported = self._reported(payload, state, ahead)
         # An old shape that nothing was added to is kept as it was written.
@@ -285,7 +288,7 @@ class _Batch:
             ),
             recorded_by=about.recorded_by or self._by,
             causation_id=about.causation_id,
-            recorded_us=about.recorded_us,
+            recorded_us=recorded,
             reported_us=reported,
             subject_key=about.subject_key,
         )
@@ -298,7 +301,7 @@ class _Batch:
             version=state.version + 1,
             type=new.type,
             schema_version=new.schema_version,
-            recorded_us=max(state.recorded_us, new.recorded_us or self._now),
+            recorded_us=self._now if recorded is None else recorded,
             reported_us=reported,
             subject_key=new.subject_key,
             data=payload,
@@ -323,7 +326,8 @@ class _Batch:
 
     def _text(self, source: str) -> str | None:
         if source not in self._texts:
-            self._texts[source] = self._archived.text(source)
+            document = self._archived.document(source)
+            self._texts[source] = None if document is None else document.text
         return self._texts[source]
 
     def _text_for(self, payload: Payload | Raw, state: StoryState) -> str | None:
@@ -332,6 +336,23 @@ class _Batch:
         if isinstance(payload, EvidenceAdded) and payload.fact in state.facts:
             return self._text(state.facts[payload.fact].source)
         return None
+
+
+def _equal(known: Data | None, payload: Payload | Raw) -> bool:
+    return isinstance(known, Payload | Raw) and to_fields(known) == to_fields(payload)
+
+
+def _identified(line: Line, brought: Document | None) -> dict[str, Any]:
+    """The line an id is derived from: it names its document, however that was brought."""
+    return {**line.fields, **({} if brought is None else {"source": brought.source})}
+
+
+def _free(state: StoryState, ahead: Ahead) -> str:
+    """The next fact id that neither the story nor a later line of the batch has."""
+    number = state.highest + 1
+    while f"f{number}" in ahead.facts:
+        number += 1
+    return f"f{number}"
 
 
 def _repeated(item: Item, earlier: Item) -> Finding:
@@ -357,5 +378,5 @@ def _ahead(payloads: Iterable[Payload | Raw]) -> Ahead:
         elif isinstance(payload, SourceCaptured):
             sources[payload.source] = payload
         elif isinstance(payload, FactPayload):
-            facts.add(payload.fact)
+            facts.update({payload.fact} - {""})
     return Ahead(frozenset(entities), frozenset(facts), sources)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
@@ -19,8 +18,7 @@ from dateline.log.document import Document
 #: Type of the first line of an export, which says where it was cut. Import skips it.
 CUT = "dateline.export"
 _ENVELOPE = frozenset({
-    "type", "schema_version", "event_id", "story", "position", "version", "recorded_at",
-    "reported_at", "subject_key", "recorded_by", "causation_id",
+    "type", "schema_version", "event_id", "story", "recorded_at", "reported_at", "subject_key", "recorded_by", "causation_id",
 })  # fmt: skip
 
 
@@ -51,8 +49,6 @@ class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     schema_version: int = 1
     event_id: UUID | None = None
     story: UUID | None = None
-    position: int | None = None
-    version: int | None = None
     recorded_at: str | None = None
     reported_at: str | None = None
     subject_key: str | None = None
@@ -78,6 +74,8 @@ def envelope(line: Line) -> Envelope:
         for text in (found.recorded_at, found.reported_at):
             if text is not None:
                 from_iso(text)
+        if found.schema_version < 1:
+            raise Refused([Finding("shape", "/schema_version", "counts from 1", line.number)])
     except msgspec.ValidationError as error:
         raise Refused([shape_finding(error).at(line.number)]) from None
     except (ValueError, OverflowError) as error:
@@ -87,7 +85,8 @@ def envelope(line: Line) -> Envelope:
 
 def data(line: Line) -> dict[str, Any]:
     """What happened: the line without envelope and instructions."""
-    return {k: v for k, v in line.fields.items() if k not in _ENVELOPE and k not in INSTRUCTIONS}
+    steering = INSTRUCTIONS if line.fields.get("type") == "source.captured" else frozenset()
+    return {k: v for k, v in line.fields.items() if k not in _ENVELOPE and k not in steering}
 
 
 def shape_finding(error: msgspec.ValidationError) -> Finding:
@@ -121,6 +120,6 @@ def document(line: Line, files: Files) -> Document | None:
         reason = str(error.strerror or error) if isinstance(error, OSError) else str(error)
         field = "/file" if isinstance(name, str) else "/content"
         raise Refused([Finding("document", field, reason, line.number)]) from None
-    except (UnicodeError, LookupError, binascii.Error) as error:
+    except (UnicodeError, LookupError, ValueError) as error:
         raise Refused([Finding("document", "/content", str(error), line.number)]) from None
     return found

@@ -8,12 +8,13 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection, Engine
 
-from dateline.errors import VersionConflict
+from dateline.errors import EventIdConflict, SlugTaken, VersionConflict
 from dateline.events.envelope import Event, RecordedBy
 from dateline.events.present import StoryState
 from dateline.events.registry import Registry
 from dateline.log import documents
 from dateline.log.append import Appender, Expected
+from dateline.log.document import Document
 from dateline.log.engine import reading, writing
 from dateline.log.read import Reader, story_by_slug
 from dateline.recording.batch import Archived, Plan, plan
@@ -23,7 +24,7 @@ _TRIES = 50
 
 
 class Recorded(msgspec.Struct, frozen=True):
-    """What a call added. ``version`` is the version of the last story touched."""
+    """What a call added. ``version`` is that of the last story added to, 0 if nothing was."""
 
     new: int
     already: int
@@ -67,10 +68,10 @@ class Recorder:
                 )
             _check_expected(accepted, expected)
             if dry_run or not accepted.events:
-                return _recorded(accepted, [], 0)
+                return _recorded(accepted, [], 0, 0)
             try:
                 return self._write(accepted)
-            except VersionConflict:
+            except (VersionConflict, SlugTaken, EventIdConflict):
                 # Another writer was first. The rules must see the story as it now is.
                 if expected is not None or attempt == _TRIES - 1:
                     raise
@@ -81,10 +82,10 @@ class Recorder:
             appender = Appender(connection)
             for document in accepted.documents:
                 documents.put(connection, document)
-            positions, _ = appender.append_all(accepted.events, accepted.expected)
+            positions, new = appender.append_all(accepted.events, accepted.expected)
             version = appender.version(accepted.events[-1][0])
             appender.finish()
-        return _recorded(accepted, positions, version)
+        return _recorded(accepted, positions, version, new)
 
 
 class Snapshot(Archived):
@@ -103,9 +104,8 @@ class Snapshot(Archived):
     def event(self, event_id: UUID) -> Event | None:
         return self._reader.by_id(self._connection, event_id)
 
-    def text(self, source: str) -> str | None:
-        document = documents.get(self._connection, source)
-        return None if document is None else document.text
+    def document(self, source: str) -> Document | None:
+        return documents.get(self._connection, source)
 
 
 def fold(
@@ -127,10 +127,10 @@ def _check_expected(accepted: Plan, expected: Expected) -> None:
         raise VersionConflict(story, expected, actual)
 
 
-def _recorded(accepted: Plan, positions: list[int], version: int) -> Recorded:
+def _recorded(accepted: Plan, positions: list[int], version: int, new: int) -> Recorded:
     return Recorded(
-        new=len(positions),
-        already=accepted.already,
+        new=new,
+        already=accepted.already + len(positions) - new,
         facts=tuple(accepted.facts),
         positions=tuple(positions),
         version=version,

@@ -141,6 +141,8 @@ def check(view: object) -> None:
     name = getattr(view, "name", None)
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise DatelineError(f"a view's name is lower-case letters, digits and _, not {name!r}")
+    if name.startswith(("sqlite_", "pg_")):
+        raise DatelineError(f"view {name}: names of that kind belong to the database")
     if "__" in name:
         raise DatelineError(f"view {name}: two underscores in a row are kept for generations")
     if name in RESERVED:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -46,6 +47,8 @@ class Rows:
     def put(self, key: str, row: ViewRow) -> None:
         """Set the row at `key`."""
         self._general("put")
+        if not isinstance(key, str) or not _storable(key):
+            raise DatelineError(f"view {self._view.name}: {key!r} is no key; keys are text")
         self._set((self.story, key), self._values(row))
 
     def get(self, key: str) -> Any:
@@ -127,13 +130,13 @@ class Rows:
             raise DatelineError(f"view {self._view.name} made {row!r}, not a {self._row.__name__}")
         values = msgspec.structs.astuple(row)
         for value, kinds in zip(values, self._types, strict=True):
-            if type(value) not in kinds:
+            if type(value) not in kinds or not _storable(value):
                 self._explain(values)
         return values
 
     def _explain(self, values: Values) -> None:
         for value, column, kinds in zip(values, self._own, self._types, strict=True):
-            if type(value) not in kinds:
+            if type(value) not in kinds or not _storable(value):
                 raise DatelineError(
                     f"view {self._view.name} made {column.name}={value!r}, which is no {column.type}"
                 )
@@ -141,6 +144,21 @@ class Rows:
     def _general(self, verb: str) -> None:
         if isinstance(self._view, FactView):
             raise DatelineError(f"a FactView returns its rows; it cannot {verb} them")
+
+
+def _storable(value: Any) -> bool:
+    """What every database keeps as it is: no lone surrogate or NUL, no NaN, 64 bits."""
+    kind = type(value)
+    if kind is str:
+        if "\x00" in value:
+            return False
+        try:
+            return value.isascii() or bool(value.encode())
+        except UnicodeEncodeError:
+            return False
+    if kind is int:
+        return bool(-(2**63) <= value < 2**63)
+    return kind is not float or math.isfinite(value)
 
 
 def _types(column: Column) -> frozenset[type]:

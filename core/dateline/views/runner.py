@@ -1,8 +1,7 @@
-"""Catching views up with the log: fold a page in memory, write rows and checkpoint together."""
+"""Keeping views at the head of the log: rows and checkpoint always in one transaction."""
 
 from __future__ import annotations
 
-import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
@@ -10,21 +9,21 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection, Engine
 
-from dateline.errors import DatelineError, ViewFailed
 from dateline.events.envelope import Event
 from dateline.events.present import StoryState
 from dateline.log import read as log
 from dateline.log.engine import reading, writing
 from dateline.views import store
+from dateline.views.folding import Running, fold
 from dateline.views.projection import View, fingerprint
 from dateline.views.rows import Key, Rows, Values
-from dateline.views.store import Build
+from dateline.views.store import Build, Moved
 
 PAGE = 2000
 #: Facts kept in memory over all stories; beyond it the story longest untouched is let go.
-_KEPT_FACTS = 50_000
+_KEPT_FACTS = 10_000
 
-#: Called with (position reached, head) after each page.
+#: Called with (events folded, events to fold) after each step.
 Progress = Callable[[int, int], None]
 
 
@@ -55,19 +54,6 @@ class States:
             self._facts -= len(oldest.facts)
         return told
 
-    def clear(self) -> None:
-        self._states.clear()
-        self._facts = 0
-
-
-class Running(msgspec.Struct):
-    """One generation being folded."""
-
-    view: View
-    build: Build
-    rows: Rows
-    error: str | None = None
-
 
 def catch_up(
     engine: Engine,
@@ -75,152 +61,122 @@ def catch_up(
     views: Sequence[View],
     plugins: Mapping[str, str],
     *,
-    rebuild: bool = False,
     progress: Progress | None = None,
 ) -> list[Build]:
     """Bring `views` to the head of the log; `plugins` says which plugin each comes from.
 
-    A view never built, changed, or to be `rebuild` gets its next generation, which takes over when
-    it has reached the head. A view whose fold raises stops there; the others go on.
+    A view never built, or changed since, gets its next generation first. A view whose fold raises
+    stops there; the others go on.
     """
+    from dateline.views.rebuild import rebuild
+
     while True:
-        running = [_prepare(engine, view, plugins[view.name], rebuild) for view in views]
+        standing, missing = _sorted(engine, views)
+        if missing:
+            rebuild(engine, reader, missing, plugins, progress=progress)
+            standing, _ = _sorted(engine, views)
         try:
-            _fold_all(engine, reader, running, progress)
-        except _Moved:
-            rebuild = False  # look again, and build nothing twice
-        else:
-            return [item.build for item in running]
+            _catch_up(engine, reader, standing, progress)
+        except Moved:
+            continue  # another process was there first: look again
+        return _outcome(engine, views)
 
 
-class _Moved(Exception):
-    """Another process moved a checkpoint: what was folded here is stale."""
+def _sorted(engine: Engine, views: Sequence[View]) -> tuple[list[Running], list[View]]:
+    """Views with a generation that fits, and views that need one."""
+    standing, missing = [], []
+    with reading(engine) as connection:
+        for view in views:
+            build = store.current(connection, view.name)
+            if build is not None and build.version > view.version:
+                continue  # built by a newer plugin: left alone, and reported as failed
+            if build is None or build.fingerprint != fingerprint(view):
+                missing.append(view)
+            else:
+                standing.append(Running(view, build, Rows(view)))
+    return standing, missing
 
 
-def _prepare(engine: Engine, view: View, plugin: str, rebuild: bool) -> Running:
-    with writing(engine) as connection:
-        build = store.current(connection, view)
-        if build is not None and not rebuild:
-            if build.version > view.version:
-                raise DatelineError(
-                    f"view {view.name} was built by version {build.version} of its plugin; "
-                    f"this one is version {view.version}",
-                    hint=f"install the newer plugin, or `dateline rebuild --view {view.name}`",
-                )
-            if build.fingerprint != fingerprint(view):
-                build = None
-        if build is None or rebuild:
-            for stale in store.builds(connection, view.name):
-                if stale.state in ("building", "failed"):
-                    store.drop(connection, stale)
-            build = store.create(connection, view, plugin)
-    return Running(view, build, Rows(view))
+def _outcome(engine: Engine, views: Sequence[View]) -> list[Build]:
+    """What readers of each view now find: its generation, or the build that failed."""
+    found = []
+    with reading(engine) as connection:
+        for view in views:
+            build = store.current(connection, view.name)
+            if build is not None and build.version > view.version:
+                found.append(_too_new(build, view))
+                continue
+            if build is None or build.fingerprint != fingerprint(view):
+                build = store.unfinished(connection, view.name) or build
+            assert build is not None
+            found.append(build)
+    return found
 
 
-def _fold_all(
-    engine: Engine, reader: log.Reader, running: list[Running], progress: Progress | None
+def _too_new(build: Build, view: View) -> Build:
+    error = (
+        f"it was built by version {build.version} of its plugin, and this is version "
+        f"{view.version}; install the newer one, or `dateline rebuild --view {view.name}`"
+    )
+    return msgspec.structs.replace(build, state="failed", error=error)
+
+
+def _catch_up(
+    engine: Engine, reader: log.Reader, running: Sequence[Running], progress: Progress | None
 ) -> None:
+    """One read of the log feeds every view: those behind first, until they are level."""
     states = States(reader)
     with reading(engine) as connection:
         head = log.head(connection).position
+    start = min((item.build.checkpoint for item in running), default=head)
+    total = head - start
     while True:
-        open_ = [item for item in running if item.error is None and item.build.checkpoint < head]
-        if not open_:
-            break
-        start = min(item.build.checkpoint for item in open_)
-        group = [item for item in open_ if item.build.checkpoint == start]
-        ahead = [item.build.checkpoint for item in open_ if item.build.checkpoint > start]
-        until = min([start + PAGE, head, *ahead])
+        behind = [item for item in running if item.error is None and item.build.checkpoint < head]
+        if not behind:
+            return
+        at = min(item.build.checkpoint for item in behind)
+        group = [item for item in behind if item.build.checkpoint == at]
+        others = [item.build.checkpoint for item in behind if item.build.checkpoint > at]
+        until = min([at + PAGE, head, *others])
         with reading(engine) as connection:
-            _fold_page(connection, reader, states, group, start, until)
-        _write(engine, group, until)
+            fold_range(connection, reader, states, group, at, until)
+        with writing(engine) as connection:
+            for item in group:
+                write(connection, item, until)
         if progress is not None:
-            progress(until, head)
-    _go_live(engine, running)
+            progress(until - start, total)
 
 
-def _fold_page(
+def fold_range(
     connection: Connection,
     reader: log.Reader,
     states: States,
-    group: list[Running],
-    start: int,
+    group: Sequence[Running],
+    after: int,
     until: int,
 ) -> None:
+    """Fold the events in (`after`, `until`] into fresh buffers."""
     for item in group:
         item.rows = Rows(item.view, _loader(connection, item))
-    for event in reader.read(connection, after=start, until=until):
+    for event in reader.read(connection, after=after, until=until):
         told = states.apply(connection, event)
         for item in group:
-            if item.error is None:
-                _fold(item, told)
+            fold(item, told)
 
 
-def _fold(item: Running, event: Event) -> None:
-    item.rows.story = event.slug
-    item.rows.mark()
-    try:
-        item.view.fold(event, item.rows)
-    except Exception as error:  # noqa: BLE001 - a plugin may raise anything; only its view stops
-        item.rows.undo()
-        where = traceback.format_exception(error)
-        item.error = "".join(where)
-        item.build = msgspec.structs.replace(
-            item.build, failed_position=event.position, error=item.error
-        )
+def write(connection: Connection, item: Running, until: int) -> None:
+    """Rows and checkpoint together. A view that raised keeps what it folded before that."""
+    checkpoint = until if item.failed is None else item.failed - 1
+    store.flush(connection, item.view, item.build, item.rows)
+    item.build = store.advance(
+        connection,
+        item.build,
+        checkpoint=checkpoint,
+        state="live" if item.failed is None else "failed",
+        failed_position=item.failed,
+        error=item.error,
+    )
 
 
 def _loader(connection: Connection, item: Running) -> Callable[[Key], Values | None]:
     return lambda key: store.load(connection, item.view, item.build, key)
-
-
-def _write(engine: Engine, group: list[Running], until: int) -> None:
-    """Rows and checkpoint in one transaction: what is read always equals the fold up to there."""
-    reached: list[Build] = []
-    with writing(engine) as connection:
-        for item in group:
-            failed = item.build.failed_position if item.error is not None else None
-            checkpoint = until if failed is None else failed - 1
-            state = item.build.state if failed is None else "failed"
-            values = {
-                "checkpoint": checkpoint,
-                "state": state,
-                "failed_position": failed,
-                "error": item.error,
-            }
-            if not store.advance(connection, item.build, **values):
-                raise _Moved
-            store.flush(connection, item.view, item.build, item.rows)
-            reached.append(msgspec.structs.replace(item.build, **values))
-    for item, build in zip(group, reached, strict=True):
-        item.build = build
-        item.rows.clear()
-
-
-def _go_live(engine: Engine, running: list[Running]) -> None:
-    waiting = [item for item in running if item.error is None and item.build.state != "live"]
-    if not waiting:
-        return
-    with writing(engine) as connection:
-        for item in waiting:
-            live = {"state": "live", "failed_position": None, "error": None}
-            if not store.advance(connection, item.build, **live):
-                raise _Moved
-            for older in store.builds(connection, item.view.name):
-                if older.generation < item.build.generation:
-                    store.drop(connection, older)
-            store.publish(connection, item.build)
-    for item in waiting:
-        item.build = msgspec.structs.replace(item.build, state="live")
-
-
-def require_live(build: Build) -> None:
-    """Raises ViewFailed when the view stopped at an event."""
-    if build.state == "failed":
-        reason = (build.error or "").strip().splitlines()[-1:] or ["it raised"]
-        raise ViewFailed(
-            f"view {build.name} (plugin {build.plugin}) stopped at position "
-            f"{build.failed_position}: {reason[0]}",
-            hint="mend the plugin and run this again, or leave it out with "
-            f"`--without {build.plugin}`; the traceback is in `dateline status`",
-        )

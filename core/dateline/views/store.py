@@ -13,6 +13,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Float,
+    Index,
     MetaData,
     Table,
     Text,
@@ -37,7 +38,10 @@ _TYPES: dict[ColumnType, Any] = {
 
 
 class Build(msgspec.Struct, frozen=True):
-    """One generation of one view, as the `views` table has it."""
+    """One generation of one view, as the `views` table has it.
+
+    While it is built, `target` is the position it folds to and `cursor` the last story done.
+    """
 
     name: str
     generation: int
@@ -48,10 +52,17 @@ class Build(msgspec.Struct, frozen=True):
     plugin: str
     failed_position: int | None = None
     error: str | None = None
+    target: int | None = None
+    cursor: bytes | None = None
 
     @property
     def table(self) -> str:
         return f"{self.name}__g{self.generation}"
+
+    @property
+    def unfinished(self) -> bool:
+        """Never went live: readers do not see it."""
+        return self.target is not None
 
 
 def builds(connection: Connection, name: str | None = None) -> list[Build]:
@@ -62,33 +73,54 @@ def builds(connection: Connection, name: str | None = None) -> list[Build]:
     return [Build(**row._mapping) for row in connection.execute(query)]
 
 
-def current(connection: Connection, view: View) -> Build | None:
-    """The generation to read: the live one, else the newest not yet live."""
-    found = builds(connection, view.name)
-    live = [build for build in found if build.state == "live"]
-    fresh = [build for build in found if build.state in ("building", "failed")]
-    return next(iter(live or fresh), None)
+def current(connection: Connection, name: str) -> Build | None:
+    """The generation readers see: the one that is live, or was until its fold raised."""
+    found = builds(connection, name)
+    return next((b for b in found if b.state in ("live", "failed") and not b.unfinished), None)
 
 
-def create(connection: Connection, view: View, plugin: str) -> Build:
-    """The next generation, empty, at checkpoint 0."""
+def unfinished(connection: Connection, name: str) -> Build | None:
+    """The generation being built, if there is one."""
+    return next((build for build in builds(connection, name) if build.unfinished), None)
+
+
+def create(connection: Connection, view: View, plugin: str, target: int) -> Build:
+    """The next generation, empty, to be folded to `target`. Its index comes last."""
     earlier = builds(connection, view.name)
     generation = 1 + max((build.generation for build in earlier), default=0)
-    build = Build(view.name, generation, "building", 0, view.version, fingerprint(view), plugin)
+    mark = fingerprint(view)
+    build = Build(view.name, generation, "building", 0, view.version, mark, plugin, target=target)
     sql_table(view, build).create(connection)
     connection.execute(views.insert().values(**msgspec.structs.asdict(build)))
     return build
 
 
-def advance(connection: Connection, build: Build, **values: Any) -> bool:
-    """Compare and set: False when another process moved the checkpoint first."""
+def index(connection: Connection, view: View, build: Build) -> None:
+    """The one index: unique by story and key."""
+    table = sql_table(view, build)
+    keys = [table.c.story, *(table.c[name] for name in _key_names(view))]
+    Index(f"{build.table}_key", *keys, unique=True).create(connection, checkfirst=True)
+
+
+def advance(connection: Connection, build: Build, **values: Any) -> Build:
+    """Compare and set. Raises Moved when another process changed the row first."""
+    same_cursor = (
+        views.c.cursor.is_(None) if build.cursor is None else views.c.cursor == build.cursor
+    )
     done = connection.execute(
         update(views)
         .where(views.c.name == build.name, views.c.generation == build.generation)
-        .where(views.c.checkpoint == build.checkpoint)
+        .where(views.c.checkpoint == build.checkpoint, same_cursor)
+        .where(views.c.state == build.state, views.c.fingerprint == build.fingerprint)
         .values(**values)
     )
-    return done.rowcount == 1
+    if done.rowcount != 1:
+        raise Moved
+    return msgspec.structs.replace(build, **values)
+
+
+class Moved(Exception):
+    """Another process moved a generation on: what was folded here is stale."""
 
 
 def drop(connection: Connection, build: Build) -> None:
@@ -104,6 +136,11 @@ def publish(connection: Connection, build: Build) -> None:
     name, table = _quoted(connection, build.name), _quoted(connection, build.table)
     connection.execute(text(f"DROP VIEW IF EXISTS {name}"))
     connection.execute(text(f"CREATE VIEW {name} AS SELECT * FROM {table}"))
+
+
+def fill(connection: Connection, view: View, build: Build, rows: Iterable[Values]) -> None:
+    """Insert rows of whole stories: nothing of them is there yet."""
+    _insert(connection, sql_table(view, build), list(rows), verb="INSERT")
 
 
 def flush(connection: Connection, view: View, build: Build, rows: Rows) -> None:
@@ -141,22 +178,15 @@ def read(
 
 
 def sql_table(view: View, build: Build) -> Table:
-    keys = {
-        "story",
-        *(column.name for column in view.key_columns() if column.name in ("key", "fact", "item")),
-    }
     made = [
-        Column(
-            column.name,
-            _TYPES[column.type],
-            nullable=column.nullable,
-            primary_key=column.name in keys,
-            autoincrement=False,
-        )
+        Column(column.name, _TYPES[column.type], nullable=column.nullable)
         for column in columns(view)
     ]
-    # Without a rowid the primary key is the table: a story's rows lie together.
-    return Table(build.table, MetaData(), *made, sqlite_with_rowid=False)
+    return Table(build.table, MetaData(), *made)
+
+
+def _key_names(view: View) -> tuple[str, ...]:
+    return ("fact", "item") if isinstance(view, FactView) else ("key",)
 
 
 def _insert(connection: Connection, table: Table, rows: list[Values], *, verb: str) -> None:

@@ -79,6 +79,15 @@ def quote_evidence(payload: Payload, context: Context) -> Findings:
             yield "/quote", "equals the exact text of no evidence item of role quote or content"
 
 
+@rule("speaker-missing")
+def speaker_missing(payload: Payload, context: Context) -> Findings:
+    if isinstance(payload, StatementRecorded):
+        if not payload.speakers:
+            yield "/speakers", "somebody says a statement"
+        if payload.mode == "direct" and payload.quote is None:
+            yield "/quote", "a direct statement quotes"
+
+
 @rule("verbatim")
 def verbatim(payload: Payload, context: Context) -> Findings:
     if not isinstance(payload, FactPayload):
@@ -93,6 +102,12 @@ def verbatim(payload: Payload, context: Context) -> Findings:
 def source_missing(payload: Payload, context: Context) -> Findings:
     if isinstance(payload, SourceCaptured) and context.text_of(payload.source) is None:
         yield "/source", "its document is not in the archive and was not given"
+    if (
+        isinstance(payload, SourceCaptured)
+        and payload.media_type.startswith("text/")
+        and context.text_of(payload.source) == ""
+    ):
+        yield "/source", "its document is empty"
 
 
 @rule("source-chars")

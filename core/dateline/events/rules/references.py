@@ -30,6 +30,20 @@ def entity_unknown(payload: Payload, context: Context) -> Findings:
             yield field, f"{entity!r} is not introduced in this story"
 
 
+@rule("reference-self")
+def reference_self(payload: Payload, context: Context) -> Findings:
+    own = getattr(payload, "fact", None) if isinstance(payload, FactPayload) else None
+    for field, fact in facts(payload):
+        if own is not None and fact == own:
+            yield field, f"{own} cannot refer to itself"
+    if isinstance(payload, EntityIntroduced):
+        for field, name in _of_entity(payload):
+            if name == payload.entity:
+                yield field, f"{name} cannot be part of itself"
+    if isinstance(payload, SourceCaptured) and payload.derived_from == payload.source:
+        yield "/derived_from", "a source cannot be derived from itself"
+
+
 @rule("fact-unknown")
 def fact_unknown(payload: Payload, context: Context) -> Findings:
     for field, fact in facts(payload):

@@ -10,6 +10,7 @@ from dateline.events.editorial import (
     FactCorrected,
     FactDisputed,
     FactRetracted,
+    FactReviewed,
 )
 from dateline.events.entity import EntityIntroduced
 from dateline.events.fact import FigureRecorded
@@ -55,6 +56,10 @@ def quantity_bounds(payload: Payload, context: Context) -> Findings:
 
 
 def _out_of_bounds(q: Quantity) -> str | None:
+    if q.ordinal is not None and q.ordinal < 0:
+        return f"ordinal {q.ordinal} is below zero"
+    if q.of is not None and q.value is not None and q.value > q.of >= 0:
+        return f"value {q.value} of {q.of} is more than there are"
     if q.lower is not None and q.upper is not None and q.lower > q.upper:
         return f"lower {q.lower} is above upper {q.upper}"
     if q.value is not None and q.lower is not None and q.value < q.lower:
@@ -95,6 +100,10 @@ def _required(payload: Payload) -> Iterator[tuple[str, str]]:
         for index, quantity in enumerate(payload.quantities):
             yield f"/quantities/{index}/measure", quantity.measure
             yield f"/quantities/{index}/verbatim", quantity.verbatim
+        for field in ("action", "act", "relation", "title", "effect"):
+            text = getattr(payload, field, None)
+            if isinstance(text, str):
+                yield f"/{field}", text
     elif isinstance(payload, StoryOpened | StoryRetitled):
         yield "/title", payload.title
     elif isinstance(payload, EntityIntroduced):
@@ -103,3 +112,5 @@ def _required(payload: Payload) -> Iterator[tuple[str, str]]:
         yield "/reason", payload.reason
     elif isinstance(payload, FactDisputed):
         yield "/ground", payload.ground
+    elif isinstance(payload, FactReviewed):
+        yield "/reviewer", payload.reviewer

@@ -1,0 +1,126 @@
+"""The sources that one document makes: itself, and the text extracted from it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dateline.errors import DatelineError
+
+if TYPE_CHECKING:
+    from dateline.log.document import Document
+    from dateline.plugins.formats import Extracted, SourceImporter
+
+#: What a document may say of itself, and an option may say instead.
+_DETAILS = ("title", "published", "language", "byline")
+_SHORT = 12
+# What no text of the archive may hold, and what would be taken for an entity's id.
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
+_ENTITY = re.compile(r"(person|org|place|group):")
+
+
+@dataclass(frozen=True)
+class Captured:
+    """Import lines, and the documents they bring. ``found`` is what the document said of itself.
+
+    ``text`` is None when the document is its own text.
+    """
+
+    lines: list[dict[str, Any]]
+    document: Document
+    text: Document | None
+    found: dict[str, Any]
+    extracted: Extracted | None = None
+
+    def content(self, name: str) -> bytes:
+        """The bytes of the document that a line names: by its source id."""
+        named = self.text if self.text is not None and self.text.source == name else self.document
+        return named.content
+
+    def messages(self, verb: str, story: str, charset: str | None) -> list[str]:
+        """What to tell the person: ids, which to quote, and what was taken without being told."""
+        said = [f"{verb} {self._ids()} in {story}."]
+        if self.text is not None:
+            said.append(f"Quote its text, not the document: --source {_short(self.text)}")
+        if self.extracted is not None and self.extracted.note:
+            said.append(self.extracted.note)
+        read_as = self.document.charset
+        if charset is None and read_as != "utf-8" and not self.document.binary:
+            said.append(f"Read as {read_as}; if that is wrong, give its --charset.")
+        if self.found:
+            details = ", ".join(f"{key} {_words(value)}" for key, value in self.found.items())
+            said.append(f"Taken from the document: {details}.")
+        return said
+
+    def _ids(self) -> str:
+        if self.text is None or self.extracted is None:
+            return f"{self.document.source} ({len(self.document.text):,} characters)"
+        return (
+            f"sha256:{_short(self.document)} ({self.lines[0]['media_type']}, "
+            f"{len(self.document.content):,} bytes) and its text sha256:{_short(self.text)} "
+            f"({len(self.text.text):,} characters, by {self.extracted.tool})"
+        )
+
+
+def captured(reader: SourceImporter, document: Document, about: dict[str, Any]) -> Captured:
+    """`document` as `reader` reads it. `about` is what is known of it; what it lacks is taken from
+    the document. Raises DatelineError when there is no text to quote."""
+    from dateline.log.document import Document
+
+    raw = reader.extract(document)
+    if raw is None:
+        return Captured([_line(document, reader.media_type, about)], document, None, {})
+    extracted = _clean(raw)
+    found = {key: getattr(extracted, key) for key in _DETAILS if not about.get(key)}
+    found = {key: value for key, value in found.items() if value}
+    about = about | found
+    text = Document(extracted.text.encode())
+    derived = {"url": None, "derived_from": document.source, "extracted_by": extracted.tool}
+    lines = [
+        _line(document, reader.media_type, about),
+        _line(text, "text/plain", about | derived),
+    ]
+    return Captured(lines, document, text, found, extracted)
+
+
+def _line(document: Document, media_type: str, about: dict[str, Any]) -> dict[str, Any]:
+    fields = {
+        "type": "source.captured",
+        "file": document.source,
+        "charset": document.charset,
+        "media_type": media_type,
+    }
+    return fields | {key: value for key, value in about.items() if value is not None}
+
+
+def _clean(extracted: Extracted) -> Extracted:
+    from msgspec.structs import replace
+
+    text, lost = _NO_TEXT.subn("\ufffd", extracted.text)
+    if not text.strip():
+        raise DatelineError("there is no text in it to quote; nothing was written")
+    notes = [extracted.note] if extracted.note else []
+    notes += [f"In its text, U+FFFD stands for what is no character, {lost} times."] if lost else []
+    names = (_one_line(name) for name in extracted.byline)
+    return replace(
+        extracted,
+        text=text,
+        title=_one_line(extracted.title),
+        published=_one_line(extracted.published),
+        language=_one_line(extracted.language),
+        byline=tuple(name for name in names if name and not _ENTITY.match(name)),
+        note=" ".join(notes) or None,
+    )
+
+
+def _one_line(text: str | None) -> str | None:
+    return " ".join(_NO_TEXT.sub("\ufffd", text).split()) or None if text else None
+
+
+def _short(document: Document) -> str:
+    return document.source.partition(":")[2][:_SHORT]
+
+
+def _words(value: str | tuple[str, ...]) -> str:
+    return repr(value) if isinstance(value, str) else ", ".join(value)

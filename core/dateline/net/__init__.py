@@ -1,0 +1,1 @@
+"""Downloading, with every address checked: the one place where Dateline goes online."""

@@ -1,0 +1,52 @@
+"""Folding events into buffered rows, one view's failure apart from another's. No database."""
+
+from __future__ import annotations
+
+import traceback
+
+import msgspec
+
+from dateline.errors import ViewFailed
+from dateline.events.envelope import Event
+from dateline.views.projection import View
+from dateline.views.rows import Rows
+from dateline.views.store import Build
+
+
+class Running(msgspec.Struct):
+    """One generation being folded; `failed` is where it stopped, `error` the traceback."""
+
+    view: View
+    build: Build
+    rows: Rows
+    failed: int | None = None
+    error: str | None = None
+
+
+def fold(running: Running, event: Event) -> None:
+    """Take one event in, whole or not at all."""
+    if running.error is not None:
+        return
+    rows = running.rows
+    rows.story = event.slug
+    rows.mark()
+    try:
+        running.view.fold(event, rows)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - only this plugin's view stops
+        rows.undo()
+        running.failed = event.position
+        running.error = "".join(traceback.format_exception(error))
+
+
+def require_live(build: Build) -> None:
+    """Raises ViewFailed when the view stopped at an event."""
+    if build.state == "failed":
+        reason = (build.error or "").strip().splitlines()[-1:] or ["it raised"]
+        where = (
+            "" if build.failed_position is None else f" stopped at position {build.failed_position}"
+        )
+        raise ViewFailed(
+            f"view {build.name} (plugin {build.plugin}){where}: {reason[0]}",
+            hint="mend the plugin and run this again, or leave it out with "
+            f"`--without {build.plugin}`; `dateline status -v` shows the traceback",
+        )

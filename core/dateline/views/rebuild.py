@@ -1,0 +1,228 @@
+"""Rebuilding: the next generation beside the standing one, then a swap under the append lock.
+
+The bulk goes story by story, so one story's state is in memory at a time, however long the log. Each
+step commits its rows with the cursor that says which story is done: a build that was killed goes on
+from there. Readers see the old generation until the new one has reached the head.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine
+
+from dateline.errors import DatelineError, LogGap
+from dateline.events.envelope import Event
+from dateline.events.present import StoryState
+from dateline.log import read as log
+from dateline.log.engine import reading, writing
+from dateline.views import store
+from dateline.views.folding import Running, fold
+from dateline.views.projection import View, fingerprint
+from dateline.views.rows import Rows
+from dateline.views.runner import PAGE, Progress, States, fold_range, write
+from dateline.views.store import Build, Moved
+
+#: Events folded between two commits of the bulk.
+STEP = 5000
+#: A tail up to this many events is replayed under the lock; a longer one is shortened first.
+_TAIL = 500
+
+
+def rebuild(
+    engine: Engine,
+    reader: log.Reader,
+    views: Sequence[View],
+    plugins: Mapping[str, str],
+    *,
+    progress: Progress | None = None,
+) -> list[Build]:
+    """Build the next generation of each view and swap it in. One read of the log feeds them all.
+
+    An unfinished build of the same fingerprint is resumed, one of another is thrown away. A view
+    whose fold raises stays unfinished; its standing generation serves on.
+    """
+    running = _begin(engine, views, plugins)
+    try:
+        # Builds begun at different times have different ways to go.
+        for target, cursor in sorted({(_target(i.build), i.build.cursor or b"") for i in running}):
+            same = [
+                item
+                for item in running
+                if (_target(item.build), item.build.cursor or b"") == (target, cursor)
+            ]
+            _bulk(engine, reader, same, target, cursor, progress)
+        for item in running:
+            if item.error is None:
+                _swap(engine, reader, item)
+    except Moved:
+        raise DatelineError(
+            "another process is rebuilding the same view", hint="wait for it, or stop it"
+        ) from None
+    return [item.build for item in running]
+
+
+def undo(engine: Engine, reader: log.Reader, view: View) -> Build:
+    """Bring the generation before the live one back, caught up. Raises DatelineError."""
+    with reading(engine) as connection:
+        found = store.builds(connection, view.name)
+    mark = fingerprint(view)
+    older = [b for b in found if b.state == "retired" and b.fingerprint == mark]
+    if not older:
+        raise DatelineError(
+            f"view {view.name} has no earlier generation of this shape to go back to",
+            hint="`dateline status` lists what there is",
+        )
+    item = Running(view, older[0], Rows(view))
+    _swap(engine, reader, item)
+    return item.build
+
+
+def prune(engine: Engine, names: Sequence[str] | None = None) -> list[Build]:
+    """Drop retired generations and unfinished builds; returns them."""
+    with writing(engine) as connection:
+        gone = [
+            build
+            for build in store.builds(connection)
+            if (build.state == "retired" or build.unfinished)
+            and (names is None or build.name in names)
+        ]
+        for build in gone:
+            store.drop(connection, build)
+    return gone
+
+
+def _begin(engine: Engine, views: Sequence[View], plugins: Mapping[str, str]) -> list[Running]:
+    running = []
+    with writing(engine) as connection:
+        head = log.head(connection).position
+        for view in views:
+            build = store.unfinished(connection, view.name)
+            if build is not None and build.fingerprint != fingerprint(view):
+                store.drop(connection, build)
+                build = None
+            if build is None:
+                build = store.create(connection, view, plugins[view.name], head)
+            running.append(Running(view, build, Rows(view)))
+    return running
+
+
+def _target(build: Build) -> int:
+    assert build.target is not None
+    return build.target
+
+
+def _bulk(
+    engine: Engine,
+    reader: log.Reader,
+    running: list[Running],
+    target: int,
+    cursor: bytes,
+    progress: Progress | None,
+) -> None:
+    """Fold whole stories after `cursor`, up to position `target`, and commit step by step."""
+    done = 0
+    while True:
+        open_ = [item for item in running if item.error is None]
+        for item in open_:
+            item.rows = Rows(item.view)
+        with reading(engine) as connection:
+            folded, last = _fold_stories(connection, reader, open_, target, cursor)
+        if last is None:
+            break
+        with writing(engine) as connection:
+            for item in open_:
+                _write_step(connection, item, last)
+        cursor, done = last, done + folded
+        if progress is not None:
+            progress(done, target)
+    if cursor == b"" and target:
+        raise LogGap(1, target)
+
+
+def _fold_stories(
+    connection: Connection, reader: log.Reader, running: list[Running], target: int, cursor: bytes
+) -> tuple[int, bytes | None]:
+    """Fold stories until about STEP events; returns (events, the last story done or None)."""
+    events = reader.read_by_story(
+        connection, after=UUID(bytes=cursor) if cursor else None, until=target, page=PAGE
+    )
+    folded, last = 0, None
+    for story, stream in _by_story(events):
+        state = StoryState(reader.registry)
+        before = [item for item in running if item.error is None]
+        for event in stream:
+            told = state.apply(event)
+            folded += 1
+            for item in before:
+                fold(item, told)
+        last = story
+        if folded >= STEP or any(item.error is not None for item in before):
+            break
+    return folded, last
+
+
+def _by_story(events: Iterator[Event]) -> Iterator[tuple[bytes, list[Event]]]:
+    story: UUID | None = None
+    stream: list[Event] = []
+    for event in events:
+        if event.story != story:
+            if story is not None:
+                yield story.bytes, stream
+            story, stream = event.story, []
+        stream.append(event)
+    if story is not None:
+        yield story.bytes, stream
+
+
+def _write_step(connection: Connection, item: Running, last: bytes) -> None:
+    if item.error is None:
+        store.fill(connection, item.view, item.build, item.rows.stored())
+        item.build = store.advance(connection, item.build, cursor=last, state="building")
+    else:
+        # The story it failed in is folded again from its start when the plugin is mended, and so
+        # are the others of this step: nothing of the step is kept.
+        values = {"state": "failed", "failed_position": item.failed, "error": item.error}
+        item.build = store.advance(connection, item.build, **values)
+
+
+def _swap(engine: Engine, reader: log.Reader, item: Running) -> None:
+    """Shorten the tail, then replay what is left and take over, all under the append lock."""
+    view = item.view
+    if item.build.unfinished:
+        with writing(engine) as connection:
+            store.index(connection, view, item.build)
+            reached = _target(item.build)
+            item.build = store.advance(connection, item.build, checkpoint=reached)
+    states = States(reader)
+    while True:
+        with reading(engine) as connection:
+            head = log.head(connection).position
+            until = min(item.build.checkpoint + PAGE, head)
+            if head - item.build.checkpoint <= _TAIL:
+                break
+            fold_range(connection, reader, states, [item], item.build.checkpoint, until)
+        with writing(engine) as connection:
+            _write_tail(connection, item, until)
+        if item.error is not None:
+            return
+    with writing(engine) as connection:
+        head = log.head(connection).position
+        fold_range(connection, reader, states, [item], item.build.checkpoint, head)
+        _write_tail(connection, item, head)
+        if item.error is None:
+            for older in store.builds(connection, view.name):
+                if older.generation != item.build.generation and older.state != "retired":
+                    store.advance(connection, older, state="retired")
+            item.build = store.advance(
+                connection, item.build, state="live", target=None, cursor=None
+            )
+            store.publish(connection, item.build)
+
+
+def _write_tail(connection: Connection, item: Running, until: int) -> None:
+    state = item.build.state
+    write(connection, item, until)
+    if item.error is None:  # not live yet: that is for the swap to say
+        item.build = store.advance(connection, item.build, state=state)

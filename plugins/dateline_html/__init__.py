@@ -1,0 +1,26 @@
+"""HTML: one page to read, with every quotation in its context. It loads nothing and runs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from dateline.plugin import Exporter, Material, hookimpl
+from dateline_html.page import page
+
+
+class Html(Exporter):
+    """A self-contained page of a story, or of several: for a screen, a phone, a printer, a reader's voice.
+
+    No script, no link out of the page, no resource from elsewhere: what a source says cannot reach
+    further. With ``--view`` it shows that view's rows instead.
+    """
+
+    name, suffix, media_type = "html", ".html", "text/html"
+
+    def export(self, material: Material) -> Iterator[str]:
+        return page(material)
+
+
+@hookimpl
+def dateline_exporters() -> Iterable[Exporter]:
+    return [Html()]

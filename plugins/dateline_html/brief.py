@@ -1,0 +1,117 @@
+"""What every section of a story's page shares: its names, anchors, and words for facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dateline.plugin import (
+    Fact,
+    FactCorrected,
+    FactDisputed,
+    FactRetracted,
+    FactReviewed,
+    Material,
+    StoryState,
+    parse_edtf,
+)
+from dateline_html.markup import Html, el, join, language, moment, text
+from dateline_html.quoting import Texts
+
+_WHY: dict[str, type[Any]] = {
+    "corrected": FactCorrected,
+    "updated": FactCorrected,
+    "retracted": FactRetracted,
+    "rejected": FactReviewed,
+    "disputed": FactDisputed,
+}
+
+
+class Brief:
+    """One story on its way onto the page.
+
+    `level` is that of its own heading. Anchors carry the story's slug when it is not alone; a dot,
+    which no slug has, keeps them apart.
+    """
+
+    def __init__(self, story: StoryState, material: Material, level: int = 1) -> None:
+        self.story, self.material, self.level = story, material, level
+        self.texts = Texts(material)
+        self._prefix = "" if level == 1 else f"{story.slug}."
+        opened = story.opened.languages if story.opened is not None else ()
+        spoken = language(*opened)
+        # The page's own words are English; the story's say so when they are not.
+        self._language = None if spoken is None or spoken.lower().split("-")[0] == "en" else spoken
+        named = dict.fromkeys([*story.sources, *(fact.source for fact in story.facts.values())])
+        self.sources = {source: number for number, source in enumerate(named, 1)}
+
+    def id(self, name: str) -> str:
+        return self._prefix + name
+
+    def link(self, name: str, *content: str | None, **attributes: str) -> Html:
+        """A link to a place on this page."""
+        return el("a", *content, href=f"#{self.id(name)}", **attributes)
+
+    def heading(self, depth: int, *content: str | None, **attributes: str) -> Html:
+        return el(f"h{min(6, self.level + depth)}", *content, **attributes)
+
+    def said(self, words: str) -> Html:
+        """Words of the story, kept apart from ours in direction and language."""
+        return el("bdi", words, lang=self._language)
+
+    def label(self, entity: str | None) -> Html:
+        return self.said(self.story.label(entity))
+
+    def by(self, entity: str | None) -> Html:
+        """``by NORA``, or nothing."""
+        return join([" by ", self.label(entity)]) if entity else Html()
+
+    def when(self, edtf: str) -> Html:
+        return moment(edtf, parse_edtf(edtf).words)
+
+    def named(self, fact: Fact) -> Html:
+        """A fact as others speak of it: its number, its sentence, its badge."""
+        number = text(fact.id) if fact.hidden else self.link(fact.id, fact.id)
+        return join(
+            [el("span", number, class_="no"), " ", self.said(fact.data.text), self.badge(fact)]
+        )
+
+    def where(self, fact: Fact) -> Html:
+        """A link to the passage that a fact is drawn from: ``source 2, 529–563``."""
+        span = fact.span
+        source = f"source {self.sources[fact.source]}"
+        if span is None or span.start is None:
+            return self.link(self.passage(fact), source, class_="where")
+        characters = el("span", "characters ", class_="unseen")
+        place = join(
+            [f"{source}, ", characters, el("span", f"{span.start}–{span.end}", class_="span")]
+        )
+        return self.link(self.passage(fact), place, class_="where")
+
+    def passage(self, fact: Fact) -> str:
+        """The anchor of that passage; facts of the same words share it."""
+        span = fact.span
+        place = fact.id if span is None or span.start is None else f"{span.start}-{span.end}"
+        return f"s{self.sources[fact.source]}.{place}"
+
+    def badge(self, fact: Fact) -> Html:
+        """The status of a fact that is not merely recorded, linked to what made it so."""
+        if fact.status == "recorded":
+            return Html()
+        anchor, label = self._reason(fact), f"badge {fact.status}"
+        if anchor is None:
+            return join([" ", el("span", fact.status, class_=label)])
+        return join([" ", self.link(anchor, fact.status, class_=label)])
+
+    def _reason(self, fact: Fact) -> str | None:
+        if fact.status == "withdrawn":
+            return f"s{self.sources[fact.source]}"
+        for event in reversed(fact.history):
+            if isinstance(event.data, _WHY[fact.status]):
+                return f"v{event.version}"
+        for link in self.story.links:
+            if link.data.to != fact.id or link.data.relation != "disputes":
+                continue
+            disputing = self.story.facts.get(link.data.from_)
+            if disputing is not None and not disputing.hidden:
+                return f"v{link.event.version}"
+        return None

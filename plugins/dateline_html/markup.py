@@ -1,0 +1,81 @@
+"""The one place where tags are made. Text is escaped unless it was made here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from html import escape
+
+from dateline.plugin import one_line, visible
+
+_VOID = frozenset({"meta"})
+_INLINE = frozenset({"a", "bdi", "b", "code", "del", "em", "ins", "mark", "span", "time"})
+# A BCP 47 tag in form; whether the language exists is the archive's word.
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", re.ASCII)
+# EDTF that says one year, month, day or moment is what the time element takes too.
+_EXACT = re.compile(
+    r"\d{4}(-(0[1-9]|1[0-2])(-\d\d)?)?|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)?", re.ASCII
+)
+
+Attribute = str | int | None
+
+
+class Html(str):
+    """Markup. Anything else that is handed to `el` is text, and is escaped."""
+
+    __slots__ = ()
+
+
+def text(value: str) -> Html:
+    """`value` on one line, with control and bidi characters written out."""
+    return Html(escape(one_line(value)))
+
+
+def verbatim(value: str) -> Html:
+    """`value` with its line ends, for words of a source. CR LF stands as LF: HTML has no other."""
+    return Html(escape(visible(value.replace("\r\n", "\n"))))
+
+
+def start(tag: str, /, **attributes: Attribute) -> Html:
+    """An opening tag. ``class_`` is class, ``data_start`` is data-start, None leaves one out."""
+    given = "".join(
+        f' {name.rstrip("_").replace("_", "-")}="{text(str(value))}"'
+        for name, value in attributes.items()
+        if value is not None
+    )
+    return Html(f"<{tag}{given}>")
+
+
+def end(tag: str, /) -> Html:
+    return Html(f"</{tag}>" if tag in _INLINE else f"</{tag}>\n")
+
+
+def el(tag: str, /, *content: str | None, **attributes: Attribute) -> Html:
+    """An element. Its content is markup where it is `Html`, else text."""
+    inside = "".join(map(_safe, content))
+    if tag in _VOID:
+        return Html(f"{start(tag, **attributes)}\n")
+    return Html(f"{start(tag, **attributes)}{inside}{end(tag)}")
+
+
+def join(items: Iterable[str | None], separator: str = "") -> Html:
+    """What there is of `items`, with `separator` between."""
+    return Html(_safe(separator).join(_safe(item) for item in items if item))
+
+
+def language(*tags: str | None) -> str | None:
+    """The first of `tags` that can be a lang attribute."""
+    return next((tag for tag in tags if tag and _LANGUAGE.fullmatch(tag)), None)
+
+
+def moment(edtf: str | None, words: str) -> Html:
+    """`words`, in a time element when `edtf` is exact."""
+    if edtf is not None and _EXACT.fullmatch(edtf):
+        return el("time", words, datetime=edtf)
+    return text(words)
+
+
+def _safe(item: str | None) -> str:
+    if item is None:
+        return ""
+    return item if isinstance(item, Html) else text(item)

@@ -1,0 +1,114 @@
+"""Quotations in their context: a few dozen characters of the source on either side."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from unicodedata import category
+
+from dateline.plugin import DatelineError, Evidence, Fact, Material
+from dateline_html.markup import Html, el, join, verbatim
+
+#: Code points of context on each side, less what is needed not to cut a word.
+CONTEXT = 90
+_CACHED = 8
+
+
+class Texts:
+    """Texts of captured documents; the few used last are kept."""
+
+    def __init__(self, material: Material) -> None:
+        self._material = material
+        self._kept: OrderedDict[str, str | None] = OrderedDict()
+
+    def get(self, source: str) -> str | None:
+        """The text evidence counts in; None when the document is not there (any more)."""
+        if source not in self._kept:
+            self._kept[source] = self._read(source)
+            if len(self._kept) > _CACHED:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(source)
+        return self._kept[source]
+
+    def _read(self, source: str) -> str | None:
+        document = self._material.document(source)
+        try:
+            return None if document is None else document.text
+        except DatelineError:
+            return None
+
+
+def quoted(fact: Fact) -> list[Evidence]:
+    """What to show of a statement: the quotations, else the words it is drawn from."""
+    items: Sequence[Evidence] = fact.data.evidence
+    found = [item for item in items if item.role == "quote"]
+    quote = getattr(fact.data, "quote", None)
+    if quote is not None and all(item.exact != quote for item in found):
+        found += [item for item in items if item.exact == quote][:1]
+    found = found or [item for item in items if item.role == "content"] or list(items[:1])
+    return sorted(found, key=lambda item: (item.start or 0, item.end or 0))
+
+
+def passages(
+    items: Sequence[Evidence], document: str | None
+) -> Iterator[tuple[list[Evidence], Html]]:
+    """`items` with their context; neighbours stand in one passage."""
+    group: list[Evidence] = []
+    for item in items:
+        if group and not _adjoin(group[-1], item, document):
+            yield group, _passage(group, document)
+            group = []
+        group.append(item)
+    if group:
+        yield group, _passage(group, document)
+
+
+def _adjoin(left: Evidence, right: Evidence, document: str | None) -> bool:
+    return (
+        document is not None
+        and left.end is not None
+        and right.start is not None
+        and left.end <= right.start <= left.end + CONTEXT
+        and _stands(left, document)
+        and _stands(right, document)
+    )
+
+
+def _stands(item: Evidence, document: str | None) -> bool:
+    return document is not None and document[item.start : item.end] == item.exact
+
+
+def _passage(items: Sequence[Evidence], document: str | None) -> Html:
+    first, last = items[0], items[-1]
+    if document is None or not _stands(first, document) or first.start is None or last.end is None:
+        lead, tail = f"… {first.prefix or ''}", f"{last.suffix or ''} …"
+    else:
+        lead, tail = _before(document, first.start), _after(document, last.end)
+    parts = [verbatim(lead)]
+    for number, item in enumerate(items):
+        if number and document is not None:
+            parts.append(verbatim(document[items[number - 1].end : item.start]))
+        parts.append(el("mark", verbatim(item.exact), data_start=item.start, data_end=item.end))
+    return join([*parts, verbatim(tail)])
+
+
+def _before(document: str, start: int) -> str:
+    cut = max(0, start - CONTEXT)
+    lead = document[cut:start]
+    if not cut:
+        return lead.lstrip()
+    word = re.search(r"\s+", lead)
+    if word and word.end() < len(lead):
+        return "… " + lead[word.end() :]
+    while lead and category(lead[0]) in ("Mn", "Mc", "Me", "Cf"):  # never a mark without its letter
+        lead = lead[1:]
+    return "… " + lead
+
+
+def _after(document: str, end: int) -> str:
+    tail = document[end : end + CONTEXT]
+    if end + CONTEXT >= len(document):
+        return tail.rstrip()
+    words = re.match(r".*\S(?=\s)", tail, re.DOTALL)
+    return (words[0] if words else tail) + " …"

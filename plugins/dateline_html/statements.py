@@ -1,0 +1,64 @@
+"""Who said what: each quotation in its context, through whom it came, where it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from dateline.plugin import Fact
+from dateline_html.brief import Brief
+from dateline_html.markup import Html, el, end, join, language, moment, start
+from dateline_html.part import Part, meta
+from dateline_html.quoting import passages, quoted
+
+
+def statements(brief: Brief) -> Part | None:
+    rows = list(brief.material.table("statements", brief.story.slug).dicts())
+    return Part("statements", "Who said what", len(rows), _speakers(brief, rows)) if rows else None
+
+
+def _speakers(brief: Brief, rows: list[dict[str, Any]]) -> Iterator[Html]:
+    speakers: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        speakers.setdefault(row["speaker"], []).append(row)
+    for speaker, said in speakers.items():
+        yield start("div", class_="group")
+        yield brief.heading(2, brief.said(speaker))
+        yield start("ul")
+        for row in said:
+            yield _statement(brief, row)
+        yield join([end("ul"), end("div")])
+
+
+def _statement(brief: Brief, row: dict[str, Any]) -> Html:
+    fact = brief.story.facts[row["fact"]]
+    return el(
+        "li",
+        el("p", brief.said(fact.data.text), brief.badge(fact)),
+        meta(
+            moment(row["said"], row["when"]),
+            join(["to ", brief.said(row["addressees"])]) if row["addressees"] else None,
+            brief.said(row["channel"]) if row["channel"] else None,
+            join(["condition: ", brief.said(row["condition"])]) if row["condition"] else None,
+            join(["framed as: ", brief.said(row["framing"])]) if row["framing"] else None,
+        ),
+        quotation(brief, fact),
+    )
+
+
+def quotation(brief: Brief, fact: Fact) -> Html:
+    """The words of the source, those of the statement marked."""
+    document = fact.document
+    blocks = [
+        el(
+            "blockquote",
+            el("p", words),
+            cite=f"#{brief.id(brief.passage(fact))}",
+            dir="auto",
+            lang=language(document.language) if document is not None else None,
+        )
+        for _, words in passages(quoted(fact), brief.texts.get(fact.source))
+    ]
+    number = brief.link(fact.id, fact.id, class_="no")
+    caption = meta(el("bdi", fact.chain_words), number, brief.where(fact))
+    return el("figure", *blocks, el("figcaption", caption))

@@ -1,0 +1,48 @@
+"""What is known, by day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+
+from dateline_html.brief import Brief
+from dateline_html.markup import Html, el, end, join, moment, start
+from dateline_html.part import Part, meta
+
+
+def timeline(brief: Brief) -> Part | None:
+    rows = list(brief.material.table("timeline", brief.story.slug).dicts())
+    return (
+        Part("timeline", "What is known, by day", len(rows), _days(brief, rows)) if rows else None
+    )
+
+
+def _days(brief: Brief, rows: list[dict[str, Any]]) -> Iterator[Html]:
+    for _, group in groupby(rows, key=lambda row: (row["earliest"], row["latest"], row["undated"])):
+        day = list(group)
+        # "13 October" heads the day; "about 13 October" stands under it, and says so.
+        heading = min(day, key=lambda row: len(row["when"]))
+        yield start("div", class_="day group")
+        yield brief.heading(2, moment(heading["edtf"], heading["when"]))
+        yield start("ul")
+        for row in day:
+            yield _entry(brief, row, heading["when"])
+        yield join([end("ul"), end("div")])
+
+
+def _entry(brief: Brief, row: dict[str, Any], heading: str) -> Html:
+    fact = brief.story.facts[row["fact"]]
+    when = moment(row["edtf"], row["when"]) if row["when"] != heading else None
+    return el(
+        "li",
+        el("p", brief.said(fact.data.text), brief.badge(fact)),
+        meta(
+            when,
+            el("bdi", fact.chain_words),
+            brief.said(row["places"]) if row["places"] else None,
+            el("span", fact.id, class_="no"),
+            brief.where(fact),
+        ),
+        id=brief.id(fact.id),
+    )

@@ -1,0 +1,402 @@
+"""Capturing: what is kept, what is derived, what is refused, and what a person is told."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from dateline import Archive
+from dateline.cli.errors import run
+from dateline.cli.root import root
+from dateline.events.source import SourceCaptured
+from dateline.net import fetch
+from dateline.testing import documents, samples
+
+
+@dataclass
+class Result:
+    code: int
+    err: str
+
+
+Capture = Callable[..., Result]
+WIRE = ("--publisher", "org:wire=Wire")
+
+
+@pytest.fixture
+def dateline(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Capture:
+    monkeypatch.chdir(tmp_path)
+    for name in ("DATELINE_DB", "DATELINE_PLUGINS_DIR", "DATELINE_PLUGINS", "DATELINE_WITHOUT"):
+        monkeypatch.delenv(name, raising=False)
+
+    def call(*arguments: str) -> Result:
+        capfd.readouterr()
+        code = run(root, arguments)
+        return Result(code, capfd.readouterr().err)
+
+    return call
+
+
+@pytest.fixture
+def capture(dateline: Capture, tmp_path: Path) -> Capture:
+    """Writes a file and captures it into an open story, by a publisher it introduces."""
+    assert dateline("init").code == 0
+    assert dateline("open", "ferry", "--title", "Fictional: the ferry Alma").code == 0
+
+    def call(name: str, content: bytes | None = None, *options: str) -> Result:
+        if content is not None:
+            (tmp_path / name).write_bytes(content)
+        return dateline("capture", name, "--story", "ferry", *WIRE, *options)
+
+    return call
+
+
+def sources() -> list[SourceCaptured]:
+    with Archive.open("dateline.db") as archive:
+        return [e.data for e in archive.events() if isinstance(e.data, SourceCaptured)]
+
+
+def count() -> int:
+    with Archive.open("dateline.db") as archive:
+        return archive.head().position
+
+
+def digest(content: bytes) -> str:
+    return "sha256:" + hashlib.sha256(content).hexdigest()
+
+
+def test_of_a_page_the_bytes_and_the_text_are_kept(capture: Capture, dateline: Capture) -> None:
+    content = documents.page(published="2024-05-06T10:30:00+02:00")
+    result = capture("page.html", content, "--url", "https://wire.example/1")
+    assert result.code == 0, result.err
+    page, text = sources()
+    assert page.source == digest(content)
+    assert (page.media_type, page.derived_from, page.url) == (
+        "text/html",
+        None,
+        "https://wire.example/1",
+    )
+    assert (text.media_type, text.derived_from, text.url) == ("text/plain", page.source, None)
+    assert (text.extracted_by or "").startswith("trafilatura ")
+    for source in (page, text):
+        assert source.title == "Ferry aground"
+        assert source.published == "2024-05-06T10:30:00+02:00"
+        assert (source.publisher, source.byline, source.language) == (
+            "org:wire",
+            ("Nora Pell",),
+            "en-GB",
+        )
+    with Archive.open("dateline.db") as archive:
+        kept, quoted = archive.document(page.source), archive.document(text.source)
+        assert kept is not None and quoted is not None
+        assert kept.content == content
+        assert quoted.text.endswith(samples.TEXT)
+        assert text.chars == len(quoted.text)
+        assert "menu" not in quoted.text and "Sport" not in quoted.text
+        events = list(archive.events())
+        assert {event.reported_us for event in events[-2:]} == {1714984200000000}
+    assert f"Quote its text, not the document: --source {text.source[7:19]}" in result.err
+    assert page.source[7:19] in result.err
+    assert "published '2024-05-06T10:30:00+02:00'" in result.err
+
+    # Facts cite the text, and need not name it: it is the only one to quote.
+    recorded = dateline(
+        "record", "ferry", "occurrence", "--text", "It ran aground.", "--exact", "ran aground",
+        "--set", "action=run aground",
+    )  # fmt: skip
+    assert recorded.code == 0, recorded.err
+    with Archive.open("dateline.db") as archive:
+        fact = archive.state("ferry").facts["f1"].data
+        assert fact.source == text.source
+        start = fact.evidence[0].start
+        assert start is not None
+        assert quoted.text[start:].startswith("ran aground")
+
+
+def test_of_a_pdf_too(capture: Capture) -> None:
+    content = documents.pdf(
+        "FICTION. The ferry Alma (old)\nran aground.", "", "Everyone is “safe”."
+    )
+    result = capture("report.pdf", content, "--published", "2024-05")
+    assert result.code == 0, result.err
+    pdf, text = sources()
+    assert (pdf.source, pdf.media_type, pdf.chars) == (digest(content), "application/pdf", None)
+    assert (text.derived_from, text.published) == (pdf.source, "2024-05")
+    assert (text.extracted_by or "").startswith("pypdf ")
+    # A PDF knows when the file was made and whose machine that was: neither is taken.
+    assert (pdf.title, pdf.published, pdf.byline, pdf.language) == (
+        "Ferry aground",
+        "2024-05",
+        (),
+        "en-GB",
+    )
+    with Archive.open("dateline.db") as archive:
+        kept, quoted = archive.document(pdf.source), archive.document(text.source)
+    assert kept is not None and quoted is not None
+    assert (kept.charset, kept.text) == ("binary", "")
+    assert quoted.text.split("\f")[2].strip() == "Everyone is “safe”."
+    assert "no text on page 2 of 3" in result.err
+
+
+def test_what_is_said_goes_before_what_is_found(capture: Capture) -> None:
+    result = capture(
+        "page.html", documents.page(), "--title", "Mine", "--published", "2024-05-07", "--language",
+        "en", "--byline", "Ada Quill",
+    )  # fmt: skip
+    assert result.code == 0, result.err
+    for source in sources():
+        assert (source.title, source.published) == ("Mine", "2024-05-07")
+        assert (source.language, source.byline) == ("en", ("Ada Quill",))
+    assert "Taken from" not in result.err
+
+
+def test_capturing_again_adds_nothing(capture: Capture) -> None:
+    page, pdf = documents.page(), documents.pdf("Once")
+    for name, content in (("page.html", page), ("a.pdf", pdf), ("a.txt", samples.TEXT.encode())):
+        assert capture(name, content).code == 0
+        before = count()
+        again = capture(name)
+        assert (again.code, "Already captured" in again.err) == (0, True)
+        assert count() == before
+    # Nor does a page that changed around its text: there is nothing new to quote.
+    again = capture("page.html", page.replace(b"Ten recipes", b"Nine recipes"))
+    assert (again.code, "Already captured" in again.err) == (0, True)
+    assert count() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "options", "reason", "advice"),
+    [
+        ("scan.pdf", documents.pdf("", ""), (), "no text in the PDF", "OCR it first"),
+        ("cut.pdf", documents.pdf("Once")[:200], (), "cannot be read", "save it anew"),
+        ("no.pdf", b"<html>", (), "this is no PDF", "--as"),
+        ("empty.html", b"<html><body></body></html>", (), "no article", "save its text"),
+        ("nothing.html", b"", (), "no web page", ""),
+        ("nul.txt", b"one\x00two", (), "byte 3 is NUL", "--as"),
+        ("nul16.txt", "a\0b".encode("utf-16"), (), "character 1 is NUL", "--charset"),
+        ("sv.txt", "Alla på båten är i säkerhet.".encode("cp1252"), (), "could be in", "--charset"),
+        ("noise.txt", bytes(range(128, 160)) * 9, (), "cannot be told", "--charset"),
+        ("caf.txt", b"caf\xe9", ("--charset", "utf-8"), "byte 3 does not decode", "--charset"),
+        ("caf.txt", b"caf\xe9", ("--charset", "latin-0"), "'latin-0' is not known", ""),
+        ("caf.txt", b"caf\xe9", ("--charset", "unicode_escape"), "is not known", ""),
+        ("lies.html", b'<meta charset="utf-8"><p>caf\xe9', (), "says it is utf-8", "--charset"),
+        ("big.txt", b"x" * ((1 << 20) + 1), ("--max-size", "1"), "over 1 MiB", "--max-size"),
+        ("a.docx", b"PK", (), "no plugin reads '.docx'", "--as text"),
+        ("a.txt", b"x", ("--as", "docx"), "no plugin reads sources as 'docx'", "html, pdf, text"),
+        ("a.html", documents.page(), ("--published", "soon"), "edtf", ""),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_captured_is_said_and_nothing_written(
+    capture: Capture, name: str, content: bytes, options: tuple[str, ...], reason: str, advice: str
+) -> None:
+    before = count()
+    result = capture(name, content, *options)
+    assert result.code == 1
+    assert reason in result.err
+    assert advice in result.err
+    assert "bug" not in result.err
+    assert count() == before
+    with Archive.open("dateline.db") as archive:
+        assert archive.document(digest(content)) is None
+
+
+def test_a_charset_that_was_found_is_named(capture: Capture) -> None:
+    russian = "Паром сел на мель возле порта в понедельник, сообщил начальник порта."
+    found = capture("koi8.txt", russian.encode("koi8-r"))
+    assert (found.code, "Read as koi8_" in found.err) == (0, True)
+    [source] = sources()
+    assert source.chars == len(russian)
+    told = capture("cp1251.txt", russian.encode("cp1251"), "--charset", "cp1251")
+    assert (told.code, "Read as" in told.err) == (0, False)
+    # Captured again, it is read as it was: one document has one text.
+    assert "Already captured" in capture("cp1251.txt").err
+    other = capture("cp1251.txt", None, "--charset", "cp1253")
+    assert (other.code, "read as cp1251, not as cp1253" in other.err) == (1, True)
+    marked = capture("marked.txt", "Пором".encode("utf-16"))
+    assert (marked.code, "Read as utf-16" in marked.err) == (0, True)
+
+
+def test_half_of_what_is_no_character_is_replaced(
+    capture: Capture, tmp_path: Path, dateline: Capture
+) -> None:
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p" / "odd.py").write_text(
+        "from dateline.plugin import *\n"
+        "class Odd(SourceImporter):\n"
+        "    name, suffixes, media_type = 'odd', ('.odd',), 'application/x-odd'\n"
+        "    def document(self, content, charset):\n"
+        "        return Document(content, BINARY)\n"
+        "    def extract(self, document):\n"
+        "        return Extracted('a\\0b\\ud800c', 'odd 1', title=' one\\n two ',\n"
+        "            byline=('person:nobody', 'Ada Quill', ''))\n"
+        "@hookimpl\n"
+        "def dateline_importers():\n"
+        "    return [Odd()]\n"
+    )
+    (tmp_path / "x.odd").write_bytes(b"\x00\xff")
+    result = dateline("--plugins-dir", "p", "capture", "x.odd", "--story", "ferry", *WIRE)
+    assert result.code == 0, result.err
+    assert "U+FFFD stands for what is no character, 2 times" in result.err
+    odd, text = sources()
+    assert (odd.title, odd.byline, text.chars) == ("one two", ("Ada Quill",), 5)
+
+
+def test_binary_sources_come_back_from_an_export(
+    capture: Capture, dateline: Capture, tmp_path: Path
+) -> None:
+    content = documents.pdf("FICTION. Everyone is safe.")
+    assert capture("report.pdf", content).code == 0
+    assert capture("page.html", documents.page()).code == 0
+    assert dateline("export", "ferry", "-o", "out.ndjson").code == 0
+    lines = [json.loads(line) for line in (tmp_path / "out.ndjson").read_text().splitlines()]
+    [line] = [line for line in lines if line.get("media_type") == "application/pdf"]
+    assert (line["charset"], "content" in line, "chars" in line) == ("binary", False, False)
+    assert dateline("--db", "copy.db", "init").code == 0
+    assert dateline("--db", "copy.db", "import", "out.ndjson").code == 0
+    with Archive.open("dateline.db") as one, Archive.open("copy.db") as two:
+        assert [e.data for e in one.events()] == [e.data for e in two.events()]
+        for source in one.state("ferry").sources:
+            assert one.document(source) == two.document(source)
+    # Every other format copes too.
+    for name in ("csv", "json", "markdown"):
+        assert dateline("export", "ferry", "-f", name).code == 0
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "content", "library"),
+    [
+        ("trafilatura", "page.html", documents.page(), "trafilatura"),
+        ("pypdf", "a.pdf", documents.pdf("Once"), "pypdf"),
+        ("charset_normalizer", "a.txt", "Паром сел".encode("cp1251"), "charset-normalizer"),
+    ],
+)
+def test_a_missing_library_is_named(
+    capture: Capture,
+    monkeypatch: pytest.MonkeyPatch,
+    module: str,
+    name: str,
+    content: bytes,
+    library: str,
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    result = capture(name, content)
+    assert (result.code, library in result.err) == (1, True)
+    assert "pip install 'dateline[capture]'" in result.err
+
+
+# -- from the web --------------------------------------------------------------------------
+
+
+class Handler(BaseHTTPRequestHandler):
+    answers: dict[str, tuple[int, str, bytes]] = {}
+
+    def do_GET(self) -> None:
+        status, said, body = self.answers[self.path]
+        self.send_response(status)
+        self.send_header("Location" if status == 301 else "Content-Type", said)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A server on this machine, called wire.example; the check of addresses lets it through."""
+
+    def getaddrinfo(host: str, port: int, *args: Any, **kwargs: Any) -> list[tuple[Any, ...]]:
+        assert host == "wire.example"
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(fetch, "fetch", partial(fetch.fetch, policy=lambda address: None))
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
+        yield f"http://wire.example:{server.server_port}"
+        server.shutdown()
+
+
+def test_a_url_is_downloaded_when_that_is_allowed(capture: Capture, web: str) -> None:
+    page = documents.page("FICTION. The café of Port Ister stayed open.", charset="cp1252")
+    Handler.answers = {
+        "/old": (301, "/report?id=1", b""),
+        # The server's word for it goes before the page's.
+        "/report?id=1": (200, "text/html; charset=ISO-8859-1", page.replace(b"cp1252", b"utf-8")),
+        "/file": (200, "application/pdf", documents.pdf("A report.")),
+        "/plain.txt": (200, "application/octet-stream", b"Plain."),
+    }
+    offline = capture(f"{web}/old")
+    assert (offline.code, "--allow-network" in offline.err, sources()) == (1, True, [])
+    result = capture(f"{web}/old", None, "--allow-network")
+    assert result.code == 0, result.err
+    original, text = sources()
+    assert (original.url, text.url) == (f"{web}/report?id=1", None)
+    assert "Read as cp1252" in result.err
+    for path, media_type in (("/file", "application/pdf"), ("/plain.txt", "text/plain")):
+        assert capture(f"{web}{path}", None, "--allow-network").code == 0
+        assert media_type in [source.media_type for source in sources()]
+    twice = capture(f"{web}/file", None, "--allow-network", "--url", "https://wire.example/2")
+    assert twice.code == 2
+
+
+def test_a_server_s_wrong_charset_gives_way_to_the_document(capture: Capture, web: str) -> None:
+    Handler.answers = {
+        "/page": (
+            200,
+            "text/html; charset=utf-8",
+            documents.page("Кафе у порта.", charset="koi8-r"),
+        ),
+        "/mark.txt": (200, "text/plain; charset=ISO-8859-1", "Кафе.".encode("utf-16")),
+        "/odd.txt": (200, "text/plain; charset=no-such", "Кафе!".encode()),
+    }
+    for path in Handler.answers:
+        result = capture(f"{web}{path}", None, "--allow-network")
+        assert result.code == 0, result.err
+    with Archive.open("dateline.db") as archive:
+        texts = [getattr(archive.document(source.source), "text", "") for source in sources()]
+    assert sum("Кафе" in text for text in texts) == 4
+
+
+def test_a_url_inside_is_refused_even_so(capture: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    real: Any = socket.getaddrinfo
+
+    def numeric(host: str, port: int, *args: Any, **kwargs: Any) -> Any:
+        return real(host, port, *args, flags=socket.AI_NUMERICHOST, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", numeric)
+    for host in ("127.1", "2130706433", "[::1]", "169.254.169.254"):
+        result = capture(f"http://{host}/", None, "--allow-network")
+        assert (result.code, "is not fetched from" in result.err) == (1, True)
+    result = capture("ftp://wire.example/a", None, "--allow-network")
+    assert (result.code, "only http and https" in result.err) == (1, True)
+    assert sources() == []
+
+
+def test_nothing_of_the_libraries_reaches_stderr(capture: Capture, tmp_path: Path) -> None:
+    """In a process of its own, since pytest takes what is logged for itself."""
+    (tmp_path / "odd.pdf").write_bytes(b"junk\n" + documents.pdf("Once"))  # pypdf remarks on that
+    (tmp_path / "odd.html").write_bytes(b"<html><body><p></body></html>")  # and trafilatura on this
+    said = []
+    for name in ("odd.pdf", "odd.html"):
+        code = f"import sys; sys.argv[1:] = {['capture', name, '--story', 'ferry', *WIRE]}\n"
+        code += "from dateline.cli import main; main()"
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=False
+        )
+        said += [line.split()[0] for line in done.stderr.splitlines()]
+    assert said == ["Captured", "Quote", "Taken", "Error:", "if"]

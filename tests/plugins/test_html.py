@@ -1,0 +1,542 @@
+"""The HTML page: sound markup, nothing loaded or run, hostile words inert, quotations exact."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from dateline import Archive
+from dateline.plugin import one_line, visible
+from dateline.plugins.loaded import Plugins
+from dateline.testing import samples
+from dateline_demo.command import record
+from dateline_demo.stories import STORIES
+from dateline_html.markup import el
+
+PLUGINS = Plugins.load(strict=True)
+SLUGS = ["ferry", *(story.slug for story in STORIES.values())]
+VOID = {"meta"}
+
+
+class Page(HTMLParser):
+    """A page as a strict reader takes it: every tag closed where it should be."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.shape: list[tuple[str, ...]] = []
+        self.texts: list[tuple[str, str]] = []
+        self.marks: list[tuple[str, int, int, str]] = []
+        self._open: list[str] = []
+        self._cited = ""
+        self.feed(source)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        has = {name: value or "" for name, value in attrs}
+        assert len(has) == len(attrs), f"an attribute twice on {tag}"
+        self.tags.append((tag, has))
+        self.shape.append((tag, *has))
+        if "cite" in has:
+            self._cited = has["cite"][1:]
+        elif tag == "li":
+            self._cited = has.get("id", "")
+        if tag == "mark":
+            span = int(has["data-start"]), int(has["data-end"])
+            self.marks.append((self._cited, *span, ""))
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+        self.shape.append((f"/{tag}",))
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append((self._open[-1] if self._open else "", data))
+        if self._open[-1:] == ["mark"]:
+            *place, words = self.marks[-1]
+            self.marks[-1] = (*place, words + data)  # type: ignore[assignment]
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError(f"a comment: {data!r}")
+
+    def unknown_decl(self, data: str) -> None:
+        raise AssertionError(f"a declaration: {data!r}")
+
+    def handle_pi(self, data: str) -> None:
+        raise AssertionError(f"an instruction: {data!r}")
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        return [has for name, has in self.tags if name == tag]
+
+    def said(self, *, of: str | None = None) -> str:
+        return "".join(data for tag, data in self.texts if tag != "style" and of in (None, tag))
+
+
+def export(archive: Archive, *slugs: str, view: str | None = None) -> str:
+    with archive.material(*slugs, view=view) as material:
+        return "".join(PLUGINS.exporter("html").export(material))
+
+
+def made(*lines: dict[str, Any]) -> Archive:
+    archive = Archive.create(":memory:", PLUGINS)
+    archive.record(lines)
+    return archive
+
+
+def told(text: str, *facts: dict[str, Any]) -> Archive:
+    """An archive of one story with one source of that text."""
+    for fact in facts:
+        fact["source"] = samples.digest(text)
+    return made(*samples.story()[:4], samples.captured(text), *facts)
+
+
+def edited(slug: str = "ferry") -> list[dict[str, Any]]:
+    """A story in which everything happened that has a part of the page."""
+    harbour = samples.entity("place:port-ister", "Port Ister")
+    harbour |= {"lat": -48.5, "lon": 123.25, "precision": "settlement"}
+    return samples.story(
+        harbour,
+        samples.fact("occurrence", "The ferry Alma ran aground", note="Seen from the pier."),
+        samples.fact(
+            "state", "due for repair", places=[{"place": "place:port-ister", "role": "at"}]
+        ),
+        samples.fact("role", "the harbour master"),
+        samples.corrected("f2", "/quantities/0/value", 143, 144, by=samples.WIRE),
+        {"type": "fact.disputed", "fact": "f3", "by": samples.VOSS, "ground": "Nobody saw it."},
+        samples.retracted("f5"),
+        {"type": "fact.reviewed", "fact": "f1", "verdict": "accepted", "reviewer": "the desk"},
+        {
+            "type": "facts.linked",
+            "from": "f2",
+            "to": "f1",
+            "relation": "corroborates",
+            "independence": "same-origin",
+            "note": "One wire.",
+        },
+        {"type": "facts.linked", "from": "f4", "to": "f1", "relation": "contradicts"},
+        slug=slug,
+    )
+
+
+@pytest.fixture(scope="module")
+def archive() -> Iterator[Archive]:
+    """A story with one of each thing, and those of the demo."""
+    with made(*edited()) as archive:
+        for story in STORIES.values():
+            record(archive, story)
+        yield archive
+
+
+@pytest.fixture(scope="module", params=[*SLUGS, "all"])
+def slugs(request: pytest.FixtureRequest) -> list[str]:
+    return [] if request.param == "all" else [request.param]
+
+
+@pytest.fixture(scope="module")
+def source(archive: Archive, slugs: list[str]) -> str:
+    return export(archive, *slugs)
+
+
+@pytest.fixture(scope="module")
+def page(source: str) -> Page:
+    return Page(source)
+
+
+# -- sound markup ------------------------------------------------------------------------------
+
+
+def test_it_is_one_document_that_ends_with_a_line_end(source: str) -> None:
+    assert source.startswith("<!doctype html>\n<html lang=")
+    assert source.endswith("</html>\n")
+    assert source.count("<html") == 1
+
+
+def test_headings_start_at_one_and_skip_no_level(page: Page) -> None:
+    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]
+    assert levels.count(1) == 1 and levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_landmarks_language_and_titles_are_there(page: Page) -> None:
+    assert len(page.all("main")) == len(page.all("footer")) == len(page.all("title")) == 1
+    assert page.all("html") == [{"lang": "en"}]
+    labels = [has["aria-label"] for has in page.all("nav")]
+    assert labels and len(set(labels)) == len(labels)
+    assert page.all("a")[0] == {"href": "#page.main", "class": "skip"}
+    assert page.all("meta")[0] == {"charset": "utf-8"}
+
+
+def test_tables_have_a_caption_and_heads_with_a_scope(page: Page) -> None:
+    assert len(page.all("caption")) == len(page.all("table")) > 0
+    assert {has["scope"] for has in page.all("th")} == {"row", "col"}
+
+
+def test_every_link_leads_to_a_place_on_the_page(page: Page) -> None:
+    names = [has["id"] for _, has in page.tags if "id" in has]
+    assert len(set(names)) == len(names)
+    targets = [has["href"] for has in page.all("a")] + [g["cite"] for g in page.all("blockquote")]
+    assert targets
+    assert all(target[0] == "#" and target[1:] in names for target in targets)
+
+
+def test_times_are_marked_up_where_they_are_exact(page: Page) -> None:
+    exact = r"\d{4}(-\d\d(-\d\d)?)?|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)?"
+    times = [has["datetime"] for has in page.all("time")]
+    assert times
+    assert all(re.fullmatch(exact, time) for time in times)
+
+
+# -- nothing is loaded, nothing is run ---------------------------------------------------------
+
+
+def test_nothing_is_loaded_and_nothing_is_run(page: Page) -> None:
+    allowed = {"charset", "name", "content", "http-equiv", "lang", "dir", "id", "class", "href"}
+    allowed |= {"cite", "datetime", "scope", "role", "tabindex"}
+    for tag, has in page.tags:
+        assert tag not in {
+            "script",
+            "img",
+            "iframe",
+            "object",
+            "embed",
+            "link",
+            "base",
+            "form",
+            "svg",
+        }
+        assert all(name in allowed or name.startswith(("data-", "aria-")) for name in has), tag
+
+
+def test_the_policy_allows_the_one_style_sheet_and_no_more(page: Page) -> None:
+    [policy] = [g["content"] for g in page.all("meta") if "http-equiv" in g]
+    style = "".join(data for tag, data in page.texts if tag == "style")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules == {
+        "default-src": "'none'",
+        "style-src": f"'sha256-{digest}'",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+    assert len(page.all("style")) == 1
+    assert "url(" not in style and "@import" not in style
+
+
+# -- what it says ------------------------------------------------------------------------------
+
+
+def test_every_marked_quotation_is_the_text_of_its_source_there(
+    archive: Archive, page: Page, slugs: list[str]
+) -> None:
+    texts: dict[str, str] = {}
+    for slug in slugs or [story.slug for story in archive.stories()]:
+        state = archive.state(slug)
+        prefix = "" if slugs else f"{slug}."
+        for number, name in enumerate(state.sources, 1):
+            document = archive.document(name)
+            assert document is not None
+            texts[f"{prefix}s{number}"] = document.text
+    assert page.marks
+    for cited, start, end, words in page.marks:
+        assert words == texts[cited.rpartition(".")[0]][start:end]
+
+
+def test_every_fact_that_stands_has_its_place_in_a_source(archive: Archive) -> None:
+    page = Page(export(archive, "ferry"))
+    names = {has["id"] for _, has in page.tags if "id" in has}
+    for fact in archive.state("ferry").shown():
+        assert fact.id in names
+        assert f"s1.{fact.span.start}-{fact.span.end}" in names if fact.span else False
+
+
+def test_every_part_is_on_the_page(archive: Archive) -> None:
+    page = Page(export(archive, "ferry"))
+    parts = {has.get("id") for _, has in page.tags if has.get("class") == "part"}
+    assert parts == {
+        *("timeline", "statements", "figures", "disputed", "changes", "relations", "places"),
+        "sources",
+    }
+    said = " ".join(page.said().split())
+    assert (
+        "4 facts from 1 source, 1 corrected, 1 disputed; 1 retracted or rejected left out" in said
+    )
+    assert "Mara Voss, quoted by NORA, in Ister Wire" in said
+    assert "48.5° S, 123.25° E" in said.replace("\xa0", " ")
+    assert "same origin: no independent confirmation" in said
+    assert str(archive.head().archive) in said and archive.head().root.hex() in said
+    assert [has["class"] for has in page.all("a") if "badge" in has.get("class", "")]
+
+
+def test_a_correction_shows_what_was_and_what_is_now(archive: Archive) -> None:
+    page = Page(export(archive, "ferry"))
+    assert page.said(of="del") == "143"
+    assert page.said(of="ins") == "144"
+    assert "/quantities/0/value" in page.said(of="code")
+
+
+def test_a_quotation_stands_between_a_few_words_of_its_source() -> None:
+    lead, tail = "Lead word. " * 40, " Tail word." * 40
+    text = f'{lead}"Everyone is safe," she said.{tail}'
+    with told(text, samples.statement()) as archive:
+        said = Page(export(archive, "ferry")).said()
+    assert "… Lead word. Lead word." in said or "… word. Lead word." in said
+    assert 'Lead word. "Everyone is safe," she said. Tail word.' in said
+    assert len(re.findall("Lead", said)) < 20
+
+
+def test_a_document_that_is_not_there_is_quoted_from_its_evidence(archive: Archive) -> None:
+    class Without:
+        def __init__(self, material: Any) -> None:
+            self._material = material
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._material, name)
+
+        def document(self, source: str) -> None:
+            return None
+
+    with archive.material("ferry") as material:
+        page = Page("".join(PLUGINS.exporter("html").export(Without(material))))  # type: ignore[arg-type]
+    assert "Everyone is safe" in page.said(of="mark")
+
+
+def test_windows_line_ends_are_line_ends() -> None:
+    text = "He said:\r\nwe are\r\nsafe.\r\n"
+    with told(text, samples.statement("we are\r\nsafe")) as archive:
+        page = Page(export(archive, "ferry"))
+    assert page.marks[0][1:] == (10, 22, "we are\nsafe")
+    assert "\\x0d" not in page.said()
+
+
+def test_neighbouring_quotations_stand_in_one_passage() -> None:
+    text = 'He said "we go" and then "we stay", and left.'
+    fact = samples.statement("we go")
+    fact["evidence"] = [{"role": "quote", "exact": words} for words in ("we stay", "we go")]
+    with told(text, fact) as archive:
+        page = Page(export(archive, "ferry"))
+    assert len(page.all("blockquote")) == 1
+    assert [mark[3] for mark in page.marks[:2]] == ["we go", "we stay"]
+
+
+def test_a_withdrawn_source_says_why() -> None:
+    taken = {"type": "source.withdrawn", "source": samples.SOURCE, "reason": "A hoax."}
+    with made(*samples.story(taken)) as archive:
+        page = Page(export(archive, "ferry"))
+    assert "A hoax." in page.said()
+    badges = [g for g in page.all("a") if g.get("class") == "badge withdrawn"]
+    assert badges and all(has["href"] == "#s1" for has in badges)
+
+
+def test_words_in_another_language_say_which() -> None:
+    lines = samples.story()
+    lines[0] |= {"languages": ["uk", "en"], "title": "Паром"}
+    lines[4] |= {"language": "ru"}
+    with made(*lines) as archive:
+        page = Page(export(archive, "ferry"))
+    assert {has.get("lang") for has in page.all("blockquote")} == {"ru"}
+    assert {has.get("lang") for has in page.all("bdi")} == {"uk", None}
+
+
+@pytest.mark.parametrize("tag", ["", "not a tag", 'en" onload="x', "x" * 40])
+def test_a_language_that_is_none_is_left_out(tag: str) -> None:
+    lines = samples.story()
+    lines[0] |= {"languages": [tag]}
+    lines[4] |= {"language": tag}
+    with made(*lines) as archive:
+        page = Page(export(archive, "ferry"))
+    assert {has.get("lang") for _, has in page.tags} <= {"en", None}
+
+
+def test_a_view_that_is_asked_for_stands_alone(archive: Archive) -> None:
+    page = Page(export(archive, "ferry", view="figures"))
+    assert [has.get("id") for _, has in page.tags if has.get("class") == "part"] == ["rows"]
+    assert "144 of 193" in page.said()
+
+
+# -- the document as a whole -------------------------------------------------------------------
+
+
+def test_equal_archives_give_equal_bytes(archive: Archive, slugs: list[str], source: str) -> None:
+    assert export(archive, *slugs) == source
+
+
+def test_an_empty_archive_gives_a_page() -> None:
+    with Archive.create(":memory:", PLUGINS) as archive:
+        source = export(archive)
+    page = Page(source)
+    assert source.endswith("</html>\n")
+    assert page.said(of="h1") == "No story"
+
+
+def test_a_story_without_facts_gives_a_page() -> None:
+    with made(samples.opened()) as archive:
+        page = Page(export(archive, "ferry"))
+    assert "0 facts from 0 sources" in page.said()
+
+
+def test_it_comes_in_pieces_and_starts_before_it_reads() -> None:
+    class Unread:
+        slugs = ["ferry"]
+
+    pieces = PLUGINS.exporter("html").export(Unread())  # type: ignore[arg-type]
+    assert next(pieces) == "<!doctype html>\n"
+
+
+def test_no_piece_holds_much_of_the_page(archive: Archive) -> None:
+    with archive.material() as material:
+        sizes = [len(piece) for piece in PLUGINS.exporter("html").export(material)]
+    assert max(sizes) < 20_000 < sum(sizes)
+
+
+# -- hostile words -----------------------------------------------------------------------------
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "'><svg/onload=alert(1)>",
+    "</title></style></textarea><b>",
+    "<!-- --><![CDATA[ ]]><?php ?>",
+    "javascript:alert(1) http://example.com www.example.com a@example.com +1 555 0100",
+    "&lt;b&gt; &amp;amp; &#x3c; &notit;",
+    "user\u202egnp.exe\u2066\u2069\u200f",
+    "\x1b[31mred\x1b]8;;http://x\x07link\x1b\\",
+    "\ufeff\u200b\u2028\u2029\x85\x0c\x7f",
+    "שלום עולם العربية",
+    "e" + "\u0301" * 200,
+    "W" * 3000,
+    "a\r\nb\rc\td",
+]
+hostile = st.one_of(
+    st.sampled_from(HOSTILE),
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60),
+    st.text("<>&\"'=/!-`;# \n\t\x1b\u202e", max_size=30),
+)
+
+
+def built(words: list[str]) -> tuple[str, str]:
+    """A page with `words` wherever a story takes words, and the text of its source."""
+    title, label, said, quote, note, reason, unit = [f"x{word}x" for word in words]
+    text = f"{note} «{quote}» {title}"
+    begin = len(note) + 2
+    span = {"start": begin, "end": begin + len(quote), "exact": quote}
+    fact: dict[str, Any] = {
+        **samples.statement(quote, source=samples.digest(text)),
+        "text": said,
+        "note": note,
+        "quote": quote,
+        "condition": reason,
+        "framing": note,
+        "evidence": [{"role": "quote", **span}, {"role": "content", **span}],
+        "channel": {"medium": label, "platform": title},
+        "quantities": [{"measure": label, "unit": unit, "verbatim": quote}],
+        "places": [{"place": "place:here", "role": "at"}],
+    }
+    place = samples.entity("place:here", label) | {"lat": 1, "lon": 2}
+    source = samples.captured(text, title=title, url=note, byline=[label], place=said)
+    lines = [
+        samples.opened(title=title),
+        samples.entity(samples.WIRE, label),
+        samples.entity(samples.NORA, label),
+        samples.entity(samples.VOSS, label),
+        place,
+        source,
+        fact,
+        {**fact, "fact": "f2", "text": said + "2"},
+        samples.corrected("f1", "/note", note, f"now {note}", reason=reason, by=label),
+        {"type": "fact.disputed", "fact": "f1", "by": samples.VOSS, "ground": reason},
+        {"type": "facts.linked", "from": "f2", "to": "f1", "relation": "disputes", "note": note},
+        {"type": "source.withdrawn", "source": samples.digest(text), "reason": reason},
+    ]
+    with made(*lines) as archive:
+        return export(archive, "ferry"), text
+
+
+PLAIN = Page(built(["plain"] * 7)[0])
+
+
+@given(st.lists(hostile, min_size=7, max_size=7))
+@example(HOSTILE[:7])
+@example(HOSTILE[7:])
+@settings(max_examples=60)
+def test_no_word_makes_a_tag_an_attribute_or_a_link(words: list[str]) -> None:
+    source, text = built(words)
+    page = Page(source)
+    assert page.shape == PLAIN.shape
+    for words_of_the_page in (source, html.unescape(source)):
+        assert not re.search(
+            "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]", words_of_the_page
+        )
+    for _, start, end, marked in page.marks:
+        assert marked == visible(text[start:end].replace("\r\n", "\n"))
+    said = page.said()
+    for word in words:
+        assert one_line(f"x{word}x") in said
+
+
+@pytest.mark.parametrize("word", HOSTILE)
+def test_nothing_hostile_survives_in_an_identifier_or_an_attribute(word: str) -> None:
+    page = Page(built([word] * 7)[0])
+    for tag, has in page.tags:
+        for name, value in has.items():
+            if (tag, name) != ("meta", "content"):
+                assert re.fullmatch(r"[\w#.,:\- ]*", value), (tag, name, value)
+
+
+def test_what_is_not_made_as_markup_is_escaped_in_text_and_attributes() -> None:
+    assert el("a", "<b>", class_='"><b \x1b') == '<a class="&quot;&gt;&lt;b \\x1b">&lt;b&gt;</a>'
+    assert el("p", el("b", "&"), None) == "<p><b>&amp;</b></p>\n"
+    assert el("p", f"{el('b', 'x')}") == "<p>&lt;b&gt;x&lt;/b&gt;</p>\n"
+
+
+# -- in a browser ------------------------------------------------------------------------------
+
+PROBE = """
+<script>%s</script><script>
+axe.run(document).then(r => {
+  const found = r.violations.map(v => [v.id, v.nodes.length]);
+  const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  document.documentElement.innerHTML = "<pre>" + JSON.stringify([found, r.passes.length, wide]) + "</pre>";
+});
+</script></body>"""
+
+
+@pytest.mark.parametrize("slug", [*SLUGS, "hostile", ""])
+def test_axe_finds_nothing_wrong_in_chromium(archive: Archive, slug: str, tmp_path: Path) -> None:
+    axe, chromium = os.environ.get("DATELINE_AXE"), shutil.which("chromium")
+    if not axe or chromium is None:
+        pytest.skip("needs chromium and DATELINE_AXE, the path of axe-core's axe.min.js")
+    hostile_page = built(HOSTILE[7:])[0] if slug == "hostile" else None
+    source = hostile_page or export(archive, *filter(None, [slug]))
+    # The page's own policy would, rightly, stop the probe.
+    source = re.sub('<meta http-equiv="Content-Security-Policy"[^>]*>', "", source)
+    probe = PROBE % Path(axe).read_text()
+    path = tmp_path / "page.html"
+    path.write_text(source.replace("</body>", probe), encoding="utf-8")
+    flags = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync"
+    more = "--disable-background-networking --disable-component-update --window-size=500,900"
+    command = [chromium, *flags.split(), *more.split(), f"--user-data-dir={tmp_path / 'profile'}"]
+    command += ["--virtual-time-budget=60000", "--dump-dom", path.as_uri()]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    answer = re.search("<pre>(.*)</pre>", done.stdout)
+    assert answer is not None, done.stderr
+    violations, passes, wide = json.loads(html.unescape(answer[1]))
+    assert violations == []
+    assert passes > 20
+    assert wide <= 0

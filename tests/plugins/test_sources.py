@@ -1,0 +1,235 @@
+"""Reading documents: which charset they are in, what a page declares, what text a PDF holds."""
+
+from __future__ import annotations
+
+import codecs
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dateline import DatelineError
+from dateline.plugin import BINARY, Document, find_charset, web_charset
+from dateline.testing import documents, samples
+from dateline_pdf import Pdf
+from dateline_text import PlainText
+from dateline_webpage import WebPage
+from dateline_webpage.declared import charsets, edtf
+
+SENTENCES = {
+    "koi8-r": "Паром сел на мель возле порта в понедельник, сообщил начальник порта.",
+    "cp1251": "Паром сів на мілину біля порту в понеділок. Усі в безпеці, повідомив начальник порту.",
+    "cp1250": "Statek osiadł na mieliźnie. Mieszkańcy obserwowali akcję ratunkową z nabrzeża. Żółty dźwig.",
+    "cp1253": "Το φέρι προσάραξε κοντά στο λιμάνι τη Δευτέρα, δήλωσε ο λιμενάρχης.",
+    "cp1256": "جنحت العبارة بالقرب من الميناء يوم الاثنين، حسبما قال مدير الميناء.",
+    "cp932": "月曜日、フェリーが港の近くで座礁したと港長が述べた。全員が無事だと通信社に語った。",
+    "gb18030": "周一，渡轮在港口附近搁浅，港务长说。所有人都安全，她告诉通讯社。",
+}
+
+
+@pytest.mark.parametrize("charset", SENTENCES)
+def test_a_sentence_tells_its_charset(charset: str) -> None:
+    content = SENTENCES[charset].encode(charset)
+    document = PlainText().document(content, None)
+    assert document.text == SENTENCES[charset]
+    assert document.content == content
+
+
+def test_utf8_is_never_guessed_at() -> None:
+    assert PlainText().document(samples.TEXT.encode(), None).charset == "utf-8"
+    assert find_charset(b"") == "utf-8"
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16", "utf-32"])
+@pytest.mark.parametrize("order", ["LE", "BE"])
+def test_a_byte_order_mark_decides(charset: str, order: str) -> None:
+    name = charset.replace("-", "").upper()
+    mark = codecs.BOM_UTF8 if charset == "utf-8" else getattr(codecs, f"BOM_{name}_{order}")
+    body = "Кафе".encode(charset if charset == "utf-8" else f"{charset}-{order}")
+    document = Document(mark + body, find_charset(mark + body, ["cp1251"]))
+    assert document.text.removeprefix("\ufeff") == "Кафе"
+
+
+def test_a_broken_word_about_itself_is_an_error_that_shows_the_readings() -> None:
+    with pytest.raises(DatelineError, match=r"cp1250 \('pĺ'\).*cp1252 \('på'\)"):
+        find_charset("Färjan gick på grund utanför hamnen på måndagen.".encode("cp1252"))
+    with pytest.raises(DatelineError, match="says it is euc_jp"):
+        find_charset(b"\xff\xff\xff", ["euc_jp"])
+
+
+@pytest.mark.parametrize(
+    ("label", "charset"),
+    [
+        ("ISO-8859-1", "cp1252"), ("us-ascii", "cp1252"), (" GB2312 ", "gb18030"),
+        ("Shift_JIS", "cp932"), ("windows-1251", "cp1251"), ("UTF8", "utf-8"), ("nonsense", None),
+        ("a\0b", None),
+    ],
+)  # fmt: skip
+def test_labels_mean_what_they_mean_on_the_web(label: str, charset: str | None) -> None:
+    assert web_charset(label) == charset
+
+
+@pytest.mark.parametrize(
+    ("head", "found"),
+    [
+        (b'<meta charset="windows-1251">', ["cp1251"]),
+        (b"<META CHARSET = koi8-r >", ["koi8-r"]),
+        (b'<meta http-equiv="Content-Type" content="text/html; charset=gbk">', ["gb18030"]),
+        (b"<?xml version='1.0' encoding='iso-8859-2'?><html>", ["iso8859-2"]),
+        (b'<!-- <meta charset="koi8-r"> --><meta charset="cp1251">', ["cp1251"]),
+        (b'<meta charset="utf-16">', []),
+        (b'<meta charset="nonsense">', []),
+        (b" " * 5000 + b'<meta charset="koi8-r">', []),
+        (b"<p>charset=koi8-r", []),
+    ],
+)
+def test_a_page_names_its_charset(head: bytes, found: list[str]) -> None:
+    assert charsets(head) == found
+
+
+def test_a_page_is_read_as_it_says() -> None:
+    content = documents.page("FICTION. Паром сел на мель.", charset="koi8-r")
+    document = WebPage().document(content, None)
+    assert document.charset == "koi8-r"
+    assert "Паром сел на мель." in WebPage().extract(document).text
+    assert WebPage().document(content, "latin-1").charset == "latin-1"
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("2024", "2024"), ("2024-05", "2024-05"), ("2024-05-06", "2024-05-06"),
+        ("2024-05-06T10:30:00Z", "2024-05-06T10:30:00Z"),
+        ("2024-05-06T10:30:00.123+0200", "2024-05-06T10:30:00+02:00"),
+        ("2024-05-06 10:30:00 -05:00", "2024-05-06T10:30:00-05:00"),
+        ("2024-05-06T10:30:00", "2024-05-06"),  # in whose zone?
+        ("2024-05-06T10:30+02:00", "2024-05-06"),  # seconds are not made up
+        ("2024-02-30", None), ("6 May 2024", None), ("yesterday", None), ("", None), ("20240506", None),
+    ],
+)  # fmt: skip
+def test_a_date_is_taken_as_exactly_as_it_is_given(said: str, found: str | None) -> None:
+    assert edtf(said) == found
+    page = WebPage().document(documents.page(published=said), None)
+    assert WebPage().extract(page).published == found
+
+
+LINKED = '<script type="application/ld+json">{}</script>'
+
+
+@pytest.mark.parametrize(
+    ("markup", "found"),
+    [
+        (LINKED.format('{"@type": "NewsArticle", "datePublished": "2024-05-05"}'), "2024-05-05"),
+        (
+            LINKED.format(
+                '{"@graph": [{"@type": "WebPage", "datePublished": "2001-01-01"},'
+                ' {"@type": ["Article"], "datePublished": "2024-05-05"}]}'
+            ),
+            "2024-05-05",
+        ),
+        (LINKED.format('[{"@type": "Report", "datePublished": "2024-05-05"}]'), "2024-05-05"),
+        (LINKED.format("[" * 9999), None),
+        (LINKED.format('{"@type": 1, "@graph": 2, "datePublished": 3}'), None),
+        ('<meta name="DC.Date" content="2024-05-05">', "2024-05-05"),
+        ('<meta itemprop="datePublished" content="2024-05-05">', "2024-05-05"),
+        ('<time itemprop="datePublished" datetime="2024-05-05">May 5</time>', "2024-05-05"),
+        ('<time pubdate datetime="2024-05-05">May 5</time>', "2024-05-05"),
+        ('<time datetime="2024-05-05">May 5</time>', None),
+        ('<meta property="article:modified_time" content="2024-05-05">', None),
+    ],
+)
+def test_a_page_declares_its_date_in_several_ways(markup: str, found: str | None) -> None:
+    page = documents.page(published="-").replace(b"</head>", markup.encode() + b"</head>")
+    assert WebPage().extract(WebPage().document(page, None)).published == found
+
+
+def test_a_page_says_nothing_it_does_not_say() -> None:
+    paragraphs = "".join(f"<p>{line}</p>" for line in samples.TEXT.splitlines())
+    page = Document(f"<html lang='?'><body><article>{paragraphs}</article>".encode())
+    found = WebPage().extract(page)
+    assert (found.title, found.published, found.language) == (None, None, None)
+    assert not any(found.byline)
+    assert found.text == samples.TEXT
+
+
+def test_an_xhtml_page_with_its_declaration_is_read() -> None:
+    page = b'\xef\xbb\xbf<?xml version="1.0" encoding="utf-8"?>' + documents.page()
+    assert samples.TEXT in WebPage().extract(WebPage().document(page, None)).text
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.sampled_from([
+    "<p>", "</p>", "<div>", "</div>", "<table><tr><td>", "<b", '<meta content="', "<!--", "-->",
+    "<script>", "</script>", "<![CDATA[", "&#0;", "&#xD800;", "\x00", "\x0b", "word ", "&amp;", "<svg>",
+    "<time pubdate>", "</html>", "<html lang=x>", "<article>", "]]>", "<?xml", "\ufeff", "💧",
+])).map("".join))  # fmt: skip
+def test_any_markup_gives_text_or_a_clear_error(markup: str) -> None:
+    try:
+        document = WebPage().document(markup.encode(), None)
+        assert WebPage().extract(document).text.strip()
+    except DatelineError as error:
+        assert str(error)
+
+
+def test_deep_markup_gives_text_or_a_clear_error() -> None:
+    for markup in ("<div>" * 50_000 + "word", "<b><p>" * 20_000, "<table><tr><td>" * 3000 + "word"):
+        try:
+            WebPage().extract(Document(markup.encode()))
+        except DatelineError as error:
+            assert str(error)
+
+
+def test_the_text_of_a_pdf_keeps_its_pages_apart() -> None:
+    document = Pdf().document(documents.pdf("One\nstill one", "Two"), None)
+    assert (document.charset, document.text) == (BINARY, "")
+    found = Pdf().extract(document)
+    assert [page.split() for page in found.text.split("\f")] == [["One", "still", "one"], ["Two"]]
+    assert (found.title, found.language, found.note) == ("Ferry aground", "en-GB", None)
+    assert Pdf().extract(Pdf().document(documents.pdf("x", title="Untitled"), None)).title is None
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_any_damage_to_a_pdf_gives_text_or_a_clear_error(data: st.DataObject) -> None:
+    content = bytearray(documents.pdf("FICTION. Once.", "Twice."))
+    for _ in range(data.draw(st.integers(1, 6))):
+        at = data.draw(st.integers(8, len(content) - 1))
+        content[at : at + data.draw(st.integers(0, 9))] = data.draw(st.binary(max_size=9))
+    try:
+        assert Pdf().extract(Pdf().document(bytes(content), None)).text.strip()
+    except DatelineError as error:
+        assert str(error)
+
+
+def test_a_protected_pdf_is_an_error() -> None:
+    from io import BytesIO
+
+    from pypdf import PdfReader, PdfWriter
+
+    for password, opens in (("", True), ("secret", False)):
+        writer = PdfWriter(clone_from=PdfReader(BytesIO(documents.pdf("Once"))))
+        writer.encrypt(password, "owner", algorithm="RC4-128")
+        out = BytesIO()
+        writer.write(out)
+        document = Pdf().document(out.getvalue(), None)
+        if opens:
+            assert Pdf().extract(document).text.strip() == "Once"
+        else:
+            with pytest.raises(DatelineError, match="password"):
+                Pdf().extract(document)
+
+
+def test_a_text_that_is_no_text_has_none() -> None:
+    document = Document(b"\xff\x00", BINARY)
+    assert (document.text, document.binary) == ("", True)
+    for charset in (
+        "unicode_escape",
+        "raw_unicode_escape",
+        "utf-7",
+        "idna",
+        "hex",
+        "a\0b",
+        "no-such",
+    ):
+        with pytest.raises(DatelineError, match="is not known"):
+            Document(b"\\ud800", charset).text  # noqa: B018
