@@ -17,16 +17,19 @@ from dateline.log import documents, read, schema
 from dateline.log.append import Expected
 from dateline.log.document import Document
 from dateline.log.engine import reading
-from dateline.material import LiveMaterial
+from dateline.material import LiveMaterial, PastMaterial
 from dateline.plugins.formats import Material
 from dateline.plugins.loaded import Plugins
 from dateline.recording.line import Files, Line
 from dateline.recording.recorder import Recorded, Recorder, fold
 from dateline.views import rebuild as rebuilding
 from dateline.views import runner, store
+from dateline.views.asof import Moment, states, upto
 from dateline.views.folding import require_live
 from dateline.views.projection import View
+from dateline.views.rows import Values
 from dateline.views.table import Table, arrange
+from dateline.views.verify import Difference, verify
 
 #: How often a read starts anew when another process writes between its two steps.
 _TRIES = 100
@@ -119,11 +122,14 @@ class Archive:
                 raise UnknownName(f"there is no story {slug!r}", hint=hint)
             return found
 
-    def state(self, slug: str) -> StoryState:
-        """A story's present facts, entities and sources."""
+    def state(self, slug: str, at: Moment | None = None) -> StoryState:
+        """A story's facts, entities and sources: now, or as they stood `at` a moment."""
         story = self.story(slug)
         with reading(self._engine) as connection:
-            return fold(connection, self._reader, story.id)
+            if at is None:
+                return fold(connection, self._reader, story.id)
+            events = upto(self._reader.read_story(connection, story.id), at)
+            return states(events, self._reader.registry)[0]
 
     def events(self, slug: str | None = None, *, after: int = 0) -> Iterator[Event]:
         """Events in order: of one story with version > `after`, or of the log with position >
@@ -142,12 +148,17 @@ class Archive:
 
     # -- views -----------------------------------------------------------------------------
 
-    def view(self, name: str, *stories: str, everything: bool = False) -> Table:
+    def view(
+        self, name: str, *stories: str, everything: bool = False, at: Moment | None = None
+    ) -> Table:
         """A view's rows, caught up to the head: of `stories`, or of all.
 
+        With `at` (`dateline.views.asof.public`, `recorded`) as they stood then, folded in memory.
         Retracted and rejected facts are left out unless `everything`. Raises UnknownName,
         ViewFailed.
         """
+        if at is not None:
+            return self._past(name, stories, everything, at)
         for slug in stories:
             self.story(slug)
         found = self.plugins.view(name)
@@ -161,6 +172,16 @@ class Archive:
                     rows = store.read(connection, found, current, stories or None)
                     return arrange(found, rows, everything=everything)
         raise DatelineError(f"view {name} keeps changing underneath", hint="try again")
+
+    def _past(self, name: str, stories: Sequence[str], everything: bool, at: Moment) -> Table:
+        found = self.plugins.view(name)
+        chosen = [self.story(slug) for slug in stories] or self.stories()
+        rows: list[Values] = []
+        with reading(self._engine) as connection:
+            for story in chosen:
+                events = upto(self._reader.read_story(connection, story.id), at)
+                rows += states(events, self._reader.registry, [found])[1][name]
+        return arrange(found, rows, everything=everything)
 
     def _fits(self, connection: Connection, view: View, build: store.Build) -> bool:
         """The generation in this snapshot is of this shape, live, and no older than `build`."""
@@ -192,6 +213,11 @@ class Archive:
         wanted, owners = self._wanted(names)
         return rebuilding.rebuild(self._engine, self._reader, wanted, owners, progress=progress)
 
+    def verify_view(self, name: str) -> list[Difference]:
+        """Rows readers see that are not the fold of the log, and rows they miss: none, if all is
+        well."""
+        return list(verify(self._engine, self._reader, self.plugins.view(name)))
+
     def undo_rebuild(self, name: str) -> store.Build:
         """Bring the generation before the live one back. Raises DatelineError."""
         return rebuilding.undo(self._engine, self._reader, self.plugins.view(name))
@@ -212,12 +238,20 @@ class Archive:
     # -- giving out ------------------------------------------------------------------------
 
     @contextmanager
-    def material(self, *slugs: str, view: str | None = None) -> Iterator[Material]:
-        """What exporters write from: `slugs`, or all stories, with every view caught up."""
+    def material(
+        self, *slugs: str, view: str | None = None, at: Moment | None = None
+    ) -> Iterator[Material]:
+        """What exporters write from: `slugs`, or all stories, now or as they stood `at` a moment."""
         for slug in slugs:
             self.story(slug)
         if view is not None:
             self.plugins.view(view)
+        if at is not None:
+            with reading(self._engine) as connection:
+                known = read.list_stories(connection)
+                chosen = [story for story in known if not slugs or story.slug in slugs]
+                yield PastMaterial(connection, self._reader, self.plugins, chosen, view, at)
+            return
         for _ in range(_TRIES):
             builds = {build.name: build for build in self.catch_up()}
             failed = {name: build for name, build in builds.items() if build.state == "failed"}

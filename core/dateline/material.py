@@ -15,8 +15,79 @@ from dateline.plugins.formats import Cut
 from dateline.plugins.loaded import Plugins
 from dateline.recording.recorder import fold
 from dateline.views import store
+from dateline.views.asof import Moment, states, upto
 from dateline.views.folding import require_live
+from dateline.views.rows import Values
 from dateline.views.table import Table, arrange
+
+
+class PastMaterial:
+    """The archive as it stood at a moment, folded in memory one story at a time."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        reader: read.Reader,
+        plugins: Plugins,
+        stories: Sequence[read.StoryRow],
+        view: str | None,
+        moment: Moment,
+    ) -> None:
+        self._connection, self._reader, self._plugins = connection, reader, plugins
+        self._view, self._moment = view, moment
+        self._head = read.head(connection)
+        # Only stories that had begun; a table asks for its story's rows again, so keep the last.
+        self._stories = [story for story in stories if any(True for _ in self._events(story))]
+        self._last: tuple[str, StoryState, dict[str, list[Values]]] | None = None
+
+    @property
+    def cut(self) -> Cut:
+        """Of a position, the root there; of a moment, the head it was looked back from."""
+        at = self._moment.position
+        position = self._head.position if at is None else min(at, self._head.position)
+        root = read.root_at(self._connection, position)
+        return Cut(self._head.archive, position, root.hex(), self._moment.words)
+
+    @property
+    def failed(self) -> Mapping[str, store.Build]:
+        return {}
+
+    @property
+    def view(self) -> str | None:
+        return self._view
+
+    @property
+    def slugs(self) -> list[str]:
+        return [story.slug for story in self._stories]
+
+    def stories(self) -> Iterator[StoryState]:
+        for story in self._stories:
+            yield self._folded(story)[0]
+
+    def views(self) -> list[str]:
+        return sorted(self._plugins.views)
+
+    def table(self, view: str, story: str, *, everything: bool = False) -> Table:
+        found = self._plugins.view(view)
+        row = next((row for row in self._stories if row.slug == story), None)
+        rows = [] if row is None else self._folded(row)[1][view]
+        return arrange(found, rows, everything=everything)
+
+    def events(self) -> Iterator[Event]:
+        return merge(*map(self._events, self._stories), key=lambda event: event.position)
+
+    def document(self, source: str) -> Document | None:
+        return documents.get(self._connection, source)
+
+    def _events(self, story: read.StoryRow) -> Iterator[Event]:
+        return upto(self._reader.read_story(self._connection, story.id), self._moment)
+
+    def _folded(self, story: read.StoryRow) -> tuple[StoryState, dict[str, list[Values]]]:
+        if self._last is None or self._last[0] != story.slug:
+            views = self._plugins.views.values()
+            state, rows = states(self._events(story), self._reader.registry, views)
+            self._last = (story.slug, state, rows)
+        return self._last[1:]
 
 
 class LiveMaterial:

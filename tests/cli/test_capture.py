@@ -226,8 +226,29 @@ def test_a_charset_that_was_found_is_named(capture: Capture) -> None:
     assert "Already captured" in capture("cp1251.txt").err
     other = capture("cp1251.txt", None, "--charset", "cp1253")
     assert (other.code, "read as cp1251, not as cp1253" in other.err) == (1, True)
+    # What reads the same in both is the same.
+    assert capture("ascii.txt", b"Safe.", "--charset", "cp1252").code == 0
+    same = capture("ascii.txt", None, "--charset", "utf-8")
+    assert (same.code, "Already captured" in same.err) == (0, True)
     marked = capture("marked.txt", "Пором".encode("utf-16"))
     assert (marked.code, "Read as utf-16" in marked.err) == (0, True)
+
+
+def test_an_extracted_text_may_be_there_in_another_charset(
+    capture: Capture, dateline: Capture, tmp_path: Path
+) -> None:
+    assert capture("page.html", documents.page("FICTION. Everyone is safe.")).code == 0
+    with Archive.open("dateline.db") as archive:
+        text = archive.document(sources()[1].source)
+    assert text is not None
+    (tmp_path / "text.txt").write_bytes(text.content)
+    assert dateline("--db", "b.db", "init").code == 0
+    for slug in ("one", "two"):
+        assert dateline("--db", "b.db", "open", slug, "--title", "Fictional").code == 0
+    charset = ("--charset", "cp1252")
+    for slug, name, options in (("one", "text.txt", charset), ("two", "page.html", ())):
+        done = dateline("--db", "b.db", "capture", name, "--story", slug, *WIRE, *options)
+        assert done.code == 0, done.err
 
 
 def test_half_of_what_is_no_character_is_replaced(

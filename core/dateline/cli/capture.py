@@ -54,12 +54,12 @@ def capture(
     The bytes are kept as they are, under their SHA-256; facts quote their text by character. The
     text of a page or PDF is extracted and kept as a second source, derived from the first: that is
     the one to quote. Title, date, language and authors are taken from the page if not given.
+    With --allow-network a URL stands in for the file.
 
     \b
     Example:
       dateline capture report.txt --story velm-flood --publisher org:wire=Wire --published 2024-03-04
-      dateline capture page.html --story velm-flood --publisher org:wire --url https://wire.example/1
-      dateline capture https://wire.example/1 --allow-network --story velm-flood --publisher org:wire
+      dateline capture page.html --story velm-flood --publisher org:wire=Wire --title "After the flood"
     """
     from dateline.cli.captured import captured
     from dateline.cli.entities import introduce
@@ -75,7 +75,9 @@ def capture(
         known = archive.document(Document(obtained.content).source)
         document = read(reader, obtained, charset, known)
         about = {"publisher": publisher.partition("=")[0], "byline": list(byline), **details}
-        made = captured(reader, document, about | ({"url": obtained.url} if obtained.url else {}))
+        if obtained.url is not None:
+            about["url"] = obtained.url
+        made = captured(reader, document, about, archive.document)
         if made.text is not None and made.text.source in state.sources:
             # The page may have changed around it; there is nothing new to quote.
             say(f"Already captured: its text is {made.text.source} in {story}.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -63,9 +64,17 @@ class Captured:
         )
 
 
-def captured(reader: SourceImporter, document: Document, about: dict[str, Any]) -> Captured:
+def captured(
+    reader: SourceImporter,
+    document: Document,
+    about: dict[str, Any],
+    archived: Callable[[str], Document | None],
+) -> Captured:
     """`document` as `reader` reads it. `about` is what is known of it; what it lacks is taken from
-    the document. Raises DatelineError when there is no text to quote."""
+    the document. `archived` gives a document that is there already.
+
+    Raises DatelineError when there is no text to quote.
+    """
     from dateline.log.document import Document
 
     raw = reader.extract(document)
@@ -76,6 +85,9 @@ def captured(reader: SourceImporter, document: Document, about: dict[str, Any]) 
     found = {key: value for key, value in found.items() if value}
     about = about | found
     text = Document(extracted.text.encode())
+    known = archived(text.source)
+    if known is not None and known.text == text.text:
+        text = known  # perhaps under another charset, which keeps it
     derived = {"url": None, "derived_from": document.source, "extracted_by": extracted.tool}
     lines = [
         _line(document, reader.media_type, about),

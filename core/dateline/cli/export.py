@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dateline.cli.files import write_atomically
+from dateline.cli.moments import moment, moment_options
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.errors import DatelineError
 
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("stories", nargs=-1)
 @click.option("--all", "all_", is_flag=True, help="Every story of the archive.")
-@click.option("-f", "--format", "format_", metavar="FORMAT", help="csv, json, ndjson, markdown ...")
+@click.option(
+    "-f", "--format", "format_", metavar="FORMAT", help="csv, json, ndjson, markdown, html ..."
+)
 @click.option("--view", metavar="NAME", help="This view (csv: timeline unless said).")
 @click.option(
     "-o",
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     help="Where to; a folder gets one file a story.  [default: stdout]",
 )
 @click.option("--force", is_flag=True, help="Overwrite a file that is there.")
+@moment_options
 @click.option("--schema", is_flag=True, help="Print the format's schema instead.")
 @pass_settings
 def export(
@@ -39,9 +43,11 @@ def export(
     view: str | None,
     target: str | None,
     force: bool,
+    as_of: str | None,
+    as_recorded: str | None,
     schema: bool,
 ) -> None:
-    """Write stories as CSV, JSON, NDJSON or Markdown.
+    """Write stories as CSV, JSON, NDJSON, Markdown or HTML.
 
     The format follows the suffix of FILE when --format is left out. Equal archives give equal
     bytes. NDJSON is the one to import again.
@@ -50,6 +56,7 @@ def export(
     Example:
       dateline export velm-flood -o brief.md
       dateline export velm-flood -f csv --view figures
+      dateline export velm-flood -o then.md --as-of 2024-03-05
       dateline export --all -f ndjson -o backup.ndjson
     """
     output = None if target in (None, "-") else Path(str(target))
@@ -64,17 +71,18 @@ def export(
             raise DatelineError(f"the format {name} has no schema")
         click.echo(text, nl=False)
         return
+    at = moment(as_of, as_recorded)
     with settings.archive() as archive:
         if output is not None and (output.is_dir() or str(target).endswith("/")):
             slugs = list(dict.fromkeys(stories)) or [story.slug for story in archive.stories()]
             for slug in slugs:
-                with archive.material(slug, view=view) as material:
+                with archive.material(slug, view=view, at=at) as material:
                     path = output / f"{slug}{exporter.suffix}"
                     _write(path, exporter, owner, material, force)
                     _warn(material)
             say(f"Wrote {len(slugs)} file{'s' if len(slugs) != 1 else ''} to {output}.")
             return
-        with archive.material(*stories, view=view) as material:
+        with archive.material(*stories, view=view, at=at) as material:
             _warn(material)
             if output is None:
                 for chunk in _guarded(exporter, owner, material):

@@ -98,10 +98,12 @@ def read(
         except DatelineError:  # servers are often wrong; the document may know better
             pass
     document = reader.document(obtained.content, charset)
-    if known is not None and (known.binary, known.text) != (document.binary, document.text):
+    if known is None:
+        return document
+    if (known.binary, known.text) != (document.binary, document.text):
         raise DatelineError(
             f"{document.source} is in the archive already, read as {known.charset}, "
             f"not as {document.charset}",
             hint="one document has one text: capture it in the same --charset, --as the same format",
         )
-    return document
+    return known

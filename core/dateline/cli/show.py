@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dateline.cli.moments import moment, moment_options
 from dateline.cli.output import emit, format_option
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.text import visible
@@ -16,6 +17,7 @@ from dateline.text import visible
 if TYPE_CHECKING:
     from dateline.archive import Archive
     from dateline.events.envelope import Event
+    from dateline.views.asof import Moment
 
 
 @click.command()
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 @click.argument("view", required=False, metavar="[VIEW|FACT]")
 @click.option("--all", "everything", is_flag=True, help="Retracted and rejected facts too.")
 @click.option("--columns", metavar="A,B,...", help="Columns to show, in this order.")
+@moment_options
 @format_option
 @pass_settings
 def show(
@@ -31,6 +34,8 @@ def show(
     view: str | None,
     everything: bool,
     columns: str | None,
+    as_of: str | None,
+    as_recorded: str | None,
     format_: str | None,
 ) -> None:
     """Show a story, one view of it, or one fact.
@@ -44,15 +49,17 @@ def show(
       dateline show velm-flood timeline
       dateline show velm-flood f6
       dateline show velm-flood figures -f json
+      dateline show velm-flood figures --as-of 2024-03-04
     """
+    at = moment(as_of, as_recorded)
     with settings.archive() as archive:
         if view is None:
-            _overview(archive, story, format_)
+            _overview(archive, story, format_, at)
             return
         if re.fullmatch(r"f[0-9]+", view) and view not in archive.plugins.views:
-            _fact(archive, story, view, format_)
+            _fact(archive, story, view, format_, at)
             return
-        table = archive.view(view, story, everything=everything)
+        table = archive.view(view, story, everything=everything, at=at)
         names = [column.name for column in table.columns]
         summary = list(archive.plugins.view(view).summary)
     rows: list[tuple[Any, ...]] = table.rows
@@ -70,11 +77,11 @@ def show(
         say(f"{table.hidden} retracted or rejected left out; --all shows them.")
 
 
-def _fact(archive: Archive, story: str, name: str, format_: str | None) -> None:
+def _fact(archive: Archive, story: str, name: str, format_: str | None, at: Moment | None) -> None:
     from dateline.cli.editing import find_fact
     from dateline.cli.fact import as_record, describe
 
-    fact = find_fact(archive.state(story), name)
+    fact = find_fact(archive.state(story, at), name)
     if format_ in ("json", "ndjson", "csv"):
         record = as_record(fact)
         emit(list(record), [list(record.values())], format_)
@@ -84,8 +91,8 @@ def _fact(archive: Archive, story: str, name: str, format_: str | None) -> None:
         click.echo(visible(line))
 
 
-def _overview(archive: Archive, story: str, format_: str | None) -> None:
-    state = archive.state(story)
+def _overview(archive: Archive, story: str, format_: str | None, at: Moment | None) -> None:
+    state = archive.state(story, at)
     counts = Counter(fact.kind for fact in state.shown())
     statuses = Counter(fact.status for fact in state.facts.values())
     rows = [

@@ -63,6 +63,21 @@ def head(connection: Connection) -> Head:
     return Head(UUID(bytes=row.archive), row.position, root)
 
 
+def root_at(connection: Connection, position: int) -> bytes:
+    """The root of the log's tree when it had that many events."""
+    tree = hashing.Frontier()
+    after = 0
+    while after < position:
+        query = select(events.c.leaf).where(events.c.position > after)
+        query = query.where(events.c.position <= position).order_by(events.c.position).limit(PAGE)
+        leaves = connection.execute(query).scalars().all()
+        if not leaves:
+            raise LogGap(after + 1, position)
+        tree.extend(leaves)
+        after += len(leaves)
+    return tree.root()
+
+
 def list_stories(connection: Connection) -> list[StoryRow]:
     """All stories, by slug."""
     rows = connection.execute(stories.select().order_by(stories.c.slug))

@@ -38,6 +38,18 @@ def fold(running: Running, event: Event) -> None:
         running.error = "".join(traceback.format_exception(error))
 
 
+def require_whole(view: View, rows: Rows, event: Event) -> None:
+    """Fold in memory, where there is nothing to stop at: what is raised names view and event."""
+    try:
+        view.fold(event, rows)
+    except Exception as error:
+        raise ViewFailed(
+            f"view {view.name} stopped at position {event.position}: "
+            f"{type(error).__name__}: {error}",
+            hint=f"mend the plugin, or leave it out with `--without {view.name}`",
+        ) from error
+
+
 def require_live(build: Build) -> None:
     """Raises ViewFailed when the view stopped at an event."""
     if build.state == "failed":

@@ -32,14 +32,13 @@ def arrange(view: View, rows: Iterable[Values], *, everything: bool = False) -> 
     """`rows` of one or more stories in the view's order, numbers in one form, hidden ones out."""
     shape = columns(view)
     names = [column.name for column in shape]
-    numbers = [at for at, column in enumerate(shape) if column.type == "number"]
     status = names.index("status") if view.key_columns()[0].name == "fact" else None
     kept, hidden = [], 0
-    for row in rows:
+    for row in whole_numbers(view, rows):
         if status is not None and not everything and row[status] in HIDDEN:
             hidden += 1
         else:
-            kept.append(_whole_numbers(row, numbers))
+            kept.append(row)
     order = [(names.index(column), isinstance(column, last)) for column in ("story", *view.order)]
     tail = range(1, 1 + len(view.key_columns()))  # keys break ties, so the order is always total
 
@@ -52,8 +51,13 @@ def arrange(view: View, rows: Iterable[Values], *, everything: bool = False) -> 
     return Table(view.name, shape, sorted(kept, key=sort_key), hidden)
 
 
-def _whole_numbers(row: Values, numbers: list[int]) -> Values:
+def whole_numbers(view: View, rows: Iterable[Values]) -> list[Values]:
     """143.0 as 143: a database's REAL and a fold in memory read the same."""
+    numbers = [at for at, column in enumerate(columns(view)) if column.type == "number"]
+    return [_whole(row, numbers) for row in rows]
+
+
+def _whole(row: Values, numbers: list[int]) -> Values:
     if not any(isinstance(row[at], float) and row[at].is_integer() for at in numbers):
         return row
     fixed = list(row)

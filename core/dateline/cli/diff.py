@@ -1,0 +1,91 @@
+"""``diff``: what changed in a story between two moments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import click
+
+from dateline.cli.output import emit
+from dateline.cli.settings import Settings, pass_settings
+from dateline.text import markdown
+
+if TYPE_CHECKING:
+    from dateline.views.diff import Change
+
+_TITLES = {
+    "added": "New facts",
+    "corrected": "Corrected",
+    "updated": "Updated",
+    "figure": "Figures that moved",
+    "disputed": "Newly disputed",
+    "retracted": "Retracted",
+    "rejected": "Rejected",
+    "gone": "Not there yet",
+}
+
+
+@click.command()
+@click.argument("story")
+@click.argument("from_", metavar="FROM")
+@click.argument("to")
+@click.option("--recorded", is_flag=True, help="By this archive's clock, not the public record.")
+@click.option(
+    "-f",
+    "--format",
+    "format_",
+    type=click.Choice(["table", "json", "ndjson", "csv", "markdown"]),
+    help="Form of the data.  [default: table on a terminal, csv in a pipe]",
+)
+@pass_settings
+def diff(
+    settings: Settings, story: str, from_: str, to: str, recorded: bool, format_: str | None
+) -> None:
+    """Say what changed in a story between two moments.
+
+    FROM and TO are days or moments of the public record; with --recorded, of this archive's own
+    clock, where positions do too. Listed are facts added, corrected (was, now), retracted and newly
+    disputed, and figures that moved.
+
+    \b
+    Example:
+      dateline diff velm-flood 2024-03-04 2024-03-06
+      dateline diff velm-flood 2024-03-04 2024-03-06 -f markdown
+    """
+    from dateline.views import asof
+    from dateline.views.diff import compare
+
+    clock = asof.recorded if recorded else asof.public
+    with settings.archive() as archive:
+        before, after = (archive.state(story, clock(moment)) for moment in (from_, to))
+        changes = sorted(
+            compare(before, after), key=lambda change: list(_TITLES).index(change.kind)
+        )
+    if format_ == "markdown":
+        click.echo(_markdown(story, from_, to, changes), nl=False)
+        return
+    rows = [(c.kind, c.fact, c.text, c.path, c.was, c.now, c.why) for c in changes]
+    emit(["kind", "fact", "text", "path", "was", "now", "why"], rows, format_)
+
+
+def _markdown(story: str, from_: str, to: str, changes: Sequence[Change]) -> str:
+    lines = [f"# {markdown(story)}: {markdown(from_)} to {markdown(to)}", ""]
+    for kind, group in groupby(changes, key=lambda change: change.kind):
+        lines += [f"## {_TITLES[kind]}", ""]
+        for change in group:
+            moved = ""
+            if kind not in ("added", "gone") and (change.was or change.now):
+                moved = f": was {_words(change.was)}, now {_words(change.now)}"
+            path = f" {markdown(change.path)}" if change.path and kind != "figure" else ""
+            why = f". {markdown(change.why)}" if change.why else ""
+            lines.append(f"- {change.fact} ({markdown(change.text)}){path}{moved}{why}")
+        lines.append("")
+    if not changes:
+        lines += ["Nothing changed.", ""]
+    return "\n".join(lines)
+
+
+def _words(value: str | None) -> str:
+    return "nothing" if value is None else markdown(value)

@@ -1,0 +1,131 @@
+"""Looking back: which events count at a moment, and the views over them, folded in memory.
+
+Two clocks. *Public record*: what a reader of the sources could know. A fact counts from its source's
+earliest publication, a link from the later of its ends, a correction, retraction, dispute, review or
+withdrawal from its notice if that has a time, else from its recording, and never before its fact; a
+typo from its fact; the story and its entities always. *This archive*: what was recorded by then.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from dateline.errors import DatelineError
+from dateline.events.clock import from_iso
+from dateline.events.editorial import FactCorrected, FactsLinked
+from dateline.events.edtf import latest_instant
+from dateline.events.entity import EntityIntroduced
+from dateline.events.envelope import Event
+from dateline.events.payload import FactNotice, FactPayload
+from dateline.events.present import StoryState
+from dateline.events.registry import Registry
+from dateline.events.story import StoryOpened
+from dateline.views.folding import require_whole
+from dateline.views.projection import View
+from dateline.views.rows import Rows, Values
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """A moment on one of the clocks. ``text`` is how it was given."""
+
+    text: str
+    public_us: int | None = None
+    recorded_us: int | None = None
+    position: int | None = None
+
+    @property
+    def words(self) -> str:
+        """How an export says where it was cut."""
+        return self.text if self.public_us is not None else f"recorded {self.text}"
+
+
+def public(text: str) -> Moment:
+    """The public record at the end of `text`, an EDTF date (UTC) or moment.
+
+    Raises DatelineError for what is no date, or one without an end.
+    """
+    try:
+        end = latest_instant(text)
+    except ValueError as error:
+        raise DatelineError(f"--as-of: {error}") from None
+    if end is None:
+        raise DatelineError(f"--as-of: {text!r} has no end", hint="give a day like 2022-10-14")
+    return Moment(text, public_us=end)
+
+
+def recorded(text: str) -> Moment:
+    """This archive at a position (``92``) or the end of a moment or day. Raises DatelineError."""
+    if re.fullmatch(r"[0-9]{1,15}", text) and not re.fullmatch(r"[12][0-9]{3}", text):
+        return Moment(text, position=int(text))
+    if re.fullmatch(r"@[0-9]{1,15}", text):
+        return Moment(text[1:], position=int(text[1:]))
+    try:
+        return Moment(text, recorded_us=from_iso(text))
+    except ValueError:
+        pass
+    try:
+        end = latest_instant(text)
+    except ValueError as error:
+        raise DatelineError(f"--as-recorded: {error}") from None
+    if end is None:
+        raise DatelineError(f"--as-recorded: {text!r} has no end", hint="give a day, or a position")
+    return Moment(text, recorded_us=end)
+
+
+def upto(events: Iterable[Event], moment: Moment) -> Iterator[Event]:
+    """Those of a story's events that count at `moment`, in the order of the log."""
+    if moment.public_us is not None:
+        yield from _public(events, moment.public_us)
+        return
+    for event in events:
+        if moment.position is not None and event.position > moment.position:
+            return
+        if moment.recorded_us is not None and event.recorded_us > moment.recorded_us:
+            return
+        yield event
+
+
+def _public(events: Iterable[Event], cutoff: int) -> Iterator[Event]:
+    since: dict[str, int] = {}
+    for event in events:
+        at = _public_from(event, since)
+        if isinstance(event.data, FactPayload):
+            since[event.data.fact] = at
+        if at <= cutoff:
+            yield event
+
+
+def _public_from(event: Event, since: dict[str, int]) -> int:
+    """The instant from which `event` is on the public record; `since` says so of earlier facts."""
+    data = event.data
+    told = event.reported_us if event.reported_us is not None else event.recorded_us
+    if isinstance(data, StoryOpened | EntityIntroduced):
+        return -(1 << 62)
+    if isinstance(data, FactsLinked):
+        # A link says nothing new: it is there when both its ends are.
+        return max(since.get(data.from_, told), since.get(data.to, told))
+    if isinstance(data, FactNotice):
+        fact = since.get(data.fact, told)
+        if isinstance(data, FactCorrected) and data.kind == "typo":
+            return fact
+        return max(told, fact)
+    return told
+
+
+def states(
+    events: Iterable[Event], registry: Registry, views: Iterable[View] = ()
+) -> tuple[StoryState, dict[str, list[Values]]]:
+    """Fold one story's events in memory: its state, and the rows of each view."""
+    state = StoryState(registry)
+    buffers = {view.name: (view, Rows(view)) for view in views}
+    slug = ""
+    for event in events:
+        slug = event.slug
+        told = state.apply(event)
+        for view, rows in buffers.values():
+            rows.story = slug
+            require_whole(view, rows, told)
+    return state, {name: list(rows.stored()) for name, (_, rows) in buffers.items()}

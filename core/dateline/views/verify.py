@@ -1,0 +1,48 @@
+"""`rebuild --verify`: are the rows readers see the fold of the log? Fold again and compare."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import msgspec
+from sqlalchemy import Engine
+
+from dateline.log import read as log
+from dateline.log.engine import reading
+from dateline.views import store
+from dateline.views.asof import states
+from dateline.views.projection import View
+from dateline.views.rows import Values
+from dateline.views.store import Build
+from dateline.views.table import whole_numbers
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """A row that only one side has: ``live``, what readers see, or ``folded``, what should be."""
+
+    view: str
+    side: str
+    row: Values
+
+
+def verify(engine: Engine, reader: log.Reader, view: View) -> Iterator[Difference]:
+    """Rows of the live generation that differ from the fold of the log up to its checkpoint."""
+    with reading(engine) as connection:
+        build = store.current(connection, view.name)
+        if build is None:
+            return
+        for story in log.list_stories(connection):
+            events = reader.read_story(connection, story.id, until=build.checkpoint)
+            folded = states(events, reader.registry, [view])[1][view.name]
+            live = store.read(connection, view, build, [story.slug])
+            yield from _compare(view, build, live, folded)
+
+
+def _compare(
+    view: View, build: Build, live: list[Values], folded: list[Values]
+) -> Iterator[Difference]:
+    there, wanted = (Counter(whole_numbers(view, rows)) for rows in (live, folded))
+    for side, rows in (("live", there - wanted), ("folded", wanted - there)):
+        for row in sorted(rows.elements(), key=repr):
+            yield Difference(build.name, side, row)
