@@ -34,7 +34,7 @@ class Root(LazyGroup):
         "retitle": ("dateline.cli.stories:retitle", "Give a story another title."),
         "close": ("dateline.cli.stories:close", "Say that nobody follows a story any more."),
         "stories": ("dateline.cli.stories:stories", "List the stories."),
-        "show": ("dateline.cli.show:show", "Show a story, one view of it, or one fact."),
+        "show": ("dateline.cli.show:show", "Show a story, one view of it, one fact or one entity."),
         "log": ("dateline.cli.show:log", "Show events as they were recorded, oldest first."),
         "export": (
             "dateline.cli.export:export",

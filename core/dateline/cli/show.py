@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections import Counter
 from itertools import islice
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("story")
-@click.argument("view", required=False, metavar="[VIEW|FACT]")
+@click.argument("view", required=False, metavar="[VIEW|FACT|ENTITY]")
 @click.option("--all", "everything", is_flag=True, help="Retracted and rejected facts too.")
 @click.option("--columns", metavar="A,B,...", help="Columns to show, in this order.")
 @moment_options
@@ -38,7 +39,7 @@ def show(
     as_recorded: str | None,
     format_: str | None,
 ) -> None:
-    """Show a story, one view of it, or one fact.
+    """Show a story, one view of it, one fact or one entity.
 
     A view is first caught up with the log. A table shows the columns that matter most; the other
     formats have all of them.
@@ -48,6 +49,7 @@ def show(
       dateline show velm-flood
       dateline show velm-flood timeline
       dateline show velm-flood f6
+      dateline show velm-flood person:corvin-sael
       dateline show velm-flood figures -f json
       dateline show velm-flood figures --as-of 2024-03-04
     """
@@ -58,6 +60,9 @@ def show(
             return
         if re.fullmatch(r"f[0-9]+", view) and view not in archive.plugins.views:
             _fact(archive, story, view, format_, at)
+            return
+        if ":" in view:
+            _entity(archive, story, view, format_, at)
             return
         table = archive.view(view, story, everything=everything, at=at)
         names = [column.name for column in table.columns]
@@ -88,6 +93,25 @@ def _fact(archive: Archive, story: str, name: str, format_: str | None, at: Mome
         return
     document = archive.document(fact.source)
     for line in describe(fact, None if document is None else document.text):
+        click.echo(visible(line))
+
+
+def _entity(
+    archive: Archive, story: str, name: str, format_: str | None, at: Moment | None
+) -> None:
+    from dateline.cli.entity import as_record, describe
+    from dateline.errors import UnknownName
+
+    state = archive.state(story, at)
+    if name not in state.entities:
+        near = difflib.get_close_matches(name, state.entities, 3, 0.4)
+        hint = f"near it are {', '.join(near)}" if near else None
+        raise UnknownName(f"story {story} has no entity {name!r}", hint=hint)
+    if format_ in ("json", "ndjson", "csv"):
+        record = as_record(state, name)
+        emit(list(record), [list(record.values())], format_)
+        return
+    for line in describe(state, name):
         click.echo(visible(line))
 
 
