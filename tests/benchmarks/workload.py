@@ -18,7 +18,22 @@ from dateline.events.story import StoryOpened
 PER_STORY = 100
 SOURCE = "sha256:" + "0" * 64
 _BY = RecordedBy("bench", "bench 1", "imported")
-_WORDS = ["river", "town", "flood", "gate", "bridge", "school", "mayor", "people", "water", "night", "road", "hill", "dam", "rain"]
+_WORDS = [
+    "river",
+    "town",
+    "flood",
+    "gate",
+    "bridge",
+    "school",
+    "mayor",
+    "people",
+    "water",
+    "night",
+    "road",
+    "hill",
+    "dam",
+    "rain",
+]
 
 
 def payloads(story: int) -> Iterator[Payload]:
