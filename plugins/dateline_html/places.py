@@ -32,13 +32,13 @@ def places(brief: Brief) -> Part | None:
 
 
 def _cells(brief: Brief, place: EntityIntroduced, facts: list[str]) -> list[Html]:
-    part_of = place.part_of or place.identifiers.get("part_of")
+    part_of = place.part_of
     precision = _PRECISION.get(place.precision, place.precision or "")
     return [
         brief.said(place.label),
         text(f"{_degrees(place.lat, 'NS')}, {_degrees(place.lon, 'EW')}"),
         text(precision),
-        brief.label(str(part_of)) if part_of else text("–"),
+        brief.label(part_of) if part_of else text("–"),
         join((brief.link(fact, fact) for fact in facts), ", ") or text("–"),
     ]
 

@@ -44,12 +44,13 @@ def _head(story: StoryState, material: Material) -> Iterator[str]:
     cut = material.cut
     hidden = sum(fact.hidden for fact in story.facts.values())
     left_out = f"; {hidden} retracted or rejected left out" if hidden else ""
+    as_of = f", as of {markdown(cut.as_of)}" if cut.as_of is not None else ""
     yield f"# {markdown(story.title)}\n\n"
     yield (
         f"Story `{story.slug}`{', closed' if story.closed else ''}. "
         f"{len(story.facts) - hidden} facts from {len(story.sources)} "
         f"source{'s' if len(story.sources) != 1 else ''}{left_out}. "
-        f"Archive `{cut.archive}` at position {cut.position}, root `{cut.root}`.\n"
+        f"Archive `{cut.archive}` at position {cut.position}, root `{cut.root}`{as_of}.\n"
     )
 
 

@@ -39,14 +39,12 @@ class Places(FactView):
         when = fact.when
         for place in fact.data.places:
             entity = fact.story.entities.get(place.place)
-            inside = None
-            if entity is not None:
-                inside = entity.part_of or entity.identifiers.get("part_of")
+            inside = None if entity is None else entity.part_of
             yield self.Row(
                 place=place.place,
                 label=fact.label(place.place),
                 role=place.role,
-                part_of=fact.label(str(inside)) if inside is not None else None,
+                part_of=fact.label(inside) or None,
                 lat=None if entity is None else entity.lat,
                 lon=None if entity is None else entity.lon,
                 precision=None if entity is None else entity.precision,

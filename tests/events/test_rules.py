@@ -172,6 +172,7 @@ CASES: dict[str, list[list[Fields]]] = {
         in_story(figure(quantities=[QUANTITY | {"ordinal": -4}])),
     ],
     "identifier-form": [
+        in_story(PLACE | {"schema_version": 2, "identifiers": {"part_of": "place:ister"}}),
         in_story(PLACE | {"identifiers": {"wikidata": "42"}}),
         in_story(PLACE | {"identifiers": {"geonames": "706448"}}),
         in_story(PLACE | {"lat": 91.0, "lon": 0.0}),

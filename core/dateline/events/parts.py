@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -112,5 +112,5 @@ class Change(Part, frozen=True, kw_only=True):
     """One changed value: ``path`` is a JSON Pointer (RFC 6901); null stands for "not there"."""
 
     path: str
-    was: object = None
-    now: object = None
+    was: Any = None
+    now: Any = None

@@ -33,8 +33,11 @@ class EventType:
         return self.payload.schema_version
 
 
+_UPCASTERS: Mapping[type[Payload], Mapping[int, Upcaster]] = {
+    entity.EntityIntroduced: {1: entity.from_v1},
+}
 CORE: tuple[EventType, ...] = tuple(
-    EventType(payload)
+    EventType(payload, _UPCASTERS.get(payload, {}))
     for payload in (
         story.StoryOpened,
         story.StoryRetitled,

@@ -110,9 +110,6 @@ def _of_source(source: SourceCaptured) -> Iterator[tuple[str, str]]:
 
 def _of_entity(entity: EntityIntroduced) -> Iterator[tuple[str, str]]:
     yield from _optional("/part_of", entity.part_of)
-    part_of = entity.identifiers.get("part_of")
-    if isinstance(part_of, str):
-        yield "/identifiers/part_of", part_of
 
 
 def _of_editor(notice: FactCorrected | FactRetracted | FactDisputed) -> Iterator[tuple[str, str]]:

@@ -73,6 +73,8 @@ def _out_of_bounds(q: Quantity) -> str | None:
 def identifier_form(payload: Payload, context: Context) -> Findings:
     if not isinstance(payload, EntityIntroduced):
         return
+    if "part_of" in payload.identifiers:
+        yield "/identifiers/part_of", "is no register: give part_of beside the identifiers"
     wikidata = payload.identifiers.get("wikidata")
     if wikidata is not None and not re.fullmatch(r"Q[1-9][0-9]*", str(wikidata)):
         yield "/identifiers/wikidata", f"{wikidata!r} is no Wikidata id like Q42"

@@ -1,0 +1,31 @@
+"""That contenders did the same work: what they wrote, compared after the clock has stopped."""
+
+from __future__ import annotations
+
+import sqlite3
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+_LOG = (
+    "SELECT count(*), sum(length(body)),"
+    " sum(length(salt) + length(commitment) + length(leaf)), sum(version),"
+    " (SELECT position FROM log_head), (SELECT length(peaks) FROM log_head),"
+    " (SELECT sum(version) FROM stories), max(position) FROM events"
+)
+
+
+def log(db: Path) -> list[Any]:
+    """Sizes and sums of a log; its salts and ids are random."""
+    with sqlite3.connect(db) as connection:
+        return list(connection.execute(_LOG).fetchone())
+
+
+def rows(db: Path, table: str) -> list[Any]:
+    """How many rows a view has, and their hash in the order of their keys."""
+    digest, count = sha256(), 0
+    with sqlite3.connect(db) as connection:
+        for row in connection.execute(f"SELECT * FROM {table} ORDER BY story, fact, item"):
+            digest.update(repr(row).encode())
+            count += 1
+    return [count, digest.hexdigest()]

@@ -1,0 +1,84 @@
+"""Dateline, through the code its commands run."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import workload
+from measure import Clock
+from sqlalchemy import Engine
+
+from dateline import Archive, Plugins
+from dateline.log import read, schema
+from dateline.log.append import Appender
+from dateline.log.engine import reading, writing
+
+VIEW = "figures"
+
+
+def create(db: Path) -> None:
+    schema.create(db).dispose()
+
+
+def append(db: Path, stories: int, batch: int, *, making: bool = False) -> dict[str, Any]:
+    """With `making`, the clock runs while event objects are made from payloads, too."""
+    clock, engine, count = Clock(), schema.connect(db), 0
+    for payloads in workload.batches(stories, batch):
+        pairs = [] if making else workload.made(payloads)
+        with clock:
+            _append(engine, pairs or workload.made(payloads))
+        count += len(payloads)
+    result = clock.result(count)
+    engine.dispose()
+    return result
+
+
+def single(db: Path, stories: int, events: int) -> dict[str, Any]:
+    [pairs] = map(workload.made, workload.batches(stories, events))
+    clock, engine = Clock(), schema.connect(db)
+    with clock:
+        for pair in pairs:
+            with writing(engine) as connection:
+                appender = Appender(connection)
+                appender.append_all([pair], {})
+                appender.finish()
+    result = clock.result(len(pairs))
+    engine.dispose()
+    return result
+
+
+def replay(db: Path) -> dict[str, Any]:
+    clock = Clock()
+    with Archive.open(db, Plugins.load(strict=True)) as archive:
+        head = archive.head().position
+        with clock:
+            archive.rebuild([VIEW])
+        return clock.result(head)
+
+
+def catch_up(db: Path, events: int) -> dict[str, Any]:
+    """`events` more, one to a story in turn, into a view that stands at the head."""
+    clock, chance = Clock(), random.Random(1)
+    with Archive.open(db, Plugins.load(strict=True)) as archive:
+        archive.rebuild([VIEW])
+        engine = schema.connect(db)
+        with reading(engine) as connection:
+            stories = [story.id for story in read.list_stories(connection)]
+        pairs = [
+            (stories[at % len(stories)], workload.event(workload.figure(chance, 98 + at)))
+            for at in range(events)
+        ]
+        _append(engine, pairs)
+        engine.dispose()
+        with clock:
+            archive.catch_up([VIEW])
+        return clock.result(events)
+
+
+def _append(engine: Engine, pairs: list[workload.Pair]) -> None:
+    with writing(engine) as connection:
+        appender = Appender(connection)
+        appender.append_all(pairs, {})
+        appender.finish()

@@ -1,0 +1,417 @@
+"""Dateline beside the limit of the machine and beside the eventsourcing library.
+
+    python tests/benchmarks/run.py [--events 200000] [--rounds 3] [--json FILE] [--only NAME]
+
+Each measurement is a process of its own; the contenders of a round run in turn, each round begins
+with another one, and ratios are taken within a round. The median is printed with its range.
+``pip install 'dateline[bench]'`` brings the eventsourcing library.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import os
+import platform
+import pstats
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+HERE = Path(__file__).parent
+PER_STORY = 100
+BATCH = 10_000
+SINGLES = 3_000
+PEER_REPLAY = 10_000
+CATCH_UP = 2_000
+#: The memory run is done at so many times the events.
+TIMES = 10
+#: Cores other work may take for a run to count as quiet.
+QUIET = 0.35
+
+NAMES = ("append", "making", "single", "replay", "catch_up", "memory")
+LABELS = {
+    "ours": "dateline", "limit": "limit", "peer": "eventsourcing",
+    "small": "dateline", "large": f"dateline, x{TIMES}",
+}  # fmt: skip
+TITLES = {
+    "append": f"append, batches of {BATCH:,}",
+    "making": "same, making event objects",
+    "single": "append, one durable event",
+    "replay": "replay of one view",
+    "catch_up": "catch up, an event a story",
+    "memory": "rebuild, memory and scale",
+}
+#: (measurement, contender compared with) -> the ratio of speeds to reach.
+TARGETS = {
+    ("append", "limit"): 0.6,
+    ("making", "peer"): 2.5,
+    ("single", "limit"): 0.4,
+    ("replay", "limit"): 0.8,
+    ("replay", "peer"): 15.0,
+}
+PEAK_MB, PEAK_SPREAD, SLOWDOWN = 150.0, 0.1, 1.2
+
+Run = dict[str, Any]
+
+
+class Bench:
+    """Runs the measurements in one scratch folder; `runs` is by measurement and contender."""
+
+    def __init__(self, folder: Path, events: int, rounds: int) -> None:
+        self.folder, self.rounds = folder, rounds
+        self.stories = max(2, events // PER_STORY)
+        self.events = self.stories * PER_STORY
+        self.peer = importlib.util.find_spec("eventsourcing") is not None
+        self.runs: dict[str, dict[str, list[Run]]] = {}
+        self._made: dict[str, Path] = {}
+        self._count = 0
+
+    def measure(self, name: str) -> None:
+        getattr(self, f"_{name}")()
+
+    # -- the measurements --------------------------------------------------------------------
+
+    def _append(self) -> None:
+        self._logs("append", {"stories": self.stories, "batch": BATCH})
+
+    def _making(self) -> None:
+        """From payloads to the disk: the clock runs while event objects are made, too."""
+
+        def contend(who: str) -> Run:
+            db = self._path()
+            if who == "ours":
+                _step("ours", "create", db)
+            return _step(who, "append", db, stories=self.stories, batch=BATCH, making=True)
+
+        self._round_robin("making", ["ours", "peer"], contend)
+
+    def _single(self) -> None:
+        events = min(SINGLES, self.events // 10)
+        stories = max(2, events // PER_STORY)
+        self._logs("single", {"stories": stories, "events": events})
+
+    def _logs(self, name: str, given: dict[str, Any]) -> None:
+        """Each into an empty database; Dateline's log and the limit's come out alike."""
+        wrote: dict[str, Any] = {}
+
+        def contend(who: str) -> Run:
+            db = self._path()
+            if who != "peer":
+                _step("ours", "create", db)
+            run = _step(who, name, db, **given)
+            if who != "peer":
+                wrote[who] = _step("checks", "log", db)
+            return run
+
+        self._round_robin(name, ["ours", "limit", "peer"], contend)
+        _same(name, wrote["ours"], wrote["limit"])
+
+    def _replay(self) -> None:
+        wrote: dict[str, Any] = {}
+
+        def contend(who: str) -> Run:
+            base = self._peer_log() if who == "peer" else self._log(self.stories)
+            db = self._copy(base)
+            run = _step(who, "replay", db)
+            if who not in wrote and who != "peer":
+                table = "figures" if who == "ours" else "figures_limit"
+                wrote[who] = _step("checks", "rows", db, table=table)
+            return run
+
+        self._round_robin("replay", ["ours", "limit", "peer"], contend)
+        _same("replay", wrote["ours"], wrote["limit"])
+
+    def _catch_up(self) -> None:
+        events = min(CATCH_UP, self.events // 10)
+
+        def contend(who: str) -> Run:
+            return _step(who, "catch_up", self._copy(self._log(self.stories)), events=events)
+
+        self._round_robin("catch_up", ["ours"], contend)
+
+    def _memory(self) -> None:
+        """The same rebuild at N and at ten times N, the small one before and after the large."""
+        small, large = self._log(self.stories), self._log(self.stories * TIMES)
+        for base in (small, large, small):
+            db = large if base is large else self._copy(base)
+            _settle(db)
+            run = _step("ours", "replay", db)
+            self._note("memory", "large" if base is large else "small", run)
+            if db is not large:
+                _remove(db)
+
+    # -- what they need ------------------------------------------------------------------------
+
+    def _round_robin(self, name: str, who: list[str], contend: Callable[[str], Run]) -> None:
+        who = [each for each in who if each != "peer" or self.peer]
+        for turn in range(self.rounds):
+            first = turn % len(who)
+            for each in who[first:] + who[:first]:
+                self._note(name, each, contend(each))
+                self._clean()
+
+    def _note(self, name: str, who: str, run: Run) -> None:
+        self.runs.setdefault(name, {}).setdefault(who, []).append(run)
+        label = LABELS.get(who, who)
+        rate = run["events"] / run["wall"]
+        _say(f"{name:9} {label:14} {rate:10,.0f} events/s  {run['peak_mb']:6.1f} MB")
+
+    def _path(self) -> Path:
+        self._count += 1
+        return self.folder / f"run-{self._count}.db"
+
+    def _clean(self) -> None:
+        for path in self.folder.glob("run-*"):
+            path.unlink()
+
+    def _log(self, stories: int) -> Path:
+        return self._make(f"log-{stories}", "ours", stories)
+
+    def _peer_log(self) -> Path:
+        return self._make("peer", "peer", min(self.stories, PEER_REPLAY // PER_STORY))
+
+    def _make(self, name: str, who: str, stories: int) -> Path:
+        """A log that measurements read, written once."""
+        if name not in self._made:
+            _say(f"writing a log of {stories * PER_STORY:,} events ({LABELS[who]})")
+            path = self.folder / f"{name}.db"
+            if who == "ours":
+                _step("ours", "create", path)
+            _step(who, "append", path, stories=stories, batch=BATCH)
+            self._made[name] = path
+        return self._made[name]
+
+    def _copy(self, base: Path) -> Path:
+        path = self._path()
+        shutil.copyfile(base, path)
+        _settle(path)
+        return path
+
+
+def _step(module: str, name: str, db: Path, *, profile: Path | None = None, **given: Any) -> Any:
+    keywords = json.dumps({"db": str(db), **given})
+    options = [] if profile is None else ["--profile", str(profile)]
+    command = [sys.executable, str(HERE / "one.py"), *options, module, name, keywords]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"{module}.{name} failed:\n{done.stderr}")
+    return json.loads(done.stdout)
+
+
+def _settle(path: Path) -> None:
+    """On the disk, so that no measurement pays for writing it."""
+    with open(path, "rb") as file:
+        os.fsync(file.fileno())
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+
+
+def _same(name: str, ours: Any, limit: Any) -> None:
+    if ours != limit:
+        raise SystemExit(f"{name}: not the same work\ndateline {ours}\nlimit    {limit}")
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+# -- what comes of it --------------------------------------------------------------------------
+
+
+def ratios(runs: dict[str, list[Run]], base: str) -> dict[str, Any]:
+    """Dateline's speed over `base`'s, round by round; quiet rounds alone for wall, if any are."""
+    pairs = list(zip(runs["ours"], runs[base], strict=True))
+    quiet = [pair for pair in pairs if all(run["others"] < QUIET for run in pair)]
+
+    def of(key: str, some: list[tuple[Run, Run]]) -> list[float]:
+        each = [(b[key] / b["events"]) / (o[key] / o["events"]) for o, b in some]
+        return [round(value, 3) for value in (median(each), min(each), max(each))]
+
+    return {
+        "wall": of("wall", quiet or pairs),
+        "cpu": of("cpu", pairs),
+        "quiet_pairs": len(quiet),
+        "pairs": len(pairs),
+    }
+
+
+def summary(runs: dict[str, dict[str, list[Run]]]) -> list[dict[str, Any]]:
+    """One entry a line of the table."""
+    lines = []
+    for name, by in runs.items():
+        for who, each in by.items():
+            line: dict[str, Any] = {
+                "measurement": name,
+                "contender": LABELS.get(who, who),
+                "events": each[0]["events"],
+                "events_per_s": round(median(run["events"] / run["wall"] for run in each)),
+                "cpu_us": round(median(run["cpu"] / run["events"] for run in each) * 1e6, 1),
+                "peak_mb": round(max(run["peak_mb"] for run in each), 1),
+            }
+            if name != "memory" and who != "ours":
+                line["ratio"] = ratios(by, who)
+                line["target"] = TARGETS.get((name, who))
+                if line["target"] is not None:
+                    line["reached"] = line["ratio"]["wall"][0] >= line["target"]
+            lines.append(line)
+    return lines
+
+
+def memory(by: dict[str, list[Run]]) -> dict[str, Any]:
+    """Peak memory and time per event at N and ten times N."""
+    large = by["large"][0]
+    peaks = [max(run["peak_mb"] for run in by[size]) for size in ("small", "large")]
+
+    def slower(key: str) -> float:
+        small = median(run[key] / run["events"] for run in by["small"])
+        return round(large[key] / large["events"] / small, 3)
+
+    return {
+        "events": [by["small"][0]["events"], large["events"]],
+        "peak_mb": peaks,
+        "peak_reached": max(peaks) < PEAK_MB,
+        "spread": round(peaks[1] / peaks[0] - 1, 3),
+        "spread_reached": abs(peaks[1] / peaks[0] - 1) <= PEAK_SPREAD,
+        "slowdown": slower("wall"),
+        "slowdown_cpu": slower("cpu"),
+        "slowdown_reached": slower("wall") <= SLOWDOWN,
+    }
+
+
+def machine() -> dict[str, Any]:
+    names = ("msgspec", "sqlalchemy", "eventsourcing")
+    found = {d.name.lower(): d.version for d in metadata.distributions() if d.name}
+    cpu = ""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        cpu = next((line.split(":")[1].strip() for line in lines if "model name" in line), "")
+    except OSError:
+        pass
+    return {
+        "cores": os.cpu_count(),
+        "cpu": cpu or platform.processor(),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
+        **{name: found[name] for name in names if name in found},
+        "load": os.getloadavg()[0],
+    }
+
+
+_HEAD = (
+    "measurement", "contender", "events", "events/s", "CPU µs", "peak MB", "dateline / it (range)",
+    "by CPU", "quiet", "target",
+)  # fmt: skip
+_NUMBERS = range(2, 6)
+
+
+def table(lines: list[dict[str, Any]]) -> str:
+    cells: list[tuple[str, ...]] = [_HEAD]
+    for line in lines:
+        own = (
+            TITLES[line["measurement"]], line["contender"], f"{line['events']:,}",
+            f"{line['events_per_s']:,}", f"{line['cpu_us']:.1f}", f"{line['peak_mb']:.0f}",
+        )  # fmt: skip
+        cells.append(own + _ratio_cells(line))
+    widths = [max(len(row[at]) for row in cells) for at in range(len(_HEAD))]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if at in _NUMBERS else cell.ljust(width)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in cells
+    )
+
+
+def _ratio_cells(line: dict[str, Any]) -> tuple[str, ...]:
+    ratio = line.get("ratio")
+    if ratio is None:
+        return ("", "", "", "")
+    middle, low, high = ratio["wall"]
+    target = ""
+    if line["target"] is not None:
+        target = f"≥ {line['target']:g} {'reached' if line['reached'] else 'NOT REACHED'}"
+    return (
+        f"{middle:.2f} ({low:.2f}-{high:.2f})", f"{ratio['cpu'][0]:.2f}",
+        f"{ratio['quiet_pairs']}/{ratio['pairs']}", target,
+    )  # fmt: skip
+
+
+def memory_words(found: dict[str, Any]) -> str:
+    small, large = found["events"]
+
+    def said(key: str) -> str:
+        return "reached" if found[f"{key}_reached"] else "NOT REACHED"
+
+    peaks = found["peak_mb"]
+    return (
+        f"memory: {peaks[0]:.0f} MB at {small:,}, {peaks[1]:.0f} MB at {large:,} "
+        f"(< {PEAK_MB:g} {said('peak')}; {found['spread']:+.0%}, within {PEAK_SPREAD:.0%} "
+        f"{said('spread')})\n"
+        f"time per event at {large:,} over that at {small:,}: {found['slowdown']:.2f} wall, "
+        f"{found['slowdown_cpu']:.2f} CPU (<= {SLOWDOWN:g} {said('slowdown')})"
+    )
+
+
+def profiles(bench: Bench) -> None:
+    """Where Dateline's append and replay spend their time; the profiler's own weight included."""
+    for name in ("append", "replay"):
+        file = bench.folder / f"{name}.prof"
+        if name == "append":
+            db = bench._path()
+            _step("ours", "create", db)
+            _step("ours", name, db, profile=file, stories=bench.stories, batch=BATCH)
+        else:
+            db = bench._copy(bench._log(bench.stories))
+            _step("ours", name, db, profile=file)
+        print(f"\n{TITLES[name]}, own time:")
+        pstats.Stats(str(file)).strip_dirs().sort_stats("tottime").print_stats(20)
+        bench._clean()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--events", type=int, default=200_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--only", action="append", choices=NAMES, metavar="NAME",
+                        help=f"one of {', '.join(NAMES)}; may be given again")  # fmt: skip
+    parser.add_argument("--profile", action="store_true", help="profile Dateline instead")
+    parser.add_argument("--dir", type=Path, help="where the scratch databases go")
+    given = parser.parse_args()
+    facts, began = machine(), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    print(", ".join(f"{key} {value}" for key, value in facts.items()), flush=True)
+    with tempfile.TemporaryDirectory(prefix="dateline-bench-", dir=given.dir) as folder:
+        bench = Bench(Path(folder), given.events, given.rounds)
+        if given.profile:
+            profiles(bench)
+            return
+        if not bench.peer:
+            print("eventsourcing is left out: it is not installed (pip install 'dateline[bench]')")
+        for name in given.only or NAMES:
+            bench.measure(name)
+    lines = summary(bench.runs)
+    print(table(lines))
+    report = {"began": began, "machine": facts, "rounds": given.rounds, "lines": lines}
+    if "memory" in bench.runs:
+        report["memory"] = memory(bench.runs["memory"])
+        print(memory_words(report["memory"]))
+    if given.json:
+        given.json.write_text(json.dumps({**report, "runs": bench.runs}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""The benchmarks run: small, once, for the sake of running. Their figures say nothing here."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+RUN = Path(__file__).parent / "benchmarks" / "run.py"
+
+
+def test_the_benchmarks_run_and_contenders_do_the_same_work(tmp_path: Path) -> None:
+    file = tmp_path / "ratios.json"
+    command = [sys.executable, str(RUN), "--events", "2000", "--rounds", "1", "--json", str(file)]
+
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
+
+    assert done.returncode == 0, done.stderr
+    found = json.loads(file.read_text())
+    ratios = {
+        (line["measurement"], line["contender"]): line["ratio"]
+        for line in found["lines"]
+        if "ratio" in line
+    }
+    against = ["limit"]
+    if importlib.util.find_spec("eventsourcing") is None:
+        assert "it is not installed" in done.stdout
+    else:
+        against.append("eventsourcing")
+    for name in ("append", "single", "replay"):
+        for other in against:
+            assert ratios[name, other]["wall"][0] > 0
+    assert found["memory"]["peak_mb"][1] > 0

@@ -1,0 +1,152 @@
+"""Looking back: two clocks, each with its own answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dateline import Archive, DatelineError, Plugins
+from dateline.recording.files import Folder
+from dateline.testing import samples
+from dateline.testing.histories import histories
+from dateline.testing.samples import corrected, figure, retracted, story
+from dateline.views import asof
+
+VIEWS = (
+    "timeline", "statements", "figures", "people", "places", "sources", "disputes", "changes",
+)  # fmt: skip
+
+
+@cache
+def plugins() -> Plugins:
+    return Plugins.load(strict=True)
+
+
+@pytest.fixture
+def archive() -> Iterator[Archive]:
+    with Archive.create(":memory:", plugins()) as archive:
+        archive.record(story())
+        yield archive
+
+
+def value(archive: Archive, day: str) -> list[tuple[Any, str]]:
+    rows = archive.view("figures", "ferry", at=asof.public(day), everything=True).dicts()
+    return [(row["value"], row["status"]) for row in rows]
+
+
+def test_a_backfilled_correction_counts_from_its_notice(archive: Archive) -> None:
+    """The source of 6 May is corrected by a notice of 10 May, recorded much later."""
+    fix = corrected("f2", "/quantities/0/value", 143, 150, reported_at="2024-05-10T09:00:00Z")
+    archive.record([fix], story="ferry")
+    assert value(archive, "2024-05-05") == []
+    assert value(archive, "2024-05-06") == [(143, "recorded")]
+    assert value(archive, "2024-05-09") == [(143, "recorded")]
+    assert value(archive, "2024-05-10T08:59:59Z") == [(143, "recorded")]
+    assert value(archive, "2024-05-10") == [(150, "corrected")]
+    # This archive knew of neither before it recorded them, and of the old value until the fix.
+    before = archive.view("figures", "ferry", at=asof.recorded("@7"))
+    assert [row["value"] for row in before.dicts()] == [143]
+    assert len(archive.view("figures", "ferry", at=asof.recorded("2024-05-10"))) == 0
+
+
+def test_a_typo_was_never_public(archive: Archive) -> None:
+    archive.record(
+        [corrected("f2", "/text", figure()["text"], "Mended", kind="typo")], story="ferry"
+    )
+    rows = archive.view("timeline", "ferry", at=asof.public("2024-05-06")).dicts()
+    assert "Mended" in {row["text"] for row in rows}
+
+
+def test_a_notice_without_a_time_counts_from_its_recording(archive: Archive) -> None:
+    archive.record([retracted("f2")], story="ferry")
+    assert value(archive, "2024-05-06") == [(143, "recorded")]
+    assert value(archive, "2999-01-01") == [(143, "retracted")]
+
+
+def test_a_notice_never_counts_before_its_fact(archive: Archive) -> None:
+    early = retracted("f2") | {"reported_at": "2020-01-01T00:00:00Z"}
+    archive.record([early], story="ferry")
+    assert value(archive, "2020-06-01") == []
+    assert value(archive, "2024-05-06") == [(143, "retracted")]
+
+
+def test_a_link_is_there_when_both_its_ends_are(archive: Archive) -> None:
+    later = samples.captured("FICTION. Later, 144 were counted.", published="2024-05-08")
+    other = samples.fact("figure", "144 were counted", source=later["source"], fact="f3")
+    link = {"type": "facts.linked", "from": "f3", "to": "f2", "relation": "disputes"}
+    archive.record([later, other, link], story="ferry")
+    assert value(archive, "2024-05-07") == [(143, "recorded")]
+    assert value(archive, "2024-05-08")[0] == (143, "disputed")
+    assert len(archive.view("disputes", "ferry", at=asof.public("2024-05-07"))) == 0
+
+
+def test_a_moment_must_be_one() -> None:
+    for text in ("soon", "2024-05-06/.."):
+        with pytest.raises(DatelineError, match="--as-of"):
+            asof.public(text)
+    with pytest.raises(DatelineError, match="--as-recorded"):
+        asof.recorded("soon")
+    assert asof.recorded("12").position == 12
+    assert asof.recorded("2024").position is None
+    assert asof.recorded("@2024").position == 2024
+
+
+@settings(
+    max_examples=25,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(histories(), st.data())
+def test_as_recorded_is_the_fold_of_the_first_events(lines: list[Any], data: st.DataObject) -> None:
+    with Archive.create(":memory:", plugins()) as archive:
+        archive.record(lines)
+        head = archive.head().position
+        cut = data.draw(st.integers(0, head))
+        with Archive.create(":memory:", plugins()) as shorter:
+            events = list(lines)[:cut]
+            if events:
+                shorter.record(events)
+            for name in VIEWS:
+                now = archive.view(name, everything=True, at=asof.recorded(f"@{head}"))
+                assert now == archive.view(name, everything=True)
+                then = archive.view(name, everything=True, at=asof.recorded(f"@{cut}"))
+                if name != "changes":  # which shows ids and clocks of its own archive
+                    assert then.rows == shorter.view(name, everything=True).rows
+
+
+def test_exports_look_back_too_and_say_so(archive: Archive) -> None:
+    root = archive.head().root.hex()
+    live = export(archive, None)
+    archive.record([corrected("f2", "/quantities/0/value", 143, 150)], story="ferry")
+    assert archive.head().root.hex() != root
+    then = export(archive, asof.recorded("@7"))
+    for name in ("csv", "markdown"):
+        assert then[name].replace(", as of recorded 7", "") == live[name]
+    assert f'"root":"{root}"' in then["json"]
+    assert '"as_of":"recorded 7"' in then["json"]
+    assert export(archive, asof.public("2024-05-01"))["ndjson"].count("figure.recorded") == 0
+
+
+def export(archive: Archive, at: asof.Moment | None) -> dict[str, str]:
+    written = {}
+    for name in ("csv", "json", "ndjson", "markdown"):
+        with archive.material("ferry", at=at) as material:
+            written[name] = "".join(archive.plugins.exporter(name).export(material))
+    return written
+
+
+def test_kherson_was_unknown_the_day_before_it_was_published(shared: Path) -> None:
+    folder = shared / "examples" / "kherson"
+    raw = (folder / "kherson.ndjson").read_bytes()
+    with Archive.create(":memory:", plugins()) as archive:
+        archive.record(archive.plugins.importer("ndjson").read([raw]), files=Folder(folder))
+        facts = {
+            day: len(archive.view("timeline", at=asof.public(day)))
+            for day in ("2022-10-12", "2022-10-13", "2022-10-14")
+        }
+    assert facts == {"2022-10-12": 0, "2022-10-13": 45, "2022-10-14": 45}
