@@ -100,3 +100,29 @@ def test_a_document_that_is_no_text_of_its_charset_round_trips_as_bytes() -> Non
                 mine, theirs = archive.document(source), copy.document(source)
                 assert mine is not None and theirs is not None
                 assert (mine.content, mine.charset) == (theirs.content, theirs.charset)
+
+
+def test_types_and_versions_from_the_future_survive_import_replay_and_export() -> None:
+    later = {
+        "event_id": "01890000-0000-7000-8000-000000000009",
+        "type": "statement.recorded",
+        "schema_version": 9,
+        "fact": "f9",
+        "colour": {"of": ["the", "future"]},
+    }
+    unknown = {**later, "event_id": later["event_id"][:-1] + "8", "type": "fact.merged"}
+    foreign = {"type": "acme.sighting.recorded", "what": "a heron"}
+    with Archive.create(":memory:", plugins()) as archive:
+        archive.record(samples.story(later, unknown, foreign))
+        archive.rebuild()
+        archive.rebuild()  # replaying twice is replaying once
+        assert len(archive.view("timeline")) == 2
+        with imported(exported(archive, "ndjson")) as copy:
+            same(archive, copy)
+        kept = [event for event in archive.events()][-3:]
+    assert [(event.type, event.schema_version) for event in kept] == [
+        ("statement.recorded", 9),
+        ("fact.merged", 9),
+        ("acme.sighting.recorded", 1),
+    ]
+    assert kept[0].data.fields["colour"] == {"of": ["the", "future"]}  # type: ignore[union-attr]

@@ -56,7 +56,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     position: int
-    event_id: UUID
+    event_key: bytes
     story: UUID
     slug: str
     version: int
@@ -73,6 +73,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     before: Fact | None = None
     touched: tuple[Fact, ...] = ()
     state: StoryState | None = None
+
+    @property
+    def event_id(self) -> UUID:
+        return UUID(bytes=self.event_key)
 
     @property
     def recorded_at(self) -> datetime:

@@ -5,7 +5,7 @@ Rules look here for what stands, views for what to show, so that both see the sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal
 from uuid import UUID
 
@@ -23,7 +23,12 @@ from dateline.events.editorial import (
 from dateline.events.edtf import Edtf, parse
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Event, RecordedBy
-from dateline.events.fact import StatementRecorded
+from dateline.events.fact import (
+    OccurrenceRecorded,
+    RoleRecorded,
+    StatementRecorded,
+    StateRecorded,
+)
 from dateline.events.parts import Evidence, Time, Times
 from dateline.events.payload import FactNotice, FactPayload
 from dateline.events.registry import Registry, to_fields
@@ -57,13 +62,17 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     status: Status
     position: int
     version: int
-    event_id: UUID
+    event_key: bytes
     recorded_us: int
     reported_us: int | None
     recorded_by: RecordedBy
     story: StoryState
     history: tuple[Event, ...] = ()
     older: tuple[int, dict[str, object]] | None = None
+
+    @property
+    def event_id(self) -> UUID:
+        return UUID(bytes=self.event_key)
 
     @property
     def source(self) -> str:
@@ -208,7 +217,7 @@ class StoryState:
             status="recorded",
             position=event.position,
             version=event.version,
-            event_id=event.event_id,
+            event_key=event.event_key,
             recorded_us=event.recorded_us,
             reported_us=event.reported_us,
             recorded_by=event.recorded_by,
@@ -226,8 +235,11 @@ class StoryState:
         return fact
 
     def _wait_for(self, data: FactPayload) -> None:
+        entities = self.entities
+        if data.source not in self.sources:
+            self._waiting.setdefault(data.source, set()).add(data.fact)
         for name in _names(data):
-            if name not in self.entities and name not in self.sources:
+            if name not in entities:
                 self._waiting.setdefault(name, set()).add(data.fact)
 
     def _notice(self, event: Event, notice: FactNotice) -> Event:
@@ -320,18 +332,28 @@ def _changed(fields: dict[str, object], notice: FactCorrected) -> dict[str, obje
     return copy
 
 
-def _names(data: FactPayload) -> Iterator[str]:
-    """Entities and the source a fact's rows may show."""
-    yield data.source
-    for step in data.attribution:
-        yield step.agent
-    for place in data.places:
-        yield place.place
-    for field in ("speakers", "addressees"):
-        yield from getattr(data, field, ())
-    for actor in getattr(data, "actors", ()):
-        yield actor.agent
-    for field in ("subject", "object", "person", "organization", "appointed_by"):
-        name = getattr(data, field, None)
-        if isinstance(name, str):
-            yield name
+def _names(data: FactPayload) -> list[str]:
+    """Entities a fact's rows may show."""
+    names = [step.agent for step in data.attribution]
+    if data.places:
+        names += [place.place for place in data.places]
+    read = _READ.get(type(data))
+    if read is not None:
+        names += read(data)
+    return names
+
+
+def _of_state(data: StateRecorded) -> list[str]:
+    return [data.subject, data.object]
+
+
+def _of_role(data: RoleRecorded) -> list[str]:
+    return [name for name in (data.person, data.organization, data.appointed_by) if name]
+
+
+_READ: dict[type[FactPayload], Callable[[Any], list[str]]] = {
+    StatementRecorded: lambda data: [*data.speakers, *data.addressees],
+    OccurrenceRecorded: lambda data: [actor.agent for actor in data.actors],
+    StateRecorded: _of_state,
+    RoleRecorded: _of_role,
+}

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
+from uuid import UUID
 
 import msgspec
 
 from dateline.errors import DatelineError
 from dateline.events import editorial, entity, fact, source, story
+from dateline.events.envelope import RecordedBy
 from dateline.events.payload import Payload, Raw
 
 Fields = dict[str, object]
@@ -65,12 +68,22 @@ CORE: tuple[EventType, ...] = tuple(
 CORE_NAMES = frozenset(event_type.name for event_type in CORE)
 
 
+class StoredBody(msgspec.Struct, frozen=True):
+    """What an event's body holds. ``data`` is raw JSON where its shape is not the present one."""
+
+    data: Any
+    recorded_by: RecordedBy = RecordedBy()
+    causation_id: UUID | None = None
+
+
 class Registry:
     """The event types one Dateline knows: the core's and its plugins'."""
 
     def __init__(self, extra: Iterable[EventType] = ()) -> None:
         self._types: dict[str, EventType] = {}
         self._decoders: dict[tuple[str, int], msgspec.json.Decoder[Payload]] = {}
+        self._bodies: dict[tuple[str, int], msgspec.json.Decoder[StoredBody]] = {}
+        self._raw = _body_decoder(msgspec.Raw)
         for event_type in (*CORE, *extra):
             self._add(event_type)
 
@@ -86,6 +99,7 @@ class Registry:
         self._types[event_type.name] = event_type
         decoder = msgspec.json.Decoder(event_type.payload)
         self._decoders[event_type.name, event_type.version] = decoder
+        self._bodies[event_type.name, event_type.version] = _body_decoder(event_type.payload)
 
     def __iter__(self) -> Iterator[EventType]:
         return iter(self._types.values())
@@ -95,6 +109,10 @@ class Registry:
 
     def get(self, name: str) -> EventType | None:
         return self._types.get(name)
+
+    def body(self, name: str, schema_version: int) -> msgspec.json.Decoder[StoredBody]:
+        """Decodes a whole body; its data stay raw unless they have the present shape."""
+        return self._bodies.get((name, schema_version), self._raw)
 
     def decode(self, name: str, schema_version: int, data: bytes | msgspec.Raw) -> Payload | Raw:
         """The payload in its newest shape; `Raw` for a type or version from the future.
@@ -114,6 +132,16 @@ class Registry:
         for version in range(schema_version, event_type.version):
             fields = event_type.upcasters[version](dict(fields))
         return msgspec.convert(fields, event_type.payload)
+
+
+def _body_decoder(data: type) -> msgspec.json.Decoder[StoredBody]:
+    fields = [
+        ("data", data),
+        ("recorded_by", RecordedBy, RecordedBy()),
+        ("causation_id", UUID | None, None),
+    ]
+    kind = msgspec.defstruct("StoredBody", fields, bases=(StoredBody,), frozen=True)  # type: ignore[arg-type]
+    return msgspec.json.Decoder(kind)
 
 
 def to_fields(payload: Payload | Raw) -> Fields:

@@ -12,29 +12,25 @@ from sqlalchemy import Connection, select
 from dateline.errors import LogGap
 from dateline.events.envelope import Event, RecordedBy
 from dateline.events.payload import Erased, Raw
-from dateline.events.registry import CORE_NAMES, Registry
+from dateline.events.registry import CORE_NAMES, Registry, StoredBody
 from dateline.log import hashing
+from dateline.log.engine import driver
 from dateline.log.tables import events, log_head, stories
 
 PAGE = 2000
 
-_COLUMNS = (
-    events.c.position, events.c.event_id, events.c.story, events.c.version, events.c.type,
-    events.c.schema_version, events.c.recorded_us, events.c.reported_us, events.c.subject_key,
-    events.c.body,
-)  # fmt: skip
-#: Keyset over the index (story, version): a row value compares as the index sorts.
-_BY_STORY = (
+# Rows come from the driver itself, as tuples in this order: at a million events a layer shows.
+_SELECT = (
     "SELECT position, event_id, story, version, type, schema_version, recorded_us, reported_us,"
-    " subject_key, body FROM events WHERE (story, version) > (?, ?) ORDER BY story, version LIMIT ?"
+    " subject_key, body FROM events"
 )
+_BY_POSITION = f"{_SELECT} WHERE position > ? AND position <= ? ORDER BY position LIMIT ?"
+_OF_STORY = f"{_SELECT} WHERE story = ? AND version > ? AND position <= ? ORDER BY version LIMIT ?"
+#: Keyset over the index (story, version): a row value compares as the index sorts.
+_BY_STORY = f"{_SELECT} WHERE (story, version) > (?, ?) ORDER BY story, version LIMIT ?"
+_BY_ID = f"{_SELECT} WHERE event_id = ?"
+_END = 2**62
 _NOBODY = RecordedBy()
-
-
-class _StoredBody(msgspec.Struct, frozen=True):
-    data: msgspec.Raw
-    recorded_by: RecordedBy = _NOBODY
-    causation_id: UUID | None = None
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -52,9 +48,6 @@ class StoryRow(msgspec.Struct, frozen=True):
     slug: str
     version: int
     recorded_us: int
-
-
-_body = msgspec.json.Decoder(_StoredBody)
 
 
 def head(connection: Connection) -> Head:
@@ -118,16 +111,15 @@ class Reader:
 
         Raises LogGap at a hole.
         """
-        while until is None or after < until:
-            query = select(*_COLUMNS).where(events.c.position > after)
-            if until is not None:
-                query = query.where(events.c.position <= until)
-            rows = connection.execute(query.order_by(events.c.position).limit(page)).all()
+        end = _END if until is None else until
+        run = driver(connection).execute
+        while after < end:
+            rows = run(_BY_POSITION, (after, end, page)).fetchall()
             for row in rows:
                 after += 1
-                if row.position != after:
-                    raise LogGap(after, row.position)
-                if types is None or row.type in types:
+                if row[0] != after:
+                    raise LogGap(after, row[0])
+                if types is None or row[4] in types:
                     yield self._event(connection, row)
             if len(rows) < page:
                 if until is not None and after < until:
@@ -144,15 +136,14 @@ class Reader:
         page: int = PAGE,
     ) -> Iterator[Event]:
         """Events of one story with version > `after` and position <= `until`, in order."""
+        key, end = story.bytes, _END if until is None else until
+        run = driver(connection).execute
         while True:
-            query = select(*_COLUMNS).where(events.c.story == story.bytes, events.c.version > after)
-            if until is not None:
-                query = query.where(events.c.position <= until)
-            rows = connection.execute(query.order_by(events.c.version).limit(page)).all()
+            rows = run(_OF_STORY, (key, after, end, page)).fetchall()
             for row in rows:
                 after += 1
-                if row.version != after:
-                    raise LogGap(after, row.version)
+                if row[3] != after:
+                    raise LogGap(after, row[3])
                 yield self._event(connection, row)
             if len(rows) < page:
                 return
@@ -167,52 +158,63 @@ class Reader:
     ) -> Iterator[Event]:
         """Events with position <= `until`, story by story in the order of their ids, each in the
         order of its versions; stories after `after` alone. Raises LogGap."""
-        story, version = (b"" if after is None else after.bytes), 1 << 62
+        story, version = (b"" if after is None else after.bytes), _END
+        run = driver(connection).execute
         while True:
-            rows = connection.exec_driver_sql(_BY_STORY, (story, version, page)).all()
+            rows = run(_BY_STORY, (story, version, page)).fetchall()
             for row in rows:
-                expected = version + 1 if row.story == story else 1
-                if row.version != expected:
-                    raise LogGap(expected, row.version)
-                story, version = row.story, row.version
-                if row.position <= until:
+                expected = version + 1 if row[2] == story else 1
+                story, version = row[2], row[3]
+                if version != expected:
+                    raise LogGap(expected, version)
+                if row[0] <= until:
                     yield self._event(connection, row)
             if len(rows) < page:
                 return
 
     def by_id(self, connection: Connection, event_id: UUID) -> Event | None:
-        row = connection.execute(
-            select(*_COLUMNS).where(events.c.event_id == event_id.bytes)
-        ).first()
+        row = driver(connection).execute(_BY_ID, (event_id.bytes,)).fetchone()
         return None if row is None else self._event(connection, row)
 
-    def _event(self, connection: Connection, row: Any) -> Event:
-        story, slug = self._slugs.get(row.story) or self._slug(connection, row.story)
+    def _event(self, connection: Connection, row: tuple[Any, ...]) -> Event:
+        position, event_key, story_key, version, type_, schema_version = row[:6]
+        recorded_us, reported_us, subject_key, raw = row[6:]
+        story, slug = self._slugs.get(story_key) or self._slug(connection, story_key)
         original: dict[str, object] | None = None
         data: Any = Erased()
         recorded_by, causation = _NOBODY, None
-        if row.body is not None:
-            body = _body.decode(row.body)
-            recorded_by, causation = body.recorded_by, body.causation_id
-            data = self._data(row.type, row.schema_version, body.data)
-            if not isinstance(data, Raw) and row.schema_version != data.schema_version:
-                original = msgspec.json.decode(body.data, type=dict[str, object])
+        if raw is not None:
+            body = self._body(type_, schema_version, raw)
+            data, recorded_by, causation = body.data, body.recorded_by, body.causation_id
+            if isinstance(data, msgspec.Raw):
+                stored, data = data, self._data(type_, schema_version, data)
+                if not isinstance(data, Raw):
+                    original = msgspec.json.decode(stored, type=dict[str, object])
         return Event(
-            position=row.position,
-            event_id=UUID(bytes=row.event_id),
+            position=position,
+            event_key=event_key,
             story=story,
             slug=slug,
-            version=row.version,
-            type=row.type,
-            schema_version=row.schema_version,
-            recorded_us=row.recorded_us,
-            reported_us=row.reported_us,
-            subject_key=row.subject_key,
+            version=version,
+            type=type_,
+            schema_version=schema_version,
+            recorded_us=recorded_us,
+            reported_us=reported_us,
+            subject_key=subject_key,
             data=data,
             recorded_by=recorded_by,
             causation_id=causation,
             original=original,
         )
+
+    def _body(self, type_: str, schema_version: int, raw: bytes) -> StoredBody:
+        """The body, its data typed in one pass where the shape is the present one."""
+        try:
+            return self.registry.body(type_, schema_version).decode(raw)
+        except msgspec.ValidationError:
+            if type_ in CORE_NAMES:
+                raise
+            return self.registry.body("", 0).decode(raw)
 
     def _data(self, type_: str, schema_version: int, data: msgspec.Raw) -> Any:
         try:

@@ -295,7 +295,7 @@ class _Batch:
         self.plan.expected.setdefault(item.story, state.version)
         event = Event(
             position=len(self.plan.events) + 1,
-            event_id=item.event_id,
+            event_key=item.event_id.bytes,
             story=item.story,
             slug=state.slug,
             version=state.version + 1,

@@ -103,9 +103,10 @@ class FactView(View):
         """The rows of one fact; none is fine."""
 
     def fold(self, event: Event, rows: Rows) -> None:
-        for fact in event.touched:
-            if self.of is None or isinstance(fact.data, self.of):
-                rows.replace(fact, self.rows(fact), new=event.before is None and fact is event.fact)
+        of, before = self.of, event.before
+        wanted = [fact for fact in event.touched if of is None or isinstance(fact.data, of)]
+        if wanted:
+            rows.set_all((f, self.rows(f), before is None and f is event.fact) for f in wanted)
 
     @classmethod
     def key_columns(cls) -> tuple[Column, ...]:

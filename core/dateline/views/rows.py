@@ -39,6 +39,7 @@ class Rows:
         self._row = view.Row
         self._own = columns(view)[1 + len(view.key_columns()) :]
         self._types = [_types(column) for column in self._own]
+        self._seen: set[tuple[type, ...]] = set()
         self._by_fact: dict[Key, list[Key]] = {}
         self._journal: list[Callable[[], object]] = []
 
@@ -71,19 +72,22 @@ class Rows:
 
     def replace(self, fact: Fact, rows: Iterable[FactRow], *, new: bool = False) -> None:
         """Set the rows of one fact; `new` promises that it had none."""
-        group = (self.story, fact.id)
-        base = (fact.status, fact.source, fact.position)
-        for key in self._by_fact.pop(group, ()):
-            self._set(key, None)
-        if not new and self._load is not None and group not in self.cleared:
-            self.cleared.add(group)
-            self._journal.append(lambda: self.cleared.discard(group))
-        keys = []
-        for item, row in enumerate(rows, 1):
-            key = (*group, item)
-            keys.append(key)
-            self._set(key, base + self._values(row))
-        self._by_fact[group] = keys
+        self.set_all([(fact, rows, new)])
+
+    def set_all(self, facts: Iterable[tuple[Fact, Iterable[FactRow], bool]]) -> None:
+        """`replace` for several facts: all of them, or none if one raises."""
+        made = [(fact, new, [self._values(row) for row in rows]) for fact, rows, new in facts]
+        changed = self.changed
+        for fact, new, values in made:
+            group = (self.story, fact.id)
+            for key in self._by_fact.pop(group, ()):
+                changed[key] = None
+            if not new and self._load is not None:
+                self.cleared.add(group)
+            base = (fact.status, fact.source, fact.position)
+            keys = [(*group, item) for item in range(1, len(values) + 1)]
+            changed.update(zip(keys, [base + row for row in values], strict=True))
+            self._by_fact[group] = keys
 
     # -- for the runner --------------------------------------------------------------------
 
@@ -129,8 +133,18 @@ class Rows:
         if type(row) is not self._row:
             raise DatelineError(f"view {self._view.name} made {row!r}, not a {self._row.__name__}")
         values = msgspec.structs.astuple(row)
-        for value, kinds in zip(values, self._types, strict=True):
-            if type(value) not in kinds or not _storable(value):
+        kinds = tuple(map(type, values))
+        if kinds not in self._seen:
+            for kind, allowed in zip(kinds, self._types, strict=True):
+                if kind not in allowed:
+                    self._explain(values)
+            self._seen.add(kinds)
+        for value in values:
+            kind = type(value)
+            if kind is str:
+                if "\x00" in value or not (value.isascii() or _encodes(value)):
+                    self._explain(values)
+            elif (kind is int or kind is float) and not _storable(value):
                 self._explain(values)
         return values
 
@@ -150,15 +164,18 @@ def _storable(value: Any) -> bool:
     """What every database keeps as it is: no lone surrogate or NUL, no NaN, 64 bits."""
     kind = type(value)
     if kind is str:
-        if "\x00" in value:
-            return False
-        try:
-            return value.isascii() or bool(value.encode())
-        except UnicodeEncodeError:
-            return False
+        return "\x00" not in value and _encodes(value)
     if kind is int:
         return bool(-(2**63) <= value < 2**63)
     return kind is not float or math.isfinite(value)
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _types(column: Column) -> frozenset[type]:
