@@ -119,7 +119,7 @@ def test_types_and_versions_from_the_future_survive_import_replay_and_export() -
         assert len(archive.view("timeline")) == 2
         with imported(exported(archive, "ndjson")) as copy:
             same(archive, copy)
-        kept = [event for event in archive.events()][-3:]
+        kept = list(archive.events())[-3:]
     assert [(event.type, event.schema_version) for event in kept] == [
         ("statement.recorded", 9),
         ("fact.merged", 9),

@@ -28,7 +28,7 @@ from dateline.log import hashing
 
 TABLE = "figures_limit"
 PRAGMAS = (
-    "busy_timeout=10000", "foreign_keys=ON", "synchronous=FULL", "cache_size=-65536",
+    "busy_timeout=10000", "foreign_keys=ON", "synchronous=FULL", "cache_size=-16384",
     "secure_delete=ON", "trusted_schema=OFF",
 )  # fmt: skip
 #: Events a page, and a transaction, of the replay.

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from importlib.metadata import EntryPoint
+
 import click
 
+from dateline.cli.lazy import LazyGroup
 from dateline.cli.output import emit, format_option
 from dateline.cli.settings import Settings, pass_settings, say
 
 
-@click.group(invoke_without_command=True)
+class Commands(LazyGroup):
+    core = {
+        "new": ("dateline.cli.scaffold:new", "Begin a plugin: a package with tests that pass."),
+    }
+
+    def _plugins(self) -> dict[str, EntryPoint]:
+        return {}  # what plugins add stands beside `plugins`, not under it
+
+
+@click.group(cls=Commands, invoke_without_command=True)
 @click.option("-v", "--verbose", is_flag=True, help="With the tracebacks of failed plugins.")
 @format_option
 @click.pass_context

@@ -40,7 +40,7 @@ def chain_words(steps: Sequence[Step], label: Label) -> str:
 
 def chain_arrows(steps: Sequence[Step], label: Label) -> str:
     """``Vasily Golubev › TASS › Reuters``: the flat form, for one cell."""
-    return " › ".join(label(step.agent) for step in steps)
+    return " › ".join([label(step.agent) for step in steps])
 
 
 def number_words(value: float, unit: str | None = None) -> str:

@@ -68,7 +68,8 @@ def _on_connect(connection: sqlite3.Connection, record: object) -> None:
         "foreign_keys=ON",
         # An acknowledged append must survive a power cut: WAL needs FULL for that.
         "synchronous=FULL",
-        "cache_size=-65536",
+        # Also what building an index may take: memory must not grow with the log.
+        "cache_size=-16384",
         "secure_delete=ON",
         "trusted_schema=OFF",
     ):

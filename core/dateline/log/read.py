@@ -30,6 +30,8 @@ _OF_STORY = f"{_SELECT} WHERE story = ? AND version > ? AND position <= ? ORDER 
 _BY_STORY = f"{_SELECT} WHERE (story, version) > (?, ?) ORDER BY story, version LIMIT ?"
 _BY_ID = f"{_SELECT} WHERE event_id = ?"
 _END = 2**62
+#: Slugs remembered; a rebuild goes through the stories one by one and needs each once.
+_SLUGS = 4096
 _NOBODY = RecordedBy()
 
 
@@ -228,5 +230,7 @@ class Reader:
     def _slug(self, connection: Connection, key: bytes) -> tuple[UUID, str]:
         found = story_by_id(connection, UUID(bytes=key))
         known = (UUID(bytes=key), "" if found is None else found.slug)
+        if len(self._slugs) >= _SLUGS:
+            self._slugs.clear()
         self._slugs[key] = known
         return known

@@ -39,6 +39,9 @@ class Rows:
         self._row = view.Row
         self._own = columns(view)[1 + len(view.key_columns()) :]
         self._types = [_types(column) for column in self._own]
+        kinds = [column.type for column in self._own]
+        self._text_at = [at for at, kind in enumerate(kinds) if kind == "text"]
+        self._number_at = [at for at, kind in enumerate(kinds) if kind in ("integer", "number")]
         self._seen: set[tuple[type, ...]] = set()
         self._by_fact: dict[Key, list[Key]] = {}
         self._journal: list[Callable[[], object]] = []
@@ -139,12 +142,13 @@ class Rows:
                 if kind not in allowed:
                     self._explain(values)
             self._seen.add(kinds)
-        for value in values:
-            kind = type(value)
-            if kind is str:
-                if "\x00" in value or not (value.isascii() or _encodes(value)):
-                    self._explain(values)
-            elif (kind is int or kind is float) and not _storable(value):
+        for at in self._text_at:
+            value = values[at]
+            if value is not None and ("\x00" in value or not (value.isascii() or _encodes(value))):
+                self._explain(values)
+        for at in self._number_at:
+            value = values[at]
+            if value is not None and not _storable(value):
                 self._explain(values)
         return values
 

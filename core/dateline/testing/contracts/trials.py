@@ -1,0 +1,134 @@
+"""Histories, recorded: what the rules of views and exporters are tried on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Self
+
+from hypothesis.strategies import SearchStrategy
+from sqlalchemy import Engine
+
+from dateline.archive import Archive
+from dateline.errors import Refused
+from dateline.events.envelope import Event
+from dateline.events.registry import EventType
+from dateline.log import schema
+from dateline.log.read import Reader
+from dateline.plugins.loaded import Plugins
+from dateline.testing import samples
+from dateline.testing.histories import histories
+from dateline.testing.samples import Fields
+
+Lines = list[Fields]
+#: Archives kept open: the ones every rule is tried on, and a few of a search.
+_KEPT = 120
+
+#: A story in which all happens that may happen to a fact, so that no search has to be lucky.
+EVENTFUL: Lines = samples.story(
+    samples.statement("The ferry will be towed on Tuesday", text="It will be towed"),
+    samples.figure(text="A second count"),
+    samples.fact("role", "the harbour master", text="He is the harbour master"),
+    {"type": "acme.unheard.happened", "what": "of no plugin", "n": 1},
+    samples.corrected("f2", "/quantities/0/value", 143, 150),
+    samples.corrected("f2", "/quantities/0/value", 150, 151),
+    {"type": "facts.linked", "from": "f1", "to": "f3", "relation": "disputes"},
+    {"type": "fact.disputed", "fact": "f4", "ground": "Counted twice"},
+    samples.retracted("f1"),
+    {"type": "story.retitled", "title": "Fictional: the Alma, afloat"},
+    slug="made-up",
+)
+
+
+class Recording:
+    """An archive that holds a history twice, as two stories, told in turns."""
+
+    def __init__(self, engine: Engine, archive: Archive, lines: Lines) -> None:
+        self.engine, self.archive = engine, archive
+        self.reader = Reader(archive.plugins.registry())
+        for slug, part in _in_turns(lines):
+            archive.record(part, story=slug)
+
+    @cached_property
+    def head(self) -> int:
+        return self.archive.head().position
+
+    @cached_property
+    def streams(self) -> list[list[Event]]:
+        """The events of each story."""
+        return [list(self.archive.events(story.slug)) for story in self.archive.stories()]
+
+
+class Trials:
+    """Archives in memory with `plugins`, kept open until the end. Use it with ``with``."""
+
+    def __init__(
+        self, plugins: Plugins, event_types: Sequence[EventType] = (), examples: int = 25
+    ) -> None:
+        self.plugins, self.examples = plugins, examples
+        self.strategy: SearchStrategy[Lines] = histories(types=tuple(event_types))
+        self._types = {event_type.name for event_type in event_types}
+        self._kept: dict[str, Recording] = {}
+        self._many: dict[int, Archive] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for archive in (*(kept.archive for kept in self._kept.values()), *self._many.values()):
+            archive.close()
+
+    def recording(self, lines: Lines) -> Recording:
+        key = json.dumps(lines)
+        if key not in self._kept:
+            if len(self._kept) >= _KEPT:  # the newest goes: the first are those all rules share
+                self._kept.pop(list(self._kept)[-1]).archive.close()
+            self._kept[key] = self._record(lines)
+        return self._kept[key]
+
+    def many(self, count: int) -> Archive:
+        """An archive of that many stories, all alike."""
+        if count not in self._many:
+            self._many[count] = archive = Archive(schema.create(":memory:"), self.plugins)
+            for number in range(count):
+                archive.record(samples.story(slug=f"ferry-{number:03}"))
+        return self._many[count]
+
+    def _record(self, lines: Lines) -> Recording:
+        try:
+            return self._recorded(lines)
+        except Refused:  # made-up events of a plugin may break a rule of the archive
+            return self._recorded([line for line in lines if line["type"] not in self._types])
+
+    def _recorded(self, lines: Lines) -> Recording:
+        engine = schema.create(":memory:")
+        archive = Archive(engine, self.plugins)
+        try:
+            return Recording(engine, archive, lines)
+        except BaseException:
+            archive.close()
+            raise
+
+
+@contextmanager
+def trials_for(given: Trials | None, plugins: Plugins, *more: object) -> Iterator[Trials]:
+    """`given`, or new ones that end with the block."""
+    if given is not None:
+        yield given
+        return
+    event_types, examples = more
+    assert isinstance(event_types, Sequence) and isinstance(examples, int)
+    with Trials(plugins, event_types, examples) as made:
+        yield made
+
+
+def _in_turns(lines: Lines) -> Iterator[tuple[str | None, Lines]]:
+    half = max(1, len(lines) // 2)
+    slug = str(lines[0]["slug"])
+    twin = [lines[0] | {"slug": f"{slug}-twin"}, *lines[1:]]
+    yield None, lines[:half]
+    yield None, twin[:half]
+    yield slug, lines[half:]
+    yield f"{slug}-twin", twin[half:]

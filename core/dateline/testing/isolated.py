@@ -1,0 +1,69 @@
+"""Plugins by themselves: those that are handed over, and nothing that is installed."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from dateline.plugins.checks import Check
+from dateline.plugins.discovery import Candidate
+from dateline.plugins.formats import Exporter, Importer, SourceImporter
+from dateline.plugins.hookspecs import hookimpl
+from dateline.plugins.loaded import Plugins
+from dateline.events.registry import EventType
+from dateline.views.projection import View
+
+_HOOK_OF: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    (View, "dateline_views"),
+    (Exporter, "dateline_exporters"),
+    ((Importer, SourceImporter), "dateline_importers"),
+    (EventType, "dateline_event_types"),
+    (Check, "dateline_checks"),
+)
+
+
+def isolated(*offers: object) -> Plugins:
+    """Plugins of `offers` alone: modules or objects with hooks, or what hooks return (a view, an
+    exporter ...), one by one or in lists. What cannot be loaded raises DatelineError."""
+    plugins = Plugins(strict=True)
+    loose: list[object] = []
+    for number, offer in enumerate(offers):
+        if _hook_of(offer) is not None:
+            loose.append(offer)
+        elif isinstance(offer, Iterable) and not isinstance(offer, type):
+            loose += offer
+        else:
+            name = getattr(offer, "__name__", None) or f"plugin-{number}"
+            plugins.add(Candidate(str(name), "this test", lambda offer=offer: offer))
+    if loose:
+        plugins.add(Candidate("test", "this test", lambda: _module(loose)))
+    return plugins
+
+
+def _hook_of(item: object) -> str | None:
+    return next((hook for kinds, hook in _HOOK_OF if isinstance(item, kinds)), None)
+
+
+def _module(items: list[object]) -> types.ModuleType:
+    module = types.ModuleType("test")
+    by_hook: dict[str, list[object]] = {}
+    for item in items:
+        hook = _hook_of(item)
+        if hook is None:
+            raise TypeError(
+                f"{item!r} is neither a plugin nor an instance of a view, an exporter, an importer, "
+                "an event type or a check"
+            )
+        by_hook.setdefault(hook, []).append(item)
+    for hook, offered in by_hook.items():
+        setattr(module, hook, hookimpl(_returning(hook, offered)))
+    return module
+
+
+def _returning(name: str, items: list[Any]) -> Callable[[], list[Any]]:
+    def hook() -> list[Any]:
+        return items
+
+    hook.__name__ = name
+    return hook
