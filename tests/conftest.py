@@ -19,3 +19,21 @@ def shared() -> Path:
     if not folder:
         pytest.skip("DATELINE_SHARED is not set")
     return Path(folder)
+
+
+#: What takes long: run apart, with ``pytest -m slow``, as CI does.
+SLOW = (
+    "faults/",
+    "cli/test_scaffold.py",
+    "docs/test_site.py",
+    "plugins/test_examples_installed.py",
+    "plugins/test_twenty_installed.py",
+    "test_benchmarks.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if str(item.path.relative_to(here)).startswith(SLOW):
+            item.add_marker(pytest.mark.slow)

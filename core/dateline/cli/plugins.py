@@ -14,6 +14,7 @@ from dateline.cli.settings import Settings, pass_settings, say
 class Commands(LazyGroup):
     core = {
         "new": ("dateline.cli.scaffold:new", "Begin a plugin: a package with tests that pass."),
+        "check": ("dateline.cli.checking:check", "Hold plugins against the contracts."),
     }
 
     def _plugins(self) -> dict[str, EntryPoint]:

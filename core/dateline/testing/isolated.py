@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
+from dateline.events.registry import EventType
 from dateline.plugins.checks import Check
 from dateline.plugins.discovery import Candidate
 from dateline.plugins.formats import Exporter, Importer, SourceImporter
 from dateline.plugins.hookspecs import hookimpl
 from dateline.plugins.loaded import Plugins
-from dateline.events.registry import EventType
 from dateline.views.projection import View
 
 _HOOK_OF: tuple[tuple[type | tuple[type, ...], str], ...] = (
@@ -35,10 +36,14 @@ def isolated(*offers: object) -> Plugins:
             loose += offer
         else:
             name = getattr(offer, "__name__", None) or f"plugin-{number}"
-            plugins.add(Candidate(str(name), "this test", lambda offer=offer: offer))
+            plugins.add(Candidate(str(name), "this test", partial(_given, offer)))
     if loose:
         plugins.add(Candidate("test", "this test", lambda: _module(loose)))
     return plugins
+
+
+def _given(plugin: object) -> object:
+    return plugin
 
 
 def _hook_of(item: object) -> str | None:

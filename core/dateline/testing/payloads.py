@@ -30,7 +30,8 @@ def structs(
 ) -> st.SearchStrategy[Any]:
     """Fields of a struct as plain JSON values, those of `leave` left out; a field with a default may
     be missing. Raises NotDrawn."""
-    required, optional = {}, {}
+    required: dict[str, st.SearchStrategy[Any]] = {}
+    optional: dict[str, st.SearchStrategy[Any]] = {}
     for field in msgspec.structs.fields(kind):
         if field.name in leave:
             continue

@@ -178,8 +178,8 @@ def _by_story(events: Iterator[Event]) -> Iterator[tuple[bytes, list[Event]]]:
 
 def _write_step(connection: Connection, item: Running, last: bytes) -> None:
     if item.error is None:
-        store.fill(connection, item.view, item.build, item.rows.stored())
         item.build = store.advance(connection, item.build, cursor=last, state="building")
+        store.fill(connection, item.view, item.build, item.rows.stored())
     else:
         # The story it failed in is folded again from its start when the plugin is mended, and so
         # are the others of this step: nothing of the step is kept.
@@ -190,11 +190,12 @@ def _write_step(connection: Connection, item: Running, last: bytes) -> None:
 def _swap(engine: Engine, reader: log.Reader, item: Running) -> None:
     """Shorten the tail, then replay what is left and take over, all under the append lock."""
     view = item.view
-    if item.build.unfinished:
+    # A build killed in its tail is past its target already: going back would fold events twice.
+    if item.build.target is not None and item.build.checkpoint < item.build.target:
         with writing(engine) as connection:
-            store.index(connection, view, item.build)
             reached = _target(item.build)
             item.build = store.advance(connection, item.build, checkpoint=reached)
+            store.index(connection, view, item.build)
     states = States(reader)
     while True:
         with reading(engine) as connection:

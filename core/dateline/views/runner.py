@@ -167,7 +167,7 @@ def fold_range(
 def write(connection: Connection, item: Running, until: int) -> None:
     """Rows and checkpoint together. A view that raised keeps what it folded before that."""
     checkpoint = until if item.failed is None else item.failed - 1
-    store.flush(connection, item.view, item.build, item.rows)
+    # First the compare-and-set: rows folded from an overtaken checkpoint must not be written.
     item.build = store.advance(
         connection,
         item.build,
@@ -176,6 +176,7 @@ def write(connection: Connection, item: Running, until: int) -> None:
         failed_position=item.failed,
         error=item.error,
     )
+    store.flush(connection, item.view, item.build, item.rows)
 
 
 def _loader(connection: Connection, item: Running) -> Callable[[Key], Values | None]:

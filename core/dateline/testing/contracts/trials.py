@@ -113,13 +113,13 @@ class Trials:
 
 
 @contextmanager
-def trials_for(given: Trials | None, plugins: Plugins, *more: object) -> Iterator[Trials]:
+def trials_for(
+    given: Trials | None, plugins: Plugins, event_types: Sequence[EventType], examples: int
+) -> Iterator[Trials]:
     """`given`, or new ones that end with the block."""
     if given is not None:
         yield given
         return
-    event_types, examples = more
-    assert isinstance(event_types, Sequence) and isinstance(examples, int)
     with Trials(plugins, event_types, examples) as made:
         yield made
 

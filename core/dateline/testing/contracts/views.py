@@ -1,0 +1,276 @@
+"""What every view keeps to: its rows follow from the events of the log, and from nothing else."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+
+import msgspec
+
+from dateline.errors import DatelineError, ViewFailed
+from dateline.events.envelope import Event
+from dateline.events.payload import Raw
+from dateline.events.present import Fact
+from dateline.events.registry import EventType
+from dateline.log.engine import reading, writing
+from dateline.testing.contracts.search import Broken, Rule, Skipped, Verdict, judge
+from dateline.testing.contracts.trials import EVENTFUL, Lines, Recording, Trials, trials_for
+from dateline.testing.contracts.watch import Watch
+from dateline.testing.isolated import isolated
+from dateline.views import store
+from dateline.views.asof import states
+from dateline.views.folding import Running
+from dateline.views.projection import FactRow, FactView, View
+from dateline.views.rebuild import rebuild
+from dateline.views.rows import Rows, Values
+from dateline.views.runner import States, fold_range, write
+from dateline.views.store import Build
+from dateline.views.table import arrange
+
+#: Histories up to this long are folded in pages of a single event, longer ones in larger pages.
+_SHORT = 30
+_PUT_IN = "a failure put in by the contract"
+
+
+def view_verdicts(
+    view: View,
+    *,
+    event_types: Sequence[EventType] = (),
+    examples: int = 25,
+    trials: Trials | None = None,
+) -> list[Verdict]:
+    """Every rule for views, held against `view`."""
+    with trials_for(trials, isolated(*event_types), event_types, examples) as made:
+        rules = [
+            Rule(name, partial(_on_recording, check, copy.deepcopy(view), made))
+            for name, check in VIEW_RULES.items()
+        ]
+        return judge(rules, made.strategy, made.examples, fixed=[EVENTFUL], told=list)
+
+
+def _on_recording(
+    check: Callable[[View, Recording], None], view: View, trials: Trials, lines: Lines
+) -> None:
+    # A fresh copy each: what a view keeps in itself must not pass from one history to the next.
+    check(copy.deepcopy(view), trials.recording(lines))
+
+
+def takes_every_story(view: View, recording: Recording) -> None:
+    """No valid story makes the fold raise."""
+    try:
+        _folded(view, recording)
+    except ViewFailed as error:
+        if not isinstance(error.__cause__, DatelineError):
+            raise Broken(str(error)) from None
+
+
+def rows_are_storable(view: View, recording: Recording) -> None:
+    """Rows have the declared type, and values that every database keeps."""
+    try:
+        _folded(view, recording)
+    except ViewFailed as error:
+        if isinstance(error.__cause__, DatelineError):
+            raise Broken(str(error.__cause__)) from None
+        raise Skipped("the fold raises") from None
+
+
+def replayed_twice_is_the_same(view: View, recording: Recording) -> None:
+    """Folding the same events again gives the same rows."""
+    fresh = copy.deepcopy(view)
+    first = _rows(view, recording)
+    _same(first, _rows(view, recording), "replayed by the same instance, rows differ")
+    _same(first, _rows(fresh, recording), "replayed by another instance, rows differ")
+
+
+def asks_nothing_outside(view: View, recording: Recording) -> None:
+    """No clock, randomness, network or file."""
+    _rows(copy.deepcopy(view), recording)  # what is imported or cached once happens here
+    with Watch() as watch:
+        _rows(view, recording)
+    if watch.seen:
+        raise Broken(f"the fold asked {watch.seen[0]}: rows may depend on events alone")
+
+
+def unknown_events_change_nothing(view: View, recording: Recording) -> None:
+    """Events of types from plugins that are not installed leave the rows as they are."""
+    streams = [[_spread(event) for event in stream] for stream in recording.streams]
+    mixed = [[e for event in stream for e in (event, _unknown(event))] for stream in streams]
+    fresh = copy.deepcopy(view)
+    without = _rows_of(view, recording, streams)
+    try:
+        rows = _rows_of(fresh, recording, mixed)
+    except Skipped as skip:
+        raise Broken(f"an event of an unknown type makes the fold raise: {skip}") from None
+    _same(without, rows, "with events of an unknown type in between, rows differ")
+
+
+def pause_and_resume_is_one_pass(view: View, recording: Recording) -> None:
+    """Folded page by page, each by a process of its own, rows are those of one pass."""
+    whole = _rows(copy.deepcopy(view), recording)
+    pages = (1, 4) if recording.head <= _SHORT else (7, 40)
+    for page in pages:
+        with _building(view, recording) as build:
+            for until in range(page, recording.head + page, page):
+                build = _advance(copy.deepcopy(view), build, recording, until)
+            message = f"folded in pages of {page}, rows differ from those of one pass"
+            _same(whole, _stored(view, build, recording), message)
+
+
+def resumed_after_a_failure_is_a_clean_run(view: View, recording: Recording) -> None:
+    """A fold that raised in the middle, and goes on when it is mended, ends with the same rows."""
+    whole = _rows(copy.deepcopy(view), recording)
+    for at in sorted({recording.head // 2, recording.head}):
+        failing = copy.deepcopy(view)
+        with _building(view, recording) as build:
+            with _failing(failing, at):
+                build = _advance(failing, build, recording, recording.head)
+            if build.checkpoint != at - 1:
+                raise Skipped("the fold raises elsewhere")
+            build = _advance(failing, build, recording, recording.head)
+            message = f"resumed after a failure at position {at}, rows differ from a clean run"
+            _same(whole, _stored(view, build, recording), message)
+
+
+def rebuilt_is_live(view: View, recording: Recording) -> None:
+    """A rebuild, which goes story by story, gives the rows that following the log gives."""
+    with _building(view, recording) as build:
+        build = _advance(copy.deepcopy(view), build, recording, recording.head)
+        live = _stored(view, build, recording)
+    fresh = copy.deepcopy(view)
+    try:
+        [rebuilt] = rebuild(recording.engine, recording.reader, [fresh], {view.name: "contract"})
+        if rebuilt.error is not None:
+            raise Skipped("the fold raises")
+        _same(live, _stored(view, rebuilt, recording), "rebuilt, rows differ from the live ones")
+    finally:
+        _drop(view, recording)
+
+
+VIEW_RULES: dict[str, Callable[[View, Recording], None]] = {
+    "takes-every-story": takes_every_story,
+    "storable-rows": rows_are_storable,
+    "replay": replayed_twice_is_the_same,
+    "pure": asks_nothing_outside,
+    "unknown-events": unknown_events_change_nothing,
+    "pause-and-resume": pause_and_resume_is_one_pass,
+    "resume-after-failure": resumed_after_a_failure_is_a_clean_run,
+    "rebuilt-is-live": rebuilt_is_live,
+}
+
+
+def _folded(view: View, recording: Recording) -> list[Values]:
+    registry = recording.reader.registry
+    return [
+        row
+        for stream in recording.streams
+        for row in states(stream, registry, [view])[1][view.name]
+    ]
+
+
+def _rows(view: View, recording: Recording) -> list[Values]:
+    return _rows_of(view, recording, recording.streams)
+
+
+def _rows_of(view: View, recording: Recording, streams: list[list[Event]]) -> list[Values]:
+    try:
+        rows = [
+            row
+            for stream in streams
+            for row in states(stream, recording.reader.registry, [view])[1][view.name]
+        ]
+    except ViewFailed as error:
+        raise Skipped(str(error)) from None
+    return arrange(view, rows, everything=True).rows
+
+
+def _spread(event: Event) -> Event:
+    """The event, with room for another after it."""
+    return msgspec.structs.replace(event, position=2 * event.position, version=2 * event.version)
+
+
+def _unknown(event: Event) -> Event:
+    return msgspec.structs.replace(
+        event,
+        position=event.position + 1,
+        version=event.version + 1,
+        event_key=hashlib.sha256(event.event_key).digest()[:16],
+        type="acme.unheard.happened",
+        schema_version=1,
+        subject_key=None,
+        data=Raw({"what": f"after {event.version}", "fact": "f1", "text": "not for you"}),
+        original=None,
+    )
+
+
+@contextmanager
+def _building(view: View, recording: Recording) -> Iterator[Build]:
+    """An empty generation at position 0, followed like the live one."""
+    with writing(recording.engine) as connection:
+        build = store.create(connection, view, "contract", 0)
+        store.index(connection, view, build)
+        build = store.advance(connection, build, state="live", target=None)
+    try:
+        yield build
+    finally:
+        _drop(view, recording)
+
+
+def _advance(view: View, build: Build, recording: Recording, until: int) -> Build:
+    """Follow the log up to `until`, rows and checkpoint in one transaction."""
+    item = Running(view, build, Rows(view))
+    until = min(until, recording.head)
+    with reading(recording.engine) as connection:
+        states = States(recording.reader)
+        fold_range(connection, recording.reader, states, [item], build.checkpoint, until)
+    with writing(recording.engine) as connection:
+        write(connection, item, until)
+    return item.build
+
+
+def _stored(view: View, build: Build, recording: Recording) -> list[Values]:
+    if build.error is not None:
+        raise Skipped("the fold raises")
+    with reading(recording.engine) as connection:
+        return arrange(view, store.read(connection, view, build), everything=True).rows
+
+
+def _drop(view: View, recording: Recording) -> None:
+    with writing(recording.engine) as connection:
+        for build in store.builds(connection, view.name):
+            store.drop(connection, build)
+
+
+@contextmanager
+def _failing(view: View, at: int) -> Iterator[None]:
+    """Within, `view` raises at position `at`, half done."""
+
+    def fold(event: Event, rows: Rows) -> None:
+        if event.position == at and isinstance(view, FactView):
+            own["rows"] = _rows_then_raise
+        type(view).fold(view, event, rows)
+        if event.position == at:
+            raise RuntimeError(_PUT_IN)
+
+    def _rows_then_raise(fact: Fact) -> Iterator[FactRow]:
+        assert isinstance(view, FactView)
+        yield from type(view).rows(view, fact)
+        raise RuntimeError(_PUT_IN)
+
+    own = vars(view)
+    own["fold"] = fold
+    try:
+        yield
+    finally:
+        own.pop("fold")
+        own.pop("rows", None)
+
+
+def _same(left: list[Values], right: list[Values], message: str) -> None:
+    if left == right:
+        return
+    here = next((row for row in left if row not in right), None)
+    there = next((row for row in right if row not in left), None)
+    raise Broken(f"{message}: {here!r} against {there!r}")

@@ -1,0 +1,506 @@
+"""Kill a process with SIGKILL while it folds views, then look at what it left.
+
+A `Shot` says what the child does and where it dies; `fire` copies the ground, runs the child with a
+reader beside it, kills it, checks everything that must hold, finishes the work and checks again.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import msgspec
+from tests.faults.ground import Ground, append
+from tests.faults.observed import NAMES, Tally, by_key, plugins
+
+from dateline import Archive
+from dateline.log import read as log
+from dateline.log.engine import reading
+from dateline.views import store
+
+#: ``rebuild``: every view is live and level. ``append``: events come while it is rebuilt.
+#: ``catch-up``: every view is behind. ``first``: a catch-up that finds no view built.
+#: ``race``: every view is behind, and the reader beside the child catches it up as well.
+Kind = Literal["rebuild", "append", "catch-up", "first", "race"]
+
+_ROOT = Path(__file__).parents[2]
+_PATIENCE = 120.0
+#: The point where a child of the kind ``append`` waits for events: its first step is committed.
+_APPENDING = "bulk:committed"
+
+
+def _python(module: str, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
+    code = f"from tests.faults.{module} import main; main()"
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *arguments], cwd=_ROOT, stdin=subprocess.PIPE, **options
+    )
+
+
+# -- the reader beside it ----------------------------------------------------------------------
+
+
+class Reader:
+    """The onlooker's process, for many shots: `start` and `stop` it for each."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.running = False
+        self._head = ground.head
+        self._process = _python("onlooker", str(ground.path("bare")), stdout=subprocess.PIPE)
+        self._heard = b""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._process.kill()
+        with self._process:
+            pass
+
+    def start(self, db: Path, kind: Kind) -> None:
+        """`Archive.view` is read where it catches nothing up, or is to race; rows at their
+        checkpoint always."""
+        head = self._head if kind in ("rebuild", "race") else None
+        self._tell({"db": str(db), "head": head, "built": kind != "first"})
+        self.running, self._heard = True, b""
+
+    def stop(self) -> int:
+        """How many reads it made. Raises AssertionError when one was wrong."""
+        self.running = False
+        self._tell(None)
+        while self._heard.count(b"\n") < 2 or not self._heard.endswith(b"\n"):
+            self._hear(_PATIENCE)
+        told = msgspec.json.decode(self._heard.strip().splitlines()[-1])
+        assert not told["wrong"], "\n".join(told["wrong"])
+        return int(told["reads"])
+
+    def go_round(self) -> None:
+        """Wait until it began a round and ended it."""
+        while self._hear(0):
+            pass
+        until = self._heard.count(b".") + 2
+        while self._heard.count(b".") < until and b"!" not in self._heard:
+            assert self._hear(_PATIENCE), "the reader is stuck"
+
+    def _tell(self, what: object) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(msgspec.json.encode(what) + b"\n")
+        self._process.stdin.flush()
+
+    def _hear(self, patience: float) -> bool:
+        assert self._process.stdout is not None
+        pipe = self._process.stdout.fileno()
+        if not select.select([pipe], [], [], patience)[0]:
+            return False
+        heard = os.read(pipe, 1 << 16)
+        assert heard, "the reader is gone"
+        self._heard += heard
+        return True
+
+
+# -- the child ---------------------------------------------------------------------------------
+
+
+class Child:
+    """The process to be killed. `points` are those it announced, `times` when each came in."""
+
+    def __init__(self, ground: Ground, db: Path, kind: Kind, holds: Sequence[int]) -> None:
+        read_end, write_end = os.pipe()
+        order = {
+            "db": str(db),
+            "pipe": write_end,
+            "holds": list(holds),
+            "first": _APPENDING if kind == "append" else None,
+            "operation": "rebuild" if kind in ("rebuild", "append") else "catch_up",
+            "names": NAMES,
+            "step": ground.step,
+            "page": ground.page,
+            "tail": 50 if kind == "append" else None,
+        }
+        self.points: list[str] = []
+        self.times: list[float] = []
+        self.started = time.monotonic()
+        self._process = _python(
+            "victim",
+            msgspec.json.encode(order).decode(),
+            pass_fds=[write_end],
+            stderr=subprocess.PIPE,
+        )
+        os.close(write_end)
+        self._pipe = os.fdopen(read_end)
+
+    def wait_for(self, point: int) -> bool:
+        """Until it announced its `point`-th point; False when it ended first."""
+        while len(self.points) <= point:
+            line = self._pipe.readline()
+            if not line:
+                return False
+            self._take(line)
+        return True
+
+    def go_on(self) -> None:
+        """Let it leave the point where it holds."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(b".")
+        self._process.stdin.flush()
+
+    def kill(self) -> None:
+        """SIGKILL, whether it is still at work or not."""
+        self._process.send_signal(signal.SIGKILL)
+        for line in self._pipe:
+            self._take(line)
+        self.end(good=(0, -signal.SIGKILL))
+
+    def end(self, good: Sequence[int] = (0,)) -> str:
+        """Wait for its end; returns what it said of errors. Raises AssertionError for another
+        exit code than the `good` ones."""
+        assert self._process.stdin is not None and self._process.stderr is not None
+        self._process.stdin.close()
+        errors = self._process.stderr.read().decode()
+        self._process.stderr.close()
+        self._pipe.close()
+        assert self._process.wait(_PATIENCE) in good, errors
+        return errors
+
+    def _take(self, line: str) -> None:
+        self.points.append(line.strip())
+        self.times.append(time.monotonic() - self.started)
+
+
+# -- where it dies -----------------------------------------------------------------------------
+
+BEFORE = "before the first commit"
+BETWEEN = "between first page and last commit"
+SWAP = "inside the swap"
+AFTER = "after the last commit"
+
+
+def phase(points: Sequence[str], last: int) -> str:
+    """The phase of a child that announced `points`; `last` is how many commits end its work."""
+    if "run:done" in points or _ends(points) >= last:
+        return AFTER
+    if points and points[-1].startswith("swap:") and points[-1] != "swap:committed":
+        return SWAP
+    pages = {"bulk:committed", "page:committed"}
+    return BETWEEN if pages.intersection(points) else BEFORE
+
+
+def _ends(points: Sequence[str]) -> int:
+    """Commits that may end the work: swaps, or the pages of a catch-up without one."""
+    swaps = points.count("swap:committed")
+    return swaps or (0 if "begin:committed" in points else points.count("page:committed"))
+
+
+@dataclass(frozen=True)
+class Shot:
+    """What the child does and where it dies.
+
+    It is held at the point number `at` until the reader went round; with a `delay` it is not held
+    but killed so many seconds after the point came in. `alone`: all connections are closed before the
+    archive is looked at, so that the database has to recover from its WAL. `abandon`: the unfinished
+    build is pruned, not resumed.
+    """
+
+    kind: Kind
+    at: int
+    delay: float | None = None
+    alone: bool = False
+    abandon: bool = False
+
+
+@dataclass
+class Hit:
+    """What became of a shot."""
+
+    shot: Shot
+    phase: str
+    point: str
+    resumed: str
+    folded: int
+    of: int
+    reads: int = 0
+    seconds: float = 0.0
+
+
+@dataclass
+class Timeline:
+    """The points of an undisturbed run of a kind and when each came."""
+
+    kind: Kind
+    points: list[str]
+    times: list[float]
+    last: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.last = _ends(self.points)
+
+    def where(self, wanted: str) -> list[int]:
+        """Numbers of the points that are in a phase."""
+        phases = [phase(self.points[: at + 1], self.last) for at in range(len(self.points))]
+        return [at for at, found in enumerate(phases) if found == wanted]
+
+    def gap(self, at: int) -> float:
+        """Seconds to the next point."""
+        return self.times[at + 1] - self.times[at] if at + 1 < len(self.times) else 0.0
+
+
+def rehearse(ground: Ground, kind: Kind) -> Timeline:
+    """Run the child to its end, and see that it did what it should."""
+    with scene(ground, kind) as db:
+        child = Child(ground, db, kind, [])
+        if kind == "append":
+            _append_while_held(ground, db, child)
+        while child.wait_for(len(child.points)):
+            pass
+        child.end()
+        with Archive.open(db, plugins()[0]) as archive:
+            inspect(ground, archive)
+            assert [build.checkpoint for build in live(archive)] == [ground.head] * len(NAMES)
+    return Timeline(kind, child.points, child.times)
+
+
+def _append_while_held(ground: Ground, db: Path, child: Child) -> None:
+    """Append the later events after the first step: the tail of the rebuild."""
+    while _APPENDING not in child.points:
+        assert child.wait_for(len(child.points)), child.end()
+    with Archive.open(db, plugins()[0]) as archive:
+        append(archive, ground.later)
+    child.go_on()
+
+
+def plan(
+    timeline: Timeline, count: int, chance: random.Random, *, swap: int = 0, ends: int = 0
+) -> list[Shot]:
+    """`count` shots: `swap` of them inside the swap, at each of its points in turn, `ends` before the
+    first and after the last commit in turn; of the others a third at points, the rest at any time."""
+    shots = []
+    places = timeline.where(SWAP)
+    for n in range(swap):
+        at = places[n * len(places) // swap]
+        shots.append((at, None if n % 3 else chance.random() * timeline.gap(at)))
+    outside = (timeline.where(BEFORE), timeline.where(AFTER))
+    shots += [(chance.choice(outside[n % 2]), None) for n in range(ends)]
+    places = timeline.where(BETWEEN)
+    gaps = [timeline.gap(at) for at in places]
+    for n in range(count - len(shots)):
+        if n % 3 == 0:
+            shots.append((chance.choice(places), None))
+        else:
+            [at] = chance.choices(places, gaps)
+            shots.append((at, chance.random() * timeline.gap(at)))
+    return [
+        Shot(timeline.kind, at, delay, alone=n % 2 == 1, abandon=n % 10 == 9)
+        for n, (at, delay) in enumerate(shots)
+    ]
+
+
+# -- one shot ----------------------------------------------------------------------------------
+
+
+@contextmanager
+def scene(ground: Ground, kind: Kind) -> Iterator[Path]:
+    """A copy of the ground, removed when all went well."""
+    db = ground.path(f"shot-{kind}")
+    _remove(db)
+    names = {"rebuild": "level", "append": "short", "first": "bare"}
+    shutil.copy(ground.path(names.get(kind, "behind")), db)
+    yield db
+    _remove(db)
+
+
+def _remove(db: Path) -> None:
+    for file in db.parent.glob(f"{db.name}*"):
+        file.unlink()
+
+
+def fire(ground: Ground, reader: Reader, timeline: Timeline, shot: Shot) -> Hit:
+    """Run the child, kill it, look, finish its work and look again. Raises AssertionError."""
+    started, reads = time.monotonic(), 0
+    with scene(ground, shot.kind) as db:
+        reader.start(db, shot.kind)
+        try:
+            child = _killed(ground, db, shot, reader)
+            if shot.alone:
+                reads += reader.stop()
+            hit = _aftermath(ground, db, shot, timeline, child, reader)
+        except BaseException:
+            if reader.running:
+                with suppress(AssertionError):
+                    reader.stop()
+            raise
+        reads += reader.stop()
+    hit.reads, hit.seconds = reads, time.monotonic() - started
+    return hit
+
+
+def _killed(ground: Ground, db: Path, shot: Shot, reader: Reader) -> Child:
+    child = Child(ground, db, shot.kind, [shot.at] if shot.delay is None else [])
+    try:
+        if shot.kind == "append":
+            _append_while_held(ground, db, child)
+        reached = child.wait_for(shot.at)
+        if shot.delay is not None:
+            time.sleep(shot.delay)
+        elif reached:
+            reader.go_round()
+    finally:
+        child.kill()
+    return child
+
+
+def _aftermath(
+    ground: Ground, db: Path, shot: Shot, timeline: Timeline, child: Child, reader: Reader
+) -> Hit:
+    loaded, tally = plugins()
+    with Archive.open(db, loaded) as archive:
+        inspect(ground, archive)
+        for name in NAMES:
+            assert archive.verify_view(name) == []
+        before = {build.name: build for build in archive.builds() if build.unfinished}
+        _inspect_unfinished(ground, archive, child, before)
+        if not reader.running:
+            reader.start(db, shot.kind)
+        if shot.abandon:
+            gone = archive.prune(NAMES)
+            assert {build.name for build in gone if build.unfinished} == set(before)
+            before = {}
+            inspect(ground, archive)
+        folded, of = _finish(ground, archive, shot.kind, tally, before)
+        if shot.kind != "race":
+            reader.go_round()
+        _inspect_pruned(ground, archive, undo=shot.alone and shot.kind == "rebuild")
+    resumed = "from scratch" if folded == of else "nothing left" if not folded else "resumed"
+    where = phase(child.points, timeline.last)
+    return Hit(shot, where, child.points[-1] if child.points else "", resumed, folded, of)
+
+
+def _finish(
+    ground: Ground, archive: Archive, kind: Kind, tally: Tally, before: dict[str, store.Build]
+) -> tuple[int, int]:
+    """Do again what the child was doing; returns (events folded, events without its work)."""
+    left = _left(archive, before, kind)
+    tally.folded = 0
+    if kind in ("rebuild", "append"):
+        archive.rebuild(NAMES)
+    else:
+        archive.catch_up(NAMES)
+    folded = tally.folded
+    of = ground.head - (ground.early_head if kind in ("catch-up", "race") else 0)
+    if kind != "race":
+        assert folded == left, f"it folded {folded} events; {left} of {of} were left"
+    inspect(ground, archive)
+    assert [build.checkpoint for build in live(archive)] == [ground.head] * len(NAMES)
+    return folded, of
+
+
+# -- what must hold ----------------------------------------------------------------------------
+
+
+def live(archive: Archive) -> list[store.Build]:
+    """The generation readers see of each view; exactly one each."""
+    found = [build for build in archive.builds() if build.state == "live"]
+    assert sorted(build.name for build in found) == sorted(NAMES), found
+    assert all(build.target is None and build.cursor is None for build in found), found
+    return found
+
+
+def inspect(ground: Ground, archive: Archive) -> None:
+    """No acknowledged event is missing, and every view is the fold of the log to its checkpoint."""
+    head = ground.head
+    with reading(archive._engine) as connection:
+        for check in ("quick_check", "foreign_key_check"):
+            found = connection.exec_driver_sql(f"PRAGMA {check}").scalars().all()
+            assert found in ([], ["ok"]), found
+        sizes = connection.exec_driver_sql(
+            "SELECT count(*), min(position), max(position), count(DISTINCT event_id) FROM events"
+        ).one()
+        assert tuple(sizes) == (head, 1, head, head)
+        at = log.head(connection)
+        assert at.position == head
+        assert log.root_at(connection, head) == at.root
+        for name in NAMES:
+            live_ones = [b for b in store.builds(connection, name) if b.state == "live"]
+            assert len(live_ones) <= 1, live_ones
+            current = store.current(connection, name)
+            assert [current] == (live_ones or [None])
+            if current is None:
+                continue
+            assert current.checkpoint <= head
+            rows = store.read(connection, archive.plugins.view(name), current)
+            assert by_key(name, rows) == ground.folds.at(name, current.checkpoint), name
+
+
+def _inspect_unfinished(
+    ground: Ground, archive: Archive, child: Child, before: dict[str, store.Build]
+) -> None:
+    """A build under way holds the stories up to its cursor, whole, and nothing else."""
+    swapped = child.points.count("swap:committed")
+    for name in NAMES[swapped + 1 :]:  # of the next one it is not known whether it got there
+        if "begin:committed" in child.points:
+            assert name in before
+        if "bulk:committed" in child.points:
+            assert before[name].cursor is not None, "a step was committed, and the cursor is lost"
+    with reading(archive._engine) as connection:
+        stories = {story.slug: story.id.bytes for story in log.list_stories(connection)}
+        for name, build in before.items():
+            rows = store.read(connection, archive.plugins.view(name), build)
+            assert build.target is not None
+            reached = max(build.target, build.checkpoint)
+            done = [
+                row
+                for row in ground.folds.at(name, reached)
+                if build.checkpoint > 0 or stories[row[0]] <= (build.cursor or b"")
+            ]
+            assert by_key(name, rows) == done, f"{name}: the unfinished rows are not those done"
+
+
+def _left(archive: Archive, before: dict[str, store.Build], kind: Kind) -> int:
+    """Events that Tally still has to fold if the work goes on where it was."""
+    with reading(archive._engine) as connection:
+        head = log.head(connection).position
+        build = before.get("tally")
+        if build is None:
+            current = store.current(connection, "tally")
+            standing = kind not in ("rebuild", "append") and current is not None
+            return head - (current.checkpoint if standing and current is not None else 0)
+        assert build.target is not None
+        after = connection.exec_driver_sql(
+            "SELECT count(*) FROM events WHERE story > ? AND position <= ?",
+            (build.cursor or b"", build.target),
+        ).scalar_one()
+        return int(after) + head - max(build.target, build.checkpoint)
+
+
+def _inspect_pruned(ground: Ground, archive: Archive, *, undo: bool) -> None:
+    """After the work: nothing unfinished, an undo brings back the same rows, prune leaves no rest."""
+    assert not [build for build in archive.builds() if build.unfinished]
+    if undo:
+        generations = {build.name: build.generation for build in live(archive)}
+        for name in NAMES:
+            assert archive.undo_rebuild(name).generation < generations[name]
+        inspect(ground, archive)
+    archive.prune(NAMES)
+    assert archive.builds() == sorted(live(archive), key=lambda build: build.name)
+    with reading(archive._engine) as connection:
+        tables = connection.exec_driver_sql(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE '%\\_\\_g%' ESCAPE '\\'"
+        )
+        assert Counter(tables.scalars()) == Counter(build.table for build in live(archive))
+    inspect(ground, archive)

@@ -1,0 +1,112 @@
+"""The reader beside the child: a process that reads all views in a loop and believes nothing.
+
+It is told what to read by a line of JSON and goes round until the next line comes; then it says how
+much it read and what was wrong. It writes a dot after every round.
+"""
+
+from __future__ import annotations
+
+import json
+import select
+import sqlite3
+import sys
+import traceback
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from tests.faults.observed import NAMES, Folds, by_key, plugins
+
+from dateline import Archive
+from dateline.log.engine import reading
+from dateline.views import store
+from dateline.views.table import arrange
+
+
+def main() -> None:
+    folds = Folds(Path(sys.argv[1]))
+    for line in iter(sys.stdin.readline, ""):
+        order = json.loads(line)
+        looks = Looks(folds, order["db"], order["head"], order["built"])
+        try:
+            looks.go_round()
+        except BaseException:
+            looks.wrong.append(traceback.format_exc()[-3000:])
+            _say("!\n")  # whoever waits for a round waits in vain
+        sys.stdin.readline()
+        _say("\n" + json.dumps({"reads": looks.reads, "wrong": looks.wrong[:5]}) + "\n")
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+class Looks:
+    """What is found must be the fold at the checkpoint that is found with it.
+
+    With a `head`, `Archive.view` is asked too, and its rows must be those of that position. `built`:
+    the views were there from the first, so they must never be gone.
+    """
+
+    def __init__(self, folds: Folds, db: str, head: int | None, built: bool) -> None:
+        self.reads = 0
+        self.wrong: list[str] = []
+        self._folds, self._db, self._head = folds, db, head
+        self._seen = set(NAMES if built else ())
+
+    def go_round(self) -> None:
+        with (
+            Archive.open(self._db, plugins()[0]) as archive,
+            closing(sqlite3.connect(self._db, isolation_level=None, timeout=10)) as outside,
+        ):
+            while True:
+                for name in NAMES:
+                    self._view(archive, name)
+                    self._snapshot(archive, name)
+                    self._plain_sql(outside, name)
+                    if select.select([sys.stdin], [], [], 0)[0]:
+                        return
+                _say(".")
+
+    def _view(self, archive: Archive, name: str) -> None:
+        if self._head is not None:
+            table = archive.view(name, everything=True)
+            wanted = self._folds.at(name, self._head)
+            self.reads += 1
+            if table != arrange(archive.plugins.view(name), wanted, everything=True):
+                self._complain(name, "Archive.view", self._head, table.rows)
+
+    def _snapshot(self, archive: Archive, name: str) -> None:
+        """Generation and rows in one snapshot, as Dateline's readers take them."""
+        with reading(archive._engine) as connection:
+            build = store.current(connection, name)
+            if build is not None:
+                rows = store.read(connection, archive.plugins.view(name), build)
+                self._compare(name, "one snapshot", build.checkpoint, rows)
+            elif name in self._seen:
+                self.wrong.append(f"{name}: the view was gone")
+
+    def _plain_sql(self, outside: sqlite3.Connection, name: str) -> None:
+        """The SQL VIEW that outsiders read, without Dateline."""
+        outside.execute("BEGIN")
+        found = outside.execute(
+            "SELECT checkpoint FROM views WHERE name = ? AND state = 'live'", (name,)
+        ).fetchall()
+        rows = outside.execute(f'SELECT * FROM "{name}"').fetchall() if found else []
+        outside.execute("COMMIT")
+        if len(found) == 1:
+            self._compare(name, "plain SQL", found[0][0], rows)
+        elif found or name in self._seen:
+            self.wrong.append(f"{name}: {len(found)} live generations")
+
+    def _compare(self, name: str, how: str, position: int, rows: Sequence[Any]) -> None:
+        self.reads += 1
+        self._seen.add(name)
+        if by_key(name, rows) != self._folds.at(name, position):
+            self._complain(name, how, position, rows)
+
+    def _complain(self, name: str, how: str, position: int, rows: Sequence[Any]) -> None:
+        wanted = len(self._folds.at(name, position))
+        self.wrong.append(f"{name}, {how}: {len(rows)} rows, not the {wanted} of {position}")

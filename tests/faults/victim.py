@@ -1,0 +1,160 @@
+"""The child that is killed: it rebuilds or catches up, and says through a pipe where it is.
+
+Production code has no hooks for this: its functions are wrapped here, from outside. A function that
+is gone or renamed raises at once, so that no point is lost unnoticed.
+
+Points are named ``part:step``; the parts are transactions and what leads to them: ``begin`` (making
+the generations), ``bulk`` (whole stories), ``index``, ``tail`` (events that came meanwhile),
+``swap`` (replay, flip and publish under the append lock) and ``page`` (one page of a catch-up).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+from tests.faults.observed import plugins
+
+from dateline import Archive
+from dateline.views import rebuild, runner, store
+
+
+class Announcer:
+    """Writes each point to the pipe; at those numbered in `holds`, and where the one named `first`
+    comes first, it waits until the parent says go on."""
+
+    def __init__(self, pipe: int, holds: set[int], first: str | None) -> None:
+        self.part = ""  # what the open transaction does, as far as it is known
+        self.writes = False
+        self._pipe, self._holds, self._first, self._count = pipe, holds, first, 0
+
+    def say(self, point: str) -> None:
+        os.write(self._pipe, f"{point}\n".encode())
+        held = self._count in self._holds or point == self._first
+        self._count += 1
+        if point == self._first:
+            self._first = None
+        if held and not os.read(0, 1):
+            os._exit(3)  # the parent is gone
+
+
+def main() -> None:
+    order = json.loads(sys.argv[1])
+    say = Announcer(order["pipe"], set(order["holds"]), order["first"])
+    for module in (rebuild, runner):
+        if order.get("page"):
+            module.PAGE = order["page"]
+    if order.get("step"):
+        rebuild.STEP = order["step"]
+    if order.get("tail") is not None:
+        rebuild._TAIL = order["tail"]
+    _wrap_all(say)
+    loaded, _ = plugins()
+    with Archive.open(order["db"], loaded) as archive:
+        say.say("run:open")
+        getattr(archive, order["operation"])(order["names"])
+        say.say("run:done")
+
+
+def _wrap_all(say: Announcer) -> None:
+    _wrap(rebuild, "_begin", say, part="begin")
+    _wrap(rebuild, "_fold_stories", say, "bulk:fold", "bulk:folded")
+    _wrap(rebuild, "_write_step", say, "bulk:write", "bulk:written", part="bulk")
+    _wrap(rebuild, "_write_tail", say, "{}:rows", "{}:rows-written", part="tail")
+    _wrap(rebuild, "_swap", say, "index:enter")
+    _wrap(store, "index", say, "index:make", "index:made", part="index")
+    _wrap(store, "publish", say, "swap:publish", "swap:published")
+    _wrap(runner, "write", say, "page:write", "page:written", part="page")
+    _wrap(runner, "fold_range", say, "page:fold", "page:folded")
+    _wrap_replay(say)
+    _wrap_flip(say)
+    for module in (rebuild, runner):
+        _wrap_writing(module, say)
+    event.listen(Engine, "commit", lambda connection: _committing(say))
+    event.listen(Engine, "before_cursor_execute", _between_drop_and_create(say))
+
+
+def _wrap(
+    module: Any,
+    name: str,
+    say: Announcer,
+    before: str | None = None,
+    after: str | None = None,
+    part: str = "",
+) -> None:
+    """Announce `before` and `after` a function; `part` names a transaction that has no name yet."""
+    plain = getattr(module, name)
+
+    def wrapped(*args: Any, **options: Any) -> Any:
+        say.part = say.part or part
+        if before is not None:
+            say.say(before.format(say.part))
+        result = plain(*args, **options)
+        if after is not None:
+            say.say(after.format(say.part))
+        return result
+
+    setattr(module, name, wrapped)
+
+
+def _wrap_replay(say: Announcer) -> None:
+    """The tail is folded outside a transaction while it is long, and under the lock at last."""
+    plain = rebuild.fold_range
+
+    def wrapped(*args: Any, **options: Any) -> None:
+        part = say.part = "swap" if say.writes else "tail"
+        say.say(f"{part}:replay")
+        plain(*args, **options)
+        say.say(f"{part}:replayed")
+        if not say.writes:
+            say.part = ""
+
+    rebuild.fold_range = wrapped
+
+
+def _wrap_flip(say: Announcer) -> None:
+    plain = store.advance
+
+    def wrapped(connection: Connection, build: store.Build, **values: Any) -> store.Build:
+        flips = say.part == "swap" and values.get("state") in ("live", "retired")
+        flips = flips and "checkpoint" not in values
+        if flips:
+            say.say(f"swap:{values['state']}")
+        result = plain(connection, build, **values)
+        if flips:
+            say.say(f"swap:{values['state']}-set")
+        return result
+
+    store.advance = wrapped
+
+
+def _wrap_writing(module: Any, say: Announcer) -> None:
+    plain: Callable[[Engine], Any] = module.writing
+
+    @contextmanager
+    def wrapped(engine: Engine) -> Iterator[Connection]:
+        with plain(engine) as connection:
+            say.writes = True
+            yield connection
+        part, say.writes, say.part = say.part, False, ""
+        say.say(f"{part}:committed")
+
+    module.writing = wrapped
+
+
+def _committing(say: Announcer) -> None:
+    if say.writes:
+        say.say(f"{say.part}:commit")
+
+
+def _between_drop_and_create(say: Announcer) -> Callable[..., None]:
+    def listen(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        if say.part == "swap" and statement.startswith("CREATE VIEW"):
+            say.say("swap:unpublished")
+
+    return listen
