@@ -73,19 +73,17 @@ def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
     long, as much is kept as shows that it is."""
     pieces: list[bytes] = []
     held = 0
-    first = True
+    mark = b"\xef\xbb\xbf"
     for chunk in chunks:
-        if first:
-            chunk, first = chunk.removeprefix(b"\xef\xbb\xbf"), False
         *whole, rest = chunk.split(b"\n")
         for piece in whole:
-            yield b"".join([*pieces, piece])
-            pieces, held = [], 0
+            yield b"".join([*pieces, piece]).removeprefix(mark)
+            pieces, held, mark = [], 0, b""
         if rest and held <= MAX_LINE:
             pieces.append(rest)
             held += len(rest)
     if pieces:
-        yield b"".join(pieces)
+        yield b"".join(pieces).removeprefix(mark)
 
 
 def _fields(event: Event, material: Material) -> dict[str, Any]:

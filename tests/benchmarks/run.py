@@ -91,7 +91,8 @@ class Bench:
             db = self._path()
             if who == "ours":
                 _step("ours", "create", db)
-            return _step(who, "append", db, stories=self.stories, batch=BATCH, making=True)
+            run: Run = _step(who, "append", db, stories=self.stories, batch=BATCH, making=True)
+            return run
 
         self._round_robin("making", ["ours", "peer"], contend)
 
@@ -108,7 +109,7 @@ class Bench:
             db = self._path()
             if who != "peer":
                 _step("ours", "create", db)
-            run = _step(who, name, db, **given)
+            run: Run = _step(who, name, db, **given)
             if who != "peer":
                 wrote[who] = _step("checks", "log", db)
             return run
@@ -122,7 +123,7 @@ class Bench:
         def contend(who: str) -> Run:
             base = self._peer_log() if who == "peer" else self._log(self.stories)
             db = self._copy(base)
-            run = _step(who, "replay", db)
+            run: Run = _step(who, "replay", db)
             if who not in wrote and who != "peer":
                 table = "figures" if who == "ours" else "figures_limit"
                 wrote[who] = _step("checks", "rows", db, table=table)
@@ -135,7 +136,8 @@ class Bench:
         events = min(CATCH_UP, self.events // 10)
 
         def contend(who: str) -> Run:
-            return _step(who, "catch_up", self._copy(self._log(self.stories)), events=events)
+            run: Run = _step(who, "catch_up", self._copy(self._log(self.stories)), events=events)
+            return run
 
         self._round_robin("catch_up", ["ours"], contend)
 
@@ -277,7 +279,7 @@ def memory(by: dict[str, list[Run]]) -> dict[str, Any]:
 
     def slower(key: str) -> float:
         small = median(run[key] / run["events"] for run in by["small"])
-        return round(large[key] / large["events"] / small, 3)
+        return float(round(large[key] / large["events"] / small, 3))
 
     return {
         "events": [by["small"][0]["events"], large["events"]],

@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Mapping
 from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
@@ -36,8 +37,24 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, DatelineError, OSError):
+            raise
+        except Exception as error:
+            name = ctx.invoked_subcommand
+            point = None if name in self.core else self._plugins().get(name or "")
+            if point is None:
+                raise
+            raise DatelineError(
+                f"command {point.name!r} of {_origin(point)} failed: "
+                f"{type(error).__name__}: {error}",
+                hint="mend or uninstall that package; `--debug` shows where",
+            ) from error
+
     def _load(self, point: EntryPoint) -> click.Command:
-        origin = f"{point.dist.name} {point.dist.version}" if point.dist else point.value
+        origin = _origin(point)
         try:
             command = point.load()
         except Exception as error:
@@ -77,6 +94,10 @@ class LazyGroup(click.Group):
     def _plugins(self) -> dict[str, EntryPoint]:
         points = sorted(entry_points(group=GROUP), key=lambda point: point.name)
         return {point.name: point for point in reversed(points)}
+
+
+def _origin(point: EntryPoint) -> str:
+    return f"{point.dist.name} {point.dist.version}" if point.dist else point.value
 
 
 def _from(point: EntryPoint) -> str:
