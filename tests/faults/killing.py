@@ -86,7 +86,7 @@ class Reader:
         self.running = False
         self._tell(None)
         while self._heard.count(b"\n") < 2 or not self._heard.endswith(b"\n"):
-            self._hear(_PATIENCE)
+            assert self._hear(_PATIENCE), "the reader is stuck"
         told = msgspec.json.decode(self._heard.strip().splitlines()[-1])
         assert not told["wrong"], "\n".join(told["wrong"])
         return int(told["reads"])
@@ -144,16 +144,22 @@ class Child:
             stderr=subprocess.PIPE,
         )
         os.close(write_end)
-        self._pipe = os.fdopen(read_end)
+        self._pipe, self._heard = read_end, b""
 
     def wait_for(self, point: int) -> bool:
         """Until it announced its `point`-th point; False when it ended first."""
         while len(self.points) <= point:
-            line = self._pipe.readline()
-            if not line:
+            assert select.select([self._pipe], [], [], _PATIENCE)[0], "the child is stuck"
+            if not self._listen():
                 return False
-            self._take(line)
         return True
+
+    def _listen(self) -> bool:
+        heard = os.read(self._pipe, 1 << 16)
+        *lines, self._heard = (self._heard + heard).split(b"\n")
+        self.points += [line.decode() for line in lines]
+        self.times += [time.monotonic() - self.started] * len(lines)
+        return bool(heard)
 
     def go_on(self) -> None:
         """Let it leave the point where it holds."""
@@ -164,8 +170,8 @@ class Child:
     def kill(self) -> None:
         """SIGKILL, whether it is still at work or not."""
         self._process.send_signal(signal.SIGKILL)
-        for line in self._pipe:
-            self._take(line)
+        while self._listen():
+            pass
         self.end(good=(0, -signal.SIGKILL))
 
     def end(self, good: Sequence[int] = (0,)) -> str:
@@ -175,13 +181,9 @@ class Child:
         self._process.stdin.close()
         errors = self._process.stderr.read().decode()
         self._process.stderr.close()
-        self._pipe.close()
+        os.close(self._pipe)
         assert self._process.wait(_PATIENCE) in good, errors
         return errors
-
-    def _take(self, line: str) -> None:
-        self.points.append(line.strip())
-        self.times.append(time.monotonic() - self.started)
 
 
 # -- where it dies -----------------------------------------------------------------------------

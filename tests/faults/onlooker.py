@@ -7,6 +7,7 @@ much it read and what was wrong. It writes a dot after every round.
 from __future__ import annotations
 
 import json
+import os
 import select
 import sqlite3
 import sys
@@ -26,7 +27,7 @@ from dateline.views.table import arrange
 
 def main() -> None:
     folds = Folds(Path(sys.argv[1]))
-    for line in iter(sys.stdin.readline, ""):
+    for line in iter(_line, b""):
         order = json.loads(line)
         looks = Looks(folds, order["db"], order["head"], order["built"])
         try:
@@ -34,8 +35,16 @@ def main() -> None:
         except BaseException:
             looks.wrong.append(traceback.format_exc()[-3000:])
             _say("!\n")  # whoever waits for a round waits in vain
-        sys.stdin.readline()
+        _line()
         _say("\n" + json.dumps({"reads": looks.reads, "wrong": looks.wrong[:5]}) + "\n")
+
+
+def _line() -> bytes:
+    """The next line, and not a byte more: `select` does not see what a buffer holds."""
+    read = b""
+    while not read.endswith(b"\n") and (byte := os.read(0, 1)):
+        read += byte
+    return read
 
 
 def _say(text: str) -> None:
@@ -66,7 +75,7 @@ class Looks:
                     self._view(archive, name)
                     self._snapshot(archive, name)
                     self._plain_sql(outside, name)
-                    if select.select([sys.stdin], [], [], 0)[0]:
+                    if select.select([0], [], [], 0)[0]:
                         return
                 _say(".")
 

@@ -26,6 +26,7 @@ from tests.faults.killing import (
     BETWEEN,
     SWAP,
     Hit,
+    Kind,
     Reader,
     Shot,
     Timeline,
@@ -52,13 +53,14 @@ def _all_series(ground: Ground, reader: Reader, given: argparse.Namespace) -> in
     chance, failures = random.Random(given.seed), 0
     # A fifth of the catch-ups find no view built: they go through a swap as well.
     first = given.catchups // 5
-    for title, kind, count, swap, ends in (
+    series: list[tuple[str, Kind, int, int, int]] = [
         ("rebuilds", "rebuild", given.rebuilds, given.rebuilds * 14 // 100, 4),
         ("catch-ups of standing views", "catch-up", given.catchups - first, 0, 4),
         ("catch-ups of views never built", "first", first, first // 2, 2),
         ("rebuilds while events are appended", "append", given.appends, given.appends // 5, 0),
         ("catch-ups raced by a reader's own", "race", given.races, 0, 0),
-    ):
+    ]
+    for title, kind, count, swap, ends in series:
         if count:
             timeline = rehearse(ground, kind)
             shots = plan(timeline, count, chance, swap=swap, ends=min(ends, count))
@@ -85,6 +87,7 @@ def _series(
 ) -> int:
     began, hits, failed = time.monotonic(), [], 0
     for number, shot in enumerate(shots):
+        print(f"\r{title}: {number} of {len(shots)}", end="", file=sys.stderr, flush=True)
         try:
             hits.append(fire(ground, reader, timeline, shot))
         except Exception:
@@ -93,7 +96,8 @@ def _series(
             print(f"FAILED: {shot} at {timeline.points[shot.at]}", flush=True)
             for file in ground.folder.glob(f"shot-{shot.kind}.db*"):
                 file.rename(ground.folder / file.name.replace("shot-", f"failed-{number}-"))
-    print(f"\n{title}: {len(shots)} kills, {failed} failed, {time.monotonic() - began:.0f} s")
+    print(file=sys.stderr)
+    print(f"{title}: {len(shots)} kills, {failed} failed, {time.monotonic() - began:.0f} s")
     _histogram(hits, timeline)
     return failed
 

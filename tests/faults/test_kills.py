@@ -28,6 +28,7 @@ from tests.faults.killing import (
 from tests.faults.observed import NAMES, plugins
 
 from dateline import Archive
+from dateline.testing import samples
 
 
 @pytest.fixture(scope="module")
@@ -105,3 +106,14 @@ def test_a_rebuild_whose_build_was_pruned_says_so(ground: Ground) -> None:
         assert "another process is rebuilding the same view" in child.end(good=(1,))
         inspect(ground, archive)
         assert len(archive.builds()) == len(NAMES)
+
+
+def test_views_first_built_of_an_empty_log_replace_their_rows() -> None:
+    """A build whose target is position 0 has nothing to fold; it needs its index all the same."""
+    with Archive.create(":memory:", plugins()[0]) as archive:
+        archive.catch_up()
+        archive.record(samples.story())
+        archive.catch_up()
+        archive.record([samples.figure(text="One more")], story="ferry")
+        archive.catch_up()
+        assert [archive.verify_view(name) for name in NAMES] == [[], [], []]

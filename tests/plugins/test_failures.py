@@ -1,0 +1,280 @@
+"""The table of failures: what is done to a plugin, what its user sees, and the exit code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib.metadata import Distribution, EntryPoint, entry_points
+from pathlib import Path
+
+import click
+import pytest
+
+from dateline.cli import lazy
+from dateline.plugins import discovery
+from dateline.testing import samples
+from dateline.testing.pytest_plugin import Cli, PluginDir, Result
+
+GOOD = """
+from dateline.plugin import Exporter, FactRow, FactView, FigureRecorded, hookimpl
+
+class Measures(FactView):
+    name, version, of = "measures", 1, FigureRecorded
+    class Row(FactRow):
+        measure: str
+    def rows(self, fact):
+        for quantity in fact.data.quantities:
+            yield self.Row(measure=quantity.measure)
+
+class Plain(Exporter):
+    name, suffix = "plain", ".plain"
+    def export(self, material):
+        for story in material.stories():
+            yield story.slug + "\\n"
+
+@hookimpl
+def dateline_views():
+    return [Measures()]
+
+@hookimpl
+def dateline_exporters():
+    return [Plain()]
+"""
+SHOW = ("show", "ferry", "timeline")
+LOUD = "raise RuntimeError('it was imported')"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the table. `says` stands on stderr, with the plugin's name and where it is from."""
+
+    done: str
+    source: str
+    command: tuple[str, ...]
+    says: tuple[str, ...]
+    code: int
+    #: With ``--strict``: None where it changes nothing, since the fault shows only when it runs.
+    strict: int | None = 1
+    options: tuple[str, ...] = ()
+    silent: bool = field(default=False)
+
+
+LEFT_OUT = ("is left out", "--without acme", "dateline plugins -v")
+TABLE = [
+    Row("blocked", LOUD, SHOW, (), 0, 0, ("--without", "acme"), silent=True),
+    Row("import error", "import no_such_module", SHOW,
+        ("ModuleNotFoundError: No module named 'no_such_module'", *LEFT_OUT), 0),
+    Row("syntax error", "def broken(:", SHOW, ("SyntaxError", *LEFT_OUT), 0),
+    Row("exits when imported", "raise SystemExit(3)", SHOW, ("SystemExit: 3", *LEFT_OUT), 0),
+    Row("bad signature", GOOD.replace("dateline_views()", "dateline_views(archive)"), SHOW,
+        ("dateline_views", "archive", *LEFT_OUT), 0),
+    Row("duplicate view", GOOD.replace('"measures", 1', '"timeline", 1'), SHOW,
+        ("view 'timeline' is offered by plugin timeline (dateline ", *LEFT_OUT), 0),
+    Row("duplicate format", GOOD.replace('"plain", ', '"csv", '), SHOW,
+        ("exporter 'csv' is offered by plugin csv", *LEFT_OUT), 0),
+    Row("reserved name", GOOD.replace('"measures", 1', '"events", 1'), SHOW,
+        ("'events' is reserved for the archive", *LEFT_OUT), 0),
+    Row("misspelt hook", GOOD.replace("dateline_views", "dateline_view"), SHOW,
+        ("unknown hook 'dateline_view'; did you mean 'dateline_views'?", *LEFT_OUT), 0),
+    Row("hook without its marker", GOOD.replace("@hookimpl\ndef dateline_views", "def dateline_views"),
+        SHOW, ("dateline_views lacks its @hookimpl", *LEFT_OUT), 0),
+    Row("nothing returned", GOOD.replace("return [Measures()]", "[Measures()]"), SHOW,
+        ("dateline_views() returned None, not a list of views", *LEFT_OUT), 0),
+    Row("a class returned", GOOD.replace("[Measures()]", "[Measures]"), SHOW,
+        ("is no View (return instances", *LEFT_OUT), 0),
+    Row("a format among views", GOOD.replace("[Measures()]", "[Plain()]"), SHOW,
+        ("is no View", *LEFT_OUT), 0),
+    Row("raises in a hook", GOOD.replace("return [Measures()]", "return [1 / 0]"), SHOW,
+        ("ZeroDivisionError: division by zero", *LEFT_OUT), 0),
+    Row("raises in its fold", GOOD.replace("measure=quantity.measure", "measure=1 / 0"),
+        ("show", "ferry", "measures"),
+        ("view measures (plugin acme) stopped at position 7: ZeroDivisionError: division by zero",
+         "--without acme", "dateline status -v"), 1, None),
+    Row("another view while it raises", GOOD.replace("measure=quantity.measure", "measure=1 / 0"),
+        SHOW, (), 0, None, silent=True),
+    Row("an export while it raises", GOOD.replace("measure=quantity.measure", "measure=1 / 0"),
+        ("export", "ferry", "-f", "csv"),
+        ("Warning: view measures is left out: it stopped at position 7",), 0, None),
+    Row("wrong row", GOOD.replace("measure=quantity.measure", "measure=5"),
+        ("show", "ferry", "measures"),
+        ("(plugin acme)", "measure=5, which is no text", "--without acme"), 1, None),
+    Row("raises in an exporter", GOOD.replace("story.slug +", "story.no_such +"),
+        ("export", "ferry", "-f", "plain"),
+        ("format plain (plugin acme) failed: AttributeError", "no_such"), 1, None),
+    Row("exporter yields no text", GOOD.replace('story.slug + "\\n"', "5"),
+        ("export", "ferry", "-f", "plain"), ("Error",), 1, None),
+]  # fmt: skip
+
+
+@pytest.fixture
+def ferry(dateline_cli: Cli, tmp_path: Path) -> Cli:
+    lines = "".join(json.dumps(line) + "\n" for line in samples.story())
+    (tmp_path / "ferry.ndjson").write_text(lines)
+    assert dateline_cli("init").code == 0
+    assert dateline_cli("import", "ferry.ndjson").code == 0
+    return dateline_cli
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.done)
+def test_a_broken_plugin_is_named_with_its_cause_and_the_way_out(
+    ferry: Cli, plugin_dir: PluginDir, row: Row
+) -> None:
+    folder = plugin_dir({"acme.py": row.source})
+    options = ("--plugins-dir", str(folder), *row.options)
+    result = ferry(*options, *row.command)
+    assert (result.code, [text for text in row.says if text not in result.err]) == (row.code, [])
+    assert "Traceback" not in result.err
+    if LEFT_OUT[0] in row.says:
+        assert f"plugin acme ({folder / 'acme.py'}) is left out" in result.err
+    if row.silent:
+        assert result.err.strip() == ""
+    assert bool(result.out) == (row.code == 0)
+    works(ferry, options)
+
+    strict = ferry("--strict", *options, *row.command)
+    assert strict.code == (row.code if row.strict is None else row.strict)
+    if row.strict == 1:
+        assert f"plugin acme ({folder / 'acme.py'})" in strict.err
+        assert strict.out == ""
+
+
+def works(cli: Cli, options: tuple[str, ...]) -> None:
+    """Every other view, and the list of plugins, is there."""
+    assert "Everyone is safe" in cli(*options, *SHOW).out
+    assert "acme," in cli(*options, "plugins").out
+
+
+def test_a_plugin_that_failed_or_is_blocked_says_so_in_the_list(
+    dateline_cli: Cli, plugin_dir: PluginDir
+) -> None:
+    folder = plugin_dir({"acme.py": LOUD})
+    options = ("--plugins-dir", str(folder))
+    failed = dateline_cli(*options, "plugins", "-v")
+    assert f"acme,failed,{folder / 'acme.py'},,RuntimeError: it was imported" in failed.out
+    assert "Traceback" in failed.err
+    assert (
+        f"acme,blocked,{folder / 'acme.py'},,"
+        in dateline_cli(*options, "--without", "acme", "plugins").out
+    )
+    assert (folder / "__pycache__").exists() is False
+
+
+# -- plugins of distributions --------------------------------------------------------------
+
+
+class Acme(Distribution):
+    """A distribution ``acme-dateline 1.4.2`` that is nowhere on disk."""
+
+    def __init__(self, name: str = "acme-dateline") -> None:
+        self._name = name
+
+    def read_text(self, filename: str) -> str | None:
+        return f"Metadata-Version: 2.1\nName: {self._name}\nVersion: 1.4.2\n"
+
+    def locate_file(self, path: object) -> Path:
+        return Path(str(path))
+
+
+def point(name: str, value: str, group: str, dist: Distribution) -> EntryPoint:
+    made = EntryPoint(name, value, group)
+    vars(made)["dist"] = dist
+    return made
+
+
+def test_two_distributions_with_one_name_are_both_named(
+    ferry: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [
+        *entry_points(group="dateline"),
+        point("acme", "acme_one", "dateline", Acme()),
+        point("acme", "acme_two", "dateline", Acme("other-acme")),
+    ]
+    monkeypatch.setattr(discovery, "entry_points", lambda group: found)
+    result = ferry(*SHOW)
+    assert result.code == 0
+    assert "acme-dateline 1.4.2 and other-acme 1.4.2 both offer a plugin 'acme'" in result.err
+    assert "uninstall one of them" in result.err
+    strict = ferry("--strict", *SHOW)
+    assert strict.code == 1
+    assert "acme-dateline 1.4.2 and other-acme 1.4.2" in strict.err
+
+
+def test_a_distribution_is_named_with_its_version(
+    ferry: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [
+        *entry_points(group="dateline"),
+        point("acme", "no_such_module_of_acme", "dateline", Acme()),
+    ]
+    monkeypatch.setattr(discovery, "entry_points", lambda group: found)
+    result = ferry(*SHOW)
+    assert result.code == 0
+    assert "plugin acme (acme-dateline 1.4.2) is left out: ModuleNotFoundError" in result.err
+
+
+@click.group()
+def acme() -> None:
+    """Commands of a plugin."""
+
+
+@acme.command()
+@click.argument("how")
+def fail(how: str) -> None:
+    if how == "usage":
+        raise click.UsageError("not like this")
+    if how == "file":
+        Path("no-such-file").read_text()
+    if how == "exit":
+        click.get_current_context().exit(3)
+    raise KeyError("how")
+
+
+@pytest.fixture
+def commands(monkeypatch: pytest.MonkeyPatch, dateline_cli: Cli) -> Callable[..., Result]:
+    """Runs ``dateline acme ...`` where `acme` is a command of acme-dateline 1.4.2."""
+
+    def call(value: object, *arguments: str) -> Result:
+        class Given(EntryPoint):
+            def load(self) -> object:
+                if isinstance(value, Exception):
+                    raise value
+                return value
+
+        made = Given("acme", "acme:command", lazy.GROUP)
+        vars(made)["dist"] = Acme()
+        monkeypatch.setattr(lazy, "entry_points", lambda group: [made])
+        return dateline_cli(*arguments)
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("value", "arguments", "says", "code"),
+    [
+        (acme, ("acme", "fail", "x"),
+         "command 'acme' of acme-dateline 1.4.2 failed: KeyError: 'how'", 1),
+        (acme, ("acme", "fail", "usage"), "not like this", 2),
+        (acme, ("acme", "fail", "exit"), "", 3),
+        (acme, ("acme", "fail", "file"), "No such file or directory: no-such-file", 1),
+        (ImportError("no acme"), ("acme", "fail", "x"),
+         "command 'acme' of acme-dateline 1.4.2 cannot be loaded: ImportError: no acme", 1),
+        ("text", ("acme",), "command 'acme' of acme-dateline 1.4.2 is no click command", 1),
+        (ImportError("no acme"), ("--help",), "", 0),
+        (ImportError("no acme"), ("init",), "", 0),
+    ],
+)  # fmt: skip
+def test_a_command_that_fails_names_its_distribution(
+    commands: Callable[..., Result], value: object, arguments: tuple[str, ...], says: str, code: int
+) -> None:
+    result = commands(value, *arguments)
+    assert result.code == code
+    assert says in result.err
+    assert "bug in Dateline" not in result.err
+    assert "Traceback" not in result.err
+
+
+def test_debug_shows_where_a_command_raised(commands: Callable[..., Result]) -> None:
+    with pytest.raises(Exception, match=r"acme-dateline 1\.4\.2 failed") as raised:
+        commands(acme, "--debug", "acme", "fail", "x")
+    assert isinstance(raised.value.__cause__, KeyError)
