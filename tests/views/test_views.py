@@ -200,6 +200,50 @@ def test_a_view_that_raises_stops_alone_and_goes_on_when_mended(archive: Archive
     assert len(resumed) == 5
 
 
+class Late(Fragile):
+    """Raises after its rows are set: at a fact's recording, and at every correction."""
+
+    name = "late"
+
+    def fold(self, event: Event, rows: Rows) -> None:
+        super().fold(event, rows)
+        if self.broken and event.fact is not None and "late" in event.fact.data.text:
+            raise ZeroDivisionError("f3 is too much")
+
+    def rows(self, fact: Fact) -> Iterable[FactRow]:
+        yield self.Row(text=fact.data.text)
+        if fact.history:
+            yield self.Row(text="once more")
+
+
+@pytest.mark.parametrize(
+    "late",
+    [samples.figure(text="Too late"), corrected("f2", "/text", "", "Too late")],
+    ids=["recorded", "corrected"],
+)
+def test_rows_set_before_a_fold_raised_are_taken_back(late: dict[str, Any]) -> None:
+    with Archive.create(":memory:", plugins(Late())) as archive:
+        archive.record(story())
+        if late["type"] == "fact.corrected":
+            was = archive.state("ferry").facts["f2"].data.text
+            late["changes"][0]["was"] = was
+            archive.record([corrected("f2", "/text", was, was + "!")], story="ferry")
+            late["changes"][0]["was"] = was + "!"
+        else:
+            archive.record([samples.retracted("f1")], story="ferry")
+        archive.view("late")
+        archive.record([samples.figure(text="Before it")], story="ferry")
+        archive.record([late], story="ferry")
+        with pytest.raises(ViewFailed):
+            archive.view("late")
+        assert archive.verify_view("late") == []
+        with pytest.raises(ViewFailed):  # nothing is left half done for the next try either
+            archive.view("late")
+        archive.plugins.view("late").broken = False  # type: ignore[attr-defined]
+        archive.view("late")
+        assert archive.verify_view("late") == []
+
+
 def test_a_build_that_raises_serves_nobody_and_is_resumed_when_mended(archive: Archive) -> None:
     archive.record([samples.figure(text="The third")], story="ferry")
     assert "position 8" in broken(archive)

@@ -122,13 +122,13 @@ def status(settings: Settings, verbose: bool, format_: str | None) -> None:
         head = archive.head()
         say(f"Archive {head.archive}: {head.position} events, root {head.root.hex()}.")
         rows = []
-        known = archive.plugins.views
+        known, registry = archive.plugins.views, archive.plugins.registry()
         for build in archive.builds():
             if build.state == "retired":
                 continue
             view = known.get(build.name)
             state: str = build.state if view is not None else "no plugin"
-            if view is not None and build.fingerprint != fingerprint(view):
+            if view is not None and build.fingerprint != fingerprint(view, registry):
                 state = "stale"
             found = found or state in ("failed", "stale")
             reason = (build.error or "").strip().splitlines()

@@ -52,6 +52,13 @@ class Raw(msgspec.Struct, frozen=True):
 
     fields: dict[str, object]
 
+    @property
+    def fact(self) -> str | None:
+        """The fact it records, if it has what every fact has."""
+        if {"fact", "text", "source", "evidence"} <= self.fields.keys():
+            return str(self.fields["fact"])
+        return None
+
 
 class Erased(msgspec.Struct, frozen=True):
     """Stands where data was erased. The event's place and hash remain."""

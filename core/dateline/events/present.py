@@ -30,7 +30,7 @@ from dateline.events.fact import (
     StateRecorded,
 )
 from dateline.events.parts import Evidence, Time, Times
-from dateline.events.payload import FactNotice, FactPayload
+from dateline.events.payload import FactNotice, FactPayload, Raw
 from dateline.events.registry import Registry, to_fields
 from dateline.events.source import SourceCaptured, SourceWithdrawn
 from dateline.events.story import StoryClosed, StoryOpened, StoryRetitled
@@ -152,6 +152,8 @@ class StoryState:
         self.links: list[Link] = []
         self.opened: StoryOpened | None = None
         self.highest = 0
+        #: Numbers of facts nobody here can read: of a type that is not known.
+        self.unread: set[str] = set()
         # Facts that named an entity before it was introduced: their labels come later.
         self._waiting: dict[str, set[str]] = {}
 
@@ -161,6 +163,7 @@ class StoryState:
         copy.__dict__.update(self.__dict__)
         for name in ("entities", "sources", "withdrawn", "facts"):
             setattr(copy, name, dict(getattr(self, name)))
+        copy.unread = set(self.unread)
         copy.links = list(self.links)
         copy._waiting = {key: set(facts) for key, facts in self._waiting.items()}
         return copy
@@ -175,8 +178,9 @@ class StoryState:
         """Facts of default reads, in the order of their recording."""
         return (fact for fact in self.facts.values() if not fact.hidden)
 
-    def next_fact(self) -> str:
-        return f"f{self.highest + 1}"
+    def knows(self, fact: str) -> bool:
+        """That number is given, to a fact that can be read or to one that cannot."""
+        return fact in self.facts or fact in self.unread
 
     def apply(self, event: Event) -> Event:
         """Fold one event; returns it with ``fact``, ``before``, ``touched`` and ``state`` filled in."""
@@ -203,6 +207,8 @@ class StoryState:
         elif isinstance(data, StoryOpened):
             self.id, self.slug, self.title = event.story, data.slug, data.title
             self.opened = data
+        elif isinstance(data, Raw):
+            self._pass_over(data)
         elif isinstance(data, StoryRetitled):
             self.title = data.title
         elif isinstance(data, StoryClosed):
@@ -229,10 +235,19 @@ class StoryState:
             if status != fact.status:
                 fact = msgspec.structs.replace(fact, status=status)
         self.facts[data.fact] = fact
-        if data.fact[1:].isdecimal():
-            self.highest = max(self.highest, int(data.fact[1:]))
+        self._count(data.fact)
         self._wait_for(data)
         return fact
+
+    def _count(self, fact: str) -> None:
+        if fact[1:].isdecimal():
+            self.highest = max(self.highest, int(fact[1:]))
+
+    def _pass_over(self, data: Raw) -> None:
+        """A fact's number stays taken while its type is not known."""
+        if data.fact is not None and data.fact not in self.facts:
+            self.unread.add(data.fact)
+            self._count(data.fact)
 
     def _wait_for(self, data: FactPayload) -> None:
         entities = self.entities

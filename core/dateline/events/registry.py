@@ -84,7 +84,9 @@ class Registry:
         self._decoders: dict[tuple[str, int], msgspec.json.Decoder[Payload]] = {}
         self._bodies: dict[tuple[str, int], msgspec.json.Decoder[StoredBody]] = {}
         self._raw = _body_decoder(msgspec.Raw)
-        for event_type in (*CORE, *extra):
+        #: Those of plugins.
+        self.extra = tuple(extra)
+        for event_type in (*CORE, *self.extra):
             self._add(event_type)
 
     def _add(self, event_type: EventType) -> None:

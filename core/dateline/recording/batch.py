@@ -185,12 +185,16 @@ class _Batch:
         event_type = self._registry.get(about.type)
         foreign = event_type is None or about.schema_version > event_type.version
         # What a plugin or a later Dateline wrote is kept; what a person mistyped is refused.
-        if foreign and about.event_id is None and about.type.count(".") < 2:
+        # A fact needs a number, which only who knows its type can give.
+        unheard = about.type.count(".") < 2 or {"text", "source", "evidence"} <= fields.keys()
+        if foreign and about.event_id is None and unheard:
             if event_type is not None:
                 reason = f"{about.type} goes up to schema version {event_type.version} here"
                 raise Refused([Finding("version-unknown", "/schema_version", reason)])
             near = difflib.get_close_matches(about.type, [t.name for t in self._registry], 1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
+            if about.type.count(".") > 1:
+                hint = " here; install the plugin it belongs to"
             raise Refused(
                 [Finding("type-unknown", "/type", f"{about.type!r} is no event type{hint}")]
             )
@@ -237,6 +241,9 @@ class _Batch:
         if isinstance(payload, Payload):
             context = Context(state, self._text, self._archived.story_id, ahead)
             findings += rules.find(payload, context)
+        elif payload.fact is not None and state.knows(payload.fact):
+            reason = f"{payload.fact} is recorded already with other content"
+            findings.append(Finding("fact-taken", "/fact", reason))
         findings += self._clocks(item, payload, state, ahead)
         if not findings:
             self._accept(item, payload, state, ahead)
@@ -379,4 +386,6 @@ def _ahead(payloads: Iterable[Payload | Raw]) -> Ahead:
             sources[payload.source] = payload
         elif isinstance(payload, FactPayload):
             facts.update({payload.fact} - {""})
+        elif isinstance(payload, Raw) and payload.fact is not None:
+            facts.add(payload.fact)
     return Ahead(frozenset(entities), frozenset(facts), sources)

@@ -20,6 +20,7 @@ from dateline.errors import DatelineError
 from dateline.events.envelope import Event
 from dateline.events.payload import FactPayload
 from dateline.events.present import Fact
+from dateline.events.registry import Registry
 
 if TYPE_CHECKING:
     from dateline.views.rows import Rows
@@ -127,11 +128,16 @@ def columns(view: View | type[View]) -> tuple[Column, ...]:
     return (STORY, *kind.key_columns(), *own)
 
 
-def fingerprint(view: View | type[View]) -> str:
-    """Changes when the view's version or columns do, and then only."""
+def fingerprint(view: View | type[View], registry: Registry) -> str:
+    """Changes when the view's version or columns do, or the plugins' event types, and then only.
+
+    A fact of a type that nobody knows is no fact to a view: rows folded while its plugin was there
+    (or away) are not those of an archive without (or with) it.
+    """
     kind = view if isinstance(view, type) else type(view)
     parts = [kind.name, str(kind.version)]
     parts += [f"{c.name}:{c.type}:{c.nullable}" for c in columns(kind)]
+    parts += sorted(f"{extra.name} {extra.version}" for extra in registry.extra)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine
 from dateline.errors import DatelineError, LogGap
 from dateline.events.envelope import Event
 from dateline.events.present import StoryState
+from dateline.events.registry import Registry
 from dateline.log import read as log
 from dateline.log.engine import reading, writing
 from dateline.views import store
@@ -43,7 +44,7 @@ def rebuild(
     An unfinished build of the same fingerprint is resumed, one of another is thrown away. A view
     whose fold raises stays unfinished; its standing generation serves on.
     """
-    running = _begin(engine, views, plugins)
+    running = _begin(engine, reader.registry, views, plugins)
     try:
         # Builds begun at different times have different ways to go.
         for target, cursor in sorted({(_target(i.build), i.build.cursor or b"") for i in running}):
@@ -66,15 +67,13 @@ def rebuild(
 def undo(engine: Engine, reader: log.Reader, view: View) -> Build:
     """Bring the generation before the live one back, caught up. Raises DatelineError."""
     with reading(engine) as connection:
-        found = store.builds(connection, view.name)
-    mark = fingerprint(view)
-    older = [b for b in found if b.state == "retired" and b.fingerprint == mark]
-    if not older:
+        older = store.retired(connection, view.name, fingerprint(view, reader.registry))
+    if older is None:
         raise DatelineError(
             f"view {view.name} has no earlier generation of this shape to go back to",
             hint="`dateline status` lists what there is",
         )
-    item = Running(view, older[0], Rows(view))
+    item = Running(view, older, Rows(view))
     _swap(engine, reader, item)
     return item.build
 
@@ -93,17 +92,19 @@ def prune(engine: Engine, names: Sequence[str] | None = None) -> list[Build]:
     return gone
 
 
-def _begin(engine: Engine, views: Sequence[View], plugins: Mapping[str, str]) -> list[Running]:
+def _begin(
+    engine: Engine, registry: Registry, views: Sequence[View], plugins: Mapping[str, str]
+) -> list[Running]:
     running = []
     with writing(engine) as connection:
         head = log.head(connection).position
         for view in views:
-            build = store.unfinished(connection, view.name)
-            if build is not None and build.fingerprint != fingerprint(view):
+            build, mark = store.unfinished(connection, view.name), fingerprint(view, registry)
+            if build is not None and build.fingerprint != mark:
                 store.drop(connection, build)
                 build = None
             if build is None:
-                build = store.create(connection, view, plugins[view.name], head)
+                build = store.create(connection, view, mark, plugins[view.name], head)
             running.append(Running(view, build, Rows(view)))
     return running
 

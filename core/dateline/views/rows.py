@@ -45,6 +45,8 @@ class Rows:
         self._seen: set[tuple[type, ...]] = set()
         self._by_fact: dict[Key, list[Key]] = {}
         self._journal: list[Callable[[], object]] = []
+        # `set_all` is all or nothing; only a fold of the author's own may raise after it.
+        self._journals_facts = isinstance(view, FactView) and type(view).fold is not FactView.fold
 
     # -- for a fold ----------------------------------------------------------------------
 
@@ -83,6 +85,8 @@ class Rows:
         changed = self.changed
         for fact, new, values in made:
             group = (self.story, fact.id)
+            if self._journals_facts:
+                self._remember(group, len(values))
             for key in self._by_fact.pop(group, ()):
                 changed[key] = None
             if not new and self._load is not None:
@@ -131,6 +135,25 @@ class Rows:
         else:
             self._journal.append(lambda: changed.pop(key, None))
         changed[key] = values
+
+    def _remember(self, group: Key, count: int) -> None:
+        """Journal what is buffered of a fact that is about to have `count` rows."""
+        changed, known = self.changed, self._by_fact.get(group)
+        keys = dict.fromkeys([*(known or ()), *((*group, item + 1) for item in range(count))])
+        before = {key: changed[key] for key in keys if key in changed}
+        cleared = group in self.cleared
+
+        def restore() -> None:
+            for key in keys:
+                changed.pop(key, None)
+            changed.update(before)
+            self._by_fact.pop(group, None)
+            if known is not None:
+                self._by_fact[group] = known
+            if not cleared:
+                self.cleared.discard(group)
+
+        self._journal.append(restore)
 
     def _values(self, row: ViewRow) -> Values:
         if type(row) is not self._row:

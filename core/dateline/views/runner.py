@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from dateline.events.envelope import Event
 from dateline.events.present import StoryState
+from dateline.events.registry import Registry
 from dateline.log import read as log
 from dateline.log.engine import reading, writing
 from dateline.views import store
@@ -71,18 +72,37 @@ def catch_up(
     from dateline.views.rebuild import rebuild
 
     while True:
-        standing, missing = _sorted(engine, views)
+        standing, missing = _sorted(engine, reader.registry, views)
         if missing:
+            missing = _brought_back(engine, reader, missing)
             rebuild(engine, reader, missing, plugins, progress=progress)
-            standing, _ = _sorted(engine, views)
+            standing, _ = _sorted(engine, reader.registry, views)
         try:
             _catch_up(engine, reader, standing, progress)
         except Moved:
             continue  # another process was there first: look again
-        return _outcome(engine, views)
+        return _outcome(engine, reader.registry, views)
 
 
-def _sorted(engine: Engine, views: Sequence[View]) -> tuple[list[Running], list[View]]:
+def _brought_back(engine: Engine, reader: log.Reader, views: Sequence[View]) -> list[View]:
+    """Bring back generations that fit again, as when a plugin was away for a while; returns the
+    views that have none."""
+    from dateline.views.rebuild import undo
+
+    missing = []
+    for view in views:
+        with reading(engine) as connection:
+            older = store.retired(connection, view.name, fingerprint(view, reader.registry))
+        if older is None:
+            missing.append(view)
+        else:
+            undo(engine, reader, view)
+    return missing
+
+
+def _sorted(
+    engine: Engine, registry: Registry, views: Sequence[View]
+) -> tuple[list[Running], list[View]]:
     """Views with a generation that fits, and views that need one."""
     standing, missing = [], []
     with reading(engine) as connection:
@@ -90,14 +110,14 @@ def _sorted(engine: Engine, views: Sequence[View]) -> tuple[list[Running], list[
             build = store.current(connection, view.name)
             if build is not None and build.version > view.version:
                 continue  # built by a newer plugin: left alone, and reported as failed
-            if build is None or build.fingerprint != fingerprint(view):
+            if build is None or build.fingerprint != fingerprint(view, registry):
                 missing.append(view)
             else:
                 standing.append(Running(view, build, Rows(view)))
     return standing, missing
 
 
-def _outcome(engine: Engine, views: Sequence[View]) -> list[Build]:
+def _outcome(engine: Engine, registry: Registry, views: Sequence[View]) -> list[Build]:
     """What readers of each view now find: its generation, or the build that failed."""
     found = []
     with reading(engine) as connection:
@@ -106,7 +126,7 @@ def _outcome(engine: Engine, views: Sequence[View]) -> list[Build]:
             if build is not None and build.version > view.version:
                 found.append(_too_new(build, view))
                 continue
-            if build is None or build.fingerprint != fingerprint(view):
+            if build is None or build.fingerprint != fingerprint(view, registry):
                 build = store.unfinished(connection, view.name) or build
             assert build is not None
             found.append(build)

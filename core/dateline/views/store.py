@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import quoted_name
 
 from dateline.log.tables import views
-from dateline.views.projection import ColumnType, FactView, View, columns, fingerprint
+from dateline.views.projection import ColumnType, FactView, View, columns
 from dateline.views.rows import Key, Rows, Values
 
 State = Literal["building", "live", "failed", "retired"]
@@ -79,16 +79,22 @@ def current(connection: Connection, name: str) -> Build | None:
     return next((b for b in found if b.state in ("live", "failed") and not b.unfinished), None)
 
 
+def retired(connection: Connection, name: str, mark: str) -> Build | None:
+    """The newest generation that stood before and has that fingerprint."""
+    found = builds(connection, name)
+    return next((b for b in found if b.state == "retired" and b.fingerprint == mark), None)
+
+
 def unfinished(connection: Connection, name: str) -> Build | None:
     """The generation being built, if there is one."""
     return next((build for build in builds(connection, name) if build.unfinished), None)
 
 
-def create(connection: Connection, view: View, plugin: str, target: int) -> Build:
-    """The next generation, empty, to be folded to `target`. Its index comes last."""
+def create(connection: Connection, view: View, mark: str, plugin: str, target: int) -> Build:
+    """The next generation, empty, to be folded to `target`. Its index comes last; `mark` is the
+    view's fingerprint."""
     earlier = builds(connection, view.name)
     generation = 1 + max((build.generation for build in earlier), default=0)
-    mark = fingerprint(view)
     build = Build(view.name, generation, "building", 0, view.version, mark, plugin, target=target)
     sql_table(view, build).create(connection)
     connection.execute(views.insert().values(**msgspec.structs.asdict(build)))

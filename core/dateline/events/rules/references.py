@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from dateline.events.editorial import (
+    EvidenceAdded,
     FactCorrected,
     FactDisputed,
     FactRetracted,
@@ -47,11 +48,17 @@ def reference_self(payload: Payload, context: Context) -> Findings:
 @rule("fact-unknown")
 def fact_unknown(payload: Payload, context: Context) -> Findings:
     for field, fact in facts(payload):
-        if fact not in context.state.facts and fact not in context.ahead.facts:
+        if not context.state.knows(fact) and fact not in context.ahead.facts:
             yield field, f"there is no fact {fact!r} in this story"
+    if not isinstance(payload, FactNotice):
+        return
     # An editor changes what stands: the fact itself must come first.
-    if isinstance(payload, FactNotice) and payload.fact not in context.state.facts:
+    if not context.state.knows(payload.fact):
         yield "/fact", f"there is no fact {payload.fact!r} in this story yet"
+    elif payload.fact in context.state.unread and isinstance(
+        payload, FactCorrected | EvidenceAdded
+    ):
+        yield "/fact", f"{payload.fact} is of a type that no plugin here knows: install its plugin"
 
 
 @rule("source-unknown")

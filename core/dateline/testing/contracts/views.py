@@ -23,7 +23,7 @@ from dateline.testing.isolated import isolated
 from dateline.views import store
 from dateline.views.asof import states
 from dateline.views.folding import Running
-from dateline.views.projection import FactRow, FactView, View
+from dateline.views.projection import FactRow, FactView, View, fingerprint
 from dateline.views.rebuild import rebuild
 from dateline.views.rows import Rows, Values
 from dateline.views.runner import States, fold_range, write
@@ -208,8 +208,9 @@ def _unknown(event: Event) -> Event:
 @contextmanager
 def _building(view: View, recording: Recording) -> Iterator[Build]:
     """An empty generation at position 0, followed like the live one."""
+    mark = fingerprint(view, recording.reader.registry)
     with writing(recording.engine) as connection:
-        build = store.create(connection, view, "contract", 0)
+        build = store.create(connection, view, mark, "contract", 0)
         store.index(connection, view, build)
         build = store.advance(connection, build, state="live", target=None)
     try:
