@@ -104,12 +104,12 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     @property
     def chain(self) -> str:
         """``Vasily Golubev › TASS › Reuters``"""
-        return words.chain_arrows(self.data.attribution, self.label)
+        return words.chain_arrows(self.data.attribution, self.story.label)
 
     @property
     def chain_words(self) -> str:
         """``Vasily Golubev, quoted by TASS, in Reuters``"""
-        return words.chain_words(self.data.attribution, self.label)
+        return words.chain_words(self.data.attribution, self.story.label)
 
     @property
     def time(self) -> Time | None:
@@ -167,6 +167,12 @@ class StoryState:
         copy.links = list(self.links)
         copy._waiting = {key: set(facts) for key, facts in self._waiting.items()}
         return copy
+
+    def let_go(self) -> None:
+        """Forget everything, for who needs the state no more: facts and events refer to it, and so
+        nothing of it would be freed before the garbage collector comes by."""
+        for held in (self.facts, self.links, self.entities, self.sources):
+            held.clear()
 
     def label(self, entity: str | None) -> str:
         if entity is None:

@@ -45,10 +45,12 @@ def chain_arrows(steps: Sequence[Step], label: Label) -> str:
 
 def number_words(value: float, unit: str | None = None) -> str:
     """``1,250``; a share as ``50%``."""
+    if unit != "fraction" and value == (whole := int(value)):
+        return f"{whole:,}"
     # As a decimal, so that no digit is lost or added and none is written as 1e-07.
     number = Decimal(str(value)) * (100 if unit == "fraction" else 1)
-    whole = number == number.to_integral_value()
-    digits = f"{int(number):,}" if whole else f"{number.normalize():,f}"
+    exact = number == number.to_integral_value()
+    digits = f"{int(number):,}" if exact else f"{number.normalize():,f}"
     return f"{digits}%" if unit == "fraction" else digits
 
 

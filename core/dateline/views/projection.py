@@ -31,7 +31,7 @@ RESERVED = frozenset({"log_head", "stories", "events", "documents", "views", "al
 ColumnType = Literal["text", "integer", "number", "boolean"]
 
 
-class ViewRow(msgspec.Struct, frozen=True):
+class ViewRow(msgspec.Struct, frozen=True, gc=False):
     """Base of a view's row. Fields are ``str``, ``int``, ``float`` or ``bool``, or None with it."""
 
 

@@ -19,6 +19,7 @@ from dateline.events.registry import Registry
 from dateline.log import read as log
 from dateline.log.engine import reading, writing
 from dateline.views import store
+from dateline.views.collector import collector_paused
 from dateline.views.folding import Running, fold
 from dateline.views.projection import View, fingerprint
 from dateline.views.rows import Rows
@@ -128,7 +129,7 @@ def _bulk(
         open_ = [item for item in running if item.error is None]
         for item in open_:
             item.rows = Rows(item.view)
-        with reading(engine) as connection:
+        with collector_paused(), reading(engine) as connection:
             folded, last = _fold_stories(connection, reader, open_, target, cursor)
         if last is None:
             break
@@ -158,6 +159,7 @@ def _fold_stories(
             folded += 1
             for item in before:
                 fold(item, told)
+        state.let_go()
         last = story
         if folded >= STEP or any(item.error is not None for item in before):
             break

@@ -15,6 +15,8 @@ from dateline.views.projection import Column, FactRow, FactView, View, ViewRow, 
 Key = tuple[Any, ...]
 Values = tuple[Any, ...]
 
+_SAFE = 2**53
+
 _PYTHON: dict[str, tuple[type, ...]] = {
     "text": (str,),
     "integer": (int,),
@@ -165,13 +167,12 @@ class Rows:
                 if kind not in allowed:
                     self._explain(values)
             self._seen.add(kinds)
-        for at in self._text_at:
-            value = values[at]
-            if value is not None and ("\x00" in value or not (value.isascii() or _encodes(value))):
-                self._explain(values)
+        texts = "".join([values[at] or "" for at in self._text_at])
+        if "\x00" in texts or not (texts.isascii() or _encodes(texts)):
+            self._explain(values)
         for at in self._number_at:
             value = values[at]
-            if value is not None and not _storable(value):
+            if value is not None and not -_SAFE < value < _SAFE and not _storable(value):
                 self._explain(values)
         return values
 

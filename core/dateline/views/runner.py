@@ -15,6 +15,7 @@ from dateline.events.registry import Registry
 from dateline.log import read as log
 from dateline.log.engine import reading, writing
 from dateline.views import store
+from dateline.views.collector import collector_paused
 from dateline.views.folding import Running, fold
 from dateline.views.projection import View, fingerprint
 from dateline.views.rows import Key, Rows, Values
@@ -53,6 +54,7 @@ class States:
         while self._facts > _KEPT_FACTS and len(self._states) > 1:
             _, oldest = self._states.popitem(last=False)
             self._facts -= len(oldest.facts)
+            oldest.let_go()
         return told
 
 
@@ -158,7 +160,7 @@ def _catch_up(
         group = [item for item in behind if item.build.checkpoint == at]
         others = [item.build.checkpoint for item in behind if item.build.checkpoint > at]
         until = min([at + PAGE, head, *others])
-        with reading(engine) as connection:
+        with collector_paused(), reading(engine) as connection:
             fold_range(connection, reader, states, group, at, until)
         with writing(engine) as connection:
             for item in group:
