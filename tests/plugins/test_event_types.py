@@ -137,6 +137,8 @@ def test_old_events_are_upcast_and_new_ones_stand_beside_them(
     found = rows(ferry(*two, "show", "ferry", "sightings").out)
     assert [row["what"] for row in found] == ["1 a crowd", "3 boats"]
     # What is in the log is what was recorded: upcasting is for reading.
+    logged = [line["data"] for line in json.loads(ferry(*two, "log", "ferry", "-f", "json").out)]
+    assert [data.get("seen") for data in logged[-3:]] == ["a crowd", None, None]
     exported = ferry(*two, "export", "ferry", "-f", "ndjson").out
     versions = [(line["schema_version"], line.get("seen")) for line in own_lines(exported)]
     assert versions == [(1, "a crowd"), (1, None), (2, None)]

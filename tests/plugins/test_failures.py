@@ -278,3 +278,36 @@ def test_debug_shows_where_a_command_raised(commands: Callable[..., Result]) -> 
     with pytest.raises(Exception, match=r"acme-dateline 1\.4\.2 failed") as raised:
         commands(acme, "--debug", "acme", "fail", "x")
     assert isinstance(raised.value.__cause__, KeyError)
+
+
+READER = """
+from dateline.plugin import Importer, Line, hookimpl
+
+class {name}(Importer):
+    name, suffixes = "{name}", (".notes",)
+    def read(self, chunks):
+        for number, text in enumerate(b"".join(chunks).decode().splitlines(), 1):
+            yield Line({{"type": "story.retitled", "title": "{name} read: " + text}}, number)
+
+@hookimpl
+def dateline_importers():
+    return [{name}()]
+"""
+
+
+def test_two_importers_of_one_suffix_are_told_apart_by_name(
+    ferry: Cli, plugin_dir: PluginDir, tmp_path: Path
+) -> None:
+    sources = {f"{name}.py": READER.format(name=name) for name in ("left", "right")}
+    options = ("--plugins-dir", str(plugin_dir(sources)))
+    (tmp_path / "a.notes").write_text("a title\n")
+    command = (*options, "import", "a.notes", "--story", "ferry")
+    refused = ferry(*command)
+    assert (refused.code, refused.out) == (1, "")
+    assert "left and right both read .notes files" in refused.err
+    assert "-f" in refused.err
+    assert ferry(*command, "-f", "right").err == "Imported 1 event.\n"
+    assert "right read: a title" in ferry("stories").out
+    unknown = ferry(*command, "-f", "rihgt")
+    assert unknown.code == 1
+    assert "did you mean 'right'?" in unknown.err

@@ -18,6 +18,13 @@ _CHUNK = 1 << 16
 
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.option(
+    "-f",
+    "--format",
+    "format_",
+    metavar="FORMAT",
+    help="How to read FILE.  [default: what its suffix says, else ndjson]",
+)
 @click.option("--story", metavar="SLUG", help="The story of lines above any story.opened.")
 @click.option(
     "--files",
@@ -31,6 +38,7 @@ _CHUNK = 1 << 16
 def import_(
     settings: Settings,
     file: Path,
+    format_: str | None,
     story: str | None,
     files: Path | None,
     dry_run: bool,
@@ -39,6 +47,7 @@ def import_(
     """Take in facts from a file, all or none.
 
     FILE is NDJSON (`-` reads stdin): one event a line, as `dateline export -f ndjson` writes them.
+    Plugins read other formats.
     Lines that are there already add nothing. Every error is listed with its line.
 
     \b
@@ -50,10 +59,8 @@ def import_(
 
     with settings.archive() as archive:
         suffix = ".ndjson" if str(file) == "-" else file.suffix
-        readers = archive.plugins.importers.values()
-        reader = next((item for item in readers if suffix in item.suffixes), None)
-        if reader is None:
-            reader = archive.plugins.importer("ndjson")
+        known = archive.plugins
+        reader = known.importer(format_) if format_ else known.importer_for(suffix)
         folder = files or (Path() if str(file) == "-" else file.parent)
         with _opened(file) as stream:
             result = archive.record(

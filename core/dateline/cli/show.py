@@ -185,7 +185,7 @@ def _row(event: Event) -> list[Any]:
     from dateline.events.payload import Erased
     from dateline.events.registry import to_fields
 
-    data = {} if isinstance(event.data, Erased) else to_fields(event.data)
+    data = {} if isinstance(event.data, Erased) else event.original or to_fields(event.data)
     return [
         event.position,
         event.slug,

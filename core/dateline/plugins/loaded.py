@@ -7,7 +7,7 @@ import inspect
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pluggy
 
@@ -106,11 +106,17 @@ class Plugins:
     def importer(self, name: str) -> Importer:
         return self._find("importers", "import format", name)  # type: ignore[no-any-return]
 
+    def importer_for(self, suffix: str) -> Importer:
+        """The importer for files of that suffix, NDJSON where there is none. Raises DatelineError
+        when there are two."""
+        found = _only(self.importers.values(), suffix, "-f")
+        return self.importer("ndjson") if found is None else found
+
     def source_importer(self, suffix: str) -> SourceImporter:
-        """The importer for documents of that suffix. Raises UnknownName."""
-        for item in self.source_importers.values():
-            if suffix.lower() in item.suffixes:
-                return item
+        """The importer for documents of that suffix. Raises UnknownName, DatelineError."""
+        item = _only(self.source_importers.values(), suffix, "--as")
+        if item is not None:
+            return item
         known = ", ".join(sorted({s for i in self.source_importers.values() for s in i.suffixes}))
         raise UnknownName(
             f"no plugin reads {suffix or 'files without a suffix'!r}",
@@ -199,6 +205,17 @@ def _exporter(item: object) -> tuple[str, str, Any]:
     if not isinstance(item, Exporter):
         raise DatelineError(f"{item!r} is no Exporter")
     return "exporters", item.name, item
+
+
+_Reads = TypeVar("_Reads", Importer, SourceImporter)
+
+
+def _only(items: Iterable[_Reads], suffix: str, option: str) -> _Reads | None:
+    found = [item for item in items if suffix.lower() in item.suffixes]
+    if len(found) > 1:
+        names = " and ".join(sorted(item.name for item in found))
+        raise DatelineError(f"{names} both read {suffix} files", hint=f"choose one with `{option}`")
+    return found[0] if found else None
 
 
 def _importer(item: object) -> tuple[str, str, Any]:
