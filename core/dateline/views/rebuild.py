@@ -193,10 +193,10 @@ def _write_step(connection: Connection, item: Running, last: bytes) -> None:
 def _swap(engine: Engine, reader: log.Reader, item: Running) -> None:
     """Shorten the tail, then replay what is left and take over, all under the append lock."""
     view = item.view
-    # A build killed in its tail is past its target already: going back would fold events twice.
-    if item.build.target is not None and item.build.checkpoint < item.build.target:
+    if item.build.target is not None:
         with writing(engine) as connection:
-            reached = _target(item.build)
+            # A build killed in its tail is past its target: going back would fold events twice.
+            reached = max(item.build.checkpoint, item.build.target)
             item.build = store.advance(connection, item.build, checkpoint=reached)
             store.index(connection, view, item.build)
     states = States(reader)
