@@ -166,7 +166,7 @@ class Archive:
             [build] = self.catch_up([name])
             require_live(build)
             with reading(self._engine) as connection:
-                if store.current(connection, name) == build or self._fits(connection, found, build):
+                if self._fits(connection, found, build):
                     current = store.current(connection, name)
                     assert current is not None
                     rows = store.read(connection, found, current, stories or None)
@@ -229,6 +229,11 @@ class Archive:
     def _wanted(self, names: Sequence[str] | None) -> tuple[list[View], dict[str, str]]:
         wanted = [self.plugins.view(name) for name in (names or sorted(self.plugins.views))]
         return wanted, {view.name: self.plugins.owner("views", view.name) for view in wanted}
+
+    def known_types(self) -> list[str]:
+        """``name version`` of the plugins' event types that the log holds and that are known here."""
+        with reading(self._engine) as connection:
+            return self._reader.known_types(connection)
 
     def builds(self) -> list[store.Build]:
         """Every generation of every view on record."""

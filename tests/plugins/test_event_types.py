@@ -233,7 +233,7 @@ def test_nothing_of_the_raw_events_is_lost_in_the_database(ferry: Cli) -> None:
 
 
 def test_views_follow_the_types_that_are_known(ferry: Cli, plugin_dir: PluginDir) -> None:
-    """Away, the plugin's facts are no facts; back, the generation of before is brought back."""
+    """Away, the plugin's facts are no facts; back, they are again."""
     one = ("--plugins-dir", str(plugin_dir({"acme.py": V1})))
     before = ferry(*one, "show", "ferry", "timeline").out
     assert "A crowd was seen" in before
@@ -241,9 +241,56 @@ def test_views_follow_the_types_that_are_known(ferry: Cli, plugin_dir: PluginDir
     assert "A crowd was seen" not in away
     assert len(rows(away)) == len(rows(before)) - 1
     assert ferry(*one, "show", "ferry", "timeline").out == before
+
+
+def test_a_type_the_log_does_not_hold_changes_no_view(ferry: Cli, plugin_dir: PluginDir) -> None:
+    assert ferry("show", "ferry", "timeline").code == 0
+    other = V1.replace("acme.", "other.").replace('"sightings"', '"others"')
+    options = ("--plugins-dir", str(plugin_dir({"other.py": other})))
+    assert ferry(*options, "show", "ferry", "timeline").code == 0
     with Archive.open("dateline.db") as archive:
-        builds = [build for build in archive.builds() if build.name == "timeline"]
-    assert sorted((b.generation, b.state) for b in builds) == [(1, "live"), (2, "retired")]
+        [timeline] = [build for build in archive.builds() if build.name == "timeline"]
+    assert timeline.generation == 1
+    assert "stale" not in ferry(*options, "status").out
+
+
+@pytest.mark.parametrize(
+    "number", ["f" + "9" * 40, "f" + "9" * 5000, "f\u0667", None, ["f3"], "f0"]
+)
+def test_no_line_of_an_unknown_type_stops_the_numbering(ferry: Cli, number: object) -> None:
+    line = SEEN | {
+        "type": "far.sighting.recorded", "fact": number,
+        "event_id": "018f0000-0000-7000-8000-000000000001",
+    }  # fmt: skip
+    with Archive.open("dateline.db") as archive:
+        archive.record([line], story="ferry")
+        assert archive.record([samples.figure(text="Next")], story="ferry").facts == ("f4",)
+
+
+def test_an_event_about_a_fact_is_imported_without_its_plugin(
+    dateline_cli: Cli, plugin_dir: PluginDir, tmp_path: Path
+) -> None:
+    source = V1.replace(
+        "class Watch(Payload, frozen=True, kw_only=True):",
+        """
+class Watch(Payload, frozen=True, kw_only=True):
+    fact: str
+    text: str
+    source: str
+    evidence: tuple[str, ...]""",
+    ).replace("    what: str\n\nclass Sightings", "    what: str = ''\n\nclass Sightings")
+    options = ("--plugins-dir", str(plugin_dir({"acme.py": source})))
+    about = {"type": "acme.watch.begun", "fact": "f1", "text": "x", "source": "y", "evidence": []}
+    write(tmp_path / "in.ndjson", samples.story(about))
+    for db in ("here.db", "there.db"):
+        assert dateline_cli("--db", db, "init").code == 0
+    assert dateline_cli("--db", "here.db", *options, "import", "in.ndjson").code == 0
+    exported = dateline_cli(
+        "--db", "here.db", "export", "--all", "-f", "ndjson", "-o", "out.ndjson"
+    )
+    assert exported.code == 0
+    result = dateline_cli("--db", "there.db", "import", "out.ndjson")
+    assert (result.code, result.err) == (0, "Imported 8 events.\n")
 
 
 @pytest.mark.parametrize(
@@ -251,8 +298,6 @@ def test_views_follow_the_types_that_are_known(ferry: Cli, plugin_dir: PluginDir
     [
         (samples.corrected("f3", "/seen", "a crowd", "x"), "f3 is of a type that no plugin here"),
         ({key: value for key, value in SEEN.items() if key != "fact"}, "install the plugin"),
-        (SEEN | {"fact": "f1", "event_id": "018f0000-0000-7000-8000-000000000001"},
-         "f1 is recorded already"),
         (samples.figure(fact="f3"), "f3 is recorded already"),
     ],
 )  # fmt: skip

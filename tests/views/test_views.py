@@ -14,6 +14,7 @@ from dateline.plugins.discovery import Candidate
 from dateline.testing import samples
 from dateline.testing.samples import corrected, retracted, story
 from dateline.views import projection, runner
+from dateline.views.asof import recorded
 from dateline.views.rows import Rows
 
 
@@ -263,6 +264,84 @@ def test_a_failed_rebuild_leaves_the_standing_generation_to_readers(archive: Arc
     [build] = archive.rebuild(["fragile"])
     assert (build.state, build.failed_position) == ("failed", 8)
     assert archive.view("fragile", "ferry") == before
+
+
+def shaped(archive: Archive, kind: type[View]) -> View:
+    """The view as its author has it now."""
+    view = kind()
+    archive.plugins.views[view.name] = view
+    return view
+
+
+class Wider(Fragile):
+    """The same with a column more."""
+
+    class Row(FactRow, frozen=True):
+        text: str
+        length: int
+
+    def rows(self, fact: Fact) -> Iterable[FactRow]:
+        if self.broken:
+            raise ZeroDivisionError("f3 is too much")
+        yield self.Row(text=fact.data.text, length=len(fact.data.text))
+
+
+def test_what_was_never_built_whole_never_serves(archive: Archive) -> None:
+    """A build that failed, another shape after it, and back to the first, mended."""
+    shaped(archive, Fragile)
+    assert len(archive.view("fragile")) == 2
+    wider = shaped(archive, Wider)
+    with pytest.raises(ViewFailed):
+        archive.view("fragile")
+    shaped(archive, Fragile)
+    assert len(archive.view("fragile")) == 2
+    shaped(archive, type(wider))
+    archive.plugins.view("fragile").broken = False  # type: ignore[attr-defined]
+    assert len(archive.view("fragile")) == 2
+    assert archive.verify_view("fragile") == []
+
+
+def test_undo_never_takes_an_unfinished_build(archive: Archive) -> None:
+    view = shaped(archive, Fragile)
+    view.broken = False  # type: ignore[attr-defined]
+    archive.record([samples.figure(text="The third")], story="ferry")
+    archive.view("fragile")
+    archive.rebuild(["fragile"])
+    view.broken = True  # type: ignore[attr-defined]
+    archive.rebuild(["fragile"])
+    view.broken = False  # type: ignore[attr-defined]
+    for _ in range(3):
+        archive.undo_rebuild("fragile")
+        assert archive.verify_view("fragile") == []
+        assert len(archive.view("fragile")) == 3
+
+
+def test_an_undo_that_raises_leaves_what_stands(archive: Archive) -> None:
+    view = shaped(archive, Fragile)
+    archive.view("fragile")
+    archive.rebuild(["fragile"])
+    archive.undo_rebuild("fragile")
+    view.broken = False  # type: ignore[attr-defined]
+    archive.record([samples.figure(text="The third")], story="ferry")
+    assert len(archive.view("fragile")) == 3
+    view.broken = True  # type: ignore[attr-defined]
+    before = archive.builds()
+    with pytest.raises(ViewFailed, match=r"cannot go back to generation 2.*position 8"):
+        archive.undo_rebuild("fragile")
+    assert archive.builds() == before
+    assert len(archive.view("fragile")) == 3
+
+
+def test_a_fold_that_ends_the_interpreter_is_reported(archive: Archive) -> None:
+    class Leaving(Fragile):
+        def rows(self, fact: Fact) -> Iterable[FactRow]:
+            raise SystemExit(0)
+
+    shaped(archive, Leaving)
+    with pytest.raises(ViewFailed, match="SystemExit"):
+        archive.view("fragile", at=recorded("7"))
+    with pytest.raises(ViewFailed, match="SystemExit"):
+        archive.view("fragile")
 
 
 def test_a_rebuild_can_be_undone_and_pruned(archive: Archive) -> None:

@@ -42,7 +42,8 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
             raise
         say(f"Error: {error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
         return FAILED
-    except Exception as error:
+    except (Exception, SystemExit) as error:
+        # Commands leave through click; whoever ends the interpreter is a plugin, and not done.
         if debug:
             raise
         say(

@@ -106,10 +106,13 @@ def _write(path: Path, exporter: Exporter, owner: str, material: Material, force
 def _guarded(exporter: Exporter, owner: str, material: Material) -> Iterator[str]:
     """The exporter's pieces; what it raises names its plugin."""
     try:
-        yield from exporter.export(material)
+        for piece in exporter.export(material):
+            if not isinstance(piece, str):
+                raise TypeError(f"it yields {type(piece).__name__}, not text")
+            yield piece
     except DatelineError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise DatelineError(
             f"format {exporter.name} (plugin {owner}) failed: {type(error).__name__}: {error}",
             hint="mend the plugin; `--debug` shows where",

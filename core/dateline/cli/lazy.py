@@ -42,7 +42,7 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort, DatelineError, OSError):
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             name = ctx.invoked_subcommand
             point = None if name in self.core else self._plugins().get(name or "")
             if point is None:
@@ -57,7 +57,7 @@ class LazyGroup(click.Group):
         origin = _origin(point)
         try:
             command = point.load()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise DatelineError(
                 f"command {point.name!r} of {origin} cannot be loaded: "
                 f"{type(error).__name__}: {error}",

@@ -122,13 +122,13 @@ def status(settings: Settings, verbose: bool, format_: str | None) -> None:
         head = archive.head()
         say(f"Archive {head.archive}: {head.position} events, root {head.root.hex()}.")
         rows = []
-        known, registry = archive.plugins.views, archive.plugins.registry()
+        known, types = archive.plugins.views, archive.known_types()
         for build in archive.builds():
             if build.state == "retired":
                 continue
             view = known.get(build.name)
             state: str = build.state if view is not None else "no plugin"
-            if view is not None and build.fingerprint != fingerprint(view, registry):
+            if view is not None and build.fingerprint != fingerprint(view, types):
                 state = "stale"
             found = found or state in ("failed", "stale")
             reason = (build.error or "").strip().splitlines()
@@ -159,7 +159,7 @@ def status(settings: Settings, verbose: bool, format_: str | None) -> None:
             for story in archive.stories():
                 try:
                     findings = list(check.run(archive.state(story.slug)))
-                except Exception as error:  # noqa: BLE001 - a plugin's check stops only itself
+                except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's check stops only itself
                     owner = archive.plugins.owner("checks", name)
                     findings = [
                         f"the check of plugin {owner} raised {type(error).__name__}: {error}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 import msgspec
@@ -15,6 +16,9 @@ from dateline.events.parts import (
     Step,
     Times,
 )
+
+#: What the archive numbers facts as.
+FACT = re.compile(r"f[1-9][0-9]{0,8}")
 
 
 class Payload(Part, frozen=True):
@@ -54,9 +58,10 @@ class Raw(msgspec.Struct, frozen=True):
 
     @property
     def fact(self) -> str | None:
-        """The fact it records, if it has what every fact has."""
-        if {"fact", "text", "source", "evidence"} <= self.fields.keys():
-            return str(self.fields["fact"])
+        """The number of the fact it records, if it has what every fact has."""
+        fact = self.fields.get("fact")
+        if isinstance(fact, str) and FACT.fullmatch(fact):
+            return fact if {"text", "source", "evidence"} <= self.fields.keys() else None
         return None
 
 

@@ -30,7 +30,7 @@ from dateline.events.fact import (
     StateRecorded,
 )
 from dateline.events.parts import Evidence, Time, Times
-from dateline.events.payload import FactNotice, FactPayload, Raw
+from dateline.events.payload import FACT, FactNotice, FactPayload, Raw
 from dateline.events.registry import Registry, to_fields
 from dateline.events.source import SourceCaptured, SourceWithdrawn
 from dateline.events.story import StoryClosed, StoryOpened, StoryRetitled
@@ -246,7 +246,8 @@ class StoryState:
         return fact
 
     def _count(self, fact: str) -> None:
-        if fact[1:].isdecimal():
+        # A number of nine digits is somebody's own scheme: counting on from it would run out.
+        if len(fact) < 10 and FACT.fullmatch(fact):
             self.highest = max(self.highest, int(fact[1:]))
 
     def _pass_over(self, data: Raw) -> None:

@@ -17,6 +17,7 @@ from dateline.errors import DatelineError, EventIdConflict, SlugTaken, VersionCo
 from dateline.events.clock import now_us, to_iso
 from dateline.events.envelope import NewEvent, RecordedBy
 from dateline.events.payload import Raw
+from dateline.events.registry import CORE_NAMES
 from dateline.events.story import StoryOpened
 from dateline.log import hashing
 from dateline.log.engine import driver
@@ -30,6 +31,7 @@ _STORY = "SELECT version, leaf, recorded_us FROM stories WHERE story = ?"
 _SLUG = "SELECT 1 FROM stories WHERE slug = ?"
 _NEW_STORY = "INSERT INTO stories (story, slug, version, leaf, recorded_us) VALUES (?, ?, ?, ?, ?)"
 _SET_STORY = "UPDATE stories SET version = ?, leaf = ?, recorded_us = ? WHERE story = ?"
+_NEW_TYPE = "INSERT INTO plugin_types (name, since) VALUES (?, ?) ON CONFLICT (name) DO NOTHING"
 _KNOWN = "SELECT position, event_id, story, type, body FROM events WHERE event_id IN"
 _IDS = 500
 _INSERT = (
@@ -160,6 +162,7 @@ class Appender:
         archive, frontier, rows = str(self.archive), self._frontier, []
         first = self.position + 1
         stamps = _Stamps()
+        foreign: dict[str, int] = {}
         for index, (story, event) in enumerate(pairs):
             at = self._story(story)
             if at.new and not at.version:
@@ -188,6 +191,8 @@ class Appender:
                 )
             )
             at.leaf, at.recorded, at.changed = leaf, recorded, True
+            if event.type not in CORE_NAMES:
+                foreign.setdefault(event.type, first + index)
             frontier.append(leaf)
             rows.append(
                 (
@@ -198,6 +203,8 @@ class Appender:
             )  # fmt: skip
         self._write_stories()
         self._run_many(_INSERT, rows)
+        if foreign:
+            self._run_many(_NEW_TYPE, list(foreign.items()))
         self.position += len(rows)
         return list(range(first, first + len(rows)))
 

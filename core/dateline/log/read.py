@@ -15,7 +15,7 @@ from dateline.events.payload import Erased, Raw
 from dateline.events.registry import CORE_NAMES, Registry, StoredBody
 from dateline.log import hashing
 from dateline.log.engine import driver
-from dateline.log.tables import events, log_head, stories
+from dateline.log.tables import events, log_head, plugin_types, stories
 
 PAGE = 2000
 
@@ -99,6 +99,13 @@ class Reader:
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
         self._slugs: dict[bytes, tuple[UUID, str]] = {}
+
+    def known_types(self, connection: Connection) -> list[str]:
+        """``name version`` of those event types of plugins that the log holds and that are known."""
+        if not self.registry.extra:
+            return []
+        held = set(connection.execute(select(plugin_types.c.name)).scalars())
+        return [f"{kind.name} {kind.version}" for kind in self.registry.extra if kind.name in held]
 
     def read(
         self,

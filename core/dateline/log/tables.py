@@ -56,6 +56,13 @@ events = Table(
     UniqueConstraint("story", "version", name="events_story_version"),
 )
 
+plugin_types = Table(
+    "plugin_types",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("since", BigInteger, nullable=False),
+)
+
 documents = Table(
     "documents",
     metadata,

@@ -241,9 +241,6 @@ class _Batch:
         if isinstance(payload, Payload):
             context = Context(state, self._text, self._archived.story_id, ahead)
             findings += rules.find(payload, context)
-        elif payload.fact is not None and state.knows(payload.fact):
-            reason = f"{payload.fact} is recorded already with other content"
-            findings.append(Finding("fact-taken", "/fact", reason))
         findings += self._clocks(item, payload, state, ahead)
         if not findings:
             self._accept(item, payload, state, ahead)

@@ -42,11 +42,11 @@ def require_whole(view: View, rows: Rows, event: Event) -> None:
     """Fold in memory, where there is nothing to stop at: what is raised names view and event."""
     try:
         view.fold(event, rows)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ViewFailed(
             f"view {view.name} stopped at position {event.position}: "
             f"{type(error).__name__}: {error}",
-            hint=f"mend the plugin, or leave it out with `--without {view.name}`",
+            hint="mend the plugin, or leave it out with --without; `dateline plugins` names it",
         ) from error
 
 

@@ -20,14 +20,15 @@ from dateline.errors import DatelineError
 from dateline.events.envelope import Event
 from dateline.events.payload import FactPayload
 from dateline.events.present import Fact
-from dateline.events.registry import Registry
 
 if TYPE_CHECKING:
     from dateline.views.rows import Rows
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 #: Tables of the log: names no view may take. A test holds it equal to what is there.
-RESERVED = frozenset({"log_head", "stories", "events", "documents", "views", "alembic_version"})
+RESERVED = frozenset(
+    {"log_head", "stories", "events", "plugin_types", "documents", "views", "alembic_version"}
+)
 ColumnType = Literal["text", "integer", "number", "boolean"]
 
 
@@ -128,16 +129,16 @@ def columns(view: View | type[View]) -> tuple[Column, ...]:
     return (STORY, *kind.key_columns(), *own)
 
 
-def fingerprint(view: View | type[View], registry: Registry) -> str:
-    """Changes when the view's version or columns do, or the plugins' event types, and then only.
+def fingerprint(view: View | type[View], types: Iterable[str] = ()) -> str:
+    """Changes when the view's version or columns do, or `types`, and then only.
 
-    A fact of a type that nobody knows is no fact to a view: rows folded while its plugin was there
-    (or away) are not those of an archive without (or with) it.
+    `types` are the plugins' event types that the log holds and that are known here: a fact of a type
+    nobody knows is no fact to a view, so its rows differ with the plugin there and away.
     """
     kind = view if isinstance(view, type) else type(view)
     parts = [kind.name, str(kind.version)]
     parts += [f"{c.name}:{c.type}:{c.nullable}" for c in columns(kind)]
-    parts += sorted(f"{extra.name} {extra.version}" for extra in registry.extra)
+    parts += sorted(types)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 

@@ -12,10 +12,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
-from dateline.errors import DatelineError, LogGap
+from dateline.errors import DatelineError, LogGap, ViewFailed
 from dateline.events.envelope import Event
 from dateline.events.present import StoryState
-from dateline.events.registry import Registry
 from dateline.log import read as log
 from dateline.log.engine import reading, writing
 from dateline.views import store
@@ -30,6 +29,9 @@ from dateline.views.store import Build, Moved
 STEP = 5000
 #: A tail up to this many events is replayed under the lock; a longer one is shortened first.
 _TAIL = 500
+_RACED = DatelineError(
+    "another process is rebuilding the same view", hint="wait for it, or stop it"
+)
 
 
 def rebuild(
@@ -45,37 +47,51 @@ def rebuild(
     An unfinished build of the same fingerprint is resumed, one of another is thrown away. A view
     whose fold raises stays unfinished; its standing generation serves on.
     """
-    running = _begin(engine, reader.registry, views, plugins)
     try:
-        # Builds begun at different times have different ways to go.
-        for target, cursor in sorted({(_target(i.build), i.build.cursor or b"") for i in running}):
-            same = [
-                item
-                for item in running
-                if (_target(item.build), item.build.cursor or b"") == (target, cursor)
-            ]
-            _bulk(engine, reader, same, target, cursor, progress)
-        for item in running:
-            if item.error is None:
-                _swap(engine, reader, item)
+        return build(engine, reader, views, plugins, progress=progress)
     except Moved:
-        raise DatelineError(
-            "another process is rebuilding the same view", hint="wait for it, or stop it"
-        ) from None
+        raise _RACED from None
+
+
+def build(
+    engine: Engine,
+    reader: log.Reader,
+    views: Sequence[View],
+    plugins: Mapping[str, str],
+    *,
+    progress: Progress | None = None,
+) -> list[Build]:
+    """As `rebuild`. Raises Moved when another process builds the same view."""
+    running = _begin(engine, reader, views, plugins)
+    # Builds begun at different times have different ways to go.
+    for target, cursor in sorted({(_target(i.build), i.build.cursor or b"") for i in running}):
+        same = [
+            item
+            for item in running
+            if (_target(item.build), item.build.cursor or b"") == (target, cursor)
+        ]
+        _bulk(engine, reader, same, target, cursor, progress)
+    for item in running:
+        if item.error is None:
+            _swap(engine, reader, item)
     return [item.build for item in running]
 
 
 def undo(engine: Engine, reader: log.Reader, view: View) -> Build:
     """Bring the generation before the live one back, caught up. Raises DatelineError."""
     with reading(engine) as connection:
-        older = store.retired(connection, view.name, fingerprint(view, reader.registry))
+        mark = fingerprint(view, reader.known_types(connection))
+        older = store.retired(connection, view.name, mark)
     if older is None:
         raise DatelineError(
             f"view {view.name} has no earlier generation of this shape to go back to",
             hint="`dateline status` lists what there is",
         )
     item = Running(view, older, Rows(view))
-    _swap(engine, reader, item)
+    try:
+        _swap(engine, reader, item)
+    except Moved:
+        raise _RACED from None
     return item.build
 
 
@@ -94,13 +110,13 @@ def prune(engine: Engine, names: Sequence[str] | None = None) -> list[Build]:
 
 
 def _begin(
-    engine: Engine, registry: Registry, views: Sequence[View], plugins: Mapping[str, str]
+    engine: Engine, reader: log.Reader, views: Sequence[View], plugins: Mapping[str, str]
 ) -> list[Running]:
     running = []
     with writing(engine) as connection:
-        head = log.head(connection).position
+        head, types = log.head(connection).position, reader.known_types(connection)
         for view in views:
-            build, mark = store.unfinished(connection, view.name), fingerprint(view, registry)
+            build, mark = store.unfinished(connection, view.name), fingerprint(view, types)
             if build is not None and build.fingerprint != mark:
                 store.drop(connection, build)
                 build = None
@@ -207,6 +223,7 @@ def _swap(engine: Engine, reader: log.Reader, item: Running) -> None:
             if head - item.build.checkpoint <= _TAIL:
                 break
             fold_range(connection, reader, states, [item], item.build.checkpoint, until)
+        _require_undoable(item)
         with writing(engine) as connection:
             _write_tail(connection, item, until)
         if item.error is not None:
@@ -214,15 +231,28 @@ def _swap(engine: Engine, reader: log.Reader, item: Running) -> None:
     with writing(engine) as connection:
         head = log.head(connection).position
         fold_range(connection, reader, states, [item], item.build.checkpoint, head)
+        _require_undoable(item)
         _write_tail(connection, item, head)
         if item.error is None:
             for older in store.builds(connection, view.name):
-                if older.generation != item.build.generation and older.state != "retired":
+                # One that is being built stays so: it has not all of its rows.
+                if older.state in ("live", "failed") and not older.unfinished:
                     store.advance(connection, older, state="retired")
             item.build = store.advance(
                 connection, item.build, state="live", target=None, cursor=None
             )
             store.publish(connection, item.build)
+
+
+def _require_undoable(item: Running) -> None:
+    """A generation that stood before is brought back whole or not at all."""
+    if item.error is not None and item.build.target is None:
+        reason = item.error.strip().splitlines()[-1]
+        raise ViewFailed(
+            f"view {item.build.name} cannot go back to generation {item.build.generation}: it stopped "
+            f"at position {item.failed}: {reason}",
+            hint="mend the plugin; the generation that stands is left as it is",
+        )
 
 
 def _write_tail(connection: Connection, item: Running, until: int) -> None:

@@ -9,9 +9,9 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection, Engine
 
+from dateline.errors import DatelineError
 from dateline.events.envelope import Event
 from dateline.events.present import StoryState
-from dateline.events.registry import Registry
 from dateline.log import read as log
 from dateline.log.engine import reading, writing
 from dateline.views import store
@@ -22,6 +22,8 @@ from dateline.views.rows import Key, Rows, Values
 from dateline.views.store import Build, Moved
 
 PAGE = 2000
+#: How often catching up starts anew when another process was first.
+_TRIES = 200
 #: Facts kept in memory over all stories; beyond it the story longest untouched is let go.
 _KEPT_FACTS = 10_000
 
@@ -71,66 +73,60 @@ def catch_up(
     A view never built, or changed since, gets its next generation first. A view whose fold raises
     stops there; the others go on.
     """
-    from dateline.views.rebuild import rebuild
+    from dateline.views.rebuild import build
 
-    while True:
-        standing, missing = _sorted(engine, reader.registry, views)
-        if missing:
-            missing = _brought_back(engine, reader, missing)
-            rebuild(engine, reader, missing, plugins, progress=progress)
-            standing, _ = _sorted(engine, reader.registry, views)
+    for _ in range(_TRIES):
         try:
+            standing, missing = _sorted(engine, reader, views)
+            if missing:
+                build(engine, reader, missing, plugins, progress=progress)
+                standing, _ = _sorted(engine, reader, views)
             _catch_up(engine, reader, standing, progress)
+            return _outcome(engine, reader, views)
         except Moved:
             continue  # another process was there first: look again
-        return _outcome(engine, reader.registry, views)
-
-
-def _brought_back(engine: Engine, reader: log.Reader, views: Sequence[View]) -> list[View]:
-    """Bring back generations that fit again, as when a plugin was away for a while; returns the
-    views that have none."""
-    from dateline.views.rebuild import undo
-
-    missing = []
-    for view in views:
-        with reading(engine) as connection:
-            older = store.retired(connection, view.name, fingerprint(view, reader.registry))
-        if older is None:
-            missing.append(view)
-        else:
-            undo(engine, reader, view)
-    return missing
+    raise DatelineError(
+        "other processes keep rebuilding the same views",
+        hint="use the same plugins in every process that reads this archive",
+    )
 
 
 def _sorted(
-    engine: Engine, registry: Registry, views: Sequence[View]
+    engine: Engine, reader: log.Reader, views: Sequence[View]
 ) -> tuple[list[Running], list[View]]:
     """Views with a generation that fits, and views that need one."""
     standing, missing = [], []
     with reading(engine) as connection:
+        types = reader.known_types(connection)
         for view in views:
             build = store.current(connection, view.name)
             if build is not None and build.version > view.version:
                 continue  # built by a newer plugin: left alone, and reported as failed
-            if build is None or build.fingerprint != fingerprint(view, registry):
+            if build is None or build.fingerprint != fingerprint(view, types):
                 missing.append(view)
             else:
                 standing.append(Running(view, build, Rows(view)))
     return standing, missing
 
 
-def _outcome(engine: Engine, registry: Registry, views: Sequence[View]) -> list[Build]:
-    """What readers of each view now find: its generation, or the build that failed."""
+def _outcome(engine: Engine, reader: log.Reader, views: Sequence[View]) -> list[Build]:
+    """What readers of each view now find: its generation, or the build that failed.
+
+    Raises Moved when another process has put one of another shape there.
+    """
     found = []
     with reading(engine) as connection:
+        types = reader.known_types(connection)
         for view in views:
             build = store.current(connection, view.name)
             if build is not None and build.version > view.version:
                 found.append(_too_new(build, view))
                 continue
-            if build is None or build.fingerprint != fingerprint(view, registry):
-                build = store.unfinished(connection, view.name) or build
-            assert build is not None
+            mark = fingerprint(view, types)
+            if build is None or build.fingerprint != mark:
+                build = store.unfinished(connection, view.name)
+                if build is None or build.fingerprint != mark or build.state != "failed":
+                    raise Moved
             found.append(build)
     return found
 

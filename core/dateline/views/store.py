@@ -82,7 +82,8 @@ def current(connection: Connection, name: str) -> Build | None:
 def retired(connection: Connection, name: str, mark: str) -> Build | None:
     """The newest generation that stood before and has that fingerprint."""
     found = builds(connection, name)
-    return next((b for b in found if b.state == "retired" and b.fingerprint == mark), None)
+    fits = [b for b in found if b.state == "retired" and b.fingerprint == mark and not b.unfinished]
+    return fits[0] if fits else None
 
 
 def unfinished(connection: Connection, name: str) -> Build | None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 
 from dateline.events.entity import EntityIntroduced
-from dateline.events.payload import FactPayload, Payload
+from dateline.events.payload import FACT, FactPayload, Payload
 from dateline.events.rules import Context, Findings, rule
 from dateline.events.source import SourceCaptured
 from dateline.events.story import StoryClosed, StoryOpened
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_FACT = re.compile(r"f[1-9][0-9]{0,8}")
 _SOURCE = re.compile(r"sha256:[0-9a-f]{64}")
 _ENTITY = re.compile(r"(person|org|place|group):[a-z0-9]+(?:[-.][a-z0-9]+)*")
 _KINDS = {"person": "person", "org": "organization", "place": "place", "group": "group"}
@@ -77,7 +76,7 @@ def source_taken(payload: Payload, context: Context) -> Findings:
 
 @rule("fact-form")
 def fact_form(payload: Payload, context: Context) -> Findings:
-    if isinstance(payload, FactPayload) and not _FACT.fullmatch(payload.fact):
+    if isinstance(payload, FactPayload) and not FACT.fullmatch(payload.fact):
         yield "/fact", f"{payload.fact!r} is no fact id like f1 or f27"
 
 

@@ -106,7 +106,7 @@ def _one(
     skipped, held = "", False
     for example in tried[:1] if rule.constant else tried:
         try:
-            rule.check(example)
+            _check(rule, example)
             held = True
         except Skipped as skip:
             skipped = str(skip)
@@ -116,6 +116,13 @@ def _one(
             smallest, why = _smallest(rule, example, str(broken), strategy)
             return Verdict(rule.name, ContractBroken(rule.name, why, told(smallest)))
     return Verdict(rule.name, note=None if held else skipped or "nothing to try it on")
+
+
+def _check(rule: Rule[T], example: T) -> None:
+    try:
+        rule.check(example)
+    except SystemExit as error:
+        raise Broken(f"it ends the interpreter (SystemExit: {error})") from None
 
 
 def _smallest(rule: Rule[T], first: T, why: str, strategy: SearchStrategy[T]) -> tuple[T, str]:
@@ -128,7 +135,7 @@ def _smallest(rule: Rule[T], first: T, why: str, strategy: SearchStrategy[T]) ->
         if time.process_time() > until:
             raise _TimeIsUp
         try:
-            rule.check(example)
+            _check(rule, example)
         except Broken as broken:
             best.append((example, str(broken)))
             raise
@@ -150,7 +157,7 @@ def _thinned(rule: Rule[T], example: T, why: str) -> tuple[T, str]:
         at -= 1
         shorter = [*example[:at], *example[at + 1 :]]  # type: ignore[index]
         try:
-            rule.check(shorter)  # type: ignore[arg-type]
+            _check(rule, shorter)  # type: ignore[misc]
         except Broken as broken:
             example, why = shorter, str(broken)  # type: ignore[assignment]
         except Exception:  # noqa: BLE001, S112 - not a valid history any more

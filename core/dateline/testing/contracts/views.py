@@ -208,7 +208,7 @@ def _unknown(event: Event) -> Event:
 @contextmanager
 def _building(view: View, recording: Recording) -> Iterator[Build]:
     """An empty generation at position 0, followed like the live one."""
-    mark = fingerprint(view, recording.reader.registry)
+    mark = fingerprint(view)
     with writing(recording.engine) as connection:
         build = store.create(connection, view, mark, "contract", 0)
         store.index(connection, view, build)
