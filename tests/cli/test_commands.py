@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -299,3 +301,17 @@ def test_completion_prints_a_script(dateline: Command, shell: str) -> None:
 def test_upgrade_of_a_current_archive_changes_nothing(ferry: Command, tmp_path: Path) -> None:
     result: Any = ferry("upgrade")
     assert result.err == "dateline.db is at schema 0002.\n"
+
+
+def test_a_reader_that_goes_away_is_no_error(ferry: Command, tmp_path: Path) -> None:
+    code = "import sys; from dateline.cli import main; sys.exit(main())"
+    child = subprocess.Popen(
+        [sys.executable, "-c", code, "log", "ferry"],
+        cwd=Path.cwd(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert child.stdout is not None
+    child.stdout.close()
+    assert child.stderr is not None
+    assert child.stderr.read() == b""
+    child.stderr.close()
+    child.wait()

@@ -43,7 +43,9 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
         say(f"Error: {error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
         return FAILED
     except (Exception, SystemExit) as error:
-        # Commands leave through click; whoever ends the interpreter is a plugin, and not done.
+        if isinstance(error.__context__, BrokenPipeError):  # click exits when its reader went away
+            return FAILED
+        # Commands leave through click; whoever else ends the interpreter is a plugin, and not done.
         if debug:
             raise
         say(
