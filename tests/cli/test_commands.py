@@ -300,7 +300,7 @@ def test_completion_prints_a_script(dateline: Command, shell: str) -> None:
 
 def test_upgrade_of_a_current_archive_changes_nothing(ferry: Command, tmp_path: Path) -> None:
     result: Any = ferry("upgrade")
-    assert result.err == "dateline.db is at schema 0002.\n"
+    assert result.err == "dateline.db is at schema 0003.\n"
 
 
 def test_a_reader_that_goes_away_is_no_error(ferry: Command, tmp_path: Path) -> None:

@@ -16,6 +16,10 @@ from dateline.errors import DatelineError
 FAILED, USAGE, FOUND = 1, 2, 3
 
 
+class ReaderWentAway(Exception):
+    """Whoever read the output (head, less) has closed it. No OSError: click exits on that."""
+
+
 def run(command: click.Command, arguments: Sequence[str]) -> int:
     """Run the command line; returns the exit code. Tracebacks only with ``--debug``."""
     debug = "--debug" in arguments or bool(os.environ.get("DATELINE_DEBUG"))
@@ -32,8 +36,8 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
             raise
         say(f"Error: {error}" + (f"\n  {error.hint}" if error.hint else ""))
         return error.exit_code
-    except BrokenPipeError:
-        # The reader (head, less) went away: nothing to report, and nothing more to flush.
+    except ReaderWentAway:
+        # Nothing to report, and nothing more to flush.
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
@@ -43,9 +47,7 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
         say(f"Error: {error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
         return FAILED
     except (Exception, SystemExit) as error:
-        if isinstance(error.__context__, BrokenPipeError):  # click exits when its reader went away
-            return FAILED
-        # Commands leave through click; whoever else ends the interpreter is a plugin, and not done.
+        # Commands leave through click; whoever ends the interpreter is a plugin, and not done.
         if debug:
             raise
         say(

@@ -11,6 +11,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from dateline.cli.errors import ReaderWentAway
 from dateline.errors import DatelineError
 
 GROUP = "dateline.commands"
@@ -40,6 +41,8 @@ class LazyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise ReaderWentAway from error
         except (click.ClickException, click.exceptions.Exit, click.Abort, DatelineError, OSError):
             raise
         except (Exception, SystemExit) as error:
