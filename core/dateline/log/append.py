@@ -19,8 +19,9 @@ from dateline.events.envelope import NewEvent, RecordedBy
 from dateline.events.payload import Raw
 from dateline.events.story import StoryOpened
 from dateline.log import hashing
-from dateline.log.engine import driver
+from dateline.log.backend import of
 from dateline.log.hashing import SALT_BYTES
+from dateline.log.tables import events
 
 Expected = int | Literal["new"] | None
 
@@ -32,11 +33,7 @@ _NEW_STORY = "INSERT INTO stories (story, slug, version, leaf, recorded_us) VALU
 _SET_STORY = "UPDATE stories SET version = ?, leaf = ?, recorded_us = ? WHERE story = ?"
 _KNOWN = "SELECT position, event_id, story, type, body FROM events WHERE event_id IN"
 _IDS = 500
-_INSERT = (
-    "INSERT INTO events (position, event_id, story, version, type, schema_version, recorded_us,"
-    " reported_us, subject_key, salt, body, commitment, leaf)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
+_COLUMNS = tuple(column.name for column in events.columns)
 
 
 class Body(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -80,10 +77,10 @@ class Appender:
     """
 
     def __init__(self, connection: Connection) -> None:
-        self._run = driver(connection).execute
-        self._run_many = driver(connection).executemany
-        # BEGIN IMMEDIATE holds the lock already: what is read here cannot be stale.
-        position, archive, peaks = self._run(_HEAD).fetchone()
+        self._connection, self._backend = connection, of(connection)
+        self._run = self._backend.execute(connection)
+        # First the lock, in a statement of its own: nothing that is read after it can be stale.
+        position, archive, peaks = self._run(_HEAD + self._backend.for_update).fetchone()
         self.archive = UUID(bytes=archive)
         self.position: int = position
         self._frontier = hashing.Frontier.from_bytes(position, peaks)
@@ -197,7 +194,7 @@ class Appender:
                 )
             )  # fmt: skip
         self._write_stories()
-        self._run_many(_INSERT, rows)
+        self._backend.insert(self._connection, events.name, _COLUMNS, rows)
         self.position += len(rows)
         return list(range(first, first + len(rows)))
 
