@@ -17,7 +17,7 @@ from dateline.errors import DatelineError
 from dateline.log.backend import LockTimeout, backend, of
 
 Result = TypeVar("Result")
-_SCHEME = re.compile(r"(postgres|postgresql|sqlite)(\+\w+)?:")
+_SCHEME = re.compile(r"(postgres|postgresql|sqlite)(\+\w+)?(:|//)")
 #: How long one try of `patiently` waits for a lock, the pause between two tries, and how many.
 _BRIEF_MS, _PAUSE, _TRIES = 200, 0.2, 50
 
@@ -34,6 +34,8 @@ def to_url(db: str | os.PathLike[str]) -> URL:
         url = make_url(text)
     except (ArgumentError, ValueError):  # ValueError: a port that is no number
         raise _no_url() from None
+    if "@" in (url.host or ""):  # from a password that was not escaped
+        raise _no_url()
     if url.drivername == "postgres":
         return url.set(drivername="postgresql")
     return url

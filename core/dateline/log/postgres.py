@@ -44,6 +44,7 @@ _SIGNS = {
     "pg_hba.conf": "the server does not let this user in from here: see its pg_hba.conf",
     "does not exist": "make it with `createdb`, or name another in the URL",
     "could not translate host name": "check the host in the URL",
+    "failed to resolve host": "check the host in the URL",
     "Connection refused": "check host and port, and that the server runs",
     "No such file": "check the socket folder, and that the server runs",
     "timeout expired": "check host and port, and any firewall between",
@@ -117,7 +118,9 @@ class PostgreSQL(Backend):
             return DatelineError(f"{where}: {text}", hint=_CODES[code])
         if isinstance(error, psycopg.OperationalError):
             hint = next((advice for sign, advice in _SIGNS.items() if sign in str(error)), None)
-            return DatelineError(f"{where}: {text}", hint=hint or (None if code else _LOST))
+            if hint is None and code is None and "connect" not in text.split(":")[0]:
+                hint = _LOST
+            return DatelineError(f"{where}: {text}", hint=hint)
         if code is None and isinstance(error, psycopg.ProgrammingError | psycopg.InterfaceError):
             return DatelineError(f"{where}: {text}", hint="check the options in the URL")
         return error
