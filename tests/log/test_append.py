@@ -198,8 +198,8 @@ REFUSED = [
     "UPDATE events SET salt = NULL, body = NULL, version = 7 WHERE position = 1",
     "UPDATE events SET salt = NULL, body = NULL, reported_us = 7 WHERE position = 1",
     "UPDATE events SET position = 9 WHERE position = 2",
-    "INSERT INTO events SELECT * FROM events WHERE position = 2"
-    " ON CONFLICT (position) DO UPDATE SET type = 'x'",
+    "INSERT INTO events SELECT * FROM events WHERE position = 2 "
+    + "ON CONFLICT (position) DO UPDATE SET type = 'x'",
     "UPDATE log_head SET position = 1",
     "UPDATE log_head SET archive = {00}",
     "DELETE FROM log_head",
@@ -242,7 +242,9 @@ def test_the_one_update_allowed_is_erasure(engine: Engine) -> None:
 def test_a_hole_in_the_log_is_met_with_an_error(engine: Engine) -> None:
     append(engine, uuid7(), [opening(), retitling("x"), retitling("y")])
     table = " ON events" if engine.dialect.name == "postgresql" else ""
-    by_hand(engine, f"DROP TRIGGER events_no_delete{table}", "DELETE FROM events WHERE position = 2")
+    by_hand(
+        engine, f"DROP TRIGGER events_no_delete{table}", "DELETE FROM events WHERE position = 2"
+    )
     with pytest.raises(LogGap) as gap:
         read(engine)
     assert (gap.value.expected, gap.value.found) == (2, 3)

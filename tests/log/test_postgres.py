@@ -63,9 +63,7 @@ def test_an_archive_that_would_lose_what_it_acknowledged_is_refused(url: URL) ->
 def test_a_database_of_another_encoding_is_refused(dateline_postgres: Any) -> None:
     name = f"latin_{os.getpid()}"
     with connect(dateline_postgres.url) as outside:
-        outside.execute(
-            f"CREATE DATABASE {name} ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0"
-        )
+        outside.execute(f"CREATE DATABASE {name} ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")
         try:
             with pytest.raises(DatelineError, match="encoded in LATIN1"):
                 schema.create(text(dateline_postgres.url.set(database=name)))
@@ -135,9 +133,11 @@ def test_a_snapshot_does_not_see_what_is_committed_meanwhile(url: URL) -> None:
 
 def test_a_reader_cannot_write(url: URL) -> None:
     engine = schema.create(text(url))
-    with pytest.raises(DatelineError, match="read-only transaction") as refused:
-        with reading(engine) as connection:
-            connection.exec_driver_sql("UPDATE log_head SET position = 1")
+    with (
+        pytest.raises(DatelineError, match="read-only transaction") as refused,
+        reading(engine) as connection,
+    ):
+        connection.exec_driver_sql("UPDATE log_head SET position = 1")
     assert "primary" in str(refused.value.hint)
     engine.dispose()
 
@@ -205,7 +205,10 @@ Archive.create(sys.argv[1]).close()
 print(sorted(name for name in sys.modules if name.startswith(("psycopg", "dateline.log.postgres"))))
 """
     done = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path / "a.db")], capture_output=True, text=True
+        [sys.executable, "-c", code, str(tmp_path / "a.db")],
+        capture_output=True,
+        check=True,
+        text=True,
     )
     assert (done.stdout, done.stderr) == ("[]\n", "")
 
@@ -296,7 +299,11 @@ for url in sys.argv[1:]:
 """
     urls = [url.format(at=guarded, secret=CANARY) for url, _, _ in WRONG]
     done = subprocess.run(
-        [sys.executable, "-c", code, *urls], capture_output=True, text=True, cwd=tmp_path
+        [sys.executable, "-c", code, *urls],
+        capture_output=True,
+        check=True,
+        text=True,
+        cwd=tmp_path,
     )
     assert done.stderr.count("dateline.errors.") >= len(WRONG)
     assert CANARY not in done.stdout + done.stderr

@@ -316,3 +316,11 @@ def test_a_row_field_of_an_odd_type_is_refused() -> None:
 
     with pytest.raises(DatelineError, match="names"):
         projection.check(type("Odd", (Values,), {"Row": Row})())
+
+
+def test_a_row_field_that_a_database_keeps_for_itself_is_refused() -> None:
+    class Row(FactRow, frozen=True):
+        xmin: int
+
+    with pytest.raises(DatelineError, match="xmin"):
+        projection.check(type("Odd", (Values,), {"Row": Row})())

@@ -41,7 +41,9 @@ def upgrade(settings: Settings) -> None:
     from dateline.log import schema
 
     before, after = schema.upgrade(settings.path)
-    say(f"{settings.shown} is at schema {after}" + ("." if before == after else f", from {before}."))
+    say(
+        f"{settings.shown} is at schema {after}" + ("." if before == after else f", from {before}.")
+    )
 
 
 @click.command()

@@ -74,10 +74,6 @@ class Backend(ABC):
         """What runs single statements, as fast as the driver does."""
 
     @abstractmethod
-    def together(self, connection: Connection) -> AbstractContextManager[Any]:
-        """Statements inside need not wait for one another's answers."""
-
-    @abstractmethod
     def be_brief(self, connection: Connection, milliseconds: int) -> None:
         """Wait no longer than that for any lock in this transaction."""
 

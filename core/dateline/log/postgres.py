@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import cache, lru_cache
+from contextlib import AbstractContextManager, contextmanager
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -21,7 +21,7 @@ except ImportError:  # not installed, or no libpq to be found
 #: How long to wait for a lock when the server's own settings do not say.
 _LOCK_TIMEOUT = "30s"
 #: From this many rows on COPY is quicker than statements prepared once and sent together.
-_COPY_FROM = 8
+_COPY_FROM = 24
 #: The oldest release the tests have run on.
 _OLDEST = 150000
 #: Any number: held while an archive is being made.
@@ -152,9 +152,6 @@ class PostgreSQL(Backend):
 
         return execute
 
-    def together(self, connection: Connection) -> AbstractContextManager[Any]:
-        return driver(connection).pipeline() if _pipelines() else nullcontext()  # type: ignore[no-any-return]
-
     def be_brief(self, connection: Connection, milliseconds: int) -> None:
         driver(connection).execute(f"SET LOCAL lock_timeout = {milliseconds:d}")
 
@@ -229,11 +226,6 @@ def _on_connect(connection: Any, record: object) -> None:
             f"this server is PostgreSQL {version // 10000}; Dateline works with "
             f"{_OLDEST // 10000} or newer"
         )
-
-
-@cache
-def _pipelines() -> bool:
-    return psycopg.Pipeline.is_supported()
 
 
 @lru_cache(256)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
@@ -51,9 +50,7 @@ class SQLite(Backend):
             return NotAnArchive(f"{where} is no SQLite database, or is damaged: {text}")
         if isinstance(error, sqlite3.OperationalError):
             if "locked" in text:
-                return LockTimeout(
-                    f"{where}: {text}", hint="another process is writing: try again"
-                )
+                return LockTimeout(f"{where}: {text}", hint="another process is writing: try again")
             hint = next((advice for sign, advice in _HINTS.items() if sign in text), None)
             return DatelineError(f"{where}: {text}", hint=hint)
         return error
@@ -91,9 +88,6 @@ class SQLite(Backend):
     def execute(self, connection: Connection) -> Execute:
         return driver(connection).execute  # type: ignore[no-any-return]
 
-    def together(self, connection: Connection) -> AbstractContextManager[Any]:
-        return _ONE_BY_ONE
-
     def be_brief(self, connection: Connection, milliseconds: int) -> None:
         pass  # whoever writes has all locks
 
@@ -117,9 +111,6 @@ class SQLite(Backend):
     ) -> None:
         where = " AND ".join(f"{quoted(name)} = ?" for name in key)
         driver(connection).executemany(f"DELETE FROM {quoted(table)} WHERE {where}", keys)
-
-
-_ONE_BY_ONE = nullcontext()
 
 
 @lru_cache(256)

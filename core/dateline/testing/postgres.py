@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy.engine import URL, make_url
 
@@ -82,9 +82,11 @@ def server(settings: Sequence[str] = UNSAFE, *, tcp: bool = False) -> Iterator[S
     if given:
         yield Server(make_url(given))
         return
-    with tempfile.TemporaryDirectory(prefix="dateline-pg-", ignore_cleanup_errors=True) as folder:
-        with Cluster(Path(folder), settings, tcp=tcp) as cluster:
-            yield Server(cluster.url)
+    with (
+        tempfile.TemporaryDirectory(prefix="dateline-pg-", ignore_cleanup_errors=True) as folder,
+        Cluster(Path(folder), settings, tcp=tcp) as cluster,
+    ):
+        yield Server(cluster.url)
 
 
 class Cluster:
@@ -104,7 +106,7 @@ class Cluster:
         self._tcp = tcp
         self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> Cluster:
+    def __enter__(self) -> Self:
         made = self._call(
             "initdb", "-D", str(self._data), "-U", "postgres", "-A", "trust", "-E", "UTF8",
             "--locale=C", "--no-sync", "--no-instructions",
@@ -232,8 +234,8 @@ def _binaries(folder: Path, account: dict[str, Any]) -> Path:
 
 def _runs(program: Path, account: dict[str, Any]) -> bool:
     try:
-        asked = [program, "--version"]
-        return subprocess.run(asked, capture_output=True, check=False, **account).returncode == 0
+        done = subprocess.run([program, "--version"], capture_output=True, check=False, **account)
+        return bool(done.returncode == 0)
     except OSError:
         return False
 

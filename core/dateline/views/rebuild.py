@@ -227,9 +227,7 @@ def _swap(engine: Engine, reader: log.Reader, item: Running) -> None:
     _undisturbed(engine, lambda connection: _take_over(connection, reader, states, item))
 
 
-def _take_over(
-    connection: Connection, reader: log.Reader, states: States, item: Running
-) -> None:
+def _take_over(connection: Connection, reader: log.Reader, states: States, item: Running) -> None:
     """What is left of the log, then the generations trade places. May be rolled back and repeated."""
     view, before = item.view, item.build
     head = log.head(connection).position
