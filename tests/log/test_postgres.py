@@ -121,6 +121,21 @@ def test_one_of_two_that_make_the_same_archive_is_told(url: URL) -> None:
     assert all("already" in str(outcome) for outcome in outcomes if outcome != "made")
 
 
+def test_every_text_sorts_by_code_point_whatever_the_server_s_language(url: URL) -> None:
+    with Archive.create(text(url), Plugins.load(strict=True)) as archive:
+        archive.record(samples.story())
+        archive.catch_up()
+    query = """
+        SELECT c.relname, a.attname, l.collname FROM pg_attribute a
+        JOIN pg_class c ON c.oid = a.attrelid AND c.relkind = 'r' AND c.relname <> 'alembic_version'
+        JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public'
+        JOIN pg_collation l ON l.oid = a.attcollation"""
+    with connect(url) as outside:
+        found = outside.execute(query).fetchall()
+    assert len(found) > 30
+    assert [row for row in found if row[2] != "C"] == []
+
+
 def test_a_snapshot_does_not_see_what_is_committed_meanwhile(url: URL) -> None:
     with Archive.create(text(url), Plugins()) as archive:
         archive.record(samples.story())
@@ -225,6 +240,27 @@ def test_without_psycopg_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     finally:
         backend.backend.cache_clear()
     assert missing.value.hint == "pip install 'dateline[postgres]'"
+
+
+def test_people_share_an_archive_by_acting_as_one_role(url: URL, dateline_postgres: Any) -> None:
+    if os.environ.get(VARIABLE):
+        pytest.skip("makes roles, which a server that was given may not allow")
+    with connect(url) as outside:
+        outside.execute("CREATE ROLE desk")
+        outside.execute("CREATE ROLE ana LOGIN IN ROLE desk")
+        outside.execute("CREATE ROLE ben LOGIN IN ROLE desk")
+        outside.execute("ALTER ROLE ben SET role = 'desk'")
+        outside.execute("GRANT CREATE ON SCHEMA public TO desk")
+    plugins = Plugins.load(strict=True)
+    ana = url.set(username="ana").update_query_dict({"options": "-c role=desk"})
+    with Archive.create(text(ana), plugins) as archive:
+        archive.record(samples.story())
+        archive.catch_up()
+    with Archive.open(text(url.set(username="ben")), plugins) as archive:
+        archive.record([samples.figure(text="Another count")], story="ferry")
+        archive.rebuild()
+        assert len(archive.view("figures")) == 2
+        archive.prune()
 
 
 # -- passwords ---------------------------------------------------------------------------------
