@@ -20,7 +20,7 @@ except ImportError:  # not installed, or no libpq to be found
 
 #: How long to wait for a lock when the server's own settings do not say.
 _LOCK_TIMEOUT = "30s"
-#: From this many rows on COPY is quicker than statements prepared once and sent together.
+#: From this many rows on COPY is quicker than statements sent together.
 _COPY_FROM = 24
 #: The oldest release the tests have run on.
 _OLDEST = 150000
@@ -45,6 +45,7 @@ _SIGNS = {
     "does not exist": "make it with `createdb`, or name another in the URL",
     "could not translate host name": "check the host in the URL",
     "failed to resolve host": "check the host in the URL",
+    "[Errno": "check the host in the URL",
     "Connection refused": "check host and port, and that the server runs",
     "No such file": "check the socket folder, and that the server runs",
     "timeout expired": "check host and port, and any firewall between",
@@ -158,6 +159,9 @@ class PostgreSQL(Backend):
     def insert(
         self, connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Values]
     ) -> None:
+        if len(rows) == 1:
+            driver(connection).execute(_insert(table, tuple(columns)), rows[0], prepare=True)
+            return
         with driver(connection).cursor() as cursor:
             if len(rows) < _COPY_FROM:
                 cursor.executemany(_insert(table, tuple(columns)), rows)
