@@ -74,6 +74,10 @@ class Backend(ABC):
         """What runs single statements, as fast as the driver does."""
 
     @abstractmethod
+    def execute_many(self, connection: Connection, sql: str, rows: Sequence[Values]) -> None:
+        """Run one statement for each of `rows`, placeholders written ``?``."""
+
+    @abstractmethod
     def be_brief(self, connection: Connection, milliseconds: int) -> None:
         """Wait no longer than that for any lock in this transaction."""
 

@@ -153,6 +153,10 @@ class PostgreSQL(Backend):
 
         return execute
 
+    def execute_many(self, connection: Connection, sql: str, rows: Sequence[Values]) -> None:
+        with driver(connection).cursor() as cursor:
+            cursor.executemany(_translated(sql), rows)
+
     def be_brief(self, connection: Connection, milliseconds: int) -> None:
         driver(connection).execute(f"SET LOCAL lock_timeout = {milliseconds:d}")
 

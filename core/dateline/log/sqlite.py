@@ -88,6 +88,9 @@ class SQLite(Backend):
     def execute(self, connection: Connection) -> Execute:
         return driver(connection).execute  # type: ignore[no-any-return]
 
+    def execute_many(self, connection: Connection, sql: str, rows: Sequence[Values]) -> None:
+        driver(connection).executemany(sql, rows)
+
     def be_brief(self, connection: Connection, milliseconds: int) -> None:
         pass  # whoever writes has all locks
 
