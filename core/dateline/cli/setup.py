@@ -12,13 +12,13 @@ from dateline.cli.settings import Settings, pass_settings, say
 def init(settings: Settings) -> None:
     """Make a new archive.
 
-    A file, readable by you alone; or the tables in a PostgreSQL database that is there already.
+    A file, readable by you alone; or, of a URL like
+    postgresql://USER@HOST/DATABASE, the tables in a PostgreSQL database that is there already.
 
     \b
     Example:
       dateline init
       dateline --db story.db init
-      dateline --db postgresql://desk@db.example.org/newsroom init
     """
     from dateline.archive import Archive
 

@@ -104,8 +104,9 @@ class Appender:
         """Append events to several stories, in this order. Returns (positions, how many are new)."""
         known = self._known(pairs)
         fresh = [pair for pair in pairs if pair[1].event_id not in known] if known else pairs
-        touched = dict.fromkeys(story for story, _ in fresh)
-        self._fetch(touched)
+        touched = {story: None for story, _ in fresh}
+        if len(touched) > 1:
+            self._fetch(touched)
         for story in touched:
             self._check(story, expected.get(story))
         placed = self._insert(fresh)
@@ -132,8 +133,6 @@ class Appender:
     def _fetch(self, touched: Iterable[UUID]) -> None:
         """Many stories at a time: each statement is a round trip while others wait."""
         wanted = [story for story in touched if story not in self._stories]
-        if len(wanted) < 2:
-            return
         found: dict[bytes, tuple[int, bytes, int]] = {}
         for some in _chunks([story.bytes for story in wanted]):
             query = f"{_STORIES} ({', '.join('?' * len(some))})"

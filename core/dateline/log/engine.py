@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from dateline.errors import DatelineError
-from dateline.log.backend import LockTimeout, backend, of
+from dateline.log.backend import Backend, LockTimeout, backend, of
 
 Result = TypeVar("Result")
 _SCHEME = re.compile(r"(postgres|postgresql|sqlite)(\+\w+)?(:|//)")
@@ -64,8 +64,9 @@ def open_engine(db: str | os.PathLike[str]) -> Engine:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A snapshot: what is read inside belongs together."""
-    with _named_errors(engine), engine.connect() as plain:
-        connection = plain.execution_options(**of(engine).reading)
+    kind = of(engine)
+    with _named_errors(engine, kind), engine.connect() as plain:
+        connection = plain.execution_options(**kind.reading)
         with connection.begin():
             yield connection
 
@@ -77,11 +78,12 @@ def writing(engine: Engine, *, append: bool = True) -> Iterator[Connection]:
     It holds the append lock from the start, unless `append` is False: for what only compares and
     sets a row of its own.
     """
-    with _named_errors(engine), engine.connect() as plain:
-        connection = plain.execution_options(**of(engine).writing)
+    kind = of(engine)
+    with _named_errors(engine, kind), engine.connect() as plain:
+        connection = plain.execution_options(**kind.writing)
         with connection.begin():
             if append:
-                of(engine).hold_head(connection)
+                kind.hold_head(connection)
             yield connection
 
 
@@ -104,9 +106,8 @@ def patiently(engine: Engine, work: Callable[[Connection], Result]) -> Result:
 
 
 @contextmanager
-def _named_errors(engine: Engine) -> Iterator[None]:
+def _named_errors(engine: Engine, kind: Backend) -> Iterator[None]:
     """The database's own failures as errors with a next step; programming errors pass."""
-    kind = of(engine)
     try:
         yield
     except DBAPIError as error:
