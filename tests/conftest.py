@@ -21,6 +21,14 @@ def shared() -> Path:
     return Path(folder)
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def db(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where an archive may be made, on each database in turn."""
+    if request.param == "sqlite":
+        return str(tmp_path / "a.db")
+    return str(request.getfixturevalue("dateline_postgres_url"))
+
+
 #: What takes long: run apart, with ``pytest -m slow``, as CI does.
 SLOW = (
     "faults/",

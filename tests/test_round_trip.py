@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from dateline import Archive, Plugins
 from dateline.testing import samples
 from dateline.testing.histories import histories
+from dateline.testing.postgres import Server
 
 
 @cache
@@ -23,8 +24,8 @@ def exported(archive: Archive, name: str, view: str | None = None) -> str:
         return "".join(archive.plugins.exporter(name).export(material))
 
 
-def imported(text: str) -> Archive:
-    archive = Archive.create(":memory:", plugins())
+def imported(text: str, db: str = ":memory:") -> Archive:
+    archive = Archive.create(db, plugins())
     archive.record(archive.plugins.importer("ndjson").read([text.encode()]))
     return archive
 
@@ -60,6 +61,19 @@ def test_importing_an_export_gives_the_same_archive(lines: list[dict[str, Any]])
         archive.record(lines)
         with imported(exported(archive, "ndjson")) as copy:
             same(archive, copy)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(lines=histories())
+def test_a_story_goes_to_postgresql_and_back(
+    dateline_postgres: Server, lines: list[dict[str, Any]]
+) -> None:
+    with Archive.create(":memory:", plugins()) as archive, dateline_postgres.database() as url:
+        archive.record(lines)
+        with imported(exported(archive, "ndjson"), url) as copy:
+            same(archive, copy)
+            with imported(exported(copy, "ndjson")) as back:
+                same(archive, back)
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])

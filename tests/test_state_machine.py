@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from dateline import Archive, Plugins, Refused, VersionConflict
 from dateline.plugins.discovery import installed
 from dateline.testing import samples
+from dateline.testing.postgres import Server
 
 SLUGS = st.sampled_from(("alma", "bora", "cato"))
 
@@ -39,7 +48,10 @@ class ArchiveMachine(RuleBasedStateMachine):
 
     @initialize()
     def create(self) -> None:
-        self.archive = Archive.create(":memory:", PLUGINS)
+        self.archive = Archive.create(self.place(), PLUGINS)
+
+    def place(self) -> str:
+        return ":memory:"
 
     def teardown(self) -> None:
         self.archive.close()
@@ -135,6 +147,26 @@ class ArchiveMachine(RuleBasedStateMachine):
             for slug, story in self.model.items()
             for name, fact in story["facts"].items()
         }
+
+
+class PostgresMachine(ArchiveMachine):
+    def __init__(self, server: Server) -> None:
+        super().__init__()
+        self.server, self.databases = server, ExitStack()
+
+    def place(self) -> str:
+        return self.databases.enter_context(self.server.database())
+
+    def teardown(self) -> None:
+        super().teardown()
+        self.databases.close()
+
+
+def test_an_archive_on_postgresql(dateline_postgres: Server) -> None:
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        lambda: PostgresMachine(dateline_postgres),
+        settings=settings(max_examples=8, stateful_step_count=15, deadline=None),
+    )
 
 
 TestArchive = ArchiveMachine.TestCase

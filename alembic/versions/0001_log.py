@@ -43,6 +43,57 @@ CREATE TRIGGER stories_no_delete BEFORE DELETE ON stories
 BEGIN SELECT RAISE(ABORT, 'dateline: stories are never deleted'); END
 """
 
+# The same rules. On insert the keys themselves refuse, and ON CONFLICT DO UPDATE is an update. The
+# head is a hot row: room in its page lets every update stay there.
+POSTGRES_TRIGGERS = """
+CREATE FUNCTION dateline_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'dateline: %', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+--
+CREATE TRIGGER events_no_delete BEFORE DELETE ON events
+FOR EACH STATEMENT EXECUTE FUNCTION dateline_refuse('events are never deleted');
+--
+CREATE TRIGGER events_no_truncate BEFORE TRUNCATE ON events
+FOR EACH STATEMENT EXECUTE FUNCTION dateline_refuse('events are never deleted');
+--
+CREATE TRIGGER events_no_update BEFORE UPDATE ON events FOR EACH ROW
+WHEN (NOT (NEW.salt IS NULL AND NEW.body IS NULL
+  AND (NEW.position, NEW.event_id, NEW.story, NEW.version, NEW.type, NEW.schema_version,
+       NEW.recorded_us, NEW.reported_us, NEW.subject_key, NEW.commitment, NEW.leaf)
+  IS NOT DISTINCT FROM
+      (OLD.position, OLD.event_id, OLD.story, OLD.version, OLD.type, OLD.schema_version,
+       OLD.recorded_us, OLD.reported_us, OLD.subject_key, OLD.commitment, OLD.leaf)))
+EXECUTE FUNCTION dateline_refuse('events never change');
+--
+CREATE TRIGGER log_head_no_delete BEFORE DELETE ON log_head
+FOR EACH STATEMENT EXECUTE FUNCTION dateline_refuse('the log head is never deleted');
+--
+CREATE TRIGGER log_head_no_truncate BEFORE TRUNCATE ON log_head
+FOR EACH STATEMENT EXECUTE FUNCTION dateline_refuse('the log head is never deleted');
+--
+CREATE TRIGGER log_head_forward BEFORE UPDATE ON log_head FOR EACH ROW
+WHEN (NEW.position < OLD.position OR NEW.archive IS DISTINCT FROM OLD.archive
+  OR NEW.id IS DISTINCT FROM OLD.id)
+EXECUTE FUNCTION dateline_refuse('the log only grows');
+--
+CREATE TRIGGER stories_no_delete BEFORE DELETE ON stories
+FOR EACH STATEMENT EXECUTE FUNCTION dateline_refuse('stories are never deleted');
+--
+CREATE TRIGGER stories_no_truncate BEFORE TRUNCATE ON stories
+FOR EACH STATEMENT EXECUTE FUNCTION dateline_refuse('stories are never deleted');
+--
+ALTER TABLE log_head SET (fillfactor = 10);
+--
+ALTER TABLE stories SET (fillfactor = 70)
+"""
+
+
+def words(plain: sa.types.String) -> sa.types.TypeEngine[str]:
+    """Text that sorts by code points on every database, whatever the server's language is."""
+    ordered = type(plain)(plain.length, collation="C")
+    return plain.with_variant(ordered, "postgresql")
+
 
 def upgrade() -> None:
     op.create_table(
@@ -56,7 +107,7 @@ def upgrade() -> None:
     op.create_table(
         "stories",
         sa.Column("story", sa.LargeBinary(16), primary_key=True),
-        sa.Column("slug", sa.String(80), nullable=False, unique=True),
+        sa.Column("slug", words(sa.String(80)), nullable=False, unique=True),
         sa.Column("version", sa.BigInteger, nullable=False),
         sa.Column("leaf", sa.LargeBinary(32), nullable=False),
         sa.Column("recorded_us", sa.BigInteger, nullable=False),
@@ -73,11 +124,11 @@ def upgrade() -> None:
         sa.Column("event_id", sa.LargeBinary(16), nullable=False, unique=True),
         sa.Column("story", sa.LargeBinary(16), sa.ForeignKey("stories.story"), nullable=False),
         sa.Column("version", sa.BigInteger, nullable=False),
-        sa.Column("type", sa.Text, nullable=False),
+        sa.Column("type", words(sa.Text()), nullable=False),
         sa.Column("schema_version", sa.Integer, nullable=False),
         sa.Column("recorded_us", sa.BigInteger, nullable=False),
         sa.Column("reported_us", sa.BigInteger),
-        sa.Column("subject_key", sa.Text),
+        sa.Column("subject_key", words(sa.Text())),
         sa.Column("salt", sa.LargeBinary(32)),
         sa.Column("body", sa.LargeBinary),
         sa.Column("commitment", sa.LargeBinary(32), nullable=False),
@@ -87,22 +138,23 @@ def upgrade() -> None:
     op.create_table(
         "documents",
         sa.Column("sha256", sa.LargeBinary(32), primary_key=True),
-        sa.Column("charset", sa.Text, nullable=False),
+        sa.Column("charset", words(sa.Text()), nullable=False),
         sa.Column("content", sa.LargeBinary, nullable=False),
     )
     op.create_table(
         "views",
-        sa.Column("name", sa.String(64), primary_key=True),
+        sa.Column("name", words(sa.String(64)), primary_key=True),
         sa.Column("generation", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("state", words(sa.Text()), nullable=False),
         sa.Column("checkpoint", sa.BigInteger, nullable=False),
         sa.Column("version", sa.Integer, nullable=False),
-        sa.Column("fingerprint", sa.Text, nullable=False),
-        sa.Column("plugin", sa.Text, nullable=False),
+        sa.Column("fingerprint", words(sa.Text()), nullable=False),
+        sa.Column("plugin", words(sa.Text()), nullable=False),
         sa.Column("failed_position", sa.BigInteger),
-        sa.Column("error", sa.Text),
+        sa.Column("error", words(sa.Text())),
     )
-    for statement in SQLITE_TRIGGERS.split("\n--\n"):
+    sqlite = op.get_bind().dialect.name == "sqlite"
+    for statement in (SQLITE_TRIGGERS if sqlite else POSTGRES_TRIGGERS).split("\n--\n"):
         op.execute(statement)
 
 

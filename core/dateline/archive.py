@@ -169,6 +169,10 @@ class Archive:
                 if self._fits(connection, found, build):
                     current = store.current(connection, name)
                     assert current is not None
+                    try:
+                        store.hold(connection, current)
+                    except store.Moved:
+                        continue
                     rows = store.read(connection, found, current, stories or None)
                     return arrange(found, rows, everything=everything)
         raise DatelineError(f"view {name} keeps changing underneath", hint="try again")
@@ -192,6 +196,17 @@ class Archive:
             and current.fingerprint == build.fingerprint
             and current.checkpoint >= build.checkpoint
         )
+
+    def _held(self, connection: Connection, builds: Sequence[store.Build]) -> bool:
+        """The tables of these views, in this snapshot, stay until it ends."""
+        try:
+            for build in builds:
+                current = store.current(connection, build.name)
+                assert current is not None
+                store.hold(connection, current)
+        except store.Moved:
+            return False
+        return True
 
     def catch_up(
         self,
@@ -268,7 +283,7 @@ class Archive:
                     build.checkpoint == head
                     and self._fits(connection, self.plugins.view(build.name), build)
                     for build in live
-                ):
+                ) and self._held(connection, live):
                     known = read.list_stories(connection)
                     chosen = [story for story in known if not slugs or story.slug in slugs]
                     yield LiveMaterial(connection, self._reader, self.plugins, chosen, view, failed)

@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine, event
 from tests.faults.observed import plugins
 
 from dateline import Archive
+from dateline.log import engine
 from dateline.views import rebuild, runner, store
 
 
@@ -73,7 +74,7 @@ def _wrap_all(say: Announcer) -> None:
     _wrap(runner, "fold_range", say, "page:fold", "page:folded")
     _wrap_replay(say)
     _wrap_flip(say)
-    for module in (rebuild, runner):
+    for module in (engine, rebuild, runner):  # `engine`: for what it tries patiently
         _wrap_writing(module, say)
     event.listen(Engine, "commit", lambda connection: _committing(say))
     event.listen(Engine, "before_cursor_execute", _between_drop_and_create(say))
@@ -134,11 +135,11 @@ def _wrap_flip(say: Announcer) -> None:
 
 
 def _wrap_writing(module: Any, say: Announcer) -> None:
-    plain: Callable[[Engine], Any] = module.writing
+    plain: Callable[..., Any] = module.writing
 
     @contextmanager
-    def wrapped(engine: Engine) -> Iterator[Connection]:
-        with plain(engine) as connection:
+    def wrapped(engine: Engine, **options: bool) -> Iterator[Connection]:
+        with plain(engine, **options) as connection:
             say.writes = True
             yield connection
         part, say.writes, say.part = say.part, False, ""

@@ -11,7 +11,8 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import IntegrityError
 
 from dateline.errors import (
     DatelineError,
@@ -39,10 +40,25 @@ REST = (
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
+def engine(db: str) -> Iterator[Engine]:
+    engine = schema.create(db)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Iterator[Engine]:
     engine = schema.create(tmp_path / "a.db")
     yield engine
     engine.dispose()
+
+
+def by_hand(engine: Engine, *statements: str) -> None:
+    """What somebody with the database's own tools does. ``{00}`` is a byte, written their way."""
+    byte = "x'00'" if engine.dialect.name == "sqlite" else r"'\x00'"
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement.replace("{00}", byte))
 
 
 def opening(slug: str = "s") -> NewEvent:
@@ -173,63 +189,118 @@ def test_the_root_is_that_of_the_leaves_and_each_leaf_that_of_its_entry(engine: 
     assert stored.root == tree.root()
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "DELETE FROM events",
-        "DELETE FROM events WHERE position = 2",
-        "UPDATE events SET type = 'x' WHERE position = 1",
-        "UPDATE events SET body = x'00' WHERE position = 1",
-        "UPDATE events SET body = NULL WHERE position = 1",
-        "UPDATE events SET position = 9 WHERE position = 2",
+REFUSED = [
+    "DELETE FROM events",
+    "DELETE FROM events WHERE position = 2",
+    "UPDATE events SET type = 'x' WHERE position = 1",
+    "UPDATE events SET body = {00} WHERE position = 1",
+    "UPDATE events SET body = NULL WHERE position = 1",
+    "UPDATE events SET salt = NULL, body = NULL, version = 7 WHERE position = 1",
+    "UPDATE events SET salt = NULL, body = NULL, reported_us = 7 WHERE position = 1",
+    "UPDATE events SET position = 9 WHERE position = 2",
+    "INSERT INTO events SELECT * FROM events WHERE position = 2 "
+    + "ON CONFLICT (position) DO UPDATE SET type = 'x'",
+    "UPDATE log_head SET position = 1",
+    "UPDATE log_head SET archive = {00}",
+    "DELETE FROM log_head",
+    "DELETE FROM stories",
+]
+REFUSED_OF = {
+    "sqlite": [
         "INSERT OR REPLACE INTO events SELECT * FROM events WHERE position = 2",
         f"INSERT OR REPLACE INTO events SELECT 9, event_id, story, 9, {REST} WHERE position = 2",
         f"INSERT OR REPLACE INTO events SELECT 9, x'00', story, version, {REST} WHERE position = 2",
-        "UPDATE log_head SET position = 1",
-        "UPDATE log_head SET archive = x'00'",
-        "DELETE FROM log_head",
         "INSERT OR REPLACE INTO log_head SELECT * FROM log_head",
-        "DELETE FROM stories",
     ],
-)
-def test_triggers_keep_the_log_append_only(engine: Engine, tmp_path: Path, statement: str) -> None:
-    append(engine, uuid7(), [opening(), retitling("x")])
-    with sqlite3.connect(tmp_path / "a.db") as raw:
-        before = raw.execute("SELECT * FROM events").fetchall()
-        with pytest.raises(sqlite3.IntegrityError, match="dateline: "):
-            raw.execute(statement)
-        assert raw.execute("SELECT * FROM events").fetchall() == before
+    "postgresql": [
+        "TRUNCATE events",
+        "TRUNCATE log_head",
+        "TRUNCATE stories CASCADE",
+        "INSERT INTO log_head SELECT * FROM log_head ON CONFLICT (id) DO UPDATE SET position = 0",
+    ],
+}
 
 
-def test_the_one_update_allowed_is_erasure(engine: Engine, tmp_path: Path) -> None:
+def test_triggers_keep_the_log_append_only(engine: Engine) -> None:
     append(engine, uuid7(), [opening(), retitling("x")])
-    with sqlite3.connect(tmp_path / "a.db") as raw:
-        raw.execute("UPDATE events SET salt = NULL, body = NULL WHERE position = 2")
+    everything = text("SELECT * FROM events ORDER BY position")
+    with reading(engine) as connection:
+        before = connection.execute(everything).all()
+    for statement in [*REFUSED, *REFUSED_OF[engine.dialect.name]]:
+        with pytest.raises(IntegrityError, match="dateline: "):
+            by_hand(engine, statement)
+        with reading(engine) as connection:
+            assert connection.execute(everything).all() == before, statement
+
+
+def test_the_one_update_allowed_is_erasure(engine: Engine) -> None:
+    append(engine, uuid7(), [opening(), retitling("x")])
+    by_hand(engine, "UPDATE events SET salt = NULL, body = NULL WHERE position = 2")
     assert read(engine) == [1, 2]
 
 
-def test_a_hole_in_the_log_is_met_with_an_error(engine: Engine, tmp_path: Path) -> None:
+def test_a_hole_in_the_log_is_met_with_an_error(engine: Engine) -> None:
     append(engine, uuid7(), [opening(), retitling("x"), retitling("y")])
-    with sqlite3.connect(tmp_path / "a.db") as raw:
-        raw.execute("DROP TRIGGER events_no_delete")
-        raw.execute("DELETE FROM events WHERE position = 2")
+    table = " ON events" if engine.dialect.name == "postgresql" else ""
+    by_hand(
+        engine, f"DROP TRIGGER events_no_delete{table}", "DELETE FROM events WHERE position = 2"
+    )
     with pytest.raises(LogGap) as gap:
         read(engine)
     assert (gap.value.expected, gap.value.found) == (2, 3)
 
 
+TRIGGERS = {
+    "sqlite": [
+        "events_no_delete",
+        "events_no_replace",
+        "events_no_update",
+        "log_head_forward",
+        "log_head_no_delete",
+        "log_head_one",
+        "stories_no_delete",
+    ],
+    "postgresql": [
+        "events_no_delete",
+        "events_no_truncate",
+        "events_no_update",
+        "log_head_forward",
+        "log_head_no_delete",
+        "log_head_no_truncate",
+        "stories_no_delete",
+        "stories_no_truncate",
+    ],
+}
+
+
 def test_every_trigger_is_there_after_migration(engine: Engine) -> None:
+    query = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+    }[engine.dialect.name]
     with reading(engine) as connection:
-        names = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
-        assert sorted(names.scalars()) == [
-            "events_no_delete",
-            "events_no_replace",
-            "events_no_update",
-            "log_head_forward",
-            "log_head_no_delete",
-            "log_head_one",
-            "stories_no_delete",
-        ]
+        names = connection.execute(text(query))
+        assert sorted(names.scalars()) == TRIGGERS[engine.dialect.name]
+
+
+def test_a_transaction_rolled_back_leaves_no_number_used(engine: Engine) -> None:
+    story = uuid7()
+    append(engine, story, [opening()])
+    with pytest.raises(ZeroDivisionError), writing(engine) as connection:
+        appender = Appender(connection)
+        appender.append(story, [retitling("x")])
+        appender.finish()
+        raise ZeroDivisionError
+    assert append(engine, story, [retitling("y")]).positions == (2,)
+    assert read(engine) == [1, 2]
+
+
+def test_a_long_append_reads_back_whole(engine: Engine) -> None:
+    story = uuid7()
+    append(engine, story, [opening(), *(retitling(f"t{number}") for number in range(1200))])
+    assert read(engine, page=500) == list(range(1, 1202))
+    again = [retitling(f"u{number}") for number in range(1200)]
+    assert append(engine, story, again).positions == append(engine, story, again).positions
 
 
 def test_the_migrated_tables_are_those_the_code_knows(engine: Engine) -> None:
@@ -252,9 +323,9 @@ def test_the_head_constant_is_alembics_head() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [schema.HEAD]
 
 
-def test_a_new_archive_is_readable_by_its_owner_alone(engine: Engine, tmp_path: Path) -> None:
-    append(engine, uuid7(), [opening()])
-    with reading(engine):
+def test_a_new_archive_is_readable_by_its_owner_alone(file: Engine, tmp_path: Path) -> None:
+    append(file, uuid7(), [opening()])
+    with reading(file):
         for path in tmp_path.iterdir():
             assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
 
@@ -267,14 +338,28 @@ def test_creating_over_something_is_refused_and_leaves_it_alone(tmp_path: Path) 
     assert path.read_text() == "precious"
 
 
-def test_a_failed_migration_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(connection: object) -> None:
+def test_an_archive_is_not_made_twice(engine: Engine, db: str) -> None:
+    append(engine, uuid7(), [opening()])
+    with pytest.raises(DatelineError, match="already"):
+        schema.create(db)
+    assert read(engine) == [1]
+
+
+def test_a_failed_migration_leaves_nothing(
+    db: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrate = schema._migrate
+
+    def fail(connection: Connection) -> None:
+        migrate(connection)
         raise RuntimeError("half-way")
 
-    monkeypatch.setattr(schema, "_migrate", fail)
-    with pytest.raises(RuntimeError):
-        schema.create(tmp_path / "a.db")
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "_migrate", fail)
+        with pytest.raises(RuntimeError):
+            schema.create(db)
     assert list(tmp_path.iterdir()) == []
+    schema.create(db).dispose()
 
 
 def test_opening_says_what_is_wrong_with_a_file(tmp_path: Path) -> None:
@@ -290,12 +375,11 @@ def test_opening_says_what_is_wrong_with_a_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("revision", "advice"), [("0000", "upgrade"), ("9999", "newer Dateline")])
 def test_an_archive_of_another_schema_is_not_touched(
-    engine: Engine, tmp_path: Path, revision: str, advice: str
+    engine: Engine, db: str, revision: str, advice: str
 ) -> None:
-    with sqlite3.connect(tmp_path / "a.db") as raw:
-        raw.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+    by_hand(engine, f"UPDATE alembic_version SET version_num = '{revision}'")
     with pytest.raises(SchemaOutdated) as error:
-        schema.connect(tmp_path / "a.db")
+        schema.connect(db)
     assert advice in str(error.value.hint)
 
 

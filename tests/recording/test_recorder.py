@@ -16,8 +16,8 @@ from dateline.testing.samples import story
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Archive:
-    return Archive.create(tmp_path / "a.db", Plugins())
+def archive(db: str) -> Archive:
+    return Archive.create(db, Plugins())
 
 
 def test_two_documents_of_the_same_description_are_two_sources(archive: Archive) -> None:
@@ -91,13 +91,13 @@ with Archive.open(sys.argv[1], Plugins()) as archive:
 """
 
 
-def test_several_processes_may_import_the_same_new_file(tmp_path: Path) -> None:
+def test_several_processes_may_import_the_same_new_file(db: str) -> None:
     """One is first; the others find everything there. None fails, nothing is there twice."""
-    Archive.create(tmp_path / "a.db", Plugins()).close()
+    Archive.create(db, Plugins()).close()
     lines = json.dumps(story())
     processes = [
         subprocess.Popen(
-            [sys.executable, "-c", IMPORT, str(tmp_path / "a.db")],
+            [sys.executable, "-c", IMPORT, db],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -108,7 +108,7 @@ def test_several_processes_may_import_the_same_new_file(tmp_path: Path) -> None:
     results = [process.communicate(lines, timeout=60) for process in processes]
     assert [process.returncode for process in processes] == [0] * 4, results
     assert sorted(out.split() for out, _ in results) == [["0", "7"]] * 3 + [["7", "0"]]
-    with Archive.open(tmp_path / "a.db", Plugins()) as archive:
+    with Archive.open(db, Plugins()) as archive:
         assert archive.head().position == 7
 
 

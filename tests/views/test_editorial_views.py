@@ -31,8 +31,8 @@ def plugins() -> Plugins:
 
 
 @pytest.fixture
-def archive() -> Iterator[Archive]:
-    with Archive.create(":memory:", plugins()) as archive:
+def archive(db: str) -> Iterator[Archive]:
+    with Archive.create(db, plugins()) as archive:
         yield archive
 
 

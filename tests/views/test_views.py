@@ -78,8 +78,8 @@ def plugins(*views: View) -> Plugins:
 
 
 @pytest.fixture
-def archive() -> Iterator[Archive]:
-    with Archive.create(":memory:", plugins(Values(), Tally(), Fragile())) as archive:
+def archive(db: str) -> Iterator[Archive]:
+    with Archive.create(db, plugins(Values(), Tally(), Fragile())) as archive:
         archive.record(story())
         yield archive
 
@@ -150,10 +150,12 @@ def test_a_label_that_comes_later_reaches_rows_already_written() -> None:
 
 
 @pytest.mark.parametrize("page", [1, 2, 3, 100])
-def test_any_page_size_gives_the_same_rows(page: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any_page_size_gives_the_same_rows(
+    page: int, db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(runner, "PAGE", page)
     monkeypatch.setattr(runner, "_KEPT_FACTS", 1)  # states are let go and folded again
-    with Archive.create(":memory:", plugins(Values(), Tally())) as archive:
+    with Archive.create(db, plugins(Values(), Tally())) as archive:
         archive.record(story(slug="one"))
         archive.record(story(slug="two"))
         for slug in ("one", "two"):
@@ -436,4 +438,12 @@ def test_a_row_field_of_an_odd_type_is_refused() -> None:
         names: list[str]
 
     with pytest.raises(DatelineError, match="names"):
+        projection.check(type("Odd", (Values,), {"Row": Row})())
+
+
+def test_a_row_field_that_a_database_keeps_for_itself_is_refused() -> None:
+    class Row(FactRow, frozen=True):
+        xmin: int
+
+    with pytest.raises(DatelineError, match="xmin"):
         projection.check(type("Odd", (Values,), {"Row": Row})())

@@ -19,7 +19,7 @@ DEFAULT_DB = "dateline.db"
 
 @dataclass
 class Settings:
-    db: str | None = None
+    db: str | None = field(default=None, repr=False)
     plugin_dirs: tuple[Path, ...] = ()
     without: tuple[str, ...] = ()
     strict: bool = False
@@ -29,6 +29,13 @@ class Settings:
     @property
     def path(self) -> str:
         return self.db or DEFAULT_DB
+
+    @property
+    def shown(self) -> str:
+        """The archive's path or URL, without a password."""
+        from dateline.log.engine import shown, to_url
+
+        return shown(to_url(self.path))
 
     def plugins(self) -> Plugins:
         """Plugins, loaded once; each that failed is reported on stderr."""

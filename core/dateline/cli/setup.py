@@ -12,7 +12,8 @@ from dateline.cli.settings import Settings, pass_settings, say
 def init(settings: Settings) -> None:
     """Make a new archive.
 
-    The file is readable by you alone.
+    A file, readable by you alone; or, of a URL like
+    postgresql://USER@HOST/DATABASE, the tables in a PostgreSQL database that is there already.
 
     \b
     Example:
@@ -22,7 +23,7 @@ def init(settings: Settings) -> None:
     from dateline.archive import Archive
 
     with Archive.create(settings.path, settings.plugins()) as archive:
-        say(f"Made archive {archive.head().archive} in {settings.path}.")
+        say(f"Made archive {archive.head().archive} in {settings.shown}.")
 
 
 @click.command()
@@ -40,7 +41,9 @@ def upgrade(settings: Settings) -> None:
     from dateline.log import schema
 
     before, after = schema.upgrade(settings.path)
-    say(f"{settings.path} is at schema {after}" + ("." if before == after else f", from {before}."))
+    say(
+        f"{settings.shown} is at schema {after}" + ("." if before == after else f", from {before}.")
+    )
 
 
 @click.command()

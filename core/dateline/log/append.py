@@ -6,8 +6,8 @@ Order is settled at the writer, so a reader can never skip an event that commits
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -20,25 +20,24 @@ from dateline.events.payload import Raw
 from dateline.events.registry import CORE_NAMES
 from dateline.events.story import StoryOpened
 from dateline.log import hashing
-from dateline.log.engine import driver
+from dateline.log.backend import of
 from dateline.log.hashing import SALT_BYTES
+from dateline.log.tables import events, stories
 
+Key = TypeVar("Key")
 Expected = int | Literal["new"] | None
 
 _HEAD = "SELECT position, archive, peaks FROM log_head"
 _SET_HEAD = "UPDATE log_head SET position = ?, peaks = ?"
 _STORY = "SELECT version, leaf, recorded_us FROM stories WHERE story = ?"
-_SLUG = "SELECT 1 FROM stories WHERE slug = ?"
-_NEW_STORY = "INSERT INTO stories (story, slug, version, leaf, recorded_us) VALUES (?, ?, ?, ?, ?)"
+_STORIES = "SELECT story, version, leaf, recorded_us FROM stories WHERE story IN"
+_SLUGS = "SELECT slug FROM stories WHERE slug IN"
 _SET_STORY = "UPDATE stories SET version = ?, leaf = ?, recorded_us = ? WHERE story = ?"
 _NEW_TYPE = "INSERT INTO plugin_types (name, since) VALUES (?, ?) ON CONFLICT (name) DO NOTHING"
 _KNOWN = "SELECT position, event_id, story, type, body FROM events WHERE event_id IN"
 _IDS = 500
-_INSERT = (
-    "INSERT INTO events (position, event_id, story, version, type, schema_version, recorded_us,"
-    " reported_us, subject_key, salt, body, commitment, leaf)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
+_COLUMNS = tuple(column.name for column in events.columns)
+_STORY_COLUMNS = tuple(column.name for column in stories.columns)
 
 
 class Body(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -82,10 +81,10 @@ class Appender:
     """
 
     def __init__(self, connection: Connection) -> None:
-        self._run = driver(connection).execute
-        self._run_many = driver(connection).executemany
-        # BEGIN IMMEDIATE holds the lock already: what is read here cannot be stale.
-        position, archive, peaks = self._run(_HEAD).fetchone()
+        self._connection, self._backend = connection, of(connection)
+        self._run = self._backend.execute(connection)
+        # First the lock, in a statement of its own: nothing that is read after it can be stale.
+        position, archive, peaks = self._run(_HEAD + self._backend.for_update).fetchone()
         self.archive = UUID(bytes=archive)
         self.position: int = position
         self._frontier = hashing.Frontier.from_bytes(position, peaks)
@@ -107,11 +106,11 @@ class Appender:
         """Append events to several stories, in this order. Returns (positions, how many are new)."""
         known = self._known(pairs)
         fresh = [pair for pair in pairs if pair[1].event_id not in known] if known else pairs
-        checked = set()
-        for story, _ in fresh:
-            if story not in checked:
-                checked.add(story)
-                self._check(story, expected.get(story))
+        touched = {story: None for story, _ in fresh}
+        if len(touched) > 1:
+            self._fetch(touched)
+        for story in touched:
+            self._check(story, expected.get(story))
         placed = self._insert(fresh)
         if not known:
             return placed, len(placed)
@@ -133,6 +132,16 @@ class Appender:
             self._stories[story] = found
         return found
 
+    def _fetch(self, touched: Iterable[UUID]) -> None:
+        """Many stories at a time: each statement is a round trip while others wait."""
+        wanted = [story for story in touched if story not in self._stories]
+        found: dict[bytes, tuple[int, bytes, int]] = {}
+        for some in _chunks([story.bytes for story in wanted]):
+            query = f"{_STORIES} ({', '.join('?' * len(some))})"
+            found.update((row[0], row[1:]) for row in self._run(query, some).fetchall())
+        for story in wanted:
+            self._stories[story] = _Story(found.get(story.bytes))
+
     def _check(self, story: UUID, expected: Expected) -> None:
         version = self._story(story).version
         if expected is not None and (0 if expected == "new" else expected) != version:
@@ -144,9 +153,7 @@ class Appender:
         if len(wanted) != len(pairs):
             raise DatelineError("two events of one append have the same id")
         known: dict[UUID, int] = {}
-        keys = list(wanted)
-        for at in range(0, len(keys), _IDS):
-            some = keys[at : at + _IDS]
+        for some in _chunks(list(wanted)):
             query = f"{_KNOWN} ({', '.join('?' * len(some))})"
             for position, key, owner, type_, body in self._run(query, some).fetchall():
                 story, event = wanted[key]
@@ -202,23 +209,41 @@ class Appender:
                 )
             )  # fmt: skip
         self._write_stories()
-        self._run_many(_INSERT, rows)
-        if foreign:
-            self._run_many(_NEW_TYPE, list(foreign.items()))
+        self._backend.insert(self._connection, events.name, _COLUMNS, rows)
+        for kind in foreign.items():
+            self._run(_NEW_TYPE, kind)
         self.position += len(rows)
         return list(range(first, first + len(rows)))
 
     def _write_stories(self) -> None:
+        opened, moved = {}, []
         for story, at in self._stories.items():
             if at.new and at.changed:
-                owner = self._run(_SLUG, (at.slug,)).fetchone()
-                if owner is not None:
+                if at.slug in opened:
                     raise SlugTaken(at.slug)
-                values = (story.bytes, at.slug, at.version, at.leaf, at.recorded)
-                self._run(_NEW_STORY, values)
+                opened[at.slug] = (story.bytes, at.slug, at.version, at.leaf, at.recorded)
             elif at.changed:
-                self._run(_SET_STORY, (at.version, at.leaf, at.recorded, story.bytes))
+                moved.append((at.version, at.leaf, at.recorded, story.bytes))
             at.new, at.changed = at.new and not at.version, False
+        if opened:
+            self._open_stories(opened)
+        if len(moved) == 1:
+            self._run(_SET_STORY, moved[0])
+        elif moved:
+            self._backend.execute_many(self._connection, _SET_STORY, moved)
+
+    def _open_stories(self, opened: dict[str, tuple[Any, ...]]) -> None:
+        for some in _chunks(list(opened)):
+            query = f"{_SLUGS} ({', '.join('?' * len(some))})"
+            taken = self._run(query, some).fetchone()
+            if taken is not None:
+                raise SlugTaken(taken[0])
+        rows = list(opened.values())
+        self._backend.insert(self._connection, stories.name, _STORY_COLUMNS, rows)
+
+
+def _chunks(keys: list[Key]) -> Iterator[list[Key]]:
+    return (keys[at : at + _IDS] for at in range(0, len(keys), _IDS))
 
 
 class _Stamps(dict[int, str]):

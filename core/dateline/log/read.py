@@ -14,7 +14,7 @@ from dateline.events.envelope import Event, RecordedBy
 from dateline.events.payload import Erased, Raw
 from dateline.events.registry import CORE_NAMES, Registry, StoredBody
 from dateline.log import hashing
-from dateline.log.engine import driver
+from dateline.log.backend import of
 from dateline.log.tables import events, log_head, plugin_types, stories
 
 PAGE = 2000
@@ -121,7 +121,7 @@ class Reader:
         Raises LogGap at a hole.
         """
         end = _END if until is None else until
-        run = driver(connection).execute
+        run = of(connection).execute(connection)
         while after < end:
             rows = run(_BY_POSITION, (after, end, page)).fetchall()
             for row in rows:
@@ -146,7 +146,7 @@ class Reader:
     ) -> Iterator[Event]:
         """Events of one story with version > `after` and position <= `until`, in order."""
         key, end = story.bytes, _END if until is None else until
-        run = driver(connection).execute
+        run = of(connection).execute(connection)
         while True:
             rows = run(_OF_STORY, (key, after, end, page)).fetchall()
             for row in rows:
@@ -168,7 +168,7 @@ class Reader:
         """Events with position <= `until`, story by story in the order of their ids, each in the
         order of its versions; stories after `after` alone. Raises LogGap."""
         story, version = (b"" if after is None else after.bytes), _END
-        run = driver(connection).execute
+        run = of(connection).execute(connection)
         while True:
             rows = run(_BY_STORY, (story, version, page)).fetchall()
             for row in rows:
@@ -182,7 +182,7 @@ class Reader:
                 return
 
     def by_id(self, connection: Connection, event_id: UUID) -> Event | None:
-        row = driver(connection).execute(_BY_ID, (event_id.bytes,)).fetchone()
+        row = of(connection).execute(connection)(_BY_ID, (event_id.bytes,)).fetchone()
         return None if row is None else self._event(connection, row)
 
     def _event(self, connection: Connection, row: tuple[Any, ...]) -> Event:

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from dateline.errors import NotAnArchive, SchemaOutdated
+from dateline.errors import DatelineError, NotAnArchive, SchemaOutdated
 from dateline.events.identity import uuid7
-from dateline.log.engine import create_private_file, open_engine, reading, shown, to_url, writing
-from dateline.log.tables import log_head
+from dateline.log.backend import of
+from dateline.log.engine import open_engine, reading, shown, writing
+from dateline.log.tables import VERSION_TABLE, log_head, metadata
 
 #: The newest migration. A test holds it equal to what Alembic finds.
 HEAD = "0003"
@@ -27,24 +28,18 @@ def migrations() -> Path:
 def create(db: str | os.PathLike[str]) -> Engine:
     """Make a new archive. Nothing is left behind when that fails."""
     engine = open_engine(db)
-    database = to_url(db).database
-    path = Path(database) if database and database != ":memory:" else None
-    if path is not None:
-        create_private_file(path)
-    try:
-        if path is not None:
-            with engine.connect() as connection:
-                connection.connection.driver_connection.execute("PRAGMA journal_mode=WAL")  # type: ignore[union-attr]
-        with writing(engine) as connection:
-            _migrate(connection)
-            head = {"id": 1, "position": 0, "archive": uuid7().bytes, "peaks": b""}
-            connection.execute(log_head.insert().values(**head))
-    except BaseException:
-        engine.dispose()
-        if path is not None:
-            for suffix in ("", "-wal", "-shm"):
-                Path(f"{path}{suffix}").unlink(missing_ok=True)
-        raise
+    with of(engine).place(engine), writing(engine, append=False) as connection:
+        of(engine).hold_creation(connection)
+        taken = {VERSION_TABLE, *metadata.tables} & set(inspect(connection).get_table_names())
+        if taken:
+            there = "an archive" if taken > set(metadata.tables) else f"a table {min(taken)}"
+            raise DatelineError(
+                f"{shown(engine.url)} has {there} already",
+                hint="use it as it is, or name another database or schema with --db",
+            )
+        _migrate(connection)
+        head = {"id": 1, "position": 0, "archive": uuid7().bytes, "peaks": b""}
+        connection.execute(log_head.insert().values(**head))
     return engine
 
 
@@ -85,18 +80,26 @@ def archive_id(connection: Connection) -> UUID:
 def _open(db: str | os.PathLike[str]) -> tuple[Engine, str]:
     engine = open_engine(db)
     where = shown(engine.url)
-    database = to_url(db).database
-    if database and database != ":memory:" and not Path(database).exists():
+    if not of(engine).exists(engine.url):
         raise NotAnArchive(
             f"no archive at {where}",
             hint=f"create one with `dateline --db {where} init`, or name another with --db",
         )
-    with reading(engine) as connection:
-        tables = set(inspect(connection).get_table_names())
-        if not {"alembic_version", "log_head", "events"} <= tables:
-            engine.dispose()
-            raise NotAnArchive(f"{where} is a database, but no Dateline archive")
-        revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+    try:
+        with reading(engine) as connection:
+            tables = set(inspect(connection).get_table_names())
+            if not {VERSION_TABLE, "log_head", "events"} <= tables:
+                raise NotAnArchive(
+                    f"{where} is a database, but no Dateline archive",
+                    hint="make one in it with `dateline init`"
+                    if engine.dialect.name == "postgresql"
+                    else None,
+                )
+            query = text(f"SELECT version_num FROM {VERSION_TABLE}")
+            revision = connection.execute(query).scalar_one()
+    except BaseException:
+        engine.dispose()
+        raise
     return engine, str(revision)
 
 

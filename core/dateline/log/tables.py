@@ -17,6 +17,8 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
+#: Where Alembic keeps the schema's number.
+VERSION_TABLE = "alembic_version"
 
 log_head = Table(
     "log_head",

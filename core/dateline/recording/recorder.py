@@ -78,7 +78,8 @@ class Recorder:
         raise AssertionError("unreachable")
 
     def _write(self, accepted: Plan) -> Recorded:
-        with writing(self._engine) as connection:
+        # The appender's first statement takes the append lock.
+        with writing(self._engine, append=False) as connection:
             appender = Appender(connection)
             for document in accepted.documents:
                 documents.put(connection, document)

@@ -18,6 +18,7 @@ import pytest
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
+    from dateline.testing.postgres import Server
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,27 @@ def with_plugin() -> Iterator[WithPlugin]:
 def dateline_archive(with_plugin: WithPlugin) -> Archive:
     """An empty archive in memory, without any plugin, installed or not."""
     return with_plugin()
+
+
+@pytest.fixture(scope="session")
+def dateline_postgres() -> Iterator[Server]:
+    """A PostgreSQL server for this run, started when the first test asks. Skips, saying why, where
+    there is none to be had; a URL in ``DATELINE_TEST_POSTGRES`` names one to use."""
+    from dateline.testing.postgres import Unavailable, server
+
+    with ExitStack() as stack:
+        try:
+            running = stack.enter_context(server())
+        except Unavailable as error:
+            pytest.skip(f"no PostgreSQL: {error}")
+        yield running
+
+
+@pytest.fixture
+def dateline_postgres_url(dateline_postgres: Server) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database of this test's own."""
+    with dateline_postgres.database() as url:
+        yield url
 
 
 @pytest.fixture

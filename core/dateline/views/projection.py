@@ -29,6 +29,8 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 RESERVED = frozenset(
     {"log_head", "stories", "events", "plugin_types", "documents", "views", "alembic_version"}
 )
+#: Columns that every PostgreSQL table has of itself.
+_SYSTEM = frozenset({"tableoid", "ctid", "xmin", "xmax", "cmin", "cmax"})
 ColumnType = Literal["text", "integer", "number", "boolean"]
 
 
@@ -123,7 +125,7 @@ def columns(view: View | type[View]) -> tuple[Column, ...]:
     taken = {STORY.name, *(column.name for column in kind.key_columns())}
     own = []
     for name in kind.Row.__struct_fields__:
-        if name in taken or not NAME.fullmatch(name):
+        if name in taken or name in _SYSTEM or not NAME.fullmatch(name):
             raise DatelineError(f"view {kind.name}: a row cannot have a field {name!r}")
         own.append(_column(kind.name, name, hints[name]))
     return (STORY, *kind.key_columns(), *own)

@@ -7,7 +7,8 @@ from there. Readers see the old generation until the new one has reached the hea
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine
@@ -16,7 +17,8 @@ from dateline.errors import DatelineError, LogGap, ViewFailed
 from dateline.events.envelope import Event
 from dateline.events.present import StoryState
 from dateline.log import read as log
-from dateline.log.engine import reading, writing
+from dateline.log.backend import LockTimeout
+from dateline.log.engine import patiently, reading, writing
 from dateline.views import store
 from dateline.views.collector import collector_paused
 from dateline.views.folding import Running, fold
@@ -25,6 +27,7 @@ from dateline.views.rows import Rows
 from dateline.views.runner import PAGE, Progress, States, fold_range, write
 from dateline.views.store import Build, Moved
 
+Result = TypeVar("Result")
 #: Events folded between two commits of the bulk.
 STEP = 5000
 #: A tail up to this many events is replayed under the lock; a longer one is shortened first.
@@ -97,7 +100,8 @@ def undo(engine: Engine, reader: log.Reader, view: View) -> Build:
 
 def prune(engine: Engine, names: Sequence[str] | None = None) -> list[Build]:
     """Drop retired generations and unfinished builds; returns them."""
-    with writing(engine) as connection:
+
+    def drop(connection: Connection) -> list[Build]:
         gone = [
             build
             for build in store.builds(connection)
@@ -106,7 +110,19 @@ def prune(engine: Engine, names: Sequence[str] | None = None) -> list[Build]:
         ]
         for build in gone:
             store.drop(connection, build)
-    return gone
+        return gone
+
+    return _undisturbed(engine, drop)
+
+
+def _undisturbed(engine: Engine, work: Callable[[Connection], Result]) -> Result:
+    try:
+        return patiently(engine, work)
+    except LockTimeout:
+        raise DatelineError(
+            "another program is reading a view's table and does not end",
+            hint="end its transaction (pg_stat_activity shows it), then run this again",
+        ) from None
 
 
 def _begin(
@@ -149,7 +165,7 @@ def _bulk(
             folded, last = _fold_stories(connection, reader, open_, target, cursor)
         if last is None:
             break
-        with writing(engine) as connection:
+        with writing(engine, append=False) as connection:
             for item in open_:
                 _write_step(connection, item, last)
         cursor, done = last, done + folded
@@ -210,7 +226,7 @@ def _swap(engine: Engine, reader: log.Reader, item: Running) -> None:
     """Shorten the tail, then replay what is left and take over, all under the append lock."""
     view = item.view
     if item.build.target is not None:
-        with writing(engine) as connection:
+        with writing(engine, append=False) as connection:
             # A build killed in its tail is past its target: going back would fold events twice.
             reached = max(item.build.checkpoint, item.build.target)
             item.build = store.advance(connection, item.build, checkpoint=reached)
@@ -224,13 +240,19 @@ def _swap(engine: Engine, reader: log.Reader, item: Running) -> None:
                 break
             fold_range(connection, reader, states, [item], item.build.checkpoint, until)
         _require_undoable(item)
-        with writing(engine) as connection:
+        with writing(engine, append=False) as connection:
             _write_tail(connection, item, until)
         if item.error is not None:
             return
-    with writing(engine) as connection:
-        head = log.head(connection).position
-        fold_range(connection, reader, states, [item], item.build.checkpoint, head)
+    _undisturbed(engine, lambda connection: _take_over(connection, reader, states, item))
+
+
+def _take_over(connection: Connection, reader: log.Reader, states: States, item: Running) -> None:
+    """What is left of the log, then the generations trade places. May be rolled back and repeated."""
+    view, before = item.view, item.build
+    head = log.head(connection).position
+    try:
+        fold_range(connection, reader, states, [item], before.checkpoint, head)
         _require_undoable(item)
         _write_tail(connection, item, head)
         if item.error is None:
@@ -242,6 +264,10 @@ def _swap(engine: Engine, reader: log.Reader, item: Running) -> None:
                 connection, item.build, state="live", target=None, cursor=None
             )
             store.publish(connection, item.build)
+    except BaseException:
+        item.build = before
+        states.clear()  # they have seen events that will be folded again
+        raise
 
 
 def _require_undoable(item: Running) -> None:

@@ -39,6 +39,11 @@ class States:
         self._states: OrderedDict[UUID, StoryState] = OrderedDict()
         self._facts = 0
 
+    def clear(self) -> None:
+        """Forget everything: each story is folded from its start when next touched."""
+        self._states.clear()
+        self._facts = 0
+
     def apply(self, connection: Connection, event: Event) -> Event:
         state = self._states.pop(event.story, None)
         if state is None:
@@ -158,8 +163,9 @@ def _catch_up(
         until = min([at + PAGE, head, *others])
         with collector_paused(), reading(engine) as connection:
             fold_range(connection, reader, states, group, at, until)
-        with writing(engine) as connection:
-            for item in group:
+        # Appends need not wait: each view's own row is compared and set, and in one order by all.
+        with writing(engine, append=False) as connection:
+            for item in sorted(group, key=lambda item: item.view.name):
                 write(connection, item, until)
         if progress is not None:
             progress(until - start, total)

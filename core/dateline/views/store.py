@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any, Literal
 
@@ -22,15 +21,16 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.sql.elements import quoted_name
 
+from dateline.log.backend import of, quoted
 from dateline.log.tables import views
 from dateline.views.projection import ColumnType, FactView, View, columns
 from dateline.views.rows import Key, Rows, Values
 
 State = Literal["building", "live", "failed", "retired"]
 _TYPES: dict[ColumnType, Any] = {
-    "text": Text,
+    # Sorted by code points, whatever the server's language is.
+    "text": Text().with_variant(Text(collation="C"), "postgresql"),
     "integer": BigInteger,
     "number": Float,
     "boolean": Boolean,
@@ -132,7 +132,7 @@ class Moved(Exception):
 
 def drop(connection: Connection, build: Build) -> None:
     """Remove a generation, its table and its row."""
-    connection.execute(text(f"DROP TABLE IF EXISTS {_quoted(connection, build.table)}"))
+    connection.execute(text(f"DROP TABLE IF EXISTS {quoted(build.table)}"))
     connection.execute(
         delete(views).where(views.c.name == build.name, views.c.generation == build.generation)
     )
@@ -140,29 +140,38 @@ def drop(connection: Connection, build: Build) -> None:
 
 def publish(connection: Connection, build: Build) -> None:
     """Point the SQL VIEW of the view's name, kept for outside readers, at this generation."""
-    name, table = _quoted(connection, build.name), _quoted(connection, build.table)
+    name, table = quoted(build.name), quoted(build.table)
     connection.execute(text(f"DROP VIEW IF EXISTS {name}"))
     connection.execute(text(f"CREATE VIEW {name} AS SELECT * FROM {table}"))
 
 
+def hold(connection: Connection, build: Build) -> None:
+    """Keep the generation's table while this snapshot is read. Raises Moved when it is gone."""
+    if not of(connection).hold_table(connection, build.table):
+        raise Moved
+
+
 def fill(connection: Connection, view: View, build: Build, rows: Iterable[Values]) -> None:
     """Insert rows of whole stories: nothing of them is there yet."""
-    _insert(connection, sql_table(view, build), list(rows), verb="INSERT")
+    if listed := list(rows):
+        of(connection).insert(connection, build.table, _names(view), listed)
 
 
 def flush(connection: Connection, view: View, build: Build, rows: Rows) -> None:
     """Write the buffered rows: what was cleared or dropped first, then what stands."""
-    table = sql_table(view, build)
+    backend, names, stored = of(connection), _names(view), list(rows.stored())
     if rows.cleared:
-        gone = [{"s": story, "f": fact} for story, fact in sorted(rows.cleared)]
-        _many(connection, "DELETE FROM {} WHERE story = :s AND fact = :f", table, gone)
+        backend.delete(connection, build.table, ("story", "fact"), sorted(rows.cleared))
     if isinstance(view, FactView):
-        _insert(connection, table, list(rows.stored()), verb="INSERT")
+        if stored:
+            backend.insert(connection, build.table, names, stored)
         return
-    keys = [{"s": story, "k": key} for story, key in rows.dropped()]
-    if keys:
-        _many(connection, "DELETE FROM {} WHERE story = :s AND key = :k", table, keys)
-    _insert(connection, table, list(rows.stored()), verb="INSERT OR REPLACE")
+    key = ("story", *_key_names(view))
+    dropped = list(rows.dropped())
+    if dropped:
+        backend.delete(connection, build.table, key, dropped)
+    if stored:
+        backend.replace(connection, build.table, names, stored, key)
 
 
 def load(connection: Connection, view: View, build: Build, key: Key) -> Values | None:
@@ -196,20 +205,5 @@ def _key_names(view: View) -> tuple[str, ...]:
     return ("fact", "item") if isinstance(view, FactView) else ("key",)
 
 
-def _insert(connection: Connection, table: Table, rows: list[Values], *, verb: str) -> None:
-    if rows:
-        marks = ", ".join("?" * len(table.columns))
-        name = _quoted(connection, table.name)
-        connection.exec_driver_sql(f"{verb} INTO {name} VALUES ({marks})", rows)
-
-
-def _many(
-    connection: Connection, statement: str, table: Table, parameters: list[dict[str, Any]]
-) -> None:
-    connection.execute(text(statement.format(_quoted(connection, table.name))), parameters)
-
-
-def _quoted(connection: Connection, name: str) -> str:
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,60}", name):
-        raise ValueError(f"{name!r} is no view's name")
-    return connection.dialect.identifier_preparer.quote(quoted_name(name, True))
+def _names(view: View) -> tuple[str, ...]:
+    return tuple(column.name for column in columns(view))

@@ -32,6 +32,7 @@ def verify(engine: Engine, reader: log.Reader, view: View) -> Iterator[Differenc
         build = store.current(connection, view.name)
         if build is None:
             return
+        store.hold(connection, build)
         for story in log.list_stories(connection):
             events = reader.read_story(connection, story.id, until=build.checkpoint)
             folded = states(events, reader.registry, [view])[1][view.name]

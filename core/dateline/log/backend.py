@@ -1,0 +1,147 @@
+"""What differs between databases, behind one door: `sqlite` and `postgres` each answer it.
+
+The log and the views are written once; they ask a backend for the few things SQL leaves open.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from functools import lru_cache
+from typing import Any, ClassVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.engine import URL
+
+from dateline.errors import DatelineError
+
+#: Runs one statement on the driver's own connection, placeholders written ``?``; its cursor.
+Execute = Callable[..., Any]
+Values = tuple[Any, ...]
+
+
+class LockTimeout(DatelineError):
+    """Another session held a lock for longer than this one waits."""
+
+
+class Backend(ABC):
+    """One kind of database. It keeps no state of its own."""
+
+    #: What the driver raises of itself, where no layer wraps it.
+    errors: ClassVar[type[Exception]]
+    #: Execution options of a connection that takes a snapshot, and of one that writes.
+    reading: ClassVar[Mapping[str, Any]]
+    writing: ClassVar[Mapping[str, Any]]
+    #: Appended to a SELECT of the head row: takes the append lock if the transaction has it not.
+    for_update: ClassVar[str] = ""
+
+    @abstractmethod
+    def engine(self, url: URL) -> Engine:
+        """An engine with Dateline's settings; it connects to nothing yet."""
+
+    @abstractmethod
+    def shown(self, url: URL) -> str:
+        """`url` for a person's eyes: nothing in it is secret."""
+
+    @abstractmethod
+    def explained(self, error: Exception, where: str) -> Exception:
+        """A driver's error as one with a next step; a programming error as it is."""
+
+    @abstractmethod
+    def exists(self, url: URL) -> bool:
+        """False when there is nothing to connect to, as far as can be seen without connecting."""
+
+    @abstractmethod
+    def place(self, engine: Engine) -> AbstractContextManager[None]:
+        """A place for a new archive, taken away again when the block fails."""
+
+    @abstractmethod
+    def hold_creation(self, connection: Connection) -> None:
+        """Keep others from making an archive in the same place until this transaction ends."""
+
+    @abstractmethod
+    def hold_head(self, connection: Connection) -> None:
+        """Take the append lock, if beginning to write did not."""
+
+    @abstractmethod
+    def hold_table(self, connection: Connection, table: str) -> bool:
+        """Keep a table that this snapshot reads from being dropped; False when it is gone."""
+
+    @abstractmethod
+    def execute(self, connection: Connection) -> Execute:
+        """What runs single statements, as fast as the driver does."""
+
+    @abstractmethod
+    def execute_many(self, connection: Connection, sql: str, rows: Sequence[Values]) -> None:
+        """Run one statement for each of `rows`, placeholders written ``?``."""
+
+    @abstractmethod
+    def be_brief(self, connection: Connection, milliseconds: int) -> None:
+        """Wait no longer than that for any lock in this transaction."""
+
+    @abstractmethod
+    def insert(
+        self,
+        connection: Connection,
+        table: str,
+        columns: Sequence[str],
+        rows: Sequence[Values],
+    ) -> None:
+        """Insert rows in bulk."""
+
+    @abstractmethod
+    def replace(
+        self,
+        connection: Connection,
+        table: str,
+        columns: Sequence[str],
+        rows: Sequence[Values],
+        key: Sequence[str],
+    ) -> None:
+        """Insert rows in bulk, over those of the same key. The key columns come first."""
+
+    @abstractmethod
+    def delete(
+        self, connection: Connection, table: str, key: Sequence[str], keys: Iterable[Values]
+    ) -> None:
+        """Delete the rows of text keys in bulk."""
+
+
+@lru_cache(8)
+def backend(name: str) -> Backend:
+    """The backend of a SQLAlchemy dialect's name. Raises DatelineError, MissingLibrary."""
+    if name == "sqlite":
+        from dateline.log.sqlite import SQLite
+
+        return SQLite()
+    if name == "postgresql":
+        from dateline.log.postgres import PostgreSQL
+
+        return PostgreSQL()
+    raise DatelineError(
+        f"{name} archives are not supported",
+        hint="give the path of a SQLite file with --db, or a URL postgresql://HOST/DATABASE",
+    )
+
+
+def of(connection: Connection | Engine) -> Backend:
+    """The backend of a connection or an engine."""
+    return backend(connection.dialect.name)
+
+
+def driver(connection: Connection) -> Any:
+    """The database driver's own connection."""
+    return connection.connection.driver_connection
+
+
+def quoted(name: str) -> str:
+    """A table's or column's name as SQL. Raises ValueError for one Dateline would not give."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", name):
+        raise ValueError(f"{name!r} is no name of a table or column")
+    return f'"{name}"'
+
+
+def listed(names: Iterable[str]) -> str:
+    return ", ".join(map(quoted, names))

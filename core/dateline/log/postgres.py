@@ -1,0 +1,247 @@
+"""PostgreSQL through psycopg 3: many writers in turn at the head row, readers beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL
+
+from dateline.errors import DatelineError, MissingLibrary, NotAnArchive
+from dateline.log.backend import Backend, Execute, LockTimeout, Values, driver, listed, quoted
+
+try:
+    import psycopg
+except ImportError:  # not installed, or no libpq to be found
+    raise MissingLibrary("psycopg 3", "postgres") from None
+
+#: How long to wait for a lock when the server's own settings do not say.
+_LOCK_TIMEOUT = "30s"
+#: From this many rows on COPY is quicker than statements sent together.
+_COPY_FROM = 24
+#: The oldest release the tests have run on.
+_OLDEST = 150000
+#: Any number: held while an archive is being made.
+_CREATION = 0x44415445
+
+_CHECK = """
+SELECT current_setting('synchronous_commit'), current_setting('server_encoding'),
+  current_schema(), current_setting('server_version_num')::int,
+  set_config('search_path', quote_ident(coalesce(current_schema(), 'public')), false),
+  CASE current_setting('lock_timeout') WHEN '0'
+    THEN set_config('lock_timeout', %s, false) END
+"""
+
+#: What a failed connection says, where there is no code: libpq gives none.
+_SIGNS = {
+    "password authentication failed": "check the user; a password comes from ~/.pgpass, "
+    "PGPASSFILE, a service file or the URL",
+    "no password supplied": "put it into ~/.pgpass, PGPASSFILE, a service file or the URL",
+    "authentication failed": "check the user and the server's pg_hba.conf",
+    "pg_hba.conf": "the server does not let this user in from here: see its pg_hba.conf",
+    "does not exist": "make it with `createdb`, or name another in the URL",
+    "could not translate host name": "check the host in the URL",
+    "failed to resolve host": "check the host in the URL",
+    "[Errno": "check the host in the URL",
+    "Connection refused": "check host and port, and that the server runs",
+    "No such file": "check the socket folder, and that the server runs",
+    "timeout expired": "check host and port, and any firewall between",
+    "starting up": "wait a moment and try again",
+    "shutting down": "wait until the server is back and try again",
+    "too many clients": "close other connections, or raise max_connections",
+    "certificate": "check sslmode, sslrootcert and the server's certificate",
+    "SSL": "check sslmode and the server's TLS settings",
+}
+_LOST = "the outcome is unknown: run it again, what was recorded already is not added twice"
+_CODES = {
+    "25006": "this server only reads: connect to the primary",
+    "3D000": "make it with `createdb`, or name another in the URL",
+    "42501": "the user lacks a right here: it must own the archive's tables",
+    "53100": "make room on the server's disk; nothing was written",
+    "53200": "the server is out of memory; nothing was written",
+    "53300": "close other connections, or raise max_connections",
+    "57014": "the server's statement_timeout ended it; nothing was written",
+    "57P01": _LOST,
+    "57P02": _LOST,
+    "57P03": "wait a moment and try again",
+    "25P03": "the session was idle for too long; nothing was written",
+    "40001": "another session was in the way: try again",
+    "40P01": "another session was in the way: try again",
+    "42P01": "the table changed underneath: try again",
+    "0A000": "the table changed underneath: try again",
+}
+
+
+class PostgreSQL(Backend):
+    errors = psycopg.Error
+    reading = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    # A stricter level would fail where this one waits its turn at the head row.
+    writing = {"isolation_level": "READ COMMITTED"}
+    for_update = " FOR UPDATE"
+
+    def engine(self, url: URL) -> Engine:
+        if url.drivername not in ("postgresql", "postgresql+psycopg"):
+            raise DatelineError(
+                f"{url.drivername} is another driver; PostgreSQL is reached through psycopg 3",
+                hint="write the URL as postgresql://...",
+            )
+        engine = create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            connect_args={
+                "client_encoding": "utf8",
+                "application_name": url.query.get("application_name", "dateline"),
+                # The log's own statements say so when they are to be prepared. Of the others a
+                # plan may outlive the table it was made for.
+                "prepare_threshold": None,
+            },
+        )
+        event.listen(engine, "connect", _on_connect)
+        return engine
+
+    def shown(self, url: URL) -> str:
+        plain = URL.create("postgresql", url.username, None, url.host, url.port, url.database)
+        # Passwords may stand in a query as well: only names of places are repeated.
+        kept = {k: v for k, v in url.query.items() if k in ("host", "port", "service", "dbname")}
+        return plain.set(query=kept).render_as_string(hide_password=True)
+
+    def explained(self, error: Exception, where: str) -> Exception:
+        text = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        code = getattr(error, "sqlstate", None)
+        if code == "55P03":
+            return LockTimeout(
+                f"{where}: {text}",
+                hint="another session held a lock for too long: try again, or see pg_stat_activity",
+            )
+        if code in _CODES:
+            return DatelineError(f"{where}: {text}", hint=_CODES[code])
+        if isinstance(error, psycopg.OperationalError):
+            hint = next((advice for sign, advice in _SIGNS.items() if sign in str(error)), None)
+            if hint is None and code is None and "connect" not in text.split(":")[0]:
+                hint = _LOST
+            return DatelineError(f"{where}: {text}", hint=hint)
+        if code is None and isinstance(error, psycopg.ProgrammingError | psycopg.InterfaceError):
+            return DatelineError(f"{where}: {text}", hint="check the options in the URL")
+        return error
+
+    def exists(self, url: URL) -> bool:
+        return True  # connecting will tell
+
+    def place(self, engine: Engine) -> AbstractContextManager[None]:
+        return _disposing(engine)
+
+    def hold_creation(self, connection: Connection) -> None:
+        driver(connection).execute("SELECT pg_advisory_xact_lock(%s)", (_CREATION,))
+
+    def hold_head(self, connection: Connection) -> None:
+        driver(connection).execute("SELECT 1 FROM log_head FOR UPDATE", prepare=True)
+
+    def hold_table(self, connection: Connection, table: str) -> bool:
+        try:
+            driver(connection).execute(f"LOCK TABLE {quoted(table)} IN ACCESS SHARE MODE")
+        except psycopg.errors.UndefinedTable:
+            return False
+        return True
+
+    def execute(self, connection: Connection) -> Execute:
+        run = driver(connection).execute
+
+        def execute(sql: str, parameters: Sequence[Any] = ()) -> Any:
+            return run(_translated(sql), parameters, prepare=True, binary=True)
+
+        return execute
+
+    def execute_many(self, connection: Connection, sql: str, rows: Sequence[Values]) -> None:
+        with driver(connection).cursor() as cursor:
+            cursor.executemany(_translated(sql), rows)
+
+    def be_brief(self, connection: Connection, milliseconds: int) -> None:
+        driver(connection).execute(f"SET LOCAL lock_timeout = {milliseconds:d}")
+
+    def insert(
+        self, connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Values]
+    ) -> None:
+        if len(rows) == 1:
+            driver(connection).execute(_insert(table, tuple(columns)), rows[0], prepare=True)
+            return
+        with driver(connection).cursor() as cursor:
+            if len(rows) < _COPY_FROM:
+                cursor.executemany(_insert(table, tuple(columns)), rows)
+            else:
+                with cursor.copy(f"COPY {quoted(table)} ({listed(columns)}) FROM STDIN") as copy:
+                    for row in rows:
+                        copy.write_row(row)
+
+    def replace(
+        self,
+        connection: Connection,
+        table: str,
+        columns: Sequence[str],
+        rows: Sequence[Values],
+        key: Sequence[str],
+    ) -> None:
+        self.delete(connection, table, key, [row[: len(key)] for row in rows])
+        self.insert(connection, table, columns, rows)
+
+    def delete(
+        self, connection: Connection, table: str, key: Sequence[str], keys: Iterable[Values]
+    ) -> None:
+        gone = [list(values) for values in zip(*keys, strict=True)]
+        if not gone:
+            return
+        arrays = ", ".join(["%s::text[]"] * len(key))
+        same = " AND ".join(f"t.{quoted(name)} = gone.{quoted(name)}" for name in key)
+        driver(connection).execute(
+            f"DELETE FROM {quoted(table)} AS t USING unnest({arrays}) AS gone ({listed(key)})"
+            f" WHERE {same}",
+            gone,
+        )
+
+
+@contextmanager
+def _disposing(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        engine.dispose()
+        raise
+
+
+def _on_connect(connection: Any, record: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_CHECK, (_LOCK_TIMEOUT,))
+        durable, encoding, schema, version, *_ = cursor.fetchone()
+    connection.commit()
+    if durable == "off":
+        raise DatelineError(
+            "this server has synchronous_commit = off: what it acknowledges may be lost",
+            hint="turn it on for this user: ALTER ROLE ... SET synchronous_commit = on",
+        )
+    if encoding != "UTF8":
+        raise DatelineError(
+            f"this database is encoded in {encoding}, which does not hold every text",
+            hint="make one with `createdb --encoding=UTF8 --template=template0`",
+        )
+    if schema is None:
+        raise NotAnArchive(
+            "no schema of the search_path is there, or this user may not use it",
+            hint="create the schema, or set search_path for this user",
+        )
+    if version < _OLDEST:
+        raise DatelineError(
+            f"this server is PostgreSQL {version // 10000}; Dateline works with "
+            f"{_OLDEST // 10000} or newer"
+        )
+
+
+@lru_cache(256)
+def _translated(sql: str) -> str:
+    return sql.replace("?", "%s")
+
+
+@lru_cache(256)
+def _insert(table: str, columns: tuple[str, ...]) -> str:
+    marks = ", ".join(["%s"] * len(columns))
+    return f"INSERT INTO {quoted(table)} ({listed(columns)}) VALUES ({marks})"

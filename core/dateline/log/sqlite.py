@@ -1,0 +1,164 @@
+"""SQLite: one file, one writer, WAL."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.pool import QueuePool, StaticPool
+
+from dateline.errors import DatelineError, NotAnArchive
+from dateline.log.backend import Backend, Execute, LockTimeout, Values, driver, listed, quoted
+
+_BUSY_MS = 10_000
+_HINTS = {
+    "unable to open": "check that the file and its folder exist and may be written",
+    "readonly": "check the file's permissions",
+    "full": "make room on the disk; nothing was written",
+    "disk I/O": "check the disk; nothing was written",
+}
+
+
+class SQLite(Backend):
+    errors = sqlite3.DatabaseError
+    reading = {"dateline_write": False}
+    writing = {"dateline_write": True}
+
+    def engine(self, url: URL) -> Engine:
+        engine = create_engine(
+            url,
+            poolclass=StaticPool if _path(url) is None else QueuePool,
+            # The driver's own transaction handling leaves half-done migrations; BEGIN is ours.
+            connect_args={"isolation_level": None, "timeout": _BUSY_MS / 1000},
+        )
+        event.listen(engine, "connect", _on_connect)
+        event.listen(engine, "begin", _on_begin)
+        return engine
+
+    def shown(self, url: URL) -> str:
+        return url.database or ":memory:"
+
+    def explained(self, error: Exception, where: str) -> Exception:
+        text = str(error)
+        if "not a database" in text or "malformed" in text:
+            return NotAnArchive(f"{where} is no SQLite database, or is damaged: {text}")
+        if isinstance(error, sqlite3.OperationalError):
+            if "locked" in text:
+                return LockTimeout(f"{where}: {text}", hint="another process is writing: try again")
+            hint = next((advice for sign, advice in _HINTS.items() if sign in text), None)
+            return DatelineError(f"{where}: {text}", hint=hint)
+        return error
+
+    def exists(self, url: URL) -> bool:
+        path = _path(url)
+        return path is None or path.exists()
+
+    @contextmanager
+    def place(self, engine: Engine) -> Iterator[None]:
+        path = _path(engine.url)
+        if path is None:
+            yield
+            return
+        _create_private_file(path)
+        try:
+            with engine.connect() as connection:
+                driver(connection).execute("PRAGMA journal_mode=WAL")
+            yield
+        except BaseException:
+            engine.dispose()
+            for suffix in ("", "-wal", "-shm"):
+                Path(f"{path}{suffix}").unlink(missing_ok=True)
+            raise
+
+    def hold_creation(self, connection: Connection) -> None:
+        pass  # the file is new
+
+    def hold_head(self, connection: Connection) -> None:
+        pass  # BEGIN IMMEDIATE took the one lock there is
+
+    def hold_table(self, connection: Connection, table: str) -> bool:
+        return True  # a snapshot keeps it
+
+    def execute(self, connection: Connection) -> Execute:
+        return driver(connection).execute  # type: ignore[no-any-return]
+
+    def execute_many(self, connection: Connection, sql: str, rows: Sequence[Values]) -> None:
+        driver(connection).executemany(sql, rows)
+
+    def be_brief(self, connection: Connection, milliseconds: int) -> None:
+        pass  # whoever writes has all locks
+
+    def insert(
+        self, connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Values]
+    ) -> None:
+        driver(connection).executemany(_insert("INSERT", table, tuple(columns)), rows)
+
+    def replace(
+        self,
+        connection: Connection,
+        table: str,
+        columns: Sequence[str],
+        rows: Sequence[Values],
+        key: Sequence[str],
+    ) -> None:
+        driver(connection).executemany(_insert("INSERT OR REPLACE", table, tuple(columns)), rows)
+
+    def delete(
+        self, connection: Connection, table: str, key: Sequence[str], keys: Iterable[Values]
+    ) -> None:
+        where = " AND ".join(f"{quoted(name)} = ?" for name in key)
+        driver(connection).executemany(f"DELETE FROM {quoted(table)} WHERE {where}", keys)
+
+
+@lru_cache(256)
+def _insert(verb: str, table: str, columns: tuple[str, ...]) -> str:
+    marks = ", ".join("?" * len(columns))
+    return f"{verb} INTO {quoted(table)} ({listed(columns)}) VALUES ({marks})"
+
+
+def _path(url: URL) -> Path | None:
+    """The file; None in memory."""
+    return None if url.database in (None, "", ":memory:") else Path(url.database or "")
+
+
+def _on_connect(connection: sqlite3.Connection, record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout={_BUSY_MS}",
+        "foreign_keys=ON",
+        # An acknowledged append must survive a power cut: WAL needs FULL for that.
+        "synchronous=FULL",
+        # Also what building an index may take: memory must not grow with the log.
+        "cache_size=-16384",
+        "secure_delete=ON",
+        "trusted_schema=OFF",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _on_begin(connection: Connection) -> None:
+    # A deferred transaction that reads, then writes, fails at once when another wrote between.
+    write = connection.get_execution_options().get("dateline_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _create_private_file(path: Path) -> None:
+    """An empty file only its owner may read; SQLite gives its WAL the same mode."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        raise DatelineError(
+            f"{path} is there already",
+            hint="use it as it is, or choose another path with --db",
+        ) from None
+    except OSError as error:
+        raise DatelineError(
+            f"cannot create {path}: {error.strerror}", hint="choose another path with --db"
+        ) from None

