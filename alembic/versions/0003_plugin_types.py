@@ -19,7 +19,11 @@ CORE = (
 def upgrade() -> None:
     made = op.create_table(
         "plugin_types",
-        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column(
+            "name",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            primary_key=True,
+        ),
         # The position of the first event of that type.
         sa.Column("since", sa.BigInteger, nullable=False),
     )
