@@ -11,8 +11,11 @@ from uuid import UUID
 
 import msgspec
 
+from dateline.errors import SealedContent
 from dateline.events import pointer, words
+from dateline.events.clock import to_iso
 from dateline.events.editorial import (
+    ContentErased,
     EvidenceAdded,
     FactCorrected,
     FactDisputed,
@@ -30,7 +33,7 @@ from dateline.events.fact import (
     StateRecorded,
 )
 from dateline.events.parts import Evidence, Time, Times
-from dateline.events.payload import FactNotice, FactPayload
+from dateline.events.payload import Erased, FactNotice, FactPayload, Sealed
 from dateline.events.registry import Registry, to_fields
 from dateline.events.source import SourceCaptured, SourceWithdrawn
 from dateline.events.story import StoryClosed, StoryOpened, StoryRetitled
@@ -134,6 +137,32 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         return self.data.evidence[0] if self.data.evidence else None
 
 
+class ErasedFact(msgspec.Struct, frozen=True, kw_only=True):
+    """What is left of a fact that was erased: its number, its kind, its place, and why.
+
+    ``position`` is that of its recording, or of the erasure where that is not in this archive.
+    """
+
+    id: str
+    kind: str
+    position: int
+    reason: str
+    basis: str
+    erased_us: int
+    status: Literal["erased"] = "erased"
+    source: str = ""
+
+    @property
+    def words(self) -> str:
+        """``[erased] 2024-03-09: asked for (consent withdrawn)``"""
+        return f"[erased] {self.why}"
+
+    @property
+    def why(self) -> str:
+        """``2024-03-09: asked for (consent withdrawn)``"""
+        return f"{to_iso(self.erased_us)[:10]}: {self.reason} ({self.basis})"
+
+
 class StoryState:
     """A story folded up to some version. `apply` is the only way to change it."""
 
@@ -152,6 +181,13 @@ class StoryState:
         self.links: list[Link] = []
         self.opened: StoryOpened | None = None
         self.highest = 0
+        #: Facts that were erased; their numbers are never given again.
+        self.erased: dict[str, ErasedFact] = {}
+        #: Types of events that were erased.
+        self.lost: frozenset[str] = frozenset()
+        #: Facts, entities and sources that are protected, and the id of the key.
+        self.protected: dict[str, str] = {}
+        self._bodiless: dict[UUID, int] = {}
         # Facts that named an entity before it was introduced: their labels come later.
         self._waiting: dict[str, set[str]] = {}
 
@@ -159,7 +195,9 @@ class StoryState:
         """A copy to try events on. Facts are shared: they never change."""
         copy = StoryState(self.registry)
         copy.__dict__.update(self.__dict__)
-        for name in ("entities", "sources", "withdrawn", "facts"):
+        for name in (
+            "entities", "sources", "withdrawn", "facts", "erased", "protected", "_bodiless",
+        ):  # fmt: skip
             setattr(copy, name, dict(getattr(self, name)))
         copy.links = list(self.links)
         copy._waiting = {key: set(facts) for key, facts in self._waiting.items()}
@@ -179,9 +217,17 @@ class StoryState:
         return f"f{self.highest + 1}"
 
     def apply(self, event: Event) -> Event:
-        """Fold one event; returns it with ``fact``, ``before``, ``touched`` and ``state`` filled in."""
-        self.version, self.recorded_us = event.version, max(self.recorded_us, event.recorded_us)
+        """Fold one event; returns it with ``fact``, ``before``, ``touched`` and ``state`` filled in.
+
+        Raises SealedContent, changing nothing, for one that cannot be read: a state without it would
+        be wrong.
+        """
         data = event.data
+        if isinstance(data, Sealed):
+            raise SealedContent(event.slug, event.position)
+        self.version, self.recorded_us = event.version, max(self.recorded_us, event.recorded_us)
+        if event.subject_key is not None:
+            self._protect(event.subject_key, data)
         if isinstance(data, FactPayload):
             fact = self._record(event, data)
             return msgspec.structs.replace(event, fact=fact, touched=(fact,), state=self)
@@ -207,6 +253,10 @@ class StoryState:
             self.title = data.title
         elif isinstance(data, StoryClosed):
             self.closed = True
+        elif isinstance(data, ContentErased):
+            self._erase(event, data)
+        elif isinstance(data, Erased):
+            self._bodiless[event.event_id] = event.position
         return msgspec.structs.replace(event, touched=self._refresh(touched), state=self)
 
     def _record(self, event: Event, data: FactPayload) -> Fact:
@@ -229,10 +279,36 @@ class StoryState:
             if status != fact.status:
                 fact = msgspec.structs.replace(fact, status=status)
         self.facts[data.fact] = fact
-        if data.fact[1:].isdecimal():
-            self.highest = max(self.highest, int(data.fact[1:]))
+        self._number(data.fact)
         self._wait_for(data)
         return fact
+
+    def _number(self, fact: str) -> None:
+        if fact[1:].isdecimal():
+            self.highest = max(self.highest, int(fact[1:]))
+
+    def _protect(self, subject_key: str, data: object) -> None:
+        if isinstance(data, FactPayload):
+            self.protected[data.fact] = subject_key
+        elif isinstance(data, EntityIntroduced):
+            self.protected[data.entity] = subject_key
+        elif isinstance(data, SourceCaptured):
+            self.protected[data.source] = subject_key
+
+    def _erase(self, event: Event, data: ContentErased) -> None:
+        self.lost |= {item.type for item in data.events}
+        for item in data.events:
+            position = self._bodiless.pop(item.event_id, event.position)
+            if item.fact is not None:
+                self._number(item.fact)
+                self.erased[item.fact] = ErasedFact(
+                    id=item.fact,
+                    kind=item.type.rsplit(".", 1)[0],
+                    position=position,
+                    reason=data.reason,
+                    basis=data.basis,
+                    erased_us=event.recorded_us,
+                )
 
     def _wait_for(self, data: FactPayload) -> None:
         entities = self.entities

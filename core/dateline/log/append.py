@@ -13,7 +13,13 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection
 
-from dateline.errors import DatelineError, EventIdConflict, SlugTaken, VersionConflict
+from dateline.errors import (
+    DatelineError,
+    EventIdConflict,
+    SealedContent,
+    SlugTaken,
+    VersionConflict,
+)
 from dateline.events.clock import now_us, to_iso
 from dateline.events.envelope import NewEvent, RecordedBy
 from dateline.events.payload import Raw
@@ -21,6 +27,7 @@ from dateline.events.story import StoryOpened
 from dateline.log import hashing
 from dateline.log.engine import driver
 from dateline.log.hashing import SALT_BYTES
+from dateline.protect.vault import Vault
 
 Expected = int | Literal["new"] | None
 
@@ -30,7 +37,7 @@ _STORY = "SELECT version, leaf, recorded_us FROM stories WHERE story = ?"
 _SLUG = "SELECT 1 FROM stories WHERE slug = ?"
 _NEW_STORY = "INSERT INTO stories (story, slug, version, leaf, recorded_us) VALUES (?, ?, ?, ?, ?)"
 _SET_STORY = "UPDATE stories SET version = ?, leaf = ?, recorded_us = ? WHERE story = ?"
-_KNOWN = "SELECT position, event_id, story, type, body FROM events WHERE event_id IN"
+_KNOWN = "SELECT position, event_id, story, type, subject_key, body FROM events WHERE event_id IN"
 _IDS = 500
 _INSERT = (
     "INSERT INTO events (position, event_id, story, version, type, schema_version, recorded_us,"
@@ -77,9 +84,11 @@ class Appender:
     """Appends within one write transaction. Make one, append to any stories, then `finish`.
 
     Statements go to the driver's own connection: at a few microseconds an event, a layer shows.
+    `vault` seals what has a subject key.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, vault: Vault | None = None) -> None:
+        self._vault = vault
         self._run = driver(connection).execute
         self._run_many = driver(connection).executemany
         # BEGIN IMMEDIATE holds the lock already: what is read here cannot be stale.
@@ -146,8 +155,10 @@ class Appender:
         for at in range(0, len(keys), _IDS):
             some = keys[at : at + _IDS]
             query = f"{_KNOWN} ({', '.join('?' * len(some))})"
-            for position, key, owner, type_, body in self._run(query, some).fetchall():
+            for position, key, owner, type_, subject, body in self._run(query, some).fetchall():
                 story, event = wanted[key]
+                if subject is not None and body is not None:
+                    body = self._opened(subject, key, body, position)
                 if owner != story.bytes or type_ != event.type or not _same(body, event):
                     raise EventIdConflict(event.event_id, position)
                 known[event.event_id] = position
@@ -188,18 +199,30 @@ class Appender:
                 )
             )
             at.leaf, at.recorded, at.changed = leaf, recorded, True
+            stored_salt: bytes | None = salt
+            if event.subject_key is not None:
+                # Hashes are of what it says; what is stored goes with its key, salt and all.
+                assert self._vault is not None
+                body = self._vault.seal_event(event.subject_key, event.event_id.bytes, salt, body)
+                stored_salt = None
             frontier.append(leaf)
             rows.append(
                 (
                     first + index, event.event_id.bytes, story.bytes, at.version, event.type,
                     event.schema_version, recorded, event.reported_us, event.subject_key,
-                    salt, body, committed, leaf,
+                    stored_salt, body, committed, leaf,
                 )
             )  # fmt: skip
         self._write_stories()
         self._run_many(_INSERT, rows)
         self.position += len(rows)
         return list(range(first, first + len(rows)))
+
+    def _opened(self, subject: str, key: bytes, stored: bytes, position: int) -> bytes:
+        opened = None if self._vault is None else self._vault.open_event(subject, key, stored)
+        if opened is None:
+            raise SealedContent("of this event", position)
+        return opened[1]
 
     def _write_stories(self) -> None:
         for story, at in self._stories.items():

@@ -86,7 +86,7 @@ def fact_taken(payload: Payload, context: Context) -> Findings:
     if (
         isinstance(payload, FactPayload)
         and not context.correcting
-        and payload.fact in context.state.facts
+        and (payload.fact in context.state.facts or payload.fact in context.state.erased)
     ):
         reason = (
             f"{payload.fact} is recorded already with other content: "

@@ -25,6 +25,8 @@ _ENTITY = re.compile(r"(person|org|place|group):.+")
 
 @rule("entity-unknown")
 def entity_unknown(payload: Payload, context: Context) -> Findings:
+    if context.gone(EntityIntroduced.type):
+        return
     for field, entity in entities(payload):
         if entity not in context.state.entities and entity not in context.ahead.entities:
             yield field, f"{entity!r} is not introduced in this story"
@@ -47,15 +49,21 @@ def reference_self(payload: Payload, context: Context) -> Findings:
 @rule("fact-unknown")
 def fact_unknown(payload: Payload, context: Context) -> Findings:
     for field, fact in facts(payload):
-        if fact not in context.state.facts and fact not in context.ahead.facts:
+        there = fact in context.state.facts or fact in context.ahead.facts
+        if not there and not context.erased(fact):
             yield field, f"there is no fact {fact!r} in this story"
     # An editor changes what stands: the fact itself must come first.
     if isinstance(payload, FactNotice) and payload.fact not in context.state.facts:
-        yield "/fact", f"there is no fact {payload.fact!r} in this story yet"
+        if payload.fact in context.state.erased and not context.bygone:
+            yield "/fact", f"{payload.fact!r} was erased"
+        elif not context.erased(payload.fact):
+            yield "/fact", f"there is no fact {payload.fact!r} in this story yet"
 
 
 @rule("source-unknown")
 def source_unknown(payload: Payload, context: Context) -> Findings:
+    if context.gone(SourceCaptured.type):
+        return
     for field, source in sources(payload):
         if source not in context.state.sources and source not in context.ahead.sources:
             yield field, f"{source!r} is not captured in this story"

@@ -1,0 +1,27 @@
+"""Protected documents say under which key they are, and what is under a key is found at once."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    # Plain ADD COLUMN, never batch mode. Partial indexes: what is not protected pays nothing.
+    op.add_column("documents", sa.Column("subject_key", sa.Text))
+    protected = sa.text("subject_key IS NOT NULL")
+    for table in ("documents", "events"):
+        op.create_index(
+            f"{table}_subject_key",
+            table,
+            ["subject_key"],
+            sqlite_where=protected,
+            postgresql_where=protected,
+        )
+
+
+def downgrade() -> None:
+    raise NotImplementedError("the log only moves forward: restore a backup instead")
