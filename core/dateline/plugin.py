@@ -52,6 +52,7 @@ from dateline.events.parts import (
     Actor,
     Change,
     Channel,
+    ErasedEvent,
     Evidence,
     Factuality,
     PlaceRef,
@@ -88,7 +89,7 @@ from dateline.views.table import Table
 
 __all__ = [
     "BINARY", "CUT", "ERASED", "MAX_LINE", "Actor", "AssessmentRecorded", "Change", "Channel", "Check", "Column",
-    "ContentErased", "Cut", "DatelineError", "Document", "Edtf", "EntityIntroduced", "Erased", "ErasedFact",
+    "ContentErased", "Cut", "DatelineError", "Document", "Edtf", "EntityIntroduced", "Erased", "ErasedEvent", "ErasedFact",
     "Event", "EventType", "Evidence", "EvidenceAdded", "Exporter", "Extracted", "Fact",
     "FactCorrected", "FactDisputed", "FactNotice", "FactPayload", "FactRetracted", "FactReviewed",
     "FactRow", "FactView", "FactsLinked", "Factuality", "FigureRecorded", "Finding", "Importer",

@@ -42,7 +42,9 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "story.ndjson").write_text("\n".join(map(json.dumps, samples.story())), "utf-8")
     letter = "FICTION. A witness writes: the gate stood open."
     (folder / "letter.txt").write_text(letter, "utf-8")
-    capture = "capture letter.txt --story velm-flood --publisher org:post=Post --protect 'the witness'"
+    capture = (
+        "capture letter.txt --story velm-flood --publisher org:post=Post --protect 'the witness'"
+    )
     run(folder, f"dateline {capture}")
     more = {"type": "story.retitled", "title": "Fictional: after the flood"}
     (folder / "more.ndjson").write_text(json.dumps(more), "utf-8")

@@ -74,8 +74,12 @@ def erase(
 
 def _counted(plan: Plan) -> str:
     facts = sum(item.fact is not None for item in plan.events)
-    counts = ((len(plan.events), "event"), (facts, "fact"), (len(plan.documents), "document"))
-    return ", ".join(f"{count} {noun}{'' if count == 1 else 's'}" for count, noun in counts)
+    among = f" ({_many(facts, 'fact')})" if facts else ""
+    return f"{_many(len(plan.events), 'event')}{among}, {_many(len(plan.documents), 'document')}"
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _done(archive: Archive, plan: Plan) -> str:

@@ -210,7 +210,7 @@ def _row(event: Event) -> list[Any]:
         None if event.reported_us is None else to_iso(event.reported_us),
         event.recorded_by.agent,
         event.recorded_by.tool,
-        event.recorded_by.method,
+        event.recorded_by.method if there else None,
         str(event.event_id),
         event.schema_version,
         data,

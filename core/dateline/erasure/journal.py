@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 
 import msgspec
 
-from dateline.events.editorial import ErasedEvent
 from dateline.events.envelope import RecordedBy
 from dateline.events.identity import sha256, uuid8
+from dateline.events.parts import ErasedEvent
 from dateline.protect.keys import Keys
 
 #: What has been done last. ``ordered``: the key takes nothing more. ``listed``: what goes is on

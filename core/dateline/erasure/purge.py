@@ -10,8 +10,9 @@ from sqlalchemy import Connection, select, update
 from dateline.erasure import rows, survey
 from dateline.erasure.journal import Erasure
 from dateline.erasure.survey import Going
-from dateline.events.editorial import ContentErased, ErasedEvent
+from dateline.events.editorial import ContentErased
 from dateline.events.envelope import Event, NewEvent
+from dateline.events.parts import ErasedEvent
 from dateline.events.payload import Sealed
 from dateline.events.source import SourceCaptured
 from dateline.log import documents

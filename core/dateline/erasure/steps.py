@@ -23,7 +23,8 @@ from dateline.erasure import survey
 from dateline.erasure.journal import Erasure, Journal, Listed
 from dateline.erasure.purge import purge, under
 from dateline.erasure.survey import Going, Mention
-from dateline.errors import DatelineError, UnknownName
+from dateline.errors import DatelineError, Finding, Refused, UnknownName
+from dateline.events import strict
 from dateline.events.envelope import Event, RecordedBy
 from dateline.events.payload import Erased
 from dateline.log import documents
@@ -132,6 +133,7 @@ class Eraser:
 
         Raises UnknownName, and DatelineError for what cannot be erased; nothing was done then.
         """
+        _require_words({"reason": reason, "basis": basis})
         plan = self.plan(subject, positions)
         if plan.subject_key is None:
             if not plan.events:
@@ -221,6 +223,15 @@ class Eraser:
             if event is not None and not isinstance(event.data, Erased):
                 return True
         return False
+
+
+def _require_words(fields: dict[str, str]) -> None:
+    findings = strict.check(fields)
+    for name, words in fields.items():
+        if not words.strip():
+            findings.append(Finding("blank", f"/{name}", "says nothing"))
+    if findings:
+        raise Refused(findings)
 
 
 def empty_wal(engine: Engine, patience: float = _PATIENCE) -> bool:

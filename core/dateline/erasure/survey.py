@@ -12,9 +12,10 @@ from uuid import UUID
 import msgspec
 
 from dateline.errors import DatelineError
-from dateline.events.editorial import ContentErased, ErasedEvent
+from dateline.events.editorial import ContentErased
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Event
+from dateline.events.parts import ErasedEvent
 from dateline.events.payload import Erased, FactNotice, FactPayload, Payload, Sealed
 from dateline.events.rules.references import entities, facts, sources
 from dateline.events.source import SourceCaptured, SourceWithdrawn
@@ -79,7 +80,7 @@ def _require_erasable(event: Event) -> None:
     if isinstance(data, StoryOpened):
         raise DatelineError(
             f"{where} cannot be erased: its slug names the story in every table and export",
-            hint="retitle the story with `dateline retitle`; slugs should give nobody away",
+            hint="erase what stands in the story; slugs and titles should give nobody away",
         )
     if isinstance(data, ContentErased):
         raise DatelineError(f"{where} cannot be erased: it says why content is missing")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from typing import ClassVar, Literal
-from uuid import UUID
 
-from dateline.events.parts import Change, Evidence, Part
+from dateline.events.parts import Change, ErasedEvent, Evidence
 from dateline.events.payload import FactNotice, Payload
 
 LinkRelation = Literal[
@@ -64,15 +63,6 @@ class FactReviewed(FactNotice, frozen=True, kw_only=True):
     verdict: Literal["accepted", "rejected"]
     reviewer: str
     reason: str | None = None
-
-
-class ErasedEvent(Part, frozen=True, kw_only=True):
-    """One event whose content is gone: what its envelope says anyway, and the number of its fact,
-    which is never given to another."""
-
-    event_id: UUID
-    type: str
-    fact: str | None = None
 
 
 class ContentErased(Payload, frozen=True, kw_only=True):

@@ -17,10 +17,11 @@ import msgspec
 from dateline.errors import Finding, Refused
 from dateline.events import author, identity, rules, strict
 from dateline.events.clock import now_us
-from dateline.events.editorial import ContentErased, ErasedEvent, EvidenceAdded, FactCorrected
+from dateline.events.editorial import ContentErased, EvidenceAdded, FactCorrected
 from dateline.events.edtf import earliest_instant
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Data, Event, NewEvent, RecordedBy
+from dateline.events.parts import ErasedEvent
 from dateline.events.payload import Erased, FactPayload, Payload, Raw
 from dateline.events.present import StoryState
 from dateline.events.registry import Registry, to_fields
