@@ -351,6 +351,21 @@ def test_a_reader_that_holds_the_past_is_waited_for_and_then_named(
     assert scene.found(tmp_path) == []
 
 
+def test_two_processes_may_finish_the_same_erasure(archive: Archive, tmp_path: Path) -> None:
+    """The slower one must not put on record that there was nothing to erase."""
+    eraser = archive._eraser()
+    key = eraser.plan(WITNESS, ()).subject_key
+    by = next(iter(archive.events())).recorded_by
+    ordered = archive._journal.order(REASON, BASIS, by, subject_key=key)
+    with Archive.open(tmp_path / "a.db", PLUGINS) as other:
+        assert [erasure.step for erasure in other.resumed] == ["done"]
+    head = archive.head()
+    finished = eraser.finish(ordered)
+    assert finished.step == "done" and len(finished.listed) == 8
+    assert archive.head() == head
+    assert archive._journal.erasures() == [finished]
+
+
 # -- backups -----------------------------------------------------------------------------------
 
 

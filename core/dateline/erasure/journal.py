@@ -81,8 +81,9 @@ class Journal:
                     (subject_key,),
                 )
                 if closed.rowcount != 1:
-                    for other in self._read(run.execute(*self._all)):
-                        if other.subject_key == subject_key:
+                    query = "SELECT record FROM erasures WHERE archive = ? ORDER BY number"
+                    for row in run.execute(query, (self._archive,)).fetchall():
+                        if (other := _decode(row[0])).subject_key == subject_key:
                             return other
             run.execute(
                 "INSERT INTO erasures (id, archive, step, record) VALUES (?, ?, ?, ?)",
@@ -93,31 +94,40 @@ class Journal:
     def advance(
         self, erasure: Erasure, step: Step, listed: tuple[Listed, ...] | None = None
     ) -> Erasure:
-        """Put on record how far it has come."""
+        """Put on record how far it has come. Where another process was first, what that one has
+        on record is given back."""
         done = msgspec.structs.replace(
             erasure, step=step, listed=erasure.listed if listed is None else listed
         )
         with self._keys.transaction() as run:
-            run.execute(
-                "UPDATE erasures SET step = ?, record = ? WHERE id = ?",
-                (step, _encode(done), str(done.id)),
+            moved = run.execute(
+                "UPDATE erasures SET step = ?, record = ? WHERE id = ? AND step = ?",
+                (step, _encode(done), str(done.id), erasure.step),
             )
+            if moved.rowcount != 1:
+                query = "SELECT record FROM erasures WHERE id = ?"
+                done = _decode(run.execute(query, (str(done.id),)).fetchone()[0])
         return done
 
     def erasures(self) -> list[Erasure]:
         """All of this archive's, oldest first."""
+        return self._read("ORDER BY number")
+
+    def unfinished(self) -> list[Erasure]:
+        """Those that were interrupted, oldest first."""
+        return self._read("AND step <> 'done' ORDER BY number")
+
+    def finished(self, skip: int) -> Erasure | None:
+        """The last of those that are done, or the one so many before it."""
+        found = self._read(f"AND step = 'done' ORDER BY number DESC LIMIT 1 OFFSET {int(skip)}")
+        return found[0] if found else None
+
+    def _read(self, rest: str) -> list[Erasure]:
         if not self._keys.here:
             return []
+        query = f"SELECT record FROM erasures WHERE archive = ? {rest}"
         with self._keys.transaction(write=False) as run:
-            return self._read(run.execute(*self._all))
-
-    @property
-    def _all(self) -> tuple[str, tuple[bytes]]:
-        query = "SELECT record FROM erasures WHERE archive = ? ORDER BY number"
-        return query, (self._archive,)
-
-    def _read(self, rows: object) -> list[Erasure]:
-        return [_decode(row[0]) for row in rows]  # type: ignore[attr-defined]
+            return [_decode(row[0]) for row in run.execute(query, (self._archive,))]
 
 
 _encode = msgspec.json.Encoder().encode

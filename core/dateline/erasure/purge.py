@@ -17,6 +17,7 @@ from dateline.events.payload import Sealed
 from dateline.events.source import SourceCaptured
 from dateline.log import documents
 from dateline.log.append import Appender
+from dateline.log.lock import lock_head
 from dateline.log.read import Reader
 from dateline.log.tables import events
 from dateline.protect.vault import Vault
@@ -36,6 +37,7 @@ def purge(
 
     Runs in a write transaction, and does nothing where it was done before.
     """
+    lock_head(connection)
     gone: dict[UUID, dict[int, ErasedEvent]] = {}
     captured: list[Going] = []
     for item in _present(connection, reader, erasure):

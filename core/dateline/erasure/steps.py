@@ -29,6 +29,7 @@ from dateline.events.envelope import Event, RecordedBy
 from dateline.events.payload import Erased
 from dateline.log import documents
 from dateline.log.engine import reading, writing
+from dateline.log.lock import lock_head
 from dateline.log.read import Reader, head
 from dateline.protect.vault import Vault
 from dateline.views import store
@@ -170,7 +171,8 @@ class Eraser:
         return erasure
 
     def _list(self, erasure: Erasure) -> tuple[Listed, ...]:
-        with writing(self._engine) as connection:  # for its lock: nothing is written
+        with writing(self._engine) as connection:
+            lock_head(connection)  # nobody is mid-way with the key; nothing is written
             if erasure.subject_key is not None:
                 events, _ = self._survey(connection, erasure.subject_key, ())
                 return tuple(Listed(item.story, item.told) for item in events)
@@ -200,17 +202,18 @@ class Eraser:
         return done
 
     def _pending(self) -> list[Erasure]:
-        erasures = self._journal.erasures()
-        if not erasures:
-            return []
-        pending = [item for item in erasures if item.step != "done"]
-        finished = [item for item in erasures if item.step == "done" and item.listed]
-        with reading(self._engine) as connection:
-            for erasure in reversed(finished):
-                if all(self._told(connection, erasure, story) for story in erasure.stories):
-                    break  # the log is a prefix of what it was: all before are there, too
-                if self._undone(connection, erasure):
-                    pending.append(msgspec.structs.replace(erasure, step="destroyed"))
+        pending = self._journal.unfinished()
+        skip = 0
+        while (erasure := self._journal.finished(skip)) is not None:
+            skip += 1
+            with reading(self._engine) as connection:
+                told = all(self._told(connection, erasure, story) for story in erasure.stories)
+                undone = not told and self._undone(connection, erasure)
+            if told and erasure.listed:
+                break  # the log begins as it did then: what came before is told, too
+            if undone:
+                skip -= 1  # it is among the unfinished now
+                pending.append(self._journal.advance(erasure, "destroyed"))
         return pending
 
     def _told(self, connection: Any, erasure: Erasure, story: Any) -> bool:

@@ -15,6 +15,8 @@ from dateline.log.document import PREFIX, Document
 from dateline.log.tables import documents
 from dateline.protect.vault import Vault
 
+_NAMES = 500
+
 
 def put(
     connection: Connection,
@@ -50,12 +52,11 @@ def get(connection: Connection, source: str, vault: Vault | None = None) -> Docu
     row = _row(connection, key)
     if row is not None:
         return Document(row.content, row.charset)
-    for subject_key in under(connection) if vault is not None else ():
-        assert vault is not None
-        name = vault.document_name(subject_key, key)
-        row = None if name is None else _row(connection, name)
-        if row is not None and name is not None:
-            return Document(vault.open_document(subject_key, name, row.content), row.charset)
+    if vault is None:
+        return None
+    for subject_key, name in _held(connection, key, vault):
+        row = _row(connection, name)
+        return Document(vault.open_document(subject_key, name, row.content), row.charset)
     return None
 
 
@@ -76,8 +77,7 @@ def under(connection: Connection) -> list[str]:
 def protection(connection: Connection, source: str, vault: Vault) -> tuple[bool, set[str]]:
     """(whether it is there unprotected, the keys it is there under), as far as keys are at hand."""
     key = _key(source)
-    names = {subject: vault.document_name(subject, key) for subject in under(connection)}
-    held = {subject for subject, name in names.items() if name and _row(connection, name)}
+    held = {subject for subject, _ in _held(connection, key, vault)}
     return _row(connection, key) is not None, held
 
 
@@ -95,6 +95,17 @@ def drop_under(connection: Connection, subject_key: str) -> int:
     """Delete every document that is protected with a key. Returns how many went."""
     query = delete(documents).where(documents.c.subject_key == subject_key)
     return connection.execute(query).rowcount
+
+
+def _held(connection: Connection, key: bytes, vault: Vault) -> Iterator[tuple[str, bytes]]:
+    """(key id, name) of each protected copy of a document, as far as keys are at hand."""
+    names = {vault.document_name(subject, key): subject for subject in under(connection)}
+    wanted = [name for name in names if name is not None]
+    column = documents.c.sha256
+    for at in range(0, len(wanted), _NAMES):
+        query = select(column).where(column.in_(wanted[at : at + _NAMES]))
+        for name in connection.execute(query).scalars():
+            yield names[name], name
 
 
 def _row(connection: Connection, key: bytes) -> Any:

@@ -64,13 +64,11 @@ class Keys:
 
     def secret(self, key_id: str) -> bytes | None:
         """The key of that id; None when it is not here, or was destroyed."""
-        found = self._secrets.get(key_id)
-        if found is None:
-            key = self.get(key_id)
-            if key is None or key.secret is None:
-                return None
-            found = self._secrets[key_id] = key.secret
-        return found
+        if key_id not in self._secrets and self.here:
+            query = "SELECT id, secret FROM keys WHERE archive = ? AND secret IS NOT NULL"
+            with self.transaction(write=False) as run:
+                self._secrets.update(run.execute(query, (self._archive,)).fetchall())
+        return self._secrets.get(key_id)
 
     def get(self, key_id: str) -> Key | None:
         return self._one("id = ?", key_id)

@@ -16,6 +16,7 @@ from dateline.log import documents
 from dateline.log.append import Appender, Expected
 from dateline.log.document import Document
 from dateline.log.engine import reading, writing
+from dateline.log.lock import lock_head
 from dateline.log.read import Reader, story_by_slug
 from dateline.protect.keys import Key, KeyMoved
 from dateline.recording.batch import Archived, Plan, plan
@@ -93,16 +94,17 @@ class Recorder:
 
     def _write(self, accepted: Plan, key: Key | None) -> Recorded:
         with writing(self._engine) as connection:
-            appender = Appender(connection, self._vault)
-            for subject in sorted(
-                {new.subject_key for _, new in accepted.events} - {None}, key=str
-            ):
-                # Under the write lock: from here on the key cannot be closed under our hands.
-                assert self._vault is not None and subject is not None
+            subjects = {new.subject_key for _, new in accepted.events if new.subject_key}
+            if subjects:
+                # An erasure closes the key, then takes this lock to see what was written before.
+                lock_head(connection)
+            for subject in sorted(subjects):
+                assert self._vault is not None
                 held = key if key is not None and key.id == subject else Key(subject, None)
                 self._vault.keys.hold(held)
-            for document, subject in accepted.documents:
-                documents.put(connection, document, self._vault, subject)
+            appender = Appender(connection, self._vault)
+            for document, under in accepted.documents:
+                documents.put(connection, document, self._vault, under)
             positions, new = appender.append_all(accepted.events, accepted.expected)
             version = appender.version(accepted.events[-1][0])
             appender.finish()
