@@ -12,7 +12,8 @@ from typing import Any, Self
 from sqlalchemy import Connection, Engine
 
 from dateline.erasure.journal import Erasure, Journal
-from dateline.erasure.steps import Eraser, Plan
+from dateline.erasure.plan import Plan
+from dateline.erasure.steps import Eraser
 from dateline.errors import DatelineError, UnknownName
 from dateline.events.envelope import Event, RecordedBy
 from dateline.events.present import StoryState
@@ -71,7 +72,11 @@ class Archive:
         self._journal = Journal(self._keys, archive)
         self._reader = read.Reader(self.plugins.registry(), Vault(self._keys, archive))
         self._recorder = Recorder(engine, self._reader.registry, self._reader)
-        self.resumed: list[Erasure] = self._eraser().resume()
+        try:
+            self.resumed: list[Erasure] = self._eraser().resume()
+        except BaseException:
+            engine.dispose()
+            raise
 
     @classmethod
     def create(

@@ -17,13 +17,13 @@ from tests.erasure import scene
 from tests.erasure.scene import BASIS, CANARY, LETTER_ID, REASON, WITNESS
 
 from dateline import Archive, DatelineError, Plugins, Refused
-from dateline.erasure import steps
+from dateline.erasure.wal import empty_wal
 from dateline.errors import UnknownName
 from dateline.events.clock import to_iso
 from dateline.events.payload import Erased
 from dateline.log import hashing
 from dateline.log import read as log
-from dateline.log.engine import reading
+from dateline.log.engine import reading, writing
 from dateline.recording.line import Line
 from dateline.testing import samples
 from dateline.testing.histories import histories
@@ -97,13 +97,13 @@ def verify(archive: Archive) -> None:
 def test_not_a_byte_is_left_in_any_file(archive: Archive, tmp_path: Path) -> None:
     archive.catch_up()
     archive.rebuild(["figures"])  # a retired generation beside the live one
-    steps.empty_wal(archive._engine)
+    empty_wal(archive._engine, 10)
     assert scene.found(tmp_path) == ["a.db"]  # in rows of views: readable as long as it is kept
     assert scene.found(tmp_path, WITNESS) == ["a.db.keys"]
     erase(archive)
     assert scene.found(tmp_path) == scene.found(tmp_path, WITNESS) == []
     archive.catch_up()
-    steps.empty_wal(archive._engine)
+    empty_wal(archive._engine, 10)
     assert scene.found(tmp_path) == []
     assert {path.name for path in scene.files(tmp_path)} >= {"a.db", "a.db.keys"}
 
@@ -111,7 +111,7 @@ def test_not_a_byte_is_left_in_any_file(archive: Archive, tmp_path: Path) -> Non
 def test_before_views_are_folded_nothing_protected_is_in_the_clear(
     archive: Archive, tmp_path: Path
 ) -> None:
-    steps.empty_wal(archive._engine)
+    empty_wal(archive._engine, 10)
     assert scene.found(tmp_path) == []
     assert CANARY in repr(list(archive.events("ferry")))
     assert archive.document(LETTER_ID).text == scene.LETTER  # type: ignore[union-attr]
@@ -195,6 +195,15 @@ def test_erasing_again_by_the_id_of_the_key_does_nothing_more(archive: Archive) 
     assert archive.head() == head
 
 
+def test_the_key_itself_is_overwritten(archive: Archive, tmp_path: Path) -> None:
+    [key] = {event.subject_key for event in archive.events("ferry")} - {None}
+    secret = archive._keys.secret(str(key))
+    assert secret is not None and secret in (tmp_path / "a.db.keys").read_bytes()
+    erase(archive)
+    assert not [path.name for path in scene.files(tmp_path) if secret in path.read_bytes()]
+    assert archive._keys.secret(str(key)) is None
+
+
 def test_several_stories_are_each_told(archive: Archive) -> None:
     archive.record(scene.protected(), story="other", protect=WITNESS)
     erase(archive)
@@ -261,7 +270,7 @@ def test_what_was_not_protected_is_gone_from_every_file_too(
 ) -> None:
     archive.record([samples.figure(text="Plain QUOLL", note="QUOLL")], story="ferry")
     archive.catch_up()
-    steps.empty_wal(archive._engine)
+    empty_wal(archive._engine, 10)
     assert scene.found(tmp_path, "QUOLL") == ["a.db"]
     erase(archive, archive.head().position)
     assert scene.found(tmp_path, "QUOLL") == []
@@ -296,10 +305,10 @@ def test_an_erasure_is_not_erased(archive: Archive) -> None:
 
 def test_looking_writes_nothing(archive: Archive, tmp_path: Path) -> None:
     archive.catch_up()
-    steps.empty_wal(archive._engine)
+    empty_wal(archive._engine, 10)
     before = {path.name: path.read_bytes() for path in scene.files(tmp_path)}
     assert archive.plan_erasure(WITNESS).events and archive.plan_erasure(positions=[7]).events
-    steps.empty_wal(archive._engine)
+    empty_wal(archive._engine, 10)
     after = {path.name: path.read_bytes() for path in scene.files(tmp_path)}
     assert {name: after[name] for name in ("a.db", "a.db.keys")} == {
         name: before[name] for name in ("a.db", "a.db.keys")
@@ -325,7 +334,7 @@ def test_a_fold_that_read_it_before_cannot_write_it_after(archive: Archive, tmp_
             runner.fold_range(connection, other._reader, states, [running], start, head)
         assert CANARY in repr(list(running.rows.stored()))
         erase(archive)
-        with pytest.raises(store.Moved), steps.writing(other._engine) as connection:
+        with pytest.raises(store.Moved), writing(other._engine) as connection:
             runner.write(connection, running, head)
     assert scene.found(tmp_path) == []
     assert archive.verify_view("timeline") == []
@@ -374,7 +383,7 @@ def test_an_older_backup_is_erased_again_before_it_is_opened(
     archive: Archive, tmp_path: Path, positions: tuple[int, ...]
 ) -> None:
     archive.catch_up()
-    steps.empty_wal(archive._engine)
+    empty_wal(archive._engine, 10)
     backup = (tmp_path / "a.db").read_bytes()
     erase(archive, *positions)
     archive.close()
@@ -395,7 +404,7 @@ def test_an_older_backup_is_erased_again_before_it_is_opened(
 def test_a_backup_from_before_any_of_it_has_nothing_to_erase(tmp_path: Path) -> None:
     with Archive.create(tmp_path / "a.db", PLUGINS) as archive:
         archive.record(samples.story())
-        steps.empty_wal(archive._engine)
+        empty_wal(archive._engine, 10)
         backup = (tmp_path / "a.db").read_bytes()
         archive.record(scene.protected(), story="ferry", protect=WITNESS)
         erase(archive)
@@ -406,7 +415,7 @@ def test_a_backup_from_before_any_of_it_has_nothing_to_erase(tmp_path: Path) -> 
 
 def test_a_backup_without_the_keys_says_nothing(archive: Archive, tmp_path: Path) -> None:
     """The hole that is left is the backup of the keys database; it is not in one of the archive."""
-    steps.empty_wal(archive._engine)
+    empty_wal(archive._engine, 10)
     (tmp_path / "elsewhere").mkdir()
     shutil.copy(tmp_path / "a.db", tmp_path / "elsewhere" / "a.db")
     assert scene.found(tmp_path / "elsewhere") == []

@@ -14,7 +14,7 @@ from dateline.errors import UnknownName
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
-    from dateline.erasure.steps import Plan
+    from dateline.erasure.plan import Plan
 
 
 @click.command()
@@ -36,10 +36,10 @@ def erase(
     agent: str | None,
     format_: str | None,
 ) -> None:
-    """Destroy what is protected under a SUBJECT, or recorded at a POSITION, for ever.
+    """Destroy what must not be kept; that it went stays.
 
-    A subject is whoever was named with --protect: the key goes, and with it every event, document
-    and row under it. At a position goes what is there; a fact goes with all that was said about it.
+    A SUBJECT is whoever was named with --protect: the key goes, and with it every event, document
+    and row under it. At a POSITION goes what is there; a fact goes with all that was said about it.
     Facts keep their numbers, and views and exports say [erased]. Hashes stay, so that everything
     else can still be proved. What was exported or backed up before is out of reach.
 

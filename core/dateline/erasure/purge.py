@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, update
 
 from dateline.erasure import rows, survey
 from dateline.erasure.journal import Erasure
@@ -130,10 +130,3 @@ def _event(erasure: Erasure, story: UUID, items: Mapping[int, ErasedEvent]) -> N
         schema_version=data.schema_version,
         recorded_by=erasure.recorded_by,
     )
-
-
-def under(connection: Connection, subject_key: str) -> list[tuple[UUID, int]]:
-    """(story, position) of every event under a key, in order."""
-    query = select(events.c.story, events.c.position).where(events.c.subject_key == subject_key)
-    rows = connection.execute(query.order_by(events.c.position))
-    return [(UUID(bytes=row.story), row.position) for row in rows]

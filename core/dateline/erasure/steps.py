@@ -12,45 +12,30 @@ older, it does steps 4 and 5 again.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from uuid import UUID
 
-import msgspec
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
-from dateline.erasure import survey
 from dateline.erasure.journal import Erasure, Journal, Listed
-from dateline.erasure.purge import purge, under
-from dateline.erasure.survey import Going, Mention
-from dateline.errors import DatelineError, Finding, Refused, UnknownName
+from dateline.erasure.plan import Plan, key_of, plan, surveyed, under
+from dateline.erasure.purge import purge
+from dateline.erasure.wal import empty_wal
+from dateline.errors import DatelineError, Finding, Refused
 from dateline.events import strict
-from dateline.events.envelope import Event, RecordedBy
+from dateline.events.envelope import RecordedBy
 from dateline.events.payload import Erased
-from dateline.log import documents
 from dateline.log.engine import reading, writing
 from dateline.log.lock import lock_head
-from dateline.log.read import Reader, head
+from dateline.log.read import Reader
 from dateline.protect.vault import Vault
-from dateline.views import store
 from dateline.views.projection import View
 
 _PATIENCE = 10.0
 
 
-class Plan(msgspec.Struct, frozen=True):
-    """What an erasure would take: events, documents (source, bytes), rows of views (view, story, how
-    many are dropped or folded again); and ``still``, live events that go on naming it."""
-
-    subject_key: str | None
-    events: tuple[Going, ...]
-    documents: tuple[tuple[str, int], ...]
-    rows: tuple[tuple[str, str, int], ...]
-    still: tuple[Mention, ...]
-
-
 class Eraser:
-    """Erases in one archive. `views` are those whose rows can be folded again."""
+    """Erases in one archive. `views` are those whose rows can be folded anew."""
 
     def __init__(
         self,
@@ -63,64 +48,11 @@ class Eraser:
         self._engine, self._reader, self._vault = engine, reader, vault
         self._journal, self._views = journal, views
 
-    # -- looking ---------------------------------------------------------------------------
-
     def plan(self, subject: str | None, positions: Sequence[int]) -> Plan:
         """What would go; writes nothing. Raises UnknownName, DatelineError."""
-        key = None if subject is None else self._key(subject)
+        key = None if subject is None else key_of(self._vault.keys, subject)
         with reading(self._engine) as connection:
-            events, still = self._survey(connection, key, positions)
-            seen = {item.source: item for item in events if item.source is not None}
-            held = {name: documents.get(connection, name, self._vault) for name in seen}
-            sizes = [(name, len(found.content)) for name, found in held.items() if found]
-            rows = []
-            slugs = list(dict.fromkeys(item.slug for item in events))
-            for build in store.builds(connection):
-                view = self._views.get(build.name)
-                for slug in slugs if view is not None else ():
-                    assert view is not None
-                    count = len(store.read(connection, view, build, [slug]))
-                    rows.append((build.table, slug, count))
-        return Plan(key, tuple(events), tuple(sizes), tuple(rows), tuple(still))
-
-    def _key(self, subject: str) -> str:
-        """The id of a subject's key, by its name or by the id itself."""
-        keys = self._vault.keys
-        found = keys.find(subject) or keys.get(subject)
-        if found is None:
-            known = keys.subjects()
-            listed = ", ".join(known[:8]) + (" ..." if len(known) > 8 else "")
-            hint = f"protected are {listed}" if known else "nobody is protected in this archive"
-            raise UnknownName(
-                f"nothing is protected under the name {subject!r} (any more)", hint=hint
-            )
-        return found.id
-
-    def _survey(
-        self, connection: Any, key: str | None, positions: Sequence[int]
-    ) -> tuple[list[Going], list[Mention]]:
-        if key is not None:
-            chosen = under(connection, key)
-            strict = False
-        else:
-            chosen, strict = [], True
-            top = head(connection).position
-            for position in positions:
-                if not 1 <= position <= top:
-                    raise UnknownName(f"the log has no position {position}: it goes up to {top}")
-                [event] = self._reader.read(connection, after=position - 1, until=position)
-                chosen.append((event.story, position))
-        events: list[Going] = []
-        still: list[Mention] = []
-        for story in dict.fromkeys(story for story, _ in chosen):
-            stream = list(self._reader.read_story(connection, story))
-            here = {position for owner, position in chosen if owner == story}
-            going = survey.closure(stream, here, strict=strict)
-            events += going
-            still += survey.mentions(stream, going)
-        return sorted(events, key=lambda item: item.position), still
-
-    # -- erasing ---------------------------------------------------------------------------
+            return plan(connection, self._reader, self._views, key, positions)
 
     def erase(
         self,
@@ -135,16 +67,16 @@ class Eraser:
         Raises UnknownName, and DatelineError for what cannot be erased; nothing was done then.
         """
         _require_words({"reason": reason, "basis": basis})
-        plan = self.plan(subject, positions)
-        if plan.subject_key is None:
-            if not plan.events:
+        found = self.plan(subject, positions)
+        if found.subject_key is None:
+            if not found.events:
                 raise DatelineError(
                     "there is nothing left to erase there", hint="see it with `dateline log`"
                 )
-            chosen = {item.event_id for item in plan.events}
+            chosen = {item.event_id for item in found.events}
             erasure = self._journal.order(reason, basis, recorded_by, chosen=tuple(sorted(chosen)))
         else:
-            erasure = self._journal.order(reason, basis, recorded_by, subject_key=plan.subject_key)
+            erasure = self._journal.order(reason, basis, recorded_by, subject_key=found.subject_key)
         return self.finish(erasure)
 
     def finish(self, erasure: Erasure, *, patience: float = _PATIENCE) -> Erasure:
@@ -174,16 +106,12 @@ class Eraser:
         with writing(self._engine) as connection:
             lock_head(connection)  # nobody is mid-way with the key; nothing is written
             if erasure.subject_key is not None:
-                events, _ = self._survey(connection, erasure.subject_key, ())
-                return tuple(Listed(item.story, item.told) for item in events)
-            found = [self._reader.by_id(connection, event_id) for event_id in erasure.chosen]
-            positions = [event.position for event in found if event is not None]
-            stories = dict.fromkeys(event.story for event in found if event is not None)
-            going: list[Going] = []
-            for story in stories:
-                stream = list(self._reader.read_story(connection, story))
-                going += survey.closure(stream, positions)
-            return tuple(Listed(item.story, item.told) for item in going)
+                chosen = under(connection, erasure.subject_key)
+            else:
+                found = (self._reader.by_id(connection, event_id) for event_id in erasure.chosen)
+                chosen = [(event.story, event.position) for event in found if event is not None]
+            going, _ = surveyed(connection, self._reader, chosen)
+        return tuple(Listed(item.story, item.told) for item in going)
 
     # -- on opening ------------------------------------------------------------------------
 
@@ -216,13 +144,13 @@ class Eraser:
                 pending.append(self._journal.advance(erasure, "destroyed"))
         return pending
 
-    def _told(self, connection: Any, erasure: Erasure, story: Any) -> bool:
+    def _told(self, connection: Connection, erasure: Erasure, story: UUID) -> bool:
         return self._reader.by_id(connection, erasure.event_id(story)) is not None
 
-    def _undone(self, connection: Any, erasure: Erasure) -> bool:
+    def _undone(self, connection: Connection, erasure: Erasure) -> bool:
         """Whether content that it erased is in this log again."""
         for item in erasure.listed:
-            event: Event | None = self._reader.by_id(connection, item.event.event_id)
+            event = self._reader.by_id(connection, item.event.event_id)
             if event is not None and not isinstance(event.data, Erased):
                 return True
         return False
@@ -235,23 +163,3 @@ def _require_words(fields: dict[str, str]) -> None:
             findings.append(Finding("blank", f"/{name}", "says nothing"))
     if findings:
         raise Refused(findings)
-
-
-def empty_wal(engine: Engine, patience: float = _PATIENCE) -> bool:
-    """Copy SQLite's write-ahead log into the database and truncate it; False when a reader holds it
-    up. PostgreSQL keeps none of its own: its vacuum and WAL are the server's to recycle."""
-    if engine.dialect.name != "sqlite":
-        return True
-    until = time.monotonic() + patience
-    connection = engine.raw_connection()
-    try:
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout={int(patience * 1000)}")
-        while True:
-            busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-            if not busy or time.monotonic() >= until:
-                cursor.execute("PRAGMA busy_timeout=10000")
-                return not busy
-            time.sleep(0.05)
-    finally:
-        connection.close()
