@@ -106,6 +106,9 @@ def test_not_a_byte_is_left_in_any_file(archive: Archive, tmp_path: Path) -> Non
     empty_wal(archive._engine, 10)
     assert scene.found(tmp_path) == []
     assert {path.name for path in scene.files(tmp_path)} >= {"a.db", "a.db.keys"}
+    with reading(archive._engine) as connection:
+        under = connection.execute(text("SELECT * FROM documents WHERE subject_key IS NOT NULL"))
+        assert under.all() == []
 
 
 def test_before_views_are_folded_nothing_protected_is_in_the_clear(
