@@ -462,6 +462,25 @@ def test_two_processes_may_finish_the_same_erasure(archive: Archive, tmp_path: P
     assert archive._journal.erasures() == [finished]
 
 
+def test_facts_and_notices_of_unknown_types_go_together_too(archive: Archive) -> None:
+    sighting = {"type": "acme.sighting.recorded", "fact": "f6", "what": f"{CANARY}-seen"}
+    flag = {"type": "acme.fact.flagged", "fact": "f6", "why": f"{CANARY}-flag"}
+    flagged = {"type": "acme.fact.flagged", "fact": "f3", "why": f"{CANARY}-flag"}
+    archive.record([sighting, flag, flagged], story="ferry")
+    unknown = [event for event in archive.events("ferry") if event.type.startswith("acme.")]
+    assert [event.subject_key is None for event in unknown] == [True, True, False]
+    going = archive.plan_erasure(positions=[unknown[1].position]).events
+    assert [(item.type, item.fact) for item in going] == [
+        ("acme.sighting.recorded", "f6"),
+        ("acme.fact.flagged", None),
+    ]
+    erase(archive, unknown[0].position)
+    erase(archive)
+    assert CANARY not in repr(list(archive.events()))
+    assert list(archive.state("ferry").erased) == ["f6", "f3", "f4"]
+    assert archive.record([samples.figure(text="New")], story="ferry").facts == ("f7",)
+
+
 # -- backups -----------------------------------------------------------------------------------
 
 

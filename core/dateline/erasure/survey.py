@@ -6,7 +6,8 @@ corrects, and a fact without its retraction would stand again. So does a source 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from uuid import UUID
 
 import msgspec
@@ -16,10 +17,12 @@ from dateline.events.editorial import ContentErased
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Event
 from dateline.events.parts import ErasedEvent
-from dateline.events.payload import Erased, FactNotice, FactPayload, Payload, Sealed
+from dateline.events.payload import Erased, FactNotice, FactPayload, Payload, Raw, Sealed
 from dateline.events.rules.references import entities, facts, sources
 from dateline.events.source import SourceCaptured, SourceWithdrawn
 from dateline.events.story import StoryOpened
+
+_NUMBERED = re.compile(r"f[1-9][0-9]{0,8}")
 
 
 class Going(msgspec.Struct, frozen=True):
@@ -57,21 +60,34 @@ def closure(
     Events that were erased already are passed over. With `strict`, as for what a person chose,
     raises DatelineError for what cannot go, or not alone.
     """
+    own: dict[str, int] = {}
     fact_ids, source_ids = set(), set()
     for event in events:
+        fact = _fact(event.data)
+        if fact is not None and not isinstance(event.data, FactNotice):
+            own.setdefault(fact, event.position)
         if event.position in chosen:
             if strict:
                 _require_erasable(event)
-            if isinstance(event.data, FactPayload | FactNotice):
-                fact_ids.add(event.data.fact)
+            if fact is not None:
+                fact_ids.add(fact)
             elif isinstance(event.data, SourceCaptured):
                 source_ids.add(event.data.source)
     return [
-        _going(event)
+        _going(event, own)
         for event in events
         if not isinstance(event.data, Erased)
         and (event.position in chosen or _about(event, fact_ids, source_ids))
     ]
+
+
+def _fact(data: object) -> str | None:
+    """The fact that an event records or is about; of a type that is not known here, the one it
+    names as such events do."""
+    if isinstance(data, FactPayload | FactNotice):
+        return data.fact
+    name = data.fields.get("fact") if isinstance(data, Raw) else None
+    return name if isinstance(name, str) and _NUMBERED.fullmatch(name) else None
 
 
 def _require_erasable(event: Event) -> None:
@@ -98,20 +114,21 @@ def _require_erasable(event: Event) -> None:
 
 def _about(event: Event, fact_ids: set[str], source_ids: set[str]) -> bool:
     data = event.data
-    if isinstance(data, FactPayload | FactNotice):
-        return data.fact in fact_ids
-    return isinstance(data, SourceWithdrawn) and data.source in source_ids
+    if isinstance(data, SourceWithdrawn):
+        return data.source in source_ids
+    return _fact(data) in fact_ids
 
 
-def _going(event: Event) -> Going:
+def _going(event: Event, own: Mapping[str, int]) -> Going:
     data = event.data
+    fact = _fact(data)
     return Going(
         position=event.position,
         event_id=event.event_id,
         story=event.story,
         slug=event.slug,
         type=event.type,
-        fact=data.fact if isinstance(data, FactPayload) else None,
+        fact=fact if fact is not None and own.get(fact) == event.position else None,
         source=data.source if isinstance(data, SourceCaptured) else None,
         subject_key=event.subject_key,
     )

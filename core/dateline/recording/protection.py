@@ -49,7 +49,8 @@ def _notice(payload: Payload, given: str | None, named: set[str]) -> list[Findin
 
 
 def _spoken_of(payload: Payload | Raw) -> Iterator[str]:
-    if isinstance(payload, Raw):
+    if isinstance(payload, Raw):  # of a type that is not known here: what such events name
+        yield from (str(payload.fields[key]) for key in ("fact", "source") if key in payload.fields)
         return
     if isinstance(payload, FactNotice):
         yield payload.fact
