@@ -111,6 +111,7 @@ def hooks_page() -> str:
 CONSTANTS = {
     "BINARY": "The charset of a document whose bytes are no text.",
     "CUT": "Type of the first line of an export, which says where it was cut; import skips it.",
+    "ERASED": "Type of the line an export has where an event was erased; import skips it.",
     "MAX_LINE": "Bytes of the longest line that is read.",
     "Status": "How a fact stands; `retracted` and `rejected` are left out of default reads.",
     "hookimpl": "Marks a function of a plugin as the implementation of the hook of its name.",
@@ -131,7 +132,7 @@ CLASSES = {
         "The rows of the story at hand, by key; what a general view's fold writes to.",
         ("put", "get", "patch", "drop"),
     ),
-    "FactView": (None, ("order", "of", "rows")),
+    "FactView": (None, ("order", "of", "rows", "erased")),
 }
 
 
@@ -343,6 +344,7 @@ _NAMES: dict[type, str] = {
     shapes.FloatType: "number",
     shapes.BoolType: "true or false",
     shapes.AnyType: "any JSON value",
+    shapes.UUIDType: "UUID",
 }
 
 
@@ -396,7 +398,8 @@ STRICT = {
 }
 BATCH = {
     "shape": "A field is missing, not known, or of another type than the catalogue says.",
-    "reserved": "A line sets what is the archive's to set (`subject_key`, `content.erased`).",
+    "reserved": "A line sets what is the archive's to set (`subject_key`, `content.erased`); what "
+    "another archive's export tells of its own erasures is taken, unless the events are here.",
     "type-unknown": "No event type has that name. A plugin's (`vendor.noun.verb`) is kept raw.",
     "version-unknown": "The schema version is newer than this Dateline's, and no id says that "
     "another Dateline wrote it.",
@@ -409,6 +412,8 @@ BATCH = {
     "evidence-missing": "An `exact` without offsets is nowhere in the source.",
     "evidence-ambiguous": "An `exact` without offsets is in the source several times; they are "
     "listed.",
+    "protection": "A line would outlive the subject it speaks of: it names what is protected under "
+    "another subject or several, or goes with a fact that is not under the one that was given.",
     "recorded-at": "The time of recording is in the future, or before the story's last event.",
     "reported-at": "The time given is not when the source was published.",
 }

@@ -34,6 +34,7 @@ SLOW = (
     "faults/",
     "cli/test_scaffold.py",
     "docs/test_site.py",
+    "erasure/test_kills.py",
     "plugins/test_contracts.py",
     "plugins/test_examples_installed.py",
     "plugins/test_twenty_installed.py",

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import Connection, Engine
 
+from dateline.erasure.journal import Erasure, Journal
+from dateline.erasure.plan import Plan
+from dateline.erasure.steps import Eraser
 from dateline.errors import DatelineError, UnknownName
 from dateline.events.envelope import Event, RecordedBy
 from dateline.events.present import StoryState
@@ -20,6 +24,8 @@ from dateline.log.engine import reading
 from dateline.material import LiveMaterial, PastMaterial
 from dateline.plugins.formats import Material
 from dateline.plugins.loaded import Plugins
+from dateline.protect.keys import Keys, default_path
+from dateline.protect.vault import Vault
 from dateline.recording.line import Files, Line
 from dateline.recording.recorder import Recorded, Recorder, fold
 from dateline.views import rebuild as rebuilding
@@ -35,27 +41,62 @@ from dateline.views.verify import Difference, verify
 _TRIES = 100
 
 
+def _beside(engine: Engine) -> Path | None:
+    """Where keys are unless said: beside a SQLite file; nowhere for memory or a server."""
+    sqlite = engine.dialect.name == "sqlite"
+    return default_path(engine.url.database) if sqlite else None
+
+
 class Archive:
     """One database holding one event log, with the plugins that read it.
 
-    ``db`` is the path of a SQLite file or a SQLAlchemy URL.
+    ``db`` is the path of a SQLite file or a SQLAlchemy URL. ``keys`` is that of the keys database,
+    by default the archive's with ``.keys`` added; it is made when something is first protected.
+
+    An erasure that was interrupted, or undone by restoring a backup, is finished on opening:
+    ``resumed`` lists it.
     """
 
-    def __init__(self, engine: Engine, plugins: Plugins | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        plugins: Plugins | None = None,
+        keys: str | os.PathLike[str] | None = None,
+    ) -> None:
         self.plugins = plugins if plugins is not None else Plugins.load()
         self._engine = engine
-        self._reader = read.Reader(self.plugins.registry())
+        with reading(engine) as connection:
+            archive = schema.archive_id(connection)
+        place = _beside(engine) if keys is None else Path(keys)
+        self._keys = Keys(place, archive)
+        self._journal = Journal(self._keys, archive)
+        self._reader = read.Reader(self.plugins.registry(), Vault(self._keys, archive))
         self._recorder = Recorder(engine, self._reader.registry, self._reader)
+        try:
+            self.resumed: list[Erasure] = self._eraser().resume()
+        except BaseException:
+            engine.dispose()
+            raise
 
     @classmethod
-    def create(cls, db: str | os.PathLike[str], plugins: Plugins | None = None) -> Self:
+    def create(
+        cls,
+        db: str | os.PathLike[str],
+        plugins: Plugins | None = None,
+        keys: str | os.PathLike[str] | None = None,
+    ) -> Self:
         """Make a new archive. Raises DatelineError when something is there already."""
-        return cls(schema.create(db), plugins)
+        return cls(schema.create(db), plugins, keys)
 
     @classmethod
-    def open(cls, db: str | os.PathLike[str], plugins: Plugins | None = None) -> Self:
+    def open(
+        cls,
+        db: str | os.PathLike[str],
+        plugins: Plugins | None = None,
+        keys: str | os.PathLike[str] | None = None,
+    ) -> Self:
         """Open an archive. Raises NotAnArchive, SchemaOutdated."""
-        return cls(schema.connect(db), plugins)
+        return cls(schema.connect(db), plugins, keys)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -82,8 +123,12 @@ class Archive:
         recorded_by: RecordedBy = RecordedBy(),
         expected: Expected = None,
         dry_run: bool = False,
+        protect: str | None = None,
     ) -> Recorded:
         """Record lines of the import format, all or none.
+
+        With `protect`, the name of a subject, they are stored under that subject's key, which
+        `erase` destroys. What speaks of protected content goes under its key in any case.
 
         `story` is the slug they belong to when they open none. `expected` is the version the story
         must be at, or ``"new"``. Raises Refused with every finding, VersionConflict.
@@ -97,7 +142,35 @@ class Archive:
             recorded_by=recorded_by,
             expected=expected,
             dry_run=dry_run,
+            protect=protect,
         )
+
+    # -- erasing ---------------------------------------------------------------------------
+
+    def plan_erasure(self, subject: str | None = None, positions: Sequence[int] = ()) -> Plan:
+        """What `erase` would take, and what would go on naming it. Writes nothing."""
+        return self._eraser().plan(subject, positions)
+
+    def erase(
+        self,
+        subject: str | None = None,
+        positions: Sequence[int] = (),
+        *,
+        reason: str,
+        basis: str,
+        recorded_by: RecordedBy = RecordedBy(),
+    ) -> Erasure:
+        """Destroy what is protected under `subject`, or what is recorded at `positions`, for ever.
+
+        Facts keep their numbers, and the log says what went, why and on what `basis`; its hashes
+        stay. Raises UnknownName, and DatelineError for what cannot be erased.
+        """
+        return self._eraser().erase(subject, positions, reason, basis, recorded_by)
+
+    def _eraser(self) -> Eraser:
+        vault = self._reader.vault
+        assert vault is not None
+        return Eraser(self._engine, self._reader, vault, self._journal, self.plugins.views)
 
     # -- reading the log -------------------------------------------------------------------
 
@@ -144,7 +217,7 @@ class Archive:
     def document(self, source: str) -> Document | None:
         """A captured document by its source id."""
         with reading(self._engine) as connection:
-            return documents.get(connection, source)
+            return documents.get(connection, source, self._reader.vault)
 
     # -- views -----------------------------------------------------------------------------
 

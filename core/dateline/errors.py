@@ -83,6 +83,16 @@ class LogGap(DatelineError):
         self.found = found
 
 
+class SealedContent(DatelineError):
+    """Protected content whose key is not at hand. It is readable again when the key is."""
+
+    def __init__(self, story: str, position: int) -> None:
+        super().__init__(
+            f"story {story} holds protected content (position {position}) whose key is not here",
+            hint="bring the keys database back beside the archive, or name it with --keys",
+        )
+
+
 class ViewFailed(DatelineError):
     """A view's own code raised while folding an event."""
 

@@ -7,7 +7,9 @@ from heapq import merge
 
 from sqlalchemy import Connection
 
+from dateline.errors import SealedContent
 from dateline.events.envelope import Event
+from dateline.events.payload import Sealed
 from dateline.events.present import StoryState
 from dateline.log import documents, read
 from dateline.log.document import Document
@@ -19,6 +21,14 @@ from dateline.views.asof import Moment, states, upto
 from dateline.views.folding import require_live
 from dateline.views.rows import Values
 from dateline.views.table import Table, arrange
+
+
+def _open(events: Iterator[Event]) -> Iterator[Event]:
+    """Raises SealedContent rather than leave an event out for want of its key."""
+    for event in events:
+        if isinstance(event.data, Sealed):
+            raise SealedContent(event.slug, event.position)
+        yield event
 
 
 class PastMaterial:
@@ -74,10 +84,10 @@ class PastMaterial:
         return arrange(found, rows, everything=everything)
 
     def events(self) -> Iterator[Event]:
-        return merge(*map(self._events, self._stories), key=lambda event: event.position)
+        return _open(merge(*map(self._events, self._stories), key=lambda event: event.position))
 
     def document(self, source: str) -> Document | None:
-        return documents.get(self._connection, source)
+        return documents.get(self._connection, source, self._reader.vault)
 
     def _events(self, story: read.StoryRow) -> Iterator[Event]:
         return upto(self._reader.read_story(self._connection, story.id), self._moment)
@@ -145,7 +155,7 @@ class LiveMaterial:
             self._reader.read_story(self._connection, story.id, until=self._head.position)
             for story in self._stories
         )
-        return merge(*streams, key=lambda event: event.position)
+        return _open(merge(*streams, key=lambda event: event.position))
 
     def document(self, source: str) -> Document | None:
-        return documents.get(self._connection, source)
+        return documents.get(self._connection, source, self._reader.vault)

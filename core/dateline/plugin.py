@@ -52,6 +52,7 @@ from dateline.events.parts import (
     Actor,
     Change,
     Channel,
+    ErasedEvent,
     Evidence,
     Factuality,
     PlaceRef,
@@ -61,7 +62,7 @@ from dateline.events.parts import (
     Times,
 )
 from dateline.events.payload import Erased, FactNotice, FactPayload, Payload, Raw
-from dateline.events.present import Fact, Link, Status, StoryState
+from dateline.events.present import ErasedFact, Fact, Link, Status, StoryState
 from dateline.events.registry import EventType, to_fields
 from dateline.events.source import SourceCaptured, SourceWithdrawn
 from dateline.events.story import StoryClosed, StoryOpened, StoryRetitled
@@ -80,15 +81,15 @@ from dateline.plugins.formats import (
     SourceImporter,
 )
 from dateline.plugins.hookspecs import hookimpl
-from dateline.recording.line import CUT, Line
+from dateline.recording.line import CUT, ERASED, Line
 from dateline.text import csv_cell, markdown, one_line, visible
 from dateline.views.projection import Column, FactRow, FactView, View, ViewRow, last
 from dateline.views.rows import Rows
 from dateline.views.table import Table
 
 __all__ = [
-    "BINARY", "CUT", "MAX_LINE", "Actor", "AssessmentRecorded", "Change", "Channel", "Check", "Column",
-    "ContentErased", "Cut", "DatelineError", "Document", "Edtf", "EntityIntroduced", "Erased",
+    "BINARY", "CUT", "ERASED", "MAX_LINE", "Actor", "AssessmentRecorded", "Change", "Channel", "Check", "Column",
+    "ContentErased", "Cut", "DatelineError", "Document", "Edtf", "EntityIntroduced", "Erased", "ErasedEvent", "ErasedFact",
     "Event", "EventType", "Evidence", "EvidenceAdded", "Exporter", "Extracted", "Fact",
     "FactCorrected", "FactDisputed", "FactNotice", "FactPayload", "FactRetracted", "FactReviewed",
     "FactRow", "FactView", "FactsLinked", "Factuality", "FigureRecorded", "Finding", "Importer",

@@ -98,7 +98,9 @@ def _changes(event: Event) -> Iterator[_Change]:
     elif isinstance(data, StoryClosed):
         yield "closing", event.slug, None, None, None, None, data.reason
     elif isinstance(data, ContentErased):
-        yield "erasure", data.subject_key or "events", None, None, None, None, data.reason
+        about = ", ".join(item.fact or item.type for item in data.events) or "events"
+        why = f"{data.reason} ({data.basis})"
+        yield "erasure", about, None, None, '"[erased]"', None, why
 
 
 def _json(value: object) -> str | None:

@@ -47,6 +47,11 @@ class Brief:
     def id(self, name: str) -> str:
         return self._prefix + name
 
+    def standing(self, view: str) -> list[dict[str, Any]]:
+        """Rows of a view about facts that are there; the erased ones have a part of their own."""
+        rows = self.material.table(view, self.story.slug).dicts()
+        return [row for row in rows if row["fact"] not in self.story.erased]
+
     def link(self, name: str, *content: str | None, **attributes: str) -> Html:
         """A link to a place on this page."""
         return el("a", *content, href=f"#{self.id(name)}", **attributes)

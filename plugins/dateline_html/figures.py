@@ -13,7 +13,7 @@ _HEAD = ("Figure", "Of what", "When", "According to", "Written")
 
 
 def figures(brief: Brief) -> Part | None:
-    rows = list(brief.material.table("figures", brief.story.slug).dicts())
+    rows = brief.standing("figures")
     return Part("figures", "Figures", len(rows), _table(brief, rows)) if rows else None
 
 

@@ -13,7 +13,7 @@ from dateline_html.quoting import passages, quoted
 
 
 def statements(brief: Brief) -> Part | None:
-    rows = list(brief.material.table("statements", brief.story.slug).dicts())
+    rows = brief.standing("statements")
     return Part("statements", "Who said what", len(rows), _speakers(brief, rows)) if rows else None
 
 

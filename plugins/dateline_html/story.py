@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dateline.plugin import to_iso
 from dateline_html.brief import Brief
 from dateline_html.changes import changes
+from dateline_html.erased import erased
 from dateline_html.figures import figures
 from dateline_html.markup import Html, el, join, text
 from dateline_html.part import Part
@@ -18,7 +19,7 @@ from dateline_html.sources import sources
 from dateline_html.statements import statements
 from dateline_html.timeline import timeline
 
-_PARTS = (timeline, statements, figures, disputes, changes, relations, places, sources)
+_PARTS = (timeline, statements, figures, disputes, changes, erased, relations, places, sources)
 
 
 def parts(brief: Brief) -> list[Part]:

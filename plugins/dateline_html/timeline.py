@@ -12,7 +12,7 @@ from dateline_html.part import Part, meta
 
 
 def timeline(brief: Brief) -> Part | None:
-    rows = list(brief.material.table("timeline", brief.story.slug).dicts())
+    rows = brief.standing("timeline")
     return (
         Part("timeline", "What is known, by day", len(rows), _days(brief, rows)) if rows else None
     )

@@ -68,6 +68,18 @@ def _story(story: StoryState, material: Material) -> Iterator[str]:
         "left_out": [
             {"fact": fact.id, "status": fact.status} for fact in story.facts.values() if fact.hidden
         ],
+        "erased": [
+            {
+                "fact": gone.id,
+                "kind": gone.kind,
+                "position": gone.position,
+                "erased_at": to_iso(gone.erased_us),
+                "text": gone.words,
+                "reason": gone.reason,
+                "basis": gone.basis,
+            }
+            for gone in story.erased.values()
+        ],
     }
     yield _dump(head)[:-1] + ',"facts":['
     for number, fact in enumerate(story.shown()):

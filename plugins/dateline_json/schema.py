@@ -80,6 +80,19 @@ def schema() -> dict[str, Any]:
             "left_out": _list(
                 _object({"fact": _TEXT, "status": {"enum": ["retracted", "rejected"]}})
             ),
+            "erased": _list(
+                _object(
+                    {
+                        "fact": _TEXT,
+                        "kind": _TEXT,
+                        "position": _POSITION,
+                        "erased_at": _TEXT,
+                        "text": _TEXT,
+                        "reason": _TEXT,
+                        "basis": _TEXT,
+                    }
+                )
+            ),
             "facts": _list({"$ref": "#/$defs/Fact"}),
             "views": {
                 "type": "object",

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from dateline.plugin import Exporter, Fact, Material, StoryState, hookimpl, markdown, parse_edtf
-from dateline_markdown.editorial import corrected, disputed, related
+from dateline_markdown.editorial import corrected, disputed, erased, related
 from dateline_markdown.notes import Notes
 
 
@@ -33,6 +33,7 @@ class Markdown(Exporter):
             yield from _section("Disputed", disputed(story, notes))
             yield from _section("What was corrected", corrected(story))
             yield from _section("What was updated", corrected(story, updates=True))
+            yield from _section("Erased", erased(story))
             yield from _section("How facts relate", related(story))
             yield from _section("Sources", _sources(story, material))
             yield from notes.written()
@@ -55,7 +56,7 @@ def _head(story: StoryState, material: Material) -> Iterator[str]:
 
 
 def _known(story: StoryState, material: Material, notes: Notes) -> Iterator[str]:
-    rows = list(material.table("timeline", story.slug).dicts())
+    rows = _standing("timeline", story, material)
     if rows:
         yield "\n## What is known, by day\n"
     for _, group in groupby(rows, key=lambda row: (row["earliest"], row["latest"], row["undated"])):
@@ -70,7 +71,7 @@ def _known(story: StoryState, material: Material, notes: Notes) -> Iterator[str]
 
 
 def _said(story: StoryState, material: Material, notes: Notes) -> Iterator[str]:
-    rows = list(material.table("statements", story.slug).dicts())
+    rows = _standing("statements", story, material)
     if rows:
         yield "\n## Who said what\n"
     speakers = list(dict.fromkeys(row["speaker"] for row in rows))
@@ -92,7 +93,7 @@ def _statement(fact: Fact, channel: str | None, notes: Notes) -> Iterator[str]:
 
 
 def _figures(story: StoryState, material: Material, notes: Notes) -> Iterator[str]:
-    rows = list(material.table("figures", story.slug).dicts())
+    rows = _standing("figures", story, material)
     if not rows:
         return
     yield "\n## Figures\n\n| figure | of what | when | according to |\n| --- | --- | --- | --- |\n"
@@ -124,6 +125,12 @@ def _places(story: StoryState, material: Material) -> Iterator[str]:
             where = f" ({place['lat']:.4f}, {place['lon']:.4f}; {place['precision'] or 'precision not given'})"
         facts = ", ".join(dict.fromkeys(f"{row['fact']} as {row['role']}" for row in rows))
         yield f"- {markdown(place['label'])}{inside}{where}: {markdown(facts)}\n"
+
+
+def _standing(view: str, story: StoryState, material: Material) -> list[dict[str, Any]]:
+    """Rows of facts that are there; the erased ones have a section of their own."""
+    rows = material.table(view, story.slug).dicts()
+    return [row for row in rows if row["fact"] not in story.erased]
 
 
 def _rows(view: str, story: StoryState, material: Material) -> list[dict[str, Any]]:

@@ -56,6 +56,12 @@ def corrected(story: StoryState, *, updates: bool = False) -> Iterator[str]:
             yield f"- {day}: {_named(fact)} {data.verdict}{_by(story, data.reviewer)}{reason}\n"
 
 
+def erased(story: StoryState) -> Iterator[str]:
+    """Facts that are gone, each under its number, with when and why."""
+    for fact in story.erased.values():
+        yield f"- {fact.id} ({fact.kind}) **[erased]** {markdown(fact.why)}\n"
+
+
 def related(story: StoryState) -> Iterator[str]:
     for link in story.links:
         data = link.data

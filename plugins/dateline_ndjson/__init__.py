@@ -9,6 +9,7 @@ from typing import Any
 
 from dateline.plugin import (
     CUT,
+    ERASED,
     MAX_LINE,
     Document,
     Erased,
@@ -17,6 +18,7 @@ from dateline.plugin import (
     Importer,
     Line,
     Material,
+    Payload,
     Raw,
     Refused,
     SourceCaptured,
@@ -31,8 +33,8 @@ from dateline.plugin import (
 class NdjsonExporter(Exporter):
     """Events with ids, clocks and data, in the order of the log, documents inside.
 
-    The first line says where the export was cut. Erased events are left out: nothing of them is
-    left to import.
+    The first line says where the export was cut. Where an event was erased a line of its own kind
+    says so; import skips it, and takes the event that tells of the erasure.
     """
 
     name, suffix, media_type = "ndjson", ".ndjson", "application/x-ndjson"
@@ -49,7 +51,9 @@ class NdjsonExporter(Exporter):
             }
         )
         for event in material.events():
-            if not isinstance(event.data, Erased):
+            if isinstance(event.data, Erased):
+                yield _line(_tombstone(event))
+            else:
                 yield _line(_fields(event, material))
 
 
@@ -86,6 +90,17 @@ def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
         yield b"".join(pieces).removeprefix(mark)
 
 
+def _tombstone(event: Event) -> dict[str, Any]:
+    return {
+        "type": ERASED,
+        "was": event.type,
+        "event_id": str(event.event_id),
+        "story": str(event.story),
+        "recorded_at": to_iso(event.recorded_us),
+        "text": "[erased]",
+    }
+
+
 def _fields(event: Event, material: Material) -> dict[str, Any]:
     fields: dict[str, Any] = {
         "type": event.type,
@@ -106,8 +121,8 @@ def _fields(event: Event, material: Material) -> dict[str, Any]:
         fields["causation_id"] = str(event.causation_id)
     if event.original is not None:
         fields |= event.original
-    elif not isinstance(event.data, Erased):
-        fields |= event.data.fields if isinstance(event.data, Raw) else to_fields(event.data)
+    elif isinstance(event.data, Payload | Raw):
+        fields |= to_fields(event.data)
     if isinstance(event.data, SourceCaptured):
         document = material.document(event.data.source)
         fields |= _content(document) if document is not None else {}

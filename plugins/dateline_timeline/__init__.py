@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dateline.plugin import Fact, FactRow, FactView, View, hookimpl, last
+from dateline.plugin import ErasedFact, Fact, FactRow, FactView, View, hookimpl, last
 
 
 class Timeline(FactView):
@@ -47,6 +47,23 @@ class Timeline(FactView):
             start=None if span is None else span.start,
             end=None if span is None else span.end,
             exact=None if span is None else span.exact,
+        )
+
+    def erased(self, fact: ErasedFact) -> Iterable[FactRow]:
+        """It keeps its place in the order of recording, undated: its date is gone, too."""
+        yield self.Row(
+            kind=fact.kind,
+            when="undated",
+            edtf=None,
+            earliest=None,
+            latest=None,
+            undated=True,
+            text=fact.words,
+            chain="",
+            places="",
+            start=None,
+            end=None,
+            exact=None,
         )
 
 

@@ -16,6 +16,7 @@ import pytest
 
 from dateline.cli.errors import run
 from dateline.cli.root import root
+from dateline.log.schema import HEAD
 from dateline.testing import samples
 
 
@@ -305,7 +306,7 @@ def test_completion_prints_a_script(dateline: Command, shell: str) -> None:
 
 def test_upgrade_of_a_current_archive_changes_nothing(ferry: Command, tmp_path: Path) -> None:
     result: Any = ferry("upgrade")
-    assert result.err.endswith(" is at schema 0003.\n")
+    assert result.err.endswith(f" is at schema {HEAD}.\n")
 
 
 def test_a_reader_that_goes_away_is_no_error(ferry: Command, tmp_path: Path) -> None:

@@ -40,6 +40,12 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run(folder, "dateline --db dateline.db demo")
     (folder / "report.txt").write_text("FICTION. The water is gone, the mayor said.", "utf-8")
     (folder / "story.ndjson").write_text("\n".join(map(json.dumps, samples.story())), "utf-8")
+    letter = "FICTION. A witness writes: the gate stood open."
+    (folder / "letter.txt").write_text(letter, "utf-8")
+    capture = (
+        "capture letter.txt --story velm-flood --publisher org:post=Post --protect 'the witness'"
+    )
+    run(folder, f"dateline {capture}")
     more = {"type": "story.retitled", "title": "Fictional: after the flood"}
     (folder / "more.ndjson").write_text(json.dumps(more), "utf-8")
     page = "<html><head><title>T</title></head><body><article><p>FICTION. "

@@ -6,6 +6,7 @@ import copy
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -222,6 +223,7 @@ CASES: dict[str, list[list[Fields]]] = {
     "line-repeated": [in_story(LINK, LINK)],
     "recorded-at": [in_story(statement("Mara Voss", recorded_at=LATER)), in_story(LINK | {"recorded_at": LATER})],
     "reported-at": [in_story(statement("Mara Voss", reported_at="2024-05-05T00:00:00Z"))],
+    "protection": [],
     "duplicate-key": [],
     "json": [],
     "size": [],
@@ -265,6 +267,15 @@ def event_id_taken(archive: Archive) -> None:
     assert [finding.rule for finding in refused.value.findings] == ["event-id-taken"]
 
 
+def protection(archive: Archive) -> None:
+    """A story's opening is in the clear: what would not be protected is refused, not let through."""
+    with TemporaryDirectory() as folder:
+        keyed = Archive.create(":memory:", archive.plugins, keys=f"{folder}/keys")
+        with keyed, pytest.raises(Refused) as refused:
+            keyed.record(story(), protect="Jane")
+        assert "protection" in {finding.rule for finding in refused.value.findings}
+
+
 def text_rule(raw: bytes, rule: str) -> Callable[[Archive], None]:
     def run(archive: Archive) -> None:
         with pytest.raises(Refused) as refused:
@@ -276,6 +287,7 @@ def text_rule(raw: bytes, rule: str) -> Callable[[Archive], None]:
 
 OTHERS: dict[str, Callable[[Archive], None]] = {
     "event-id-taken": event_id_taken,
+    "protection": protection,
     "duplicate-key": text_rule(b'{"a": 1, "a": 2}', "duplicate-key"),
     "json": text_rule(b'{"a": 1', "json"),
     "size": text_rule(b'{"a": "' + b"x" * strict.MAX_BYTES + b'"}', "size"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from dateline.cli.protecting import introduced, protect_option
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.who import agent_option, recorded_by
 
@@ -33,6 +34,7 @@ from dateline.cli.who import agent_option, recorded_by
     help="Refuse a larger document.",
 )
 @click.option("--allow-network", is_flag=True, help="Download a URL, from public addresses only.")
+@protect_option
 @agent_option
 @pass_settings
 def capture(
@@ -45,6 +47,7 @@ def capture(
     charset: str | None,
     max_size: int,
     allow_network: bool,
+    protect: str | None,
     agent: str | None,
     byline: tuple[str, ...],
     **details: str | None,
@@ -54,12 +57,14 @@ def capture(
     The bytes are kept as they are, under their SHA-256; facts quote their text by character. The
     text of a page or PDF is extracted and kept as a second source, derived from the first: that is
     the one to quote. Title, date, language and authors are taken from the page if not given.
-    With --allow-network a URL stands in for the file.
+    With --allow-network a URL stands in for the file. Facts drawn from a source that is protected
+    are protected with it.
 
     \b
     Example:
       dateline capture report.txt --story velm-flood --publisher org:wire=Wire --published 2024-03-04
       dateline capture page.html --story velm-flood --publisher org:wire=Wire --title "After the flood"
+      dateline capture report.txt --story velm-flood --publisher org:wire=Wire --protect "Witness 7"
     """
     from dateline.cli.captured import captured
     from dateline.cli.entities import introduce
@@ -83,10 +88,11 @@ def capture(
             say(f"Already captured: its text is {made.text.source} in {story}.")
             return
         result = archive.record(
-            [*introduce([publisher], state), *made.lines],
+            [*introduced(introduce([publisher], state)), *made.lines],
             story=story,
             files=made.content,
             recorded_by=recorded_by(agent),
+            protect=protect,
         )
     verb = "Captured" if result.new else "Already captured:"
     for message in made.messages(verb, story, charset):

@@ -57,6 +57,8 @@ def notice(event_type: str, /, **fields: Any) -> dict[str, Any]:
 def find_fact(state: StoryState, name: str) -> Fact:
     """A fact by its id. Raises UnknownName."""
     fact = state.facts.get(name)
+    if name in state.erased:
+        raise UnknownName(f"{name} of {state.slug} is gone: {state.erased[name].words}")
     if fact is None:
         raise UnknownName(
             f"story {state.slug} has no fact {name!r}",

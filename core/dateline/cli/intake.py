@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 import click
 
+from dateline.cli.protecting import protect_option
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.who import agent_option, recorded_by
 from dateline.errors import DatelineError
@@ -33,6 +34,7 @@ _CHUNK = 1 << 16
     help="Folder of the documents that lines name.  [default: that of FILE]",
 )
 @click.option("--dry-run", is_flag=True, help="Check everything, write nothing.")
+@protect_option
 @agent_option
 @pass_settings
 def import_(
@@ -42,6 +44,7 @@ def import_(
     story: str | None,
     files: Path | None,
     dry_run: bool,
+    protect: str | None,
     agent: str | None,
 ) -> None:
     """Take in facts from a file, all or none.
@@ -69,6 +72,7 @@ def import_(
                 files=Folder(folder),
                 recorded_by=recorded_by(agent, "imported"),
                 dry_run=dry_run,
+                protect=protect,
             )
     if dry_run:
         say("Nothing wrong found; nothing was written (--dry-run).")

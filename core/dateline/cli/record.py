@@ -9,6 +9,7 @@ import click
 
 from dateline.cli.entities import introduce
 from dateline.cli.evidence import evidence_item
+from dateline.cli.protecting import introduced, protect_option
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.sources import find_source
 from dateline.cli.values import keyed, parse_value, pointer_of
@@ -17,6 +18,7 @@ from dateline.events.present import StoryState
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
+    from dateline.recording.line import Line
 
 _ENTITY_FIELDS = frozenset({"subject", "object", "person", "organization", "appointed_by"})
 KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
@@ -53,6 +55,7 @@ KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
 @click.option("--set", "fields", multiple=True, metavar="FIELD=VALUE", help="Any other field.")
 @click.option("--id", "fact", metavar="FACT", help="Its id.  [default: the next number]")
 @click.option("--dry-run", is_flag=True, help="Check it, write nothing.")
+@protect_option
 @agent_option
 @pass_settings
 def record(
@@ -61,6 +64,7 @@ def record(
     story: str,
     kind: str | None,
     dry_run: bool,
+    protect: str | None,
     agent: str | None,
     **options: Any,
 ) -> None:
@@ -68,7 +72,8 @@ def record(
 
     An entity written ID=Label (person:ida-brandt="Ida Brandt") is introduced on the way. On a
     terminal, what is missing is asked for, and the quotation found in the source as you type it. In
-    a pipe nothing is asked: without KIND, one JSON event is read from stdin.
+    a pipe nothing is asked: without KIND, one JSON event is read from stdin. With --protect, persons
+    and groups introduced on the way are protected too; organisations and places are not.
 
     \b
     Example:
@@ -82,8 +87,11 @@ def record(
         state = archive.state(story)
         if sys.stdin.isatty() and sys.stdout.isatty():
             kind = asking(kind, archive, state, options)
+        lines: list[Line | dict[str, Any]]
         lines = _from_options(kind, state, options) if kind else [_from_stdin()]
-        result = archive.record(lines, story=story, recorded_by=recorded_by(agent), dry_run=dry_run)
+        result = archive.record(
+            lines, story=story, recorded_by=recorded_by(agent), dry_run=dry_run, protect=protect
+        )
     if dry_run:
         say("Nothing wrong found; nothing was written (--dry-run).")
     elif result.facts:
@@ -113,7 +121,9 @@ def _from_stdin() -> dict[str, object]:
     return parse(sys.stdin.buffer.read())
 
 
-def _from_options(kind: str, state: StoryState, options: dict[str, Any]) -> list[dict[str, Any]]:
+def _from_options(
+    kind: str, state: StoryState, options: dict[str, Any]
+) -> list[Line | dict[str, Any]]:
     if not options["text"] or not options["exact"]:
         raise click.UsageError("a fact needs --text, and --exact for what it rests on")
     spoken = [name for name in ("quote", "addressees", "act") if options[name]]
@@ -158,7 +168,7 @@ def _from_options(kind: str, state: StoryState, options: dict[str, Any]) -> list
         pointer.put(
             line, pointer_of(name), _id(value) if _names_entity(text) else parse_value(value)
         )
-    return [*introduce(named, state), line]
+    return [*introduced(introduce(named, state)), line]
 
 
 def _statement(options: dict[str, Any]) -> dict[str, Any]:

@@ -40,6 +40,7 @@ class Root(LazyGroup):
             "dateline.cli.export:export",
             "Write stories as CSV, JSON, NDJSON, Markdown or HTML.",
         ),
+        "erase": ("dateline.cli.erase:erase", "Destroy what must not be kept; that it went stays."),
         "rebuild": ("dateline.cli.views:rebuild", "Fold views again from the first event."),
         "prune": ("dateline.cli.views:prune", "Drop generations of views that nobody reads."),
         "diff": ("dateline.cli.diff:diff", "Say what changed in a story between two moments."),
@@ -73,6 +74,13 @@ def _split(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -
     help=f"The archive: a SQLite file or a SQLAlchemy URL.  [default: {DEFAULT_DB}]",
 )
 @click.option(
+    "--keys",
+    envvar="DATELINE_KEYS",
+    show_envvar=True,
+    metavar="PATH",
+    help="The keys of what is protected.  [default: the archive's name and .keys]",
+)
+@click.option(
     "--plugins-dir",
     "plugin_dirs",
     multiple=True,
@@ -88,6 +96,7 @@ def _split(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -
 def root(
     ctx: click.Context,
     db: str | None,
+    keys: str | None,
     plugin_dirs: tuple[Path, ...],
     without: tuple[str, ...],
     strict: bool,
@@ -98,4 +107,4 @@ def root(
     Who said it and through whom, where exactly it is written, what was known on that day, and
     that nobody changed the record since. Start with `dateline demo`.
     """
-    ctx.obj = Settings(db, plugin_dirs, without, strict, debug)
+    ctx.obj = Settings(db, plugin_dirs, without, strict, debug, keys)

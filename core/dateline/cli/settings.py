@@ -24,6 +24,7 @@ class Settings:
     without: tuple[str, ...] = ()
     strict: bool = False
     debug: bool = False
+    keys: str | None = None
     _plugins: Plugins | None = field(default=None, repr=False)
 
     @property
@@ -60,7 +61,9 @@ class Settings:
         """The archive, open."""
         from dateline.archive import Archive
 
-        with Archive.open(self.path, self.plugins()) as archive:
+        with Archive.open(self.path, self.plugins(), self.keys) as archive:
+            for erasure in archive.resumed:
+                say(f"Finished an erasure that was interrupted or undone: {erasure.reason}")
             yield archive
 
 

@@ -22,7 +22,7 @@ def init(settings: Settings) -> None:
     """
     from dateline.archive import Archive
 
-    with Archive.create(settings.path, settings.plugins()) as archive:
+    with Archive.create(settings.path, settings.plugins(), settings.keys) as archive:
         say(f"Made archive {archive.head().archive} in {settings.shown}.")
 
 

@@ -85,8 +85,19 @@ def show(
 def _fact(archive: Archive, story: str, name: str, format_: str | None, at: Moment | None) -> None:
     from dateline.cli.editing import find_fact
     from dateline.cli.fact import as_record, describe
+    from dateline.events.clock import to_iso
 
-    fact = find_fact(archive.state(story, at), name)
+    state = archive.state(story, at)
+    gone = state.erased.get(name)
+    if gone is not None:
+        shape = ["story", "fact", "kind", "status", "position", "erased_at", "reason", "basis"]
+        cells = (story, name, gone.kind, gone.status, gone.position, to_iso(gone.erased_us))
+        if format_ in ("json", "ndjson", "csv"):
+            emit(shape, [(*cells, gone.reason, gone.basis)], format_)
+        else:
+            click.echo(visible(f"{name}  {gone.kind}  {gone.words}"))
+        return
+    fact = find_fact(state, name)
     if format_ in ("json", "ndjson", "csv"):
         record = as_record(fact)
         emit(list(record), [list(record.values())], format_)
@@ -128,6 +139,7 @@ def _overview(archive: Archive, story: str, format_: str | None, at: Moment | No
         ("facts", sum(counts.values())),
         *((f"{kind} facts", number) for kind, number in sorted(counts.items())),
         *((f"{status} facts", n) for status, n in sorted(statuses.items()) if status != "recorded"),
+        *([("erased facts", ", ".join(state.erased))] if state.erased else []),
         ("links", len(state.links)),
         ("views", ", ".join(sorted(archive.plugins.views))),
     ]
@@ -182,21 +194,25 @@ def log(
 
 def _row(event: Event) -> list[Any]:
     from dateline.events.clock import to_iso
-    from dateline.events.payload import Erased
+    from dateline.events.payload import Payload, Raw
     from dateline.events.registry import to_fields
 
-    data = {} if isinstance(event.data, Erased) else event.original or to_fields(event.data)
+    there = isinstance(event.data, Payload | Raw)
+    data = {}
+    if isinstance(event.data, Payload | Raw):
+        data = event.original or to_fields(event.data)
+    gone = f"[{type(event.data).__name__.lower()}]"
     return [
         event.position,
         event.slug,
         event.version,
         event.type,
-        "[erased]" if isinstance(event.data, Erased) else _about(data),
+        _about(data) if there else gone,
         to_iso(event.recorded_us),
         None if event.reported_us is None else to_iso(event.reported_us),
         event.recorded_by.agent,
         event.recorded_by.tool,
-        event.recorded_by.method,
+        event.recorded_by.method if there else None,
         str(event.event_id),
         event.schema_version,
         data,

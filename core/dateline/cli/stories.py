@@ -8,6 +8,7 @@ from dateline.cli.editing import notice
 from dateline.cli.output import emit, format_option
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.who import agent_option, recorded_by
+from dateline.errors import SealedContent
 
 
 @click.command("open")
@@ -87,9 +88,15 @@ def stories(settings: Settings, format_: str | None) -> None:
     from dateline.events.clock import to_iso
 
     with settings.archive() as archive:
-        rows = []
+        rows: list[list[object]] = []
         for story in archive.stories():
-            state = archive.state(story.slug)
+            try:
+                state = archive.state(story.slug)
+            except SealedContent:
+                stamp = to_iso(story.recorded_us)[:19] + "Z"
+                sealed = [None, "[sealed]", None, None, story.version, stamp, str(story.id)]
+                rows.append([story.slug, *sealed])
+                continue
             rows.append(
                 [
                     story.slug,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from dateline.events.parts import Change, Evidence
+from dateline.events.parts import Change, ErasedEvent, Evidence
 from dateline.events.payload import FactNotice, Payload
 
 LinkRelation = Literal[
@@ -66,10 +66,21 @@ class FactReviewed(FactNotice, frozen=True, kw_only=True):
 
 
 class ContentErased(Payload, frozen=True, kw_only=True):
-    """Content was destroyed on purpose: ``subject_key`` or ``positions`` say whose or which."""
+    """Content of the story was destroyed on purpose; every event without a body is listed in one.
+
+    ``subject_key`` is the id of the key that was destroyed with it, ``positions`` are those in the
+    archive where it happened (none in another's, that imported it).
+    """
 
     type: ClassVar[str] = "content.erased"
+    schema_version: ClassVar[int] = 2
     reason: str
     basis: str
     subject_key: str | None = None
     positions: tuple[int, ...] = ()
+    events: tuple[ErasedEvent, ...] = ()
+
+
+def erased_from_v1(fields: dict[str, object]) -> dict[str, object]:
+    """Version 2 lists the events by id; version 1, which no command ever wrote, had positions."""
+    return fields

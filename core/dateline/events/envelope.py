@@ -9,12 +9,12 @@ from uuid import UUID
 import msgspec
 
 from dateline.events.clock import to_datetime
-from dateline.events.payload import Erased, Payload, Raw
+from dateline.events.payload import Erased, Payload, Raw, Sealed
 
 if TYPE_CHECKING:
     from dateline.events.present import Fact, StoryState
 
-Data: TypeAlias = Payload | Raw | Erased
+Data: TypeAlias = Payload | Raw | Erased | Sealed
 
 
 class RecordedBy(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -6,12 +6,17 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 _VARIANT = 0b10 << 62
 #: Keys of an input line that steer the import and say nothing about what happened.
 INSTRUCTIONS = frozenset({"file", "charset", "content", "content_base64"})
+
+
+def sha256(content: bytes) -> bytes:
+    """The plain hash."""
+    return hashlib.sha256(content).digest()
 
 
 def uuid7() -> UUID:
@@ -21,14 +26,22 @@ def uuid7() -> UUID:
     return UUID(int=high << 64 | _VARIANT | random & (1 << 62) - 1)
 
 
-def import_id(story: UUID, line: Mapping[str, object]) -> UUID:
+def import_id(
+    story: UUID, line: Mapping[str, object], digest: Callable[[bytes], bytes] = sha256
+) -> UUID:
     """A UUIDv8 (RFC 9562 §5.8) of SHA-256(story id ‖ canonical line), instructions left out.
 
     The same line always gets the same id in the same story, so importing twice adds nothing.
+    `digest` is another hash than SHA-256 for what is protected.
     """
     steering = INSTRUCTIONS if line.get("type") == "source.captured" else frozenset[str]()
     fields = {key: value for key, value in line.items() if key not in steering}
     canonical = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    digest = int.from_bytes(hashlib.sha256(story.bytes + canonical.encode()).digest()[:16], "big")
-    high = (digest >> 64) & ~0xF000 | 8 << 12
-    return UUID(int=high << 64 | _VARIANT | digest & (1 << 62) - 1)
+    return uuid8(digest(story.bytes + canonical.encode()))
+
+
+def uuid8(digest: bytes) -> UUID:
+    """A UUIDv8 of the first 16 bytes of `digest`, version and variant set over them."""
+    bits = int.from_bytes(digest[:16], "big")
+    high = (bits >> 64) & ~0xF000 | 8 << 12
+    return UUID(int=high << 64 | _VARIANT | bits & (1 << 62) - 1)

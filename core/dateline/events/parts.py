@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Literal
+from uuid import UUID
 
 import msgspec
 
@@ -118,3 +119,12 @@ class Change(Part, frozen=True, kw_only=True):
     path: str
     was: Any = None
     now: Any = None
+
+
+class ErasedEvent(Part, frozen=True, kw_only=True):
+    """One event whose content is gone: what its envelope says anyway, and the number of its fact,
+    which is never given to another."""
+
+    event_id: UUID
+    type: str
+    fact: str | None = None

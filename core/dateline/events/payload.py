@@ -67,3 +67,7 @@ class Raw(msgspec.Struct, frozen=True):
 
 class Erased(msgspec.Struct, frozen=True):
     """Stands where data was erased. The event's place and hash remain."""
+
+
+class Sealed(msgspec.Struct, frozen=True):
+    """Stands where protected data cannot be read for want of their key. Nothing folds over it."""

@@ -11,8 +11,11 @@ from uuid import UUID
 
 import msgspec
 
+from dateline.errors import SealedContent
 from dateline.events import pointer, words
+from dateline.events.clock import to_iso
 from dateline.events.editorial import (
+    ContentErased,
     EvidenceAdded,
     FactCorrected,
     FactDisputed,
@@ -22,7 +25,7 @@ from dateline.events.editorial import (
 )
 from dateline.events.edtf import Edtf, parse
 from dateline.events.entity import EntityIntroduced
-from dateline.events.envelope import Event, RecordedBy
+from dateline.events.envelope import Data, Event, RecordedBy
 from dateline.events.fact import (
     OccurrenceRecorded,
     RoleRecorded,
@@ -30,7 +33,7 @@ from dateline.events.fact import (
     StateRecorded,
 )
 from dateline.events.parts import Evidence, Time, Times
-from dateline.events.payload import FACT, FactNotice, FactPayload, Raw
+from dateline.events.payload import FACT, Erased, FactNotice, FactPayload, Raw, Sealed
 from dateline.events.registry import Registry, to_fields
 from dateline.events.source import SourceCaptured, SourceWithdrawn
 from dateline.events.story import StoryClosed, StoryOpened, StoryRetitled
@@ -134,6 +137,32 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         return self.data.evidence[0] if self.data.evidence else None
 
 
+class ErasedFact(msgspec.Struct, frozen=True, kw_only=True):
+    """What is left of a fact that was erased: its number, its kind, its place, and why.
+
+    ``position`` is that of its recording, or of the erasure where that is not in this archive.
+    """
+
+    id: str
+    kind: str
+    position: int
+    reason: str
+    basis: str
+    erased_us: int
+    status: Literal["erased"] = "erased"
+    source: str = ""
+
+    @property
+    def words(self) -> str:
+        """``[erased] 2024-03-09: asked for (consent withdrawn)``"""
+        return f"[erased] {self.why}"
+
+    @property
+    def why(self) -> str:
+        """``2024-03-09: asked for (consent withdrawn)``"""
+        return f"{to_iso(self.erased_us)[:10]}: {self.reason} ({self.basis})"
+
+
 class StoryState:
     """A story folded up to some version. `apply` is the only way to change it."""
 
@@ -154,6 +183,13 @@ class StoryState:
         self.highest = 0
         #: Numbers of facts nobody here can read: of a type that is not known.
         self.unread: set[str] = set()
+        #: Facts that were erased; their numbers are never given again.
+        self.erased: dict[str, ErasedFact] = {}
+        #: Types of events that were erased.
+        self.lost: frozenset[str] = frozenset()
+        #: Facts, entities and sources that are protected, and the id of the key.
+        self.protected: dict[str, str] = {}
+        self._bodiless: dict[UUID, int] = {}
         # Facts that named an entity before it was introduced: their labels come later.
         self._waiting: dict[str, set[str]] = {}
 
@@ -161,7 +197,9 @@ class StoryState:
         """A copy to try events on. Facts are shared: they never change."""
         copy = StoryState(self.registry)
         copy.__dict__.update(self.__dict__)
-        for name in ("entities", "sources", "withdrawn", "facts"):
+        for name in (
+            "entities", "sources", "withdrawn", "facts", "erased", "protected", "_bodiless",
+        ):  # fmt: skip
             setattr(copy, name, dict(getattr(self, name)))
         copy.unread = set(self.unread)
         copy.links = list(self.links)
@@ -189,37 +227,57 @@ class StoryState:
         return fact in self.facts or fact in self.unread
 
     def apply(self, event: Event) -> Event:
-        """Fold one event; returns it with ``fact``, ``before``, ``touched`` and ``state`` filled in."""
-        self.version, self.recorded_us = event.version, max(self.recorded_us, event.recorded_us)
+        """Fold one event; returns it with ``fact``, ``before``, ``touched`` and ``state`` filled in.
+
+        Raises SealedContent, changing nothing, for one that cannot be read: a state without it would
+        be wrong.
+        """
         data = event.data
+        if isinstance(data, Sealed):
+            raise SealedContent(event.slug, event.position)
+        self.version, self.recorded_us = event.version, max(self.recorded_us, event.recorded_us)
+        if event.subject_key is not None:
+            self._protect(event.subject_key, data)
         if isinstance(data, FactPayload):
             fact = self._record(event, data)
             return msgspec.structs.replace(event, fact=fact, touched=(fact,), state=self)
         if isinstance(data, FactNotice):
             return self._notice(event, data)
-        touched: Iterable[str] = ()
+        touched = self._context(event, data)
+        return msgspec.structs.replace(event, touched=self._refresh(touched), state=self)
+
+    def _context(self, event: Event, data: Data) -> Iterable[str]:
+        """What facts refer to; returns the facts whose standing or labels it changed."""
         if isinstance(data, EntityIntroduced):
             self.entities[data.entity] = data
-            touched = self._waiting.pop(data.entity, ())
-        elif isinstance(data, SourceCaptured):
+            return self._waiting.pop(data.entity, ())
+        if isinstance(data, SourceCaptured):
             self.sources[data.source] = data
-            touched = self._waiting.pop(data.source, ())
-        elif isinstance(data, SourceWithdrawn):
+            return self._waiting.pop(data.source, ())
+        if isinstance(data, SourceWithdrawn):
             self.withdrawn[data.source] = data.reason
-            touched = [fact.id for fact in self.facts.values() if fact.source == data.source]
-        elif isinstance(data, FactsLinked):
+            return [fact.id for fact in self.facts.values() if fact.source == data.source]
+        if isinstance(data, FactsLinked):
             self.links.append(Link(data, event))
-            touched = [data.to] if data.relation == "disputes" else []
-        elif isinstance(data, StoryOpened):
+            return [data.to] if data.relation == "disputes" else []
+        self._story(event, data)
+        return ()
+
+    def _story(self, event: Event, data: Data) -> None:
+        """The story itself, and what of it cannot be read."""
+        if isinstance(data, StoryOpened):
             self.id, self.slug, self.title = event.story, data.slug, data.title
             self.opened = data
-        elif isinstance(data, Raw):
-            self._pass_over(data)
         elif isinstance(data, StoryRetitled):
             self.title = data.title
         elif isinstance(data, StoryClosed):
             self.closed = True
-        return msgspec.structs.replace(event, touched=self._refresh(touched), state=self)
+        elif isinstance(data, Raw):
+            self._pass_over(data)
+        elif isinstance(data, ContentErased):
+            self._erase(event, data)
+        elif isinstance(data, Erased):
+            self._bodiless[event.event_id] = event.position
 
     def _record(self, event: Event, data: FactPayload) -> Fact:
         fact = Fact(
@@ -255,6 +313,29 @@ class StoryState:
         if data.fact is not None and data.fact not in self.facts:
             self.unread.add(data.fact)
             self._count(data.fact)
+
+    def _protect(self, subject_key: str, data: object) -> None:
+        if isinstance(data, FactPayload):
+            self.protected[data.fact] = subject_key
+        elif isinstance(data, EntityIntroduced):
+            self.protected[data.entity] = subject_key
+        elif isinstance(data, SourceCaptured):
+            self.protected[data.source] = subject_key
+
+    def _erase(self, event: Event, data: ContentErased) -> None:
+        self.lost |= {item.type for item in data.events}
+        for item in data.events:
+            position = self._bodiless.pop(item.event_id, event.position)
+            if item.fact is not None:
+                self._count(item.fact)
+                self.erased[item.fact] = ErasedFact(
+                    id=item.fact,
+                    kind=item.type.rsplit(".", 1)[0],
+                    position=position,
+                    reason=data.reason,
+                    basis=data.basis,
+                    erased_us=event.recorded_us,
+                )
 
     def _wait_for(self, data: FactPayload) -> None:
         entities = self.entities

@@ -1,43 +1,115 @@
-"""Where captured documents are kept, by the SHA-256 of their bytes."""
+"""Where captured documents are kept, by the SHA-256 of their bytes.
+
+A protected one is encrypted, and kept by the HMAC of that hash under its subject's key.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from dateline.errors import DatelineError
 from dateline.log.document import PREFIX, Document
 from dateline.log.tables import documents
+from dateline.protect.vault import Vault
+
+_NAMES = 500
 
 
-def put(connection: Connection, document: Document) -> bool:
-    """Store a document; False when it is there already."""
+def put(
+    connection: Connection,
+    document: Document,
+    vault: Vault | None = None,
+    subject_key: str | None = None,
+) -> bool:
+    """Store a document, under a subject's key if one is given; False when it is there already."""
     key = _key(document.source)
-    there = get(connection, document.source)
-    if there is not None:
-        if there.charset != document.charset:
-            raise DatelineError(
-                f"{document.source} is archived as {there.charset}, not {document.charset}",
-                hint=f"give --charset {there.charset}: the text that facts quote cannot change",
-            )
+    there = get(connection, document.source, vault)
+    if there is not None and there.charset != document.charset:
+        raise DatelineError(
+            f"{document.source} is archived as {there.charset}, not {document.charset}",
+            hint=f"give --charset {there.charset}: the text that facts quote cannot change",
+        )
+    content = document.content
+    if subject_key is not None:
+        assert vault is not None
+        name = vault.document_name(subject_key, key)
+        assert name is not None
+        key, content = name, vault.seal_document(subject_key, name, content)
+    if _row(connection, key) is not None:
         return False
-    row = {"sha256": key, "charset": document.charset, "content": document.content}
-    connection.execute(documents.insert().values(**row))
+    row = {"sha256": key, "charset": document.charset, "content": content}
+    connection.execute(documents.insert().values(**row, subject_key=subject_key))
     return True
 
 
-def get(connection: Connection, source: str) -> Document | None:
-    """The document of a source id; None when it is not there (or was erased)."""
+def get(connection: Connection, source: str, vault: Vault | None = None) -> Document | None:
+    """The document of a source id; None when it is not there (any more), or is protected and its
+    key is not at hand."""
     key = _key(source)
-    row = connection.execute(documents.select().where(documents.c.sha256 == key)).first()
-    return None if row is None else Document(row.content, row.charset)
+    row = _row(connection, key)
+    if row is not None:
+        return Document(row.content, row.charset)
+    if vault is None:
+        return None
+    for subject_key, name in _held(connection, key, vault):
+        row = _row(connection, name)
+        return Document(vault.open_document(subject_key, name, row.content), row.charset)
+    return None
 
 
 def sources(connection: Connection) -> Iterator[str]:
-    """Ids of all stored documents, in order."""
-    for row in connection.execute(select(documents.c.sha256).order_by(documents.c.sha256)):
+    """Ids of all documents that are not protected, in order."""
+    query = select(documents.c.sha256).where(documents.c.subject_key.is_(None))
+    for row in connection.execute(query.order_by(documents.c.sha256)):
         yield PREFIX + row.sha256.hex()
+
+
+def under(connection: Connection) -> list[str]:
+    """Ids of the keys that documents are protected with."""
+    column = documents.c.subject_key
+    query = select(column).where(column.is_not(None)).distinct().order_by(column)
+    return list(connection.execute(query).scalars())
+
+
+def protection(connection: Connection, source: str, vault: Vault) -> tuple[bool, set[str]]:
+    """(whether it is there unprotected, the keys it is there under), as far as keys are at hand."""
+    key = _key(source)
+    held = {subject for subject, _ in _held(connection, key, vault)}
+    return _row(connection, key) is not None, held
+
+
+def drop(connection: Connection, source: str, vault: Vault, subject_key: str | None) -> int:
+    """Delete a document, that of the subject's key if one is given. Returns how many went."""
+    key: bytes | None = _key(source)
+    if subject_key is not None and key is not None:
+        key = vault.document_name(subject_key, key)
+    if key is None:
+        return 0
+    return connection.execute(delete(documents).where(documents.c.sha256 == key)).rowcount
+
+
+def drop_under(connection: Connection, subject_key: str) -> int:
+    """Delete every document that is protected with a key. Returns how many went."""
+    query = delete(documents).where(documents.c.subject_key == subject_key)
+    return connection.execute(query).rowcount
+
+
+def _held(connection: Connection, key: bytes, vault: Vault) -> Iterator[tuple[str, bytes]]:
+    """(key id, name) of each protected copy of a document, as far as keys are at hand."""
+    names = {vault.document_name(subject, key): subject for subject in under(connection)}
+    wanted = [name for name in names if name is not None]
+    column = documents.c.sha256
+    for at in range(0, len(wanted), _NAMES):
+        query = select(column).where(column.in_(wanted[at : at + _NAMES]))
+        for name in connection.execute(query).scalars():
+            yield names[name], name
+
+
+def _row(connection: Connection, key: bytes) -> Any:
+    return connection.execute(documents.select().where(documents.c.sha256 == key)).first()
 
 
 def _key(source: str) -> bytes:

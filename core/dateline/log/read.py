@@ -11,11 +11,12 @@ from sqlalchemy import Connection, select
 
 from dateline.errors import LogGap
 from dateline.events.envelope import Event, RecordedBy
-from dateline.events.payload import Erased, Raw
+from dateline.events.payload import Erased, Raw, Sealed
 from dateline.events.registry import CORE_NAMES, Registry, StoredBody
 from dateline.log import hashing
 from dateline.log.backend import of
 from dateline.log.tables import events, log_head, plugin_types, stories
+from dateline.protect.vault import Vault
 
 PAGE = 2000
 
@@ -94,10 +95,14 @@ def _story(row: Any) -> StoryRow:
 
 
 class Reader:
-    """Decodes events of one archive; remembers the slugs of its stories."""
+    """Decodes events of one archive; remembers the slugs of its stories.
 
-    def __init__(self, registry: Registry) -> None:
+    Protected events are opened with the keys of `vault`; without theirs their data is `Sealed`.
+    """
+
+    def __init__(self, registry: Registry, vault: Vault | None = None) -> None:
         self.registry = registry
+        self.vault = vault
         self._slugs: dict[bytes, tuple[UUID, str]] = {}
 
     def known_types(self, connection: Connection) -> list[str]:
@@ -192,6 +197,9 @@ class Reader:
         original: dict[str, object] | None = None
         data: Any = Erased()
         recorded_by, causation = _NOBODY, None
+        if raw is not None and subject_key is not None:
+            raw = self._opened(subject_key, event_key, raw)
+            data = Sealed() if raw is None else data
         if raw is not None:
             body = self._body(type_, schema_version, raw)
             data, recorded_by, causation = body.data, body.recorded_by, body.causation_id
@@ -215,6 +223,12 @@ class Reader:
             causation_id=causation,
             original=original,
         )
+
+    def _opened(self, subject_key: str, event_key: bytes, stored: bytes) -> bytes | None:
+        if self.vault is None:
+            return None
+        opened = self.vault.open_event(subject_key, event_key, stored)
+        return None if opened is None else opened[1]
 
     def _body(self, type_: str, schema_version: int, raw: bytes) -> StoredBody:
         """The body, its data typed in one pass where the shape is the present one."""

@@ -135,7 +135,7 @@ def _on_connect(connection: sqlite3.Connection, record: object) -> None:
         # An acknowledged append must survive a power cut: WAL needs FULL for that.
         "synchronous=FULL",
         # Also what building an index may take: memory must not grow with the log.
-        "cache_size=-16384",
+        "cache_size=-8192",
         "secure_delete=ON",
         "trusted_schema=OFF",
     ):

@@ -71,6 +71,7 @@ documents = Table(
     Column("sha256", LargeBinary(32), primary_key=True),
     Column("charset", Text, nullable=False),
     Column("content", LargeBinary, nullable=False),
+    Column("subject_key", Text),
 )
 
 views = Table(

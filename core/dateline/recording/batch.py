@@ -7,7 +7,8 @@ point forward; the second completes and checks each line against the story as it
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,18 +17,22 @@ import msgspec
 from dateline.errors import Finding, Refused
 from dateline.events import author, identity, rules, strict
 from dateline.events.clock import now_us
-from dateline.events.editorial import EvidenceAdded, FactCorrected
+from dateline.events.editorial import ContentErased, EvidenceAdded, FactCorrected
 from dateline.events.edtf import earliest_instant
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Data, Event, NewEvent, RecordedBy
+from dateline.events.parts import ErasedEvent
 from dateline.events.payload import Erased, FactPayload, Payload, Raw
 from dateline.events.present import StoryState
 from dateline.events.registry import Registry, to_fields
 from dateline.events.rules import Ahead, Context
 from dateline.events.source import SourceCaptured
 from dateline.log.document import Document
+from dateline.protect.keys import Key
+from dateline.protect.vault import Vault
 from dateline.recording.line import (
     CUT,
+    ERASED,
     Envelope,
     Files,
     Line,
@@ -37,11 +42,13 @@ from dateline.recording.line import (
     no_files,
     shape_finding,
 )
+from dateline.recording.protection import subject_key
 
 #: Rules that look at more than one payload, beside those of `rules.RULES` and `strict.RULES`.
 RULES = (
     "shape", "reserved", "type-unknown", "version-unknown", "story-unknown", "document", "source-bytes",
     "event-id-taken", "line-repeated", "evidence-missing", "evidence-ambiguous", "recorded-at", "reported-at",
+    "protection",
 )  # fmt: skip
 
 
@@ -61,6 +68,10 @@ class Archived:
     def document(self, source: str) -> Document | None:
         raise NotImplementedError
 
+    def protection(self, source: str) -> tuple[bool, set[str]]:
+        """(whether the document is there unprotected, the keys it is there under)"""
+        raise NotImplementedError
+
 
 class Item(msgspec.Struct):
     """One line on its way to an event."""
@@ -68,8 +79,8 @@ class Item(msgspec.Struct):
     line: Line
     envelope: Envelope
     story: UUID
-    event_id: UUID
     payload: Payload | Raw
+    event_id: UUID = UUID(int=0)  # told once it is known under which key the line goes
     document: Document | None = None
     fields: dict[str, Any] = {}
 
@@ -79,7 +90,7 @@ class Plan(msgspec.Struct):
 
     events: list[tuple[UUID, NewEvent]]
     expected: dict[UUID, int]
-    documents: list[Document]
+    documents: list[tuple[Document, str | None]]
     slugs: dict[UUID, str]
     facts: list[str]
     already: int = 0
@@ -93,9 +104,14 @@ def plan(
     story: UUID | None = None,
     files: Files | None = None,
     recorded_by: RecordedBy = RecordedBy(),
+    vault: Vault | None = None,
+    protect: Key | None = None,
 ) -> Plan:
-    """Check `lines` and number them into events. Raises Refused with every finding."""
-    batch = _Batch(archived, registry, files or no_files, recorded_by)
+    """Check `lines` and number them into events, under the key `protect` if one is given.
+
+    Raises Refused with every finding.
+    """
+    batch = _Batch(archived, registry, files or no_files, recorded_by, vault, protect)
     for line in lines:
         batch.take(line, story)
         if line.fields.get("type") == "story.opened":
@@ -109,8 +125,15 @@ def plan(
 
 class _Batch:
     def __init__(
-        self, archived: Archived, registry: Registry, files: Files, recorded_by: RecordedBy
+        self,
+        archived: Archived,
+        registry: Registry,
+        files: Files,
+        recorded_by: RecordedBy,
+        vault: Vault | None,
+        protect: Key | None,
     ) -> None:
+        self._vault, self._protect = vault, protect
         self._archived, self._registry, self._files = archived, registry, files
         self._by = recorded_by
         self._now = now_us()
@@ -129,7 +152,7 @@ class _Batch:
         if line.findings:
             self.findings += [finding.at(line.number) for finding in line.findings]
             return
-        if line.fields.get("type") == CUT:
+        if line.fields.get("type") in (CUT, ERASED):
             return
         unclean = strict.check(dict(line.fields))
         if unclean:
@@ -164,12 +187,15 @@ class _Batch:
                 reason = f"is archived as {there.charset} already: its text would change"
                 raise Refused([Finding("document", "/charset", reason)])
             self._texts[brought.source] = brought.text
-        if about.subject_key is not None or about.type == "content.erased":
+        if about.type == ContentErased.type and about.event_id and about.recorded_at:
+            # Told by another archive: positions there are none here, and nothing here is erased.
+            fields = {**fields, "positions": []}
+            fields |= {} if about.subject_key is None else {"subject_key": about.subject_key}
+        elif about.subject_key is not None or about.type == ContentErased.type:
             reason = "is for the archive to set: erase through Dateline, not through an import"
             raise Refused([Finding("reserved", "/subject_key", reason)])
         payload = self._payload(about, fields)
-        event_id = about.event_id or identity.import_id(story, _identified(line, brought))
-        return Item(line, about, story, event_id, payload, brought, fields)
+        return Item(line, about, story, payload, document=brought, fields=fields)
 
     def _story_of(self, line: Line, about: Envelope) -> UUID:
         slug = line.fields.get("slug")
@@ -217,7 +243,10 @@ class _Batch:
         state = self._state(item.story)
         text = self._text_for(item.payload, state)
         payload = item.payload
-        findings: list[Finding] = []
+        subject, findings = self._subject(item, state)
+        item.event_id = item.envelope.event_id or identity.import_id(
+            item.story, _identified(item.line, item.document), self._digest(subject)
+        )
         earlier = self._seen.get(item.event_id)
         if earlier is not None:
             return [_repeated(item, earlier)]
@@ -225,8 +254,9 @@ class _Batch:
         known = None if event is None else event.data
         if isinstance(payload, Payload):
             number = known.fact if isinstance(known, FactPayload) else _free(state, ahead)
-            payload, findings = author.complete(payload, text, number)
+            payload, incomplete = author.complete(payload, text, number)
             payload = _with_shape(payload, state)
+            findings += incomplete
         if event is not None:
             self.plan.already += 1
             same = event.story == item.story and event.type == item.envelope.type
@@ -239,12 +269,51 @@ class _Batch:
             )
             return [Finding("event-id-taken", "/event_id", reason)]
         if isinstance(payload, Payload):
-            context = Context(state, self._text, self._archived.story_id, ahead)
+            bygone = item.envelope.recorded_at is not None
+            context = Context(state, self._text, self._archived.story_id, ahead, bygone=bygone)
             findings += rules.find(payload, context)
+        findings += self._documents(payload, item, subject) + self._live(payload)
         findings += self._clocks(item, payload, state, ahead)
         if not findings:
-            self._accept(item, payload, state, ahead)
+            self._accept(item, payload, state, ahead, subject)
         return findings
+
+    def _subject(self, item: Item, state: StoryState) -> tuple[str | None, list[Finding]]:
+        given = None if self._protect is None or item.line.shared else self._protect.id
+        return subject_key(item.payload, state, given)
+
+    def _digest(self, subject: str | None) -> Callable[[bytes], bytes]:
+        if subject is None:
+            return identity.sha256
+        assert self._vault is not None
+        return partial(self._vault.id_digest, subject)
+
+    def _documents(self, payload: Payload | Raw, item: Item, subject: str | None) -> list[Finding]:
+        """A document is protected everywhere it is captured, or nowhere: one copy would give away
+        the other."""
+        if not isinstance(payload, SourceCaptured):
+            return []
+        in_clear, held = self._archived.protection(payload.source)
+        reason = None
+        if subject is not None and in_clear:
+            reason = "is archived unprotected already: erase that first, or leave --protect out"
+        elif subject is None and held:
+            reason = "is archived under the protection of a subject: give --protect"
+        elif subject is not None and item.document is None and held and subject not in held:
+            reason = "is archived under another subject: bring its bytes along"
+        return [] if reason is None else [Finding("protection", "/source", reason)]
+
+    def _live(self, payload: Payload | Raw) -> list[Finding]:
+        """Another archive's erasure is told, not carried out: what is here must not be named."""
+        if not isinstance(payload, ContentErased):
+            return []
+        for item in payload.events:
+            event = self._archived.event(item.event_id)
+            live = event is not None and not isinstance(event.data, Erased)
+            if live or item.event_id in self._seen:
+                reason = f"{item.event_id} is in this archive: erase it here, with `dateline erase`"
+                return [Finding("reserved", "/events", reason)]
+        return []
 
     def _clocks(
         self, item: Item, payload: Payload | Raw, state: StoryState, ahead: Ahead
@@ -257,6 +326,7 @@ class _Batch:
             reason = "is before the story's last event; leave it out to have it set now"
             findings.append(Finding("recorded-at", "/recorded_at", reason))
         derived = isinstance(payload, SourceCaptured | FactPayload)
+        derived = derived and not _source_gone(item, payload, state, ahead)
         if derived and reported not in (None, self._reported(payload, state, ahead)):
             reason = "is not when the source was published; leave it out"
             findings.append(Finding("reported-at", "/reported_at", reason))
@@ -274,10 +344,18 @@ class _Batch:
         except ValueError:  # the source's own finding says so
             return None
 
-    def _accept(self, item: Item, payload: Payload | Raw, state: StoryState, ahead: Ahead) -> None:
+    def _accept(
+        self,
+        item: Item,
+        payload: Payload | Raw,
+        state: StoryState,
+        ahead: Ahead,
+        subject: str | None,
+    ) -> None:
         about = item.envelope
         recorded, reported = about.recorded_us, about.reported_us
-        if isinstance(payload, SourceCaptured | FactPayload):
+        derived = isinstance(payload, SourceCaptured | FactPayload)
+        if derived and not _source_gone(item, payload, state, ahead):
             reported = self._reported(payload, state, ahead)
         # An old shape that nothing was added to is kept as it was written.
         kept = payload == item.payload and about.schema_version != getattr(
@@ -294,7 +372,7 @@ class _Batch:
             causation_id=about.causation_id,
             recorded_us=recorded,
             reported_us=reported,
-            subject_key=about.subject_key,
+            subject_key=subject,
         )
         self.plan.expected.setdefault(item.story, state.version)
         event = Event(
@@ -317,7 +395,7 @@ class _Batch:
         self._seen[item.event_id] = item
         self.plan.events.append((item.story, new))
         if item.document is not None:
-            self.plan.documents.append(item.document)
+            self.plan.documents.append((item.document, subject))
         if isinstance(payload, FactPayload):
             self.plan.facts.append(payload.fact)
 
@@ -374,8 +452,17 @@ def _with_shape(payload: Payload, state: StoryState) -> Payload:
     return payload
 
 
+def _source_gone(item: Item, payload: Payload | Raw, state: StoryState, ahead: Ahead) -> bool:
+    """Whether an imported fact's source was erased, so that nothing tells when it was published."""
+    if not isinstance(payload, FactPayload) or item.envelope.recorded_at is None:
+        return False
+    known = payload.source in state.sources or payload.source in ahead.sources
+    return not known and SourceCaptured.type in state.lost | ahead.lost
+
+
 def _ahead(payloads: Iterable[Payload | Raw]) -> Ahead:
     entities, facts, sources = set(), set(), {}
+    erased: list[ErasedEvent] = []
     for payload in payloads:
         if isinstance(payload, EntityIntroduced):
             entities.add(payload.entity)
@@ -385,4 +472,12 @@ def _ahead(payloads: Iterable[Payload | Raw]) -> Ahead:
             facts.update({payload.fact} - {""})
         elif isinstance(payload, Raw) and payload.fact is not None:
             facts.add(payload.fact)
-    return Ahead(frozenset(entities), frozenset(facts), sources)
+        elif isinstance(payload, ContentErased):
+            erased += payload.events
+    return Ahead(
+        frozenset(entities),
+        frozenset(facts),
+        sources,
+        frozenset(item.fact for item in erased if item.fact is not None),
+        frozenset(item.type for item in erased),
+    )

@@ -17,6 +17,8 @@ from dateline.log.document import Document
 
 #: Type of the first line of an export, which says where it was cut. Import skips it.
 CUT = "dateline.export"
+#: Type of the line an export has where an event was erased. Import skips it.
+ERASED = "dateline.erased"
 _ENVELOPE = frozenset({
     "type", "schema_version", "event_id", "story", "recorded_at", "reported_at", "subject_key", "recorded_by", "causation_id",
 })  # fmt: skip
@@ -35,11 +37,13 @@ class Line(msgspec.Struct, frozen=True):
     """A JSON object read from somewhere; ``number`` counts from 1, None outside a file.
 
     ``findings`` say why a line could not be read: the batch it belongs to is then refused whole.
+    ``shared`` is not put under the key of the subject that the batch is recorded for.
     """
 
     fields: Mapping[str, Any]
     number: int | None = None
     findings: tuple[Finding, ...] = ()
+    shared: bool = False
 
 
 class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -8,15 +8,17 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection, Engine
 
-from dateline.errors import EventIdConflict, SlugTaken, VersionConflict
+from dateline.errors import DatelineError, EventIdConflict, SlugTaken, VersionConflict
 from dateline.events.envelope import Event, RecordedBy
 from dateline.events.present import StoryState
 from dateline.events.registry import Registry
 from dateline.log import documents
 from dateline.log.append import Appender, Expected
+from dateline.log.backend import of
 from dateline.log.document import Document
 from dateline.log.engine import reading, writing
 from dateline.log.read import Reader, story_by_slug
+from dateline.protect.keys import Key, KeyMoved
 from dateline.recording.batch import Archived, Plan, plan
 from dateline.recording.line import Files, Line
 
@@ -39,6 +41,7 @@ class Recorder:
 
     def __init__(self, engine: Engine, registry: Registry, reader: Reader) -> None:
         self._engine, self._registry, self._reader = engine, registry, reader
+        self._vault = reader.vault
 
     def record(
         self,
@@ -49,13 +52,15 @@ class Recorder:
         recorded_by: RecordedBy = RecordedBy(),
         expected: Expected = None,
         dry_run: bool = False,
+        protect: str | None = None,
     ) -> Recorded:
-        """Record all of `lines` or none, in one transaction.
+        """Record all of `lines` or none, in one transaction, under the key of the subject `protect`.
 
         `expected` holds for the first story appended to. Raises Refused with every finding,
         VersionConflict when the story is not at `expected`.
         """
         for attempt in range(_TRIES):
+            key = None if protect is None else self._key(protect)
             with reading(self._engine) as connection:
                 snapshot = Snapshot(connection, self._reader)
                 accepted = plan(
@@ -65,24 +70,42 @@ class Recorder:
                     story=story,
                     files=files,
                     recorded_by=recorded_by,
+                    vault=self._vault,
+                    protect=key,
                 )
             _check_expected(accepted, expected)
             if dry_run or not accepted.events:
                 return _recorded(accepted, [], 0, 0)
             try:
-                return self._write(accepted)
+                return self._write(accepted, key)
+            except KeyMoved:
+                if attempt == _TRIES - 1:
+                    raise
             except (VersionConflict, SlugTaken, EventIdConflict):
                 # Another writer was first. The rules must see the story as it now is.
                 if expected is not None or attempt == _TRIES - 1:
                     raise
         raise AssertionError("unreachable")
 
-    def _write(self, accepted: Plan) -> Recorded:
-        # The appender's first statement takes the append lock.
+    def _key(self, subject: str) -> Key:
+        if self._vault is None:
+            raise DatelineError("this archive was opened without a place for keys")
+        return self._vault.keys.propose(subject)
+
+    def _write(self, accepted: Plan, key: Key | None) -> Recorded:
+        # The appender's first statement takes the append lock, if nothing did before.
         with writing(self._engine, append=False) as connection:
-            appender = Appender(connection)
-            for document in accepted.documents:
-                documents.put(connection, document)
+            subjects = {new.subject_key for _, new in accepted.events if new.subject_key}
+            if subjects:
+                # An erasure closes the key, then takes this lock to see what was written before.
+                of(connection).hold_head(connection)
+            for subject in sorted(subjects):
+                assert self._vault is not None
+                held = key if key is not None and key.id == subject else Key(subject, None)
+                self._vault.keys.hold(held)
+            appender = Appender(connection, self._vault)
+            for document, under in accepted.documents:
+                documents.put(connection, document, self._vault, under)
             positions, new = appender.append_all(accepted.events, accepted.expected)
             version = appender.version(accepted.events[-1][0])
             appender.finish()
@@ -106,7 +129,13 @@ class Snapshot(Archived):
         return self._reader.by_id(self._connection, event_id)
 
     def document(self, source: str) -> Document | None:
-        return documents.get(self._connection, source)
+        return documents.get(self._connection, source, self._reader.vault)
+
+    def protection(self, source: str) -> tuple[bool, set[str]]:
+        vault = self._reader.vault
+        if vault is None:
+            return documents.get(self._connection, source) is not None, set()
+        return documents.protection(self._connection, source, vault)
 
 
 def fold(

@@ -4,22 +4,25 @@ Two clocks. *Public record*: what a reader of the sources could know. A fact cou
 earliest publication, a link from the later of its ends, a correction, retraction, dispute, review or
 withdrawal from its notice if that has a time, else from its recording, and never before its fact; a
 typo from its fact; the story and its entities always. *This archive*: what was recorded by then.
+
+An erasure counts at every moment at which what it erased did: the past, too, says what is gone from it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from uuid import UUID
 
 import msgspec
 
 from dateline.errors import DatelineError
 from dateline.events.clock import from_iso
-from dateline.events.editorial import FactCorrected, FactsLinked
+from dateline.events.editorial import ContentErased, FactCorrected, FactsLinked
 from dateline.events.edtf import latest_instant
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Event
-from dateline.events.payload import FactNotice, FactPayload
+from dateline.events.payload import Erased, FactNotice, FactPayload
 from dateline.events.present import StoryState
 from dateline.events.registry import Registry
 from dateline.events.story import StoryOpened
@@ -78,14 +81,29 @@ def recorded(text: str) -> Moment:
 def upto(events: Iterable[Event], moment: Moment) -> Iterator[Event]:
     """Those of a story's events that count at `moment`, in the order of the log."""
     if moment.public_us is not None:
-        yield from _public(events, moment.public_us)
-        return
+        chosen = _public(events, moment.public_us)
+    else:
+        chosen = _recorded(events, moment)
+    bodiless: set[UUID] = set()
+    for event in chosen:
+        if isinstance(event.data, Erased):
+            bodiless.add(event.event_id)
+        if not isinstance(event.data, ContentErased):
+            yield event
+            continue
+        # Of an event that another archive erased, nothing says when it counted.
+        there = [item for item in event.data.events if item.event_id in bodiless]
+        if there or not event.data.positions:
+            data = msgspec.structs.replace(event.data, events=tuple(there or event.data.events))
+            yield msgspec.structs.replace(event, data=data)
+
+
+def _recorded(events: Iterable[Event], moment: Moment) -> Iterator[Event]:
     for event in events:
-        if moment.position is not None and event.position > moment.position:
-            return
-        if moment.recorded_us is not None and event.recorded_us > moment.recorded_us:
-            return
-        yield event
+        later = moment.position is not None and event.position > moment.position
+        later |= moment.recorded_us is not None and event.recorded_us > moment.recorded_us
+        if not later or isinstance(event.data, ContentErased):
+            yield event
 
 
 def _public(events: Iterable[Event], cutoff: int) -> Iterator[Event]:
@@ -102,7 +120,7 @@ def _public_from(event: Event, since: dict[str, int]) -> int:
     """The instant from which `event` is on the public record; `since` says so of earlier facts."""
     data = event.data
     told = event.reported_us if event.reported_us is not None else event.recorded_us
-    if isinstance(data, StoryOpened | EntityIntroduced):
+    if isinstance(data, StoryOpened | EntityIntroduced | ContentErased):
         return -(1 << 62)
     if isinstance(data, FactsLinked):
         # A link says nothing new: it is there when both its ends are.

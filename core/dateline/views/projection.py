@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import msgspec
 
 from dateline.errors import DatelineError
+from dateline.events.editorial import ContentErased
 from dateline.events.envelope import Event
 from dateline.events.payload import FactPayload
-from dateline.events.present import Fact
+from dateline.events.present import ErasedFact, Fact
 
 if TYPE_CHECKING:
     from dateline.views.rows import Rows
@@ -106,8 +107,16 @@ class FactView(View):
     def rows(self, fact: Fact) -> Iterable[FactRow]:
         """The rows of one fact; none is fine."""
 
+    def erased(self, fact: ErasedFact) -> Iterable[FactRow]:
+        """The rows that say that a fact was erased; none unless a view has a place to say it."""
+        return ()
+
     def fold(self, event: Event, rows: Rows) -> None:
         of, before = self.of, event.before
+        if isinstance(event.data, ContentErased) and event.state is not None:
+            names = (item.fact for item in event.data.events if item.fact is not None)
+            gone = [event.state.erased[name] for name in names]
+            rows.set_all((fact, self.erased(fact), False) for fact in gone)
         wanted = [fact for fact in event.touched if of is None or isinstance(fact.data, of)]
         if wanted:
             rows.set_all((f, self.rows(f), before is None and f is event.fact) for f in wanted)

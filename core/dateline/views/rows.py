@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from dateline.errors import DatelineError
-from dateline.events.present import Fact
+from dateline.events.present import ErasedFact, Fact
 from dateline.views.projection import Column, FactRow, FactView, View, ViewRow, columns
 
 Key = tuple[Any, ...]
@@ -81,7 +81,7 @@ class Rows:
         """Set the rows of one fact; `new` promises that it had none."""
         self.set_all([(fact, rows, new)])
 
-    def set_all(self, facts: Iterable[tuple[Fact, Iterable[FactRow], bool]]) -> None:
+    def set_all(self, facts: Iterable[tuple[Fact | ErasedFact, Iterable[FactRow], bool]]) -> None:
         """`replace` for several facts: all of them, or none if one raises."""
         made = [(fact, new, [self._values(row) for row in rows]) for fact, rows, new in facts]
         changed = self.changed

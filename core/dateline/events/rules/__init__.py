@@ -25,6 +25,9 @@ class Ahead:
     entities: frozenset[str] = frozenset()
     facts: frozenset[str] = frozenset()
     sources: Mapping[str, SourceCaptured] = field(default_factory=dict)
+    #: Facts that were erased where the batch comes from, and the types of all that was.
+    erased: frozenset[str] = frozenset()
+    lost: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,15 @@ class Context:
     ahead: Ahead = field(default_factory=Ahead)
     #: True when the payload is a standing fact with a correction applied.
     correcting: bool = False
+    #: True for what another archive recorded: what it names may have been erased there since.
+    bygone: bool = False
+
+    def gone(self, type_: str) -> bool:
+        """Whether what is not there may be an event of that type that was erased."""
+        return self.bygone and type_ in self.state.lost | self.ahead.lost
+
+    def erased(self, fact: str) -> bool:
+        return self.bygone and (fact in self.state.erased or fact in self.ahead.erased)
 
     def source(self, name: str) -> SourceCaptured | None:
         return self.state.sources.get(name) or self.ahead.sources.get(name)

@@ -85,7 +85,7 @@ def fact_taken(payload: Payload, context: Context) -> Findings:
     if (
         isinstance(payload, FactPayload)
         and not context.correcting
-        and context.state.knows(payload.fact)
+        and (context.state.knows(payload.fact) or payload.fact in context.state.erased)
     ):
         reason = (
             f"{payload.fact} is recorded already with other content: "

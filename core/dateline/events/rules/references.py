@@ -26,6 +26,8 @@ _ENTITY = re.compile(r"(person|org|place|group):.+")
 
 @rule("entity-unknown")
 def entity_unknown(payload: Payload, context: Context) -> Findings:
+    if context.gone(EntityIntroduced.type):
+        return
     for field, entity in entities(payload):
         if entity not in context.state.entities and entity not in context.ahead.entities:
             yield field, f"{entity!r} is not introduced in this story"
@@ -48,13 +50,17 @@ def reference_self(payload: Payload, context: Context) -> Findings:
 @rule("fact-unknown")
 def fact_unknown(payload: Payload, context: Context) -> Findings:
     for field, fact in facts(payload):
-        if not context.state.knows(fact) and fact not in context.ahead.facts:
+        there = context.state.knows(fact) or fact in context.ahead.facts
+        if not there and not context.erased(fact):
             yield field, f"there is no fact {fact!r} in this story"
     if not isinstance(payload, FactNotice):
         return
     # An editor changes what stands: the fact itself must come first.
     if not context.state.knows(payload.fact):
-        yield "/fact", f"there is no fact {payload.fact!r} in this story yet"
+        if payload.fact in context.state.erased and not context.bygone:
+            yield "/fact", f"{payload.fact!r} was erased"
+        elif not context.erased(payload.fact):
+            yield "/fact", f"there is no fact {payload.fact!r} in this story yet"
     elif payload.fact in context.state.unread and isinstance(
         payload, FactCorrected | EvidenceAdded
     ):
@@ -63,6 +69,8 @@ def fact_unknown(payload: Payload, context: Context) -> Findings:
 
 @rule("source-unknown")
 def source_unknown(payload: Payload, context: Context) -> Findings:
+    if context.gone(SourceCaptured.type):
+        return
     for field, source in sources(payload):
         if source not in context.state.sources and source not in context.ahead.sources:
             yield field, f"{source!r} is not captured in this story"

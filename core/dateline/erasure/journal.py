@@ -1,0 +1,134 @@
+"""The journal of erasures, kept with the keys: how far each has come, and what to do again when the
+archive comes back from a backup that is older.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+from uuid import UUID, uuid4
+
+import msgspec
+
+from dateline.events.envelope import RecordedBy
+from dateline.events.identity import sha256, uuid8
+from dateline.events.parts import ErasedEvent
+from dateline.protect.keys import Keys
+
+#: What has been done last. ``ordered``: the key takes nothing more. ``listed``: what goes is on
+#: record. ``destroyed``: the key is gone. ``purged``: bodies, documents and rows are.
+Step = Literal["ordered", "listed", "destroyed", "purged", "done"]
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """One event that goes, by what its envelope says and the number of its fact."""
+
+    story: UUID
+    event: ErasedEvent
+
+
+class Erasure(msgspec.Struct, frozen=True, kw_only=True):
+    """One erasure, of a subject's key or of single events (``chosen``)."""
+
+    id: UUID
+    reason: str
+    basis: str
+    recorded_by: RecordedBy
+    step: Step = "ordered"
+    subject_key: str | None = None
+    chosen: tuple[UUID, ...] = ()
+    listed: tuple[Listed, ...] = ()
+
+    def event_id(self, story: UUID) -> UUID:
+        """Id of the event that tells a story of it: the same however often it is done."""
+        return uuid8(sha256(self.id.bytes + story.bytes))
+
+    @property
+    def stories(self) -> list[UUID]:
+        return list(dict.fromkeys(item.story for item in self.listed))
+
+
+class Journal:
+    """Erasures of one archive, in the order in which they were asked for."""
+
+    def __init__(self, keys: Keys, archive: UUID) -> None:
+        self._keys, self._archive = keys, archive.bytes
+
+    def order(
+        self,
+        reason: str,
+        basis: str,
+        recorded_by: RecordedBy,
+        *,
+        subject_key: str | None = None,
+        chosen: tuple[UUID, ...] = (),
+    ) -> Erasure:
+        """Put an erasure on record and close the key, in one transaction.
+
+        One that is under way for the same key is given back instead.
+        """
+        erasure = Erasure(
+            id=uuid4(),
+            reason=reason,
+            basis=basis,
+            recorded_by=recorded_by,
+            subject_key=subject_key,
+            chosen=chosen,
+        )
+        with self._keys.transaction() as run:
+            if subject_key is not None:
+                closed = run.execute(
+                    "UPDATE keys SET state = 'closing' WHERE id = ? AND state = 'live'",
+                    (subject_key,),
+                )
+                if closed.rowcount != 1:
+                    query = "SELECT record FROM erasures WHERE archive = ? ORDER BY number"
+                    for row in run.execute(query, (self._archive,)).fetchall():
+                        if (other := _decode(row[0])).subject_key == subject_key:
+                            return other
+            run.execute(
+                "INSERT INTO erasures (id, archive, step, record) VALUES (?, ?, ?, ?)",
+                (str(erasure.id), self._archive, erasure.step, _encode(erasure)),
+            )
+        return erasure
+
+    def advance(
+        self, erasure: Erasure, step: Step, listed: tuple[Listed, ...] | None = None
+    ) -> Erasure:
+        """Put on record how far it has come. Where another process was first, what that one has
+        on record is given back."""
+        done = msgspec.structs.replace(
+            erasure, step=step, listed=erasure.listed if listed is None else listed
+        )
+        with self._keys.transaction() as run:
+            moved = run.execute(
+                "UPDATE erasures SET step = ?, record = ? WHERE id = ? AND step = ?",
+                (step, _encode(done), str(done.id), erasure.step),
+            )
+            if moved.rowcount != 1:
+                query = "SELECT record FROM erasures WHERE id = ?"
+                done = _decode(run.execute(query, (str(done.id),)).fetchone()[0])
+        return done
+
+    def erasures(self) -> list[Erasure]:
+        """All of this archive's, oldest first."""
+        return self._read("ORDER BY number")
+
+    def unfinished(self) -> list[Erasure]:
+        """Those that were interrupted, oldest first."""
+        return self._read("AND step <> 'done' ORDER BY number")
+
+    def finished(self, skip: int) -> Erasure | None:
+        """The last of those that are done, or the one so many before it."""
+        found = self._read(f"AND step = 'done' ORDER BY number DESC LIMIT 1 OFFSET {int(skip)}")
+        return found[0] if found else None
+
+    def _read(self, rest: str) -> list[Erasure]:
+        if not self._keys.here:
+            return []
+        query = f"SELECT record FROM erasures WHERE archive = ? {rest}"
+        with self._keys.transaction(write=False) as run:
+            return [_decode(row[0]) for row in run.execute(query, (self._archive,))]
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Erasure).decode

@@ -1,0 +1,101 @@
+"""What an erasure would take, looked up and not touched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from dateline.erasure import survey
+from dateline.erasure.survey import Going, Mention
+from dateline.errors import UnknownName
+from dateline.log import documents
+from dateline.log.read import Reader, head
+from dateline.log.tables import events
+from dateline.protect.keys import Keys
+from dateline.views import store
+from dateline.views.projection import View
+
+#: (story, position) of an event.
+Place = tuple[UUID, int]
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What would go: events, documents (source, bytes), rows of views (table, story, how many are
+    dropped or folded anew); and ``still``, live events that go on naming it."""
+
+    subject_key: str | None
+    events: tuple[Going, ...]
+    documents: tuple[tuple[str, int], ...]
+    rows: tuple[tuple[str, str, int], ...]
+    still: tuple[Mention, ...]
+
+
+def plan(
+    connection: Connection,
+    reader: Reader,
+    views: Mapping[str, View],
+    subject_key: str | None,
+    positions: Sequence[int],
+) -> Plan:
+    """The plan for a key, or for what a person chose. Raises UnknownName, DatelineError."""
+    if subject_key is None:
+        chosen = at(connection, reader, positions)
+    else:
+        chosen = under(connection, subject_key)
+    going, still = surveyed(connection, reader, chosen, strict=subject_key is None)
+    captured = dict.fromkeys(item.source for item in going if item.source is not None)
+    held = {name: documents.get(connection, name, reader.vault) for name in captured}
+    rows = [
+        (build.table, slug, len(store.read(connection, views[build.name], build, [slug])))
+        for build in store.builds(connection)
+        if build.name in views
+        for slug in dict.fromkeys(item.slug for item in going)
+    ]
+    sizes = tuple((name, len(found.content)) for name, found in held.items() if found is not None)
+    return Plan(subject_key, tuple(going), sizes, tuple(rows), tuple(still))
+
+
+def key_of(keys: Keys, subject: str) -> str:
+    """The id of a subject's key, by name or by the id itself. Raises UnknownName."""
+    found = keys.find(subject) or keys.get(subject)
+    if found is None:
+        known = keys.subjects()
+        listed = ", ".join(known[:8]) + (" ..." if len(known) > 8 else "")
+        hint = f"protected are {listed}" if known else "nobody is protected in this archive"
+        raise UnknownName(f"nothing is protected under the name {subject!r} (any more)", hint=hint)
+    return found.id
+
+
+def under(connection: Connection, subject_key: str) -> list[Place]:
+    """Every event under a key, in order."""
+    query = select(events.c.story, events.c.position).where(events.c.subject_key == subject_key)
+    rows = connection.execute(query.order_by(events.c.position))
+    return [(UUID(bytes=row.story), row.position) for row in rows]
+
+
+def at(connection: Connection, reader: Reader, positions: Sequence[int]) -> list[Place]:
+    """The events at `positions`. Raises UnknownName for one that is not there."""
+    top = head(connection).position
+    for position in positions:
+        if not 1 <= position <= top:
+            raise UnknownName(f"the log has no position {position}: it goes up to {top}")
+    found = (next(reader.read(connection, after=p - 1, until=p)) for p in positions)
+    return [(event.story, event.position) for event in found]
+
+
+def surveyed(
+    connection: Connection, reader: Reader, chosen: Sequence[Place], *, strict: bool = False
+) -> tuple[list[Going], list[Mention]]:
+    """What goes with those events, in order, and what goes on naming it."""
+    going: list[Going] = []
+    still: list[Mention] = []
+    for story in dict.fromkeys(story for story, _ in chosen):
+        stream = list(reader.read_story(connection, story))
+        here = {position for owner, position in chosen if owner == story}
+        found = survey.closure(stream, here, strict=strict)
+        going += found
+        still += survey.mentions(stream, found)
+    return sorted(going, key=lambda item: item.position), still

@@ -1,0 +1,160 @@
+"""What an erasure takes with it, and what of it others still speak of. Pure, one story at a time.
+
+A fact goes with every notice about it, and a notice with its fact: a correction repeats what it
+corrects, and a fact without its retraction would stand again. So does a source with its withdrawal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from uuid import UUID
+
+import msgspec
+
+from dateline.errors import DatelineError
+from dateline.events.editorial import ContentErased
+from dateline.events.entity import EntityIntroduced
+from dateline.events.envelope import Event
+from dateline.events.parts import ErasedEvent
+from dateline.events.payload import Erased, FactNotice, FactPayload, Payload, Raw, Sealed
+from dateline.events.rules.references import entities, facts, sources
+from dateline.events.source import SourceCaptured, SourceWithdrawn
+from dateline.events.story import StoryOpened
+
+_NUMBERED = re.compile(r"f[1-9][0-9]{0,8}")
+
+
+class Going(msgspec.Struct, frozen=True):
+    """One event whose content goes. ``source`` is the document it captured."""
+
+    position: int
+    event_id: UUID
+    story: UUID
+    slug: str
+    type: str
+    fact: str | None = None
+    source: str | None = None
+    subject_key: str | None = None
+
+    @property
+    def told(self) -> ErasedEvent:
+        """As the erasure event lists it: nothing that the envelope and the fact's number do not say."""
+        return ErasedEvent(event_id=self.event_id, type=self.type, fact=self.fact)
+
+
+class Mention(msgspec.Struct, frozen=True):
+    """A live event that names what goes: ``how`` says what it does with it."""
+
+    position: int
+    slug: str
+    what: str
+    how: str
+
+
+def closure(
+    events: Sequence[Event], chosen: Collection[int], *, strict: bool = False
+) -> list[Going]:
+    """What goes of one story's `events` with those at the `chosen` positions, in order.
+
+    Events that were erased already are passed over. With `strict`, as for what a person chose,
+    raises DatelineError for what cannot go, or not alone.
+    """
+    own: dict[str, int] = {}
+    fact_ids, source_ids = set(), set()
+    for event in events:
+        fact = _fact(event.data)
+        if fact is not None and not isinstance(event.data, FactNotice):
+            own.setdefault(fact, event.position)
+        if event.position in chosen:
+            if strict:
+                _require_erasable(event)
+            if fact is not None:
+                fact_ids.add(fact)
+            elif isinstance(event.data, SourceCaptured):
+                source_ids.add(event.data.source)
+    return [
+        _going(event, own)
+        for event in events
+        if not isinstance(event.data, Erased)
+        and (event.position in chosen or _about(event, fact_ids, source_ids))
+    ]
+
+
+def _fact(data: object) -> str | None:
+    """The fact that an event records or is about; of a type that is not known here, the one it
+    names as such events do."""
+    if isinstance(data, FactPayload | FactNotice):
+        return data.fact
+    name = data.fields.get("fact") if isinstance(data, Raw) else None
+    return name if isinstance(name, str) and _NUMBERED.fullmatch(name) else None
+
+
+def _require_erasable(event: Event) -> None:
+    data = event.data
+    where = f"position {event.position} ({event.type} of {event.slug})"
+    if isinstance(data, StoryOpened):
+        raise DatelineError(
+            f"{where} cannot be erased: its slug names the story in every table and export",
+            hint="erase what stands in the story; slugs and titles should give nobody away",
+        )
+    if isinstance(data, ContentErased):
+        raise DatelineError(f"{where} cannot be erased: it says why content is missing")
+    if isinstance(data, SourceWithdrawn):
+        raise DatelineError(
+            f"{where} cannot be erased alone: the source would stand again",
+            hint="erase the position at which the source was captured",
+        )
+    if isinstance(data, Sealed):
+        raise DatelineError(
+            f"{where} is protected, and its key is not here",
+            hint="bring the keys database back, or name it with --keys",
+        )
+
+
+def _about(event: Event, fact_ids: set[str], source_ids: set[str]) -> bool:
+    data = event.data
+    if isinstance(data, SourceWithdrawn):
+        return data.source in source_ids
+    return _fact(data) in fact_ids
+
+
+def _going(event: Event, own: Mapping[str, int]) -> Going:
+    data = event.data
+    fact = _fact(data)
+    return Going(
+        position=event.position,
+        event_id=event.event_id,
+        story=event.story,
+        slug=event.slug,
+        type=event.type,
+        fact=fact if fact is not None and own.get(fact) == event.position else None,
+        source=data.source if isinstance(data, SourceCaptured) else None,
+        subject_key=event.subject_key,
+    )
+
+
+def mentions(events: Sequence[Event], going: Sequence[Going]) -> Iterator[Mention]:
+    """Live events of the story that name a source, an entity or a fact which goes."""
+    positions = {item.position for item in going}
+    gone_facts = {item.fact for item in going if item.fact is not None}
+    gone_sources = {item.source for item in going if item.source is not None}
+    gone_entities = {
+        event.data.entity
+        for event in events
+        if event.position in positions and isinstance(event.data, EntityIntroduced)
+    }
+    for event in events:
+        data = event.data
+        if event.position in positions or not isinstance(data, Payload):
+            continue
+        what = data.fact if isinstance(data, FactPayload | FactNotice) else event.type
+        hows = []
+        if any(name in gone_sources for _, name in sources(data)):
+            hows.append(
+                "quotes the source" if isinstance(data, FactPayload) else "is drawn from it"
+            )
+        hows += ["names the entity"] * any(name in gone_entities for _, name in entities(data))
+        hows += ["refers to the fact"] * any(name in gone_facts for _, name in facts(data))
+        for how in hows:
+            yield Mention(event.position, event.slug, what, how)

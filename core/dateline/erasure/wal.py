@@ -1,0 +1,33 @@
+"""SQLite's write-ahead log, where pages of before an erasure still stand."""
+
+from __future__ import annotations
+
+import time
+
+from sqlalchemy import Engine
+
+_PAUSE = 0.05
+
+
+def empty_wal(engine: Engine, patience: float) -> bool:
+    """Copy it into the database and truncate it, within so many seconds; False when a reader holds
+    it up. PostgreSQL's vacuum and WAL are the server's own to recycle."""
+    if engine.dialect.name != "sqlite":
+        return True
+    until = time.monotonic() + patience
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        waits = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
+        # It would wait for readers that cannot end as long as it holds the lock: ask and ask again.
+        cursor.execute("PRAGMA busy_timeout=0")
+        try:
+            while cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                if time.monotonic() >= until:
+                    return False
+                time.sleep(_PAUSE)
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={waits}")
+    finally:
+        connection.close()
+    return True

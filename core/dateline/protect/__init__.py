@@ -1,0 +1,1 @@
+"""Protected content: keys in a database of their own, and what is encrypted under them."""

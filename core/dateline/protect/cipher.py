@@ -1,0 +1,63 @@
+"""AES-256-GCM (NIST SP 800-38D) under one key, with a fresh nonce each time. Pure but for that."""
+
+from __future__ import annotations
+
+import os
+
+from dateline.errors import DatelineError, MissingLibrary
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+
+
+def new_key() -> bytes:
+    """256 random bits. Raises MissingLibrary, so that no key is made which nothing can use."""
+    _library()
+    return os.urandom(KEY_BYTES)
+
+
+def seal(key: bytes, plain: bytes, bound: bytes) -> bytes:
+    """nonce ‖ ciphertext ‖ tag of `plain`; `bound` is authenticated with it and must be given again.
+
+    Nonces are random: one key is good for 2**32 messages (SP 800-38D §8.3). Raises MissingLibrary.
+    """
+    nonce = os.urandom(NONCE_BYTES)
+    sealed: bytes = nonce + _library().AESGCM(key).encrypt(nonce, plain, bound)
+    return sealed
+
+
+def unseal(key: bytes, sealed: bytes, bound: bytes) -> bytes:
+    """What was sealed. Raises MissingLibrary, DatelineError when it is not what was sealed."""
+    library = _library()
+    try:
+        plain: bytes = library.AESGCM(key).decrypt(
+            sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound
+        )
+    except (library.InvalidTag, ValueError):
+        raise DatelineError(
+            "protected content does not open with its key: it was changed, or moved",
+            hint="restore the archive from a backup: something outside Dateline changed it",
+        ) from None
+    return plain
+
+
+class _Library:
+    """The two names that are needed of `cryptography`, imported when first used."""
+
+    def __init__(self) -> None:
+        try:
+            from cryptography.exceptions import InvalidTag
+            from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+        except ImportError:
+            raise MissingLibrary("cryptography", "protect") from None
+        self.AESGCM, self.InvalidTag = AESGCM, InvalidTag
+
+
+_loaded: _Library | None = None
+
+
+def _library() -> _Library:
+    global _loaded
+    if _loaded is None:
+        _loaded = _Library()
+    return _loaded

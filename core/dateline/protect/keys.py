@@ -1,0 +1,216 @@
+"""The keys database: who is protected under which key. Kept apart from the archive and its backups.
+
+A SQLite file of mode 0600. A key's id is random: who the subject is stands here and nowhere else, and
+goes with the key.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import msgspec
+
+from dateline.errors import DatelineError
+from dateline.events.clock import now_us
+from dateline.protect import cipher
+
+SUFFIX = ".keys"
+_BUSY_SECONDS = 10.0
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS keys (
+  id TEXT PRIMARY KEY, archive BLOB NOT NULL, subject TEXT, secret BLOB, state TEXT NOT NULL,
+  created_us INTEGER NOT NULL, destroyed_us INTEGER
+) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS keys_subject ON keys (archive, subject) WHERE subject IS NOT NULL;
+CREATE TABLE IF NOT EXISTS erasures (
+  number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, archive BLOB NOT NULL, step TEXT NOT NULL,
+  record BLOB NOT NULL
+) STRICT;
+"""
+
+
+class Key(msgspec.Struct, frozen=True):
+    """A subject's key. ``secret`` is None once it is destroyed, and then ``subject`` is, too.
+
+    A key that is ``closing`` is about to be destroyed: nothing more is written under it.
+    """
+
+    id: str
+    subject: str | None
+    secret: bytes | None = msgspec.field(default=None)
+    state: str = "live"
+
+    def __repr__(self) -> str:  # a secret never reaches a log or a traceback
+        return f"Key({self.id!r}, {self.state})"
+
+
+class Keys:
+    """The keys of one archive, in a file that may hold those of several.
+
+    ``path`` None means that no place for keys is known: nothing can be protected. The file is made
+    when the first key is. Keys are remembered once read; bodies that were erased are gone anyway.
+    """
+
+    def __init__(self, path: Path | None, archive: UUID) -> None:
+        self.path, self._archive = path, archive.bytes
+        self._secrets: dict[str, bytes] = {}
+
+    # -- reading ---------------------------------------------------------------------------
+
+    def secret(self, key_id: str) -> bytes | None:
+        """The key of that id; None when it is not here, or was destroyed."""
+        if key_id not in self._secrets and self.here:
+            query = "SELECT id, secret FROM keys WHERE archive = ? AND secret IS NOT NULL"
+            with self.transaction(write=False) as run:
+                self._secrets.update(run.execute(query, (self._archive,)).fetchall())
+        return self._secrets.get(key_id)
+
+    def get(self, key_id: str) -> Key | None:
+        return self._one("id = ?", key_id)
+
+    def find(self, subject: str) -> Key | None:
+        """The key of a subject by name; None for nobody, and for one who was erased."""
+        return self._one("subject = ?", subject)
+
+    def subjects(self) -> list[str]:
+        """Names of those who are protected, in order."""
+        if not self.here:
+            return []
+        query = (
+            "SELECT subject FROM keys WHERE archive = ? AND subject IS NOT NULL ORDER BY subject"
+        )
+        with self.transaction(write=False) as run:
+            return [row[0] for row in run.execute(query, (self._archive,))]
+
+    @property
+    def here(self) -> bool:
+        """Whether the keys database is at hand."""
+        return self.path is not None and self.path.exists()
+
+    # -- writing ---------------------------------------------------------------------------
+
+    def propose(self, subject: str) -> Key:
+        """The subject's key, or a new one that is not stored yet. Raises DatelineError."""
+        self._place()
+        if not subject.strip() or subject.isdecimal():
+            raise DatelineError(
+                f"{subject!r} is no name of a subject", hint="give a name with a letter in it"
+            )
+        found = self.find(subject)
+        if found is None:
+            found = Key(str(uuid4()), subject, cipher.new_key())
+        if found.secret is not None:
+            self._secrets[found.id] = found.secret
+        return found
+
+    def hold(self, key: Key) -> None:
+        """Store a proposed key, or see that a stored one may still be written under.
+
+        Called under the archive's write lock, after which nothing can be written under a key that is
+        closing. Raises KeyMoved when another process gave the subject another key meanwhile.
+        """
+        with self.transaction() as run:
+            row = run.execute("SELECT state FROM keys WHERE id = ?", (key.id,)).fetchone()
+            if row is not None and row[0] == "live":
+                return
+            if row is not None or key.secret is None:
+                raise DatelineError(
+                    "the subject of this is being erased; nothing was written",
+                    hint="what is put in again afterwards gets a new key",
+                )
+            taken = run.execute(
+                "SELECT 1 FROM keys WHERE archive = ? AND subject = ?", (self._archive, key.subject)
+            ).fetchone()
+            if taken is not None:
+                raise KeyMoved
+            run.execute(
+                "INSERT INTO keys (id, archive, subject, secret, state, created_us)"
+                " VALUES (?, ?, ?, ?, 'live', ?)",
+                (key.id, self._archive, key.subject, key.secret, now_us()),
+            )
+
+    def destroy(self, key_id: str) -> None:
+        """Overwrite the key, and forget whose it was."""
+        self._secrets.pop(key_id, None)
+        with self.transaction() as run:
+            run.execute(
+                "UPDATE keys SET secret = NULL, subject = NULL, state = 'destroyed',"
+                " destroyed_us = coalesce(destroyed_us, ?) WHERE id = ?",
+                (now_us(), key_id),
+            )
+
+    @contextmanager
+    def transaction(self, *, write: bool = True) -> Iterator[sqlite3.Connection]:
+        """One transaction on the keys database. Raises DatelineError when it cannot be used."""
+        path = self._place()
+        try:
+            if write:
+                _make(path)
+            connection = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=rw",
+                uri=True,
+                timeout=_BUSY_SECONDS,
+                isolation_level=None,
+            )
+            try:
+                # No WAL: the file alone is the whole of it, to be kept or destroyed as one.
+                # EXTRA syncs the folder too, so that a destroyed key does not come back.
+                for pragma in ("secure_delete=ON", "synchronous=EXTRA", "trusted_schema=OFF"):
+                    connection.execute(f"PRAGMA {pragma}")
+                connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+                if write:
+                    for statement in filter(str.strip, _SCHEMA.split(";")):
+                        connection.execute(statement)
+                yield connection
+                connection.execute("COMMIT")
+            finally:
+                connection.close()
+        except sqlite3.Error as error:
+            raise DatelineError(
+                f"the keys database {self.path} cannot be used: {error}",
+                hint="check the file and its permissions, or name another with --keys",
+            ) from None
+
+    def _place(self) -> Path:
+        if self.path is None:
+            raise DatelineError(
+                "there is no place for keys, nor for the journal of erasures",
+                hint="say where the keys database is to be, with --keys or DATELINE_KEYS",
+            )
+        return self.path
+
+    def _one(self, condition: str, value: str) -> Key | None:
+        if not self.here:
+            return None
+        query = f"SELECT id, subject, secret, state FROM keys WHERE archive = ? AND {condition}"
+        with self.transaction(write=False) as run:
+            row = run.execute(query, (self._archive, value)).fetchone()
+        return None if row is None else Key(*row)
+
+
+class KeyMoved(Exception):
+    """The subject got another key from another process: plan anew."""
+
+
+def default_path(database: str | None) -> Path | None:
+    """Beside a SQLite archive; nowhere for one in memory or on a server."""
+    if database in (None, "", ":memory:"):
+        return None
+    return Path(f"{database}{SUFFIX}")
+
+
+def _make(path: Path) -> None:
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise DatelineError(
+            f"cannot create the keys database {path}: {error.strerror}",
+            hint="say where else it is to be, with --keys or DATELINE_KEYS",
+        ) from None

@@ -1,0 +1,153 @@
+"""Protecting and erasing from the command line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import pty
+import stat
+from pathlib import Path
+
+import pytest
+
+from dateline.cli.errors import run
+from dateline.cli.root import root
+from dateline.testing import samples
+
+WHY = ["--reason", "Asked for", "--basis", "consent withdrawn"]
+
+
+class Typed:
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+    def rows(self) -> list[dict[str, str]]:
+        return list(csv.DictReader(io.StringIO(self.out)))
+
+
+class Shell:
+    def __init__(self, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+        self.folder, self._capfd = folder, capfd
+
+    def __call__(self, *arguments: str, code: int = 0) -> Typed:
+        self._capfd.readouterr()
+        got = run(root, list(arguments))
+        captured = self._capfd.readouterr()
+        assert got == code, captured.err
+        return Typed(got, captured.out, captured.err)
+
+
+@pytest.fixture
+def dateline(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Shell:
+    monkeypatch.chdir(tmp_path)
+    for name in ("DATELINE_DB", "DATELINE_KEYS"):
+        monkeypatch.delenv(name, raising=False)
+    shell = Shell(tmp_path, capfd)
+    shell("init")
+    Path("story.ndjson").write_text("\n".join(map(json.dumps, samples.story())), "utf-8")
+    shell("import", "story.ndjson")
+    Path("letter.txt").write_text("FICTION. A QUAGGA wrote: the ferry was late.", "utf-8")
+    capture = ("capture", "letter.txt", "--story", "ferry", "--publisher", "org:post=The Post")
+    shell(*capture, "--protect", "her")
+    return shell
+
+
+def record(dateline: Shell, *more: str) -> None:
+    source = next(row for row in dateline("log", "-f", "csv").rows() if "The Post" in row["about"])
+    assert source["type"] == "entity.introduced"
+    [letter] = [
+        json.loads(row["data"])["source"]
+        for row in dateline("log", "--type", "source.captured").rows()[1:]
+    ]
+    dateline(
+        "record", "ferry", "statement", "--source", letter.removeprefix("sha256:")[:12],
+        "--speaker", "person:q=QUAGGA", "--text", "QUAGGA says it was late.",
+        "--exact", "the ferry was late", *more,
+    )  # fmt: skip
+
+
+def test_a_fact_from_a_protected_source_goes_with_it(dateline: Shell) -> None:
+    record(dateline, "--protect", "her")
+    assert dateline("show", "ferry", "f3").out.count("QUAGGA") >= 2
+    listed = dateline("erase", "her", *WHY, "--dry-run")
+    events = [(row["name"], row["note"]) for row in listed.rows() if row["what"] == "event"]
+    assert events == [
+        ("source.captured", "erased"),
+        ("entity.introduced", "erased"),
+        ("f3", "erased"),
+    ]
+    assert "Nothing was erased (--dry-run): 3 events (1 fact), 1 document." in listed.err
+    done = dateline("erase", "her", *WHY)
+    assert "Erased 3 events (1 fact), 1 document." in done.err and "backups" in done.err
+    for arguments in (["ferry"], ["ferry", "f3"], ["ferry", "timeline"], ["ferry", "people"]):
+        assert "QUAGGA" not in dateline("show", *arguments).out
+    assert "[erased]" in dateline("show", "ferry", "f3").out
+    assert dateline("show", "ferry", "f3", "-f", "json").out.count('"status": "erased"') == 1
+    log = {row["position"]: row for row in dateline("log").rows()}
+    assert log["9"]["about"] == "[erased]" and log["9"]["method"] == ""
+    assert "is gone" in dateline("retract", "ferry", "f3", "--reason", "x", code=1).err
+    left = [path for path in dateline.folder.glob("dateline.db*") if b"QUAGGA" in path.read_bytes()]
+    assert left == []
+
+
+def test_organisations_introduced_on_the_way_are_not_the_subject_s(dateline: Shell) -> None:
+    dateline("erase", "her", *WHY)
+    entities = dateline("log", "--type", "entity.introduced").rows()
+    assert [row["about"] for row in entities][-1] == "org:post The Post"
+
+
+def test_a_position_is_erased_and_what_goes_on_quoting_it_is_named(dateline: Shell) -> None:
+    done = dateline("erase", "5", *WHY)
+    assert "Still there: f1 (position 6) quotes the source." in done.err
+    assert "[erased]" in dateline("log").out
+
+
+@pytest.mark.parametrize(
+    ("targets", "code", "says"),
+    [
+        (["nobody"], 1, "protected are her"),
+        (["her", "5"], 2, "name one subject, or one or more positions"),
+        (["her", "him"], 2, "name one subject"),
+        (["1"], 1, "cannot be erased"),
+        (["99"], 1, "no position 99"),
+        ([], 2, "Missing argument"),
+    ],
+)
+def test_what_cannot_be_is_one_clear_error(
+    dateline: Shell, targets: list[str], code: int, says: str
+) -> None:
+    assert says in dateline("erase", *targets, *WHY, code=code).err
+
+
+def test_a_reason_says_something(dateline: Shell) -> None:
+    for words in ("  ", "a\x00b", "\ud800"):
+        refused = dateline("erase", "5", "--reason", words, "--basis", "x", code=1)
+        assert "nothing was written" in refused.err
+
+
+def test_keys_may_be_kept_elsewhere(dateline: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = dateline.folder / "safe" / "keys"
+    keys.parent.mkdir()
+    Path("dateline.db.keys").rename(keys)
+    assert stat.S_IMODE(keys.stat().st_mode) == 0o600
+    refused = dateline("show", "ferry", code=1)
+    assert "whose key is not here" in refused.err and "--keys" in refused.err
+    assert "[sealed]" in dateline("log").out and "[sealed]" in dateline("stories").out
+    assert "sources" in dateline("--keys", str(keys), "show", "ferry").out
+    monkeypatch.setenv("DATELINE_KEYS", str(keys))
+    dateline("erase", "her", *WHY)
+    assert "[erased]" in dateline("log").out
+
+
+def test_on_a_terminal_it_asks_first(dateline: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    parent, child = pty.openpty()
+    os.write(parent, b"n\n")
+    with os.fdopen(child) as terminal:
+        monkeypatch.setattr("sys.stdin", terminal)
+        assert "for ever?" in dateline("erase", "5", *WHY, code=130).err
+    os.close(parent)
+    assert "[erased]" not in dateline("log").out

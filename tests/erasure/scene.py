@@ -1,0 +1,85 @@
+"""A story with a witness who is protected, and words that must be found nowhere once she is erased."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from dateline import Archive
+from dateline.testing import samples
+
+#: Put in where nothing may be left of it; each field has a word of its own.
+CANARY = "QUAGGA"
+WITNESS = "Frau Vogel"
+PERSON = "person:w1"
+LETTER = (
+    f"FICTION. A letter. {CANARY}-document {CANARY}-quote {CANARY}-more and 17 of 20 were there.\n"
+)
+LETTER_ID = samples.digest(LETTER)
+REASON, BASIS = "Asked for by the source", "consent withdrawn"
+
+
+def evidence(*words: str) -> list[dict[str, Any]]:
+    return [{"role": "content", "exact": word} for word in words]
+
+
+def protected() -> list[dict[str, Any]]:
+    """What the witness brings: who she is, her letter, what she said, a count that was corrected."""
+    chain = [{"agent": PERSON, "role": "origin"}, {"agent": samples.WIRE, "role": "publisher"}]
+    quote = f"{CANARY}-quote"
+    return [
+        samples.entity(PERSON, f"{CANARY}-label") | {"names": [f"{CANARY}-name"]},
+        samples.captured(LETTER, title=f"{CANARY}-title", byline=[f"{CANARY}-byline"]),
+        samples.fact(
+            "statement",
+            quote,
+            source=LETTER_ID,
+            speakers=[PERSON],
+            quote=quote,
+            text=f"{CANARY}-text",
+            attribution=chain,
+            note=f"{CANARY}-note",
+        ),
+        samples.figure(
+            source=LETTER_ID,
+            evidence=evidence("17 of 20"),
+            text=f"{CANARY}-count",
+            quantities=[{"measure": f"{CANARY}-measure", "value": 17, "verbatim": "17 of 20"}],
+        ),
+    ]
+
+
+def about() -> list[dict[str, Any]]:
+    """What editors say of it, without thinking of protection: f3 is hers, f1 and f2 are not."""
+    return [
+        samples.corrected("f3", "/text", f"{CANARY}-text", f"{CANARY}-now", reason=f"{CANARY}-why"),
+        {"type": "fact.disputed", "fact": "f4", "ground": f"{CANARY}-ground"},
+        {
+            "type": "evidence.added", "fact": "f3", "evidence": evidence(f"{CANARY}-more"),
+            "note": f"{CANARY}-added",
+        },
+        {
+            "type": "facts.linked", "from": "f3", "to": "f1", "relation": "disputes",
+            "note": f"{CANARY}-link",
+        },
+        samples.corrected("f2", "/text", "It is said that 143 of 193 passengers", "143 of 193"),
+    ]  # fmt: skip
+
+
+def fill(archive: Archive) -> None:
+    """f1, f2 and f5 belong to all, f3 and f4 to the witness."""
+    archive.record(samples.story())
+    archive.record(protected(), story="ferry", protect=WITNESS)
+    archive.record(about(), story="ferry")
+    archive.record([samples.figure(text="After it")], story="ferry")
+    archive.record(samples.story(slug="other"))
+
+
+def files(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.rglob("*") if path.is_file())
+
+
+def found(folder: Path, word: str = CANARY) -> list[str]:
+    """Files below `folder` that hold the bytes of `word`."""
+    return sorted(path.name for path in files(folder) if word.encode() in path.read_bytes())
