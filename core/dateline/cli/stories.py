@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from dateline.cli import completing
 from dateline.cli.editing import notice
 from dateline.cli.output import emit, format_option
 from dateline.cli.settings import Settings, pass_settings, say
@@ -36,7 +37,7 @@ def open_(
 
 
 @click.command()
-@click.argument("story")
+@click.argument("story", shell_complete=completing.stories)
 @click.argument("title")
 @click.option("--reason", help="Why.")
 @agent_option
@@ -57,7 +58,7 @@ def retitle(
 
 
 @click.command()
-@click.argument("story")
+@click.argument("story", shell_complete=completing.stories)
 @click.option("--reason", help="Why.")
 @agent_option
 @pass_settings
