@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,15 @@ def test_log_breaks_neither_types_nor_times(ferry: Cli) -> None:
         assert "T" not in "".join(word for line in lines for word in line.split()[-1:])
     names = "position,story,version,type,about,recorded_at,"
     assert ferry("log").out.startswith(names)
+
+
+def test_stories_are_a_line_each_with_the_time_they_last_changed(ferry: Cli) -> None:
+    title = "Fictional: the ferry Alma and the long way home"
+    assert ferry("retitle", "ferry", title).code == 0
+    head, _, *lines = ferry("stories", "-f", "table").out.strip().splitlines()
+    assert head.split()[-2:] == ["last", "change"]
+    assert lines[0].split()[0] == "ferry"
+    assert re.search(r" \d{4}-\d\d-\d\d( \d\d:\d\dZ)?\s*$", lines[0])
 
 
 def test_a_hash_is_shortened_in_a_table_alone(ferry: Cli) -> None:

@@ -99,7 +99,7 @@ def stories(settings: Settings, format_: str | None) -> None:
                     sum(not fact.hidden for fact in state.facts.values()),
                     len(state.sources),
                     story.version,
-                    to_iso(story.recorded_us)[:19] + "Z",
+                    to_iso(story.recorded_us),
                     str(story.id),
                 ]
             )
