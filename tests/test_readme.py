@@ -38,7 +38,11 @@ def test_the_session_prints_what_it_says(
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DATELINE_DB", raising=False)
     for words, expected in session():
+        if words == [".", ".venv/bin/activate"]:
+            assert "python3 -m venv .venv " in blocks("sh")[0]
+            continue
         if words[0] == "cat":
+            assert f"`{words[1]}`" in README.partition("```console")[0], "nobody says to save it"
             Path(words[1]).write_text(expected + "\n", "utf-8")
             continue
         assert words[0] == "dateline"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -249,6 +251,11 @@ def test_formats_of_show_hold_the_same_data(ferry: Command) -> None:
         (["shwo"], 2, "No such command 'shwo'", "show"),
         (["export"], 2, "name one or more stories", "--help"),
         (["correct", "ferry", "f9", "--set", "text=x", "--reason", "y"], 1, "no fact 'f9'", "timeline"),
+        (["diff", "ferry", "2024-13-06", "2024-05-07"], 2, "FROM: '2024-13-06'", "no month 13"),
+        (["diff", "ferry", "2024-05-06", "soon"], 2, "TO: 'soon' is not a date", "diff --help"),
+        (["diff", "ferry", "..", "2024-05-06/..", "--recorded"], 2, "FROM: '..'", "EDTF"),
+        (["show", "ferry", "--as-of", "2024-05-06/.."], 2, "--as-of: '2024-05-06/..' has no end", "give a day"),
+        (["show", "ferry", "--as-recorded", "soon"], 2, "--as-recorded: 'soon'", "EDTF"),
         (["open", "ferry", "--title", "Again"], 1, "slug-taken", "refused"),
         (["import", "none.ndjson"], 1, "cannot read none.ndjson", "No such file"),
         (["capture", "x.pdf", "--story", "ferry", "--publisher", "org:x=X"], 1, "x.pdf", ""),
@@ -299,6 +306,29 @@ def test_every_command_has_a_summary_and_an_example() -> None:
             assert command.get_short_help_str(100) == root.core[name][1]  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(
+    ("moments", "reversed_"),
+    [
+        (("2024-05-07", "2024-05-05"), True),
+        (("2024-05-05", "2024-05-07"), False),
+        (("2024-05-05", "2024-05-05"), False),
+        (("7", "3", "--recorded"), True),
+        (("3", "7", "--recorded"), False),
+        (("2030-01-01", "2029-01-01", "--recorded"), True),
+        (("2030-01-01", "7", "--recorded"), False),
+    ],
+)
+def test_a_diff_that_runs_backwards_says_so(
+    ferry: Command, moments: tuple[str, ...], reversed_: bool
+) -> None:
+    done = ferry("diff", "ferry", *moments)
+    from_, to = moments[:2]
+    note = f"FROM ({from_}) is later than TO ({to}): this reads backwards.\n"
+    assert (done.code, done.err) == (0, note if reversed_ else "")
+    if reversed_:
+        assert ferry("diff", "ferry", *moments, "-f", "markdown").err == note
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_prints_a_script(dateline: Command, shell: str) -> None:
     assert "_DATELINE_COMPLETE" in dateline("completion", shell).out
@@ -321,3 +351,13 @@ def test_a_reader_that_goes_away_is_no_error(ferry: Command, tmp_path: Path) -> 
     assert child.stderr.read() == b""
     child.stderr.close()
     child.wait()
+
+
+def test_a_new_plugin_depends_on_dateline_as_the_guide_says(
+    dateline: Command, tmp_path: Path
+) -> None:
+    assert dateline("plugins", "new", "tally").code == 0
+    made = tomllib.loads((tmp_path / "tally" / "pyproject.toml").read_text("utf-8"))
+    guide = (Path(__file__).parents[2] / "docs" / "plugins.md").read_text("utf-8")
+    [advice] = re.findall(r"^dependencies = (\[.*\])$", guide, re.MULTILINE)
+    assert made["project"]["dependencies"] == json.loads(advice)

@@ -39,12 +39,13 @@ def test_a_page_works_as_printed(
         monkeypatch.delenv(name, raising=False)
     for material in (DOCS / page).parent.glob("*.ndjson"):
         (tmp_path / material.name).write_bytes(material.read_bytes())
+    page_text = (DOCS / page).read_text("utf-8")
     for language, text in blocks(page):
         if language == "python":
             save_plugin(text, tmp_path)
         elif language == "console":
             for command, expected in steps(text):
-                type_in(command, expected, capfd)
+                type_in(command, expected, page_text.partition(text)[0], capfd)
         elif language == "toml":
             tomllib.loads(text)
         elif language == "sh":
@@ -70,9 +71,11 @@ def steps(text: str) -> Iterator[tuple[str, str]]:
         yield command, printed.strip()
 
 
-def type_in(command: str, expected: str, capfd: pytest.CaptureFixture[str]) -> None:
+def type_in(command: str, expected: str, above: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """`above` is the page up to the session."""
     words = shlex.split(command)
     if words[0] == "cat":
+        assert f"`{words[1]}`" in above, f"nobody says to save {words[1]}"
         Path(words[1]).write_text(expected + "\n", "utf-8")
         return
     assert words[0] == "dateline"

@@ -309,3 +309,25 @@ def test_without_the_plugin_its_facts_are_not_touched(
             archive.record([line], story="ferry")
         assert finding in str(refused.value)
         assert archive.record([samples.retracted("f3")], story="ferry").new == 1
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("correct", "ferry", "f3", "--set", "text=x", "--reason", "y"),
+        ("retract", "ferry", "f3", "--reason", "y"),
+        ("dispute", "ferry", "f3", "--ground", "y"),
+        ("link", "ferry", "f3", "explains", "f1"),
+        ("show", "ferry", "f3"),
+        ("show", "ferry", "f3", "--as-of", "2030-01-01"),
+    ],
+)
+def test_a_command_says_that_the_fact_waits_for_its_plugin(
+    ferry: Cli, command: tuple[str, ...]
+) -> None:
+    said = ferry(*command)
+    assert (said.code, said.out) == (1, "")
+    assert said.err.startswith("Error: f3 of story ferry is of a type that no plugin here knows\n")
+    assert "install its plugin; `dateline log ferry -f ndjson` shows it raw" in said.err
+    assert "a crowd" in ferry("log", "ferry", "-f", "ndjson").out
+    assert "has no fact 'f4'" in ferry("show", "ferry", "f4").err

@@ -64,7 +64,7 @@ LEFT_OUT = ("is left out", "--without acme", "dateline plugins -v")
 TABLE = [
     Row("blocked", LOUD, SHOW, (), 0, 0, ("--without", "acme"), silent=True),
     Row("import error", "import no_such_module", SHOW,
-        ("ModuleNotFoundError: No module named 'no_such_module'", *LEFT_OUT), 0),
+        ("ModuleNotFoundError: No module named 'no_such_module' (acme.py:1)", *LEFT_OUT), 0),
     Row("syntax error", "def broken(:", SHOW, ("SyntaxError", *LEFT_OUT), 0),
     Row("exits when imported", "raise SystemExit(3)", SHOW, ("SystemExit: 3", *LEFT_OUT), 0),
     Row("bad signature", GOOD.replace("dateline_views()", "dateline_views(archive)"), SHOW,
@@ -86,7 +86,7 @@ TABLE = [
     Row("a format among views", GOOD.replace("[Measures()]", "[Plain()]"), SHOW,
         ("is no View", *LEFT_OUT), 0),
     Row("raises in a hook", GOOD.replace("return [Measures()]", "return [1 / 0]"), SHOW,
-        ("ZeroDivisionError: division by zero", *LEFT_OUT), 0),
+        ("ZeroDivisionError: division by zero (acme.py:20)", *LEFT_OUT), 0),
     Row("raises in its fold", GOOD.replace("measure=quantity.measure", "measure=1 / 0"),
         ("show", "ferry", "measures"),
         ("view measures (plugin acme) stopped at position 7: ZeroDivisionError: division by zero",
@@ -98,7 +98,10 @@ TABLE = [
         ("Warning: view measures is left out: it stopped at position 7",), 0, None),
     Row("wrong row", GOOD.replace("measure=quantity.measure", "measure=5"),
         ("show", "ferry", "measures"),
-        ("(plugin acme)", "measure=5, which is no text", "--without acme"), 1, None),
+        ("(plugin acme)", ": f2: measure=5 is of type int, which is no text\n", "--without acme"), 1, None),
+    Row("no row at all", GOOD.replace("self.Row(measure=quantity.measure)", "{'measure': 'x'}"),
+        ("show", "ferry", "measures"),
+        (": f2: {'measure': 'x'} is no row: yield self.Row(...)\n", "--without acme"), 1, None),
     Row("raises in an exporter", GOOD.replace("story.slug +", "story.no_such +"),
         ("export", "ferry", "-f", "plain"),
         ("format plain (plugin acme) failed: AttributeError", "no_such"), 1, None),
@@ -135,6 +138,7 @@ def test_a_broken_plugin_is_named_with_its_cause_and_the_way_out(
     strict = ferry("--strict", *options, *row.command)
     assert strict.code == (row.code if row.strict is None else row.strict)
     if row.strict == 1:
+        assert row.says[0] in strict.err
         assert f"plugin acme ({folder / 'acme.py'})" in strict.err
         assert strict.out == ""
 
@@ -151,13 +155,52 @@ def test_a_plugin_that_failed_or_is_blocked_says_so_in_the_list(
     folder = plugin_dir({"acme.py": LOUD})
     options = ("--plugins-dir", str(folder))
     failed = dateline_cli(*options, "plugins", "-v")
-    assert f"acme,failed,{folder / 'acme.py'},,RuntimeError: it was imported" in failed.out
+    assert (
+        f"acme,failed,{folder / 'acme.py'},,RuntimeError: it was imported (acme.py:1)" in failed.out
+    )
     assert "Traceback" in failed.err
     assert (
         f"acme,blocked,{folder / 'acme.py'},,"
         in dateline_cli(*options, "--without", "acme", "plugins").out
     )
     assert (folder / "__pycache__").exists() is False
+
+
+def test_the_place_is_the_innermost_in_the_plugin_s_own_code(
+    dateline_cli: Cli, plugin_dir: PluginDir
+) -> None:
+    """Not where the standard library raised; of a package the file says which."""
+    source = "import json\n\n\ndef read(text):\n    return json.loads(text)\n\n\nread('no json')\n"
+    folder = plugin_dir({"acme/__init__.py": source})
+    said = dateline_cli("--plugins-dir", str(folder), "plugins").err
+    assert "JSONDecodeError: Expecting value: line 1 column 1 (char 0) (acme/__init__.py:5)" in said
+
+
+@pytest.mark.parametrize(
+    ("options", "variables", "says"),
+    [
+        (("--without", "figurs"), {}, "no plugin is called 'figurs' ("),
+        (("--without", "figurs"), {}, "); did you mean 'figures'?"),
+        ((), {"DATELINE_WITHOUT": "csv,zzz"}, "no plugin is called 'zzz'"),
+        ((), {"DATELINE_PLUGINS": "timeline,cvs"}, "no plugin is called 'cvs'"),
+        (("--without", "csv"), {}, None),
+    ],
+)  # fmt: skip
+def test_a_plugin_to_leave_out_that_is_none_is_warned_of(
+    ferry: Cli, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...],
+    variables: dict[str, str], says: str | None,
+) -> None:  # fmt: skip
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    done = ferry(*options, *SHOW)
+    assert done.code == 0
+    assert "Everyone is safe" in done.out
+    if says is None:
+        assert done.err == ""
+    else:
+        assert says in done.err
+        assert done.err.endswith("\n  `dateline plugins` lists what there is\n")
+        assert done.err.count("Warning") == 1
 
 
 # -- plugins of distributions --------------------------------------------------------------

@@ -88,9 +88,9 @@ def test_a_link_is_there_when_both_its_ends_are(archive: Archive) -> None:
 
 def test_a_moment_must_be_one() -> None:
     for text in ("soon", "2024-05-06/.."):
-        with pytest.raises(DatelineError, match="--as-of"):
+        with pytest.raises(DatelineError, match=r"no end|is not a date"):
             asof.public(text)
-    with pytest.raises(DatelineError, match="--as-recorded"):
+    with pytest.raises(DatelineError, match="is not a date"):
         asof.recorded("soon")
     assert asof.recorded("12").position == 12
     assert asof.recorded("2024").position is None

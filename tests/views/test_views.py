@@ -412,7 +412,7 @@ def test_a_row_of_the_wrong_type_names_the_column() -> None:
 
     with Archive.create(":memory:", plugins(Wrong())) as archive:
         archive.record(story())
-        with pytest.raises(ViewFailed, match="value='143', which is no number"):
+        with pytest.raises(ViewFailed, match="f2: value='143' is of type str, which is no number"):
             archive.view("wrong")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from dateline.cli import completing
 from dateline.cli.protecting import introduced, protect_option
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.who import agent_option, recorded_by
@@ -11,7 +12,13 @@ from dateline.cli.who import agent_option, recorded_by
 
 @click.command()
 @click.argument("file", metavar="FILE|URL")
-@click.option("--story", required=True, metavar="SLUG", help="The story it belongs to.")
+@click.option(
+    "--story",
+    required=True,
+    metavar="SLUG",
+    shell_complete=completing.stories,
+    help="The story it belongs to.",
+)
 @click.option(
     "--publisher",
     required=True,
@@ -24,7 +31,13 @@ from dateline.cli.who import agent_option, recorded_by
 @click.option("--language", metavar="CODE", help="en, uk ...")
 @click.option("--byline", multiple=True, metavar="NAME", help="Who signed it.")
 @click.option("--charset", help="How its bytes are read.  [default: found]")
-@click.option("--as", "as_", metavar="FORMAT", help="Read it as this format, whatever its suffix.")
+@click.option(
+    "--as",
+    "as_",
+    metavar="FORMAT",
+    shell_complete=completing.source_importers,
+    help="Read it as this format, whatever its suffix.",
+)
 @click.option(
     "--max-size",
     type=click.IntRange(1, 2048),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dateline.cli import completing
 from dateline.cli.errors import FOUND
 from dateline.cli.output import emit, format_option
 from dateline.cli.settings import Settings, pass_settings, say
@@ -22,7 +23,7 @@ _KINDS = ("views", "exporters", "importers", "source_importers", "event_types", 
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completing.plugins)
 @click.option(
     "--examples",
     type=click.IntRange(1, 10_000),

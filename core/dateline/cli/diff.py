@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dateline.cli import completing
+from dateline.cli.moments import read_moment
 from dateline.cli.output import emit
-from dateline.cli.settings import Settings, pass_settings
+from dateline.cli.settings import Settings, pass_settings, say
 from dateline.text import markdown
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ _TITLES = {
 
 
 @click.command()
-@click.argument("story")
+@click.argument("story", shell_complete=completing.stories)
 @click.argument("from_", metavar="FROM")
 @click.argument("to")
 @click.option("--recorded", is_flag=True, help="By this archive's clock, not the public record.")
@@ -58,11 +60,14 @@ def diff(
     from dateline.views.diff import compare
 
     clock = asof.recorded if recorded else asof.public
+    since, until = read_moment(clock, "FROM", from_), read_moment(clock, "TO", to)
     with settings.archive() as archive:
-        before, after = (archive.state(story, clock(moment)) for moment in (from_, to))
+        before, after = archive.state(story, since), archive.state(story, until)
         changes = sorted(
             compare(before, after), key=lambda change: list(_TITLES).index(change.kind)
         )
+    if since.later_than(until):
+        say(f"FROM ({from_}) is later than TO ({to}): this reads backwards.")
     if format_ == "markdown":
         click.echo(_markdown(story, from_, to, changes), nl=False)
         return

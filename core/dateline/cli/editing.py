@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from dateline.cli import completing
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.sources import find_source
 from dateline.cli.values import parse_value, pointer_of
 from dateline.cli.who import agent_option, recorded_by
 from dateline.errors import UnknownName
-from dateline.events.present import Fact, StoryState
+
+if TYPE_CHECKING:
+    from dateline.events.present import Fact, StoryState
 
 F = TypeVar("F", bound=Callable[..., Any])
 #: As in the catalogue; listed here so that help needs no event type. A test holds them equal.
@@ -59,6 +62,11 @@ def find_fact(state: StoryState, name: str) -> Fact:
     fact = state.facts.get(name)
     if name in state.erased:
         raise UnknownName(f"{name} of {state.slug} is gone: {state.erased[name].words}")
+    if fact is None and name in state.unread:
+        raise UnknownName(
+            f"{name} of story {state.slug} is of a type that no plugin here knows",
+            hint=f"install its plugin; `dateline log {state.slug} -f ndjson` shows it raw",
+        )
     if fact is None:
         raise UnknownName(
             f"story {state.slug} has no fact {name!r}",
@@ -68,8 +76,8 @@ def find_fact(state: StoryState, name: str) -> Fact:
 
 
 @click.command()
-@click.argument("story")
-@click.argument("fact")
+@click.argument("story", shell_complete=completing.stories)
+@click.argument("fact", shell_complete=completing.facts)
 @click.option(
     "--set",
     "changes",
@@ -138,8 +146,8 @@ def correct(
 
 
 @click.command()
-@click.argument("story")
-@click.argument("fact")
+@click.argument("story", shell_complete=completing.stories)
+@click.argument("fact", shell_complete=completing.facts)
 @click.option("--reason", required=True, help="Why, for whoever reads the record.")
 @click.option("--by", metavar="WHO", help="Who takes it back: an entity, or a name.")
 @reported_option
@@ -166,8 +174,8 @@ def retract(
 
 
 @click.command()
-@click.argument("story")
-@click.argument("fact")
+@click.argument("story", shell_complete=completing.stories)
+@click.argument("fact", shell_complete=completing.facts)
 @click.option("--ground", required=True, help="On what ground.")
 @click.option("--by", metavar="WHO", help="Who disputes it: an entity, or a name.")
 @reported_option
@@ -197,8 +205,8 @@ def dispute(
 
 
 @click.command()
-@click.argument("story")
-@click.argument("fact")
+@click.argument("story", shell_complete=completing.stories)
+@click.argument("fact", shell_complete=completing.facts)
 @click.argument("verdict", type=click.Choice(["accepted", "rejected"]))
 @click.option("--reviewer", required=True, metavar="WHO", help="Who judged: an entity, or a name.")
 @click.option("--reason", help="Why.")
@@ -228,8 +236,8 @@ def review(
 
 
 @click.command()
-@click.argument("story")
-@click.argument("fact")
+@click.argument("story", shell_complete=completing.stories)
+@click.argument("fact", shell_complete=completing.facts)
 @click.option(
     "--exact", "exacts", multiple=True, required=True, metavar="[ROLE:]WORDS",
     help="Words of the fact's source; their place is found.",
@@ -261,10 +269,10 @@ def evidence(
 
 
 @click.command()
-@click.argument("story")
-@click.argument("fact")
+@click.argument("story", shell_complete=completing.stories)
+@click.argument("fact", shell_complete=completing.facts)
 @click.argument("relation", type=click.Choice(RELATIONS))
-@click.argument("other")
+@click.argument("other", shell_complete=completing.facts)
 @click.option(
     "--independence",
     type=click.Choice(["independent", "same-origin", "unknown"]),
@@ -299,7 +307,7 @@ def link(
 
 
 @click.command()
-@click.argument("story")
+@click.argument("story", shell_complete=completing.stories)
 @click.argument("source", required=False)
 @click.option("--reason", required=True, help="Why, as far as it was said.")
 @reported_option

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dateline.events.present import StoryState
+if TYPE_CHECKING:
+    from dateline.events.present import StoryState
 
 _KINDS = {"person": "person", "org": "organization", "place": "place", "group": "group"}
 

@@ -47,8 +47,9 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
         say(f"Error: {error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
         return FAILED
     except (Exception, SystemExit) as error:
-        # Commands leave through click; whoever ends the interpreter is a plugin, and not done.
-        if debug:
+        # Commands leave through click; whoever ends the interpreter is a plugin, and not done. Only
+        # an answer to TAB ends so: that is click's own way.
+        if debug or (isinstance(error, SystemExit) and "_DATELINE_COMPLETE" in os.environ):
             raise
         say(
             f"Error: {type(error).__name__}: {error}\n"

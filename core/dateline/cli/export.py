@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dateline.cli import completing
 from dateline.cli.files import write_atomically
 from dateline.cli.moments import moment, moment_options
 from dateline.cli.settings import Settings, pass_settings, say
@@ -18,12 +19,22 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("stories", nargs=-1)
+@click.argument("stories", nargs=-1, shell_complete=completing.stories)
 @click.option("--all", "all_", is_flag=True, help="Every story of the archive.")
 @click.option(
-    "-f", "--format", "format_", metavar="FORMAT", help="csv, json, ndjson, markdown, html ..."
+    "-f",
+    "--format",
+    "format_",
+    metavar="FORMAT",
+    shell_complete=completing.exporters,
+    help="csv, json, ndjson, markdown, html ...",
 )
-@click.option("--view", metavar="NAME", help="This view (csv: timeline unless said).")
+@click.option(
+    "--view",
+    metavar="NAME",
+    shell_complete=completing.views,
+    help="This view (csv: timeline unless said).",
+)
 @click.option(
     "-o",
     "--output",
@@ -83,13 +94,15 @@ def export(
             say(f"Wrote {len(slugs)} file{'s' if len(slugs) != 1 else ''} to {output}.")
             return
         with archive.material(*stories, view=view, at=at) as material:
-            _warn(material)
             if output is None:
                 for chunk in _guarded(exporter, owner, material):
                     click.echo(chunk.encode(), nl=False)
-                return
-            _write(output, exporter, owner, material, force)
-    say(f"Wrote {output}.")
+            else:
+                _write(output, exporter, owner, material, force)
+            # Last: an export that needs a failed view raises, and that says it all.
+            _warn(material)
+    if output is not None:
+        say(f"Wrote {output}.")
 
 
 def _write(path: Path, exporter: Exporter, owner: str, material: Material, force: bool) -> None:

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 import click
 
+from dateline.cli import completing
 from dateline.cli.protecting import protect_option
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.who import agent_option, recorded_by
@@ -24,9 +25,15 @@ _CHUNK = 1 << 16
     "--format",
     "format_",
     metavar="FORMAT",
+    shell_complete=completing.importers,
     help="How to read FILE.  [default: what its suffix says, else ndjson]",
 )
-@click.option("--story", metavar="SLUG", help="The story of lines above any story.opened.")
+@click.option(
+    "--story",
+    metavar="SLUG",
+    shell_complete=completing.stories,
+    help="The story of lines above any story.opened.",
+)
 @click.option(
     "--files",
     type=click.Path(path_type=Path),

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from dateline.errors import DatelineError
+
 if TYPE_CHECKING:
     from dateline.views.asof import Moment
 
@@ -33,5 +35,14 @@ def moment(as_of: str | None, as_recorded: str | None) -> Moment | None:
     if as_of is not None and as_recorded is not None:
         raise click.UsageError("--as-of and --as-recorded are two clocks: give one")
     if as_of is not None:
-        return public(as_of)
-    return None if as_recorded is None else recorded(as_recorded)
+        return read_moment(public, "--as-of", as_of)
+    return None if as_recorded is None else read_moment(recorded, "--as-recorded", as_recorded)
+
+
+def read_moment(clock: Callable[[str], Moment], name: str, text: str) -> Moment:
+    """`text` on a clock. Raises UsageError that says by `name` where it was typed."""
+    try:
+        return clock(text)
+    except DatelineError as error:
+        advice = f"; {error.hint}" if error.hint else ""
+        raise click.UsageError(f"{name}: {error}{advice}") from None

@@ -7,7 +7,8 @@ import io
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
-#: Columns up to this width are never squeezed.
-_NARROW = 11
+_HASH = re.compile(r"\b(sha256:[0-9a-f]{8})[0-9a-f]+")
+#: Columns up to this width are never squeezed, and words up to that one never broken.
+_NARROW, _WORD = 11, 24
 FORMATS = ("table", "json", "ndjson", "csv")
 
 
@@ -41,12 +43,14 @@ def emit(
     format_: str | None,
     *,
     summary: Sequence[str] = (),
+    headings: Mapping[str, str] = MappingProxyType({}),
     title: str | None = None,
 ) -> None:
-    """Print rows in a format; `summary` names the columns of a table on a terminal."""
+    """Print rows in a format; `summary` names the columns of a table on a terminal, `headings`
+    what stands over them there."""
     chosen = format_ or ("table" if sys.stdout.isatty() else "csv")
     if chosen == "table":
-        _table(columns, rows, summary or columns, title)
+        _table(columns, rows, summary or columns, headings, title)
     elif chosen == "csv":
         _csv(columns, rows)
     else:
@@ -57,6 +61,7 @@ def _table(
     columns: Sequence[str],
     rows: Iterable[Sequence[object]],
     shown: Sequence[str],
+    names: Mapping[str, str],
     title: str | None,
 ) -> None:
     from rich.box import SIMPLE_HEAD
@@ -67,7 +72,7 @@ def _table(
     picked = [(name, columns.index(name)) for name in shown]
     rows = list(rows)
     cells = [[_cell(row[at]) for _, at in picked] for row in rows]
-    headings = [name.replace("_", " ") for name, _ in picked]
+    headings = [names.get(name, name.replace("_", " ")) for name, _ in picked]
     console = Console(highlight=False)
     widths = _widths(headings, cells, console.width)
     if widths is None:
@@ -88,23 +93,33 @@ def _table(
 
 
 def _widths(headings: list[str], cells: list[list[str]], room: int) -> list[int | None] | None:
-    """Widths of columns: as wide as needed if all fit, else the narrow ones whole and the rest
-    sharing what is left by what their cells usually need. None when that is too little."""
+    """Widths of columns: as wide as needed if all fit, else each as wide as its words and the rest
+    of the room where cells are long. None when there is not even that much."""
     columns = [[heading, *(row[at] for row in cells)] for at, heading in enumerate(headings)]
-    needed = [max(len(cell) for cell in column) for column in columns]
+    needed = [max(map(len, column)) for column in columns]
     room -= 3 * len(headings) + 2
     if sum(needed) <= room:
         return [None] * len(headings)
-    whole = [width <= _NARROW for width in needed]
-    left = room - sum(width for width, fits in zip(needed, whole, strict=True) if fits)
-    usual = [(sum(map(len, column)) / len(column)) ** 0.6 for column in columns]
-    if left < _NARROW * whole.count(False):
+    widths = _least(columns, needed, _WORD)
+    if sum(widths) > room:  # prose bears a broken word, a column of names or times does not
+        widths = _least(columns, needed, _NARROW)
+    if sum(widths) > room:
         return None
-    shared = sum(share for share, fits in zip(usual, whole, strict=True) if not fits)
-    return [
-        width if fits else max(_NARROW, min(width, int(left * share / shared)))
-        for width, fits, share in zip(needed, whole, usual, strict=True)
-    ]
+    usual = [(sum(map(len, column)) / len(column)) ** 0.6 for column in columns]
+    for _ in range(room - sum(widths)):
+        hungry = (at for at, width in enumerate(widths) if width < needed[at])
+        widths[max(hungry, key=lambda at: usual[at] / widths[at])] += 1
+    return [*widths]
+
+
+def _least(columns: list[list[str]], needed: list[int], prose: int) -> list[int]:
+    """What each column cannot do without: its longest word, of one with `prose` so much of it."""
+    least = []
+    for column, need in zip(columns, needed, strict=True):
+        word = max((len(word) for cell in column for word in cell.split()), default=0)
+        most = prose if any(" " in cell for cell in column[1:]) else _WORD
+        least.append(min(need, max(_NARROW, min(word, most))))
+    return least
 
 
 def _cards(headings: list[str], cells: list[list[str]], console: Console) -> None:
@@ -112,7 +127,9 @@ def _cards(headings: list[str], cells: list[list[str]], console: Console) -> Non
     from rich.table import Table
     from rich.text import Text
 
-    for row in cells:
+    for number, row in enumerate(cells):
+        if number:
+            console.print()
         console.rule(Text(row[0]), align="left", characters="─")
         card = Table.grid(padding=(0, 2))
         card.add_column(
@@ -131,7 +148,9 @@ def _cell(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else ""
     text = str(value)
-    return text[:19] + "Z" if _STAMP.fullmatch(text) else visible(text)
+    if _STAMP.fullmatch(text):
+        return f"{text[:10]} {text[11:16]}Z"
+    return _HASH.sub(r"\1…", visible(text))
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

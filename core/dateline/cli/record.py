@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dateline.cli import completing
 from dateline.cli.entities import introduce
 from dateline.cli.evidence import evidence_item
 from dateline.cli.protecting import introduced, protect_option
@@ -14,10 +15,10 @@ from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.sources import find_source
 from dateline.cli.values import keyed, parse_value, pointer_of
 from dateline.cli.who import agent_option, recorded_by
-from dateline.events.present import StoryState
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
+    from dateline.events.present import StoryState
     from dateline.recording.line import Line
 
 _ENTITY_FIELDS = frozenset({"subject", "object", "person", "organization", "appointed_by"})
@@ -25,7 +26,7 @@ KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
 
 
 @click.command()
-@click.argument("story")
+@click.argument("story", shell_complete=completing.stories)
 @click.argument("kind", type=click.Choice(KINDS), required=False)
 @click.option("--text", help="The fact in your own words.")
 @click.option(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from dateline.cli import completing
 from dateline.cli.lazy import LazyGroup
 from dateline.cli.settings import DEFAULT_DB, Settings
 
@@ -88,7 +89,13 @@ def _split(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -
     metavar="DIR",
     help="Load plugins from the files and packages of a folder too.  [env var: DATELINE_PLUGINS_DIR]",
 )
-@click.option("--without", multiple=True, metavar="PLUGIN", help="Leave a plugin out, unimported.")
+@click.option(
+    "--without",
+    multiple=True,
+    metavar="PLUGIN",
+    shell_complete=completing.plugins,
+    help="Leave a plugin out, unimported.",
+)
 @click.option("--strict", is_flag=True, help="Stop at the first broken plugin.")
 @click.option("--debug", is_flag=True, help="Show tracebacks.")
 @click.version_option(package_name="dateline", message="%(package)s %(version)s")

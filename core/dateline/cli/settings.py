@@ -48,6 +48,9 @@ class Settings:
             self._plugins = Plugins.load(
                 folders=self.plugin_dirs, selection=selection, strict=self.strict
             )
+            names = [record.name for record in self._plugins.records]
+            for unknown in selection.unknown(names):
+                _warn_of_unknown(unknown, names)
             for record in self._plugins.failures:
                 say(
                     f"Warning: plugin {record.name} ({record.origin}) is left out: {record.error}\n"
@@ -65,6 +68,18 @@ class Settings:
             for erasure in archive.resumed:
                 say(f"Finished an erasure that was interrupted or undone: {erasure.reason}")
             yield archive
+
+
+def _warn_of_unknown(name: str, names: list[str]) -> None:
+    """A plugin that --without, DATELINE_WITHOUT or DATELINE_PLUGINS names, and nobody offers."""
+    import difflib
+
+    near = difflib.get_close_matches(name, names, 1)
+    guess = f"; did you mean {near[0]!r}?" if near else ""
+    say(
+        f"Warning: no plugin is called {name!r} (--without, DATELINE_WITHOUT, DATELINE_PLUGINS)"
+        f"{guess}\n  `dateline plugins` lists what there is"
+    )
 
 
 pass_settings = click.make_pass_decorator(Settings, ensure=True)

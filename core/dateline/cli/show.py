@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dateline.cli import completing
 from dateline.cli.moments import moment, moment_options
 from dateline.cli.output import emit, format_option
 from dateline.cli.settings import Settings, pass_settings, say
@@ -22,8 +23,13 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("story")
-@click.argument("view", required=False, metavar="[VIEW|FACT|ENTITY]")
+@click.argument("story", shell_complete=completing.stories)
+@click.argument(
+    "view",
+    required=False,
+    metavar="[VIEW|FACT|ENTITY]",
+    shell_complete=completing.views_and_facts,
+)
 @click.option("--all", "everything", is_flag=True, help="Retracted and rejected facts too.")
 @click.option("--columns", metavar="A,B,...", help="Columns to show, in this order.")
 @moment_options
@@ -147,7 +153,7 @@ def _overview(archive: Archive, story: str, format_: str | None, at: Moment | No
 
 
 @click.command()
-@click.argument("story", required=False)
+@click.argument("story", required=False, shell_complete=completing.stories)
 @click.option(
     "--after",
     type=click.IntRange(0),
@@ -188,7 +194,9 @@ def log(
             names,
             rows,
             format_,
-            summary=["position", "story", "version", "type", "about", "recorded_at"],
+            # The table of one story need not name it in every line.
+            summary=["position", *([] if story else ["story"]), "type", "about", "recorded_at"],
+            headings={"position": "pos.", "recorded_at": "recorded"},
         )
 
 

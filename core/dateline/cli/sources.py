@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from dateline.errors import UnknownName
-from dateline.events.present import StoryState
-from dateline.log.document import PREFIX
+
+if TYPE_CHECKING:
+    from dateline.events.present import StoryState
 
 
 def find_source(state: StoryState, given: str | None) -> str:
     """The full id of the one source meant. Raises UnknownName listing the candidates."""
+    from dateline.log.document import PREFIX
+
     wanted = (given or "").removeprefix(PREFIX)
     found = [name for name in state.sources if name.removeprefix(PREFIX).startswith(wanted)]
     if not wanted:  # what is quoted is the text of a page, not its markup

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from dateline.cli import completing
 from dateline.cli.editing import notice
 from dateline.cli.output import emit, format_option
 from dateline.cli.settings import Settings, pass_settings, say
@@ -37,7 +38,7 @@ def open_(
 
 
 @click.command()
-@click.argument("story")
+@click.argument("story", shell_complete=completing.stories)
 @click.argument("title")
 @click.option("--reason", help="Why.")
 @agent_option
@@ -58,7 +59,7 @@ def retitle(
 
 
 @click.command()
-@click.argument("story")
+@click.argument("story", shell_complete=completing.stories)
 @click.option("--reason", help="Why.")
 @agent_option
 @pass_settings
@@ -105,7 +106,7 @@ def stories(settings: Settings, format_: str | None) -> None:
                     sum(not fact.hidden for fact in state.facts.values()),
                     len(state.sources),
                     story.version,
-                    to_iso(story.recorded_us)[:19] + "Z",
+                    to_iso(story.recorded_us),
                     str(story.id),
                 ]
             )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from dateline.cli import completing
 from dateline.cli.errors import FOUND
 from dateline.cli.output import emit, format_option
 from dateline.cli.progress import progress
 from dateline.cli.settings import Settings, pass_settings, say
+from dateline.errors import DatelineError
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
@@ -18,9 +22,20 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--view", "views", multiple=True, metavar="NAME", help="This view.")
+@click.option(
+    "--view",
+    "views",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=completing.views,
+    help="This view.",
+)
 @click.option("--all", "all_", is_flag=True, help="Every view.")
-@click.option("--verify", is_flag=True, help="Change nothing: compare the rows with a new fold.")
+@click.option(
+    "--verify",
+    is_flag=True,
+    help="Change nothing: compare the rows with a new fold; of every view unless said.",
+)
 @click.option("--undo", is_flag=True, help="Go back to the generation before, caught up.")
 @pass_settings
 def rebuild(
@@ -36,9 +51,10 @@ def rebuild(
     Example:
       dateline rebuild --view figures
       dateline rebuild --all
-      dateline rebuild --all --verify
+      dateline rebuild --verify
     """
-    if bool(views) == all_:
+    # To look is for all views unless said; to fold anew is asked for.
+    if (views and all_) or not (views or all_ or verify):
         raise click.UsageError("name views with --view, or give --all")
     if verify and undo:
         raise click.UsageError("--verify and --undo do not go together")
@@ -47,9 +63,7 @@ def rebuild(
         if verify:
             found = _verify(archive, names)
         elif undo:
-            for name in names:
-                build = archive.undo_rebuild(name)
-                say(f"{name}: back at generation {build.generation}, position {build.checkpoint}.")
+            _undo(archive, names, forgiving=all_)
             found = False
         else:
             with progress("rebuilding") as step:
@@ -58,12 +72,32 @@ def rebuild(
         click.get_current_context().exit(FOUND)
 
 
+def _undo(archive: Archive, names: Sequence[str], *, forgiving: bool) -> None:
+    """Go back view by view. `forgiving` goes on after one that cannot, if any other can."""
+    done = 0
+    for name in names:
+        try:
+            build = archive.undo_rebuild(name)
+        except DatelineError as error:
+            if not forgiving:
+                raise
+            say(f"{error}; it stays as it is.")
+        else:
+            done += 1
+            say(f"{name}: back at generation {build.generation}, position {build.checkpoint}.")
+    if not done:
+        raise DatelineError(
+            "no view could go back", hint="`dateline status -v` lists the generations there are"
+        )
+
+
 def _report(builds: Sequence[Build]) -> bool:
     """Say how each build ended; True when one failed."""
+    from dateline.views.folding import reason
+
     for build in builds:
         if build.state == "failed":
-            last = (build.error or "").strip().splitlines()[-1]
-            say(f"{build.name}: stopped at position {build.failed_position}: {last}")
+            say(f"{build.name}: stopped at position {build.failed_position}: {reason(build)}")
         else:
             say(f"{build.name}: rebuilt to position {build.checkpoint}.")
     return any(build.state == "failed" for build in builds)
@@ -71,18 +105,39 @@ def _report(builds: Sequence[Build]) -> bool:
 
 def _verify(archive: Archive, names: Sequence[str]) -> bool:
     """Print the rows that differ; True when there are any."""
+    from dateline.views.projection import columns
+
     rows = []
     for name in names:
         differences = archive.verify_view(name)
         say(f"{name}: " + (f"{len(differences)} rows differ." if differences else "as folded."))
-        rows += [(d.view, d.side, d.row[0], repr(d.row[1:])) for d in differences]
+        fields = [column.name for column in columns(archive.plugins.view(name))][1:]
+        rows += [(d.view, d.side, d.row[0], _fields(fields, d.row[1:])) for d in differences]
     if rows:
         emit(["view", "only", "story", "row"], rows, None)
     return bool(rows)
 
 
+def _fields(names: Sequence[str], values: Sequence[object]) -> str:
+    """``fact=f1 item=1 text="two words"``"""
+    return " ".join(f"{name}={_value(value)}" for name, value in zip(names, values, strict=True))
+
+
+def _value(value: object) -> str:
+    if isinstance(value, str) and re.fullmatch(r"[^\s\"=]+", value):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
 @click.command()
-@click.option("--view", "views", multiple=True, metavar="NAME", help="Of this view only.")
+@click.option(
+    "--view",
+    "views",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=completing.views,
+    help="Of this view only.",
+)
 @pass_settings
 def prune(settings: Settings, views: tuple[str, ...]) -> None:
     """Drop generations of views that nobody reads.
@@ -102,7 +157,9 @@ def prune(settings: Settings, views: tuple[str, ...]) -> None:
 
 
 @click.command()
-@click.option("-v", "--verbose", is_flag=True, help="With the tracebacks of failed views.")
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Retired generations too, and tracebacks of failed views."
+)
 @format_option
 @pass_settings
 def status(settings: Settings, verbose: bool, format_: str | None) -> None:
@@ -115,61 +172,65 @@ def status(settings: Settings, verbose: bool, format_: str | None) -> None:
     Example:
       dateline status
     """
-    from dateline.views.projection import fingerprint
-
-    found = False
     with settings.archive() as archive:
         head = archive.head()
-        say(f"Archive {head.archive}: {head.position} events, root {head.root.hex()}.")
-        rows = []
-        known, types = archive.plugins.views, archive.known_types()
-        for build in archive.builds():
-            if build.state == "retired":
-                continue
-            view = known.get(build.name)
-            state: str = build.state if view is not None else "no plugin"
-            if view is not None and build.fingerprint != fingerprint(view, types):
-                state = "stale"
-            found = found or state in ("failed", "stale")
-            reason = (build.error or "").strip().splitlines()
-            rows.append(
-                [
-                    build.name, build.generation, state, build.checkpoint,
-                    head.position - build.checkpoint, f"{build.plugin} v{build.version}",
-                    build.failed_position, reason[-1] if reason else None,
-                ]
-            )  # fmt: skip
-            if verbose and build.error:
-                say(f"{build.name} stopped at position {build.failed_position}:\n{build.error}")
-        built = {row[0] for row in rows}
-        rows += [
-            [
-                name,
-                None,
-                "not built",
-                0,
-                head.position,
-                archive.plugins.owner("views", name),
-                None,
-                None,
-            ]
-            for name in sorted(set(known) - built)
-        ]
-        for name, check in sorted(archive.plugins.checks.items()):
-            for story in archive.stories():
-                try:
-                    findings = list(check.run(archive.state(story.slug)))
-                except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's check stops only itself
-                    owner = archive.plugins.owner("checks", name)
-                    findings = [
-                        f"the check of plugin {owner} raised {type(error).__name__}: {error}"
-                    ]
-                for finding in findings:
-                    found = True
-                    say(f"{name}: {story.slug}: {finding}")
+        say(f"Archive {head.archive}: {head.position} events, root\n  {head.root.hex()}")
+        rows = _generations(archive, head.position, verbose)
+        found = any(state in ("failed", "stale") for _, _, state, *_ in rows)
+        found = _run_checks(archive) or found
     columns = [
         "view", "generation", "state", "position", "behind", "plugin", "failed_position", "reason",
     ]  # fmt: skip
-    emit(columns, rows, format_)
+    # The last two were said above, in a line each: a terminal has no room beside.
+    emit(columns, rows, format_, summary=columns[:-2], headings={"generation": "gen."})
     if found:
         click.get_current_context().exit(FOUND)
+
+
+def _generations(archive: Archive, head: int, verbose: bool) -> list[list[Any]]:
+    """A row for each generation on record, and for each view that has none."""
+    from dateline.views.folding import reason
+    from dateline.views.projection import fingerprint
+
+    rows: list[list[Any]] = []
+    known, types = archive.plugins.views, archive.known_types()
+    built = set()
+    for build in archive.builds():
+        retired = build.state == "retired"
+        if retired and not verbose:
+            continue
+        view = known.get(build.name)
+        state: str = build.state if view is not None or retired else "no plugin"
+        if view is not None and not retired and build.fingerprint != fingerprint(view, types):
+            state = "stale"
+        why = reason(build) if build.error else None
+        rows.append(
+            [
+                build.name, build.generation, state, build.checkpoint, head - build.checkpoint,
+                f"{build.plugin} v{build.version}", build.failed_position, why,
+            ]
+        )  # fmt: skip
+        built.add(build.name)
+        if build.error:
+            where = f"{build.name} stopped at position {build.failed_position}:"
+            say(f"{where}\n{build.error}" if verbose else f"{where} {why}")
+    for name in sorted(set(known) - built):
+        plugin = archive.plugins.owner("views", name)
+        rows.append([name, None, "not built", 0, head, plugin, None, None])
+    return rows
+
+
+def _run_checks(archive: Archive) -> bool:
+    """Say what the plugins' checks find; True when they find anything."""
+    found = False
+    for name, check in sorted(archive.plugins.checks.items()):
+        for story in archive.stories():
+            try:
+                findings = list(check.run(archive.state(story.slug)))
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's check stops only itself
+                owner = archive.plugins.owner("checks", name)
+                findings = [f"the check of plugin {owner} raised {type(error).__name__}: {error}"]
+            for finding in findings:
+                found = True
+                say(f"{name}: {story.slug}: {finding}")
+    return found

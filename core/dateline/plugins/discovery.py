@@ -17,11 +17,12 @@ from dateline.plugins.hookspecs import PROJECT
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A plugin that could be loaded. `load` imports it."""
+    """A plugin that could be loaded. `load` imports it, under the name `module`."""
 
     name: str
     origin: str
     load: Callable[[], object]
+    module: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,10 @@ class Selection:
 
     def allows(self, name: str) -> bool:
         return name not in self.without and (self.only is None or name in self.only)
+
+    def unknown(self, names: Collection[str]) -> list[str]:
+        """What it names that is not among `names`: misspelt, or not installed."""
+        return sorted((self.without | (self.only or frozenset())).difference(names))
 
     @classmethod
     def from_environment(
@@ -53,7 +58,7 @@ def installed() -> Iterator[Candidate]:
     for name, points in origins.items():
         if len(points) == 1:
             [(origin, point)] = points.items()
-            yield Candidate(name, origin, point.load)
+            yield Candidate(name, origin, point.load, point.module)
         else:
             yield Candidate(name, " and ".join(points), _clash(name, list(points)))
 
@@ -76,14 +81,18 @@ def in_folder(folder: Path) -> Iterator[Candidate]:
         if path.name.startswith(("_", ".")):
             continue
         if path.suffix == ".py" and path.is_file():
-            yield Candidate(path.stem, str(path), _file_loader(path.stem, path))
+            yield _in_file(path.stem, path, path)
         elif package.is_file():
-            yield Candidate(path.name, str(path), _file_loader(path.name, package))
+            yield _in_file(path.name, path, package)
 
 
-def _file_loader(name: str, path: Path) -> Callable[[], object]:
+def _in_file(name: str, origin: Path, file: Path) -> Candidate:
+    module = f"dateline_local_{name.replace('-', '_')}"
+    return Candidate(name, str(origin), _file_loader(module, file), module)
+
+
+def _file_loader(module_name: str, path: Path) -> Callable[[], object]:
     def load() -> object:
-        module_name = f"dateline_local_{name.replace('-', '_')}"
         spec = importlib.util.spec_from_file_location(module_name, path)
         assert spec is not None and spec.loader is not None
         module = importlib.util.module_from_spec(spec)

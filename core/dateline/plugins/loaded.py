@@ -72,10 +72,10 @@ class Plugins:
         except (Exception, SystemExit) as error:
             if self._strict:
                 raise DatelineError(
-                    f"plugin {candidate.name} ({candidate.origin}): {_reason(error)}"
+                    f"plugin {candidate.name} ({candidate.origin}): {_reason(error, candidate)}"
                 ) from error
             detail = None if isinstance(error, DatelineError) else traceback.format_exc()
-            self._note(candidate, "failed", error=_reason(error), detail=detail)
+            self._note(candidate, "failed", error=_reason(error, candidate), detail=detail)
             return
         self._origins[candidate.name] = candidate.origin
         offers = []
@@ -250,11 +250,25 @@ _CHECKS: dict[str, Callable[[object], tuple[str, str, Any]]] = {
 }
 
 
-def _reason(error: BaseException) -> str:
+def _reason(error: BaseException, candidate: Candidate) -> str:
     """One line: what went wrong, and where in the plugin's own code if that helps."""
     if isinstance(error, DatelineError):
         return str(error)
     text = str(error).strip().splitlines()
     if isinstance(error, pluggy.PluginValidationError):
         return " ".join(text)
-    return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
+    reason = f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
+    where = _place(error, candidate.module.partition(".")[0])
+    return f"{reason} ({where})" if where else reason
+
+
+def _place(error: BaseException, package: str) -> str | None:
+    """``file.py:12``: the innermost line of the plugin's own code that led to the error."""
+    place = None
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        module = frame.f_globals.get("__name__", "")
+        if package and (module == package or module.startswith(f"{package}.")):
+            path = Path(frame.f_code.co_filename)
+            name = "/".join(path.parts[-2:]) if path.name == "__init__.py" else path.name
+            place = f"{name}:{number}"
+    return place

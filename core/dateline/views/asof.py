@@ -39,6 +39,15 @@ class Moment(msgspec.Struct, frozen=True):
     recorded_us: int | None = None
     position: int | None = None
 
+    def later_than(self, other: Moment) -> bool:
+        """Surely later: False also for a position and a time, which nothing here compares."""
+        pairs = (
+            (self.public_us, other.public_us),
+            (self.recorded_us, other.recorded_us),
+            (self.position, other.position),
+        )
+        return any(a is not None and b is not None and a > b for a, b in pairs)
+
     @property
     def words(self) -> str:
         """How an export says where it was cut."""
@@ -53,9 +62,9 @@ def public(text: str) -> Moment:
     try:
         end = latest_instant(text)
     except ValueError as error:
-        raise DatelineError(f"--as-of: {error}") from None
+        raise DatelineError(str(error)) from None
     if end is None:
-        raise DatelineError(f"--as-of: {text!r} has no end", hint="give a day like 2022-10-14")
+        raise DatelineError(f"{text!r} has no end", hint="give a day like 2022-10-14")
     return Moment(text, public_us=end)
 
 
@@ -72,9 +81,9 @@ def recorded(text: str) -> Moment:
     try:
         end = latest_instant(text)
     except ValueError as error:
-        raise DatelineError(f"--as-recorded: {error}") from None
+        raise DatelineError(str(error)) from None
     if end is None:
-        raise DatelineError(f"--as-recorded: {text!r} has no end", hint="give a day, or a position")
+        raise DatelineError(f"{text!r} has no end", hint="give a day, or a position")
     return Moment(text, recorded_us=end)
 
 

@@ -6,7 +6,7 @@ import traceback
 
 import msgspec
 
-from dateline.errors import ViewFailed
+from dateline.errors import DatelineError, ViewFailed
 from dateline.events.envelope import Event
 from dateline.views.projection import View
 from dateline.views.rows import Rows
@@ -44,21 +44,32 @@ def require_whole(view: View, rows: Rows, event: Event) -> None:
         view.fold(event, rows)
     except (Exception, SystemExit) as error:
         raise ViewFailed(
-            f"view {view.name} stopped at position {event.position}: "
-            f"{type(error).__name__}: {error}",
+            f"view {view.name} stopped at position {event.position}: {_words(error)}",
             hint="mend the plugin, or leave it out with --without; `dateline plugins` names it",
         ) from error
+
+
+def reason(build: Build) -> str:
+    """Why a view stopped, in one line: the last of the traceback that is kept."""
+    lines = (build.error or "").strip().splitlines() or ["it raised"]
+    return lines[-1].removeprefix(f"{DatelineError.__module__}.{DatelineError.__qualname__}: ")
+
+
+def _words(error: BaseException) -> str:
+    """Our own errors are sentences; of others the type says the most."""
+    if isinstance(error, DatelineError):
+        return str(error)
+    return f"{type(error).__name__}: {error}"
 
 
 def require_live(build: Build) -> None:
     """Raises ViewFailed when the view stopped at an event."""
     if build.state == "failed":
-        reason = (build.error or "").strip().splitlines()[-1:] or ["it raised"]
         where = (
             "" if build.failed_position is None else f" stopped at position {build.failed_position}"
         )
         raise ViewFailed(
-            f"view {build.name} (plugin {build.plugin}){where}: {reason[0]}",
+            f"view {build.name} (plugin {build.plugin}){where}: {reason(build)}",
             hint="mend the plugin and run this again, or leave it out with "
             f"`--without {build.plugin}`; `dateline status -v` shows the traceback",
         )

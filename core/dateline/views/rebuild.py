@@ -88,7 +88,7 @@ def undo(engine: Engine, reader: log.Reader, view: View) -> Build:
     if older is None:
         raise DatelineError(
             f"view {view.name} has no earlier generation of this shape to go back to",
-            hint="`dateline status` lists what there is",
+            hint="`dateline status -v` lists what there is",
         )
     item = Running(view, older, Rows(view))
     try:

@@ -56,8 +56,8 @@ class Rows:
         """Set the row at `key`."""
         self._general("put")
         if not isinstance(key, str) or not _storable(key):
-            raise DatelineError(f"view {self._view.name}: {key!r} is no key; keys are text")
-        self._set((self.story, key), self._values(row))
+            raise DatelineError(f"{key!r} is no key: a key is text without NUL")
+        self._set((self.story, key), self._values(row, key))
 
     def get(self, key: str) -> Any:
         """The row at `key`, or None."""
@@ -83,7 +83,7 @@ class Rows:
 
     def set_all(self, facts: Iterable[tuple[Fact | ErasedFact, Iterable[FactRow], bool]]) -> None:
         """`replace` for several facts: all of them, or none if one raises."""
-        made = [(fact, new, [self._values(row) for row in rows]) for fact, rows, new in facts]
+        made = [(fact, new, [self._values(row, fact) for row in rows]) for fact, rows, new in facts]
         changed = self.changed
         for fact, new, values in made:
             group = (self.story, fact.id)
@@ -157,35 +157,43 @@ class Rows:
 
         self._journal.append(restore)
 
-    def _values(self, row: ViewRow) -> Values:
+    def _values(self, row: ViewRow, about: Fact | str) -> Values:
+        """The row's own values; `about` is the fact or key it stands for."""
         if type(row) is not self._row:
-            raise DatelineError(f"view {self._view.name} made {row!r}, not a {self._row.__name__}")
+            verb = "yield" if isinstance(about, Fact) else "put"
+            raise DatelineError(f"{_name(about)}: {row!r} is no row: {verb} self.Row(...)")
         values = msgspec.structs.astuple(row)
         kinds = tuple(map(type, values))
         if kinds not in self._seen:
             for kind, allowed in zip(kinds, self._types, strict=True):
                 if kind not in allowed:
-                    self._explain(values)
+                    self._explain(values, about)
             self._seen.add(kinds)
         texts = "".join([values[at] or "" for at in self._text_at])
         if "\x00" in texts or not (texts.isascii() or _encodes(texts)):
-            self._explain(values)
+            self._explain(values, about)
         for at in self._number_at:
             value = values[at]
             if value is not None and not -_SAFE < value < _SAFE and not _storable(value):
-                self._explain(values)
+                self._explain(values, about)
         return values
 
-    def _explain(self, values: Values) -> None:
+    def _explain(self, values: Values, about: Fact | str) -> None:
         for value, column, kinds in zip(values, self._own, self._types, strict=True):
-            if type(value) not in kinds or not _storable(value):
-                raise DatelineError(
-                    f"view {self._view.name} made {column.name}={value!r}, which is no {column.type}"
-                )
+            what = f"{_name(about)}: {column.name}={value!r}"
+            if type(value) not in kinds:
+                kind = type(value).__name__
+                raise DatelineError(f"{what} is of type {kind}, which is no {column.type}")
+            if not _storable(value):
+                raise DatelineError(f"{what} is nothing that every database keeps")
 
     def _general(self, verb: str) -> None:
         if isinstance(self._view, FactView):
-            raise DatelineError(f"a FactView returns its rows; it cannot {verb} them")
+            raise DatelineError(f"a FactView yields its rows from `rows`; it cannot {verb} them")
+
+
+def _name(about: Fact | str) -> str:
+    return about.id if isinstance(about, Fact) else repr(about)
 
 
 def _storable(value: Any) -> bool:

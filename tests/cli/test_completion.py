@@ -1,0 +1,126 @@
+"""TAB: what it offers, how little it imports, and that it never fails or leaves a file."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dateline import Plugins
+from dateline.cli import completing
+from dateline.testing import samples
+from dateline.testing.pytest_plugin import Cli
+
+CODE = """
+import sys
+sys.argv = ["dateline"]
+from dateline.cli import main
+try:
+    main()
+finally:
+    print("loaded", *{name.partition(".")[0] for name in sys.modules}, file=sys.stderr)
+"""
+Tab = Callable[[str], list[str]]
+PLUGINS = Plugins.load()
+
+
+@pytest.fixture
+def tab(dateline_cli: Cli, tmp_path: Path) -> Tab:
+    """What TAB offers after a line, beside an archive with the sample story. A line that ends in a
+    space asks for its next word."""
+    lines = "".join(json.dumps(line) + "\n" for line in samples.story())
+    (tmp_path / "ferry.ndjson").write_text(lines)
+    assert dateline_cli("init").code == 0
+    assert dateline_cli("import", "ferry.ndjson").code == 0
+    (tmp_path / "ferry.ndjson").unlink()
+
+    def press(line: str) -> list[str]:
+        words = line.split()
+        asked = {
+            "_DATELINE_COMPLETE": "bash_complete",
+            "COMP_WORDS": line,
+            "COMP_CWORD": str(len(words) if line.endswith(" ") else len(words) - 1),
+        }
+        done = subprocess.run(
+            [sys.executable, "-c", CODE],
+            env={k: v for k, v in os.environ.items() if not k.startswith("DATELINE_")} | asked,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        said, _, loaded = done.stderr.partition("loaded ")
+        assert said == ""
+        modules = set(loaded.split())
+        assert not modules & {"sqlalchemy", "rich", "msgspec", "pluggy", "prompt_toolkit"}
+        assert not {name for name in modules if name.startswith("dateline_")}
+        return [item.partition(",")[2] for item in done.stdout.split()]
+
+    return press
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(
+            f"dateline {name} fe"
+            for name in (
+                "show", "log", "export", "diff", "record", "correct", "retract", "dispute", "review",
+                "evidence", "link", "withdraw", "retitle", "close",
+            )
+        ),
+        "dateline capture report.txt --story fe",
+        "dateline import more.ndjson --story fe",
+        "dateline --db dateline.db show fe",
+        "dateline --db sqlite:///dateline.db show fe",
+        "dateline show ",
+    ],
+)  # fmt: skip
+def test_a_story_is_completed(tab: Tab, line: str, tmp_path: Path) -> None:
+    assert tab(line) == ["ferry"]
+    assert [path.name for path in tmp_path.iterdir()] == ["dateline.db"]
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("dateline correct ferry ", ["f1", "f2"]),
+        ("dateline link ferry f2 explains f", ["f1", "f2"]),
+        ("dateline show ferry f", ["figures", "f1", "f2"]),
+        ("dateline show ferry ", sorted(completing.VIEWS)),
+        ("dateline export ferry --view p", ["people", "places"]),
+        ("dateline rebuild --view s", ["sources", "statements"]),
+        ("dateline prune --view t", ["timeline"]),
+        ("dateline export ferry -f m", ["markdown"]),
+        ("dateline import x -f n", ["ndjson"]),
+        ("dateline capture x --as p", ["pdf"]),
+        ("dateline --without fi", ["figures"]),
+        ("dateline plugins check cs", ["csv"]),
+        ("dateline --db nosuch.db show ", []),
+        ("dateline --db postgresql://desk/archive show ", []),
+    ],
+)
+def test_other_names_are_completed(tab: Tab, line: str, offered: list[str]) -> None:
+    assert tab(line) == offered
+
+
+def test_a_file_that_is_no_archive_offers_nothing(tab: Tab, tmp_path: Path) -> None:
+    (tmp_path / "dateline.db").write_text("no database")
+    assert tab("dateline show ") == []
+
+
+@pytest.mark.parametrize("kind", ["views", "exporters", "importers", "source_importers"])
+def test_the_bundled_names_are_what_bundled_plugins_offer(kind: str) -> None:
+    listed = getattr(completing, kind.upper())
+    offered = getattr(PLUGINS, kind)
+    bundled = {
+        name
+        for name in offered
+        for record in PLUGINS.records
+        if record.name == PLUGINS.owner(kind, name) and record.origin.startswith("dateline ")
+    }
+    assert listed == bundled

@@ -1,0 +1,88 @@
+"""Tables on a terminal of eighty columns: what they leave out, and that no word is broken."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from dateline.cli.output import emit
+from dateline.testing import samples
+from dateline.testing.pytest_plugin import Cli
+
+
+@pytest.fixture
+def ferry(dateline_cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = "".join(json.dumps(line) + "\n" for line in samples.story())
+    (tmp_path / "ferry.ndjson").write_text(lines)
+    assert dateline_cli("init").code == 0
+    assert dateline_cli("import", "ferry.ndjson").code == 0
+    return dateline_cli
+
+
+def test_status_is_a_line_a_view_and_the_root_stands_alone(ferry: Cli) -> None:
+    ferry("show", "ferry", "figures")
+    done = ferry("status", "-f", "table")
+    lines = done.out.strip().splitlines()
+    assert lines[0].split() == ["view", "gen.", "state", "position", "behind", "plugin"]
+    assert len(lines) == 2 + 8
+    archive, root = done.err.splitlines()
+    assert archive.endswith(": 7 events, root")
+    assert len(bytes.fromhex(root.strip())) == 32
+    assert all(len(line) <= 80 for line in (*lines, archive, root))
+    assert "failed_position,reason" in ferry("status").out  # data keep every column
+
+
+def test_log_breaks_neither_types_nor_times(ferry: Cli) -> None:
+    for story in ((), ("ferry",)):
+        done = ferry("log", *story, "-f", "table")
+        head, _, *lines = done.out.strip().splitlines()
+        assert ("story" in head) is (story == ())
+        assert all(len(line) <= 80 for line in lines)
+        for kind in ("entity.introduced", "source.captured", "statement.recorded"):
+            assert any(kind in line.split() for line in lines), done.out
+        assert any(line.split()[-1].endswith("Z") for line in lines)
+        assert "T" not in "".join(word for line in lines for word in line.split()[-1:])
+    names = "position,story,version,type,about,recorded_at,"
+    assert ferry("log").out.startswith(names)
+
+
+def test_stories_are_a_line_each_with_the_time_they_last_changed(ferry: Cli) -> None:
+    title = "Fictional: the ferry Alma and the long way home"
+    assert ferry("retitle", "ferry", title).code == 0
+    head, _, *lines = ferry("stories", "-f", "table").out.strip().splitlines()
+    assert head.split()[-2:] == ["last", "change"]
+    assert lines[0].split()[0] == "ferry"
+    assert re.search(r" \d{4}-\d\d-\d\d( \d\d:\d\dZ)?\s*$", lines[0])
+
+
+def test_a_hash_is_shortened_in_a_table_alone(ferry: Cli) -> None:
+    assert f"{samples.SOURCE[:15]}…" in ferry("log", "ferry", "-f", "table").out
+    assert "…" not in ferry("show", "ferry", "sources", "-f", "json").out
+
+
+def test_a_word_of_a_narrow_column_is_whole_however_long_the_others(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "76")
+    row = ["assessment.recorded", "2024-05-06T08:00:00.000000Z", "many words " * 12, "wide " * 9]
+    emit(["type", "at", "text", "more"], [row], "table")
+    printed = capfd.readouterr().out
+    assert "assessment.recorded" in printed
+    assert printed.strip().splitlines()[1].strip(" ─") == ""  # a table, not a card a row
+    assert "2024-05-06" in printed.split()
+
+
+def test_records_that_fit_no_table_stand_apart(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    columns = ["kind", "fact", "text", "was", "now", "why"]
+    emit(columns, [["added", "f1", *["one two three four"] * 4]] * 3, "table")
+    lines = capfd.readouterr().out.splitlines()
+    heads = [at for at, line in enumerate(lines) if line.startswith("added ─")]
+    assert len(heads) == 3
+    assert [lines[at - 1] for at in heads[1:]] == ["", ""]

@@ -1,0 +1,123 @@
+"""`status` and `rebuild`: what they say of generations, and of views that cannot go back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from dateline.testing import samples
+from dateline.testing.pytest_plugin import Cli, PluginDir
+
+
+@pytest.fixture
+def ferry(dateline_cli: Cli, tmp_path: Path) -> Cli:
+    lines = "".join(json.dumps(line) + "\n" for line in samples.story())
+    (tmp_path / "ferry.ndjson").write_text(lines)
+    assert dateline_cli("init").code == 0
+    assert dateline_cli("import", "ferry.ndjson").code == 0
+    return dateline_cli
+
+
+def generations(cli: Cli, *options: str) -> list[tuple[str, str, str]]:
+    rows = csv.DictReader(io.StringIO(cli("status", *options).out))
+    return [(row["view"], row["generation"], row["state"]) for row in rows if row["generation"]]
+
+
+def test_status_v_lists_the_generations_that_undo_can_go_back_to(ferry: Cli) -> None:
+    ferry("show", "ferry", "figures")
+    ferry("rebuild", "--view", "figures")
+    assert generations(ferry) == [("figures", "2", "live")]
+    assert generations(ferry, "-v") == [("figures", "2", "live"), ("figures", "1", "retired")]
+    assert ferry("status", "-v").code == 0
+    ferry("prune")
+    refused = ferry("rebuild", "--undo", "--view", "figures")
+    assert refused.code == 1
+    assert "no earlier generation" in refused.err
+    assert "`dateline status -v` lists" in refused.err
+
+
+def test_undo_of_all_goes_on_after_a_view_that_has_no_earlier_generation(ferry: Cli) -> None:
+    ferry("export", "ferry", "-f", "json")
+    ferry("rebuild", "--view", "figures", "--view", "timeline")
+    done = ferry("rebuild", "--undo", "--all")
+    assert done.code == 0
+    assert "changes has no earlier generation of this shape to go back to; it stays" in done.err
+    assert "figures: back at generation 1, position 7." in done.err
+    assert "timeline: back at generation 1, position 7." in done.err
+    ferry("prune")
+    none = ferry("rebuild", "--undo", "--all")
+    assert none.code == 1
+    assert "Error: no view could go back\n  `dateline status -v`" in none.err
+
+
+def test_verify_looks_at_every_view_unless_told(ferry: Cli) -> None:
+    ferry("export", "ferry", "-f", "json")
+    done = ferry("rebuild", "--verify")
+    assert done.code == 0
+    assert done.err.count(": as folded.\n") == 8
+    assert ferry("rebuild", "--verify", "--view", "figures").err == "figures: as folded.\n"
+    for wrong in ((), ("--undo",), ("--verify", "--all", "--view", "figures")):
+        refused = ferry("rebuild", *wrong)
+        assert (refused.code, "--view" in refused.err) == (2, True)
+
+
+def test_verify_names_the_columns_of_a_row_that_differs(ferry: Cli) -> None:
+    ferry("show", "ferry", "figures")
+    with sqlite3.connect("dateline.db") as connection:
+        connection.execute("UPDATE figures__g1 SET value = 5")
+    connection.close()
+    done = ferry("rebuild", "--verify")
+    assert done.code == 3
+    live, folded = csv.DictReader(io.StringIO(done.out))
+    assert live["row"].startswith("fact=f2 item=1 status=recorded source=")
+    assert " value=5 " in live["row"]
+    assert " value=143 " in folded["row"]
+    assert ' words="143 of 193" ' in folded["row"] + " "
+
+
+BROKEN = """
+from dateline.plugin import FactRow, FactView, hookimpl
+
+class Words(FactView):
+    name, version = "words", 1
+    class Row(FactRow):
+        count: int
+    def rows(self, fact):
+        yield self.Row(count=str(len(fact.data.text)))
+
+@hookimpl
+def dateline_views():
+    return [Words()]
+"""
+
+
+def test_why_a_view_stopped_is_said_without_a_python_name(
+    ferry: Cli, plugin_dir: PluginDir
+) -> None:
+    options = ("--plugins-dir", str(plugin_dir({"acme.py": BROKEN})))
+    why = "f1: count='32' is of type str, which is no integer"
+    for command in (
+        ("show", "ferry", "words"), ("show", "ferry", "words", "--as-of", "2030-01-01"),
+        ("status",), ("rebuild", "--view", "words"),
+    ):  # fmt: skip
+        said = ferry(*options, *command).err
+        assert f": {why}\n" in said, said
+        assert "DatelineError" not in said
+    [row] = [r for r in csv.DictReader(io.StringIO(ferry(*options, "status").out)) if r["reason"]]
+    assert (row["view"], row["reason"]) == ("words", why)
+
+
+def test_an_export_of_a_view_that_stopped_says_so_once(ferry: Cli, plugin_dir: PluginDir) -> None:
+    options = ("--plugins-dir", str(plugin_dir({"acme.py": BROKEN})))
+    for more in ((), ("-o", "words.csv")):
+        done = ferry(*options, "export", "ferry", "-f", "csv", "--view", "words", *more)
+        assert (done.code, done.out) == (1, "")
+        assert done.err.startswith("Error: view words (plugin acme) stopped at position 6: f1: ")
+        assert "Warning" not in done.err
+    other = ferry(*options, "export", "ferry", "-f", "json")
+    assert "Warning: view words is left out" in other.err
