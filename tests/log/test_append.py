@@ -222,12 +222,18 @@ def test_every_trigger_is_there_after_migration(engine: Engine) -> None:
     with reading(engine) as connection:
         names = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
         assert sorted(names.scalars()) == [
+            "checkpoints_no_delete",
+            "checkpoints_no_replace",
+            "checkpoints_no_update",
             "events_no_delete",
             "events_no_replace",
             "events_no_update",
             "log_head_forward",
             "log_head_no_delete",
             "log_head_one",
+            "merkle_nodes_no_delete",
+            "merkle_nodes_no_replace",
+            "merkle_nodes_no_update",
             "stories_no_delete",
         ]
 

@@ -18,7 +18,7 @@ from dateline.events.clock import now_us, to_iso
 from dateline.events.envelope import NewEvent, RecordedBy
 from dateline.events.payload import Raw
 from dateline.events.story import StoryOpened
-from dateline.log import hashing
+from dateline.log import hashing, nodes
 from dateline.log.engine import driver
 from dateline.log.hashing import SALT_BYTES
 
@@ -80,6 +80,7 @@ class Appender:
     """
 
     def __init__(self, connection: Connection) -> None:
+        self._connection = connection
         self._run = driver(connection).execute
         self._run_many = driver(connection).executemany
         # BEGIN IMMEDIATE holds the lock already: what is read here cannot be stale.
@@ -123,6 +124,7 @@ class Appender:
     def finish(self) -> None:
         """Write the new head. Nothing more may be appended."""
         self._run(_SET_HEAD, (self.position, self._frontier.to_bytes()))
+        nodes.insert(self._connection, self._frontier.take_complete())
 
     def _story(self, story: UUID) -> _Story:
         found = self._stories.get(story)
