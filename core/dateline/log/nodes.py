@@ -7,7 +7,7 @@ level L holds the subtrees of height 8 L.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 
 from sqlalchemy import Connection, select
@@ -26,23 +26,6 @@ def insert(connection: Connection, complete: Iterable[Node]) -> None:
     rows = [{"level": level, "number": number, "hash": hash_} for level, number, hash_ in complete]
     if rows:
         connection.execute(merkle_nodes.insert(), rows)
-
-
-def stored(connection: Connection, *, page: int = 2000) -> Iterator[Node]:
-    """All stored nodes, by level and number."""
-    table, after = merkle_nodes, (0, -1)
-    while True:
-        query = select(table.c.level, table.c.number, table.c.hash)
-        query = query.where(
-            (table.c.level > after[0])
-            | ((table.c.level == after[0]) & (table.c.number > after[1]))
-        )
-        rows = connection.execute(query.order_by(table.c.level, table.c.number).limit(page)).all()
-        for level, number, hash_ in rows:
-            yield level, number, hash_
-        if len(rows) < page:
-            return
-        after = (rows[-1].level, rows[-1].number)
 
 
 class StoredTree:
