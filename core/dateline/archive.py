@@ -296,7 +296,7 @@ class Archive:
             if tree.root(cut.position, StoredTree(connection)).hex() != cut.root:
                 report.add("export", f"at position {cut.position} the log has another root")
             known = read.list_stories(connection)
-            chosen = [s for s in known if claim.stories is None or s.slug in claim.stories]
+            chosen = [story for story in known if story.slug in claim.stories]
             material = exported.CutMaterial(connection, self._reader, self.plugins, chosen, claim)
             exporter = self.plugins.exporter(format_)
             exported.compare(content, exporter.export(material), report)

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 @click.option(
     "--export", "exports", multiple=True, metavar="FILE", help="Is this export what it should be?"
 )
-@click.option("--story", "stories", multiple=True, metavar="STORY", help="What the export is of.")
 @key_option
 @vkey_option
 @format_option
@@ -39,7 +38,6 @@ def verify(
     against: tuple[str, ...],
     deep: bool,
     exports: tuple[str, ...],
-    stories: tuple[str, ...],
     key_file: str | None,
     vkeys: tuple[str, ...],
     format_: str | None,
@@ -69,7 +67,7 @@ def verify(
                 progress=step,
             )
         for path in exports:
-            _export(archive, Path(path), stories, report)
+            _export(archive, Path(path), report)
     if format_ == "json":
         _json(report)
     elif report.findings or format_ is not None:
@@ -102,9 +100,7 @@ def _given(path: str) -> Given:
     return Given(path, read_note(path))
 
 
-def _export(archive: Archive, path: Path, stories: tuple[str, ...], report: Report) -> None:
-    import msgspec
-
+def _export(archive: Archive, path: Path, report: Report) -> None:
     from dateline.proof.exported import claim
 
     found = next((e for e in archive.plugins.exporters.values() if e.suffix == path.suffix), None)
@@ -116,17 +112,6 @@ def _export(archive: Archive, path: Path, stories: tuple[str, ...], report: Repo
         stated = claim(found.name, content, beside.read_bytes() if beside.exists() else None)
     except OSError as error:
         raise DatelineError(f"cannot read {path}: {error.strerror}") from None
-    if stories:
-        stated = msgspec.structs.replace(stated, stories=stories)
-    elif stated.stories is None:
-        known = [story.slug for story in archive.stories()]
-        if len(known) > 1:
-            raise DatelineError(
-                f"{path} does not say what stories it is of", hint="name them with --story"
-            )
-        stated = msgspec.structs.replace(stated, stories=tuple(known))
-    for slug in stated.stories or ():
-        archive.story(slug)
     archive.verify_export(found.name, stated, content, report)
 
 

@@ -29,11 +29,11 @@ _RECORDED = "recorded "
 
 
 class Claim(msgspec.Struct, frozen=True):
-    """What an export says of itself: its cut, its view and the stories in it, where it does."""
+    """What an export says of itself: its cut, its one view if it has one, its stories' slugs."""
 
     cut: Cut
-    view: str | None = None
-    stories: tuple[str, ...] | None = None
+    view: str | None
+    stories: tuple[str, ...]
 
 
 def claim(format_: str, content: bytes, sidecar: bytes | None) -> Claim:
@@ -104,10 +104,12 @@ def _markdown(text: str, sidecar: bytes | None) -> Claim | None:
 
 
 _HTML = re.compile(
-    r"<dt>Archive</dt><dd><code>([0-9a-f-]{36})</code></dd>\s*"
-    r"<dt>Position</dt><dd>([\d,]+)</dd>\s*<dt>Root</dt><dd><code>([0-9a-f]{64})</code></dd>\s*"
-    r"<dt>As of</dt><dd>(.*?)</dd>"
+    r"<dt>Archive</dt>\s*<dd><code>([0-9a-f-]{36})</code></dd>\s*"
+    r"<dt>Position</dt>\s*<dd>([\d,]+)</dd>\s*"
+    r"<dt>Root</dt>\s*<dd><code>([0-9a-f]{64})</code></dd>\s*"
+    r"<dt>As of</dt>\s*<dd>(.*?)</dd>"
 )
+_HTML_STORY = re.compile(r'<p class="kicker">([a-z0-9-]+)<')
 
 
 def _html(text: str, sidecar: bytes | None) -> Claim | None:
@@ -116,10 +118,8 @@ def _html(text: str, sidecar: bytes | None) -> Claim | None:
         return None
     archive, position, root, said = found.groups()
     as_of = None if said.startswith("all that is recorded") else html.unescape(said)
-    stories = re.findall(r'<article[^>]*\bid="([a-z0-9-]+)"[^>]*class="story"', text)
-    stories += re.findall(r'<article[^>]*class="story"[^>]*\bid="([a-z0-9-]+)"', text)
     cut = Cut(UUID(archive), int(position.replace(",", "")), root, as_of)
-    return Claim(cut, None, tuple(stories) or None)
+    return Claim(cut, None, tuple(_HTML_STORY.findall(text)))
 
 
 _READERS = {"ndjson": _ndjson, "json": _json, "csv": _csv, "markdown": _markdown, "html": _html}

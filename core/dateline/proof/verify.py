@@ -88,7 +88,9 @@ class _Run:
         self._due: list[Given] = []
         self._nodes = self._bad_nodes = self._sealed = 0
         self._first_bad = ""
+        self._name = str(self._archive)
         self._stamp = lru_cache(4096)(to_iso)
+        self._uuid = lru_cache(4096)(lambda key: str(UUID(bytes=key)))
 
     # -- V7: signatures now, roots on the way -------------------------------------------------
 
@@ -220,8 +222,8 @@ class _Run:
     def _entry(self, row: _Row, prev: bytes) -> bytes:
         reported = row[7]
         return hashing.entry(
-            archive=self._archive,
-            story=UUID(bytes=row[2]),
+            archive=self._name,
+            story=self._uuid(row[2]),
             version=row[3],
             event_id=UUID(bytes=row[1]),
             type=row[4],
