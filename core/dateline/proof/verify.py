@@ -180,7 +180,12 @@ class _Run:
             self._report.add("V1", "its leaf is no hash", position)
             leaf = bytes(hashing.HASH_BYTES)
         self._tree.append(leaf)
-        prev = self._follows(position, story, version)
+        prev = None
+        if isinstance(story, bytes) and isinstance(version, int):
+            prev = self._follows(position, story, version)
+        else:
+            self._report.add("V1", "its row holds values of another type", position)
+            version = self._chain.get(story, (0, b""))[0] + 1
         if prev is not None:
             try:
                 there = hashing.leaf(self._entry(row, prev)) == leaf
