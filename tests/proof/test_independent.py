@@ -22,9 +22,7 @@ class Other(Protocol):
 
     def signed(self, note: str, vkey: str) -> bool: ...
 
-    def included(
-        self, leaf: bytes, at: int, size: int, path: list[bytes], root: bytes
-    ) -> bool: ...
+    def included(self, leaf: bytes, at: int, size: int, path: list[bytes], root: bytes) -> bool: ...
 
     def consistent(
         self, old: int, new: int, old_root: bytes, new_root: bytes, path: list[bytes]

@@ -85,8 +85,10 @@ def test_without_the_document_its_quotations_are_said_to_be_unchecked(
 ) -> None:
     proven = check(archive.prove("ferry", "f2", outside), key.vkey)
     assert proven.open == [
-        f"The document {samples.SOURCE} is not here: that the quotations stand in it is not "
-        "checked (give it with --document FILE)."
+        (
+            f"The document {samples.SOURCE} is not here: that the quotations stand in it is not "
+            "checked (give it with --document FILE)."
+        )
     ]
 
 
@@ -331,8 +333,10 @@ def test_nothing_in_a_proof_reaches_the_terminal_raw(
     archive: Archive, home: Path, key: SigningKey
 ) -> None:
     archive.record(
-        [{"type": "story.retitled", "title": "x"}]
-        + [samples.figure(text="\x1b[31mred\u202e and \x07", note="\x9b2J")],
+        [
+            {"type": "story.retitled", "title": "x"},
+            samples.figure(text="\x1b[31mred\u202e and \x07", note="\x9b2J"),
+        ],
         story="ferry",
     )
     signed = read_checkpoint(archive.checkpoint(key).note)

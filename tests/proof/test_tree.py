@@ -140,9 +140,7 @@ def test_any_way_to_cut_an_append_stores_the_same_nodes(cuts: list[int]) -> None
     with Archive.create(":memory:") as archive:
         archive.record([{"type": "story.opened", "slug": "s", "title": "T"}])
         for number, cut in enumerate(cuts):
-            lines = [
-                {"type": "story.retitled", "title": f"{number}.{at}"} for at in range(cut)
-            ]
+            lines = [{"type": "story.retitled", "title": f"{number}.{at}"} for at in range(cut)]
             archive.record(lines, story="s")
         head = archive.head()
         with reading(archive._engine) as connection:
@@ -151,9 +149,7 @@ def test_any_way_to_cut_an_append_stores_the_same_nodes(cuts: list[int]) -> None
             assert tree.root(head.position, StoredTree(connection)) == head.root
 
 
-def test_the_migration_fills_the_nodes_of_a_log_that_is_there(
-    archive: Archive, path: Path
-) -> None:
+def test_the_migration_fills_the_nodes_of_a_log_that_is_there(archive: Archive, path: Path) -> None:
     archive.close()
     engine = open_engine(path)
     with writing(engine) as connection:
@@ -202,7 +198,7 @@ def holds(case: dict[str, object], kind: str) -> bool:
 def test_every_public_vector_is_judged_as_it_says(shared: Path, kind: str) -> None:
     found = cases(shared, kind)
     assert len(found) == 98
-    verdicts = {wanted: 0 for wanted in (True, False)}
+    verdicts = dict.fromkeys((True, False), 0)
     for name, case in found:
         wanted = not case["wantErr"]
         if case["desc"] in SHORT_ROOTS:

@@ -52,9 +52,7 @@ def erase(path: Path, *positions: int) -> None:
     """What the one allowed update does."""
     with sqlite3.connect(path) as db:
         for position in positions:
-            db.execute(
-                "UPDATE events SET salt = NULL, body = NULL WHERE position = ?", (position,)
-            )
+            db.execute("UPDATE events SET salt = NULL, body = NULL WHERE position = ?", (position,))
     db.close()
 
 
@@ -106,21 +104,19 @@ def test_a_subject_s_erasure_that_left_something_is_found(path: Path, append: Ap
     assert [(f.rule, f.position) for f in look(path).findings] == [("V6", at)]
 
 
-def test_a_sealed_body_without_its_key_is_not_called_all_right(
-    path: Path, append: Append
-) -> None:
+def test_a_sealed_body_without_its_key_is_not_called_all_right(path: Path, append: Append) -> None:
     at = append(StoryRetitled(title="Fictional: under a key"), subject_key="k1")
     with sqlite3.connect(path) as db:
         db.execute("DROP TRIGGER events_no_update")
-        salt, body = db.execute("SELECT salt, body FROM events WHERE position = ?", (at,)).fetchone()
+        _salt, body = db.execute(
+            "SELECT salt, body FROM events WHERE position = ?", (at,)
+        ).fetchone()
         flipped = bytes(byte ^ 0xFF for byte in body)
         db.execute("UPDATE events SET body = ? WHERE position = ?", (flipped, at))
     db.close()
     sealed = look(path)
     assert sealed.findings == []
-    assert sealed.unchecked == [
-        "The commitments of 1 protected events: their key is not here."
-    ]
+    assert sealed.unchecked == ["The commitments of 1 protected events: their key is not here."]
 
     def unlock(key: str, salt: bytes, body: bytes) -> tuple[bytes, bytes]:
         return salt, bytes(byte ^ 0xFF for byte in body)

@@ -68,6 +68,8 @@ def prove(
         if story is not None:
             raise click.UsageError("--verifier goes without a story")
         _write(target, _program(), force)
+        if target is not None:
+            say(f"Wrote {target}.")
         return
     if story is None:
         raise click.UsageError("name a story, or give --verifier")
@@ -88,8 +90,9 @@ def prove(
 
     _write(target, json.dumps(bundle, ensure_ascii=False, indent=1) + "\n", force)
     if target is not None:
-        public = "" if vkey is None else f" with the public key {vkey}"
-        say(f"Wrote {target}: it is checked{public}.")
+        say(f"Wrote {target}, proven up to event {signed.size} of the log.")
+        if vkey is not None:
+            say(f"It is checked with the public key {vkey}")
 
 
 def _signed(

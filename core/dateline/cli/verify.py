@@ -55,7 +55,7 @@ def verify(
       dateline verify
       dateline verify --against today.txt
       dateline verify --deep -f json
-      dateline verify --export brief.md
+      dateline verify --export sent.md
     """
     with settings.archive() as archive:
         given = [_given(path) for path in against]
@@ -131,9 +131,13 @@ def _json(report: Report) -> None:
     click.echo(msgspec.json.format(msgspec.json.encode(fields)))
 
 
+def _counted(what: str, number: int) -> str:
+    one = {"stories": "story"}.get(what, what.removesuffix("s"))
+    return f"{number:,} {one if number == 1 else what}"
+
+
 def _summary(report: Report, outside: bool) -> None:
-    counts = ", ".join(f"{number:,} {what}" for what, number in report.checked.items() if number)
-    say(f"Checked {counts}; root {report.root}.")
+    say(f"Checked {', '.join(_counted(*item) for item in report.checked.items() if item[1])}.")
     for line in report.unchecked:
         say(f"Not checked: {line}")
     if report.more:
