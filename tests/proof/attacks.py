@@ -90,6 +90,22 @@ def put_text_where_bytes_were(db: Database) -> None:
     db.execute("UPDATE events SET body = 'text', version = 'one' WHERE position = 8")
 
 
+def mangle_the_head(db: Database) -> None:
+    db.execute("UPDATE log_head SET peaks = x'00'")
+
+
+def put_other_types_everywhere(db: Database) -> None:
+    db.execute("UPDATE stories SET leaf = 'text', recorded_us = 'text'")
+    db.execute("UPDATE merkle_nodes SET hash = 'text'")
+    db.execute("UPDATE log_head SET peaks = 7, position = 'text'")
+    db.execute("UPDATE documents SET sha256 = 'text', content = 7")
+    db.execute("UPDATE checkpoints SET note = x'00'")
+    db.execute("UPDATE events SET story = 'text', leaf = 7, event_id = 'text' WHERE position = 8")
+    db.execute("UPDATE events SET leaf = 'text', salt = 7, commitment = 'x' WHERE position = 20")
+    db.execute("UPDATE events SET recorded_us = 9000000000000000000 WHERE position = 21")
+    db.execute("UPDATE events SET type = x'00', body = x'00', salt = x'00' WHERE position = 22")
+
+
 def erase_silently(db: Database) -> None:
     db.execute("UPDATE events SET salt = NULL, body = NULL WHERE position = 9")
 

@@ -10,6 +10,8 @@ from tests.proof import attacks
 from tests.proof.attacks import Attack
 
 from dateline import Archive, Plugins
+from dateline.cli.errors import run
+from dateline.cli.root import root
 from dateline.log.engine import open_engine, reading
 from dateline.proof.keys import SigningKey
 from dateline.proof.report import Report
@@ -29,6 +31,8 @@ FOUND: dict[Attack, set[str]] = {
     attacks.corrupt_a_node: {"V4"},
     attacks.lose_a_node: {"V4"},
     attacks.corrupt_the_head: {"V4"},
+    attacks.mangle_the_head: {"V4"},
+    attacks.put_other_types_everywhere: {"V1", "V2", "V3", "V4", "V5", "V7"},
     attacks.move_a_body_to_another_event: {"V5"},
     attacks.drop_the_salt: {"V5"},
     attacks.put_text_where_bytes_were: {"V1", "V5"},
@@ -131,3 +135,25 @@ def test_one_wrong_event_is_one_finding(archive: Archive, path: Path, key: Signi
     archive.close()
     tamper(path, attacks.edit_an_envelope)
     assert [(f.rule, f.position) for f in look(path, key).findings] == [("V1", 8)]
+
+
+@pytest.mark.parametrize("attack", [*FOUND, *INVISIBLE], ids=named)
+def test_the_command_ends_in_a_verdict_whatever_was_done(
+    archive: Archive,
+    path: Path,
+    outside: Checkpoint,
+    attack: Attack,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    note = tmp_path / "outside.txt"
+    note.write_text(outside.note, "utf-8")
+    assert run(root, ["--db", str(path), "export", "ferry", "-o", str(tmp_path / "o.json")]) == 0
+    archive.close()
+    tamper(path, attack)
+    capfd.readouterr()
+    arguments = ["--deep", "--against", str(note), "--export", str(tmp_path / "o.json")]
+    code = run(root, ["--db", str(path), "verify", "--key", str(tmp_path / "a.key"), *arguments])
+    captured = capfd.readouterr()
+    assert code == 3, captured.err
+    assert "this is not what was recorded" in captured.err

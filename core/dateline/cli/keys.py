@@ -47,7 +47,7 @@ def vkey_option(command: F) -> F:
 def key_path(archive: Archive, given: str | None) -> Path:
     from dateline.proof.keys import default_path
 
-    return Path(given) if given else default_path(archive.head().archive)
+    return Path(given) if given else default_path(archive.id)
 
 
 def find_key(archive: Archive, given: str | None) -> SigningKey | None:
@@ -56,7 +56,7 @@ def find_key(archive: Archive, given: str | None) -> SigningKey | None:
 
     path = key_path(archive, given)
     try:
-        return load(path, archive.head().archive)
+        return load(path, archive.id)
     except FileNotFoundError:
         if given:
             raise DatelineError(
@@ -70,7 +70,7 @@ def make_key(archive: Archive, given: str | None) -> SigningKey:
     from dateline.proof.keys import create
 
     path = key_path(archive, given)
-    key = create(path, archive.head().archive)
+    key = create(path, archive.id)
     say(
         f"Made the signing key {path}. Keep a copy where the archive is not; whoever has it can "
         f"sign as you.\nPublic key, to hand out and print: {key.vkey}"

@@ -7,7 +7,7 @@ import html
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from dateline.events.envelope import Event
 from dateline.log import read, tree
 from dateline.log.nodes import StoredTree
 from dateline.material import PastMaterial
-from dateline.plugins.formats import Cut
+from dateline.plugins.formats import Cut, Exporter
 from dateline.plugins.loaded import Plugins
 from dateline.proof.report import Report
 from dateline.recording.line import CUT
@@ -157,13 +157,31 @@ def _moment(cut: Cut) -> Moment:
     return public(cut.as_of)
 
 
-def compare(content: bytes, again: Iterable[str], report: Report) -> None:
-    """The file's bytes against the exporter's, line by line."""
-    fresh = b"".join(piece.encode() for piece in again)
+def check(
+    connection: Connection,
+    reader: read.Reader,
+    plugins: Plugins,
+    exporter: Exporter,
+    claim: Claim,
+    content: bytes,
+    report: Report,
+) -> None:
+    """Hold a file against what `exporter` writes at the cut that the file states."""
+    head, cut = read.head(connection), claim.cut
     report.count("exports")
-    if fresh == content:
+    if cut.position > head.position:
+        reason = f"it was cut at position {cut.position}, and the log has {head.position}"
+        report.add("export", reason)
         return
-    theirs, ours = content.split(b"\n"), fresh.split(b"\n")
-    both = zip(theirs, ours, strict=False)
-    line = next((n for n, (a, b) in enumerate(both, 1) if a != b), min(len(theirs), len(ours)) + 1)
-    report.add("export", f"line {line} is not what the archive gives at that cut")
+    if tree.root(cut.position, StoredTree(connection)).hex() != cut.root:
+        report.add("export", f"at position {cut.position} the log has another root")
+    known = read.list_stories(connection)
+    chosen = [story for story in known if story.slug in claim.stories]
+    material = CutMaterial(connection, reader, plugins, chosen, claim)
+    fresh = b"".join(piece.encode() for piece in exporter.export(material))
+    if fresh != content:
+        theirs, ours = content.split(b"\n"), fresh.split(b"\n")
+        both = enumerate(zip(theirs, ours, strict=False), 1)
+        end = min(len(theirs), len(ours)) + 1
+        line = next((number for number, (a, b) in both if a != b), end)
+        report.add("export", f"line {line} is not what the archive gives at that cut")

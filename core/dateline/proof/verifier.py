@@ -574,34 +574,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
         vkey = read_vkey(given.vkey)
     except (ValueError, binascii.Error) as error:
         parser.error(f"--vkey: {error}")
+    code, lines = judge(given.proof, vkey, given.document, given.against)
+    print("\n".join(lines))
+    return code
+
+
+def judge(
+    proof: str, vkey: Vkey, documents: Sequence[str] = (), against: str | None = None
+) -> tuple[int, list[str]]:
+    """The exit code, and what to print: safe lines, whatever is in the files."""
     try:
-        with open(given.proof, encoding="utf-8") as file:
+        with open(proof, encoding="utf-8") as file:
             bundle = json.load(file)
-        _with_documents(bundle, given.document)
-        against = None
-        if given.against is not None:
-            with open(given.against, encoding="utf-8") as file:
-                against = read_checkpoint(file.read())
-        proven = check(bundle, vkey, against)
+        _with_documents(bundle, documents)
+        held = None
+        if against is not None:
+            with open(against, encoding="utf-8") as file:
+                held = read_checkpoint(file.read())
+        proven = check(bundle, vkey, held)
+        lines = list(words(proven))
     except Wrong as wrong:
-        print(f"FALSE  {visible(wrong)}")
-        return FALSE
+        return FALSE, [f"FALSE  {visible(wrong)}"]
     except (OSError, Unchecked) as error:
-        print(f"COULD NOT CHECK  {visible(error)}")
-        return UNCHECKED
-    except (ValueError, RecursionError) as error:
-        print(f"FALSE  format: not JSON in UTF-8 ({visible(error)})")
-        return FALSE
-    for line in words(proven):
-        print(line)
-    print()
-    for line in proven.open:
-        print(f"NOT CHECKED  {visible(line)}")
+        return UNCHECKED, [f"COULD NOT CHECK  {visible(error)}"]
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        return FALSE, [f"FALSE  format: this is no proof ({visible(repr(error))})"]
+    lines += ["", *(f"NOT CHECKED  {visible(line)}" for line in proven.open)]
     if proven.open:
-        print("Everything else that the proof says holds.")
-        return UNCHECKED
-    print("OK  Everything that the proof says holds.")
-    return OK
+        return UNCHECKED, [*lines, "Everything else that the proof says holds."]
+    return OK, [*lines, "OK  Everything that the proof says holds."]
 
 
 if __name__ == "__main__":

@@ -14,9 +14,10 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, func, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, func, select, type_coerce
 from sqlalchemy.types import NullType
 
+from dateline.errors import NotAnArchive
 from dateline.events.clock import to_iso
 from dateline.events.editorial import ContentErased
 from dateline.log import hashing
@@ -42,9 +43,15 @@ Unlock = Callable[[str, bytes, bytes], tuple[bytes, bytes] | None]
 _PAGE = 2000
 #: Stories whose last event is remembered; others are asked for again.
 _STORIES = 20_000
-# As the database gives them: what was tampered with may be of any type.
-_COLUMNS = [type_coerce(column, NullType()) for column in events.c]
 _Row = Sequence[Any]
+
+
+def _raw(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """As the database gives it: what was tampered with may be of any type."""
+    return type_coerce(column, NullType())
+
+
+_COLUMNS = [_raw(column) for column in events.c]
 
 
 class Given(msgspec.Struct, frozen=True):
@@ -79,9 +86,14 @@ def verify(
 class _Run:
     def __init__(self, connection: Connection, report: Report, unlock: Unlock) -> None:
         self._connection, self._report, self._unlock = connection, report, unlock
-        row = connection.execute(log_head.select()).one()
-        self._archive = UUID(bytes=row.archive)
-        self._size, self._peaks = row.position, row.peaks
+        head = [
+            _raw(column) for column in (log_head.c.archive, log_head.c.position, log_head.c.peaks)
+        ]
+        row = connection.execute(select(*head)).first()
+        if row is None or not isinstance(row[0], bytes) or len(row[0]) != 16:
+            raise NotAnArchive("the log's head is missing: nothing can be checked without it")
+        self._archive = UUID(bytes=row[0])
+        self._size, self._peaks = row[1], row[2]
         self._tree = hashing.Frontier()
         self._chain: OrderedDict[bytes, tuple[int, bytes]] = OrderedDict()
         self._erasures = Erasures()
@@ -102,8 +114,9 @@ class _Run:
                 found = read_checkpoint(signed.note)
                 if found.size != signed.size:
                     raise Wrong("checkpoint", "its row gives another size")
-            except Wrong as wrong:
-                self._report.add("V7", f"{name}: {wrong.reason}")
+            except (Wrong, TypeError, AttributeError) as wrong:
+                reason = wrong.reason if isinstance(wrong, Wrong) else "it is no text"
+                self._report.add("V7", f"{name}: {reason}")
                 continue
             due.append(Given(name, found))
         unsigned = [given.name for given in due if not self._signature(given, vkeys)]
@@ -211,7 +224,7 @@ class _Run:
         elif version == 1:
             known = (0, b"")
         else:
-            query = select(events.c.leaf).where(
+            query = select(_raw(events.c.leaf)).where(
                 events.c.story == story,
                 events.c.version == version - 1,
                 events.c.position < position,
@@ -283,7 +296,7 @@ class _Run:
         for at in range(0, len(captured), 500):
             some = captured[at : at + 500]
             keys = [_digest(source) for _, source in some]
-            query = select(documents.c.sha256).where(documents.c.sha256.in_(keys))
+            query = select(_raw(documents.c.sha256)).where(documents.c.sha256.in_(keys))
             there = set(self._connection.execute(query).scalars())
             for (position, source), key in zip(some, keys, strict=True):
                 if key not in there:
@@ -297,7 +310,7 @@ class _Run:
         for level in {level for level, _, _ in complete}:
             wanted = {number: hash_ for at, number, hash_ in complete if at == level}
             columns = merkle_nodes.c
-            query = select(columns.number, type_coerce(columns.hash, NullType())).where(
+            query = select(columns.number, _raw(columns.hash)).where(
                 columns.level == level, columns.number.between(min(wanted), max(wanted))
             )
             there = {row[0]: row[1] for row in self._connection.execute(query)}
@@ -343,12 +356,10 @@ class _Run:
         highest = select(func.max(events.c.version)).where(events.c.story == stories.c.story)
         query = (
             select(
-                stories.c.slug, stories.c.version, stories.c.leaf, stories.c.recorded_us,
-                highest.scalar_subquery().label("highest"),
-                type_coerce(last.c.leaf, NullType()).label("last"),
-                last.c.recorded_us.label("stamp"),
-                type_coerce(first.c.body, NullType()).label("body"),
-                first.c.subject_key,
+                stories.c.slug, stories.c.version, _raw(stories.c.leaf).label("leaf"),
+                stories.c.recorded_us, highest.scalar_subquery().label("highest"),
+                _raw(last.c.leaf).label("last"), last.c.recorded_us.label("stamp"),
+                _raw(first.c.body).label("body"), first.c.subject_key,
             )
             .select_from(stories)
             .outerjoin(
@@ -368,16 +379,19 @@ class _Run:
             self._report.add("V3", "its story has no row", position)
 
     def documents(self) -> None:
-        key, content = documents.c.sha256, type_coerce(documents.c.content, NullType())
+        key = documents.c.sha256
         last = b""
         # One at a time: a document may be large.
         while row := self._connection.execute(
-            select(key, content).where(key > last).order_by(key).limit(1)
+            select(_raw(key), _raw(documents.c.content)).where(key > last).order_by(key).limit(1)
         ).first():
             last, found = row[0], row[1]
             self._report.count("documents")
             if not isinstance(found, bytes) or hashlib.sha256(found).digest() != last:
                 self._report.add("V5", f"document {PREFIX}{last.hex()} has another SHA-256")
+        count = self._connection.execute(select(func.count()).select_from(documents)).scalar()
+        if count != self._report.checked.get("documents", 0):
+            self._report.add("V5", "a document's key is no SHA-256")
 
 
 class _Erased(msgspec.Struct):
