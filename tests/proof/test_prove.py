@@ -7,6 +7,7 @@ import copy
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,11 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from dateline import Archive
+from dateline import Archive, Plugins
 from dateline.cli.errors import run
 from dateline.cli.root import root
 from dateline.errors import DatelineError, UnknownName
+from dateline.events.identity import uuid7
 from dateline.proof import keys, verifier
 from dateline.proof.keys import SigningKey
 from dateline.proof.verifier import Checkpoint, Wrong, check, read_checkpoint
@@ -101,6 +105,18 @@ def test_a_whole_story_is_proven(archive: Archive, outside: Checkpoint, key: Sig
     assert "Fact f2" in text
 
 
+def test_a_retraction_kept_back_from_a_whole_story_is_not_called_all_right(
+    archive: Archive, outside: Checkpoint, key: SigningKey
+) -> None:
+    bundle = archive.prove("ferry", None, outside, with_documents=True)
+    correction = bundle["entries"][7]
+    assert "fact.corrected" in correction["entry"]
+    del correction["salt"], correction["body"]
+    correction["withheld"] = True
+    [said] = check(bundle, key.vkey).open
+    assert "Later events (8 of the story) are withheld" in said
+
+
 def test_an_erased_event_leaves_the_chain_whole(
     archive: Archive, outside: Checkpoint, key: SigningKey, path: Path
 ) -> None:
@@ -134,6 +150,14 @@ def key_signs(key: SigningKey, size: int, root_: bytes) -> Checkpoint:
     text = verifier.checkpoint_text(key.vkey.name, size, root_)
     signature = (key.vkey.name, key.vkey.id, key.sign(text))
     return Checkpoint(key.vkey.name, size, root_, text, (signature,))
+
+
+def test_a_story_that_begins_after_the_checkpoint_is_one_clear_error(
+    archive: Archive, outside: Checkpoint
+) -> None:
+    archive.record([samples.opened("late", "Fictional: late")])
+    with pytest.raises(DatelineError, match="begins after that checkpoint"):
+        archive.prove("late", None, outside)
 
 
 # -- forgeries ---------------------------------------------------------------------------------
@@ -370,3 +394,79 @@ def test_what_the_archive_cannot_prove_is_not_written(
     assert not (home / "f2.json").exists()
     assert run(root, ["--db", str(path), "prove", "ferry", "f9"]) == 1
     assert "no fact 'f9'" in capfd.readouterr().err
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
+    max_leaves=5,
+)
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Bundle, verifier.Vkey]:
+    folder = tmp_path_factory.mktemp("sample")
+    with Archive.create(folder / "a.db", Plugins.load(strict=True)) as archive:
+        archive.record(samples.story())
+        key = keys.create(folder / "a.key", archive.id)
+        old = read_checkpoint(archive.checkpoint(key).note)
+        archive.record([{"type": "story.retitled", "title": "Fictional: later"}], story="ferry")
+        signed = read_checkpoint(archive.checkpoint(key).note)
+        bundle = archive.prove("ferry", None, signed, earlier=old, with_documents=True)
+    return bundle, key.vkey
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    below = list(
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
+    return [path] * bool(path) + [p for name, inner in below for p in places(inner, (*path, name))]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_whatever_stands_anywhere_in_a_proof_gives_a_verdict(
+    sample: tuple[Bundle, verifier.Vkey],
+    tmp_path_factory: pytest.TempPathFactory,
+    data: st.DataObject,
+) -> None:
+    bundle, vkey = copy.deepcopy(sample[0]), sample[1]
+    *above, last = data.draw(st.sampled_from(places(bundle)))
+    inside: Any = bundle
+    for name in above:
+        inside = inside[name]
+    before = inside[last]
+    inside[last] = data.draw(JSON)
+    file = tmp_path_factory.getbasetemp() / "fuzzed.json"
+    file.write_text(json.dumps(bundle), "utf-8")
+    code, lines = verifier.judge(str(file), vkey)
+    assert code in (verifier.OK, verifier.UNCHECKED, verifier.FALSE)
+    text = "\n".join(lines)
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", text)
+    # Only what is not signed may change without being found out.
+    free = ("charsets", "documents", "withheld", "erased", "fact", "earlier", "position")
+    if code != verifier.FALSE and inside[last] != before:
+        assert any(name in free for name in (*above, last)) or last in ("inclusion", "salt", "body")
+
+
+def test_a_body_of_an_unheard_of_shape_is_a_verdict_too(
+    archive: Archive, key: SigningKey, tmp_path: Path
+) -> None:
+    """What a plugin records need not look like a fact of the core."""
+    line = {
+        "type": "example.thing.seen", "event_id": str(uuid7()), "fact": "f9", "text": "odd",
+        "evidence": 7, "source": ["x"], "entity": {}, "attribution": "no",
+    }  # fmt: skip
+    archive.record([line], story="ferry")
+    signed = read_checkpoint(archive.checkpoint(key).note)
+    bundle = archive.prove("ferry", "f2", signed, with_documents=True)
+    assert check(bundle, key.vkey).open == []
+    whole = tmp_path / "whole.json"
+    whole.write_text(json.dumps(archive.prove("ferry", None, signed)), "utf-8")
+    code, lines = verifier.judge(str(whole), key.vkey)
+    assert code == verifier.UNCHECKED, lines
+    assert "Fact f9" not in "\n".join(lines)

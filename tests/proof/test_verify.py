@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +22,7 @@ from dateline.log.append import Appender
 from dateline.log.engine import open_engine, reading, writing
 from dateline.proof import verify as module
 from dateline.proof.keys import SigningKey
-from dateline.proof.report import Report
+from dateline.proof.report import RULES, Report
 from dateline.proof.verifier import Checkpoint
 from dateline.proof.verify import Unlock, verify
 
@@ -176,6 +177,12 @@ def test_the_deep_check_finds_a_row_and_a_quotation_that_were_changed(
     found = {finding.rule for finding in archive.verify(deep_too=True).findings}
     assert found == {"V5", "views", "quotes"}
     assert hashlib.sha256(moved) != hashlib.sha256(document)
+
+
+def test_the_page_lists_the_rules_as_the_command_says_them() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "proofs.md").read_text("utf-8")
+    listed = dict(re.findall(r"^\| (V\d) \| (.*) \|$", page, re.MULTILINE))
+    assert listed == {rule: said for rule, said in RULES.items() if rule.startswith("V")}
 
 
 # -- the command -------------------------------------------------------------------------------

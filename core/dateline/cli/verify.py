@@ -137,11 +137,15 @@ def _counted(what: str, number: int) -> str:
 
 
 def _summary(report: Report, outside: bool) -> None:
+    from dateline.proof.report import RULES
+
     say(f"Checked {', '.join(_counted(*item) for item in report.checked.items() if item[1])}.")
     for line in report.unchecked:
         say(f"Not checked: {line}")
     if report.more:
         say(f"{report.more} more findings are not listed.")
+    for rule in sorted({finding.rule for finding in report.findings}):
+        say(f"Broken: {rule}, {RULES[rule]}.")
     if report.tampered:
         number = len(report.findings) + report.more
         say(f"{number} finding{'s' if number != 1 else ''}: this is not what was recorded.")

@@ -22,7 +22,7 @@ from dateline.log.nodes import StoredTree
 from dateline.log.read import StoryRow
 from dateline.log.tables import events
 from dateline.proof.checkpoint import of_archive
-from dateline.proof.verifier import FORMAT, NOTICES, Checkpoint, is_about
+from dateline.proof.verifier import FORMAT, NOTICES, Checkpoint, is_about, is_fact
 
 
 def bundle(
@@ -46,9 +46,13 @@ def bundle(
         if given is not None and not of_archive(given, archive):
             raise DatelineError("the checkpoint is of another archive", hint="give one of this")
     rows = _rows(connection, story.id, checkpoint.size)
+    if not rows:
+        raise DatelineError(
+            f"story {story.slug} begins after that checkpoint", hint="sign a new one"
+        )
     shown = _shown(rows, story, fact, only_about)
     nodes = StoredTree(connection)
-    proven = {rows[-1].version} if rows and fact is None else shown | {rows[-1].version}
+    proven = {rows[-1].version} if fact is None else shown | {rows[-1].version}
     entries, prev = [], b""
     for row in rows:
         item: dict[str, Any] = {"entry": _entry(archive, row, prev).decode()}
@@ -105,7 +109,7 @@ def _shown(rows: list[Any], story: StoryRow, fact: str | None, only_about: bool)
     open_ = {version for version, data in contents.items() if data}
     if fact is None:
         return open_
-    at = next((v for v, d in contents.items() if d.get("fact") == fact and "text" in d), None)
+    at = next((v for v, d in contents.items() if is_fact(d) and d["fact"] == fact), None)
     if at is None:
         raise UnknownName(
             f"story {story.slug} has no fact {fact!r} up to that checkpoint",
@@ -118,7 +122,7 @@ def _shown(rows: list[Any], story: StoryRow, fact: str | None, only_about: bool)
         for version in open_
         if types[version] in NOTICES
         and version > at
-        and (not only_about or is_about(contents[version], fact, [source]))
+        and (not only_about or is_about(contents[version], fact, source))
     }
     named = set().union(*(_words(contents[version]) for version in about | {at}))
     rests = {
@@ -128,7 +132,11 @@ def _shown(rows: list[Any], story: StoryRow, fact: str | None, only_about: bool)
         or (types[version] == "source.captured" and contents[version].get("source") == source)
     }
     named |= set().union(*(_words(contents[version]) for version in rests))
-    entities = {version for version in open_ if contents[version].get("entity") in named}
+    entities = {
+        version
+        for version in open_
+        if types[version] == "entity.introduced" and contents[version].get("entity") in named
+    }
     return {at} | about | rests | entities
 
 
@@ -147,7 +155,7 @@ def _words(value: Any) -> set[str]:
 def _sources(rows: list[Any], shown: set[int]) -> set[str]:
     """Sources that what is shown quotes."""
     quoting = (_data(row) for row in rows if row.version in shown)
-    return {data["source"] for data in quoting if "evidence" in data and "source" in data}
+    return {data["source"] for data in quoting if is_fact(data)}
 
 
 def _entry(archive: UUID, row: Any, prev: bytes) -> bytes:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, func, select
 
 from dateline.errors import DatelineError
 from dateline.events.present import Fact, StoryState
 from dateline.log import documents, read
 from dateline.log.engine import reading
-from dateline.log.tables import log_head
+from dateline.log.tables import events
 from dateline.proof.report import Report
 from dateline.views import verify as views
 from dateline.views.projection import View
@@ -46,7 +46,7 @@ def check_quotes(
 ) -> None:
     """Every quotation of every fact against its document, story by story."""
     with reading(engine) as connection:
-        total = connection.execute(select(log_head.c.position)).scalar() or 0
+        total = connection.execute(select(func.count()).select_from(events)).scalar() or 0
         done = 0
         text = lru_cache(_TEXTS)(lambda source: _text(connection, source))
         for story in read.list_stories(connection):

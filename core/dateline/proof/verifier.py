@@ -275,7 +275,7 @@ def check(bundle: Any, vkey: Vkey | None, against: Checkpoint | None = None) -> 
 def _check(bundle: Any, vkey: Vkey | None, against: Checkpoint | None) -> Proven:
     if bundle["format"] != FORMAT:
         raise Wrong("format", f"this is no {FORMAT} file")
-    archive, story, fact = str(bundle["archive"]), str(bundle["story"]), bundle.get("fact")
+    archive, story, fact = str(bundle["archive"]), str(bundle["story"]), bundle["fact"]
     checkpoint = read_checkpoint(bundle["checkpoint"])
     if checkpoint.origin != ORIGIN + archive:
         raise Wrong("checkpoint", "the checkpoint is of another archive")
@@ -288,8 +288,7 @@ def _check(bundle: Any, vkey: Vkey | None, against: Checkpoint | None) -> Proven
     earlier = _earlier(bundle, checkpoint, vkey, against, opened)
     entries = list(_entries(bundle, archive, story, checkpoint))
     documents, charsets = _documents(bundle)
-    if fact is not None:
-        _check_fact(entries, str(fact), opened)
+    _check_facts(entries, fact, opened)
     _check_quotes(entries, documents, charsets, fact, opened)
     return Proven(checkpoint, story, fact, entries, documents, charsets, earlier, opened)
 
@@ -389,27 +388,43 @@ NOTICES = (
 )  # fmt: skip
 
 
-def is_about(data: dict[str, Any], fact: str, sources: Sequence[str] = ()) -> bool:
-    """Whether an event with that data speaks of the fact, or takes back one of its sources."""
+def is_fact(data: dict[str, Any]) -> bool:
+    """Whether an event with that data records a fact: a sentence resting on words of a source."""
+    return all(isinstance(data.get(key), str) for key in ("fact", "text", "source")) and bool(
+        items(data, "evidence")
+    )
+
+
+def is_about(data: dict[str, Any], fact: str, source: str) -> bool:
+    """Whether an event with that data speaks of the fact, or takes back its source."""
     if fact in (data.get("fact"), data.get("from"), data.get("to")):
         return True
-    return "reason" in data and data.get("source") in sources
+    return "reason" in data and data.get("source") == source
 
 
-def _check_fact(entries: list[Entry], fact: str, opened: list[str]) -> None:
-    at = _recorded(entries, fact)
-    withheld = [e for e in entries[at + 1 :] if e.type in NOTICES and e.body is None]
+def items(data: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """The objects in a list of the data; what a plugin records may be of any shape."""
+    found = data.get(name)
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+
+
+def _check_facts(entries: list[Entry], fact: str | None, opened: list[str]) -> None:
+    if fact is None:
+        first = next((at for at, entry in enumerate(entries) if is_fact(entry.data)), len(entries))
+    else:
+        first = _recorded(entries, fact)
+    withheld = [e for e in entries[first + 1 :] if e.type in NOTICES and e.body is None]
     if withheld:
         numbers = ", ".join(str(entry.fields["version"]) for entry in withheld)
         opened.append(
             f"Later events ({numbers} of the story) are withheld or erased: whether they correct, "
-            f"dispute or retract {fact} is not proven."
+            f"dispute or retract {fact or 'a fact'} is not proven."
         )
 
 
 def _recorded(entries: list[Entry], fact: str) -> int:
     for at, entry in enumerate(entries):
-        if entry.data.get("fact") == fact and "text" in entry.data:
+        if is_fact(entry.data) and entry.data["fact"] == fact:
             return at
     raise Wrong("fact", f"no event in the proof records {fact}")
 
@@ -422,30 +437,33 @@ def _check_quotes(
     opened: list[str],
 ) -> None:
     """Every quotation stands in its document, where the document is there."""
+    sources: dict[str, str] = {}
     missing: set[str] = set()
-    sources = {}
     for entry in entries:
         data = entry.data
-        name = data.get("fact", "")
-        if "source" in data and "evidence" in data:
-            sources[name] = data["source"]
-        if fact is not None and name != fact:
+        if is_fact(data):
+            sources[data["fact"]] = data["source"]
+        name = data.get("fact")
+        source = sources.get(name) if isinstance(name, str) else None
+        if source is None or (fact is not None and name != fact):
             continue
-        source = sources.get(name)
-        for item in data.get("evidence", ()):
-            if source is None:
-                continue
+        for item in items(data, "evidence"):
             if source not in documents:
                 missing.add(source)
-                continue
-            text = _text(documents[source], charsets[source])
-            if text[item["start"] : item["end"]] != item["exact"]:
+            elif not _stands(item, _text(documents[source], charsets[source])):
                 raise Wrong("quote", f"the words quoted by {name} are not in {source} there")
     opened += [
         f"The document {source} is not here: that the quotations stand in it is not checked "
         "(give it with --document FILE)."
         for source in sorted(missing)
     ]
+
+
+def _stands(item: dict[str, Any], text: str) -> bool:
+    start, end = item.get("start"), item.get("end")
+    if not isinstance(start, int) or not isinstance(end, int) or start < 0:
+        return False
+    return text[start:end] == item.get("exact")
 
 
 def _text(content: bytes, charset: str) -> str:
@@ -472,46 +490,48 @@ def words(proven: Proven) -> Iterator[str]:
         yield f"Continues   the checkpoint of {proven.earlier.size} events"
     shown = [entry for entry in proven.entries if entry.body is not None]
     erased = sum(entry.erased for entry in proven.entries)
-    title = next((e.data.get("title") for e in shown if e.type == "story.opened"), None)
+    titles = [e.data.get("title") for e in shown if e.type in ("story.opened", "story.retitled")]
+    title = titles[-1] if titles else proven.story
     yield (
-        f"Story       {visible(title or proven.story)}: {len(proven.entries)} events in an unbroken "
+        f"Story       {visible(title)}: {len(proven.entries)} events in an unbroken "
         f"chain, {len(shown)} shown, {len(proven.entries) - len(shown) - erased} withheld, "
         f"{erased} erased"
     )
     yield f"            as far as event {len(proven.entries)}: no proof shows that none came after"
     for source, charset in proven.charsets.items():
         yield f"Document    {visible(source)}: its quotations stand in it, read as {visible(charset)}"
-    labels = {e.data["entity"]: e.data.get("label") for e in shown if "entity" in e.data}
+    introduced = [e.data for e in shown if e.type == "entity.introduced"]
+    labels = {str(data.get("entity")): str(data.get("label")) for data in introduced}
     facts = [proven.fact] if proven.fact is not None else []
     if not facts:
-        facts = [e.data["fact"] for e in shown if "fact" in e.data and "text" in e.data]
+        facts = [e.data["fact"] for e in shown if is_fact(e.data)]
     for fact in facts:
         yield ""
         yield from _fact_words(fact, shown, labels)
 
 
-def _fact_words(fact: str, shown: list[Entry], labels: dict[str, str | None]) -> Iterator[str]:
+def _fact_words(fact: str, shown: list[Entry], labels: dict[str, str]) -> Iterator[str]:
     entry = shown[_recorded(shown, fact)]
     data = entry.data
     yield f"Fact {visible(fact)} ({visible(entry.type)})"
     yield f"  says      {visible(data['text'])}"
-    for item in data.get("evidence", ()):
+    for item in items(data, "evidence"):
         place = f"{item.get('start')}-{item.get('end')}"
-        yield f'  quotes    {visible(item["role"])} {place}: "{visible(item["exact"])}"'
-    steps = [labels.get(step["agent"]) or step["agent"] for step in data.get("attribution", ())]
-    if steps:
-        yield f"  through   {visible(' > '.join(map(str, steps)))}"
+        yield f'  quotes    {visible(item.get("role"))} {place}: "{visible(item.get("exact"))}"'
+    agents = [str(step.get("agent")) for step in items(data, "attribution")]
+    if agents:
+        yield f"  through   {visible(' > '.join(labels.get(agent, agent) for agent in agents))}"
     yield f"  source    {visible(data['source'])}"
     for other in shown:
         captured = other.data
         if other.type == "source.captured" and captured.get("source") == data["source"]:
-            publisher = labels.get(captured["publisher"]) or captured["publisher"]
+            publisher = str(captured.get("publisher"))
+            publisher = labels.get(publisher, publisher)
             more = [captured.get("title"), publisher, captured.get("published")]
             yield f"            {visible(', '.join(str(part) for part in more if part))}"
     yield f"  recorded  {_stamp(entry)}"
-    sources = [data["source"]]
     later = [e for e in shown if e is not entry and e.type in NOTICES]
-    later = [e for e in later if is_about(e.data, fact, sources)]
+    later = [e for e in later if is_about(e.data, fact, data["source"])]
     for other in later:
         yield f"  later     {_stamp(other)}: {_notice(other)}"
     if not later:
@@ -520,7 +540,8 @@ def _fact_words(fact: str, shown: list[Entry], labels: dict[str, str | None]) ->
 
 def _stamp(entry: Entry) -> str:
     place = f", position {entry.position}" if entry.position is not None else ""
-    by = (entry.body or {}).get("recorded_by", {}).get("agent")
+    recorded = (entry.body or {}).get("recorded_by")
+    by = recorded.get("agent") if isinstance(recorded, dict) else None
     who = f", by {visible(by)}" if by else ""
     return f"{visible(entry.fields['recorded_at'])}{place}{who}"
 
@@ -529,9 +550,9 @@ def _notice(entry: Entry) -> str:
     data = entry.data
     reason = data.get("reason") or data.get("ground") or data.get("note") or ""
     changes = "; ".join(
-        f"{change['path']} {json.dumps(change.get('was'), ensure_ascii=False)} -> "
+        f"{change.get('path')} {json.dumps(change.get('was'), ensure_ascii=False)} -> "
         f"{json.dumps(change.get('now'), ensure_ascii=False)}"
-        for change in data.get("changes", ())
+        for change in items(data, "changes")
     )
     more = data.get("verdict") or changes
     if "relation" in data:

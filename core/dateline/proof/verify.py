@@ -93,7 +93,8 @@ class _Run:
         if row is None or not isinstance(row[0], bytes) or len(row[0]) != 16:
             raise NotAnArchive("the log's head is missing: nothing can be checked without it")
         self._archive = UUID(bytes=row[0])
-        self._size, self._peaks = row[1], row[2]
+        self._size: int = row[1] if isinstance(row[1], int) else 0
+        self._peaks = row[2]
         self._tree = hashing.Frontier()
         self._chain: OrderedDict[bytes, tuple[int, bytes]] = OrderedDict()
         self._erasures = Erasures()
