@@ -73,6 +73,10 @@ def lose_a_node(db: Database) -> None:
     db.execute("DELETE FROM merkle_nodes WHERE number = 0")
 
 
+def add_a_node(db: Database) -> None:
+    db.execute("INSERT INTO merkle_nodes VALUES (2, 0, zeroblob(32))")
+
+
 def corrupt_the_head(db: Database) -> None:
     db.execute("UPDATE log_head SET peaks = zeroblob(length(peaks))")
 

@@ -141,6 +141,8 @@ def test_it_continues_an_earlier_checkpoint(archive: Archive, key: SigningKey) -
     forged = key_signs(key, old.size, hashlib.sha256(b"other").digest())
     with pytest.raises(Wrong, match="history was rewritten"):
         check(bundle, key.vkey, forged)
+    with pytest.raises(Wrong, match="does not lead to the old root"):
+        check({**bundle, "earlier": {**bundle["earlier"], "checkpoint": forged.note}}, key.vkey)
     with pytest.raises(DatelineError, match="the earlier checkpoint has 601"):
         archive.prove("ferry", "f2", old, earlier=new)
 
@@ -284,6 +286,29 @@ def test_a_key_that_came_with_the_bundle_proves_nothing(
     check(bundle, forger.vkey)
     with pytest.raises(Wrong, match="not signed once by"):
         check(bundle, key.vkey)
+
+
+def test_an_entry_that_reads_in_two_ways_is_refused_even_when_signed(
+    archive: Archive, key: SigningKey
+) -> None:
+    """A key that stands twice: JSON readers differ on which one counts."""
+    fields = {
+        "archive": str(archive.id), "commitment": "", "domain": verifier.DOMAIN, "prev": "",
+        "story": str(archive.story("ferry").id), "type": "story.opened", "version": 1,
+    }  # fmt: skip
+    once = json.dumps(fields, sort_keys=True, separators=(",", ":"))
+    for entry in (once, once.replace('"type":', '"type":"x","type":')):
+        leaf = verifier.leaf_hash(entry.encode())
+        bundle = {
+            "format": verifier.FORMAT, "archive": fields["archive"], "story": fields["story"],
+            "fact": None, "checkpoint": key_signs(key, 1, leaf).note,
+            "entries": [{"entry": entry, "withheld": True, "position": 1, "inclusion": []}],
+        }  # fmt: skip
+        if entry == once:
+            assert check(bundle, key.vkey).entries[0].position == 1
+        else:
+            with pytest.raises(Wrong, match="not in its one form"):
+                check(bundle, key.vkey)
 
 
 @pytest.mark.parametrize("junk", [None, [], 1, "x", {}, {"format": verifier.FORMAT}])

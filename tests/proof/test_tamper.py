@@ -30,6 +30,7 @@ FOUND: dict[Attack, set[str]] = {
     attacks.insert_in_front_of_the_end: {"V1", "V3", "V4"},
     attacks.corrupt_a_node: {"V4"},
     attacks.lose_a_node: {"V4"},
+    attacks.add_a_node: {"V4"},
     attacks.corrupt_the_head: {"V4"},
     attacks.mangle_the_head: {"V4"},
     attacks.put_other_types_everywhere: {"V1", "V2", "V3", "V4", "V5", "V7"},
