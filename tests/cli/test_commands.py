@@ -14,6 +14,7 @@ import pytest
 
 from dateline.cli.errors import run
 from dateline.cli.root import root
+from dateline.log import schema
 from dateline.testing import samples
 
 
@@ -298,4 +299,4 @@ def test_completion_prints_a_script(dateline: Command, shell: str) -> None:
 
 def test_upgrade_of_a_current_archive_changes_nothing(ferry: Command, tmp_path: Path) -> None:
     result: Any = ferry("upgrade")
-    assert result.err == "dateline.db is at schema 0002.\n"
+    assert result.err == f"dateline.db is at schema {schema.HEAD}.\n"

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
@@ -157,9 +159,12 @@ def test_the_migration_fills_the_nodes_of_a_log_that_is_there(archive: Archive, 
         assert len(before) == 2
         for name in ("merkle_nodes", "checkpoints"):
             connection.execute(text(f"DROP TABLE {name}"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+        config = Config()
+        config.set_main_option("script_location", str(schema.migrations()))
+        earlier = ScriptDirectory.from_config(config).get_revision("0004").down_revision
+        connection.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": earlier})
     engine.dispose()
-    assert schema.upgrade(path)[0] == "0002"
+    assert schema.upgrade(path)[0] == earlier
     with reading(engine) as connection:
         after = connection.execute(text("SELECT * FROM merkle_nodes ORDER BY 1, 2")).all()
     engine.dispose()

@@ -50,7 +50,7 @@ class Root(LazyGroup):
         ),
         "prove": (
             "dateline.cli.prove:prove",
-            "Write a proof of a fact or story that a stranger checks offline.",
+            "Write a proof of a fact, or of a whole story, that a stranger checks offline.",
         ),
         "key": ("dateline.cli.keys:key", "Make and show the key that signs checkpoints."),
         "rebuild": ("dateline.cli.views:rebuild", "Fold views again from the first event."),
