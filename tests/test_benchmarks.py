@@ -33,3 +33,16 @@ def test_the_benchmarks_run_and_contenders_do_the_same_work(tmp_path: Path) -> N
         for other in against:
             assert ratios[name, other]["wall"][0] > 0
     assert found["memory"]["peak_mb"][1] > 0
+
+
+def test_the_cost_of_proof_is_one_line_of_json(tmp_path: Path) -> None:
+    command = [sys.executable, str(RUN.with_name("proof.py")), "--events", "2000", "--rounds", "1"]
+
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
+
+    assert done.returncode == 0, done.stderr
+    [line] = done.stdout.splitlines()
+    found = json.loads(line)
+    assert found["append_ratio"] > 0
+    assert found["verify_us"] > 0
+    assert len(found["checkpoint_ms"]) == 5

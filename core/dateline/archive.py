@@ -8,22 +8,32 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from uuid import UUID
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, select
 
 from dateline.erasure.journal import Erasure, Journal
 from dateline.erasure.plan import Plan
 from dateline.erasure.steps import Eraser
-from dateline.errors import DatelineError, UnknownName
+from dateline.errors import DatelineError, NotAnArchive, UnknownName
 from dateline.events.envelope import Event, RecordedBy
 from dateline.events.present import StoryState
 from dateline.log import documents, read, schema
 from dateline.log.append import Expected
 from dateline.log.document import Document
-from dateline.log.engine import reading
+from dateline.log.engine import reading, writing
+from dateline.log.tables import log_head
 from dateline.material import LiveMaterial, PastMaterial
 from dateline.plugins.formats import Material
 from dateline.plugins.loaded import Plugins
+from dateline.proof import checkpoint as signing
+from dateline.proof import deep, exported
+from dateline.proof import verify as verifying
+from dateline.proof.bundle import bundle
+from dateline.proof.checkpoint import Signed
+from dateline.proof.keys import SigningKey
+from dateline.proof.report import Report
+from dateline.proof.verifier import Checkpoint, Vkey
 from dateline.protect.keys import Keys, default_path
 from dateline.protect.vault import Vault
 from dateline.recording.line import Files, Line
@@ -35,7 +45,8 @@ from dateline.views.folding import require_live
 from dateline.views.projection import View
 from dateline.views.rows import Values
 from dateline.views.table import Table, arrange
-from dateline.views.verify import Difference, verify
+from dateline.views.verify import Difference
+from dateline.views.verify import verify as verify_rows
 
 #: How often a read starts anew when another process writes between its two steps.
 _TRIES = 100
@@ -174,6 +185,15 @@ class Archive:
 
     # -- reading the log -------------------------------------------------------------------
 
+    @property
+    def id(self) -> UUID:
+        """The archive's own id. Raises NotAnArchive when the head of its log is gone."""
+        with reading(self._engine) as connection:
+            found = connection.execute(select(log_head.c.archive)).scalar()
+        if found is None:
+            raise NotAnArchive("the log's head is missing")
+        return UUID(bytes=found)
+
     def head(self) -> read.Head:
         """How far the log goes, and its root hash."""
         with reading(self._engine) as connection:
@@ -304,7 +324,7 @@ class Archive:
     def verify_view(self, name: str) -> list[Difference]:
         """Rows readers see that are not the fold of the log, and rows they miss: none, if all is
         well."""
-        return list(verify(self._engine, self._reader, self.plugins.view(name)))
+        return list(verify_rows(self._engine, self._reader, self.plugins.view(name)))
 
     def undo_rebuild(self, name: str) -> store.Build:
         """Bring the generation before the live one back. Raises DatelineError."""
@@ -327,6 +347,94 @@ class Archive:
         """Every generation of every view on record."""
         with reading(self._engine) as connection:
             return store.builds(connection)
+
+    # -- proof -----------------------------------------------------------------------------
+
+    def checkpoint(self, key: SigningKey) -> Signed:
+        """Sign the log as it stands. Raises Inconsistent when it does not continue what was signed
+        before, DatelineError when there is nothing to sign."""
+        with writing(self._engine) as connection:
+            return signing.sign(connection, key)
+
+    def last_checkpoint(self) -> Signed | None:
+        """The checkpoint that was signed last, if one was."""
+        with reading(self._engine) as connection:
+            return signing.last(connection)
+
+    def verify(
+        self,
+        *,
+        vkeys: Sequence[Vkey] = (),
+        against: Sequence[verifying.Given] = (),
+        deep_too: bool = False,
+        progress: runner.Progress | None = None,
+    ) -> Report:
+        """Check the log by its own hashes, and against checkpoints kept elsewhere.
+
+        With `deep_too` the views and quotations too. Nothing is repaired.
+        """
+        with reading(self._engine) as connection:
+            report = verifying.verify(
+                connection,
+                vkeys=vkeys,
+                against=against,
+                vault=self._reader.vault,
+                progress=progress,
+            )
+        if deep_too:
+            deep.check_views(self._engine, self._reader, self.plugins.views, report)
+            deep.check_quotes(self._engine, self._reader, report, progress)
+        return report
+
+    def verify_export(
+        self, format_: str, claim: exported.Claim, content: bytes, report: Report
+    ) -> None:
+        """Whether an export's bytes are what this archive gives at the cut it states.
+
+        Raises DatelineError when it is another archive's.
+        """
+        if claim.cut.archive != self.id:
+            raise DatelineError(f"the export is of archive {claim.cut.archive}, not of this one")
+        try:
+            with reading(self._engine) as connection:
+                exporter = self.plugins.exporter(format_)
+                exported.check(
+                    connection, self._reader, self.plugins, exporter, claim, content, report
+                )
+        except Exception as error:  # noqa: BLE001 - what tampering does to a fold is unknown
+            reason = f"{type(error).__name__}: {error}"
+            report.unchecked.append(f"The export: the archive cannot give it again ({reason}).")
+
+    def prove(
+        self,
+        slug: str,
+        fact: str | None,
+        signed: Checkpoint,
+        *,
+        earlier: Checkpoint | None = None,
+        with_documents: bool = False,
+        only_about: bool = False,
+        protected_too: bool = False,
+    ) -> dict[str, Any]:
+        """A bundle that proves a fact, or the whole story, up to a signed checkpoint.
+
+        What is protected is withheld unless `protected_too`: a proof outlives the erasure.
+
+        Raises UnknownName, DatelineError.
+        """
+        story = self.story(slug)
+        with reading(self._engine) as connection:
+            return bundle(
+                connection,
+                read.head(connection).archive,
+                story,
+                signed,
+                fact=fact,
+                earlier=earlier,
+                with_documents=with_documents,
+                only_about=only_about,
+                vault=self._reader.vault if protected_too else None,
+            )
 
     # -- giving out ------------------------------------------------------------------------
 

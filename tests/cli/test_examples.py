@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -51,6 +52,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     page = "<html><head><title>T</title></head><body><article><p>FICTION. "
     page += "The water went down overnight and the school was empty by noon, the mayor said. " * 5
     (folder / "page.html").write_text(page + "</p></article></body></html>", "utf-8")
+    run(folder, "dateline checkpoint -o today.txt && dateline export velm-flood -o sent.md")
     return folder
 
 
@@ -58,6 +60,7 @@ def run(folder: Path, line: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
     for name in ("DATELINE_DB", "DATELINE_PLUGINS_DIR", "DATELINE_PLUGINS"):
         environment.pop(name, None)
+    environment["DATELINE_KEY"] = "desk.key"
     return subprocess.run(
         ["bash", "-c", f"set -eo pipefail; {line}"],
         cwd=folder,
@@ -75,7 +78,7 @@ def test_an_example_works_as_printed(
 ) -> None:
     if command not in ("init", "demo"):
         for path in archive.iterdir():
-            (tmp_path / path.name).write_bytes(path.read_bytes())
+            shutil.copy(path, tmp_path)  # with its mode: a key is its owner's alone
     done = run(tmp_path, line)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr

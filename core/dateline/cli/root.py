@@ -42,6 +42,19 @@ class Root(LazyGroup):
             "Write stories as CSV, JSON, NDJSON, Markdown or HTML.",
         ),
         "erase": ("dateline.cli.erase:erase", "Destroy what must not be kept; that it went stays."),
+        "checkpoint": (
+            "dateline.cli.checkpoint:checkpoint",
+            "Sign the log as it stands, for safe keeping elsewhere.",
+        ),
+        "verify": (
+            "dateline.cli.verify:verify",
+            "Say whether anything was changed since it was recorded.",
+        ),
+        "prove": (
+            "dateline.cli.prove:prove",
+            "Write a proof of a fact, or of a whole story, that a stranger checks offline.",
+        ),
+        "key": ("dateline.cli.keys:key", "Make and show the key that signs checkpoints."),
         "rebuild": ("dateline.cli.views:rebuild", "Fold views again from the first event."),
         "prune": ("dateline.cli.views:prune", "Drop generations of views that nobody reads."),
         "diff": ("dateline.cli.diff:diff", "Say what changed in a story between two moments."),

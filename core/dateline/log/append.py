@@ -25,7 +25,7 @@ from dateline.events.envelope import NewEvent, RecordedBy
 from dateline.events.payload import Raw
 from dateline.events.registry import CORE_NAMES
 from dateline.events.story import StoryOpened
-from dateline.log import hashing
+from dateline.log import hashing, nodes
 from dateline.log.backend import of
 from dateline.log.hashing import SALT_BYTES
 from dateline.log.tables import events, stories
@@ -132,6 +132,7 @@ class Appender:
     def finish(self) -> None:
         """Write the new head. Nothing more may be appended."""
         self._run(_SET_HEAD, (self.position, self._frontier.to_bytes()))
+        nodes.insert(self._connection, self._frontier.take_complete())
 
     def _story(self, story: UUID) -> _Story:
         found = self._stories.get(story)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from typing import Self
 from uuid import UUID
 
 import msgspec
@@ -17,6 +18,10 @@ SALT_BYTES = 32
 HASH_BYTES = 32
 #: Root of the tree without leaves (RFC 6962 §2.1).
 EMPTY_ROOT = hashlib.sha256().digest()
+#: Of the tree's nodes those at heights 8, 16, 24 ... are stored: level 1, 2, 3 ...
+STRIDE = 8
+#: Level, number among the nodes of that level (from 0), and hash.
+Node = tuple[int, int, bytes]
 
 _quote = msgspec.json.encode
 
@@ -66,6 +71,7 @@ class Frontier:
     """The growing edge of a Merkle tree: the roots of its complete subtrees, largest first.
 
     Enough to append leaves and give the root in O(log n) time and space (RFC 6962 §2.1).
+    ``complete`` gathers the nodes to store, until somebody takes them.
     """
 
     def __init__(self, size: int = 0, peaks: Sequence[bytes] = ()) -> None:
@@ -73,9 +79,10 @@ class Frontier:
             raise ValueError(f"{len(peaks)} peaks do not make a tree of {size} leaves")
         self.size = size
         self.peaks = list(peaks)
+        self.complete: list[Node] = []
 
     @classmethod
-    def from_bytes(cls, size: int, raw: bytes) -> Frontier:
+    def from_bytes(cls, size: int, raw: bytes) -> Self:
         if len(raw) % HASH_BYTES:
             raise ValueError(f"{len(raw)} bytes are no whole number of hashes")
         return cls(size, [raw[at : at + HASH_BYTES] for at in range(0, len(raw), HASH_BYTES)])
@@ -84,16 +91,24 @@ class Frontier:
         return b"".join(self.peaks)
 
     def append(self, leaf: bytes) -> None:
-        carry, size = leaf, self.size
+        carry, size, height = leaf, self.size, 0
         while size & 1:
             carry = node(self.peaks.pop(), carry)
             size >>= 1
+            height += 1
+            if not height % STRIDE:
+                self.complete.append((height // STRIDE, size, carry))
         self.peaks.append(carry)
         self.size += 1
 
     def extend(self, leaves: Iterable[bytes]) -> None:
         for item in leaves:
             self.append(item)
+
+    def take_complete(self) -> list[Node]:
+        """The nodes completed since this was last asked."""
+        taken, self.complete = self.complete, []
+        return taken
 
     def root(self) -> bytes:
         if not self.peaks:

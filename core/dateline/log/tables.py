@@ -89,3 +89,20 @@ views = Table(
     Column("target", BigInteger),
     Column("cursor", LargeBinary(16)),
 )
+
+merkle_nodes = Table(
+    "merkle_nodes",
+    metadata,
+    Column("level", SmallInteger, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary(32), nullable=False),
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("key", Text, primary_key=True),
+    Column("note", Text, nullable=False),
+    Column("signed_us", BigInteger, nullable=False),
+)

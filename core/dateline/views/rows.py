@@ -157,7 +157,7 @@ class Rows:
 
         self._journal.append(restore)
 
-    def _values(self, row: ViewRow, about: Fact | str) -> Values:
+    def _values(self, row: ViewRow, about: Fact | ErasedFact | str) -> Values:
         """The row's own values; `about` is the fact or key it stands for."""
         if type(row) is not self._row:
             verb = "yield" if isinstance(about, Fact) else "put"
@@ -178,7 +178,7 @@ class Rows:
                 self._explain(values, about)
         return values
 
-    def _explain(self, values: Values, about: Fact | str) -> None:
+    def _explain(self, values: Values, about: Fact | ErasedFact | str) -> None:
         for value, column, kinds in zip(values, self._own, self._types, strict=True):
             what = f"{_name(about)}: {column.name}={value!r}"
             if type(value) not in kinds:
@@ -192,7 +192,7 @@ class Rows:
             raise DatelineError(f"a FactView yields its rows from `rows`; it cannot {verb} them")
 
 
-def _name(about: Fact | str) -> str:
+def _name(about: Fact | ErasedFact | str) -> str:
     return about.id if isinstance(about, Fact) else repr(about)
 
 

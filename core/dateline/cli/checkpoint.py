@@ -1,0 +1,58 @@
+"""``checkpoint``: sign the log's root, to keep elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dateline.cli.files import write_atomically
+from dateline.cli.keys import find_key, key_option, key_path, make_key
+from dateline.cli.settings import Settings, pass_settings, say
+from dateline.errors import DatelineError
+
+if TYPE_CHECKING:
+    from dateline.archive import Archive
+    from dateline.proof.keys import SigningKey
+
+
+@click.command()
+@click.option("-o", "--output", metavar="FILE", help="Where to.  [default: stdout]")
+@click.option("--force", is_flag=True, help="Overwrite a file that is there.")
+@key_option
+@pass_settings
+def checkpoint(settings: Settings, output: str | None, force: bool, key_file: str | None) -> None:
+    """Sign the log as it stands, for safe keeping elsewhere.
+
+    The checkpoint is three lines and a signature (C2SP tlog-checkpoint): mail it, print it, give it
+    to a partner. Who holds it can show later that nothing before it was changed, added or removed.
+    The first one makes the key. A log that does not continue the last checkpoint is not signed.
+
+    \b
+    Example:
+      dateline checkpoint
+      dateline checkpoint -o monday.txt
+    """
+    with settings.archive() as archive:
+        signed = archive.checkpoint(key_to_sign(archive, key_file))
+    if output in (None, "-"):
+        click.echo(signed.note, nl=False)
+        return
+    write_atomically(Path(str(output)), iter([signed.note]), force=force)
+    say(f"Signed {signed.size} events in {output}. Keep it where the archive is not.")
+
+
+def key_to_sign(archive: Archive, key_file: str | None) -> SigningKey:
+    """The signing key; made on first use. Raises DatelineError when another signed before."""
+    before = archive.last_checkpoint()
+    if before is None and not key_path(archive, key_file).exists():
+        return make_key(archive, key_file)
+    key = find_key(archive, key_file)
+    if key is None:
+        raise DatelineError(
+            f"the signing key is not at {key_path(archive, key_file)}",
+            hint="name it with --key; or, if it is lost, sign with another from now on: "
+            "`dateline key new`",
+        )
+    return key

@@ -1,0 +1,154 @@
+"""``key``: the key that signs, and how commands are told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from dateline.cli.lazy import LazyGroup
+from dateline.cli.settings import Settings, pass_settings, say
+from dateline.errors import DatelineError
+
+if TYPE_CHECKING:
+    from dateline.archive import Archive
+    from dateline.proof.keys import SigningKey
+    from dateline.proof.verifier import Vkey
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def key_option(command: F) -> F:
+    """``--key``: the file of the signing key."""
+    return click.option(
+        "--key",
+        "key_file",
+        envvar="DATELINE_KEY",
+        show_envvar=True,
+        metavar="FILE",
+        help="The signing key's file.  [default: dateline/keys/ARCHIVE.key in $XDG_CONFIG_HOME]",
+    )(command)
+
+
+def vkey_option(command: F) -> F:
+    """``--vkey``: public keys, for who has no signing key."""
+    return click.option(
+        "--vkey",
+        "vkeys",
+        multiple=True,
+        metavar="VKEY",
+        help="A public key that signed, as `dateline key show` prints it. May be given again.",
+    )(command)
+
+
+def key_path(archive: Archive, given: str | None) -> Path:
+    from dateline.proof.keys import default_path
+
+    return Path(given) if given else default_path(archive.id)
+
+
+def find_key(archive: Archive, given: str | None) -> SigningKey | None:
+    """The signing key; None when it is not there and nobody named it. Raises DatelineError."""
+    from dateline.proof.keys import load
+
+    path = key_path(archive, given)
+    try:
+        return load(path, archive.id)
+    except FileNotFoundError:
+        if given:
+            raise DatelineError(
+                f"there is no key {path}", hint=f"make one with `dateline key new --key {path}`"
+            ) from None
+        return None
+
+
+def make_key(archive: Archive, given: str | None) -> SigningKey:
+    """A new key in its file, said on stderr."""
+    from dateline.proof.keys import create
+
+    path = key_path(archive, given)
+    key = create(path, archive.id)
+    say(
+        f"Made the signing key {path}. Keep a copy where the archive is not; whoever has it can "
+        f"sign as you.\nPublic key, to hand out and print: {key.vkey}"
+    )
+    return key
+
+
+def public_keys(archive: Archive, given: str | None, texts: Sequence[str]) -> list[Vkey]:
+    """Keys to check signatures with: those given, else that of the signing key if it is here."""
+    from dateline.errors import MissingLibrary
+    from dateline.proof.verifier import read_vkey
+
+    try:
+        found = [read_vkey(text) for text in texts]
+    except ValueError as error:
+        raise click.UsageError(f"--vkey: {error}") from None
+    if found and not given:
+        return found
+    try:
+        key = find_key(archive, given)
+    except MissingLibrary:
+        if given:
+            raise
+        key = None
+    return found + ([key.vkey] if key is not None else [])
+
+
+class Commands(LazyGroup):
+    core = {
+        "new": ("dateline.cli.keys:new", "Make the key that signs this archive's checkpoints."),
+        "show": ("dateline.cli.keys:show", "Print the public key to hand out."),
+    }
+
+    def _plugins(self) -> dict[str, EntryPoint]:
+        return {}
+
+
+@click.group(cls=Commands)
+def key() -> None:
+    """Make and show the key that signs checkpoints.
+
+    The private key is a file outside the archive that you alone can read. The public key is one
+    line: give it to those who are to check, on paper, on your web page, by telephone.
+
+    \b
+    Example:
+      dateline key show
+    """
+
+
+@click.command()
+@key_option
+@pass_settings
+def new(settings: Settings, key_file: str | None) -> None:
+    """Make the key that signs this archive's checkpoints.
+
+    \b
+    Example:
+      dateline key new --key desk-2.key
+    """
+    with settings.archive() as archive:
+        made = make_key(archive, key_file)
+    click.echo(str(made.vkey))
+
+
+@click.command()
+@key_option
+@pass_settings
+def show(settings: Settings, key_file: str | None) -> None:
+    """Print the public key to hand out.
+
+    \b
+    Example:
+      dateline key show
+    """
+    with settings.archive() as archive:
+        found = find_key(archive, key_file)
+        if found is None:
+            path = key_path(archive, key_file)
+            raise DatelineError(f"there is no key {path}", hint="make one with `dateline key new`")
+    click.echo(str(found.vkey))

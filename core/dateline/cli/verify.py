@@ -1,0 +1,160 @@
+"""``verify``: was anything changed since it was recorded?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dateline.cli.errors import FAILED, FOUND
+from dateline.cli.keys import key_option, public_keys, vkey_option
+from dateline.cli.output import emit, format_option
+from dateline.cli.progress import progress
+from dateline.cli.settings import Settings, pass_settings, say
+from dateline.errors import DatelineError
+
+if TYPE_CHECKING:
+    from dateline.archive import Archive
+    from dateline.proof.report import Report
+    from dateline.proof.verifier import Checkpoint
+    from dateline.proof.verify import Given
+
+
+@click.command()
+@click.option(
+    "--against", multiple=True, metavar="FILE", help="A checkpoint that was kept elsewhere."
+)
+@click.option("--deep", is_flag=True, help="Every view and every quotation too.")
+@click.option(
+    "--export", "exports", multiple=True, metavar="FILE", help="Is this export what it should be?"
+)
+@key_option
+@vkey_option
+@format_option
+@pass_settings
+def verify(
+    settings: Settings,
+    against: tuple[str, ...],
+    deep: bool,
+    exports: tuple[str, ...],
+    key_file: str | None,
+    vkeys: tuple[str, ...],
+    format_: str | None,
+) -> None:
+    """Say whether anything was changed since it was recorded.
+
+    Nothing is repaired. From the inside, someone who rewrote every hash, or put an older copy in
+    the archive's place, cannot be found: hold it --against a checkpoint that was kept elsewhere.
+
+    Exit codes: 0 all is well, 3 something was changed, 1 something could not be checked, such as a
+    signature without its key.
+
+    \b
+    Example:
+      dateline verify
+      dateline verify --against today.txt
+      dateline verify --deep -f json
+      dateline verify --export sent.md
+    """
+    with settings.archive() as archive:
+        given = [_given(path) for path in against]
+        with progress("verifying") as step:
+            report = archive.verify(
+                vkeys=public_keys(archive, key_file, vkeys),
+                against=given,
+                deep_too=deep,
+                progress=step,
+            )
+        for path in exports:
+            _export(archive, Path(path), report)
+    if format_ == "json":
+        _json(report)
+    elif report.findings or format_ is not None:
+        rows = [(f.rule, f.position, f.reason) for f in report.findings]
+        emit(["rule", "position", "reason"], rows, format_)
+    _summary(report, outside=bool(against))
+    if report.tampered:
+        click.get_current_context().exit(FOUND)
+    if report.unchecked:
+        click.get_current_context().exit(FAILED)
+
+
+def read_note(path: str) -> Checkpoint:
+    """A checkpoint from a file. Raises DatelineError."""
+    from dateline.proof.verifier import Wrong, read_checkpoint
+
+    try:
+        return read_checkpoint(Path(path).read_text("utf-8"))
+    except OSError as error:
+        raise DatelineError(f"cannot read {path}: {error.strerror}") from None
+    except (Wrong, ValueError):
+        raise DatelineError(
+            f"{path} is no checkpoint", hint="give a file that `dateline checkpoint -o` wrote"
+        ) from None
+
+
+def _given(path: str) -> Given:
+    from dateline.proof.verify import Given
+
+    return Given(path, read_note(path))
+
+
+def _export(archive: Archive, path: Path, report: Report) -> None:
+    from dateline.proof.exported import claim
+
+    found = next((e for e in archive.plugins.exporters.values() if e.suffix == path.suffix), None)
+    if found is None:
+        raise DatelineError(f"no format has the suffix of {path}")
+    try:
+        content = path.read_bytes()
+        beside = path.with_name(path.name + ".meta.json")
+        stated = claim(found.name, content, beside.read_bytes() if beside.exists() else None)
+    except OSError as error:
+        raise DatelineError(f"cannot read {path}: {error.strerror}") from None
+    archive.verify_export(found.name, stated, content, report)
+
+
+def _json(report: Report) -> None:
+    import msgspec
+
+    result = "tampered" if report.tampered else "unchecked" if report.unchecked else "ok"
+    fields = {
+        "result": result,
+        "position": report.position,
+        "root": report.root,
+        "checked": report.checked,
+        "unchecked": report.unchecked,
+        "findings": [msgspec.structs.asdict(finding) for finding in report.findings],
+        "more": report.more,
+    }
+    click.echo(msgspec.json.format(msgspec.json.encode(fields)))
+
+
+def _counted(what: str, number: int) -> str:
+    one = {"stories": "story"}.get(what, what.removesuffix("s"))
+    return f"{number:,} {one if number == 1 else what}"
+
+
+def _summary(report: Report, outside: bool) -> None:
+    from dateline.proof.report import RULES
+
+    say(f"Checked {', '.join(_counted(*item) for item in report.checked.items() if item[1])}.")
+    for line in report.unchecked:
+        say(f"Not checked: {line}")
+    if report.more:
+        say(f"{report.more} more findings are not listed.")
+    for rule in sorted({finding.rule for finding in report.findings}):
+        say(f"Broken: {rule}, {RULES[rule]}.")
+    if report.tampered:
+        number = len(report.findings) + report.more
+        say(f"{number} finding{'s' if number != 1 else ''}: this is not what was recorded.")
+    elif report.unchecked:
+        say("Nothing else is wrong.")
+    else:
+        say("Nothing was changed.")
+    if not outside:
+        say(
+            "From the inside only: a rewrite of everything is found by --against a checkpoint "
+            "kept elsewhere."
+        )

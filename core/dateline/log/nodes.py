@@ -1,0 +1,65 @@
+"""Stored nodes of the log's Merkle tree: one for every 256 leaves, and for every 256 of those.
+
+A node is written once, when it is complete, in the transaction that completes it. With the leaves
+in ``events`` they give any root and proof in a few reads. Levels are those of C2SP tlog-tiles:
+level L holds the subtrees of height 8 L.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from sqlalchemy import Connection, select
+
+from dateline.errors import DatelineError
+from dateline.log.hashing import STRIDE, Node, node
+from dateline.log.tables import events, merkle_nodes
+
+_WIDTH = 1 << STRIDE
+#: Pages of 256 hashes kept: a proof of a million events needs three.
+_PAGES = 64
+
+
+def insert(connection: Connection, complete: Iterable[Node]) -> None:
+    """Store nodes that a `hashing.Frontier` completed."""
+    rows = [{"level": level, "number": number, "hash": hash_} for level, number, hash_ in complete]
+    if rows:
+        connection.execute(merkle_nodes.insert(), rows)
+
+
+class StoredTree:
+    """The hashes of complete subtrees, as `dateline.log.tree` asks for them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._page = lru_cache(_PAGES)(self._read)
+
+    def __call__(self, height: int, index: int) -> bytes:
+        """Raises DatelineError when an event or a stored node is missing."""
+        level, rest = divmod(height, STRIDE)
+        first, count = index << rest, 1 << rest
+        at = first % _WIDTH
+        hashes = self._page(level, first // _WIDTH)[at : at + count]
+        if len(hashes) != count:
+            raise DatelineError(
+                f"the log's tree has no node of level {level} at {first + len(hashes)}",
+                hint="`dateline verify` says what is wrong with this archive",
+            )
+        while len(hashes) > 1:
+            hashes = [node(*hashes[at : at + 2]) for at in range(0, len(hashes), 2)]
+        return hashes[0]
+
+    def _read(self, level: int, page: int) -> list[bytes]:
+        first = page * _WIDTH
+        if level == 0:
+            at, hash_, first = events.c.position, events.c.leaf, first + 1
+            query = select(at, hash_)
+        else:
+            at, hash_ = merkle_nodes.c.number, merkle_nodes.c.hash
+            query = select(at, hash_).where(merkle_nodes.c.level == level)
+        rows = self._connection.execute(
+            query.where(at >= first, at < first + _WIDTH).order_by(at)
+        ).all()
+        # Up to the first hole: nothing may move into another's place.
+        return [hash_ for wanted, (number, hash_) in enumerate(rows, first) if number == wanted]

@@ -1,0 +1,1 @@
+"""Proof: signed checkpoints of the log, verification of an archive, and bundles for strangers."""

@@ -1,0 +1,89 @@
+"""The deep check: is what readers see the fold of the log, and does every quotation stand?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+
+from sqlalchemy import Connection, Engine, func, select
+
+from dateline.errors import DatelineError, SealedContent
+from dateline.events.present import Fact, StoryState
+from dateline.log import documents, read
+from dateline.log.engine import reading
+from dateline.log.tables import events
+from dateline.proof.report import Report
+from dateline.protect.vault import Vault
+from dateline.views import verify as views
+from dateline.views.projection import View
+
+_TEXTS = 4
+#: Rows of one view that are named one by one.
+_ROWS = 10
+
+
+def check_views(
+    engine: Engine, reader: read.Reader, wanted: Mapping[str, View], report: Report
+) -> None:
+    """Every view's rows against a new fold."""
+    for name, view in sorted(wanted.items()):
+        try:
+            found = list(views.verify(engine, reader, view))
+        except SealedContent as sealed:
+            report.unchecked.append(f"View {name}: {sealed}.")
+            continue
+        except Exception as error:  # noqa: BLE001 - what a tampered body does to a fold is unknown
+            report.add("views", f"{name} cannot be folded: {type(error).__name__}: {error}")
+            continue
+        report.count("views")
+        for difference in found[:_ROWS]:
+            report.add("views", f"{name}: a row only {difference.side}: {difference.row!r}")
+        if found[_ROWS:]:
+            report.add("views", f"{name}: {len(found) - _ROWS} more rows differ")
+
+
+def check_quotes(
+    engine: Engine,
+    reader: read.Reader,
+    report: Report,
+    progress: Callable[[int, int], None] | None = None,
+) -> None:
+    """Every quotation of every fact against its document, story by story."""
+    with reading(engine) as connection:
+        total = connection.execute(select(func.count()).select_from(events)).scalar() or 0
+        done = 0
+        text = lru_cache(_TEXTS)(lambda source: _text(connection, source, reader.vault))
+        for story in read.list_stories(connection):
+            state = StoryState(reader.registry)
+            try:
+                for event in reader.read_story(connection, story.id):
+                    told = state.apply(event)
+                    if told.fact is not None:
+                        _check(told.fact, event.position, text, report)
+                    done += 1
+            except SealedContent as sealed:
+                report.unchecked.append(f"Quotations of story {story.slug}: {sealed}.")
+            except Exception as error:  # noqa: BLE001 - as above
+                reason = f"story {story.slug} cannot be read: {type(error).__name__}: {error}"
+                report.add("quotes", reason)
+            if progress is not None:
+                progress(min(done, total), total)
+
+
+def _check(fact: Fact, at: int, text: Callable[[str], str | None], report: Report) -> None:
+    words = text(fact.source)
+    for item in fact.data.evidence:
+        report.count("quotes")
+        if words is None:
+            report.add("quotes", f"{fact.id} quotes {fact.source}, which is not here", at)
+            return
+        if words[item.start : item.end] != item.exact:
+            report.add("quotes", f"{fact.id} quotes words that are not in its source there", at)
+
+
+def _text(connection: Connection, source: str, vault: Vault | None) -> str | None:
+    document = documents.get(connection, source, vault)
+    try:
+        return None if document is None else document.text
+    except DatelineError:
+        return ""

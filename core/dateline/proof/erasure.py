@@ -1,0 +1,55 @@
+"""Rule V6: what is missing was erased on record, and of what was erased nothing is left.
+
+Without it, a payload set to NULL would pass as erased: nobody could tell erasure from suppression.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from dateline.events.editorial import ContentErased
+from dateline.proof.report import Report
+
+#: The position of an event by its id, if its content is there.
+Live = Callable[[UUID], int | None]
+
+
+class Erasures:
+    """Follows the log in order; a ``content.erased`` event speaks of what stands before it in its
+    own story."""
+
+    def __init__(self, live: Live) -> None:
+        self._is_live = live
+        self._gone: dict[tuple[bytes, bytes], int] = {}
+        self._covered: set[int] = set()
+        self._live: dict[str, int] = {}
+
+    def missing(self, position: int, story: bytes, event_key: bytes) -> None:
+        """An event without salt and body."""
+        self._gone[story, event_key] = position
+
+    def live(self, position: int, subject_key: str | None) -> None:
+        """An event that has its content."""
+        if subject_key is not None:
+            self._live.setdefault(subject_key, position)
+
+    def erased(self, position: int, story: bytes, event: ContentErased, report: Report) -> None:
+        """A ``content.erased`` event at `position`."""
+        for item in event.events:
+            at = self._gone.get((story, item.event_id.bytes))
+            there = None if at is not None else self._is_live(item.event_id)
+            if at is not None:
+                self._covered.add(at)
+            elif there is not None:
+                reason = f"position {there} was erased on record, but its content is there"
+                report.add("V6", reason, position)
+        key = event.subject_key
+        if key is not None and key in self._live:
+            reason = f"key {key} was erased on record, but content it protects is there"
+            report.add("V6", f"{reason} (position {self._live[key]})", position)
+
+    def finish(self, report: Report) -> None:
+        for position in sorted(set(self._gone.values()) - self._covered):
+            report.add("V6", "its content is missing, and no content.erased says why", position)
+        report.count("erased events", len(self._covered))

@@ -1,0 +1,114 @@
+"""The key that signs an archive's checkpoints: one Ed25519 key in a file outside the database.
+
+The file holds one line in the form of golang.org/x/mod/sumdb/note, ``PRIVATE+KEY+name+id+base64``,
+where the name is the archive's origin. Only its owner may read it.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from dateline.errors import DatelineError, MissingLibrary
+from dateline.proof.verifier import ORIGIN, Vkey, make_vkey
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+_PREFIX = "PRIVATE+KEY+"
+_ED25519 = b"\x01"
+
+
+class SigningKey:
+    """Signs as one archive. ``vkey`` is the public half to hand out."""
+
+    def __init__(self, name: str, private: Ed25519PrivateKey) -> None:
+        self._private = private
+        self.vkey: Vkey = make_vkey(name, private.public_key().public_bytes_raw())
+
+    def sign(self, text: str) -> bytes:
+        return self._private.sign(text.encode())
+
+
+def origin(archive: UUID) -> str:
+    """The name an archive signs under, in checkpoints and keys."""
+    return f"{ORIGIN}{archive}"
+
+
+def default_path(archive: UUID) -> Path:
+    """Where the key of an archive is kept unless said: below ``$XDG_CONFIG_HOME``."""
+    home = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    return Path(home) / "dateline" / "keys" / f"{archive}.key"
+
+
+def create(path: Path, archive: UUID) -> SigningKey:
+    """A new key in a new file of mode 0600. Raises DatelineError when something is there."""
+    private = _ed25519().generate()
+    key = SigningKey(origin(archive), private)
+    packed = base64.b64encode(_ED25519 + private.private_bytes_raw()).decode()
+    line = f"{_PREFIX}{key.vkey.name}+{key.vkey.id.hex()}+{packed}\n"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        raise DatelineError(
+            f"{path} is there already", hint="use it as it is, or choose another with --key"
+        ) from None
+    except OSError as error:
+        raise DatelineError(f"cannot create {path}: {error.strerror}") from None
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return key
+
+
+def load(path: Path, archive: UUID) -> SigningKey:
+    """The key in a file. Raises DatelineError when it is none, another archive's, or readable by
+    others; FileNotFoundError when it is not there."""
+    try:
+        with open(path, encoding="ascii") as file:
+            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+            line = file.read(1000).strip()
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError) as error:
+        raise DatelineError(f"cannot read the key {path}: {error}") from None
+    if mode & 0o077:
+        raise DatelineError(
+            f"others can read the key {path} (mode {mode:04o})",
+            hint=f"chmod 600 {path}, or sign with a new key if others may have read it",
+        )
+    try:
+        name, _, rest = line.removeprefix(_PREFIX).partition("+")
+        key_id, _, packed = rest.partition("+")
+        raw = base64.b64decode(packed, validate=True)
+        if not line.startswith(_PREFIX) or raw[:1] != _ED25519 or len(raw) != 33:
+            raise ValueError
+        key = SigningKey(name, _ed25519().from_private_bytes(raw[1:]))
+        if key.vkey.id.hex() != key_id:
+            raise ValueError
+    except ValueError:
+        raise DatelineError(f"{path} holds no signing key of Dateline") from None
+    if name != origin(archive):
+        raise DatelineError(
+            f"the key {path} signs as {name}, not as this archive ({origin(archive)})",
+            hint="name this archive's key with --key",
+        )
+    return key
+
+
+def _ed25519() -> type[Ed25519PrivateKey]:
+    try:
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    except ImportError:
+        raise MissingLibrary("cryptography", "proof") from None
+    return Ed25519PrivateKey

@@ -1,0 +1,57 @@
+"""What a verification found, what it checked and what it could not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import msgspec
+
+#: Findings kept in full; of an archive that is wrong throughout, the rest are counted.
+KEPT = 1000
+
+#: What each rule says when it holds.
+RULES = {
+    "V1": "every event is what was hashed when it was recorded",
+    "V2": "positions count from 1 to the head of the log without a hole",
+    "V3": "each story's events follow one another, and its row says where it stands",
+    "V4": "the root and the stored nodes are those of the events",
+    "V5": "contents are those committed to, documents those of their SHA-256",
+    "V6": "what is missing was erased on record, and what was erased is gone",
+    "V7": "signed checkpoints are of this log, and their signatures hold",
+    "views": "each view's rows are the fold of the log",
+    "quotes": "every quotation stands in its source",
+    "export": "the file is what the archive gives at its cut",
+}
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One thing that is not as it was recorded. ``position`` is where in the log, if somewhere."""
+
+    rule: str
+    reason: str
+    position: int | None = None
+
+
+@dataclass
+class Report:
+    """``unchecked`` says in sentences what could not be checked; None of it is meant by "ok"."""
+
+    position: int = 0
+    root: str = ""
+    checked: dict[str, int] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    more: int = 0
+    unchecked: list[str] = field(default_factory=list)
+
+    def add(self, rule: str, reason: str, position: int | None = None) -> None:
+        if len(self.findings) < KEPT:
+            self.findings.append(Finding(rule, reason, position))
+        else:
+            self.more += 1
+
+    def count(self, what: str, number: int = 1) -> None:
+        self.checked[what] = self.checked.get(what, 0) + number
+
+    @property
+    def tampered(self) -> bool:
+        return bool(self.findings)

@@ -1,0 +1,222 @@
+"""What somebody who can write the database file can do to it, triggers dropped."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from uuid import UUID
+
+from dateline.events.clock import to_iso
+from dateline.log import hashing
+
+Database = sqlite3.Connection
+Attack = Callable[[Database], None]
+
+
+def drop_triggers(db: Database) -> None:
+    names = db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    for (name,) in names:
+        db.execute(f"DROP TRIGGER {name}")
+    db.execute("PRAGMA foreign_keys = OFF")
+
+
+# -- without any care --------------------------------------------------------------------------
+
+
+def edit_a_body(db: Database) -> None:
+    db.execute("UPDATE events SET body = replace(body, '150', '151') WHERE position = 8")
+
+
+def edit_a_body_and_its_commitment(db: Database) -> None:
+    salt, body = db.execute("SELECT salt, body FROM events WHERE position = 8").fetchone()
+    body = body.replace(b"150", b"151")
+    db.execute(
+        "UPDATE events SET body = ?, commitment = ? WHERE position = 8",
+        (body, hashing.commitment(salt, body)),
+    )
+
+
+def edit_an_envelope(db: Database) -> None:
+    db.execute("UPDATE events SET recorded_us = recorded_us - 86400000000 WHERE position = 8")
+
+
+def edit_an_envelope_and_its_leaf(db: Database) -> None:
+    edit_an_envelope(db)
+    _hash_again(db, 8)
+
+
+def swap_two_events(db: Database) -> None:
+    _swap(db, 20, 21)
+
+
+def delete_in_the_middle(db: Database) -> None:
+    db.execute("DELETE FROM events WHERE position = 300")
+
+
+def delete_and_renumber(db: Database) -> None:
+    _delete_and_renumber(db)
+
+
+def insert_in_front_of_the_end(db: Database) -> None:
+    """An event that was never hashed, after the last one, with the head moved."""
+    last = db.execute("SELECT * FROM events ORDER BY position DESC LIMIT 1").fetchone()
+    forged = (last[0] + 1, b"\1" * 16, last[2], last[3] + 1, *last[4:])
+    db.execute(f"INSERT INTO events VALUES ({','.join('?' * len(forged))})", forged)
+    db.execute("UPDATE log_head SET position = position + 1")
+
+
+def corrupt_a_node(db: Database) -> None:
+    db.execute("UPDATE merkle_nodes SET hash = zeroblob(32) WHERE number = 1")
+
+
+def lose_a_node(db: Database) -> None:
+    db.execute("DELETE FROM merkle_nodes WHERE number = 0")
+
+
+def add_a_node(db: Database) -> None:
+    db.execute("INSERT INTO merkle_nodes VALUES (2, 0, zeroblob(32))")
+
+
+def corrupt_the_head(db: Database) -> None:
+    db.execute("UPDATE log_head SET peaks = zeroblob(length(peaks))")
+
+
+def move_a_body_to_another_event(db: Database) -> None:
+    taken = db.execute("SELECT salt, body FROM events WHERE position = 30").fetchone()
+    db.execute("UPDATE events SET salt = ?, body = ? WHERE position = 31", taken)
+
+
+def drop_the_salt(db: Database) -> None:
+    db.execute("UPDATE events SET salt = NULL WHERE position = 8")
+
+
+def put_text_where_bytes_were(db: Database) -> None:
+    db.execute("UPDATE events SET body = 'text', version = 'one' WHERE position = 8")
+
+
+def mangle_the_head(db: Database) -> None:
+    db.execute("UPDATE log_head SET peaks = x'00'")
+
+
+def put_other_types_everywhere(db: Database) -> None:
+    db.execute("UPDATE stories SET leaf = 'text', recorded_us = 'text'")
+    db.execute("UPDATE merkle_nodes SET hash = 'text'")
+    db.execute("UPDATE log_head SET peaks = 7, position = 'text'")
+    db.execute("UPDATE documents SET sha256 = 'text', content = 7")
+    db.execute("UPDATE checkpoints SET note = x'00'")
+    db.execute("UPDATE events SET story = 'text', leaf = 7, event_id = 'text' WHERE position = 8")
+    db.execute("UPDATE events SET leaf = 'text', salt = 7, commitment = 'x' WHERE position = 20")
+    db.execute("UPDATE events SET recorded_us = 9000000000000000000 WHERE position = 21")
+    db.execute("UPDATE events SET type = x'00', body = x'00', salt = x'00' WHERE position = 22")
+
+
+def erase_silently(db: Database) -> None:
+    db.execute("UPDATE events SET salt = NULL, body = NULL WHERE position = 9")
+
+
+def change_a_document(db: Database) -> None:
+    db.execute("UPDATE documents SET content = replace(content, '143', '144')")
+
+
+def lose_a_document(db: Database) -> None:
+    db.execute("DELETE FROM documents")
+
+
+def rename_a_story(db: Database) -> None:
+    db.execute("UPDATE stories SET slug = 'other' WHERE slug = 'ferry'")
+
+
+def set_a_story_back(db: Database) -> None:
+    db.execute("UPDATE stories SET version = version - 1 WHERE slug = 'ferry'")
+
+
+def forge_a_stored_checkpoint(db: Database) -> None:
+    db.execute("UPDATE checkpoints SET note = replace(note, '600', '500'), size = 500")
+
+
+# -- insiders, who know how everything is hashed -------------------------------------------------
+
+
+def cut_off_the_end(db: Database) -> None:
+    """As if an older copy had been put in the archive's place."""
+    db.execute("DELETE FROM events WHERE position > 590")
+    rebuild(db)
+
+
+def edit_and_rebuild(db: Database) -> None:
+    edit_a_body_and_its_commitment(db)
+    rebuild(db)
+
+
+def delete_and_rebuild(db: Database) -> None:
+    _delete_and_renumber(db)
+    rebuild(db)
+
+
+def swap_and_rebuild(db: Database) -> None:
+    """Two events of different stories: positions 10 and 11."""
+    _swap(db, 10, 11)
+    rebuild(db)
+
+
+def rebuild(db: Database) -> None:
+    """Every hash again, and no stored checkpoint left to contradict it."""
+    tree, leaves, stamps, versions = hashing.Frontier(), {}, {}, {}
+    archive = UUID(bytes=db.execute("SELECT archive FROM log_head").fetchone()[0])
+    for row in db.execute("SELECT * FROM events ORDER BY position").fetchall():
+        leaf = hashing.leaf(_entry(archive, row, leaves.get(row[2], b"")))
+        db.execute("UPDATE events SET leaf = ? WHERE position = ?", (leaf, row[0]))
+        leaves[row[2]], stamps[row[2]], versions[row[2]] = leaf, row[6], row[3]
+        tree.append(leaf)
+    for story, leaf in leaves.items():
+        db.execute(
+            "UPDATE stories SET version = ?, leaf = ?, recorded_us = ? WHERE story = ?",
+            (versions[story], leaf, stamps[story], story),
+        )
+    db.execute("UPDATE log_head SET position = ?, peaks = ?", (tree.size, tree.to_bytes()))
+    db.execute("DELETE FROM merkle_nodes")
+    db.executemany("INSERT INTO merkle_nodes VALUES (?, ?, ?)", tree.take_complete())
+    db.execute("DELETE FROM checkpoints")
+
+
+def _entry(archive: UUID, row: tuple, prev: bytes) -> bytes:  # type: ignore[type-arg]
+    return hashing.entry(
+        archive=archive,
+        story=UUID(bytes=row[2]),
+        version=row[3],
+        event_id=UUID(bytes=row[1]),
+        type=row[4],
+        schema_version=row[5],
+        recorded_at=to_iso(row[6]),
+        reported_at=None if row[7] is None else to_iso(row[7]),
+        subject_key=row[8],
+        prev=prev,
+        commitment=row[11],
+    )
+
+
+def _hash_again(db: Database, position: int) -> None:
+    archive = UUID(bytes=db.execute("SELECT archive FROM log_head").fetchone()[0])
+    row = db.execute("SELECT * FROM events WHERE position = ?", (position,)).fetchone()
+    (prev,) = db.execute(
+        "SELECT leaf FROM events WHERE story = ? AND version = ?", (row[2], row[3] - 1)
+    ).fetchone()
+    leaf = hashing.leaf(_entry(archive, row, prev))
+    db.execute("UPDATE events SET leaf = ? WHERE position = ?", (leaf, position))
+
+
+def _swap(db: Database, one: int, other: int) -> None:
+    for old, new in ((one, -1), (other, one), (-1, other)):
+        db.execute("UPDATE events SET position = ? WHERE position = ?", (new, old))
+
+
+def _delete_and_renumber(db: Database) -> None:
+    """The story's later versions move up, and so do all later positions."""
+    delete_in_the_middle(db)
+    for position in range(301, 601):
+        db.execute(
+            "UPDATE events SET position = position - 1, version = version - 1 WHERE position = ?",
+            (position,),
+        )
+    db.execute("UPDATE log_head SET position = 599")
+    db.execute("UPDATE stories SET version = version - 1 WHERE slug = 'storm'")

@@ -1,0 +1,63 @@
+"""An archive worth tampering with: two stories, documents, corrections, 600 events, a checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dateline import Archive, Plugins
+from dateline.proof import keys
+from dateline.proof.keys import SigningKey
+from dateline.proof.verifier import Checkpoint, read_checkpoint
+from dateline.testing import samples
+
+#: Enough for two stored nodes of the tree.
+EVENTS = 600
+
+
+def fill(archive: Archive) -> None:
+    """The sample story (7 events), what editors did to it, and a second story."""
+    archive.record(samples.story())
+    notices: list[dict[str, Any]] = [
+        {
+            "type": "fact.corrected",
+            "fact": "f2",
+            "changes": [{"path": "/quantities/0/value", "was": 143, "now": 150}],
+            "reason": "A second count",
+        },
+        {"type": "fact.disputed", "fact": "f1", "ground": "The harbour master says otherwise"},
+        {"type": "facts.linked", "from": "f1", "to": "f2", "relation": "elaborates"},
+    ]
+    archive.record(notices, story="ferry")
+    archive.record([samples.opened("storm", "Fictional: the storm")])
+    titles = [
+        {"type": "story.retitled", "title": f"Fictional: the storm, day {day}"}
+        for day in range(EVENTS - 11)
+    ]
+    archive.record(titles, story="storm")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "a.db"
+
+
+@pytest.fixture
+def archive(path: Path) -> Iterator[Archive]:
+    with Archive.create(path, Plugins.load(strict=True)) as archive:
+        fill(archive)
+        yield archive
+
+
+@pytest.fixture
+def key(archive: Archive, tmp_path: Path) -> SigningKey:
+    return keys.create(tmp_path / "a.key", archive.head().archive)
+
+
+@pytest.fixture
+def outside(archive: Archive, key: SigningKey) -> Checkpoint:
+    """A checkpoint of the whole archive, kept elsewhere."""
+    return read_checkpoint(archive.checkpoint(key).note)

@@ -1,0 +1,293 @@
+"""Keys and checkpoints: signed notes that continue one another, or nothing is signed."""
+
+from __future__ import annotations
+
+import base64
+import sqlite3
+import stat
+import sys
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from tests.proof import attacks
+
+from dateline import Archive, Plugins
+from dateline.cli.errors import run
+from dateline.cli.root import root
+from dateline.errors import DatelineError
+from dateline.events.identity import uuid7
+from dateline.proof import keys
+from dateline.proof.checkpoint import Inconsistent
+from dateline.proof.keys import SigningKey
+from dateline.proof.verifier import (
+    Checkpoint,
+    Unchecked,
+    Wrong,
+    check_signature,
+    make_vkey,
+    read_checkpoint,
+    read_vkey,
+)
+
+ARCHIVE = UUID("018f0000-0000-7000-8000-000000000001")
+
+
+def test_a_signed_note_is_three_lines_a_blank_and_a_signature(
+    outside: Checkpoint, key: SigningKey, archive: Archive
+) -> None:
+    head = archive.head()
+    first, second, third, blank, signature, end = outside.note.split("\n")
+    assert first == f"dateline.archive/{head.archive}"
+    assert (second, blank, end) == ("600", "", "")
+    assert base64.b64decode(third) == head.root
+    assert signature.startswith(f"\u2014 {first} ")
+    check_signature(outside, key.vkey)
+    assert read_checkpoint(outside.note) == outside
+
+
+def test_the_vkey_of_the_published_vector_is_computed_alike() -> None:
+    """C2SP signed-note, as computed for the key seed of 32 bytes 01."""
+    public = bytes.fromhex("8a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c")
+    vkey = make_vkey("example.org/desk-archive", public)
+    text = "example.org/desk-archive+0df59dcc+AYqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c"
+    assert str(vkey) == text
+    assert read_vkey(text) == vkey
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "name",
+        "name+00000000+AYqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c",
+        "example.org/desk-archive+0df59dcc+AoqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c",
+        "example.org/desk-archive+0df59dcc+AYqI",
+        "example.org/desk-archive+0df59dcc+!!",
+    ],
+)
+def test_what_is_no_vkey_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        read_vkey(text)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("\n600\n", "\n0600\n"),
+        ("\n600\n", "\n-1\n"),
+        ("\n600\n", "\n600\nextension\n"),
+        ("\u2014 ", "- "),
+        ("\n\n", "\n"),
+        ("=\n\n", "\n\n"),
+        ("dateline.archive", "date\x1bline"),
+    ],
+)
+def test_what_is_no_checkpoint_is_refused(outside: Checkpoint, old: str, new: str) -> None:
+    assert old in outside.note
+    with pytest.raises(Wrong, match="no checkpoint"):
+        read_checkpoint(outside.note.replace(old, new, 1))
+
+
+def test_no_other_text_or_key_passes_for_a_signature(
+    outside: Checkpoint, key: SigningKey, tmp_path: Path, archive: Archive
+) -> None:
+    other = keys.create(tmp_path / "other.key", archive.head().archive)
+    with pytest.raises(Wrong, match="not signed once by"):
+        check_signature(outside, other.vkey)
+    changed = read_checkpoint(outside.note.replace("\n600\n", "\n601\n"))
+    with pytest.raises(Wrong, match="is not that of"):
+        check_signature(changed, key.vkey)
+    twice = outside._replace(signatures=outside.signatures * 2)
+    with pytest.raises(Wrong, match="not signed once by"):
+        check_signature(twice, key.vkey)
+
+
+def test_signing_the_same_log_twice_gives_the_same_note_once(
+    archive: Archive, key: SigningKey, path: Path
+) -> None:
+    first = archive.checkpoint(key)
+    assert archive.checkpoint(key) == first
+    with sqlite3.connect(path) as db:
+        assert db.execute("SELECT count(*) FROM checkpoints").fetchone() == (1,)
+    db.close()
+
+
+def test_a_log_that_grew_is_signed_and_a_rewritten_one_is_not(
+    archive: Archive, key: SigningKey, path: Path
+) -> None:
+    first = archive.checkpoint(key)
+    archive.record([{"type": "story.retitled", "title": "Fictional: later"}], story="storm")
+    second = archive.checkpoint(key)
+    assert (first.size, second.size) == (600, 601)
+    kept = second
+    with sqlite3.connect(path) as db:
+        attacks.drop_triggers(db)
+        attacks.edit_and_rebuild(db)
+        row = (kept.size, kept.key, kept.note, kept.signed_us)
+        db.execute("INSERT INTO checkpoints VALUES (?, ?, ?, ?)", row)
+    db.close()
+    with pytest.raises(Inconsistent, match="signed at 601 events"):
+        archive.checkpoint(key)
+
+
+@pytest.mark.parametrize(
+    ("attack", "said"),
+    [
+        (attacks.forge_a_stored_checkpoint, "the signature is not that of"),
+        (attacks.corrupt_the_head, "its root is not that of its events"),
+    ],
+)
+def test_nothing_is_signed_on_what_was_tampered_with(
+    archive: Archive,
+    key: SigningKey,
+    outside: Checkpoint,
+    path: Path,
+    attack: attacks.Attack,
+    said: str,
+) -> None:
+    with sqlite3.connect(path) as db:
+        attacks.drop_triggers(db)
+        attack(db)
+        before = db.execute("SELECT * FROM checkpoints").fetchall()
+    with pytest.raises(Inconsistent, match=said):
+        archive.checkpoint(key)
+    assert db.execute("SELECT * FROM checkpoints").fetchall() == before
+    db.close()
+
+
+def test_a_log_cut_short_is_not_signed(
+    archive: Archive, key: SigningKey, outside: Checkpoint, path: Path
+) -> None:
+    with sqlite3.connect(path) as db:
+        attacks.drop_triggers(db)
+        kept = db.execute("SELECT * FROM checkpoints").fetchone()
+        attacks.cut_off_the_end(db)
+        db.execute("INSERT INTO checkpoints VALUES (?, ?, ?, ?)", kept)
+    db.close()
+    with pytest.raises(Inconsistent, match="has 590 events only"):
+        archive.checkpoint(key)
+
+
+def test_an_empty_log_is_not_signed(tmp_path: Path) -> None:
+    with Archive.create(tmp_path / "e.db", Plugins()) as empty:
+        key = keys.create(tmp_path / "e.key", empty.head().archive)
+        with pytest.raises(DatelineError, match="nothing to sign"):
+            empty.checkpoint(key)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE checkpoints SET note = ''",
+        "DELETE FROM checkpoints",
+        "INSERT OR REPLACE INTO checkpoints SELECT * FROM checkpoints",
+        "UPDATE merkle_nodes SET hash = x'00'",
+        "DELETE FROM merkle_nodes",
+        "INSERT OR REPLACE INTO merkle_nodes SELECT * FROM merkle_nodes",
+    ],
+)
+def test_triggers_keep_nodes_and_checkpoints(
+    outside: Checkpoint, path: Path, statement: str
+) -> None:
+    with sqlite3.connect(path) as db, pytest.raises(sqlite3.IntegrityError, match="dateline: "):
+        db.execute(statement)
+    db.close()
+
+
+# -- keys --------------------------------------------------------------------------------------
+
+
+def test_a_key_is_its_owner_s_alone_and_comes_back_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "a.key"
+    made = keys.create(path, ARCHIVE)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert keys.load(path, ARCHIVE).vkey == made.vkey
+    assert keys.load(path, ARCHIVE).sign("x") == made.sign("x")
+    with pytest.raises(DatelineError, match="there already"):
+        keys.create(path, ARCHIVE)
+
+
+def test_a_key_that_others_can_read_is_not_used(tmp_path: Path) -> None:
+    keys.create(tmp_path / "a.key", ARCHIVE)
+    (tmp_path / "a.key").chmod(0o640)
+    with pytest.raises(DatelineError, match="others can read"):
+        keys.load(tmp_path / "a.key", ARCHIVE)
+
+
+def test_the_key_of_another_archive_is_not_used(tmp_path: Path) -> None:
+    keys.create(tmp_path / "a.key", ARCHIVE)
+    with pytest.raises(DatelineError, match="not as this archive"):
+        keys.load(tmp_path / "a.key", uuid7())
+
+
+@pytest.mark.parametrize(
+    "content", ["", "PRIVATE+KEY+x", "\x00\xff", "PRIVATE+KEY+a+00000000+AQ=="]
+)
+def test_what_is_no_key_is_one_clear_error(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "a.key"
+    path.write_bytes(content.encode("latin-1"))
+    path.chmod(0o600)
+    with pytest.raises(DatelineError, match=r"a\.key"):
+        keys.load(path, ARCHIVE)
+
+
+def test_without_the_library_there_is_one_clear_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outside: Checkpoint, key: SigningKey
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("cryptography")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    with pytest.raises(DatelineError, match="needs cryptography") as missing:
+        keys.create(tmp_path / "b.key", ARCHIVE)
+    assert missing.value.hint == "pip install 'dateline[proof]'"
+    assert not (tmp_path / "b.key").exists()
+    with pytest.raises(Unchecked, match="cryptography"):
+        check_signature(outside, key.vkey)
+
+
+# -- the commands ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.delenv("DATELINE_KEY", raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_first_checkpoint_makes_the_key_and_says_so(
+    archive: Archive, path: Path, home: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(root, ["--db", str(path), "checkpoint", "-o", "monday.txt"]) == 0
+    err = capfd.readouterr().err
+    file = home / "config" / "dateline" / "keys" / f"{archive.head().archive}.key"
+    assert f"Made the signing key {file}" in err
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert run(root, ["--db", str(path), "key", "show"]) == 0
+    public = capfd.readouterr().out.strip()
+    assert public in err
+    check_signature(read_checkpoint((home / "monday.txt").read_text("utf-8")), read_vkey(public))
+    assert run(root, ["--db", str(path), "checkpoint", "-o", "monday.txt"]) == 1
+    assert "there already" in capfd.readouterr().err
+    assert run(root, ["--db", str(path), "checkpoint"]) == 0
+    assert capfd.readouterr().out == (home / "monday.txt").read_text("utf-8")
+
+
+def test_a_lost_key_is_never_replaced_in_silence(
+    archive: Archive,
+    path: Path,
+    home: Path,
+    outside: Checkpoint,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    assert run(root, ["--db", str(path), "checkpoint"]) == 1
+    captured = capfd.readouterr()
+    assert "the signing key is not at" in captured.err
+    assert captured.out == ""
+    # Another key may sign from now on, when that is said.
+    assert run(root, ["--db", str(path), "key", "new"]) == 0
+    public = capfd.readouterr().out.strip()
+    assert run(root, ["--db", str(path), "checkpoint"]) == 0
+    check_signature(read_checkpoint(capfd.readouterr().out), read_vkey(public))

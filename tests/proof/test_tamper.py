@@ -1,0 +1,160 @@
+"""The tamper matrix: each attack tried on a real archive, judged from inside and from outside."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from tests.proof import attacks
+from tests.proof.attacks import Attack
+
+from dateline import Archive, Plugins
+from dateline.cli.errors import run
+from dateline.cli.root import root
+from dateline.log.engine import open_engine, reading
+from dateline.proof.keys import SigningKey
+from dateline.proof.report import Report
+from dateline.proof.verifier import Checkpoint
+from dateline.proof.verify import Given, verify
+
+#: Attack -> the rules that find it from the inside.
+FOUND: dict[Attack, set[str]] = {
+    attacks.edit_a_body: {"V5"},
+    attacks.edit_a_body_and_its_commitment: {"V1"},
+    attacks.edit_an_envelope: {"V1"},
+    attacks.edit_an_envelope_and_its_leaf: {"V1", "V4", "V7"},
+    attacks.swap_two_events: {"V3", "V4", "V7"},
+    attacks.delete_in_the_middle: {"V2", "V3", "V4", "V7"},
+    attacks.delete_and_renumber: {"V1", "V4", "V7"},
+    attacks.insert_in_front_of_the_end: {"V1", "V3", "V4"},
+    attacks.corrupt_a_node: {"V4"},
+    attacks.lose_a_node: {"V4"},
+    attacks.add_a_node: {"V4"},
+    attacks.corrupt_the_head: {"V4"},
+    attacks.mangle_the_head: {"V4"},
+    attacks.put_other_types_everywhere: {"V1", "V2", "V3", "V4", "V5", "V7"},
+    attacks.move_a_body_to_another_event: {"V5"},
+    attacks.drop_the_salt: {"V5"},
+    attacks.put_text_where_bytes_were: {"V1", "V5"},
+    attacks.erase_silently: {"V6"},
+    attacks.change_a_document: {"V5"},
+    attacks.lose_a_document: {"V5"},
+    attacks.rename_a_story: {"V3"},
+    attacks.set_a_story_back: {"V3"},
+    attacks.forge_a_stored_checkpoint: {"V7"},
+}
+#: Consistent in itself: nothing inside can tell.
+INVISIBLE = [
+    attacks.cut_off_the_end,
+    attacks.edit_and_rebuild,
+    attacks.delete_and_rebuild,
+    attacks.swap_and_rebuild,
+]
+
+
+def tamper(path: Path, attack: Attack) -> None:
+    with sqlite3.connect(path) as db:
+        attacks.drop_triggers(db)
+        attack(db)
+    db.close()
+
+
+def look(path: Path, key: SigningKey, outside: Checkpoint | None = None) -> Report:
+    engine = open_engine(path)
+    given = [] if outside is None else [Given("outside", outside)]
+    with reading(engine) as connection:
+        report = verify(connection, vkeys=[key.vkey], against=given)
+    engine.dispose()
+    return report
+
+
+def rules(report: Report) -> set[str]:
+    return {finding.rule for finding in report.findings}
+
+
+def named(attack: Attack) -> str:
+    return attack.__name__
+
+
+@pytest.mark.parametrize("attack", [*FOUND, *INVISIBLE], ids=named)
+def test_an_untouched_archive_is_all_right_and_a_tampered_one_is_not(
+    archive: Archive, path: Path, key: SigningKey, outside: Checkpoint, attack: Attack
+) -> None:
+    archive.close()
+    clean = look(path, key, outside)
+    assert (clean.findings, clean.unchecked) == ([], [])
+    assert clean.checked["checkpoints"] == clean.checked["signatures"] == 2
+
+    tamper(path, attack)
+
+    inside = look(path, key)
+    from_outside = look(path, key, outside)
+    wanted = FOUND.get(attack, set())
+    assert wanted <= rules(inside), inside.findings
+    if attack in INVISIBLE:
+        assert inside.findings == [], inside.findings
+        assert rules(from_outside) == {"V7"}, from_outside.findings
+    assert from_outside.findings != []
+
+
+@pytest.mark.parametrize("attack", FOUND, ids=named)
+def test_a_finding_names_the_place(
+    archive: Archive, path: Path, key: SigningKey, outside: Checkpoint, attack: Attack
+) -> None:
+    archive.close()
+    tamper(path, attack)
+    places = {
+        attacks.edit_a_body: 8,
+        attacks.edit_an_envelope: 8,
+        attacks.swap_two_events: 20,
+        attacks.delete_in_the_middle: 300,
+        attacks.delete_and_renumber: 300,
+        attacks.insert_in_front_of_the_end: 601,
+        attacks.move_a_body_to_another_event: 31,
+        attacks.put_text_where_bytes_were: 8,
+        attacks.erase_silently: 9,
+    }
+    found = look(path, key).findings
+    assert all(finding.reason for finding in found)
+    if attack in places:
+        assert min(f.position for f in found if f.position is not None) == places[attack]
+
+
+def test_an_archive_of_another_story_in_its_place_is_found(
+    archive: Archive, path: Path, key: SigningKey, outside: Checkpoint, tmp_path: Path
+) -> None:
+    with Archive.create(tmp_path / "other.db", Plugins()) as other:
+        other.record([{"type": "story.opened", "slug": "s", "title": "T"}])
+    report = look(tmp_path / "other.db", key, outside)
+    assert next(f.reason for f in report.findings if f.rule == "V7") == (
+        "outside is of another archive"
+    )
+
+
+def test_one_wrong_event_is_one_finding(archive: Archive, path: Path, key: SigningKey) -> None:
+    archive.close()
+    tamper(path, attacks.edit_an_envelope)
+    assert [(f.rule, f.position) for f in look(path, key).findings] == [("V1", 8)]
+
+
+@pytest.mark.parametrize("attack", [*FOUND, *INVISIBLE], ids=named)
+def test_the_command_ends_in_a_verdict_whatever_was_done(
+    archive: Archive,
+    path: Path,
+    outside: Checkpoint,
+    attack: Attack,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    note = tmp_path / "outside.txt"
+    note.write_text(outside.note, "utf-8")
+    assert run(root, ["--db", str(path), "export", "ferry", "-o", str(tmp_path / "o.json")]) == 0
+    archive.close()
+    tamper(path, attack)
+    capfd.readouterr()
+    arguments = ["--deep", "--against", str(note), "--export", str(tmp_path / "o.json")]
+    code = run(root, ["--db", str(path), "verify", "--key", str(tmp_path / "a.key"), *arguments])
+    captured = capfd.readouterr()
+    assert code == 3, captured.err
+    assert "this is not what was recorded" in captured.err
