@@ -33,6 +33,10 @@ class NotAnArchive(DatelineError):
     """The database is absent, or holds no Dateline archive."""
 
 
+class UnfinishedCopy(NotAnArchive):
+    """The database is a copy that was never finished: only the first events of an archive."""
+
+
 class SchemaOutdated(DatelineError):
     """The archive's tables were made by another version of Dateline."""
 
@@ -81,6 +85,12 @@ class LogGap(DatelineError):
         )
         self.expected = expected
         self.found = found
+
+
+class Damaged(DatelineError):
+    """What an archive holds is not what its hashes say, or not what it was copied from."""
+
+    exit_code = 3
 
 
 class ViewFailed(DatelineError):

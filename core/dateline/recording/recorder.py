@@ -14,6 +14,7 @@ from dateline.events.present import StoryState
 from dateline.events.registry import Registry
 from dateline.log import documents
 from dateline.log.append import Appender, Expected
+from dateline.log.backend import of
 from dateline.log.document import Document
 from dateline.log.engine import reading, writing
 from dateline.log.read import Reader, story_by_slug
@@ -86,6 +87,7 @@ class Recorder:
             positions, new = appender.append_all(accepted.events, accepted.expected)
             version = appender.version(accepted.events[-1][0])
             appender.finish()
+        of(self._engine).announce(self._engine)
         return _recorded(accepted, positions, version, new)
 
 
