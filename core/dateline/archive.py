@@ -339,7 +339,7 @@ def copy_archive(
     engine = schema.connect(source, unfinished=True)
     try:
         with reading(engine) as connection:
-            archive = read.head(connection).archive
+            archive = schema.archive_id(connection)
         made = open_copy(target, archive)
         try:
             return copy(engine, made, progress)
