@@ -36,7 +36,7 @@ def copy(source: str, target: str) -> None:
     done = copy_archive(source, target, progress)
     say(
         f"{shown(to_url(target))} is archive {done.head.archive} to position {done.head.position} "
-        f"({done.new} events copied), root {done.head.root.hex()}."
+        f"({done.new} event{'s' if done.new != 1 else ''} copied), root {done.head.root.hex()}."
     )
 
 
