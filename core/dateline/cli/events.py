@@ -11,9 +11,10 @@ COLUMNS = (
     "position", "story", "version", "type", "about", "recorded_at", "reported_at", "agent", "tool",
     "method", "event_id", "schema_version", "data",
 )  # fmt: skip
-#: Columns of a table on a terminal, and of lines that come one by one.
+#: Columns of a table on a terminal.
 SUMMARY = ("position", "story", "version", "type", "about", "recorded_at")
-LINE = ("position", "recorded_at", "story", "version", "type", "about")
+#: Columns of lines that come one by one, and how wide they are at least.
+LINE = {"position": 8, "recorded_at": 20, "story": 20, "version": 7, "type": 20, "about": 0}
 
 
 def row_of(event: Event) -> list[Any]:

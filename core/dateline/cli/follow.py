@@ -65,7 +65,7 @@ def follow(
             with closing(iter(events)) as found:
                 wanted = (event for event in found if not types or event.type in types)
                 rows = (row_of(event) for event in islice(wanted, limit))
-                emit(COLUMNS, rows, format_, summary=LINE, running=True)
+                emit(COLUMNS, rows, format_, running=LINE)
     finally:
         stop.close()
     if received:

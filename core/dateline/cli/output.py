@@ -7,7 +7,7 @@ import io
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -42,15 +42,16 @@ def emit(
     *,
     summary: Sequence[str] = (),
     title: str | None = None,
-    running: bool = False,
+    running: Mapping[str, int] | None = None,
 ) -> None:
     """Print rows in a format; `summary` names the columns of a table on a terminal.
 
-    Rows are printed as they come, those of a table only if they are `running`.
+    Rows are printed as they come; those of a table only if `running` says which columns it has then,
+    and how wide they are at least.
     """
     chosen = format_ or ("table" if sys.stdout.isatty() else "csv")
     if chosen == "table" and running:
-        _lines(columns, rows, summary or columns)
+        _lines(columns, rows, running)
     elif chosen == "table":
         _table(columns, rows, summary or columns, title)
     elif chosen == "csv":
@@ -93,12 +94,14 @@ def _table(
     console.print(table)
 
 
-def _lines(columns: Sequence[str], rows: Iterable[Sequence[object]], shown: Sequence[str]) -> None:
+def _lines(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], least: Mapping[str, int]
+) -> None:
     """A line a row, aligned with those before it: nobody knows how wide the next one is."""
     from rich.cells import cell_len
 
-    widths = [0] * len(shown)
-    picked = [columns.index(name) for name in shown]
+    widths = list(least.values())
+    picked = [columns.index(name) for name in least]
 
     def line(cells: Sequence[str]) -> None:
         widths[:] = [max(pair) for pair in zip(widths, map(cell_len, cells), strict=True)]
@@ -107,7 +110,7 @@ def _lines(columns: Sequence[str], rows: Iterable[Sequence[object]], shown: Sequ
         )
         click.echo("  ".join(padded).rstrip())
 
-    line([name.replace("_", " ") for name in shown])
+    line([name.replace("_", " ") for name in least])
     for row in rows:
         line([one_line(_cell(row[at])) for at in picked])
 

@@ -62,10 +62,16 @@ def connect(db: str | os.PathLike[str], *, unfinished: bool = False) -> Engine:
 
     Raises NotAnArchive, UnfinishedCopy, SchemaOutdated.
     """
-    engine, revision = _open(db, unfinished)
-    revision = revision.removesuffix(_UNFINISHED)
+    engine, marked = _open(db, unfinished)
+    revision = marked.removesuffix(_UNFINISHED)
     if revision != HEAD:
         engine.dispose()
+        if marked != revision:
+            raise SchemaOutdated(
+                f"{shown(engine.url)} is a copy begun with schema {revision}; this Dateline works "
+                f"with {HEAD}",
+                hint="copy anew to a place where nothing is",
+            )
         newer = revision > HEAD
         raise SchemaOutdated(
             f"{shown(engine.url)} has schema {revision}; this Dateline works with {HEAD}",

@@ -147,7 +147,7 @@ class SQLite(Backend):
     @contextmanager
     def watch(self, engine: Engine) -> Iterator[Watch]:
         with engine.connect() as connection:
-            yield _DataVersion(driver(connection))
+            yield _DataVersion(driver(connection), shared=_path(engine.url) is None)
 
     def lost(self, error: BaseException) -> bool:
         return False
@@ -158,13 +158,14 @@ class _DataVersion(Watch):
 
     poll = 0.2
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: sqlite3.Connection, *, shared: bool) -> None:
+        """`shared`: those who write do it on this very connection, as in memory."""
+        self._connection, self._shared = connection, shared
         self._seen = self._now()
 
     def changed(self) -> bool:
         before, self._seen = self._seen, self._now()
-        return before != self._seen
+        return self._shared or before != self._seen
 
     def _now(self) -> int:
         return int(self._connection.execute("PRAGMA data_version").fetchone()[0])

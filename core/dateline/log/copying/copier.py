@@ -169,7 +169,7 @@ class _Copier:
         first, goal = self._left.position, self.goal.position
         for rows in pages(self._source, EVENTS, goal, after=first, where=self._from):
             self._write(rows)
-            step(self._left.position, goal)
+            step(self._left.position - first, goal - first)
         if self._left != self.goal:
             raise damaged(self._from, "its head is not that of its events")
         return goal - first

@@ -23,7 +23,7 @@ Turn = Callable[[], AbstractContextManager[Connection]]
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows that are added and, at most, erased: a row taken away, or a value set to NULL.
+    """Rows that are added and, at most, erased: taken away whole.
 
     `content` is a column of any size; the key is its SHA-256. Where there is one, rows are compared
     by its length, and it is moved few at a time.
@@ -71,26 +71,14 @@ class Rows:
             after = last
 
     def _erase(self, connection: Connection, there: dict[Row, Row], here: dict[Row, Row]) -> None:
-        """Take away what the source has no longer."""
-        table, same = quoted(self.table.name), self._same()
-        many = of(connection).execute_many
+        """Take away the rows that the source has no longer."""
         gone = [key for key in there if key not in here]
         if gone:
-            many(connection, f"DELETE FROM {table} WHERE {same}", gone)
-        for key, row in there.items():
-            new = here.get(key, row)
-            if new == row:
-                continue
-            names = [
-                name
-                for name, old, now in zip(self._columns(), row, new, strict=True)
-                if old != now and now is None
-            ]
-            if len(names) != sum(old != now for old, now in zip(row, new, strict=True)):
-                shown = f"a row of its table {self.table.name} has other values"
-                raise damaged(of(connection).shown(connection.engine.url), shown)
-            cleared = ", ".join(f"{quoted(name)} = NULL" for name in names)
-            many(connection, f"UPDATE {table} SET {cleared} WHERE {same}", [key])
+            query = f"DELETE FROM {quoted(self.table.name)} WHERE {self._same()}"
+            of(connection).execute_many(connection, query, gone)
+        if any(here.get(key, row) != row for key, row in there.items()):
+            where = of(connection).shown(connection.engine.url)
+            raise damaged(where, f"a row of its table {self.table.name} has other values")
 
     def _move(self, source: Connection, turn: Turn, where: str, missing: list[Row]) -> None:
         for portion in _portions(missing):
