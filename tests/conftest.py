@@ -32,9 +32,11 @@ def db(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 #: What takes long: run apart, with ``pytest -m slow``, as CI does.
 SLOW = (
     "faults/",
+    "cli/test_follow.py",
     "cli/test_scaffold.py",
     "docs/test_site.py",
     "erasure/test_kills.py",
+    "log/test_copying.py",
     "plugins/test_contracts.py",
     "plugins/test_examples_installed.py",
     "plugins/test_twenty_installed.py",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -18,10 +18,13 @@ from dateline.erasure.steps import Eraser
 from dateline.errors import DatelineError, NotAnArchive, UnknownName
 from dateline.events.envelope import Event, RecordedBy
 from dateline.events.present import StoryState
+from dateline.log import backup as backups
 from dateline.log import documents, read, schema
 from dateline.log.append import Expected
+from dateline.log.copying.copier import Copied, Progress, copy, open_copy, silent
 from dateline.log.document import Document
 from dateline.log.engine import reading, writing
+from dateline.log.follow import Follower, Stop
 from dateline.log.tables import log_head
 from dateline.material import LiveMaterial, PastMaterial
 from dateline.plugins.formats import Material
@@ -233,6 +236,38 @@ class Archive:
                 yield from self._reader.read(connection, after=after)
             else:
                 yield from self._reader.read_story(connection, story.id, after=after)
+
+    def follow(
+        self,
+        slug: str | None = None,
+        *,
+        after: int | None = None,
+        stop: Stop,
+        idle: Callable[[], None] = lambda: None,
+        report: Callable[[str], None] = lambda text: None,
+    ) -> Follower:
+        """Events with position > `after` (the head, if left out), and then each as it is recorded by
+        anybody, in order and once, until `stop` is requested. Raises UnknownName, DatelineError."""
+        story = None if slug is None else self.story(slug).id
+        return Follower(
+            self._engine,
+            self._reader,
+            story=story,
+            after=after,
+            stop=stop,
+            idle=idle,
+            report=report,
+        )
+
+    def backup(
+        self,
+        file: str | os.PathLike[str],
+        *,
+        force: bool = False,
+        progress: Progress = silent,
+    ) -> read.Head:
+        """Write the whole archive, as it is now, to a SQLite file. Raises DatelineError, Damaged."""
+        return backups.backup(self._engine, file, force=force, progress=progress)
 
     def document(self, source: str) -> Document | None:
         """A captured document by its source id."""
@@ -470,3 +505,26 @@ class Archive:
                     yield LiveMaterial(connection, self._reader, self.plugins, chosen, view, failed)
                     return
         raise DatelineError("the archive is written to without a pause", hint="try again")
+
+
+def copy_archive(
+    source: str | os.PathLike[str],
+    target: str | os.PathLike[str],
+    progress: Progress = silent,
+) -> Copied:
+    """Make `target`, a path or URL, equal to the archive `source` as it is now.
+
+    It is made when nothing is there; an earlier copy of the same archive, finished or not, is brought
+    up to date. Raises DatelineError, Damaged.
+    """
+    engine = schema.connect(source, unfinished=True)
+    try:
+        with reading(engine) as connection:
+            archive = schema.archive_id(connection)
+        made = open_copy(target, archive)
+        try:
+            return copy(engine, made, progress)
+        finally:
+            made.dispose()
+    finally:
+        engine.dispose()

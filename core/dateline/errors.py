@@ -33,6 +33,10 @@ class NotAnArchive(DatelineError):
     """The database is absent, or holds no Dateline archive."""
 
 
+class UnfinishedCopy(NotAnArchive):
+    """The database is a copy that was never finished: only the first events of an archive."""
+
+
 class SchemaOutdated(DatelineError):
     """The archive's tables were made by another version of Dateline."""
 
@@ -91,6 +95,12 @@ class SealedContent(DatelineError):
             f"story {story} holds protected content (position {position}) whose key is not here",
             hint="bring the keys database back beside the archive, or name it with --keys",
         )
+
+
+class Damaged(DatelineError):
+    """What an archive holds is not what its hashes say, or not what it was copied from."""
+
+    exit_code = 3
 
 
 class ViewFailed(DatelineError):

@@ -19,13 +19,13 @@ from tests.erasure import scene
 from tests.erasure.scene import BASIS, CANARY, LETTER_ID, REASON, WITNESS
 
 from dateline import Archive, DatelineError, Plugins, Refused
-from dateline.erasure.wal import empty_wal
 from dateline.errors import UnknownName
 from dateline.events.clock import to_iso
 from dateline.events.payload import Erased
 from dateline.log import hashing
 from dateline.log import read as log
 from dateline.log.engine import reading, writing
+from dateline.log.wal import empty_wal
 from dateline.plugin import Fact, FactRow, FactView, hookimpl
 from dateline.plugins.discovery import Candidate
 from dateline.recording.line import Line

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dateline.errors import DatelineError
+from dateline.log.files import settle, taken
 
 
 def write_atomically(path: Path, chunks: Iterator[str], *, force: bool) -> None:
@@ -19,25 +20,17 @@ def write_atomically(path: Path, chunks: Iterator[str], *, force: bool) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not force and (path.exists() or path.is_symlink()):
-            raise _taken(path)
+            raise taken(path)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "wb") as file:
                 for chunk in chunks:
                     file.write(chunk.encode())
-                file.flush()
-                os.fsync(file.fileno())
             os.chmod(temporary, 0o666 & ~_umask())
-            if force:
-                os.replace(temporary, path)
-            else:
-                os.link(temporary, path)  # unlike a rename, fails when somebody was first
+            settle(temporary, path, force=force)
         finally:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(temporary)
-        _sync_folder(path.parent)
-    except FileExistsError:
-        raise _taken(path) from None
     except OSError as error:
         raise DatelineError(f"cannot write {path}: {error.strerror}") from None
 
@@ -46,16 +39,3 @@ def _umask() -> int:
     mask = os.umask(0o077)
     os.umask(mask)
     return mask
-
-
-def _taken(path: Path) -> DatelineError:
-    return DatelineError(f"{path} is there already", hint="overwrite it with --force")
-
-
-def _sync_folder(folder: Path) -> None:
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

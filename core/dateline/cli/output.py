@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dateline.text import csv_cell, visible
+from dateline.text import csv_cell, one_line, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -45,11 +45,18 @@ def emit(
     summary: Sequence[str] = (),
     headings: Mapping[str, str] = MappingProxyType({}),
     title: str | None = None,
+    running: Mapping[str, int] | None = None,
 ) -> None:
     """Print rows in a format; `summary` names the columns of a table on a terminal, `headings`
-    what stands over them there."""
+    what stands over them there.
+
+    Rows are printed as they come; those of a table only if `running` says which columns it has then,
+    and how wide they are at least.
+    """
     chosen = format_ or ("table" if sys.stdout.isatty() else "csv")
-    if chosen == "table":
+    if chosen == "table" and running:
+        _lines(columns, rows, running)
+    elif chosen == "table":
         _table(columns, rows, summary or columns, headings, title)
     elif chosen == "csv":
         _csv(columns, rows)
@@ -90,6 +97,27 @@ def _table(
     for row_cells in cells:
         table.add_row(*map(Text, row_cells))
     console.print(table)
+
+
+def _lines(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], least: Mapping[str, int]
+) -> None:
+    """A line a row, aligned with those before it: nobody knows how wide the next one is."""
+    from rich.cells import cell_len
+
+    widths = list(least.values())
+    picked = [columns.index(name) for name in least]
+
+    def line(cells: Sequence[str]) -> None:
+        widths[:] = [max(pair) for pair in zip(widths, map(cell_len, cells), strict=True)]
+        padded = (
+            cell + " " * (width - cell_len(cell)) for cell, width in zip(cells, widths, strict=True)
+        )
+        click.echo("  ".join(padded).rstrip())
+
+    line([name.replace("_", " ") for name in least])
+    for row in rows:
+        line([one_line(_cell(row[at])) for at in picked])
 
 
 def _widths(headings: list[str], cells: list[list[str]], room: int) -> list[int | None] | None:

@@ -14,15 +14,15 @@ _EVERY = 10.0
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+def progress(what: str, unit: str = "events") -> Iterator[Callable[[int, int], None]]:
     """A function to call with (done, total). Shows nothing for work shorter than a second."""
-    shown = _bar(what) if sys.stderr.isatty() else _lines(what)
+    shown = _bar(what, unit) if sys.stderr.isatty() else _lines(what, unit)
     with shown as step:
         yield step
 
 
 @contextmanager
-def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
+def _bar(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -49,7 +49,7 @@ def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
         spent = time.monotonic() - started
         if spent > _PATIENCE and not bar.live.is_started:
             bar.start()
-        rate = f"{done / spent:,.0f} events/s" if spent else ""
+        rate = f"{done / spent:,.0f} {unit}/s" if spent else ""
         bar.update(task, completed=done, total=total, rate=rate)
         last[:] = [done, total]
 
@@ -61,7 +61,7 @@ def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
 
 
 @contextmanager
-def _lines(what: str) -> Iterator[Callable[[int, int], None]]:
+def _lines(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
     started = time.monotonic()
     due = [started + _EVERY]
 
@@ -69,6 +69,6 @@ def _lines(what: str) -> Iterator[Callable[[int, int], None]]:
         now = time.monotonic()
         if now >= due[0]:
             due[0] = now + _EVERY
-            say(f"{what}: {done:,} of {total:,} events, {done / (now - started):,.0f} a second")
+            say(f"{what}: {done:,} of {total:,} {unit}, {done / (now - started):,.0f} a second")
 
     yield step

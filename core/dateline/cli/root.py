@@ -37,6 +37,7 @@ class Root(LazyGroup):
         "stories": ("dateline.cli.stories:stories", "List the stories."),
         "show": ("dateline.cli.show:show", "Show a story, one view of it, one fact or one entity."),
         "log": ("dateline.cli.show:log", "Show events as they were recorded, oldest first."),
+        "follow": ("dateline.cli.follow:follow", "Show events as they are recorded, by anybody."),
         "export": (
             "dateline.cli.export:export",
             "Write stories as CSV, JSON, NDJSON, Markdown or HTML.",
@@ -59,6 +60,8 @@ class Root(LazyGroup):
         "prune": ("dateline.cli.views:prune", "Drop generations of views that nobody reads."),
         "diff": ("dateline.cli.diff:diff", "Say what changed in a story between two moments."),
         "status": ("dateline.cli.views:status", "Say how far each view is."),
+        "copy": ("dateline.cli.moving:copy", "Copy a whole archive between databases."),
+        "backup": ("dateline.cli.moving:backup", "Write the archive to one file, as it is now."),
         "plugins": ("dateline.cli.plugins:plugins", "List plugins, and what became of them."),
         "upgrade": ("dateline.cli.setup:upgrade", "Bring an archive's tables up to date."),
         "completion": ("dateline.cli.setup:completion", "Print a shell completion script."),

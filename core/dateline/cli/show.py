@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dateline.cli import completing
+from dateline.cli.events import COLUMNS, row_of
 from dateline.cli.moments import moment, moment_options
 from dateline.cli.output import emit, format_option
 from dateline.cli.settings import Settings, pass_settings, say
@@ -18,7 +19,6 @@ from dateline.text import visible
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
-    from dateline.events.envelope import Event
     from dateline.views.asof import Moment
 
 
@@ -185,54 +185,12 @@ def log(
     with settings.archive() as archive:
         events = archive.events(story, after=after)
         wanted = (event for event in events if not types or event.type in types)
-        rows = (_row(event) for event in islice(wanted, limit))
-        names = [
-            "position", "story", "version", "type", "about", "recorded_at", "reported_at", "agent",
-            "tool", "method", "event_id", "schema_version", "data",
-        ]  # fmt: skip
+        rows = (row_of(event) for event in islice(wanted, limit))
         emit(
-            names,
+            COLUMNS,
             rows,
             format_,
             # The table of one story need not name it in every line.
             summary=["position", *([] if story else ["story"]), "type", "about", "recorded_at"],
             headings={"position": "pos.", "recorded_at": "recorded"},
         )
-
-
-def _row(event: Event) -> list[Any]:
-    from dateline.events.clock import to_iso
-    from dateline.events.payload import Payload, Raw
-    from dateline.events.registry import to_fields
-
-    there = isinstance(event.data, Payload | Raw)
-    data = {}
-    if isinstance(event.data, Payload | Raw):
-        data = event.original or to_fields(event.data)
-    gone = f"[{type(event.data).__name__.lower()}]"
-    return [
-        event.position,
-        event.slug,
-        event.version,
-        event.type,
-        _about(data) if there else gone,
-        to_iso(event.recorded_us),
-        None if event.reported_us is None else to_iso(event.reported_us),
-        event.recorded_by.agent,
-        event.recorded_by.tool,
-        event.recorded_by.method if there else None,
-        str(event.event_id),
-        event.schema_version,
-        data,
-    ]
-
-
-def _about(data: dict[str, Any]) -> str:
-    """What an event is about, in a few words: its fact, entity or source, and its text."""
-    if "from" in data and "to" in data:
-        return f"{data['from']} {data.get('relation', '')} {data['to']}"
-    name = data.get("fact") or data.get("entity") or data.get("source") or data.get("slug") or ""
-    text = data.get("text") or data.get("label") or data.get("title") or data.get("reason")
-    text = text or data.get("ground") or data.get("note") or ""
-    words = f"{str(name)[:30]} {text}".strip()
-    return words if len(words) <= 100 else words[:99] + "…"

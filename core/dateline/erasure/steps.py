@@ -20,7 +20,6 @@ from sqlalchemy import Connection, Engine
 from dateline.erasure.journal import Erasure, Journal, Listed
 from dateline.erasure.plan import Plan, key_of, plan, surveyed, under
 from dateline.erasure.purge import purge
-from dateline.erasure.wal import empty_wal
 from dateline.errors import DatelineError, Finding, Refused
 from dateline.events import strict
 from dateline.events.envelope import RecordedBy
@@ -28,6 +27,7 @@ from dateline.events.payload import Erased
 from dateline.log.backend import of
 from dateline.log.engine import reading, writing
 from dateline.log.read import Reader
+from dateline.log.wal import empty_wal
 from dateline.protect.vault import Vault
 from dateline.views.projection import View
 
@@ -91,6 +91,7 @@ class Eraser:
         if erasure.step == "destroyed":
             with writing(self._engine) as connection:
                 purge(connection, self._reader, self._vault, self._views, erasure)
+            of(self._engine).announce(self._engine)
             erasure = self._journal.advance(erasure, "purged")
         if erasure.step == "purged":
             if not empty_wal(self._engine, patience):

@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, ClassVar
 
 from sqlalchemy import Connection, Engine
@@ -20,10 +21,26 @@ from dateline.errors import DatelineError
 #: Runs one statement on the driver's own connection, placeholders written ``?``; its cursor.
 Execute = Callable[..., Any]
 Values = tuple[Any, ...]
+Step = Callable[[int, int], None]
 
 
 class LockTimeout(DatelineError):
     """Another session held a lock for longer than this one waits."""
+
+
+class Watch(ABC):
+    """Looks out for events being recorded by anybody."""
+
+    #: Seconds after which to look though nothing was heard.
+    poll: ClassVar[float]
+
+    def sockets(self) -> Sequence[int]:
+        """Become readable when something was heard."""
+        return ()
+
+    @abstractmethod
+    def changed(self) -> bool:
+        """False when it is certain that nothing was recorded since it was last asked."""
 
 
 class Backend(ABC):
@@ -101,6 +118,23 @@ class Backend(ABC):
         key: Sequence[str],
     ) -> None:
         """Insert rows in bulk, over those of the same key. The key columns come first."""
+
+    @abstractmethod
+    def back_up(self, connection: Connection, file: Path, step: Step) -> bool:
+        """Write this snapshot of the whole database to a new SQLite `file` by the database's own
+        means, calling `step` with (done, total); False where it has none."""
+
+    @abstractmethod
+    def announce(self, engine: Engine) -> None:
+        """Wake who waits for events, after they are committed. Never fails."""
+
+    @abstractmethod
+    def watch(self, engine: Engine) -> AbstractContextManager[Watch]:
+        """What wakes who waits for events. It may miss some: look again now and then."""
+
+    @abstractmethod
+    def lost(self, error: BaseException) -> bool:
+        """Whether `error` says that the connection is gone, and another may be had."""
 
     @abstractmethod
     def delete(

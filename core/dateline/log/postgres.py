@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
 
 from dateline.errors import DatelineError, MissingLibrary, NotAnArchive
-from dateline.log.backend import Backend, Execute, LockTimeout, Values, driver, listed, quoted
+from dateline.log.backend import (
+    Backend,
+    Execute,
+    LockTimeout,
+    Step,
+    Values,
+    Watch,
+    driver,
+    listed,
+    quoted,
+)
 
 try:
     import psycopg
@@ -24,6 +36,8 @@ _LOCK_TIMEOUT = "30s"
 _COPY_FROM = 24
 #: The oldest release the tests have run on.
 _OLDEST = 150000
+#: Who listens here is woken after each append to an archive of this database.
+_CHANNEL = "dateline_log"
 #: Any number: held while an archive is being made.
 _CREATION = 0x44415445
 
@@ -198,6 +212,50 @@ class PostgreSQL(Backend):
             f" WHERE {same}",
             gone,
         )
+
+    def back_up(self, connection: Connection, file: Path, step: Step) -> bool:
+        return False
+
+    def announce(self, engine: Engine) -> None:
+        # In a transaction of its own: at its commit NOTIFY takes a lock that all others wait for.
+        with suppress(psycopg.Error, SQLAlchemyError), engine.connect() as plain:
+            connection = plain.execution_options(isolation_level="AUTOCOMMIT")
+            driver(connection).execute(f"NOTIFY {_CHANNEL}")
+
+    @contextmanager
+    def watch(self, engine: Engine) -> Iterator[Watch]:
+        with engine.connect() as plain:
+            connection = plain.execution_options(isolation_level="AUTOCOMMIT")
+            driver(connection).execute(f"LISTEN {_CHANNEL}")
+            try:
+                yield _Notified(driver(connection))
+            finally:
+                connection.detach()  # not to the pool: it listens
+
+    def lost(self, error: BaseException) -> bool:
+        found: BaseException | None = error
+        while found is not None and not isinstance(found, psycopg.Error):
+            found = found.__cause__ or getattr(found, "orig", None)
+        if not isinstance(found, psycopg.OperationalError | psycopg.InterfaceError):
+            return False
+        return found.sqlstate is None or found.sqlstate.startswith(("08", "57P"))
+
+
+class _Notified(Watch):
+    """A session that listens. What it hears says when to look, not what there is to see."""
+
+    poll = 1.0
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def sockets(self) -> Sequence[int]:
+        return (self._connection.fileno(),)
+
+    def changed(self) -> bool:
+        for _ in self._connection.notifies(timeout=0):
+            pass
+        return True
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from dateline.errors import DatelineError, NotAnArchive, SchemaOutdated
+from dateline.errors import DatelineError, NotAnArchive, SchemaOutdated, UnfinishedCopy
 from dateline.events.identity import uuid7
 from dateline.log.backend import of
 from dateline.log.engine import open_engine, reading, shown, writing
@@ -16,6 +16,9 @@ from dateline.log.tables import VERSION_TABLE, log_head, metadata
 
 #: The newest migration. A test holds it equal to what Alembic finds.
 HEAD = "0005"
+#: Stands behind the schema's number while an archive is a copy that was never finished.
+_UNFINISHED = "-copy"
+_SET_VERSION = f"UPDATE {VERSION_TABLE} SET version_num = :version"
 
 
 def migrations() -> Path:
@@ -25,8 +28,11 @@ def migrations() -> Path:
     return packaged if packaged.is_dir() else package.parents[1] / "alembic"
 
 
-def create(db: str | os.PathLike[str]) -> Engine:
-    """Make a new archive. Nothing is left behind when that fails."""
+def create(db: str | os.PathLike[str], *, copy_of: UUID | None = None) -> Engine:
+    """Make a new archive. Nothing is left behind when that fails.
+
+    As a copy of the archive `copy_of` it has its id, and opens for copying alone until `finish`.
+    """
     engine = open_engine(db)
     with of(engine).place(engine), writing(engine, append=False) as connection:
         of(engine).hold_creation(connection)
@@ -38,16 +44,34 @@ def create(db: str | os.PathLike[str]) -> Engine:
                 hint="use it as it is, or name another database or schema with --db",
             )
         _migrate(connection)
-        head = {"id": 1, "position": 0, "archive": uuid7().bytes, "peaks": b""}
+        archive = copy_of or uuid7()
+        head = {"id": 1, "position": 0, "archive": archive.bytes, "peaks": b""}
         connection.execute(log_head.insert().values(**head))
+        if copy_of is not None:
+            connection.execute(text(_SET_VERSION), {"version": HEAD + _UNFINISHED})
     return engine
 
 
-def connect(db: str | os.PathLike[str]) -> Engine:
-    """An engine on an archive of the current schema. Raises NotAnArchive, SchemaOutdated."""
-    engine, revision = _open(db)
+def finish(connection: Connection) -> None:
+    """An unfinished copy is an archive from now on."""
+    connection.execute(text(_SET_VERSION), {"version": HEAD})
+
+
+def connect(db: str | os.PathLike[str], *, unfinished: bool = False) -> Engine:
+    """An engine on an archive of the current schema; with `unfinished`, on such a copy too.
+
+    Raises NotAnArchive, UnfinishedCopy, SchemaOutdated.
+    """
+    engine, marked = _open(db, unfinished)
+    revision = marked.removesuffix(_UNFINISHED)
     if revision != HEAD:
         engine.dispose()
+        if marked != revision:
+            raise SchemaOutdated(
+                f"{shown(engine.url)} is a copy begun with schema {revision}; this Dateline works "
+                f"with {HEAD}",
+                hint="copy anew to a place where nothing is",
+            )
         newer = revision > HEAD
         raise SchemaOutdated(
             f"{shown(engine.url)} has schema {revision}; this Dateline works with {HEAD}",
@@ -77,7 +101,7 @@ def archive_id(connection: Connection) -> UUID:
     return UUID(bytes=connection.execute(log_head.select()).one().archive)
 
 
-def _open(db: str | os.PathLike[str]) -> tuple[Engine, str]:
+def _open(db: str | os.PathLike[str], unfinished: bool = False) -> tuple[Engine, str]:
     engine = open_engine(db)
     where = shown(engine.url)
     if not of(engine).exists(engine.url):
@@ -96,11 +120,17 @@ def _open(db: str | os.PathLike[str]) -> tuple[Engine, str]:
                     else None,
                 )
             query = text(f"SELECT version_num FROM {VERSION_TABLE}")
-            revision = connection.execute(query).scalar_one()
+            revision = str(connection.execute(query).scalar_one())
+            if revision.endswith(_UNFINISHED) and not unfinished:
+                raise UnfinishedCopy(
+                    f"{where} is a copy that was never finished",
+                    hint=f"run `dateline copy FROM {where}` again to finish it; if FROM is lost, "
+                    f"`dateline copy {where} NEW` makes an archive of what has arrived",
+                )
     except BaseException:
         engine.dispose()
         raise
-    return engine, str(revision)
+    return engine, revision
 
 
 def _migrate(connection: Connection) -> None:

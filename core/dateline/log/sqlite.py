@@ -14,9 +14,21 @@ from sqlalchemy.engine import URL
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from dateline.errors import DatelineError, NotAnArchive
-from dateline.log.backend import Backend, Execute, LockTimeout, Values, driver, listed, quoted
+from dateline.log.backend import (
+    Backend,
+    Execute,
+    LockTimeout,
+    Step,
+    Values,
+    Watch,
+    driver,
+    listed,
+    quoted,
+)
 
 _BUSY_MS = 10_000
+#: Pages copied at a time by a backup: 8 MB.
+_BACKUP_PAGES = 2048
 _HINTS = {
     "unable to open": "check that the file and its folder exist and may be written",
     "readonly": "check the file's permissions",
@@ -114,6 +126,49 @@ class SQLite(Backend):
     ) -> None:
         where = " AND ".join(f"{quoted(name)} = ?" for name in key)
         driver(connection).executemany(f"DELETE FROM {quoted(table)} WHERE {where}", keys)
+
+    def back_up(self, connection: Connection, file: Path, step: Step) -> bool:
+        _create_private_file(file)
+        copy = sqlite3.connect(file)
+        try:
+            # This connection's open snapshot keeps SQLite from starting over at each foreign commit.
+            driver(connection).backup(
+                copy,
+                pages=_BACKUP_PAGES,
+                progress=lambda status, left, total: step(total - left, total),
+            )
+        finally:
+            copy.close()
+        return True
+
+    def announce(self, engine: Engine) -> None:
+        pass  # the file itself tells
+
+    @contextmanager
+    def watch(self, engine: Engine) -> Iterator[Watch]:
+        with engine.connect() as connection:
+            yield _DataVersion(driver(connection), shared=_path(engine.url) is None)
+
+    def lost(self, error: BaseException) -> bool:
+        return False
+
+
+class _DataVersion(Watch):
+    """SQLite's own number, another after each commit of any other connection."""
+
+    poll = 0.2
+
+    def __init__(self, connection: sqlite3.Connection, *, shared: bool) -> None:
+        """`shared`: those who write do it on this very connection, as in memory."""
+        self._connection, self._shared = connection, shared
+        self._seen = self._now()
+
+    def changed(self) -> bool:
+        before, self._seen = self._seen, self._now()
+        return self._shared or before != self._seen
+
+    def _now(self) -> int:
+        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
 
 
 @lru_cache(256)

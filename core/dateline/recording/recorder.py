@@ -109,6 +109,7 @@ class Recorder:
             positions, new = appender.append_all(accepted.events, accepted.expected)
             version = appender.version(accepted.events[-1][0])
             appender.finish()
+        of(self._engine).announce(self._engine)
         return _recorded(accepted, positions, version, new)
 
 

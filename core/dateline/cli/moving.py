@@ -1,0 +1,72 @@
+"""``copy``, ``backup``: a whole archive somewhere else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from dateline.cli.progress import progress
+from dateline.cli.settings import Settings, pass_settings, say
+
+
+@click.command()
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+def copy(source: str, target: str) -> None:
+    """Copy a whole archive between databases.
+
+    FROM and TO are SQLite files or URLs of PostgreSQL databases. TO gets the same ids, positions,
+    salts and hashes, so the same root and the same exports; views are folded anew when they are first
+    read. FROM may be written to meanwhile: the copy is of the moment it began.
+
+    TO is made when nothing is there. A copy that was interrupted goes on where it was when the command
+    is run again, and an earlier copy of the same archive is brought up to date; anything else in TO
+    is refused. At the end every hash is computed anew and every row compared.
+
+    \b
+    Example:
+      dateline copy dateline.db moved.db
+    """
+    from dateline.archive import copy_archive
+    from dateline.log.engine import shown, to_url
+
+    if _same(source, target):
+        raise click.UsageError("FROM and TO are the same database")
+    done = copy_archive(source, target, progress)
+    say(
+        f"{shown(to_url(target))} is archive {done.head.archive} to position {done.head.position} "
+        f"({done.new} event{'s' if done.new != 1 else ''} copied), root {done.head.root.hex()}."
+    )
+
+
+def _same(source: str, target: str) -> bool:
+    from dateline.log.engine import to_url
+
+    one, other = to_url(source), to_url(target)
+    if one.get_backend_name() == other.get_backend_name() == "sqlite":
+        paths = [Path(url.database or "") for url in (one, other)]
+        return paths[0].resolve() == paths[1].resolve()
+    return one == other
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="Overwrite a file that is there.")
+@pass_settings
+def backup(settings: Settings, file: Path, force: bool) -> None:
+    """Write the archive to one file, as it is now.
+
+    FILE is a SQLite archive, whichever database the archive is in, that only you may read. Others may
+    go on writing. It is checked against its hashes and has its name only when it is complete. To
+    restore it, use it as it is, or `dateline copy` it where it belongs.
+
+    \b
+    Example:
+      dateline backup saved.db
+    """
+    with settings.archive() as archive:
+        head = archive.backup(file, force=force, progress=progress)
+    say(
+        f"Wrote {file}: archive {head.archive} to position {head.position}, root {head.root.hex()}."
+    )

@@ -1,0 +1,88 @@
+"""The hashes of a log gone through in the order of its positions. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from dateline.errors import Damaged
+from dateline.events.clock import to_iso
+from dateline.log import hashing
+from dateline.log.tables import events
+
+COLUMNS = tuple(column.name for column in events.columns)
+Row = tuple[Any, ...]
+#: A story's version, leaf and recorded_us, as its row in `stories` has them.
+Last = tuple[int, bytes, int]
+
+
+class Chains:
+    """The Merkle tree of the events added so far, and where the chain of each story ends.
+
+    `where` names the database in errors. Memory grows with the number of stories, not of events.
+    """
+
+    def __init__(
+        self,
+        where: str,
+        archive: UUID,
+        frontier: hashing.Frontier | None = None,
+        stories: dict[bytes, Last] | None = None,
+    ) -> None:
+        self.frontier = frontier or hashing.Frontier()
+        self.stories = stories if stories is not None else {}
+        self._where, self._archive = where, str(archive)
+
+    @property
+    def position(self) -> int:
+        return self.frontier.size
+
+    def add(self, row: Row) -> None:
+        """The next event, its columns in the order of `COLUMNS`.
+
+        Raises Damaged when it is not what was recorded there.
+        """
+        (
+            position, event_id, story, version, type_, schema_version, recorded_us, reported_us,
+            subject_key, salt, body, committed, leaf,
+        ) = row  # fmt: skip
+        if position != self.position + 1:
+            raise self._damaged(position, f"comes after {self.position}")
+        before, prev, _ = self.stories.get(story, (0, b"", 0))
+        if version != before + 1:
+            raise self._damaged(position, f"is version {version} of its story, after {before}")
+        # A protected event is stored encrypted, without a salt: only its key opens the commitment.
+        sealed = subject_key is not None and salt is None
+        if (salt is None) != (body is None) and not sealed:
+            raise self._damaged(position, "is half erased")
+        if body is not None and not sealed and hashing.commitment(salt, body) != committed:
+            raise self._damaged(position, "has another body than was recorded")
+        made = hashing.leaf(
+            hashing.entry(
+                archive=self._archive,
+                story=UUID(bytes=story),
+                version=version,
+                event_id=UUID(bytes=event_id),
+                type=type_,
+                schema_version=schema_version,
+                recorded_at=to_iso(recorded_us),
+                reported_at=None if reported_us is None else to_iso(reported_us),
+                subject_key=subject_key,
+                prev=prev,
+                commitment=committed,
+            )
+        )
+        if made != leaf:
+            raise self._damaged(position, "is not the one that was recorded, or not after that one")
+        self.stories[story] = (version, leaf, recorded_us)
+        self.frontier.append(leaf)
+
+    def _damaged(self, position: int, what: str) -> Damaged:
+        return damaged(self._where, f"the event at position {position} {what}")
+
+
+def damaged(where: str, what: str) -> Damaged:
+    return Damaged(
+        f"{where}: {what}",
+        hint="something outside Dateline changed it: restore it from a backup, or copy from one",
+    )

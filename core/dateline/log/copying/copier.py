@@ -1,0 +1,251 @@
+"""Copying: batches, each one transaction that leaves the first events of the archive, whole.
+
+FROM is read in one snapshot, so all its tables are of one moment and appends to it go on. The copy's
+append lock is held a batch at a time, and each batch sees that nobody else appended in between.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection, Engine
+
+from dateline.errors import DatelineError, NotAnArchive
+from dateline.log import files, nodes, schema
+from dateline.log.backend import of
+from dateline.log.copying.chains import COLUMNS, Chains, Row, damaged
+from dateline.log.copying.forgetting import forget_views
+from dateline.log.copying.pages import EVENTS, LEAVES, agree, head_of, lasts, pages
+from dateline.log.copying.rows import Rows
+from dateline.log.engine import reading, shown, to_url, writing
+from dateline.log.hashing import Frontier
+from dateline.log.read import Head
+from dateline.log.tables import (
+    checkpoints,
+    documents,
+    events,
+    merkle_nodes,
+    plugin_types,
+    stories,
+)
+from dateline.log.wal import empty_wal
+
+_IDS = 500
+#: Seconds to wait for readers of what was erased.
+_PATIENCE = 2.0
+_ELSEWHERE = "copy to a place where nothing is"
+
+#: What goes along with the events, before them: what they refer to must be there. A new table of
+#: the log is a line here (or a reason why not: views are folded again, nodes follow from events).
+TABLES = (
+    Rows(documents, content="content", sealed="subject_key"),
+    Rows(plugin_types),
+    Rows(checkpoints, erasable=False),
+)
+
+_SET_HEAD = "UPDATE log_head SET position = ?, peaks = ?"
+_SLUGS = f"SELECT story, slug FROM {stories.name} WHERE story IN"
+_SET_STORY = "UPDATE stories SET version = ?, leaf = ?, recorded_us = ? WHERE story = ?"
+_ERASE = "UPDATE events SET salt = NULL, body = NULL WHERE position = ?"
+_STORY_COLUMNS = ("story", "slug", "version", "leaf", "recorded_us")
+
+#: ``progress("copying", "events")`` is entered for each part of the work, and what it gives is called
+#: with (done, total).
+Progress = Callable[[str, str], AbstractContextManager[Callable[[int, int], None]]]
+
+
+def silent(what: str, unit: str) -> AbstractContextManager[Callable[[int, int], None]]:
+    """No progress is shown."""
+    return nullcontext(lambda done, total: None)
+
+
+class Copied(msgspec.Struct, frozen=True):
+    """How far a copy goes, and how many events of it this run brought."""
+
+    head: Head
+    new: int
+
+
+def open_copy(db: str | os.PathLike[str], archive: UUID) -> Engine:
+    """The copy to go on with, made when there is nothing. Raises DatelineError for anything else."""
+    try:
+        return schema.connect(db, unfinished=True)
+    except NotAnArchive:
+        url = to_url(db)
+        if url.get_backend_name() != "sqlite":
+            return schema.create(db, copy_of=archive)
+    path = Path(str(url.database))
+    if path.exists():
+        raise DatelineError(f"{path} is there, and is no archive", hint=_ELSEWHERE)
+    files.refuse_used(path)
+    # A file is made beside its place: whatever dies when, what has its name is an archive.
+    with files.beside(path) as temporary:
+        schema.create(temporary, copy_of=archive).dispose()
+        files.settle(temporary, path, force=False)
+    return schema.connect(db, unfinished=True)
+
+
+def copy(source: Engine, target: Engine, progress: Progress) -> Copied:
+    """Make `target`, as `open_copy` gave it, equal to `source` as it is now, and check that it is.
+
+    Raises DatelineError when it holds anything but the first events of the same archive (it is not
+    touched then) or when somebody else appends to it meanwhile, Damaged when either is not what its
+    hashes say: the copy then holds what was sound.
+    """
+    with reading(source) as connection:
+        copier = _Copier(connection, target)
+        with progress("looking at what is there", "events") as step:
+            copier.look(step)
+        with progress("copying", "events") as step:
+            new = copier.bring(step)
+        with progress("checking", "events") as step:
+            copier.check(step)
+        return Copied(copier.goal, new)
+
+
+class _Copier:
+    def __init__(self, source: Connection, target: Engine) -> None:
+        self._source, self._target = source, target
+        self._from, self._to = shown(source.engine.url), shown(target.url)
+        self.goal = head_of(source, self._from)
+        with reading(target) as connection:
+            self._left = head_of(connection, self._to)
+
+    # -- what is there already -----------------------------------------------------------------
+
+    def look(self, step: Callable[[int, int], None]) -> None:
+        """See that the copy is the beginning of the same archive, and erase what was erased."""
+        there, goal = self._left, self.goal
+        if there.archive != goal.archive:
+            raise self._refused(f"it is another archive, {there.archive}")
+        if there.position > goal.position:
+            raise self._refused(f"it has {there.position} events, {self._from} {goal.position}")
+        erased: list[int] = []
+        frontier = Frontier()
+        with reading(self._target) as connection:
+            for ours, theirs in zip(
+                pages(self._source, LEAVES, there.position, where=self._from),
+                pages(connection, LEAVES, there.position, where=self._to),
+                strict=True,
+            ):
+                for (position, leaf, gone), (_, other, gone_there) in zip(
+                    ours, theirs, strict=True
+                ):
+                    if leaf != other:
+                        raise self._refused(f"it has another event at position {position}")
+                    if gone_there and not gone:
+                        raise self._refused(
+                            f"the event at position {position} is erased there, not in {self._from}"
+                        )
+                    if gone and not gone_there:
+                        erased.append(position)
+                    frontier.append(leaf)
+                frontier.take_complete()  # those nodes are there
+                step(frontier.size, goal.position)
+            last = lasts(connection)
+        if frontier.root() != there.root:
+            raise damaged(self._to, "its head is not that of its events")
+        self._chains = Chains(self._from, goal.archive, frontier, last)
+        if erased:
+            with self._turn() as connection:
+                many = [(position,) for position in erased]
+                of(connection).execute_many(connection, _ERASE, many)
+                forget_views(connection)
+
+    def _refused(self, why: str) -> DatelineError:
+        return DatelineError(
+            f"{self._to} is no earlier copy of {self._from}: {why}; it was not touched",
+            hint=_ELSEWHERE,
+        )
+
+    # -- batches -------------------------------------------------------------------------------
+
+    @contextmanager
+    def _turn(self) -> Iterator[Connection]:
+        """A transaction on the copy, when its head is as this run left it."""
+        with writing(self._target) as connection:
+            found = head_of(connection, self._to)
+            if found != self._left:
+                raise DatelineError(
+                    f"somebody else writes to {self._to}: it went from position "
+                    f"{self._left.position} to {found.position} meanwhile",
+                    hint="let one `dateline copy` run at a time, and record into an archive "
+                    "when its copy is done",
+                )
+            yield connection
+
+    def bring(self, step: Callable[[int, int], None]) -> int:
+        """Copy all that is missing; returns how many events."""
+        for table in TABLES:
+            table.copy(self._source, self._turn, self._from)
+        first, goal = self._left.position, self.goal.position
+        for rows in pages(self._source, EVENTS, goal, after=first, where=self._from):
+            self._write(rows)
+            step(self._left.position - first, goal - first)
+        if self._left != self.goal:
+            raise damaged(self._from, "its head is not that of its events")
+        return goal - first
+
+    def _write(self, rows: Sequence[Row]) -> None:
+        """One batch. What is not sound is not written."""
+        chains, moved, opened = self._chains, dict.fromkeys(row[2] for row in rows), []
+        new = [story for story in moved if story not in chains.stories]
+        for row in rows:
+            chains.add(row)
+        for story, slug in self._slugs(new).items():
+            del moved[story]
+            opened.append((story, slug, *chains.stories[story]))
+        with self._turn() as connection:
+            backend = of(connection)
+            if opened:
+                backend.insert(connection, stories.name, _STORY_COLUMNS, opened)
+            if moved:
+                changed = [(*chains.stories[story], story) for story in moved]
+                backend.execute_many(connection, _SET_STORY, changed)
+            backend.insert(connection, events.name, COLUMNS, rows)
+            nodes.insert(connection, chains.frontier.take_complete())
+            reached = (chains.position, chains.frontier.to_bytes())
+            backend.execute(connection)(_SET_HEAD, reached)
+        self._left = Head(self.goal.archive, chains.position, chains.frontier.root())
+
+    def _slugs(self, keys: list[bytes]) -> dict[bytes, str]:
+        found: dict[bytes, str] = {}
+        run = of(self._source).execute(self._source)
+        for at in range(0, len(keys), _IDS):
+            some = keys[at : at + _IDS]
+            marks = ", ".join("?" * len(some))
+            found.update((row[0], row[1]) for row in run(f"{_SLUGS} ({marks})", some).fetchall())
+        if len(found) != len(keys):
+            raise damaged(self._from, "a story of its events is not among its stories")
+        return found
+
+    # -- the end -------------------------------------------------------------------------------
+
+    def check(self, step: Callable[[int, int], None]) -> None:
+        """Compute every hash of the copy anew, compare every row with FROM's, and finish it."""
+        with reading(self._target) as connection:
+            chains = Chains(self._to, self.goal.archive)
+            for ours, theirs in zip(
+                pages(self._source, EVENTS, self.goal.position, where=self._from),
+                pages(connection, EVENTS, self.goal.position, where=self._to),
+                strict=True,
+            ):
+                for row, copied in zip(ours, theirs, strict=True):
+                    chains.add(copied)
+                    if row != copied:
+                        raise damaged(
+                            self._to,
+                            f"the event at position {row[0]} is not that of {self._from}",
+                        )
+                step(chains.position, self.goal.position)
+            agree(connection, chains, self.goal, self._to)
+            for table in (Rows(stories), Rows(merkle_nodes), *TABLES):
+                table.compare(self._source, connection, self._from, self._to)
+        with self._turn() as connection:
+            schema.finish(connection)
+        empty_wal(self._target, _PATIENCE)

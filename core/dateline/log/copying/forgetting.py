@@ -1,0 +1,19 @@
+"""Views of a copy that must not outlive what was erased: they are folded again when next read."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, delete, select, text
+
+from dateline.log.backend import quoted
+from dateline.log.tables import views
+
+
+def forget_views(connection: Connection) -> None:
+    """Drop every generation of every view. A fold under way finds its generation gone."""
+    found = connection.execute(select(views.c.name, views.c.generation)).all()
+    for name in sorted({row.name for row in found}):
+        connection.execute(text(f"DROP VIEW IF EXISTS {quoted(name)}"))
+    for row in found:
+        table = quoted(f"{row.name}__g{row.generation}")
+        connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
+    connection.execute(delete(views))

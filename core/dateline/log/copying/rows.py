@@ -1,0 +1,162 @@
+"""A table kept equal by its primary key, page by page."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Table
+
+from dateline.errors import DatelineError
+from dateline.log.backend import listed, of, quoted
+from dateline.log.copying.chains import Row, damaged
+
+PAGE = 500
+#: How many bytes of content are moved in one transaction, if it is more than one row.
+_PORTION = 4 << 20
+
+#: Opens a transaction on the copy; see `copier.Turn`.
+Turn = Callable[[], AbstractContextManager[Connection]]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows that are added and, at most, erased: taken away whole.
+
+    `content` is a column of any size; the key is its SHA-256, but in rows where the column `sealed`
+    has a value. Where there is one, rows are compared by its length, and it is moved few at a time.
+    Rows that only ever come are not taken away from a copy: it is refused when it has others.
+    """
+
+    table: Table
+    content: str | None = None
+    sealed: str | None = None
+    erasable: bool = True
+
+    def copy(self, source: Connection, turn: Turn, where: str) -> None:
+        """Make the copy's rows those of `source`. `where` names the source in errors.
+
+        Raises Damaged when a row is there with other values.
+        """
+        after: Row | None = None
+        while True:
+            page = self._range(source, after, None, PAGE)
+            last = self._key(page[-1]) if len(page) == PAGE else None
+            here = {self._key(row): row for row in page}
+            with turn() as connection:
+                there = {self._key(row): row for row in self._range(connection, after, last)}
+                self._erase(connection, there, here)
+                missing = [row for key, row in here.items() if key not in there]
+                if self.content is None:
+                    self._insert(connection, missing)
+            if self.content is not None:
+                self._move(source, turn, where, missing)
+            if last is None:
+                return
+            after = last
+
+    def compare(self, source: Connection, copy: Connection, where: str, of_copy: str) -> None:
+        """Raises Damaged unless both hold the same rows, and their contents are what they are
+        named by."""
+        after: Row | None = None
+        while True:
+            page = self._range(source, after, None, PAGE)
+            last = self._key(page[-1]) if len(page) == PAGE else None
+            if page != self._range(copy, after, last):
+                raise damaged(of_copy, f"its table {self.table.name} is not that of {where}")
+            for row in page if self.content is not None else ():
+                if self._content(source, row, where) != self._content(copy, row, of_copy):
+                    raise damaged(of_copy, f"a row of its table {self.table.name} has other bytes")
+            if last is None:
+                return
+            after = last
+
+    def _erase(self, connection: Connection, there: dict[Row, Row], here: dict[Row, Row]) -> None:
+        """Take away the rows that the source has no longer."""
+        gone = [key for key in there if key not in here]
+        if gone and not self.erasable:
+            where = of(connection).shown(connection.engine.url)
+            raise DatelineError(
+                f"{where} has {self.table.name} of its own: it is not only a copy",
+                hint="copy to a place where nothing is",
+            )
+        if gone:
+            query = f"DELETE FROM {quoted(self.table.name)} WHERE {self._same()}"
+            of(connection).execute_many(connection, query, gone)
+        if any(here.get(key, row) != row for key, row in there.items()):
+            where = of(connection).shown(connection.engine.url)
+            raise damaged(where, f"a row of its table {self.table.name} has other values")
+
+    def _move(self, source: Connection, turn: Turn, where: str, missing: list[Row]) -> None:
+        for portion in _portions(missing):
+            rows = [(*row[:-1], self._content(source, row, where)) for row in portion]
+            with turn() as connection:
+                self._insert(connection, rows)
+
+    def _content(self, connection: Connection, row: Row, where: str) -> bytes:
+        key = self._key(row)
+        query = f"SELECT {quoted(str(self.content))} FROM {quoted(self.table.name)}"
+        [content] = (
+            of(connection).execute(connection)(f"{query} WHERE {self._same()}", key).fetchone()
+        )
+        open_ = self.sealed is None or row[self._columns().index(self.sealed)] is None
+        if open_ and hashlib.sha256(content).digest() != key[0]:
+            raise damaged(where, f"the document sha256:{key[0].hex()} has other bytes")
+        return bytes(content)
+
+    def _insert(self, connection: Connection, rows: Sequence[Row]) -> None:
+        if rows:
+            of(connection).insert(connection, self.table.name, self._columns(), rows)
+
+    def _range(
+        self, connection: Connection, after: Row | None, until: Row | None, limit: int | None = None
+    ) -> list[Row]:
+        """Rows with `after` < key <= `until`, in order; of a content its length."""
+        keys = listed(self._keys())
+        marks = ", ".join("?" * len(self._keys()))
+        columns = [
+            f"length({quoted(name)})" if name == self.content else quoted(name)
+            for name in self._columns()
+        ]
+        query, values = f"SELECT {', '.join(columns)} FROM {quoted(self.table.name)}", []
+        bounds = [(">", after), ("<=", until)]
+        given = [(sign, bound) for sign, bound in bounds if bound is not None]
+        if given:
+            query += " WHERE " + " AND ".join(f"({keys}) {sign} ({marks})" for sign, _ in given)
+            values = [value for _, bound in given for value in bound]
+        query += f" ORDER BY {keys}" + ("" if limit is None else f" LIMIT {limit:d}")
+        found: Any = of(connection).execute(connection)(query, values).fetchall()
+        return [tuple(row) for row in found]
+
+    def _keys(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.table.primary_key.columns)
+
+    def _columns(self) -> tuple[str, ...]:
+        """The key first, the content last."""
+        names = [column.name for column in self.table.columns]
+        return tuple(
+            sorted(names, key=lambda name: (name not in self._keys(), name == self.content))
+        )
+
+    def _key(self, row: Row) -> Row:
+        return row[: len(self._keys())]
+
+    def _same(self) -> str:
+        return " AND ".join(f"{quoted(name)} = ?" for name in self._keys())
+
+
+def _portions(rows: list[Row]) -> Iterator[list[Row]]:
+    """Rows whose contents, the lengths of which stand last, are few bytes together."""
+    portion: list[Row] = []
+    size = 0
+    for row in rows:
+        if portion and size + row[-1] > _PORTION:
+            yield portion
+            portion, size = [], 0
+        portion.append(row)
+        size += row[-1]
+    if portion:
+        yield portion

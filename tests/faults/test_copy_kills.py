@@ -1,0 +1,150 @@
+"""A copy killed with SIGKILL at any moment is the beginning of the archive, and goes on from there."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from tests.log.places import places, tables
+from tests.log.test_copying import more
+
+from dateline import Archive, Plugins
+from dateline.archive import copy_archive
+from dateline.errors import NotAnArchive, UnfinishedCopy
+from dateline.log import schema
+from dateline.log.copying.chains import Chains
+from dateline.log.copying.pages import EVENTS, agree, head_of, pages
+from dateline.log.engine import reading
+from dateline.testing.postgres import Server
+
+_ROOT = Path(__file__).parents[2]
+KILLS = 24
+
+VICTIM = """
+import sys
+from contextlib import contextmanager
+from dateline import archive
+from dateline.log import schema
+from dateline.log.copying import copier, pages, rows
+
+pages.PAGE = rows.PAGE = 4
+def say(what):
+    print(what, flush=True)
+plain = copier._Copier._turn
+@contextmanager
+def turn(self):
+    with plain(self) as connection:
+        say("open")
+        yield connection
+        say("written")
+    say("committed")
+copier._Copier._turn = turn
+made = archive.open_copy
+def open_copy(*given):
+    say("making")
+    engine = made(*given)
+    say("made")
+    return engine
+archive.open_copy = open_copy
+archive.copy_archive(*sys.argv[1:])
+say("done")
+"""
+
+
+def killed(source: str, target: str, at: int, delay: float) -> int:
+    """Run a copy until it said `at` things and so many seconds longer; how many it said in all."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", VICTIM, source, target], stdout=subprocess.PIPE, cwd=_ROOT
+    )
+    assert process.stdout is not None
+    said = 0
+    while said < at and process.stdout.readline():
+        said += 1
+    time.sleep(delay)
+    process.kill()
+    with process.stdout:
+        said += len(process.stdout.readlines())
+    assert process.wait() in (0, -signal.SIGKILL)
+    return said
+
+
+def reached(target: str, source: dict[str, list[tuple[object, ...]]]) -> int:
+    """How many events are there, when all is as it must be."""
+    try:
+        engine = schema.connect(target, unfinished=True)
+    except NotAnArchive:
+        return 0
+    with reading(engine) as connection:
+        head = head_of(connection, target)
+        chains = Chains(target, head.archive)
+        for page in pages(connection, EVENTS, head.position, where=target):
+            for row in page:
+                chains.add(row)
+        agree(connection, chains, head, target)
+    engine.dispose()
+    found = tables(target)
+    assert found["events"] == source["events"][: head.position]
+    assert set(found["documents"]) <= set(source["documents"])
+    if head.position < len(source["events"]):
+        with pytest.raises(UnfinishedCopy):
+            Archive.open(target, Plugins())
+    return head.position
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("sqlite", "sqlite"), ("sqlite", "postgresql"), ("postgresql", "sqlite")],
+    ids=["within SQLite", "to PostgreSQL", "from PostgreSQL"],
+)
+def test_a_killed_copy_is_a_beginning_and_goes_on(
+    one: str, other: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    server: Server = request.getfixturevalue("dateline_postgres")
+    chance = random.Random(7)
+    with ExitStack() as stack:
+        place = places(stack, tmp_path, lambda: server)
+        source = place(one)
+        with Archive.create(source, Plugins()) as archive:
+            for number in range(12):
+                more(archive, f"story-{number}")
+        whole = tables(source)
+        steps = killed(source, place(other), 10**6, 0)
+        assert steps > 100
+        midway, kills = 0, 0
+        while kills < KILLS:
+            target, before = place(other), 0
+            for _ in range(chance.randint(1, 4)):  # the copy that goes on is killed as well
+                said = killed(source, target, chance.randint(0, steps), chance.random() * 0.01)
+                kills += 1
+                now = reached(target, whole)
+                assert now >= before
+                midway += before < now < len(whole["events"])
+                before = now
+                if said >= steps:
+                    break
+            copied = copy_archive(source, target)
+            assert copied.new == len(whole["events"]) - before
+            assert tables(target) == whole
+            Archive.open(target, Plugins()).close()
+        assert midway >= KILLS // 3
+
+
+def test_a_copy_that_is_killed_while_it_is_made_leaves_nothing_of_that_name(tmp_path: Path) -> None:
+    source, target = str(tmp_path / "a.db"), tmp_path / "copy" / "b.db"
+    target.parent.mkdir()
+    with Archive.create(source, Plugins()) as archive:
+        more(archive, "ferry")
+    for hundredth in range(0, 12, 2):
+        killed(source, str(target), 1, hundredth / 100)
+        if target.exists():
+            break
+        assert not list(target.parent.glob("b.db*"))
+    assert hundredth
+    copy_archive(source, target)
+    assert tables(str(target)) == tables(source)
