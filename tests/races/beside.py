@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from functools import wraps
+from itertools import count
 from typing import Any, TypeVar
 
 import pytest
@@ -55,12 +56,13 @@ def _poll(reached: Callable[[], bool]) -> None:
 
 
 class Gate:
-    """Stands before or after a function: the first call from another thread than the one that set
-    it up stops there until `open`."""
+    """Stands before or after a function: a call from another thread than the one that set it up
+    stops there until `open`. The first `passed` ones may pass, and all after it."""
 
-    def __init__(self) -> None:
+    def __init__(self, passed: int = 0) -> None:
         self._arrived, self._opened = threading.Event(), threading.Event()
-        self._owner, self._first = threading.get_ident(), threading.Lock()
+        self._owner, self._turns = threading.get_ident(), count()
+        self._passed = passed
 
     @contextmanager
     def at(
@@ -92,6 +94,6 @@ class Gate:
         self._opened.set()
 
     def _stop(self) -> None:
-        if threading.get_ident() != self._owner and self._first.acquire(blocking=False):
+        if threading.get_ident() != self._owner and next(self._turns) == self._passed:
             self._arrived.set()
             assert self._opened.wait(PATIENCE), "nobody opened the gate"
