@@ -35,6 +35,12 @@ SELECT current_setting('synchronous_commit'), current_setting('server_encoding')
     THEN set_config('lock_timeout', %s, false) END
 """
 
+_OPEN_APPEND = "SELECT * FROM dateline_open_append(%b::bytea[], %b::bytea[])"
+_CLOSE_APPEND = (
+    "SELECT dateline_close_append("
+    "%b::bigint, %b::bytea, %b::bytea[], %b::bigint[], %b::bytea[], %b::bigint[])"
+)
+
 #: What a failed connection says, where there is no code: libpq gives none.
 _SIGNS = {
     "password authentication failed": "check the user; a password comes from ~/.pgpass, "
@@ -156,6 +162,23 @@ class PostgreSQL(Backend):
     def execute_many(self, connection: Connection, sql: str, rows: Sequence[Values]) -> None:
         with driver(connection).cursor() as cursor:
             cursor.executemany(_translated(sql), rows)
+
+    def open_append(
+        self, connection: Connection, ids: Sequence[bytes], stories: Sequence[bytes]
+    ) -> list[Values] | None:
+        run = driver(connection).execute
+        cursor = run(_OPEN_APPEND, (list(ids), list(stories)), prepare=True, binary=True)
+        found: list[Values] = cursor.fetchall()
+        return found
+
+    def close_append(
+        self, connection: Connection, position: int, peaks: bytes, stories: Sequence[Values]
+    ) -> bool:
+        versions, leaves, recorded, keys = ([row[at] for row in stories] for at in range(4))
+        driver(connection).execute(
+            _CLOSE_APPEND, (position, peaks, keys, versions, leaves, recorded), prepare=True
+        )
+        return True
 
     def be_brief(self, connection: Connection, milliseconds: int) -> None:
         driver(connection).execute(f"SET LOCAL lock_timeout = {milliseconds:d}")

@@ -78,12 +78,12 @@ class Recorder:
         raise AssertionError("unreachable")
 
     def _write(self, accepted: Plan) -> Recorded:
-        # The appender's first statement takes the append lock.
+        # The appender's first statement takes the append lock; all others come after it.
         with writing(self._engine, append=False) as connection:
             appender = Appender(connection)
+            positions, new = appender.append_all(accepted.events, accepted.expected)
             for document in accepted.documents:
                 documents.put(connection, document)
-            positions, new = appender.append_all(accepted.events, accepted.expected)
             version = appender.version(accepted.events[-1][0])
             appender.finish()
         return _recorded(accepted, positions, version, new)
