@@ -20,6 +20,9 @@ except ImportError:  # not installed, or no libpq to be found
 
 #: How long to wait for a lock when the server's own settings do not say.
 _LOCK_TIMEOUT = "30s"
+#: How long who has the append lock may say nothing, when the server's own settings do not say. A
+#: writer that froze is ended by the server while the next one still waits: less than above.
+_IDLE_TIMEOUT = "20s"
 #: From this many rows on COPY is quicker than statements sent together.
 _COPY_FROM = 24
 #: The oldest release the tests have run on.
@@ -35,7 +38,14 @@ SELECT current_setting('synchronous_commit'), current_setting('server_encoding')
     THEN set_config('lock_timeout', %s, false) END
 """
 
-_OPEN_APPEND = "SELECT * FROM dateline_open_append(%b::bytea[], %b::bytea[])"
+_LIMIT_IDLE = """CASE current_setting('idle_in_transaction_session_timeout') WHEN '0'
+  THEN set_config('idle_in_transaction_session_timeout', %s, true) END"""
+_HOLD_HEAD = f"SELECT {_LIMIT_IDLE} FROM log_head FOR UPDATE"
+# In the same round trip, and once: a CTE of volatile calls is neither folded in nor left out.
+_OPEN_APPEND = f"""
+WITH idle AS (SELECT {_LIMIT_IDLE})
+SELECT f.* FROM idle, dateline_open_append(%b::bytea[], %b::bytea[]) AS f
+"""
 _CLOSE_APPEND = (
     "SELECT dateline_close_append("
     "%b::bigint, %b::bytea, %b::bytea[], %b::bigint[], %b::bytea[], %b::bigint[])"
@@ -73,7 +83,7 @@ _CODES = {
     "57P01": _LOST,
     "57P02": _LOST,
     "57P03": "wait a moment and try again",
-    "25P03": "the session was idle for too long; nothing was written",
+    "25P03": "the session was idle for too long; nothing was written: run it again",
     "40001": "another session was in the way: try again",
     "40P01": "another session was in the way: try again",
     "42P01": "the table changed underneath: try again",
@@ -96,6 +106,7 @@ class PostgreSQL(Backend):
             )
         engine = create_engine(
             url.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,  # a server that was restarted in between is no error
             connect_args={
                 "client_encoding": "utf8",
                 "application_name": url.query.get("application_name", "dateline"),
@@ -142,7 +153,7 @@ class PostgreSQL(Backend):
         driver(connection).execute("SELECT pg_advisory_xact_lock(%s)", (_CREATION,))
 
     def hold_head(self, connection: Connection) -> None:
-        driver(connection).execute("SELECT 1 FROM log_head FOR UPDATE", prepare=True)
+        driver(connection).execute(_HOLD_HEAD, (_IDLE_TIMEOUT,), prepare=True)
 
     def hold_table(self, connection: Connection, table: str) -> bool:
         try:
@@ -167,7 +178,8 @@ class PostgreSQL(Backend):
         self, connection: Connection, ids: Sequence[bytes], stories: Sequence[bytes]
     ) -> list[Values] | None:
         run = driver(connection).execute
-        cursor = run(_OPEN_APPEND, (list(ids), list(stories)), prepare=True, binary=True)
+        given = (_IDLE_TIMEOUT, list(ids), list(stories))
+        cursor = run(_OPEN_APPEND, given, prepare=True, binary=True)
         found: list[Values] = cursor.fetchall()
         return found
 
