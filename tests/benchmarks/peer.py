@@ -94,6 +94,11 @@ def payloads_of(number: int) -> list[Fields]:
     return [msgspec.to_builtins(payload) for payload in workload.payloads(number)]
 
 
+def create(db: str) -> None:
+    """Its tables: writers that begin at once would trip over each other making them."""
+    Archive(env=env(db)).close()
+
+
 def append(db: Path | str, stories: int, batch: int, *, making: bool = False) -> dict[str, Any]:
     """As many whole stories to a save as make a batch. With `making`, the clock runs while the
     aggregates are called, too: their events are made there."""

@@ -39,8 +39,7 @@ class Served(Bench):
 
         def contend(who: str) -> Run:
             with self._server.database() as db:
-                if who != "peer":
-                    step("ours", "create", db)
+                step("peer" if who == "peer" else "ours", "create", db)
                 run: Run = step(
                     "writers", "append", db, who=who, writers=writers, stories=stories, batch=BATCH
                 )
