@@ -15,12 +15,17 @@ from measure import Clock
 Append = Callable[[Any], object]
 
 
-def append(db: str, who: str, writers: int, stories: int, batch: int) -> dict[str, Any]:
-    """`stories` of each writer's own; events of a batch are interleaved from them."""
+def append(
+    db: str, who: str, writers: int, stories: int, batch: int, *, making: bool = False
+) -> dict[str, Any]:
+    """`stories` of each writer's own; events of a batch are interleaved from them. With `making`,
+    the clock runs while event objects are made, too."""
     context = multiprocessing.get_context("spawn")
     barrier, results = context.Barrier(writers + 1), context.Queue()
     crew = [
-        context.Process(target=_write, args=(db, who, number, stories, batch, barrier, results))
+        context.Process(
+            target=_write, args=(db, who, number, stories, batch, making, barrier, results)
+        )
         for number in range(writers)
     ]
     for process in crew:
@@ -37,23 +42,36 @@ def append(db: str, who: str, writers: int, stories: int, batch: int) -> dict[st
 
 
 def _write(
-    db: str, who: str, number: int, stories: int, batch: int, barrier: Barrier, results: Queue[Any]
+    db: str,
+    who: str,
+    number: int,
+    stories: int,
+    batch: int,
+    making: bool,
+    barrier: Barrier,
+    results: Queue[Any],
 ) -> None:
-    first = number * stories
-    made, run, close = _CREWS[who](db, first, stories, batch)
+    given, make, run, close = _CREWS[who](db, number * stories, stories, batch)
+    if not making:
+        given, make = [make(each) for each in given], _as_it_is
     barrier.wait(60)
     began, cpu = time.perf_counter(), time.process_time()
-    for each in made:
-        run(each)
+    for each in given:
+        run(make(each))
     results.put((began, time.perf_counter(), time.process_time() - cpu))
     close()
 
 
-Crew = tuple[list[Any], Append, Callable[[], object]]
+#: What is given, what makes events of it, what appends them, and what ends it.
+Crew = tuple[list[Any], Callable[[Any], Any], Append, Callable[[], object]]
+
+
+def _as_it_is(given: Any) -> Any:
+    return given
 
 
 def _batches(first: int, stories: int, batch: int) -> list[Any]:
-    return [workload.made(some) for some in workload.batches(stories, batch, first)]
+    return list(workload.batches(stories, batch, first))
 
 
 def _ours(db: str, first: int, stories: int, batch: int) -> Crew:
@@ -64,6 +82,7 @@ def _ours(db: str, first: int, stories: int, batch: int) -> Crew:
     engine = schema.connect(db)
     return (
         _batches(first, stories, batch),
+        workload.made,
         lambda pairs: ours.append_pairs(engine, pairs),
         engine.dispose,
     )
@@ -73,7 +92,7 @@ def _limit(db: str, first: int, stories: int, batch: int) -> Crew:
     from limit_postgres import Log
 
     log = Log(db)
-    return _batches(first, stories, batch), log.append, log.close
+    return _batches(first, stories, batch), workload.made, log.append, log.close
 
 
 def _peer(db: str, first: int, stories: int, batch: int) -> Crew:
@@ -81,8 +100,8 @@ def _peer(db: str, first: int, stories: int, batch: int) -> Crew:
     import peer
 
     app = peer.Archive(env=peer.env(db))
-    whole = [peer.whole_of(peer.payloads_of(number)) for number in range(first, first + stories)]
-    return whole, app.save, app.close
+    whole = [peer.payloads_of(number) for number in range(first, first + stories)]
+    return whole, peer.whole_of, app.save, app.close
 
 
 _CREWS = {"ours": _ours, "limit": _limit, "peer": _peer}
