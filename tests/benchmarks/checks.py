@@ -7,6 +7,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from dateline.testing.postgres import connect
+
 _LOG = (
     "SELECT count(*), sum(length(body)),"
     " sum(length(salt) + length(commitment) + length(leaf)), sum(version),"
@@ -15,16 +17,20 @@ _LOG = (
 )
 
 
-def log(db: Path) -> list[Any]:
+def _connected(db: Path | str) -> Any:
+    return connect(db) if isinstance(db, str) else sqlite3.connect(db)
+
+
+def log(db: Path | str) -> list[Any]:
     """Sizes and sums of a log; its salts and ids are random."""
-    with sqlite3.connect(db) as connection:
-        return list(connection.execute(_LOG).fetchone())
+    with _connected(db) as connection:
+        return [int(value) for value in connection.execute(_LOG).fetchone()]
 
 
-def rows(db: Path, table: str) -> list[Any]:
+def rows(db: Path | str, table: str) -> list[Any]:
     """How many rows a view has, and their hash in the order of their keys."""
     digest, count = sha256(), 0
-    with sqlite3.connect(db) as connection:
+    with _connected(db) as connection:
         for row in connection.execute(f"SELECT * FROM {table} ORDER BY story, fact, item"):
             digest.update(repr(row).encode())
             count += 1

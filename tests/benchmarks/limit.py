@@ -45,7 +45,7 @@ def connect(db: Path) -> sqlite3.Connection:
 # -- append ----------------------------------------------------------------------------------
 
 
-class _Body(msgspec.Struct, omit_defaults=True):
+class Body(msgspec.Struct, omit_defaults=True):
     data: Any
     recorded_by: RecordedBy
 
@@ -72,9 +72,9 @@ class _Log:
         position, events, opened, moved = self._position, [], [], {}
         for at, (story, key, kind, reported, data, by) in enumerate(rows):
             salt = salts[32 * at : 32 * at + 32]
-            body = encode(_Body(data, by))
+            body = encode(Body(data, by))
             committed = sha256(salt + body).digest()
-            leaf = sha256(_ENTRY[kind] + committed).digest()
+            leaf = sha256(ENTRY[kind] + committed).digest()
             carry, size = leaf, position
             while size & 1:
                 carry = sha256(b"\x01" + peaks.pop() + carry).digest()
@@ -107,7 +107,7 @@ def append(db: Path, stories: int, batch: int) -> dict[str, Any]:
     clock, connection, count = Clock(), connect(db), 0
     log = _Log(connection)
     for payloads in workload.batches(stories, batch):
-        rows = [_row(pair) for pair in workload.made(payloads)]
+        rows = [row_of(pair) for pair in workload.made(payloads)]
         with clock:
             log.append(rows)
         count += len(rows)
@@ -118,7 +118,7 @@ def append(db: Path, stories: int, batch: int) -> dict[str, Any]:
 
 def single(db: Path, stories: int, events: int) -> dict[str, Any]:
     [payloads] = workload.batches(stories, events)
-    rows = [[_row(pair)] for pair in workload.made(payloads)]
+    rows = [[row_of(pair)] for pair in workload.made(payloads)]
     clock, connection = Clock(), connect(db)
     log = _Log(connection)
     with clock:
@@ -129,7 +129,7 @@ def single(db: Path, stories: int, events: int) -> dict[str, Any]:
     return result
 
 
-def _row(pair: workload.Pair) -> Row:
+def row_of(pair: workload.Pair) -> Row:
     story, event = pair
     return (
         story.bytes, event.event_id.bytes, event.type, event.reported_us, event.data,
@@ -156,7 +156,7 @@ def _entries() -> Iterator[tuple[str, bytes]]:
         yield event.type, (b"\x00" + entry)[:-32]
 
 
-_ENTRY = dict(_entries())
+ENTRY = dict(_entries())
 
 # -- replay ----------------------------------------------------------------------------------
 
@@ -206,7 +206,7 @@ class _Introduced(msgspec.Struct, gc=False):
     data: _Entity
 
 
-_KINDS = {
+KINDS = {
     f"{kind}.recorded": kind
     for kind in ("statement", "occurrence", "figure", "state", "role", "assessment")
 }
@@ -243,7 +243,7 @@ def _replay(connection: sqlite3.Connection) -> int:
     after = 0
     while page := run(_SELECT, (after, PAGE)).fetchall():
         after = page[-1][0]
-        rows = _rows(page, slugs, labels)
+        rows = figure_rows(page, slugs, labels)
         run("BEGIN IMMEDIATE")
         connection.executemany(insert, rows)
         run(f"UPDATE {TABLE}_checkpoint SET position = ?", (after,))
@@ -256,14 +256,14 @@ _fact = msgspec.json.Decoder(_Fact).decode
 _introduced = msgspec.json.Decoder(_Introduced).decode
 
 
-def _rows(
+def figure_rows(
     page: list[tuple[int, bytes, str, bytes]],
     slugs: dict[bytes, str],
     labels: dict[bytes, dict[str, str]],
 ) -> list[tuple[Any, ...]]:
     rows = []
     for position, story, type_, body in page:
-        kind = _KINDS.get(type_)
+        kind = KINDS.get(type_)
         if kind is None:
             if type_ == "entity.introduced":
                 entity = _introduced(body).data

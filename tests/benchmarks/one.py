@@ -15,7 +15,8 @@ def main(arguments: list[str]) -> None:
     module, name, keywords = arguments[-3:]
     given: dict[str, Any] = json.loads(keywords)
     step = getattr(import_module(module), name)
-    given["db"] = Path(given["db"])
+    if "://" not in given["db"]:
+        given["db"] = Path(given["db"])
     if profile is None:
         result = step(**given)
     else:

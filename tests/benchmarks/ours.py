@@ -18,17 +18,17 @@ from dateline.log.engine import reading, writing
 VIEW = "figures"
 
 
-def create(db: Path) -> None:
+def create(db: Path | str) -> None:
     schema.create(db).dispose()
 
 
-def append(db: Path, stories: int, batch: int, *, making: bool = False) -> dict[str, Any]:
+def append(db: Path | str, stories: int, batch: int, *, making: bool = False) -> dict[str, Any]:
     """With `making`, the clock runs while event objects are made from payloads, too."""
     clock, engine, count = Clock(), schema.connect(db), 0
     for payloads in workload.batches(stories, batch):
         pairs = [] if making else workload.made(payloads)
         with clock:
-            _append(engine, pairs or workload.made(payloads))
+            append_pairs(engine, pairs or workload.made(payloads))
         count += len(payloads)
     result = clock.result(count)
     engine.dispose()
@@ -40,7 +40,7 @@ def single(db: Path, stories: int, events: int) -> dict[str, Any]:
     clock, engine = Clock(), schema.connect(db)
     with clock:
         for pair in pairs:
-            with writing(engine) as connection:
+            with writing(engine, append=False) as connection:
                 appender = Appender(connection)
                 appender.append_all([pair], {})
                 appender.finish()
@@ -49,7 +49,7 @@ def single(db: Path, stories: int, events: int) -> dict[str, Any]:
     return result
 
 
-def replay(db: Path) -> dict[str, Any]:
+def replay(db: Path | str) -> dict[str, Any]:
     clock = Clock()
     with Archive.open(db, Plugins.load(strict=True)) as archive:
         head = archive.head().position
@@ -70,15 +70,15 @@ def catch_up(db: Path, events: int) -> dict[str, Any]:
             (stories[at % len(stories)], workload.event(workload.figure(chance, 98 + at)))
             for at in range(events)
         ]
-        _append(engine, pairs)
+        append_pairs(engine, pairs)
         engine.dispose()
         with clock:
             archive.catch_up([VIEW])
         return clock.result(events)
 
 
-def _append(engine: Engine, pairs: list[workload.Pair]) -> None:
-    with writing(engine) as connection:
+def append_pairs(engine: Engine, pairs: list[workload.Pair]) -> None:
+    with writing(engine, append=False) as connection:  # as recording does
         appender = Appender(connection)
         appender.append_all(pairs, {})
         appender.finish()

@@ -14,13 +14,14 @@ import workload
 from eventsourcing.application import Application
 from eventsourcing.dispatch import singledispatchmethod
 from eventsourcing.domain import Aggregate, event
-from eventsourcing.persistence import InfrastructureFactory, Tracking
+from eventsourcing.persistence import InfrastructureFactory, Tracking, TrackingRecorder
 from eventsourcing.projection import Projection
 from eventsourcing.sqlite import SQLiteTrackingRecorder
 from eventsourcing.system import NotificationLogReader
 from eventsourcing.utils import Environment
 from limit import COLUMNS
 from measure import Clock
+from sqlalchemy.engine import make_url
 
 from dateline.events.edtf import parse
 from dateline.events.parts import Quantity
@@ -55,7 +56,13 @@ class Archive(Application):
     log_section_size = SECTION
 
 
-def _env(db: Path) -> dict[str, str]:
+def env(db: Path | str) -> dict[str, str]:
+    if isinstance(db, str):
+        url = make_url(db)
+        found = {"HOST": url.query.get("host") or url.host, "PORT": url.port, "USER": url.username,
+                 "DBNAME": url.database, "PASSWORD": url.password or ""}  # fmt: skip
+        postgres = {f"POSTGRES_{name}": str(value) for name, value in found.items()}
+        return {"PERSISTENCE_MODULE": "eventsourcing.postgres", **postgres}
     return {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": str(db)}
 
 
@@ -75,7 +82,7 @@ def _grown(story: Story | None, data: Fields) -> Story:
     return story
 
 
-def _whole(payloads: list[Fields]) -> Story:
+def whole_of(payloads: list[Fields]) -> Story:
     story: Story | None = None
     for data in payloads:
         story = _grown(story, data)
@@ -83,28 +90,33 @@ def _whole(payloads: list[Fields]) -> Story:
     return story
 
 
-def _payloads(number: int) -> list[Fields]:
+def payloads_of(number: int) -> list[Fields]:
     return [msgspec.to_builtins(payload) for payload in workload.payloads(number)]
 
 
-def append(db: Path, stories: int, batch: int, *, making: bool = False) -> dict[str, Any]:
+def create(db: str) -> None:
+    """Its tables: writers that begin at once would trip over each other making them."""
+    Archive(env=env(db)).close()
+
+
+def append(db: Path | str, stories: int, batch: int, *, making: bool = False) -> dict[str, Any]:
     """As many whole stories to a save as make a batch. With `making`, the clock runs while the
     aggregates are called, too: their events are made there."""
-    clock, app = Clock(), Archive(env=_env(db))
+    clock, app = Clock(), Archive(env=env(db))
     size = max(1, batch // workload.PER_STORY)
     for first in range(0, stories, size):
-        some = [_payloads(number) for number in range(first, min(first + size, stories))]
-        whole = [] if making else [_whole(payloads) for payloads in some]
+        some = [payloads_of(number) for number in range(first, min(first + size, stories))]
+        whole = [] if making else [whole_of(payloads) for payloads in some]
         with clock:
-            app.save(*(whole or [_whole(payloads) for payloads in some]))
+            app.save(*(whole or [whole_of(payloads) for payloads in some]))
     result = clock.result(stories * workload.PER_STORY)
     app.close()
     return result
 
 
 def single(db: Path, stories: int, events: int) -> dict[str, Any]:
-    clock, app, count = Clock(), Archive(env=_env(db)), 0
-    payloads = [_payloads(number) for number in range(stories)]
+    clock, app, count = Clock(), Archive(env=env(db)), 0
+    payloads = [payloads_of(number) for number in range(stories)]
     grown: list[Story | None] = [None] * stories
     while count < events:
         at, version = count % stories, count // stories
@@ -117,7 +129,11 @@ def single(db: Path, stories: int, events: int) -> dict[str, Any]:
     return result
 
 
-class FiguresView(SQLiteTrackingRecorder):
+class FiguresView(TrackingRecorder):
+    def add(self, rows: list[tuple[Any, ...]], tracking: Tracking) -> None: ...
+
+
+class SQLiteFigures(SQLiteTrackingRecorder, FiguresView):
     def construct_create_table_statements(self) -> list[str]:
         return [
             *super().construct_create_table_statements(),
@@ -179,10 +195,18 @@ class Figures(Projection[FiguresView]):
         self.view.add(rows, tracking)
 
 
-def replay(db: Path) -> dict[str, Any]:
-    clock, app = Clock(), Archive(env=_env(db))
-    factory = InfrastructureFactory.construct(Environment("figures", _env(db)))
-    projection = Figures(view=factory.tracking_recorder(FiguresView))
+def view_class(db: Path | str) -> type[FiguresView]:
+    if isinstance(db, str):
+        from peer_postgres import PostgresFigures
+
+        return PostgresFigures
+    return SQLiteFigures
+
+
+def replay(db: Path | str) -> dict[str, Any]:
+    clock, app = Clock(), Archive(env=env(db))
+    factory = InfrastructureFactory.construct(Environment("figures", env(db)))
+    projection = Figures(view=factory.tracking_recorder(view_class(db)))
     reader = NotificationLogReader(app.notification_log, section_size=SECTION)
     count = 0
     with clock:

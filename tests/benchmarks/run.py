@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from importlib import metadata
 from pathlib import Path
 from statistics import median
@@ -39,6 +40,8 @@ TIMES = 10
 QUIET = 0.35
 
 NAMES = ("append", "making", "single", "replay", "catch_up", "memory")
+#: With --postgres.
+SERVED = ("one_writer", "writers", "making_one", "making_all", "pg_replay")
 LABELS = {
     "ours": "dateline", "limit": "limit", "peer": "eventsourcing",
     "small": "dateline", "large": f"dateline, x{TIMES}",
@@ -50,6 +53,11 @@ TITLES = {
     "replay": "replay of one view",
     "catch_up": "catch up, an event a story",
     "memory": "rebuild, memory and scale",
+    "one_writer": "append, batches of 100, 1 writer",
+    "writers": "same, 8 writers at once",
+    "making_one": "1 writer, making event objects",
+    "making_all": "8 writers, making event objects",
+    "pg_replay": "replay of one view",
 }
 #: (measurement, contender compared with) -> the ratio of speeds to reach.
 TARGETS = {
@@ -58,6 +66,12 @@ TARGETS = {
     ("single", "limit"): 0.4,
     ("replay", "limit"): 0.8,
     ("replay", "peer"): 15.0,
+    ("one_writer", "limit"): 0.6,
+    ("writers", "limit"): 0.6,
+    ("making_one", "peer"): 3.0,
+    ("making_all", "peer"): 3.0,
+    ("pg_replay", "limit"): 0.7,
+    ("pg_replay", "peer"): 15.0,
 }
 PEAK_MB, PEAK_SPREAD, SLOWDOWN = 150.0, 0.1, 1.2
 
@@ -90,8 +104,8 @@ class Bench:
         def contend(who: str) -> Run:
             db = self._path()
             if who == "ours":
-                _step("ours", "create", db)
-            run: Run = _step(who, "append", db, stories=self.stories, batch=BATCH, making=True)
+                step("ours", "create", db)
+            run: Run = step(who, "append", db, stories=self.stories, batch=BATCH, making=True)
             return run
 
         self._round_robin("making", ["ours", "peer"], contend)
@@ -108,14 +122,14 @@ class Bench:
         def contend(who: str) -> Run:
             db = self._path()
             if who != "peer":
-                _step("ours", "create", db)
-            run: Run = _step(who, name, db, **given)
+                step("ours", "create", db)
+            run: Run = step(who, name, db, **given)
             if who != "peer":
-                wrote[who] = _step("checks", "log", db)
+                wrote[who] = step("checks", "log", db)
             return run
 
         self._round_robin(name, ["ours", "limit", "peer"], contend)
-        _same(name, wrote["ours"], wrote["limit"])
+        require_same(name, wrote["ours"], wrote["limit"])
 
     def _replay(self) -> None:
         wrote: dict[str, Any] = {}
@@ -123,20 +137,20 @@ class Bench:
         def contend(who: str) -> Run:
             base = self._peer_log() if who == "peer" else self._log(self.stories)
             db = self._copy(base)
-            run: Run = _step(who, "replay", db)
+            run: Run = step(who, "replay", db)
             if who not in wrote and who != "peer":
                 table = "figures" if who == "ours" else "figures_limit"
-                wrote[who] = _step("checks", "rows", db, table=table)
+                wrote[who] = step("checks", "rows", db, table=table)
             return run
 
         self._round_robin("replay", ["ours", "limit", "peer"], contend)
-        _same("replay", wrote["ours"], wrote["limit"])
+        require_same("replay", wrote["ours"], wrote["limit"])
 
     def _catch_up(self) -> None:
         events = min(CATCH_UP, self.events // 10)
 
         def contend(who: str) -> Run:
-            run: Run = _step(who, "catch_up", self._copy(self._log(self.stories)), events=events)
+            run: Run = step(who, "catch_up", self._copy(self._log(self.stories)), events=events)
             return run
 
         self._round_robin("catch_up", ["ours"], contend)
@@ -147,7 +161,7 @@ class Bench:
         for base in (small, large, small):
             db = large if base is large else self._copy(base)
             _settle(db)
-            run = _step("ours", "replay", db)
+            run = step("ours", "replay", db)
             self._note("memory", "large" if base is large else "small", run)
             if db is not large:
                 _remove(db)
@@ -166,7 +180,7 @@ class Bench:
         self.runs.setdefault(name, {}).setdefault(who, []).append(run)
         label = LABELS.get(who, who)
         rate = run["events"] / run["wall"]
-        _say(f"{name:9} {label:14} {rate:10,.0f} events/s  {run['peak_mb']:6.1f} MB")
+        say(f"{name:9} {label:14} {rate:10,.0f} events/s  {run['peak_mb']:6.1f} MB")
 
     def _path(self) -> Path:
         self._count += 1
@@ -185,11 +199,11 @@ class Bench:
     def _make(self, name: str, who: str, stories: int) -> Path:
         """A log that measurements read, written once."""
         if name not in self._made:
-            _say(f"writing a log of {stories * PER_STORY:,} events ({LABELS[who]})")
+            say(f"writing a log of {stories * PER_STORY:,} events ({LABELS[who]})")
             path = self.folder / f"{name}.db"
             if who == "ours":
-                _step("ours", "create", path)
-            _step(who, "append", path, stories=stories, batch=BATCH)
+                step("ours", "create", path)
+            step(who, "append", path, stories=stories, batch=BATCH)
             self._made[name] = path
         return self._made[name]
 
@@ -200,7 +214,9 @@ class Bench:
         return path
 
 
-def _step(module: str, name: str, db: Path, *, profile: Path | None = None, **given: Any) -> Any:
+def step(
+    module: str, name: str, db: Path | str, *, profile: Path | None = None, **given: Any
+) -> Any:
     keywords = json.dumps({"db": str(db), **given})
     options = [] if profile is None else ["--profile", str(profile)]
     command = [sys.executable, str(HERE / "one.py"), *options, module, name, keywords]
@@ -221,12 +237,12 @@ def _remove(path: Path) -> None:
         Path(f"{path}{suffix}").unlink(missing_ok=True)
 
 
-def _same(name: str, ours: Any, limit: Any) -> None:
+def require_same(name: str, ours: Any, limit: Any) -> None:
     if ours != limit:
         raise SystemExit(f"{name}: not the same work\ndateline {ours}\nlimit    {limit}")
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
@@ -374,11 +390,11 @@ def profiles(bench: Bench) -> None:
         file = bench.folder / f"{name}.prof"
         if name == "append":
             db = bench._path()
-            _step("ours", "create", db)
-            _step("ours", name, db, profile=file, stories=bench.stories, batch=BATCH)
+            step("ours", "create", db)
+            step("ours", name, db, profile=file, stories=bench.stories, batch=BATCH)
         else:
             db = bench._copy(bench._log(bench.stories))
-            _step("ours", name, db, profile=file)
+            step("ours", name, db, profile=file)
         print(f"\n{TITLES[name]}, own time:")
         pstats.Stats(str(file)).strip_dirs().sort_stats("tottime").print_stats(20)
         bench._clean()
@@ -389,21 +405,32 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=200_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", type=Path, metavar="FILE")
-    parser.add_argument("--only", action="append", choices=NAMES, metavar="NAME",
+    parser.add_argument("--only", action="append", choices=NAMES + SERVED, metavar="NAME",
                         help=f"one of {', '.join(NAMES)}; may be given again")  # fmt: skip
+    parser.add_argument("--postgres", action="store_true",
+                        help=f"on a PostgreSQL server instead: {', '.join(SERVED)}")  # fmt: skip
     parser.add_argument("--profile", action="store_true", help="profile Dateline instead")
     parser.add_argument("--dir", type=Path, help="where the scratch databases go")
     given = parser.parse_args()
     facts, began = machine(), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     print(", ".join(f"{key} {value}" for key, value in facts.items()), flush=True)
-    with tempfile.TemporaryDirectory(prefix="dateline-bench-", dir=given.dir) as folder:
-        bench = Bench(Path(folder), given.events, given.rounds)
+    with ExitStack() as stack:
+        folder = stack.enter_context(
+            tempfile.TemporaryDirectory(prefix="dateline-bench-", dir=given.dir)
+        )
+        if given.postgres:
+            import served
+
+            bench = stack.enter_context(served.running(given.events, given.rounds))
+            facts["postgres"] = bench.version
+        else:
+            bench = Bench(Path(folder), given.events, given.rounds)
         if given.profile:
             profiles(bench)
             return
         if not bench.peer:
             print("eventsourcing is left out: it is not installed (pip install 'dateline[bench]')")
-        for name in given.only or NAMES:
+        for name in given.only or (SERVED if given.postgres else NAMES):
             bench.measure(name)
     lines = summary(bench.runs)
     print(table(lines))

@@ -79,18 +79,18 @@ def event(payload: Payload) -> NewEvent:
     )
 
 
-def stream(stories: int) -> Iterator[tuple[UUID, Payload]]:
+def stream(stories: int, first: int = 0) -> Iterator[tuple[UUID, Payload]]:
     """(story, payload) of all stories, interleaved: the first of each, then the second ..."""
     ids = [uuid7() for _ in range(stories)]
-    streams = [payloads(number) for number in range(stories)]
+    streams = [payloads(number) for number in range(first, first + stories)]
     for _ in range(PER_STORY):
         for story, each in zip(ids, streams, strict=True):
             yield story, next(each)
 
 
-def batches(stories: int, size: int) -> Iterator[list[tuple[UUID, Payload]]]:
+def batches(stories: int, size: int, first: int = 0) -> Iterator[list[tuple[UUID, Payload]]]:
     """The same, `size` at a time: each batch is built just before it is used."""
-    whole = stream(stories)
+    whole = stream(stories, first)
     while batch := list(islice(whole, size)):
         yield batch
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import compress
 from typing import Any, Literal, TypeVar
 from uuid import UUID
 
@@ -91,13 +92,37 @@ class Appender:
     def __init__(self, connection: Connection, vault: Vault | None = None) -> None:
         self._connection, self._backend, self._vault = connection, of(connection), vault
         self._run = self._backend.execute(connection)
-        # First the lock, in a statement of its own: nothing that is read after it can be stale.
-        position, archive, peaks = self._run(_HEAD + self._backend.for_update).fetchone()
+        self._stories: dict[UUID, _Story] = {}
+        self._began = False
+
+    def _begin(self, pairs: Sequence[tuple[UUID, NewEvent]]) -> list[Any] | None:
+        """Take the append lock, and on the way look up what is known of `pairs`: rows of those ids,
+        or None when nobody looked.
+
+        First the lock, in a statement of its own: nothing that is read after it can be stale.
+        """
+        if self._began:
+            return None
+        self._began, known = True, None
+        keys = {story: story.bytes for story, _ in pairs}
+        ids = [event.event_id.bytes for _, event in pairs]
+        found = self._backend.open_append(self._connection, ids, list(keys.values()))
+        if found is None:
+            position, archive, peaks = self._run(_HEAD + self._backend.for_update).fetchone()
+        else:
+            [(_, archive, _, position, *_, peaks)] = [row for row in found if row[0] == "head"]
+            there = {row[1]: (row[3], row[7], row[4]) for row in found if row[0] == "story"}
+            self._stories = {story: _Story(there.get(key)) for story, key in keys.items()}
+            known = [
+                (at, key, owner, type_, subject, body)
+                for kind, key, owner, at, _, type_, subject, body in found
+                if kind == "event"
+            ]
         self.archive = UUID(bytes=archive)
         self.position: int = position
         self._frontier = hashing.Frontier.from_bytes(position, peaks)
         self._now = now_us()
-        self._stories: dict[UUID, _Story] = {}
+        return known
 
     def append(self, story: UUID, new: Sequence[NewEvent], expected: Expected = None) -> Appended:
         """Append `new` to `story`.
@@ -112,14 +137,18 @@ class Appender:
         self, pairs: Sequence[tuple[UUID, NewEvent]], expected: Mapping[UUID, Expected]
     ) -> tuple[list[int], int]:
         """Append events to several stories, in this order. Returns (positions, how many are new)."""
+        salted = _salted(pairs)  # before the lock: others need not wait for it
         known = self._known(pairs)
-        fresh = [pair for pair in pairs if pair[1].event_id not in known] if known else pairs
+        fresh = pairs
+        if known:
+            new = [event.event_id not in known for _, event in pairs]
+            fresh, salted = list(compress(pairs, new)), list(compress(salted, new))
         touched = {story: None for story, _ in fresh}
         if len(touched) > 1:
             self._fetch(touched)
         for story in touched:
             self._check(story, expected.get(story))
-        placed = self._insert(fresh)
+        placed = self._insert(fresh, salted)
         if not known:
             return placed, len(placed)
         known.update(zip((event.event_id for _, event in fresh), placed, strict=True))
@@ -127,12 +156,27 @@ class Appender:
 
     def version(self, story: UUID) -> int:
         """The story's version as this transaction leaves it; 0 when it is not there."""
+        self._begin([])
         return self._story(story).version
 
     def finish(self) -> None:
-        """Write the new head. Nothing more may be appended."""
-        self._run(_SET_HEAD, (self.position, self._frontier.to_bytes()))
+        """Write the new head and the stories. Nothing more may be appended."""
+        if not self._began:
+            return
+        moved = [
+            (at.version, at.leaf, at.recorded, story.bytes)
+            for story, at in self._stories.items()
+            if at.changed
+        ]
         nodes.insert(self._connection, self._frontier.take_complete())
+        peaks = self._frontier.to_bytes()
+        if self._backend.close_append(self._connection, self.position, peaks, moved):
+            return
+        if len(moved) == 1:
+            self._run(_SET_STORY, moved[0])
+        elif moved:
+            self._backend.execute_many(self._connection, _SET_STORY, moved)
+        self._run(_SET_HEAD, (self.position, peaks))
 
     def _story(self, story: UUID) -> _Story:
         found = self._stories.get(story)
@@ -161,27 +205,32 @@ class Appender:
         wanted = {event.event_id.bytes: (story, event) for story, event in pairs}
         if len(wanted) != len(pairs):
             raise DatelineError("two events of one append have the same id")
+        rows = self._begin(pairs)
+        if rows is None:
+            rows = []
+            for some in _chunks(list(wanted)):
+                query = f"{_KNOWN} ({', '.join('?' * len(some))})"
+                rows += self._run(query, some).fetchall()
         known: dict[UUID, int] = {}
-        for some in _chunks(list(wanted)):
-            query = f"{_KNOWN} ({', '.join('?' * len(some))})"
-            for position, key, owner, type_, subject, body in self._run(query, some).fetchall():
-                story, event = wanted[key]
-                if subject is not None and body is not None:
-                    body = self._opened(subject, key, body, position)
-                if owner != story.bytes or type_ != event.type or not _same(body, event):
-                    raise EventIdConflict(event.event_id, position)
-                known[event.event_id] = position
+        for position, key, owner, type_, subject, body in rows:
+            story, event = wanted[key]
+            if subject is not None and body is not None:
+                body = self._opened(subject, key, body, position)
+            if owner != story.bytes or type_ != event.type or not _same(body, event):
+                raise EventIdConflict(event.event_id, position)
+            known[event.event_id] = position
         return known
 
-    def _insert(self, pairs: Sequence[tuple[UUID, NewEvent]]) -> list[int]:
+    def _insert(
+        self, pairs: Sequence[tuple[UUID, NewEvent]], salted: Sequence[tuple[bytes, bytes, bytes]]
+    ) -> list[int]:
         if not pairs:
             return []
-        salts = os.urandom(SALT_BYTES * len(pairs))
         archive, frontier, rows = str(self.archive), self._frontier, []
         first = self.position + 1
         stamps = _Stamps()
         foreign: dict[str, int] = {}
-        for index, (story, event) in enumerate(pairs):
+        for index, ((story, event), kept) in enumerate(zip(pairs, salted, strict=True)):
             at = self._story(story)
             if at.new and not at.version:
                 at.slug = _slug(story, event)
@@ -189,9 +238,7 @@ class Appender:
             recorded = event.recorded_us
             if recorded is None:
                 recorded = max(at.recorded, self._now)
-            salt = salts[index * SALT_BYTES : (index + 1) * SALT_BYTES]
-            body = encode(event)
-            committed = hashing.commitment(salt, body)
+            salt, body, committed = kept
             at.version += 1
             leaf = hashing.leaf(
                 hashing.entry(
@@ -225,7 +272,7 @@ class Appender:
                     stored_salt, body, committed, leaf,
                 )
             )  # fmt: skip
-        self._write_stories()
+        self._open_stories()
         self._backend.insert(self._connection, events.name, _COLUMNS, rows)
         for kind in foreign.items():
             self._run(_NEW_TYPE, kind)
@@ -238,24 +285,17 @@ class Appender:
             raise SealedContent("of this event", position)
         return opened[1]
 
-    def _write_stories(self) -> None:
-        opened, moved = {}, []
+    def _open_stories(self) -> None:
+        """Write the new ones, which their events refer to; the others wait for `finish`."""
+        opened: dict[str, tuple[Any, ...]] = {}
         for story, at in self._stories.items():
             if at.new and at.changed:
                 if at.slug in opened:
                     raise SlugTaken(at.slug)
                 opened[at.slug] = (story.bytes, at.slug, at.version, at.leaf, at.recorded)
-            elif at.changed:
-                moved.append((at.version, at.leaf, at.recorded, story.bytes))
-            at.new, at.changed = at.new and not at.version, False
-        if opened:
-            self._open_stories(opened)
-        if len(moved) == 1:
-            self._run(_SET_STORY, moved[0])
-        elif moved:
-            self._backend.execute_many(self._connection, _SET_STORY, moved)
-
-    def _open_stories(self, opened: dict[str, tuple[Any, ...]]) -> None:
+                at.new = at.changed = False
+        if not opened:
+            return
         for some in _chunks(list(opened)):
             query = f"{_SLUGS} ({', '.join('?' * len(some))})"
             taken = self._run(query, some).fetchone()
@@ -267,6 +307,17 @@ class Appender:
 
 def _chunks(keys: list[Key]) -> Iterator[list[Key]]:
     return (keys[at : at + _IDS] for at in range(0, len(keys), _IDS))
+
+
+def _salted(pairs: Sequence[tuple[UUID, NewEvent]]) -> list[tuple[bytes, bytes, bytes]]:
+    """(salt, body, commitment) of each: what does not depend on its place in the log."""
+    salts = os.urandom(SALT_BYTES * len(pairs))
+    salted = []
+    for index, (_, event) in enumerate(pairs):
+        salt = salts[index * SALT_BYTES : (index + 1) * SALT_BYTES]
+        body = encode(event)
+        salted.append((salt, body, hashing.commitment(salt, body)))
+    return salted
 
 
 class _Stamps(dict[int, str]):

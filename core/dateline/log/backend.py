@@ -94,6 +94,25 @@ class Backend(ABC):
     def execute_many(self, connection: Connection, sql: str, rows: Sequence[Values]) -> None:
         """Run one statement for each of `rows`, placeholders written ``?``."""
 
+    def open_append(
+        self, connection: Connection, ids: Sequence[bytes], stories: Sequence[bytes]
+    ) -> list[Values] | None:
+        """Take the append lock, and look up what an append must know, in one round trip.
+
+        Rows of (kind, key, owner, number, at, name, subject, content): ``head`` (archive, None,
+        position, None, None, None, peaks), one; ``event`` (id, story, position, None, type, subject
+        key, body), each of `ids` that is there; ``story`` (id, None, version, recorded, None, None,
+        leaf), each of `stories` that is there. None where single statements are no slower.
+        """
+        return None
+
+    def close_append(
+        self, connection: Connection, position: int, peaks: bytes, stories: Sequence[Values]
+    ) -> bool:
+        """Write the head and stories (version, leaf, recorded, id) in one round trip; False where
+        single statements are no slower."""
+        return False
+
     @abstractmethod
     def be_brief(self, connection: Connection, milliseconds: int) -> None:
         """Wait no longer than that for any lock in this transaction."""

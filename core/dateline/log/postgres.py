@@ -32,6 +32,9 @@ except ImportError:  # not installed, or no libpq to be found
 
 #: How long to wait for a lock when the server's own settings do not say.
 _LOCK_TIMEOUT = "30s"
+#: How long who has the append lock may say nothing, when the server's own settings do not say. A
+#: writer that froze is ended by the server while the next one still waits: less than above.
+_IDLE_TIMEOUT = "20s"
 #: From this many rows on COPY is quicker than statements sent together.
 _COPY_FROM = 24
 #: The oldest release the tests have run on.
@@ -48,6 +51,19 @@ SELECT current_setting('synchronous_commit'), current_setting('server_encoding')
   CASE current_setting('lock_timeout') WHEN '0'
     THEN set_config('lock_timeout', %s, false) END
 """
+
+_LIMIT_IDLE = """CASE current_setting('idle_in_transaction_session_timeout') WHEN '0'
+  THEN set_config('idle_in_transaction_session_timeout', %s, true) END"""
+_HOLD_HEAD = f"SELECT {_LIMIT_IDLE} FROM log_head FOR UPDATE"
+# In the same round trip, and once: a CTE of volatile calls is neither folded in nor left out.
+_OPEN_APPEND = f"""
+WITH idle AS (SELECT {_LIMIT_IDLE})
+SELECT f.* FROM idle, dateline_open_append(%b::bytea[], %b::bytea[]) AS f
+"""
+_CLOSE_APPEND = (
+    "SELECT dateline_close_append("
+    "%b::bigint, %b::bytea, %b::bytea[], %b::bigint[], %b::bytea[], %b::bigint[])"
+)
 
 #: What a failed connection says, where there is no code: libpq gives none.
 _SIGNS = {
@@ -81,7 +97,7 @@ _CODES = {
     "57P01": _LOST,
     "57P02": _LOST,
     "57P03": "wait a moment and try again",
-    "25P03": "the session was idle for too long; nothing was written",
+    "25P03": "the session was idle for too long; nothing was written: run it again",
     "40001": "another session was in the way: try again",
     "40P01": "another session was in the way: try again",
     "42P01": "the table changed underneath: try again",
@@ -104,6 +120,7 @@ class PostgreSQL(Backend):
             )
         engine = create_engine(
             url.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,  # a server that was restarted in between is no error
             connect_args={
                 "client_encoding": "utf8",
                 "application_name": url.query.get("application_name", "dateline"),
@@ -150,7 +167,7 @@ class PostgreSQL(Backend):
         driver(connection).execute("SELECT pg_advisory_xact_lock(%s)", (_CREATION,))
 
     def hold_head(self, connection: Connection) -> None:
-        driver(connection).execute("SELECT 1 FROM log_head FOR UPDATE", prepare=True)
+        driver(connection).execute(_HOLD_HEAD, (_IDLE_TIMEOUT,), prepare=True)
 
     def hold_table(self, connection: Connection, table: str) -> bool:
         try:
@@ -170,6 +187,24 @@ class PostgreSQL(Backend):
     def execute_many(self, connection: Connection, sql: str, rows: Sequence[Values]) -> None:
         with driver(connection).cursor() as cursor:
             cursor.executemany(_translated(sql), rows)
+
+    def open_append(
+        self, connection: Connection, ids: Sequence[bytes], stories: Sequence[bytes]
+    ) -> list[Values] | None:
+        run = driver(connection).execute
+        given = (_IDLE_TIMEOUT, list(ids), list(stories))
+        cursor = run(_OPEN_APPEND, given, prepare=True, binary=True)
+        found: list[Values] = cursor.fetchall()
+        return found
+
+    def close_append(
+        self, connection: Connection, position: int, peaks: bytes, stories: Sequence[Values]
+    ) -> bool:
+        versions, leaves, recorded, keys = ([row[at] for row in stories] for at in range(4))
+        driver(connection).execute(
+            _CLOSE_APPEND, (position, peaks, keys, versions, leaves, recorded), prepare=True
+        )
+        return True
 
     def be_brief(self, connection: Connection, milliseconds: int) -> None:
         driver(connection).execute(f"SET LOCAL lock_timeout = {milliseconds:d}")

@@ -104,9 +104,9 @@ class Recorder:
                 held = key if key is not None and key.id == subject else Key(subject, None)
                 self._vault.keys.hold(held)
             appender = Appender(connection, self._vault)
+            positions, new = appender.append_all(accepted.events, accepted.expected)
             for document, under in accepted.documents:
                 documents.put(connection, document, self._vault, under)
-            positions, new = appender.append_all(accepted.events, accepted.expected)
             version = appender.version(accepted.events[-1][0])
             appender.finish()
         of(self._engine).announce(self._engine)

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any, Self
@@ -120,6 +120,19 @@ class Cluster:
         self._end(_AT_ONCE)  # the data goes too: nothing is worth a checkpoint
 
     def start(self) -> None:
+        """Start it and wait until it answers. Raises Unavailable."""
+        end = time.monotonic() + _START_SECONDS
+        while True:
+            try:
+                self._launch()
+                return
+            except Unavailable as error:
+                # What was killed takes a moment to let its memory go.
+                if "still in use" not in str(error) or time.monotonic() > end:
+                    raise
+                time.sleep(0.1)
+
+    def _launch(self) -> None:
         options = [
             *self._settings, f"port={self._port}", "max_connections=60", "shared_buffers=64MB",
             f"listen_addresses={'127.0.0.1' if self._tcp else ''}", "logging_collector=off",
@@ -146,7 +159,10 @@ class Cluster:
     def kill(self) -> None:
         """kill -9 of the server and all its processes: what a crash is."""
         if self._process is not None and os.name != "nt":
-            os.killpg(self._process.pid, signal.SIGKILL)
+            children = _children(self._process.pid)
+            for pid in (self._process.pid, *children):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
         self._end(signal.SIGTERM)
 
     @property
@@ -177,7 +193,7 @@ class Cluster:
             except psycopg.OperationalError:
                 if self._process.poll() is not None or time.monotonic() > end:
                     self.stop()
-                    said = self._log.read_text("utf-8", "replace")[-500:]
+                    said = self._log.read_text("utf-8", "replace")[-1000:]
                     raise Unavailable(f"PostgreSQL did not start: {said}") from None
                 time.sleep(0.02)
 
@@ -190,6 +206,18 @@ class Cluster:
             check=False,
             **self._account,
         )
+
+
+def _children(parent: int) -> list[int]:
+    """Processes of `parent`, where /proc tells: each of a server's is a session of its own. Elsewhere
+    they end by themselves when they miss it."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = entry.read_text().rpartition(")")[2].split()
+            if int(fields[1]) == parent:
+                found.append(int(entry.parent.name))
+    return found
 
 
 def _account(folder: Path) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 
 import msgspec
+from sqlalchemy.exc import DBAPIError
 
 from dateline.errors import DatelineError, ViewFailed
 from dateline.events.envelope import Event
@@ -32,6 +33,8 @@ def fold(running: Running, event: Event) -> None:
     rows.mark()
     try:
         running.view.fold(event, rows)
+    except DBAPIError:
+        raise  # from `rows.get`: the database failed, not the plugin
     except (Exception, SystemExit) as error:  # noqa: BLE001 - only this plugin's view stops
         rows.undo()
         running.failed = event.position

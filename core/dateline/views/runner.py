@@ -17,7 +17,7 @@ from dateline.log.engine import reading, writing
 from dateline.views import store
 from dateline.views.collector import collector_paused
 from dateline.views.folding import Running, fold
-from dateline.views.projection import View, fingerprint
+from dateline.views.projection import FactView, View, fingerprint
 from dateline.views.rows import Key, Rows, Values
 from dateline.views.store import Build, Moved
 
@@ -179,13 +179,25 @@ def fold_range(
     after: int,
     until: int,
 ) -> None:
-    """Fold the events in (`after`, `until`] into fresh buffers."""
+    """Fold the events in (`after`, `until`] into fresh buffers. Raises Moved when the generation of
+    one is gone."""
+    _hold(connection, group)
     for item in group:
         item.rows = Rows(item.view, _loader(connection, item))
     for event in reader.read(connection, after=after, until=until):
         told = states.apply(connection, event)
         for item in group:
             fold(item, told)
+
+
+def _hold(connection: Connection, group: Sequence[Running]) -> None:
+    """Another process may have pruned a generation since it was looked up."""
+    there = {(build.name, build.generation) for build in store.builds(connection)}
+    for item in group:
+        if (item.build.name, item.build.generation) not in there:
+            raise Moved
+        if not isinstance(item.view, FactView):  # its fold reads rows
+            store.hold(connection, item.build)
 
 
 def write(connection: Connection, item: Running, until: int) -> None:

@@ -1,0 +1,95 @@
+"""The measurements on PostgreSQL: the server of the wheel, with fsync."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from run import PER_STORY, Bench, Run, require_same, say, step
+from sqlalchemy.engine import make_url
+
+from dateline.testing.postgres import Server, connect, server
+
+BATCH = 100
+WRITERS = 8
+REPLAY = 20_000
+PEER_REPLAY = 2_000
+
+
+class Served(Bench):
+    """As Bench; every measurement in a database of its own. `events` is for an append."""
+
+    def __init__(self, server: Server, events: int, rounds: int) -> None:
+        super().__init__(Path(), events, rounds)
+        self._server = server
+        with connect(server.url) as connection:
+            self.version = connection.execute("SHOW server_version").fetchone()[0]
+
+    def _one_writer(self) -> None:
+        self._at_once("one_writer", 1)
+
+    def _writers(self) -> None:
+        self._at_once("writers", WRITERS)
+
+    def _making_one(self) -> None:
+        self._at_once("making_one", 1, making=True)
+
+    def _making_all(self) -> None:
+        self._at_once("making_all", WRITERS, making=True)
+
+    def _at_once(self, name: str, writers: int, *, making: bool = False) -> None:
+        stories = max(2, self.stories // writers)
+        wrote: dict[str, Any] = {}
+
+        def contend(who: str) -> Run:
+            with self._server.database() as db:
+                step("peer" if who == "peer" else "ours", "create", db)
+                run: Run = step(
+                    "writers",
+                    "append",
+                    db,
+                    who=who,
+                    writers=writers,
+                    stories=stories,
+                    batch=BATCH,
+                    making=making,
+                )
+                if who != "peer":
+                    wrote[who] = step("checks", "log", db)
+                return run
+
+        self._round_robin(name, ["ours", *([] if making else ["limit"]), "peer"], contend)
+        if not making:
+            require_same(name, wrote["ours"], wrote["limit"])
+
+    def _pg_replay(self) -> None:
+        """A server copies a database quickly, but one at a time: each contender has its own."""
+        wrote: dict[str, Any] = {}
+        with self._server.database() as ours, self._server.database() as peers:
+            say(f"writing logs of {REPLAY:,} events and, for eventsourcing, {PEER_REPLAY:,}")
+            step("ours", "create", ours)
+            step("ours", "append", ours, stories=REPLAY // PER_STORY, batch=10_000)
+            if self.peer:
+                # A story to a save: its pipeline of 1,000 events and more never ends.
+                step("peer", "append", peers, stories=PEER_REPLAY // PER_STORY, batch=BATCH)
+
+            def contend(who: str) -> Run:
+                base = peers if who == "peer" else ours
+                with self._server.database(template=make_url(base).database or "") as db:
+                    run: Run = step(who if who != "limit" else "limit_postgres", "replay", db)
+                    if who not in wrote and who != "peer":
+                        table = "figures" if who == "ours" else "figures_limit"
+                        wrote[who] = step("checks", "rows", db, table=table)
+                    return run
+
+            self._round_robin("pg_replay", ["ours", "limit", "peer"], contend)
+        require_same("replay", wrote["ours"], wrote["limit"])
+
+
+@contextmanager
+def running(events: int, rounds: int) -> Iterator[Served]:
+    """A server of its own for the block."""
+    with server(()) as served:
+        yield Served(served, events, rounds)

@@ -1,0 +1,109 @@
+"""Sessions that freeze or end: whoever comes next goes on."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from dateline import Archive, DatelineError, Plugins
+from dateline.log import schema
+from dateline.log.engine import reading, writing
+from dateline.testing import samples
+from dateline.testing.postgres import Cluster, Unavailable
+
+_FROZEN = """
+import sys
+import tempfile
+from sqlalchemy import text
+from dateline import DatelineError
+from dateline.log import postgres
+from dateline.log.append import Appender
+from dateline.log.engine import open_engine, writing
+postgres._IDLE_TIMEOUT = "1s"
+try:
+    with writing(open_engine(sys.argv[1]), append=sys.argv[2] == "head") as connection:
+        if sys.argv[2] == "appender":
+            Appender(connection).append_all([], {})
+        print("held", flush=True)
+        sys.stdin.readline()
+        connection.execute(text("SELECT 1"))
+except DatelineError as error:
+    print(error, error.hint, flush=True)
+"""
+
+
+@pytest.mark.parametrize("way", ["head", "appender"])
+def test_a_frozen_writer_does_not_keep_the_others_waiting(
+    dateline_postgres_url: str, way: str
+) -> None:
+    with Archive.create(dateline_postgres_url, Plugins()) as archive:
+        frozen = subprocess.Popen(
+            [sys.executable, "-c", _FROZEN, dateline_postgres_url, way],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        with frozen:
+            assert frozen.stdout is not None and frozen.stdin is not None
+            assert frozen.stdout.readline() == "held\n"
+            frozen.send_signal(signal.SIGSTOP)
+            began = time.monotonic()
+            archive.record(samples.story())
+            assert time.monotonic() - began < 15
+            frozen.send_signal(signal.SIGCONT)
+            frozen.stdin.write("\n")
+            frozen.stdin.flush()
+            assert "nothing was written" in frozen.stdout.read()
+
+
+def test_only_who_may_hold_the_head_is_limited_and_the_server_s_own_limit_stays(
+    dateline_postgres_url: str,
+) -> None:
+    shown = text("SHOW idle_in_transaction_session_timeout")
+    engine = schema.create(dateline_postgres_url)
+    with writing(engine) as connection:
+        assert connection.execute(shown).scalar_one() == "20s"
+    with reading(engine) as connection:
+        assert connection.execute(shown).scalar_one() == "0"
+    engine.dispose()
+    own = f"{dateline_postgres_url}&options=-c%20idle_in_transaction_session_timeout%3D5min"
+    engine = schema.connect(own)
+    with writing(engine) as connection:
+        assert connection.execute(shown).scalar_one() == "5min"
+    engine.dispose()
+
+
+@pytest.fixture
+def cluster() -> Iterator[Cluster]:
+
+    with tempfile.TemporaryDirectory(prefix="dateline-pg-") as folder:
+        try:
+            made = Cluster(Path(folder))
+        except Unavailable as error:
+            pytest.skip(f"no PostgreSQL: {error}")
+        with made:
+            yield made
+
+
+def test_an_archive_that_is_open_goes_on_after_the_server_was_restarted(cluster: Cluster) -> None:
+    url = cluster.url.render_as_string(hide_password=False)
+    with Archive.create(url, Plugins()) as archive:
+        archive.record(samples.story())
+        cluster.stop()
+        with pytest.raises(DatelineError, match="connection to server") as down:
+            archive.head()
+        assert "server runs" in str(down.value.hint)
+        cluster.start()
+        assert archive.head().position == 7
+        cluster.kill()
+        cluster.start()
+        archive.record([samples.figure(text="After the crash")], story="ferry")
+        assert archive.head().position == 8

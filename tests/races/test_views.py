@@ -1,0 +1,277 @@
+"""Views while others append, rebuild, prune and catch up, one of them held at a point."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+from tests.races.audit import audit
+from tests.races.beside import Gate, until_blocked
+
+from dateline import Archive, DatelineError
+from dateline.log.append import Appender
+from dateline.log.engine import reading, writing
+from dateline.testing import samples
+from dateline.testing.conformance import Tally, Texts
+from dateline.testing.isolated import isolated
+from dateline.testing.postgres import connect
+from dateline.views import rebuild as rebuilding
+from dateline.views import runner, store
+
+NAMES = ["tally", "texts"]
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(2) as pool:
+        yield pool
+
+
+@pytest.fixture
+def archive(db: str) -> Iterator[Archive]:
+    """Three stories of seven events, views at the head."""
+    with Archive.create(db, isolated(Tally(), Texts())) as archive:
+        for slug in ("one", "two", "three"):
+            archive.record(samples.story(slug=slug))
+        archive.catch_up()
+        yield archive
+        audit(archive._engine)
+
+
+def another(archive: Archive, slug: str = "one") -> None:
+    """One figure more; a story that is not there is opened."""
+    if slug not in {story.slug for story in archive.stories()}:
+        archive.record(samples.story(slug=slug))
+        return
+    count = archive.story(slug).version
+    archive.record([samples.figure(text=f"Count {count}")], story=slug)
+
+
+def level(archive: Archive) -> None:
+    """Every view is live, at the head, and the fold of the log; no row stands twice."""
+    head = archive.head().position
+    for build in archive.catch_up():
+        assert (build.state, build.checkpoint) == ("live", head)
+    for name in NAMES:
+        assert archive.verify_view(name) == []
+
+
+# -- a rebuild and appends ---------------------------------------------------------------------
+
+
+def test_an_append_waits_for_a_swap_and_readers_do_not(
+    db: str, archive: Archive, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, before = Gate(), archive.view("texts")
+    with gate.at(monkeypatch, store, "publish"):
+        swap = pool.submit(archive.rebuild, ["texts"])
+        gate.wait()
+        late = pool.submit(another, archive)
+        until_blocked(db, late)
+        assert archive.view("texts") == before
+        assert not swap.done() and not late.done()
+    [build] = swap.result()
+    late.result()
+    assert (build.generation, build.checkpoint) == (2, 21)
+    assert len(archive.view("texts")) == len(before) + 1
+    level(archive)
+
+
+def test_a_swap_waits_for_an_append_and_takes_it_along(
+    db: str, archive: Archive, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, before = Gate(), archive.view("texts")
+    with gate.at(monkeypatch, rebuilding, "_undisturbed"):
+        swap = pool.submit(archive.rebuild, ["texts"])
+        gate.wait()  # its bulk is done, and its look at the tail
+        with held_append(archive):
+            gate.open()
+            until_blocked(db, swap)
+    [build] = swap.result()
+    assert (build.generation, build.checkpoint) == (2, 22)
+    assert len(archive.view("texts")) == len(before) + 1
+    level(archive)
+
+
+@contextmanager
+def held_append(archive: Archive) -> Iterator[None]:
+    """One figure more, not committed before the block ends."""
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(1) as alone:
+        gate = Gate()
+        with gate.at(patch, Appender, "finish", after=True):
+            late = alone.submit(another, archive)
+            gate.wait()
+            yield
+        late.result()
+
+
+@pytest.mark.parametrize("slug", ["one", "two", "three", "new"])
+def test_events_appended_during_the_bulk_are_in_no_row_twice_and_in_none_too_few(
+    archive: Archive, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch, slug: str
+) -> None:
+    """Into a story that is folded already, one that is not, and one the bulk will never see."""
+    monkeypatch.setattr(rebuilding, "STEP", 1)  # one story a step
+    gate = Gate(passed=1)
+    with gate.at(monkeypatch, rebuilding, "_fold_stories"):
+        rebuild = pool.submit(archive.rebuild, NAMES)
+        gate.wait()
+        another(archive, slug)
+    assert {build.checkpoint for build in rebuild.result()} == {archive.head().position}
+    level(archive)
+
+
+# -- two that catch up -------------------------------------------------------------------------
+
+
+def test_of_two_that_caught_up_one_view_one_looks_again(
+    archive: Archive, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    another(archive)
+    gate = Gate()
+    with gate.at(monkeypatch, runner, "write"):
+        # It has folded, and begun the transaction that writes.
+        late = pool.submit(archive.catch_up, NAMES)
+        gate.wait()
+        if archive._engine.dialect.name == "postgresql":
+            level(archive)
+    assert {build.checkpoint for build in late.result()} == {22}
+    level(archive)
+
+
+def test_of_two_that_write_the_same_rows_one_waits_and_looks_again(
+    db: str, archive: Archive, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    another(archive)
+    gate = Gate()
+    with gate.at(monkeypatch, store, "flush"):
+        first = pool.submit(archive.catch_up, NAMES)
+        gate.wait()
+        second = pool.submit(archive.catch_up, NAMES)
+        until_blocked(db, second)
+    assert {b.checkpoint for one in (first, second) for b in one.result()} == {22}
+    level(archive)
+
+
+def test_of_two_that_build_a_view_first_both_find_it(
+    archive: Archive, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with writing(archive._engine) as connection:
+        for build in store.builds(connection):
+            connection.exec_driver_sql(f"DROP VIEW IF EXISTS {build.name}")
+            store.drop(connection, build)
+    gate = Gate()
+    with gate.at(monkeypatch, rebuilding, "_fold_stories", after=True):
+        late = pool.submit(archive.catch_up, NAMES)
+        gate.wait()
+        level(archive)
+    assert [build.state for build in late.result()] == ["live", "live"]
+    level(archive)
+
+
+@pytest.mark.parametrize("function", ["fold_range", "write"])
+def test_a_catch_up_whose_generation_is_pruned_underneath_looks_again(
+    archive: Archive, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch, function: str
+) -> None:
+    another(archive)
+    if function == "write" and archive._engine.dialect.name == "sqlite":
+        pytest.skip("whoever writes has the one lock: nobody can prune meanwhile")
+    gate = Gate()
+    with gate.at(monkeypatch, runner, function):
+        late = pool.submit(archive.catch_up, NAMES)
+        gate.wait()
+        archive.rebuild(NAMES)
+        assert len(archive.prune(NAMES)) == 2
+    assert {(build.generation, build.checkpoint) for build in late.result()} == {(2, 22)}
+    level(archive)
+
+
+def test_a_rebuild_whose_build_is_pruned_in_its_tail_says_so(
+    archive: Archive, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuilding, "_TAIL", 0)
+    bulk, tail = Gate(), Gate()
+    with (
+        tail.at(monkeypatch, rebuilding, "fold_range"),
+        bulk.at(monkeypatch, rebuilding, "_bulk"),
+    ):
+        late = pool.submit(archive.rebuild, ["tally"])
+        bulk.wait()
+        another(archive)
+        bulk.open()
+        tail.wait()
+        archive.prune(["tally"])
+    with pytest.raises(DatelineError, match="another process is rebuilding the same view"):
+        late.result()
+    level(archive)
+
+
+# -- a reader's snapshot -----------------------------------------------------------------------
+
+
+def test_a_snapshot_reads_the_generation_it_began_with_through_a_swap(archive: Archive) -> None:
+    view = archive.plugins.view("texts")
+    with reading(archive._engine) as connection:
+        build = store.current(connection, "texts")
+        assert build is not None
+        store.hold(connection, build)
+        before = store.read(connection, view, build)
+        another(archive)
+        archive.rebuild(["texts"])
+        assert store.current(connection, "texts") == build
+        assert store.read(connection, view, build) == before
+    with reading(archive._engine) as connection:
+        now = store.current(connection, "texts")
+        assert now is not None and now.generation == 2
+        assert len(store.read(connection, view, now)) == len(before) + 1
+
+
+def test_a_reader_whose_generation_is_dropped_before_it_reads_looks_again(
+    archive: Archive, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = archive.view("texts")
+    gate = Gate()
+    with gate.at(monkeypatch, store, "hold"):
+        late = pool.submit(archive.view, "texts")
+        gate.wait()
+        archive.rebuild(["texts"])
+        archive.prune(["texts"])
+    assert late.result() == before
+
+
+def test_a_prune_waits_for_who_reads_the_table_and_drops_it_then(
+    db: str, archive: Archive, pool: ThreadPoolExecutor
+) -> None:
+    archive.rebuild(["texts"])
+    with reading(archive._engine) as connection:
+        old = next(build for build in store.builds(connection, "texts") if build.generation == 1)
+        store.hold(connection, old)
+        rows = store.read(connection, archive.plugins.view("texts"), old)
+        pruned: Future[list[store.Build]] = pool.submit(archive.prune, ["texts"])
+        until_blocked(db, pruned)
+        assert store.read(connection, archive.plugins.view("texts"), old) == rows
+    assert [build.generation for build in pruned.result()] == [1]
+    level(archive)
+
+
+def test_a_session_that_is_lost_in_a_fold_is_no_failure_of_the_view(
+    dateline_postgres_url: str, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Archive.create(dateline_postgres_url, isolated(Tally(), Texts())) as archive:
+        archive.record(samples.story(slug="one"))
+        archive.catch_up()
+        another(archive)
+        gate = Gate()
+        with gate.at(monkeypatch, store, "load"):
+            late = pool.submit(archive.catch_up, NAMES)
+            gate.wait()
+            with connect(dateline_postgres_url) as outside:
+                outside.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+        with pytest.raises(DatelineError, match=r"terminating|closed"):
+            late.result()
+        assert {build.state for build in archive.builds()} == {"live"}
+        level(archive)
