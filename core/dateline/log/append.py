@@ -95,21 +95,22 @@ class Appender:
         self._stories: dict[UUID, _Story] = {}
         self._began = False
 
-    def _begin(self, pairs: Sequence[tuple[UUID, NewEvent]]) -> list[Any] | None:
-        """Take the append lock, and on the way look up what is known of `pairs`: rows of those ids,
-        or None when nobody looked.
+    def _begin(
+        self, ids: Sequence[bytes], pairs: Sequence[tuple[UUID, NewEvent]]
+    ) -> list[Any] | None:
+        """Take the append lock, and on the way look up the stories of `pairs` and what `ids` are
+        there: their rows, or None when nobody looked.
 
         First the lock, in a statement of its own: nothing that is read after it can be stale.
         """
         if self._began:
             return None
         self._began, known = True, None
-        keys = {story: story.bytes for story, _ in pairs}
-        ids = [event.event_id.bytes for _, event in pairs]
-        found = self._backend.open_append(self._connection, ids, list(keys.values()))
-        if found is None:
-            position, archive, peaks = self._run(_HEAD + self._backend.for_update).fetchone()
+        if not self._backend.remote:
+            position, archive, peaks = self._run(_HEAD).fetchone()
         else:
+            keys = {story: story.bytes for story in {story for story, _ in pairs}}
+            found = self._backend.open_append(self._connection, ids, list(keys.values()))
             [(_, archive, _, position, *_, peaks)] = [row for row in found if row[0] == "head"]
             there = {row[1]: (row[3], row[7], row[4]) for row in found if row[0] == "story"}
             self._stories = {story: _Story(there.get(key)) for story, key in keys.items()}
@@ -137,18 +138,20 @@ class Appender:
         self, pairs: Sequence[tuple[UUID, NewEvent]], expected: Mapping[UUID, Expected]
     ) -> tuple[list[int], int]:
         """Append events to several stories, in this order. Returns (positions, how many are new)."""
-        salted = _salted(pairs)  # before the lock: others need not wait for it
+        # Before the lock where others wait for it; else one by one, which is easier on memory.
+        early = list(_salted(pairs)) if self._backend.remote else None
         known = self._known(pairs)
         fresh = pairs
         if known:
             new = [event.event_id not in known for _, event in pairs]
-            fresh, salted = list(compress(pairs, new)), list(compress(salted, new))
+            fresh = list(compress(pairs, new))
+            early = None if early is None else list(compress(early, new))
         touched = {story: None for story, _ in fresh}
         if len(touched) > 1:
             self._fetch(touched)
         for story in touched:
             self._check(story, expected.get(story))
-        placed = self._insert(fresh, salted)
+        placed = self._insert(fresh, _salted(fresh) if early is None else early)
         if not known:
             return placed, len(placed)
         known.update(zip((event.event_id for _, event in fresh), placed, strict=True))
@@ -156,7 +159,7 @@ class Appender:
 
     def version(self, story: UUID) -> int:
         """The story's version as this transaction leaves it; 0 when it is not there."""
-        self._begin([])
+        self._begin([], [])
         return self._story(story).version
 
     def finish(self) -> None:
@@ -170,7 +173,8 @@ class Appender:
         ]
         nodes.insert(self._connection, self._frontier.take_complete())
         peaks = self._frontier.to_bytes()
-        if self._backend.close_append(self._connection, self.position, peaks, moved):
+        if self._backend.remote:
+            self._backend.close_append(self._connection, self.position, peaks, moved)
             return
         if len(moved) == 1:
             self._run(_SET_STORY, moved[0])
@@ -205,7 +209,7 @@ class Appender:
         wanted = {event.event_id.bytes: (story, event) for story, event in pairs}
         if len(wanted) != len(pairs):
             raise DatelineError("two events of one append have the same id")
-        rows = self._begin(pairs)
+        rows = self._begin(list(wanted), pairs)
         if rows is None:
             rows = []
             for some in _chunks(list(wanted)):
@@ -222,7 +226,7 @@ class Appender:
         return known
 
     def _insert(
-        self, pairs: Sequence[tuple[UUID, NewEvent]], salted: Sequence[tuple[bytes, bytes, bytes]]
+        self, pairs: Sequence[tuple[UUID, NewEvent]], salted: Iterable[tuple[bytes, bytes, bytes]]
     ) -> list[int]:
         if not pairs:
             return []
@@ -309,15 +313,13 @@ def _chunks(keys: list[Key]) -> Iterator[list[Key]]:
     return (keys[at : at + _IDS] for at in range(0, len(keys), _IDS))
 
 
-def _salted(pairs: Sequence[tuple[UUID, NewEvent]]) -> list[tuple[bytes, bytes, bytes]]:
+def _salted(pairs: Sequence[tuple[UUID, NewEvent]]) -> Iterator[tuple[bytes, bytes, bytes]]:
     """(salt, body, commitment) of each: what does not depend on its place in the log."""
     salts = os.urandom(SALT_BYTES * len(pairs))
-    salted = []
     for index, (_, event) in enumerate(pairs):
         salt = salts[index * SALT_BYTES : (index + 1) * SALT_BYTES]
         body = encode(event)
-        salted.append((salt, body, hashing.commitment(salt, body)))
-    return salted
+        yield salt, body, hashing.commitment(salt, body)
 
 
 class _Stamps(dict[int, str]):

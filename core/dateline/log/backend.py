@@ -51,8 +51,9 @@ class Backend(ABC):
     #: Execution options of a connection that takes a snapshot, and of one that writes.
     reading: ClassVar[Mapping[str, Any]]
     writing: ClassVar[Mapping[str, Any]]
-    #: Appended to a SELECT of the head row: takes the append lock if the transaction has it not.
-    for_update: ClassVar[str] = ""
+    #: Appends wait for each other at the head row alone, and each statement there is a round trip:
+    #: `open_append` and `close_append` save some, and what can be done before is.
+    remote: ClassVar[bool] = False
 
     @abstractmethod
     def engine(self, url: URL) -> Engine:
@@ -96,22 +97,22 @@ class Backend(ABC):
 
     def open_append(
         self, connection: Connection, ids: Sequence[bytes], stories: Sequence[bytes]
-    ) -> list[Values] | None:
-        """Take the append lock, and look up what an append must know, in one round trip.
+    ) -> list[Values]:
+        """Where `remote`: take the append lock, and look up what an append must know, in one round trip.
 
         Rows of (kind, key, owner, number, at, name, subject, content): ``head`` (archive, None,
         position, None, None, None, peaks), one; ``event`` (id, story, position, None, type, subject
         key, body), each of `ids` that is there; ``story`` (id, None, version, recorded, None, None,
-        leaf), each of `stories` that is there. None where single statements are no slower.
+        leaf), each of `stories` that is there.
         """
-        return None
+        raise NotImplementedError
 
     def close_append(
         self, connection: Connection, position: int, peaks: bytes, stories: Sequence[Values]
-    ) -> bool:
-        """Write the head and stories (version, leaf, recorded, id) in one round trip; False where
-        single statements are no slower."""
-        return False
+    ) -> None:
+        """Where `remote`: write the head and stories (version, leaf, recorded, id), in one round
+        trip."""
+        raise NotImplementedError
 
     @abstractmethod
     def be_brief(self, connection: Connection, milliseconds: int) -> None:

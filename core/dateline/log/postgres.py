@@ -110,7 +110,7 @@ class PostgreSQL(Backend):
     reading = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     # A stricter level would fail where this one waits its turn at the head row.
     writing = {"isolation_level": "READ COMMITTED"}
-    for_update = " FOR UPDATE"
+    remote = True
 
     def engine(self, url: URL) -> Engine:
         if url.drivername not in ("postgresql", "postgresql+psycopg"):
@@ -190,7 +190,7 @@ class PostgreSQL(Backend):
 
     def open_append(
         self, connection: Connection, ids: Sequence[bytes], stories: Sequence[bytes]
-    ) -> list[Values] | None:
+    ) -> list[Values]:
         run = driver(connection).execute
         given = (_IDLE_TIMEOUT, list(ids), list(stories))
         cursor = run(_OPEN_APPEND, given, prepare=True, binary=True)
@@ -199,12 +199,11 @@ class PostgreSQL(Backend):
 
     def close_append(
         self, connection: Connection, position: int, peaks: bytes, stories: Sequence[Values]
-    ) -> bool:
+    ) -> None:
         versions, leaves, recorded, keys = ([row[at] for row in stories] for at in range(4))
         driver(connection).execute(
             _CLOSE_APPEND, (position, peaks, keys, versions, leaves, recorded), prepare=True
         )
-        return True
 
     def be_brief(self, connection: Connection, milliseconds: int) -> None:
         driver(connection).execute(f"SET LOCAL lock_timeout = {milliseconds:d}")

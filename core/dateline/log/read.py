@@ -129,6 +129,7 @@ class Reader:
         run = of(connection).execute(connection)
         while after < end:
             rows = run(_BY_POSITION, (after, end, page)).fetchall()
+            self._learn(connection, rows)
             for row in rows:
                 after += 1
                 if row[0] != after:
@@ -176,6 +177,7 @@ class Reader:
         run = of(connection).execute(connection)
         while True:
             rows = run(_BY_STORY, (story, version, page)).fetchall()
+            self._learn(connection, rows)
             for row in rows:
                 expected = version + 1 if row[2] == story else 1
                 story, version = row[2], row[3]
@@ -247,6 +249,19 @@ class Reader:
             if type_ in CORE_NAMES:
                 raise
             return Raw(msgspec.json.decode(data, type=dict[str, object]))
+
+    def _learn(self, connection: Connection, rows: list[tuple[Any, ...]]) -> None:
+        """Slugs of a page's stories in one statement: one by one, each is a round trip."""
+        keys = {row[2] for row in rows}
+        unknown = keys - self._slugs.keys()
+        if len(unknown) < 2:
+            return
+        if len(self._slugs) + len(unknown) > _SLUGS:
+            self._slugs.clear()
+            unknown = keys
+        query = select(stories.c.story, stories.c.slug).where(stories.c.story.in_(unknown))
+        for key, slug in connection.execute(query):
+            self._slugs[key] = (UUID(bytes=key), slug)
 
     def _slug(self, connection: Connection, key: bytes) -> tuple[UUID, str]:
         found = story_by_id(connection, UUID(bytes=key))
