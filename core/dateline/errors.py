@@ -33,6 +33,13 @@ class NotAnArchive(DatelineError):
     """The database is absent, or holds no Dateline archive."""
 
 
+class Damaged(DatelineError):
+    """What is stored is nothing that Dateline writes: something else changed it, or made it."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what, hint="`dateline verify` says what is wrong with this archive")
+
+
 class SchemaOutdated(DatelineError):
     """The archive's tables were made by another version of Dateline."""
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from dateline.proof.verifier import Checkpoint
     from dateline.proof.verify import Given
 
+#: A checkpoint is a few lines.
+_NOTE_BYTES = 1 << 20
+
 
 @click.command()
 @click.option(
@@ -83,11 +86,10 @@ def verify(
 def read_note(path: str) -> Checkpoint:
     """A checkpoint from a file. Raises DatelineError."""
     from dateline.proof.verifier import Wrong, read_checkpoint
+    from dateline.recording.files import read_bounded
 
     try:
-        return read_checkpoint(Path(path).read_text("utf-8"))
-    except OSError as error:
-        raise DatelineError(f"cannot read {path}: {error.strerror}") from None
+        return read_checkpoint(read_bounded(Path(path), _NOTE_BYTES).decode())
     except (Wrong, ValueError):
         raise DatelineError(
             f"{path} is no checkpoint", hint="give a file that `dateline checkpoint -o` wrote"
@@ -116,7 +118,7 @@ def _export(archive: Archive, path: Path, report: Report) -> None:
 
 
 def _json(report: Report) -> None:
-    import msgspec
+    import json
 
     result = "tampered" if report.tampered else "unchecked" if report.unchecked else "ok"
     fields = {
@@ -125,10 +127,14 @@ def _json(report: Report) -> None:
         "root": report.root,
         "checked": report.checked,
         "unchecked": report.unchecked,
-        "findings": [msgspec.structs.asdict(finding) for finding in report.findings],
+        "findings": [
+            {"rule": found.rule, "position": found.position, "reason": found.reason}
+            for found in report.findings
+        ],
         "more": report.more,
     }
-    click.echo(msgspec.json.format(msgspec.json.encode(fields)))
+    # ASCII: what was tampered with may hold anything.
+    click.echo(json.dumps(fields, indent=2))
 
 
 def _counted(what: str, number: int) -> str:

@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from dateline.errors import (
+    Damaged,
     DatelineError,
     EventIdConflict,
     SealedContent,
@@ -93,9 +94,12 @@ class Appender:
         self._run = self._backend.execute(connection)
         # First the lock, in a statement of its own: nothing that is read after it can be stale.
         position, archive, peaks = self._run(_HEAD + self._backend.for_update).fetchone()
-        self.archive = UUID(bytes=archive)
+        try:
+            self.archive = UUID(bytes=archive)
+            self._frontier = hashing.Frontier.from_bytes(position, peaks)
+        except (ValueError, TypeError, AttributeError) as error:
+            raise Damaged(f"the log's head cannot be read: {error}") from error
         self.position: int = position
-        self._frontier = hashing.Frontier.from_bytes(position, peaks)
         self._now = now_us()
         self._stories: dict[UUID, _Story] = {}
 

@@ -74,7 +74,10 @@ def upgrade(db: str | os.PathLike[str]) -> tuple[str, str]:
 
 
 def archive_id(connection: Connection) -> UUID:
-    return UUID(bytes=connection.execute(log_head.select()).one().archive)
+    row = connection.execute(log_head.select()).first()
+    if row is None or len(row.archive) != 16:
+        raise NotAnArchive("the log's head is missing")
+    return UUID(bytes=row.archive)
 
 
 def _open(db: str | os.PathLike[str]) -> tuple[Engine, str]:
@@ -96,11 +99,14 @@ def _open(db: str | os.PathLike[str]) -> tuple[Engine, str]:
                     else None,
                 )
             query = text(f"SELECT version_num FROM {VERSION_TABLE}")
-            revision = connection.execute(query).scalar_one()
+            found = connection.execute(query).scalars().all()
+            if len(found) != 1 or not isinstance(found[0], str) or not found[0].isalnum():
+                raise NotAnArchive(f"{where} does not say which schema it has")
+            [revision] = found
     except BaseException:
         engine.dispose()
         raise
-    return engine, str(revision)
+    return engine, revision
 
 
 def _migrate(connection: Connection) -> None:
