@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: A checkpoint is a few lines.
 _NOTE_BYTES = 1 << 20
+#: An export is read whole.
+_EXPORT_BYTES = 4 << 30
 
 
 @click.command()
@@ -104,14 +106,17 @@ def _given(path: str) -> Given:
 
 def _export(archive: Archive, path: Path, report: Report) -> None:
     from dateline.proof.exported import claim
+    from dateline.recording.files import read_bounded
 
     found = next((e for e in archive.plugins.exporters.values() if e.suffix == path.suffix), None)
     if found is None:
         raise DatelineError(f"no format has the suffix of {path}")
     try:
-        content = path.read_bytes()
+        content = read_bounded(path, _EXPORT_BYTES)
         beside = path.with_name(path.name + ".meta.json")
-        stated = claim(found.name, content, beside.read_bytes() if beside.exists() else None)
+        stated = claim(
+            found.name, content, read_bounded(beside, _NOTE_BYTES) if beside.exists() else None
+        )
     except OSError as error:
         raise DatelineError(f"cannot read {path}: {error.strerror}") from None
     archive.verify_export(found.name, stated, content, report)

@@ -85,9 +85,7 @@ class Keys:
         """Names of those who are protected, in order."""
         if not self.here:
             return []
-        query = (
-            "SELECT subject FROM keys WHERE archive = ? AND subject IS NOT NULL ORDER BY subject"
-        )
+        query = "SELECT subject FROM keys WHERE archive = ? AND typeof(subject) = 'text' ORDER BY subject"
         with self.transaction(write=False) as run:
             return [row[0] for row in run.execute(query, (self._archive,))]
 
