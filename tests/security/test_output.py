@@ -76,7 +76,7 @@ COMMANDS: dict[str, list[tuple[str, ...]]] = {
     "export": [("ferry", "-f", "csv", "--view", "people"), ("ferry", "-f", "csv"), ("--all", "-f", "markdown"),
                ("--all", "-f", "html"), ("ferry", "-f", W), ("ferry", "-o", f"{W}.csv".replace("/", "")),
                ("ferry", "-o", f"no/{W}/x.y"), (W, "-f", "csv"), ("ferry", "-f", "csv", "--view", W),
-               ("-f", "json", "--schema")],
+               ("-f", "json", "--schema"), ("ferry", "-f", "loud")],
     "erase": [
         *((W, "--reason", W, "--basis", W, "--dry-run", "-f", form) for form in FORMATS),
         *(("7", "--reason", W, "--basis", W, "--dry-run", "-f", form) for form in FORMATS),
@@ -105,33 +105,41 @@ COMMANDS: dict[str, list[tuple[str, ...]]] = {
 }  # fmt: skip
 
 BROKEN = """
-from dateline.plugin import FactView, ViewRow, Check, hookimpl
+from dateline.plugin import Check, Exporter, FactRow, FactView, hookimpl
 WORDS = {words!r}
 
 class Shout(FactView):
     name, version = "shout", 1
 
-    class Row(ViewRow):
+    class Row(FactRow):
         word: str
 
-    def rows(self, fact, state=None, *rest):
+    def rows(self, fact):
         raise ValueError(WORDS)
 
-class Look(Check):
-    name = "look"
+class Loud(Exporter):
+    name, suffix = "loud", ".loud"
 
-    def run(self, story):
-        yield WORDS
+    def export(self, material):
         raise ValueError(WORDS)
+
+def look(story):
+    yield WORDS
+    raise ValueError(WORDS)
 
 @hookimpl
 def dateline_views():
     return [Shout()]
 
 @hookimpl
+def dateline_exporters():
+    return [Loud()]
+
+@hookimpl
 def dateline_checks():
-    return [Look()]
+    return [Check("look", look)]
 """
+UNLOADABLE = "raise ValueError({words!r})"
 
 
 def commands(group: click.Group, path: str = "") -> Iterator[str]:
@@ -184,7 +192,9 @@ def filled(cli: Cli, folder: Path, *words: str) -> Cli:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_no_command_lets_hostile_words_act(ferry: Cli, plugin_dir: PluginDir, command: str) -> None:
-    folder = plugin_dir({"broken.py": BROKEN.format(words=WORDS)})
+    folder = plugin_dir(
+        {"broken.py": BROKEN.format(words=WORDS), "loud.py": UNLOADABLE.format(words=WORDS)}
+    )
     options = ["--plugins-dir", str(folder)]
     for debug in ([], ["--debug"]):
         for arguments in COMMANDS[command]:
@@ -195,6 +205,21 @@ def test_no_command_lets_hostile_words_act(ferry: Cli, plugin_dir: PluginDir, co
             if not debug:
                 assert "Traceback" not in result.err or command in ("status", "plugins"), called
                 assert "this is a bug" not in result.err, (called, result.err)
+
+
+def test_the_sweep_meets_the_words_it_looks_for(ferry: Cli, plugin_dir: PluginDir) -> None:
+    """In tables, errors, and what plugins raise: a sweep that shows none would prove nothing."""
+    folder = plugin_dir(
+        {"broken.py": BROKEN.format(words=WORDS), "loud.py": UNLOADABLE.format(words=WORDS)}
+    )
+    for called in (
+        ("stories", "-f", "csv"), ("show", "ferry", "f3"), ("log", "-f", "table"), (W,), ("show", W),
+        ("show", "ferry", "shout"), ("status", "-v"), ("plugins", "-v"), ("export", "ferry", "-f", "loud"),
+        ("--debug", "show", W), ("erase", W, "--reason", "r", "--basis", "b", "--dry-run"),
+    ):  # fmt: skip
+        result = ferry("--plugins-dir", str(folder), *called)
+        shown = "".join((result.out + result.err).split())
+        assert "\\x1b]0;owned" in shown or "u001b]0;owned" in shown, called
 
 
 def test_naughty_strings_are_inert_in_every_form(
