@@ -37,6 +37,22 @@ class UnfinishedCopy(NotAnArchive):
     """The database is a copy that was never finished: only the first events of an archive."""
 
 
+class Damaged(DatelineError):
+    """What is stored is nothing that Dateline writes, not what its hashes say, or not what it was
+    copied from: something else changed it, or made it."""
+
+    def __init__(
+        self, what: str, hint: str = "`dateline verify` says what is wrong with this archive"
+    ) -> None:
+        super().__init__(what, hint=hint)
+
+
+class CheckFailed(Damaged):
+    """Damage that a command found whose work is to look for it."""
+
+    exit_code = 3
+
+
 class SchemaOutdated(DatelineError):
     """The archive's tables were made by another version of Dateline."""
 
@@ -95,12 +111,6 @@ class SealedContent(DatelineError):
             f"story {story} holds protected content (position {position}) whose key is not here",
             hint="bring the keys database back beside the archive, or name it with --keys",
         )
-
-
-class Damaged(DatelineError):
-    """What an archive holds is not what its hashes say, or not what it was copied from."""
-
-    exit_code = 3
 
 
 class ViewFailed(DatelineError):

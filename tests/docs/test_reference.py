@@ -141,3 +141,14 @@ def test_every_test_that_the_guarantees_cite_is_there() -> None:
         assert len(cited) == len(text.strip().splitlines()) > 0
         for path, name in cited:
             assert f"def {name}(" in (PROJECT / path).read_text("utf-8"), f"{path}::{name}"
+
+
+def test_every_test_that_the_rules_of_security_cite_is_there() -> None:
+    page = (DOCS / "security.md").read_text("utf-8")
+    rows = re.findall(r"^\| S(\d+) \|.*\| (.+) \|$", page, re.MULTILINE)
+    assert [int(number) for number, _ in rows] == list(range(1, 17))
+    for number, held in rows:
+        cited = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", held)
+        assert len(cited) == len(held.split()) > 0, number
+        for path, name in cited:
+            assert f"def {name}(" in (PROJECT / path).read_text("utf-8"), f"{path}::{name}"

@@ -84,7 +84,10 @@ def _asked(ctx: click.Context, query: str, *parameters: object) -> list[str]:
     except (sqlite3.Error, OSError, ValueError):
         return []
     try:
-        return [text for (text,) in connection.execute(query, parameters) if isinstance(text, str)]
+        connection.execute("PRAGMA trusted_schema=OFF")
+        rows = connection.execute(query, parameters)
+        # Any archive that lies about is asked: a name that acts on the terminal is not offered.
+        return [text for (text,) in rows if isinstance(text, str) and text.isprintable()]
     except sqlite3.Error:
         return []
     finally:

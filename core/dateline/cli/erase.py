@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from dateline.archive import Archive
     from dateline.erasure.plan import Plan
 
+#: No position has more; Python makes no number of more than 4,300.
+_DIGITS = 30
+
 
 @click.command()
 @click.argument("targets", nargs=-1, required=True, metavar="SUBJECT|POSITION...")
@@ -49,6 +52,9 @@ def erase(
       dateline erase "the witness" --reason "Asked for" --basis "consent withdrawn"
       dateline erase 12 14 --reason "Found unlawful" --basis "court order"
     """
+    for target in targets:
+        if target.isdecimal() and len(target) > _DIGITS:
+            raise UnknownName(f"the log has no position {target[:_DIGITS]}...")
     positions = [int(target) for target in targets if target.isdecimal()]
     subjects = [target for target in targets if not target.isdecimal()]
     if len(subjects) > 1 or (subjects and positions):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 
 import click
@@ -33,8 +34,9 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
         return error.exit_code
     except DatelineError as error:
         if debug:
-            raise
-        say(f"Error: {error}" + (f"\n  {error.hint}" if error.hint else ""))
+            _traceback()
+        else:
+            say(f"Error: {error}" + (f"\n  {error.hint}" if error.hint else ""))
         return error.exit_code
     except ReaderWentAway:
         # Nothing to report, and nothing more to flush.
@@ -42,21 +44,32 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
         if debug:
-            raise
-        say(f"Error: {error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
+            _traceback()
+        else:
+            say(f"Error: {error.strerror or error}{where}")
         return FAILED
     except (Exception, SystemExit) as error:
         # Commands leave through click; whoever ends the interpreter is a plugin, and not done. Only
         # an answer to TAB ends so: that is click's own way.
-        if debug or (isinstance(error, SystemExit) and "_DATELINE_COMPLETE" in os.environ):
+        if isinstance(error, SystemExit) and "_DATELINE_COMPLETE" in os.environ:
             raise
+        if debug:
+            _traceback()
+            return FAILED
         say(
             f"Error: {type(error).__name__}: {error}\n"
-            "  this is a bug in Dateline or a plugin; `--debug` shows where"
+            "  this is a bug in Dateline or a plugin; `--debug` shows where. If the archive came from "
+            "elsewhere, or something else wrote to it, `dateline verify` says what is wrong with it"
         )
         return FAILED
     return result if isinstance(result, int) else 0
+
+
+def _traceback() -> None:
+    """Of what is being handled. Its message repeats input, which Python would print as it is."""
+    say(traceback.format_exc().rstrip())
 
 
 def _show_usage(error: click.ClickException) -> None:

@@ -11,6 +11,7 @@ import click
 from dateline.cli import completing
 from dateline.cli.files import write_atomically
 from dateline.cli.moments import moment, moment_options
+from dateline.cli.output import give
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.errors import DatelineError
 
@@ -96,7 +97,7 @@ def export(
         with archive.material(*stories, view=view, at=at) as material:
             if output is None:
                 for chunk in _guarded(exporter, owner, material):
-                    click.echo(chunk.encode(), nl=False)
+                    give(chunk)
             else:
                 _write(output, exporter, owner, material, force)
             # Last: an export that needs a failed view raises, and that says it all.
@@ -109,7 +110,7 @@ def _write(path: Path, exporter: Exporter, owner: str, material: Material, force
     """The file, and what goes beside it. Neither is overwritten without `force`."""
     beside = path.with_name(path.name + ".meta.json")
     sidecar = exporter.sidecar(material)
-    if sidecar is not None and not force and beside.exists():
+    if sidecar is not None and not force and (beside.exists() or beside.is_symlink()):
         raise DatelineError(f"{beside} is there already", hint="overwrite it with --force")
     write_atomically(path, _guarded(exporter, owner, material), force=force)
     if sidecar is not None:

@@ -64,6 +64,12 @@ def emit(
         _json(columns, rows, lines=chosen == "ndjson")
 
 
+def give(text: str) -> None:
+    """A piece of a file, on stdout: as it is in a pipe, safe to look at on a terminal."""
+    shown = visible(text.replace("\r\n", "\n")) if sys.stdout.isatty() else text
+    click.echo(shown.encode(), nl=False)
+
+
 def _table(
     columns: Sequence[str],
     rows: Iterable[Sequence[object]],

@@ -10,6 +10,7 @@ import click
 from dateline.cli.checkpoint import key_to_sign
 from dateline.cli.files import write_atomically
 from dateline.cli.keys import find_key, key_option
+from dateline.cli.output import give
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.verify import read_note
 from dateline.errors import DatelineError
@@ -106,8 +107,8 @@ def _signed(
     archive: Archive, checkpoint_file: str | None, key_file: str | None
 ) -> tuple[Checkpoint, Vkey | None]:
     """The checkpoint to prove up to, and the key to check it with, if it is here."""
-    from dateline.errors import MissingLibrary
-    from dateline.proof.verifier import read_checkpoint
+    from dateline.errors import Damaged, MissingLibrary
+    from dateline.proof.verifier import Wrong, read_checkpoint
 
     before = archive.last_checkpoint()
     key = None
@@ -125,7 +126,10 @@ def _signed(
         return read_checkpoint(archive.checkpoint(key).note), vkey
     assert before is not None
     say(f"The signing key is not here: proving up to the last checkpoint, of {before.size} events.")
-    return read_checkpoint(before.note), None
+    try:
+        return read_checkpoint(before.note), None
+    except (Wrong, TypeError, AttributeError):
+        raise Damaged("the last checkpoint on record cannot be read") from None
 
 
 def _check(bundle: object, vkey: Vkey | None) -> None:
@@ -149,6 +153,6 @@ def _program() -> str:
 
 def _write(target: Path | None, text: str, force: bool) -> None:
     if target is None:
-        click.echo(text.encode(), nl=False)
+        give(text)
         return
     write_atomically(target, iter([text]), force=force)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from dateline.archive import Archive
     from dateline.views.asof import Moment
 
+#: What a database counts to.
+_MOST = 2**63 - 1
+
 
 @click.command()
 @click.argument("story", shell_complete=completing.stories)
@@ -156,12 +159,14 @@ def _overview(archive: Archive, story: str, format_: str | None, at: Moment | No
 @click.argument("story", required=False, shell_complete=completing.stories)
 @click.option(
     "--after",
-    type=click.IntRange(0),
+    type=click.IntRange(0, _MOST),
     default=0,
     metavar="N",
     help="Start after this version (or position).",
 )
-@click.option("-n", "--limit", type=click.IntRange(0), metavar="N", help="At most so many events.")
+@click.option(
+    "-n", "--limit", type=click.IntRange(0, _MOST), metavar="N", help="At most so many events."
+)
 @click.option("--type", "types", multiple=True, metavar="TYPE", help="Only these types.")
 @format_option
 @pass_settings

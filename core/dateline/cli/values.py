@@ -12,6 +12,8 @@ def parse_value(text: str) -> Any:
     """JSON where it is JSON, else the text itself: ``2100``, ``null``, ``["a"]``, ``Ida Brandt``."""
     try:
         return json.loads(text)
+    except RecursionError:
+        raise click.UsageError("the JSON is nested too deep") from None
     except ValueError:
         return text
 

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from dateline.proof.verifier import Checkpoint
     from dateline.proof.verify import Given
 
+#: A checkpoint is a few lines.
+_NOTE_BYTES = 1 << 20
+#: An export is read whole.
+_EXPORT_BYTES = 4 << 30
+
 
 @click.command()
 @click.option(
@@ -83,11 +88,10 @@ def verify(
 def read_note(path: str) -> Checkpoint:
     """A checkpoint from a file. Raises DatelineError."""
     from dateline.proof.verifier import Wrong, read_checkpoint
+    from dateline.recording.files import read_bounded
 
     try:
-        return read_checkpoint(Path(path).read_text("utf-8"))
-    except OSError as error:
-        raise DatelineError(f"cannot read {path}: {error.strerror}") from None
+        return read_checkpoint(read_bounded(Path(path), _NOTE_BYTES).decode())
     except (Wrong, ValueError):
         raise DatelineError(
             f"{path} is no checkpoint", hint="give a file that `dateline checkpoint -o` wrote"
@@ -102,21 +106,24 @@ def _given(path: str) -> Given:
 
 def _export(archive: Archive, path: Path, report: Report) -> None:
     from dateline.proof.exported import claim
+    from dateline.recording.files import read_bounded
 
     found = next((e for e in archive.plugins.exporters.values() if e.suffix == path.suffix), None)
     if found is None:
         raise DatelineError(f"no format has the suffix of {path}")
     try:
-        content = path.read_bytes()
+        content = read_bounded(path, _EXPORT_BYTES)
         beside = path.with_name(path.name + ".meta.json")
-        stated = claim(found.name, content, beside.read_bytes() if beside.exists() else None)
+        stated = claim(
+            found.name, content, read_bounded(beside, _NOTE_BYTES) if beside.exists() else None
+        )
     except OSError as error:
         raise DatelineError(f"cannot read {path}: {error.strerror}") from None
     archive.verify_export(found.name, stated, content, report)
 
 
 def _json(report: Report) -> None:
-    import msgspec
+    import json
 
     result = "tampered" if report.tampered else "unchecked" if report.unchecked else "ok"
     fields = {
@@ -125,10 +132,14 @@ def _json(report: Report) -> None:
         "root": report.root,
         "checked": report.checked,
         "unchecked": report.unchecked,
-        "findings": [msgspec.structs.asdict(finding) for finding in report.findings],
+        "findings": [
+            {"rule": found.rule, "position": found.position, "reason": found.reason}
+            for found in report.findings
+        ],
         "more": report.more,
     }
-    click.echo(msgspec.json.format(msgspec.json.encode(fields)))
+    # ASCII: what was tampered with may hold anything.
+    click.echo(json.dumps(fields, indent=2))
 
 
 def _counted(what: str, number: int) -> str:

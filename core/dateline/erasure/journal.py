@@ -4,11 +4,12 @@ archive comes back from a backup that is older.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 import msgspec
 
+from dateline.errors import DatelineError
 from dateline.events.envelope import RecordedBy
 from dateline.events.identity import sha256, uuid8
 from dateline.events.parts import ErasedEvent
@@ -127,7 +128,16 @@ class Journal:
             return []
         query = f"SELECT record FROM erasures WHERE archive = ? {rest}"
         with self._keys.transaction(write=False) as run:
-            return [_decode(row[0]) for row in run.execute(query, (self._archive,))]
+            return [self._decoded(row[0]) for row in run.execute(query, (self._archive,))]
+
+    def _decoded(self, record: Any) -> Erasure:
+        try:
+            return _decode(record)
+        except (msgspec.MsgspecError, TypeError, ValueError, RecursionError):
+            raise DatelineError(
+                f"the keys database {self._keys.path} holds an erasure that cannot be read",
+                hint="bring back the one that belongs to this archive, or name it with --keys",
+            ) from None
 
 
 _encode = msgspec.json.Encoder().encode

@@ -12,6 +12,8 @@ _ISO = re.compile(
     r"(Z|[+-]([01]\d|2[0-3]):[0-5]\d)",
     re.ASCII,
 )
+#: The last microsecond of the year 9999, which ends what can be written.
+LAST_US = 253402300799999999
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 

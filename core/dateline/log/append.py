@@ -15,6 +15,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from dateline.errors import (
+    Damaged,
     DatelineError,
     EventIdConflict,
     SealedContent,
@@ -119,9 +120,12 @@ class Appender:
                 for kind, key, owner, at, _, type_, subject, body in found
                 if kind == "event"
             ]
-        self.archive = UUID(bytes=archive)
+        try:
+            self.archive = UUID(bytes=archive)
+            self._frontier = hashing.Frontier.from_bytes(position, peaks)
+        except (ValueError, TypeError, AttributeError) as error:
+            raise Damaged(f"the log's head cannot be read: {error}") from error
         self.position: int = position
-        self._frontier = hashing.Frontier.from_bytes(position, peaks)
         self._now = now_us()
         return known
 

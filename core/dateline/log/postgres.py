@@ -121,6 +121,7 @@ class PostgreSQL(Backend):
         engine = create_engine(
             url.set(drivername="postgresql+psycopg"),
             pool_pre_ping=True,  # a server that was restarted in between is no error
+            hide_parameters=True,  # an error names the statement, never what was to be stored
             connect_args={
                 "client_encoding": "utf8",
                 "application_name": url.query.get("application_name", "dateline"),

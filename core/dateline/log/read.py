@@ -9,10 +9,12 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection, select
 
-from dateline.errors import LogGap
+from dateline.errors import Damaged, DatelineError, LogGap, NotAnArchive
+from dateline.events.clock import LAST_US
 from dateline.events.envelope import Event, RecordedBy
 from dateline.events.payload import Erased, Raw, Sealed
 from dateline.events.registry import CORE_NAMES, Registry, StoredBody
+from dateline.events.story import is_slug
 from dateline.log import hashing
 from dateline.log.backend import of
 from dateline.log.tables import events, log_head, plugin_types, stories
@@ -54,9 +56,14 @@ class StoryRow(msgspec.Struct, frozen=True):
 
 
 def head(connection: Connection) -> Head:
-    row = connection.execute(log_head.select()).one()
-    root = hashing.Frontier.from_bytes(row.position, row.peaks).root()
-    return Head(UUID(bytes=row.archive), row.position, root)
+    row = connection.execute(log_head.select()).first()
+    if row is None:
+        raise NotAnArchive("the log's head is missing")
+    try:
+        root = hashing.Frontier.from_bytes(row.position, row.peaks).root()
+        return Head(UUID(bytes=row.archive), row.position, root)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise Damaged(f"the log's head cannot be read: {error}") from error
 
 
 def root_at(connection: Connection, position: int) -> bytes:
@@ -91,6 +98,14 @@ def story_by_id(connection: Connection, story: UUID) -> StoryRow | None:
 
 
 def _story(row: Any) -> StoryRow:
+    # A slug becomes the name of a file: one that a stranger's archive holds must not lead elsewhere.
+    sound = (
+        isinstance(row.slug, str)
+        and is_slug(row.slug)
+        and type(row.version) is type(row.recorded_us) is int
+    )
+    if not sound or len(row.story) != 16 or not 0 <= row.recorded_us <= LAST_US:
+        raise Damaged(f"the row of story {row.slug!r} cannot be read")
     return StoryRow(UUID(bytes=row.story), row.slug, row.version, row.recorded_us)
 
 
@@ -193,8 +208,23 @@ class Reader:
         return None if row is None else self._event(connection, row)
 
     def _event(self, connection: Connection, row: tuple[Any, ...]) -> Event:
+        try:
+            return self._decoded(connection, row)
+        except DatelineError:
+            raise
+        # An archive may come from a stranger, and a SQLite column holds any type of value.
+        except (msgspec.MsgspecError, LookupError, TypeError, ValueError, RecursionError) as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise Damaged(f"the event at position {row[0]} cannot be read ({reason})") from error
+
+    def _decoded(self, connection: Connection, row: tuple[Any, ...]) -> Event:
         position, event_key, story_key, version, type_, schema_version = row[:6]
         recorded_us, reported_us, subject_key, raw = row[6:]
+        for stamp in (recorded_us, reported_us or 0):
+            if type(stamp) is not int or abs(stamp) > LAST_US:
+                raise ValueError(f"{stamp!r} is no time stamp")
+        if len(event_key) != 16 or not isinstance(type_, str):
+            raise ValueError("its row holds values of another type")
         story, slug = self._slugs.get(story_key) or self._slug(connection, story_key)
         original: dict[str, object] | None = None
         data: Any = Erased()

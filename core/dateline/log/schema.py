@@ -98,7 +98,10 @@ def upgrade(db: str | os.PathLike[str]) -> tuple[str, str]:
 
 
 def archive_id(connection: Connection) -> UUID:
-    return UUID(bytes=connection.execute(log_head.select()).one().archive)
+    row = connection.execute(log_head.select()).first()
+    if row is None or len(row.archive) != 16:
+        raise NotAnArchive("the log's head is missing")
+    return UUID(bytes=row.archive)
 
 
 def _open(db: str | os.PathLike[str], unfinished: bool = False) -> tuple[Engine, str]:
@@ -120,7 +123,14 @@ def _open(db: str | os.PathLike[str], unfinished: bool = False) -> tuple[Engine,
                     else None,
                 )
             query = text(f"SELECT version_num FROM {VERSION_TABLE}")
-            revision = str(connection.execute(query).scalar_one())
+            found = connection.execute(query).scalars().all()
+            if (
+                len(found) != 1
+                or not isinstance(found[0], str)
+                or not found[0].removesuffix(_UNFINISHED).isalnum()
+            ):
+                raise NotAnArchive(f"{where} does not say which schema it has")
+            [revision] = found
             if revision.endswith(_UNFINISHED) and not unfinished:
                 raise UnfinishedCopy(
                     f"{where} is a copy that was never finished",

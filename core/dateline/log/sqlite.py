@@ -48,6 +48,7 @@ class SQLite(Backend):
             poolclass=StaticPool if _path(url) is None else QueuePool,
             # The driver's own transaction handling leaves half-done migrations; BEGIN is ours.
             connect_args={"isolation_level": None, "timeout": _BUSY_MS / 1000},
+            hide_parameters=True,  # an error names the statement, never what was to be stored
         )
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
@@ -192,7 +193,9 @@ def _on_connect(connection: sqlite3.Connection, record: object) -> None:
         # Also what building an index may take: memory must not grow with the log.
         "cache_size=-8192",
         "secure_delete=ON",
+        # The file may come from a stranger.
         "trusted_schema=OFF",
+        "cell_size_check=ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -16,6 +19,25 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from dateline.errors import Damaged
+
+
+class Bytes(LargeBinary):
+    """Bytes, and nothing else: a SQLite column holds whatever was put there, and of an integer
+    ``bytes(n)`` would make n zeros."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Any, coltype: object) -> Callable[[Any], bytes | None]:
+        return _bytes
+
+
+def _bytes(value: Any) -> bytes | None:
+    if value is None or isinstance(value, bytes):
+        return value
+    raise Damaged(f"the database holds {type(value).__name__} where bytes should be")
+
+
 metadata = MetaData()
 #: Where Alembic keeps the schema's number.
 VERSION_TABLE = "alembic_version"
@@ -25,17 +47,17 @@ log_head = Table(
     metadata,
     Column("id", SmallInteger, primary_key=True, autoincrement=False),
     Column("position", BigInteger, nullable=False),
-    Column("archive", LargeBinary(16), nullable=False),
-    Column("peaks", LargeBinary, nullable=False),
+    Column("archive", Bytes(16), nullable=False),
+    Column("peaks", Bytes, nullable=False),
 )
 
 stories = Table(
     "stories",
     metadata,
-    Column("story", LargeBinary(16), primary_key=True),
+    Column("story", Bytes(16), primary_key=True),
     Column("slug", String(80), nullable=False, unique=True),
     Column("version", BigInteger, nullable=False),
-    Column("leaf", LargeBinary(32), nullable=False),
+    Column("leaf", Bytes(32), nullable=False),
     Column("recorded_us", BigInteger, nullable=False),
 )
 
@@ -43,18 +65,18 @@ events = Table(
     "events",
     metadata,
     Column("position", BigInteger, primary_key=True, autoincrement=False),
-    Column("event_id", LargeBinary(16), nullable=False, unique=True),
-    Column("story", LargeBinary(16), ForeignKey("stories.story"), nullable=False),
+    Column("event_id", Bytes(16), nullable=False, unique=True),
+    Column("story", Bytes(16), ForeignKey("stories.story"), nullable=False),
     Column("version", BigInteger, nullable=False),
     Column("type", Text, nullable=False),
     Column("schema_version", Integer, nullable=False),
     Column("recorded_us", BigInteger, nullable=False),
     Column("reported_us", BigInteger),
     Column("subject_key", Text),
-    Column("salt", LargeBinary(32)),
-    Column("body", LargeBinary),
-    Column("commitment", LargeBinary(32), nullable=False),
-    Column("leaf", LargeBinary(32), nullable=False),
+    Column("salt", Bytes(32)),
+    Column("body", Bytes),
+    Column("commitment", Bytes(32), nullable=False),
+    Column("leaf", Bytes(32), nullable=False),
     UniqueConstraint("story", "version", name="events_story_version"),
 )
 
@@ -68,9 +90,9 @@ plugin_types = Table(
 documents = Table(
     "documents",
     metadata,
-    Column("sha256", LargeBinary(32), primary_key=True),
+    Column("sha256", Bytes(32), primary_key=True),
     Column("charset", Text, nullable=False),
-    Column("content", LargeBinary, nullable=False),
+    Column("content", Bytes, nullable=False),
     Column("subject_key", Text),
 )
 
@@ -87,7 +109,7 @@ views = Table(
     Column("failed_position", BigInteger),
     Column("error", Text),
     Column("target", BigInteger),
-    Column("cursor", LargeBinary(16)),
+    Column("cursor", Bytes(16)),
 )
 
 merkle_nodes = Table(
@@ -95,7 +117,7 @@ merkle_nodes = Table(
     metadata,
     Column("level", SmallInteger, primary_key=True, autoincrement=False),
     Column("number", BigInteger, primary_key=True, autoincrement=False),
-    Column("hash", LargeBinary(32), nullable=False),
+    Column("hash", Bytes(32), nullable=False),
 )
 
 checkpoints = Table(

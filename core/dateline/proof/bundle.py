@@ -16,7 +16,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection, select
 
-from dateline.errors import DatelineError, UnknownName
+from dateline.errors import Damaged, DatelineError, UnknownName
 from dateline.events.clock import to_iso
 from dateline.log import documents, hashing, tree
 from dateline.log.nodes import StoredTree
@@ -181,19 +181,22 @@ def _sources(rows: list[Any], shown: set[int]) -> set[str]:
 
 
 def _entry(archive: UUID, row: Any, prev: bytes) -> bytes:
-    return hashing.entry(
-        archive=archive,
-        story=UUID(bytes=row.story),
-        version=row.version,
-        event_id=UUID(bytes=row.event_id),
-        type=row.type,
-        schema_version=row.schema_version,
-        recorded_at=to_iso(row.recorded_us),
-        reported_at=None if row.reported_us is None else to_iso(row.reported_us),
-        subject_key=row.subject_key,
-        prev=prev,
-        commitment=row.commitment,
-    )
+    try:
+        return hashing.entry(
+            archive=archive,
+            story=UUID(bytes=row.story),
+            version=row.version,
+            event_id=UUID(bytes=row.event_id),
+            type=row.type,
+            schema_version=row.schema_version,
+            recorded_at=to_iso(row.recorded_us),
+            reported_at=None if row.reported_us is None else to_iso(row.reported_us),
+            subject_key=row.subject_key,
+            prev=prev,
+            commitment=row.commitment,
+        )
+    except (TypeError, ValueError, OverflowError, AttributeError) as error:
+        raise Damaged(f"the event at position {row.position} cannot be read: {error}") from error
 
 
 def _earlier(earlier: Checkpoint, checkpoint: Checkpoint, nodes: StoredTree) -> dict[str, Any]:

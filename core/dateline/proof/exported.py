@@ -87,7 +87,7 @@ def _csv(text: str, sidecar: bytes | None) -> Claim | None:
 
 
 _MARKDOWN = re.compile(
-    r"Story `([a-z0-9-]+)`.*Archive `([0-9a-f-]{36})` at position (\d+), root `([0-9a-f]{64})`"
+    r"^Story `([a-z0-9-]+)`.*Archive `([0-9a-f-]{36})` at position (\d+), root `([0-9a-f]{64})`"
     r"(?:, as of (.*))?\.$",
     re.MULTILINE,
 )

@@ -35,6 +35,8 @@ _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u206f\ufeff"
     "\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
 )
+#: What Python raises on a file that is not shaped as it should be.
+_MALFORMED = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
 
 
 class Wrong(Exception):
@@ -267,7 +269,7 @@ def check(bundle: Any, vkey: Vkey | None, against: Checkpoint | None = None) -> 
     """
     try:
         return _check(bundle, vkey, against)
-    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
+    except _MALFORMED as error:
         detail = f"{type(error).__name__}: {error}"
         raise Wrong("format", f"this is no whole {FORMAT} file ({detail})") from None
 
@@ -365,9 +367,17 @@ def _body(item: Any, fields: dict[str, Any]) -> dict[str, Any] | None:
     salt, body = (base64.b64decode(item[name], validate=True) for name in ("salt", "body"))
     if len(salt) != _HASH or hashlib.sha256(salt + body).hexdigest() != fields["commitment"]:
         raise Wrong("body", f"event {fields['version']} was recorded with other content")
-    found = json.loads(body)
+    found = json.loads(body, object_pairs_hook=_object)
     if not isinstance(found, dict) or not isinstance(found["data"], dict):
         raise ValueError("a body is no object")
+    return found
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; of a key that stands twice, readers take different ones."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice in a body")
     return found
 
 
@@ -618,7 +628,7 @@ def judge(
         return FALSE, [f"FALSE  {visible(wrong)}"]
     except (OSError, Unchecked) as error:
         return UNCHECKED, [f"COULD NOT CHECK  {visible(error)}"]
-    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
+    except _MALFORMED as error:
         return FALSE, [f"FALSE  format: this is no proof ({visible(repr(error))})"]
     lines += ["", *(f"NOT CHECKED  {visible(line)}" for line in proven.open)]
     if proven.open:

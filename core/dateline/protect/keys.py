@@ -65,7 +65,11 @@ class Keys:
     def secret(self, key_id: str) -> bytes | None:
         """The key of that id; None when it is not here, or was destroyed."""
         if key_id not in self._secrets and self.here:
-            query = "SELECT id, secret FROM keys WHERE archive = ? AND secret IS NOT NULL"
+            # What is no key of AES-256 is none: the file may have been made by anybody.
+            query = (
+                "SELECT id, secret FROM keys WHERE archive = ? AND typeof(secret) = 'blob'"
+                f" AND length(secret) = {cipher.KEY_BYTES}"
+            )
             with self.transaction(write=False) as run:
                 self._secrets.update(run.execute(query, (self._archive,)).fetchall())
         return self._secrets.get(key_id)
@@ -81,9 +85,7 @@ class Keys:
         """Names of those who are protected, in order."""
         if not self.here:
             return []
-        query = (
-            "SELECT subject FROM keys WHERE archive = ? AND subject IS NOT NULL ORDER BY subject"
-        )
+        query = "SELECT subject FROM keys WHERE archive = ? AND typeof(subject) = 'text' ORDER BY subject"
         with self.transaction(write=False) as run:
             return [row[0] for row in run.execute(query, (self._archive,))]
 

@@ -22,12 +22,15 @@ from sqlalchemy import (
     update,
 )
 
+from dateline.errors import Damaged
 from dateline.log.backend import of, quoted
 from dateline.log.tables import views
 from dateline.views.projection import ColumnType, FactView, View, columns
 from dateline.views.rows import Key, Rows, Values
 
 State = Literal["building", "live", "failed", "retired"]
+#: What the column holds, on each database.
+_GENERATIONS = 2**31 - 1
 _TYPES: dict[ColumnType, Any] = {
     # Sorted by code points, whatever the server's language is.
     "text": Text().with_variant(Text(collation="C"), "postgresql"),
@@ -70,7 +73,18 @@ def builds(connection: Connection, name: str | None = None) -> list[Build]:
     query = select(views).order_by(views.c.name, views.c.generation.desc())
     if name is not None:
         query = query.where(views.c.name == name)
-    return [Build(**row._mapping) for row in connection.execute(query)]
+    return [_sound(Build(**row._mapping)) for row in connection.execute(query)]
+
+
+def _sound(build: Build) -> Build:
+    """Its name and generation name a table, which is read and dropped. Raises Damaged."""
+    try:
+        quoted(build.table)
+        if build.generation > _GENERATIONS or len(build.cursor or bytes(16)) != 16:
+            raise ValueError
+        return msgspec.convert(msgspec.structs.asdict(build), Build)
+    except (msgspec.ValidationError, ValueError):
+        raise Damaged(f"the record of views holds what is no view: {build.name!r}") from None
 
 
 def current(connection: Connection, name: str) -> Build | None:

@@ -8,23 +8,16 @@ from dateline.events.entity import EntityIntroduced
 from dateline.events.payload import FACT, FactPayload, Payload
 from dateline.events.rules import Context, Findings, rule
 from dateline.events.source import SourceCaptured
-from dateline.events.story import StoryClosed, StoryOpened
+from dateline.events.story import StoryClosed, StoryOpened, is_slug
 
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _SOURCE = re.compile(r"sha256:[0-9a-f]{64}")
 _ENTITY = re.compile(r"(person|org|place|group):[a-z0-9]+(?:[-.][a-z0-9]+)*")
 _KINDS = {"person": "person", "org": "organization", "place": "place", "group": "group"}
-# File names on Windows that are devices; a slug becomes a file name.
-_DEVICES = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 
 
 @rule("slug-form")
 def slug_form(payload: Payload, context: Context) -> Findings:
-    if isinstance(payload, StoryOpened) and (
-        len(payload.slug) > 80
-        or not _SLUG.fullmatch(payload.slug)
-        or _DEVICES.fullmatch(payload.slug)
-    ):
+    if isinstance(payload, StoryOpened) and not is_slug(payload.slug):
         yield (
             "/slug",
             f"{payload.slug!r} is no slug: lower-case words joined by hyphens, at most 80",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from dateline.errors import Damaged
+from dateline.errors import CheckFailed, Damaged
 from dateline.events.clock import to_iso
 from dateline.log import hashing
 from dateline.log.tables import events
@@ -82,7 +82,7 @@ class Chains:
 
 
 def damaged(where: str, what: str) -> Damaged:
-    return Damaged(
+    return CheckFailed(
         f"{where}: {what}",
         hint="something outside Dateline changed it: restore it from a backup, or copy from one",
     )

@@ -1,0 +1,158 @@
+"""Files: who may read them, what they are called, where they lead."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dateline import Archive, Plugins
+from dateline.cli.files import write_atomically
+from dateline.errors import DatelineError
+from dateline.log.document import Document
+from dateline.recording.files import Folder
+from dateline.testing import samples
+from dateline.testing.pytest_plugin import Cli
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="modes of files are POSIX")
+
+#: Made with whatever the umask is: what holds content or keys is its owner's alone.
+_SCRIPT = """
+import os, sys
+os.umask(int(sys.argv[1], 8))
+from dateline.cli.errors import run
+from dateline.cli.root import root
+from dateline.log.engine import open_engine
+
+def call(*arguments):
+    assert run(root, arguments) == 0, arguments
+
+call("init")
+call("import", "a.ndjson")
+call("import", "b.ndjson", "--story", "ferry", "--protect", "Zed")
+engine = open_engine("dateline.db")
+with engine.connect() as connection:  # as long as somebody reads, the WAL is there
+    connection.exec_driver_sql("SELECT count(*) FROM events").all()
+    call("show", "ferry", "timeline")
+    call("checkpoint", "--key", "a.key", "-o", "note.txt")
+    call("export", "ferry", "-o", "out.md")
+    print({name: oct(os.stat(name).st_mode & 0o777) for name in sorted(os.listdir())}, file=sys.stderr)
+engine.dispose()
+"""
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.parametrize(("umask", "shared"), [("0", "0o666"), ("022", "0o644"), ("077", "0o600")])
+def test_what_holds_content_or_keys_is_its_owners_alone(
+    tmp_path: Path, umask: str, shared: str
+) -> None:
+    lines = "\n".join(json.dumps(line) for line in samples.story())
+    (tmp_path / "a.ndjson").write_text(lines)
+    (tmp_path / "b.ndjson").write_text(json.dumps(samples.entity("person:w", "W")))
+    run = subprocess.run(
+        [sys.executable, "-c", _SCRIPT, umask],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    modes = modes_of(run.stderr.strip().splitlines()[-1])
+    private = ("dateline.db", "dateline.db-wal", "dateline.db-shm", "dateline.db.keys", "a.key")
+    assert {name: modes[name] for name in private} == dict.fromkeys(private, "0o600")
+    assert {modes["note.txt"], modes["out.md"]} == {shared}
+
+
+def modes_of(text: str) -> dict[str, str]:
+    found = ast.literal_eval(text)
+    assert isinstance(found, dict)
+    return found
+
+
+def test_an_export_is_private_until_it_is_whole(tmp_path: Path) -> None:
+    seen = []
+
+    def chunks() -> Iterator[str]:
+        yield "a"
+        seen.extend(mode(path) for path in tmp_path.iterdir())
+
+    old = os.umask(0)
+    try:
+        write_atomically(tmp_path / "x", chunks(), force=False)
+    finally:
+        os.umask(old)
+    assert seen == [0o600]
+    assert [path.name for path in tmp_path.iterdir()] == ["x"]
+
+
+def test_a_link_in_the_place_of_an_export_is_not_followed(tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    for name, target in (("link", victim), ("dangling", tmp_path / "nowhere")):
+        link = tmp_path / name
+        link.symlink_to(target)
+        with pytest.raises(DatelineError, match="is there already"):
+            write_atomically(link, iter(["theirs"]), force=False)
+        write_atomically(link, iter(["theirs"]), force=True)
+        assert not link.is_symlink() and link.read_text() == "theirs"
+    assert victim.read_text() == "mine" and not (tmp_path / "nowhere").exists()
+
+
+def test_a_link_beside_an_export_stops_it_before_anything_is_written(
+    dateline_cli: Cli, tmp_path: Path
+) -> None:
+    with Archive.create(tmp_path / "dateline.db", Plugins.load(strict=True)) as archive:
+        archive.record(samples.story())
+    (tmp_path / "out.csv.meta.json").symlink_to(tmp_path / "nowhere")
+    result = dateline_cli("export", "ferry", "-o", "out.csv")
+    assert result.code == 1 and "out.csv.meta.json is there already" in result.err
+    assert not (tmp_path / "out.csv").exists() and not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../secret", "/etc/hostname", "a/../../secret", "..", ".", "", "..\\secret", "C:\\x", "link/secret",
+     "secret-link", "x\x00y", "\ud800", "x" * 5000, "pipe"],
+)  # fmt: skip
+def test_a_file_that_a_line_names_is_below_its_folder_or_refused(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (tmp_path / "secret").write_text("SECRET")
+    (folder / "link").symlink_to(tmp_path)
+    (folder / "secret-link").symlink_to(tmp_path / "secret")
+    os.mkfifo(folder / "pipe")
+    with pytest.raises((DatelineError, ValueError)) as caught:
+        Folder(folder)(name)
+    assert "SECRET" not in str(caught.value)
+    with Archive.create(":memory:", Plugins()) as archive, pytest.raises(DatelineError) as refused:
+        line = samples.captured()
+        del line["content"]
+        archive.record([samples.opened(), line | {"file": name}], files=Folder(folder))
+    assert (
+        "document" in str(refused.value)
+        or "surrogate" in str(refused.value)
+        or "nul" in str(refused.value)
+    )
+
+
+def test_a_file_below_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a b.txt").write_text("words")
+    assert Document(Folder(tmp_path)("a b.txt")).text == "words"
+
+
+def test_what_never_ends_is_not_read_to_its_end(dateline_cli: Cli, tmp_path: Path) -> None:
+    assert dateline_cli("init").code == 0
+    for option in ("--against", "--export"):
+        result = dateline_cli("verify", option, "/dev/zero")
+        assert result.code == 1 and result.err.startswith("Error: "), result.err
+    (tmp_path / "large").write_bytes(b"\n" * 2**21)
+    assert "large is over 1 MiB" in dateline_cli("verify", "--against", "large").err

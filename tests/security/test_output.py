@@ -1,0 +1,255 @@
+"""Hostile words through every command: nothing reaches the terminal that it would obey."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from tests.security import hostile
+from tests.security.hostile import WORDS
+
+from dateline.cli.root import root
+from dateline.testing import samples
+from dateline.testing.pytest_plugin import Cli, PluginDir
+
+W = WORDS
+FORMATS = ("table", "csv", "json", "ndjson")
+VIEWS = (
+    "timeline", "statements", "figures", "people", "places", "sources", "disputes", "changes",
+)  # fmt: skip
+
+#: What each command is run with: words where it takes any, shown where it shows them. Those that
+#: are refused matter as much, since an error repeats what it refuses.
+COMMANDS: dict[str, list[tuple[str, ...]]] = {
+    "": [(W,), ("--db", W, "stories"), ("--without", W, "stories"), ("--plugins-dir", W, "stories"),
+         ("--" + W,)],
+    "init": [(), (W,)],
+    "open": [("other", "--title", W), (W, "--title", W), ("third", "--title", "T", "--agent", W)],
+    "capture": [
+        ("page.txt", "--story", "ferry", "--publisher", f"org:x={W}", "--title", W, "--byline", W),
+        ("page.txt", "--story", W, "--publisher", W),
+        (W, "--story", "ferry", "--publisher", "org:x=X"),
+        (f"http://{W}", "--story", "ferry", "--publisher", "org:x=X"),
+        (f"http://{W}", "--story", "ferry", "--publisher", "org:x=X", "--allow-network"),
+        ("page.txt", "--story", "ferry", "--publisher", "org:x=X", "--published", W, "--charset", W),
+        ("page.txt", "--story", "ferry", "--publisher", "org:x=X", "--as", W),
+        ("page.html", "--story", "ferry", "--publisher", "org:y=Y"),
+        ("page.pdf", "--story", "ferry", "--publisher", "org:y=Y"),
+    ],
+    "import": [("bad.ndjson",), (W,), ("bad.ndjson", "-f", W), ("bad.ndjson", "--files", W),
+               ("gone.ndjson",)],
+    "record": [
+        ("ferry", "statement", "--text", W, "--exact", "Everyone is safe", "--speaker", f"org:z={W}",
+         "--source", samples.SOURCE),
+        ("ferry", "statement", "--text", W, "--exact", W, "--speaker", W, "--source", W),
+        ("ferry", "figure", "--text", W, "--exact", W, "--quantity", W),
+        ("ferry", W),
+        ("ferry", "state", "--text", W, "--exact", "safe", "--set", f"relation={W}", "--valid", W,
+         "--source", samples.SOURCE, "--protect", W),
+    ],
+    "correct": [("ferry", "f3", "--set", f"text={W}", "--reason", W, "--by", W),
+                ("ferry", "f3", "--set", W, "--reason", W), ("ferry", W, "--set", "text=x", "--reason", W)],
+    "retract": [("ferry", "f3", "--reason", W, "--by", W), ("ferry", W, "--reason", W)],
+    "dispute": [("ferry", "f1", "--ground", W, "--by", W), ("ferry", W, "--ground", W)],
+    "review": [("ferry", "f1", "accepted", "--reviewer", W, "--reason", W), ("ferry", "f1", W)],
+    "evidence": [("ferry", "f1", "--exact", W, "--note", W),
+                 ("ferry", "f1", "--exact", "aground", "--note", W)],
+    "link": [("ferry", "f1", "elaborates", "f2", "--note", W), ("ferry", W, "elaborates", W),
+             ("ferry", "f1", W, "f2")],
+    "withdraw": [("ferry", samples.SOURCE, "--reason", W), ("ferry", W, "--reason", W)],
+    "retitle": [("ferry", W, "--reason", W), (W, W)],
+    "close": [("ferry", "--reason", W), (W,)],
+    "stories": [("-f", form) for form in FORMATS],
+    "show": [
+        *(("ferry", "-f", form) for form in FORMATS),
+        *(("ferry", view, "-f", form, "--all") for view in VIEWS for form in FORMATS),
+        *(("ferry", thing, "-f", form) for thing in ("f3", "f1", "org:o0") for form in FORMATS),
+        ("ferry", "f3"), ("ferry", "org:o0"), ("ferry", "timeline", "--columns", W), (W,), ("ferry", W),
+        ("ferry", f"org:{W}"), ("ferry", "timeline", "--as-of", W), ("ferry", "timeline", "--as-recorded", W),
+    ],
+    "log": [*(("-f", form) for form in FORMATS), ("ferry", "-f", "table"), ("--type", W), (W,),
+            ("--after", W)],
+    "export": [("ferry", "-f", "csv", "--view", "people"), ("ferry", "-f", "csv"), ("--all", "-f", "markdown"),
+               ("--all", "-f", "html"), ("ferry", "-f", W), ("ferry", "-o", f"{W}.csv".replace("/", "")),
+               ("ferry", "-o", f"no/{W}/x.y"), (W, "-f", "csv"), ("ferry", "-f", "csv", "--view", W),
+               ("-f", "json", "--schema"), ("ferry", "-f", "loud")],
+    "erase": [
+        *((W, "--reason", W, "--basis", W, "--dry-run", "-f", form) for form in FORMATS),
+        *(("7", "--reason", W, "--basis", W, "--dry-run", "-f", form) for form in FORMATS),
+        ("7", "--reason", W, "--basis", W, "--yes"),
+        (W + "nobody", "--reason", W, "--basis", W),
+    ],
+    "checkpoint": [("--key", "a.key"), ("--key", "a.key", "-o", W.replace("/", "")), ("--key", W)],
+    "verify": [*(("-f", form, "--deep") for form in FORMATS), ("--against", W), ("--export", W),
+               ("--vkey", W), ("--against", "page.txt"), ("--export", "page.md")],
+    "prove": [("ferry", W), (W,), ("ferry", "--key", W), ("ferry", "--earlier", W),
+              ("ferry", "-o", W.replace("/", ""), "--key", "a.key"), ("--verifier",)],
+    "key": [()],
+    "key new": [("--key", "b.key"), ("--key", W)],
+    "key show": [("--key", "b.key"), ("--key", W), ("--key", "page.txt")],
+    "rebuild": [("--all",), ("--verify",), ("--view", W), ("--undo", "--all")],
+    "prune": [(), ("--view", W)],
+    "diff": [*(("ferry", "0", "999", "--recorded", "-f", form) for form in (*FORMATS, "markdown")),
+             ("ferry", "2020", "2030", "-f", "table"), ("ferry", W, W)],
+    "status": [*(("-v", "-f", form) for form in FORMATS), ("-f", W)],
+    "plugins": [*(("-v", "-f", form) for form in FORMATS), (W,)],
+    "plugins new": [(W,)],
+    "plugins check": [(W,), ("broken",), ("/" + W,)],
+    "upgrade": [()],
+    "completion": [("bash",), (W,)],
+    "demo": [("x.db", "--story", W), ("--" + W,)],
+}  # fmt: skip
+
+BROKEN = """
+from dateline.plugin import Check, Exporter, FactRow, FactView, hookimpl
+WORDS = {words!r}
+
+class Shout(FactView):
+    name, version = "shout", 1
+
+    class Row(FactRow):
+        word: str
+
+    def rows(self, fact):
+        raise ValueError(WORDS)
+
+class Loud(Exporter):
+    name, suffix = "loud", ".loud"
+
+    def export(self, material):
+        raise ValueError(WORDS)
+
+def look(story):
+    yield WORDS
+    raise ValueError(WORDS)
+
+@hookimpl
+def dateline_views():
+    return [Shout()]
+
+@hookimpl
+def dateline_exporters():
+    return [Loud()]
+
+@hookimpl
+def dateline_checks():
+    return [Check("look", look)]
+"""
+UNLOADABLE = "raise ValueError({words!r})"
+
+
+def commands(group: click.Group, path: str = "") -> Iterator[str]:
+    """Every command there is, by the words that call it."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        yield f"{path} {name}".strip()
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{path} {name}".strip())
+
+
+def test_no_command_is_left_out_of_the_sweep() -> None:
+    assert {path for path in COMMANDS if path} == set(commands(root))
+
+
+@pytest.fixture
+def ferry(dateline_cli: Cli, tmp_path: Path) -> Cli:
+    return filled(dateline_cli, tmp_path, WORDS)
+
+
+def filled(cli: Cli, folder: Path, *words: str) -> Cli:
+    lines = "\n".join(json.dumps(line) for line in hostile.story(*words))
+    (folder / "hostile.ndjson").write_text(lines)
+    (folder / "page.txt").write_text(WORDS)
+    (folder / "page.md").write_text(WORDS)
+    article = "<p>" + "A sentence of the article, long enough to be taken for one. " * 30
+    (folder / "page.html").write_bytes(
+        f"<html lang='{WORDS}'><head><title>{WORDS}</title><meta name=author content='{WORDS}'></head>"
+        f"<body><article>{article}{WORDS}</p></article></body></html>".encode()
+    )
+    (folder / "page.pdf").write_bytes(b"%PDF-1.7\n\x1b[31m\x9b 1 0 obj <</Title (" + WORDS.encode())
+    bad = [
+        {"type": WORDS},
+        samples.opened(WORDS),
+        {WORDS: WORDS},
+        samples.captured() | {"file": WORDS},
+    ]
+    (folder / "bad.ndjson").write_text("\n".join(map(json.dumps, bad)) + "\n{" + WORDS)
+    assert cli("init").code == 0
+    done = cli("import", "hostile.ndjson")
+    assert done.code == 0, done.err
+    protected = [samples.entity("person:w", WORDS), samples.fact("statement", "Everyone is safe",
+                 speakers=["person:w"], text=WORDS)]  # fmt: skip
+    done = cli("import", "-", "--story", "ferry", "--protect", WORDS,
+               stdin="\n".join(map(json.dumps, protected)))  # fmt: skip
+    assert done.code == 0, done.err
+    return cli
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_command_lets_hostile_words_act(ferry: Cli, plugin_dir: PluginDir, command: str) -> None:
+    folder = plugin_dir(
+        {"broken.py": BROKEN.format(words=WORDS), "loud.py": UNLOADABLE.format(words=WORDS)}
+    )
+    options = ["--plugins-dir", str(folder)]
+    for debug in ([], ["--debug"]):
+        for arguments in COMMANDS[command]:
+            called = [*debug, *options, *command.split(), *arguments]
+            result = ferry(*called)
+            assert not hostile.acts(result.out), called
+            assert not hostile.acts(result.err), called
+            if not debug:
+                assert "Traceback" not in result.err or command in ("status", "plugins"), called
+                assert "this is a bug" not in result.err, (called, result.err)
+
+
+def test_the_sweep_meets_the_words_it_looks_for(ferry: Cli, plugin_dir: PluginDir) -> None:
+    """In tables, errors, and what plugins raise: a sweep that shows none would prove nothing."""
+    folder = plugin_dir(
+        {"broken.py": BROKEN.format(words=WORDS), "loud.py": UNLOADABLE.format(words=WORDS)}
+    )
+    for called in (
+        ("stories", "-f", "csv"), ("show", "ferry", "f3"), ("log", "-f", "table"), (W,), ("show", W),
+        ("show", "ferry", "shout"), ("status", "-v"), ("plugins", "-v"), ("export", "ferry", "-f", "loud"),
+        ("--debug", "show", W), ("erase", W, "--reason", "r", "--basis", "b", "--dry-run"),
+    ):  # fmt: skip
+        result = ferry("--plugins-dir", str(folder), *called)
+        shown = "".join((result.out + result.err).split())
+        assert "\\x1b]0;owned" in shown or "u001b]0;owned" in shown, called
+
+
+def test_naughty_strings_are_inert_in_every_form(
+    shared: Path, dateline_cli: Cli, tmp_path: Path
+) -> None:
+    cli = filled(dateline_cli, tmp_path, WORDS, *hostile.naughty(shared))
+    for command in ("stories", "show", "log", "diff", "status", "erase"):
+        for arguments in COMMANDS[command]:
+            result = cli(command, *arguments)
+            assert not hostile.acts(result.out + result.err), (command, arguments)
+    for form in ("csv", "markdown", "html"):
+        assert not hostile.acts(cli("export", "--all", "-f", form).out), form
+
+
+@pytest.mark.parametrize("form", ["json", "ndjson"])
+def test_json_is_as_it_was_in_a_pipe_and_inert_on_a_terminal(
+    ferry: Cli, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    piped = ferry("export", "--all", "-f", form).out
+    assert not [char for char in piped if ord(char) < 0x20 and char != "\n"]
+    assert piped == ferry("export", "--all", "-f", form).out
+
+    class Terminal(io.TextIOWrapper):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(
+        "dateline.testing.pytest_plugin._stream",
+        lambda text="": Terminal(io.BytesIO(text.encode()), encoding="utf-8", newline=""),
+    )
+    assert hostile.acts(piped)
+    assert not hostile.acts(ferry("export", "--all", "-f", form).out)
+    assert not hostile.acts(ferry("prove", "ferry", "--key", "a.key").out)
