@@ -92,6 +92,8 @@ def read_note(path: str) -> Checkpoint:
 
     try:
         return read_checkpoint(read_bounded(Path(path), _NOTE_BYTES).decode())
+    except DatelineError as error:
+        raise DatelineError(f"cannot read {path}: {error}") from None
     except (Wrong, ValueError):
         raise DatelineError(
             f"{path} is no checkpoint", hint="give a file that `dateline checkpoint -o` wrote"

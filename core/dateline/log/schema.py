@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, select, text
 
 from dateline.errors import DatelineError, NotAnArchive, SchemaOutdated, UnfinishedCopy
 from dateline.events.identity import uuid7
@@ -98,10 +98,11 @@ def upgrade(db: str | os.PathLike[str]) -> tuple[str, str]:
 
 
 def archive_id(connection: Connection) -> UUID:
-    row = connection.execute(log_head.select()).first()
-    if row is None or len(row.archive) != 16:
+    # Nothing else of the row: `verify` opens what was tampered with, too.
+    found = connection.execute(select(log_head.c.archive)).scalar()
+    if found is None or len(found) != 16:
         raise NotAnArchive("the log's head is missing")
-    return UUID(bytes=row.archive)
+    return UUID(bytes=found)
 
 
 def _open(db: str | os.PathLike[str], unfinished: bool = False) -> tuple[Engine, str]:

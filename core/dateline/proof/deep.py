@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from sqlalchemy import Connection, Engine, func, select
 
-from dateline.errors import DatelineError, SealedContent
+from dateline.errors import Damaged, DatelineError, SealedContent
 from dateline.events.present import Fact, StoryState
 from dateline.log import documents, read
 from dateline.log.engine import reading
@@ -53,7 +53,12 @@ def check_quotes(
         total = connection.execute(select(func.count()).select_from(events)).scalar() or 0
         done = 0
         text = lru_cache(_TEXTS)(lambda source: _text(connection, source, reader.vault))
-        for story in read.list_stories(connection):
+        try:
+            stories = read.list_stories(connection)
+        except Damaged as damaged:
+            report.add("quotes", str(damaged))
+            return
+        for story in stories:
             state = StoryState(reader.registry)
             try:
                 for event in reader.read_story(connection, story.id):
