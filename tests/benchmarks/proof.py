@@ -18,7 +18,7 @@ from unittest.mock import patch
 
 import ours
 from measure import Clock
-from run import BATCH, PER_STORY, _remove, _settle, _step
+from run import BATCH, PER_STORY, _remove, _settle, step
 
 from dateline import Archive, Plugins
 from dateline.log.hashing import Frontier
@@ -84,7 +84,7 @@ def measured(folder: Path, stories: int, rounds: int) -> dict[str, Any]:
         runs = {}
         for tree in (True, False) if turn % 2 else (False, True):
             db = folder / f"{turn}-{tree}.db"
-            runs[tree] = _step("proof", "append", db, stories=stories, tree=tree)
+            runs[tree] = step("proof", "append", db, stories=stories, tree=tree)
             if tree:
                 _remove(last)
                 db.rename(last)
@@ -93,8 +93,8 @@ def measured(folder: Path, stories: int, rounds: int) -> dict[str, Any]:
         ratios.append(runs[False]["wall"] / runs[True]["wall"])
         cpus.append(runs[False]["cpu"] / runs[True]["cpu"])
     _settle(last)
-    verified = [_step("proof", "verify", last) for _ in range(rounds)]
-    signed = _step("proof", "checkpoint", last)["ms"]
+    verified = [step("proof", "verify", last) for _ in range(rounds)]
+    signed = step("proof", "checkpoint", last)["ms"]
     ratio = round(median(ratios), 3)
     return {
         "events": stories * PER_STORY,

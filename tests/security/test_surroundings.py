@@ -125,8 +125,10 @@ def test_the_network_is_used_in_one_place() -> None:
             if isinstance(node, ast.ImportFrom):
                 names = [node.module or ""]
             if network & set(names):
-                found.add(path.parent)
-    assert found == {package / "net"}
+                found.add(path)
+    # A pair of sockets wakes up who waits in `follow`; a database server is libpq's affair.
+    allowed = {package / "log" / "follow.py"}
+    assert {path.parent for path in found - allowed} == {package / "net"}
 
 
 def test_every_variable_that_is_read_is_on_the_page() -> None:
