@@ -129,7 +129,7 @@ class PostgreSQL(Backend):
     def exists(self, url: URL) -> bool:
         return True  # connecting will tell
 
-    def place(self, engine: Engine) -> AbstractContextManager[None]:
+    def place(self, engine: Engine) -> AbstractContextManager[Engine]:
         return _disposing(engine)
 
     def hold_creation(self, connection: Connection) -> None:
@@ -201,9 +201,9 @@ class PostgreSQL(Backend):
 
 
 @contextmanager
-def _disposing(engine: Engine) -> Iterator[None]:
+def _disposing(engine: Engine) -> Iterator[Engine]:
     try:
-        yield
+        yield engine
     except BaseException:
         engine.dispose()
         raise

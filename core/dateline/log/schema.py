@@ -28,8 +28,9 @@ def migrations() -> Path:
 def create(db: str | os.PathLike[str]) -> Engine:
     """Make a new archive. Nothing is left behind when that fails."""
     engine = open_engine(db)
-    with of(engine).place(engine), writing(engine, append=False) as connection:
-        of(engine).hold_creation(connection)
+    kind = of(engine)
+    with kind.place(engine) as place, writing(place, append=False) as connection:
+        kind.hold_creation(connection)
         taken = {VERSION_TABLE, *metadata.tables} & set(inspect(connection).get_table_names())
         if taken:
             there = "an archive" if taken > set(metadata.tables) else f"a table {min(taken)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -60,21 +61,24 @@ class SQLite(Backend):
         return path is None or path.exists()
 
     @contextmanager
-    def place(self, engine: Engine) -> Iterator[None]:
+    def place(self, engine: Engine) -> Iterator[Engine]:
         path = _path(engine.url)
         if path is None:
-            yield
+            yield engine
             return
-        _create_private_file(path)
+        # Under another name until it is whole: a process that dies leaves nothing in its place.
+        making = _create_private_file(path)
+        beside = self.engine(engine.url.set(database=str(making)))
         try:
-            with engine.connect() as connection:
+            with beside.connect() as connection:
                 driver(connection).execute("PRAGMA journal_mode=WAL")
-            yield
-        except BaseException:
-            engine.dispose()
+            yield beside
+            beside.dispose()  # the last connection to close empties the WAL into the file
+            _name(making, path)
+        finally:
+            beside.dispose()
             for suffix in ("", "-wal", "-shm"):
-                Path(f"{path}{suffix}").unlink(missing_ok=True)
-            raise
+                Path(f"{making}{suffix}").unlink(missing_ok=True)
 
     def hold_creation(self, connection: Connection) -> None:
         pass  # the file is new
@@ -149,16 +153,43 @@ def _on_begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
-def _create_private_file(path: Path) -> None:
-    """An empty file only its owner may read; SQLite gives its WAL the same mode."""
+def _create_private_file(path: Path) -> Path:
+    """An empty file beside `path` only its owner may read; SQLite gives its WAL the same mode."""
+    if os.path.lexists(path):
+        raise _taken(path)
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except FileExistsError:
-        raise DatelineError(
-            f"{path} is there already",
-            hint="use it as it is, or choose another path with --db",
-        ) from None
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
-        raise DatelineError(
-            f"cannot create {path}: {error.strerror}", hint="choose another path with --db"
-        ) from None
+        raise _not_created(path, error) from None
+    os.close(handle)
+    return Path(name)
+
+
+def _name(made: Path, path: Path) -> None:
+    """Give it its name, for good. Unlike a rename, a link fails when somebody was first."""
+    try:
+        with open(made, "rb") as file:
+            os.fsync(file.fileno())
+        os.link(made, path)
+        if hasattr(os, "O_DIRECTORY"):
+            folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+    except FileExistsError:
+        raise _taken(path) from None
+    except OSError as error:
+        raise _not_created(path, error) from None
+
+
+def _taken(path: Path) -> DatelineError:
+    return DatelineError(
+        f"{path} is there already", hint="use it as it is, or choose another path with --db"
+    )
+
+
+def _not_created(path: Path, error: OSError) -> DatelineError:
+    return DatelineError(
+        f"cannot create {path}: {error.strerror}", hint="choose another path with --db"
+    )
