@@ -83,6 +83,16 @@ class LogGap(DatelineError):
         self.found = found
 
 
+class UnreadableEvent(DatelineError):
+    """What is stored of an event is not what was recorded: the file rotted, or was changed."""
+
+    def __init__(self, position: object, reason: object) -> None:
+        super().__init__(
+            f"the event at position {position} cannot be read: {reason}",
+            hint="`dateline verify` says what was changed; restore the archive from a backup",
+        )
+
+
 class SealedContent(DatelineError):
     """Protected content whose key is not at hand. It is readable again when the key is."""
 

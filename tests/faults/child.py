@@ -15,6 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from dateline import DatelineError
+
 #: What changes a file or makes it last. A question mark: not every machine has the call.
 WRITES = (
     "pwrite64", "write", "fdatasync", "fsync", "ftruncate", "?rename", "?renameat", "?renameat2",
@@ -73,9 +75,12 @@ def run(
     fault: Fault | None = None,
     *,
     traced: bool = False,
-    killed_after: float | None = None,
+    meanwhile: Callable[[int], None] | None = None,
 ) -> Ended:
-    """Do `work` in a child. With a `fault` or `traced` under strace, which counts its calls."""
+    """Do `work` in a child. With a `fault` or `traced` under strace, which counts its calls.
+
+    `meanwhile` is called with its number once it is at work.
+    """
     go, told = os.pipe(), os.pipe()
     out, err, log = folder / ".out", folder / ".err", folder / ".calls"
     sys.stdout.flush()
@@ -88,9 +93,8 @@ def run(
     tracer = _trace(pid, fault, log) if traced or fault is not None else None
     os.write(go[1], b".")
     os.close(go[1])
-    if killed_after is not None:
-        time.sleep(killed_after)
-        os.kill(pid, signal.SIGKILL)
+    if meanwhile is not None:
+        meanwhile(pid)
     with os.fdopen(told[0]) as heard:
         acknowledged = heard.read().split("\n")[:-1]
     status = os.waitpid(pid, 0)[1]
@@ -104,9 +108,17 @@ def run(
     return Ended(code, acknowledged, said[0], said[1], calls)
 
 
-def _be_child(
-    work: Work, go: tuple[int, int], told: tuple[int, int], out: Path, err: Path
-) -> None:
+def killed_after(seconds: float) -> Callable[[int], None]:
+    """Kill the child when so much time has gone by, unless it came to its end."""
+
+    def kill(pid: int) -> None:
+        time.sleep(seconds)
+        os.kill(pid, signal.SIGKILL)  # not waited for yet, so the number is still its own
+
+    return kill
+
+
+def _be_child(work: Work, go: tuple[int, int], told: tuple[int, int], out: Path, err: Path) -> None:
     try:
         os.close(go[1])
         os.close(told[0])
@@ -122,6 +134,9 @@ def _be_child(
         code = work(lambda what: _told(told[1], what))
         sys.stdout.flush()
         sys.stderr.flush()
+    except DatelineError as error:  # as the command line says it
+        os.write(2, f"Error: {error}\n".encode())
+        os._exit(1)
     except BaseException:
         os.write(2, traceback.format_exc().encode())
         os._exit(70)

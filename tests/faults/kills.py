@@ -6,6 +6,7 @@ import random
 import shutil
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from tests.faults import child
@@ -20,33 +21,37 @@ class Range:
     def __init__(self, folder: Path) -> None:
         self._folder, self._grounds = folder, Grounds(folder)
 
-    def rehearse(self, operation: Operation) -> tuple[dict[str, int], float]:
-        """How often it makes each call that writes, and how long it takes untraced."""
+    def rehearse(self, operation: Operation) -> dict[str, int]:
+        """How often it makes each call that writes."""
         shutil.rmtree(self._folder / "rehearsal", ignore_errors=True)
         place = self._grounds.copy(operation, self._folder / "rehearsal")
-        ended = child.run(place, lambda told: operation.work(place, told), traced=True)
+        ended = child.run(place, partial(operation.work, place), traced=True)
         assert ended.code == 0, ended.err
         assert operation.there(place) == operation.units == len(ended.acknowledged)
         shutil.rmtree(place)
+        return dict(ended.calls)
+
+    def _time(self, operation: Operation) -> float:
+        """How long it takes, undisturbed."""
         place = self._grounds.copy(operation, self._folder / "rehearsal")
         began = time.monotonic()
-        child.run(place, lambda told: operation.work(place, told))
+        child.run(place, partial(operation.work, place))
         took = time.monotonic() - began
         shutil.rmtree(place)
-        return dict(ended.calls), took
+        return took
 
     def at_each_call(
         self, operation: Operation, row: Row, every: int = 1, error: str | None = None
     ) -> None:
         """Death, or `error`, at every so many-th of its calls."""
-        calls, _ = self.rehearse(operation)
+        calls = self.rehearse(operation)
         faults = [fault for call, n in calls.items() for fault in _faults(call, n, error)]
         for fault in faults[:: max(1, every)]:
             self.shoot(operation, row, fault)
 
     def at_random(self, operation: Operation, row: Row, shots: int, chance: random.Random) -> None:
         """Death at any moment."""
-        _, took = self.rehearse(operation)
+        took = self._time(operation)
         for _ in range(shots):
             self.shoot(operation, row, chance.uniform(0, took * 1.1))
 
@@ -57,11 +62,10 @@ class Range:
         try:
             row.runs += 1
             if isinstance(fault, Fault):
-                ended = child.run(place, lambda told: operation.work(place, told), fault)
+                ended = child.run(place, partial(operation.work, place), fault)
             else:
-                ended = child.run(
-                    place, lambda told: operation.work(place, told), killed_after=fault
-                )
+                end = child.killed_after(fault)
+                ended = child.run(place, partial(operation.work, place), meanwhile=end)
             judge(operation, place, ended, row)
         except Exception as error:
             row.broken.append(f"{operation.name} at {at}: {type(error).__name__}: {error}"[:1500])
@@ -76,7 +80,7 @@ def judge(operation: Operation, place: Path, ended: Ended, row: Row) -> None:
     row.acknowledged += len(ended.acknowledged)
     there = operation.there(place)
     row.missing += max(0, len(ended.acknowledged) - there)
-    again = child.run(place, lambda told: operation.work(place, told))
+    again = child.run(place, partial(operation.work, place))
     seemly(again)
     done_before = there == operation.units and "there already" in again.err
     gone = operation.name == "erase" and "nothing is protected under" in again.err

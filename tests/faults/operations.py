@@ -16,8 +16,8 @@ from tests.faults.invariants import PLUGINS, opened
 from dateline import Archive
 from dateline.cli.errors import run as command
 from dateline.cli.root import root
-from dateline.errors import SchemaOutdated
 from dateline.erasure.wal import empty_wal
+from dateline.errors import SchemaOutdated
 from dateline.log import schema
 from dateline.log.engine import reading
 from dateline.proof import keys

@@ -59,6 +59,10 @@ class Backend(ABC):
         ends, and is taken away again when the block fails."""
 
     @abstractmethod
+    def damage(self, connection: Connection) -> list[str]:
+        """What the database itself finds wrong with how it is stored, as far as it can tell."""
+
+    @abstractmethod
     def hold_creation(self, connection: Connection) -> None:
         """Keep others from making an archive in the same place until this transaction ends."""
 

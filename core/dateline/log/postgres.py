@@ -132,6 +132,9 @@ class PostgreSQL(Backend):
     def place(self, engine: Engine) -> AbstractContextManager[Engine]:
         return _disposing(engine)
 
+    def damage(self, connection: Connection) -> list[str]:
+        return []  # page checksums and amcheck are the server's own
+
     def hold_creation(self, connection: Connection) -> None:
         driver(connection).execute("SELECT pg_advisory_xact_lock(%s)", (_CREATION,))
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection, select
 
-from dateline.errors import LogGap
+from dateline.errors import LogGap, UnreadableEvent
 from dateline.events.envelope import Event, RecordedBy
 from dateline.events.payload import Erased, Raw, Sealed
 from dateline.events.registry import CORE_NAMES, Registry, StoredBody
@@ -191,6 +191,12 @@ class Reader:
         return None if row is None else self._event(connection, row)
 
     def _event(self, connection: Connection, row: tuple[Any, ...]) -> Event:
+        try:
+            return self._decoded(connection, row)
+        except (msgspec.DecodeError, TypeError, ValueError) as error:
+            raise UnreadableEvent(row[0], error) from error
+
+    def _decoded(self, connection: Connection, row: tuple[Any, ...]) -> Event:
         position, event_key, story_key, version, type_, schema_version = row[:6]
         recorded_us, reported_us, subject_key, raw = row[6:]
         story, slug = self._slugs.get(story_key) or self._slug(connection, story_key)

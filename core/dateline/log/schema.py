@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, select, text
 
 from dateline.errors import DatelineError, NotAnArchive, SchemaOutdated
 from dateline.events.identity import uuid7
@@ -75,7 +75,13 @@ def upgrade(db: str | os.PathLike[str]) -> tuple[str, str]:
 
 
 def archive_id(connection: Connection) -> UUID:
-    return UUID(bytes=connection.execute(log_head.select()).one().archive)
+    """The id of the archive. Raises NotAnArchive when the head of its log is gone or no longer one."""
+    found = connection.execute(select(log_head.c.archive)).scalar()
+    if not isinstance(found, bytes) or len(found) != 16:
+        raise NotAnArchive(
+            "the log's head is missing, or is none", hint="restore the archive from a backup"
+        )
+    return UUID(bytes=found)
 
 
 def _open(db: str | os.PathLike[str]) -> tuple[Engine, str]:
