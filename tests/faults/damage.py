@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -52,6 +53,28 @@ class Specimen:
         ]
 
         return child.run(self.folder, partial(_command, place, given))
+
+    def without_index_entry(self) -> bytes:
+        """The file with one id changed where events are found by their id, and nowhere else."""
+        db = sqlite3.connect(self._whole / "a.db")
+        [key] = db.execute("SELECT event_id FROM events WHERE position = 8").fetchone()
+        db.close()
+        places = [match.start() for match in re.finditer(re.escape(key), self.bytes)]
+        for at in places:
+            damaged = bytearray(self.bytes)
+            damaged[at + 15] ^= 1
+            copy = self.folder / "index.db"
+            copy.write_bytes(damaged)
+            if contents(copy) == self._log:
+                return bytes(damaged)
+        raise AssertionError("the id stands in no index")
+
+    def verify(self, damaged: bytes) -> Ended:
+        """What `verify` says of a damaged file."""
+        place = self.folder / "looked-at"
+        shutil.copytree(self._whole, place)
+        (place / "a.db").write_bytes(damaged)
+        return self._ask(place, COMMANDS[0])
 
     def judge(self, damaged: bytes, row: Row, what: str) -> None:
         """Each command ends in an answer or one clear error; none calls what differs all right."""
