@@ -63,6 +63,27 @@ def test_failing_at_a_write_call_it_says_so_and_nothing_is_lost(
     held(row, 2)
 
 
+#: What once named no next step, or left an archive that was damaged from the first.
+BROKEN = [
+    ("init", "pwrite64", 1),
+    ("init", "pwrite64", -1),
+    ("init", "pwrite64", -3),
+    ("erase", "pwrite64", -20),
+]
+
+
+@pytest.mark.parametrize(("name", "call", "at"), BROKEN)
+def test_what_failed_once_is_refused_cleanly(
+    ground: Range, row: Row, name: str, call: str, at: int
+) -> None:
+    need_strace()
+    operation = next(o for o in OPERATIONS if o.name == name)
+    count = ground.rehearse(operation)[call]
+    at = at if at > 0 else count + 1 + at
+    ground.shoot(operation, row, Fault(call, at, "EIO"))
+    held(row, 1)
+
+
 def test_killed_at_any_moment_nothing_is_lost(ground: Range, row: Row) -> None:
     for operation in OPERATIONS[1:4]:
         ground.at_random(operation, row, 1, random.Random(3))

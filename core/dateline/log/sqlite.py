@@ -68,18 +68,21 @@ class SQLite(Backend):
         if path is None:
             yield engine
             return
-        # Under another name until it is whole: a process that dies leaves nothing in its place.
+        # Under another name until it is whole: a process that dies leaves nothing in its place. With
+        # no WAL until then: a failure to empty it into the file would not be told on closing.
         making = _create_private_file(path)
         beside = self.engine(engine.url.set(database=str(making)))
         try:
+            yield beside
             with beside.connect() as connection:
                 driver(connection).execute("PRAGMA journal_mode=WAL")
-            yield beside
-            beside.dispose()  # the last connection to close empties the WAL into the file
+            beside.dispose()
             _name(making, path)
+        except self.errors as error:
+            raise self.explained(error, str(path)) from error
         finally:
             beside.dispose()
-            for suffix in ("", "-wal", "-shm"):
+            for suffix in ("", "-journal", "-wal", "-shm"):
                 Path(f"{making}{suffix}").unlink(missing_ok=True)
 
     def damage(self, connection: Connection) -> list[str]:
