@@ -110,7 +110,7 @@ def contents(db: Path) -> object:
             connection.execute(f"SELECT * FROM {table} NOT INDEXED ORDER BY rowid").fetchall()
             for table in tables
         ]
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         return str(error)
     finally:
         connection.close()

@@ -161,6 +161,15 @@ def test_a_body_that_is_no_json_any_more_is_named_by_its_position(tmp_path: Path
     assert row.refused >= 3
 
 
+def test_a_name_in_the_schema_that_is_no_utf_8_any_more_is_damage(tmp_path: Path, row: Row) -> None:
+    specimen = damage.Specimen(tmp_path)
+    damaged = bytearray(specimen.bytes)
+    damaged[specimen.bytes.index(b"tablestoriesstories") + 7] ^= 128
+    specimen.judge(bytes(damaged), row, "a name")
+    held(row, 5)
+    assert row.refused == 5
+
+
 def test_an_index_that_lost_an_entry_is_found(tmp_path: Path, row: Row) -> None:
     """No event differs, but the same line would be recorded twice."""
     specimen = damage.Specimen(tmp_path)
