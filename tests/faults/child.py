@@ -24,6 +24,8 @@ WRITES = (
 )  # fmt: skip
 _CALL = re.compile(r"^\d+ +(\w+)\(", re.MULTILINE)
 _PATIENCE = 60.0
+#: The exit code of a child that could not tell what it did.
+UNTOLD = 71
 
 #: Tells the parent that something was done, for good.
 Acknowledge = Callable[[str], None]
@@ -144,7 +146,10 @@ def _be_child(work: Work, go: tuple[int, int], told: tuple[int, int], out: Path,
 
 
 def _told(pipe: int, what: str) -> None:
-    os.write(pipe, f"{what}\n".encode())
+    try:
+        os.write(pipe, f"{what}\n".encode())
+    except OSError:  # the fault hit what is ours alone: done, but not acknowledged
+        os._exit(UNTOLD)
 
 
 def _trace(pid: int, fault: Fault | None, log: Path) -> subprocess.Popen[str]:

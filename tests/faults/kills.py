@@ -45,8 +45,6 @@ class Range:
     ) -> None:
         """Death, or `error`, at every so many-th of its calls."""
         calls = self.rehearse(operation)
-        if error is not None and operation.name == "append":
-            del calls["write"]  # nothing but what it tells us
         faults = [fault for call, n in calls.items() for fault in _faults(call, n, error)]
         for fault in faults[:: max(1, every)]:
             self.shoot(operation, row, fault)
@@ -78,7 +76,7 @@ class Range:
 def judge(operation: Operation, place: Path, ended: Ended, row: Row) -> None:
     """Count what is there, then do it again and count what is there twice."""
     seemly(ended)
-    row.refused += ended.code not in (0, None)
+    row.refused += ended.code not in (0, None, child.UNTOLD)
     row.acknowledged += len(ended.acknowledged)
     there = operation.there(place)
     row.missing += max(0, len(ended.acknowledged) - there)
@@ -95,5 +93,5 @@ def judge(operation: Operation, place: Path, ended: Ended, row: Row) -> None:
 def _faults(call: str, count: int, error: str | None) -> Iterator[Fault]:
     for at in range(1, count + 1):
         yield Fault(call, at, error)
-        if error is not None:
+        if error is not None and call != "write":  # with no way to write nothing can be said
             yield Fault(call, at, error, on=True)
