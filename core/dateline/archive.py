@@ -10,12 +10,12 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine
 
 from dateline.erasure.journal import Erasure, Journal
 from dateline.erasure.plan import Plan
 from dateline.erasure.steps import Eraser
-from dateline.errors import DatelineError, NotAnArchive, UnknownName
+from dateline.errors import DatelineError, UnknownName
 from dateline.events.envelope import Event, RecordedBy
 from dateline.events.present import StoryState
 from dateline.log import backup as backups
@@ -25,7 +25,6 @@ from dateline.log.copying.copier import Copied, Progress, copy, open_copy, silen
 from dateline.log.document import Document
 from dateline.log.engine import reading, writing
 from dateline.log.follow import Follower, Stop
-from dateline.log.tables import log_head
 from dateline.material import LiveMaterial, PastMaterial
 from dateline.plugins.formats import Material
 from dateline.plugins.loaded import Plugins
@@ -192,10 +191,7 @@ class Archive:
     def id(self) -> UUID:
         """The archive's own id. Raises NotAnArchive when the head of its log is gone."""
         with reading(self._engine) as connection:
-            found = connection.execute(select(log_head.c.archive)).scalar()
-        if found is None:
-            raise NotAnArchive("the log's head is missing")
-        return UUID(bytes=found)
+            return schema.archive_id(connection)
 
     def head(self) -> read.Head:
         """How far the log goes, and its root hash."""

@@ -81,14 +81,16 @@ def watch(points: Points) -> None:
     Keys.transaction = transaction  # type: ignore[method-assign,assignment]
 
 
-def erase_in_child(db: Path, at: int, **target: Any) -> tuple[list[str], bool]:
+def erase_in_child(
+    db: Path | str, at: int, keys: Path | None = None, **target: Any
+) -> tuple[list[str], bool]:
     """(points reached, whether it was killed)"""
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
         try:
             watch(Points(at, write))
-            with Archive.open(db, PLUGINS) as archive:
+            with Archive.open(db, PLUGINS, keys) as archive:
                 archive.erase(**target, reason=scene.REASON, basis=scene.BASIS)
         except BaseException as error:
             os.write(write, f"raised {error!r}\n".encode())

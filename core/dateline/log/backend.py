@@ -72,8 +72,13 @@ class Backend(ABC):
         """False when there is nothing to connect to, as far as can be seen without connecting."""
 
     @abstractmethod
-    def place(self, engine: Engine) -> AbstractContextManager[None]:
-        """A place for a new archive, taken away again when the block fails."""
+    def place(self, engine: Engine) -> AbstractContextManager[Engine]:
+        """An engine on a place to make a new archive in. It becomes that of `engine` when the block
+        ends, and is taken away again when the block fails."""
+
+    @abstractmethod
+    def damage(self, connection: Connection) -> list[str]:
+        """What the database itself finds wrong with how it is stored, as far as it can tell."""
 
     @abstractmethod
     def hold_creation(self, connection: Connection) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from dateline.errors import DatelineError
+from dateline.errors import DatelineError, NotAnArchive
 from dateline.log.backend import Backend, LockTimeout, backend, of
 
 Result = TypeVar("Result")
@@ -116,6 +116,12 @@ def _named_errors(engine: Engine, kind: Backend) -> Iterator[None]:
             if isinstance(explained, DatelineError):
                 raise explained from error
         raise
+    except UnicodeDecodeError as error:
+        # The driver raises it of a message that repeats a name which is no UTF-8 any more.
+        if b"malformed" not in error.object:
+            raise
+        said = error.object.decode(errors="replace")
+        raise NotAnArchive(f"{kind.shown(engine.url)} is damaged: {said}") from error
     except kind.errors as error:
         explained = kind.explained(error, kind.shown(engine.url))
         if isinstance(explained, DatelineError):

@@ -161,8 +161,11 @@ class PostgreSQL(Backend):
     def exists(self, url: URL) -> bool:
         return True  # connecting will tell
 
-    def place(self, engine: Engine) -> AbstractContextManager[None]:
+    def place(self, engine: Engine) -> AbstractContextManager[Engine]:
         return _disposing(engine)
+
+    def damage(self, connection: Connection) -> list[str]:
+        return []  # page checksums and amcheck are the server's own
 
     def hold_creation(self, connection: Connection) -> None:
         driver(connection).execute("SELECT pg_advisory_xact_lock(%s)", (_CREATION,))
@@ -294,9 +297,9 @@ class _Notified(Watch):
 
 
 @contextmanager
-def _disposing(engine: Engine) -> Iterator[None]:
+def _disposing(engine: Engine) -> Iterator[Engine]:
     try:
-        yield
+        yield engine
     except BaseException:
         engine.dispose()
         raise

@@ -34,8 +34,9 @@ def create(db: str | os.PathLike[str], *, copy_of: UUID | None = None) -> Engine
     As a copy of the archive `copy_of` it has its id, and opens for copying alone until `finish`.
     """
     engine = open_engine(db)
-    with of(engine).place(engine), writing(engine, append=False) as connection:
-        of(engine).hold_creation(connection)
+    kind = of(engine)
+    with kind.place(engine) as place, writing(place, append=False) as connection:
+        kind.hold_creation(connection)
         taken = {VERSION_TABLE, *metadata.tables} & set(inspect(connection).get_table_names())
         if taken:
             there = "an archive" if taken > set(metadata.tables) else f"a table {min(taken)}"
@@ -98,10 +99,12 @@ def upgrade(db: str | os.PathLike[str]) -> tuple[str, str]:
 
 
 def archive_id(connection: Connection) -> UUID:
-    # Nothing else of the row: `verify` opens what was tampered with, too.
+    """The id of the archive. Raises NotAnArchive when the head of its log is gone or no longer one."""
     found = connection.execute(select(log_head.c.archive)).scalar()
-    if found is None or len(found) != 16:
-        raise NotAnArchive("the log's head is missing")
+    if not isinstance(found, bytes) or len(found) != 16:
+        raise NotAnArchive(
+            "the log's head is missing, or is none", hint="restore the archive from a backup"
+        )
     return UUID(bytes=found)
 
 

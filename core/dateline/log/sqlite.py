@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -29,6 +30,8 @@ from dateline.log.backend import (
 _BUSY_MS = 10_000
 #: Pages copied at a time by a backup: 8 MB.
 _BACKUP_PAGES = 2048
+#: Places of damage that are named one by one.
+_NAMED = 20
 _HINTS = {
     "unable to open": "check that the file and its folder exist and may be written",
     "readonly": "check the file's permissions",
@@ -73,21 +76,32 @@ class SQLite(Backend):
         return path is None or path.exists()
 
     @contextmanager
-    def place(self, engine: Engine) -> Iterator[None]:
+    def place(self, engine: Engine) -> Iterator[Engine]:
         path = _path(engine.url)
         if path is None:
-            yield
+            yield engine
             return
-        _create_private_file(path)
+        # Under another name until it is whole: a process that dies leaves nothing in its place. With
+        # no WAL until then: a failure to empty it into the file would not be told on closing.
+        making = _create_private_file(path)
+        beside = self.engine(engine.url.set(database=str(making)))
         try:
-            with engine.connect() as connection:
+            yield beside
+            with beside.connect() as connection:
                 driver(connection).execute("PRAGMA journal_mode=WAL")
-            yield
-        except BaseException:
-            engine.dispose()
-            for suffix in ("", "-wal", "-shm"):
-                Path(f"{path}{suffix}").unlink(missing_ok=True)
-            raise
+            beside.dispose()
+            _name(making, path)
+        except self.errors as error:
+            raise self.explained(error, str(path)) from error
+        finally:
+            beside.dispose()
+            for suffix in ("", "-journal", "-wal", "-shm"):
+                Path(f"{making}{suffix}").unlink(missing_ok=True)
+
+    def damage(self, connection: Connection) -> list[str]:
+        # An index that lost an entry changes no event, but a retry would record it twice.
+        found = driver(connection).execute(f"PRAGMA integrity_check({_NAMED})").fetchall()
+        return [said for (said,) in found if said != "ok"]
 
     def hold_creation(self, connection: Connection) -> None:
         pass  # the file is new
@@ -129,7 +143,7 @@ class SQLite(Backend):
         driver(connection).executemany(f"DELETE FROM {quoted(table)} WHERE {where}", keys)
 
     def back_up(self, connection: Connection, file: Path, step: Step) -> bool:
-        _create_private_file(file)
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         copy = sqlite3.connect(file)
         try:
             # This connection's open snapshot keeps SQLite from starting over at each foreign commit.
@@ -207,16 +221,43 @@ def _on_begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
-def _create_private_file(path: Path) -> None:
-    """An empty file only its owner may read; SQLite gives its WAL the same mode."""
+def _create_private_file(path: Path) -> Path:
+    """An empty file beside `path` only its owner may read; SQLite gives its WAL the same mode."""
+    if os.path.lexists(path):
+        raise _taken(path)
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except FileExistsError:
-        raise DatelineError(
-            f"{path} is there already",
-            hint="use it as it is, or choose another path with --db",
-        ) from None
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
-        raise DatelineError(
-            f"cannot create {path}: {error.strerror}", hint="choose another path with --db"
-        ) from None
+        raise _not_created(path, error) from None
+    os.close(handle)
+    return Path(name)
+
+
+def _name(made: Path, path: Path) -> None:
+    """Give it its name, for good. Unlike a rename, a link fails when somebody was first."""
+    try:
+        with open(made, "rb") as file:
+            os.fsync(file.fileno())
+        os.link(made, path)
+        if hasattr(os, "O_DIRECTORY"):
+            folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+    except FileExistsError:
+        raise _taken(path) from None
+    except OSError as error:
+        raise _not_created(path, error) from None
+
+
+def _taken(path: Path) -> DatelineError:
+    return DatelineError(
+        f"{path} is there already", hint="use it as it is, or choose another path with --db"
+    )
+
+
+def _not_created(path: Path, error: OSError) -> DatelineError:
+    return DatelineError(
+        f"cannot create {path}: {error.strerror}", hint="choose another path with --db"
+    )

@@ -6,15 +6,27 @@ import time
 
 from sqlalchemy import Engine
 
+from dateline.errors import DatelineError
+from dateline.log.backend import of
+
 _PAUSE = 0.05
 
 
 def empty_wal(engine: Engine, patience: float) -> bool:
     """Copy it into the database and truncate it, within so many seconds; False when a reader holds
-    it up. PostgreSQL's vacuum and WAL are the server's own to recycle."""
+    it up. PostgreSQL's vacuum and WAL are the server's own to recycle. Raises DatelineError."""
     if engine.dialect.name != "sqlite":
         return True
-    until = time.monotonic() + patience
+    try:
+        return _emptied(engine, time.monotonic() + patience)
+    except of(engine).errors as error:
+        raise DatelineError(
+            f"it is erased, but the archive's write-ahead log could not be emptied: {error}",
+            hint="make room, or check the disk; then run any command on the archive",
+        ) from error
+
+
+def _emptied(engine: Engine, until: float) -> bool:
     connection = engine.raw_connection()
     try:
         cursor = connection.cursor()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import os
 import stat
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -51,23 +52,28 @@ def create(path: Path, archive: UUID) -> SigningKey:
     key = SigningKey(origin(archive), private)
     packed = base64.b64encode(_ED25519 + private.private_bytes_raw()).decode()
     line = f"{_PREFIX}{key.vkey.name}+{key.vkey.id.hex()}+{packed}\n"
+    taken = DatelineError(
+        f"{path} is there already", hint="use it as it is, or choose another with --key"
+    )
+    if os.path.lexists(path):
+        raise taken
+    making: str | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        raise DatelineError(
-            f"{path} is there already", hint="use it as it is, or choose another with --key"
-        ) from None
-    except OSError as error:
-        raise DatelineError(f"cannot create {path}: {error.strerror}") from None
-    try:
+        # Under another name until it is whole: half a key would be in the way of a new one.
+        handle, making = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "w", encoding="ascii") as file:
             file.write(line)
             file.flush()
             os.fsync(file.fileno())
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
+        os.link(making, path)
+    except FileExistsError:
+        raise taken from None
+    except OSError as error:
+        raise DatelineError(f"cannot create {path}: {error.strerror}") from None
+    finally:
+        if making is not None:
+            os.unlink(making)
     return key
 
 

@@ -18,6 +18,7 @@ RULES = {
     "V5": "contents are those committed to, documents those of their SHA-256",
     "V6": "what is missing was erased on record, and what was erased is gone",
     "V7": "signed checkpoints are of this log, and their signatures hold",
+    "file": "the database finds its own file whole, and its indexes those of its tables",
     "views": "each view's rows are the fold of the log",
     "quotes": "every quotation stands in its source",
     "export": "the file is what the archive gives at its cut",

@@ -21,6 +21,7 @@ from dateline.errors import DatelineError, MissingLibrary, NotAnArchive
 from dateline.events.clock import to_iso
 from dateline.events.editorial import ContentErased
 from dateline.log import hashing
+from dateline.log.backend import of
 from dateline.log.document import PREFIX
 from dateline.log.tables import documents, events, log_head, merkle_nodes, stories
 from dateline.proof import checkpoint as signing
@@ -80,6 +81,8 @@ def verify(
     run.events(progress)
     run.stories()
     run.documents()
+    for damage in of(connection).damage(connection):
+        report.add("file", damage)
     return report
 
 

@@ -1,0 +1,222 @@
+"""Erasing on SQLite and on PostgreSQL alike: nothing is left in any table, and the log still holds."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dateline.erasure.wal import empty_wal
+from sqlalchemy import Connection, inspect
+from tests.erasure import scene
+from tests.erasure.scene import BASIS, CANARY, LETTER_ID, REASON, WITNESS
+from tests.erasure.test_kills import POSITIONS, SUBJECT, erase_in_child
+
+from dateline import Archive, Plugins
+from dateline.errors import Refused, UnknownName
+from dateline.log import read as log
+from dateline.log.engine import reading
+from dateline.testing import samples
+from dateline.testing.postgres import connect
+from dateline.views import asof
+
+PLUGINS = Plugins.load(strict=True)
+FORMATS = ("csv", "html", "json", "markdown", "ndjson")
+HERS = tuple(range(8, 16))
+TARGETS = pytest.mark.parametrize("target", [SUBJECT, POSITIONS], ids=["subject", "positions"])
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Path:
+    return tmp_path / "kept" / "a.db.keys"
+
+
+@pytest.fixture
+def archive(db: str, keys: Path) -> Iterator[Archive]:
+    keys.parent.mkdir()
+    with Archive.create(db, PLUGINS, keys) as archive:
+        scene.fill(archive)
+        archive.catch_up()
+        archive.rebuild(["figures"])  # a retired generation beside the live one
+        yield archive
+
+
+@contextmanager
+def copied(request: pytest.FixtureRequest, archive: Archive, to: Path) -> Iterator[str]:
+    """A backup of the database alone. The archive is closed for it."""
+    empty_wal(archive._engine, 10)
+    url = archive._engine.url
+    archive.close()
+    if url.get_backend_name() == "sqlite":
+        to.mkdir()
+        yield str(shutil.copy(str(url.database), to / "a.db"))
+        return
+    server = request.getfixturevalue("dateline_postgres")
+    with server.database(template=str(url.database)) as copy:
+        yield copy
+
+
+def holding(archive: Archive, word: str = CANARY) -> list[str]:
+    """Columns of tables and views, generations of all views among them, that hold `word`."""
+    found = []
+    with reading(archive._engine) as connection:
+        for table, column in columns(connection):
+            rows = connection.exec_driver_sql(f'SELECT "{column}" FROM "{table}"').scalars()
+            if any(word.encode() in as_bytes(value) for value in rows):
+                found.append(f"{table}.{column}")
+    return found
+
+
+def columns(connection: Connection) -> list[tuple[str, str]]:
+    about = inspect(connection)
+    names = [*about.get_table_names(), *about.get_view_names()]
+    return [(name, column["name"]) for name in names for column in about.get_columns(name)]
+
+
+def as_bytes(value: object) -> bytes:
+    return bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()
+
+
+def sound(archive: Archive, size: int, root: bytes) -> None:
+    """Every check there is, and the root of before."""
+    report = archive.verify(deep_too=True)
+    assert (report.findings, report.unchecked) == ([], [])
+    with reading(archive._engine) as connection:
+        assert log.root_at(connection, size) == root
+
+
+def gone(archive: Archive) -> None:
+    assert set(archive.state("ferry").erased) == {"f3", "f4"}
+    told = [event for event in archive.events() if event.type == "content.erased"]
+    assert [event.slug for event in told] == ["ferry"]
+    assert told[0].data.positions == HERS  # type: ignore[union-attr]
+    assert archive.document(LETTER_ID) is None
+    assert holding(archive) == []
+    for name in archive.plugins.views:
+        assert archive.verify_view(name) == []
+
+
+@TARGETS
+def test_nothing_is_left_in_any_table_view_or_export(
+    archive: Archive, keys: Path, target: dict[str, Any]
+) -> None:
+    before = archive.head()
+    sound(archive, before.position, before.root)
+    assert any(name.startswith("timeline__g") for name in holding(archive))  # the search finds it
+    archive.erase(**target, reason=REASON, basis=BASIS)
+    gone(archive)
+    sound(archive, before.position, before.root)
+    rows = {row["fact"]: row for row in archive.view("timeline", "ferry").dicts()}
+    assert list(rows) == ["f1", "f2", "f5", "f3", "f4"]
+    assert rows["f3"]["status"] == "erased" and rows["f3"]["text"].startswith("[erased] ")
+    past = archive.view("timeline", at=asof.recorded("@12")).dicts()
+    assert {row["text"][:8] for row in past if row["fact"] in ("f3", "f4")} == {"[erased]"}
+    for format_ in FORMATS:
+        with archive.material("ferry") as material:
+            text = "".join(PLUGINS.exporter(format_).export(material))
+        assert "[erased]" in text and CANARY not in text
+    archive.rebuild()
+    gone(archive)
+    assert CANARY.encode() not in keys.read_bytes()
+    if "subject" in target:
+        assert WITNESS.encode() not in keys.read_bytes()
+        with pytest.raises(UnknownName):
+            archive.erase(**target, reason=REASON, basis=BASIS)
+
+
+def test_what_is_protected_is_in_the_clear_in_views_alone(archive: Archive) -> None:
+    assert {name.split("__")[0] for name in holding(archive) if "__g" in name}
+    assert [name for name in holding(archive) if name.startswith(("events", "documents"))] == []
+    assert archive.document(LETTER_ID).text == scene.LETTER  # type: ignore[union-attr]
+
+
+def test_the_name_may_be_used_again_and_its_numbers_never(archive: Archive) -> None:
+    archive.erase(WITNESS, reason=REASON, basis=BASIS)
+    archive.record(scene.protected(), story="ferry", protect=WITNESS)
+    assert set(archive.state("ferry").facts) == {"f1", "f2", "f5", "f6", "f7"}
+    with pytest.raises(Refused, match="fact-taken"):
+        archive.record([samples.figure(text="Again", fact="f3")], story="ferry")
+
+
+@TARGETS
+def test_a_restored_backup_is_erased_again_on_opening(
+    request: pytest.FixtureRequest,
+    archive: Archive,
+    tmp_path: Path,
+    keys: Path,
+    target: dict[str, Any],
+) -> None:
+    before = archive.head()
+    place = archive._engine.url.render_as_string(hide_password=False)
+    with copied(request, archive, tmp_path / "backup") as backup:
+        with Archive.open(place, PLUGINS, keys) as there:
+            there.erase(**target, reason=REASON, basis=BASIS)
+        with Archive.open(backup, PLUGINS, keys) as restored:
+            assert [erasure.step for erasure in restored.resumed] == ["done"]
+            gone(restored)
+            sound(restored, before.position, before.root)
+        with Archive.open(backup, PLUGINS, keys) as again:
+            assert again.resumed == []
+
+
+#: Between which steps a child dies, and whether the order was on record by then.
+DEATHS = {
+    "Journal.order:before": False,
+    "Journal.order:after": True,
+    "Keys.destroy:before": True,
+    "Keys.destroy:after": True,
+    "steps.purge:before": True,
+    "rows.purge:before": True,
+    "rows.purge:after": True,
+    "steps.purge:after": True,
+    "steps.empty_wal:before": True,
+    "steps.empty_wal:after": True,
+}
+
+
+@pytest.mark.slow
+def test_killed_between_steps_it_is_finished_on_opening(
+    request: pytest.FixtureRequest, archive: Archive, tmp_path: Path, keys: Path
+) -> None:
+    before = archive.head()
+    with copied(request, archive, tmp_path / "rehearsal") as copy:
+        shutil.copy(keys, tmp_path / "keys")
+        points, killed = erase_in_child(copy, 10_000, keys=tmp_path / "keys", **SUBJECT)
+        assert not killed and set(DEATHS) <= set(points)
+    for name, ordered in DEATHS.items():
+        with copied(request, archive, tmp_path / name) as copy:
+            shutil.copy(keys, tmp_path / "keys")
+            reached, killed = erase_in_child(
+                copy, points.index(name), keys=tmp_path / "keys", **SUBJECT
+            )
+            assert killed and reached[-1] == name
+            with Archive.open(copy, PLUGINS, tmp_path / "keys") as opened:
+                assert [erasure.step for erasure in opened.resumed] == ["done"] * ordered
+                if not ordered:
+                    assert set(opened.state("ferry").facts) == {"f1", "f2", "f3", "f4", "f5"}
+                    opened.erase(**SUBJECT, reason=REASON, basis=BASIS)
+                gone(opened)
+                sound(opened, before.position, before.root)
+
+
+def test_dead_rows_are_gone_from_the_server_s_files_once_it_rewrote_them(
+    dateline_postgres_url: str, keys: Path
+) -> None:
+    """What docs/erasure.md tells the keeper of a server to do can be done: nothing forbids it."""
+    keys.parent.mkdir()
+    with Archive.create(dateline_postgres_url, PLUGINS, keys) as archive:
+        archive.record(samples.story())
+        for number in range(40):
+            archive.record([samples.figure(text=f"Plain QUOLL {number}")], story="ferry")
+        for at in (20, 30, 47):
+            archive.erase(positions=[at], reason=REASON, basis=BASIS)
+    read = "SELECT position(%s::bytea in pg_read_binary_file(pg_relation_filepath('events'))) > 0"
+    with connect(dateline_postgres_url) as outside:
+        for statement, left in (("CHECKPOINT", True), ("VACUUM FULL events, documents", False)):
+            outside.execute(statement)
+            outside.execute("CHECKPOINT")
+            [body] = outside.execute(read, (b"QUOLL 39",)).fetchone()
+            assert body is left

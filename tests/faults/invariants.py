@@ -1,0 +1,50 @@
+"""What holds of an archive whatever died while it was written."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from dateline import Archive, Plugins
+from dateline.proof.keys import load
+
+PLUGINS = Plugins.load(strict=True)
+
+
+def opened(db: Path | str, keys: Path | None = None, signing: Path | None = None) -> Archive:
+    """The archive as any command opens it; every invariant of its log and views holds.
+
+    It opens, the file is whole, positions have no hole, hashes and root verify, and views are the
+    fold of the log.
+    """
+    archive = Archive.open(db, PLUGINS, keys)
+    try:
+        events = list(archive.events())
+        assert [event.position for event in events] == list(range(1, len(events) + 1))
+        assert len({event.event_id for event in events}) == len(events)
+        assert archive.head().position == len(events)
+        vkeys = [] if signing is None else [load(signing, archive.id).vkey]
+        report = archive.verify(vkeys=vkeys, deep_too=True)
+        assert report.findings == [] and report.unchecked == [], (report.findings, report.unchecked)
+        for name in archive.plugins.views:
+            assert archive.verify_view(name) == [], name
+        if archive._engine.dialect.name == "sqlite":
+            for path in (Path(db), Path(f"{db}.keys")):
+                assert_whole(path)
+    except BaseException:
+        archive.close()
+        raise
+    return archive
+
+
+def assert_whole(path: Path) -> None:
+    """SQLite finds nothing wrong with a file."""
+    if not path.exists():
+        return
+    connection = sqlite3.connect(path)
+    try:
+        for check in ("integrity_check", "foreign_key_check"):
+            found = connection.execute(f"PRAGMA {check}").fetchall()
+            assert found in ([], [("ok",)]), found
+    finally:
+        connection.close()

@@ -1,0 +1,189 @@
+"""Signing, verifying and proving, on SQLite and on PostgreSQL alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+from tests.proof.conftest import EVENTS, fill
+
+from dateline import Archive, Plugins
+from dateline.log import hashing, nodes, schema
+from dateline.log.engine import open_engine, reading, writing
+from dateline.proof import keys
+from dateline.proof.checkpoint import Inconsistent
+from dateline.proof.keys import SigningKey
+from dateline.proof.report import Report
+from dateline.proof.verifier import Checkpoint, check, read_checkpoint
+from dateline.proof.verify import Given
+
+PLUGINS = Plugins.load(strict=True)
+
+#: What is done behind Dateline's back -> the rules that find it from the inside.
+ATTACKS = {
+    "UPDATE events SET body = (SELECT body FROM events WHERE position = 9) WHERE position = 8": {
+        "V5"
+    },
+    "UPDATE events SET recorded_us = recorded_us - 86400000000 WHERE position = 8": {"V1"},
+    "UPDATE events SET type = 'figure.forged' WHERE position = 8": {"V1"},
+    "UPDATE events SET reported_us = 1 WHERE position = 8": {"V1"},
+    "UPDATE events SET subject_key = 'k' WHERE position = 8": {"V1"},
+    "UPDATE events SET salt = NULL, body = NULL WHERE position = 9": {"V6"},
+    "UPDATE events SET salt = NULL WHERE position = 9": {"V5"},
+    "DELETE FROM events WHERE position = 300": {"V2", "V3", "V4", "V7"},
+    "UPDATE log_head SET position = position - 1": {"V2", "V4"},
+    "UPDATE merkle_nodes SET hash = (SELECT leaf FROM events WHERE position = 1)": {"V4"},
+    "DELETE FROM merkle_nodes": {"V4"},
+    "DELETE FROM documents": {"V5"},
+    "UPDATE documents SET content = (SELECT body FROM events WHERE position = 8)": {"V5"},
+    "UPDATE stories SET slug = 'other' WHERE slug = 'ferry'": {"V3"},
+    "UPDATE stories SET version = version - 1 WHERE slug = 'ferry'": {"V3"},
+    "UPDATE checkpoints SET note = replace(note, '600', '500'), size = 500": {"V7"},
+}
+
+
+@pytest.fixture
+def archive(db: str, tmp_path: Path) -> Iterator[Archive]:
+    with Archive.create(db, PLUGINS, tmp_path / "a.db.keys") as archive:
+        fill(archive)
+        yield archive
+
+
+def allow_anything(connection: Connection) -> None:
+    """No trigger and no foreign key, as for somebody who owns the database."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        return
+    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    for name in connection.exec_driver_sql(query).scalars().all():
+        connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+
+
+def tamper(archive: Archive, statement: str) -> None:
+    with writing(archive._engine) as connection:
+        allow_anything(connection)
+        assert connection.exec_driver_sql(statement).rowcount
+
+
+def look(archive: Archive, key: SigningKey, outside: Checkpoint) -> Report:
+    return archive.verify(vkeys=[key.vkey], against=[Given("outside", outside)])
+
+
+def test_an_untouched_archive_is_all_right_to_the_last_view(
+    archive: Archive, key: SigningKey, outside: Checkpoint
+) -> None:
+    archive.catch_up()
+    report = archive.verify(vkeys=[key.vkey], against=[Given("outside", outside)], deep_too=True)
+    assert (report.findings, report.unchecked) == ([], [])
+    assert report.checked["checkpoints"] == report.checked["signatures"] == 2
+    assert report.checked["events"] == EVENTS and report.checked["documents"] == 1
+    archive.record([{"type": "story.retitled", "title": "Fictional: later"}], story="storm")
+    assert look(archive, key, outside).findings == []
+    assert archive.checkpoint(key).size == EVENTS + 1
+
+
+@pytest.mark.parametrize("statement", ATTACKS)
+def test_what_was_changed_behind_its_back_is_found(
+    archive: Archive, key: SigningKey, outside: Checkpoint, statement: str
+) -> None:
+    tamper(archive, statement)
+    found = {finding.rule for finding in look(archive, key, outside).findings}
+    assert ATTACKS[statement] <= found
+
+
+def test_a_log_whose_end_was_cut_off_is_found_from_outside_alone(
+    archive: Archive, key: SigningKey, outside: Checkpoint
+) -> None:
+    with reading(archive._engine) as connection:
+        query = "SELECT leaf, story FROM events WHERE position <= 590 ORDER BY position"
+        rows = connection.exec_driver_sql(query).all()
+    tree = hashing.Frontier()
+    for leaf, _ in rows:
+        tree.append(leaf)
+    with writing(archive._engine) as connection:
+        allow_anything(connection)
+        run = connection.exec_driver_sql
+        run("DELETE FROM events WHERE position > 590")
+        run("DELETE FROM checkpoints")
+        run("DELETE FROM merkle_nodes")
+        nodes.insert(connection, tree.take_complete())
+        run(
+            "UPDATE stories SET"
+            " version = (SELECT max(version) FROM events WHERE events.story = stories.story),"
+            " leaf = (SELECT leaf FROM events WHERE events.story = stories.story"
+            "  ORDER BY version DESC LIMIT 1),"
+            " recorded_us = (SELECT recorded_us FROM events WHERE events.story = stories.story"
+            "  ORDER BY version DESC LIMIT 1)"
+        )
+        mark = "%s" if connection.dialect.name == "postgresql" else "?"
+        run(f"UPDATE log_head SET position = 590, peaks = {mark}", (tree.to_bytes(),))
+    assert archive.verify(vkeys=[key.vkey]).findings == []
+    assert {finding.rule for finding in look(archive, key, outside).findings} == {"V7"}
+    with writing(archive._engine) as connection:
+        allow_anything(connection)
+        note = read_checkpoint(outside.note)
+        connection.exec_driver_sql(
+            f"INSERT INTO checkpoints VALUES (600, {mark}, {mark}, 0)",
+            (f"{key.vkey.name}+{key.vkey.id.hex()}", note.note),
+        )
+    with pytest.raises(Inconsistent, match="590 events only"):
+        archive.checkpoint(key)
+
+
+def test_a_fact_is_proven_offline(archive: Archive, key: SigningKey, outside: Checkpoint) -> None:
+    proven = check(archive.prove("ferry", "f2", outside, with_documents=True), key.vkey)
+    assert proven.open == []
+    assert [entry.type for entry in proven.entries if entry.body is not None][:2] == [
+        "story.opened",
+        "entity.introduced",
+    ]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE checkpoints SET note = ''",
+        "DELETE FROM checkpoints",
+        "UPDATE merkle_nodes SET hash = hash",
+        "DELETE FROM merkle_nodes",
+    ],
+)
+def test_triggers_keep_nodes_and_checkpoints(
+    archive: Archive, outside: Checkpoint, statement: str
+) -> None:
+    with pytest.raises(Exception, match="dateline: "), writing(archive._engine) as connection:
+        connection.exec_driver_sql(statement)
+
+
+def test_an_archive_from_before_the_tree_gets_its_nodes(
+    archive: Archive, db: str, tmp_path: Path
+) -> None:
+    """As migration 0003 left it: no nodes, no checkpoints, no keys of documents."""
+    before = archive.head()
+    with writing(archive._engine) as connection:
+        run, on_server = connection.exec_driver_sql, connection.dialect.name == "postgresql"
+        for table in ("documents", "events"):
+            run(f"DROP INDEX {table}_subject_key")
+        run("ALTER TABLE documents DROP COLUMN subject_key")
+        for table in ("merkle_nodes", "checkpoints"):
+            run(f"DROP TABLE {table}")
+            if on_server:
+                run(f"DROP FUNCTION {table}_append_only()")
+        run("UPDATE alembic_version SET version_num = '0003'")
+    archive.close()
+    assert schema.upgrade(db) == ("0003", schema.HEAD)
+    with Archive.open(db, PLUGINS, tmp_path / "a.db.keys") as upgraded:
+        assert upgraded.head() == before
+        report = upgraded.verify()
+        assert (report.findings, report.unchecked) == ([], [])
+        assert report.checked["nodes"] == 2
+        key = keys.create(tmp_path / "late.key", before.archive)
+        signed = read_checkpoint(upgraded.checkpoint(key).note)
+        assert check(upgraded.prove("ferry", "f2", signed), key.vkey).story
+    engine = open_engine(db)
+    with pytest.raises(Exception, match="dateline: "), writing(engine) as connection:
+        connection.exec_driver_sql("DELETE FROM merkle_nodes")
+    engine.dispose()
