@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dateline.erasure.wal import empty_wal
 from sqlalchemy import Connection, inspect
 from tests.erasure import scene
 from tests.erasure.scene import BASIS, CANARY, LETTER_ID, REASON, WITNESS
@@ -19,6 +18,7 @@ from dateline import Archive, Plugins
 from dateline.errors import Refused, UnknownName
 from dateline.log import read as log
 from dateline.log.engine import reading
+from dateline.log.wal import empty_wal
 from dateline.testing import samples
 from dateline.testing.postgres import connect
 from dateline.views import asof

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from dateline.erasure.wal import empty_wal
 from tests.erasure import scene
 from tests.faults.child import Acknowledge
 from tests.faults.invariants import PLUGINS, opened
@@ -20,6 +19,7 @@ from dateline.cli.root import root
 from dateline.errors import SchemaOutdated
 from dateline.log import schema
 from dateline.log.engine import reading
+from dateline.log.wal import empty_wal
 from dateline.proof import keys
 from dateline.proof.verifier import check_signature, read_checkpoint
 from dateline.testing import samples

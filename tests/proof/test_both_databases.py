@@ -172,6 +172,8 @@ def test_an_archive_from_before_the_tree_gets_its_nodes(
             run(f"DROP TABLE {table}")
             if on_server:
                 run(f"DROP FUNCTION {table}_append_only()")
+        if on_server:
+            run("DROP FUNCTION dateline_open_append, dateline_close_append")
         run("UPDATE alembic_version SET version_num = '0003'")
     archive.close()
     assert schema.upgrade(db) == ("0003", schema.HEAD)

@@ -214,7 +214,7 @@ class Reader:
             raise
         # An archive may come from a stranger, and a SQLite column holds any type of value.
         except (msgspec.MsgspecError, LookupError, TypeError, ValueError, RecursionError) as error:
-            reason = f"{type(error).__name__}: {error}"
+            reason = str(error) or type(error).__name__
             raise Damaged(f"the event at position {row[0]} cannot be read ({reason})") from error
 
     def _decoded(self, connection: Connection, row: tuple[Any, ...]) -> Event:
