@@ -102,7 +102,7 @@ def test_what_cannot_be_checked_is_not_called_all_right(
         ("plain.md", "does not say where it was cut"),
         ("deep.json", "does not say where it was cut"),
         ("other.json", "not of this one"),
-        ("missing.json", "cannot read"),
+        ("missing.json", "there is no file"),
         ("what.xyz", "no format"),
     ):
         assert dateline(path, "verify", "--export", name) == 1, name
