@@ -85,6 +85,8 @@ def run(
     """
     go, told = os.pipe(), os.pipe()
     out, err, log = folder / ".out", folder / ".err", folder / ".calls"
+    for path in (out, err):
+        path.touch()  # the child may be dead before it can
     sys.stdout.flush()
     sys.stderr.flush()
     pid = os.fork()

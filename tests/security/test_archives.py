@@ -133,6 +133,19 @@ def test_a_hostile_archive_is_read_or_refused_and_never_obeyed(
     assert not list(tmp_path.rglob("evil*"))
 
 
+def test_what_is_damaged_is_not_laid_to_the_plugin_that_reads_it(
+    ferry: Cli, tmp_path: Path
+) -> None:
+    attack(
+        tmp_path / "dateline.db",
+        "UPDATE events SET type = CAST(x'61ff' AS TEXT) WHERE position = 6",
+    )
+    result = ferry("export", "--all", "-f", "ndjson")
+    assert result.code == 1
+    assert "dateline.db: Could not decode to UTF-8 column 'type'" in result.err
+    assert "plugin" not in result.err
+
+
 def test_a_slug_that_leads_out_of_the_folder_writes_no_file(ferry: Cli, tmp_path: Path) -> None:
     for slug in ("../evil", str(tmp_path / "evil"), "-o", ".hidden", "con", "a/b"):
         attack(

@@ -119,13 +119,15 @@ def _write(path: Path, exporter: Exporter, owner: str, material: Material, force
 
 def _guarded(exporter: Exporter, owner: str, material: Material) -> Iterator[str]:
     """The exporter's pieces; what it raises names its plugin."""
+    from sqlalchemy.exc import DBAPIError
+
     try:
         for piece in exporter.export(material):
             if not isinstance(piece, str):
                 raise TypeError(f"it yields {type(piece).__name__}, not text")
             yield piece
-    except DatelineError:
-        raise
+    except (DatelineError, DBAPIError):
+        raise  # DBAPIError: the database failed under it
     except (Exception, SystemExit) as error:
         raise DatelineError(
             f"format {exporter.name} (plugin {owner}) failed: {type(error).__name__}: {error}",

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 
-from dateline.errors import DatelineError
+from dateline.errors import DatelineError, NotAnArchive
 
 #: Runs one statement on the driver's own connection, placeholders written ``?``; its cursor.
 Execute = Callable[..., Any]
@@ -188,6 +189,31 @@ def backend(name: str) -> Backend:
 def of(connection: Connection | Engine) -> Backend:
     """The backend of a connection or an engine."""
     return backend(connection.dialect.name)
+
+
+@contextmanager
+def named_errors(bind: Connection | Engine) -> Iterator[None]:
+    """The database's own failures as errors with a next step; programming errors pass."""
+    kind, url = of(bind), bind.engine.url
+    try:
+        yield
+    except DBAPIError as error:
+        if isinstance(error.orig, kind.errors):
+            explained = kind.explained(error.orig, kind.shown(url))
+            if isinstance(explained, DatelineError):
+                raise explained from error
+        raise
+    except UnicodeDecodeError as error:
+        # The driver raises it of a message that repeats a name which is no UTF-8 any more.
+        if b"malformed" not in error.object:
+            raise
+        said = error.object.decode(errors="replace")
+        raise NotAnArchive(f"{kind.shown(url)} is damaged: {said}") from error
+    except kind.errors as error:
+        explained = kind.explained(error, kind.shown(url))
+        if isinstance(explained, DatelineError):
+            raise explained from error
+        raise
 
 
 def driver(connection: Connection) -> Any:

@@ -11,10 +11,10 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError
 
-from dateline.errors import DatelineError, NotAnArchive
-from dateline.log.backend import Backend, LockTimeout, backend, of
+from dateline.errors import DatelineError
+from dateline.log.backend import LockTimeout, backend, named_errors, of
 
 Result = TypeVar("Result")
 _SCHEME = re.compile(r"(postgres|postgresql|sqlite)(\+\w+)?(:|//)")
@@ -65,7 +65,7 @@ def open_engine(db: str | os.PathLike[str]) -> Engine:
 def reading(engine: Engine) -> Iterator[Connection]:
     """A snapshot: what is read inside belongs together."""
     kind = of(engine)
-    with _named_errors(engine, kind), engine.connect() as plain:
+    with named_errors(engine), engine.connect() as plain:
         connection = plain.execution_options(**kind.reading)
         with connection.begin():
             yield connection
@@ -79,7 +79,7 @@ def writing(engine: Engine, *, append: bool = True) -> Iterator[Connection]:
     sets a row of its own.
     """
     kind = of(engine)
-    with _named_errors(engine, kind), engine.connect() as plain:
+    with named_errors(engine), engine.connect() as plain:
         connection = plain.execution_options(**kind.writing)
         with connection.begin():
             if append:
@@ -103,27 +103,3 @@ def patiently(engine: Engine, work: Callable[[Connection], Result]) -> Result:
                 raise
             time.sleep(_PAUSE)
     raise AssertionError("unreachable")
-
-
-@contextmanager
-def _named_errors(engine: Engine, kind: Backend) -> Iterator[None]:
-    """The database's own failures as errors with a next step; programming errors pass."""
-    try:
-        yield
-    except DBAPIError as error:
-        if isinstance(error.orig, kind.errors):
-            explained = kind.explained(error.orig, kind.shown(engine.url))
-            if isinstance(explained, DatelineError):
-                raise explained from error
-        raise
-    except UnicodeDecodeError as error:
-        # The driver raises it of a message that repeats a name which is no UTF-8 any more.
-        if b"malformed" not in error.object:
-            raise
-        said = error.object.decode(errors="replace")
-        raise NotAnArchive(f"{kind.shown(engine.url)} is damaged: {said}") from error
-    except kind.errors as error:
-        explained = kind.explained(error, kind.shown(engine.url))
-        if isinstance(explained, DatelineError):
-            raise explained from error
-        raise

@@ -16,7 +16,7 @@ from dateline.events.payload import Erased, Raw, Sealed
 from dateline.events.registry import CORE_NAMES, Registry, StoredBody
 from dateline.events.story import is_slug
 from dateline.log import hashing
-from dateline.log.backend import of
+from dateline.log.backend import named_errors, of
 from dateline.log.tables import events, log_head, plugin_types, stories
 from dateline.protect.vault import Vault
 
@@ -109,6 +109,13 @@ def _story(row: Any) -> StoryRow:
     return StoryRow(UUID(bytes=row.story), row.slug, row.version, row.recorded_us)
 
 
+def _fetched(connection: Connection, query: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    # Named here: an exporter reads on while it writes, and a damaged file is no fault of its own.
+    with named_errors(connection):
+        rows: list[tuple[Any, ...]] = of(connection).execute(connection)(query, values).fetchall()
+    return rows
+
+
 class Reader:
     """Decodes events of one archive; remembers the slugs of its stories.
 
@@ -141,9 +148,8 @@ class Reader:
         Raises LogGap at a hole.
         """
         end = _END if until is None else until
-        run = of(connection).execute(connection)
         while after < end:
-            rows = run(_BY_POSITION, (after, end, page)).fetchall()
+            rows = _fetched(connection, _BY_POSITION, (after, end, page))
             self._learn(connection, rows)
             for row in rows:
                 after += 1
@@ -167,9 +173,8 @@ class Reader:
     ) -> Iterator[Event]:
         """Events of one story with version > `after` and position <= `until`, in order."""
         key, end = story.bytes, _END if until is None else until
-        run = of(connection).execute(connection)
         while True:
-            rows = run(_OF_STORY, (key, after, end, page)).fetchall()
+            rows = _fetched(connection, _OF_STORY, (key, after, end, page))
             for row in rows:
                 after += 1
                 if row[3] != after:
@@ -189,9 +194,8 @@ class Reader:
         """Events with position <= `until`, story by story in the order of their ids, each in the
         order of its versions; stories after `after` alone. Raises LogGap."""
         story, version = (b"" if after is None else after.bytes), _END
-        run = of(connection).execute(connection)
         while True:
-            rows = run(_BY_STORY, (story, version, page)).fetchall()
+            rows = _fetched(connection, _BY_STORY, (story, version, page))
             self._learn(connection, rows)
             for row in rows:
                 expected = version + 1 if row[2] == story else 1
@@ -204,8 +208,8 @@ class Reader:
                 return
 
     def by_id(self, connection: Connection, event_id: UUID) -> Event | None:
-        row = of(connection).execute(connection)(_BY_ID, (event_id.bytes,)).fetchone()
-        return None if row is None else self._event(connection, row)
+        rows = _fetched(connection, _BY_ID, (event_id.bytes,))
+        return self._event(connection, rows[0]) if rows else None
 
     def _event(self, connection: Connection, row: tuple[Any, ...]) -> Event:
         try:
