@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Callable
 from uuid import UUID
 
-from dateline.events.clock import to_iso
 from dateline.log import hashing
 
 Database = sqlite3.Connection
@@ -164,7 +163,7 @@ def rebuild(db: Database) -> None:
     tree, leaves, stamps, versions = hashing.Frontier(), {}, {}, {}
     archive = UUID(bytes=db.execute("SELECT archive FROM log_head").fetchone()[0])
     for row in db.execute("SELECT * FROM events ORDER BY position").fetchall():
-        leaf = hashing.leaf(_entry(archive, row, leaves.get(row[2], b"")))
+        leaf = hashing.leaf(hashing.stored_entry(archive, row, leaves.get(row[2], b"")))
         db.execute("UPDATE events SET leaf = ? WHERE position = ?", (leaf, row[0]))
         leaves[row[2]], stamps[row[2]], versions[row[2]] = leaf, row[6], row[3]
         tree.append(leaf)
@@ -179,29 +178,13 @@ def rebuild(db: Database) -> None:
     db.execute("DELETE FROM checkpoints")
 
 
-def _entry(archive: UUID, row: tuple, prev: bytes) -> bytes:  # type: ignore[type-arg]
-    return hashing.entry(
-        archive=archive,
-        story=UUID(bytes=row[2]),
-        version=row[3],
-        event_id=UUID(bytes=row[1]),
-        type=row[4],
-        schema_version=row[5],
-        recorded_at=to_iso(row[6]),
-        reported_at=None if row[7] is None else to_iso(row[7]),
-        subject_key=row[8],
-        prev=prev,
-        commitment=row[11],
-    )
-
-
 def _hash_again(db: Database, position: int) -> None:
     archive = UUID(bytes=db.execute("SELECT archive FROM log_head").fetchone()[0])
     row = db.execute("SELECT * FROM events WHERE position = ?", (position,)).fetchone()
     (prev,) = db.execute(
         "SELECT leaf FROM events WHERE story = ? AND version = ?", (row[2], row[3] - 1)
     ).fetchone()
-    leaf = hashing.leaf(_entry(archive, row, prev))
+    leaf = hashing.leaf(hashing.stored_entry(archive, row, prev))
     db.execute("UPDATE events SET leaf = ? WHERE position = ?", (leaf, position))
 
 

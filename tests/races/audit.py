@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy import Engine, text
 
-from dateline.events.clock import to_iso
 from dateline.log import hashing
 from dateline.log.engine import reading
 
@@ -32,19 +31,7 @@ def audit(engine: Engine) -> list[UUID]:
                 assert row.recorded_us >= recorded, f"clock at position {row.position}"
                 if row.body is not None:
                     assert hashing.commitment(row.salt, row.body) == row.commitment
-                entry = hashing.entry(
-                    archive=UUID(bytes=archive),
-                    story=UUID(bytes=row.story),
-                    version=row.version,
-                    event_id=ids[-1],
-                    type=row.type,
-                    schema_version=row.schema_version,
-                    recorded_at=to_iso(row.recorded_us),
-                    reported_at=None if row.reported_us is None else to_iso(row.reported_us),
-                    subject_key=row.subject_key,
-                    prev=prev,
-                    commitment=row.commitment,
-                )
+                entry = hashing.stored_entry(UUID(bytes=archive), row, prev)
                 assert hashing.leaf(entry) == row.leaf, f"leaf at position {row.position}"
                 stories[row.story] = (row.version, row.leaf, row.recorded_us)
                 tree.append(row.leaf)

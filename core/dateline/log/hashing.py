@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import Self
+from functools import lru_cache
+from typing import Any, Self
 from uuid import UUID
 
 import msgspec
+
+from dateline.events.clock import to_iso
 
 DOMAIN = "dateline/event/v1"
 SALT_BYTES = 32
@@ -24,6 +27,9 @@ STRIDE = 8
 Node = tuple[int, int, bytes]
 
 _quote = msgspec.json.encode
+# A story, and a moment, come in runs.
+_stamp = lru_cache(4096)(to_iso)
+_uuid = lru_cache(4096)(lambda key: str(UUID(bytes=key)))
 
 
 def commitment(salt: bytes, body: bytes) -> bytes:
@@ -57,6 +63,29 @@ def entry(
         f'"schema_version":{schema_version},"story":"{story}",{subject}'
         f'"type":{_quote(type).decode()},"version":{version}}}'
     ).encode()
+
+
+def stored_entry(archive: UUID | str, row: Sequence[Any], prev: bytes) -> bytes:
+    """The entry of a row of ``events``, its columns in the order of the table.
+
+    Raises TypeError, ValueError, OverflowError or AttributeError for values of another kind.
+    """
+    _, event_id, story, version, type_, schema_version, recorded_us, reported_us, subject_key = row[
+        :9
+    ]
+    return entry(
+        archive=archive,
+        story=_uuid(story),
+        version=version,
+        event_id=UUID(bytes=event_id),
+        type=type_,
+        schema_version=schema_version,
+        recorded_at=_stamp(recorded_us),
+        reported_at=None if reported_us is None else _stamp(reported_us),
+        subject_key=subject_key,
+        prev=prev,
+        commitment=row[11],
+    )
 
 
 def leaf(entry: bytes) -> bytes:

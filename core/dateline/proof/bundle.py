@@ -17,7 +17,6 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from dateline.errors import Damaged, DatelineError, UnknownName
-from dateline.events.clock import to_iso
 from dateline.log import documents, hashing, tree
 from dateline.log.nodes import StoredTree
 from dateline.log.read import StoryRow
@@ -25,6 +24,8 @@ from dateline.log.tables import events
 from dateline.proof.checkpoint import of_archive
 from dateline.proof.verifier import FORMAT, NOTICES, Checkpoint, is_about, is_fact
 from dateline.protect.vault import Vault
+
+_COLUMNS = tuple(column.name for column in events.columns)
 
 
 def bundle(
@@ -182,19 +183,7 @@ def _sources(rows: list[Any], shown: set[int]) -> set[str]:
 
 def _entry(archive: UUID, row: Any, prev: bytes) -> bytes:
     try:
-        return hashing.entry(
-            archive=archive,
-            story=UUID(bytes=row.story),
-            version=row.version,
-            event_id=UUID(bytes=row.event_id),
-            type=row.type,
-            schema_version=row.schema_version,
-            recorded_at=to_iso(row.recorded_us),
-            reported_at=None if row.reported_us is None else to_iso(row.reported_us),
-            subject_key=row.subject_key,
-            prev=prev,
-            commitment=row.commitment,
-        )
+        return hashing.stored_entry(archive, [getattr(row, name) for name in _COLUMNS], prev)
     except (TypeError, ValueError, OverflowError, AttributeError) as error:
         raise Damaged(f"the event at position {row.position} cannot be read: {error}") from error
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +17,6 @@ from sqlalchemy import ColumnElement, Connection, func, select, type_coerce
 from sqlalchemy.types import NullType
 
 from dateline.errors import DatelineError, MissingLibrary, NotAnArchive
-from dateline.events.clock import to_iso
 from dateline.events.editorial import ContentErased
 from dateline.log import hashing
 from dateline.log.backend import of
@@ -105,8 +103,6 @@ class _Run:
         self._nodes = self._bad_nodes = self._sealed = self._sealed_documents = 0
         self._first_bad = ""
         self._name = str(self._archive)
-        self._stamp = lru_cache(4096)(to_iso)
-        self._uuid = lru_cache(4096)(lambda key: str(UUID(bytes=key)))
 
     # -- V7: signatures now, roots on the way -------------------------------------------------
 
@@ -205,7 +201,7 @@ class _Run:
             version = self._chain.get(story, (0, b""))[0] + 1
         if prev is not None:
             try:
-                there = hashing.leaf(self._entry(row, prev)) == leaf
+                there = hashing.leaf(hashing.stored_entry(self._name, row, prev)) == leaf
             except (TypeError, ValueError, OverflowError, AttributeError):
                 there = False
             if not there:
@@ -240,22 +236,6 @@ class _Run:
             self._report.add("V3", reason, position)
             return None
         return known[1]
-
-    def _entry(self, row: _Row, prev: bytes) -> bytes:
-        reported = row[7]
-        return hashing.entry(
-            archive=self._name,
-            story=self._uuid(row[2]),
-            version=row[3],
-            event_id=UUID(bytes=row[1]),
-            type=row[4],
-            schema_version=row[5],
-            recorded_at=self._stamp(row[6]),
-            reported_at=None if reported is None else self._stamp(reported),
-            subject_key=row[8],
-            prev=prev,
-            commitment=row[11],
-        )
 
     def _content(self, row: _Row) -> bytes | None:
         """V5: the body as committed to; None when it is erased, sealed or wrong."""

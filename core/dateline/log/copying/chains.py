@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from dateline.errors import CheckFailed, Damaged
-from dateline.events.clock import to_iso
 from dateline.log import hashing
 from dateline.log.tables import events
 
@@ -43,9 +42,19 @@ class Chains:
         Raises Damaged when it is not what was recorded there.
         """
         (
-            position, event_id, story, version, type_, schema_version, recorded_us, reported_us,
-            subject_key, salt, body, committed, leaf,
-        ) = row  # fmt: skip
+            position,
+            _,
+            story,
+            version,
+            *_,
+            recorded_us,
+            _,
+            subject_key,
+            salt,
+            body,
+            committed,
+            leaf,
+        ) = row
         if position != self.position + 1:
             raise self._damaged(position, f"comes after {self.position}")
         before, prev, _ = self.stories.get(story, (0, b"", 0))
@@ -57,22 +66,7 @@ class Chains:
             raise self._damaged(position, "is half erased")
         if body is not None and not sealed and hashing.commitment(salt, body) != committed:
             raise self._damaged(position, "has another body than was recorded")
-        made = hashing.leaf(
-            hashing.entry(
-                archive=self._archive,
-                story=UUID(bytes=story),
-                version=version,
-                event_id=UUID(bytes=event_id),
-                type=type_,
-                schema_version=schema_version,
-                recorded_at=to_iso(recorded_us),
-                reported_at=None if reported_us is None else to_iso(reported_us),
-                subject_key=subject_key,
-                prev=prev,
-                commitment=committed,
-            )
-        )
-        if made != leaf:
+        if hashing.leaf(hashing.stored_entry(self._archive, row, prev)) != leaf:
             raise self._damaged(position, "is not the one that was recorded, or not after that one")
         self.stories[story] = (version, leaf, recorded_us)
         self.frontier.append(leaf)
