@@ -83,3 +83,20 @@ def files(folder: Path) -> Iterator[Path]:
 def found(folder: Path, word: str = CANARY) -> list[str]:
     """Files below `folder` that hold the bytes of `word`."""
     return sorted(path.name for path in files(folder) if word.encode() in path.read_bytes())
+
+
+def erase(archive: Archive, *positions: int) -> None:
+    """The witness, or what stands at `positions`."""
+    subject = None if positions else WITNESS
+    archive.erase(subject, positions, reason=REASON, basis=BASIS)
+
+
+def exported(archive: Archive, format_: str, *slugs: str, **options: Any) -> str:
+    with archive.material(*slugs, **options) as material:
+        return "".join(archive.plugins.exporter(format_).export(material))
+
+
+def verify(archive: Archive) -> None:
+    """What `dateline verify --deep` asks: hashes, bodies, an erasure for each that is not there."""
+    report = archive.verify(deep_too=True)
+    assert (report.findings, report.unchecked) == ([], [])

@@ -30,13 +30,6 @@ PLUGINS = Plugins.load(strict=True)
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive.create(tmp_path / "a.db", PLUGINS) as archive:
-        scene.fill(archive)
-        yield archive
-
-
-@pytest.fixture
 def keyless(archive: Archive, tmp_path: Path) -> Iterator[Archive]:
     """The same archive, its keys database gone for now."""
     archive.close()

@@ -1,0 +1,59 @@
+"""A backup from before an erasure is erased again before it is opened."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.erasure import scene
+from tests.erasure.scene import WITNESS
+
+from dateline import Archive, Plugins
+from dateline.log.wal import empty_wal
+from dateline.testing import samples
+
+PLUGINS = Plugins.load(strict=True)
+
+
+@pytest.mark.parametrize("positions", [(), (8, 9, 10, 11, 15)], ids=["subject", "positions"])
+def test_an_older_backup_is_erased_again_before_it_is_opened(
+    archive: Archive, tmp_path: Path, positions: tuple[int, ...]
+) -> None:
+    archive.catch_up()
+    empty_wal(archive._engine, 10)
+    backup = (tmp_path / "a.db").read_bytes()
+    scene.erase(archive, *positions)
+    archive.close()
+    for path in tmp_path.glob("a.db*"):
+        if path.suffix != ".keys":
+            path.unlink()
+    (tmp_path / "a.db").write_bytes(backup)
+    assert scene.found(tmp_path) == ["a.db"]
+    with Archive.open(tmp_path / "a.db", PLUGINS) as restored:
+        assert len(restored.resumed) == 1
+        assert set(restored.state("ferry").erased) == {"f3", "f4"}
+        assert scene.found(tmp_path) == []
+        scene.verify(restored)
+    with Archive.open(tmp_path / "a.db", PLUGINS) as again:
+        assert again.resumed == []
+
+
+def test_a_backup_from_before_any_of_it_has_nothing_to_erase(tmp_path: Path) -> None:
+    with Archive.create(tmp_path / "a.db", PLUGINS) as archive:
+        archive.record(samples.story())
+        empty_wal(archive._engine, 10)
+        backup = (tmp_path / "a.db").read_bytes()
+        archive.record(scene.protected(), story="ferry", protect=WITNESS)
+        scene.erase(archive)
+    (tmp_path / "a.db").write_bytes(backup)
+    with Archive.open(tmp_path / "a.db", PLUGINS) as restored:
+        assert restored.resumed == [] and restored.head().position == 7
+
+
+def test_a_backup_without_the_keys_says_nothing(archive: Archive, tmp_path: Path) -> None:
+    """The hole that is left is the backup of the keys database; it is not in one of the archive."""
+    empty_wal(archive._engine, 10)
+    (tmp_path / "elsewhere").mkdir()
+    shutil.copy(tmp_path / "a.db", tmp_path / "elsewhere" / "a.db")
+    assert scene.found(tmp_path / "elsewhere") == []

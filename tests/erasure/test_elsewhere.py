@@ -1,0 +1,68 @@
+"""What is left of an archive is taken elsewhere; another's erasure erases nothing here."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.erasure import scene
+from tests.erasure.scene import BASIS, CANARY, REASON
+
+from dateline import Archive, Plugins, Refused
+from dateline.recording.line import Line
+from dateline.testing import samples
+
+PLUGINS = Plugins.load(strict=True)
+
+
+def test_an_export_of_what_is_left_comes_back(archive: Archive, tmp_path: Path) -> None:
+    scene.erase(archive)
+    scene.erase(archive, 5)  # f1, f2 and f5 go on quoting it
+    lines = scene.exported(archive, "ndjson").splitlines()
+    kinds = [json.loads(line)["type"] for line in lines]
+    assert kinds.count("dateline.erased") == 9 and kinds.count("content.erased") == 2
+    with Archive.create(tmp_path / "b.db", PLUGINS) as other:
+        given = list(
+            other.plugins.importer("ndjson").read([scene.exported(archive, "ndjson").encode()])
+        )
+        taken = other.record(given)
+        assert taken.new == len(lines) - 1 - 9
+        assert other.record(given).new == 0
+        state, was = other.state("ferry"), archive.state("ferry")
+        assert set(state.facts) == set(was.facts) and set(state.erased) == set(was.erased)
+        assert [f.reported_us for f in state.facts.values()] == [
+            f.reported_us for f in was.facts.values()
+        ]
+        assert other.record([samples.figure(text="Next")], story="other").facts == ("f3",)
+        assert state.highest == was.highest == 5
+        for name in PLUGINS.views:
+            assert without_places(other, name) == without_places(archive, name)
+            assert other.verify_view(name) == []
+        assert other.erase(None, [2], reason=REASON, basis=BASIS).step == "done"
+
+
+def without_places(archive: Archive, name: str) -> list[dict[str, Any]]:
+    """A view's rows of the first story without positions, which are an archive's own."""
+    own = ("position", "key", "number", "captured")
+    rows = archive.view(name, "ferry", everything=True).dicts()
+    found = [{key: value for key, value in row.items() if key not in own} for row in rows]
+    return sorted(found, key=repr)
+
+
+def test_another_archive_s_erasure_erases_nothing_here(archive: Archive, tmp_path: Path) -> None:
+    with Archive.create(tmp_path / "b.db", PLUGINS) as other:
+        reader = other.plugins.importer("ndjson")
+        other.record(list(reader.read([scene.exported(archive, "ndjson").encode()])))
+        scene.erase(archive)
+        later = list(reader.read([scene.exported(archive, "ndjson").encode()]))
+        with pytest.raises(Refused, match="erase it here"):
+            other.record(later)
+        assert CANARY in repr(other.view("timeline").rows)
+
+
+def test_an_erasure_cannot_be_made_up(archive: Archive) -> None:
+    line = {"type": "content.erased", "reason": "x", "basis": "y", "positions": [7]}
+    with pytest.raises(Refused, match="reserved"):
+        archive.record([Line(line, 1)], story="ferry")

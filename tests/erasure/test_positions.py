@@ -1,0 +1,105 @@
+"""What stands at a position is erased, with all that hangs on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.erasure import scene
+from tests.erasure.scene import BASIS, REASON, WITNESS
+
+from dateline import Archive, DatelineError
+from dateline.log.wal import empty_wal
+from dateline.testing import samples
+
+FORMATS = ("csv", "html", "json", "markdown", "ndjson")
+
+
+def test_a_fact_goes_with_all_that_was_said_about_it(archive: Archive) -> None:
+    plan = archive.plan_erasure(positions=[7])
+    assert [(item.position, item.type) for item in plan.events] == [
+        (7, "figure.recorded"),
+        (16, "fact.corrected"),
+    ]
+    archive.catch_up()
+    scene.erase(archive, 7)
+    scene.verify(archive)
+    assert set(archive.state("ferry").erased) == {"f2"}
+    assert archive.verify_view("changes") == []
+    with pytest.raises(DatelineError, match="nothing left to erase"):
+        scene.erase(archive, 7)
+    scene.erase(archive, 6, 7)  # what is gone already is passed over
+    scene.verify(archive)
+
+
+def test_a_notice_is_not_erased_without_its_fact(archive: Archive) -> None:
+    """Without its correction a fact would stand as it was before, and be wrong."""
+    assert {item.position for item in archive.plan_erasure(positions=[16]).events} == {7, 16}
+
+
+def test_a_capture_goes_with_its_bytes_unless_another_story_has_them(
+    archive: Archive, tmp_path: Path
+) -> None:
+    plan = archive.plan_erasure(positions=[5])
+    assert plan.documents == ((samples.SOURCE, len(samples.TEXT.encode())),)
+    quoting = [(m.what, m.how) for m in plan.still if m.how == "quotes the source"]
+    assert [what for what, _ in quoting] == ["f1", "f2", "f5"]
+    scene.erase(archive, 5)
+    assert archive.document(samples.SOURCE) is not None  # the other story's
+    [at] = [e.position for e in archive.events("other") if e.type == "source.captured"]
+    scene.erase(archive, at)
+    assert archive.document(samples.SOURCE) is None
+    assert scene.found(tmp_path, "had been due for repair since August") == []
+    scene.verify(archive)
+    for format_ in FORMATS:
+        assert scene.exported(archive, format_)
+
+
+def test_what_was_not_protected_is_gone_from_every_file_too(
+    archive: Archive, tmp_path: Path
+) -> None:
+    archive.record([samples.figure(text="Plain QUOLL", note="QUOLL")], story="ferry")
+    archive.catch_up()
+    empty_wal(archive._engine, 10)
+    assert scene.found(tmp_path, "QUOLL") == ["a.db"]
+    scene.erase(archive, archive.head().position)
+    assert scene.found(tmp_path, "QUOLL") == []
+
+
+def test_a_withdrawal_goes_with_its_source(archive: Archive) -> None:
+    line = {"type": "source.withdrawn", "source": samples.SOURCE, "reason": "Taken back"}
+    archive.record([line], story="ferry")
+    at = archive.head().position
+    with pytest.raises(DatelineError, match="the source would stand again"):
+        scene.erase(archive, at)
+    assert {item.position for item in archive.plan_erasure(positions=[5]).events} == {5, at}
+
+
+@pytest.mark.parametrize(("position", "why"), [(1, "its slug"), (0, "goes up to"), (99, "goes up")])
+def test_what_cannot_be_erased_is_refused_and_nothing_is_done(
+    archive: Archive, position: int, why: str
+) -> None:
+    head = archive.head()
+    with pytest.raises(DatelineError, match=why):
+        scene.erase(archive, 7, position) if position else archive.erase(
+            None, [7, 0], reason=REASON, basis=BASIS
+        )
+    assert archive.head() == head and archive._journal.erasures() == []
+
+
+def test_an_erasure_is_not_erased(archive: Archive) -> None:
+    scene.erase(archive, 7)
+    with pytest.raises(DatelineError, match="why content is missing"):
+        scene.erase(archive, archive.head().position)
+
+
+def test_looking_writes_nothing(archive: Archive, tmp_path: Path) -> None:
+    archive.catch_up()
+    empty_wal(archive._engine, 10)
+    before = {path.name: path.read_bytes() for path in scene.files(tmp_path)}
+    assert archive.plan_erasure(WITNESS).events and archive.plan_erasure(positions=[7]).events
+    empty_wal(archive._engine, 10)
+    after = {path.name: path.read_bytes() for path in scene.files(tmp_path)}
+    assert {name: after[name] for name in ("a.db", "a.db.keys")} == {
+        name: before[name] for name in ("a.db", "a.db.keys")
+    }
