@@ -8,19 +8,13 @@ import click
 from prompt_toolkit import prompt
 from prompt_toolkit.completion import WordCompleter
 
+from dateline.cli.needed import missing
 from dateline.cli.picker import Picker
 from dateline.cli.sources import find_source
 from dateline.errors import UnknownName
 from dateline.events.present import StoryState
 from dateline.text import one_line, visible
 
-#: What each kind cannot do without, and how it is asked for.
-_NEEDED = {
-    "occurrence": [("action", "what happened (a verb)")],
-    "state": [("relation", "relation"), ("subject", "subject (entity)"), ("object", "object (entity)")],
-    "role": [("person", "person (entity)"), ("title", "title")],
-    "assessment": [("effect", "effect")],
-}  # fmt: skip
 _ENTITIES = frozenset({"subject", "object", "person"})
 
 
@@ -50,11 +44,9 @@ def _complete(
         options["quote"] = options["quote"] or _quote(options["exact"])
     if not options["text"]:
         options["text"] = _line("the fact in your own words: ")
-    given = {field.partition("=")[0] for field in options["fields"]}
-    for field, question in _NEEDED.get(kind, []):
-        if field not in given:
-            answer = _entity(question, state) if field in _ENTITIES else _line(f"{question}: ")
-            options["fields"] = (*options["fields"], f"{field}={answer}")
+    for field, question in list(missing(kind, options)):
+        answer = _entity(question, state) if field in _ENTITIES else _line(f"{question}: ")
+        options["fields"] = (*options["fields"], f"{field}={answer}")
     if kind == "figure" and not options["quantities"]:
         options["quantities"] = _quantities(options["exact"])
     time = "said" if kind == "statement" else "valid"

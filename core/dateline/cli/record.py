@@ -10,6 +10,7 @@ import click
 from dateline.cli import completing
 from dateline.cli.entities import introduce
 from dateline.cli.evidence import evidence_item
+from dateline.cli.needed import lacks
 from dateline.cli.protecting import introduced, protect_option
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.sources import find_source
@@ -86,7 +87,7 @@ def record(
     """
     with settings.archive() as archive:
         state = archive.state(story)
-        if sys.stdin.isatty() and sys.stdout.isatty():
+        if sys.stdin.isatty() and sys.stdout.isatty() and lacks(kind, options):
             kind = asking(kind, archive, state, options)
         lines: list[Line | dict[str, Any]]
         lines = _from_options(kind, state, options) if kind else [_from_stdin()]
@@ -104,9 +105,7 @@ def record(
 
 
 def asking(kind: str | None, archive: Archive, state: StoryState, options: dict[str, Any]) -> str:
-    """Ask for what is missing; a complete command line asks nothing."""
-    if kind and options["text"] and options["exact"]:
-        return kind
+    """Ask for what is missing."""
     from dateline.cli.asking import complete
 
     def text_of(source: str) -> str:

@@ -8,6 +8,7 @@ from dateline.errors import UnknownName
 
 if TYPE_CHECKING:
     from dateline.events.present import StoryState
+    from dateline.events.source import SourceCaptured
 
 
 def find_source(state: StoryState, given: str | None) -> str:
@@ -26,9 +27,15 @@ def find_source(state: StoryState, given: str | None) -> str:
             f"story {state.slug} has no source yet", hint="archive one with `dateline capture`"
         )
     listed = "\n  ".join(
-        f"--source {name[len(PREFIX) :][:12]}  {source.title or 'untitled'}"
+        f"--source {name[len(PREFIX) :][:12]}  {_described(state, source)}"
         for name, source in state.sources.items()
         if name in (found or state.sources)
     )
     problem = f"no source {given!r}" if not found else "several sources; say which"
     raise UnknownName(f"story {state.slug} has {problem}", hint=listed)
+
+
+def _described(state: StoryState, source: SourceCaptured) -> str:
+    """Its title, who published it and when: what tells it from another."""
+    parts = (source.title or "untitled", state.label(source.publisher), source.published)
+    return ", ".join(part for part in parts if part)

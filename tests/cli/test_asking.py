@@ -1,0 +1,92 @@
+"""`record` on a terminal: it asks for what the fact cannot do without, and for nothing else."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output import DummyOutput
+
+from dateline import Archive, Plugins
+from dateline.testing import samples
+from dateline.testing.pytest_plugin import Cli, Result
+
+GIVEN = ("--source", samples.SOURCE.removeprefix("sha256:"), "--exact", "143 of 193")
+Record = Callable[..., Result]
+
+
+class Terminal(io.TextIOWrapper):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def record(dateline_cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Record]:
+    with Archive.create(tmp_path / "dateline.db", Plugins()) as archive:
+        archive.record(samples.story())
+    monkeypatch.setattr(
+        "dateline.testing.pytest_plugin._stream",
+        lambda text="": Terminal(io.BytesIO(text.encode()), encoding="utf-8", newline=""),
+    )
+    with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
+
+        def call(kind: str, *options: str, typed: str = "") -> Result:
+            keys.send_text(typed)
+            return dateline_cli("record", "ferry", kind, *GIVEN, *options, stdin="n\n")
+
+        yield call
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "fields"),
+    [
+        ("occurrence", "sail\n2024\n", {"action": "sail"}),
+        ("occurrence", "sail\n\n", {"action": "sail"}),
+        ("assessment", "harm\n\n", {"effect": "harm"}),
+        ("figure", "ashore\n143\n143\n\n\n", {}),
+        ("statement", f"{samples.WIRE}\n\n\n\n", {"speakers": (samples.WIRE,)}),
+    ],
+)
+def test_what_is_missing_is_asked_for(
+    record: Record, tmp_path: Path, kind: str, typed: str, fields: dict[str, object]
+) -> None:
+    result = record(kind, "--text", "Boats left.", typed=typed)
+    assert result.code == 0, result.err
+    with Archive.open(tmp_path / "dateline.db", Plugins()) as archive:
+        fact = list(archive.events("ferry"))[-1].data
+    assert {name: getattr(fact, name) for name in fields} == fields
+
+
+def test_a_command_line_that_is_complete_asks_nothing(record: Record) -> None:
+    result = record("occurrence", "--text", "Boats left.", "--set", "action=sail")
+    assert (result.code, result.err.split(" at ")[0]) == (0, "Recorded f3")
+
+
+def test_sources_are_told_apart(record: Record, dateline_cli: Cli) -> None:
+    Path("second.txt").write_text("FICTION. Another.\n")
+    captured = dateline_cli(
+        *("capture", "second.txt", "--story", "ferry", "--published", "2024-03"),
+        *("--publisher", samples.WIRE),
+    )
+    assert captured.code == 0, captured.err
+    unsaid = dateline_cli(
+        "record",
+        "ferry",
+        "state",
+        "--text",
+        "x",
+        "--exact",
+        "x",
+        "--set",
+        "relation=r",
+        "--set",
+        f"subject={samples.WIRE}",
+        "--set",
+        f"object={samples.WIRE}",
+    )
+    assert unsaid.code == 1
+    assert "untitled, Ister Wire, 2024-03" in unsaid.err
