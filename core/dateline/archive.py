@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from dateline.erasure.journal import Erasure, Journal
 from dateline.erasure.plan import Plan
@@ -25,7 +25,6 @@ from dateline.log.copying.copier import Copied, Progress, copy, open_copy, silen
 from dateline.log.document import Document
 from dateline.log.engine import reading, writing
 from dateline.log.follow import Follower, Stop
-from dateline.material import LiveMaterial, PastMaterial
 from dateline.plugins.formats import Material
 from dateline.plugins.loaded import Plugins
 from dateline.proof import checkpoint as signing
@@ -40,18 +39,13 @@ from dateline.protect.keys import Keys, default_path
 from dateline.protect.vault import Vault
 from dateline.recording.line import Files, Line
 from dateline.recording.recorder import Recorded, Recorder, fold
+from dateline.served import Served
 from dateline.views import rebuild as rebuilding
 from dateline.views import runner, store
 from dateline.views.asof import Moment, states, upto
-from dateline.views.folding import require_live
-from dateline.views.projection import View
-from dateline.views.rows import Values
-from dateline.views.table import Table, arrange
+from dateline.views.table import Table
 from dateline.views.verify import Difference
 from dateline.views.verify import verify as verify_rows
-
-#: How often a read starts anew when another process writes between its two steps.
-_TRIES = 100
 
 
 def _beside(engine: Engine) -> Path | None:
@@ -272,6 +266,10 @@ class Archive:
 
     # -- views -----------------------------------------------------------------------------
 
+    @property
+    def _served(self) -> Served:
+        return Served(self._engine, self._reader, self.plugins)
+
     def view(
         self, name: str, *stories: str, everything: bool = False, at: Moment | None = None
     ) -> Table:
@@ -282,55 +280,11 @@ class Archive:
         ViewFailed.
         """
         if at is not None:
-            return self._past(name, stories, everything, at)
+            chosen = [self.story(slug) for slug in stories] or self.stories()
+            return self._served.table_at(name, chosen, at, everything=everything)
         for slug in stories:
             self.story(slug)
-        found = self.plugins.view(name)
-        for _ in range(_TRIES):
-            [build] = self.catch_up([name])
-            require_live(build)
-            with reading(self._engine) as connection:
-                if self._fits(connection, found, build):
-                    current = store.current(connection, name)
-                    assert current is not None
-                    try:
-                        store.hold(connection, current)
-                    except store.Moved:
-                        continue
-                    rows = store.read(connection, found, current, stories or None)
-                    return arrange(found, rows, everything=everything)
-        raise DatelineError(f"view {name} keeps changing underneath", hint="try again")
-
-    def _past(self, name: str, stories: Sequence[str], everything: bool, at: Moment) -> Table:
-        found = self.plugins.view(name)
-        chosen = [self.story(slug) for slug in stories] or self.stories()
-        rows: list[Values] = []
-        with reading(self._engine) as connection:
-            for story in chosen:
-                events = upto(self._reader.read_story(connection, story.id), at)
-                rows += states(events, self._reader.registry, [found])[1][name]
-        return arrange(found, rows, everything=everything)
-
-    def _fits(self, connection: Connection, view: View, build: store.Build) -> bool:
-        """The generation in this snapshot is of this shape, live, and no older than `build`."""
-        current = store.current(connection, view.name)
-        return (
-            current is not None
-            and current.state == "live"
-            and current.fingerprint == build.fingerprint
-            and current.checkpoint >= build.checkpoint
-        )
-
-    def _held(self, connection: Connection, builds: Sequence[store.Build]) -> bool:
-        """The tables of these views, in this snapshot, stay until it ends."""
-        try:
-            for build in builds:
-                current = store.current(connection, build.name)
-                assert current is not None
-                store.hold(connection, current)
-        except store.Moved:
-            return False
-        return True
+        return self._served.table(name, stories, everything=everything)
 
     def catch_up(
         self,
@@ -339,8 +293,7 @@ class Archive:
         progress: runner.Progress | None = None,
     ) -> list[store.Build]:
         """Bring views to the head of the log, all by default; a failed one is among the result."""
-        wanted, owners = self._wanted(names)
-        return runner.catch_up(self._engine, self._reader, wanted, owners, progress=progress)
+        return self._served.catch_up(names, progress=progress)
 
     def rebuild(
         self, names: Sequence[str] | None = None, *, progress: runner.Progress | None = None
@@ -349,7 +302,7 @@ class Archive:
 
         A rebuild that was interrupted goes on where it was. Readers see the old rows until then.
         """
-        wanted, owners = self._wanted(names)
+        wanted, owners = self._served.wanted(names)
         return rebuilding.rebuild(self._engine, self._reader, wanted, owners, progress=progress)
 
     def verify_view(self, name: str) -> list[Difference]:
@@ -364,10 +317,6 @@ class Archive:
     def prune(self, names: Sequence[str] | None = None) -> list[store.Build]:
         """Drop generations that no reader sees; returns them."""
         return rebuilding.prune(self._engine, names)
-
-    def _wanted(self, names: Sequence[str] | None) -> tuple[list[View], dict[str, str]]:
-        wanted = [self.plugins.view(name) for name in (names or sorted(self.plugins.views))]
-        return wanted, {view.name: self.plugins.owner("views", view.name) for view in wanted}
 
     def known_types(self) -> list[str]:
         """``name version`` of the plugins' event types that the log holds and that are known here."""
@@ -478,29 +427,8 @@ class Archive:
             self.story(slug)
         if view is not None:
             self.plugins.view(view)
-        if at is not None:
-            with reading(self._engine) as connection:
-                known = read.list_stories(connection)
-                chosen = [story for story in known if not slugs or story.slug in slugs]
-                yield PastMaterial(connection, self._reader, self.plugins, chosen, view, at)
-            return
-        for _ in range(_TRIES):
-            builds = {build.name: build for build in self.catch_up()}
-            failed = {name: build for name, build in builds.items() if build.state == "failed"}
-            with reading(self._engine) as connection:
-                # Rows, events and cut must be of one moment: an append between is waited for.
-                head = read.head(connection).position
-                live = [build for build in builds.values() if build.name not in failed]
-                if all(
-                    build.checkpoint == head
-                    and self._fits(connection, self.plugins.view(build.name), build)
-                    for build in live
-                ) and self._held(connection, live):
-                    known = read.list_stories(connection)
-                    chosen = [story for story in known if not slugs or story.slug in slugs]
-                    yield LiveMaterial(connection, self._reader, self.plugins, chosen, view, failed)
-                    return
-        raise DatelineError("the archive is written to without a pause", hint="try again")
+        with self._served.material(slugs, view, at) as material:
+            yield material
 
 
 def copy_archive(

@@ -1,0 +1,127 @@
+"""What readers are given: views and material, caught up, and each of one moment of the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine
+
+from dateline.errors import DatelineError
+from dateline.log import read
+from dateline.log.engine import reading
+from dateline.material import LiveMaterial, PastMaterial
+from dateline.plugins.formats import Material
+from dateline.plugins.loaded import Plugins
+from dateline.views import runner, store
+from dateline.views.asof import Moment, states, upto
+from dateline.views.folding import require_live
+from dateline.views.projection import View
+from dateline.views.rows import Values
+from dateline.views.table import Table, arrange
+
+#: How often a read starts anew when another process writes between its two steps.
+_TRIES = 100
+
+
+class Served:
+    """Views of one archive as its readers get them."""
+
+    def __init__(self, engine: Engine, reader: read.Reader, plugins: Plugins) -> None:
+        self._engine, self._reader, self._plugins = engine, reader, plugins
+
+    def wanted(self, names: Sequence[str] | None) -> tuple[list[View], dict[str, str]]:
+        """The views of these names, all by default, and the plugin of each. Raises UnknownName."""
+        wanted = [self._plugins.view(name) for name in (names or sorted(self._plugins.views))]
+        return wanted, {view.name: self._plugins.owner("views", view.name) for view in wanted}
+
+    def catch_up(
+        self, names: Sequence[str] | None = None, *, progress: runner.Progress | None = None
+    ) -> list[store.Build]:
+        """Bring views to the head of the log; a failed one is among the result."""
+        wanted, owners = self.wanted(names)
+        return runner.catch_up(self._engine, self._reader, wanted, owners, progress=progress)
+
+    def table(self, name: str, stories: Sequence[str], *, everything: bool) -> Table:
+        """The rows of `stories`, or of all, at the head. Raises ViewFailed."""
+        found = self._plugins.view(name)
+        for _ in range(_TRIES):
+            [build] = self.catch_up([name])
+            require_live(build)
+            with reading(self._engine) as connection:
+                current = store.current(connection, name)
+                if current is None or not _fits(current, build) or not _held(connection, [build]):
+                    continue
+                rows = store.read(connection, found, current, stories or None)
+                return arrange(found, rows, everything=everything)
+        raise DatelineError(f"view {name} keeps changing underneath", hint="try again")
+
+    def table_at(
+        self, name: str, chosen: Sequence[read.StoryRow], at: Moment, *, everything: bool
+    ) -> Table:
+        """The rows of the `chosen` stories as they stood, folded in memory."""
+        found = self._plugins.view(name)
+        rows: list[Values] = []
+        with reading(self._engine) as connection:
+            for story in chosen:
+                events = upto(self._reader.read_story(connection, story.id), at)
+                rows += states(events, self._reader.registry, [found])[1][name]
+        return arrange(found, rows, everything=everything)
+
+    @contextmanager
+    def material(
+        self, slugs: Sequence[str], view: str | None, at: Moment | None
+    ) -> Iterator[Material]:
+        """What exporters write from, inside one read transaction."""
+        if at is not None:
+            with reading(self._engine) as connection:
+                chosen = _chosen(connection, slugs)
+                yield PastMaterial(connection, self._reader, self._plugins, chosen, view, at)
+            return
+        for _ in range(_TRIES):
+            builds = self.catch_up()
+            failed = {build.name: build for build in builds if build.state == "failed"}
+            live = [build for build in builds if build.state != "failed"]
+            with reading(self._engine) as connection:
+                if _of_one_moment(connection, live) and _held(connection, live):
+                    chosen = _chosen(connection, slugs)
+                    yield LiveMaterial(
+                        connection, self._reader, self._plugins, chosen, view, failed
+                    )
+                    return
+        raise DatelineError("the archive is written to without a pause", hint="try again")
+
+
+def _of_one_moment(connection: Connection, live: Sequence[store.Build]) -> bool:
+    """Rows, events and cut belong together: an append between is waited for."""
+    head = read.head(connection).position
+    for build in live:
+        current = store.current(connection, build.name)
+        if build.checkpoint != head or current is None or not _fits(current, build):
+            return False
+    return True
+
+
+def _chosen(connection: Connection, slugs: Sequence[str]) -> list[read.StoryRow]:
+    return [story for story in read.list_stories(connection) if not slugs or story.slug in slugs]
+
+
+def _fits(current: store.Build, build: store.Build) -> bool:
+    """The generation in a snapshot is of this shape, live, and no older than `build`."""
+    return (
+        current.state == "live"
+        and current.fingerprint == build.fingerprint
+        and current.checkpoint >= build.checkpoint
+    )
+
+
+def _held(connection: Connection, builds: Sequence[store.Build]) -> bool:
+    """The tables of these views, in this snapshot, stay until it ends."""
+    try:
+        for build in builds:
+            current = store.current(connection, build.name)
+            assert current is not None
+            store.hold(connection, current)
+    except store.Moved:
+        return False
+    return True
