@@ -361,3 +361,10 @@ def test_a_new_plugin_depends_on_dateline_as_the_guide_says(
     guide = (Path(__file__).parents[2] / "docs" / "plugins.md").read_text("utf-8")
     [advice] = re.findall(r"^dependencies = (\[.*\])$", guide, re.MULTILINE)
     assert made["project"]["dependencies"] == json.loads(advice)
+
+
+@pytest.mark.parametrize("group", [(), ("key",)])
+def test_a_group_alone_prints_its_help_once(dateline: Command, group: tuple[str, ...]) -> None:
+    result = dateline(*group)
+    assert (result.code, result.err.count("Usage:")) == (2, 1)
+    assert "Error" not in result.err

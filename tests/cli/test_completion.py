@@ -25,7 +25,7 @@ try:
 finally:
     print("loaded", *{name.partition(".")[0] for name in sys.modules}, file=sys.stderr)
 """
-Tab = Callable[[str], list[str]]
+Tab = Callable[..., list[str]]
 PLUGINS = Plugins.load()
 
 
@@ -39,7 +39,7 @@ def tab(dateline_cli: Cli, tmp_path: Path) -> Tab:
     assert dateline_cli("import", "ferry.ndjson").code == 0
     (tmp_path / "ferry.ndjson").unlink()
 
-    def press(line: str) -> list[str]:
+    def press(line: str, *, kinds: bool = False) -> list[str]:
         words = line.split()
         asked = {
             "_DATELINE_COMPLETE": "bash_complete",
@@ -58,7 +58,8 @@ def tab(dateline_cli: Cli, tmp_path: Path) -> Tab:
         modules = set(loaded.split())
         assert not modules & {"sqlalchemy", "rich", "msgspec", "pluggy", "prompt_toolkit"}
         assert not {name for name in modules if name.startswith("dateline_")}
-        return [item.partition(",")[2] for item in done.stdout.split()]
+        offered = done.stdout.split()
+        return offered if kinds else [item.partition(",")[2] for item in offered]
 
     return press
 
@@ -73,6 +74,8 @@ def tab(dateline_cli: Cli, tmp_path: Path) -> Tab:
                 "evidence", "link", "withdraw", "retitle", "close",
             )
         ),
+        "dateline prove fe",
+        "dateline follow fe",
         "dateline capture report.txt --story fe",
         "dateline import more.ndjson --story fe",
         "dateline --db dateline.db show fe",
@@ -89,6 +92,8 @@ def test_a_story_is_completed(tab: Tab, line: str, tmp_path: Path) -> None:
     ("line", "offered"),
     [
         ("dateline correct ferry ", ["f1", "f2"]),
+        ("dateline prove ferry f", ["f1", "f2"]),
+        ("dateline record ferry state --source ", [samples.SOURCE[7:19]]),
         ("dateline link ferry f2 explains f", ["f1", "f2"]),
         ("dateline show ferry f", ["figures", "f1", "f2"]),
         ("dateline show ferry ", sorted(completing.VIEWS)),
@@ -106,6 +111,25 @@ def test_a_story_is_completed(tab: Tab, line: str, tmp_path: Path) -> None:
 )
 def test_other_names_are_completed(tab: Tab, line: str, offered: list[str]) -> None:
     assert tab(line) == offered
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "capture rep", "import rep", "verify --against rep", "verify --export rep", "--db rep",
+        "--keys rep", "copy rep", "copy a.db rep", "backup rep", "prove ferry -o rep",
+        "prove ferry --earlier rep", "checkpoint -o rep", "checkpoint --key rep", "export ferry -o rep",
+    ],
+)  # fmt: skip
+def test_names_of_files_are_left_to_the_shell(tab: Tab, line: str) -> None:
+    assert tab(f"dateline {line}", kinds=True) == ["file,rep"]
+
+
+def test_facts_are_completed_beside_protected_ones(tab: Tab, dateline_cli: Cli) -> None:
+    line = json.dumps(samples.fact("assessment", "NORA", text="Hers."))
+    done = dateline_cli("record", "ferry", "--protect", "her", stdin=line)
+    assert done.code == 0, done.err
+    assert tab("dateline correct ferry ") == ["f1", "f2"]
 
 
 def test_a_file_that_is_no_archive_offers_nothing(tab: Tab, tmp_path: Path) -> None:

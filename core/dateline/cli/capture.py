@@ -11,7 +11,7 @@ from dateline.cli.who import agent_option, recorded_by
 
 
 @click.command()
-@click.argument("file", metavar="FILE|URL")
+@click.argument("file", metavar="FILE|URL", type=completing.FILE)
 @click.option(
     "--story",
     required=True,

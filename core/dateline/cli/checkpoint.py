@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dateline.cli import completing
 from dateline.cli.files import write_atomically
 from dateline.cli.keys import find_key, key_option, key_path, make_key
 from dateline.cli.settings import Settings, pass_settings, say
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("-o", "--output", metavar="FILE", help="Where to.  [default: stdout]")
+@click.option(
+    "-o", "--output", metavar="FILE", type=completing.FILE, help="Where to.  [default: stdout]"
+)
 @click.option("--force", is_flag=True, help="Overwrite a file that is there.")
 @key_option
 @pass_settings

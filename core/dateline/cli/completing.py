@@ -6,13 +6,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+import click
+
 from dateline.cli.settings import DEFAULT_DB
 
 if TYPE_CHECKING:
     import sqlite3
 
-    import click
-
+#: The type of what names a file, so that names of files are offered; it is looked at when it is read.
+FILE = click.Path(readable=False)
 #: What the bundled plugins offer; listed, since asking them would import them all. A test holds it
 #: equal. Views of other plugins are offered once the archive has built them.
 VIEWS = frozenset({
@@ -35,7 +37,8 @@ def facts(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[s
         ctx,
         "SELECT json_extract(CAST(body AS TEXT), '$.data.fact') FROM events"
         " JOIN stories USING (story)"
-        " WHERE slug = ? AND type LIKE '%.recorded' ORDER BY events.version",
+        # Protected ones are ciphertext.
+        " WHERE slug = ? AND type LIKE '%.recorded' AND subject_key IS NULL ORDER BY events.version",
         ctx.params.get("story"),
     )
     return [name for name in dict.fromkeys(found) if name.startswith(incomplete)]
@@ -68,6 +71,17 @@ def plugins(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
     from importlib.metadata import entry_points
 
     return _starting(incomplete, {point.name for point in entry_points(group="dateline")})
+
+
+def sources(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Sources of all stories, as much of their ids as tells one from another: an option's value is
+    completed before the story is read."""
+    found = _asked(
+        ctx,
+        "SELECT substr(json_extract(CAST(body AS TEXT), '$.data.source'), 8, 12) FROM events"
+        " WHERE type = 'source.captured' AND subject_key IS NULL",
+    )
+    return _starting(incomplete, found)
 
 
 def _starting(incomplete: str, names: Collection[str]) -> list[str]:

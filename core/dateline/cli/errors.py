@@ -29,6 +29,9 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
     except click.exceptions.Abort:
         say("Interrupted.")
         return 130
+    except click.exceptions.NoArgsIsHelpError as error:
+        say(error.format_message())
+        return USAGE
     except click.ClickException as error:
         _show_usage(error)
         return error.exit_code

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     "--output",
     "target",
     metavar="FILE|DIR",
+    type=completing.FILE,
     help="Where to; a folder gets one file a story.  [default: stdout]",
 )
 @click.option("--force", is_flag=True, help="Overwrite a file that is there.")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dateline.cli import completing
 from dateline.cli.events import COLUMNS, LINE, row_of
 from dateline.cli.output import emit, format_option
 from dateline.cli.settings import Settings, pass_settings, say
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("story", required=False)
+@click.argument("story", required=False, shell_complete=completing.stories)
 @click.option(
     "--from",
     "after",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from dateline.cli import completing
 from dateline.cli.lazy import LazyGroup
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.errors import DatelineError
@@ -29,6 +30,7 @@ def key_option(command: F) -> F:
         envvar="DATELINE_KEY",
         show_envvar=True,
         metavar="FILE",
+        type=completing.FILE,
         help="The signing key's file.  [default: dateline/keys/ARCHIVE.key in $XDG_CONFIG_HOME]",
     )(command)
 

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
+from dateline.cli import completing
 from dateline.cli.progress import progress
 from dateline.cli.settings import Settings, pass_settings, say
 
 
 @click.command()
-@click.argument("source", metavar="FROM")
-@click.argument("target", metavar="TO")
+@click.argument("source", metavar="FROM", type=completing.FILE)
+@click.argument("target", metavar="TO", type=completing.FILE)
 def copy(source: str, target: str) -> None:
     """Copy a whole archive between databases.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dateline.cli import completing
 from dateline.cli.checkpoint import key_to_sign
 from dateline.cli.files import write_atomically
 from dateline.cli.keys import find_key, key_option
@@ -21,17 +22,25 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("story", required=False)
-@click.argument("fact", required=False)
-@click.option("-o", "--output", metavar="FILE", help="Where to.  [default: stdout]")
+@click.argument("story", required=False, shell_complete=completing.stories)
+@click.argument("fact", required=False, shell_complete=completing.facts)
+@click.option(
+    "-o", "--output", metavar="FILE", type=completing.FILE, help="Where to.  [default: stdout]"
+)
 @click.option("--force", is_flag=True, help="Overwrite a file that is there.")
 @click.option(
     "--checkpoint",
     "checkpoint_file",
     metavar="FILE",
+    type=completing.FILE,
     help="Prove up to this checkpoint.  [default: a new one, else the last that was signed]",
 )
-@click.option("--earlier", metavar="FILE", help="Show that it continues this checkpoint.")
+@click.option(
+    "--earlier",
+    metavar="FILE",
+    type=completing.FILE,
+    help="Show that it continues this checkpoint.",
+)
 @click.option("--with-documents", is_flag=True, help="Put the quoted documents in.")
 @click.option(
     "--only-about", is_flag=True, help="Keep back editorial events about the story's other facts."

@@ -31,7 +31,10 @@ KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
 @click.argument("kind", type=click.Choice(KINDS), required=False)
 @click.option("--text", help="The fact in your own words.")
 @click.option(
-    "--source", metavar="ID", help="Its source: sha256:..., or as much of it as is unique."
+    "--source",
+    metavar="ID",
+    shell_complete=completing.sources,
+    help="Its source: sha256:..., or as much of it as is unique.",
 )
 @click.option(
     "--exact",
@@ -39,14 +42,37 @@ KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
     metavar="[ROLE:]WORDS[@START]",
     help="Words of the source it rests on; their place is found. Role: content, figure, time ...; START says which, if they stand there twice.",
 )
-@click.option("--speaker", "speakers", multiple=True, metavar="ENTITY", help="Who said it.")
-@click.option("--to", "addressees", multiple=True, metavar="ENTITY", help="Whom it was said to.")
-@click.option("--via", multiple=True, metavar="ENTITY", help="Who relayed it to the publisher.")
+@click.option(
+    "--speaker",
+    "speakers",
+    multiple=True,
+    metavar="ENTITY",
+    help="Who said it.",
+)
+@click.option(
+    "--to",
+    "addressees",
+    multiple=True,
+    metavar="ENTITY",
+    help="Whom it was said to.",
+)
+@click.option(
+    "--via",
+    multiple=True,
+    metavar="ENTITY",
+    help="Who relayed it to the publisher.",
+)
 @click.option("--act", help="The verb: say, deny, propose ...")
 @click.option("--quote", help="The quotation, word for word.")
 @click.option("--said", metavar="EDTF", help="When it was said.")
 @click.option("--valid", metavar="EDTF", help="When it held or happened.")
-@click.option("--place", "places", multiple=True, metavar="ENTITY[:ROLE]", help="Where.")
+@click.option(
+    "--place",
+    "places",
+    multiple=True,
+    metavar="ENTITY[:ROLE]",
+    help="Where.",
+)
 @click.option(
     "--quantity",
     "quantities",

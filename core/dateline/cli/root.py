@@ -88,6 +88,7 @@ def _split(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -
     envvar="DATELINE_DB",
     show_envvar=True,
     metavar="PATH|URL",
+    type=completing.FILE,
     help=f"The archive: a SQLite file or a SQLAlchemy URL.  [default: {DEFAULT_DB}]",
 )
 @click.option(
@@ -95,6 +96,7 @@ def _split(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -
     envvar="DATELINE_KEYS",
     show_envvar=True,
     metavar="PATH",
+    type=completing.FILE,
     help="The keys of what is protected.  [default: the archive's name and .keys]",
 )
 @click.option(

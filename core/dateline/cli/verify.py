@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dateline.cli import completing
 from dateline.cli.errors import FAILED, FOUND
 from dateline.cli.keys import key_option, public_keys, vkey_option
 from dateline.cli.output import emit, format_option
@@ -28,11 +29,20 @@ _EXPORT_BYTES = 4 << 30
 
 @click.command()
 @click.option(
-    "--against", multiple=True, metavar="FILE", help="A checkpoint that was kept elsewhere."
+    "--against",
+    multiple=True,
+    metavar="FILE",
+    type=completing.FILE,
+    help="A checkpoint that was kept elsewhere.",
 )
 @click.option("--deep", is_flag=True, help="Every view and every quotation too.")
 @click.option(
-    "--export", "exports", multiple=True, metavar="FILE", help="Is this export what it should be?"
+    "--export",
+    "exports",
+    multiple=True,
+    metavar="FILE",
+    type=completing.FILE,
+    help="Is this export what it should be?",
 )
 @key_option
 @vkey_option
