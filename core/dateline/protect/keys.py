@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 import msgspec
 
 from dateline.errors import DatelineError
+from dateline.events import strict
 from dateline.events.clock import now_us
 from dateline.protect import cipher
 
@@ -58,6 +59,7 @@ class Keys:
 
     def __init__(self, path: Path | None, archive: UUID) -> None:
         self.path, self._archive = path, archive.bytes
+        self._made = False
         self._secrets: dict[str, bytes] = {}
 
     # -- reading ---------------------------------------------------------------------------
@@ -91,8 +93,16 @@ class Keys:
 
     @property
     def here(self) -> bool:
-        """Whether the keys database is at hand."""
-        return self.path is not None and self.path.exists()
+        """Whether the keys database is at hand.
+
+        One with nothing in it is not: it is being made, or who was making it died.
+        """
+        if self.path is None or not self.path.exists():
+            return False
+        if not self._made:
+            with self.transaction(write=False) as run:
+                self._made = run.execute("SELECT 1 FROM sqlite_master").fetchone() is not None
+        return self._made
 
     # -- writing ---------------------------------------------------------------------------
 
@@ -102,6 +112,10 @@ class Keys:
         if not subject.strip() or subject.isdecimal():
             raise DatelineError(
                 f"{subject!r} is no name of a subject", hint="give a name with a letter in it"
+            )
+        if strict.check(subject):
+            raise DatelineError(
+                f"{subject!r} is no name of a subject: it is not UTF-8", hint="check the spelling"
             )
         found = self.find(subject)
         if found is None:
@@ -165,7 +179,7 @@ class Keys:
                 for pragma in ("secure_delete=ON", "synchronous=EXTRA", "trusted_schema=OFF"):
                     connection.execute(f"PRAGMA {pragma}")
                 connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
-                if write:
+                if write:  # tables come with what is first written: the file is empty, or whole
                     for statement in filter(str.strip, _SCHEMA.split(";")):
                         connection.execute(statement)
                 yield connection
@@ -187,8 +201,8 @@ class Keys:
         return self.path
 
     def _one(self, condition: str, value: str) -> Key | None:
-        if not self.here:
-            return None
+        if strict.check(value) or not self.here:
+            return None  # what is not UTF-8 cannot even be asked for
         query = f"SELECT id, subject, secret, state FROM keys WHERE archive = ? AND {condition}"
         with self.transaction(write=False) as run:
             row = run.execute(query, (self._archive, value)).fetchone()

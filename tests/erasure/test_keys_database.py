@@ -1,0 +1,145 @@
+"""The keys database comes into being: whole, or as if it had not been tried."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.erasure import scene
+from tests.erasure.scene import BASIS, REASON, WITNESS
+
+from dateline import Archive, DatelineError, Plugins
+from dateline.protect import keys
+from dateline.testing import samples
+
+PLUGINS = Plugins.load(strict=True)
+LINE = samples.figure(text="Hers")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    with Archive.create(tmp_path / "a.db", PLUGINS) as archive:
+        archive.record(samples.story())
+    return tmp_path
+
+
+def protect(folder: Path, subject: str = WITNESS) -> None:
+    with Archive.open(folder / "a.db", PLUGINS) as archive:
+        archive.record([LINE], story="ferry", protect=subject)
+        assert archive._keys.subjects() == [subject]
+        scene.verify(archive)
+
+
+@pytest.mark.parametrize("name", ["w\udcff", "\ud800", "w\x00"])
+def test_a_name_that_is_not_utf_8_is_refused_before_anything_is_made(
+    folder: Path, name: str
+) -> None:
+    with Archive.open(folder / "a.db", PLUGINS) as archive:
+        with pytest.raises(DatelineError, match="not UTF-8"):
+            archive.record([LINE], story="ferry", protect=name)
+        with pytest.raises(DatelineError, match="nothing is protected"):
+            archive.erase(name, reason=REASON, basis=BASIS)
+    assert not (folder / "a.db.keys").exists()
+    protect(folder)
+    opened = Archive.open(folder / "a.db", PLUGINS)
+    with opened as archive, pytest.raises(DatelineError, match="nothing is protected"):
+        archive.erase(name, reason=REASON, basis=BASIS)
+
+
+def test_an_empty_file_is_a_place_for_keys_and_holds_none(folder: Path) -> None:
+    (folder / "a.db.keys").touch()
+    with Archive.open(folder / "a.db", PLUGINS) as archive:
+        assert archive._keys.subjects() == [] and archive._journal.erasures() == []
+        assert archive._keys.find(WITNESS) is None and archive._keys.secret("x") is None
+        scene.verify(archive)
+    protect(folder)
+
+
+def test_a_database_of_something_else_is_not_taken_for_an_empty_one(folder: Path) -> None:
+    other = sqlite3.connect(folder / "a.db.keys")
+    other.execute("CREATE TABLE theirs (x)")
+    other.close()
+    with pytest.raises(DatelineError, match=r"keys database .* cannot be used"):
+        Archive.open(folder / "a.db", PLUGINS)
+
+
+class Dies(sqlite3.Connection):
+    """A connection that is killed at the statement after so many."""
+
+    left = 0
+
+    def execute(self, statement: str, *given: Any) -> sqlite3.Cursor:
+        if Dies.left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        Dies.left -= 1
+        return super().execute(statement, *given)
+
+
+def test_killed_while_it_is_made_nothing_is_in_the_way(folder: Path) -> None:
+    """Between any two statements, from the making of the file on."""
+    for at in range(40):
+        child = os.fork()
+        if child == 0:
+            try:
+                plain = keys.sqlite3.connect
+                keys.sqlite3.connect = partial(plain, factory=Dies)  # type: ignore[assignment]
+                Dies.left = at
+                with Archive.open(folder / "a.db", PLUGINS) as archive:
+                    archive._keys.hold(archive._keys.propose(WITNESS))
+            finally:
+                os._exit(0)
+        if not os.WIFSIGNALED(os.waitpid(child, 0)[1]):
+            break
+        with Archive.open(folder / "a.db", PLUGINS) as archive:
+            assert archive._keys.subjects() == []
+            scene.verify(archive)
+        if (folder / "a.db.keys").exists():
+            (folder / "a.db.keys").unlink()
+    assert at > 8
+    protect(folder)
+
+
+def test_a_disk_that_is_full_leaves_nothing_in_the_way(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Archive.open(folder / "a.db", PLUGINS) as archive:
+        with monkeypatch.context() as patched:
+            patched.setattr(keys, "_SCHEMA", keys._SCHEMA + "CREATE TABLE no_room (;")
+            with pytest.raises(DatelineError, match="cannot be used"):
+                archive.record([LINE], story="ferry", protect=WITNESS)
+        archive.record([samples.figure(text="Not hers")], story="ferry")
+    protect(folder)
+
+
+def test_others_may_open_it_while_it_is_made(folder: Path) -> None:
+    with Archive.open(folder / "a.db", PLUGINS) as archive:
+        with archive._keys.transaction(), Archive.open(folder / "a.db", PLUGINS) as other:
+            assert other._keys.subjects() == []
+        archive.record([LINE], story="ferry", protect=WITNESS)
+
+
+def test_several_may_make_it_at_once(folder: Path) -> None:
+    code = (
+        "import sys; from dateline.protect.keys import Keys; from uuid import UUID; from pathlib import Path\n"
+        "keys = Keys(Path(sys.argv[1]), UUID(int=1)); input(); keys.hold(keys.propose(sys.argv[2]))"
+    )
+    command = [sys.executable, "-c", code, str(folder / "a.db.keys")]
+    made = [
+        subprocess.Popen([*command, f"Witness {n}"], stdin=subprocess.PIPE, text=True)
+        for n in range(4)
+    ]
+    for process in made:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.close()
+    assert [process.wait() for process in made] == [0] * 4
+    database = sqlite3.connect(folder / "a.db.keys")
+    assert database.execute("SELECT count(*) FROM keys").fetchone() == (4,)
+    database.close()
