@@ -413,7 +413,8 @@ BATCH = {
     "evidence-ambiguous": "An `exact` without offsets is in the source several times; they are "
     "listed.",
     "protection": "A line would outlive the subject it speaks of: it names what is protected under "
-    "another subject or several, or goes with a fact that is not under the one that was given.",
+    "another subject or several, goes with a fact that is not under the one that was given, or names "
+    "what is protected in a notice about what is not.",
     "recorded-at": "The time of recording is in the future, or before the story's last event.",
     "reported-at": "The time given is not when the source was published.",
 }

@@ -18,7 +18,7 @@ from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Event
 from dateline.events.parts import ErasedEvent
 from dateline.events.payload import Erased, FactNotice, FactPayload, Payload, Raw, Sealed
-from dateline.events.rules.references import entities, facts, sources
+from dateline.events.rules.references import named
 from dateline.events.source import SourceCaptured, SourceWithdrawn
 from dateline.events.story import StoryOpened
 
@@ -137,24 +137,28 @@ def _going(event: Event, own: Mapping[str, int]) -> Going:
 def mentions(events: Sequence[Event], going: Sequence[Going]) -> Iterator[Mention]:
     """Live events of the story that name a source, an entity or a fact which goes."""
     positions = {item.position for item in going}
-    gone_facts = {item.fact for item in going if item.fact is not None}
-    gone_sources = {item.source for item in going if item.source is not None}
-    gone_entities = {
-        event.data.entity
+    gone: dict[str, str] = {}
+    gone |= {item.fact: "refers to the fact" for item in going if item.fact is not None}
+    gone |= {item.source: "names the source" for item in going if item.source is not None}
+    gone |= {
+        event.data.entity: "names the entity"
         for event in events
         if event.position in positions and isinstance(event.data, EntityIntroduced)
     }
     for event in events:
         data = event.data
-        if event.position in positions or not isinstance(data, Payload):
+        if event.position in positions or not isinstance(data, Payload | Raw):
             continue
-        what = data.fact if isinstance(data, FactPayload | FactNotice) else event.type
-        hows = []
-        if any(name in gone_sources for _, name in sources(data)):
-            hows.append(
-                "quotes the source" if isinstance(data, FactPayload) else "is drawn from it"
-            )
-        hows += ["names the entity"] * any(name in gone_entities for _, name in entities(data))
-        hows += ["refers to the fact"] * any(name in gone_facts for _, name in facts(data))
-        for how in hows:
+        if isinstance(data, ContentErased):
+            continue  # it lists numbers
+        what = _fact(data) or event.type
+        for how in sorted({_how(data, gone[name]) for _, name in named(data, gone)}):
             yield Mention(event.position, event.slug, what, how)
+
+
+def _how(data: Payload | Raw, how: str) -> str:
+    if how == "names the source" and isinstance(data, FactPayload):
+        return "quotes the source"
+    if how == "names the source" and isinstance(data, SourceCaptured):
+        return "is drawn from it"
+    return how

@@ -315,12 +315,8 @@ class StoryState:
             self._count(data.fact)
 
     def _protect(self, subject_key: str, data: object) -> None:
-        if isinstance(data, FactPayload):
-            self.protected[data.fact] = subject_key
-        elif isinstance(data, EntityIntroduced):
-            self.protected[data.entity] = subject_key
-        elif isinstance(data, SourceCaptured):
-            self.protected[data.source] = subject_key
+        if (brought := brings(data)) is not None:
+            self.protected[brought] = subject_key
 
     def _erase(self, event: Event, data: ContentErased) -> None:
         self.lost |= {item.type for item in data.events}
@@ -406,6 +402,15 @@ class StoryState:
                 self.facts[name] = fact
                 touched.append(fact)
         return tuple(touched)
+
+
+def brings(data: object) -> str | None:
+    """The id of the fact, entity or source that comes with an event, and that others name it by."""
+    if isinstance(data, FactPayload | Raw):
+        return data.fact or None
+    if isinstance(data, EntityIntroduced):
+        return data.entity
+    return data.source if isinstance(data, SourceCaptured) else None
 
 
 def corrected(

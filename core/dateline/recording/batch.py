@@ -42,7 +42,7 @@ from dateline.recording.line import (
     no_files,
     shape_finding,
 )
-from dateline.recording.protection import subject_key
+from dateline.recording.protection import foreseen, subject_key
 
 #: Rules that look at more than one payload, beside those of `rules.RULES` and `strict.RULES`.
 RULES = (
@@ -142,6 +142,7 @@ class _Batch:
         self._states: dict[UUID, StoryState] = {}
         self._texts: dict[str, str | None] = {}
         self._seen: dict[UUID, Item] = {}
+        self._protected: dict[UUID, dict[str, str]] = {}
         self.story: UUID | None = None
         self.findings: list[Finding] = []
         self.plan = Plan([], {}, [], {}, [])
@@ -234,7 +235,12 @@ class _Batch:
     def check(self) -> None:
         ahead: dict[UUID, Ahead] = {}
         for story in {item.story for item in self._items}:
-            ahead[story] = _ahead(item.payload for item in self._items if item.story == story)
+            items = [item for item in self._items if item.story == story]
+            ahead[story] = _ahead(item.payload for item in items)
+            state = self._state(story)
+            there = {*state.entities, *state.sources, *state.facts, *state.unread}
+            batch = [(item.payload, self._given(item)) for item in items]
+            self._protected[story] = foreseen(batch, state.protected, there)
         for item in self._items:
             findings = self._check(item, ahead[item.story])
             self.findings += [finding.at(item.line.number) for finding in findings]
@@ -243,7 +249,7 @@ class _Batch:
         state = self._state(item.story)
         text = self._text_for(item.payload, state)
         payload = item.payload
-        subject, findings = self._subject(item, state)
+        subject, findings = subject_key(payload, self._protected[item.story], self._given(item))
         item.event_id = item.envelope.event_id or identity.import_id(
             item.story, _identified(item.line, item.document), self._digest(subject)
         )
@@ -278,9 +284,8 @@ class _Batch:
             self._accept(item, payload, state, ahead, subject)
         return findings
 
-    def _subject(self, item: Item, state: StoryState) -> tuple[str | None, list[Finding]]:
-        given = None if self._protect is None or item.line.shared else self._protect.id
-        return subject_key(item.payload, state, given)
+    def _given(self, item: Item) -> str | None:
+        return None if self._protect is None or item.line.shared else self._protect.id
 
     def _digest(self, subject: str | None) -> Callable[[bytes], bytes]:
         if subject is None:

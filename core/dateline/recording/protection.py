@@ -6,61 +6,101 @@ protected with it, without anybody having to remember.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Mapping
 
 from dateline.errors import Finding
 from dateline.events.editorial import ContentErased
-from dateline.events.payload import FactNotice, FactPayload, Payload, Raw
-from dateline.events.present import StoryState
-from dateline.events.rules.references import entities, facts, sources
+from dateline.events.payload import FACT, FactNotice, Payload, Raw
+from dateline.events.present import brings
+from dateline.events.rules.references import named
 from dateline.events.source import SourceWithdrawn
 from dateline.events.story import StoryOpened
 
 RULE = "protection"
+_ELSEWHERE = "speaks of what is protected under another subject, and would outlive it"
 
 
 def subject_key(
-    payload: Payload | Raw, state: StoryState, given: str | None
+    payload: Payload | Raw, protected: Mapping[str, str], given: str | None
 ) -> tuple[str | None, list[Finding]]:
-    """The key of `payload`, and why it cannot be told. `given` is that of ``--protect``."""
+    """The key of `payload`, and why it cannot be told.
+
+    `protected` are the ids of what is protected, and under which key; `given` is that of
+    ``--protect``.
+    """
     if isinstance(payload, StoryOpened | ContentErased):
         if given is None or isinstance(payload, ContentErased):
             return None, []
         reason = "is never protected: open the story first, under words that give nobody away"
         return None, [Finding(RULE, "/slug", reason)]
-    named = {state.protected[name] for name in _spoken_of(payload) if name in state.protected}
-    if isinstance(payload, FactNotice | SourceWithdrawn):
-        return next(iter(named), None), _notice(payload, given, named)
-    if given is not None and named - {given}:
-        reason = "speaks of what is protected under another subject, and would outlive it"
-        return given, [Finding(RULE, "", reason)]
-    if given is None and len(named) > 1:
+    spoken = {field: protected[name] for field, name in named(payload, protected)}
+    if (about := noticed(payload)) is not None:
+        own = protected.get(about[1])
+        return own, [*_given(about[0], own, given), *_named(own, spoken)]
+    keys = set(spoken.values())
+    if given is not None and keys - {given}:
+        return given, [Finding(RULE, "", _ELSEWHERE)]
+    if given is None and len(keys) > 1:
         reason = "speaks of several protected subjects: what is put in goes with one of them alone"
         return None, [Finding(RULE, "", reason)]
-    return given or next(iter(named), None), []
+    return given or next(iter(keys), None), []
 
 
-def _notice(payload: Payload, given: str | None, named: set[str]) -> list[Finding]:
+def noticed(payload: Payload | Raw) -> tuple[str, str] | None:
+    """(field, id) of the one fact or source that a notice is about, and goes with."""
+    if isinstance(payload, FactNotice):
+        return "/fact", payload.fact
+    if isinstance(payload, SourceWithdrawn):
+        return "/source", payload.source
+    fact = payload.fields.get("fact") if isinstance(payload, Raw) and not payload.fact else None
+    return ("/fact", fact) if isinstance(fact, str) and FACT.fullmatch(fact) else None
+
+
+def _given(field: str, own: str | None, given: str | None) -> list[Finding]:
     """A notice goes with its fact: without it the fact would stand as it was before."""
-    if given is None or given in named:
+    if given in (None, own):
         return []
-    field = "/fact" if isinstance(payload, FactNotice) else "/source"
     return [Finding(RULE, field, "is not protected under that subject: leave --protect out")]
 
 
-def _spoken_of(payload: Payload | Raw) -> Iterator[str]:
-    if isinstance(payload, Raw):  # of a type that is not known here: what such events name
-        yield from (str(payload.fields[key]) for key in ("fact", "source") if key in payload.fields)
-        return
-    if isinstance(payload, FactNotice):
-        yield payload.fact
-        return
-    yield from (name for _, name in sources(payload))
-    if isinstance(payload, SourceWithdrawn):
-        return
-    yield from (name for _, name in entities(payload))
-    for field, name in facts(payload):
-        if field.startswith(("/derived_from", "/from", "/to")) or not isinstance(
-            payload, FactPayload
-        ):
-            yield name
+def _named(own: str | None, spoken: Mapping[str, str]) -> list[Finding]:
+    """So what a notice names must not go before its fact does."""
+    reason = _ELSEWHERE
+    if own is None:
+        reason = (
+            "is protected, and what this is about is not: it would be named for ever. Say it without "
+            "the name, or retract the fact and record it anew with the name"
+        )
+    return [Finding(RULE, field, reason) for field, key in spoken.items() if key != own]
+
+
+def foreseen(
+    batch: Iterable[tuple[Payload | Raw, str | None]],
+    protected: Mapping[str, str],
+    there: Collection[str],
+) -> dict[str, str]:
+    """`protected` once the whole batch is in: a line may speak of what only a later one brings.
+
+    `batch` are payloads, each with the key given for it; `there` are ids that are recorded already.
+    """
+    known = dict(protected)
+    coming = {
+        brought: (payload, given)
+        for payload, given in batch
+        if (brought := brings(payload)) is not None and brought not in there
+    }
+    if not known and not any(given for _, given in coming.values()):
+        return known
+    ids = {*known, *coming}
+    names = {
+        brought: {name for _, name in named(payload, ids)}
+        for brought, (payload, _) in coming.items()
+    }
+    grown = True
+    while grown:
+        grown = False
+        for brought, (_, given) in coming.items():
+            keys = {given} if given else {known[name] for name in names[brought] if name in known}
+            if brought not in known and keys:
+                known[brought], grown = min(keys), True  # several are refused
+    return known

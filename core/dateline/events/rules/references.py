@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from dateline.events.editorial import (
@@ -16,7 +16,8 @@ from dateline.events.editorial import (
 )
 from dateline.events.entity import EntityIntroduced
 from dateline.events.fact import OccurrenceRecorded, RoleRecorded, StatementRecorded, StateRecorded
-from dateline.events.payload import FactNotice, FactPayload, Payload
+from dateline.events.payload import FactNotice, FactPayload, Payload, Raw
+from dateline.events.registry import to_fields
 from dateline.events.rules import Context, Findings, rule
 from dateline.events.source import SourceCaptured, SourceWithdrawn
 
@@ -176,6 +177,28 @@ def sources(payload: Payload) -> Iterator[tuple[str, str]]:
         yield "/source", payload.source
     elif isinstance(payload, SourceCaptured):
         yield from _optional("/derived_from", payload.derived_from)
+
+
+def named(payload: Payload | Raw, ids: Collection[str]) -> Iterator[tuple[str, str]]:
+    """(field, id) wherever `payload` names one of `ids`, in whatever field, of a known type or not.
+
+    What must not be missed is looked for here; the functions above know what must be there.
+    """
+    if ids:
+        found = _texts(to_fields(payload), "")
+        yield from ((field, text) for field, text in found if text in ids)
+
+
+def _texts(value: object, field: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield field, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield f"{field}/{key}", key  # a plugin may list by id
+            yield from _texts(item, f"{field}/{key}")
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from _texts(item, f"{field}/{index}")
 
 
 def _optional(field: str, name: str | None) -> Iterator[tuple[str, str]]:
