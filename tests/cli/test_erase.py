@@ -7,6 +7,7 @@ import io
 import json
 import os
 import pty
+import sqlite3
 import stat
 from pathlib import Path
 
@@ -104,6 +105,30 @@ def test_a_position_is_erased_and_what_goes_on_quoting_it_is_named(dateline: She
     done = dateline("erase", "5", *WHY)
     assert "Still there: f1 (position 6) quotes the source." in done.err
     assert "[erased]" in dateline("log").out
+
+
+def test_a_document_that_is_captured_elsewhere_too_is_not_said_to_go(dateline: Shell) -> None:
+    second = Path("second.ndjson")
+    second.write_text("\n".join(map(json.dumps, samples.story(slug="second"))), "utf-8")
+    dateline("import", "second.ndjson")
+    [position] = [row["position"] for row in dateline("log", "--type", "source.captured").rows() if row["story"] == "second"]  # fmt: skip
+    listed = dateline("erase", "5", *WHY, "--dry-run")
+    [kept] = [row for row in listed.rows() if row["note"] == "is captured there too"]
+    assert (kept["what"], kept["story"], kept["position"]) == ("stays", "second", position)
+    assert "1 event, 0 documents." in listed.err
+    done = dateline("erase", "5", *WHY)
+    assert f"(position {position}) is captured there too." in done.err
+    assert "Erased 1 event, 0 documents." in done.err
+    assert "Erased 1 event, 1 document." in dateline("erase", position, *WHY).err
+
+
+def test_erasing_again_says_that_nothing_was_left(dateline: Shell) -> None:
+    keys = sqlite3.connect("dateline.db.keys")
+    [(key,)] = keys.execute("SELECT id FROM keys").fetchall()
+    keys.close()
+    dateline("erase", "her", *WHY)
+    assert "Nothing was left of it to erase." in dateline("erase", key, *WHY).err
+    assert "nothing is protected" in dateline("erase", "her", *WHY, code=1).err
 
 
 @pytest.mark.parametrize(

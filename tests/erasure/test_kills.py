@@ -175,7 +175,7 @@ def test_the_purge_is_one_transaction(ground: Path, tmp_path: Path) -> None:
         eraser = archive._eraser()
         plan = eraser.plan(scene.WITNESS, ())
         erasure = archive._journal.order("r", "b", RecordedBy(), subject_key=plan.subject_key)
-        erasure = archive._journal.advance(erasure, "listed", eraser._list(erasure))
+        erasure = archive._journal.advance(erasure, "listed", listed=eraser._list(erasure))
         with pytest.raises(RuntimeError), steps.writing(archive._engine) as connection:
             purge(connection, archive._reader, archive._reader.vault, PLUGINS.views, erasure)  # type: ignore[arg-type]
             raise RuntimeError

@@ -40,19 +40,30 @@ def test_a_notice_is_not_erased_without_its_fact(archive: Archive) -> None:
 def test_a_capture_goes_with_its_bytes_unless_another_story_has_them(
     archive: Archive, tmp_path: Path
 ) -> None:
-    plan = archive.plan_erasure(positions=[5])
-    assert plan.documents == ((samples.SOURCE, len(samples.TEXT.encode())),)
-    quoting = [(m.what, m.how) for m in plan.still if m.how == "quotes the source"]
-    assert [what for what, _ in quoting] == ["f1", "f2", "f5"]
-    scene.erase(archive, 5)
-    assert archive.document(samples.SOURCE) is not None  # the other story's
     [at] = [e.position for e in archive.events("other") if e.type == "source.captured"]
-    scene.erase(archive, at)
+    plan = archive.plan_erasure(positions=[5])
+    assert plan.documents == ()
+    assert [m.what for m in plan.still if m.how == "quotes the source"] == ["f1", "f2", "f5"]
+    [kept] = [m for m in plan.still if m.how == "is captured there too"]
+    assert (kept.position, kept.slug, kept.what) == (at, "other", samples.SOURCE)
+    assert archive.erase(None, [5], reason=REASON, basis=BASIS).gone.documents == 0
+    assert archive.document(samples.SOURCE) is not None  # the other story's
+    plan = archive.plan_erasure(positions=[at])
+    assert plan.documents == ((samples.SOURCE, len(samples.TEXT.encode())),)
+    assert archive.erase(None, [at], reason=REASON, basis=BASIS).gone.documents == 1
     assert archive.document(samples.SOURCE) is None
     assert scene.found(tmp_path, "had been due for repair since August") == []
     scene.verify(archive)
     for format_ in FORMATS:
         assert scene.exported(archive, format_)
+
+
+def test_a_document_goes_when_all_that_captured_it_go(archive: Archive) -> None:
+    [at] = [e.position for e in archive.events("other") if e.type == "source.captured"]
+    plan = archive.plan_erasure(positions=[5, at])
+    assert [name for name, _ in plan.documents] == [samples.SOURCE]
+    assert archive.erase(None, [5, at], reason=REASON, basis=BASIS).gone.documents == 1
+    assert archive.document(samples.SOURCE) is None
 
 
 def test_what_was_not_protected_is_gone_from_every_file_too(

@@ -13,11 +13,12 @@ from dateline.cli.who import agent_option, recorded_by
 from dateline.errors import UnknownName
 
 if TYPE_CHECKING:
-    from dateline.archive import Archive
+    from dateline.erasure.journal import Gone
     from dateline.erasure.plan import Plan
 
 #: No position has more; Python makes no number of more than 4,300.
 _DIGITS = 30
+_ELSEWHERE = "Exports and backups made before are not known to the archive: see to them."
 
 
 @click.command()
@@ -72,27 +73,32 @@ def erase(
         else:
             _warn(plan)
             if not yes and sys.stdin.isatty():
-                click.confirm(f"Erase {_counted(plan)} for ever?", abort=True, err=True)
+                click.confirm(f"Erase {_counted(_planned(plan))} for ever?", abort=True, err=True)
             by = recorded_by(agent)
-            archive.erase(subject, positions, reason=reason, basis=basis, recorded_by=by)
-    say(f"Nothing was erased (--dry-run): {_counted(plan)}." if dry_run else _done(archive, plan))
+            done = archive.erase(subject, positions, reason=reason, basis=basis, recorded_by=by)
+    if dry_run:
+        say(f"Nothing was erased (--dry-run): {_counted(_planned(plan))}.")
+    elif plan.events or plan.subject_key is None:
+        # What was really done: somebody may have recorded more of it meanwhile.
+        say(f"Erased {_counted(done.gone)}. {_ELSEWHERE}")
+    else:
+        say(f"Nothing was left of it to erase. {_ELSEWHERE}")
 
 
-def _counted(plan: Plan) -> str:
+def _planned(plan: Plan) -> Gone:
+    from dateline.erasure.journal import Gone
+
     facts = sum(item.fact is not None for item in plan.events)
-    among = f" ({_many(facts, 'fact')})" if facts else ""
-    return f"{_many(len(plan.events), 'event')}{among}, {_many(len(plan.documents), 'document')}"
+    return Gone(events=len(plan.events), facts=facts, documents=len(plan.documents))
+
+
+def _counted(gone: Gone) -> str:
+    among = f" ({_many(gone.facts, 'fact')})" if gone.facts else ""
+    return f"{_many(gone.events, 'event')}{among}, {_many(gone.documents, 'document')}"
 
 
 def _many(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def _done(archive: Archive, plan: Plan) -> str:
-    return (
-        f"Erased {_counted(plan)}. Exports and backups made before are not known to the archive: "
-        "see to them."
-    )
 
 
 def _warn(plan: Plan) -> None:

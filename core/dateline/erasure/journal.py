@@ -27,8 +27,17 @@ class Listed(msgspec.Struct, frozen=True):
     event: ErasedEvent
 
 
+class Gone(msgspec.Struct, frozen=True):
+    """How much an erasure took."""
+
+    events: int = 0
+    facts: int = 0
+    documents: int = 0
+
+
 class Erasure(msgspec.Struct, frozen=True, kw_only=True):
-    """One erasure, of a subject's key or of single events (``chosen``)."""
+    """One erasure, of a subject's key or of single events (``chosen``). ``gone`` is known once it is
+    ``purged``, unless it was interrupted there."""
 
     id: UUID
     reason: str
@@ -38,6 +47,7 @@ class Erasure(msgspec.Struct, frozen=True, kw_only=True):
     subject_key: str | None = None
     chosen: tuple[UUID, ...] = ()
     listed: tuple[Listed, ...] = ()
+    gone: Gone = Gone()
 
     def event_id(self, story: UUID) -> UUID:
         """Id of the event that tells a story of it: the same however often it is done."""
@@ -93,12 +103,20 @@ class Journal:
         return erasure
 
     def advance(
-        self, erasure: Erasure, step: Step, listed: tuple[Listed, ...] | None = None
+        self,
+        erasure: Erasure,
+        step: Step,
+        *,
+        listed: tuple[Listed, ...] | None = None,
+        gone: Gone | None = None,
     ) -> Erasure:
         """Put on record how far it has come. Where another process was first, what that one has
         on record is given back."""
         done = msgspec.structs.replace(
-            erasure, step=step, listed=erasure.listed if listed is None else listed
+            erasure,
+            step=step,
+            listed=erasure.listed if listed is None else listed,
+            gone=erasure.gone if gone is None else gone,
         )
         with self._keys.transaction() as run:
             moved = run.execute(

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from dateline.erasure import survey
+from dateline.erasure.captured import captured
 from dateline.erasure.survey import Going, Mention
 from dateline.errors import UnknownName
 from dateline.log import documents
@@ -24,7 +25,7 @@ Place = tuple[UUID, int]
 
 class Plan(msgspec.Struct, frozen=True):
     """What would go: events, documents (source, bytes), rows of views (table, story, how many are
-    dropped or folded anew); and ``still``, live events that go on naming it."""
+    dropped or folded anew); and ``still``, live events that go on naming it, or keep a document."""
 
     subject_key: str | None
     events: tuple[Going, ...]
@@ -46,8 +47,8 @@ def plan(
     else:
         chosen = under(connection, subject_key)
     going, still = surveyed(connection, reader, chosen, strict=subject_key is None)
-    captured = dict.fromkeys(item.source for item in going if item.source is not None)
-    held = {name: documents.get(connection, name, reader.vault) for name in captured}
+    dropped, kept = captured(connection, reader, going)
+    held = {name: documents.get(connection, name, reader.vault) for name, _ in dropped}
     rows = [
         (build.table, slug, len(store.read(connection, views[build.name], build, [slug])))
         for build in store.builds(connection)
@@ -55,7 +56,7 @@ def plan(
         for slug in dict.fromkeys(item.slug for item in going)
     ]
     sizes = tuple((name, len(found.content)) for name, found in held.items() if found is not None)
-    return Plan(subject_key, tuple(going), sizes, tuple(rows), tuple(still))
+    return Plan(subject_key, tuple(going), sizes, tuple(rows), (*still, *kept))
 
 
 def key_of(keys: Keys, subject: str) -> str:

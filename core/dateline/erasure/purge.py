@@ -8,13 +8,13 @@ from uuid import UUID
 from sqlalchemy import Connection, update
 
 from dateline.erasure import rows, survey
-from dateline.erasure.journal import Erasure
+from dateline.erasure.captured import captured
+from dateline.erasure.journal import Erasure, Gone
 from dateline.erasure.survey import Going
 from dateline.events.editorial import ContentErased
 from dateline.events.envelope import Event, NewEvent
 from dateline.events.parts import ErasedEvent
 from dateline.events.payload import Sealed
-from dateline.events.source import SourceCaptured
 from dateline.log import documents
 from dateline.log.append import Appender
 from dateline.log.backend import of
@@ -32,32 +32,35 @@ def purge(
     vault: Vault,
     views: Mapping[str, View],
     erasure: Erasure,
-) -> None:
+) -> Gone:
     """Erase bodies, documents and rows, and append the event that says so to each story.
 
-    Runs in a write transaction, and does nothing where it was done before.
+    Runs in a write transaction, and does nothing where it was done before. Returns what it did.
     """
     of(connection).hold_head(connection)
+    going = list(_present(connection, reader, erasure))
     gone: dict[UUID, dict[int, ErasedEvent]] = {}
-    captured: list[Going] = []
-    for item in _present(connection, reader, erasure):
+    for item in going:
         gone.setdefault(item.story, {})[item.position] = item.told
-        captured += [item] if item.source is not None else []
     gone = {
         story: items
         for story, items in gone.items()
         if reader.by_id(connection, erasure.event_id(story)) is None
     }
+    dropped, _ = captured(connection, reader, going)
+    count = sum(documents.drop(connection, name, vault, key) for name, key in dropped)
     if erasure.subject_key is not None:
-        documents.drop_under(connection, erasure.subject_key)
+        count += documents.drop_under(connection, erasure.subject_key)
     _null(connection, [position for items in gone.values() for position in items])
-    _drop_documents(connection, reader, vault, captured)
     if gone:
         appender = Appender(connection, vault)
         told = [(story, _event(erasure, story, items)) for story, items in sorted(gone.items())]
         appender.append_all(told, {})
         appender.finish()
         rows.purge(connection, reader, views, gone)
+    told_of = [item for items in gone.values() for item in items.values()]
+    facts = sum(item.fact is not None for item in told_of)
+    return Gone(events=len(told_of), facts=facts, documents=count)
 
 
 def _present(connection: Connection, reader: Reader, erasure: Erasure) -> Iterator[Going]:
@@ -97,22 +100,6 @@ def _null(connection: Connection, positions: Sequence[int]) -> None:
         some = positions[at : at + _CHUNK]
         erase = update(events).where(events.c.position.in_(some))
         connection.execute(erase.values(salt=None, body=None))
-
-
-def _drop_documents(
-    connection: Connection, reader: Reader, vault: Vault, captured: Sequence[Going]
-) -> None:
-    """Documents that no live event captured under the same key, or none."""
-    if not captured:
-        return
-    kept = {
-        (event.data.source, event.subject_key)
-        for event in reader.read(connection, types={SourceCaptured.type})
-        if isinstance(event.data, SourceCaptured)
-    }
-    for item in captured:
-        if item.source is not None and (item.source, item.subject_key) not in kept:
-            documents.drop(connection, item.source, vault, item.subject_key)
 
 
 def _event(erasure: Erasure, story: UUID, items: Mapping[int, ErasedEvent]) -> NewEvent:

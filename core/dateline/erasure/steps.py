@@ -83,16 +83,16 @@ class Eraser:
         """Do what is left to do of an erasure. Raises DatelineError when another process reads for
         longer than `patience` seconds."""
         if erasure.step == "ordered":
-            erasure = self._journal.advance(erasure, "listed", self._list(erasure))
+            erasure = self._journal.advance(erasure, "listed", listed=self._list(erasure))
         if erasure.step == "listed":
             if erasure.subject_key is not None:
                 self._vault.keys.destroy(erasure.subject_key)
             erasure = self._journal.advance(erasure, "destroyed")
         if erasure.step == "destroyed":
             with writing(self._engine) as connection:
-                purge(connection, self._reader, self._vault, self._views, erasure)
+                gone = purge(connection, self._reader, self._vault, self._views, erasure)
             of(self._engine).announce(self._engine)
-            erasure = self._journal.advance(erasure, "purged")
+            erasure = self._journal.advance(erasure, "purged", gone=gone)
         if erasure.step == "purged":
             if not empty_wal(self._engine, patience):
                 raise DatelineError(
