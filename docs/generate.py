@@ -408,6 +408,8 @@ BATCH = {
     "document": "A document cannot be read, does not decode, or is archived under another charset.",
     "source-bytes": "The `source` is not the SHA-256 of the document that came with it.",
     "event-id-taken": "An event of that id is there, with other content.",
+    "event-erased": "An event of that id was erased where it was recorded, as an imported "
+    "`content.erased` says.",
     "line-repeated": "A line stands twice in the batch.",
     "evidence-missing": "An `exact` without offsets is nowhere in the source.",
     "evidence-ambiguous": "An `exact` without offsets is in the source several times; they are "

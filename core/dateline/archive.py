@@ -131,11 +131,15 @@ class Archive:
         expected: Expected = None,
         dry_run: bool = False,
         protect: str | None = None,
+        anew: bool = False,
     ) -> Recorded:
         """Record lines of the import format, all or none.
 
         With `protect`, the name of a subject, they are stored under that subject's key, which
         `erase` destroys. What speaks of protected content goes under its key in any case.
+
+        A line that was recorded adds nothing, also when it was erased since; with `anew` what was
+        erased is recorded again, as a new event.
 
         `story` is the slug they belong to when they open none. `expected` is the version the story
         must be at, or ``"new"``. Raises Refused with every finding, VersionConflict.
@@ -150,6 +154,7 @@ class Archive:
             expected=expected,
             dry_run=dry_run,
             protect=protect,
+            anew=anew,
         )
 
     # -- erasing ---------------------------------------------------------------------------

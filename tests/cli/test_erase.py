@@ -131,6 +131,33 @@ def test_erasing_again_says_that_nothing_was_left(dateline: Shell) -> None:
     assert "nothing is protected" in dateline("erase", "her", *WHY, code=1).err
 
 
+def test_what_was_erased_may_be_captured_and_recorded_again(dateline: Shell) -> None:
+    """An explicit act is taken at its word: neither "already captured" nor half of it."""
+    Path("r.txt").write_text("FICTION. The gate was open.", "utf-8")
+    capture = ("capture", "r.txt", "--story", "ferry", "--publisher", "org:gazette=Gazette")
+    fact = ("record", "ferry", "figure", "--text", "x", "--exact", "The gate", "--source")
+    dateline(*capture)
+    [*_, row] = dateline("log", "--type", "source.captured").rows()
+    source = json.loads(row["data"])["source"].removeprefix("sha256:")
+    dateline(*fact, source)
+    at = int(row["position"])
+    dateline("erase", str(at), str(at - 1), str(at + 1), *WHY)
+    again = dateline(*capture)
+    assert "Captured sha256:" in again.err
+    assert f"It was erased before (see position {at + 2}); this is recorded anew." in again.err
+    assert "Recorded f4 at" in dateline(*fact, source).err
+    assert "Already captured" in dateline(*capture).err
+    assert "Already recorded" in dateline(*fact, source).err
+    assert "gate" in dateline("show", "ferry", "f4").out
+    dateline("verify", "--deep")
+
+
+def test_an_import_does_not_bring_back_what_was_erased(dateline: Shell) -> None:
+    dateline("erase", "7", *WHY)
+    again = dateline("import", "story.ndjson")
+    assert "Imported 0 events, 6 were there already, 1 left erased." in again.err
+
+
 @pytest.mark.parametrize(
     ("targets", "code", "says"),
     [

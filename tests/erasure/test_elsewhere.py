@@ -62,6 +62,61 @@ def test_another_archive_s_erasure_erases_nothing_here(archive: Archive, tmp_pat
         assert CANARY in repr(other.view("timeline").rows)
 
 
+def test_what_was_erased_elsewhere_is_not_brought_in_by_an_older_export(
+    archive: Archive, tmp_path: Path
+) -> None:
+    older = scene.exported(archive, "ndjson")
+    scene.erase(archive)
+    told = {event.position for event in archive.events() if event.type == "content.erased"}
+    with Archive.create(tmp_path / "b.db", PLUGINS) as other:
+        reader = other.plugins.importer("ndjson")
+        other.record(list(reader.read([scene.exported(archive, "ndjson").encode()])))
+        head = other.head()
+        lines = list(reader.read([older.encode()]))
+        gone = [line for line in lines if CANARY in repr(line.fields)]
+        bare = [
+            Line({k: v for k, v in line.fields.items() if k not in ("recorded_at", "story")}, line.number)
+            for line in gone
+        ]  # fmt: skip
+        for given in (lines, gone, gone[:1], bare[:1]):
+            with pytest.raises(Refused) as refused:
+                other.record(given, story="ferry")
+            [finding] = {f for f in refused.value.findings if f.line == gone[0].number}
+            assert (finding.rule, finding.field) == ("event-erased", "/event_id")
+        assert other.head() == head and told
+        scene.verify(other)
+
+
+def test_an_import_that_tells_of_an_erasure_may_not_bring_it_back_below(
+    archive: Archive, tmp_path: Path
+) -> None:
+    older = scene.exported(archive, "ndjson").splitlines()
+    scene.erase(archive)
+    both = [*scene.exported(archive, "ndjson", "ferry").splitlines(), *older[1:]]
+    with Archive.create(tmp_path / "b.db", PLUGINS) as other:
+        reader = other.plugins.importer("ndjson")
+        with pytest.raises(Refused, match="was erased"):
+            other.record(list(reader.read(["\n".join(both).encode()])))
+
+
+def test_importing_again_what_was_erased_here_brings_nothing_back(tmp_path: Path) -> None:
+    with Archive.create(tmp_path / "a.db", PLUGINS) as archive:
+        archive.record(samples.story())
+        scene.erase(archive, 7)
+        again = archive.record(samples.story())
+        assert (again.new, again.already, again.erased) == (0, 6, 1)
+        anew = archive.record(samples.story(), anew=True)
+        assert (anew.new, anew.already, anew.erased, anew.anew) == (1, 6, 0, (8,))
+        assert anew.facts == ("f3",)  # its number is not given again
+        assert archive.record(samples.story(), anew=True).new == 0
+        scene.erase(archive, 9)
+        figure = samples.figure()
+        with pytest.raises(Refused, match="line-repeated"):
+            archive.record([figure, figure], story="ferry", anew=True)
+        assert archive.record([figure], story="ferry", anew=True).anew == (10,)
+        scene.verify(archive)
+
+
 def test_an_erasure_cannot_be_made_up(archive: Archive) -> None:
     line = {"type": "content.erased", "reason": "x", "basis": "y", "positions": [7]}
     with pytest.raises(Refused, match="reserved"):

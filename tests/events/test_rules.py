@@ -220,6 +220,7 @@ CASES: dict[str, list[list[Fields]]] = {
         in_story(corrected("f2", "/colour", None, "red")),
     ],
     "event-id-taken": [],
+    "event-erased": [],
     "line-repeated": [in_story(LINK, LINK)],
     "recorded-at": [in_story(statement("Mara Voss", recorded_at=LATER)), in_story(LINK | {"recorded_at": LATER})],
     "reported-at": [in_story(statement("Mara Voss", reported_at="2024-05-05T00:00:00Z"))],
@@ -267,6 +268,17 @@ def event_id_taken(archive: Archive) -> None:
     assert [finding.rule for finding in refused.value.findings] == ["event-id-taken"]
 
 
+def event_erased(archive: Archive) -> None:
+    """What another archive erased is not brought in by a line that has it still."""
+    fixed = "01890000-0000-7000-8000-000000000001"
+    told = {"type": "content.erased", "schema_version": 2, "reason": "x", "basis": "y"}
+    told |= {"events": [{"event_id": fixed, "type": "facts.linked"}]}
+    told |= {"event_id": fixed[:-1] + "2"}
+    lines = [*story(), told, LINK | {"event_id": fixed}]
+    lines = [line | {"recorded_at": "2024-05-07T00:00:00.000000Z"} for line in lines]
+    assert rules_broken(archive, lines) == {"event-erased"}
+
+
 def protection(archive: Archive) -> None:
     """A story's opening is in the clear: what would not be protected is refused, not let through."""
     with TemporaryDirectory() as folder:
@@ -287,6 +299,7 @@ def text_rule(raw: bytes, rule: str) -> Callable[[Archive], None]:
 
 OTHERS: dict[str, Callable[[Archive], None]] = {
     "event-id-taken": event_id_taken,
+    "event-erased": event_erased,
     "protection": protection,
     "duplicate-key": text_rule(b'{"a": 1, "a": 2}', "duplicate-key"),
     "json": text_rule(b'{"a": 1', "json"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from dateline.cli import completing
-from dateline.cli.protecting import introduced, protect_option
+from dateline.cli.protecting import introduced, protect_option, say_anew
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.who import agent_option, recorded_by
 
@@ -71,7 +71,8 @@ def capture(
     text of a page or PDF is extracted and kept as a second source, derived from the first: that is
     the one to quote. Title, date, language and authors are taken from the page if not given.
     With --allow-network a URL stands in for the file. Facts drawn from a source that is protected
-    are protected with it.
+    are protected with it. What was erased can be captured again: it is a new event then, and the
+    erasure stays on record.
 
     \b
     Example:
@@ -106,7 +107,9 @@ def capture(
             files=made.content,
             recorded_by=recorded_by(agent),
             protect=protect,
+            anew=True,
         )
     verb = "Captured" if result.new else "Already captured:"
     for message in made.messages(verb, story, charset):
         say(message)
+    say_anew(result)

@@ -345,7 +345,7 @@ def _record(
 ) -> None:
     with settings.archive() as archive:
         find_fact(archive.state(story), fact)
-        archive.record([line], story=story, recorded_by=recorded_by(agent))
+        archive.record([line], story=story, recorded_by=recorded_by(agent), anew=True)
 
 
 def _by(who: str | None) -> dict[str, str]:

@@ -58,7 +58,7 @@ def import_(
 
     FILE is NDJSON (`-` reads stdin): one event a line, as `dateline export -f ndjson` writes them.
     Plugins read other formats.
-    Lines that are there already add nothing. Every error is listed with its line.
+    Lines that are there already add nothing, nor do those that were erased. Every error is listed with its line.
 
     \b
     Example:
@@ -85,7 +85,8 @@ def import_(
         say("Nothing wrong found; nothing was written (--dry-run).")
         return
     already = f", {result.already} were there already" if result.already else ""
-    say(f"Imported {result.new} event{'s' if result.new != 1 else ''}{already}.")
+    erased = f", {result.erased} left erased" if result.erased else ""
+    say(f"Imported {result.new} event{'s' if result.new != 1 else ''}{already}{erased}.")
 
 
 def _opened(file: Path) -> BinaryIO:

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from dateline.cli.settings import say
+
 if TYPE_CHECKING:
     from dateline.recording.line import Line
+    from dateline.recording.recorder import Recorded
 
 F = TypeVar("F", bound=Callable[..., Any])
 _SHARED = ("organization", "place")
@@ -28,3 +31,10 @@ def introduced(lines: Iterable[dict[str, Any]]) -> list[Line]:
     from dateline.recording.line import Line
 
     return [Line(line, shared=line["kind"] in _SHARED) for line in lines]
+
+
+def say_anew(result: Recorded) -> None:
+    """What was erased before is no secret: the log says so, and why."""
+    if result.anew:
+        told = ", ".join(map(str, result.anew))
+        say(f"It was erased before (see position {told}); this is recorded anew.")

@@ -11,7 +11,7 @@ from dateline.cli import completing
 from dateline.cli.entities import introduce
 from dateline.cli.evidence import evidence_item
 from dateline.cli.needed import lacks
-from dateline.cli.protecting import introduced, protect_option
+from dateline.cli.protecting import introduced, protect_option, say_anew
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.sources import find_source
 from dateline.cli.values import keyed, parse_value, pointer_of
@@ -118,7 +118,12 @@ def record(
         lines: list[Line | dict[str, Any]]
         lines = _from_options(kind, state, options) if kind else [_from_stdin()]
         result = archive.record(
-            lines, story=story, recorded_by=recorded_by(agent), dry_run=dry_run, protect=protect
+            lines,
+            story=story,
+            recorded_by=recorded_by(agent),
+            dry_run=dry_run,
+            protect=protect,
+            anew=True,
         )
     if dry_run:
         say("Nothing wrong found; nothing was written (--dry-run).")
@@ -128,6 +133,8 @@ def record(
         say("Already recorded; nothing was added.")
     else:
         say(f"Recorded {result.new} event{'s' if result.new != 1 else ''}.")
+    if not dry_run:
+        say_anew(result)
 
 
 def asking(kind: str | None, archive: Archive, state: StoryState, options: dict[str, Any]) -> str:

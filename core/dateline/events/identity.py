@@ -40,6 +40,12 @@ def import_id(
     return uuid8(digest(story.bytes + canonical.encode()))
 
 
+def renewed(event_id: UUID) -> UUID:
+    """The id of what is recorded by the same line again after it was erased: always the same, so
+    that recording it twice adds nothing then either."""
+    return uuid8(sha256(b"dateline/anew/v1" + event_id.bytes))
+
+
 def uuid8(digest: bytes) -> UUID:
     """A UUIDv8 of the first 16 bytes of `digest`, version and variant set over them."""
     bits = int.from_bytes(digest[:16], "big")

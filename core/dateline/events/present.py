@@ -185,6 +185,8 @@ class StoryState:
         self.unread: set[str] = set()
         #: Facts that were erased; their numbers are never given again.
         self.erased: dict[str, ErasedFact] = {}
+        #: Events that were erased, here or where they were recorded, and the position that says so.
+        self.gone: dict[UUID, int] = {}
         #: Types of events that were erased.
         self.lost: frozenset[str] = frozenset()
         #: Facts, entities and sources that are protected, and the id of the key.
@@ -198,7 +200,7 @@ class StoryState:
         copy = StoryState(self.registry)
         copy.__dict__.update(self.__dict__)
         for name in (
-            "entities", "sources", "withdrawn", "facts", "erased", "protected", "_bodiless",
+            "entities", "sources", "withdrawn", "facts", "erased", "gone", "protected", "_bodiless",
         ):  # fmt: skip
             setattr(copy, name, dict(getattr(self, name)))
         copy.unread = set(self.unread)
@@ -321,6 +323,7 @@ class StoryState:
     def _erase(self, event: Event, data: ContentErased) -> None:
         self.lost |= {item.type for item in data.events}
         for item in data.events:
+            self.gone[item.event_id] = event.position
             position = self._bodiless.pop(item.event_id, event.position)
             if item.fact is not None:
                 self._count(item.fact)

@@ -47,7 +47,7 @@ from dateline.recording.protection import foreseen, subject_key
 #: Rules that look at more than one payload, beside those of `rules.RULES` and `strict.RULES`.
 RULES = (
     "shape", "reserved", "type-unknown", "version-unknown", "story-unknown", "document", "source-bytes",
-    "event-id-taken", "line-repeated", "evidence-missing", "evidence-ambiguous", "recorded-at", "reported-at",
+    "event-id-taken", "event-erased", "line-repeated", "evidence-missing", "evidence-ambiguous", "recorded-at", "reported-at",
     "protection",
 )  # fmt: skip
 
@@ -83,6 +83,7 @@ class Item(msgspec.Struct):
     event_id: UUID = UUID(int=0)  # told once it is known under which key the line goes
     document: Document | None = None
     fields: dict[str, Any] = {}
+    renews: int | None = None  # the position that says that it was erased before
 
 
 class Plan(msgspec.Struct):
@@ -94,6 +95,9 @@ class Plan(msgspec.Struct):
     slugs: dict[UUID, str]
     facts: list[str]
     already: int = 0
+    #: Lines that were recorded, and erased since; and where it says so of those that are taken anew.
+    erased: int = 0
+    anew: list[int] = []
 
 
 def plan(
@@ -106,12 +110,13 @@ def plan(
     recorded_by: RecordedBy = RecordedBy(),
     vault: Vault | None = None,
     protect: Key | None = None,
+    anew: bool = False,
 ) -> Plan:
     """Check `lines` and number them into events, under the key `protect` if one is given.
 
-    Raises Refused with every finding.
+    With `anew` a line whose event was erased becomes a new event. Raises Refused with every finding.
     """
-    batch = _Batch(archived, registry, files or no_files, recorded_by, vault, protect)
+    batch = _Batch(archived, registry, files or no_files, recorded_by, vault, protect, anew)
     for line in lines:
         batch.take(line, story)
         if line.fields.get("type") == "story.opened":
@@ -132,8 +137,9 @@ class _Batch:
         recorded_by: RecordedBy,
         vault: Vault | None,
         protect: Key | None,
+        anew: bool,
     ) -> None:
-        self._vault, self._protect = vault, protect
+        self._vault, self._protect, self._anew = vault, protect, anew
         self._archived, self._registry, self._files = archived, registry, files
         self._by = recorded_by
         self._now = now_us()
@@ -250,21 +256,24 @@ class _Batch:
         text = self._text_for(item.payload, state)
         payload = item.payload
         subject, findings = subject_key(payload, self._protected[item.story], self._given(item))
-        item.event_id = item.envelope.event_id or identity.import_id(
-            item.story, _identified(item.line, item.document), self._digest(subject)
-        )
+        item.event_id = item.envelope.event_id or self._derived(item, state, subject)
         earlier = self._seen.get(item.event_id)
         if earlier is not None:
             return [_repeated(item, earlier)]
         event = self._archived.event(item.event_id)
         known = None if event is None else event.data
+        if event is None and item.event_id in state.gone:
+            told = state.gone[item.event_id]
+            reason = f"{item.event_id} was erased (position {told} says why): leave it out"
+            return [Finding("event-erased", "/event_id", reason)]
         if isinstance(payload, Payload):
             number = known.fact if isinstance(known, FactPayload) else _free(state, ahead)
             payload, incomplete = author.complete(payload, text, number)
             payload = _with_shape(payload, state)
             findings += incomplete
         if event is not None:
-            self.plan.already += 1
+            self.plan.already += not isinstance(known, Erased)
+            self.plan.erased += isinstance(known, Erased)
             same = event.story == item.story and event.type == item.envelope.type
             derived = item.envelope.event_id is None
             if same and (derived or isinstance(known, Erased) or _equal(known, payload)):
@@ -286,6 +295,14 @@ class _Batch:
 
     def _given(self, item: Item) -> str | None:
         return None if self._protect is None or item.line.shared else self._protect.id
+
+    def _derived(self, item: Item, state: StoryState, subject: str | None) -> UUID:
+        line = _identified(item.line, item.document)
+        event_id = identity.import_id(item.story, line, self._digest(subject))
+        while self._anew and event_id in state.gone:
+            item.renews = state.gone[event_id]
+            event_id = identity.renewed(event_id)
+        return event_id
 
     def _digest(self, subject: str | None) -> Callable[[bytes], bytes]:
         if subject is None:
@@ -399,6 +416,8 @@ class _Batch:
         item.payload = payload
         self._seen[item.event_id] = item
         self.plan.events.append((item.story, new))
+        if item.renews is not None:
+            self.plan.anew.append(item.renews)
         if item.document is not None:
             self.plan.documents.append((item.document, subject))
         if isinstance(payload, FactPayload):

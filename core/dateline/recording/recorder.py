@@ -26,7 +26,11 @@ _TRIES = 50
 
 
 class Recorded(msgspec.Struct, frozen=True):
-    """What a call added. ``version`` is that of the last story added to, 0 if nothing was."""
+    """What a call added. ``version`` is that of the last story added to, 0 if nothing was.
+
+    ``erased`` lines were recorded before, erased, and not recorded again; ``anew`` are the positions
+    that tell of the erasure of those that were.
+    """
 
     new: int
     already: int
@@ -34,6 +38,8 @@ class Recorded(msgspec.Struct, frozen=True):
     positions: tuple[int, ...]
     version: int
     stories: tuple[str, ...]
+    erased: int = 0
+    anew: tuple[int, ...] = ()
 
 
 class Recorder:
@@ -53,10 +59,11 @@ class Recorder:
         expected: Expected = None,
         dry_run: bool = False,
         protect: str | None = None,
+        anew: bool = False,
     ) -> Recorded:
         """Record all of `lines` or none, in one transaction, under the key of the subject `protect`.
 
-        `expected` holds for the first story appended to. Raises Refused with every finding,
+        With `anew` a line whose event was erased becomes a new event. `expected` holds for the first story appended to. Raises Refused with every finding,
         VersionConflict when the story is not at `expected`.
         """
         for attempt in range(_TRIES):
@@ -72,6 +79,7 @@ class Recorder:
                     recorded_by=recorded_by,
                     vault=self._vault,
                     protect=key,
+                    anew=anew,
                 )
             _check_expected(accepted, expected)
             if dry_run or not accepted.events:
@@ -166,4 +174,6 @@ def _recorded(accepted: Plan, positions: list[int], version: int, new: int) -> R
         positions=tuple(positions),
         version=version,
         stories=tuple(accepted.slugs.values()),
+        erased=accepted.erased,
+        anew=tuple(dict.fromkeys(accepted.anew)),
     )
