@@ -192,6 +192,13 @@ def test_what_a_later_line_brings_protects_an_earlier_one(archive: Archive) -> N
     assert keys[-3:] == [keys[7]] * 3 and keys[7] is not None
 
 
+def test_a_fact_that_gets_its_number_in_the_batch_protects_what_follows(archive: Archive) -> None:
+    fact = samples.figure(text="Follows from it", derived_from=["f3"])
+    archive.record([fact, samples.retracted("f6")], story="ferry")
+    *_, recorded, notice = archive.events("ferry")
+    assert notice.subject_key == recorded.subject_key is not None
+
+
 def test_what_is_there_already_is_not_foreseen_to_be_protected() -> None:
     person = EntityIntroduced(entity=PERSON, kind="person", label="Vogel")
     assert foreseen([(person, KEY)], {}, ()) == {PERSON: KEY}

@@ -7,7 +7,8 @@ point forward; the second completes and checks each line against the story as it
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -148,7 +149,7 @@ class _Batch:
         self._states: dict[UUID, StoryState] = {}
         self._texts: dict[str, str | None] = {}
         self._seen: dict[UUID, Item] = {}
-        self._protected: dict[UUID, dict[str, str]] = {}
+        self._protected: dict[UUID, Mapping[str, str]] = {}
         self.story: UUID | None = None
         self.findings: list[Finding] = []
         self.plan = Plan([], {}, [], {}, [])
@@ -246,7 +247,9 @@ class _Batch:
             state = self._state(story)
             there = {*state.entities, *state.sources, *state.facts, *state.unread}
             batch = [(item.payload, self._given(item)) for item in items]
-            self._protected[story] = foreseen(batch, state.protected, there)
+            # What gets its number on the way is known to the state alone.
+            ahead_of = foreseen(batch, state.protected, there)
+            self._protected[story] = ChainMap(state.protected, ahead_of)
         for item in self._items:
             findings = self._check(item, ahead[item.story])
             self.findings += [finding.at(item.line.number) for finding in findings]
