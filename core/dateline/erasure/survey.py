@@ -6,7 +6,6 @@ corrects, and a fact without its retraction would stand again. So does a source 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from uuid import UUID
 
@@ -21,8 +20,6 @@ from dateline.events.payload import Erased, FactNotice, FactPayload, Payload, Ra
 from dateline.events.rules.references import named
 from dateline.events.source import SourceCaptured, SourceWithdrawn
 from dateline.events.story import StoryOpened
-
-_NUMBERED = re.compile(r"f[1-9][0-9]{0,8}")
 
 
 class Going(msgspec.Struct, frozen=True):
@@ -86,8 +83,7 @@ def _fact(data: object) -> str | None:
     names as such events do."""
     if isinstance(data, FactPayload | FactNotice):
         return data.fact
-    name = data.fields.get("fact") if isinstance(data, Raw) else None
-    return name if isinstance(name, str) and _NUMBERED.fullmatch(name) else None
+    return data.about if isinstance(data, Raw) else None
 
 
 def _require_erasable(event: Event) -> None:

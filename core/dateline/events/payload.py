@@ -59,10 +59,13 @@ class Raw(msgspec.Struct, frozen=True):
     @property
     def fact(self) -> str | None:
         """The number of the fact it records, if it has what every fact has."""
+        return self.about if {"text", "source", "evidence"} <= self.fields.keys() else None
+
+    @property
+    def about(self) -> str | None:
+        """The number of the fact it records, or is a notice of."""
         fact = self.fields.get("fact")
-        if isinstance(fact, str) and FACT.fullmatch(fact):
-            return fact if {"text", "source", "evidence"} <= self.fields.keys() else None
-        return None
+        return fact if isinstance(fact, str) and FACT.fullmatch(fact) else None
 
 
 class Erased(msgspec.Struct, frozen=True):

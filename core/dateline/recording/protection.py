@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from dateline.errors import Finding
 from dateline.events.editorial import ContentErased
-from dateline.events.payload import FACT, FactNotice, Payload, Raw
+from dateline.events.payload import FactNotice, Payload, Raw
 from dateline.events.present import brings
 from dateline.events.rules.references import named
 from dateline.events.source import SourceWithdrawn
@@ -52,8 +52,9 @@ def noticed(payload: Payload | Raw) -> tuple[str, str] | None:
         return "/fact", payload.fact
     if isinstance(payload, SourceWithdrawn):
         return "/source", payload.source
-    fact = payload.fields.get("fact") if isinstance(payload, Raw) and not payload.fact else None
-    return ("/fact", fact) if isinstance(fact, str) and FACT.fullmatch(fact) else None
+    if isinstance(payload, Raw) and payload.about is not None and payload.fact is None:
+        return "/fact", payload.about
+    return None
 
 
 def _given(field: str, own: str | None, given: str | None) -> list[Finding]:
