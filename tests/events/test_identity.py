@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from dateline.events.identity import INSTRUCTIONS, import_id, uuid7
+from dateline.events.identity import INSTRUCTIONS, import_id, renewed, uuid7
 
 STORY = UUID("0192d0a0-7b6c-7def-8123-456789abcdef")
 OTHER = UUID("0192d0a0-7b6c-7def-8123-456789abcdee")
@@ -143,3 +143,10 @@ def test_other_content_has_another_id(left: dict[str, Any], right: dict[str, Any
 )
 def test_each_change_of_a_line_changes_its_id(changed: dict[str, Any]) -> None:
     assert import_id(STORY, changed) != import_id(STORY, LINE)
+
+
+def test_what_is_recorded_anew_has_an_id_that_anybody_can_work_out() -> None:
+    digest = bytearray(hashlib.sha256(b"dateline/anew/v1" + STORY.bytes).digest()[:16])
+    digest[6], digest[8] = digest[6] & 0x0F | 0x80, digest[8] & 0x3F | 0x80
+    assert renewed(STORY).bytes == bytes(digest)
+    assert renewed(renewed(STORY)) not in (STORY, renewed(STORY))
