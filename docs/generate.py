@@ -126,7 +126,7 @@ CLASSES = {
             "A story folded up to some version, for reading: `slug`, `title`, `closed`, `version`, "
             "`facts`, `entities` and `sources` by id, `withdrawn` (source: reason), `links`."
         ),
-        ("label", "shown"),
+        ("label", "shown", "naming"),
     ),
     "Rows": (
         "The rows of the story at hand, by key; what a general view's fold writes to.",

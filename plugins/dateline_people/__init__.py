@@ -57,7 +57,7 @@ class People(View):
             self._write(person, state, rows)
 
     def _write(self, person: str, state: StoryState, rows: Rows) -> None:
-        facts = [fact for fact in state.facts.values() if person in _persons(fact)]
+        facts = [fact for fact in state.naming(person) if person in _persons(fact)]
         roles = [fact for fact in facts if isinstance(fact.data, RoleRecorded)]
         said = [f.id for f in facts if isinstance(f.data, StatementRecorded) and not f.hidden]
         shown = [fact for fact in roles if not fact.hidden]

@@ -66,7 +66,7 @@ class Sources(View):
 
     def _row(self, name: str, state: StoryState, captured: int) -> Row:
         source = state.sources[name]
-        facts = [fact for fact in state.shown() if fact.source == name]
+        facts = [f for f in state.naming(name) if f.source == name and not f.hidden]
         spans = (
             (item.start, item.end)
             for fact in facts

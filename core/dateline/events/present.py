@@ -5,7 +5,7 @@ Rules look here for what stands, views for what to show, so that both see the sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 from uuid import UUID
 
@@ -27,11 +27,9 @@ from dateline.events.edtf import Edtf, parse
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Data, Event, RecordedBy
 from dateline.events.fact import (
-    OccurrenceRecorded,
-    RoleRecorded,
     StatementRecorded,
-    StateRecorded,
 )
+from dateline.events.index import Index, refers_to
 from dateline.events.parts import Evidence, Time, Times
 from dateline.events.payload import FACT, Erased, FactNotice, FactPayload, Raw, Sealed
 from dateline.events.registry import Registry, to_fields
@@ -194,6 +192,7 @@ class StoryState:
         self._bodiless: dict[UUID, int] = {}
         # Facts that named an entity before it was introduced: their labels come later.
         self._waiting: dict[str, set[str]] = {}
+        self._index: Index | None = None
 
     def fork(self) -> StoryState:
         """A copy to try events on. Facts are shared: they never change."""
@@ -205,6 +204,7 @@ class StoryState:
             setattr(copy, name, dict(getattr(self, name)))
         copy.unread = set(self.unread)
         copy.links = list(self.links)
+        copy._index = None
         copy._waiting = {key: set(facts) for key, facts in self._waiting.items()}
         return copy
 
@@ -213,6 +213,7 @@ class StoryState:
         nothing of it would be freed before the garbage collector comes by."""
         for held in (self.facts, self.links, self.entities, self.sources):
             held.clear()
+        self._index = None
 
     def label(self, entity: str | None) -> str:
         if entity is None:
@@ -223,6 +224,15 @@ class StoryState:
     def shown(self) -> Iterator[Fact]:
         """Facts of default reads, in the order of their recording."""
         return (fact for fact in self.facts.values() if not fact.hidden)
+
+    def naming(self, name: str) -> list[Fact]:
+        """Facts that refer to an entity or are drawn from a source, in the order of their recording;
+        retracted and rejected ones too. Does not go through the others."""
+        if self._index is None:
+            self._index = Index(fact.data for fact in self.facts.values())
+        found = (self.facts[fact] for fact in self._index.of(name) if fact in self.facts)
+        naming = (fact for fact in found if name == fact.source or name in refers_to(fact.data))
+        return sorted(naming, key=lambda fact: fact.version)
 
     def knows(self, fact: str) -> bool:
         """That number is given, to a fact that can be read or to one that cannot."""
@@ -301,6 +311,8 @@ class StoryState:
             if status != fact.status:
                 fact = msgspec.structs.replace(fact, status=status)
         self.facts[data.fact] = fact
+        if self._index is not None:
+            self._index.add(data)
         self._count(data.fact)
         self._wait_for(data)
         return fact
@@ -340,7 +352,7 @@ class StoryState:
         entities = self.entities
         if data.source not in self.sources:
             self._waiting.setdefault(data.source, set()).add(data.fact)
-        for name in _names(data):
+        for name in refers_to(data):
             if name not in entities:
                 self._waiting.setdefault(name, set()).add(data.fact)
 
@@ -360,6 +372,8 @@ class StoryState:
         )
         fact = msgspec.structs.replace(fact, status=self._status(fact))
         self.facts[fact.id] = fact
+        if self._index is not None:
+            self._index.add(data)
         self._wait_for(data)
         # A fact taken back disputes nothing any more.
         freed = [
@@ -441,30 +455,3 @@ def _changed(fields: dict[str, object], notice: FactCorrected) -> dict[str, obje
     for change in notice.changes:
         pointer.put(copy, change.path, change.now)
     return copy
-
-
-def _names(data: FactPayload) -> list[str]:
-    """Entities a fact's rows may show."""
-    names = [step.agent for step in data.attribution]
-    if data.places:
-        names += [place.place for place in data.places]
-    read = _READ.get(type(data))
-    if read is not None:
-        names += read(data)
-    return names
-
-
-def _of_state(data: StateRecorded) -> list[str]:
-    return [data.subject, data.object]
-
-
-def _of_role(data: RoleRecorded) -> list[str]:
-    return [name for name in (data.person, data.organization, data.appointed_by) if name]
-
-
-_READ: dict[type[FactPayload], Callable[[Any], list[str]]] = {
-    StatementRecorded: lambda data: [*data.speakers, *data.addressees],
-    OccurrenceRecorded: lambda data: [actor.agent for actor in data.actors],
-    StateRecorded: _of_state,
-    RoleRecorded: _of_role,
-}

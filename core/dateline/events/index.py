@@ -1,0 +1,52 @@
+"""Which facts refer to an entity or a source, found without going through all facts of a story."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from dateline.events.fact import OccurrenceRecorded, RoleRecorded, StatementRecorded, StateRecorded
+from dateline.events.payload import FactPayload
+
+
+class Index:
+    """Ids of facts by the entities and sources they ever referred to: corrected since, perhaps."""
+
+    def __init__(self, facts: Iterable[FactPayload]) -> None:
+        self._by: dict[str, dict[str, None]] = {}
+        for data in facts:
+            self.add(data)
+
+    def add(self, data: FactPayload) -> None:
+        for name in (data.source, *refers_to(data)):
+            self._by.setdefault(name, {})[data.fact] = None
+
+    def of(self, name: str) -> Iterable[str]:
+        return self._by.get(name, ())
+
+
+def refers_to(data: FactPayload) -> list[str]:
+    """Entities a fact's rows may show."""
+    names = [step.agent for step in data.attribution]
+    if data.places:
+        names += [place.place for place in data.places]
+    read = _READ.get(type(data))
+    if read is not None:
+        names += read(data)
+    return names
+
+
+def _of_state(data: StateRecorded) -> list[str]:
+    return [data.subject, data.object]
+
+
+def _of_role(data: RoleRecorded) -> list[str]:
+    return [name for name in (data.person, data.organization, data.appointed_by) if name]
+
+
+_READ: dict[type[FactPayload], Callable[[Any], list[str]]] = {
+    StatementRecorded: lambda data: [*data.speakers, *data.addressees],
+    OccurrenceRecorded: lambda data: [actor.agent for actor in data.actors],
+    StateRecorded: _of_state,
+    RoleRecorded: _of_role,
+}

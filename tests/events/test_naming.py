@@ -1,0 +1,49 @@
+"""Facts are found by what they refer to as if all of them were looked at."""
+
+from __future__ import annotations
+
+from hypothesis import given
+
+from dateline import Archive, Plugins
+from dateline.events.index import refers_to
+from dateline.events.present import Fact, StoryState
+from dateline.testing import samples
+from dateline.testing.histories import histories
+
+PLUGINS = Plugins.load()
+
+
+def by_looking_at_all(state: StoryState, name: str) -> list[Fact]:
+    return [
+        fact for fact in state.facts.values() if name == fact.source or name in refers_to(fact.data)
+    ]
+
+
+@given(histories())
+def test_naming_is_the_same_from_any_version_on(lines: list[dict[str, object]]) -> None:
+    with Archive.create(":memory:", PLUGINS) as archive:
+        archive.record(lines)
+        [story] = archive.stories()
+        state = StoryState(PLUGINS.registry())
+        for event in archive.events(story.slug):
+            state.apply(event)
+            fresh = state.fork()
+            for name in [*state.entities, *state.sources, "person:nobody"]:
+                assert state.naming(name) == by_looking_at_all(state, name)
+                assert [fact.id for fact in fresh.naming(name)] == [
+                    fact.id for fact in state.naming(name)
+                ]
+
+
+def test_a_fact_that_is_corrected_is_found_under_whom_it_names_since() -> None:
+    eva, state = "person:eva", StoryState(PLUGINS.registry())
+    with Archive.create(":memory:", PLUGINS) as archive:
+        archive.record(samples.story(samples.entity(eva, "Eva")))
+        change = samples.corrected("f1", "/speakers/0", samples.VOSS, eva)
+        archive.record([change], story="ferry")
+        *before, correction = archive.events("ferry")
+    for event in before:
+        state.apply(event)
+    assert state.naming(eva) == []
+    state.apply(correction)
+    assert [fact.id for fact in state.naming(eva)] == ["f1"]
