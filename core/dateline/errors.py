@@ -34,7 +34,7 @@ class NotAnArchive(DatelineError):
 
 
 class UnfinishedCopy(NotAnArchive):
-    """The database is a copy that was never finished: only the first events of an archive."""
+    """The database is a copy that is not finished: only the first events of an archive."""
 
 
 class Damaged(DatelineError):

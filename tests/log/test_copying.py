@@ -225,13 +225,13 @@ def test_an_unfinished_copy_opens_for_copying_alone(
 ) -> None:
     source, target = pair
     told(source, "ferry", "alma")
-    interrupted(9)
+    interrupted(10)
     with pytest.raises(Interrupted):
         copy_archive(*pair)
     reached = len(tables(target)["events"])
     assert 0 < reached < len(tables(source)["events"])
     for attempt in (Archive.open, schema.upgrade):
-        with pytest.raises(UnfinishedCopy, match="never finished") as refused:
+        with pytest.raises(UnfinishedCopy, match="is not finished") as refused:
             attempt(target)
         assert "dateline copy FROM" in str(refused.value.hint)
     # If FROM is lost, what arrived is still an archive.
@@ -245,6 +245,77 @@ def test_an_unfinished_copy_opens_for_copying_alone(
     Archive.open(target, Plugins()).close()
 
 
+@pytest.mark.parametrize("turn", [1, 2, 4, 6])
+def test_a_copy_that_is_brought_up_to_date_is_unfinished_from_its_first_change_on(
+    turn: int, pair: tuple[str, str], tmp_path: Path, interrupted: Callable[[int], None]
+) -> None:
+    source, target = pair
+    told(source, "ferry", "alma")
+    copy_archive(*pair)
+    with Archive.open(target, PLUGINS) as copied:
+        copied.catch_up()
+    with Archive.open(source, PLUGINS, tmp_path / "keys") as archive:
+        archive.erase(None, [7], reason="Asked", basis="consent withdrawn")
+    before = contents(target)
+    interrupted(turn)
+    with pytest.raises(Interrupted):
+        copy_archive(*pair)
+    assert (contents(target) == before) is (turn == 1)
+    if turn > 1:
+        with pytest.raises(UnfinishedCopy):
+            Archive.open(target, Plugins())
+    copy_archive(*pair)
+    assert tables(source) == tables(target)
+    with Archive.open(target, PLUGINS, tmp_path / "keys") as copied:
+        report = copied.verify(deep_too=True)
+        assert (report.findings, report.unchecked) == ([], [])
+
+
+def test_a_copy_that_is_up_to_date_is_not_written_to(
+    pair: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told(pair[0], "ferry")
+    copy_archive(*pair)
+    monkeypatch.setattr(schema, "begin", lambda connection: pytest.fail("it changes nothing"))
+    assert copy_archive(*pair).new == 0
+
+
+def test_a_reader_that_keeps_what_was_erased_in_the_file_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copier, "_PATIENCE", 0.1)
+    source, target = str(tmp_path / "a.db"), str(tmp_path / "b.db")
+    canary = "Fictional-canary"
+    with Archive.create(source, PLUGINS) as archive:
+        archive.record(samples.story())
+        archive.record([samples.figure(text=canary)], story="ferry")
+        at = archive.head().position
+    copy_archive(source, target)
+
+    def left() -> bool:
+        files = Path(target).parent.glob("b.db*")
+        return any(canary.encode() in file.read_bytes() for file in files)
+
+    with closing(sqlite3.connect(target, isolation_level=None)) as reader:
+        reader.execute("BEGIN").execute("SELECT count(*) FROM events").fetchall()
+        with Archive.open(source, PLUGINS) as archive:
+            archive.record([samples.figure(text="One more")], story="ferry")
+        assert copy_archive(source, target).new == 1  # nothing was erased: nobody is in the way
+        reader.execute("COMMIT")
+        reader.execute("BEGIN").execute("SELECT count(*) FROM events").fetchall()
+        with Archive.open(source, PLUGINS) as archive:
+            archive.erase(None, [at], reason="Asked", basis="consent withdrawn")
+        for _ in range(2):  # and again, as long as it is so
+            with pytest.raises(DatelineError, match="another process still reads") as held:
+                copy_archive(source, target)
+            assert held.value.exit_code == 1 and "dateline copy" in str(held.value.hint)
+            assert left() and tables(source) == tables(target)
+        Archive.open(target, Plugins()).close()
+        reader.execute("COMMIT")
+        assert copy_archive(source, target).new == 0
+        assert not left()
+
+
 def test_somebody_who_writes_to_the_copy_meanwhile_is_noticed(
     pair: tuple[str, str], monkeypatch: pytest.MonkeyPatch, small_pages: None
 ) -> None:
@@ -254,14 +325,14 @@ def test_somebody_who_writes_to_the_copy_meanwhile_is_noticed(
     with Archive.open(source, Plugins()) as archive:
         more(archive, "alma")
     write = copier._Copier._write
+    opened = Archive.open(target, Plugins())  # before; now it would be refused
 
     def beside(self: Any, batch: Any) -> None:
         write(self, batch)
-        with Archive.open(target, Plugins()) as archive:
-            archive.record([samples.figure(text="Another hand")], story="ferry")
+        opened.record([samples.figure(text="Another hand")], story="ferry")
 
     monkeypatch.setattr(copier._Copier, "_write", beside)
-    with pytest.raises(DatelineError, match="somebody else writes to"):
+    with opened, pytest.raises(DatelineError, match="somebody else writes to"):
         copy_archive(*pair)
     with pytest.raises(DatelineError, match=r"another event at position|it has"):
         copy_archive(*pair)
@@ -449,7 +520,7 @@ def test_a_copy_uses_no_more_connections_than_it_closes(place: Place) -> None:
 
 def contents(db: str) -> bytes:
     """Every value of every table, views' generations included."""
-    engine = schema.connect(db)
+    engine = schema.connect(db, unfinished=True)
     with reading(engine) as connection:
         names = inspect(connection).get_table_names()
         found = [
@@ -493,11 +564,19 @@ def test_protected_erased_and_signed_things_are_copied_and_brought_up_to_date(
         assert "[erased]" in str(list(copied.view("timeline", everything=True).dicts()))
 
 
-def test_a_copy_that_signed_for_itself_is_no_copy_any_more(place: Place, tmp_path: Path) -> None:
-    source, target = place("sqlite"), place("sqlite")
+def test_a_copy_that_signed_for_itself_is_no_copy_any_more(
+    pair: tuple[str, str], tmp_path: Path
+) -> None:
+    source, target = pair
     told(source, "ferry")
     copy_archive(source, target)
     with Archive.open(target, Plugins()) as copied:
         copied.checkpoint(signing_keys.create(tmp_path / "a.key", copied.id))
+    with Archive.open(source, Plugins()) as archive:
+        more(archive, "alma")
+    erase(source, 7)
+    before = contents(target)
     with pytest.raises(DatelineError, match="checkpoints of its own"):
         copy_archive(source, target)
+    assert contents(target) == before
+    Archive.open(target, Plugins()).close()

@@ -27,7 +27,7 @@ from dateline.events.payload import Erased
 from dateline.log.backend import of
 from dateline.log.engine import reading, writing
 from dateline.log.read import Reader
-from dateline.log.wal import empty_wal
+from dateline.log.wal import empty_wal, still_read
 from dateline.protect.vault import Vault
 from dateline.views.projection import View
 
@@ -95,11 +95,7 @@ class Eraser:
             erasure = self._journal.advance(erasure, "purged", gone=gone)
         if erasure.step == "purged":
             if not empty_wal(self._engine, patience):
-                raise DatelineError(
-                    "it is erased, but another process still reads a state of before, which keeps "
-                    "it in the archive's write-ahead log",
-                    hint="close that process, then run any command on the archive",
-                )
+                raise still_read("it is erased", "run any command on the archive")
             erasure = self._journal.advance(erasure, "done")
         return erasure
 

@@ -16,9 +16,10 @@ from dateline.log.tables import VERSION_TABLE, log_head, metadata
 
 #: The newest migration. A test holds it equal to what Alembic finds.
 HEAD = "0006"
-#: Stands behind the schema's number while an archive is a copy that was never finished.
+#: Stands behind the schema's number while an archive is a copy that is not finished.
 _UNFINISHED = "-copy"
-_SET_VERSION = f"UPDATE {VERSION_TABLE} SET version_num = :version"
+# Where it says so already nothing is written: there may be a reader that would keep it in the log.
+_SET_VERSION = f"UPDATE {VERSION_TABLE} SET version_num = :version WHERE version_num <> :version"
 
 
 def migrations() -> Path:
@@ -49,8 +50,13 @@ def create(db: str | os.PathLike[str], *, copy_of: UUID | None = None) -> Engine
         head = {"id": 1, "position": 0, "archive": archive.bytes, "peaks": b""}
         connection.execute(log_head.insert().values(**head))
         if copy_of is not None:
-            connection.execute(text(_SET_VERSION), {"version": HEAD + _UNFINISHED})
+            begin(connection)
     return engine
+
+
+def begin(connection: Connection) -> None:
+    """What changes from now on is an unfinished copy: it opens for copying alone until `finish`."""
+    connection.execute(text(_SET_VERSION), {"version": HEAD + _UNFINISHED})
 
 
 def finish(connection: Connection) -> None:
@@ -137,9 +143,10 @@ def _open(db: str | os.PathLike[str], unfinished: bool = False) -> tuple[Engine,
             [revision] = found
             if revision.endswith(_UNFINISHED) and not unfinished:
                 raise UnfinishedCopy(
-                    f"{where} is a copy that was never finished",
-                    hint=f"run `dateline copy FROM {where}` again to finish it; if FROM is lost, "
-                    f"`dateline copy {where} NEW` makes an archive of what has arrived",
+                    f"{where} is a copy that is not finished",
+                    hint=f"wait for the `dateline copy` that runs, or run `dateline copy FROM "
+                    f"{where}` again if it was interrupted; if FROM is lost, `dateline copy "
+                    f"{where} NEW` makes an archive of what has arrived",
                 )
     except BaseException:
         engine.dispose()

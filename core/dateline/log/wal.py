@@ -26,6 +26,15 @@ def empty_wal(engine: Engine, patience: float) -> bool:
         ) from error
 
 
+def still_read(done: str, then: str) -> DatelineError:
+    """What to say when a reader holds it up: what is done all the same, and what to do `then`."""
+    return DatelineError(
+        f"{done}, but another process still reads a state of before, which keeps it in the "
+        "archive's write-ahead log",
+        hint=f"close that process, then {then}",
+    )
+
+
 def _emptied(engine: Engine, until: float) -> bool:
     connection = engine.raw_connection()
     try:

@@ -1,6 +1,7 @@
 """Copying: batches, each one transaction that leaves the first events of the archive, whole.
 
-FROM is read in one snapshot, so all its tables are of one moment and appends to it go on. The copy's
+From the first change on the copy is marked unfinished, until it was compared with FROM: what was
+erased in FROM goes first, and the event that tells of it comes later. FROM is read in one snapshot, so all its tables are of one moment and appends to it go on. The copy's
 append lock is held a batch at a time, and each batch sees that nobody else appended in between.
 """
 
@@ -33,7 +34,7 @@ from dateline.log.tables import (
     plugin_types,
     stories,
 )
-from dateline.log.wal import empty_wal
+from dateline.log.wal import empty_wal, still_read
 
 _IDS = 500
 #: Seconds to wait for readers of what was erased.
@@ -113,6 +114,8 @@ class _Copier:
         self._source, self._target = source, target
         self._from, self._to = shown(source.engine.url), shown(target.url)
         self.goal = head_of(source, self._from)
+        #: Whether something that the copy has, or had, is erased in FROM.
+        self._erased = False
         with reading(target) as connection:
             self._left = head_of(connection, self._to)
 
@@ -127,6 +130,7 @@ class _Copier:
             raise self._refused(f"it has {there.position} events, {self._from} {goal.position}")
         erased: list[int] = []
         frontier = Frontier()
+        changed = there != goal
         with reading(self._target) as connection:
             for ours, theirs in zip(
                 pages(self._source, LEAVES, there.position, where=self._from),
@@ -144,18 +148,26 @@ class _Copier:
                         )
                     if gone and not gone_there:
                         erased.append(position)
+                    self._erased |= bool(gone)
                     frontier.append(leaf)
                 frontier.take_complete()  # those nodes are there
                 step(frontier.size, goal.position)
             last = lasts(connection)
-        if frontier.root() != there.root:
-            raise damaged(self._to, "its head is not that of its events")
+            if frontier.root() != there.root:
+                raise damaged(self._to, "its head is not that of its events")
+            for table in TABLES:
+                changed |= table.differs(self._source, connection)
         self._chains = Chains(self._from, goal.archive, frontier, last)
-        if erased:
+        if changed or erased:
             with self._turn() as connection:
-                many = [(position,) for position in erased]
-                of(connection).execute_many(connection, _ERASE, many)
-                forget_views(connection)
+                schema.begin(connection)
+                self._erase(connection, erased)
+
+    def _erase(self, connection: Connection, positions: Sequence[int]) -> None:
+        if positions:
+            many = [(position,) for position in positions]
+            of(connection).execute_many(connection, _ERASE, many)
+            forget_views(connection)
 
     def _refused(self, why: str) -> DatelineError:
         return DatelineError(
@@ -248,4 +260,8 @@ class _Copier:
                 table.compare(self._source, connection, self._from, self._to)
         with self._turn() as connection:
             schema.finish(connection)
-        empty_wal(self._target, _PATIENCE)
+        if not empty_wal(self._target, _PATIENCE) and self._erased:
+            raise still_read(
+                f"{self._to} is whole and what is erased in {self._from} is erased there",
+                "run the same `dateline copy` again",
+            )

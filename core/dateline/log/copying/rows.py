@@ -41,54 +41,67 @@ class Rows:
 
         Raises Damaged when a row is there with other values.
         """
-        after: Row | None = None
-        while True:
-            page = self._range(source, after, None, PAGE)
-            last = self._key(page[-1]) if len(page) == PAGE else None
-            here = {self._key(row): row for row in page}
+        for page, after, last in self._pages(source):
             with turn() as connection:
-                there = {self._key(row): row for row in self._range(connection, after, last)}
-                self._erase(connection, there, here)
-                missing = [row for key, row in here.items() if key not in there]
+                there = self._range(connection, after, last)
+                self._erase(connection, there, page)
+                known = {self._key(row) for row in there}
+                missing = [row for row in page if self._key(row) not in known]
                 if self.content is None:
                     self._insert(connection, missing)
             if self.content is not None:
                 self._move(source, turn, where, missing)
-            if last is None:
-                return
-            after = last
+
+    def differs(self, source: Connection, copy: Connection) -> bool:
+        """Whether the rows of `copy` are to be made others. Raises what making them so would."""
+        differs = False
+        for page, after, last in self._pages(source):
+            there = self._range(copy, after, last)
+            self._gone(copy, there, page)
+            differs |= there != page
+        return differs
 
     def compare(self, source: Connection, copy: Connection, where: str, of_copy: str) -> None:
         """Raises Damaged unless both hold the same rows, and their contents are what they are
         named by."""
-        after: Row | None = None
-        while True:
-            page = self._range(source, after, None, PAGE)
-            last = self._key(page[-1]) if len(page) == PAGE else None
+        for page, after, last in self._pages(source):
             if page != self._range(copy, after, last):
                 raise damaged(of_copy, f"its table {self.table.name} is not that of {where}")
             for row in page if self.content is not None else ():
                 if self._content(source, row, where) != self._content(copy, row, of_copy):
                     raise damaged(of_copy, f"a row of its table {self.table.name} has other bytes")
+
+    def _pages(self, source: Connection) -> Iterator[tuple[list[Row], Row | None, Row | None]]:
+        """Rows of the source, with the keys between which they are all: after one, to the other."""
+        after: Row | None = None
+        while True:
+            page = self._range(source, after, None, PAGE)
+            last = self._key(page[-1]) if len(page) == PAGE else None
+            yield page, after, last
             if last is None:
                 return
             after = last
 
-    def _erase(self, connection: Connection, there: dict[Row, Row], here: dict[Row, Row]) -> None:
+    def _erase(self, connection: Connection, there: list[Row], here: list[Row]) -> None:
         """Take away the rows that the source has no longer."""
-        gone = [key for key in there if key not in here]
+        gone = self._gone(connection, there, here)
+        if gone:
+            query = f"DELETE FROM {quoted(self.table.name)} WHERE {self._same()}"
+            of(connection).execute_many(connection, query, gone)
+
+    def _gone(self, connection: Connection, there: list[Row], here: list[Row]) -> list[Row]:
+        """Keys of those rows. Raises DatelineError when the copy has rows that are not the source's."""
+        known = {self._key(row): row for row in here}
+        gone = [self._key(row) for row in there if self._key(row) not in known]
+        where = of(connection).shown(connection.engine.url)
         if gone and not self.erasable:
-            where = of(connection).shown(connection.engine.url)
             raise DatelineError(
                 f"{where} has {self.table.name} of its own: it is not only a copy",
                 hint="copy to a place where nothing is",
             )
-        if gone:
-            query = f"DELETE FROM {quoted(self.table.name)} WHERE {self._same()}"
-            of(connection).execute_many(connection, query, gone)
-        if any(here.get(key, row) != row for key, row in there.items()):
-            where = of(connection).shown(connection.engine.url)
+        if any(known.get(self._key(row), row) != row for row in there):
             raise damaged(where, f"a row of its table {self.table.name} has other values")
+        return gone
 
     def _move(self, source: Connection, turn: Turn, where: str, missing: list[Row]) -> None:
         for portion in _portions(missing):
