@@ -9,6 +9,7 @@ import pytest
 from dateline import Archive, Plugins
 from dateline.cli.errors import run
 from dateline.cli.root import root
+from dateline.testing import samples
 
 FORMATS = [".ndjson", ".json", ".csv", ".md", ".html"]
 #: Told before the day that is looked back to, recorded after the export was made.
@@ -63,12 +64,130 @@ def test_an_export_of_every_story_is_recognised(
     assert dateline(path, "verify", "--export", f"all{suffix}") == 0, capfd.readouterr()
 
 
-@pytest.mark.parametrize("suffix", [".json", ".csv"])
+WHICH: dict[str, tuple[str, ...]] = {
+    "one": ("ferry",),
+    "two": ("bare", "ferry"),
+    "bare": ("bare",),
+    "all": ("--all",),
+}
+MOMENTS: dict[str, tuple[str, ...]] = {
+    "now": (),
+    "as-of": ("--as-of", "2024-05-06"),
+    "as-recorded": ("--as-recorded", "5"),
+    "before everything": ("--as-of", "1999"),
+}
+
+
+@pytest.mark.parametrize("which", WHICH)
+@pytest.mark.parametrize("suffix", [".json", ".csv", ".html", ".md"])
 def test_an_export_of_one_view_is_recognised(
+    tmp_path: Path, suffix: str, which: str, capfd: Capture
+) -> None:
+    path, file = tmp_path / "small.db", f"v{suffix}"
+    with Archive.create(path, Plugins.load()) as archive:
+        archive.record(samples.story())
+        archive.record([samples.opened("bare", "View: people <h2>View: people</h2>")])
+    # The story had not begun; "No story" in Markdown does not say where it was cut.
+    for moment, options in MOMENTS.items():
+        code = int((suffix, which, moment) == (".md", "bare", "as-recorded"))
+        asked = (*WHICH[which], "--view", "figures", *options)
+        assert dateline(path, "export", *asked, "-o", file, "--force") == 0
+        assert dateline(path, "verify", "--export", file) == code, capfd.readouterr()
+
+
+def test_a_position_that_looks_like_a_year_is_recognised(
+    archive: Archive, path: Path, capfd: Capture
+) -> None:
+    titles = [{"type": "story.retitled", "title": f"Fictional: {n}"} for n in range(600)]
+    archive.record(titles, story="storm")
+    assert dateline(path, "export", "storm", "--as-recorded", "@1100", "-o", "out.ndjson") == 0
+    assert "Fictional: 499" in Path("out.ndjson").read_text("utf-8")
+    assert dateline(path, "verify", "--export", "out.ndjson") == 0, capfd.readouterr()
+
+
+# -- after an erasure --------------------------------------------------------------------------
+
+
+def erase(archive: Archive, *positions: int) -> None:
+    archive.erase(None, positions, reason="Asked", basis="consent withdrawn")
+
+
+@pytest.mark.parametrize("options", [(), ("--as-recorded", "9"), ("--as-of", "2024-05-06")])
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_an_export_from_before_an_erasure_is_neither_wrong_nor_well(
+    archive: Archive, path: Path, suffix: str, options: tuple[str, ...], capfd: Capture
+) -> None:
+    file = f"out{suffix}"
+    assert dateline(path, "export", "--all", "-o", file, *options) == 0
+    assert dateline(path, "export", "storm", "-o", f"other{suffix}") == 0
+    erase(archive, 7)
+    capfd.readouterr()
+    assert dateline(path, "verify", "--export", file) == 1
+    said = capfd.readouterr().err
+    assert "could not be checked whole" in said and "was erased since" in said
+    assert ("1 export" in said) is (suffix == ".ndjson")
+    # Nothing of that story was erased.
+    assert dateline(path, "verify", "--export", f"other{suffix}") == 0, capfd.readouterr()
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_an_export_made_after_an_erasure_is_recognised(
     archive: Archive, path: Path, suffix: str, capfd: Capture
 ) -> None:
-    assert dateline(path, "export", "ferry", "--view", "figures", "-o", f"v{suffix}") == 0
-    assert dateline(path, "verify", "--export", f"v{suffix}") == 0, capfd.readouterr()
+    erase(archive, 7)
+    for options in ((), ("--as-recorded", "9"), ("--as-of", "2024-05-06")):
+        asked = ("export", "ferry", "-o", f"out{suffix}", "--force", *options)
+        assert dateline(path, *asked) == 0
+        assert dateline(path, "verify", "--export", f"out{suffix}") == 0, capfd.readouterr()
+
+
+def ids(path: Path) -> dict[int, str]:
+    with Archive.open(path, Plugins.load()) as archive:
+        return {event.position: str(event.event_id) for event in archive.events()}
+
+
+def altered(lines: list[str], at: int, old: str, new: str) -> str:
+    assert old in lines[at]
+    return "\n".join([*lines[:at], lines[at].replace(old, new), *lines[at + 1 :]])
+
+
+def test_a_line_of_what_is_still_there_is_checked_though_others_were_erased(
+    archive: Archive, path: Path, capfd: Capture
+) -> None:
+    assert dateline(path, "export", "ferry", "-o", "out.ndjson") == 0
+    lines = Path("out.ndjson").read_text("utf-8").split("\n")
+    known = ids(path)
+    erase(archive, 7)
+    forged = {
+        "an event that is there": altered(lines, 6, "Everyone is safe", "Everyone is lost"),
+        "the time of one that is gone": altered(lines, 7, '"recorded_at":"2', '"recorded_at":"1'),
+        "the kind of one that is gone": altered(lines, 7, "figure.recorded", "story.retitled"),
+        "the id of one that is gone": altered(lines, 7, known[7], known[6]),
+        "one left out": "\n".join(lines[:3] + lines[4:]),
+        "one twice": "\n".join([*lines[:4], lines[3], *lines[4:]]),
+        "one more": "\n".join([*lines, "{}"]),
+        "no last one": "\n".join(lines[:-2]),
+    }
+    for what, text in forged.items():
+        Path("forged.ndjson").write_text(text, "utf-8")
+        capfd.readouterr()
+        assert dateline(path, "verify", "--export", "forged.ndjson") == 3, what
+        assert "is not what the archive gives" in capfd.readouterr().out
+
+
+def test_an_export_made_between_two_erasures_is_neither_wrong_nor_well(
+    archive: Archive, path: Path, capfd: Capture
+) -> None:
+    erase(archive, 7)
+    asked = ("export", "ferry", "--as-recorded", "9", "-o", "out.ndjson")
+    assert dateline(path, *asked) == 0
+    text = Path("out.ndjson").read_text("utf-8")
+    assert "dateline.erased" in text and "content.erased" in text
+    erase(archive, 6)
+    capfd.readouterr()
+    assert dateline(path, "verify", "--export", "out.ndjson") == 1, capfd.readouterr()
+    Path("out.ndjson").write_text(text.replace("consent withdrawn", "court order"), "utf-8")
+    assert dateline(path, "verify", "--export", "out.ndjson") == 3
 
 
 def test_another_root_or_a_later_cut_is_a_finding(
