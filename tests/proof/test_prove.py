@@ -46,11 +46,24 @@ def body(item: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def opened(proven: verifier.Proven, size: int = 600, position: int = 10) -> list[str]:
+    """What a proof leaves open beside how far it goes, which every one says that is not complete."""
+    if size == position:
+        assert proven.complete
+        return proven.open
+    *rest, last = proven.open
+    assert not proven.complete
+    assert (
+        f"covers {size} events, and the proof shows the story as far as position {position}" in last
+    )
+    return rest
+
+
 def test_a_fact_is_proven_with_what_it_rests_on_and_what_came_later(
     bundle: Bundle, key: SigningKey
 ) -> None:
-    proven = check(bundle, key.vkey)
-    assert proven.open == []
+    proven = check(bundle, [key.vkey])
+    assert opened(proven) == []
     types = [entry.type for entry in proven.entries if entry.body is not None]
     assert types == [
         "story.opened", "entity.introduced", "source.captured", "figure.recorded",
@@ -62,7 +75,7 @@ def test_a_fact_is_proven_with_what_it_rests_on_and_what_came_later(
     assert "fact.corrected /quantities/0/value 143 -> 150 A second count" in text
     assert "facts.linked f1 elaborates f2" in text
     assert "The harbour master says otherwise" not in text  # that is about f1
-    assert "no proof shows that none came after" in text
+    assert "as far as position 10 of the log" in text
 
 
 def test_what_is_withheld_is_not_in_the_file(bundle: Bundle, archive: Archive) -> None:
@@ -77,18 +90,18 @@ def test_only_what_is_about_the_fact_may_be_shown_and_that_is_said(
     archive: Archive, outside: Checkpoint, key: SigningKey
 ) -> None:
     bundle = archive.prove("ferry", "f2", outside, with_documents=True, only_about=True)
-    proven = check(bundle, key.vkey)
+    proven = check(bundle, [key.vkey])
     types = [entry.type for entry in proven.entries if entry.body is not None]
     assert "fact.disputed" not in types
-    [said] = proven.open
+    [said] = opened(proven)
     assert "Later events (9 of the story) are withheld" in said
 
 
 def test_without_the_document_its_quotations_are_said_to_be_unchecked(
     archive: Archive, outside: Checkpoint, key: SigningKey
 ) -> None:
-    proven = check(archive.prove("ferry", "f2", outside), key.vkey)
-    assert proven.open == [
+    proven = check(archive.prove("ferry", "f2", outside), [key.vkey])
+    assert opened(proven) == [
         (
             f"The document {samples.SOURCE} is not here: that the quotations stand in it is not "
             "checked (give it with --document FILE)."
@@ -97,8 +110,8 @@ def test_without_the_document_its_quotations_are_said_to_be_unchecked(
 
 
 def test_a_whole_story_is_proven(archive: Archive, outside: Checkpoint, key: SigningKey) -> None:
-    proven = check(archive.prove("ferry", None, outside, with_documents=True), key.vkey)
-    assert proven.open == []
+    proven = check(archive.prove("ferry", None, outside, with_documents=True), [key.vkey])
+    assert opened(proven) == []
     assert all(entry.body is not None for entry in proven.entries)
     text = "\n".join(verifier.words(proven))
     assert "Fact f1" in text
@@ -113,7 +126,7 @@ def test_a_retraction_kept_back_from_a_whole_story_is_not_called_all_right(
     assert "fact.corrected" in correction["entry"]
     del correction["salt"], correction["body"]
     correction["withheld"] = True
-    [said] = check(bundle, key.vkey).open
+    [said] = opened(check(bundle, [key.vkey]))
     assert "Later events (8 of the story) are withheld" in said
 
 
@@ -123,7 +136,7 @@ def test_an_erased_event_leaves_the_chain_whole(
     from tests.proof.test_verify import erase
 
     erase(path, 6)
-    proven = check(archive.prove("ferry", None, outside, with_documents=True), key.vkey)
+    proven = check(archive.prove("ferry", None, outside, with_documents=True), [key.vkey])
     assert [entry.erased for entry in proven.entries].count(True) == 1
     with pytest.raises(UnknownName, match="no fact 'f1'"):
         archive.prove("ferry", "f1", outside)
@@ -134,15 +147,16 @@ def test_it_continues_an_earlier_checkpoint(archive: Archive, key: SigningKey) -
     archive.record([{"type": "story.retitled", "title": "Fictional: later"}], story="ferry")
     new = read_checkpoint(archive.checkpoint(key).note)
     bundle = archive.prove("ferry", "f2", new, earlier=old, with_documents=True)
-    proven = check(bundle, key.vkey, old)
-    assert (proven.earlier, proven.open) == (old, [])
+    proven = check(bundle, [key.vkey], old)
+    assert (proven.earlier, opened(proven, 601, 601)) == (old, [])
+    assert "none is left out" in "\n".join(verifier.words(proven))
     without = archive.prove("ferry", "f2", new, with_documents=True)
-    assert "does not lead from the checkpoint you hold" in check(without, key.vkey, old).open[0]
+    assert "does not lead from the checkpoint you hold" in check(without, [key.vkey], old).open[0]
     forged = key_signs(key, old.size, hashlib.sha256(b"other").digest())
     with pytest.raises(Wrong, match="history was rewritten"):
-        check(bundle, key.vkey, forged)
+        check(bundle, [key.vkey], forged)
     with pytest.raises(Wrong, match="does not lead to the old root"):
-        check({**bundle, "earlier": {**bundle["earlier"], "checkpoint": forged.note}}, key.vkey)
+        check({**bundle, "earlier": {**bundle["earlier"], "checkpoint": forged.note}}, [key.vkey])
     with pytest.raises(DatelineError, match="the earlier checkpoint has 601"):
         archive.prove("ferry", "f2", old, earlier=new)
 
@@ -268,11 +282,11 @@ FORGERIES: dict[Callable[[Bundle], None], str] = {
 def test_a_forged_bundle_is_refused(
     bundle: Bundle, key: SigningKey, forge: Callable[[Bundle], None]
 ) -> None:
-    check(bundle, key.vkey)
+    check(bundle, [key.vkey])
     forged = copy.deepcopy(bundle)
     forge(forged)
     with pytest.raises(Wrong) as wrong:
-        check(forged, key.vkey)
+        check(forged, [key.vkey])
     assert wrong.value.rule == FORGERIES[forge], wrong.value
 
 
@@ -283,9 +297,107 @@ def test_a_key_that_came_with_the_bundle_proves_nothing(
     forger = keys.create(tmp_path / "forger.key", archive.head().archive)
     at = read_checkpoint(bundle["checkpoint"])
     bundle["checkpoint"] = key_signs(forger, at.size, at.root).note
-    check(bundle, forger.vkey)
+    check(bundle, [forger.vkey])
+    proven = check(bundle, [key.vkey])
+    assert "anything here is from the archive is not proven" in opened(proven)[0]
+    # Nor with the name and the id of the archive's key on it.
+    name, id_, _ = at.signatures[0]
+    note = at._replace(signatures=((name, id_, forger.sign(at.text)),)).note
+    with pytest.raises(Wrong, match="the signature is not that of"):
+        check({**bundle, "checkpoint": note}, [forger.vkey, key.vkey])
     with pytest.raises(Wrong, match="not signed once by"):
-        check(bundle, key.vkey)
+        check({**bundle, "checkpoint": at._replace(signatures=at.signatures * 2).note}, [key.vkey])
+    with pytest.raises(Wrong, match="of another archive"):
+        check(bundle, [keys.create(tmp_path / "other.key", uuid7()).vkey])
+
+
+# -- a change of keys --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def rotated(
+    archive: Archive, key: SigningKey, outside: Checkpoint, tmp_path: Path
+) -> tuple[Bundle, SigningKey]:
+    """A proof that another key signed, from the checkpoint of the first on."""
+    newer = keys.create(tmp_path / "new.key", archive.id)
+    archive.record([{"type": "story.retitled", "title": "Fictional: later"}], story="ferry")
+    signed = read_checkpoint(archive.checkpoint(newer).note)
+    return archive.prove("ferry", "f2", signed, earlier=outside, with_documents=True), newer
+
+
+def test_after_a_change_of_keys_both_check_all(
+    rotated: tuple[Bundle, SigningKey], key: SigningKey, outside: Checkpoint
+) -> None:
+    bundle, newer = rotated
+    for both in ([key.vkey, newer.vkey], [newer.vkey, key.vkey]):
+        for held in (None, outside, read_checkpoint(bundle["checkpoint"])):
+            assert check(bundle, both, held).open == []
+
+
+def test_a_checkpoint_of_a_key_that_is_not_given_is_not_called_false(
+    rotated: tuple[Bundle, SigningKey], key: SigningKey, outside: Checkpoint
+) -> None:
+    bundle, newer = rotated
+    [said] = check(bundle, [newer.vkey]).open
+    assert "None of the keys given signed the earlier checkpoint, of 600 events" in said
+    [said] = check(bundle, [newer.vkey], outside).open  # the same one, said once
+    del bundle["earlier"]
+    said, other = check(bundle, [newer.vkey], outside).open
+    assert "None of the keys given signed the checkpoint you hold, of 600 events" in said
+    assert "does not lead from the checkpoint you hold" in other
+    said, _ = check(bundle, [key.vkey], outside).open
+    assert "anything here is from the archive is not proven" in said
+
+
+def test_a_false_signature_of_a_key_that_is_given_is_false_wherever_it_stands(
+    rotated: tuple[Bundle, SigningKey], key: SigningKey, outside: Checkpoint
+) -> None:
+    bundle, newer = rotated
+    name, id_, _ = outside.signatures[0]
+    false = outside._replace(signatures=((name, id_, newer.sign(outside.text)),))
+    both = [newer.vkey, key.vkey]
+    with pytest.raises(Wrong, match="the signature is not that of"):
+        check({**bundle, "earlier": {**bundle["earlier"], "checkpoint": false.note}}, both)
+    with pytest.raises(Wrong, match="the signature is not that of"):
+        check(bundle, both, false)
+
+
+# -- how far it goes ---------------------------------------------------------------------------
+
+
+def test_a_bundle_that_was_cut_does_not_look_cleaner_than_a_whole_one(
+    archive: Archive, key: SigningKey, tmp_path: Path
+) -> None:
+    archive.record([{"type": "fact.retracted", "fact": "f2", "reason": "No"}], story="ferry")
+    signed = read_checkpoint(archive.checkpoint(key).note)
+    bundle = archive.prove("ferry", "f2", signed, with_documents=True)
+    whole, cut = tmp_path / "whole.json", tmp_path / "cut.json"
+    whole.write_text(json.dumps(bundle), "utf-8")
+    while "figure.recorded" not in bundle["entries"][-1]["entry"]:
+        bundle["entries"].pop()
+    cut.write_text(json.dumps(bundle), "utf-8")
+    code, lines = verifier.judge(str(whole), [key.vkey])
+    assert code == verifier.OK and "fact.retracted" in "\n".join(lines)
+    code, lines = verifier.judge(str(cut), [key.vkey])
+    assert code == verifier.UNCHECKED and "fact.retracted" not in "\n".join(lines)
+    assert (
+        "NOT CHECKED  The checkpoint covers 601 events, and the proof shows the story as far as "
+        "position 7: what came after in it, such as a correction or a retraction, is not shown"
+    ) in "\n".join(lines)
+
+
+def test_a_document_that_nothing_quotes_is_not_said_to_hold_quotations(
+    archive: Archive, outside: Checkpoint, key: SigningKey, tmp_path: Path
+) -> None:
+    other, file = tmp_path / "other.txt", tmp_path / "f2.json"
+    other.write_text("Nothing to do with it.\n", "utf-8")
+    file.write_text(json.dumps(archive.prove("ferry", "f2", outside, with_documents=True)), "utf-8")
+    _, lines = verifier.judge(str(file), [key.vkey], [str(other)])
+    told = {line.split(": ")[1] for line in lines if line.startswith("Document")}
+    assert told == {
+        "the proof quotes nothing from it",
+        "its quotations stand in it, read as utf-8",
+    }
 
 
 def test_an_entry_that_reads_in_two_ways_is_refused_even_when_signed(
@@ -305,16 +417,16 @@ def test_an_entry_that_reads_in_two_ways_is_refused_even_when_signed(
             "entries": [{"entry": entry, "withheld": True, "position": 1, "inclusion": []}],
         }  # fmt: skip
         if entry == once:
-            assert check(bundle, key.vkey).entries[0].position == 1
+            assert check(bundle, [key.vkey]).entries[0].position == 1
         else:
             with pytest.raises(Wrong, match="not in its one form"):
-                check(bundle, key.vkey)
+                check(bundle, [key.vkey])
 
 
 @pytest.mark.parametrize("junk", [None, [], 1, "x", {}, {"format": verifier.FORMAT}])
 def test_anything_else_is_refused(junk: Any, key: SigningKey) -> None:
     with pytest.raises(Wrong, match="format"):
-        check(junk, key.vkey)
+        check(junk, [key.vkey])
 
 
 # -- as programs -------------------------------------------------------------------------------
@@ -352,6 +464,7 @@ def test_from_the_archive_to_a_stranger_s_machine(
 ) -> None:
     db = ["--db", str(path)]
     assert run(root, [*db, "checkpoint", "-o", "monday.txt"]) == 0
+    archive.record([{"type": "story.retitled", "title": "Fictional: later"}], story="ferry")
     assert run(root, [*db, "prove", "ferry", "f2", "-o", "f2.json", "--earlier", "monday.txt"]) == 0
     assert run(root, [*db, "prove", "--verifier", "-o", "check.py"]) == 0
     assert run(root, [*db, "key", "show"]) == 0
@@ -376,6 +489,35 @@ def test_from_the_archive_to_a_stranger_s_machine(
     assert (done.returncode, done.stdout[:5]) == (3, "FALSE")
     assert stranger(home, "f2.json", "--vkey", "nonsense").returncode == 2
     assert stranger(home, "missing.json", "--vkey", public).returncode == 1
+
+
+def test_a_proof_from_a_checkpoint_of_an_earlier_key_is_made_and_checked(
+    archive: Archive, path: Path, home: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    db = ["--db", str(path)]
+    assert run(root, [*db, "checkpoint", "--key", "old.key", "-o", "monday.txt"]) == 0
+    archive.record([{"type": "story.retitled", "title": "Fictional: later"}], story="ferry")
+    assert run(root, [*db, "key", "new", "--key", "new.key"]) == 0
+    capfd.readouterr()
+    assert run(root, [*db, "key", "show", "--key", "old.key"]) == 0
+    assert run(root, [*db, "key", "show", "--key", "new.key"]) == 0
+    old, new = capfd.readouterr().out.split()
+    asked = [*db, "prove", "ferry", "f2", "--key", "new.key", "--earlier", "monday.txt"]
+    assert run(root, [*asked, "--with-documents", "-o", "a.json"]) == 0
+    said = capfd.readouterr().err
+    assert f"public key {new}" in said and old not in said
+    assert "Not checked: who signed the checkpoint of 600 events" in said
+    assert run(root, [*asked, "--with-documents", "--vkey", old, "-o", "b.json"]) == 0
+    said = capfd.readouterr().err
+    assert f"public key {new}" in said and f"public key {old}" in said
+    assert "Not checked" not in said
+    assert run(root, [*asked, "--vkey", "nonsense"]) == 2
+    (home / "check.py").write_bytes(PROGRAM.read_bytes())
+    held = ["b.json", "--against", "monday.txt"]
+    done = stranger(home, *held, "--vkey", new, "--vkey", old)
+    assert done.returncode == 0, done.stdout + done.stderr
+    done = stranger(home, *held, "--vkey", new)
+    assert done.returncode == 1 and "NOT CHECKED  None of the keys given" in done.stdout
 
 
 def test_nothing_in_a_proof_reaches_the_terminal_raw(
@@ -468,7 +610,7 @@ def test_whatever_stands_anywhere_in_a_proof_gives_a_verdict(
     inside[last] = data.draw(JSON)
     file = tmp_path_factory.getbasetemp() / "fuzzed.json"
     file.write_text(json.dumps(bundle), "utf-8")
-    code, lines = verifier.judge(str(file), vkey)
+    code, lines = verifier.judge(str(file), [vkey])
     assert code in (verifier.OK, verifier.UNCHECKED, verifier.FALSE)
     text = "\n".join(lines)
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", text)
@@ -489,9 +631,9 @@ def test_a_body_of_an_unheard_of_shape_is_a_verdict_too(
     archive.record([line], story="ferry")
     signed = read_checkpoint(archive.checkpoint(key).note)
     bundle = archive.prove("ferry", "f2", signed, with_documents=True)
-    assert check(bundle, key.vkey).open == []
+    assert opened(check(bundle, [key.vkey]), 601, 601) == []
     whole = tmp_path / "whole.json"
     whole.write_text(json.dumps(archive.prove("ferry", None, signed)), "utf-8")
-    code, lines = verifier.judge(str(whole), key.vkey)
+    code, lines = verifier.judge(str(whole), [key.vkey])
     assert code == verifier.UNCHECKED, lines
     assert "Fact f9" not in "\n".join(lines)

@@ -72,7 +72,7 @@ def test_a_hostile_file_is_a_verdict_and_no_traceback(
         assert not hostile.acts(result.out + result.err), called
     vkey = ferry("key", "show", "--key", "a.key").out.strip()
     for against in (None, str(file)):
-        code, lines = verifier.judge(str(file), read_vkey(vkey), against=against)
+        code, lines = verifier.judge(str(file), [read_vkey(vkey)], against=against)
         assert code == verifier.FALSE
         assert not hostile.acts("\n".join(lines))
     assert ferry("prove", "--verifier", "-o", "check.py", "--force").code == 0
@@ -97,7 +97,7 @@ def test_a_position_that_is_no_number_is_a_verdict(bundle: dict[str, Any], numbe
         if item.get("inclusion") is not None:
             item["position"] = number
     with pytest.raises(Wrong):
-        verifier.check(bundle, None)
+        verifier.check(bundle)
 
 
 def test_a_body_with_a_key_twice_is_refused(bundle: dict[str, Any]) -> None:

@@ -80,15 +80,21 @@ def make_key(archive: Archive, given: str | None) -> SigningKey:
     return key
 
 
-def public_keys(archive: Archive, given: str | None, texts: Sequence[str]) -> list[Vkey]:
-    """Keys to check signatures with: those given, else that of the signing key if it is here."""
-    from dateline.errors import MissingLibrary
+def read_vkeys(texts: Sequence[str]) -> list[Vkey]:
+    """The keys given with ``--vkey``."""
     from dateline.proof.verifier import read_vkey
 
     try:
-        found = [read_vkey(text) for text in texts]
+        return [read_vkey(text) for text in texts]
     except ValueError as error:
         raise click.UsageError(f"--vkey: {error}") from None
+
+
+def public_keys(archive: Archive, given: str | None, texts: Sequence[str]) -> list[Vkey]:
+    """Keys to check signatures with: those given, else that of the signing key if it is here."""
+    from dateline.errors import MissingLibrary
+
+    found = read_vkeys(texts)
     if found and not given:
         return found
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import click
 from dateline.cli import completing
 from dateline.cli.checkpoint import key_to_sign
 from dateline.cli.files import write_atomically
-from dateline.cli.keys import find_key, key_option
+from dateline.cli.keys import find_key, key_option, read_vkeys, vkey_option
 from dateline.cli.output import give
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.verify import read_note
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 )
 @click.option("--verifier", is_flag=True, help="Write the program that checks proofs instead.")
 @key_option
+@vkey_option
 @pass_settings
 def prove(
     settings: Settings,
@@ -66,12 +68,14 @@ def prove(
     protected_too: bool,
     verifier: bool,
     key_file: str | None,
+    vkeys: tuple[str, ...],
 ) -> None:
     """Write a proof of a fact, or of a whole story, that a stranger checks offline.
 
     It shows what the fact rests on and every later event that could change it; the other events
     stand in it as hashes that say nothing. The checker is one file of Python; the public key it
-    needs (`dateline key show`) has to reach the stranger another way.
+    needs (`dateline key show`) has to reach the stranger another way. The proof is checked before it
+    is written; after a change of keys, name the earlier one with --vkey.
 
     \b
     Example:
@@ -90,6 +94,7 @@ def prove(
     if story is None:
         raise click.UsageError("name a story, or give --verifier")
     before = None if earlier is None else read_note(earlier)
+    given = read_vkeys(vkeys)
     with settings.archive() as archive:
         archive.story(story)
         signed, vkey = _signed(archive, checkpoint_file, key_file)
@@ -102,14 +107,14 @@ def prove(
             only_about=only_about,
             protected_too=protected_too,
         )
-    _check(bundle, vkey)
+    known = [*given, vkey] if vkey is not None and vkey not in given else given
+    _check(bundle, known)
     import json
 
     _write(target, json.dumps(bundle, ensure_ascii=False, indent=1) + "\n", force)
     if target is not None:
         say(f"Wrote {target}, proven up to event {signed.size} of the log.")
-        if vkey is not None:
-            say(f"It is checked with the public key {vkey}")
+    _say_keys([signed] if before is None else [signed, before], known)
 
 
 def _signed(
@@ -141,17 +146,35 @@ def _signed(
         raise Damaged("the last checkpoint on record cannot be read") from None
 
 
-def _check(bundle: object, vkey: Vkey | None) -> None:
+def _check(bundle: object, vkeys: Sequence[Vkey]) -> None:
     """What is handed out is checked first, as the stranger will."""
-    from dateline.proof.verifier import Wrong, check
+    from dateline.errors import MissingLibrary
+    from dateline.proof.verifier import Unchecked, Wrong, check
 
     try:
-        check(bundle, vkey)
+        check(bundle, vkeys)
+    except Unchecked:
+        raise MissingLibrary("cryptography", "proof") from None
     except Wrong as wrong:
         raise DatelineError(
             f"the archive does not prove this: {wrong}",
             hint="`dateline verify` says what is wrong; nothing was written",
         ) from None
+
+
+def _say_keys(checkpoints: Sequence[Checkpoint], vkeys: Sequence[Vkey]) -> None:
+    """With which keys it is checked, and which signatures none of them could check here."""
+    from dateline.proof.verifier import signers
+
+    signed = {checkpoint: signers(checkpoint, vkeys) for checkpoint in checkpoints}
+    for vkey in dict.fromkeys(vkey for found in signed.values() for vkey in found):
+        say(f"It is checked with the public key {vkey}")
+    for checkpoint, found in signed.items():
+        if not found:
+            say(
+                f"Not checked: who signed the checkpoint of {checkpoint.size} events. None of the "
+                "keys here did; give its public key with --vkey."
+            )
 
 
 def _program() -> str:

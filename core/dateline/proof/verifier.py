@@ -2,8 +2,9 @@
 
     python check.py PROOF.json --vkey VKEY [--document FILE] [--against CHECKPOINT]
 
-VKEY is the archive's public key. Get it another way than with the proof: from a letter, a web page
-of the newsroom, a telephone call. A key that came inside the file it vouches for proves nothing.
+VKEY is the archive's public key; after a change of keys give both, --vkey OLD --vkey NEW. Get them
+another way than with the proof: from a letter, a web page of the newsroom, a telephone call. A key
+that came inside the file it vouches for proves nothing.
 
 Exit codes: 0 everything that the proof says holds, 1 something could not be checked (and nothing
 wrong was found), 3 the proof is false, 2 wrong usage.
@@ -229,6 +230,16 @@ def check_signature(checkpoint: Checkpoint, vkey: Vkey) -> None:
         raise Wrong("signature", f"the signature is not that of {vkey.name}") from None
 
 
+def signers(checkpoint: Checkpoint, vkeys: Sequence[Vkey]) -> list[Vkey]:
+    """Those of `vkeys` that signed it. Raises Wrong for a false signature by one of them,
+    Unchecked."""
+    named = {(name, key_id) for name, key_id, _ in checkpoint.signatures}
+    found = [vkey for vkey in vkeys if (vkey.name, vkey.id) in named]
+    for vkey in found:
+        check_signature(checkpoint, vkey)
+    return found
+
+
 # -- a bundle ----------------------------------------------------------------------------------
 
 
@@ -258,23 +269,34 @@ class Proven(NamedTuple):
     entries: list[Entry]
     documents: dict[str, bytes]
     charsets: dict[str, str]
+    quoted: set[str]
     earlier: Checkpoint | None
     open: list[str]
 
+    @property
+    def position(self) -> int:
+        """Of the story's last event that the proof holds."""
+        return self.entries[-1].position or 0
 
-def check(bundle: Any, vkey: Vkey | None, against: Checkpoint | None = None) -> Proven:
+    @property
+    def complete(self) -> bool:
+        """Whether it is the checkpoint's last: nothing of the story can be left out after it."""
+        return self.position == self.checkpoint.size
+
+
+def check(bundle: Any, vkeys: Sequence[Vkey] = (), against: Checkpoint | None = None) -> Proven:
     """Check everything in a bundle. Raises Wrong at the first thing that is not so, Unchecked.
 
-    Without a key, that the signatures are not checked is among what is open.
+    That a checkpoint is signed by none of the keys given is among what is open.
     """
     try:
-        return _check(bundle, vkey, against)
+        return _check(bundle, vkeys, against)
     except _MALFORMED as error:
         detail = f"{type(error).__name__}: {error}"
         raise Wrong("format", f"this is no whole {FORMAT} file ({detail})") from None
 
 
-def _check(bundle: Any, vkey: Vkey | None, against: Checkpoint | None) -> Proven:
+def _check(bundle: Any, vkeys: Sequence[Vkey], against: Checkpoint | None) -> Proven:
     if bundle["format"] != FORMAT:
         raise Wrong("format", f"this is no {FORMAT} file")
     archive, story, fact = str(bundle["archive"]), str(bundle["story"]), bundle["fact"]
@@ -282,28 +304,45 @@ def _check(bundle: Any, vkey: Vkey | None, against: Checkpoint | None) -> Proven
     if checkpoint.origin != ORIGIN + archive:
         raise Wrong("checkpoint", "the checkpoint is of another archive")
     opened: list[str] = []
-    if vkey is None:
+    ours = [vkey for vkey in vkeys if vkey.name == checkpoint.origin]
+    if vkeys and not ours:
+        raise Wrong(
+            "signature", f"the key is of {vkeys[0].name}, the checkpoint of another archive"
+        )
+    if not vkeys:
         opened.append("No key was given: who signed is not checked.")
-    elif vkey.name != checkpoint.origin:
-        raise Wrong("signature", f"the key is of {vkey.name}, the checkpoint of another archive")
-    _signed(checkpoint, vkey)
-    earlier = _earlier(bundle, checkpoint, vkey, against, opened)
+    elif not signers(checkpoint, ours):
+        opened.append(
+            f"None of the keys given signed the checkpoint of {checkpoint.size} events: that "
+            "anything here is from the archive is not proven (give the key that did with --vkey)."
+        )
+    earlier = _earlier(bundle, checkpoint, ours, against, opened)
     entries = list(_entries(bundle, archive, story, checkpoint))
     documents, charsets = _documents(bundle)
     _check_facts(entries, fact, opened)
-    _check_quotes(entries, documents, charsets, fact, opened)
-    return Proven(checkpoint, story, fact, entries, documents, charsets, earlier, opened)
+    quoted = _check_quotes(entries, documents, charsets, fact, opened)
+    proven = Proven(checkpoint, story, fact, entries, documents, charsets, quoted, earlier, opened)
+    if not proven.complete:
+        opened.append(
+            f"The checkpoint covers {checkpoint.size} events, and the proof shows the story as far "
+            f"as position {proven.position}: what came after in it, such as a correction or a "
+            "retraction, is not shown, nor that nothing did (ask the archive)."
+        )
+    return proven
 
 
-def _signed(checkpoint: Checkpoint, vkey: Vkey | None) -> None:
-    if vkey is not None:
-        check_signature(checkpoint, vkey)
+def _signed(checkpoint: Checkpoint, vkeys: Sequence[Vkey], which: str, opened: list[str]) -> None:
+    if vkeys and not signers(checkpoint, vkeys):
+        opened.append(
+            f"None of the keys given signed {which}, of {checkpoint.size} events: whose it is is "
+            "not proven (if the archive had another key then, give both: --vkey may stand again)."
+        )
 
 
 def _earlier(
     bundle: Any,
     checkpoint: Checkpoint,
-    vkey: Vkey | None,
+    vkeys: Sequence[Vkey],
     against: Checkpoint | None,
     opened: list[str],
 ) -> Checkpoint | None:
@@ -314,12 +353,13 @@ def _earlier(
         earlier = read_checkpoint(given["checkpoint"])
         if earlier.origin != checkpoint.origin:
             raise Wrong("consistency", "the earlier checkpoint is of another archive")
-        _signed(earlier, vkey)
+        _signed(earlier, vkeys, "the earlier checkpoint", opened)
         path = [base64.b64decode(step, validate=True) for step in given["consistency"]]
         check_consistency(earlier.size, checkpoint.size, path, earlier.root, checkpoint.root)
     if against is None:
         return earlier
-    _signed(against, vkey)
+    if against not in (earlier, checkpoint):
+        _signed(against, vkeys, "the checkpoint you hold", opened)
     same = [c for c in (earlier, checkpoint) if c is not None and c.size == against.size]
     if any((c.origin, c.root) != (against.origin, against.root) for c in same):
         raise Wrong(
@@ -445,10 +485,11 @@ def _check_quotes(
     charsets: dict[str, str],
     fact: str | None,
     opened: list[str],
-) -> None:
-    """Every quotation stands in its document, where the document is there."""
+) -> set[str]:
+    """Every quotation stands in its document, where the document is there. Gives the documents."""
     sources: dict[str, str] = {}
     missing: set[str] = set()
+    quoted: set[str] = set()
     for entry in entries:
         data = entry.data
         if is_fact(data):
@@ -462,11 +503,14 @@ def _check_quotes(
                 missing.add(source)
             elif not _stands(item, _text(documents[source], charsets[source])):
                 raise Wrong("quote", f"the words quoted by {name} are not in {source} there")
+            else:
+                quoted.add(source)
     opened += [
         f"The document {source} is not here: that the quotations stand in it is not checked "
         "(give it with --document FILE)."
         for source in sorted(missing)
     ]
+    return quoted
 
 
 def _stands(item: dict[str, Any], text: str) -> bool:
@@ -507,9 +551,14 @@ def words(proven: Proven) -> Iterator[str]:
         f"chain, {len(shown)} shown, {len(proven.entries) - len(shown) - erased} withheld, "
         f"{erased} erased"
     )
-    yield f"            as far as event {len(proven.entries)}: no proof shows that none came after"
+    if proven.complete:
+        yield "            the last of them is the last event of the checkpoint: none is left out"
+    else:
+        yield f"            as far as position {proven.position} of the log"
     for source, charset in proven.charsets.items():
-        yield f"Document    {visible(source)}: its quotations stand in it, read as {visible(charset)}"
+        stand = f"its quotations stand in it, read as {visible(charset)}"
+        said = stand if source in proven.quoted else "the proof quotes nothing from it"
+        yield f"Document    {visible(source)}: {said}"
     introduced = [e.data for e in shown if e.type == "entity.introduced"]
     labels = {str(data.get("entity")): str(data.get("label")) for data in introduced}
     facts = [proven.fact] if proven.fact is not None else []
@@ -593,7 +642,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     parser = argparse.ArgumentParser(description="Check a proof written by Dateline, offline.")
     parser.add_argument("proof", help="the file that `dateline prove` wrote")
-    parser.add_argument("--vkey", required=True, help="the archive's public key, got another way")
+    parser.add_argument(
+        "--vkey", action="append", required=True, metavar="VKEY",
+        help="the archive's public key, got another way; if it had several, each",
+    )  # fmt: skip
     parser.add_argument(
         "--document", action="append", default=[], metavar="FILE", help="a source to look into"
     )
@@ -602,16 +654,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     given = parser.parse_args(arguments)
     try:
-        vkey = read_vkey(given.vkey)
+        vkeys = [read_vkey(text) for text in given.vkey]
     except (ValueError, binascii.Error) as error:
         parser.error(f"--vkey: {error}")
-    code, lines = judge(given.proof, vkey, given.document, given.against)
+    code, lines = judge(given.proof, vkeys, given.document, given.against)
     print("\n".join(lines))
     return code
 
 
 def judge(
-    proof: str, vkey: Vkey, documents: Sequence[str] = (), against: str | None = None
+    proof: str, vkeys: Sequence[Vkey], documents: Sequence[str] = (), against: str | None = None
 ) -> tuple[int, list[str]]:
     """The exit code, and what to print: safe lines, whatever is in the files."""
     try:
@@ -622,7 +674,7 @@ def judge(
         if against is not None:
             with open(against, encoding="utf-8") as file:
                 held = read_checkpoint(file.read())
-        proven = check(bundle, vkey, held)
+        proven = check(bundle, vkeys, held)
         lines = list(words(proven))
     except Wrong as wrong:
         return FALSE, [f"FALSE  {visible(wrong)}"]
