@@ -563,6 +563,56 @@ def test_what_the_archive_cannot_prove_is_not_written(
     assert "no fact 'f9'" in capfd.readouterr().err
 
 
+#: The commitment to a body that is no JSON, under a salt of zeros.
+NO_JSON = hashlib.sha256(bytes(32) + b"x").hexdigest()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE events SET position = -1 WHERE position = 10",
+        "UPDATE events SET position = -1 WHERE position = 3",
+        "UPDATE events SET position = 0 WHERE position = 1",
+        "UPDATE events SET position = 900 WHERE position = 7",
+        "UPDATE events SET version = 77 WHERE position = 3",
+        "UPDATE events SET version = 'x' WHERE position = 10",
+        "DELETE FROM events WHERE position = 4",
+        "UPDATE events SET leaf = 'x' WHERE position = 12",
+        "UPDATE events SET leaf = 7 WHERE position = 10",
+        "UPDATE events SET body = 'x' WHERE position = 3",
+        "UPDATE events SET salt = 5 WHERE position = 3",
+        f"UPDATE events SET salt = zeroblob(32), body = x'78', commitment = x'{NO_JSON}' "
+        "WHERE position = 3",
+        "UPDATE merkle_nodes SET hash = 'x'",
+        "UPDATE merkle_nodes SET hash = 7",
+    ],
+)
+def test_a_damaged_archive_is_one_clear_error(
+    statement: str,
+    archive: Archive,
+    path: Path,
+    home: Path,
+    outside: Checkpoint,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    import sqlite3
+
+    from tests.proof import attacks
+
+    (home / "monday.txt").write_text(outside.note, "utf-8")
+    with sqlite3.connect(path) as db:
+        attacks.drop_triggers(db)
+        db.execute("PRAGMA ignore_check_constraints = ON")
+        db.execute(statement)
+    db.close()
+    for fact in ([], ["f2"]):
+        asked = ["prove", "ferry", *fact, "--key", "a.key", "--checkpoint", "monday.txt"]
+        assert run(root, ["--db", str(path), *asked, "-o", "f2.json"]) in (1, 3)
+        said = capfd.readouterr().err
+        assert said.startswith("Error: ") and "this is a bug" not in said
+        assert not (home / "f2.json").exists()
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),

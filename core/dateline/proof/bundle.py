@@ -100,7 +100,13 @@ def _rows(
     """The story's events up to a size of the log, whole; what stays sealed without its body."""
     query = select(events).where(events.c.story == story.bytes, events.c.position <= size)
     found = connection.execute(query.order_by(events.c.version))
-    return [_opened(SimpleNamespace(**row._mapping, sealed=False), vault) for row in found]
+    rows = [_opened(SimpleNamespace(**row._mapping, sealed=False), vault) for row in found]
+    before = 0
+    for version, row in enumerate(rows, 1):
+        if row.version != version or row.position <= before:
+            raise _damaged(row.position, f"is not version {version} of its story, after {before}")
+        before = row.position
+    return rows
 
 
 def _opened(row: SimpleNamespace, vault: Vault | None) -> SimpleNamespace:
@@ -117,7 +123,10 @@ def _data(row: Any) -> dict[str, Any]:
     """What an event says; nothing when it is erased or protected."""
     if row.body is None or hashing.commitment(row.salt, row.body) != row.commitment:
         return {}
-    data = msgspec.json.decode(row.body)["data"]
+    try:
+        data = msgspec.json.decode(row.body)["data"]
+    except (msgspec.MsgspecError, LookupError, TypeError, ValueError, RecursionError) as error:
+        raise _damaged(row.position, f"cannot be read: {error}") from error
     return data if isinstance(data, dict) else {}
 
 
@@ -185,7 +194,11 @@ def _entry(archive: UUID, row: Any, prev: bytes) -> bytes:
     try:
         return hashing.stored_entry(archive, [getattr(row, name) for name in _COLUMNS], prev)
     except (TypeError, ValueError, OverflowError, AttributeError) as error:
-        raise Damaged(f"the event at position {row.position} cannot be read: {error}") from error
+        raise _damaged(row.position, f"cannot be read: {error}") from error
+
+
+def _damaged(position: int, what: str) -> Damaged:
+    return Damaged(f"the event at position {position} {what}")
 
 
 def _earlier(earlier: Checkpoint, checkpoint: Checkpoint, nodes: StoredTree) -> dict[str, Any]:
