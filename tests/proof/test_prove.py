@@ -581,8 +581,10 @@ NO_JSON = hashlib.sha256(bytes(32) + b"x").hexdigest()
         "UPDATE events SET leaf = 7 WHERE position = 10",
         "UPDATE events SET body = 'x' WHERE position = 3",
         "UPDATE events SET salt = 5 WHERE position = 3",
-        f"UPDATE events SET salt = zeroblob(32), body = x'78', commitment = x'{NO_JSON}' "
-        "WHERE position = 3",
+        (
+            f"UPDATE events SET salt = zeroblob(32), body = x'78', commitment = x'{NO_JSON}' "
+            "WHERE position = 3"
+        ),
         "UPDATE merkle_nodes SET hash = 'x'",
         "UPDATE merkle_nodes SET hash = 7",
     ],

@@ -334,7 +334,7 @@ def _check(bundle: Any, vkeys: Sequence[Vkey], against: Checkpoint | None) -> Pr
 def _signed(checkpoint: Checkpoint, vkeys: Sequence[Vkey], which: str, opened: list[str]) -> None:
     if vkeys and not signers(checkpoint, vkeys):
         opened.append(
-            f"None of the keys given signed {which}, of {checkpoint.size} events: whose it is is "
+            f"None of the keys given signed {which}, of {checkpoint.size} events: who did is "
             "not proven (if the archive had another key then, give both: --vkey may stand again)."
         )
 
