@@ -356,6 +356,8 @@ def test_a_false_signature_of_a_key_that_is_given_is_false_wherever_it_stands(
     name, id_, _ = outside.signatures[0]
     false = outside._replace(signatures=((name, id_, newer.sign(outside.text)),))
     both = [newer.vkey, key.vkey]
+    with pytest.raises(Wrong, match="the checkpoint you hold is of another archive"):
+        check(bundle, both, outside._replace(origin=f"{verifier.ORIGIN}{uuid7()}"))
     with pytest.raises(Wrong, match="the signature is not that of"):
         check({**bundle, "earlier": {**bundle["earlier"], "checkpoint": false.note}}, both)
     with pytest.raises(Wrong, match="the signature is not that of"):

@@ -23,7 +23,8 @@ def copy(source: str, target: str) -> None:
 
     TO is made when nothing is there. A copy that was interrupted goes on where it was when the command
     is run again, and an earlier copy of the same archive is brought up to date; anything else in TO
-    is refused. At the end every hash is computed anew and every row compared.
+    is refused. At the end every hash is computed anew and every row compared; until then no other
+    command opens TO.
 
     \b
     Example:

@@ -358,10 +358,12 @@ def _earlier(
         check_consistency(earlier.size, checkpoint.size, path, earlier.root, checkpoint.root)
     if against is None:
         return earlier
+    if against.origin != checkpoint.origin:
+        raise Wrong("consistency", "the checkpoint you hold is of another archive")
     if against not in (earlier, checkpoint):
         _signed(against, vkeys, "the checkpoint you hold", opened)
     same = [c for c in (earlier, checkpoint) if c is not None and c.size == against.size]
-    if any((c.origin, c.root) != (against.origin, against.root) for c in same):
+    if any(c.root != against.root for c in same):
         raise Wrong(
             "consistency", "the checkpoint you hold has another root: history was rewritten"
         )

@@ -1,8 +1,10 @@
 """Copying: batches, each one transaction that leaves the first events of the archive, whole.
 
-From the first change on the copy is marked unfinished, until it was compared with FROM: what was
-erased in FROM goes first, and the event that tells of it comes later. FROM is read in one snapshot, so all its tables are of one moment and appends to it go on. The copy's
+FROM is read in one snapshot, so all its tables are of one moment and appends to it go on. The copy's
 append lock is held a batch at a time, and each batch sees that nobody else appended in between.
+
+From its first change on until it was compared with FROM, the copy is marked unfinished: what was
+erased in FROM goes first, and the event that tells of it comes later.
 """
 
 from __future__ import annotations
