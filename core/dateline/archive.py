@@ -61,7 +61,8 @@ class Archive:
     by default the archive's with ``.keys`` added; it is made when something is first protected.
 
     An erasure that was interrupted, or undone by restoring a backup, is finished on opening:
-    ``resumed`` lists it.
+    ``resumed`` lists it. With `resume` False it is left as it is: an archive that is damaged opens,
+    to be verified.
     """
 
     def __init__(
@@ -69,6 +70,8 @@ class Archive:
         engine: Engine,
         plugins: Plugins | None = None,
         keys: str | os.PathLike[str] | None = None,
+        *,
+        resume: bool = True,
     ) -> None:
         self.plugins = plugins if plugins is not None else Plugins.load()
         self._engine = engine
@@ -79,11 +82,13 @@ class Archive:
         self._journal = Journal(self._keys, archive)
         self._reader = read.Reader(self.plugins.registry(), Vault(self._keys, archive))
         self._recorder = Recorder(engine, self._reader.registry, self._reader)
-        try:
-            self.resumed: list[Erasure] = self._eraser().resume()
-        except BaseException:
-            engine.dispose()
-            raise
+        self.resumed: list[Erasure] = []
+        if resume:
+            try:
+                self.resume()
+            except BaseException:
+                engine.dispose()
+                raise
 
     @classmethod
     def create(
@@ -101,9 +106,11 @@ class Archive:
         db: str | os.PathLike[str],
         plugins: Plugins | None = None,
         keys: str | os.PathLike[str] | None = None,
+        *,
+        resume: bool = True,
     ) -> Self:
         """Open an archive. Raises NotAnArchive, SchemaOutdated."""
-        return cls(schema.connect(db), plugins, keys)
+        return cls(schema.connect(db), plugins, keys, resume=resume)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -178,6 +185,11 @@ class Archive:
         stay. Raises UnknownName, and DatelineError for what cannot be erased.
         """
         return self._eraser().erase(subject, positions, reason, basis, recorded_by)
+
+    def resume(self) -> list[Erasure]:
+        """Finish the erasures that were interrupted or undone, as opening does. Raises Damaged."""
+        self.resumed = self._eraser().resume()
+        return self.resumed
 
     def _eraser(self) -> Eraser:
         vault = self._reader.vault

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Callable
 from uuid import UUID
@@ -64,6 +65,63 @@ def insert_in_front_of_the_end(db: Database) -> None:
     db.execute("UPDATE log_head SET position = position + 1")
 
 
+def insert_before_the_first(db: Database) -> None:
+    """A retraction where no page begins, the story's row made to fit: its hashes are right."""
+    last = db.execute("SELECT * FROM events WHERE position = 10").fetchone()
+    body = db.execute("SELECT body FROM events WHERE type = 'fact.disputed'").fetchone()[0]
+    archive = UUID(bytes=db.execute("SELECT archive FROM log_head").fetchone()[0])
+    forged = [-1, b"\1" * 16, last[2], last[3] + 1, "fact.retracted", *last[5:9], last[9], body]
+    forged.append(hashing.commitment(last[9], body))
+    leaf = hashing.leaf(hashing.stored_entry(archive, forged, last[12]))
+    db.execute(f"INSERT INTO events VALUES ({','.join('?' * 13)})", (*forged, leaf))
+    db.execute(
+        "UPDATE stories SET version = ?, leaf = ? WHERE story = ?", (forged[3], leaf, last[2])
+    )
+
+
+def insert_where_no_number_is(db: Database) -> None:
+    """Into a table that takes anything."""
+    _loosen(db, "events")
+    for position in (b"\0", "later", 8.5, None, 8):
+        row = db.execute("SELECT * FROM events WHERE position = 8").fetchone()
+        key = hashlib.sha256(repr(position).encode()).digest()[:16]
+        copied = (position, key, row[2], row[3] + 1000, *row[4:])
+        db.execute(f"INSERT INTO events VALUES ({','.join('?' * 13)})", copied)
+
+
+def number_a_version_nought(db: Database) -> None:
+    db.execute("UPDATE events SET version = 0 WHERE position = 1")
+
+
+def split_a_microsecond(db: Database) -> None:
+    """The text of a time, which is hashed, leaves the fraction out; reading fails on it."""
+    db.execute("UPDATE events SET recorded_us = recorded_us + 0.25 WHERE position = 8")
+    db.execute("UPDATE events SET reported_us = reported_us + 0.25 WHERE position = 6")
+
+
+def split_a_microsecond_everywhere(db: Database) -> None:
+    db.execute("UPDATE events SET recorded_us = recorded_us + 0.25")
+    db.execute("UPDATE stories SET recorded_us = recorded_us + 0.25")
+
+
+def put_text_where_an_id_was(db: Database) -> None:
+    db.execute("UPDATE events SET event_id = '0123456789abcdef' WHERE position = 8")
+
+
+def put_text_that_is_no_utf_8(db: Database) -> None:
+    db.execute("UPDATE events SET type = CAST(x'ff66' AS TEXT) WHERE position = 8")
+    db.execute("UPDATE stories SET slug = CAST(x'ff66' AS TEXT) WHERE slug = 'ferry'")
+
+
+def take_the_number_from_the_head(db: Database) -> None:
+    db.execute("UPDATE log_head SET position = 'none'")
+
+
+def add_a_head(db: Database) -> None:
+    _loosen(db, "log_head")
+    db.execute("INSERT INTO log_head SELECT 2, position, archive, peaks FROM log_head")
+
+
 def corrupt_a_node(db: Database) -> None:
     db.execute("UPDATE merkle_nodes SET hash = zeroblob(32) WHERE number = 1")
 
@@ -117,6 +175,25 @@ def change_a_document(db: Database) -> None:
     db.execute("UPDATE documents SET content = replace(content, '143', '144')")
 
 
+def read_a_document_otherwise(db: Database) -> None:
+    db.execute("UPDATE documents SET charset = 'utf-16'")
+
+
+def forge_a_document_under_a_key(db: Database) -> None:
+    """A key that nobody has: what is under it cannot be opened."""
+    db.execute("UPDATE documents SET content = x'00', subject_key = 'anyone'")
+
+
+def plant_a_document(db: Database) -> None:
+    content = b"Nobody captured this."
+    row = (hashlib.sha256(content).digest(), "utf-8", content)
+    db.execute("INSERT INTO documents VALUES (?, ?, ?, NULL)", row)
+
+
+def name_a_document_by_text(db: Database) -> None:
+    db.execute("INSERT INTO documents VALUES ('text', 'utf-8', x'00', NULL)")
+
+
 def lose_a_document(db: Database) -> None:
     db.execute("DELETE FROM documents")
 
@@ -131,6 +208,10 @@ def set_a_story_back(db: Database) -> None:
 
 def forge_a_stored_checkpoint(db: Database) -> None:
     db.execute("UPDATE checkpoints SET note = replace(note, '600', '500'), size = 500")
+
+
+def give_a_stored_checkpoint_another_key(db: Database) -> None:
+    db.execute("UPDATE checkpoints SET key = 'another'")
 
 
 # -- insiders, who know how everything is hashed -------------------------------------------------
@@ -186,6 +267,13 @@ def _hash_again(db: Database, position: int) -> None:
     ).fetchone()
     leaf = hashing.leaf(hashing.stored_entry(archive, row, prev))
     db.execute("UPDATE events SET leaf = ? WHERE position = ?", (leaf, position))
+
+
+def _loosen(db: Database, table: str) -> None:
+    """The same rows without any constraint."""
+    db.execute(f"CREATE TABLE loose AS SELECT * FROM {table}")
+    db.execute(f"DROP TABLE {table}")
+    db.execute(f"ALTER TABLE loose RENAME TO {table}")
 
 
 def _swap(db: Database, one: int, other: int) -> None:

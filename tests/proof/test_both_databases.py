@@ -32,14 +32,23 @@ ATTACKS = {
     "UPDATE events SET subject_key = 'k' WHERE position = 8": {"V1"},
     "UPDATE events SET salt = NULL, body = NULL WHERE position = 9": {"V6"},
     "UPDATE events SET salt = NULL WHERE position = 9": {"V5"},
+    "UPDATE events SET position = -600 WHERE position = 600": {"V2", "V4", "V7"},
+    "UPDATE events SET version = 0 WHERE position = 1": {"V3"},
+    "INSERT INTO events SELECT 0, substr(leaf, 1, 16), story, version + 1, type, schema_version,"
+    " recorded_us, reported_us, subject_key, salt, body, commitment, leaf"
+    " FROM events WHERE position = 600": {"V2", "V3"},
     "DELETE FROM events WHERE position = 300": {"V2", "V3", "V4", "V7"},
     "UPDATE log_head SET position = position - 1": {"V2", "V4"},
     "UPDATE merkle_nodes SET hash = (SELECT leaf FROM events WHERE position = 1)": {"V4"},
     "DELETE FROM merkle_nodes": {"V4"},
     "DELETE FROM documents": {"V5"},
     "UPDATE documents SET content = (SELECT body FROM events WHERE position = 8)": {"V5"},
+    "UPDATE documents SET charset = 'utf-16'": {"V5"},
+    "UPDATE documents SET subject_key = 'anyone'": {"V5"},
+    "INSERT INTO documents SELECT leaf, 'utf-8', body, NULL FROM events WHERE position = 8": {"V5"},
     "UPDATE stories SET slug = 'other' WHERE slug = 'ferry'": {"V3"},
     "UPDATE stories SET version = version - 1 WHERE slug = 'ferry'": {"V3"},
+    "UPDATE checkpoints SET key = 'another'": {"V7"},
     "UPDATE checkpoints SET note = replace(note, '600', '500'), size = 500": {"V7"},
 }
 

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from tests.proof import attacks
 from tests.proof.attacks import Attack
+from tests.proof.conftest import EVENTS
 
 from dateline import Archive, Plugins
 from dateline.cli.errors import run
 from dateline.cli.root import root
+from dateline.errors import Damaged
 from dateline.log.engine import open_engine, reading
 from dateline.proof.keys import SigningKey
 from dateline.proof.report import Report
@@ -28,6 +30,15 @@ FOUND: dict[Attack, set[str]] = {
     attacks.delete_in_the_middle: {"V2", "V3", "V4", "V7"},
     attacks.delete_and_renumber: {"V1", "V4", "V7"},
     attacks.insert_in_front_of_the_end: {"V1", "V3", "V4"},
+    attacks.insert_before_the_first: {"V2"},
+    attacks.insert_where_no_number_is: {"V2"},
+    attacks.number_a_version_nought: {"V3"},
+    attacks.split_a_microsecond: {"V1"},
+    attacks.split_a_microsecond_everywhere: {"V1", "V3"},
+    attacks.put_text_where_an_id_was: {"V1"},
+    attacks.put_text_that_is_no_utf_8: {"V1", "V3"},
+    attacks.take_the_number_from_the_head: {"V2", "V4"},
+    attacks.add_a_head: {"V2"},
     attacks.corrupt_a_node: {"V4"},
     attacks.lose_a_node: {"V4"},
     attacks.add_a_node: {"V4"},
@@ -39,10 +50,15 @@ FOUND: dict[Attack, set[str]] = {
     attacks.put_text_where_bytes_were: {"V1", "V5"},
     attacks.erase_silently: {"V6"},
     attacks.change_a_document: {"V5"},
+    attacks.read_a_document_otherwise: {"V5"},
+    attacks.forge_a_document_under_a_key: {"V5"},
+    attacks.plant_a_document: {"V5"},
+    attacks.name_a_document_by_text: {"V5"},
     attacks.lose_a_document: {"V5"},
     attacks.rename_a_story: {"V3"},
     attacks.set_a_story_back: {"V3"},
     attacks.forge_a_stored_checkpoint: {"V7"},
+    attacks.give_a_stored_checkpoint_another_key: {"V7"},
 }
 #: Consistent in itself: nothing inside can tell.
 INVISIBLE = [
@@ -111,6 +127,8 @@ def test_a_finding_names_the_place(
         attacks.delete_in_the_middle: 300,
         attacks.delete_and_renumber: 300,
         attacks.insert_in_front_of_the_end: 601,
+        attacks.insert_before_the_first: -1,
+        attacks.put_text_where_an_id_was: 8,
         attacks.move_a_body_to_another_event: 31,
         attacks.put_text_where_bytes_were: 8,
         attacks.erase_silently: 9,
@@ -136,6 +154,25 @@ def test_one_wrong_event_is_one_finding(archive: Archive, path: Path, key: Signi
     archive.close()
     tamper(path, attacks.edit_an_envelope)
     assert [(f.rule, f.position) for f in look(path, key).findings] == [("V1", 8)]
+
+
+def test_what_stands_outside_the_log_is_one_finding_and_no_reader_takes_it_in(
+    archive: Archive, path: Path, key: SigningKey, outside: Checkpoint
+) -> None:
+    archive.close()
+    tamper(path, attacks.insert_before_the_first)
+    found = look(path, key, outside)
+    assert [f.position for f in found.findings if f.rule == "V2"] == [-1]
+    assert found.checked["events"] == EVENTS
+    with Archive.open(path, Plugins()) as opened:
+        for read in (
+            lambda: opened.state("ferry"),
+            lambda: opened.prove("ferry", "f2", outside),
+            lambda: list(opened.events("ferry")),
+            lambda: opened.rebuild(),
+        ):
+            with pytest.raises(Damaged, match="position -1"):
+                read()
 
 
 @pytest.mark.parametrize("attack", [*FOUND, *INVISIBLE], ids=named)

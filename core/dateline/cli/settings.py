@@ -62,12 +62,23 @@ class Settings:
     @contextmanager
     def archive(self) -> Iterator[Archive]:
         """The archive, open."""
+        with self.unresumed() as archive:
+            resume(archive)
+            yield archive
+
+    @contextmanager
+    def unresumed(self) -> Iterator[Archive]:
+        """The archive, open; `resume` is still to be called."""
         from dateline.archive import Archive
 
-        with Archive.open(self.path, self.plugins(), self.keys) as archive:
-            for erasure in archive.resumed:
-                say(f"Finished an erasure that was interrupted or undone: {erasure.reason}")
+        with Archive.open(self.path, self.plugins(), self.keys, resume=False) as archive:
             yield archive
+
+
+def resume(archive: Archive) -> None:
+    """Finish its erasures, and say so."""
+    for erasure in archive.resume():
+        say(f"Finished an erasure that was interrupted or undone: {erasure.reason}")
 
 
 def _warn_of_unknown(name: str, names: list[str]) -> None:

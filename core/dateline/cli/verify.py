@@ -12,7 +12,7 @@ from dateline.cli.errors import FAILED, FOUND
 from dateline.cli.keys import key_option, public_keys, vkey_option
 from dateline.cli.output import emit, format_option
 from dateline.cli.progress import progress
-from dateline.cli.settings import Settings, pass_settings, say
+from dateline.cli.settings import Settings, pass_settings, resume, say
 from dateline.errors import DatelineError
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ def verify(
       dateline verify --deep -f json
       dateline verify --export sent.md
     """
-    with settings.archive() as archive:
+    with settings.unresumed() as archive:
+        left = _resumed(archive)
         given = [_given(path) for path in against]
         with progress("verifying") as step:
             report = archive.verify(
@@ -81,6 +82,7 @@ def verify(
                 deep_too=deep,
                 progress=step,
             )
+        report.unchecked += left
         for path in exports:
             _export(archive, Path(path), report)
     if format_ == "json":
@@ -93,6 +95,17 @@ def verify(
         click.get_current_context().exit(FOUND)
     if report.unchecked:
         click.get_current_context().exit(FAILED)
+
+
+def _resumed(archive: Archive) -> list[str]:
+    """What a damaged archive keeps from being finished: to say what is wrong comes first."""
+    from dateline.errors import Damaged, LogGap
+
+    try:
+        resume(archive)
+    except (Damaged, LogGap) as damaged:
+        return [f"Whether every erasure is finished: {damaged}."]
+    return []
 
 
 def read_note(path: str) -> Checkpoint:

@@ -81,6 +81,11 @@ class Backend(ABC):
     def damage(self, connection: Connection) -> list[str]:
         """What the database itself finds wrong with how it is stored, as far as it can tell."""
 
+    @contextmanager
+    def any_text(self, connection: Connection) -> Iterator[None]:
+        """In the block, bytes of a text that are no UTF-8 are read as lone surrogates."""
+        yield
+
     @abstractmethod
     def hold_creation(self, connection: Connection) -> None:
         """Keep others from making an archive in the same place until this transaction ends."""

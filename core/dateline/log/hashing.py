@@ -27,9 +27,19 @@ STRIDE = 8
 Node = tuple[int, int, bytes]
 
 _quote = msgspec.json.encode
-# A story, and a moment, come in runs.
+# A moment, and a story, come in runs.
 _stamp = lru_cache(4096)(to_iso)
-_uuid = lru_cache(4096)(lambda key: str(UUID(bytes=key)))
+
+
+def _id(key: bytes) -> UUID:
+    if type(key) is not bytes:
+        raise TypeError("an id is bytes")
+    return UUID(bytes=key)
+
+
+@lru_cache(4096)
+def _story(key: bytes) -> str:
+    return str(_id(key))
 
 
 def commitment(salt: bytes, body: bytes) -> bytes:
@@ -73,11 +83,18 @@ def stored_entry(archive: UUID | str, row: Sequence[Any], prev: bytes) -> bytes:
     _, event_id, story, version, type_, schema_version, recorded_us, reported_us, subject_key = row[
         :9
     ]
+    # SQLite keeps a fraction in a column of whole numbers, and the text of a time leaves it out.
+    if not (type(version) is type(schema_version) is type(recorded_us) is int):
+        raise TypeError("numbers are whole")
+    if reported_us is not None and type(reported_us) is not int:
+        raise TypeError("times are whole numbers")
+    if type(type_) is not str:
+        raise TypeError("a type is text")
     return entry(
         archive=archive,
-        story=_uuid(story),
+        story=_story(story),
         version=version,
-        event_id=UUID(bytes=event_id),
+        event_id=_id(event_id),
         type=type_,
         schema_version=schema_version,
         recorded_at=_stamp(recorded_us),

@@ -224,10 +224,13 @@ class Reader:
     def _decoded(self, connection: Connection, row: tuple[Any, ...]) -> Event:
         position, event_key, story_key, version, type_, schema_version = row[:6]
         recorded_us, reported_us, subject_key, raw = row[6:]
+        if type(position) is not int or position < 1:
+            raise ValueError("it stands outside the log")
         for stamp in (recorded_us, reported_us or 0):
             if type(stamp) is not int or abs(stamp) > LAST_US:
                 raise ValueError(f"{stamp!r} is no time stamp")
-        if len(event_key) != 16 or not isinstance(type_, str):
+        ids = type(event_key) is type(story_key) is bytes and len(event_key) == 16
+        if not ids or not isinstance(type_, str):
             raise ValueError("its row holds values of another type")
         story, slug = self._slugs.get(story_key) or self._slug(connection, story_key)
         original: dict[str, object] | None = None

@@ -7,14 +7,14 @@ import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from dateline.errors import DatelineError, NotAnArchive
+from dateline.errors import Damaged, DatelineError, NotAnArchive
 from dateline.log.backend import (
     Backend,
     Execute,
@@ -40,6 +40,9 @@ _HINTS = {
 }
 
 
+_any_text = partial(str, encoding="utf-8", errors="surrogateescape")
+
+
 class SQLite(Backend):
     errors = sqlite3.DatabaseError
     reading = {"dateline_write": False}
@@ -62,6 +65,8 @@ class SQLite(Backend):
 
     def explained(self, error: Exception, where: str) -> Exception:
         text = str(error)
+        if "Could not decode to UTF-8" in text:
+            return Damaged(f"{where} holds text that is no UTF-8")
         if "not a database" in text or "malformed" in text:
             return NotAnArchive(f"{where} is no SQLite database, or is damaged: {text}")
         if isinstance(error, sqlite3.OperationalError):
@@ -102,6 +107,15 @@ class SQLite(Backend):
         # An index that lost an entry changes no event, but a retry would record it twice.
         found = driver(connection).execute(f"PRAGMA integrity_check({_NAMED})").fetchall()
         return [said for (said,) in found if said != "ok"]
+
+    @contextmanager
+    def any_text(self, connection: Connection) -> Iterator[None]:
+        plain = driver(connection)
+        plain.text_factory = _any_text
+        try:
+            yield
+        finally:
+            plain.text_factory = str
 
     def hold_creation(self, connection: Connection) -> None:
         pass  # the file is new

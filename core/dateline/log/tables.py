@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     ForeignKey,
     Integer,
     LargeBinary,
@@ -17,7 +18,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    type_coerce,
 )
+from sqlalchemy.types import NullType
 
 from dateline.errors import Damaged
 
@@ -36,6 +39,11 @@ def _bytes(value: Any) -> bytes | None:
     if value is None or isinstance(value, bytes):
         return value
     raise Damaged(f"the database holds {type(value).__name__} where bytes should be")
+
+
+def raw(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """As the database gives it: what was tampered with may be of any type."""
+    return type_coerce(column, NullType())
 
 
 metadata = MetaData()

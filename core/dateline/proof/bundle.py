@@ -97,7 +97,9 @@ def bundle(
 def _rows(
     connection: Connection, story: UUID, size: int, vault: Vault | None
 ) -> list[SimpleNamespace]:
-    """The story's events up to a size of the log, whole; what stays sealed without its body."""
+    """The story's events up to a size of the log, whole; what stays sealed without its body.
+
+    Raises Damaged."""
     query = select(events).where(events.c.story == story.bytes, events.c.position <= size)
     found = connection.execute(query.order_by(events.c.version))
     rows = [_opened(SimpleNamespace(**row._mapping, sealed=False), vault) for row in found]

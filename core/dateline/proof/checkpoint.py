@@ -34,6 +34,13 @@ class Signed(msgspec.Struct, frozen=True):
     signed_us: int
 
 
+class NothingToSign(DatelineError):
+    """The log is empty."""
+
+    def __init__(self) -> None:
+        super().__init__("there is nothing to sign yet", hint="the first event comes first")
+
+
 class Inconsistent(DatelineError):
     """The log is not a continuation of what was signed before. Nothing was signed."""
 
@@ -47,14 +54,14 @@ class Inconsistent(DatelineError):
 def sign(connection: Connection, key: SigningKey) -> Signed:
     """Sign the log as it stands, and keep the checkpoint. Signing the same twice adds nothing.
 
-    Raises DatelineError for an empty log, Inconsistent when the log does not continue the last
+    Raises NothingToSign for an empty log, Inconsistent when the log does not continue the last
     checkpoint.
     """
     # One at a time, also where reading takes no lock.
     connection.execute(select(log_head.c.id).with_for_update())
     head = read.head(connection)
     if not head.position:
-        raise DatelineError("there is nothing to sign yet", hint="the first event comes first")
+        raise NothingToSign
     nodes = StoredTree(connection)
     if tree.root(head.position, nodes) != head.root:
         raise Inconsistent(head.position, "its root is not that of its events")
@@ -76,6 +83,8 @@ def sign(connection: Connection, key: SigningKey) -> Signed:
 def _continues(before: Signed, head: read.Head, nodes: StoredTree, vkey: Vkey) -> None:
     try:
         old = read_checkpoint(before.note)
+        if not named(before, old):
+            raise Wrong("checkpoint", "its row names a key that did not sign it")
         if before.key == name_of(vkey):
             check_signature(old, vkey)
         if (old.origin, old.size) != (origin(head.archive), before.size):
@@ -90,6 +99,11 @@ def _continues(before: Signed, head: read.Head, nodes: StoredTree, vkey: Vkey) -
 
 def name_of(vkey: Vkey) -> str:
     return f"{vkey.name}+{vkey.id.hex()}"
+
+
+def named(signed: Signed, checkpoint: Checkpoint) -> bool:
+    """Whether the row of a checkpoint names a key that signed it."""
+    return signed.key in {f"{name}+{key.hex()}" for name, key, _ in checkpoint.signatures}
 
 
 def stored(connection: Connection) -> Iterator[Signed]:

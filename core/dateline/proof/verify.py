@@ -1,7 +1,7 @@
 """Verifying a log from the inside, and against checkpoints kept outside: rules V1 to V7.
 
-One pass over the events in the order of their positions, in memory that does not grow with the log.
-Hashes as docs/format.md gives them.
+One pass over the events in the order of their positions, in memory that does not grow with the log
+but for some hundred bytes an erased event or a document. Hashes as docs/format.md gives them.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, func, select, type_coerce
-from sqlalchemy.types import NullType
+from sqlalchemy import Connection, func, select
 
 from dateline.errors import DatelineError, MissingLibrary, NotAnArchive
 from dateline.events.editorial import ContentErased
+from dateline.events.registry import CORE_NAMES
 from dateline.log import hashing
 from dateline.log.backend import of
-from dateline.log.document import PREFIX
-from dateline.log.tables import documents, events, log_head, merkle_nodes, stories
+from dateline.log.tables import events, log_head, merkle_nodes, plugin_types, raw, stories
 from dateline.proof import checkpoint as signing
+from dateline.proof.captured import Captured
 from dateline.proof.erasure import Erasures
 from dateline.proof.report import Report
 from dateline.proof.verifier import (
@@ -39,15 +39,12 @@ Progress = Callable[[int, int], None]
 _PAGE = 2000
 #: Stories whose last event is remembered; others are asked for again.
 _STORIES = 20_000
+#: Types of events whose content is read, not only hashed.
+_READ = ("content.erased", "source.captured")
 _Row = Sequence[Any]
 
 
-def _raw(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """As the database gives it: what was tampered with may be of any type."""
-    return type_coerce(column, NullType())
-
-
-_COLUMNS = [_raw(column) for column in events.c]
+_COLUMNS = [raw(column) for column in events.c]
 
 
 class Given(msgspec.Struct, frozen=True):
@@ -55,10 +52,6 @@ class Given(msgspec.Struct, frozen=True):
 
     name: str
     checkpoint: Checkpoint
-
-
-#: A document that is to be there: who captured it, its source id, and its subject's key, if any.
-_Needed = tuple[int, str, str | None]
 
 
 def verify(
@@ -74,13 +67,14 @@ def verify(
     What is protected is opened with the keys of `vault`, and said to be unchecked without them.
     """
     report = Report()
-    run = _Run(connection, report, vault)
-    run.checkpoints(vkeys, against)
-    run.events(progress)
-    run.stories()
-    run.documents()
-    for damage in of(connection).damage(connection):
-        report.add("file", damage)
+    with of(connection).any_text(connection):
+        run = _Run(connection, report, vault)
+        run.checkpoints(vkeys, against)
+        run.events(progress)
+        run.stories()
+        run.documents()
+        for damage in of(connection).damage(connection):
+            report.add("file", damage)
     return report
 
 
@@ -88,19 +82,21 @@ class _Run:
     def __init__(self, connection: Connection, report: Report, vault: Vault | None) -> None:
         self._connection, self._report, self._vault = connection, report, vault
         head = [
-            _raw(column) for column in (log_head.c.archive, log_head.c.position, log_head.c.peaks)
+            raw(column) for column in (log_head.c.archive, log_head.c.position, log_head.c.peaks)
         ]
         row = connection.execute(select(*head)).first()
         if row is None or not isinstance(row[0], bytes) or len(row[0]) != 16:
             raise NotAnArchive("the log's head is missing: nothing can be checked without it")
         self._archive = UUID(bytes=row[0])
-        self._size: int = row[1] if isinstance(row[1], int) else 0
+        self._size: int = row[1] if type(row[1]) is int else -1
         self._peaks = row[2]
         self._tree = hashing.Frontier()
         self._chain: OrderedDict[bytes, tuple[int, bytes]] = OrderedDict()
+        self._types: dict[object, int] = {}
         self._erasures = Erasures(self._live)
+        self._captured = Captured(connection, vault, report)
         self._due: list[Given] = []
-        self._nodes = self._bad_nodes = self._sealed = self._sealed_documents = 0
+        self._nodes = self._bad_nodes = self._sealed = 0
         self._first_bad = ""
         self._name = str(self._archive)
 
@@ -114,8 +110,10 @@ class _Run:
                 found = read_checkpoint(signed.note)
                 if found.size != signed.size:
                     raise Wrong("checkpoint", "its row gives another size")
-            except (Wrong, TypeError, AttributeError) as wrong:
-                reason = wrong.reason if isinstance(wrong, Wrong) else "it is no text"
+                if not signing.named(signed, found):
+                    raise Wrong("checkpoint", "its row names a key that did not sign it")
+            except (Wrong, TypeError, AttributeError, ValueError) as wrong:
+                reason = wrong.reason if isinstance(wrong, Wrong) else "it is no checkpoint"
                 self._report.add("V7", f"{name}: {reason}")
                 continue
             due.append(Given(name, found))
@@ -156,45 +154,67 @@ class _Run:
     # -- V1 to V6, event by event ---------------------------------------------------------------
 
     def events(self, progress: Progress | None) -> None:
-        last: int = 0
+        last = walked = 0
         self._pass_checkpoints()
         for page in self._pages():
-            captured: list[_Needed] = []
             for row in page:
                 position = row[0]
-                if position != last + 1:
-                    self._report.add("V2", f"{_holes(last, position)} missing", last + 1)
+                next_ = position == last + 1 and type(position) is int
+                if not next_ and not self._goes_on(last, position):
+                    continue
                 last = position
-                self._event(row, captured)
+                self._event(row)
                 if self._due:
                     self._pass_checkpoints()
+            walked += len(page)
             self._compare_nodes()
-            self._require_documents(captured)
+            self._captured.require()
             if progress is not None:
                 progress(min(last, self._size), self._size)
         self._report.count("events", self._tree.size)
+        # Whatever its positions are: no event is passed over.
+        total = self._connection.execute(select(func.count()).select_from(events)).scalar()
+        if total != walked:
+            self._report.add(
+                "V2", f"{total} events are stored, and {walked} have a place in the log"
+            )
         self._end(last)
 
-    def _pages(self) -> Iterator[Sequence[_Row]]:
-        after: int = 0
-        at = events.c.position
-        while True:
-            query = select(*_COLUMNS).where(at > after).order_by(at).limit(_PAGE)
-            page: Sequence[_Row] = self._connection.execute(query).all()
-            yield page
-            if len(page) < _PAGE:
-                return
-            after = page[-1][0]
+    def _goes_on(self, last: int, position: object) -> bool:
+        """V2: an event that is not at the next position. False when it can have no place at all."""
+        if type(position) is not int:
+            self._report.add("V2", f"an event stands at {position!r}, which is no position")
+            return False
+        if position <= last:
+            reason = "is there twice" if position > 0 else "is before the log: positions begin at 1"
+            self._report.add("V2", f"the position {position} {reason}", position)
+            return False
+        self._report.add("V2", f"{_holes(last, position)} missing", last + 1)
+        return True
 
-    def _event(self, row: _Row, captured: list[_Needed]) -> None:
+    def _pages(self) -> Iterator[Sequence[_Row]]:
+        """From the lowest position there is, be it one that no event can have."""
+        at = events.c.position
+        query = select(*_COLUMNS).order_by(at).limit(_PAGE)
+        page: Sequence[_Row] = self._connection.execute(query.where(at.is_not(None))).all()
+        while page:
+            yield page
+            after = page[-1][0]
+            if len(page) < _PAGE or not isinstance(after, (int, float)):
+                return  # numbers come first: what follows is no position
+            page = self._connection.execute(query.where(at > after)).all()
+
+    def _event(self, row: _Row) -> None:
         position, story, version, type_ = row[0], row[2], row[3], row[4]
         leaf = row[12]
+        if type_ not in self._types:
+            self._types[type_] = position
         if not isinstance(leaf, bytes) or len(leaf) != hashing.HASH_BYTES:
             self._report.add("V1", "its leaf is no hash", position)
             leaf = bytes(hashing.HASH_BYTES)
         self._tree.append(leaf)
         prev = None
-        if isinstance(story, bytes) and isinstance(version, int):
+        if isinstance(story, bytes) and type(version) is int:
             prev = self._follows(position, story, version)
         else:
             self._report.add("V1", "its row holds values of another type", position)
@@ -211,23 +231,21 @@ class _Run:
         if len(self._chain) > _STORIES:
             self._chain.popitem(last=False)
         body = self._content(row)
-        if body is not None and type_ in ("content.erased", "source.captured"):
-            self._read(row, body, captured)
-        elif type_ == "content.erased":
-            self._report.add("V6", "the record of an erasure cannot be read", position)
+        if type_ in _READ:
+            self._read(row, body)
 
     def _follows(self, position: int, story: bytes, version: int) -> bytes | None:
         """V3: the leaf of the story's event before; None when it does not follow one."""
         known = self._chain.get(story)
         if known is not None:
             self._chain.move_to_end(story)
-        elif version == 1:
+        elif version <= 1:
             known = (0, b"")
         else:
-            query = select(_raw(events.c.leaf)).where(
+            query = select(raw(events.c.leaf)).where(
                 events.c.story == story,
                 events.c.version == version - 1,
-                events.c.position < position,
+                events.c.position.between(1, position - 1),
             )
             found = self._connection.execute(query).scalar()
             known = (0, b"") if found is None else (version - 1, found)
@@ -259,14 +277,16 @@ class _Run:
         """V5 of what is under a subject's key."""
         position, committed = row[0], row[11]
         self._erasures.live(position, subject_key)
-        try:
-            vault = self._vault
-            opened = None if vault is None else vault.open_event(subject_key, row[1], stored)
-        except MissingLibrary:
-            opened = None
-        except DatelineError as error:
-            self._report.add("V5", str(error), position)
-            return None
+        vault, opened = self._vault, None
+        # Outside: keys that cannot be read say nothing of the event.
+        if vault is not None and vault.keys.secret(subject_key) is not None:
+            try:
+                opened = vault.open_event(subject_key, row[1], stored)
+            except MissingLibrary:
+                pass
+            except (DatelineError, TypeError) as error:
+                self._report.add("V5", str(error), position)
+                return None
         if opened is None:
             self._sealed += 1
             return None
@@ -282,34 +302,25 @@ class _Run:
         )
         return self._connection.execute(query).scalar()
 
-    def _read(self, row: _Row, body: bytes, captured: list[_Needed]) -> None:
-        position, type_ = row[0], row[4]
+    def _read(self, row: _Row, body: bytes | None) -> None:
+        """What the other rules need: erasures, and which documents were captured."""
+        position, story, type_, subject_key = row[0], row[2], row[4], row[8]
         try:
-            if type_ == "content.erased":
-                erased = msgspec.json.decode(body, type=_Erased).data
-                self._erasures.erased(position, row[2], erased, self._report)
+            if type_ == "source.captured":
+                if body is not None:
+                    data = msgspec.json.decode(body, type=_Captured).data
+                    self._captured.read(position, data.source, subject_key, data.chars)
+                elif row[10] is not None:
+                    self._captured.unread(subject_key)
+                else:
+                    self._captured.erased()
+            elif body is None:
+                self._report.add("V6", "the record of an erasure cannot be read", position)
             else:
-                source = msgspec.json.decode(body, type=_Captured).data.source
-                captured.append((position, source, row[8]))
-        except (msgspec.DecodeError, ValueError):
+                erased = msgspec.json.decode(body, type=_Erased).data
+                self._erasures.erased(position, story, erased, self._report)
+        except (msgspec.DecodeError, ValueError, RecursionError):
             self._report.add("V5", f"its content is no {type_}", position)
-
-    def _require_documents(self, captured: list[_Needed]) -> None:
-        for at in range(0, len(captured), 500):
-            some = captured[at : at + 500]
-            keys = [self._document_key(source, subject_key) for _, source, subject_key in some]
-            query = select(_raw(documents.c.sha256)).where(documents.c.sha256.in_(keys))
-            there = set(self._connection.execute(query).scalars())
-            for (position, source, _), key in zip(some, keys, strict=True):
-                if key not in there:
-                    self._report.add("V5", f"its document {source} is missing", position)
-
-    def _document_key(self, source: str, subject_key: str | None) -> bytes:
-        """Under what a document is stored. The event that captured it was read: its key is here."""
-        digest = _digest(source)
-        if subject_key is None or self._vault is None:
-            return digest
-        return self._vault.document_name(subject_key, digest) or b""
 
     # -- V4: the tree ------------------------------------------------------------------------
 
@@ -319,7 +330,7 @@ class _Run:
         for level in {level for level, _, _ in complete}:
             wanted = {number: hash_ for at, number, hash_ in complete if at == level}
             columns = merkle_nodes.c
-            query = select(columns.number, _raw(columns.hash)).where(
+            query = select(columns.number, raw(columns.hash)).where(
                 columns.level == level, columns.number.between(min(wanted), max(wanted))
             )
             there = {row[0]: row[1] for row in self._connection.execute(query)}
@@ -331,8 +342,13 @@ class _Run:
 
     def _end(self, last: int) -> None:
         report, root = self._report, self._tree.root()
-        if last != self._size:
+        if self._size < 0:
+            report.add("V2", "the head says no number of events")
+        elif last != self._size:
             report.add("V2", f"the head says {self._size} events, the last is at {last}")
+        heads = self._connection.execute(select(func.count()).select_from(log_head)).scalar()
+        if heads != 1:
+            report.add("V2", f"the log has {heads} heads")
         try:
             stored = hashing.Frontier.from_bytes(self._size, self._peaks).root()
         except (ValueError, TypeError):
@@ -345,6 +361,10 @@ class _Run:
         count = self._connection.execute(select(func.count()).select_from(merkle_nodes)).scalar()
         if count != self._nodes:
             report.add("V4", f"{count} nodes are stored; {self._nodes} belong to the events")
+        listed = set(self._connection.execute(select(raw(plugin_types.c.name))).scalars())
+        for type_ in self._types.keys() - CORE_NAMES - listed:
+            reason = f"events are of type {type_}, which is not listed among those of plugins"
+            report.add("V4", reason, self._types[type_])
         report.count("nodes", self._nodes)
         report.position, report.root = self._tree.size, root.hex()
         self._erasures.finish(report)
@@ -365,20 +385,25 @@ class _Run:
         highest = select(func.max(events.c.version)).where(events.c.story == stories.c.story)
         query = (
             select(
-                stories.c.slug, stories.c.version, _raw(stories.c.leaf).label("leaf"),
+                stories.c.slug, stories.c.version, raw(stories.c.leaf).label("leaf"),
                 stories.c.recorded_us, highest.scalar_subquery().label("highest"),
-                _raw(last.c.leaf).label("last"), last.c.recorded_us.label("stamp"),
-                _raw(first.c.body).label("body"), first.c.subject_key,
+                raw(last.c.leaf).label("last"), last.c.recorded_us.label("stamp"),
+                raw(first.c.body).label("body"), first.c.subject_key,
             )
             .select_from(stories)
             .outerjoin(
-                last, (last.c.story == stories.c.story) & (last.c.version == stories.c.version)
+                last,
+                (last.c.story == stories.c.story)
+                & (last.c.version == stories.c.version)
+                & (last.c.position >= 1),
             )
             .outerjoin(first, (first.c.story == stories.c.story) & (first.c.version == 1))
         )  # fmt: skip
         for row in self._connection.execute(query.execution_options(yield_per=500)):
             self._report.count("stories")
-            if row.version != row.highest or row.leaf != row.last or row.recorded_us != row.stamp:
+            numbers = type(row.version) is type(row.recorded_us) is int
+            stands = (row.version, row.leaf, row.recorded_us) == (row.highest, row.last, row.stamp)
+            if not numbers or not stands:
                 self._report.add("V3", f"the row of story {row.slug} is not that of its last event")
             if row.body is not None and row.subject_key is None and _slug(row.body) != row.slug:
                 self._report.add("V3", f"story {row.slug} was opened under another slug")
@@ -388,42 +413,7 @@ class _Run:
             self._report.add("V3", "its story has no row", position)
 
     def documents(self) -> None:
-        key = documents.c.sha256
-        columns = [_raw(column) for column in (key, documents.c.content, documents.c.subject_key)]
-        last = b""
-        # One at a time: a document may be large.
-        while row := self._connection.execute(
-            select(*columns).where(key > last).order_by(key).limit(1)
-        ).first():
-            last, found, subject_key = row[0], row[1], row[2]
-            self._report.count("documents")
-            if isinstance(found, bytes) and isinstance(subject_key, str):
-                self._protected_document(last, found, subject_key)
-            elif not isinstance(found, bytes) or hashlib.sha256(found).digest() != last:
-                self._report.add("V5", f"document {PREFIX}{last.hex()} has another SHA-256")
-        if self._sealed_documents:
-            self._report.unchecked.append(
-                f"The bytes of {self._sealed_documents} protected documents: their key is not here."
-            )
-        count = self._connection.execute(select(func.count()).select_from(documents)).scalar()
-        if count != self._report.checked.get("documents", 0):
-            self._report.add("V5", "a document's key is no SHA-256")
-
-    def _protected_document(self, name: bytes, stored: bytes, subject_key: str) -> None:
-        vault = self._vault
-        if vault is None or vault.keys.secret(subject_key) is None:
-            self._sealed_documents += 1
-            return
-        try:
-            content = vault.open_document(subject_key, name, stored)
-            there = vault.document_name(subject_key, hashlib.sha256(content).digest())
-        except MissingLibrary:
-            self._sealed_documents += 1
-            return
-        except DatelineError:
-            there = None
-        if there != name:
-            self._report.add("V5", f"the protected document {name.hex()} is not what was captured")
+        self._captured.documents()
 
 
 class _Erased(msgspec.Struct):
@@ -432,6 +422,7 @@ class _Erased(msgspec.Struct):
 
 class _Source(msgspec.Struct):
     source: str
+    chars: int | None = None
 
 
 class _Captured(msgspec.Struct):
@@ -453,14 +444,7 @@ def _slug(body: Any) -> str | None:
         return None
 
 
-def _digest(source: str) -> bytes:
-    try:
-        return bytes.fromhex(source.removeprefix(PREFIX))
-    except ValueError:
-        return b""
-
-
-def _holes(last: int, position: object) -> str:
-    if isinstance(position, int) and position > last + 2:
+def _holes(last: int, position: int) -> str:
+    if position > last + 2:
         return f"events {last + 1} to {position - 1} are"
     return f"event {last + 1} is"

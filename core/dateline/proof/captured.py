@@ -1,0 +1,169 @@
+"""Rule V5 for documents: each is the bytes and the text that a live event captured, and there are no
+others.
+
+In memory some hundred bytes for each document. Without the list nobody could tell a document that was
+erased and put back, or read in another charset, from one that stands.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from dateline.errors import DatelineError, MissingLibrary
+from dateline.log.document import PREFIX, Document
+from dateline.log.tables import documents, raw
+from dateline.proof.report import Report
+from dateline.protect.vault import Vault
+
+_NAMES = 500
+#: A document that is to be there: who captured it, its source id, and its name.
+_Needed = tuple[int, str, bytes]
+
+
+class Captured:
+    """Follows the captures of a log, then holds the documents against them."""
+
+    def __init__(self, connection: Connection, vault: Vault | None, report: Report) -> None:
+        self._connection, self._vault, self._report = connection, vault, report
+        self._page: list[_Needed] = []
+        # By name: the subject's key, if any, and how many characters the text has, if that was said.
+        self._names: dict[bytes, tuple[str | None, int | None]] = {}
+        self._unread: Counter[object] = Counter()
+        self._erased = False
+        self._sealed = 0
+
+    # -- on the way through the log ----------------------------------------------------------
+
+    def read(self, position: int, source: str, subject_key: str | None, chars: int | None) -> None:
+        """A live event that captured `source`."""
+        name = self._name(source, subject_key)
+        self._page.append((position, source, name))
+        _, said = self._names.get(name, (None, None))
+        self._names[name] = (subject_key, chars if said is None else said)
+        if None not in (said, chars) and said != chars:
+            reason = f"it says that {source} has {chars} characters, an earlier one {said}"
+            self._report.add("V5", reason, position)
+
+    def unread(self, subject_key: object) -> None:
+        """A live event that captured something: what, could not be read."""
+        self._unread[subject_key] += 1
+
+    def erased(self) -> None:
+        """An event that captured something which is erased."""
+        self._erased = True
+
+    def require(self) -> None:
+        """What was captured since this was last asked is there."""
+        for at in range(0, len(self._page), _NAMES):
+            some = self._page[at : at + _NAMES]
+            column = documents.c.sha256
+            query = select(raw(column)).where(column.in_([name for _, _, name in some]))
+            there = set(self._connection.execute(query).scalars())
+            for position, source, name in some:
+                if name not in there:
+                    self._report.add("V5", f"its document {source} is missing", position)
+        self._page.clear()
+
+    def _name(self, source: str, subject_key: str | None) -> bytes:
+        """Under what it is stored. The event that captured it was read: its key is here."""
+        try:
+            digest = bytes.fromhex(source.removeprefix(PREFIX))
+        except ValueError:
+            return b""
+        if subject_key is None or self._vault is None:
+            return digest
+        return self._vault.document_name(subject_key, digest) or b""
+
+    # -- the documents -------------------------------------------------------------------------
+
+    def documents(self) -> None:
+        """Every document against what was captured."""
+        report, number = self._report, 0
+        for name, charset, content, subject_key in self._stored():
+            number += 1
+            reason = self._wrong(name, charset, content, subject_key)
+            if reason is not None:
+                kind = "document " + PREFIX if subject_key is None else "the protected document "
+                rule = "V6" if reason is _UNNAMED and self._erased else "V5"
+                report.add(rule, f"{kind}{name.hex()} {reason}")
+        report.count("documents", number)
+        if self._sealed:
+            report.unchecked.append(
+                f"The bytes of {self._sealed} protected documents: their key is not here."
+            )
+        total = self._connection.execute(select(func.count()).select_from(documents)).scalar()
+        if total != number:
+            report.add("V5", "a document's key is no SHA-256")
+
+    def _stored(self) -> Iterator[Sequence[Any]]:
+        """One at a time: a document may be large."""
+        key, last = documents.c.sha256, b""
+        columns = [raw(column) for column in documents.c]
+        query = select(*columns).order_by(key).limit(1)
+        while row := self._connection.execute(query.where(key > last)).first():
+            last = row[0]
+            yield row
+
+    def _wrong(
+        self, name: bytes, charset: object, stored: object, subject_key: object
+    ) -> str | None:
+        """What is wrong with a document; None when nothing is, or its key is not here."""
+        if name in self._names:
+            captured_under, chars = self._names[name]
+            if captured_under != subject_key:
+                return "was captured under another key, or none"
+        elif self._unread[subject_key]:
+            self._unread[subject_key] -= 1
+            chars = None
+        else:
+            return _UNNAMED
+        if not isinstance(stored, bytes) or not isinstance(charset, str):
+            return "holds values of another type"
+        content = stored
+        if isinstance(subject_key, str):
+            try:
+                opened = self._opened(name, stored, subject_key)
+            except DatelineError:
+                return "is not what was captured"
+            if opened is None:
+                self._sealed += 1
+                return None
+            content = opened
+        elif hashlib.sha256(stored).digest() != name:
+            return "has another SHA-256"
+        return _misread(Document(content, charset), chars)
+
+    def _opened(self, name: bytes, stored: bytes, subject_key: str) -> bytes | None:
+        """The bytes of a protected document; None when they cannot be read here.
+
+        Raises DatelineError when they are not those that were captured.
+        """
+        vault = self._vault
+        if vault is None or vault.keys.secret(subject_key) is None:
+            return None
+        try:
+            content = vault.open_document(subject_key, name, stored)
+        except MissingLibrary:
+            return None
+        if vault.document_name(subject_key, hashlib.sha256(content).digest()) != name:
+            raise DatelineError("it is another document")
+        return content
+
+
+_UNNAMED = "is one that no event here captured: it was put there, or was erased and put back"
+
+
+def _misread(document: Document, chars: int | None) -> str | None:
+    """The charset is in no hash; how many characters it makes of the bytes was recorded."""
+    try:
+        found = len(document.text)
+    except DatelineError:
+        return f"does not decode as {document.charset!r}"
+    if chars is not None and found != chars:
+        return f"has {found} characters in {document.charset!r}, and {chars} were captured"
+    return None
