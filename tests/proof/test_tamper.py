@@ -164,12 +164,12 @@ def test_what_stands_outside_the_log_is_one_finding_and_no_reader_takes_it_in(
     found = look(path, key, outside)
     assert [f.position for f in found.findings if f.rule == "V2"] == [-1]
     assert found.checked["events"] == EVENTS
-    with Archive.open(path, Plugins()) as opened:
+    with Archive.open(path, Plugins.load(strict=True)) as opened:
         for read in (
             lambda: opened.state("ferry"),
             lambda: opened.prove("ferry", "f2", outside),
             lambda: list(opened.events("ferry")),
-            lambda: opened.rebuild(),
+            lambda: opened.view("timeline"),
         ):
             with pytest.raises(Damaged, match="position -1"):
                 read()

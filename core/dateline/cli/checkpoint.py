@@ -47,14 +47,24 @@ def checkpoint(settings: Settings, output: str | None, force: bool, key_file: st
 
 
 def key_to_sign(archive: Archive, key_file: str | None) -> SigningKey:
-    """The signing key; made on first use. Raises DatelineError when another signed before."""
-    before = archive.last_checkpoint()
-    if before is None and not key_path(archive, key_file).exists():
-        return make_key(archive, key_file)
+    """The signing key; made on first use. Raises DatelineError when there is nothing to sign, or
+    another signed before."""
+    from dateline.proof.checkpoint import NothingToSign
+
+    if not archive.head().position:
+        raise NothingToSign
+    path = key_path(archive, key_file)
+    if archive.last_checkpoint() is None and not path.exists():
+        try:
+            return make_key(archive, key_file)
+        except DatelineError:
+            if not path.exists():
+                raise
+            # Another process made it meanwhile.
     key = find_key(archive, key_file)
     if key is None:
         raise DatelineError(
-            f"the signing key is not at {key_path(archive, key_file)}",
+            f"the signing key is not at {path}",
             hint="name it with --key; or, if it is lost, sign with another from now on: "
             "`dateline key new`",
         )

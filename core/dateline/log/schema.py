@@ -12,7 +12,7 @@ from dateline.errors import DatelineError, NotAnArchive, SchemaOutdated, Unfinis
 from dateline.events.identity import uuid7
 from dateline.log.backend import of
 from dateline.log.engine import open_engine, reading, shown, writing
-from dateline.log.tables import VERSION_TABLE, log_head, metadata
+from dateline.log.tables import VERSION_TABLE, log_head, metadata, raw
 
 #: The newest migration. A test holds it equal to what Alembic finds.
 HEAD = "0006"
@@ -106,7 +106,7 @@ def upgrade(db: str | os.PathLike[str]) -> tuple[str, str]:
 
 def archive_id(connection: Connection) -> UUID:
     """The id of the archive. Raises NotAnArchive when the head of its log is gone or no longer one."""
-    found = connection.execute(select(log_head.c.archive)).scalar()
+    found = connection.execute(select(raw(log_head.c.archive))).scalar()
     if not isinstance(found, bytes) or len(found) != 16:
         raise NotAnArchive(
             "the log's head is missing, or is none", hint="restore the archive from a backup"

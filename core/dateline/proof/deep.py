@@ -11,9 +11,10 @@ from dateline.errors import Damaged, DatelineError, SealedContent
 from dateline.events.present import Fact, StoryState
 from dateline.log import documents, read
 from dateline.log.engine import reading
-from dateline.log.tables import events
+from dateline.log.tables import events, log_head, raw
 from dateline.proof.report import Report
 from dateline.protect.vault import Vault
+from dateline.views import store
 from dateline.views import verify as views
 from dateline.views.projection import View
 
@@ -25,21 +26,41 @@ _ROWS = 10
 def check_views(
     engine: Engine, reader: read.Reader, wanted: Mapping[str, View], report: Report
 ) -> None:
-    """Every view's rows against a new fold."""
-    for name, view in sorted(wanted.items()):
-        try:
-            found = list(views.verify(engine, reader, view))
-        except SealedContent as sealed:
-            report.unchecked.append(f"View {name}: {sealed}.")
+    """The rows of every view that was built against a new fold. One that was not shows nothing."""
+    try:
+        with reading(engine) as connection:
+            head = connection.execute(select(raw(log_head.c.position))).scalar()
+            names = {build.name for build in store.builds(connection)}
+            found = {name: store.current(connection, name) for name in sorted(names)}
+    except Damaged as damaged:
+        report.add("views", str(damaged))
+        return
+    for name, build in found.items():
+        if build is None:
             continue
-        except Exception as error:  # noqa: BLE001 - what a tampered body does to a fold is unknown
-            report.add("views", f"{name} cannot be folded: {type(error).__name__}: {error}")
+        if name not in wanted:
+            report.unchecked.append(f"View {name}: no plugin that is loaded makes it.")
             continue
-        report.count("views")
-        for difference in found[:_ROWS]:
-            report.add("views", f"{name}: a row only {difference.side}: {difference.row!r}")
-        if found[_ROWS:]:
-            report.add("views", f"{name}: {len(found) - _ROWS} more rows differ")
+        if type(head) is int and build.checkpoint > head:
+            report.add("views", f"{name} is said to be at {build.checkpoint}, past the log's end")
+        _check_view(engine, reader, wanted[name], report)
+
+
+def _check_view(engine: Engine, reader: read.Reader, view: View, report: Report) -> None:
+    name = view.name
+    try:
+        found = list(views.verify(engine, reader, view))
+    except SealedContent as sealed:
+        report.unchecked.append(f"View {name}: {sealed}.")
+        return
+    except Exception as error:  # noqa: BLE001 - what a tampered body does to a fold is unknown
+        report.add("views", f"{name} cannot be folded: {type(error).__name__}: {error}")
+        return
+    report.count("views")
+    for difference in found[:_ROWS]:
+        report.add("views", f"{name}: a row only {difference.side}: {difference.row!r}")
+    if found[_ROWS:]:
+        report.add("views", f"{name}: {len(found) - _ROWS} more rows differ")
 
 
 def check_quotes(

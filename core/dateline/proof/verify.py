@@ -112,6 +112,8 @@ class _Run:
                     raise Wrong("checkpoint", "its row gives another size")
                 if not signing.named(signed, found):
                     raise Wrong("checkpoint", "its row names a key that did not sign it")
+                if type(signed.signed_us) is not int:
+                    raise Wrong("checkpoint", "its row gives no time")
             except (Wrong, TypeError, AttributeError, ValueError) as wrong:
                 reason = wrong.reason if isinstance(wrong, Wrong) else "it is no checkpoint"
                 self._report.add("V7", f"{name}: {reason}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, Literal
 
 import msgspec
@@ -204,6 +204,19 @@ def read(
     query = select(table)
     if stories is not None:
         query = query.where(table.c.story.in_(list(stories)))
+    return [tuple(row) for row in connection.execute(query)]
+
+
+def strays(
+    connection: Connection, view: View, build: Build, stories: Collection[str]
+) -> list[Values]:
+    """Rows of none of `stories`."""
+    table = sql_table(view, build)
+    there = connection.execute(select(table.c.story).distinct()).scalars()
+    strange = [slug for slug in there if slug not in stories]
+    if not strange:
+        return []
+    query = select(table).where(table.c.story.in_(strange) | table.c.story.is_(None))
     return [tuple(row) for row in connection.execute(query)]
 
 

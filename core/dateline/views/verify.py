@@ -33,7 +33,10 @@ def verify(engine: Engine, reader: log.Reader, view: View) -> Iterator[Differenc
         if build is None:
             return
         store.hold(connection, build)
-        for story in log.list_stories(connection):
+        stories = log.list_stories(connection)
+        strays = store.strays(connection, view, build, {story.slug for story in stories})
+        yield from _compare(view, build, strays, [])
+        for story in stories:
             events = reader.read_story(connection, story.id, until=build.checkpoint)
             folded = states(events, reader.registry, [view])[1][view.name]
             live = store.read(connection, view, build, [story.slug])
