@@ -363,10 +363,11 @@ class _Run:
         count = self._connection.execute(select(func.count()).select_from(merkle_nodes)).scalar()
         if count != self._nodes:
             report.add("V4", f"{count} nodes are stored; {self._nodes} belong to the events")
-        listed = set(self._connection.execute(select(raw(plugin_types.c.name))).scalars())
-        for type_ in self._types.keys() - CORE_NAMES - listed:
-            reason = f"events are of type {type_}, which is not listed among those of plugins"
-            report.add("V4", reason, self._types[type_])
+        columns = raw(plugin_types.c.name), raw(plugin_types.c.since)
+        listed = {row[0]: row[1] for row in self._connection.execute(select(*columns))}
+        for type_, first in self._types.items():
+            if type_ not in CORE_NAMES and listed.get(type_) != first:
+                report.add("V4", f"the list of plugins' types does not say so of {type_}", first)
         report.count("nodes", self._nodes)
         report.position, report.root = self._tree.size, root.hex()
         self._erasures.finish(report)
