@@ -291,3 +291,44 @@ def test_a_lost_key_is_never_replaced_in_silence(
     public = capfd.readouterr().out.strip()
     assert run(root, ["--db", str(path), "checkpoint"]) == 0
     check_signature(read_checkpoint(capfd.readouterr().out), read_vkey(public))
+
+
+def test_an_empty_archive_makes_no_key(
+    tmp_path: Path, home: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    Archive.create(tmp_path / "e.db", Plugins()).close()
+    key = home / "e.key"
+    assert run(root, ["--db", str(tmp_path / "e.db"), "checkpoint", "--key", str(key)]) == 1
+    assert "there is nothing to sign yet" in capfd.readouterr().err
+    assert not key.exists()
+
+
+def test_who_makes_the_key_second_signs_with_the_first_one_s(
+    archive: Archive,
+    path: Path,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    file = home / "k"
+
+    def make_first(place: Path, archive_id: UUID) -> SigningKey:
+        monkeypatch.undo()
+        keys.create(place, archive_id)
+        return keys.create(place, archive_id)
+
+    monkeypatch.setattr(keys, "create", make_first)
+    assert run(root, ["--db", str(path), "checkpoint", "--key", str(file)]) == 0
+    first = keys.load(file, archive.head().archive)
+    check_signature(read_checkpoint(capfd.readouterr().out), first.vkey)
+
+
+def test_a_checkpoint_whose_row_names_another_key_is_not_continued(
+    archive: Archive, path: Path, key: SigningKey, outside: Checkpoint
+) -> None:
+    with sqlite3.connect(path) as db:
+        attacks.drop_triggers(db)
+        db.execute("UPDATE checkpoints SET key = 'another'")
+    db.close()
+    with pytest.raises(Inconsistent, match="did not sign it"):
+        archive.checkpoint(key)

@@ -239,6 +239,63 @@ def test_the_deep_check_finds_a_row_and_a_quotation_that_were_changed(
     assert hashlib.sha256(moved) != hashlib.sha256(document)
 
 
+def test_the_deep_check_finds_rows_of_a_story_that_is_not_there(
+    archive: Archive, path: Path
+) -> None:
+    archive.catch_up()
+    with sqlite3.connect(path) as db:
+        [table] = [
+            name
+            for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            if "timeline" in name
+        ]
+        columns = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
+        taken = ", ".join(f'"{name}"' for name in columns[1:])
+        db.execute(f"INSERT INTO {table} SELECT 'ghost', {taken} FROM {table} LIMIT 1")
+    db.close()
+    [finding] = archive.verify(deep_too=True).findings
+    assert (finding.rule, "a row only live: ('ghost'" in finding.reason) == ("views", True)
+    assert [row.side for row in archive.verify_view("timeline")] == ["live"]
+
+
+def test_a_view_that_says_it_is_past_the_log_is_found(archive: Archive, path: Path) -> None:
+    archive.catch_up()
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE views SET checkpoint = checkpoint + 1000 WHERE name = 'timeline'")
+    db.close()
+    [finding] = archive.verify(deep_too=True).findings
+    assert (finding.rule, "past the log's end" in finding.reason) == ("views", True)
+
+
+def test_the_deep_check_counts_what_it_compared(
+    archive: Archive, path: Path, key: SigningKey, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A view that was never built shows nobody anything; one that was is not passed over."""
+    vkey = ["--vkey", str(key.vkey)]
+    code, _, err = command(path, capfd, "--deep", *vkey)
+    assert (code, "view" in err.splitlines()[0]) == (0, False)
+    archive.catch_up()
+    code, _, err = command(path, capfd, "--deep", *vkey)
+    assert (code, f"{len(archive.plugins.views)} views" in err) == (0, True)
+    capfd.readouterr()
+    arguments = ["--db", str(path), "--without", "figures", "verify", "--deep", *vkey]
+    assert run(root, arguments) == 1
+    err = capfd.readouterr().err
+    assert f"{len(archive.plugins.views) - 1} views" in err
+    assert "Not checked: View figures: no plugin that is loaded makes it." in err
+
+
+def test_a_type_that_is_missing_from_the_list_of_types_is_found(
+    archive: Archive, path: Path
+) -> None:
+    archive.record([{"type": "acme.sighting.recorded", "what": "x"}], story="ferry")
+    assert look(path).findings == []
+    with sqlite3.connect(path) as db:
+        db.execute("DELETE FROM plugin_types")
+    db.close()
+    assert places(look(path)) == [("V4", 601)]
+
+
 def test_the_page_lists_the_rules_as_the_command_says_them() -> None:
     page = (Path(__file__).parents[2] / "docs" / "proofs.md").read_text("utf-8")
     listed = dict(re.findall(r"^\| (V\d) \| (.*) \|$", page, re.MULTILINE))
