@@ -21,7 +21,7 @@ from dateline.proof import keys
 from dateline.testing import samples
 
 #: How many changes are tried, of some ten thousand.
-TRIES = 150
+TRIES = 100
 TABLES = (
     "events",
     "stories",

@@ -66,7 +66,7 @@ class SQLite(Backend):
     def explained(self, error: Exception, where: str) -> Exception:
         text = str(error)
         if "Could not decode to UTF-8" in text:
-            return Damaged(f"{where} holds text that is no UTF-8")
+            return Damaged(f"{where}: {text}")
         if "not a database" in text or "malformed" in text:
             return NotAnArchive(f"{where} is no SQLite database, or is damaged: {text}")
         if isinstance(error, sqlite3.OperationalError):

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, func, select
 from dateline.errors import Damaged, DatelineError, SealedContent
 from dateline.events.present import Fact, StoryState
 from dateline.log import documents, read
+from dateline.log.backend import named_errors
 from dateline.log.engine import reading
 from dateline.log.tables import events, log_head, raw
 from dateline.proof.report import Report
@@ -75,7 +76,8 @@ def check_quotes(
         done = 0
         text = lru_cache(_TEXTS)(lambda source: _text(connection, source, reader.vault))
         try:
-            stories = read.list_stories(connection)
+            with named_errors(connection):
+                stories = read.list_stories(connection)
         except Damaged as damaged:
             report.add("quotes", str(damaged))
             return
