@@ -35,7 +35,7 @@ _EXPORT_BYTES = 4 << 30
     type=completing.FILE,
     help="A checkpoint that was kept elsewhere.",
 )
-@click.option("--deep", is_flag=True, help="Every view that was built, and every quotation, too.")
+@click.option("--deep", is_flag=True, help="Every view that was built and every quotation too.")
 @click.option(
     "--export",
     "exports",
