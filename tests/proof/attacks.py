@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 from collections.abc import Callable
 from uuid import UUID
@@ -68,7 +69,8 @@ def insert_in_front_of_the_end(db: Database) -> None:
 def insert_before_the_first(db: Database) -> None:
     """A retraction where no page begins, the story's row made to fit: its hashes are right."""
     last = db.execute("SELECT * FROM events WHERE position = 10").fetchone()
-    body = db.execute("SELECT body FROM events WHERE type = 'fact.disputed'").fetchone()[0]
+    body = json.loads(db.execute("SELECT body FROM events WHERE position = 10").fetchone()[0])
+    body = json.dumps({**body, "data": {"fact": "f2", "reason": "Forged"}}).encode()
     archive = UUID(bytes=db.execute("SELECT archive FROM log_head").fetchone()[0])
     forged = [-1, b"\1" * 16, last[2], last[3] + 1, "fact.retracted", *last[5:9], last[9], body]
     forged.append(hashing.commitment(last[9], body))
@@ -81,12 +83,11 @@ def insert_before_the_first(db: Database) -> None:
 
 def insert_where_no_number_is(db: Database) -> None:
     """Into a table that takes anything."""
-    _loosen(db, "events")
-    for position in (b"\0", "later", 8.5, None, 8):
-        row = db.execute("SELECT * FROM events WHERE position = 8").fetchone()
-        key = hashlib.sha256(repr(position).encode()).digest()[:16]
-        copied = (position, key, row[2], row[3] + 1000, *row[4:])
-        db.execute(f"INSERT INTO events VALUES ({','.join('?' * 13)})", copied)
+    _insert_copies(db, b"\0", "later", 8.5, 8)
+
+
+def insert_without_a_position(db: Database) -> None:
+    _insert_copies(db, None)
 
 
 def number_a_version_nought(db: Database) -> None:
@@ -267,6 +268,15 @@ def _hash_again(db: Database, position: int) -> None:
     ).fetchone()
     leaf = hashing.leaf(hashing.stored_entry(archive, row, prev))
     db.execute("UPDATE events SET leaf = ? WHERE position = ?", (leaf, position))
+
+
+def _insert_copies(db: Database, *positions: object) -> None:
+    """Of the event at 8, far on in its story."""
+    _loosen(db, "events")
+    row = db.execute("SELECT * FROM events WHERE position = 8").fetchone()
+    for number, position in enumerate(positions):
+        copied = (position, bytes([number]) * 16, row[2], 1000 + number, *row[4:])
+        db.execute(f"INSERT INTO events VALUES ({','.join('?' * 13)})", copied)
 
 
 def _loosen(db: Database, table: str) -> None:
