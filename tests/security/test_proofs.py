@@ -73,7 +73,9 @@ def test_a_hostile_file_is_a_verdict_and_no_traceback(
     vkey = ferry("key", "show", "--key", "a.key").out.strip()
     for against in (None, str(file)):
         code, lines = verifier.judge(str(file), [read_vkey(vkey)], against=against)
-        assert code == verifier.FALSE
+        # A file given as a checkpoint that is none says nothing of the proof.
+        wanted = {verifier.FALSE} if against is None else {verifier.FALSE, verifier.UNCHECKED}
+        assert code in wanted
         assert not hostile.acts("\n".join(lines))
     assert ferry("prove", "--verifier", "-o", "check.py", "--force").code == 0
     done = subprocess.run(

@@ -114,6 +114,11 @@ def prove(
     _write(target, json.dumps(bundle, ensure_ascii=False, indent=1) + "\n", force)
     if target is not None:
         say(f"Wrote {target}, proven up to event {signed.size} of the log.")
+    withheld = sum("withheld" in entry for entry in bundle["entries"])
+    if fact is None and withheld:
+        say(
+            f"{withheld} protected event{'s are' if withheld > 1 else ' is'} withheld: --protected-too shows them."
+        )
     _say_keys([signed] if before is None else [signed, before], known)
 
 

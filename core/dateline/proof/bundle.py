@@ -22,7 +22,7 @@ from dateline.log.nodes import StoredTree
 from dateline.log.read import StoryRow
 from dateline.log.tables import events
 from dateline.proof.checkpoint import of_archive
-from dateline.proof.verifier import FORMAT, NOTICES, Checkpoint, is_about, is_fact
+from dateline.proof.verifier import FORMAT, NOTICES, Checkpoint, is_about, is_fact, items
 from dateline.protect.vault import Vault
 
 _COLUMNS = tuple(column.name for column in events.columns)
@@ -140,15 +140,7 @@ def _shown(rows: list[Any], story: StoryRow, fact: str | None, only_about: bool)
         return open_
     at = next((v for v, d in contents.items() if is_fact(d) and d["fact"] == fact), None)
     if at is None:
-        if any(row.sealed for row in rows):
-            raise UnknownName(
-                f"story {story.slug} has no fact {fact!r} up to that checkpoint that is not protected",
-                hint="show what is protected with --protected-too; the proof outlives its erasure",
-            )
-        raise UnknownName(
-            f"story {story.slug} has no fact {fact!r} up to that checkpoint",
-            hint=f"list them with `dateline show {story.slug} timeline`, or sign a new checkpoint",
-        )
+        raise _unproven(rows, story, fact)
     types = {row.version: row.type for row in rows}
     source = contents[at]["source"]
     about = {
@@ -172,6 +164,22 @@ def _shown(rows: list[Any], story: StoryRow, fact: str | None, only_about: bool)
         if types[version] == "entity.introduced" and contents[version].get("entity") in named
     }
     return {at} | about | rests | entities
+
+
+def _unproven(rows: list[Any], story: StoryRow, fact: str) -> DatelineError:
+    """Why no event among `rows` that can be read records the fact."""
+    for row in rows:
+        if row.body is not None and hashing.commitment(row.salt, row.body) != row.commitment:
+            return _damaged(row.position, "is not what was recorded")
+        if row.type == "content.erased":
+            data = _data(row)
+            if any(item.get("fact") == fact for item in items(data, "events")):
+                return UnknownName(f"{fact} was erased: {data.get('reason')} ({data.get('basis')})")
+    sealed = sum(row.sealed and row.type.endswith(".recorded") for row in rows)
+    hint = f"list them with `dateline show {story.slug} timeline`, or sign a new checkpoint"
+    if sealed:
+        hint += f"; {sealed} protected are not looked into without --protected-too"
+    return UnknownName(f"story {story.slug} has no fact {fact!r} up to that checkpoint", hint=hint)
 
 
 def _words(value: Any) -> set[str]:

@@ -321,14 +321,7 @@ def _check(bundle: Any, vkeys: Sequence[Vkey], against: Checkpoint | None) -> Pr
     documents, charsets = _documents(bundle)
     _check_facts(entries, fact, opened)
     quoted = _check_quotes(entries, documents, charsets, fact, opened)
-    proven = Proven(checkpoint, story, fact, entries, documents, charsets, quoted, earlier, opened)
-    if not proven.complete:
-        opened.append(
-            f"The checkpoint covers {checkpoint.size} events, and the proof shows the story as far "
-            f"as position {proven.position}: what came after in it, such as a correction or a "
-            "retraction, is not shown, nor that nothing did (ask the archive)."
-        )
-    return proven
+    return Proven(checkpoint, story, fact, entries, documents, charsets, quoted, earlier, opened)
 
 
 def _signed(checkpoint: Checkpoint, vkeys: Sequence[Vkey], which: str, opened: list[str]) -> None:
@@ -563,18 +556,23 @@ def words(proven: Proven) -> Iterator[str]:
         yield f"Document    {visible(source)}: {said}"
     introduced = [e.data for e in shown if e.type == "entity.introduced"]
     labels = {str(data.get("entity")): str(data.get("label")) for data in introduced}
-    facts = [proven.fact] if proven.fact is not None else []
-    if not facts:
-        facts = [e.data["fact"] for e in shown if is_fact(e.data)]
-    for fact in facts:
+    recorded: dict[str, Entry] = {}
+    for entry in shown:
+        if is_fact(entry.data):
+            recorded.setdefault(entry.data["fact"], entry)
+    captured = {e.data.get("source"): e.data for e in shown if e.type == "source.captured"}
+    notices = [entry for entry in shown if entry.type in NOTICES]
+    for fact in recorded if proven.fact is None else [proven.fact]:
         yield ""
-        yield from _fact_words(fact, shown, labels)
+        entry = recorded[fact]
+        yield from _fact_words(entry, captured.get(entry.data["source"]), notices, labels)
 
 
-def _fact_words(fact: str, shown: list[Entry], labels: dict[str, str]) -> Iterator[str]:
-    entry = shown[_recorded(shown, fact)]
+def _fact_words(
+    entry: Entry, source: dict[str, Any] | None, notices: list[Entry], labels: dict[str, str]
+) -> Iterator[str]:
     data = entry.data
-    yield f"Fact {visible(fact)} ({visible(entry.type)})"
+    yield f"Fact {visible(data['fact'])} ({visible(entry.type)})"
     yield f"  says      {visible(data['text'])}"
     for item in items(data, "evidence"):
         place = f"{item.get('start')}-{item.get('end')}"
@@ -583,16 +581,14 @@ def _fact_words(fact: str, shown: list[Entry], labels: dict[str, str]) -> Iterat
     if agents:
         yield f"  through   {visible(' > '.join(labels.get(agent, agent) for agent in agents))}"
     yield f"  source    {visible(data['source'])}"
-    for other in shown:
-        captured = other.data
-        if other.type == "source.captured" and captured.get("source") == data["source"]:
-            publisher = str(captured.get("publisher"))
-            publisher = labels.get(publisher, publisher)
-            more = [captured.get("title"), publisher, captured.get("published")]
-            yield f"            {visible(', '.join(str(part) for part in more if part))}"
+    if source is not None:
+        publisher = str(source.get("publisher"))
+        more = [source.get("title"), labels.get(publisher, publisher), source.get("published")]
+        yield f"            {visible(', '.join(str(part) for part in more if part))}"
     yield f"  recorded  {_stamp(entry)}"
-    later = [e for e in shown if e is not entry and e.type in NOTICES]
-    later = [e for e in later if is_about(e.data, fact, data["source"])]
+    later = [
+        e for e in notices if e is not entry and is_about(e.data, data["fact"], data["source"])
+    ]
     for other in later:
         yield f"  later     {_stamp(other)}: {_notice(other)}"
     if not later:
@@ -669,25 +665,52 @@ def judge(
 ) -> tuple[int, list[str]]:
     """The exit code, and what to print: safe lines, whatever is in the files."""
     try:
-        with open(proof, encoding="utf-8") as file:
-            bundle = json.load(file)
+        bundle = _read_json(proof)
         _with_documents(bundle, documents)
-        held = None
-        if against is not None:
-            with open(against, encoding="utf-8") as file:
-                held = read_checkpoint(file.read())
+        held = None if against is None else _read_held(against)
         proven = check(bundle, vkeys, held)
         lines = list(words(proven))
     except Wrong as wrong:
         return FALSE, [f"FALSE  {visible(wrong)}"]
-    except (OSError, Unchecked) as error:
+    except OSError as error:
+        said = f"{error.filename}: {error.strerror}" if error.filename else error
+        return UNCHECKED, [f"COULD NOT CHECK  {visible(said)}"]
+    except Unchecked as error:
         return UNCHECKED, [f"COULD NOT CHECK  {visible(error)}"]
     except _MALFORMED as error:
         return FALSE, [f"FALSE  format: this is no proof ({visible(repr(error))})"]
     lines += ["", *(f"NOT CHECKED  {visible(line)}" for line in proven.open)]
+    if not proven.complete:
+        lines.append(f"NOT SHOWN  {_after(proven)}")
     if proven.open:
         return UNCHECKED, [*lines, "Everything else that the proof says holds."]
     return OK, [*lines, "OK  Everything that the proof says holds."]
+
+
+def _read_json(path: str) -> Any:
+    with open(path, encoding="utf-8") as file:
+        try:
+            return json.load(file)
+        except ValueError as error:
+            raise Wrong("format", f"{path} is no proof: it is no JSON in UTF-8 ({error})") from None
+
+
+def _read_held(path: str) -> Checkpoint:
+    """The checkpoint the reader holds: a file that is none says nothing of the proof."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return read_checkpoint(file.read())
+    except (Wrong, ValueError):
+        raise Unchecked(f"{path}, given with --against, is no checkpoint") from None
+
+
+def _after(proven: Proven) -> str:
+    """The bound of every proof whose story may have gone on: a log cannot show that nothing came."""
+    return (
+        f"Whether the story went on between position {proven.position} and the checkpoint's last, "
+        f"{proven.checkpoint.size}: a correction or a retraction there would not be seen here. Only "
+        "the archive can tell."
+    )
 
 
 if __name__ == "__main__":
