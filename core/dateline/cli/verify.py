@@ -90,7 +90,7 @@ def verify(
     elif report.findings or format_ is not None:
         rows = [(f.rule, f.position, f.reason) for f in report.findings]
         emit(["rule", "position", "reason"], rows, format_)
-    _summary(report, outside=bool(against))
+    _summary(report, outside=bool(against), deep=deep)
     if report.tampered:
         click.get_current_context().exit(FOUND)
     if report.unchecked:
@@ -172,7 +172,7 @@ def _counted(what: str, number: int) -> str:
     return f"{number:,} {one if number == 1 else what}"
 
 
-def _summary(report: Report, outside: bool) -> None:
+def _summary(report: Report, *, outside: bool, deep: bool) -> None:
     from dateline.proof.report import RULES
 
     say(f"Checked {', '.join(_counted(*item) for item in report.checked.items() if item[1])}.")
@@ -189,6 +189,8 @@ def _summary(report: Report, outside: bool) -> None:
         say("Nothing else is wrong.")
     else:
         say("Nothing was changed.")
+    if not deep:
+        say("Views were not compared with the log: --deep does that.")
     if not outside:
         say(
             "From the inside only: a rewrite of everything is found by --against a checkpoint "

@@ -119,6 +119,7 @@ class _Run:
                 self._report.add("V7", f"{name}: {reason}")
                 continue
             due.append(Given(name, found))
+        due = [given for given in due if self._ours(given)]
         unsigned = [given.name for given in due if not self._signature(given, vkeys)]
         if unsigned:
             named = unsigned[0] + (f" and {len(unsigned) - 1} more" if unsigned[1:] else "")
@@ -127,13 +128,17 @@ class _Run:
             )
         self._due = sorted(due, key=lambda given: given.checkpoint.size)
 
+    def _ours(self, given: Given) -> bool:
+        """Nothing more can be asked of a checkpoint that was signed for another archive."""
+        ours = signing.of_archive(given.checkpoint, self._archive)
+        if not ours:
+            self._report.add("V7", f"{given.name} is of another archive: not of this log")
+        return ours
+
     def _signature(self, given: Given, vkeys: Sequence[Vkey]) -> bool:
         """False when it could not be checked."""
         signers = {(name, key_id) for name, key_id, _ in given.checkpoint.signatures}
         known = [vkey for vkey in vkeys if (vkey.name, vkey.id) in signers]
-        if not signing.of_archive(given.checkpoint, self._archive):
-            self._report.add("V7", f"{given.name} is of another archive")
-            return True
         try:
             for vkey in known:
                 check_signature(given.checkpoint, vkey)
