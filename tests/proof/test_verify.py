@@ -254,8 +254,24 @@ def test_the_deep_check_finds_rows_of_a_story_that_is_not_there(
         db.execute(f"INSERT INTO {table} SELECT 'ghost', {taken} FROM {table} LIMIT 1")
     db.close()
     [finding] = archive.verify(deep_too=True).findings
-    assert (finding.rule, "a row only live: ('ghost'" in finding.reason) == ("views", True)
+    assert (finding.rule, "of story 'ghost' does not come from the log" in finding.reason) == (
+        "views",
+        True,
+    )
     assert [row.side for row in archive.verify_view("timeline")] == ["live"]
+
+
+def test_a_row_that_differs_is_told_value_by_value(archive: Archive, path: Path) -> None:
+    archive.catch_up(["figures", "timeline"])
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE figures__g1 SET value = 1 WHERE fact = 'f2'")
+        db.execute("DELETE FROM timeline__g1 WHERE fact = 'f2'")
+    db.close()
+    told = [finding.reason for finding in archive.verify(deep_too=True).findings]
+    assert told == [
+        "figures: row 'f2', 1 of story 'ferry': value is 1, the log gives 150",
+        "timeline: row 'f2', 1 of story 'ferry' is missing",
+    ]
 
 
 def test_a_view_that_says_it_is_past_the_log_is_found(archive: Archive, path: Path) -> None:

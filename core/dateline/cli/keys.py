@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -61,10 +62,15 @@ def find_key(archive: Archive, given: str | None) -> SigningKey | None:
         return load(path, archive.id)
     except FileNotFoundError:
         if given:
-            raise DatelineError(
-                f"there is no key {path}", hint=f"make one with `dateline key new --key {path}`"
-            ) from None
+            raise _no_key(archive, path) from None
         return None
+
+
+def _no_key(archive: Archive, path: Path) -> DatelineError:
+    hint = "make one with `dateline key new`"
+    if archive.last_checkpoint() is not None:
+        hint = "checkpoints were signed already: name the file of that key with --key"
+    return DatelineError(f"there is no key {path}", hint=hint)
 
 
 def make_key(archive: Archive, given: str | None) -> SigningKey:
@@ -91,19 +97,20 @@ def read_vkeys(texts: Sequence[str]) -> list[Vkey]:
 
 
 def public_keys(archive: Archive, given: str | None, texts: Sequence[str]) -> list[Vkey]:
-    """Keys to check signatures with: those given, else that of the signing key if it is here."""
+    """Keys to check signatures with: those given, and that of the signing key if it is here."""
     from dateline.errors import MissingLibrary
 
     found = read_vkeys(texts)
-    if found and not given:
-        return found
+    key = None
     try:
         key = find_key(archive, given)
     except MissingLibrary:
         if given:
             raise
-        key = None
-    return found + ([key.vkey] if key is not None else [])
+    except DatelineError:
+        if given or not found:
+            raise
+    return found if key is None or key.vkey in found else [*found, key.vkey]
 
 
 class Commands(LazyGroup):
@@ -141,7 +148,8 @@ def new(settings: Settings, key_file: str | None) -> None:
     """
     with settings.archive() as archive:
         made = make_key(archive, key_file)
-    click.echo(str(made.vkey))
+    if not sys.stdout.isatty():  # on a terminal it was just said
+        click.echo(str(made.vkey))
 
 
 @click.command()
@@ -157,6 +165,5 @@ def show(settings: Settings, key_file: str | None) -> None:
     with settings.archive() as archive:
         found = find_key(archive, key_file)
         if found is None:
-            path = key_path(archive, key_file)
-            raise DatelineError(f"there is no key {path}", hint="make one with `dateline key new`")
+            raise _no_key(archive, key_path(archive, key_file))
     click.echo(str(found.vkey))

@@ -58,10 +58,11 @@ def _check_view(engine: Engine, reader: read.Reader, view: View, report: Report)
         report.add("views", f"{name} cannot be folded: {type(error).__name__}: {error}")
         return
     report.count("views")
-    for difference in found[:_ROWS]:
-        report.add("views", f"{name}: a row only {difference.side}: {difference.row!r}")
-    if found[_ROWS:]:
-        report.add("views", f"{name}: {len(found) - _ROWS} more rows differ")
+    wrong = list(views.described(view, found))
+    for words in wrong[:_ROWS]:
+        report.add("views", f"{name}: {words}")
+    if wrong[_ROWS:]:
+        report.add("views", f"{name}: {len(wrong) - _ROWS} more rows differ")
 
 
 def check_quotes(

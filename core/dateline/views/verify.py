@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 from sqlalchemy import Engine
@@ -12,7 +12,7 @@ from dateline.log import read as log
 from dateline.log.engine import reading
 from dateline.views import store
 from dateline.views.asof import states
-from dateline.views.projection import View
+from dateline.views.projection import View, columns
 from dateline.views.rows import Values
 from dateline.views.store import Build
 from dateline.views.table import whole_numbers
@@ -24,6 +24,26 @@ class Difference(msgspec.Struct, frozen=True):
     view: str
     side: str
     row: Values
+
+
+def described(view: View, found: Sequence[Difference]) -> Iterator[str]:
+    """What is wrong with each row, in words: values that differ, rows too many or missing."""
+    names = [column.name for column in columns(view)]
+    width = 1 + min(2, len(view.key_columns()))  # a fact and its item, or a key
+    sides: dict[Values, dict[str, Values]] = {}
+    for difference in found:
+        sides.setdefault(difference.row[:width], {})[difference.side] = difference.row
+    for key, rows in sides.items():
+        story, *rest = map(repr, key)
+        where = f"row {', '.join(rest)} of story {story}"
+        if len(rows) == 2:
+            pairs = zip(names, rows["live"], rows["folded"], strict=True)
+            wrong = [f"{n} is {a!r}, the log gives {b!r}" for n, a, b in pairs if a != b]
+            yield f"{where}: {'; '.join(wrong)}"
+        elif "live" in rows:
+            yield f"{where} does not come from the log: {rows['live'][width:]!r}"
+        else:
+            yield f"{where} is missing"
 
 
 def verify(engine: Engine, reader: log.Reader, view: View) -> Iterator[Difference]:
