@@ -143,3 +143,71 @@ def test_several_may_make_it_at_once(folder: Path) -> None:
     database = sqlite3.connect(folder / "a.db.keys")
     assert database.execute("SELECT count(*) FROM keys").fetchone() == (4,)
     database.close()
+
+
+# -- those of this archive, or none ------------------------------------------------------------
+
+
+def test_no_new_keys_take_the_place_of_those_that_are_away(folder: Path) -> None:
+    protect(folder)
+    (folder / "a.db.keys").rename(folder / "away")
+    with Archive.open(folder / "a.db", PLUGINS) as archive:
+        archive.record(samples.story(slug="other"))
+        head = archive.head()
+        with pytest.raises(DatelineError, match=r"its keys are not here \(.*a.db.keys\)"):
+            archive.record([samples.figure()], story="other", protect="Witness 8")
+        with pytest.raises(DatelineError, match="its keys are not here"):
+            archive.erase(positions=[5], reason=REASON, basis=BASIS)
+        assert archive.head() == head
+    assert not (folder / "a.db.keys").exists()
+    (folder / "away").rename(folder / "a.db.keys")
+    protect_too(folder, "Witness 8")
+
+
+def protect_too(folder: Path, subject: str) -> None:
+    with Archive.open(folder / "a.db", PLUGINS) as archive:
+        archive.record([samples.figure(text="Of another")], story="ferry", protect=subject)
+        assert subject in archive._keys.subjects()
+
+
+def test_the_keys_of_another_archive_are_none_of_this_one(folder: Path) -> None:
+    protect(folder)
+    (folder / "a.db.keys").rename(folder / "away")
+    with Archive.create(folder / "b.db", PLUGINS, folder / "a.db.keys") as other:
+        other.record(samples.story(), protect=None)
+        other.record([LINE], story="ferry", protect=WITNESS)
+    with (
+        Archive.open(folder / "a.db", PLUGINS) as archive,
+        pytest.raises(DatelineError, match="its keys are not here"),
+    ):
+        archive.record([samples.entity("person:x", "X")], story="ferry", protect="Witness 8")
+
+
+def test_keys_that_were_destroyed_are_the_archive_s_own(folder: Path) -> None:
+    protect(folder)
+    with Archive.open(folder / "a.db", PLUGINS) as archive:
+        archive.erase(WITNESS, reason=REASON, basis=BASIS)
+    protect_too(folder, "Witness 8")
+
+
+def test_without_the_keys_nobody_says_that_nothing_is_protected(folder: Path) -> None:
+    protect(folder)
+    (folder / "a.db.keys").rename(folder / "away")
+    with Archive.open(folder / "a.db", PLUGINS) as archive:
+        with pytest.raises(DatelineError, match="is not here: 1 protected event cannot") as missed:
+            archive.erase(WITNESS, reason=REASON, basis=BASIS)
+        assert missed.value.hint == "name it with --keys"
+    (folder / "a.db.keys").touch()
+    with (
+        Archive.open(folder / "a.db", PLUGINS) as archive,
+        pytest.raises(DatelineError, match="cannot be told apart"),
+    ):
+        archive.plan_erasure(WITNESS)
+
+
+def test_a_name_that_is_mistyped_is_told_the_nearest(folder: Path) -> None:
+    protect(folder, "Witness 7")
+    with Archive.open(folder / "a.db", PLUGINS) as archive:
+        with pytest.raises(DatelineError, match=r"under the name 'Witnes 7'$") as missed:
+            archive.plan_erasure("Witnes 7")
+        assert missed.value.hint == "did you mean 'Witness 7'? protected are Witness 7"

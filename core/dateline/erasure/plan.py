@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from dateline.erasure.captured import captured
 from dateline.erasure.survey import Going, Mention
 from dateline.errors import UnknownName
 from dateline.log import documents
+from dateline.log.protected import keys_in_use
 from dateline.log.read import Reader, head
 from dateline.log.tables import events
 from dateline.protect.keys import Keys
@@ -59,15 +61,43 @@ def plan(
     return Plan(subject_key, tuple(going), sizes, tuple(rows), (*still, *kept))
 
 
-def key_of(keys: Keys, subject: str) -> str:
+def key_of(connection: Connection, keys: Keys, subject: str) -> str:
     """The id of a subject's key, by name or by the id itself. Raises UnknownName."""
     found = keys.find(subject) or keys.get(subject)
     if found is None:
-        known = keys.subjects()
-        listed = ", ".join(known[:8]) + (" ..." if len(known) > 8 else "")
-        hint = f"protected are {listed}" if known else "nobody is protected in this archive"
-        raise UnknownName(f"nothing is protected under the name {subject!r} (any more)", hint=hint)
+        _require_opened(connection, keys)
+        raise UnknownName(
+            f"nothing is protected under the name {subject!r}", hint=_near(subject, keys.subjects())
+        )
     return found.id
+
+
+def _require_opened(connection: Connection, keys: Keys) -> None:
+    """Nobody can say that nothing is under a name while the names of some of it are elsewhere."""
+    used = keys_in_use(connection)
+    sealed = sum(count for key, count in used.items() if keys.secret(key) is None)
+    if not sealed:
+        return
+    many = f"{sealed} protected event{'' if sealed == 1 else 's'} cannot be told apart"
+    if keys.path is None:
+        raise UnknownName(f"no keys database is named: {many}", hint="name it with --keys")
+    if not keys.here:
+        raise UnknownName(
+            f"the keys database {keys.path} is not here: {many}", hint="name it with --keys"
+        )
+    raise UnknownName(
+        f"the keys database {keys.path} does not know every key: {many}",
+        hint="name the one that does with --keys",
+    )
+
+
+def _near(subject: str, known: Sequence[str]) -> str:
+    if not known:
+        return "nobody is protected in this archive"
+    near = difflib.get_close_matches(subject, known, 1)
+    guess = f"did you mean {near[0]!r}? " if near else ""
+    listed = ", ".join(known[:8]) + (" ..." if len(known) > 8 else "")
+    return f"{guess}protected are {listed}"
 
 
 def under(connection: Connection, subject_key: str) -> list[Place]:

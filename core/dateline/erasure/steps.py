@@ -26,6 +26,7 @@ from dateline.events.envelope import RecordedBy
 from dateline.events.payload import Erased
 from dateline.log.backend import of
 from dateline.log.engine import reading, writing
+from dateline.log.protected import keys_in_use
 from dateline.log.read import Reader
 from dateline.log.wal import empty_wal, still_read
 from dateline.protect.vault import Vault
@@ -50,8 +51,8 @@ class Eraser:
 
     def plan(self, subject: str | None, positions: Sequence[int]) -> Plan:
         """What would go; writes nothing. Raises UnknownName, DatelineError."""
-        key = None if subject is None else key_of(self._vault.keys, subject)
         with reading(self._engine) as connection:
+            key = None if subject is None else key_of(connection, self._vault.keys, subject)
             return plan(connection, self._reader, self._views, key, positions)
 
     def erase(
@@ -73,6 +74,10 @@ class Eraser:
                 raise DatelineError(
                     "there is nothing left to erase there", hint="see it with `dateline log`"
                 )
+            if not self._vault.keys.here:  # the journal is about to be made
+                with reading(self._engine) as connection:
+                    used = keys_in_use(connection)
+                self._vault.keys.require_own(used)
             chosen = {item.event_id for item in found.events}
             erasure = self._journal.order(reason, basis, recorded_by, chosen=tuple(sorted(chosen)))
         else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -90,6 +90,20 @@ class Keys:
         query = "SELECT subject FROM keys WHERE archive = ? AND typeof(subject) = 'text' ORDER BY subject"
         with self.transaction(write=False) as run:
             return [row[0] for row in run.execute(query, (self._archive,))]
+
+    def require_own(self, used: Collection[str]) -> None:
+        """See that these are the archive's own keys, before anything is first put in.
+
+        `used` are the ids of the keys that the archive's content is or was under. A keys database
+        that knows one of them, be it destroyed, is the archive's. Raises DatelineError.
+        """
+        if not used or not self._ids().isdisjoint(used):
+            return
+        raise DatelineError(
+            f"this archive holds protected content, and its keys are not here ({self.path})",
+            hint="bring them back or name them with --keys; "
+            "a new keys database would take their place",
+        )
 
     @property
     def here(self) -> bool:
@@ -191,6 +205,13 @@ class Keys:
                 f"the keys database {self.path} cannot be used: {error}",
                 hint="check the file and its permissions, or name another with --keys",
             ) from None
+
+    def _ids(self) -> set[str]:
+        if not self.here:
+            return set()
+        query = "SELECT id FROM keys WHERE archive = ?"
+        with self.transaction(write=False) as run:
+            return {row[0] for row in run.execute(query, (self._archive,))}
 
     def _place(self) -> Path:
         if self.path is None:

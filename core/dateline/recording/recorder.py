@@ -17,6 +17,7 @@ from dateline.log.append import Appender, Expected
 from dateline.log.backend import of
 from dateline.log.document import Document
 from dateline.log.engine import reading, writing
+from dateline.log.protected import keys_in_use
 from dateline.log.read import Reader, story_by_slug
 from dateline.protect.keys import Key, KeyMoved
 from dateline.recording.batch import Archived, Plan, plan
@@ -98,7 +99,13 @@ class Recorder:
     def _key(self, subject: str) -> Key:
         if self._vault is None:
             raise DatelineError("this archive was opened without a place for keys")
-        return self._vault.keys.propose(subject)
+        keys = self._vault.keys
+        found = keys.propose(subject)
+        if keys.find(subject) is None:
+            with reading(self._engine) as connection:
+                used = keys_in_use(connection)
+            keys.require_own(used)
+        return found
 
     def _write(self, accepted: Plan, key: Key | None) -> Recorded:
         # The appender's first statement takes the append lock, if nothing did before.
