@@ -191,6 +191,10 @@ class Archive:
         self.resumed = self._eraser().resume()
         return self.resumed
 
+    def subjects(self) -> list[str]:
+        """Names of those who are protected, as far as the keys are at hand; in order."""
+        return self._keys.subjects()
+
     def _eraser(self) -> Eraser:
         vault = self._reader.vault
         assert vault is not None

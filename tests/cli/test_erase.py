@@ -9,6 +9,8 @@ import os
 import pty
 import sqlite3
 import stat
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,8 @@ from dateline.cli.errors import run
 from dateline.cli.root import root
 from dateline.testing import samples
 
-WHY = ["--reason", "Asked for", "--basis", "consent withdrawn"]
+ASKED = ["--reason", "Asked for", "--basis", "consent withdrawn"]
+WHY = [*ASKED, "--yes"]
 
 
 class Typed:
@@ -74,13 +77,13 @@ def record(dateline: Shell, *more: str) -> None:
 def test_a_fact_from_a_protected_source_goes_with_it(dateline: Shell) -> None:
     record(dateline, "--protect", "her")
     assert dateline("show", "ferry", "f3").out.count("QUAGGA") >= 2
+    dateline("show", "ferry", "timeline")
     listed = dateline("erase", "her", *WHY, "--dry-run")
     events = [(row["name"], row["note"]) for row in listed.rows() if row["what"] == "event"]
-    assert events == [
-        ("source.captured", "erased"),
-        ("entity.introduced", "erased"),
-        ("f3", "erased"),
-    ]
+    [document] = [row["name"] for row in listed.rows() if row["what"] == "document"]
+    assert events == [(document, "goes"), ("person:q QUAGGA", "goes"), ("f3", "goes")]
+    views = {row["name"]: row["note"] for row in listed.rows() if row["what"] == "view"}
+    assert views == {"timeline": "3 rows folded anew"}
     assert "Nothing was erased (--dry-run): 3 events (1 fact), 1 document." in listed.err
     done = dateline("erase", "her", *WHY)
     assert "Erased 3 events (1 fact), 1 document." in done.err and "backups" in done.err
@@ -177,7 +180,7 @@ def test_what_cannot_be_is_one_clear_error(
 
 def test_a_reason_says_something(dateline: Shell) -> None:
     for words in ("  ", "a\x00b", "\ud800"):
-        refused = dateline("erase", "5", "--reason", words, "--basis", "x", code=1)
+        refused = dateline("erase", "5", "--reason", words, "--basis", "x", "--yes", code=1)
         assert "nothing was written" in refused.err
 
 
@@ -195,11 +198,82 @@ def test_keys_may_be_kept_elsewhere(dateline: Shell, monkeypatch: pytest.MonkeyP
     assert "[erased]" in dateline("log").out
 
 
-def test_on_a_terminal_it_asks_first(dateline: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def answer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[bytes], int]]:
+    """A terminal for stdin, and what types on it."""
     parent, child = pty.openpty()
-    os.write(parent, b"n\n")
     with os.fdopen(child) as terminal:
         monkeypatch.setattr("sys.stdin", terminal)
-        assert "for ever?" in dateline("erase", "5", *WHY, code=130).err
+        yield partial(os.write, parent)
     os.close(parent)
+
+
+def test_on_a_terminal_it_shows_what_goes_and_asks(
+    dateline: Shell, answer: Callable[[bytes], int]
+) -> None:
+    answer(b"n\n")
+    asked = dateline("erase", "her", *ASKED, code=1)
+    assert "Erase 1 event, 1 document of 'her' for ever? [y/N]" in asked.err
+    assert "sha256:" in asked.err and asked.out == ""
+    assert asked.err.endswith("Nothing was erased.\n") and "Interrupted" not in asked.err
     assert "[erased]" not in dateline("log").out
+    answer(b"y\n")
+    assert "Erased 1 event, 1 document." in dateline("erase", "her", *ASKED).err
+
+
+def test_nothing_is_asked_about_what_is_gone(
+    dateline: Shell, answer: Callable[[bytes], int]
+) -> None:
+    dateline("erase", "5", *WHY)
+    gone = dateline("erase", "5", *ASKED, code=1)
+    assert "nothing left to erase there" in gone.err and "for ever" not in gone.err
+
+
+def test_where_nobody_can_be_asked_it_says_so(
+    dateline: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+    assert "not on a terminal: say --yes to erase" in dateline("erase", "5", *ASKED, code=2).err
+    assert "[erased]" not in dateline("log").out
+
+
+def test_a_reason_and_a_basis_are_for_erasing_and_said_before_it_asks(
+    dateline: Shell, answer: Callable[[bytes], int]
+) -> None:
+    dateline("erase", "5", "--dry-run")
+    assert "say --reason and --basis" in dateline("erase", "5", code=2).err
+    assert "say --basis;" in dateline("erase", "5", "--reason", "x", "--yes", code=2).err
+    empty = dateline("erase", "5", "--reason", "", "--basis", "x", code=1)
+    assert "/reason" in empty.err and "for ever" not in empty.err
+
+
+def test_who_is_to_be_forgotten_is_not_named_in_the_record(dateline: Shell) -> None:
+    Path("other.txt").write_text("FICTION. Another letter.", "utf-8")
+    dateline(
+        "capture", "other.txt", "--story", "ferry", "--publisher", "org:post", "--protect", "Hal"
+    )
+    before = dateline("log").out
+    for words in ("hal asked for it", "by HAL", "(Hal)"):
+        refused = dateline("erase", "Hal", "--reason", "x", "--basis", words, "--yes", code=1)
+        assert "the basis names 'Hal'" in refused.err and "without the name" in refused.err
+    assert dateline("log").out == before
+    dateline("erase", "Hal", "--reason", "shall be", "--basis", "x", "--yes")
+
+
+def test_a_fact_in_place_of_a_subject_is_told_its_position(dateline: Shell) -> None:
+    refused = dateline("erase", "f1", *WHY, code=1)
+    assert "f1 is a fact: erase it by its position, 6 (ferry)" in refused.err
+    assert "protected are her" in dateline("erase", "f9", *WHY, code=1).err
+    second = Path("second.ndjson")
+    second.write_text("\n".join(map(json.dumps, samples.story(slug="second"))), "utf-8")
+    dateline("import", "second.ndjson")
+    assert "6 (ferry), 15 (second)" in dateline("erase", "f1", *WHY, code=1).err
+
+
+def test_who_is_still_protected_is_told(dateline: Shell) -> None:
+    Path("other.txt").write_text("FICTION. Another letter.", "utf-8")
+    dateline(
+        "capture", "other.txt", "--story", "ferry", "--publisher", "org:post", "--protect", "Hal"
+    )
+    assert "Still protected: Hal." in dateline("erase", "her", *WHY).err
+    assert "Still protected" not in dateline("erase", "Hal", *WHY).err

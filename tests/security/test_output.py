@@ -81,7 +81,7 @@ COMMANDS: dict[str, list[tuple[str, ...]]] = {
         *((W, "--reason", W, "--basis", W, "--dry-run", "-f", form) for form in FORMATS),
         *(("7", "--reason", W, "--basis", W, "--dry-run", "-f", form) for form in FORMATS),
         ("7", "--reason", W, "--basis", W, "--yes"),
-        (W + "nobody", "--reason", W, "--basis", W),
+        (W + "nobody", "--reason", "r", "--basis", "b", "--yes"), (W, "--reason", W, "--basis", W, "--yes"),
     ],
     "checkpoint": [("--key", "a.key"), ("--key", "a.key", "-o", W.replace("/", "")), ("--key", W)],
     "verify": [*(("-f", form, "--deep") for form in FORMATS), ("--against", W), ("--export", W),

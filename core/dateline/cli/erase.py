@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Iterator
+from contextlib import redirect_stdout, suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -10,31 +13,37 @@ import click
 from dateline.cli.output import emit, format_option
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.who import agent_option, recorded_by
-from dateline.errors import UnknownName
+from dateline.errors import DatelineError, UnknownName
+from dateline.text import visible
 
 if TYPE_CHECKING:
+    from dateline.archive import Archive
     from dateline.erasure.journal import Gone
     from dateline.erasure.plan import Plan
 
 #: No position has more; Python makes no number of more than 4,300.
 _DIGITS = 30
+_FACT = re.compile(r"f[0-9]+")
+_COLUMNS = ("what", "story", "position", "name", "note")
 _ELSEWHERE = "Exports and backups made before are not known to the archive: see to them."
 
 
 @click.command()
 @click.argument("targets", nargs=-1, required=True, metavar="SUBJECT|POSITION...")
-@click.option("--reason", required=True, help="Why, for whoever reads the record. Names nobody.")
-@click.option("--basis", required=True, help="On what ground: consent withdrawn, court order ...")
+@click.option("--reason", help="Why, for whoever reads the record. Names nobody.")
+@click.option("--basis", help="On what ground: consent withdrawn, court order ...")
 @click.option("--dry-run", is_flag=True, help="List what would go, erase nothing.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask. Needed where nobody can be asked.")
 @agent_option
 @format_option
+@click.pass_context
 @pass_settings
 def erase(
     settings: Settings,
+    ctx: click.Context,
     targets: tuple[str, ...],
-    reason: str,
-    basis: str,
+    reason: str | None,
+    basis: str | None,
     dry_run: bool,
     yes: bool,
     agent: str | None,
@@ -47,12 +56,54 @@ def erase(
     Facts keep their numbers, and views and exports say [erased]. Hashes stay, so that everything
     else can still be proved. What was exported or backed up before is out of reach.
 
+    On a terminal it lists what goes and asks; anywhere else it erases with --yes alone. --dry-run
+    lists, and needs no reason.
+
     \b
     Example:
-      dateline erase 12 --reason "Asked for by the speaker" --basis "consent withdrawn" --dry-run
-      dateline erase "the witness" --reason "Asked for" --basis "consent withdrawn"
-      dateline erase 12 14 --reason "Found unlawful" --basis "court order"
+      dateline erase 12 --dry-run
+      dateline erase "the witness" --reason "Asked for" --basis "consent withdrawn" --yes
+      dateline erase 12 14 --reason "Found unlawful" --basis "court order" --yes
     """
+    from dateline.cli.errors import FAILED
+    from dateline.erasure.steps import require_unnamed
+
+    subject, positions = _targets(targets)
+    words = None if dry_run else _words(reason, basis)
+    if words is not None and not yes and not sys.stdin.isatty():
+        raise click.UsageError("not on a terminal: say --yes to erase")
+    with settings.archive() as archive:
+        try:
+            plan = archive.plan_erasure(subject, positions)
+        except UnknownName as error:
+            if subject is not None and archive.resumed:
+                return  # it is what was just finished, and the name is forgotten
+            raise _explained(error, archive, subject) from None
+        if words is None:
+            emit(_COLUMNS, _rows(plan), format_)
+            say(f"Nothing was erased (--dry-run): {_counted(_planned(plan))}.")
+            return
+        if not plan.events and plan.subject_key is None:
+            raise DatelineError("nothing left to erase there", hint="see it with `dateline log`")
+        require_unnamed(words, plan.subject)
+        if yes:
+            _warn(plan)
+        elif plan.events and not _agreed(plan):
+            say("Nothing was erased.")
+            ctx.exit(FAILED)
+        done = archive.erase(subject, positions, recorded_by=recorded_by(agent), **words)
+        left = archive.subjects()
+    if plan.events:
+        # What was really done: somebody may have recorded more of it meanwhile.
+        say(f"Erased {_counted(done.gone)}. {_ELSEWHERE}")
+    else:
+        say(f"Nothing was left of it to erase. {_ELSEWHERE}")
+    if left:
+        say(f"Still protected: {', '.join(left)}.")
+
+
+def _targets(targets: tuple[str, ...]) -> tuple[str | None, list[int]]:
+    """The one subject, or the positions."""
     for target in targets:
         if target.isdecimal() and len(target) > _DIGITS:
             raise UnknownName(f"the log has no position {target[:_DIGITS]}...")
@@ -60,29 +111,48 @@ def erase(
     subjects = [target for target in targets if not target.isdecimal()]
     if len(subjects) > 1 or (subjects and positions):
         raise click.UsageError("name one subject, or one or more positions")
-    subject = subjects[0] if subjects else None
-    with settings.archive() as archive:
-        try:
-            plan = archive.plan_erasure(subject, positions)
-        except UnknownName:
-            if subject is not None and archive.resumed:
-                return  # it is what was just finished, and the name is forgotten
-            raise
-        if dry_run:
-            _list(plan, format_)
-        else:
-            _warn(plan)
-            if not yes and sys.stdin.isatty():
-                click.confirm(f"Erase {_counted(_planned(plan))} for ever?", abort=True, err=True)
-            by = recorded_by(agent)
-            done = archive.erase(subject, positions, reason=reason, basis=basis, recorded_by=by)
-    if dry_run:
-        say(f"Nothing was erased (--dry-run): {_counted(_planned(plan))}.")
-    elif plan.events or plan.subject_key is None:
-        # What was really done: somebody may have recorded more of it meanwhile.
-        say(f"Erased {_counted(done.gone)}. {_ELSEWHERE}")
-    else:
-        say(f"Nothing was left of it to erase. {_ELSEWHERE}")
+    return (subjects[0] if subjects else None), positions
+
+
+def _words(reason: str | None, basis: str | None) -> dict[str, str]:
+    """What is kept of it. Raises UsageError, Refused."""
+    from dateline.erasure.steps import require_words
+
+    if reason is None or basis is None:
+        missing = [name for name, value in (("--reason", reason), ("--basis", basis)) if not value]
+        raise click.UsageError(f"to erase, say {' and '.join(missing)}; --dry-run needs neither")
+    words = {"reason": reason, "basis": basis}
+    require_words(words)
+    return words
+
+
+def _explained(error: UnknownName, archive: Archive, subject: str | None) -> UnknownName:
+    """The error, with the positions of facts where one was given in place of a subject."""
+    if subject is None or not _FACT.fullmatch(subject):
+        return error
+    found = ", ".join(f"{position} ({slug})" for slug, position in _recorded(archive, subject))
+    if not found:
+        return error
+    hint = f"{subject} is a fact: erase it by its position, {found}"
+    return UnknownName(error.what, hint=hint)
+
+
+def _recorded(archive: Archive, fact: str) -> Iterator[tuple[str, int]]:
+    """Where a fact of that number is recorded: its story, its position."""
+    for story in archive.stories():
+        with suppress(DatelineError):  # what is sealed tells no numbers
+            found = archive.state(story.slug).facts.get(fact)
+            if found is not None:
+                yield story.slug, found.position
+
+
+def _agreed(plan: Plan) -> bool:
+    """Show what goes, where it is seen whatever becomes of stdout, and ask."""
+    with redirect_stdout(sys.stderr):
+        emit(_COLUMNS, _rows(plan), "table")
+    whose = "" if plan.subject is None else f" of {plan.subject!r}"
+    question = visible(f"Erase {_counted(_planned(plan))}{whose} for ever?")
+    return click.confirm(question, err=True)
 
 
 def _planned(plan: Plan) -> Gone:
@@ -106,12 +176,15 @@ def _warn(plan: Plan) -> None:
         say(f"Still there: {mention.what} (position {mention.position}) {mention.how}.")
 
 
-def _list(plan: Plan, format_: str | None) -> None:
+def _rows(plan: Plan) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = [
-        ("event", item.slug, item.position, item.fact or item.type, "erased")
-        for item in plan.events
+        ("event", item.slug, item.position, item.name, "goes") for item in plan.events
     ]
-    rows += [("document", None, None, name, f"{size} bytes") for name, size in plan.documents]
-    rows += [("rows", slug, None, table, f"{n} folded anew") for table, slug, n in plan.rows]
+    rows += [("document", None, None, name, f"{size} bytes go") for name, size in plan.documents]
+    rows += [("view", slug, None, name, _folded(count)) for name, slug, count in plan.rows]
     rows += [("stays", item.slug, item.position, item.what, item.how) for item in plan.still]
-    emit(["what", "story", "position", "name", "note"], rows, format_)
+    return rows
+
+
+def _folded(count: int) -> str:
+    return f"{_many(count, 'row')} folded anew"

@@ -17,7 +17,7 @@ from dateline.log import documents
 from dateline.log.protected import keys_in_use
 from dateline.log.read import Reader, head
 from dateline.log.tables import events
-from dateline.protect.keys import Keys
+from dateline.protect.keys import Key, Keys
 from dateline.views import store
 from dateline.views.projection import View
 
@@ -26,10 +26,11 @@ Place = tuple[UUID, int]
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """What would go: events, documents (source, bytes), rows of views (table, story, how many are
+    """What would go: events, documents (source, bytes), rows of views (view, story, how many are
     dropped or folded anew); and ``still``, live events that go on naming it, or keep a document."""
 
     subject_key: str | None
+    subject: str | None  # whose key it is, as long as that is known
     events: tuple[Going, ...]
     documents: tuple[tuple[str, int], ...]
     rows: tuple[tuple[str, str, int], ...]
@@ -40,36 +41,40 @@ def plan(
     connection: Connection,
     reader: Reader,
     views: Mapping[str, View],
-    subject_key: str | None,
+    key: Key | None,
     positions: Sequence[int],
 ) -> Plan:
     """The plan for a key, or for what a person chose. Raises UnknownName, DatelineError."""
-    if subject_key is None:
-        chosen = at(connection, reader, positions)
-    else:
-        chosen = under(connection, subject_key)
-    going, still = surveyed(connection, reader, chosen, strict=subject_key is None)
+    chosen = at(connection, reader, positions) if key is None else under(connection, key.id)
+    going, still = surveyed(connection, reader, chosen, strict=key is None)
     dropped, kept = captured(connection, reader, going)
     held = {name: documents.get(connection, name, reader.vault) for name, _ in dropped}
-    rows = [
-        (build.table, slug, len(store.read(connection, views[build.name], build, [slug])))
-        for build in store.builds(connection)
-        if build.name in views
-        for slug in dict.fromkeys(item.slug for item in going)
-    ]
+    rows: dict[tuple[str, str], int] = {}
+    for build in store.builds(connection):
+        for slug in dict.fromkeys(item.slug for item in going) if build.name in views else ():
+            count = len(store.read(connection, views[build.name], build, [slug]))
+            rows[build.name, slug] = max(count, rows.get((build.name, slug), 0))
+    folded = tuple((*place, count) for place, count in rows.items() if count)
     sizes = tuple((name, len(found.content)) for name, found in held.items() if found is not None)
-    return Plan(subject_key, tuple(going), sizes, tuple(rows), (*still, *kept))
+    return Plan(
+        subject_key=None if key is None else key.id,
+        subject=None if key is None else key.subject,
+        events=tuple(going),
+        documents=sizes,
+        rows=folded,
+        still=(*still, *kept),
+    )
 
 
-def key_of(connection: Connection, keys: Keys, subject: str) -> str:
-    """The id of a subject's key, by name or by the id itself. Raises UnknownName."""
+def key_of(connection: Connection, keys: Keys, subject: str) -> Key:
+    """A subject's key, by name or by the key's id. Raises UnknownName."""
     found = keys.find(subject) or keys.get(subject)
     if found is None:
         _require_opened(connection, keys)
         raise UnknownName(
             f"nothing is protected under the name {subject!r}", hint=_near(subject, keys.subjects())
         )
-    return found.id
+    return found
 
 
 def _require_opened(connection: Connection, keys: Keys) -> None:

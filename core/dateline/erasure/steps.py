@@ -12,6 +12,7 @@ older, it does steps 4 and 5 again.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
@@ -67,8 +68,10 @@ class Eraser:
 
         Raises UnknownName, and DatelineError for what cannot be erased; nothing was done then.
         """
-        _require_words({"reason": reason, "basis": basis})
+        words = {"reason": reason, "basis": basis}
+        require_words(words)
         found = self.plan(subject, positions)
+        require_unnamed(words, found.subject)
         if found.subject_key is None:
             if not found.events:
                 raise DatelineError(
@@ -160,10 +163,24 @@ class Eraser:
         return False
 
 
-def _require_words(fields: dict[str, str]) -> None:
+def require_words(fields: dict[str, str]) -> None:
+    """See that each of `fields` says something that can be kept. Raises Refused."""
     findings = strict.check(fields)
     for name, words in fields.items():
         if not words.strip():
             findings.append(Finding("blank", f"/{name}", "says nothing"))
     if findings:
         raise Refused(findings)
+
+
+def require_unnamed(fields: dict[str, str], subject: str | None) -> None:
+    """See that none of what is kept for ever names who is to be forgotten. Raises DatelineError."""
+    if subject is None:
+        return
+    name = re.compile(rf"(?<!\w){re.escape(subject.casefold())}(?!\w)")
+    for field, words in fields.items():
+        if name.search(words.casefold()):
+            raise DatelineError(
+                f"the {field} names {subject!r}, and it is kept in the log for ever; nothing was erased",
+                hint="say it without the name",
+            )

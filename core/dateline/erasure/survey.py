@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 
 from dateline.errors import DatelineError
-from dateline.events.editorial import ContentErased
+from dateline.events.editorial import ContentErased, FactsLinked
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Event
 from dateline.events.parts import ErasedEvent
@@ -23,7 +23,8 @@ from dateline.events.story import StoryOpened
 
 
 class Going(msgspec.Struct, frozen=True):
-    """One event whose content goes. ``source`` is the document it captured."""
+    """One event whose content goes. ``source`` is the document it captured, ``name`` what a person
+    knows it by."""
 
     position: int
     event_id: UUID
@@ -33,6 +34,7 @@ class Going(msgspec.Struct, frozen=True):
     fact: str | None = None
     source: str | None = None
     subject_key: str | None = None
+    name: str = ""
 
     @property
     def told(self) -> ErasedEvent:
@@ -127,7 +129,22 @@ def _going(event: Event, own: Mapping[str, int]) -> Going:
         fact=fact if fact is not None and own.get(fact) == event.position else None,
         source=data.source if isinstance(data, SourceCaptured) else None,
         subject_key=event.subject_key,
+        name=_name(event),
     )
+
+
+def _name(event: Event) -> str:
+    data = event.data
+    if isinstance(data, EntityIntroduced):
+        return f"{data.entity} {data.label}"
+    if isinstance(data, SourceCaptured):
+        return f"{data.source} {data.title or ''}".rstrip()
+    if isinstance(data, FactsLinked):
+        return f"{data.from_} {data.relation} {data.to}"
+    fact = _fact(data)
+    if fact is None or isinstance(data, FactPayload):
+        return fact or event.type
+    return f"{event.type} {fact}"
 
 
 def mentions(events: Sequence[Event], going: Sequence[Going]) -> Iterator[Mention]:
