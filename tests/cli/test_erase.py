@@ -277,3 +277,49 @@ def test_who_is_still_protected_is_told(dateline: Shell) -> None:
     )
     assert "Still protected: Hal." in dateline("erase", "her", *WHY).err
     assert "Still protected" not in dateline("erase", "Hal", *WHY).err
+
+
+def test_whose_it_is_is_said_when_it_is_put_in(dateline: Shell) -> None:
+    """A mistyped name is a new subject, whom nobody would think of erasing."""
+    Path("b.txt").write_text("FICTION. Another letter.", "utf-8")
+    capture = ("capture", "b.txt", "--story", "ferry", "--publisher", "org:post")
+    new = dateline(*capture, "--protect", "hex").err
+    assert 'in ferry, protected under "hex" (a new name; there is her).' in new
+    Path("c.txt").write_text("FICTION. A third letter.", "utf-8")
+    known = dateline("capture", "c.txt", *capture[2:], "--protect", "hex").err
+    assert 'in ferry, protected under "hex".' in known and "new name" not in known
+    line = {"type": "entity.introduced", "entity": "person:z", "kind": "person", "label": "Z"}
+    Path("z.ndjson").write_text(json.dumps(line), "utf-8")
+    brought = ("import", "z.ndjson", "--story", "ferry", "--protect", "Zed")
+    told = 'protected under "Zed" (a new name; there are her, hex).'
+    assert f"(--dry-run), {told}" in dateline(*brought, "--dry-run").err
+    assert f"Imported 1 event, {told}" in dateline(*brought).err
+    assert "protected" not in dateline(*brought).err
+    Path("r.txt").write_text("FICTION. The gate was open.", "utf-8")
+    assert "protected" not in dateline("capture", "r.txt", *capture[2:]).err
+
+
+def test_what_goes_under_a_key_unasked_says_whose(
+    dateline: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(dateline)
+    line = {"type": "fact.disputed", "fact": "f3", "ground": "No"}
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(json.dumps(line).encode())))
+    assert 'Recorded 1 event, protected under "her".' in dateline("record", "ferry").err
+
+
+def test_what_is_protected_is_marked_and_whose_it_is_is_not_said(dateline: Shell) -> None:
+    record(dateline)
+    rows = {row["position"]: row for row in dateline("log").rows()}
+    assert rows["11"]["protected"] == "true" and rows["11"]["about"].startswith("[protected] f3 ")
+    assert rows["6"]["protected"] == "false" and rows["6"]["about"].startswith("f1 ")
+    assert "[protected]" in dateline("log", "-f", "table").out
+    *_, last = map(json.loads, dateline("log", "-f", "ndjson").out.splitlines())
+    assert last["protected"] is True
+    assert dateline("show", "ferry", "f3").out.startswith("f3  statement  recorded  protected\n")
+    assert dateline("show", "ferry", "f1").out.startswith("f1  statement  recorded\n")
+    assert json.loads(dateline("show", "ferry", "f3", "-f", "ndjson").out)["protected"] is True
+    shown = dateline("log", "-f", "json").out + dateline("show", "ferry", "f3").out
+    assert '"her"' not in shown
+    dateline("erase", "her", *WHY)
+    assert {row["protected"] for row in dateline("log").rows()} == {"false"}

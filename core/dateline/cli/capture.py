@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from dateline.cli import completing
-from dateline.cli.protecting import introduced, protect_option, say_anew
+from dateline.cli.protecting import introduced, protect_option, protected, say_anew
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.who import agent_option, recorded_by
 
@@ -109,7 +109,8 @@ def capture(
             protect=protect,
             anew=True,
         )
+        place = f"{story}{protected(result, archive.subjects())}"
     verb = "Captured" if result.new else "Already captured:"
-    for message in made.messages(verb, story, charset):
+    for message in made.messages(verb, place, charset):
         say(message)
     say_anew(result)

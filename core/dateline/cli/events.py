@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 COLUMNS = (
     "position", "story", "version", "type", "about", "recorded_at", "reported_at", "agent", "tool",
     "method", "event_id", "schema_version", "data",
+    "protected",
 )  # fmt: skip
 #: Columns of lines that come one by one, and how wide they are at least.
 LINE = {"position": 8, "recorded_at": 20, "story": 20, "version": 7, "type": 20, "about": 0}
@@ -18,9 +19,10 @@ LINE = {"position": 8, "recorded_at": 20, "story": 20, "version": 7, "type": 20,
 def row_of(event: Event) -> list[Any]:
     """The values of `COLUMNS`."""
     from dateline.events.clock import to_iso
-    from dateline.events.payload import Payload, Raw
+    from dateline.events.payload import Erased, Payload, Raw
     from dateline.events.registry import to_fields
 
+    protected = event.subject_key is not None and not isinstance(event.data, Erased)
     there, data = isinstance(event.data, Payload | Raw), {}
     if isinstance(event.data, Payload | Raw):
         data = event.original or to_fields(event.data)
@@ -30,7 +32,7 @@ def row_of(event: Event) -> list[Any]:
         event.slug,
         event.version,
         event.type,
-        _about(data) if there else gone,
+        f"{'[protected] ' if protected else ''}{_about(data)}" if there else gone,
         to_iso(event.recorded_us),
         None if event.reported_us is None else to_iso(event.reported_us),
         event.recorded_by.agent,
@@ -39,6 +41,7 @@ def row_of(event: Event) -> list[Any]:
         str(event.event_id),
         event.schema_version,
         data,
+        protected,
     ]
 
 

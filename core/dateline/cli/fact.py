@@ -32,7 +32,8 @@ _WORDED = frozenset({
 
 def describe(fact: Fact, text: str | None) -> Iterator[str]:
     """Lines about `fact`, not yet made safe to print; ``text`` is that of its source."""
-    yield f"{fact.id}  {fact.kind}  {fact.status}"
+    mark = "  protected" if fact.id in fact.story.protected else ""
+    yield f"{fact.id}  {fact.kind}  {fact.status}{mark}"
     yield f"  {fact.data.text}"
     yield ""
     yield f"who      {fact.chain_words}"
@@ -123,6 +124,7 @@ def as_record(fact: Fact) -> dict[str, Any]:
         "fact": fact.id,
         "type": fact.type,
         "status": fact.status,
+        "protected": fact.id in fact.story.protected,
         "position": fact.position,
         "event_id": str(fact.event_id),
         "recorded_at": to_iso(fact.recorded_us),

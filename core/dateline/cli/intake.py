@@ -10,7 +10,7 @@ from typing import BinaryIO
 import click
 
 from dateline.cli import completing
-from dateline.cli.protecting import protect_option
+from dateline.cli.protecting import protect_option, protected
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.who import agent_option, recorded_by
 from dateline.errors import DatelineError
@@ -81,12 +81,13 @@ def import_(
                 dry_run=dry_run,
                 protect=protect,
             )
+        under = protected(result, archive.subjects())
     if dry_run:
-        say("Nothing wrong found; nothing was written (--dry-run).")
+        say(f"Nothing wrong found; nothing was written (--dry-run){under}.")
         return
     already = f", {result.already} were there already" if result.already else ""
     erased = f", {result.erased} left erased" if result.erased else ""
-    say(f"Imported {result.new} event{'s' if result.new != 1 else ''}{already}{erased}.")
+    say(f"Imported {result.new} event{'s' if result.new != 1 else ''}{already}{erased}{under}.")
 
 
 def _opened(file: Path) -> BinaryIO:

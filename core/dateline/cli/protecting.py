@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import difflib
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 _SHARED = ("organization", "place")
+_MANY = 8
 
 
 def protect_option(command: F) -> F:
@@ -31,6 +33,30 @@ def introduced(lines: Iterable[dict[str, Any]]) -> list[Line]:
     from dateline.recording.line import Line
 
     return [Line(line, shared=line["kind"] in _SHARED) for line in lines]
+
+
+def protected(result: Recorded, subjects: Sequence[str]) -> str:
+    """``, protected under "Witness 7"``: whose it is, so that a slip of the pen is seen at once.
+
+    `subjects` are those who are protected in this archive.
+    """
+    if not result.subjects:
+        return ""
+    names = [f'"{name}"{_new(name, result.opened, subjects)}' for name in result.subjects]
+    return f", protected under {' and '.join(names)}"
+
+
+def _new(name: str, opened: str | None, subjects: Sequence[str]) -> str:
+    if name != opened:
+        return ""
+    others = [subject for subject in subjects if subject != name]
+    near = difflib.get_close_matches(name, others, _MANY)
+    listed = list(dict.fromkeys([*near, *others]))
+    if not listed:
+        return " (a new name)"
+    more = " ..." if len(listed) > _MANY else ""
+    is_are = "is" if len(listed) == 1 else "are"
+    return f" (a new name; there {is_are} {', '.join(listed[:_MANY])}{more})"
 
 
 def say_anew(result: Recorded) -> None:

@@ -11,7 +11,7 @@ from dateline.cli import completing
 from dateline.cli.entities import introduce
 from dateline.cli.evidence import evidence_item
 from dateline.cli.needed import lacks
-from dateline.cli.protecting import introduced, protect_option, say_anew
+from dateline.cli.protecting import introduced, protect_option, protected, say_anew
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.sources import find_source
 from dateline.cli.values import keyed, parse_value, pointer_of
@@ -125,14 +125,15 @@ def record(
             protect=protect,
             anew=True,
         )
+        under = protected(result, archive.subjects())
     if dry_run:
-        say("Nothing wrong found; nothing was written (--dry-run).")
+        say(f"Nothing wrong found; nothing was written (--dry-run){under}.")
     elif result.facts:
-        say(f"Recorded {', '.join(result.facts)} at position {result.positions[-1]}.")
+        say(f"Recorded {', '.join(result.facts)} at position {result.positions[-1]}{under}.")
     elif not result.new:
         say("Already recorded; nothing was added.")
     else:
-        say(f"Recorded {result.new} event{'s' if result.new != 1 else ''}.")
+        say(f"Recorded {result.new} event{'s' if result.new != 1 else ''}{under}.")
     if not dry_run:
         say_anew(result)
 

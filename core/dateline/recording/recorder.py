@@ -30,7 +30,8 @@ class Recorded(msgspec.Struct, frozen=True):
     """What a call added. ``version`` is that of the last story added to, 0 if nothing was.
 
     ``erased`` lines were recorded before, erased, and not recorded again; ``anew`` are the positions
-    that tell of the erasure of those that were.
+    that tell of the erasure of those that were. ``subjects`` are the names of those it is protected
+    under; ``opened`` is the one of them that was not known before.
     """
 
     new: int
@@ -41,6 +42,8 @@ class Recorded(msgspec.Struct, frozen=True):
     stories: tuple[str, ...]
     erased: int = 0
     anew: tuple[int, ...] = ()
+    subjects: tuple[str, ...] = ()
+    opened: str | None = None
 
 
 class Recorder:
@@ -68,7 +71,7 @@ class Recorder:
         VersionConflict when the story is not at `expected`.
         """
         for attempt in range(_TRIES):
-            key = None if protect is None else self._key(protect)
+            key, known = (None, True) if protect is None else self._key(protect)
             with reading(self._engine) as connection:
                 snapshot = Snapshot(connection, self._reader)
                 accepted = plan(
@@ -83,10 +86,13 @@ class Recorder:
                     anew=anew,
                 )
             _check_expected(accepted, expected)
+            subjects = self._subjects(accepted, key)
+            opened = None if known or protect not in subjects else protect
             if dry_run or not accepted.events:
-                return _recorded(accepted, [], 0, 0)
+                return _recorded(accepted, [], 0, 0, subjects, opened)
             try:
-                return self._write(accepted, key)
+                written = self._write(accepted, key)
+                return _recorded(accepted, *written, subjects, opened)
             except KeyMoved:
                 if attempt == _TRIES - 1:
                     raise
@@ -96,18 +102,29 @@ class Recorder:
                     raise
         raise AssertionError("unreachable")
 
-    def _key(self, subject: str) -> Key:
+    def _key(self, subject: str) -> tuple[Key, bool]:
+        """The subject's key, and whether it has been there before."""
         if self._vault is None:
             raise DatelineError("this archive was opened without a place for keys")
         keys = self._vault.keys
         found = keys.propose(subject)
-        if keys.find(subject) is None:
+        known = keys.find(subject) is not None
+        if not known:
             with reading(self._engine) as connection:
                 used = keys_in_use(connection)
             keys.require_own(used)
-        return found
+        return found, known
 
-    def _write(self, accepted: Plan, key: Key | None) -> Recorded:
+    def _subjects(self, accepted: Plan, key: Key | None) -> tuple[str, ...]:
+        """Whose keys the events go under, by name."""
+        ids = {new.subject_key for _, new in accepted.events if new.subject_key is not None}
+        if not ids or self._vault is None:
+            return ()
+        here = (key if key and key.id == one else self._vault.keys.get(one) for one in ids)
+        return tuple(sorted(one.subject for one in here if one and one.subject is not None))
+
+    def _write(self, accepted: Plan, key: Key | None) -> tuple[list[int], int, int]:
+        """Positions, the version it comes to, and how many are new."""
         # The appender's first statement takes the append lock, if nothing did before.
         with writing(self._engine, append=False) as connection:
             subjects = {new.subject_key for _, new in accepted.events if new.subject_key}
@@ -125,7 +142,7 @@ class Recorder:
             version = appender.version(accepted.events[-1][0])
             appender.finish()
         of(self._engine).announce(self._engine)
-        return _recorded(accepted, positions, version, new)
+        return positions, version, new
 
 
 class Snapshot(Archived):
@@ -173,7 +190,14 @@ def _check_expected(accepted: Plan, expected: Expected) -> None:
         raise VersionConflict(story, expected, actual)
 
 
-def _recorded(accepted: Plan, positions: list[int], version: int, new: int) -> Recorded:
+def _recorded(
+    accepted: Plan,
+    positions: list[int],
+    version: int,
+    new: int,
+    subjects: tuple[str, ...],
+    opened: str | None,
+) -> Recorded:
     return Recorded(
         new=new,
         already=accepted.already + len(positions) - new,
@@ -183,4 +207,6 @@ def _recorded(accepted: Plan, positions: list[int], version: int, new: int) -> R
         stories=tuple(accepted.slugs.values()),
         erased=accepted.erased,
         anew=tuple(dict.fromkeys(accepted.anew)),
+        subjects=subjects,
+        opened=opened,
     )
