@@ -73,8 +73,13 @@ def test_two_subjects_in_one_line_are_refused(archive: Archive) -> None:
     both = samples.statement(speakers=[scene.PERSON, "person:w2"], text="Both")
     with pytest.raises(Refused, match="several protected subjects"):
         archive.record([both], story="ferry")
-    with pytest.raises(Refused, match="would outlive it"):
+    with pytest.raises(Refused) as refused:
         archive.record([samples.statement(speakers=["person:w2"])], story="ferry", protect=WITNESS)
+    [finding] = refused.value.findings
+    assert (finding.rule, finding.field) == ("protection", "/speakers/0")
+    assert finding.reason == (
+        'person:w2 is protected under "Herr Amsel": use --protect "Herr Amsel"'
+    )
 
 
 def test_a_notice_goes_with_its_fact(archive: Archive) -> None:

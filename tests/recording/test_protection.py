@@ -176,6 +176,24 @@ def test_a_notice_about_a_protected_fact_of_a_type_that_is_not_known_is_protecte
     assert notice.subject_key == fact.subject_key is not None
 
 
+def test_a_key_and_its_value_are_both_asked_about() -> None:
+    raw = Raw(FACT | {"answers": {PERSON: "person:w2"}})
+    key, findings = subject_key(raw, {PERSON: KEY, "person:w2": OTHER}, None)
+    assert key is None and "several protected subjects" in findings[0].reason
+    _, findings = subject_key(raw, {PERSON: KEY, "person:w2": OTHER}, OTHER)
+    assert [finding.field for finding in findings] == [f"/answers/{PERSON}"]
+
+
+def test_a_refusal_says_who_is_meant_as_far_as_the_keys_tell() -> None:
+    raw = Raw(FACT | {"who": PERSON})
+    [known] = subject_key(raw, {PERSON: KEY}, OTHER, {KEY: "Witness 7"}.get)[1]
+    assert known.reason == f'{PERSON} is protected under "Witness 7": use --protect "Witness 7"'
+    [unknown] = subject_key(raw, {PERSON: KEY}, OTHER)[1]
+    assert unknown.reason == (
+        f"{PERSON} is protected under another subject: use that subject's --protect"
+    )
+
+
 # -- a batch -----------------------------------------------------------------------------------
 
 

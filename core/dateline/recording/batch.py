@@ -258,7 +258,8 @@ class _Batch:
         state = self._state(item.story)
         text = self._text_for(item.payload, state)
         payload = item.payload
-        subject, findings = subject_key(payload, self._protected[item.story], self._given(item))
+        protected, given = self._protected[item.story], self._given(item)
+        subject, findings = subject_key(payload, protected, given, self._whose)
         item.event_id = item.envelope.event_id or self._derived(item, state, subject)
         earlier = self._seen.get(item.event_id)
         if earlier is not None:
@@ -299,6 +300,12 @@ class _Batch:
     def _given(self, item: Item) -> str | None:
         return None if self._protect is None or item.line.shared else self._protect.id
 
+    def _whose(self, key: str) -> str | None:
+        found = self._protect
+        if found is None or found.id != key:
+            found = None if self._vault is None else self._vault.keys.get(key)
+        return None if found is None else found.subject
+
     def _derived(self, item: Item, state: StoryState, subject: str | None) -> UUID:
         line = _identified(item.line, item.document)
         event_id = identity.import_id(item.story, line, self._digest(subject))
@@ -319,13 +326,16 @@ class _Batch:
         if not isinstance(payload, SourceCaptured):
             return []
         in_clear, held = self._archived.protection(payload.source)
+        names = [f'"{name}"' for name in sorted(filter(None, map(self._whose, held)))]
+        whose = " and ".join(names) or "another subject"
         reason = None
         if subject is not None and in_clear:
             reason = "is archived unprotected already: erase that first, or leave --protect out"
         elif subject is None and held:
-            reason = "is archived under the protection of a subject: give --protect"
+            step = f"--protect {names[0]}" if names else "--protect"
+            reason = f"is archived under the protection of {whose}: give {step}"
         elif subject is not None and item.document is None and held and subject not in held:
-            reason = "is archived under another subject: bring its bytes along"
+            reason = f"is archived under {whose}: bring its bytes along"
         return [] if reason is None else [Finding("protection", "/source", reason)]
 
     def _live(self, payload: Payload | Raw) -> list[Finding]:

@@ -6,7 +6,7 @@ protected with it, without anybody having to remember.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from dateline.errors import Finding
 from dateline.events.editorial import ContentErased
@@ -17,11 +17,21 @@ from dateline.events.source import SourceWithdrawn
 from dateline.events.story import StoryOpened
 
 RULE = "protection"
-_ELSEWHERE = "speaks of what is protected under another subject, and would outlive it"
+#: The name of the subject of a key; None where the keys do not tell.
+Whose = Callable[[str], str | None]
+#: (field, id) of what is protected and named; a field may name two, as a key and as its value.
+Spoken = list[tuple[str, str]]
+
+
+def _nobody_knows(key: str) -> str | None:
+    return None
 
 
 def subject_key(
-    payload: Payload | Raw, protected: Mapping[str, str], given: str | None
+    payload: Payload | Raw,
+    protected: Mapping[str, str],
+    given: str | None,
+    whose: Whose = _nobody_knows,
 ) -> tuple[str | None, list[Finding]]:
     """The key of `payload`, and why it cannot be told.
 
@@ -33,17 +43,42 @@ def subject_key(
             return None, []
         reason = "is never protected: open the story first, under words that give nobody away"
         return None, [Finding(RULE, "/slug", reason)]
-    spoken = {field: protected[name] for field, name in named(payload, protected)}
+    spoken = list(named(payload, protected))
     if (about := noticed(payload)) is not None:
         own = protected.get(about[1])
-        return own, [*_given(about[0], own, given), *_named(own, spoken)]
-    keys = set(spoken.values())
-    if given is not None and keys - {given}:
-        return given, [Finding(RULE, "", _ELSEWHERE)]
+        return own, [*_given(about[0], own, given), *_named(own, spoken, protected, whose)]
+    keys = {protected[name] for _, name in spoken}
     if given is None and len(keys) > 1:
-        reason = "speaks of several protected subjects: what is put in goes with one of them alone"
+        names = dict.fromkeys(name for _, name in spoken)
+        listed = ", ".join(f"{name} ({_under(protected[name], whose)})" for name in names)
+        reason = (
+            f"speaks of several protected subjects: {listed}. What is put in goes with one alone"
+        )
         return None, [Finding(RULE, "", reason)]
-    return given or next(iter(keys), None), []
+    return given or next(iter(keys), None), _elsewhere(given, spoken, protected, whose)
+
+
+def _elsewhere(
+    given: str | None, spoken: Spoken, protected: Mapping[str, str], whose: Whose
+) -> list[Finding]:
+    """What is put in for one subject must not speak of another's: it would outlive that."""
+    others = [(field, name) for field, name in spoken if protected[name] != given]
+    if given is None or not others:
+        return []
+    keys = {protected[name] for _, name in spoken}
+    step = "say it without"
+    if len(keys) == 1:
+        owner = whose(next(iter(keys)))
+        step = "use that subject's --protect" if owner is None else f'use --protect "{owner}"'
+    return [
+        Finding(RULE, field, f"{name} is protected {_under(protected[name], whose)}: {step}")
+        for field, name in others
+    ]
+
+
+def _under(key: str, whose: Whose) -> str:
+    owner = whose(key)
+    return "under another subject" if owner is None else f'under "{owner}"'
 
 
 def noticed(payload: Payload | Raw) -> tuple[str, str] | None:
@@ -64,15 +99,21 @@ def _given(field: str, own: str | None, given: str | None) -> list[Finding]:
     return [Finding(RULE, field, "is not protected under that subject: leave --protect out")]
 
 
-def _named(own: str | None, spoken: Mapping[str, str]) -> list[Finding]:
+def _named(
+    own: str | None, spoken: Spoken, protected: Mapping[str, str], whose: Whose
+) -> list[Finding]:
     """So what a notice names must not go before its fact does."""
-    reason = _ELSEWHERE
+    reason = "and what this is about is not, so that it would outlive it: say it without"
     if own is None:
         reason = (
-            "is protected, and what this is about is not: it would be named for ever. Say it without "
+            "and what this is about is not: it would be named for ever. Say it without "
             "the name, or retract the fact and record it anew with the name"
         )
-    return [Finding(RULE, field, reason) for field, key in spoken.items() if key != own]
+    return [
+        Finding(RULE, field, f"{name} is protected {_under(protected[name], whose)}, {reason}")
+        for field, name in spoken
+        if protected[name] != own
+    ]
 
 
 def foreseen(
