@@ -66,6 +66,7 @@ def test_a_database_of_something_else_is_not_taken_for_an_empty_one(folder: Path
     other = sqlite3.connect(folder / "a.db.keys")
     other.execute("CREATE TABLE theirs (x)")
     other.close()
+    (folder / "a.db.keys").chmod(0o600)
     with pytest.raises(DatelineError, match=r"keys database .* cannot be used"):
         Archive.open(folder / "a.db", PLUGINS)
 
@@ -211,3 +212,30 @@ def test_a_name_that_is_mistyped_is_told_the_nearest(folder: Path) -> None:
         with pytest.raises(DatelineError, match=r"under the name 'Witnes 7'$") as missed:
             archive.plan_erasure("Witnes 7")
         assert missed.value.hint == "did you mean 'Witness 7'? protected are Witness 7"
+
+
+# -- its owner's alone -------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes of files are POSIX")
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o602])
+def test_keys_that_others_can_read_are_not_used(folder: Path, mode: int) -> None:
+    protect(folder)
+    path = folder / "a.db.keys"
+    path.chmod(mode)
+    with pytest.raises(
+        DatelineError, match=f"others can read the keys database .*{mode:o}"
+    ) as told:
+        Archive.open(folder / "a.db", PLUGINS)
+    assert str(told.value.hint).startswith(f"chmod 600 {path}")
+    path.chmod(0o600)
+    protect_too(folder, "Witness 8")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes of files are POSIX")
+def test_an_empty_file_is_made_its_owners_alone(folder: Path) -> None:
+    path = folder / "a.db.keys"
+    path.touch(0o644)
+    path.chmod(0o644)
+    protect(folder)
+    assert path.stat().st_mode & 0o777 == 0o600

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -181,6 +182,7 @@ class Keys:
         try:
             if write:
                 _make(path)
+            _require_private(path)
             connection = sqlite3.connect(
                 f"{path.absolute().as_uri()}?mode=rw",
                 uri=True,
@@ -251,3 +253,20 @@ def _make(path: Path) -> None:
             f"cannot create the keys database {path}: {error.strerror}",
             hint="say where else it is to be, with --keys or DATELINE_KEYS",
         ) from None
+
+
+def _require_private(path: Path) -> None:
+    """See that nobody but its owner may read it; one with nothing in it gives nothing away, and is
+    made so. Raises DatelineError. Modes are POSIX: on Windows nothing is asked."""
+    if os.name == "nt" or not path.exists():
+        return
+    found = path.stat()
+    if not found.st_mode & 0o077:
+        return
+    if found.st_size:
+        raise DatelineError(
+            f"others can read the keys database {path} (mode {stat.S_IMODE(found.st_mode):04o})",
+            hint=f"chmod 600 {path}; whoever read it can read what it protects, also in old backups",
+        )
+    with suppress(OSError):  # of somebody else: then it cannot be used either
+        path.chmod(0o600)
