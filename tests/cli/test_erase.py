@@ -323,3 +323,20 @@ def test_what_is_protected_is_marked_and_whose_it_is_is_not_said(dateline: Shell
     assert '"her"' not in shown
     dateline("erase", "her", *WHY)
     assert {row["protected"] for row in dateline("log").rows()} == {"false"}
+
+
+def test_a_page_that_is_erased_while_its_text_stays_is_not_said_to_be_captured(
+    dateline: Shell,
+) -> None:
+    words = "The water went down overnight and the school was empty by noon, the mayor said. " * 5
+    Path("p.html").write_text(
+        f"<html><body><article><p>FICTION. {words}</p></article></body></html>"
+    )
+    capture = ("capture", "p.html", "--story", "ferry", "--publisher", "org:post")
+    dateline(*capture)
+    assert "Already captured: its text is" in dateline(*capture).err
+    *_, page, _ = dateline("log", "--type", "source.captured").rows()
+    dateline("erase", page["position"], *WHY)
+    again = dateline(*capture).err
+    assert "Nothing was captured: its text is sha256:" in again and "is erased" in again
+    assert "Already" not in again

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from dateline.cli import completing
 from dateline.cli.protecting import introduced, protect_option, protected, say_anew
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.who import agent_option, recorded_by
+
+if TYPE_CHECKING:
+    from dateline.events.present import StoryState
 
 
 @click.command()
@@ -99,7 +104,7 @@ def capture(
         made = captured(reader, document, about, archive.document)
         if made.text is not None and made.text.source in state.sources:
             # The page may have changed around it; there is nothing new to quote.
-            say(f"Already captured: its text is {made.text.source} in {story}.")
+            say(_there(made.text.source, state))
             return
         result = archive.record(
             [*introduced(introduce([publisher], state)), *made.lines],
@@ -114,3 +119,14 @@ def capture(
     for message in made.messages(verb, place, charset):
         say(message)
     say_anew(result)
+
+
+def _there(text: str, state: StoryState) -> str:
+    """What is there of a document whose text is captured already."""
+    page = state.sources[text].derived_from
+    if page is None or page in state.sources:
+        return f"Already captured: its text is {text} in {state.slug}."
+    return (
+        f"Nothing was captured: its text is {text} in {state.slug} already. The document that was "
+        "taken from is erased, and stays so as long as its text is there."
+    )
