@@ -61,11 +61,11 @@ def test_a_page_is_the_same_on_every_machine(tmp_path: Path) -> None:
 
 
 def test_every_hook_stands_with_its_signature_and_docstring() -> None:
-    hooks = GENERATE.hooks()
+    hooks = GENERATE.hooks.hooks()
     for hook in hooks:
         assert f"## `{hook.__name__}() -> " in PAGES["reference/hooks.md"]
         assert hook.__doc__.strip() in PAGES["reference/hooks.md"]
-    assert {hook.__name__ for hook in hooks} == set(GENERATE.HOOKS)
+    assert {hook.__name__ for hook in hooks} == set(GENERATE.hooks.HOOKS)
 
 
 def test_every_public_name_is_described() -> None:
@@ -93,9 +93,9 @@ def test_every_rule_stands_and_no_other() -> None:
     listed = re.findall(r"^\| `([\w-]+)` \| \S", PAGES["reference/rules.md"], re.MULTILINE)
     assert listed == [*strict.RULES, *batch.RULES, *rules.RULES]
     for table, names in (
-        (GENERATE.STRICT, strict.RULES),
-        (GENERATE.BATCH, batch.RULES),
-        (GENERATE.PAYLOAD, rules.RULES),
+        (GENERATE.rules.STRICT, strict.RULES),
+        (GENERATE.rules.BATCH, batch.RULES),
+        (GENERATE.rules.PAYLOAD, rules.RULES),
     ):
         assert set(table) == set(names)
 

@@ -24,7 +24,7 @@ def copy(source: str, target: str) -> None:
     TO is made when nothing is there. A copy that was interrupted goes on where it was when the command
     is run again, and an earlier copy of the same archive is brought up to date; anything else in TO
     is refused. At the end every hash is computed anew and every row compared; until then no other
-    command opens TO.
+    command opens TO. The keys of what is protected are a file of their own, and are not copied.
 
     \b
     Example:
@@ -61,7 +61,8 @@ def backup(settings: Settings, file: Path, force: bool) -> None:
 
     FILE is a SQLite archive, whichever database the archive is in, that only you may read. Others may
     go on writing. It is checked against its hashes and has its name only when it is complete. To
-    restore it, use it as it is, or `dateline copy` it where it belongs.
+    restore it, use it as it is, or `dateline copy` it where it belongs. The keys of what is protected
+    are a file of their own, and not in it.
 
     \b
     Example:
@@ -69,6 +70,9 @@ def backup(settings: Settings, file: Path, force: bool) -> None:
     """
     with settings.archive() as archive:
         head = archive.backup(file, force=force, progress=progress)
+        protected = archive.subjects()
     say(
         f"Wrote {file}: archive {head.archive} to position {head.position}, root {head.root.hex()}."
     )
+    if protected:
+        say("The keys of what is protected are not in it: keep a copy of them elsewhere still.")

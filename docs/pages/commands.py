@@ -1,0 +1,60 @@
+"""The page of commands, as `--help` prints them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib.metadata import EntryPoint
+from unittest.mock import patch
+
+import click
+from pages.writing import NOTE
+
+from dateline.cli.lazy import LazyGroup
+from dateline.cli.root import root
+
+WIDTH = 80
+
+
+def cli_page() -> str:
+    found = dict(commands())
+    parts = [
+        NOTE,
+        "# Commands\n",
+        (
+            "What `--help` says, command by command. Options of `dateline` itself come before the "
+            "command: `dateline --db FILE show STORY`.\n"
+        ),
+    ]
+    for path, text in found.items():
+        parts += [f"## {path}\n", f"```text\n{text}\n```\n"]
+    return "\n".join(parts)
+
+
+def commands() -> Iterator[tuple[str, str]]:
+    """(name, help) of every command of Dateline's own, subcommands after their group."""
+    own = LazyGroup._plugins
+
+    def bundled(group: LazyGroup) -> dict[str, EntryPoint]:
+        return {n: p for n, p in own(group).items() if p.dist and p.dist.name == "dateline"}
+
+    with patch.object(LazyGroup, "_plugins", bundled):
+        yield from _walk(root, "dateline", None)
+
+
+def _walk(
+    command: click.Command, name: str, parent: click.Context | None
+) -> Iterator[tuple[str, str]]:
+    settings = command.context_settings
+    context = click.Context(
+        command, info_name=name, parent=parent, **{**settings, "terminal_width": WIDTH}
+    )
+    text = command.get_help(context)
+    # The release's number would make this page old with every release.
+    text = re.sub(r"from dateline \S+", "from Dateline itself", click.unstyle(text))
+    yield context.command_path, "\n".join(line.rstrip() for line in text.splitlines())
+    if isinstance(command, click.Group):
+        for below in command.list_commands(context):
+            found = command.get_command(context, below)
+            if found is not None and not found.hidden:
+                yield from _walk(found, below, context)
