@@ -340,3 +340,9 @@ def test_a_page_that_is_erased_while_its_text_stays_is_not_said_to_be_captured(
     again = dateline(*capture).err
     assert "Nothing was captured: its text is sha256:" in again and "is erased" in again
     assert "Already" not in again
+
+
+def test_a_backup_says_that_keys_are_not_in_it(dateline: Shell) -> None:
+    assert "keys of what is protected are not in it" in dateline("backup", "one.db").err
+    dateline("erase", "her", *WHY)
+    assert "keys" not in dateline("backup", "two.db").err

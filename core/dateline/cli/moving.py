@@ -75,4 +75,4 @@ def backup(settings: Settings, file: Path, force: bool) -> None:
         f"Wrote {file}: archive {head.archive} to position {head.position}, root {head.root.hex()}."
     )
     if protected:
-        say("The keys of what is protected are not in it: keep a copy of them elsewhere still.")
+        say("The keys of what is protected are not in it.")
