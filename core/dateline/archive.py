@@ -178,13 +178,17 @@ class Archive:
         reason: str,
         basis: str,
         recorded_by: RecordedBy = RecordedBy(),
+        keys_lost: bool = False,
     ) -> Erasure:
         """Destroy what is protected under `subject`, or what is recorded at `positions`, for ever.
 
         Facts keep their numbers, and the log says what went, why and on what `basis`; its hashes
-        stay. Raises UnknownName, and DatelineError for what cannot be erased.
+        stay. `keys_lost` says that the keys of what is protected will not come back: a new keys
+        database is begun. Raises UnknownName, and DatelineError for what cannot be erased.
         """
-        return self._eraser().erase(subject, positions, reason, basis, recorded_by)
+        return self._eraser().erase(
+            subject, positions, reason, basis, recorded_by, keys_lost=keys_lost
+        )
 
     def resume(self) -> list[Erasure]:
         """Finish the erasures that were interrupted or undone, as opening does. Raises Damaged."""
@@ -194,6 +198,10 @@ class Archive:
     def subjects(self) -> list[str]:
         """Names of those who are protected, as far as the keys are at hand; in order."""
         return self._keys.subjects()
+
+    def lost_keys(self) -> list[str]:
+        """Ids of keys that were given up as lost; `erase` takes such an id for a subject."""
+        return self._keys.lost()
 
     def _eraser(self) -> Eraser:
         vault = self._reader.vault

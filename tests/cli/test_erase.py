@@ -346,3 +346,24 @@ def test_a_backup_says_that_keys_are_not_in_it(dateline: Shell) -> None:
     assert "keys of what is protected are not in it" in dateline("backup", "one.db").err
     dateline("erase", "her", *WHY)
     assert "keys" not in dateline("backup", "two.db").err
+
+
+def test_who_lost_the_keys_for_good_can_still_erase(dateline: Shell) -> None:
+    Path("dateline.db.keys").unlink()
+    refused = dateline("erase", "6", *WHY, code=1)
+    assert "--keys-lost" in refused.err and not Path("dateline.db.keys").exists()
+    assert "the lost keys knew" in dateline("erase", "her", "--keys-lost", *WHY, code=2).err
+    told = dateline("erase", "6", "--keys-lost", *WHY).err
+    dateline("checkpoint", "--key", "a.key")
+    assert "content is sealed" not in dateline("verify", "--key", "a.key", code=1).out
+    with sqlite3.connect("dateline.db.keys") as keys:
+        [(lost, state)] = keys.execute("SELECT id, state FROM keys").fetchall()
+    keys.close()
+    assert state == "lost" and f"by the id of its key: {lost}." in told
+    dateline("open", "other", "--title", "T")
+    capture = ("capture", "letter.txt", "--story", "other", "--publisher", "org:post=The Post")
+    assert "(a new name)" in dateline(*capture, "--protect", "his").err
+    assert lost not in dateline("erase", lost, *WHY).err  # what it had sealed
+    assert "[sealed]" not in dateline("log").out
+    assert "Nothing was changed." in dateline("verify", "--deep", "--key", "a.key").err
+    assert "f2" in dateline("show", "ferry", "timeline", "-f", "csv").out

@@ -34,6 +34,11 @@ _ELSEWHERE = "Exports and backups made before are not known to the archive: see 
 @click.option("--basis", help="On what ground: consent withdrawn, court order ...")
 @click.option("--dry-run", is_flag=True, help="List what would go, erase nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask. Needed where nobody can be asked.")
+@click.option(
+    "--keys-lost",
+    is_flag=True,
+    help="The keys of what is protected will not come back: begin a new keys database.",
+)
 @agent_option
 @format_option
 @click.pass_context
@@ -46,6 +51,7 @@ def erase(
     basis: str | None,
     dry_run: bool,
     yes: bool,
+    keys_lost: bool,
     agent: str | None,
     format_: str | None,
 ) -> None:
@@ -69,6 +75,8 @@ def erase(
     from dateline.erasure.steps import require_unnamed
 
     subject, positions = _targets(targets)
+    if keys_lost and not positions:
+        raise click.UsageError("--keys-lost goes with positions: who is who, the lost keys knew")
     words = None if dry_run else _words(reason, basis)
     if words is not None and not yes and not sys.stdin.isatty():
         raise click.UsageError("not on a terminal: say --yes to erase")
@@ -91,8 +99,9 @@ def erase(
         elif plan.events and not _agreed(plan):
             say("Nothing was erased.")
             ctx.exit(FAILED)
-        done = archive.erase(subject, positions, recorded_by=recorded_by(agent), **words)
-        left = archive.subjects()
+        by = recorded_by(agent)
+        done = archive.erase(subject, positions, recorded_by=by, keys_lost=keys_lost, **words)
+        left, lost = archive.subjects(), archive.lost_keys()
     if plan.events:
         # What was really done: somebody may have recorded more of it meanwhile.
         say(f"Erased {_counted(done.gone)}. {_ELSEWHERE}")
@@ -100,6 +109,8 @@ def erase(
         say(f"Nothing was left of it to erase. {_ELSEWHERE}")
     if left:
         say(f"Still protected: {', '.join(left)}.")
+    if lost:
+        say(f"Sealed for good, until erased by the id of its key: {', '.join(lost)}.")
 
 
 def _targets(targets: tuple[str, ...]) -> tuple[str | None, list[int]]:

@@ -63,8 +63,12 @@ class Eraser:
         reason: str,
         basis: str,
         recorded_by: RecordedBy,
+        *,
+        keys_lost: bool = False,
     ) -> Erasure:
         """Erase a subject, or what is at `positions`. Doing it again does nothing more.
+
+        `keys_lost` begins a keys database in the place of one that is lost for good.
 
         Raises UnknownName, and DatelineError for what cannot be erased; nothing was done then.
         """
@@ -80,7 +84,10 @@ class Eraser:
             if not self._vault.keys.here:  # the journal is about to be made
                 with reading(self._engine) as connection:
                     used = keys_in_use(connection)
-                self._vault.keys.require_own(used)
+                if keys_lost:
+                    self._vault.keys.give_up(used)
+                else:
+                    self._vault.keys.require_own(used)
             chosen = {item.event_id for item in found.events}
             erasure = self._journal.order(reason, basis, recorded_by, chosen=tuple(sorted(chosen)))
         else:

@@ -86,11 +86,13 @@ class Keys:
 
     def subjects(self) -> list[str]:
         """Names of those who are protected, in order."""
-        if not self.here:
-            return []
-        query = "SELECT subject FROM keys WHERE archive = ? AND typeof(subject) = 'text' ORDER BY subject"
-        with self.transaction(write=False) as run:
-            return [row[0] for row in run.execute(query, (self._archive,))]
+        return self._column(
+            "SELECT subject FROM keys WHERE archive = ? AND typeof(subject) = 'text' ORDER BY subject"
+        )
+
+    def lost(self) -> list[str]:
+        """Ids of keys that were given up, and whose content was not erased since."""
+        return self._column("SELECT id FROM keys WHERE archive = ? AND state = 'lost' ORDER BY id")
 
     def require_own(self, used: Collection[str]) -> None:
         """See that these are the archive's own keys, before anything is first put in.
@@ -102,8 +104,8 @@ class Keys:
             return
         raise DatelineError(
             f"this archive holds protected content, and its keys are not here ({self.path})",
-            hint="bring them back or name them with --keys; "
-            "a new keys database would take their place",
+            hint="bring them back or name them with --keys: a new keys database would take their "
+            "place (lost for good? `dateline erase` by positions with --keys-lost)",
         )
 
     @property
@@ -138,6 +140,16 @@ class Keys:
         if found.secret is not None:
             self._secrets[found.id] = found.secret
         return found
+
+    def give_up(self, used: Collection[str]) -> None:
+        """Begin a keys database in the place of one that is lost for good, with the ids of the lost
+        keys in it: it is the archive's own from then on."""
+        with self.transaction() as run:
+            run.executemany(
+                "INSERT OR IGNORE INTO keys (id, archive, state, created_us, destroyed_us)"
+                " VALUES (?, ?, 'lost', ?, ?)",
+                [(key, self._archive, now_us(), now_us()) for key in sorted(used)],
+            )
 
     def hold(self, key: Key) -> None:
         """Store a proposed key, or see that a stored one may still be written under.
@@ -209,11 +221,13 @@ class Keys:
             ) from None
 
     def _ids(self) -> set[str]:
+        return set(self._column("SELECT id FROM keys WHERE archive = ?"))
+
+    def _column(self, query: str) -> list[str]:
         if not self.here:
-            return set()
-        query = "SELECT id FROM keys WHERE archive = ?"
+            return []
         with self.transaction(write=False) as run:
-            return {row[0] for row in run.execute(query, (self._archive,))}
+            return [row[0] for row in run.execute(query, (self._archive,))]
 
     def _place(self) -> Path:
         if self.path is None:
