@@ -61,3 +61,8 @@ def key(archive: Archive, tmp_path: Path) -> SigningKey:
 def outside(archive: Archive, key: SigningKey) -> Checkpoint:
     """A checkpoint of the whole archive, kept elsewhere."""
     return read_checkpoint(archive.checkpoint(key).note)
+
+
+@pytest.fixture
+def bundle(archive: Archive, outside: Checkpoint) -> dict[str, Any]:
+    return archive.prove("ferry", "f2", outside, with_documents=True)
