@@ -171,7 +171,8 @@ def read_only(folder: Path, row: Row) -> list[str]:
         for path in [place] if what == "folder" else []:
             path.chmod(0o555)
         for path in place.iterdir():
-            path.chmod(0o444 if path.suffix != ".key" else 0o600)
+            # Keys that others may read are refused for that.
+            path.chmod({".key": 0o600, ".keys": 0o400}.get(path.suffix, 0o444))
         _give_away(place)
         for words in (*READING, *WRITING):
             given = [str(place / word[1:-1]) if word.startswith("{") else word for word in words]
