@@ -29,12 +29,13 @@ from dateline.plugins.formats import Material
 from dateline.plugins.loaded import Plugins
 from dateline.proof import checkpoint as signing
 from dateline.proof import deep, exported
-from dateline.proof import verify as verifying
 from dateline.proof.bundle import bundle
 from dateline.proof.checkpoint import Signed
+from dateline.proof.held import Given
 from dateline.proof.keys import SigningKey
 from dateline.proof.report import Report
 from dateline.proof.verifier import Checkpoint, Vkey
+from dateline.proof.verify import verify as verify_log
 from dateline.protect.keys import Keys, default_path
 from dateline.protect.vault import Vault
 from dateline.recording.line import Files, Line
@@ -374,7 +375,7 @@ class Archive:
         self,
         *,
         vkeys: Sequence[Vkey] = (),
-        against: Sequence[verifying.Given] = (),
+        against: Sequence[Given] = (),
         deep_too: bool = False,
         progress: runner.Progress | None = None,
     ) -> Report:
@@ -383,7 +384,7 @@ class Archive:
         With `deep_too` the views and quotations too. Nothing is repaired.
         """
         with reading(self._engine) as connection:
-            report = verifying.verify(
+            report = verify_log(
                 connection,
                 vkeys=vkeys,
                 against=against,

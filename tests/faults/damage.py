@@ -19,9 +19,9 @@ from tests.faults.outcome import Row, seemly
 
 from dateline import Archive
 from dateline.cli.errors import FAILED, FOUND
+from dateline.proof.held import Given
 from dateline.proof.keys import load
 from dateline.proof.verifier import read_checkpoint
-from dateline.proof.verify import Given
 from dateline.testing import samples
 
 #: What somebody does with an archive that he knows nothing bad of.

@@ -14,10 +14,10 @@ from dateline.log import hashing, nodes, schema
 from dateline.log.engine import open_engine, reading, writing
 from dateline.proof import keys
 from dateline.proof.checkpoint import Inconsistent
+from dateline.proof.held import Given
 from dateline.proof.keys import SigningKey
 from dateline.proof.report import Report
 from dateline.proof.verifier import Checkpoint, check, read_checkpoint
-from dateline.proof.verify import Given
 
 PLUGINS = Plugins.load(strict=True)
 

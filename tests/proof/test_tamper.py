@@ -15,10 +15,11 @@ from dateline.cli.errors import run
 from dateline.cli.root import root
 from dateline.errors import Damaged
 from dateline.log.engine import open_engine, reading
+from dateline.proof.held import Given
 from dateline.proof.keys import SigningKey
 from dateline.proof.report import Report
 from dateline.proof.verifier import Checkpoint
-from dateline.proof.verify import Given, verify
+from dateline.proof.verify import verify
 
 #: Attack -> the rules that find it from the inside.
 FOUND: dict[Attack, set[str]] = {

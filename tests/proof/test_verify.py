@@ -22,6 +22,7 @@ from dateline.events.parts import ErasedEvent
 from dateline.events.story import StoryRetitled
 from dateline.log.append import Appender
 from dateline.log.engine import open_engine, writing
+from dateline.proof import streams
 from dateline.proof import verify as module
 from dateline.proof.keys import SigningKey
 from dateline.proof.report import RULES, Report
@@ -197,7 +198,7 @@ def test_stories_beyond_those_remembered_are_followed_all_the_same(
     for title in ("one", "two"):
         for number in range(5):
             archive.record([{"type": "story.retitled", "title": title}], story=f"s{number}")
-    monkeypatch.setattr(module, "_STORIES", 2)
+    monkeypatch.setattr(streams, "_STORIES", 2)
     monkeypatch.setattr(module, "_PAGE", 7)
     assert look(path).findings == []
     with sqlite3.connect(path) as db:

@@ -17,9 +17,9 @@ from dateline.errors import DatelineError
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
+    from dateline.proof.held import Given
     from dateline.proof.report import Report
     from dateline.proof.verifier import Checkpoint
-    from dateline.proof.verify import Given
 
 #: A checkpoint is a few lines.
 _NOTE_BYTES = 1 << 20
@@ -124,7 +124,7 @@ def read_note(path: str) -> Checkpoint:
 
 
 def _given(path: str) -> Given:
-    from dateline.proof.verify import Given
+    from dateline.proof.held import Given
 
     return Given(path, read_note(path))
 

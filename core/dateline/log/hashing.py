@@ -46,6 +46,12 @@ def commitment(salt: bytes, body: bytes) -> bytes:
     return hashlib.sha256(salt + body).digest()
 
 
+def holds(committed: object, salt: bytes, body: bytes) -> bool:
+    """Whether a salt and a body are those committed to. Of a salt of another length nobody could
+    say where it ends and the body begins."""
+    return len(salt) == SALT_BYTES and commitment(salt, body) == committed
+
+
 def entry(
     *,
     archive: UUID | str,

@@ -12,7 +12,7 @@ from dateline.errors import DatelineError
 from dateline.events.clock import now_us
 from dateline.log import read, tree
 from dateline.log.nodes import StoredTree
-from dateline.log.tables import checkpoints, log_head
+from dateline.log.tables import checkpoints
 from dateline.proof.keys import SigningKey, origin
 from dateline.proof.verifier import (
     Checkpoint,
@@ -54,11 +54,9 @@ class Inconsistent(DatelineError):
 def sign(connection: Connection, key: SigningKey) -> Signed:
     """Sign the log as it stands, and keep the checkpoint. Signing the same twice adds nothing.
 
-    Raises NothingToSign for an empty log, Inconsistent when the log does not continue the last
+    The connection must hold the append lock. Raises NothingToSign for an empty log, Inconsistent when the log does not continue the last
     checkpoint.
     """
-    # One at a time, also where reading takes no lock.
-    connection.execute(select(log_head.c.id).with_for_update())
     head = read.head(connection)
     if not head.position:
         raise NothingToSign

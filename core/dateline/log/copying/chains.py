@@ -64,7 +64,9 @@ class Chains:
         sealed = subject_key is not None and salt is None
         if (salt is None) != (body is None) and not sealed:
             raise self._damaged(position, "is half erased")
-        if body is not None and not sealed and hashing.commitment(salt, body) != committed:
+        if salt is not None and subject_key is not None:
+            raise self._damaged(position, "is protected, and stands there unsealed")
+        if salt is not None and not hashing.holds(committed, salt, body):
             raise self._damaged(position, "has another body than was recorded")
         if hashing.leaf(hashing.stored_entry(self._archive, row, prev)) != leaf:
             raise self._damaged(position, "is not the one that was recorded, or not after that one")

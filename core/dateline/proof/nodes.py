@@ -1,0 +1,53 @@
+"""Rule V4: the head's root and the stored nodes are those of the events."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, func, select
+
+from dateline.log import hashing
+from dateline.log.tables import merkle_nodes, raw
+from dateline.proof.report import Report
+
+
+class Nodes:
+    """Grows the tree anew from the leaves, and holds it against what is stored."""
+
+    def __init__(self, connection: Connection, report: Report) -> None:
+        self._connection, self._report = connection, report
+        self.tree = hashing.Frontier()
+        self._checked = self._bad = 0
+        self._first_bad = ""
+
+    def compare(self) -> None:
+        """The nodes completed since this was last asked."""
+        complete = self.tree.take_complete()
+        for level in {level for level, _, _ in complete}:
+            wanted = {number: hash_ for at, number, hash_ in complete if at == level}
+            columns = merkle_nodes.c
+            query = select(columns.number, raw(columns.hash)).where(
+                columns.level == level, columns.number.between(min(wanted), max(wanted))
+            )
+            there = {row[0]: row[1] for row in self._connection.execute(query)}
+            self._checked += len(wanted)
+            for number, hash_ in sorted(wanted.items()):
+                if there.get(number) != hash_:
+                    self._bad += 1
+                    self._first_bad = self._first_bad or f"level {level}, number {number}"
+
+    def finish(self, size: int, peaks: object) -> None:
+        """The tree is whole; the log's head gives `size` and `peaks`."""
+        report = self._report
+        try:
+            stored = hashing.Frontier.from_bytes(size, peaks).root()  # type: ignore[arg-type]
+        except (ValueError, TypeError):
+            stored = None
+        if stored != self.tree.root():
+            report.add("V4", "the root is not that of the events")
+        if self._bad:
+            reason = f"{self._bad} stored nodes are not those of the events, the first is at"
+            report.add("V4", f"{reason} {self._first_bad}")
+        count = self._connection.execute(select(func.count()).select_from(merkle_nodes)).scalar()
+        if count != self._checked:
+            report.add("V4", f"{count} nodes are stored; {self._checked} belong to the events")
+        report.count("nodes", self._checked)
+        report.position, report.root = self.tree.size, self.tree.root().hex()
