@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from dateline.erasure.journal import Erasure, Journal
 from dateline.erasure.plan import Plan
 from dateline.erasure.steps import Eraser
-from dateline.errors import DatelineError, UnknownName
+from dateline.errors import DatelineError, UnfinishedCopy, UnknownName
 from dateline.events.envelope import Event, RecordedBy
 from dateline.events.present import StoryState
 from dateline.log import backup as backups
@@ -62,7 +62,8 @@ class Archive:
     by default the archive's with ``.keys`` added; it is made when something is first protected.
 
     An erasure that was interrupted, or undone by restoring a backup, is finished on opening:
-    ``resumed`` lists it. With `resume` False it is left as it is: an archive that is damaged opens,
+    ``resumed`` lists it. One that another session is in the way of is listed in ``held_up``, and
+    finished on another opening: what makes copies is refused until then. With `resume` False it is left as it is: an archive that is damaged opens,
     to be verified.
     """
 
@@ -84,6 +85,7 @@ class Archive:
         self._reader = read.Reader(self.plugins.registry(), Vault(self._keys, archive))
         self._recorder = Recorder(engine, self._reader.registry, self._reader)
         self.resumed: list[Erasure] = []
+        self.held_up: list[Erasure] = []
         if resume:
             try:
                 self.resume()
@@ -193,8 +195,18 @@ class Archive:
 
     def resume(self) -> list[Erasure]:
         """Finish the erasures that were interrupted or undone, as opening does. Raises Damaged."""
-        self.resumed = self._eraser().resume()
+        eraser = self._eraser()
+        self.resumed, self.held_up = eraser.resume(), eraser.held_up
         return self.resumed
+
+    def _require_erased(self) -> None:
+        """See that no copy is made of what is to be forgotten. Raises DatelineError."""
+        if self.held_up:
+            raise DatelineError(
+                f"an erasure is not finished ({self.held_up[0].reason}): a copy would keep what goes",
+                hint="end the session that is in its way (on PostgreSQL pg_stat_activity shows it), "
+                "then run this again",
+            )
 
     def subjects(self) -> list[str]:
         """Names of those who are protected, as far as the keys are at hand; in order."""
@@ -287,6 +299,7 @@ class Archive:
         progress: Progress = silent,
     ) -> read.Head:
         """Write the whole archive, as it is now, to a SQLite file. Raises DatelineError, Damaged."""
+        self._require_erased()
         return backups.backup(self._engine, file, force=force, progress=progress)
 
     def document(self, source: str) -> Document | None:
@@ -453,6 +466,7 @@ class Archive:
         self, *slugs: str, view: str | None = None, at: Moment | None = None
     ) -> Iterator[Material]:
         """What exporters write from: `slugs`, or all stories, now or as they stood `at` a moment."""
+        self._require_erased()
         for slug in slugs:
             self.story(slug)
         if view is not None:
@@ -465,13 +479,28 @@ def copy_archive(
     source: str | os.PathLike[str],
     target: str | os.PathLike[str],
     progress: Progress = silent,
+    *,
+    plugins: Plugins | None = None,
+    keys: str | os.PathLike[str] | None = None,
+    resume: Callable[[Archive], object] = Archive.resume,
 ) -> Copied:
     """Make `target`, a path or URL, equal to the archive `source` as it is now.
 
     It is made when nothing is there; an earlier copy of the same archive, finished or not, is brought
-    up to date. Raises DatelineError, Damaged.
+    up to date. First `resume` finishes the erasures of `source`, opened with `plugins` and `keys`;
+    an unfinished copy is taken as it is. Raises DatelineError, Damaged.
     """
-    engine = schema.connect(source, unfinished=True)
+    try:
+        archive = Archive.open(source, plugins, keys, resume=False)
+    except UnfinishedCopy:
+        return _copied(schema.connect(source, unfinished=True), target, progress)
+    with archive:
+        resume(archive)
+        archive._require_erased()
+        return _copied(archive._engine, target, progress)
+
+
+def _copied(engine: Engine, target: str | os.PathLike[str], progress: Progress) -> Copied:
     try:
         with reading(engine) as connection:
             archive = schema.archive_id(connection)

@@ -18,6 +18,7 @@ from dateline.erasure import rows, steps
 from dateline.erasure.journal import Journal
 from dateline.erasure.purge import purge
 from dateline.events.envelope import RecordedBy
+from dateline.log import engine as engines
 from dateline.plugins.discovery import installed
 from dateline.protect.keys import Keys
 
@@ -59,11 +60,11 @@ def watch(points: Points) -> None:
     ):  # fmt: skip
         label = f"{getattr(owner, '__name__', '').rpartition('.')[2]}.{name}"
         setattr(owner, name, wrapped(points, getattr(owner, name), label))
-    plain_writing, plain_keys = steps.writing, Keys.transaction
+    plain_writing, plain_keys = engines.writing, Keys.transaction
 
     @contextmanager
-    def writing(engine: Any) -> Iterator[Any]:
-        with plain_writing(engine) as connection:
+    def writing(engine: Any, **options: Any) -> Iterator[Any]:
+        with plain_writing(engine, **options) as connection:
             yield connection
             points.reach("archive:commit")
         points.reach("archive:committed")
@@ -77,7 +78,8 @@ def watch(points: Points) -> None:
         if write:
             points.reach("keys:committed")
 
-    steps.writing = writing  # type: ignore[assignment]
+    for module in (engines, steps):  # `engines`: for what it tries patiently
+        module.writing = writing  # type: ignore[attr-defined]
     Keys.transaction = transaction  # type: ignore[method-assign,assignment]
 
 

@@ -52,6 +52,12 @@ def turn(self):
         say("written")
     say("committed")
 copier._Copier._turn = turn
+begin_ = copier._Copier._begin
+def begin(*given):
+    say("open")
+    begin_(*given)
+    say("written")
+copier._Copier._begin = begin
 made = archive.open_copy
 def open_copy(*given):
     say("making")

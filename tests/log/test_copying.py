@@ -207,6 +207,12 @@ def interrupted(monkeypatch: pytest.MonkeyPatch, small_pages: None) -> Callable[
 
     def at(number: int) -> None:
         plain, numbers = copier._Copier._turn, itertools.count(1)
+        plain_begin = copier._Copier._begin
+
+        def begin(self: Any, *given: Any) -> None:
+            plain_begin(self, *given)
+            if next(numbers) == number:
+                raise Interrupted
 
         @copier.contextmanager
         def turn(self: Any) -> Iterator[Any]:
@@ -216,6 +222,7 @@ def interrupted(monkeypatch: pytest.MonkeyPatch, small_pages: None) -> Callable[
                     raise Interrupted
 
         monkeypatch.setattr(copier._Copier, "_turn", turn)
+        monkeypatch.setattr(copier._Copier, "_begin", begin)
 
     yield at
 

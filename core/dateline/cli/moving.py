@@ -8,13 +8,14 @@ import click
 
 from dateline.cli import completing
 from dateline.cli.progress import progress
-from dateline.cli.settings import Settings, pass_settings, say
+from dateline.cli.settings import Settings, pass_settings, resume, say
 
 
 @click.command()
 @click.argument("source", metavar="FROM", type=completing.FILE)
 @click.argument("target", metavar="TO", type=completing.FILE)
-def copy(source: str, target: str) -> None:
+@pass_settings
+def copy(settings: Settings, source: str, target: str) -> None:
     """Copy a whole archive between databases.
 
     FROM and TO are SQLite files or URLs of PostgreSQL databases. TO gets the same ids, positions,
@@ -24,7 +25,8 @@ def copy(source: str, target: str) -> None:
     TO is made when nothing is there. A copy that was interrupted goes on where it was when the command
     is run again, and an earlier copy of the same archive is brought up to date; anything else in TO
     is refused. At the end every hash is computed anew and every row compared; until then no other
-    command opens TO. The keys of what is protected are a file of their own, and are not copied.
+    command opens TO. The keys of what is protected are a file of their own, and are not copied; --keys
+    names those of FROM. An erasure that was interrupted in FROM is finished before.
 
     \b
     Example:
@@ -35,7 +37,14 @@ def copy(source: str, target: str) -> None:
 
     if _same(source, target):
         raise click.UsageError("FROM and TO are the same database")
-    done = copy_archive(source, target, progress)
+    done = copy_archive(
+        source,
+        target,
+        progress,
+        plugins=settings.plugins(),
+        keys=settings.keys,
+        resume=resume,
+    )
     say(
         f"{shown(to_url(target))} is archive {done.head.archive} to position {done.head.position} "
         f"({done.new} event{'s' if done.new != 1 else ''} copied), root {done.head.root.hex()}."

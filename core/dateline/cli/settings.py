@@ -79,6 +79,11 @@ def resume(archive: Archive) -> None:
     """Finish its erasures, and say so."""
     for erasure in archive.resume():
         say(f"Finished an erasure that was interrupted or undone: {erasure.reason}")
+    for erasure in archive.held_up:
+        say(
+            f"Warning: an erasure is not finished, another session is in its way: {erasure.reason}\n"
+            "  end that session (on PostgreSQL pg_stat_activity shows it); the next command finishes it"
+        )
 
 
 def _warn_of_unknown(name: str, names: list[str]) -> None:

@@ -49,9 +49,11 @@ class Erasure(msgspec.Struct, frozen=True, kw_only=True):
     listed: tuple[Listed, ...] = ()
     gone: Gone = Gone()
 
-    def event_id(self, story: UUID) -> UUID:
-        """Id of the event that tells a story of it: the same however often it is done."""
-        return uuid8(sha256(self.id.bytes + story.bytes))
+    def event_id(self, story: UUID, again: int = 0) -> UUID:
+        """Id of the event that tells a story of it: the same however often it is done, unless there
+        was more of it later (`again`)."""
+        more = again.to_bytes(4) if again else b""
+        return uuid8(sha256(self.id.bytes + story.bytes + more))
 
     @property
     def stories(self) -> list[UUID]:
@@ -130,21 +132,9 @@ class Journal:
 
     def erasures(self) -> list[Erasure]:
         """All of this archive's, oldest first."""
-        return self._read("ORDER BY number")
-
-    def unfinished(self) -> list[Erasure]:
-        """Those that were interrupted, oldest first."""
-        return self._read("AND step <> 'done' ORDER BY number")
-
-    def finished(self, skip: int) -> Erasure | None:
-        """The last of those that are done, or the one so many before it."""
-        found = self._read(f"AND step = 'done' ORDER BY number DESC LIMIT 1 OFFSET {int(skip)}")
-        return found[0] if found else None
-
-    def _read(self, rest: str) -> list[Erasure]:
         if not self._keys.here:
             return []
-        query = f"SELECT record FROM erasures WHERE archive = ? {rest}"
+        query = "SELECT record FROM erasures WHERE archive = ? ORDER BY number"
         with self._keys.transaction(write=False) as run:
             return [self._decoded(row[0]) for row in run.execute(query, (self._archive,))]
 

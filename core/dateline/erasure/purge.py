@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from uuid import UUID
 
 from sqlalchemy import Connection, update
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, update
 from dateline.erasure import rows, survey
 from dateline.erasure.captured import captured
 from dateline.erasure.journal import Erasure, Gone
+from dateline.erasure.plan import under
 from dateline.erasure.survey import Going
 from dateline.events.editorial import ContentErased
 from dateline.events.envelope import Event, NewEvent
@@ -18,7 +20,7 @@ from dateline.events.payload import Sealed
 from dateline.log import documents
 from dateline.log.append import Appender
 from dateline.log.backend import of
-from dateline.log.read import Reader
+from dateline.log.read import Reader, present
 from dateline.log.tables import events
 from dateline.protect.vault import Vault
 from dateline.views.projection import View
@@ -42,55 +44,54 @@ def purge(
     gone: dict[UUID, dict[int, ErasedEvent]] = {}
     for item in going:
         gone.setdefault(item.story, {})[item.position] = item.told
-    gone = {
-        story: items
-        for story, items in gone.items()
-        if reader.by_id(connection, erasure.event_id(story)) is None
-    }
+    if gone:
+        rows.hold(connection)
     dropped, _ = captured(connection, reader, going)
-    count = sum(documents.drop(connection, name, vault, key) for name, key in dropped)
+    dropped_documents = sum(documents.drop(connection, name, vault, key) for name, key in dropped)
     if erasure.subject_key is not None:
-        count += documents.drop_under(connection, erasure.subject_key)
+        dropped_documents += documents.drop_under(connection, erasure.subject_key)
     _null(connection, [position for items in gone.values() for position in items])
     if gone:
         appender = Appender(connection, vault)
-        told = [(story, _event(erasure, story, items)) for story, items in sorted(gone.items())]
+        told = [
+            (story, _event(erasure, _free_id(connection, erasure, story), items))
+            for story, items in sorted(gone.items())
+        ]
         appender.append_all(told, {})
         appender.finish()
         rows.purge(connection, reader, views, gone)
     told_of = [item for items in gone.values() for item in items.values()]
     facts = sum(item.fact is not None for item in told_of)
-    return Gone(events=len(told_of), facts=facts, documents=count)
+    return Gone(events=len(told_of), facts=facts, documents=dropped_documents)
 
 
 def _present(connection: Connection, reader: Reader, erasure: Erasure) -> Iterator[Going]:
-    """What is on the list and in this log, and what now goes with it: a notice may have come since,
-    and a backup may lack what came after it."""
-    listed = {item.event.event_id: item for item in erasure.listed}
-    for story in erasure.stories:
+    """What is on the list or under the key, and still in this log, and what now goes with it: a
+    notice may have come since, a backup may lack what came after it, a copy may have had its own."""
+    listed = {item.event.event_id: item.event for item in erasure.listed}
+    keyed = [] if erasure.subject_key is None else under(connection, erasure.subject_key)
+    positions = {position for _, position in keyed}
+    for story in dict.fromkeys([*erasure.stories, *(story for story, _ in keyed)]):
         stream = list(reader.read_story(connection, story))
-        chosen = {event.position for event in stream if event.event_id in listed}
-        readable = {
-            event.position
+        chosen = {
+            event.position: event
             for event in stream
-            if event.position in chosen and not isinstance(event.data, Sealed)
+            if event.event_id in listed or event.position in positions
         }
-        found = {item.position: item for item in survey.closure(stream, readable)}
-        for event in stream:
-            if event.position in found:
-                yield found[event.position]
-            elif event.position in chosen:
-                yield _as_listed(event, listed[event.event_id].event)
+        sealed = {at for at, event in chosen.items() if isinstance(event.data, Sealed)}
+        yield from survey.closure(stream, chosen.keys() - sealed)
+        for at in sorted(sealed):
+            yield _as_listed(chosen[at], listed.get(chosen[at].event_id))
 
 
-def _as_listed(event: Event, listed: ErasedEvent) -> Going:
+def _as_listed(event: Event, listed: ErasedEvent | None) -> Going:
     return Going(
         position=event.position,
         event_id=event.event_id,
         story=event.story,
         slug=event.slug,
         type=event.type,
-        fact=listed.fact,
+        fact=None if listed is None else listed.fact,
         subject_key=event.subject_key,
     )
 
@@ -102,7 +103,13 @@ def _null(connection: Connection, positions: Sequence[int]) -> None:
         connection.execute(erase.values(salt=None, body=None))
 
 
-def _event(erasure: Erasure, story: UUID, items: Mapping[int, ErasedEvent]) -> NewEvent:
+def _free_id(connection: Connection, erasure: Erasure, story: UUID) -> UUID:
+    """The id to tell the story with: another one where it was told of less before."""
+    ids = (erasure.event_id(story, again) for again in count())
+    return next(one for one in ids if not present(connection, [one]))
+
+
+def _event(erasure: Erasure, event_id: UUID, items: Mapping[int, ErasedEvent]) -> NewEvent:
     data = ContentErased(
         reason=erasure.reason,
         basis=erasure.basis,
@@ -111,7 +118,7 @@ def _event(erasure: Erasure, story: UUID, items: Mapping[int, ErasedEvent]) -> N
         events=tuple(items[position] for position in sorted(items)),
     )
     return NewEvent(
-        event_id=erasure.event_id(story),
+        event_id=event_id,
         data=data,
         type=data.type,
         schema_version=data.schema_version,

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, insert, inspect, select, text
+from sqlalchemy import Connection, insert, select
 
 from dateline.errors import DatelineError
 from dateline.log import read as log
@@ -21,6 +21,12 @@ from dateline.views.asof import states
 from dateline.views.projection import View, fingerprint
 from dateline.views.rows import Values
 from dateline.views.store import Build
+
+
+def hold(connection: Connection) -> None:
+    """Have all that `purge` touches to oneself. First of all: who reads on holds it up, and what
+    was done by then was done in vain."""
+    store.hold_all(connection)
 
 
 def purge(
@@ -38,12 +44,9 @@ def purge(
         if build.name in fresh:
             _replace(connection, views[build.name], build, builds, erased, fresh[build.name])
     for name in {build.name for build in builds} - set(fresh):
-        # Nothing is left that it could show; the next read builds it again, and this with it.
-        if name in inspect(connection).get_view_names():
-            quoted = connection.dialect.identifier_preparer.quote(name)
-            connection.execute(text(f"DROP VIEW {quoted}"))
+        store.hide(connection, name)  # the next read builds it again
     for build in builds:
-        store.drop(connection, build)
+        store.drop(connection, build, others_too=True)  # an outsider must not stop an erasure
 
 
 def _serves(build: Build, views: Mapping[str, View], types: Iterable[str]) -> bool:

@@ -13,27 +13,30 @@ older, it does steps 4 and 5 again.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from uuid import UUID
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine
 
-from dateline.erasure.journal import Erasure, Journal, Listed
+from dateline.erasure.journal import Erasure, Gone, Journal, Listed
 from dateline.erasure.plan import Plan, key_of, plan, surveyed, under
 from dateline.erasure.purge import purge
 from dateline.errors import DatelineError, Finding, Refused
 from dateline.events import strict
 from dateline.events.envelope import RecordedBy
-from dateline.events.payload import Erased
-from dateline.log.backend import of
-from dateline.log.engine import reading, writing
-from dateline.log.protected import keys_in_use
-from dateline.log.read import Reader
+from dateline.log.backend import LockTimeout, Unwritten, of
+from dateline.log.engine import patiently, reading, writing
+from dateline.log.protected import keys_in_use, live_keys
+from dateline.log.read import Reader, present
 from dateline.log.wal import empty_wal, still_read
 from dateline.protect.vault import Vault
 from dateline.views.projection import View
 
 _PATIENCE = 10.0
+
+
+class HeldUp(DatelineError):
+    """An erasure is on record and waits for another session to let go."""
 
 
 class Eraser:
@@ -49,6 +52,8 @@ class Eraser:
     ) -> None:
         self._engine, self._reader, self._vault = engine, reader, vault
         self._journal, self._views = journal, views
+        #: What `resume` could not finish because another session is in the way.
+        self.held_up: list[Erasure] = []
 
     def plan(self, subject: str | None, positions: Sequence[int]) -> Plan:
         """What would go; writes nothing. Raises UnknownName, DatelineError."""
@@ -92,27 +97,40 @@ class Eraser:
             erasure = self._journal.order(reason, basis, recorded_by, chosen=tuple(sorted(chosen)))
         else:
             erasure = self._journal.order(reason, basis, recorded_by, subject_key=found.subject_key)
+            if erasure.step in ("purged", "done") and found.events:
+                # Told before, and yet there is more of it: this log went its own way since.
+                erasure = self._journal.advance(erasure, "destroyed")
         return self.finish(erasure)
 
     def finish(self, erasure: Erasure, *, patience: float = _PATIENCE) -> Erasure:
-        """Do what is left to do of an erasure. Raises DatelineError when another process reads for
-        longer than `patience` seconds."""
-        if erasure.step == "ordered":
-            erasure = self._journal.advance(erasure, "listed", listed=self._list(erasure))
-        if erasure.step == "listed":
-            if erasure.subject_key is not None:
-                self._vault.keys.destroy(erasure.subject_key)
-            erasure = self._journal.advance(erasure, "destroyed")
-        if erasure.step == "destroyed":
-            with writing(self._engine) as connection:
-                gone = purge(connection, self._reader, self._vault, self._views, erasure)
-            of(self._engine).announce(self._engine)
-            erasure = self._journal.advance(erasure, "purged", gone=gone)
+        """Do what is left to do of an erasure. Raises HeldUp, DatelineError when another process
+        reads for longer than `patience` seconds."""
+        erasure = self._purged(erasure)
         if erasure.step == "purged":
             if not empty_wal(self._engine, patience):
                 raise still_read("it is erased", "run any command on the archive")
             erasure = self._journal.advance(erasure, "done")
         return erasure
+
+    def _purged(self, erasure: Erasure, tries: int | None = None) -> Erasure:
+        """Do all but the last step, waiting for others to let go of the views so many times."""
+        with _on_record():
+            if erasure.step == "ordered":
+                erasure = self._journal.advance(erasure, "listed", listed=self._list(erasure))
+            if erasure.step == "listed":
+                if erasure.subject_key is not None:
+                    self._vault.keys.destroy(erasure.subject_key)
+                erasure = self._journal.advance(erasure, "destroyed")
+            if erasure.step == "destroyed":
+                gone = patiently(
+                    self._engine, lambda connection: self._purge(connection, erasure), tries
+                )
+                of(self._engine).announce(self._engine)
+                erasure = self._journal.advance(erasure, "purged", gone=gone)
+        return erasure
+
+    def _purge(self, connection: Connection, erasure: Erasure) -> Gone:
+        return purge(connection, self._reader, self._vault, self._views, erasure)
 
     def _list(self, erasure: Erasure) -> tuple[Listed, ...]:
         with writing(self._engine) as connection:
@@ -130,44 +148,73 @@ class Eraser:
     # -- on opening ------------------------------------------------------------------------
 
     def resume(self) -> list[Erasure]:
-        """Finish what was interrupted, and do again what a restored backup undid."""
+        """Finish what was interrupted, and do again what a restored backup undid.
+
+        Whoever holds that up is waited for by whoever erases, not by everybody: what cannot be
+        purged at once is left in ``held_up``.
+        """
         done = []
         for erasure in self._pending():
-            if erasure.step == "purged":
-                # Nothing can be read any more: a reader that holds up the last step is waited for
-                # by whoever erases, not by everybody.
-                if not empty_wal(self._engine, 0):
-                    continue
+            try:
+                erasure = self._purged(erasure, tries=1)
+            except HeldUp:
+                self.held_up.append(erasure)
+                continue
+            if empty_wal(self._engine, 0):  # else nothing can be read any more all the same
                 done.append(self._journal.advance(erasure, "done"))
-            else:
-                done.append(self.finish(erasure))
         return done
 
     def _pending(self) -> list[Erasure]:
-        pending = self._journal.unfinished()
-        skip = 0
-        while (erasure := self._journal.finished(skip)) is not None:
-            skip += 1
+        """Those that were interrupted, and those whose content is in this log (again)."""
+        erasures = self._journal.erasures()
+        finished = [erasure for erasure in erasures if erasure.step == "done"]
+        if finished:
             with reading(self._engine) as connection:
-                told = all(self._told(connection, erasure, story) for story in erasure.stories)
-                undone = not told and self._undone(connection, erasure)
-            if told and erasure.listed:
-                break  # the log begins as it did then: what came before is told, too
-            if undone:
-                skip -= 1  # it is among the unfinished now
-                pending.append(self._journal.advance(erasure, "destroyed"))
-        return pending
+                undone = _undone(connection, finished)
+            pending = [self._journal.advance(erasure, "destroyed") for erasure in undone]
+        else:
+            pending = []
+        return [*(erasure for erasure in erasures if erasure.step != "done"), *pending]
 
-    def _told(self, connection: Connection, erasure: Erasure, story: UUID) -> bool:
-        return self._reader.by_id(connection, erasure.event_id(story)) is not None
 
-    def _undone(self, connection: Connection, erasure: Erasure) -> bool:
-        """Whether content that it erased is in this log again."""
-        for item in erasure.listed:
-            event = self._reader.by_id(connection, item.event.event_id)
-            if event is not None and not isinstance(event.data, Erased):
-                return True
-        return False
+def _undone(connection: Connection, finished: Sequence[Erasure]) -> list[Erasure]:
+    """Those that this log does not tell of, though what they erased is in it. Each is looked at: the
+    order in which they were asked for is not that in which they were told."""
+    tells = {erasure.event_id(story) for erasure in finished for story in erasure.stories}
+    told = present(connection, tells)
+    untold = [
+        erasure
+        for erasure in finished
+        if not all(erasure.event_id(story) in told for story in erasure.stories)
+    ]
+    listed = {item.event.event_id for erasure in untold for item in erasure.listed}
+    live = present(connection, listed, live=True)
+    keys = live_keys(connection, {erasure.subject_key for erasure in untold} - {None})
+    return [
+        erasure
+        for erasure in untold
+        if erasure.subject_key in keys
+        or any(item.event.event_id in live for item in erasure.listed)
+    ]
+
+
+@contextmanager
+def _on_record() -> Iterator[None]:
+    """What an interruption means from here on: nobody need ask for the erasure again."""
+    try:
+        yield
+    except LockTimeout:
+        raise HeldUp(
+            "the erasure is on record, and waits for another session that is in the way: one that "
+            "writes, or reads a view in a transaction it leaves open",
+            hint="end that session (on PostgreSQL pg_stat_activity shows it); the next command on the "
+            "archive finishes the erasure",
+        ) from None
+    except Unwritten as error:
+        raise DatelineError(
+            f"the erasure is on record, but could not be finished: {error.what}",
+            hint=f"{error.step}; the next command on the archive finishes the erasure",
+        ) from error
 
 
 def require_words(fields: dict[str, str]) -> None:

@@ -29,6 +29,14 @@ class LockTimeout(DatelineError):
     """Another session held a lock for longer than this one waits."""
 
 
+class Unwritten(DatelineError):
+    """The database could not do it, and wrote nothing. ``step`` is what gets past it."""
+
+    def __init__(self, what: str, step: str) -> None:
+        super().__init__(what, hint=f"{step}; nothing was written")
+        self.step = step
+
+
 class Watch(ABC):
     """Looks out for events being recorded by anybody."""
 
@@ -55,6 +63,8 @@ class Backend(ABC):
     #: Appends wait for each other at the head row alone, and each statement there is a round trip:
     #: `open_append` and `close_append` save some, and what can be done before is.
     remote: ClassVar[bool] = False
+    #: What is added to DROP so that what others have built on it goes, too.
+    cascade: ClassVar[str] = ""
 
     @abstractmethod
     def engine(self, url: URL) -> Engine:
@@ -97,6 +107,15 @@ class Backend(ABC):
     @abstractmethod
     def hold_table(self, connection: Connection, table: str) -> bool:
         """Keep a table that this snapshot reads from being dropped; False when it is gone."""
+
+    @abstractmethod
+    def hold_alone(self, connection: Connection, tables: Sequence[str]) -> None:
+        """Let nobody else read or write those tables, or SQL views, from now on; one that is not
+        there is passed over."""
+
+    @abstractmethod
+    def show(self, connection: Connection, view: str, table: str) -> None:
+        """Make the SQL view of that name show all of a table."""
 
     @abstractmethod
     def execute(self, connection: Connection) -> Execute:

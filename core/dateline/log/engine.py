@@ -87,19 +87,25 @@ def writing(engine: Engine, *, append: bool = True) -> Iterator[Connection]:
             yield connection
 
 
-def patiently(engine: Engine, work: Callable[[Connection], Result]) -> Result:
+def patiently(
+    engine: Engine, work: Callable[[Connection], Result], tries: int | None = None
+) -> Result:
     """Run `work` in a transaction with the append lock, waiting for others' locks only briefly.
 
     To replace or drop what an outsider reads, his transaction must end first; appends must not
-    wait for that with us. So it is tried anew, from a fresh start. Raises LockTimeout.
+    wait for that with us. So it is tried anew, from a fresh start, so many times. Raises LockTimeout.
     """
-    for attempt in range(_TRIES):
+    left = _TRIES if tries is None else tries
+    while True:
+        left -= 1
+        held = False
         try:
             with writing(engine) as connection:
+                held = True
                 of(engine).be_brief(connection, _BRIEF_MS)
                 return work(connection)
         except LockTimeout:
-            if attempt == _TRIES - 1:
+            # Whoever has the append lock was waited for long enough.
+            if not held or left <= 0:
                 raise
             time.sleep(_PAUSE)
-    raise AssertionError("unreachable")

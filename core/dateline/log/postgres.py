@@ -18,6 +18,7 @@ from dateline.log.backend import (
     Execute,
     LockTimeout,
     Step,
+    Unwritten,
     Values,
     Watch,
     driver,
@@ -90,18 +91,24 @@ _CODES = {
     "25006": "this server only reads: connect to the primary",
     "3D000": "make it with `createdb`, or name another in the URL",
     "42501": "the user lacks a right here: it must own the archive's tables",
-    "53100": "make room on the server's disk; nothing was written",
-    "53200": "the server is out of memory; nothing was written",
     "53300": "close other connections, or raise max_connections",
-    "57014": "the server's statement_timeout ended it; nothing was written",
     "57P01": _LOST,
     "57P02": _LOST,
     "57P03": "wait a moment and try again",
-    "25P03": "the session was idle for too long; nothing was written: run it again",
     "40001": "another session was in the way: try again",
     "40P01": "another session was in the way: try again",
     "42P01": "the table changed underneath: try again",
     "0A000": "the table changed underneath: try again",
+    "2BP01": "drop what was built on it (`\\d+ NAME` in psql shows it), then run this again; build on "
+    "the views, not on their tables",
+}
+
+#: The same, where nothing was written.
+_UNWRITTEN = {
+    "25P03": "run it again: the session was idle for too long",
+    "53100": "make room on the server's disk",
+    "53200": "see to the server, which is out of memory",
+    "57014": "see to the server's statement_timeout, which ended it",
 }
 
 
@@ -111,6 +118,7 @@ class PostgreSQL(Backend):
     # A stricter level would fail where this one waits its turn at the head row.
     writing = {"isolation_level": "READ COMMITTED"}
     remote = True
+    cascade = " CASCADE"
 
     def engine(self, url: URL) -> Engine:
         if url.drivername not in ("postgresql", "postgresql+psycopg"):
@@ -147,6 +155,8 @@ class PostgreSQL(Backend):
                 f"{where}: {text}",
                 hint="another session held a lock for too long: try again, or see pg_stat_activity",
             )
+        if code in _UNWRITTEN:
+            return Unwritten(f"{where}: {text}", _UNWRITTEN[code])
         if code in _CODES:
             return DatelineError(f"{where}: {text}", hint=_CODES[code])
         if isinstance(error, psycopg.OperationalError):
@@ -179,6 +189,25 @@ class PostgreSQL(Backend):
         except psycopg.errors.UndefinedTable:
             return False
         return True
+
+    def hold_alone(self, connection: Connection, tables: Sequence[str]) -> None:
+        found = "SELECT relname FROM pg_class WHERE oid = to_regclass(quote_ident(%s))"
+        run = driver(connection).execute
+        there = [row for name in tables for row in run(found, (name,)).fetchall()]
+        if there:
+            names = listed(name for (name,) in there)
+            run(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE")
+
+    def show(self, connection: Connection, view: str, table: str) -> None:
+        run = driver(connection).execute
+        shown = f"VIEW {quoted(view)} AS SELECT * FROM {quoted(table)}"
+        try:
+            # What others built on the view stays, and so do their rights to read it.
+            with driver(connection).transaction():
+                run(f"CREATE OR REPLACE {shown}")
+        except psycopg.errors.InvalidTableDefinition:  # its columns are others than they were
+            run(f"DROP VIEW {quoted(view)} CASCADE")
+            run(f"CREATE {shown}")
 
     def execute(self, connection: Connection) -> Execute:
         run = driver(connection).execute

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import Connection, func, select
 
 from dateline.log.tables import events
@@ -16,3 +18,13 @@ def keys_in_use(connection: Connection) -> dict[str, int]:
     live = func.count(events.c.body).label("live")
     query = select(column, live).where(column.is_not(None)).group_by(column)
     return {row.subject_key: row.live for row in connection.execute(query)}
+
+
+def live_keys(connection: Connection, keys: Collection[str | None]) -> set[str]:
+    """Those of `keys` that content is there under. Reads the whole log, as above."""
+    wanted = sorted(key for key in keys if key is not None)
+    if not wanted:
+        return set()
+    column = events.c.subject_key
+    query = select(column).where(column.in_(wanted), events.c.body.is_not(None)).distinct()
+    return set(connection.execute(query).scalars())

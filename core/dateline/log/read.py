@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +33,7 @@ _OF_STORY = f"{_SELECT} WHERE story = ? AND version > ? AND position <= ? ORDER 
 _BY_STORY = f"{_SELECT} WHERE (story, version) > (?, ?) ORDER BY story, version LIMIT ?"
 _BY_ID = f"{_SELECT} WHERE event_id = ?"
 _END = 2**62
+_IDS = 500
 #: Slugs remembered; a rebuild goes through the stories one by one and needs each once.
 _SLUGS = 4096
 _NOBODY = RecordedBy()
@@ -79,6 +80,19 @@ def root_at(connection: Connection, position: int) -> bytes:
         tree.extend(leaves)
         after += len(leaves)
     return tree.root()
+
+
+def present(connection: Connection, ids: Iterable[UUID], *, live: bool = False) -> set[UUID]:
+    """Which of those events are in the log; with `live` those alone that were not erased."""
+    found: set[UUID] = set()
+    wanted = [event_id.bytes for event_id in ids]
+    column = events.c.event_id
+    for at in range(0, len(wanted), _IDS):
+        query = select(column).where(column.in_(wanted[at : at + _IDS]))
+        if live:
+            query = query.where(events.c.body.is_not(None))
+        found.update(UUID(bytes=key) for key in connection.execute(query).scalars())
+    return found
 
 
 def list_stories(connection: Connection) -> list[StoryRow]:

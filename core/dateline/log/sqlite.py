@@ -20,6 +20,7 @@ from dateline.log.backend import (
     Execute,
     LockTimeout,
     Step,
+    Unwritten,
     Values,
     Watch,
     driver,
@@ -35,9 +36,9 @@ _NAMED = 20
 _HINTS = {
     "unable to open": "check that the file and its folder exist and may be written",
     "readonly": "check the file's permissions",
-    "full": "make room on the disk; nothing was written",
-    "disk I/O": "check the disk; nothing was written",
 }
+#: The same, where nothing was written.
+_UNWRITTEN = {"full": "make room on the disk", "disk I/O": "check the disk"}
 
 
 _any_text = partial(str, encoding="utf-8", errors="surrogateescape")
@@ -72,6 +73,9 @@ class SQLite(Backend):
         if isinstance(error, sqlite3.OperationalError):
             if "locked" in text:
                 return LockTimeout(f"{where}: {text}", hint="another process is writing: try again")
+            for sign, step in _UNWRITTEN.items():
+                if sign in text:
+                    return Unwritten(f"{where}: {text}", step)
             hint = next((advice for sign, advice in _HINTS.items() if sign in text), None)
             return DatelineError(f"{where}: {text}", hint=hint)
         return error
@@ -125,6 +129,14 @@ class SQLite(Backend):
 
     def hold_table(self, connection: Connection, table: str) -> bool:
         return True  # a snapshot keeps it
+
+    def hold_alone(self, connection: Connection, tables: Sequence[str]) -> None:
+        pass  # readers have snapshots, and nobody else writes
+
+    def show(self, connection: Connection, view: str, table: str) -> None:
+        run = driver(connection).execute
+        run(f"DROP VIEW IF EXISTS {quoted(view)}")
+        run(f"CREATE VIEW {quoted(view)} AS SELECT * FROM {quoted(table)}")
 
     def execute(self, connection: Connection) -> Execute:
         return driver(connection).execute  # type: ignore[no-any-return]

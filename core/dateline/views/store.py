@@ -144,25 +144,43 @@ class Moved(Exception):
     """Another process moved a generation on: what was folded here is stale."""
 
 
-def drop(connection: Connection, build: Build) -> None:
-    """Remove a generation, its table and its row."""
-    connection.execute(text(f"DROP TABLE IF EXISTS {quoted(build.table)}"))
+def drop(connection: Connection, build: Build, *, others_too: bool = False) -> None:
+    """Remove a generation, its table and its row; with `others_too` what outsiders built on the
+    table goes with it, and is no error."""
+    cascade = of(connection).cascade if others_too else ""
+    connection.execute(text(f"DROP TABLE IF EXISTS {quoted(build.table)}{cascade}"))
     connection.execute(
         delete(views).where(views.c.name == build.name, views.c.generation == build.generation)
     )
 
 
 def publish(connection: Connection, build: Build) -> None:
-    """Point the SQL VIEW of the view's name, kept for outside readers, at this generation."""
-    name, table = quoted(build.name), quoted(build.table)
-    connection.execute(text(f"DROP VIEW IF EXISTS {name}"))
-    connection.execute(text(f"CREATE VIEW {name} AS SELECT * FROM {table}"))
+    """Point the SQL VIEW of the view's name, kept for outside readers, at this generation.
+
+    What outsiders built on it stays, unless the columns it may stand on are gone.
+    """
+    of(connection).show(connection, build.name, build.table)
+
+
+def hide(connection: Connection, name: str) -> None:
+    """Drop that SQL VIEW, and what outsiders built on it: nothing is left that it could show."""
+    kind = of(connection)
+    connection.execute(text(f"DROP VIEW IF EXISTS {quoted(name)}{kind.cascade}"))
 
 
 def hold(connection: Connection, build: Build) -> None:
     """Keep the generation's table while this snapshot is read. Raises Moved when it is gone."""
     if not of(connection).hold_table(connection, build.table):
         raise Moved
+
+
+def hold_all(connection: Connection) -> None:
+    """Let nobody else read or fold any view until this transaction ends."""
+    # First the rows, in the order in which who folds takes them; then the tables, as they do.
+    query = select(views).order_by(views.c.name, views.c.generation).with_for_update()
+    found = [_sound(Build(**row._mapping)) for row in connection.execute(query)]
+    names = dict.fromkeys(build.name for build in found)
+    of(connection).hold_alone(connection, [*names, *(build.table for build in found)])
 
 
 def fill(connection: Connection, view: View, build: Build, rows: Iterable[Values]) -> None:

@@ -20,12 +20,12 @@ from sqlalchemy import Connection, Engine
 
 from dateline.errors import DatelineError, NotAnArchive
 from dateline.log import files, nodes, schema
-from dateline.log.backend import of
+from dateline.log.backend import LockTimeout, of
 from dateline.log.copying.chains import COLUMNS, Chains, Row, damaged
 from dateline.log.copying.forgetting import forget_views
 from dateline.log.copying.pages import EVENTS, LEAVES, agree, head_of, lasts, pages
 from dateline.log.copying.rows import Rows
-from dateline.log.engine import reading, shown, to_url, writing
+from dateline.log.engine import patiently, reading, shown, to_url, writing
 from dateline.log.hashing import Frontier
 from dateline.log.read import Head
 from dateline.log.tables import (
@@ -161,15 +161,23 @@ class _Copier:
                 changed |= table.differs(self._source, connection)
         self._chains = Chains(self._from, goal.archive, frontier, last)
         if changed or erased:
-            with self._turn() as connection:
-                schema.begin(connection)
-                self._erase(connection, erased)
+            try:
+                patiently(self._target, lambda connection: self._begin(connection, erased))
+            except LockTimeout:
+                raise DatelineError(
+                    f"somebody writes to {self._to}, or reads a view there in a transaction that does "
+                    "not end; nothing was changed",
+                    hint="end that session (on PostgreSQL pg_stat_activity shows it), then run the "
+                    "same `dateline copy` again",
+                ) from None
 
-    def _erase(self, connection: Connection, positions: Sequence[int]) -> None:
-        if positions:
-            many = [(position,) for position in positions]
+    def _begin(self, connection: Connection, erased: Sequence[int]) -> None:
+        self._require_alone(connection)
+        if erased:
+            forget_views(connection)  # first: for these others may have to be waited for
+            many = [(position,) for position in erased]
             of(connection).execute_many(connection, _ERASE, many)
-            forget_views(connection)
+        schema.begin(connection)
 
     def _refused(self, why: str) -> DatelineError:
         return DatelineError(
@@ -183,15 +191,18 @@ class _Copier:
     def _turn(self) -> Iterator[Connection]:
         """A transaction on the copy, when its head is as this run left it."""
         with writing(self._target) as connection:
-            found = head_of(connection, self._to)
-            if found != self._left:
-                raise DatelineError(
-                    f"somebody else writes to {self._to}: it went from position "
-                    f"{self._left.position} to {found.position} meanwhile",
-                    hint="let one `dateline copy` run at a time, and record into an archive "
-                    "when its copy is done",
-                )
+            self._require_alone(connection)
             yield connection
+
+    def _require_alone(self, connection: Connection) -> None:
+        found = head_of(connection, self._to)
+        if found != self._left:
+            raise DatelineError(
+                f"somebody else writes to {self._to}: it went from position "
+                f"{self._left.position} to {found.position} meanwhile",
+                hint="let one `dateline copy` run at a time, and record into an archive "
+                "when its copy is done",
+            )
 
     def bring(self, step: Callable[[int, int], None]) -> int:
         """Copy all that is missing; returns how many events."""
