@@ -212,6 +212,11 @@ class Archive:
         """Names of those who are protected, as far as the keys are at hand; in order."""
         return self._keys.subjects()
 
+    def key_of(self, subject: str) -> str | None:
+        """Id of a subject's key, by name; None for who is not, or no longer, protected."""
+        found = self._keys.find(subject)
+        return None if found is None else found.id
+
     def lost_keys(self) -> list[str]:
         """Ids of keys that were given up as lost; `erase` takes such an id for a subject."""
         return self._keys.lost()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dateline.cli.output import emit, format_option
-from dateline.cli.settings import Settings, pass_settings, say
+from dateline.cli.settings import Settings, pass_settings, resume, say
 from dateline.cli.who import agent_option, recorded_by
 from dateline.errors import DatelineError, UnknownName
 from dateline.text import visible
@@ -80,11 +80,13 @@ def erase(
     words = None if dry_run else _words(reason, basis)
     if words is not None and not yes and not sys.stdin.isatty():
         raise click.UsageError("not on a terminal: say --yes to erase")
-    with settings.archive() as archive:
+    with settings.unresumed() as archive:
+        key = None if subject is None else archive.key_of(subject)  # who it is may be forgotten now
+        resume(archive)
         try:
             plan = archive.plan_erasure(subject, positions)
         except UnknownName as error:
-            if subject is not None and archive.resumed:
+            if key is not None and any(done.subject_key == key for done in archive.resumed):
                 return  # it is what was just finished, and the name is forgotten
             raise _explained(error, archive, subject) from None
         if words is None:
