@@ -328,6 +328,14 @@ class StoryState:
             self.unread.add(data.fact)
             self._count(data.fact)
 
+    def _numbered(self, type_: str) -> bool:
+        """Whether events of that type are facts, each with a number; by its name where nothing else
+        is known of it."""
+        known = self.registry.get(type_)
+        return (
+            type_.endswith(".recorded") if known is None else issubclass(known.payload, FactPayload)
+        )
+
     def _protect(self, subject_key: str, data: object) -> None:
         if (brought := brings(data)) is not None:
             self.protected[brought] = subject_key
@@ -335,6 +343,8 @@ class StoryState:
     def _erase(self, event: Event, data: ContentErased) -> None:
         self.lost |= {item.type for item in data.events}
         for item in data.events:
+            if item.fact is None and item.event_id not in self.gone and self._numbered(item.type):
+                self.highest += 1  # it had a number that nobody knows any more
             self.gone[item.event_id] = event.position
             position = self._bodiless.pop(item.event_id, event.position)
             if item.fact is not None:

@@ -5,7 +5,7 @@ A protected one is encrypted, and kept by the HMAC of that hash under its subjec
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
@@ -54,7 +54,7 @@ def get(connection: Connection, source: str, vault: Vault | None = None) -> Docu
         return Document(row.content, row.charset)
     if vault is None:
         return None
-    for subject_key, name in _held(connection, key, vault):
+    for subject_key, name in _held(connection, key, vault, under(connection)):
         row = _row(connection, name)
         return Document(vault.open_document(subject_key, name, row.content), row.charset)
     return None
@@ -74,11 +74,17 @@ def under(connection: Connection) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
-def protection(connection: Connection, source: str, vault: Vault) -> tuple[bool, set[str]]:
-    """(whether it is there unprotected, the keys it is there under), as far as keys are at hand."""
+def protection(
+    connection: Connection, source: str, vault: Vault, keys: Sequence[str]
+) -> tuple[bool, set[str]]:
+    """(whether it is there unprotected, the keys it is there under), as far as keys are at hand.
+
+    `keys` are those that documents are `under`.
+    """
     key = _key(source)
-    held = {subject for subject, _ in _held(connection, key, vault)}
-    return _row(connection, key) is not None, held
+    held = {subject for subject, _ in _held(connection, key, vault, keys)}
+    there = select(documents.c.sha256).where(documents.c.sha256 == key)
+    return connection.execute(there).first() is not None, held
 
 
 def drop(connection: Connection, source: str, vault: Vault, subject_key: str | None) -> int:
@@ -97,9 +103,11 @@ def drop_under(connection: Connection, subject_key: str) -> int:
     return connection.execute(query).rowcount
 
 
-def _held(connection: Connection, key: bytes, vault: Vault) -> Iterator[tuple[str, bytes]]:
+def _held(
+    connection: Connection, key: bytes, vault: Vault, keys: Sequence[str]
+) -> Iterator[tuple[str, bytes]]:
     """(key id, name) of each protected copy of a document, as far as keys are at hand."""
-    names = {vault.document_name(subject, key): subject for subject in under(connection)}
+    names = {vault.document_name(subject, key): subject for subject in keys}
     wanted = [name for name in names if name is not None]
     column = documents.c.sha256
     for at in range(0, len(wanted), _NAMES):

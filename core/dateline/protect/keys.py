@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -141,14 +141,18 @@ class Keys:
             self._secrets[found.id] = found.secret
         return found
 
-    def give_up(self, used: Collection[str]) -> None:
-        """Begin a keys database in the place of one that is lost for good, with the ids of the lost
-        keys in it: it is the archive's own from then on."""
+    def give_up(self, used: Mapping[str, int]) -> None:
+        """Begin a keys database in the place of one that is lost for good: it is the archive's own
+        from then on. `used` are the ids of the keys, and of how many events the content is there;
+        a key that protects nothing any more is as if destroyed."""
         with self.transaction() as run:
             run.executemany(
                 "INSERT OR IGNORE INTO keys (id, archive, state, created_us, destroyed_us)"
-                " VALUES (?, ?, 'lost', ?, ?)",
-                [(key, self._archive, now_us(), now_us()) for key in sorted(used)],
+                " VALUES (?, ?, ?, ?, ?)",
+                [
+                    (key, self._archive, "lost" if live else "destroyed", now_us(), now_us())
+                    for key, live in sorted(used.items())
+                ],
             )
 
     def hold(self, key: Key) -> None:

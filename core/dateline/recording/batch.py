@@ -73,6 +73,10 @@ class Archived:
         """(whether the document is there unprotected, the keys it is there under)"""
         raise NotImplementedError
 
+    def holds(self, subject_key: str) -> bool:
+        """Whether content is there under that key."""
+        raise NotImplementedError
+
 
 class Item(msgspec.Struct):
     """One line on its way to an event."""
@@ -99,6 +103,8 @@ class Plan(msgspec.Struct):
     #: Lines that were recorded, and erased since; and where it says so of those that are taken anew.
     erased: int = 0
     anew: list[int] = []
+    #: What was found of the protection of each document that is captured.
+    protection: dict[str, tuple[bool, set[str]]] = {}
 
 
 def plan(
@@ -149,6 +155,8 @@ class _Batch:
         self._states: dict[UUID, StoryState] = {}
         self._texts: dict[str, str | None] = {}
         self._seen: dict[UUID, Item] = {}
+        #: Under which keys documents are captured by lines that were accepted; None: in the clear.
+        self._captured: dict[str, set[str | None]] = {}
         self._protected: dict[UUID, Mapping[str, str]] = {}
         self.story: UUID | None = None
         self.findings: list[Finding] = []
@@ -325,7 +333,12 @@ class _Batch:
         the other."""
         if not isinstance(payload, SourceCaptured):
             return []
-        in_clear, held = self._archived.protection(payload.source)
+        found = self.plan.protection.get(payload.source)
+        if found is None:
+            found = self.plan.protection[payload.source] = self._archived.protection(payload.source)
+        captured = self._captured.get(payload.source, set())
+        in_clear = found[0] or None in captured
+        held = found[1] | {key for key in captured if key is not None}
         names = [f'"{name}"' for name in sorted(filter(None, map(self._whose, held)))]
         whose = " and ".join(names) or "another subject"
         reason = None
@@ -342,6 +355,10 @@ class _Batch:
         """Another archive's erasure is told, not carried out: what is here must not be named."""
         if not isinstance(payload, ContentErased):
             return []
+        key = payload.subject_key
+        if key is not None and (self._protects(key) or self._archived.holds(key)):
+            reason = f"{key} protects what is in this archive: erase it here, with `dateline erase`"
+            return [Finding("reserved", "/subject_key", reason)]
         for item in payload.events:
             event = self._archived.event(item.event_id)
             live = event is not None and not isinstance(event.data, Erased)
@@ -349,6 +366,13 @@ class _Batch:
                 reason = f"{item.event_id} is in this archive: erase it here, with `dateline erase`"
                 return [Finding("reserved", "/events", reason)]
         return []
+
+    def _protects(self, key: str) -> bool:
+        """Whether more may still be put under that key."""
+        if self._protect is not None and self._protect.id == key:
+            return True
+        known = None if self._vault is None else self._vault.keys.get(key)
+        return known is not None and known.state == "live"
 
     def _clocks(
         self, item: Item, payload: Payload | Raw, state: StoryState, ahead: Ahead
@@ -433,6 +457,7 @@ class _Batch:
             self.plan.anew.append(item.renews)
         if item.document is not None:
             self.plan.documents.append((item.document, subject))
+            self._captured.setdefault(item.document.source, set()).add(subject)
         if isinstance(payload, FactPayload):
             self.plan.facts.append(payload.fact)
 

@@ -17,7 +17,7 @@ from dateline.log.append import Appender, Expected
 from dateline.log.backend import of
 from dateline.log.document import Document
 from dateline.log.engine import reading, writing
-from dateline.log.protected import keys_in_use
+from dateline.log.protected import keys_in_use, live_keys
 from dateline.log.read import Reader, story_by_slug
 from dateline.protect.keys import Key, KeyMoved
 from dateline.recording.batch import Archived, Plan, plan
@@ -93,7 +93,7 @@ class Recorder:
             try:
                 written = self._write(accepted, key)
                 return _recorded(accepted, *written, subjects, opened)
-            except KeyMoved:
+            except (KeyMoved, _ProtectionMoved):
                 if attempt == _TRIES - 1:
                     raise
             except (VersionConflict, SlugTaken, EventIdConflict):
@@ -128,9 +128,10 @@ class Recorder:
         # The appender's first statement takes the append lock, if nothing did before.
         with writing(self._engine, append=False) as connection:
             subjects = {new.subject_key for _, new in accepted.events if new.subject_key}
-            if subjects:
+            if subjects or accepted.documents:
                 # An erasure closes the key, then takes this lock to see what was written before.
                 of(connection).hold_head(connection)
+            self._require_protection(connection, accepted)
             for subject in sorted(subjects):
                 assert self._vault is not None
                 held = key if key is not None and key.id == subject else Key(subject, None)
@@ -144,12 +145,24 @@ class Recorder:
         of(self._engine).announce(self._engine)
         return positions, version, new
 
+    def _require_protection(self, connection: Connection, accepted: Plan) -> None:
+        """See that nobody captured the same documents meanwhile, in the clear or under a key."""
+        snapshot = Snapshot(connection, self._reader)
+        for document, _ in accepted.documents:
+            if snapshot.protection(document.source) != accepted.protection[document.source]:
+                raise _ProtectionMoved
+
+
+class _ProtectionMoved(Exception):
+    """Another process captured a document that was not there when this was planned: plan anew."""
+
 
 class Snapshot(Archived):
     """The archive as one read transaction sees it."""
 
     def __init__(self, connection: Connection, reader: Reader) -> None:
         self._connection, self._reader = connection, reader
+        self._keys: list[str] | None = None  # of protected documents
 
     def story_id(self, slug: str) -> UUID | None:
         row = story_by_slug(self._connection, slug)
@@ -168,7 +181,12 @@ class Snapshot(Archived):
         vault = self._reader.vault
         if vault is None:
             return documents.get(self._connection, source) is not None, set()
-        return documents.protection(self._connection, source, vault)
+        if self._keys is None:  # the same for every document of a batch
+            self._keys = documents.under(self._connection)
+        return documents.protection(self._connection, source, vault, self._keys)
+
+    def holds(self, subject_key: str) -> bool:
+        return bool(live_keys(self._connection, [subject_key]))
 
 
 def fold(
