@@ -11,6 +11,8 @@ from dateline.testing import samples
 
 #: Put in where nothing may be left of it; each field has a word of its own.
 CANARY = "QUAGGA"
+#: The same of what is not protected: f5, at the position `PLAIN`.
+CLEAR, PLAIN = "OKAPI", 17
 WITNESS = "Frau Vogel"
 PERSON = "person:w1"
 LETTER = (
@@ -72,7 +74,7 @@ def fill(archive: Archive) -> None:
     archive.record(samples.story())
     archive.record(protected(), story="ferry", protect=WITNESS)
     archive.record(about(), story="ferry")
-    archive.record([samples.figure(text="After it")], story="ferry")
+    archive.record([samples.figure(text=f"{CLEAR}, after it")], story="ferry")
     archive.record(samples.story(slug="other"))
 
 

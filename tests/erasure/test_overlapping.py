@@ -189,29 +189,24 @@ class Died(Exception):
 
 @pytest.fixture
 def died(archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What is at the position of f5 is to be erased, and somebody died on the way."""
+    """What is not protected was to be erased, and somebody died on the way."""
     archive.backup(tmp_path / "old.db")
     with monkeypatch.context() as patched:
         patched.setattr(steps, "purge", lambda *given: (_ for _ in ()).throw(Died))
         with pytest.raises(Died):
-            erase(archive, CLEAR)
+            erase(archive, scene.PLAIN)
     archive.close()
     return tmp_path / "a.db"
-
-
-#: Where the scene has f5, which is not protected: see `scene.fill`.
-CLEAR = 17
-CLEAR_WORDS = b"After it"
 
 
 def test_a_copy_is_made_of_what_is_left_once_interrupted_erasures_are_finished(
     died: Path, tmp_path: Path
 ) -> None:
-    assert CLEAR_WORDS in died.read_bytes()
+    assert scene.CLEAR.encode() in died.read_bytes()
     copy_archive(died, tmp_path / "b.db", plugins=PLUGINS)
     with Archive.open(died, PLUGINS) as archive:
         assert archive.resumed == [] and "f5" in archive.state("ferry").erased
-    assert CLEAR_WORDS not in (tmp_path / "b.db").read_bytes()
+    assert scene.CLEAR.encode() not in (tmp_path / "b.db").read_bytes()
 
 
 def test_a_copy_of_a_restored_archive_has_nothing_that_was_erased(
@@ -225,7 +220,7 @@ def test_a_copy_of_a_restored_archive_has_nothing_that_was_erased(
     old, copy = str(tmp_path / "old.db"), tmp_path / "b.db"
     done = dateline_cli("--keys", str(tmp_path / "kept.keys"), "copy", old, str(copy))
     assert done.code == 0 and "Finished an erasure" in done.err
-    assert CLEAR_WORDS not in copy.read_bytes()
+    assert scene.CLEAR.encode() not in copy.read_bytes()
 
 
 def test_a_wrong_name_is_an_error_whatever_was_just_finished(died: Path, dateline_cli: Cli) -> None:

@@ -23,7 +23,7 @@ def captured(
         return [], []
     positions = {item.position for item in going}
     kept: dict[Held, Mention] = {}
-    for event in reader.read(connection, types={SourceCaptured.type}):
+    for event in reader.read_type(connection, SourceCaptured.type):
         data = event.data
         if isinstance(data, SourceCaptured) and event.position not in positions:
             found = Mention(event.position, event.slug, data.source, "is captured there too")

@@ -48,14 +48,18 @@ def plan(
     chosen = at(connection, reader, positions) if key is None else under(connection, key.id)
     going, still = surveyed(connection, reader, chosen, strict=key is None)
     dropped, kept = captured(connection, reader, going)
-    held = {name: documents.get(connection, name, reader.vault) for name, _ in dropped}
+    held = [
+        (name, documents.size(connection, name, reader.vault, under_key))
+        for name, under_key in dropped
+    ]
     rows: dict[tuple[str, str], int] = {}
+    slugs = list(dict.fromkeys(item.slug for item in going))
     for build in store.builds(connection):
-        for slug in dict.fromkeys(item.slug for item in going) if build.name in views else ():
-            count = len(store.read(connection, views[build.name], build, [slug]))
-            rows[build.name, slug] = max(count, rows.get((build.name, slug), 0))
-    folded = tuple((*place, count) for place, count in rows.items() if count)
-    sizes = tuple((name, len(found.content)) for name, found in held.items() if found is not None)
+        if (view := views.get(build.name)) is not None:
+            for slug, count in store.counts(connection, view, build, slugs).items():
+                rows[build.name, slug] = max(count, rows.get((build.name, slug), 0))
+    folded = tuple((*place, count) for place, count in sorted(rows.items()))
+    sizes = tuple((name, size) for name, size in held if size is not None)
     return Plan(
         subject_key=None if key is None else key.id,
         subject=None if key is None else key.subject,

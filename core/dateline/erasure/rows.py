@@ -65,16 +65,35 @@ def _folded(
 ) -> dict[str, list[Values]]:
     """Rows of the erased stories as far as each generation has come; a view whose fold raises is
     left out, to be built again."""
-    rows: dict[str, list[Values]] = {}
+    level: dict[int, list[View]] = {}
     for build in builds:
-        found: list[Values] = []
-        try:
-            for story in sorted(erased):
-                events = reader.read_story(connection, story, until=build.checkpoint)
-                found += states(events, reader.registry, [views[build.name]])[1][build.name]
-        except DatelineError:
-            continue
-        rows[build.name] = found
+        level.setdefault(build.checkpoint, []).append(views[build.name])
+    rows: dict[str, list[Values]] = {}
+    for checkpoint, together in level.items():
+        rows |= _folded_to(connection, reader, together, checkpoint, erased)
+    return rows
+
+
+def _folded_to(
+    connection: Connection,
+    reader: log.Reader,
+    views: list[View],
+    checkpoint: int,
+    erased: Collection[UUID],
+) -> dict[str, list[Values]]:
+    """One fold of each story for all of them; one by one only when one of them raises."""
+    rows: dict[str, list[Values]] = {view.name: [] for view in views}
+    try:
+        for story in sorted(erased):
+            events = reader.read_story(connection, story, until=checkpoint)
+            for name, found in states(events, reader.registry, views)[1].items():
+                rows[name] += found
+    except DatelineError:
+        if len(views) == 1:
+            return {}
+        rows.clear()
+        for view in views:
+            rows |= _folded_to(connection, reader, [view], checkpoint, erased)
     return rows
 
 

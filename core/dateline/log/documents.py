@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 
 from dateline.errors import DatelineError
 from dateline.log.document import PREFIX, Document
 from dateline.log.tables import documents
+from dateline.protect import cipher
 from dateline.protect.vault import Vault
 
 _NAMES = 500
@@ -60,6 +61,17 @@ def get(connection: Connection, source: str, vault: Vault | None = None) -> Docu
     return None
 
 
+def size(
+    connection: Connection, source: str, vault: Vault | None, subject_key: str | None
+) -> int | None:
+    """How many bytes a document has, that under a subject's key if one is given; None when it is not
+    there. It is not read."""
+    name = _name(source, vault, subject_key)
+    query = select(func.length(documents.c.content)).where(documents.c.sha256 == name)
+    found = None if name is None else connection.execute(query).scalar()
+    return found if found is None or subject_key is None else found - cipher.OVERHEAD
+
+
 def sources(connection: Connection) -> Iterator[str]:
     """Ids of all documents that are not protected, in order."""
     query = select(documents.c.sha256).where(documents.c.subject_key.is_(None))
@@ -89,12 +101,10 @@ def protection(
 
 def drop(connection: Connection, source: str, vault: Vault, subject_key: str | None) -> int:
     """Delete a document, that of the subject's key if one is given. Returns how many went."""
-    key: bytes | None = _key(source)
-    if subject_key is not None and key is not None:
-        key = vault.document_name(subject_key, key)
-    if key is None:
+    name = _name(source, vault, subject_key)
+    if name is None:
         return 0
-    return connection.execute(delete(documents).where(documents.c.sha256 == key)).rowcount
+    return connection.execute(delete(documents).where(documents.c.sha256 == name)).rowcount
 
 
 def drop_under(connection: Connection, subject_key: str) -> int:
@@ -114,6 +124,14 @@ def _held(
         query = select(column).where(column.in_(wanted[at : at + _NAMES]))
         for name in connection.execute(query).scalars():
             yield names[name], name
+
+
+def _name(source: str, vault: Vault | None, subject_key: str | None) -> bytes | None:
+    """Under what it is stored; None when its key is not at hand."""
+    key = _key(source)
+    if subject_key is None:
+        return key
+    return None if vault is None else vault.document_name(subject_key, key)
 
 
 def _row(connection: Connection, key: bytes) -> Any:

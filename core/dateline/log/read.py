@@ -31,6 +31,7 @@ _BY_POSITION = f"{_SELECT} WHERE position > ? AND position <= ? ORDER BY positio
 _OF_STORY = f"{_SELECT} WHERE story = ? AND version > ? AND position <= ? ORDER BY version LIMIT ?"
 #: Keyset over the index (story, version): a row value compares as the index sorts.
 _BY_STORY = f"{_SELECT} WHERE (story, version) > (?, ?) ORDER BY story, version LIMIT ?"
+_OF_TYPE = f"{_SELECT} WHERE position > ? AND type = ? ORDER BY position LIMIT ?"
 _BY_ID = f"{_SELECT} WHERE event_id = ?"
 _END = 2**62
 _IDS = 500
@@ -220,6 +221,18 @@ class Reader:
                     yield self._event(connection, row)
             if len(rows) < page:
                 return
+
+    def read_type(self, connection: Connection, type_: str, *, page: int = PAGE) -> Iterator[Event]:
+        """Events of one type, in the order of the log. A hole is not noticed."""
+        after = 0
+        while True:
+            rows = _fetched(connection, _OF_TYPE, (after, type_, page))
+            self._learn(connection, rows)
+            for row in rows:
+                yield self._event(connection, row)
+            if len(rows) < page:
+                return
+            after = rows[-1][0]
 
     def by_id(self, connection: Connection, event_id: UUID) -> Event | None:
         rows = _fetched(connection, _BY_ID, (event_id.bytes,))

@@ -8,6 +8,8 @@ from dateline.errors import DatelineError, MissingLibrary
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
+#: How much longer what is sealed is: nonce and tag.
+OVERHEAD = NONCE_BYTES + 16
 
 
 def new_key() -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,6 +24,8 @@ from dateline.protect import cipher
 
 SUFFIX = ".keys"
 _BUSY_SECONDS = 10.0
+#: Clocks of file systems tick this seldom at worst.
+_RECENT_NS = 2 * 10**9
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS keys (
   id TEXT PRIMARY KEY, archive BLOB NOT NULL, subject TEXT, secret BLOB, state TEXT NOT NULL,
@@ -62,12 +65,15 @@ class Keys:
         self.path, self._archive = path, archive.bytes
         self._made = False
         self._secrets: dict[str, bytes] = {}
+        #: The state of the file in which every key that it has was read.
+        self._read_at: tuple[int, int, int] | None = None
 
     # -- reading ---------------------------------------------------------------------------
 
     def secret(self, key_id: str) -> bytes | None:
         """The key of that id; None when it is not here, or was destroyed."""
-        if key_id not in self._secrets and self.here:
+        if key_id not in self._secrets and self.here and not self._unchanged():
+            state = self._state()  # before it is read: who changes it meanwhile changes this
             # What is no key of AES-256 is none: the file may have been made by anybody.
             query = (
                 "SELECT id, secret FROM keys WHERE archive = ? AND typeof(secret) = 'blob'"
@@ -75,7 +81,25 @@ class Keys:
             )
             with self.transaction(write=False) as run:
                 self._secrets.update(run.execute(query, (self._archive,)).fetchall())
+            self._read_at = state
         return self._secrets.get(key_id)
+
+    def _unchanged(self) -> bool:
+        """Whether there is nothing in the file that was not read: a log of many events under a key
+        that is not here must not open it for each."""
+        return self._read_at is not None and self._read_at == self._state()
+
+    def _state(self) -> tuple[int, int, int] | None:
+        """(inode, time of the last change, size) of the file; None when it was changed just now, and
+        another change might leave the same time."""
+        # Its header would tell for sure, but to close it takes away the locks of this very process.
+        try:
+            found = os.stat(self._place())
+        except OSError:
+            return None
+        if abs(time.time_ns() - found.st_mtime_ns) < _RECENT_NS:
+            return None
+        return found.st_ino, found.st_mtime_ns, found.st_size
 
     def get(self, key_id: str) -> Key | None:
         return self._one("id = ?", key_id)

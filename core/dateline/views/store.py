@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     delete,
+    func,
     select,
     text,
     update,
@@ -223,6 +224,15 @@ def read(
     if stories is not None:
         query = query.where(table.c.story.in_(list(stories)))
     return [tuple(row) for row in connection.execute(query)]
+
+
+def counts(
+    connection: Connection, view: View, build: Build, stories: Collection[str]
+) -> dict[str, int]:
+    """How many rows each of `stories` has in a generation, where it has any."""
+    story = sql_table(view, build).c.story
+    query = select(story, func.count()).where(story.in_(stories)).group_by(story)
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def strays(

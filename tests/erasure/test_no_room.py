@@ -1,0 +1,49 @@
+"""An erasure that the disk has no room for is on record all the same, and says so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from tests.erasure import scene
+
+from dateline import Archive, DatelineError, Plugins
+from dateline.log import schema
+
+PLUGINS = Plugins.load(strict=True)
+
+
+def no_room(connection: Any, _: object) -> None:
+    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count={pages}")
+
+
+def test_an_erasure_without_room_is_on_record(archive: Archive, tmp_path: Path) -> None:
+    archive.catch_up()
+    archive._engine.dispose()
+    event.listen(archive._engine, "connect", no_room)
+    with pytest.raises(DatelineError, match=r"is on record, but could not be .* full") as told:
+        scene.erase(archive)
+    assert "nothing was written" not in f"{told.value}{told.value.hint}"
+    assert str(told.value.hint).startswith("make room on the disk; the next command")
+    archive.close()
+
+    full = schema.connect(tmp_path / "a.db")
+    event.listen(full, "connect", no_room)
+    full.dispose()
+    with pytest.raises(DatelineError, match="is on record, but could not be"):
+        Archive(full, PLUGINS)
+    with Archive.open(tmp_path / "a.db", PLUGINS) as opened:
+        assert [erasure.step for erasure in opened.resumed] == ["done"]
+        scene.verify(opened)
+    assert scene.found(tmp_path) == []
+
+
+def test_what_else_finds_no_room_wrote_nothing(archive: Archive) -> None:
+    archive._engine.dispose()
+    event.listen(archive._engine, "connect", no_room)
+    with pytest.raises(DatelineError, match="full") as told:
+        archive.catch_up()
+    assert told.value.hint == "make room on the disk; nothing was written"
