@@ -17,7 +17,7 @@ from dateline.log.append import Appender, Expected
 from dateline.log.backend import of
 from dateline.log.document import Document
 from dateline.log.engine import reading, writing
-from dateline.log.protected import keys_in_use, live_keys
+from dateline.log.protected import keys_in_use
 from dateline.log.read import Reader, story_by_slug
 from dateline.protect.keys import Key, KeyMoved
 from dateline.recording.batch import Archived, Plan, plan
@@ -162,7 +162,9 @@ class Snapshot(Archived):
 
     def __init__(self, connection: Connection, reader: Reader) -> None:
         self._connection, self._reader = connection, reader
-        self._keys: list[str] | None = None  # of protected documents
+        # Asked for once, however many lines there are: of documents, and of what is not erased.
+        self._keys: list[str] | None = None
+        self._live: set[str] | None = None
 
     def story_id(self, slug: str) -> UUID | None:
         row = story_by_slug(self._connection, slug)
@@ -181,12 +183,15 @@ class Snapshot(Archived):
         vault = self._reader.vault
         if vault is None:
             return documents.get(self._connection, source) is not None, set()
-        if self._keys is None:  # the same for every document of a batch
+        if self._keys is None:
             self._keys = documents.under(self._connection)
         return documents.protection(self._connection, source, vault, self._keys)
 
     def holds(self, subject_key: str) -> bool:
-        return bool(live_keys(self._connection, [subject_key]))
+        if self._live is None:
+            used = keys_in_use(self._connection)
+            self._live = {key for key, live in used.items() if live}
+        return subject_key in self._live
 
 
 def fold(
