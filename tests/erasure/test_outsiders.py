@@ -13,6 +13,7 @@ from tests.erasure.scene import BASIS, CANARY, REASON
 
 from dateline import Archive, DatelineError, Plugins
 from dateline.archive import copy_archive
+from dateline.erasure import rows
 from dateline.erasure.steps import HeldUp
 from dateline.log import engine as engines
 from dateline.log.engine import writing
@@ -204,8 +205,18 @@ def test_a_copy_that_somebody_reads_is_not_touched(
             assert CANARY not in repr(there.view("timeline").rows)
 
 
-def test_views_are_looked_at_before_anything_is_done(archive: Archive) -> None:
-    """A name that is no table of this archive is passed over."""
+def test_who_is_in_the_way_is_found_before_anything_is_done_in_vain(
+    archive: Archive, outside: Any, hasty: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "purge", lambda *given: pytest.fail("it was folded anew for nothing"))
+    with outside.transaction():
+        outside.execute("SELECT * FROM timeline").fetchall()
+        with pytest.raises(HeldUp):
+            erase(archive)
+
+
+def test_a_view_that_somebody_dropped_is_passed_over(archive: Archive) -> None:
     with writing(archive._engine) as connection:
         connection.exec_driver_sql('DROP VIEW "timeline"')
         store.hold_all(connection)
+    assert erase(archive).step == "done"
