@@ -146,8 +146,9 @@ class Archive:
         With `protect`, the name of a subject, they are stored under that subject's key, which
         `erase` destroys. What speaks of protected content goes under its key in any case.
 
-        A line that was recorded adds nothing, also when it was erased since; with `anew` what was
-        erased is recorded again, as a new event.
+        A line that was recorded adds nothing, also when it was erased since. One that cannot be
+        told from what was erased with its key is refused (rule `perhaps-erased`), unless it has an
+        `event_id` or is protected itself. With `anew` both are recorded, as new events.
 
         `story` is the slug they belong to when they open none. `expected` is the version the story
         must be at, or ``"new"``. Raises Refused with every finding, VersionConflict.

@@ -367,3 +367,30 @@ def test_who_lost_the_keys_for_good_can_still_erase(dateline: Shell) -> None:
     assert "[sealed]" not in dateline("log").out
     assert "Nothing was changed." in dateline("verify", "--deep", "--key", "a.key").err
     assert "f2" in dateline("show", "ferry", "timeline", "-f", "csv").out
+
+
+LINE = {"type": "entity.introduced", "entity": "person:z", "kind": "person", "label": "ZORILLA"}
+
+
+def test_importing_a_protected_file_again_does_not_bring_it_back(dateline: Shell) -> None:
+    Path("z.ndjson").write_text(json.dumps(LINE), "utf-8")
+    brought = ("import", "z.ndjson", "--story", "ferry")
+    dateline(*brought, "--protect", "her")
+    assert "Imported 0 events, 1 were there already." in dateline(*brought).err
+    [*_, row] = dateline("log").rows()
+    dateline("erase", row["position"], *WHY)
+    assert "Imported 0 events, 1 left erased." in dateline(*brought).err
+    dateline("erase", "her", *WHY)
+    refused = dateline(*brought, code=1).err
+    assert "line 1: (event): perhaps-erased: what was protected" in refused
+    assert "ZORILLA" not in dateline("log").out
+    assert "Imported 1 event." in dateline(*brought, "--anew").err
+    assert "Imported 0 events, 1 were there already." in dateline(*brought).err
+
+
+def test_an_import_takes_anew_what_was_erased_when_asked(dateline: Shell) -> None:
+    dateline("erase", "7", *WHY)
+    told = dateline("import", "story.ndjson", "--anew").err
+    assert "Imported 1 event, 6 were there already." in told
+    assert "It was erased before (see position 10); this is recorded anew." in told
+    assert "f3" in dateline("show", "ferry", "timeline", "-f", "csv").out

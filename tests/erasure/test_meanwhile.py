@@ -90,4 +90,4 @@ def test_facts_and_notices_of_unknown_types_go_together_too(archive: Archive) ->
     scene.erase(archive)
     assert CANARY not in repr(list(archive.events()))
     assert list(archive.state("ferry").erased) == ["f6", "f3", "f4"]
-    assert archive.record([samples.figure(text="New")], story="ferry").facts == ("f7",)
+    assert archive.record([samples.figure(text="New")], story="ferry", anew=True).facts == ("f7",)

@@ -189,6 +189,9 @@ class StoryState:
         self.lost: frozenset[str] = frozenset()
         #: Facts, entities and sources that are protected, and the id of the key.
         self.protected: dict[str, str] = {}
+        #: Events that are or were under a key; and those keys, with what erasures told of destroyed.
+        self.keyed: set[bytes] = set()
+        self.keys: set[str] = set()
         self._bodiless: dict[UUID, int] = {}
         # Facts that named an entity before it was introduced: their labels come later.
         self._waiting: dict[str, set[str]] = {}
@@ -202,7 +205,8 @@ class StoryState:
             "entities", "sources", "withdrawn", "facts", "erased", "gone", "protected", "_bodiless",
         ):  # fmt: skip
             setattr(copy, name, dict(getattr(self, name)))
-        copy.unread = set(self.unread)
+        for name in ("unread", "keyed", "keys"):
+            setattr(copy, name, set(getattr(self, name)))
         copy.links = list(self.links)
         copy._index = None
         copy._waiting = {key: set(facts) for key, facts in self._waiting.items()}
@@ -249,7 +253,7 @@ class StoryState:
             raise SealedContent(event.slug, event.position)
         self.version, self.recorded_us = event.version, max(self.recorded_us, event.recorded_us)
         if event.subject_key is not None:
-            self._protect(event.subject_key, data)
+            self._protect(event, event.subject_key)
         if isinstance(data, FactPayload):
             fact = self._record(event, data)
             return msgspec.structs.replace(event, fact=fact, touched=(fact,), state=self)
@@ -328,12 +332,16 @@ class StoryState:
             self.unread.add(data.fact)
             self._count(data.fact)
 
-    def _protect(self, subject_key: str, data: object) -> None:
-        if (brought := brings(data)) is not None:
+    def _protect(self, event: Event, subject_key: str) -> None:
+        self.keys.add(subject_key)
+        self.keyed.add(event.event_key)
+        if (brought := brings(event.data)) is not None:
             self.protected[brought] = subject_key
 
     def _erase(self, event: Event, data: ContentErased) -> None:
         self.lost |= {item.type for item in data.events}
+        if data.subject_key is not None:
+            self.keys.add(data.subject_key)
         for item in data.events:
             self.gone[item.event_id] = event.position
             position = self._bodiless.pop(item.event_id, event.position)

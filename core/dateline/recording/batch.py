@@ -28,6 +28,7 @@ from dateline.events.present import StoryState
 from dateline.events.registry import Registry, to_fields
 from dateline.events.rules import Ahead, Context
 from dateline.events.source import SourceCaptured
+from dateline.events.story import StoryOpened
 from dateline.log.document import Document
 from dateline.protect.keys import Key
 from dateline.protect.vault import Vault
@@ -48,9 +49,14 @@ from dateline.recording.protection import foreseen, subject_key
 #: Rules that look at more than one payload, beside those of `rules.RULES` and `strict.RULES`.
 RULES = (
     "shape", "reserved", "type-unknown", "version-unknown", "story-unknown", "document", "source-bytes",
-    "event-id-taken", "event-erased", "line-repeated", "evidence-missing", "evidence-ambiguous", "recorded-at", "reported-at",
+    "event-id-taken", "event-erased", "perhaps-erased", "line-repeated", "evidence-missing", "evidence-ambiguous", "recorded-at", "reported-at",
     "protection",
 )  # fmt: skip
+
+_PERHAPS = (
+    "what was protected in this story and erased cannot be recognised any more, and this may be it: "
+    "give --protect NAME if it is, or --anew if it is not"
+)
 
 
 class Archived:
@@ -115,7 +121,8 @@ def plan(
 ) -> Plan:
     """Check `lines` and number them into events, under the key `protect` if one is given.
 
-    With `anew` a line whose event was erased becomes a new event. Raises Refused with every finding.
+    With `anew` a line whose event was erased, or may have been, becomes a new event. Raises Refused
+    with every finding.
     """
     batch = _Batch(archived, registry, files or no_files, recorded_by, vault, protect, anew)
     for line in lines:
@@ -150,6 +157,7 @@ class _Batch:
         self._texts: dict[str, str | None] = {}
         self._seen: dict[UUID, Item] = {}
         self._protected: dict[UUID, Mapping[str, str]] = {}
+        self._at_hand: dict[str, bool] = {}
         self.story: UUID | None = None
         self.findings: list[Finding] = []
         self.plan = Plan([], {}, [], {}, [])
@@ -270,6 +278,8 @@ class _Batch:
             told = state.gone[item.event_id]
             reason = f"{item.event_id} was erased (position {told} says why): leave it out"
             return [Finding("event-erased", "/event_id", reason)]
+        if event is None and self._perhaps_erased(item, state, subject):
+            findings.append(Finding("perhaps-erased", "", _PERHAPS))
         if isinstance(payload, Payload):
             number = known.fact if isinstance(known, FactPayload) else _free(state, ahead)
             payload, incomplete = author.complete(payload, text, number)
@@ -309,10 +319,29 @@ class _Batch:
     def _derived(self, item: Item, state: StoryState, subject: str | None) -> UUID:
         line = _identified(item.line, item.document)
         event_id = identity.import_id(item.story, line, self._digest(subject))
+        if subject is None and self._archived.event(event_id) is None:
+            # Put in under a key before, and without a word of it now: it is the same all the same.
+            for key in self._open(state):
+                keyed = identity.import_id(item.story, line, self._digest(key))
+                event_id = keyed if keyed.bytes in state.keyed else event_id
         while self._anew and event_id in state.gone:
             item.renews = state.gone[event_id]
             event_id = identity.renewed(event_id)
         return event_id
+
+    def _open(self, state: StoryState) -> list[str]:
+        """Keys that the story's content is or was under, as far as they are at hand."""
+        for key in state.keys - self._at_hand.keys():
+            held = None if self._vault is None else self._vault.keys.secret(key)
+            self._at_hand[key] = held is not None
+        return [key for key in sorted(state.keys) if self._at_hand[key]]
+
+    def _perhaps_erased(self, item: Item, state: StoryState, subject: str | None) -> bool:
+        """Whether the line may be one that was protected in this story and erased: its id was keyed,
+        and with the key went all that could tell."""
+        if self._anew or subject is not None or isinstance(item.payload, StoryOpened):
+            return False
+        return item.envelope.event_id is None and len(self._open(state)) < len(state.keys)
 
     def _digest(self, subject: str | None) -> Callable[[bytes], bytes]:
         if subject is None:
