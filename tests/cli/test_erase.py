@@ -394,3 +394,25 @@ def test_an_import_takes_anew_what_was_erased_when_asked(dateline: Shell) -> Non
     assert "Imported 1 event, 6 were there already." in told
     assert "It was erased before (see position 10); this is recorded anew." in told
     assert "f3" in dateline("show", "ferry", "timeline", "-f", "csv").out
+
+
+def test_who_is_introduced_on_the_way_to_a_protected_fact_goes_with_it(dateline: Shell) -> None:
+    """Also when nobody says --protect, because its source is protected."""
+    record(dateline, "--via", "org:relay=Relay", "--to", "group:g=QUAGGA-readers")
+    rows = {row["about"].removeprefix("[protected] "): row for row in dateline("log").rows()}
+    assert rows["person:q QUAGGA"]["protected"] == "true"
+    assert rows["group:g QUAGGA-readers"]["protected"] == "true"
+    assert rows["org:relay Relay"]["protected"] == "false"
+    dateline("erase", "her", *WHY)
+    assert "QUAGGA" not in dateline("log").out and "Relay" in dateline("log").out
+    left = [path for path in dateline.folder.glob("dateline.db*") if b"QUAGGA" in path.read_bytes()]
+    assert left == []
+
+
+def test_who_is_introduced_on_the_way_to_what_is_in_the_clear_is_too(dateline: Shell) -> None:
+    [source] = [row for row in dateline("log", "--type", "source.captured").rows()][:1]
+    dateline(
+        "record", "ferry", "statement", "--source", json.loads(source["data"])["source"],
+        "--speaker", "person:q=Quentin", "--text", "Quentin says so.", "--exact", "143 of 193",
+    )  # fmt: skip
+    assert {row["protected"] for row in dateline("log").rows()[-2:]} == {"false"}

@@ -28,11 +28,11 @@ def protect_option(command: F) -> F:
 
 
 def introduced(lines: Iterable[dict[str, Any]]) -> list[Line]:
-    """Entities introduced on the way: organisations and places are not the subject's own, so facts
-    about others may go on naming them."""
+    """Entities introduced on the way to what names them, and protected with it; organisations and
+    places are not the subject's own, so facts about others may go on naming them."""
     from dateline.recording.line import Line
 
-    return [Line(line, shared=line["kind"] in _SHARED) for line in lines]
+    return [Line(line, shared=line["kind"] in _SHARED, on_the_way=True) for line in lines]
 
 
 def protected(result: Recorded, subjects: Sequence[str]) -> str:

@@ -24,7 +24,7 @@ from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Data, Event, NewEvent, RecordedBy
 from dateline.events.parts import ErasedEvent
 from dateline.events.payload import Erased, FactPayload, Payload, Raw
-from dateline.events.present import StoryState
+from dateline.events.present import StoryState, brings
 from dateline.events.registry import Registry, to_fields
 from dateline.events.rules import Ahead, Context
 from dateline.events.source import SourceCaptured
@@ -44,7 +44,7 @@ from dateline.recording.line import (
     no_files,
     shape_finding,
 )
-from dateline.recording.protection import foreseen, subject_key
+from dateline.recording.protection import companion, foreseen, subject_key
 
 #: Rules that look at more than one payload, beside those of `rules.RULES` and `strict.RULES`.
 RULES = (
@@ -90,6 +90,7 @@ class Item(msgspec.Struct):
     event_id: UUID = UUID(int=0)  # told once it is known under which key the line goes
     document: Document | None = None
     fields: dict[str, Any] = {}
+    given: str | None = None  # the key it is put in under, unless what it speaks of says another
     renews: int | None = None  # the position that says that it was erased before
 
 
@@ -254,9 +255,14 @@ class _Batch:
             ahead[story] = _ahead(item.payload for item in items)
             state = self._state(story)
             there = {*state.entities, *state.sources, *state.facts, *state.unread}
-            batch = [(item.payload, self._given(item)) for item in items]
+            for item in items:
+                item.given = self._given(item)
             # What gets its number on the way is known to the state alone.
-            ahead_of = foreseen(batch, state.protected, there)
+            ahead_of = foreseen(_given(items), state.protected, there)
+            for item in items:
+                if item.line.on_the_way and not item.line.shared and item.given is None:
+                    item.given = companion(brings(item.payload), _given(items), ahead_of)
+            ahead_of = foreseen(_given(items), state.protected, there)
             self._protected[story] = ChainMap(state.protected, ahead_of)
         for item in self._items:
             findings = self._check(item, ahead[item.story])
@@ -266,8 +272,8 @@ class _Batch:
         state = self._state(item.story)
         text = self._text_for(item.payload, state)
         payload = item.payload
-        protected, given = self._protected[item.story], self._given(item)
-        subject, findings = subject_key(payload, protected, given, self._whose)
+        protected = self._protected[item.story]
+        subject, findings = subject_key(payload, protected, item.given, self._whose)
         item.event_id = item.envelope.event_id or self._derived(item, state, subject)
         earlier = self._seen.get(item.event_id)
         if earlier is not None:
@@ -484,6 +490,10 @@ class _Batch:
         if isinstance(payload, EvidenceAdded) and payload.fact in state.facts:
             return self._text(state.facts[payload.fact].source)
         return None
+
+
+def _given(items: Iterable[Item]) -> list[tuple[Payload | Raw, str | None]]:
+    return [(item.payload, item.given) for item in items]
 
 
 def _equal(known: Data | None, payload: Payload | Raw) -> bool:
