@@ -72,7 +72,7 @@ def erase(
       dateline erase 12 14 --reason "Found unlawful" --basis "court order" --yes
     """
     from dateline.cli.errors import FAILED
-    from dateline.erasure.steps import require_unnamed
+    from dateline.protect.subjects import require_unnamed
 
     subject, positions = _targets(targets)
     if keys_lost and not positions:
@@ -93,7 +93,7 @@ def erase(
             return
         if not plan.events and plan.subject_key is None:
             raise DatelineError("nothing left to erase there", hint="see it with `dateline log`")
-        require_unnamed(words, plan.subject)
+        require_unnamed(words, archive.subjects())
         if yes:
             _warn(plan)
         elif plan.events and not _agreed(plan):

@@ -12,7 +12,6 @@ older, it does steps 4 and 5 again.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
@@ -30,6 +29,7 @@ from dateline.log.engine import reading, writing
 from dateline.log.protected import keys_in_use
 from dateline.log.read import Reader
 from dateline.log.wal import empty_wal, still_read
+from dateline.protect.subjects import require_unnamed
 from dateline.protect.vault import Vault
 from dateline.views.projection import View
 
@@ -75,19 +75,18 @@ class Eraser:
         words = {"reason": reason, "basis": basis}
         require_words(words)
         found = self.plan(subject, positions)
-        require_unnamed(words, found.subject)
+        require_unnamed(words, self._vault.keys.subjects())
         if found.subject_key is None:
             if not found.events:
                 raise DatelineError(
                     "there is nothing left to erase there", hint="see it with `dateline log`"
                 )
-            if not self._vault.keys.here:  # the journal is about to be made
-                with reading(self._engine) as connection:
-                    used = keys_in_use(connection)
-                if keys_lost:
-                    self._vault.keys.give_up(used)
-                else:
-                    self._vault.keys.require_own(used)
+            with reading(self._engine) as connection:
+                used = keys_in_use(connection)
+            if keys_lost:
+                self._vault.keys.give_up(used)
+            else:
+                self._vault.keys.require_own(used)
             chosen = {item.event_id for item in found.events}
             erasure = self._journal.order(reason, basis, recorded_by, chosen=tuple(sorted(chosen)))
         else:
@@ -178,16 +177,3 @@ def require_words(fields: dict[str, str]) -> None:
             findings.append(Finding("blank", f"/{name}", "says nothing"))
     if findings:
         raise Refused(findings)
-
-
-def require_unnamed(fields: dict[str, str], subject: str | None) -> None:
-    """See that none of what is kept for ever names who is to be forgotten. Raises DatelineError."""
-    if subject is None:
-        return
-    name = re.compile(rf"(?<!\w){re.escape(subject.casefold())}(?!\w)")
-    for field, words in fields.items():
-        if name.search(words.casefold()):
-            raise DatelineError(
-                f"the {field} names {subject!r}, and it is kept in the log for ever; nothing was erased",
-                hint="say it without the name",
-            )

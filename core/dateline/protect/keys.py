@@ -20,6 +20,7 @@ from dateline.errors import DatelineError
 from dateline.events import strict
 from dateline.events.clock import now_us
 from dateline.protect import cipher
+from dateline.protect.subjects import subject_name
 
 SUFFIX = ".keys"
 _BUSY_SECONDS = 10.0
@@ -82,7 +83,10 @@ class Keys:
 
     def find(self, subject: str) -> Key | None:
         """The key of a subject by name; None for nobody, and for one who was erased."""
-        return self._one("subject = ?", subject)
+        try:
+            return self._one("subject = ?", subject_name(subject))
+        except DatelineError:  # nobody can be called so
+            return None
 
     def subjects(self) -> list[str]:
         """Names of those who are protected, in order."""
@@ -126,17 +130,10 @@ class Keys:
     def propose(self, subject: str) -> Key:
         """The subject's key, or a new one that is not stored yet. Raises DatelineError."""
         self._place()
-        if not subject.strip() or subject.isdecimal():
-            raise DatelineError(
-                f"{subject!r} is no name of a subject", hint="give a name with a letter in it"
-            )
-        if strict.check(subject):
-            raise DatelineError(
-                f"{subject!r} is no name of a subject: it is not UTF-8", hint="check the spelling"
-            )
-        found = self.find(subject)
+        name = subject_name(subject)
+        found = self.find(name)
         if found is None:
-            found = Key(str(uuid4()), subject, cipher.new_key())
+            found = Key(str(uuid4()), name, cipher.new_key())
         if found.secret is not None:
             self._secrets[found.id] = found.secret
         return found

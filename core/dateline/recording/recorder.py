@@ -87,7 +87,7 @@ class Recorder:
                 )
             _check_expected(accepted, expected)
             subjects = self._subjects(accepted, key)
-            opened = None if known or protect not in subjects else protect
+            opened = None if known or key is None or key.subject not in subjects else key.subject
             if dry_run or not accepted.events:
                 return _recorded(accepted, [], 0, 0, subjects, opened)
             try:
