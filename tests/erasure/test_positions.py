@@ -114,3 +114,16 @@ def test_looking_writes_nothing(archive: Archive, tmp_path: Path) -> None:
     assert {name: after[name] for name in ("a.db", "a.db.keys")} == {
         name: before[name] for name in ("a.db", "a.db.keys")
     }
+
+
+def test_captures_of_the_same_document_under_other_keys_are_listed(archive: Archive) -> None:
+    """They go on showing it, and nothing else would tell."""
+    for slug, subject in (("third", "Herr Amsel"), ("fourth", "Frau Meise")):
+        archive.record(samples.story(slug=slug))
+        archive.record(scene.protected()[:2], story=slug, protect=subject)
+    for plan in (archive.plan_erasure(scene.WITNESS), archive.plan_erasure(positions=[9])):
+        assert [name for name, _ in plan.documents] == [scene.LETTER_ID]
+        kept = [item for item in plan.still if item.how == "is captured there too"]
+        assert [(item.slug, item.what) for item in kept] == [
+            ("third", scene.LETTER_ID), ("fourth", scene.LETTER_ID)
+        ]  # fmt: skip
