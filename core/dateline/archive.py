@@ -62,7 +62,8 @@ class Archive:
     by default the archive's with ``.keys`` added; it is made when something is first protected.
 
     An erasure that was interrupted, or undone by restoring a backup, is finished on opening:
-    ``resumed`` lists it. With `resume` False it is left as it is: an archive that is damaged opens,
+    ``resumed`` lists it. One that is purged while another process still reads a state of before is
+    among the ``unfinished_erasures``, until its bytes are out of the write-ahead log. With `resume` False it is left as it is: an archive that is damaged opens,
     to be verified.
     """
 
@@ -84,6 +85,7 @@ class Archive:
         self._reader = read.Reader(self.plugins.registry(), Vault(self._keys, archive))
         self._recorder = Recorder(engine, self._reader.registry, self._reader)
         self.resumed: list[Erasure] = []
+        self.unfinished_erasures: list[Erasure] = []
         if resume:
             try:
                 self.resume()
@@ -193,8 +195,11 @@ class Archive:
         )
 
     def resume(self) -> list[Erasure]:
-        """Finish the erasures that were interrupted or undone, as opening does. Raises Damaged."""
-        self.resumed = self._eraser().resume()
+        """Finish the erasures that were interrupted or undone, as opening does; returns those that
+        are done now. Raises Damaged."""
+        found = self._eraser().resume()
+        self.resumed = [erasure for erasure in found if erasure.step == "done"]
+        self.unfinished_erasures = [erasure for erasure in found if erasure.step != "done"]
         return self.resumed
 
     def subjects(self) -> list[str]:

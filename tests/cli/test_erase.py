@@ -416,3 +416,20 @@ def test_who_is_introduced_on_the_way_to_what_is_in_the_clear_is_too(dateline: S
         "--speaker", "person:q=Quentin", "--text", "Quentin says so.", "--exact", "143 of 193",
     )  # fmt: skip
     assert {row["protected"] for row in dateline("log").rows()[-2:]} == {"false"}
+
+
+def test_an_erasure_that_a_reader_holds_up_is_said_to_be_unfinished_by_every_command(
+    dateline: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dateline.erasure.steps.Eraser.finish.__kwdefaults__", {"patience": 0.1})
+    reader = sqlite3.connect("dateline.db", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM events").fetchone()
+    refused = dateline("erase", "her", *WHY, code=1).err
+    assert "it is erased, but another process still reads" in refused
+    for command in ("log", "stories", "status"):
+        told = dateline(command).err
+        assert told.count("An erasure is not finished: another process still reads") == 1
+    reader.close()
+    assert "Finished an erasure" in dateline("log").err
+    assert "not finished" not in dateline("log").err

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from dateline.plugins.loaded import Plugins
 
 DEFAULT_DB = "dateline.db"
+UNFINISHED = (
+    "An erasure is not finished: another process still reads a state of before, which keeps it in the "
+    "archive's write-ahead log. Close that process, then run any command."
+)
 
 
 @dataclass
@@ -76,9 +80,11 @@ class Settings:
 
 
 def resume(archive: Archive) -> None:
-    """Finish its erasures, and say so."""
+    """Finish its erasures, and say so; and say it of one that cannot be finished."""
     for erasure in archive.resume():
         say(f"Finished an erasure that was interrupted or undone: {erasure.reason}")
+    if archive.unfinished_erasures:
+        say(UNFINISHED)
 
 
 def _warn_of_unknown(name: str, names: list[str]) -> None:

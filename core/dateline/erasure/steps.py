@@ -129,18 +129,20 @@ class Eraser:
     # -- on opening ------------------------------------------------------------------------
 
     def resume(self) -> list[Erasure]:
-        """Finish what was interrupted, and do again what a restored backup undid."""
-        done = []
+        """Finish what was interrupted, and do again what a restored backup undid.
+
+        One whose last step another process holds up is given back as it is, ``purged``.
+        """
+        found = []
         for erasure in self._pending():
-            if erasure.step == "purged":
-                # Nothing can be read any more: a reader that holds up the last step is waited for
-                # by whoever erases, not by everybody.
-                if not empty_wal(self._engine, 0):
-                    continue
-                done.append(self._journal.advance(erasure, "done"))
-            else:
-                done.append(self.finish(erasure))
-        return done
+            if erasure.step != "purged":
+                erasure = self.finish(erasure)
+            # Nothing can be read any more: a reader that holds up the last step is waited for by
+            # whoever erases, not by everybody.
+            elif empty_wal(self._engine, 0):
+                erasure = self._journal.advance(erasure, "done")
+            found.append(erasure)
+        return found
 
     def _pending(self) -> list[Erasure]:
         pending = self._journal.unfinished()
