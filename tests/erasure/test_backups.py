@@ -57,3 +57,27 @@ def test_a_backup_without_the_keys_says_nothing(archive: Archive, tmp_path: Path
     (tmp_path / "elsewhere").mkdir()
     shutil.copy(tmp_path / "a.db", tmp_path / "elsewhere" / "a.db")
     assert scene.found(tmp_path / "elsewhere") == []
+
+
+def test_a_key_that_came_back_with_an_older_keys_database_takes_nothing(
+    archive: Archive, tmp_path: Path
+) -> None:
+    [old] = {event.subject_key for event in archive.events("ferry")} - {None}
+    backup = (tmp_path / "a.db.keys").read_bytes()
+    scene.erase(archive)
+    archive.close()
+    (tmp_path / "a.db.keys").write_bytes(backup)
+    with Archive.open(tmp_path / "a.db", PLUGINS) as opened:
+        assert opened._keys.secret(str(old)) is not None
+        line = samples.figure(text="Hers again")
+        tried = opened.record([line], story="other", protect=WITNESS, dry_run=True)
+        assert tried.rekeyed is None and opened._keys.secret(str(old)) is not None
+        done = opened.record([line], story="other", protect=WITNESS)
+        assert (done.rekeyed, done.opened, done.subjects) == (WITNESS, None, (WITNESS,))
+        [new] = {event.subject_key for event in opened.events("other")} - {None}
+        assert new != old and opened._keys.secret(str(old)) is None
+        key = opened._keys.get(str(old))
+        assert key is not None and (key.state, key.subject) == ("destroyed", None)
+        again = opened.record([samples.figure(text="More")], story="other", protect=WITNESS)
+        assert again.rekeyed is None
+        scene.verify(opened)

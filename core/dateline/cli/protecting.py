@@ -61,6 +61,11 @@ def _new(name: str, opened: str | None, subjects: Sequence[str]) -> str:
 
 def say_anew(result: Recorded) -> None:
     """What was erased before is no secret: the log says so, and why."""
+    if result.rekeyed is not None:
+        say(
+            f'The key of "{result.rekeyed}" was erased, and came back with an older keys database: it '
+            "was destroyed again, and this is under a new one."
+        )
     if result.anew:
         told = ", ".join(map(str, result.anew))
         say(f"It was erased before (see position {told}); this is recorded anew.")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from sqlalchemy import Connection, func, select
 
+from dateline.events.editorial import ContentErased
+from dateline.log.read import Reader
 from dateline.log.tables import events
 
 
@@ -16,3 +20,13 @@ def keys_in_use(connection: Connection) -> dict[str, int]:
     live = func.count(events.c.body).label("live")
     query = select(column, live).where(column.is_not(None)).group_by(column)
     return {row.subject_key: row.live for row in connection.execute(query)}
+
+
+def erased_keys(connection: Connection, reader: Reader) -> set[str]:
+    """Ids of the keys that were destroyed, as the log tells. Reads the whole log, as above."""
+    query = select(events.c.event_id).where(events.c.type == ContentErased.type)
+    ids = connection.execute(query).scalars().all()
+    told = (reader.by_id(connection, UUID(bytes=event_id)) for event_id in ids)
+    data = (event.data for event in told if event is not None)
+    keys = (item.subject_key for item in data if isinstance(item, ContentErased))
+    return {key for key in keys if key is not None}

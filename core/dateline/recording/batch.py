@@ -106,6 +106,8 @@ class Plan(msgspec.Struct):
     #: Lines that were recorded, and erased since; and where it says so of those that are taken anew.
     erased: int = 0
     anew: list[int] = []
+    #: Keys that go into use in a story: nothing that stands there is under them.
+    first_used: set[str] = set()
 
 
 def plan(
@@ -158,6 +160,7 @@ class _Batch:
         self._texts: dict[str, str | None] = {}
         self._seen: dict[UUID, Item] = {}
         self._protected: dict[UUID, Mapping[str, str]] = {}
+        self._standing: dict[UUID, set[str]] = {}
         self._at_hand: dict[str, bool] = {}
         self.story: UUID | None = None
         self.findings: list[Finding] = []
@@ -254,6 +257,7 @@ class _Batch:
             items = [item for item in self._items if item.story == story]
             ahead[story] = _ahead(item.payload for item in items)
             state = self._state(story)
+            self._standing[story] = set(state.protected.values())
             there = {*state.entities, *state.sources, *state.facts, *state.unread}
             for item in items:
                 item.given = self._given(item)
@@ -466,6 +470,8 @@ class _Batch:
         self.plan.events.append((item.story, new))
         if item.renews is not None:
             self.plan.anew.append(item.renews)
+        if subject is not None and subject not in self._standing[item.story]:
+            self.plan.first_used.add(subject)
         if item.document is not None:
             self.plan.documents.append((item.document, subject))
         if isinstance(payload, FactPayload):
