@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from dateline.erasure.journal import Erasure, Journal
-from dateline.erasure.plan import Plan
+from dateline.erasure.plan import Plan, sealed
 from dateline.erasure.steps import Eraser
 from dateline.errors import DatelineError, UnknownName
 from dateline.events.envelope import Event, RecordedBy
@@ -209,6 +209,11 @@ class Archive:
     def lost_keys(self) -> list[str]:
         """Ids of keys that were given up as lost; `erase` takes such an id for a subject."""
         return self._keys.lost()
+
+    def sealed_keys(self) -> list[str]:
+        """Ids of the keys that content is under and that are not at hand, lost ones too."""
+        with reading(self._engine) as connection:
+            return sorted(sealed(connection, self._keys))
 
     def _eraser(self) -> Eraser:
         vault = self._reader.vault

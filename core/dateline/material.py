@@ -27,7 +27,7 @@ def _open(events: Iterator[Event]) -> Iterator[Event]:
     """Raises SealedContent rather than leave an event out for want of its key."""
     for event in events:
         if isinstance(event.data, Sealed):
-            raise SealedContent(event.slug, event.position)
+            raise SealedContent(event.slug, event.position, event.data.lost)
         yield event
 
 

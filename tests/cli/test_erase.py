@@ -221,12 +221,28 @@ def test_on_a_terminal_it_shows_what_goes_and_asks(
     assert "Erased 1 event, 1 document." in dateline("erase", "her", *ASKED).err
 
 
+def test_on_a_terminal_it_asks_for_reason_and_basis_once_it_is_seen_what_goes(
+    dateline: Shell, answer: Callable[[bytes], int]
+) -> None:
+    answer(b"her wish\nconsent withdrawn\n")
+    assert "the reason names 'her'" in dateline("erase", "her", code=1).err
+    assert "[erased]" not in dateline("log").out
+    answer(b"Asked for\n\n  \nconsent withdrawn\ny\n")
+    done = dateline("erase", "her")
+    assert done.err.index("sha256:") < done.err.index("Reason") < done.err.index("Basis")
+    assert "Erased 1 event, 1 document." in done.err and done.out == ""
+    [*_, told] = dateline("log").rows()
+    kept = json.loads(told["data"])
+    assert (kept["reason"], kept["basis"]) == ("Asked for", "consent withdrawn")
+
+
 def test_nothing_is_asked_about_what_is_gone(
     dateline: Shell, answer: Callable[[bytes], int]
 ) -> None:
     dateline("erase", "5", *WHY)
     gone = dateline("erase", "5", *ASKED, code=1)
     assert "nothing left to erase there" in gone.err and "for ever" not in gone.err
+    assert "nothing left to erase there" in dateline("erase", "5", "--dry-run", code=1).err
 
 
 def test_where_nobody_can_be_asked_it_says_so(
@@ -241,7 +257,7 @@ def test_a_reason_and_a_basis_are_for_erasing_and_said_before_it_asks(
     dateline: Shell, answer: Callable[[bytes], int]
 ) -> None:
     dateline("erase", "5", "--dry-run")
-    assert "say --reason and --basis" in dateline("erase", "5", code=2).err
+    assert "say --reason and --basis" in dateline("erase", "5", "--yes", code=2).err
     assert "say --basis;" in dateline("erase", "5", "--reason", "x", "--yes", code=2).err
     empty = dateline("erase", "5", "--reason", "", "--basis", "x", code=1)
     assert "/reason" in empty.err and "for ever" not in empty.err
@@ -353,6 +369,7 @@ def test_who_lost_the_keys_for_good_can_still_erase(dateline: Shell) -> None:
     refused = dateline("erase", "6", *WHY, code=1)
     assert "--keys-lost" in refused.err and not Path("dateline.db.keys").exists()
     assert "the lost keys knew" in dateline("erase", "her", "--keys-lost", *WHY, code=2).err
+    foreseen = dateline("erase", "6", "--keys-lost", "--dry-run").err
     told = dateline("erase", "6", "--keys-lost", *WHY).err
     dateline("checkpoint", "--key", "a.key")
     assert "content is sealed" not in dateline("verify", "--key", "a.key", code=1).out
@@ -360,6 +377,17 @@ def test_who_lost_the_keys_for_good_can_still_erase(dateline: Shell) -> None:
         [(lost, state)] = keys.execute("SELECT id, state FROM keys").fetchall()
     keys.close()
     assert state == "lost" and f"by the id of its key: {lost}." in told
+    assert f"sealed for good, as lost: {lost}." in foreseen
+    assert f"by the id of its key: {lost}." in dateline("erase", "7", "--dry-run").err
+    capture = ("capture", "letter.txt", "--story", "ferry", "--publisher", "org:post")
+    for command in (["show", "ferry"], [*capture, "--protect", "her"]):
+        refused = dateline(*command, code=1).err
+        assert "whose key is lost for good" in refused and f"`dateline erase {lost}`" in refused
+        assert "--keys" not in refused
+    for command in (["--dry-run"], WHY):
+        refused = dateline("erase", "her", *command, code=1).err
+        assert "1 event is sealed under keys that are lost" in refused
+        assert f"`dateline erase {lost}`" in refused and "--keys" not in refused
     dateline("open", "other", "--title", "T")
     capture = ("capture", "letter.txt", "--story", "other", "--publisher", "org:post=The Post")
     assert "(a new name)" in dateline(*capture, "--protect", "his").err
@@ -410,7 +438,7 @@ def test_who_is_introduced_on_the_way_to_a_protected_fact_goes_with_it(dateline:
 
 
 def test_who_is_introduced_on_the_way_to_what_is_in_the_clear_is_too(dateline: Shell) -> None:
-    [source] = [row for row in dateline("log", "--type", "source.captured").rows()][:1]
+    [source] = dateline("log", "--type", "source.captured").rows()[:1]
     dateline(
         "record", "ferry", "statement", "--source", json.loads(source["data"])["source"],
         "--speaker", "person:q=Quentin", "--text", "Quentin says so.", "--exact", "143 of 193",

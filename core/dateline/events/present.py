@@ -250,7 +250,7 @@ class StoryState:
         """
         data = event.data
         if isinstance(data, Sealed):
-            raise SealedContent(event.slug, event.position)
+            raise SealedContent(event.slug, event.position, data.lost)
         self.version, self.recorded_us = event.version, max(self.recorded_us, event.recorded_us)
         if event.subject_key is not None:
             self._protect(event, event.subject_key)

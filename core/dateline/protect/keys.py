@@ -63,6 +63,7 @@ class Keys:
         self.path, self._archive = path, archive.bytes
         self._made = False
         self._secrets: dict[str, bytes] = {}
+        self._lost: frozenset[str] | None = None
 
     # -- reading ---------------------------------------------------------------------------
 
@@ -97,6 +98,12 @@ class Keys:
     def lost(self) -> list[str]:
         """Ids of keys that were given up, and whose content was not erased since."""
         return self._column("SELECT id FROM keys WHERE archive = ? AND state = 'lost' ORDER BY id")
+
+    def is_lost(self, key_id: str) -> bool:
+        """Whether a key was given up. Remembered once read: a log may hold much that is sealed."""
+        if self._lost is None:
+            self._lost = frozenset(self.lost())
+        return key_id in self._lost
 
     def require_own(self, used: Collection[str]) -> None:
         """See that these are the archive's own keys, before anything is first put in.
@@ -141,6 +148,7 @@ class Keys:
     def give_up(self, used: Collection[str]) -> None:
         """Begin a keys database in the place of one that is lost for good, with the ids of the lost
         keys in it: it is the archive's own from then on."""
+        self._lost = None
         with self.transaction() as run:
             run.executemany(
                 "INSERT OR IGNORE INTO keys (id, archive, state, created_us, destroyed_us)"
@@ -177,6 +185,7 @@ class Keys:
     def destroy(self, key_id: str) -> None:
         """Overwrite the key, and forget whose it was."""
         self._secrets.pop(key_id, None)
+        self._lost = None
         with self.transaction() as run:
             run.execute(
                 "UPDATE keys SET secret = NULL, subject = NULL, state = 'destroyed',"

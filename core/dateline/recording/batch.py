@@ -381,13 +381,22 @@ class _Batch:
         """Another archive's erasure is told, not carried out: what is here must not be named."""
         if not isinstance(payload, ContentErased):
             return []
+        found = (self._archived.event(item.event_id) for item in payload.events)
+        live = [e for e in found if e is not None and not isinstance(e.data, Erased)]
+        findings = []
+        if live:
+            positions = " ".join(str(event.position) for event in live)
+            reason = (
+                f"what it erased is in this archive: erase it here, `dateline erase {positions}`"
+            )
+            findings.append(Finding("reserved", "/events", reason))
         for item in payload.events:
-            event = self._archived.event(item.event_id)
-            live = event is not None and not isinstance(event.data, Erased)
-            if live or item.event_id in self._seen:
-                reason = f"{item.event_id} is in this archive: erase it here, with `dateline erase`"
-                return [Finding("reserved", "/events", reason)]
-        return []
+            if item.event_id in self._seen:
+                earlier = self._seen[item.event_id].line.number
+                where = "above" if earlier is None else f"in line {earlier}"
+                reason = f"what it erased stands {where}: leave that out"
+                findings.append(Finding("reserved", "/events", reason))
+        return findings
 
     def _clocks(
         self, item: Item, payload: Payload | Raw, state: StoryState, ahead: Ahead
