@@ -461,3 +461,44 @@ def test_an_erasure_that_a_reader_holds_up_is_said_to_be_unfinished_by_every_com
     reader.close()
     assert "Finished an erasure" in dateline("log").err
     assert "not finished" not in dateline("log").err
+
+
+def test_a_diff_tells_of_what_was_erased_in_between(dateline: Shell) -> None:
+    dateline("erase", "7", *WHY)  # f2
+    told = dateline("diff", "ferry", "9", "10", "--recorded").rows()
+    assert [(row["kind"], row["fact"], row["text"]) for row in told] == [
+        ("erased", "f2", "[erased]")
+    ]
+    assert told[0]["why"].endswith(": Asked for (consent withdrawn)")
+    for moments in (("7", "9"), ("10", "11"), ("10", "9")):
+        assert dateline("diff", "ferry", *moments, "--recorded").rows() == []
+    days = ("2024-01-01", "2999-01-01")
+    for clock in ([], ["--recorded"]):
+        kinds = [
+            (row["kind"], row["fact"]) for row in dateline("diff", "ferry", *days, *clock).rows()
+        ]
+        assert kinds == [("added", "f1"), ("erased", "f2")]
+    shown = dateline("diff", "ferry", "9", "10", "--recorded", "-f", "markdown").out
+    assert "## Erased\n\n- f2 (" in shown and "was nothing" not in shown
+
+
+def test_views_that_sealed_content_keeps_from_being_compared_are_not_called_sound(
+    dateline: Shell,
+) -> None:
+    dateline("show", "ferry", "timeline")
+    Path("dateline.db.keys").rename("away")
+    told = dateline("rebuild", "--verify", code=1).err
+    assert "timeline: could not check: story ferry holds protected content" in told
+    assert "figures: not built" in told and "as folded" not in told
+    Path("away").rename("dateline.db.keys")
+    told = dateline("rebuild", "--verify").err
+    assert "timeline: as folded." in told and "figures: not built" in told
+
+
+def test_an_erasure_is_named_where_no_earlier_generation_is_left(dateline: Shell) -> None:
+    dateline("show", "ferry", "figures")
+    dateline("rebuild", "--view", "figures")
+    dateline("erase", "7", *WHY)
+    for which in (["--all"], ["--view", "figures"]):
+        refused = dateline("rebuild", *which, "--undo", code=1).err
+        assert "an erasure drops earlier" in refused

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dateline.cli import completing
-from dateline.cli.errors import FOUND
+from dateline.cli.errors import FAILED, FOUND
 from dateline.cli.output import emit, format_option
 from dateline.cli.progress import progress
 from dateline.cli.settings import Settings, pass_settings, say
-from dateline.errors import DatelineError
+from dateline.errors import DatelineError, SealedContent
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
@@ -45,7 +45,10 @@ def rebuild(
 
     The new generation is filled beside the old one and takes its place when it has reached the end
     of the log: readers never see it half done. Interrupted, it goes on where it was when it is run
-    again. The old generation stays for --undo until `dateline prune`.
+    again. The old generation stays for --undo until `dateline prune`, or until something is erased.
+
+    With --verify exit code 3 means that rows differ, 1 that a view could not be compared because the
+    key of something protected is not here.
 
     \b
     Example:
@@ -60,16 +63,16 @@ def rebuild(
         raise click.UsageError("--verify and --undo do not go together")
     with settings.archive() as archive:
         names = list(views) or sorted(archive.plugins.views)
+        unchecked = found = False
         if verify:
-            found = _verify(archive, names)
+            found, unchecked = _verify(archive, names)
         elif undo:
             _undo(archive, names, forgiving=all_)
-            found = False
         else:
             with progress("rebuilding") as step:
                 found = _report(archive.rebuild(names, progress=step))
-    if found:
-        click.get_current_context().exit(FOUND)
+    if found or unchecked:
+        click.get_current_context().exit(FOUND if found else FAILED)
 
 
 def _undo(archive: Archive, names: Sequence[str], *, forgiving: bool) -> None:
@@ -87,7 +90,9 @@ def _undo(archive: Archive, names: Sequence[str], *, forgiving: bool) -> None:
             say(f"{name}: back at generation {build.generation}, position {build.checkpoint}.")
     if not done:
         raise DatelineError(
-            "no view could go back", hint="`dateline status -v` lists the generations there are"
+            "no view could go back",
+            hint="`dateline status -v` lists the generations there are; an erasure drops earlier ones, as "
+            "`prune` does",
         )
 
 
@@ -103,19 +108,29 @@ def _report(builds: Sequence[Build]) -> bool:
     return any(build.state == "failed" for build in builds)
 
 
-def _verify(archive: Archive, names: Sequence[str]) -> bool:
-    """Print the rows that differ; True when there are any."""
+def _verify(archive: Archive, names: Sequence[str]) -> tuple[bool, bool]:
+    """Print the rows that differ; returns whether there are any, and whether a view could not be
+    checked for want of a key."""
     from dateline.views.projection import columns
 
-    rows = []
+    rows, unchecked = [], False
+    built = {build.name for build in archive.builds() if build.serves}
     for name in names:
-        differences = archive.verify_view(name)
+        try:
+            differences = archive.verify_view(name)
+        except SealedContent as sealed:
+            unchecked = True
+            say(f"{name}: could not check: {sealed}.\n  {sealed.hint}")
+            continue
+        if name not in built:
+            say(f"{name}: not built; it is when it is first read.")
+            continue
         say(f"{name}: " + (f"{len(differences)} rows differ." if differences else "as folded."))
         fields = [column.name for column in columns(archive.plugins.view(name))][1:]
         rows += [(d.view, d.side, d.row[0], _fields(fields, d.row[1:])) for d in differences]
     if rows:
         emit(["view", "only", "story", "row"], rows, None)
-    return bool(rows)
+    return bool(rows), unchecked
 
 
 def _fields(names: Sequence[str], values: Sequence[object]) -> str:

@@ -138,7 +138,8 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 class ErasedFact(msgspec.Struct, frozen=True, kw_only=True):
     """What is left of a fact that was erased: its number, its kind, its place, and why.
 
-    ``position`` is that of its recording, or of the erasure where that is not in this archive.
+    ``position`` is that of its recording, or of the erasure where that is not in this archive;
+    ``told`` is that of the erasure.
     """
 
     id: str
@@ -147,6 +148,7 @@ class ErasedFact(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     basis: str
     erased_us: int
+    told: int = 0
     status: Literal["erased"] = "erased"
     source: str = ""
 
@@ -354,6 +356,7 @@ class StoryState:
                     reason=data.reason,
                     basis=data.basis,
                     erased_us=event.recorded_us,
+                    told=event.position,
                 )
 
     def _wait_for(self, data: FactPayload) -> None:
