@@ -170,6 +170,9 @@ def test_an_import_does_not_bring_back_what_was_erased(dateline: Shell) -> None:
         (["1"], 1, "cannot be erased"),
         (["99"], 1, "no position 99"),
         ([], 2, "Missing argument"),
+        (["007"], 2, "007 is no position"),
+        (["\u0663"], 2, "is no position"),
+        (["0"], 1, "no position 0"),
     ],
 )
 def test_what_cannot_be_is_one_clear_error(
@@ -502,3 +505,26 @@ def test_an_erasure_is_named_where_no_earlier_generation_is_left(dateline: Shell
     for which in (["--all"], ["--view", "figures"]):
         refused = dateline("rebuild", *which, "--undo", code=1).err
         assert "an erasure drops earlier" in refused
+
+
+def test_a_directory_in_the_place_of_the_keys_is_said_to_be_one(dateline: Shell) -> None:
+    Path("dateline.db.keys").rename("away")
+    Path("dateline.db.keys").mkdir()
+    refused = dateline("log", code=1).err
+    assert "is a directory (" in refused and "chmod" not in refused and "--keys" in refused
+
+
+def test_what_stays_is_named_as_what_goes_is(dateline: Shell) -> None:
+    dateline("link", "ferry", "f1", "explains", "f2")
+    [report, _] = dateline("log", "--type", "source.captured").rows()
+    line = {
+        "type": "source.captured", "content": "FICTION. Drawn from it.", "publisher": "org:post",
+        "title": "A copy", "derived_from": json.loads(report["data"])["source"],
+    }  # fmt: skip
+    Path("copy.ndjson").write_text(json.dumps(line), "utf-8")
+    dateline("import", "copy.ndjson", "--story", "ferry")
+    rows = dateline("erase", "5", "7", "--dry-run").rows()
+    stays = {row["name"]: row["note"] for row in rows if row["what"] == "stays"}
+    [copied] = [name for name in stays if name.startswith("sha256:")]
+    assert copied.endswith(" A copy") and stays[copied] == "is drawn from it"
+    assert stays["f1 explains f2"] == "refers to the fact" and stays["f1"] == "quotes the source"

@@ -45,7 +45,7 @@ def test_a_capture_goes_with_its_bytes_unless_another_story_has_them(
     assert plan.documents == ()
     assert [m.what for m in plan.still if m.how == "quotes the source"] == ["f1", "f2", "f5"]
     [kept] = [m for m in plan.still if m.how == "is captured there too"]
-    assert (kept.position, kept.slug, kept.what) == (at, "other", samples.SOURCE)
+    assert (kept.position, kept.slug, kept.what) == (at, "other", f"{samples.SOURCE} Ferry aground")
     assert archive.erase(None, [5], reason=REASON, basis=BASIS).gone.documents == 0
     assert archive.document(samples.SOURCE) is not None  # the other story's
     plan = archive.plan_erasure(positions=[at])
@@ -124,6 +124,5 @@ def test_captures_of_the_same_document_under_other_keys_are_listed(archive: Arch
     for plan in (archive.plan_erasure(scene.WITNESS), archive.plan_erasure(positions=[9])):
         assert [name for name, _ in plan.documents] == [scene.LETTER_ID]
         kept = [item for item in plan.still if item.how == "is captured there too"]
-        assert [(item.slug, item.what) for item in kept] == [
-            ("third", scene.LETTER_ID), ("fourth", scene.LETTER_ID)
-        ]  # fmt: skip
+        named = f"{scene.LETTER_ID} {scene.CANARY}-title"
+        assert [(item.slug, item.what) for item in kept] == [("third", named), ("fourth", named)]

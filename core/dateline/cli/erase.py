@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 #: No position has more; Python makes no number of more than 4,300.
 _DIGITS = 30
+_POSITION = re.compile(r"0|[1-9][0-9]*")
 _FACT = re.compile(r"f[0-9]+")
 _COLUMNS = ("what", "story", "position", "name", "note")
 _ELSEWHERE = "Exports and backups made before are not known to the archive: see to them."
@@ -129,6 +130,10 @@ def _say_lost(keys: Sequence[str]) -> None:
 def _targets(targets: tuple[str, ...]) -> tuple[str | None, list[int]]:
     """The one subject, or the positions."""
     for target in targets:
+        if target.isdecimal() and not _POSITION.fullmatch(target):
+            raise click.UsageError(
+                f"{target[:_DIGITS]} is no position as `dateline log` shows it, nor a name"
+            )
         if target.isdecimal() and len(target) > _DIGITS:
             raise UnknownName(f"the log has no position {target[:_DIGITS]}...")
     positions = [int(target) for target in targets if target.isdecimal()]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from dateline.erasure.survey import Going, Mention
+from dateline.erasure.survey import Going, Mention, name_of
 from dateline.events.source import SourceCaptured
 from dateline.log.read import Reader
 
@@ -33,5 +33,5 @@ def captured(
         if data.source in sources:
             kept.add((data.source, event.subject_key))
             how = "is captured there too"
-            there.append(Mention(event.position, event.slug, data.source, how))
+            there.append(Mention(event.position, event.slug, name_of(event), how))
     return [one for one in held if one not in kept], there

@@ -197,6 +197,11 @@ class Keys:
     def transaction(self, *, write: bool = True) -> Iterator[sqlite3.Connection]:
         """One transaction on the keys database. Raises DatelineError when it cannot be used."""
         path = self._place()
+        if path.is_dir():
+            raise DatelineError(
+                f"in the place of the keys database is a directory ({path})",
+                hint="name the file with --keys or DATELINE_KEYS",
+            )
         try:
             if write:
                 _make(path)
