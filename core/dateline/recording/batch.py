@@ -263,10 +263,12 @@ class _Batch:
                 item.given = self._given(item)
             # What gets its number on the way is known to the state alone.
             ahead_of = foreseen(_given(items), state.protected, there)
-            for item in items:
-                if item.line.on_the_way and not item.line.shared and item.given is None:
+            met = [item for item in items if item.line.on_the_way and not item.line.shared]
+            for item in met:
+                if item.given is None:
                     item.given = companion(brings(item.payload), _given(items), ahead_of)
-            ahead_of = foreseen(_given(items), state.protected, there)
+            if met:
+                ahead_of = foreseen(_given(items), state.protected, there)
             self._protected[story] = ChainMap(state.protected, ahead_of)
         for item in self._items:
             findings = self._check(item, ahead[item.story])
@@ -329,7 +331,7 @@ class _Batch:
     def _derived(self, item: Item, state: StoryState, subject: str | None) -> UUID:
         line = _identified(item.line, item.document)
         event_id = identity.import_id(item.story, line, self._digest(subject))
-        if subject is None and self._archived.event(event_id) is None:
+        if subject is None and state.keys and self._archived.event(event_id) is None:
             # Put in under a key before, and without a word of it now: it is the same all the same.
             for key in self._open(state):
                 keyed = identity.import_id(item.story, line, self._digest(key))
