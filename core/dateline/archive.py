@@ -391,29 +391,21 @@ class Archive:
                 vault=self._reader.vault,
                 progress=progress,
             )
-        if deep_too:
+        if deep_too and report.root:
             deep.check_views(self._engine, self._reader, self.plugins.views, report)
             deep.check_quotes(self._engine, self._reader, report, progress)
         return report
 
-    def verify_export(
-        self, format_: str, claim: exported.Claim, content: bytes, report: Report
-    ) -> None:
-        """Whether an export's bytes are what this archive gives at the cut it states.
-
-        Raises DatelineError when it is another archive's.
-        """
-        if claim.cut.archive != self.id:
-            raise DatelineError(f"the export is of archive {claim.cut.archive}, not of this one")
+    def verify_export(self, export: exported.Export, report: Report) -> None:
+        """Whether an export's bytes are what this archive gives at the cut it states."""
         try:
             with reading(self._engine) as connection:
-                exporter = self.plugins.exporter(format_)
-                exported.check(
-                    connection, self._reader, self.plugins, exporter, claim, content, report
-                )
+                exported.check(connection, self._reader, self.plugins, export, report)
         except Exception as error:  # noqa: BLE001 - what tampering does to a fold is unknown
-            reason = f"{type(error).__name__}: {error}"
-            report.unchecked.append(f"The export: the archive cannot give it again ({reason}).")
+            what = "" if isinstance(error, DatelineError) else f"{type(error).__name__}: "
+            report.unchecked.append(
+                f"The export {export.name}: the archive cannot give it again ({what}{error})."
+            )
 
     def prove(
         self,

@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from tests.proof.attacks import drop_triggers
+from tests.proof.attacks import unguarded
 
 from dateline import Archive, Plugins
 from dateline.testing import samples
@@ -53,8 +53,8 @@ def test_an_erased_fact_says_why(ferry: Cli) -> None:
 
 def test_a_tampered_fact_is_named(ferry: Cli, tmp_path: Path) -> None:
     database = sqlite3.connect(tmp_path / "dateline.db")
-    drop_triggers(database)
-    database.execute("UPDATE events SET body = CAST(body || ' ' AS BLOB) WHERE position = 7")
+    with unguarded(database):
+        database.execute("UPDATE events SET body = CAST(body || ' ' AS BLOB) WHERE position = 7")
     database.commit()
     database.close()
     result = ferry("prove", "ferry", "f2", *KEY)

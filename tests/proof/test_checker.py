@@ -139,8 +139,7 @@ def test_what_the_archive_cannot_prove_is_not_written(
 
     from tests.proof import attacks
 
-    with sqlite3.connect(path) as db:
-        attacks.drop_triggers(db)
+    with sqlite3.connect(path) as db, attacks.unguarded(db):
         attacks.edit_an_envelope(db)
     db.close()
     arguments = ["--db", str(path), "prove", "ferry", "f2", "-o", "f2.json"]
@@ -191,9 +190,9 @@ def test_a_damaged_archive_is_one_clear_error(
 
     (home / "monday.txt").write_text(outside.note, "utf-8")
     with sqlite3.connect(path) as db:
-        attacks.drop_triggers(db)
         db.execute("PRAGMA ignore_check_constraints = ON")
-        db.execute(statement)
+        with attacks.unguarded(db):
+            db.execute(statement)
     db.close()
     for fact in ([], ["f2"]):
         asked = ["prove", "ferry", *fact, "--key", "a.key", "--checkpoint", "monday.txt"]

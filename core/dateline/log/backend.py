@@ -81,6 +81,10 @@ class Backend(ABC):
     def damage(self, connection: Connection) -> list[str]:
         """What the database itself finds wrong with how it is stored, as far as it can tell."""
 
+    @abstractmethod
+    def triggers(self, connection: Connection, tables: Sequence[str]) -> list[tuple[str, str]]:
+        """The triggers of some tables: ``NAME on TABLE`` and what it does, the same on every server."""
+
     @contextmanager
     def any_text(self, connection: Connection) -> Iterator[None]:
         """In the block, bytes of a text that are no UTF-8 are read as lone surrogates."""

@@ -108,6 +108,11 @@ class SQLite(Backend):
         found = driver(connection).execute(f"PRAGMA integrity_check({_NAMED})").fetchall()
         return [said for (said,) in found if said != "ok"]
 
+    def triggers(self, connection: Connection, tables: Sequence[str]) -> list[tuple[str, str]]:
+        query = "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger'"
+        found = driver(connection).execute(query).fetchall()
+        return [(f"{name} on {table}", str(sql)) for table, name, sql in found if table in tables]
+
     @contextmanager
     def any_text(self, connection: Connection) -> Iterator[None]:
         plain = driver(connection)
