@@ -21,6 +21,7 @@ from dateline.events.present import StoryState
 from dateline.log import backup as backups
 from dateline.log import documents, read, schema
 from dateline.log.append import Expected
+from dateline.log.backend import of
 from dateline.log.copying.copier import Copied, Progress, copy, open_copy, silent
 from dateline.log.document import Document
 from dateline.log.engine import reading, writing
@@ -187,6 +188,11 @@ class Archive:
         stay. `keys_lost` says that the keys of what is protected will not come back: a new keys
         database is begun. Raises UnknownName, and DatelineError for what cannot be erased.
         """
+        if of(self._engine).sealed(self._engine):  # the journal could be written to
+            raise DatelineError(
+                "nobody can write to this archive: it is readonly",
+                hint="erase in a copy that can be written to",
+            )
         return self._eraser().erase(
             subject, positions, reason, basis, recorded_by, keys_lost=keys_lost
         )

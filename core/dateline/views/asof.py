@@ -49,9 +49,15 @@ class Moment(msgspec.Struct, frozen=True):
         return any(a is not None and b is not None and a > b for a, b in pairs)
 
     @property
-    def words(self) -> str:
-        """How an export says where it was cut."""
+    def words(self) -> str | None:
+        """How an export says where it was cut; None for `NOW`."""
+        if self == NOW:
+            return None
         return self.text if self.public_us is not None else f"recorded {self.text}"
+
+
+#: All that is recorded.
+NOW = Moment("")
 
 
 def public(text: str) -> Moment:
