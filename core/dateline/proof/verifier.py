@@ -275,16 +275,16 @@ class Entry(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """A fact as its `entry` recorded it, and as it stands by what is shown.
+    """A fact as its `entry` recorded it, and as it stands by what is `told` since.
 
-    ``now`` is None when a change did not fit it. ``status`` says how it stands, ``why`` the reason.
+    ``now`` is None when a change did not fit it; ``status`` is a word, ``said`` the same in words.
     """
 
     entry: Entry
     now: dict[str, Any] | None
     told: list[Entry]
     status: str
-    why: str
+    said: str
 
 
 class Proven(NamedTuple):
@@ -338,25 +338,22 @@ def _check(bundle: Any, vkeys: Sequence[Vkey], against: Checkpoint | None) -> Pr
     opened: list[str] = []
     ours = [vkey for vkey in vkeys if vkey.name == checkpoint.origin]
     signed = signers(checkpoint, ours)
-    if not vkeys:
-        opened.append("No key was given: who signed is not checked.")
-    elif not ours:
+    if not signed:
+        who = f"None of the keys given signed the checkpoint of {checkpoint.size} events"
+        if not ours:
+            who = f"The key given is of {vkeys[0].name}" if vkeys else "No key was given"
         opened.append(
-            f"The key given is of {vkeys[0].name}, the proof of {checkpoint.origin}: that anything "
-            "here is from that archive is not proven (give its own key with --vkey)."
-        )
-    elif not signed:
-        opened.append(
-            f"None of the keys given signed the checkpoint of {checkpoint.size} events: that "
-            "anything here is from the archive is not proven (give the key that did with --vkey)."
+            f"{who}: that anything here is from the archive is not proven (give the key that signed "
+            f"for {checkpoint.origin} with --vkey)."
         )
     earlier = _earlier(bundle, checkpoint, ours, opened)
     held = None if against is None else _held(against, checkpoint, earlier, ours, opened)
     entries = _with_erased(list(_entries(bundle, archive, story, checkpoint)))
     documents, charsets = _documents(bundle)
-    _check_facts(entries, fact, opened)
-    quoted = _check_quotes(entries, documents, charsets, fact, opened)
-    facts = _facts(entries, fact)
+    steps = _followed(entries, fact)
+    _check_withheld(entries, steps, fact or "a fact", opened)
+    quoted = _check_quotes(entries, steps, documents, charsets, opened)
+    facts = _facts(entries, steps)
     return Proven(
         checkpoint, story, entries, facts, charsets, quoted, earlier, signed, held, opened
     )
@@ -458,7 +455,7 @@ def _with_erased(entries: list[Entry]) -> list[Entry]:
         for item in items(entry.data, "events")
     }
     return [
-        entry._replace(erased=entry.body is None and entry.fields["event_id"] in gone)
+        entry._replace(erased=entry.body is None and entry.fields.get("event_id") in gone)
         for entry in entries
     ]
 
@@ -526,57 +523,50 @@ def items(data: dict[str, Any], name: str) -> list[dict[str, Any]]:
     return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
-class Standing(NamedTuple):
-    """A fact as it stands after an event; `at` counts events from 0. ``data`` is None from a change
-    on that does not fit it."""
+def standings(
+    events: Iterable[tuple[str, object, dict[str, Any]]],
+) -> Iterator[tuple[int, str, dict[str, Any] | None]]:
+    """Each fact after every event that sets what it says: recording, correction, more evidence.
 
-    at: int
-    fact: str
-    data: dict[str, Any] | None
-
-
-def standings(events: Iterable[tuple[str, object, dict[str, Any]]]) -> Iterator[Standing]:
-    """Each fact after every event that sets what it says: its recording, `fact.corrected` and
-    `evidence.added`.
-
-    `events` are those of a story in order, as (type, schema version, data); without data where it
-    is not known.
+    `events` are those of a story in order: type, schema version, data ({} when it is not known).
+    Yields which event, from 0, the fact's id and what it says then: None once, from a change on that
+    does not fit it.
     """
     facts: dict[str, dict[str, Any] | None] = {}
     shapes: dict[str, object] = {}
     for at, (type_, schema, data) in enumerate(events):
         name = data.get("fact")
-        before = facts.get(name) if isinstance(name, str) else None
+        if not isinstance(name, str):
+            continue
+        before = facts.get(name)
         if is_fact(data):
-            facts[data["fact"]], shapes[data["fact"]] = data, schema
+            facts[name], shapes[name] = data, schema
         elif before is not None and type_ == "evidence.added":
-            evidence = [*before["evidence"], *items(data, "evidence")]
-            facts[data["fact"]] = {**before, "evidence": evidence}
+            more = items(data, "evidence")
+            facts[name] = {**before, "evidence": [*before["evidence"], *more]}
         elif before is not None and type_ == "fact.corrected":
-            facts[data["fact"]] = _corrected(before, data, shapes[data["fact"]])
+            facts[name] = _corrected(before, data, shapes[name])
         else:
             continue
-        yield Standing(at, data["fact"], facts[data["fact"]])
+        yield at, name, facts[name]
 
 
 def _corrected(fact: dict[str, Any], data: dict[str, Any], shape: object) -> dict[str, Any] | None:
-    """The fact with the changes made; None when they do not fit it or speak of another shape."""
+    """The fact with the changes made, each at a JSON Pointer (RFC 6901); None when they do not fit
+    it or speak of another shape."""
     if data.get("shape", shape) not in (None, shape):
         return None
     result: Any = fact
     try:
-        for change in items(data, "changes"):
-            result = _put(result, _way(change["path"]), change.get("now"))
+        for change in data["changes"]:
+            path = change["path"]
+            if path[:1] != "/" or re.search("~(?![01])", path):
+                return None
+            way = [step.replace("~1", "/").replace("~0", "~") for step in path[1:].split("/")]
+            result = _put(result, way, change.get("now"))
     except _MALFORMED:
         return None
     return result if is_fact(result) and result["fact"] == fact["fact"] else None
-
-
-def _way(path: str) -> list[str]:
-    """The steps of a JSON Pointer (RFC 6901). Raises ValueError."""
-    if not path.startswith("/") or re.search("~(?![01])", path):
-        raise ValueError(f"{path!r} is no path")
-    return [step.replace("~1", "/").replace("~0", "~") for step in path[1:].split("/")]
 
 
 def _put(here: Any, way: Sequence[str], now: Any) -> Any:
@@ -598,103 +588,89 @@ def _put(here: Any, way: Sequence[str], now: Any) -> Any:
     return [*here[:at], *([] if changed is None else [changed]), *here[at + 1 :]]
 
 
-def _standings(entries: list[Entry], fact: str | None) -> Iterator[Standing]:
+#: How a fact stood: after which event, counted from 0, and what it said.
+_Steps = dict[str, list[tuple[int, dict[str, Any] | None]]]
+
+
+def _followed(entries: list[Entry], fact: str | None) -> _Steps:
+    """The fact, or each that is shown, from its recording on."""
+    steps: _Steps = {}
     events = ((entry.type, entry.fields.get("schema_version"), entry.data) for entry in entries)
-    return (found for found in standings(events) if fact in (None, found.fact))
+    for at, name, data in standings(events):
+        if fact in (None, name):
+            steps.setdefault(name, []).append((at, data))
+    if fact is not None and fact not in steps:
+        raise Wrong("fact", f"no event in the proof records {fact}")
+    return steps
 
 
-def _facts(entries: list[Entry], fact: str | None) -> dict[str, Fact]:
-    """The fact, or every one that is shown, with what was told of it since."""
+def _facts(entries: list[Entry], steps: _Steps) -> dict[str, Fact]:
+    """Each fact with what was told of it, and of its sources."""
     told: dict[str, list[Entry]] = {}
     for entry in entries:
         if entry.type in NOTICES:
             for name in _spoken_of(entry.data):
                 told.setdefault(name, []).append(entry)
-    followed: dict[str, list[Standing]] = {}
-    for standing in _standings(entries, fact):
-        followed.setdefault(standing.fact, []).append(standing)
     found = {}
-    for name, steps in followed.items():
-        sources = list(dict.fromkeys(step.data["source"] for step in steps if step.data))
-        entry, now = entries[steps[0].at], steps[-1].data
+    for name, stood in steps.items():
+        entry, now = entries[stood[0][0]], stood[-1][1]
+        sources = list(dict.fromkeys(data["source"] for _, data in stood if data is not None))
         about = {e.fields["version"]: e for key in (name, *sources) for e in told.get(key, ())}
-        status, why = _status(name, sources[-1], told)
-        own = [about[version] for version in sorted(about) if about[version] is not entry]
-        found[name] = Fact(entry, now, own, status, why)
+        since = [about[version] for version in sorted(about) if about[version] is not entry]
+        found[name] = Fact(entry, now, since, *_status(name, sources[-1], told))
     return found
 
 
 def _status(fact: str, source: str, told: Mapping[str, list[Entry]]) -> tuple[str, str]:
-    """How a fact stands by what is shown, and why."""
+    """How a fact stands by what is shown: in a word and in words, if it does not just stand."""
     if taken_back := _taken_back(fact, told):
         return taken_back
-    notices = told.get(fact, [])
     for entry in reversed(told.get(source, [])):
         if entry.type == "source.withdrawn":
-            return "withdrawn", str(entry.data.get("reason"))
-    for entry in notices:
-        data = entry.data
-        if entry.type == "fact.disputed":
-            return "disputed", str(data.get("ground"))
+            return "withdrawn", f"rests on a source that was withdrawn: {entry.data.get('reason')}"
+    for data in (entry.data for entry in told.get(fact, [])):
         if (data.get("relation"), data.get("to")) == ("disputes", fact):
-            other = str(data.get("from"))
-            if _taken_back(other, told) is None:
-                return "disputed", f"{other} says otherwise"
-    kinds = {e.data.get("kind", "correction") for e in notices if e.type == "fact.corrected"}
-    if {"correction", "clarification"} & kinds:
-        return "corrected", ""
-    return ("updated", "") if "update" in kinds else ("recorded", "")
+            if not _taken_back(str(data.get("from")), told):
+                return "disputed", f"is disputed by {data.get('from')}"
+        elif "ground" in data:
+            return "disputed", f"is disputed: {data['ground']}"
+    return "", ""
 
 
 def _taken_back(fact: str, told: Mapping[str, list[Entry]]) -> tuple[str, str] | None:
-    """Whether the archive stands by a fact no more, and why."""
-    verdict = None
+    """Whether the archive itself stands by a fact no more, and why."""
+    last: dict[str, Any] = {}
     for entry in told.get(fact, []):
         if entry.type == "fact.retracted":
-            return "retracted", str(entry.data.get("reason"))
+            return "retracted", f"was retracted: {entry.data.get('reason')}"
         if entry.type == "fact.reviewed":
-            verdict = entry.data
-    if verdict is None or verdict.get("verdict") != "rejected":
+            last = entry.data
+    if last.get("verdict") != "rejected":
         return None
-    return "rejected", str(verdict.get("reason") or f"by {verdict.get('reviewer')}")
+    return "rejected", f"was rejected: {last.get('reason') or 'by ' + str(last.get('reviewer'))}"
 
 
-def _check_facts(entries: list[Entry], fact: str | None, opened: list[str]) -> None:
-    if fact is None:
-        first = next((at for at, entry in enumerate(entries) if is_fact(entry.data)), len(entries))
-    else:
-        first = _recorded(entries, fact)
-    of = fact or "a fact"
-    withheld = [e for e in entries[first + 1 :] if e.type in NOTICES and e.body is None]
+def _check_withheld(entries: list[Entry], steps: _Steps, fact: str, opened: list[str]) -> None:
+    """What is not shown may change the fact, or take back its source, if that came before too."""
+    first = min((stood[0][0] for stood in steps.values()), default=len(entries))
+    withheld = [
+        str(at + 1)
+        for at, entry in enumerate(entries)
+        if entry.body is None
+        and (entry.type in NOTICES if at > first else steps and entry.type == "source.withdrawn")
+    ]
     if withheld:
         opened.append(
-            f"Later events ({_numbers(withheld)} of the story) are withheld or erased: whether they "
-            f"correct, dispute or retract {of} is not proven."
+            f"Other events ({', '.join(withheld)} of the story) are withheld or erased: whether they "
+            f"correct, dispute or retract {fact}, or take back its source, is not proven."
         )
-    before = [e for e in entries[:first] if e.type == "source.withdrawn" and e.body is None]
-    if before and first < len(entries):
-        opened.append(
-            f"Earlier events ({_numbers(before)} of the story) are withheld or erased: whether they "
-            f"take back a source of {of} is not proven."
-        )
-
-
-def _numbers(entries: list[Entry]) -> str:
-    return ", ".join(str(entry.fields["version"]) for entry in entries)
-
-
-def _recorded(entries: list[Entry], fact: str) -> int:
-    for at, entry in enumerate(entries):
-        if is_fact(entry.data) and entry.data["fact"] == fact:
-            return at
-    raise Wrong("fact", f"no event in the proof records {fact}")
 
 
 def _check_quotes(
     entries: list[Entry],
+    steps: _Steps,
     documents: dict[str, bytes],
     charsets: dict[str, str],
-    fact: str | None,
     opened: list[str],
 ) -> dict[str, bool]:
     """Whatever a fact quoted, at any time, stands in the source it had then, if that is here.
@@ -703,32 +679,31 @@ def _check_quotes(
     """
     texts: dict[str, str | None] = {}
     quoted: dict[str, bool] = {}
-    sources: dict[str, str] = {}
-    since: dict[str, int] = {}
     hidden = [at for at, e in enumerate(entries) if e.type == "fact.corrected" and e.body is None]
-    for at, name, data in _standings(entries, fact):
-        if data is None:
-            quoted[sources[name]] = False
+    for name, stood in steps.items():
+        source = ""
+        for at, data in stood:
+            if data is None:
+                quoted[source] = False
+                opened.append(
+                    f"Event {at + 1} of the story changes {name} in a way that does not fit it: "
+                    f"what {name} says and quotes from there on is not checked."
+                )
+                break
+            source = data["source"]
+            if source not in texts:
+                texts[source] = _text(source, documents, charsets, opened)
+            text = texts[source]
+            found = text is not None and all(_stands(i, text) for i in items(data, "evidence"))
+            quoted[source] = quoted.get(source, True) and found
+            if text is None or found:
+                continue
+            if not any(stood[0][0] < number < at for number in hidden):
+                raise Wrong("quote", f"the words quoted by {name} are not in {source} there")
             opened.append(
-                f"Event {at + 1} of the story changes {name} in a way that does not fit it: what "
-                f"{name} says and quotes from there on is not checked."
+                f"The words quoted by {name} as of event {at + 1} are not in {source} there: a "
+                "correction that is withheld or erased may have named another source or place."
             )
-            continue
-        source = sources[name] = data["source"]
-        since.setdefault(name, at)
-        if source not in texts:
-            texts[source] = _text(source, documents, charsets, opened)
-        text = texts[source]
-        found = text is not None and all(_stands(item, text) for item in items(data, "evidence"))
-        quoted[source] = quoted.get(source, True) and found
-        if text is None or found:
-            continue
-        if not any(since[name] < number < at for number in hidden):
-            raise Wrong("quote", f"the words quoted by {name} are not in {source} there")
-        opened.append(
-            f"The words quoted by {name} as of event {at + 1} are not in {source} there: a "
-            "correction that is withheld or erased may have named another source or place."
-        )
     return quoted
 
 
@@ -822,22 +797,11 @@ def _story_words(proven: Proven) -> Iterator[str]:
         yield f"            as far as position {proven.position} of the log"
 
 
-#: How a fact stands, in words, where that is more than recorded.
-_STATUS = {
-    "retracted": "was retracted", "rejected": "was rejected", "withdrawn": "rests on a source that was withdrawn",
-    "disputed": "is disputed", "corrected": "was corrected", "updated": "was updated",
-}  # fmt: skip
-
-
-def _status_words(fact: Fact) -> str:
-    return visible(f"{_STATUS[fact.status]}{': ' if fact.why else ''}{fact.why}")
-
-
 def notes(proven: Proven) -> Iterator[str]:
     """The facts that the archive itself stands by no more, or whose source was taken back."""
     for name, fact in proven.facts.items():
         if fact.status in ("retracted", "rejected", "withdrawn"):
-            yield f"{visible(name)} {_status_words(fact)}"
+            yield visible(f"{name} {fact.said}")
 
 
 def _fact_words(
@@ -845,8 +809,8 @@ def _fact_words(
 ) -> Iterator[str]:
     entry, data = fact.entry, fact.entry.data
     yield f"Fact {visible(data['fact'])} ({visible(entry.type)})"
-    if fact.status in _STATUS:
-        yield f"  status    {_status_words(fact)}"
+    if fact.said:
+        yield f"  status    {visible(fact.said)}"
     yield from _content_words("says", data, captured, labels)
     yield f"  recorded  {_stamp(entry)}"
     for other in fact.told:
