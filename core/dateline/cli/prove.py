@@ -242,7 +242,7 @@ def _unproven(
             hint="`dateline verify` says what is wrong; nothing was written",
         )
     note = bundle["checkpoint"] if which == "checkpoint" else bundle["earlier"]["checkpoint"]
-    told = "an archive of that key signed it, and not with this history"
+    told = "its signature holds: history here is not the one it was signed for"
     if not signers(read_checkpoint(note), vkeys):
         told = "none of the keys here signed it, so it may be forged"
     return DatelineError(
