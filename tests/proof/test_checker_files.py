@@ -97,7 +97,9 @@ def test_who_signed_and_what_is_continued_is_told(
     assert not any(line.startswith("Held") for line in judge(proof, key)[1])
 
 
-@pytest.mark.parametrize(("count", "said"), [(1, "1 event newer"), (3, "3 events newer")])
+@pytest.mark.parametrize(
+    ("count", "said"), [(1, "has 1 event more than"), (3, "has 3 events more than")]
+)
 def test_against_a_newer_checkpoint_it_says_what_to_ask_for(
     archive: Archive, key: SigningKey, proof: Path, count: int, said: str
 ) -> None:
@@ -118,7 +120,7 @@ def test_a_file_that_is_not_the_document_captured_is_called_so(
     code, lines = judge(proof, key, other)
     assert code == verifier.UNCHECKED
     [said] = [line for line in lines if line.startswith("NOT CHECKED")]
-    assert f"{other} is not a document captured here: its SHA-256 is another" in said
+    assert f"{other} is not a document that was captured: its SHA-256 is another" in said
     assert samples.SOURCE in said
     del bundle["documents"]
     proof.write_text(json.dumps(bundle), "utf-8")

@@ -108,7 +108,7 @@ def prove(
         else:
             if fact is not None:
                 # What is not there is said before a key is made and anything is signed.
-                archive.prove(story, fact, _unsigned(archive), **asked)
+                archive.prove(story, fact, _unsigned(archive), **{**asked, "only_about": True})
             signed, known = _signed(archive, key_file, given)
         for path, note in notes.items():
             _require_signed(archive, path, note, known)

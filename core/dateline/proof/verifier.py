@@ -404,17 +404,17 @@ def _held(
         says = "is the proof's own" if against.size == checkpoint.size else "is continued"
         return f"the checkpoint you hold, of {against.size} events, {says}"
     more = against.size - checkpoint.size
+    left = (
+        "The proof does not lead from the checkpoint you hold: ask for one that does "
+        "(dateline prove --earlier FILE)."
+    )
     if more > 0:
-        opened.append(
-            f"The checkpoint you hold is {more} event{'s' if more > 1 else ''} newer than this "
+        left = (
+            f"The checkpoint you hold has {more} event{'s' if more > 1 else ''} more than this "
             f"proof's, of {checkpoint.size}: what came after is not shown here, nor that it goes on "
             "from there. Ask for a proof up to yours (dateline prove --checkpoint FILE)."
         )
-    else:
-        opened.append(
-            "The proof does not lead from the checkpoint you hold: ask for one that does "
-            "(dateline prove --earlier FILE)."
-        )
+    opened.append(left)
     return None
 
 
@@ -822,9 +822,9 @@ def _fact_words(
         yield "  stands    not known: a change to it does not fit"
     elif fact.now != data:
         yield from _content_words("stands", fact.now, captured, labels)
-        said = ("text", "evidence", "attribution", "source")
-        for key in fact.now.keys() | data.keys():
-            if key not in said and fact.now.get(key) != data.get(key):
+        others = {*fact.now, *data} - {"text", "evidence", "attribution", "source"}
+        for key in sorted(others):
+            if fact.now.get(key) != data.get(key):
                 yield f"            {visible(key)}: {visible(_json(fact.now.get(key)))}"
 
 
@@ -896,14 +896,14 @@ def _with_documents(bundle: Any, paths: Sequence[str]) -> dict[str, str]:
 
 
 def _strange(proven: Proven, given: dict[str, str]) -> Iterator[str]:
-    """Files given as documents that are none of the story's."""
-    captured = {e.data.get("source") for e in proven.entries if e.type == "source.captured"}
+    """Files given as documents that are none of those that are shown or quoted."""
+    captured = {str(e.data.get("source")) for e in proven.entries if e.type == "source.captured"}
     for path, source in given.items():
         if source not in captured and source not in proven.quoted:
             yield (
-                f"{path} is not a document captured here: its SHA-256 is another, {source[7:]}. The "
-                f"proof quotes {' and '.join(sorted(proven.quoted)) or 'nothing'}. A copy of the text, "
-                "or one with other line ends, is not the same file."
+                f"{path} is not a document that was captured: its SHA-256 is another, {source[7:]}. "
+                f"The proof quotes {' and '.join(sorted(proven.quoted)) or 'nothing'}. A copy of the "
+                "text, or one with other line ends, is not the same file."
             )
 
 
