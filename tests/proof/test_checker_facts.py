@@ -318,3 +318,25 @@ def test_the_status_is_that_of_the_archive(archive: Archive, key: SigningKey) ->
             assert facts[name].status == wanted, name
             now = facts[name].now
             assert now is not None and now["text"] == fact.data.text
+
+
+def test_the_withdrawal_of_a_source_that_the_fact_never_had_leaves_nothing_open(
+    archive: Archive, key: SigningKey
+) -> None:
+    """It came before the fact, and is shown: who does not see it cannot tell which source it is."""
+    lines = [
+        samples.captured(SECOND),
+        {"type": "source.withdrawn", "source": NEW, "reason": "Miscounted"},
+        samples.figure(text="Again"),
+    ]
+    archive.record(lines, story="ferry")
+    proven = check(prove(archive, key, fact="f3"), [key.vkey])
+    assert proven.open == []
+    assert (proven.facts["f3"].status, proven.facts["f3"].told) == ("", [])
+
+
+def test_what_is_shown_is_not_erased_whatever_an_event_lists() -> None:
+    fields = {"type": "content.erased", "event_id": "x"}
+    entry = verifier.Entry(fields, 1, {"data": {"events": [{"event_id": "x"}]}}, False)
+    assert not verifier._with_erased([entry])[0].erased
+    assert verifier._with_erased([entry, entry._replace(body=None)])[1].erased

@@ -941,7 +941,7 @@ def _print(lines: list[str], code: int) -> int:
     except OSError as error:
         code = UNCHECKED
         print(f"COULD NOT WRITE the result: {error.strerror}", file=sys.stderr)
-    # What is still in the buffer would fail once more at exit.
+    # What is still buffered must not fail once more at exit (Python's library reference, SIGPIPE).
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return code
 
