@@ -15,7 +15,7 @@ from dateline.events import pointer
 from dateline.events.registry import to_fields
 from dateline.proof import verifier
 from dateline.proof.keys import SigningKey
-from dateline.proof.verifier import Wrong, check, read_checkpoint, standings
+from dateline.proof.verifier import Wrong, check, follow, read_checkpoint
 from dateline.testing import samples
 
 SECOND = "FICTION. The ferry company counted anew: 150 of 193 passengers were ashore by noon.\n"
@@ -175,7 +175,7 @@ def corrected(*changes: tuple[str, Any], **more: Any) -> dict[str, Any] | None:
     listed = [{"path": path, "now": now} for path, now in changes]
     line = {"fact": "f1", "changes": listed} | more
     events = [("figure.recorded", 1, FACT), ("fact.corrected", 1, line)]
-    return list(standings(events))[-1][2]
+    return follow(events)["f1"][-1][1]
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ def test_a_story_of_thousands_of_changes_is_followed_in_seconds() -> None:
             change = {"path": "/evidence/0/exact", "now": "c"}
             events.append(("fact.corrected", 1, {"fact": name, "changes": [change]}))
     began = time.process_time()
-    last = list(standings(events))[-1][2]
+    last = follow(events)["f499"][-1][1]
     assert last is not None and len(last["evidence"]) == 12
     assert time.process_time() - began < 5
 

@@ -22,7 +22,16 @@ from dateline.log.nodes import StoredTree
 from dateline.log.read import StoryRow
 from dateline.log.tables import events
 from dateline.proof.checkpoint import of_archive
-from dateline.proof.verifier import FORMAT, NOTICES, Checkpoint, is_about, is_fact, items, standings
+from dateline.proof.verifier import (
+    FORMAT,
+    NOTICES,
+    Checkpoint,
+    follow,
+    is_about,
+    is_fact,
+    items,
+    sources_of,
+)
 from dateline.protect.vault import Vault
 
 _COLUMNS = tuple(column.name for column in events.columns)
@@ -140,13 +149,8 @@ def _data(row: Any) -> dict[str, Any]:
 
 def _sources(rows: list[Any], contents: Mapping[int, dict[str, Any]]) -> dict[str, list[str]]:
     """The sources of every fact, those it had at any time."""
-    found: dict[str, list[str]] = {}
-    told = ((row.type, row.schema_version, contents[row.version]) for row in rows)
-    for _, fact, data in standings(told):
-        sources = found.setdefault(fact, [])
-        if data is not None and data["source"] not in sources:
-            sources.append(data["source"])
-    return found
+    steps = follow((row.type, row.schema_version, contents[row.version]) for row in rows)
+    return {fact: sources_of(steps, fact) for fact in steps}
 
 
 def _shown(

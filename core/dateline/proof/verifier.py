@@ -350,7 +350,11 @@ def _check(bundle: Any, vkeys: Sequence[Vkey], against: Checkpoint | None) -> Pr
     held = None if against is None else _held(against, checkpoint, earlier, ours, opened)
     entries = _with_erased(list(_entries(bundle, archive, story, checkpoint)))
     documents, charsets = _documents(bundle)
-    steps = _followed(entries, fact)
+    steps = follow((e.type, e.fields.get("schema_version"), e.data) for e in entries)
+    if fact is not None:
+        if fact not in steps:
+            raise Wrong("fact", f"no event in the proof records {fact}")
+        steps = {fact: steps[fact]}
     _check_withheld(entries, steps, fact or "a fact", opened)
     quoted = _check_quotes(entries, steps, documents, charsets, opened)
     facts = _facts(entries, steps)
@@ -523,32 +527,37 @@ def items(data: dict[str, Any], name: str) -> list[dict[str, Any]]:
     return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
-def standings(
-    events: Iterable[tuple[str, object, dict[str, Any]]],
-) -> Iterator[tuple[int, str, dict[str, Any] | None]]:
-    """Each fact after every event that sets what it says: recording, correction, more evidence.
+#: How each fact stood: after which event of the story, from 0, and what it said; None, once, from a
+#: change on that does not fit it.
+Steps = dict[str, list[tuple[int, dict[str, Any] | None]]]
+
+
+def follow(events: Iterable[tuple[str, object, dict[str, Any]]]) -> Steps:
+    """Every fact through what sets what it says: its recording, corrections, more evidence.
 
     `events` are those of a story in order: type, schema version, data ({} when it is not known).
-    Yields which event, from 0, the fact's id and what it says then: None once, from a change on that
-    does not fit it.
     """
-    facts: dict[str, dict[str, Any] | None] = {}
+    steps: Steps = {}
     shapes: dict[str, object] = {}
     for at, (type_, schema, data) in enumerate(events):
         name = data.get("fact")
         if not isinstance(name, str):
             continue
-        before = facts.get(name)
+        before = steps[name][-1][1] if name in steps else None
         if is_fact(data):
-            facts[name], shapes[name] = data, schema
+            steps.setdefault(name, []).append((at, data))
+            shapes[name] = schema
         elif before is not None and type_ == "evidence.added":
-            more = items(data, "evidence")
-            facts[name] = {**before, "evidence": [*before["evidence"], *more]}
+            evidence = [*before["evidence"], *items(data, "evidence")]
+            steps[name].append((at, {**before, "evidence": evidence}))
         elif before is not None and type_ == "fact.corrected":
-            facts[name] = _corrected(before, data, shapes[name])
-        else:
-            continue
-        yield at, name, facts[name]
+            steps[name].append((at, _corrected(before, data, shapes[name])))
+    return steps
+
+
+def sources_of(steps: Steps, fact: str) -> list[str]:
+    """Every source the fact ever had, in order."""
+    return list(dict.fromkeys(data["source"] for _, data in steps[fact] if data is not None))
 
 
 def _corrected(fact: dict[str, Any], data: dict[str, Any], shape: object) -> dict[str, Any] | None:
@@ -588,23 +597,7 @@ def _put(here: Any, way: Sequence[str], now: Any) -> Any:
     return [*here[:at], *([] if changed is None else [changed]), *here[at + 1 :]]
 
 
-#: How a fact stood: after which event, counted from 0, and what it said.
-_Steps = dict[str, list[tuple[int, dict[str, Any] | None]]]
-
-
-def _followed(entries: list[Entry], fact: str | None) -> _Steps:
-    """The fact, or each that is shown, from its recording on."""
-    steps: _Steps = {}
-    events = ((entry.type, entry.fields.get("schema_version"), entry.data) for entry in entries)
-    for at, name, data in standings(events):
-        if fact in (None, name):
-            steps.setdefault(name, []).append((at, data))
-    if fact is not None and fact not in steps:
-        raise Wrong("fact", f"no event in the proof records {fact}")
-    return steps
-
-
-def _facts(entries: list[Entry], steps: _Steps) -> dict[str, Fact]:
+def _facts(entries: list[Entry], steps: Steps) -> dict[str, Fact]:
     """Each fact with what was told of it, and of its sources."""
     told: dict[str, list[Entry]] = {}
     for entry in entries:
@@ -614,7 +607,7 @@ def _facts(entries: list[Entry], steps: _Steps) -> dict[str, Fact]:
     found = {}
     for name, stood in steps.items():
         entry, now = entries[stood[0][0]], stood[-1][1]
-        sources = list(dict.fromkeys(data["source"] for _, data in stood if data is not None))
+        sources = sources_of(steps, name)
         about = {e.fields["version"]: e for key in (name, *sources) for e in told.get(key, ())}
         since = [about[version] for version in sorted(about) if about[version] is not entry]
         found[name] = Fact(entry, now, since, *_status(name, sources[-1], told))
@@ -625,9 +618,9 @@ def _status(fact: str, source: str, told: Mapping[str, list[Entry]]) -> tuple[st
     """How a fact stands by what is shown: in a word and in words, if it does not just stand."""
     if taken_back := _taken_back(fact, told):
         return taken_back
-    for entry in reversed(told.get(source, [])):
-        if entry.type == "source.withdrawn":
-            return "withdrawn", f"rests on a source that was withdrawn: {entry.data.get('reason')}"
+    if withdrawn := _last(told, source).get("source.withdrawn"):
+        said = f"rests on a source that was withdrawn: {withdrawn.get('reason')}"
+        return "withdrawn", said
     for data in (entry.data for entry in told.get(fact, [])):
         if (data.get("relation"), data.get("to")) == ("disputes", fact):
             if not _taken_back(str(data.get("from")), told):
@@ -639,18 +632,21 @@ def _status(fact: str, source: str, told: Mapping[str, list[Entry]]) -> tuple[st
 
 def _taken_back(fact: str, told: Mapping[str, list[Entry]]) -> tuple[str, str] | None:
     """Whether the archive itself stands by a fact no more, and why."""
-    last: dict[str, Any] = {}
-    for entry in told.get(fact, []):
-        if entry.type == "fact.retracted":
-            return "retracted", f"was retracted: {entry.data.get('reason')}"
-        if entry.type == "fact.reviewed":
-            last = entry.data
-    if last.get("verdict") != "rejected":
-        return None
-    return "rejected", f"was rejected: {last.get('reason') or 'by ' + str(last.get('reviewer'))}"
+    last = _last(told, fact)
+    if retracted := last.get("fact.retracted"):
+        return "retracted", f"was retracted: {retracted.get('reason')}"
+    review = last.get("fact.reviewed", {})
+    if review.get("verdict") == "rejected":
+        return "rejected", f"was rejected: {review.get('reason') or review.get('reviewer')}"
+    return None
 
 
-def _check_withheld(entries: list[Entry], steps: _Steps, fact: str, opened: list[str]) -> None:
+def _last(told: Mapping[str, list[Entry]], name: str) -> dict[str, dict[str, Any]]:
+    """What was told last of it, by type."""
+    return {entry.type: entry.data for entry in told.get(name, [])}
+
+
+def _check_withheld(entries: list[Entry], steps: Steps, fact: str, opened: list[str]) -> None:
     """What is not shown may change the fact, or take back its source, if that came before too."""
     first = min((stood[0][0] for stood in steps.values()), default=len(entries))
     withheld = [
@@ -668,7 +664,7 @@ def _check_withheld(entries: list[Entry], steps: _Steps, fact: str, opened: list
 
 def _check_quotes(
     entries: list[Entry],
-    steps: _Steps,
+    steps: Steps,
     documents: dict[str, bytes],
     charsets: dict[str, str],
     opened: list[str],
