@@ -71,10 +71,11 @@ def test_from_the_archive_to_a_stranger_s_machine(
     assert "Fact f2 (figure.recorded)" in done.stdout
 
     text = (home / "f2.json").read_text("utf-8")
-    (home / "f2.json").write_text(text.replace('"prev":"', '"prev":"0'), "utf-8")
-    (home / "f2.json").write_text(text.replace('\\"version\\":3', '\\"version\\":4'), "utf-8")
-    done = stranger(home, "f2.json", "--vkey", public)
-    assert (done.returncode, done.stdout[:5]) == (3, "FALSE")
+    for old, new in (('\\"prev\\":\\"', '\\"prev\\":\\"0'), ('\\"version\\":3', '\\"version\\":4')):
+        assert old in text
+        (home / "f2.json").write_text(text.replace(old, new), "utf-8")
+        done = stranger(home, "f2.json", "--vkey", public)
+        assert (done.returncode, done.stdout[:12]) == (3, "FALSE  chain")
     assert stranger(home, "f2.json", "--vkey", "nonsense").returncode == 2
     assert stranger(home, "missing.json", "--vkey", public).returncode == 1
 
