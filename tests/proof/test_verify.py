@@ -384,6 +384,33 @@ def test_a_checkpoint_that_cannot_be_read_is_one_clear_error(
     assert said in err
 
 
+@pytest.mark.parametrize(
+    "mailed",
+    [
+        lambda note: note.replace(b"\n", b"\r\n"),
+        lambda note: b"\xef\xbb\xbf" + note,
+        lambda note: note.rstrip(b"\n"),
+        lambda note: b"\n" + note + b"\n\n",
+    ],
+)
+def test_a_checkpoint_that_came_by_mail_is_read(
+    archive: Archive,
+    path: Path,
+    key: SigningKey,
+    outside: Checkpoint,
+    tmp_path: Path,
+    mailed: Callable[[bytes], bytes],
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    note = tmp_path / "mailed.txt"
+    note.write_bytes(mailed(outside.note.encode()))
+    vkey = ["--vkey", str(key.vkey)]
+    code, _, err = command(path, capfd, *vkey, "--against", str(note))
+    assert (code, "2 signatures" in err) == (0, True), err
+    asked = ["prove", "ferry", "f2", *vkey, "--checkpoint", str(note), "-o", str(tmp_path / "p")]
+    assert run(root, ["--db", str(path), *asked]) == 0
+
+
 def test_a_checkpoint_signed_by_another_key_is_a_finding(
     archive: Archive,
     path: Path,

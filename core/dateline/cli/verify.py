@@ -115,12 +115,12 @@ def _resumed(archive: Archive) -> list[str]:
 
 def read_note(path: str) -> Checkpoint:
     """A checkpoint from a file. Raises DatelineError."""
-    from dateline.proof.verifier import Wrong, read_checkpoint
+    from dateline.proof.verifier import Wrong, parse_note
     from dateline.recording.files import read_bounded
 
     try:
-        return read_checkpoint(read_bounded(Path(path), _NOTE_BYTES).decode())
-    except (Wrong, ValueError):
+        return parse_note(read_bounded(Path(path), _NOTE_BYTES))
+    except Wrong:
         raise DatelineError(
             f"{path} is no checkpoint", hint="give a file that `dateline checkpoint -o` wrote"
         ) from None
