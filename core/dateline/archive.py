@@ -344,7 +344,8 @@ class Archive:
     def verify_view(self, name: str) -> list[Difference]:
         """Rows readers see that are not the fold of the log, and rows they miss: none, if all is
         well."""
-        return list(verify_rows(self._engine, self._reader, self.plugins.view(name)))
+        found = verify_rows(self._engine, self._reader, [self.plugins.view(name)])
+        return found.get(name, [])
 
     def undo_rebuild(self, name: str) -> store.Build:
         """Bring the generation before the live one back. Raises DatelineError."""
