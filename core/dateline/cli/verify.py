@@ -214,11 +214,12 @@ def _verdict(report: Report) -> Iterator[str]:
     broken = set(report.rules)
     if not broken <= BESIDE | {"schema"}:
         yield f"{found}: this is not what was recorded."
-    elif not report.root:
+        return
+    if not report.root:
         yield f"{found}: this is no whole archive."
-    else:
-        yield f"{found}. The log itself is what was recorded."
+        return
+    yield f"{found}. The log itself is what was recorded."
     if "views" in broken:
         yield "`dateline rebuild --all` folds the views anew."
-    if "schema" in broken and report.root:
+    if "schema" in broken:
         yield "Somebody changed what guards the log: restore the archive, or `dateline copy` it."

@@ -101,7 +101,7 @@ def check_quotes(
             try:
                 for event in reader.read_story(connection, story.id):
                     told = state.apply(event)
-                    if told.fact is not None:
+                    if told.fact is not None and not _as_before(told.fact, told.before):
                         _check(told.fact, event.position, text, report)
                     done += 1
             except SealedContent as sealed:
@@ -111,6 +111,14 @@ def check_quotes(
                 report.add("quotes", reason)
             if progress is not None:
                 progress(min(done, total), total)
+
+
+def _as_before(fact: Fact, before: Fact | None) -> bool:
+    """Whether an event left what the fact quotes as it was."""
+    return before is not None and (fact.data.evidence, fact.source) == (
+        before.data.evidence,
+        before.source,
+    )
 
 
 def _check(fact: Fact, at: int, text: Callable[[str], str | None], report: Report) -> None:
