@@ -21,6 +21,7 @@ from dateline.events.present import StoryState
 from dateline.log import backup as backups
 from dateline.log import documents, read, schema
 from dateline.log.append import Expected
+from dateline.log.backend import of
 from dateline.log.copying.copier import Copied, Progress, copy, open_copy, silent
 from dateline.log.document import Document
 from dateline.log.engine import reading, writing
@@ -63,8 +64,8 @@ class Archive:
 
     An erasure that was interrupted, or undone by restoring a backup, is finished on opening:
     ``resumed`` lists it. One that is purged while another process still reads a state of before is
-    among the ``unfinished_erasures``, until its bytes are out of the write-ahead log. With `resume` False it is left as it is: an archive that is damaged opens,
-    to be verified.
+    among the ``unfinished_erasures``, until its bytes are out of the write-ahead log. With `resume`
+    False all are left as they are: an archive that is damaged opens, to be verified.
     """
 
     def __init__(
@@ -190,6 +191,11 @@ class Archive:
         stay. `keys_lost` says that the keys of what is protected will not come back: a new keys
         database is begun. Raises UnknownName, and DatelineError for what cannot be erased.
         """
+        if of(self._engine).sealed(self._engine):  # the journal could be written to
+            raise DatelineError(
+                "nobody can write to this archive: it is readonly",
+                hint="erase in a copy that can be written to",
+            )
         return self._eraser().erase(
             subject, positions, reason, basis, recorded_by, keys_lost=keys_lost
         )
@@ -349,7 +355,8 @@ class Archive:
     def verify_view(self, name: str) -> list[Difference]:
         """Rows readers see that are not the fold of the log, and rows they miss: none, if all is
         well."""
-        return list(verify_rows(self._engine, self._reader, self.plugins.view(name)))
+        found = verify_rows(self._engine, self._reader, [self.plugins.view(name)])
+        return found.get(name, [])
 
     def undo_rebuild(self, name: str) -> store.Build:
         """Bring the generation before the live one back. Raises DatelineError."""
@@ -402,29 +409,21 @@ class Archive:
                 vault=self._reader.vault,
                 progress=progress,
             )
-        if deep_too:
+        if deep_too and report.root:
             deep.check_views(self._engine, self._reader, self.plugins.views, report)
             deep.check_quotes(self._engine, self._reader, report, progress)
         return report
 
-    def verify_export(
-        self, format_: str, claim: exported.Claim, content: bytes, report: Report
-    ) -> None:
-        """Whether an export's bytes are what this archive gives at the cut it states.
-
-        Raises DatelineError when it is another archive's.
-        """
-        if claim.cut.archive != self.id:
-            raise DatelineError(f"the export is of archive {claim.cut.archive}, not of this one")
+    def verify_export(self, export: exported.Export, report: Report) -> None:
+        """Whether an export's bytes are what this archive gives at the cut it states."""
         try:
             with reading(self._engine) as connection:
-                exporter = self.plugins.exporter(format_)
-                exported.check(
-                    connection, self._reader, self.plugins, exporter, claim, content, report
-                )
+                exported.check(connection, self._reader, self.plugins, export, report)
         except Exception as error:  # noqa: BLE001 - what tampering does to a fold is unknown
-            reason = f"{type(error).__name__}: {error}"
-            report.unchecked.append(f"The export: the archive cannot give it again ({reason}).")
+            what = "" if isinstance(error, DatelineError) else f"{type(error).__name__}: "
+            report.unchecked.append(
+                f"The export {export.name}: the archive cannot give it again ({what}{error})."
+            )
 
     def prove(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -104,6 +105,7 @@ pass_settings = click.make_pass_decorator(Settings, ensure=True)
 
 def say(text: str) -> None:
     """A message for the person, on stderr, safe to print."""
+    from dateline.cli.wrapped import wrapped
     from dateline.text import visible
 
-    click.echo(visible(text), err=True)
+    click.echo(wrapped(visible(text), sys.stderr), err=True)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import stat
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -193,6 +196,7 @@ def status(settings: Settings, verbose: bool, format_: str | None) -> None:
         rows = _generations(archive, head.position, verbose)
         found = any(state in ("failed", "stale") for _, _, state, *_ in rows)
         found = _run_checks(archive) or found
+    _say_who_reads(settings)
     columns = [
         "view", "generation", "state", "position", "behind", "plugin", "failed_position", "reason",
     ]  # fmt: skip
@@ -200,6 +204,19 @@ def status(settings: Settings, verbose: bool, format_: str | None) -> None:
     emit(columns, rows, format_, summary=columns[:-2], headings={"generation": "gen."})
     if found:
         click.get_current_context().exit(FOUND)
+
+
+def _say_who_reads(settings: Settings) -> None:
+    """A file is made its owner's alone; somebody may have opened it to others, knowing or not."""
+    from dateline.log.engine import to_url
+
+    file = to_url(settings.path)
+    path = Path(file.database or "")
+    if os.name == "nt" or file.drivername != "sqlite" or not path.is_file():
+        return
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        say(f"Others can read {path} (mode {mode:04o}): `chmod 600` keeps it to you.")
 
 
 def _generations(archive: Archive, head: int, verbose: bool) -> list[list[Any]]:

@@ -56,9 +56,15 @@ class Moment(msgspec.Struct, frozen=True):
         return until is not None and recorded_us <= until
 
     @property
-    def words(self) -> str:
-        """How an export says where it was cut."""
+    def words(self) -> str | None:
+        """How an export says where it was cut; None for `NOW`."""
+        if self == NOW:
+            return None
         return self.text if self.public_us is not None else f"recorded {self.text}"
+
+
+#: All that is recorded.
+NOW = Moment("")
 
 
 def public(text: str) -> Moment:
