@@ -528,3 +528,17 @@ def test_what_stays_is_named_as_what_goes_is(dateline: Shell) -> None:
     [copied] = [name for name in stays if name.startswith("sha256:")]
     assert copied.endswith(" A copy") and stays[copied] == "is drawn from it"
     assert stays["f1 explains f2"] == "refers to the fact" and stays["f1"] == "quotes the source"
+
+
+def test_a_key_that_came_back_is_said_to_be_destroyed_again(dateline: Shell) -> None:
+    older = Path("dateline.db.keys").read_bytes()
+    dateline("erase", "her", *WHY)
+    Path("dateline.db.keys").write_bytes(older)
+    Path("b.txt").write_text("FICTION. Another letter.", "utf-8")
+    capture = ("capture", "b.txt", "--story", "ferry", "--publisher", "org:post")
+    told = dateline(*capture, "--protect", "her").err
+    assert 'The key of "her" was erased, and came back with an older keys database' in told
+    assert "new name" not in told
+    Path("c.txt").write_text("FICTION. A third letter.", "utf-8")
+    again = dateline("capture", "c.txt", *capture[2:], "--protect", "her").err
+    assert "came back" not in again

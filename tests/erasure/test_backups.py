@@ -10,6 +10,7 @@ from tests.erasure import scene
 from tests.erasure.scene import WITNESS
 
 from dateline import Archive, Plugins
+from dateline.events.clock import to_iso
 from dateline.log.wal import empty_wal
 from dateline.testing import samples
 
@@ -81,3 +82,21 @@ def test_a_key_that_came_back_with_an_older_keys_database_takes_nothing(
         again = opened.record([samples.figure(text="More")], story="other", protect=WITNESS)
         assert again.rekeyed is None
         scene.verify(opened)
+
+
+def test_what_an_import_tells_destroys_no_key(archive: Archive) -> None:
+    [key] = {event.subject_key for event in archive.events("ferry")} - {None}
+    archive.record([told(archive, str(key))], story="other")
+    line = samples.figure(text="Hers")
+    done = archive.record([line], story="other", protect=WITNESS)
+    assert done.rekeyed is None and archive._keys.secret(str(key)) is not None
+    assert set(archive.state("ferry").facts) >= {"f3", "f4"}
+
+
+def told(archive: Archive, key: str) -> dict[str, object]:
+    last = max(event.recorded_us for event in archive.events("other"))
+    return {
+        "type": "content.erased", "schema_version": 2, "reason": "x", "basis": "y", "events": [],
+        "subject_key": key, "positions": [8], "recorded_at": to_iso(last),
+        "event_id": "01890000-0000-7000-8000-000000000002",
+    }  # fmt: skip

@@ -23,10 +23,14 @@ def keys_in_use(connection: Connection) -> dict[str, int]:
 
 
 def erased_keys(connection: Connection, reader: Reader) -> set[str]:
-    """Ids of the keys that were destroyed, as the log tells. Reads the whole log, as above."""
+    """Ids of the keys that this archive destroyed, as its log tells. Reads the whole log, as above.
+
+    What an import told of another archive's erasures has no positions, and is anybody's word.
+    """
     query = select(events.c.event_id).where(events.c.type == ContentErased.type)
     ids = connection.execute(query).scalars().all()
     told = (reader.by_id(connection, UUID(bytes=event_id)) for event_id in ids)
     data = (event.data for event in told if event is not None)
-    keys = (item.subject_key for item in data if isinstance(item, ContentErased))
+    own = (item for item in data if isinstance(item, ContentErased) and item.positions)
+    keys = (item.subject_key for item in own)
     return {key for key in keys if key is not None}

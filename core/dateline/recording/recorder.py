@@ -127,12 +127,14 @@ class Recorder:
     def _came_back(self, key: Key, accepted: Plan) -> bool:
         """Whether the log says that the key was erased: an older keys database brought it back.
 
-        Where something stands under it in the story it was not: an erasure takes all at once.
+        Where something stands under it it was not: an erasure takes all at once.
         """
         if key.id not in accepted.first_used:
             return False
         with reading(self._engine) as connection:
-            return key.id in erased_keys(connection, self._reader)
+            if key.id not in erased_keys(connection, self._reader):
+                return False
+            return not keys_in_use(connection).get(key.id)
 
     def _subjects(self, accepted: Plan, key: Key | None) -> tuple[str, ...]:
         """Whose keys the events go under, by name."""
