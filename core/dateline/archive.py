@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from dateline.erasure.journal import Erasure, Journal
-from dateline.erasure.plan import Plan
+from dateline.erasure.plan import Plan, sealed
 from dateline.erasure.steps import Eraser
 from dateline.errors import DatelineError, UnfinishedCopy, UnknownName
 from dateline.events.envelope import Event, RecordedBy
@@ -21,6 +21,7 @@ from dateline.events.present import StoryState
 from dateline.log import backup as backups
 from dateline.log import documents, read, schema
 from dateline.log.append import Expected
+from dateline.log.backend import of
 from dateline.log.copying.copier import Copied, Progress, copy, open_copy, silent
 from dateline.log.document import Document
 from dateline.log.engine import reading, writing
@@ -62,9 +63,10 @@ class Archive:
     by default the archive's with ``.keys`` added; it is made when something is first protected.
 
     An erasure that was interrupted, or undone by restoring a backup, is finished on opening:
-    ``resumed`` lists it. One that another session is in the way of is listed in ``held_up``, and
-    finished on another opening: what makes copies is refused until then. With `resume` False it is left as it is: an archive that is damaged opens,
-    to be verified.
+    ``resumed`` lists it. Among the ``unfinished_erasures`` are those that another process keeps from
+    being finished: one that is purged while somebody still reads a state of before, until its bytes
+    are out of the write-ahead log; and one that is not, so that what makes copies is refused. With
+    `resume` False all are left as they are: an archive that is damaged opens, to be verified.
     """
 
     def __init__(
@@ -85,7 +87,7 @@ class Archive:
         self._reader = read.Reader(self.plugins.registry(), Vault(self._keys, archive))
         self._recorder = Recorder(engine, self._reader.registry, self._reader)
         self.resumed: list[Erasure] = []
-        self.held_up: list[Erasure] = []
+        self.unfinished_erasures: list[Erasure] = []
         if resume:
             try:
                 self.resume()
@@ -148,8 +150,9 @@ class Archive:
         With `protect`, the name of a subject, they are stored under that subject's key, which
         `erase` destroys. What speaks of protected content goes under its key in any case.
 
-        A line that was recorded adds nothing, also when it was erased since; with `anew` what was
-        erased is recorded again, as a new event.
+        A line that was recorded adds nothing, also when it was erased since. One that cannot be
+        told from what was erased with its key is refused (rule `perhaps-erased`), unless it has an
+        `event_id` or is protected itself. With `anew` both are recorded, as new events.
 
         `story` is the slug they belong to when they open none. `expected` is the version the story
         must be at, or ``"new"``. Raises Refused with every finding, VersionConflict.
@@ -189,15 +192,27 @@ class Archive:
         stay. `keys_lost` says that the keys of what is protected will not come back: a new keys
         database is begun. Raises UnknownName, and DatelineError for what cannot be erased.
         """
+        if of(self._engine).sealed(self._engine):  # the journal could be written to
+            raise DatelineError(
+                "nobody can write to this archive: it is readonly",
+                hint="erase in a copy that can be written to",
+            )
         return self._eraser().erase(
             subject, positions, reason, basis, recorded_by, keys_lost=keys_lost
         )
 
     def resume(self) -> list[Erasure]:
-        """Finish the erasures that were interrupted or undone, as opening does. Raises Damaged."""
-        eraser = self._eraser()
-        self.resumed, self.held_up = eraser.resume(), eraser.held_up
+        """Finish the erasures that were interrupted or undone, as opening does; returns those that
+        are done now. Raises Damaged."""
+        found = self._eraser().resume()
+        self.resumed = [erasure for erasure in found if erasure.step == "done"]
+        self.unfinished_erasures = [erasure for erasure in found if erasure.step != "done"]
         return self.resumed
+
+    @property
+    def held_up(self) -> list[Erasure]:
+        """Those of the ``unfinished_erasures`` whose content is still there."""
+        return [erasure for erasure in self.unfinished_erasures if erasure.step != "purged"]
 
     def _require_erased(self) -> None:
         """See that no copy is made of what is to be forgotten. Raises DatelineError."""
@@ -220,6 +235,11 @@ class Archive:
     def lost_keys(self) -> list[str]:
         """Ids of keys that were given up as lost; `erase` takes such an id for a subject."""
         return self._keys.lost()
+
+    def sealed_keys(self) -> list[str]:
+        """Ids of the keys that content is under and that are not at hand, lost ones too."""
+        with reading(self._engine) as connection:
+            return sorted(sealed(connection, self._keys))
 
     def _eraser(self) -> Eraser:
         vault = self._reader.vault
@@ -356,7 +376,8 @@ class Archive:
     def verify_view(self, name: str) -> list[Difference]:
         """Rows readers see that are not the fold of the log, and rows they miss: none, if all is
         well."""
-        return list(verify_rows(self._engine, self._reader, self.plugins.view(name)))
+        found = verify_rows(self._engine, self._reader, [self.plugins.view(name)])
+        return found.get(name, [])
 
     def undo_rebuild(self, name: str) -> store.Build:
         """Bring the generation before the live one back. Raises DatelineError."""
@@ -409,29 +430,21 @@ class Archive:
                 vault=self._reader.vault,
                 progress=progress,
             )
-        if deep_too:
+        if deep_too and report.root:
             deep.check_views(self._engine, self._reader, self.plugins.views, report)
             deep.check_quotes(self._engine, self._reader, report, progress)
         return report
 
-    def verify_export(
-        self, format_: str, claim: exported.Claim, content: bytes, report: Report
-    ) -> None:
-        """Whether an export's bytes are what this archive gives at the cut it states.
-
-        Raises DatelineError when it is another archive's.
-        """
-        if claim.cut.archive != self.id:
-            raise DatelineError(f"the export is of archive {claim.cut.archive}, not of this one")
+    def verify_export(self, export: exported.Export, report: Report) -> None:
+        """Whether an export's bytes are what this archive gives at the cut it states."""
         try:
             with reading(self._engine) as connection:
-                exporter = self.plugins.exporter(format_)
-                exported.check(
-                    connection, self._reader, self.plugins, exporter, claim, content, report
-                )
+                exported.check(connection, self._reader, self.plugins, export, report)
         except Exception as error:  # noqa: BLE001 - what tampering does to a fold is unknown
-            reason = f"{type(error).__name__}: {error}"
-            report.unchecked.append(f"The export: the archive cannot give it again ({reason}).")
+            what = "" if isinstance(error, DatelineError) else f"{type(error).__name__}: "
+            report.unchecked.append(
+                f"The export {export.name}: the archive cannot give it again ({what}{error})."
+            )
 
     def prove(
         self,

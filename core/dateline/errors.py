@@ -104,13 +104,17 @@ class LogGap(DatelineError):
 
 
 class SealedContent(DatelineError):
-    """Protected content whose key is not at hand. It is readable again when the key is."""
+    """Protected content whose key is not at hand. It is readable again when the key is; where the
+    keys database knows the key as lost, `lost` is its id."""
 
-    def __init__(self, story: str, position: int) -> None:
-        super().__init__(
-            f"story {story} holds protected content (position {position}) whose key is not here",
-            hint="bring the keys database back beside the archive, or name it with --keys",
-        )
+    def __init__(self, story: str, position: int, lost: str | None = None) -> None:
+        where = f"story {story} holds protected content (position {position}) whose key is"
+        if lost is None:
+            hint = "bring the keys database back beside the archive, or name it with --keys"
+            super().__init__(f"{where} not here", hint=hint)
+        else:
+            hint = f"`dateline erase {lost}` takes out what it had sealed"
+            super().__init__(f"{where} lost for good", hint=hint)
 
 
 class ViewFailed(DatelineError):

@@ -11,8 +11,9 @@ from dateline.errors import SealedContent
 from dateline.events.envelope import Event
 from dateline.events.payload import Sealed
 from dateline.events.present import StoryState
-from dateline.log import documents, read
+from dateline.log import documents, read, tree
 from dateline.log.document import Document
+from dateline.log.nodes import StoredTree
 from dateline.plugins.formats import Cut
 from dateline.plugins.loaded import Plugins
 from dateline.recording.recorder import fold
@@ -27,7 +28,7 @@ def _open(events: Iterator[Event]) -> Iterator[Event]:
     """Raises SealedContent rather than leave an event out for want of its key."""
     for event in events:
         if isinstance(event.data, Sealed):
-            raise SealedContent(event.slug, event.position)
+            raise SealedContent(event.slug, event.position, event.data.lost)
         yield event
 
 
@@ -55,8 +56,8 @@ class PastMaterial:
         """Of a position, the root there; of a moment, the head it was looked back from."""
         at = self._moment.position
         position = self._head.position if at is None else min(at, self._head.position)
-        root = read.root_at(self._connection, position)
-        return Cut(self._head.archive, position, root.hex(), self._moment.words)
+        root = tree.root(position, StoredTree(self._connection))
+        return Cut(self._head.archive, position, root.hex(), self._moment.words, tuple(self.slugs))
 
     @property
     def failed(self) -> Mapping[str, store.Build]:
@@ -120,7 +121,8 @@ class LiveMaterial:
 
     @property
     def cut(self) -> Cut:
-        return Cut(self._head.archive, self._head.position, self._head.root.hex())
+        head = self._head
+        return Cut(head.archive, head.position, head.root.hex(), None, tuple(self.slugs))
 
     @property
     def failed(self) -> Mapping[str, store.Build]:

@@ -31,6 +31,8 @@ BATCH = {
     "event-id-taken": "An event of that id is there, with other content.",
     "event-erased": "An event of that id was erased where it was recorded, as an imported "
     "`content.erased` says.",
+    "perhaps-erased": "A line without `event_id` that is not protected goes into a story in which what "
+    "was protected was erased with its key, and nothing can tell whether this is it.",
     "line-repeated": "A line stands twice in the batch.",
     "evidence-missing": "An `exact` without offsets is nowhere in the source.",
     "evidence-ambiguous": "An `exact` without offsets is in the source several times; they are "

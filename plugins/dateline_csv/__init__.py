@@ -38,14 +38,7 @@ class Csv(Exporter):
 
     def sidecar(self, material: Material) -> str:
         """The cut, which a CSV has no place for."""
-        cut = material.cut
-        fields = {
-            "archive": str(cut.archive),
-            "as_of": cut.as_of,
-            "position": cut.position,
-            "root": cut.root,
-            "view": material.view or "timeline",
-        }
+        fields = {**material.cut.fields, "view": material.view or "timeline"}
         return json.dumps(fields, indent=2, sort_keys=True) + "\n"
 
 

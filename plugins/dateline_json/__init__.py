@@ -30,16 +30,8 @@ class JsonExporter(Exporter):
     name, suffix, media_type = "json", ".json", "application/json"
 
     def export(self, material: Material) -> Iterator[str]:
-        cut = material.cut
-        head = {
-            "format": FORMAT,
-            "cut": {
-                "archive": str(cut.archive),
-                "position": cut.position,
-                "root": cut.root,
-                "as_of": cut.as_of,
-            },
-        }
+        cut = {**material.cut.fields, "views": _views(material)}
+        head = {"format": FORMAT, "cut": cut}
         yield _dump(head)[:-1] + ',"stories":['
         for number, story in enumerate(material.stories()):
             yield ("," if number else "") + "\n"
@@ -85,13 +77,16 @@ def _story(story: StoryState, material: Material) -> Iterator[str]:
     for number, fact in enumerate(story.shown()):
         yield ("," if number else "") + "\n" + _dump(_fact(fact))
     yield '],"views":{'
-    names = [material.view] if material.view is not None else material.views()
-    for number, name in enumerate(names):
+    for number, name in enumerate(_views(material)):
         yield ("," if number else "") + "\n" + _dump(name) + ":["
         for at, row in enumerate(material.table(name, story.slug).dicts()):
             yield ("," if at else "") + "\n" + _dump(row)
         yield "]"
     yield "}}"
+
+
+def _views(material: Material) -> list[str]:
+    return material.views() if material.view is None else [material.view]
 
 
 def _fact(fact: Fact) -> dict[str, Any]:

@@ -101,7 +101,14 @@ def schema() -> dict[str, Any]:
         }
     )
     cut = _object(
-        {"archive": _TEXT, "position": {"type": "integer"}, "root": _TEXT, "as_of": _MAYBE}
+        {
+            "archive": _TEXT,
+            "position": {"type": "integer"},
+            "root": _TEXT,
+            "as_of": _MAYBE,
+            "stories": _list(_TEXT),
+            "views": _list(_TEXT),
+        }
     )
     when = _object({"edtf": _TEXT, "earliest": _MAYBE, "latest": _MAYBE, "words": _TEXT})
     return {

@@ -40,16 +40,7 @@ class NdjsonExporter(Exporter):
     name, suffix, media_type = "ndjson", ".ndjson", "application/x-ndjson"
 
     def export(self, material: Material) -> Iterator[str]:
-        cut = material.cut
-        yield _line(
-            {
-                "type": CUT,
-                "archive": str(cut.archive),
-                "position": cut.position,
-                "root": cut.root,
-                "as_of": cut.as_of,
-            }
-        )
+        yield _line({"type": CUT, **material.cut.fields})
         for event in material.events():
             if isinstance(event.data, Erased):
                 yield _line(_tombstone(event))

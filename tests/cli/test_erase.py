@@ -170,6 +170,9 @@ def test_an_import_does_not_bring_back_what_was_erased(dateline: Shell) -> None:
         (["1"], 1, "cannot be erased"),
         (["99"], 1, "no position 99"),
         ([], 2, "Missing argument"),
+        (["007"], 2, "007 is no position"),
+        (["\u0663"], 2, "is no position"),
+        (["0"], 1, "no position 0"),
     ],
 )
 def test_what_cannot_be_is_one_clear_error(
@@ -221,12 +224,28 @@ def test_on_a_terminal_it_shows_what_goes_and_asks(
     assert "Erased 1 event, 1 document." in dateline("erase", "her", *ASKED).err
 
 
+def test_on_a_terminal_it_asks_for_reason_and_basis_once_it_is_seen_what_goes(
+    dateline: Shell, answer: Callable[[bytes], int]
+) -> None:
+    answer(b"her wish\nconsent withdrawn\n")
+    assert "the reason names 'her'" in dateline("erase", "her", code=1).err
+    assert "[erased]" not in dateline("log").out
+    answer(b"Asked for\n\n  \nconsent withdrawn\ny\n")
+    done = dateline("erase", "her")
+    assert done.err.index("sha256:") < done.err.index("Reason") < done.err.index("Basis")
+    assert "Erased 1 event, 1 document." in done.err and done.out == ""
+    [*_, told] = dateline("log").rows()
+    kept = json.loads(told["data"])
+    assert (kept["reason"], kept["basis"]) == ("Asked for", "consent withdrawn")
+
+
 def test_nothing_is_asked_about_what_is_gone(
     dateline: Shell, answer: Callable[[bytes], int]
 ) -> None:
     dateline("erase", "5", *WHY)
     gone = dateline("erase", "5", *ASKED, code=1)
     assert "nothing left to erase there" in gone.err and "for ever" not in gone.err
+    assert "nothing left to erase there" in dateline("erase", "5", "--dry-run", code=1).err
 
 
 def test_where_nobody_can_be_asked_it_says_so(
@@ -241,7 +260,7 @@ def test_a_reason_and_a_basis_are_for_erasing_and_said_before_it_asks(
     dateline: Shell, answer: Callable[[bytes], int]
 ) -> None:
     dateline("erase", "5", "--dry-run")
-    assert "say --reason and --basis" in dateline("erase", "5", code=2).err
+    assert "say --reason and --basis" in dateline("erase", "5", "--yes", code=2).err
     assert "say --basis;" in dateline("erase", "5", "--reason", "x", "--yes", code=2).err
     empty = dateline("erase", "5", "--reason", "", "--basis", "x", code=1)
     assert "/reason" in empty.err and "for ever" not in empty.err
@@ -353,6 +372,7 @@ def test_who_lost_the_keys_for_good_can_still_erase(dateline: Shell) -> None:
     refused = dateline("erase", "6", *WHY, code=1)
     assert "--keys-lost" in refused.err and not Path("dateline.db.keys").exists()
     assert "the lost keys knew" in dateline("erase", "her", "--keys-lost", *WHY, code=2).err
+    foreseen = dateline("erase", "6", "--keys-lost", "--dry-run").err
     told = dateline("erase", "6", "--keys-lost", *WHY).err
     dateline("checkpoint", "--key", "a.key")
     assert "content is sealed" not in dateline("verify", "--key", "a.key", code=1).out
@@ -360,6 +380,17 @@ def test_who_lost_the_keys_for_good_can_still_erase(dateline: Shell) -> None:
         [(lost, state)] = keys.execute("SELECT id, state FROM keys").fetchall()
     keys.close()
     assert state == "lost" and f"by the id of its key: {lost}." in told
+    assert f"sealed for good, as lost: {lost}." in foreseen
+    assert f"by the id of its key: {lost}." in dateline("erase", "7", "--dry-run").err
+    capture = ("capture", "letter.txt", "--story", "ferry", "--publisher", "org:post")
+    for command in (["show", "ferry"], [*capture, "--protect", "her"]):
+        refused = dateline(*command, code=1).err
+        assert "whose key is lost for good" in refused and f"`dateline erase {lost}`" in refused
+        assert "--keys" not in refused
+    for command in (["--dry-run"], WHY):
+        refused = dateline("erase", "her", *command, code=1).err
+        assert "1 event is sealed under keys that are lost" in refused
+        assert f"`dateline erase {lost}`" in refused and "--keys" not in refused
     dateline("open", "other", "--title", "T")
     capture = ("capture", "letter.txt", "--story", "other", "--publisher", "org:post=The Post")
     assert "(a new name)" in dateline(*capture, "--protect", "his").err
@@ -367,3 +398,147 @@ def test_who_lost_the_keys_for_good_can_still_erase(dateline: Shell) -> None:
     assert "[sealed]" not in dateline("log").out
     assert "Nothing was changed." in dateline("verify", "--deep", "--key", "a.key").err
     assert "f2" in dateline("show", "ferry", "timeline", "-f", "csv").out
+
+
+LINE = {"type": "entity.introduced", "entity": "person:z", "kind": "person", "label": "ZORILLA"}
+
+
+def test_importing_a_protected_file_again_does_not_bring_it_back(dateline: Shell) -> None:
+    Path("z.ndjson").write_text(json.dumps(LINE), "utf-8")
+    brought = ("import", "z.ndjson", "--story", "ferry")
+    dateline(*brought, "--protect", "her")
+    assert "Imported 0 events, 1 were there already." in dateline(*brought).err
+    [*_, row] = dateline("log").rows()
+    dateline("erase", row["position"], *WHY)
+    assert "Imported 0 events, 1 left erased." in dateline(*brought).err
+    dateline("erase", "her", *WHY)
+    refused = dateline(*brought, code=1).err
+    assert "line 1: (event): perhaps-erased: what was protected" in refused
+    assert "ZORILLA" not in dateline("log").out
+    assert "Imported 1 event." in dateline(*brought, "--anew").err
+    assert "Imported 0 events, 1 were there already." in dateline(*brought).err
+
+
+def test_an_import_takes_anew_what_was_erased_when_asked(dateline: Shell) -> None:
+    dateline("erase", "7", *WHY)
+    told = dateline("import", "story.ndjson", "--anew").err
+    assert "Imported 1 event, 6 were there already." in told
+    assert "It was erased before (see position 10); this is recorded anew." in told
+    assert "f3" in dateline("show", "ferry", "timeline", "-f", "csv").out
+
+
+def test_who_is_introduced_on_the_way_to_a_protected_fact_goes_with_it(dateline: Shell) -> None:
+    """Also when nobody says --protect, because its source is protected."""
+    record(dateline, "--via", "org:relay=Relay", "--to", "group:g=QUAGGA-readers")
+    rows = {row["about"].removeprefix("[protected] "): row for row in dateline("log").rows()}
+    assert rows["person:q QUAGGA"]["protected"] == "true"
+    assert rows["group:g QUAGGA-readers"]["protected"] == "true"
+    assert rows["org:relay Relay"]["protected"] == "false"
+    dateline("erase", "her", *WHY)
+    assert "QUAGGA" not in dateline("log").out and "Relay" in dateline("log").out
+    left = [path for path in dateline.folder.glob("dateline.db*") if b"QUAGGA" in path.read_bytes()]
+    assert left == []
+
+
+def test_who_is_introduced_on_the_way_to_what_is_in_the_clear_is_too(dateline: Shell) -> None:
+    [source] = dateline("log", "--type", "source.captured").rows()[:1]
+    dateline(
+        "record", "ferry", "statement", "--source", json.loads(source["data"])["source"],
+        "--speaker", "person:q=Quentin", "--text", "Quentin says so.", "--exact", "143 of 193",
+    )  # fmt: skip
+    assert {row["protected"] for row in dateline("log").rows()[-2:]} == {"false"}
+
+
+def test_an_erasure_that_a_reader_holds_up_is_said_to_be_unfinished_by_every_command(
+    dateline: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dateline.erasure.steps.Eraser.finish.__kwdefaults__", {"patience": 0.1})
+    reader = sqlite3.connect("dateline.db", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM events").fetchone()
+    refused = dateline("erase", "her", *WHY, code=1).err
+    assert "it is erased, but another process still reads" in refused
+    for command in ("log", "stories", "status"):
+        told = dateline(command).err
+        assert told.count("An erasure is not finished: another process still reads") == 1
+    reader.close()
+    assert "Finished an erasure" in dateline("log").err
+    assert "not finished" not in dateline("log").err
+
+
+def test_a_diff_tells_of_what_was_erased_in_between(dateline: Shell) -> None:
+    dateline("erase", "7", *WHY)  # f2
+    told = dateline("diff", "ferry", "9", "10", "--recorded").rows()
+    assert [(row["kind"], row["fact"], row["text"]) for row in told] == [
+        ("erased", "f2", "[erased]")
+    ]
+    assert told[0]["why"].endswith(": Asked for (consent withdrawn)")
+    for moments in (("7", "9"), ("10", "11"), ("10", "9")):
+        assert dateline("diff", "ferry", *moments, "--recorded").rows() == []
+    days = ("2024-01-01", "2999-01-01")
+    for clock in ([], ["--recorded"]):
+        kinds = [
+            (row["kind"], row["fact"]) for row in dateline("diff", "ferry", *days, *clock).rows()
+        ]
+        assert kinds == [("added", "f1"), ("erased", "f2")]
+    shown = dateline("diff", "ferry", "9", "10", "--recorded", "-f", "markdown").out
+    assert "## Erased\n\n- f2 (" in shown and "was nothing" not in shown
+
+
+def test_views_that_sealed_content_keeps_from_being_compared_are_not_called_sound(
+    dateline: Shell,
+) -> None:
+    dateline("show", "ferry", "timeline")
+    Path("dateline.db.keys").rename("away")
+    told = dateline("rebuild", "--verify", code=1).err
+    assert "timeline: could not check: story ferry holds protected content" in told
+    assert "figures: not built" in told and "as folded" not in told
+    Path("away").rename("dateline.db.keys")
+    told = dateline("rebuild", "--verify").err
+    assert "timeline: as folded." in told and "figures: not built" in told
+
+
+def test_an_erasure_is_named_where_no_earlier_generation_is_left(dateline: Shell) -> None:
+    dateline("show", "ferry", "figures")
+    dateline("rebuild", "--view", "figures")
+    dateline("erase", "7", *WHY)
+    for which in (["--all"], ["--view", "figures"]):
+        refused = dateline("rebuild", *which, "--undo", code=1).err
+        assert "an erasure drops earlier" in refused
+
+
+def test_a_directory_in_the_place_of_the_keys_is_said_to_be_one(dateline: Shell) -> None:
+    Path("dateline.db.keys").rename("away")
+    Path("dateline.db.keys").mkdir()
+    refused = dateline("log", code=1).err
+    assert "is a directory (" in refused and "chmod" not in refused and "--keys" in refused
+
+
+def test_what_stays_is_named_as_what_goes_is(dateline: Shell) -> None:
+    dateline("link", "ferry", "f1", "explains", "f2")
+    [report, _] = dateline("log", "--type", "source.captured").rows()
+    line = {
+        "type": "source.captured", "content": "FICTION. Drawn from it.", "publisher": "org:post",
+        "title": "A copy", "derived_from": json.loads(report["data"])["source"],
+    }  # fmt: skip
+    Path("copy.ndjson").write_text(json.dumps(line), "utf-8")
+    dateline("import", "copy.ndjson", "--story", "ferry")
+    rows = dateline("erase", "5", "7", "--dry-run").rows()
+    stays = {row["name"]: row["note"] for row in rows if row["what"] == "stays"}
+    [copied] = [name for name in stays if name.startswith("sha256:")]
+    assert copied.endswith(" A copy") and stays[copied] == "is drawn from it"
+    assert stays["f1 explains f2"] == "refers to the fact" and stays["f1"] == "quotes the source"
+
+
+def test_a_key_that_came_back_is_said_to_be_destroyed_again(dateline: Shell) -> None:
+    older = Path("dateline.db.keys").read_bytes()
+    dateline("erase", "her", *WHY)
+    Path("dateline.db.keys").write_bytes(older)
+    Path("b.txt").write_text("FICTION. Another letter.", "utf-8")
+    capture = ("capture", "b.txt", "--story", "ferry", "--publisher", "org:post")
+    told = dateline(*capture, "--protect", "her").err
+    assert 'The key of "her" was erased, and came back with an older keys database' in told
+    assert "new name" not in told
+    Path("c.txt").write_text("FICTION. A third letter.", "utf-8")
+    again = dateline("capture", "c.txt", *capture[2:], "--protect", "her").err
+    assert "came back" not in again

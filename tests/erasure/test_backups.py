@@ -10,6 +10,7 @@ from tests.erasure import scene
 from tests.erasure.scene import WITNESS
 
 from dateline import Archive, Plugins
+from dateline.events.clock import to_iso
 from dateline.log.wal import empty_wal
 from dateline.testing import samples
 
@@ -57,3 +58,45 @@ def test_a_backup_without_the_keys_says_nothing(archive: Archive, tmp_path: Path
     (tmp_path / "elsewhere").mkdir()
     shutil.copy(tmp_path / "a.db", tmp_path / "elsewhere" / "a.db")
     assert scene.found(tmp_path / "elsewhere") == []
+
+
+def test_a_key_that_came_back_with_an_older_keys_database_takes_nothing(
+    archive: Archive, tmp_path: Path
+) -> None:
+    [old] = {event.subject_key for event in archive.events("ferry")} - {None}
+    backup = (tmp_path / "a.db.keys").read_bytes()
+    scene.erase(archive)
+    archive.close()
+    (tmp_path / "a.db.keys").write_bytes(backup)
+    with Archive.open(tmp_path / "a.db", PLUGINS) as opened:
+        assert opened._keys.secret(str(old)) is not None
+        line = samples.figure(text="Hers again")
+        tried = opened.record([line], story="other", protect=WITNESS, dry_run=True)
+        assert tried.rekeyed is None and opened._keys.secret(str(old)) is not None
+        done = opened.record([line], story="other", protect=WITNESS)
+        assert (done.rekeyed, done.opened, done.subjects) == (WITNESS, None, (WITNESS,))
+        [new] = {event.subject_key for event in opened.events("other")} - {None}
+        assert new != old and opened._keys.secret(str(old)) is None
+        key = opened._keys.get(str(old))
+        assert key is not None and (key.state, key.subject) == ("destroyed", None)
+        again = opened.record([samples.figure(text="More")], story="other", protect=WITNESS)
+        assert again.rekeyed is None
+        scene.verify(opened)
+
+
+def test_what_an_import_tells_destroys_no_key(archive: Archive) -> None:
+    [key] = {event.subject_key for event in archive.events("ferry")} - {None}
+    archive.record([told(archive, str(key))], story="other")
+    line = samples.figure(text="Hers")
+    done = archive.record([line], story="other", protect=WITNESS)
+    assert done.rekeyed is None and archive._keys.secret(str(key)) is not None
+    assert set(archive.state("ferry").facts) >= {"f3", "f4"}
+
+
+def told(archive: Archive, key: str) -> dict[str, object]:
+    last = max(event.recorded_us for event in archive.events("other"))
+    return {
+        "type": "content.erased", "schema_version": 2, "reason": "x", "basis": "y", "events": [],
+        "subject_key": key, "positions": [8], "recorded_at": to_iso(last),
+        "event_id": "01890000-0000-7000-8000-000000000002",
+    }  # fmt: skip

@@ -121,3 +121,21 @@ def test_an_erasure_cannot_be_made_up(archive: Archive) -> None:
     line = {"type": "content.erased", "reason": "x", "basis": "y", "positions": [7]}
     with pytest.raises(Refused, match="reserved"):
         archive.record([Line(line, 1)], story="ferry")
+
+
+def test_what_another_archive_erased_and_is_live_here_is_told_by_its_positions(
+    archive: Archive, tmp_path: Path
+) -> None:
+    older = scene.exported(archive, "ndjson", "ferry")
+    scene.erase(archive, 10, 8)
+    newer = scene.exported(archive, "ndjson", "ferry").splitlines()
+    with Archive.create(tmp_path / "b.db", PLUGINS) as other:
+        reader = other.plugins.importer("ndjson")
+        other.record([samples.opened("first")])
+        other.record(list(reader.read([older.encode()])))
+        with pytest.raises(Refused) as refused:
+            other.record(list(reader.read(["\n".join(newer).encode()])))
+        [finding] = [found for found in refused.value.findings if found.rule == "reserved"]
+        assert "`dateline erase 9 11 13 15`" in finding.reason
+        types = {event.position: event.type for event in other.events()}
+        assert types[9] == "entity.introduced" and types[11] == "statement.recorded"

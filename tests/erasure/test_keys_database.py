@@ -239,3 +239,20 @@ def test_an_empty_file_is_made_its_owners_alone(folder: Path) -> None:
     path.chmod(0o644)
     protect(folder)
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_no_erasure_is_put_on_record_in_the_keys_of_another_archive(folder: Path) -> None:
+    """A file is at hand, and it is not this archive's."""
+    protect(folder)
+    (folder / "a.db.keys").rename(folder / "away")
+    with Archive.create(folder / "b.db", PLUGINS, folder / "a.db.keys") as other:
+        other.record(samples.story())
+        other.record([LINE], story="ferry", protect=WITNESS)
+    with Archive.open(folder / "a.db", PLUGINS) as archive:
+        head = archive.head()
+        with pytest.raises(DatelineError, match="its keys are not here"):
+            archive.erase(positions=[6], reason=REASON, basis=BASIS)
+        assert archive.head() == head and archive._journal.erasures() == []
+    (folder / "away").rename(folder / "a.db.keys")
+    with Archive.open(folder / "a.db", PLUGINS) as archive:
+        scene.erase(archive, 6)

@@ -54,8 +54,10 @@ def test_a_reader_that_holds_the_past_is_waited_for_and_then_named(
         assert archive._journal.erasures()[0].step == "purged"
         with Archive.open(tmp_path / "a.db", PLUGINS) as third:  # is not held up
             assert third.resumed == []
+            assert [erasure.step for erasure in third.unfinished_erasures] == ["purged"]
     with Archive.open(tmp_path / "a.db", PLUGINS) as later:
         assert [erasure.step for erasure in later.resumed] == ["done"]
+        assert later.unfinished_erasures == []
     assert scene.found(tmp_path) == []
 
 
@@ -90,4 +92,4 @@ def test_facts_and_notices_of_unknown_types_go_together_too(archive: Archive) ->
     scene.erase(archive)
     assert CANARY not in repr(list(archive.events()))
     assert list(archive.state("ferry").erased) == ["f6", "f3", "f4"]
-    assert archive.record([samples.figure(text="New")], story="ferry").facts == ("f7",)
+    assert archive.record([samples.figure(text="New")], story="ferry", anew=True).facts == ("f7",)

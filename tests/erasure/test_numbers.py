@@ -40,8 +40,8 @@ def test_numbers_of_facts_that_nobody_could_read_are_not_given_again(lost: Archi
     state = lost.state("ferry")
     assert set(state.facts) | set(state.erased) == {"f1", "f2", "f4", "f6"}
     given = [
-        *lost.record([samples.figure(text="New")], story="ferry").facts,
-        *lost.record([samples.figure(text="Newer")], story="ferry").facts,
+        *lost.record([samples.figure(text="New")], story="ferry", anew=True).facts,
+        *lost.record([samples.figure(text="Newer")], story="ferry", anew=True).facts,
     ]
     # f6 was the highest that is known, and two more are not: f7 and f8 might have been theirs.
     assert given == ["f9", "f10"]

@@ -21,6 +21,7 @@ from dateline.plugin import FactRow, FactView, FigureRecorded
 from dateline.testing import samples
 from dateline.testing.isolated import isolated
 from dateline.testing.postgres import connect
+from dateline.testing.pytest_plugin import Cli
 from dateline.views import store
 
 PLUGINS = Plugins.load(strict=True)
@@ -144,7 +145,7 @@ def test_columns_that_are_added_last_keep_what_is_built_on_a_view_and_others_do_
 
 
 def test_who_reads_on_holds_an_erasure_up_but_no_append_and_no_command(
-    archive: Archive, outside: Any, hasty: None
+    archive: Archive, outside: Any, hasty: None, dateline_cli: Cli
 ) -> None:
     with outside.transaction():
         outside.execute("SELECT * FROM timeline").fetchall()
@@ -159,6 +160,9 @@ def test_who_reads_on_holds_an_erasure_up_but_no_append_and_no_command(
             for copying in (lambda: other.backup("never.db"), lambda: other.material().__enter__()):
                 with pytest.raises(DatelineError, match="an erasure is not finished"):
                     copying()
+        url = archive._engine.url.render_as_string(hide_password=False)
+        done = dateline_cli("--db", url, "--keys", str(archive._keys.path), "stories")
+        assert done.code == 0 and "another session is in its way" in " ".join(done.err.split())
         assert time.monotonic() - began < 10
     with opened(archive) as other:
         assert [erasure.step for erasure in other.resumed] == ["done"]

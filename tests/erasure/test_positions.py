@@ -45,7 +45,7 @@ def test_a_capture_goes_with_its_bytes_unless_another_story_has_them(
     assert plan.documents == ()
     assert [m.what for m in plan.still if m.how == "quotes the source"] == ["f1", "f2", "f5"]
     [kept] = [m for m in plan.still if m.how == "is captured there too"]
-    assert (kept.position, kept.slug, kept.what) == (at, "other", samples.SOURCE)
+    assert (kept.position, kept.slug, kept.what) == (at, "other", f"{samples.SOURCE} Ferry aground")
     assert archive.erase(None, [5], reason=REASON, basis=BASIS).gone.documents == 0
     assert archive.document(samples.SOURCE) is not None  # the other story's
     plan = archive.plan_erasure(positions=[at])
@@ -114,3 +114,15 @@ def test_looking_writes_nothing(archive: Archive, tmp_path: Path) -> None:
     assert {name: after[name] for name in ("a.db", "a.db.keys")} == {
         name: before[name] for name in ("a.db", "a.db.keys")
     }
+
+
+def test_captures_of_the_same_document_under_other_keys_are_listed(archive: Archive) -> None:
+    """They go on showing it, and nothing else would tell."""
+    for slug, subject in (("third", "Herr Amsel"), ("fourth", "Frau Meise")):
+        archive.record(samples.story(slug=slug))
+        archive.record(scene.protected()[:2], story=slug, protect=subject)
+    for plan in (archive.plan_erasure(scene.WITNESS), archive.plan_erasure(positions=[9])):
+        assert [name for name, _ in plan.documents] == [scene.LETTER_ID]
+        kept = [item for item in plan.still if item.how == "is captured there too"]
+        named = f"{scene.LETTER_ID} {scene.CANARY}-title"
+        assert [(item.slug, item.what) for item in kept] == [("third", named), ("fourth", named)]

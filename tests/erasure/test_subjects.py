@@ -97,7 +97,7 @@ def test_the_past_says_it_too(archive: Archive) -> None:
 def test_its_numbers_are_never_given_again(archive: Archive) -> None:
     archive.record([samples.figure(text="Last") | {"fact": "f9"}], story="ferry", protect=WITNESS)
     scene.erase(archive)
-    assert archive.record([samples.figure(text="New")], story="ferry").facts == ("f10",)
+    assert archive.record([samples.figure(text="New")], story="ferry", anew=True).facts == ("f10",)
     with pytest.raises(Refused, match="fact-taken"):
         archive.record([samples.figure(text="Again", fact="f3")], story="ferry")
     with pytest.raises(Refused, match="was erased"):

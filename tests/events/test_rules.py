@@ -224,6 +224,7 @@ CASES: dict[str, list[list[Fields]]] = {
     "line-repeated": [in_story(LINK, LINK)],
     "recorded-at": [in_story(statement("Mara Voss", recorded_at=LATER)), in_story(LINK | {"recorded_at": LATER})],
     "reported-at": [in_story(statement("Mara Voss", reported_at="2024-05-05T00:00:00Z"))],
+    "perhaps-erased": [],
     "protection": [],
     "duplicate-key": [],
     "json": [],
@@ -279,6 +280,20 @@ def event_erased(archive: Archive) -> None:
     assert rules_broken(archive, lines) == {"event-erased"}
 
 
+def perhaps_erased(archive: Archive) -> None:
+    """What was protected and erased is not brought back in the clear by a line that may be it."""
+    with TemporaryDirectory() as folder:
+        keyed = Archive.create(":memory:", archive.plugins, keys=f"{folder}/keys")
+        line = samples.entity("person:jane", "Jane")
+        with keyed:
+            keyed.record(story())
+            keyed.record([line], story="ferry", protect="Jane")
+            keyed.erase("Jane", reason="x", basis="y")
+            with pytest.raises(Refused) as refused:
+                keyed.record([line], story="ferry")
+        assert {finding.rule for finding in refused.value.findings} == {"perhaps-erased"}
+
+
 def protection(archive: Archive) -> None:
     """A story's opening is in the clear: what would not be protected is refused, not let through."""
     with TemporaryDirectory() as folder:
@@ -300,6 +315,7 @@ def text_rule(raw: bytes, rule: str) -> Callable[[Archive], None]:
 OTHERS: dict[str, Callable[[Archive], None]] = {
     "event-id-taken": event_id_taken,
     "event-erased": event_erased,
+    "perhaps-erased": perhaps_erased,
     "protection": protection,
     "duplicate-key": text_rule(b'{"a": 1, "a": 2}', "duplicate-key"),
     "json": text_rule(b'{"a": 1', "json"),

@@ -1,11 +1,12 @@
-"""What somebody who can write the database file can do to it, triggers dropped."""
+"""What somebody who can write the database file can do to it."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from dateline.log import hashing
@@ -14,18 +15,30 @@ Database = sqlite3.Connection
 Attack = Callable[[Database], None]
 
 
-def drop_triggers(db: Database) -> None:
-    names = db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
-    for (name,) in names:
+@contextmanager
+def unguarded(db: Database) -> Iterator[None]:
+    """Without triggers and foreign keys; whoever knows what he does puts the triggers back."""
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+    guards = db.execute(query).fetchall()
+    for name, _ in guards:
         db.execute(f"DROP TRIGGER {name}")
     db.execute("PRAGMA foreign_keys = OFF")
+    yield
+    for _, sql in guards:
+        db.execute(sql)
 
 
 # -- without any care --------------------------------------------------------------------------
 
 
 def edit_a_body(db: Database) -> None:
-    db.execute("UPDATE events SET body = replace(body, '150', '151') WHERE position = 8")
+    db.execute(
+        "UPDATE events SET body = CAST(replace(body, '150', '151') AS BLOB) WHERE position = 8"
+    )
+
+
+def turn_a_body_into_text(db: Database) -> None:
+    db.execute("UPDATE events SET body = CAST(body AS TEXT) WHERE position = 8")
 
 
 def edit_a_body_and_its_commitment(db: Database) -> None:

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select, update
+from tests.proof.attacks import unguarded
 from tests.proof.conftest import EVENTS, fill
 
 from dateline import Archive, Plugins
+from dateline.archive import copy_archive
+from dateline.errors import CheckFailed
 from dateline.log import hashing, nodes, schema
+from dateline.log.backend import driver
 from dateline.log.engine import open_engine, reading, writing
+from dateline.log.tables import events
 from dateline.proof import keys
 from dateline.proof.checkpoint import Inconsistent
 from dateline.proof.held import Given
 from dateline.proof.keys import SigningKey
 from dateline.proof.report import Report
 from dateline.proof.verifier import Checkpoint, check, read_checkpoint
+from dateline.testing import samples
 
 PLUGINS = Plugins.load(strict=True)
+at = events.c.position
 
 #: What is done behind Dateline's back -> the rules that find it from the inside.
 ATTACKS = {
@@ -60,20 +68,20 @@ def archive(db: str, tmp_path: Path) -> Iterator[Archive]:
         yield archive
 
 
-def allow_anything(connection: Connection) -> None:
+@contextmanager
+def anything_allowed(connection: Connection) -> Iterator[None]:
     """No trigger and no foreign key, as for somebody who owns the database."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        yield
         return
-    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    for name in connection.exec_driver_sql(query).scalars().all():
-        connection.exec_driver_sql(f"DROP TRIGGER {name}")
-    connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+    with unguarded(driver(connection)):
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        yield
 
 
 def tamper(archive: Archive, statement: str) -> None:
-    with writing(archive._engine) as connection:
-        allow_anything(connection)
+    with writing(archive._engine) as connection, anything_allowed(connection):
         assert connection.exec_driver_sql(statement).rowcount
 
 
@@ -112,8 +120,7 @@ def test_a_log_whose_end_was_cut_off_is_found_from_outside_alone(
     tree = hashing.Frontier()
     for leaf, _ in rows:
         tree.append(leaf)
-    with writing(archive._engine) as connection:
-        allow_anything(connection)
+    with writing(archive._engine) as connection, anything_allowed(connection):
         run = connection.exec_driver_sql
         run("DELETE FROM events WHERE position > 590")
         run("DELETE FROM checkpoints")
@@ -131,8 +138,7 @@ def test_a_log_whose_end_was_cut_off_is_found_from_outside_alone(
         run(f"UPDATE log_head SET position = 590, peaks = {mark}", (tree.to_bytes(),))
     assert archive.verify(vkeys=[key.vkey]).findings == []
     assert {finding.rule for finding in look(archive, key, outside).findings} == {"V7"}
-    with writing(archive._engine) as connection:
-        allow_anything(connection)
+    with writing(archive._engine) as connection, anything_allowed(connection):
         note = read_checkpoint(outside.note)
         connection.exec_driver_sql(
             f"INSERT INTO checkpoints VALUES (600, {mark}, {mark}, 0)",
@@ -140,6 +146,37 @@ def test_a_log_whose_end_was_cut_off_is_found_from_outside_alone(
         )
     with pytest.raises(Inconsistent, match="590 events only"):
         archive.checkpoint(key)
+
+
+def test_content_that_no_reader_can_open_is_found(
+    archive: Archive, key: SigningKey, outside: Checkpoint, db: str, tmp_path: Path
+) -> None:
+    """The bytes committed to, divided elsewhere; what is protected, put there unsealed."""
+    archive.record([samples.entity("person:w", "Anna")], story="ferry", protect="Anna")
+    vault, last = archive._reader.vault, EVENTS + 1
+    assert vault is not None
+    with writing(archive._engine) as connection:
+        columns = select(events.c.subject_key, events.c.event_id, events.c.body)
+        opened = vault.open_event(*connection.execute(columns.where(at == last)).one())
+        salt, body = connection.execute(select(events.c.salt, events.c.body).where(at == 8)).one()
+        with anything_allowed(connection):
+            for position, *values in ((8, salt + body, b""), (last, *(opened or ()))):
+                changed = dict(zip(("salt", "body"), values, strict=True))
+                connection.execute(update(events).where(at == position).values(changed))
+    found = {(finding.rule, finding.position) for finding in look(archive, key, outside).findings}
+    assert found == {("V5", 8), ("V5", last)}
+    with pytest.raises(CheckFailed, match="position 8 has another body"):
+        copy_archive(db, tmp_path / "copy.db")
+
+
+def test_what_is_protected_is_not_copied_unsealed(
+    archive: Archive, db: str, tmp_path: Path
+) -> None:
+    archive.record([samples.entity("person:w", "Anna")], story="ferry")
+    statement = f"UPDATE events SET subject_key = 'k' WHERE position = {EVENTS + 1}"
+    tamper(archive, statement)
+    with pytest.raises(CheckFailed, match="is protected, and stands there unsealed"):
+        copy_archive(db, tmp_path / "copy.db")
 
 
 def test_a_fact_is_proven_offline(archive: Archive, key: SigningKey, outside: Checkpoint) -> None:

@@ -122,10 +122,10 @@ def test_a_log_that_grew_is_signed_and_a_rewritten_one_is_not(
     assert (first.size, second.size) == (600, 601)
     kept = second
     with sqlite3.connect(path) as db:
-        attacks.drop_triggers(db)
-        attacks.edit_and_rebuild(db)
         row = (kept.size, kept.key, kept.note, kept.signed_us)
-        db.execute("INSERT INTO checkpoints VALUES (?, ?, ?, ?)", row)
+        with attacks.unguarded(db):
+            attacks.edit_and_rebuild(db)
+            db.execute("INSERT INTO checkpoints VALUES (?, ?, ?, ?)", row)
     db.close()
     with pytest.raises(Inconsistent, match="signed at 601 events"):
         archive.checkpoint(key)
@@ -147,8 +147,8 @@ def test_nothing_is_signed_on_what_was_tampered_with(
     said: str,
 ) -> None:
     with sqlite3.connect(path) as db:
-        attacks.drop_triggers(db)
-        attack(db)
+        with attacks.unguarded(db):
+            attack(db)
         before = db.execute("SELECT * FROM checkpoints").fetchall()
     with pytest.raises(Inconsistent, match=said):
         archive.checkpoint(key)
@@ -160,10 +160,10 @@ def test_a_log_cut_short_is_not_signed(
     archive: Archive, key: SigningKey, outside: Checkpoint, path: Path
 ) -> None:
     with sqlite3.connect(path) as db:
-        attacks.drop_triggers(db)
         kept = db.execute("SELECT * FROM checkpoints").fetchone()
-        attacks.cut_off_the_end(db)
-        db.execute("INSERT INTO checkpoints VALUES (?, ?, ?, ?)", kept)
+        with attacks.unguarded(db):
+            attacks.cut_off_the_end(db)
+            db.execute("INSERT INTO checkpoints VALUES (?, ?, ?, ?)", kept)
     db.close()
     with pytest.raises(Inconsistent, match="has 590 events only"):
         archive.checkpoint(key)
@@ -326,8 +326,7 @@ def test_who_makes_the_key_second_signs_with_the_first_one_s(
 def test_a_checkpoint_whose_row_names_another_key_is_not_continued(
     archive: Archive, path: Path, key: SigningKey, outside: Checkpoint
 ) -> None:
-    with sqlite3.connect(path) as db:
-        attacks.drop_triggers(db)
+    with sqlite3.connect(path) as db, attacks.unguarded(db):
         db.execute("UPDATE checkpoints SET key = 'another'")
     db.close()
     with pytest.raises(Inconsistent, match="did not sign it"):

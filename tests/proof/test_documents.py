@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.proof import attacks
 
 from dateline import Archive
 from dateline.proof.report import Report
@@ -136,10 +137,9 @@ def test_with_its_key_a_document_that_was_put_there_is_found(archive: Archive, p
 def test_a_capture_that_cannot_be_read_does_not_accuse_its_document(
     archive: Archive, path: Path
 ) -> None:
-    with sqlite3.connect(path) as db:
-        db.execute("DROP TRIGGER events_no_update")
+    with sqlite3.connect(path) as db, attacks.unguarded(db):
+        db.execute("UPDATE events SET body = x'20' WHERE type = 'source.captured'")
     db.close()
-    change(path, "UPDATE events SET body = x'20' WHERE type = 'source.captured'")
     [finding] = look(path).findings
     assert finding.reason == "its content is not what was committed to"
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from pathlib import Path
 
 import pytest
+from tests.proof import attacks
 
 from dateline import Archive, Plugins
 from dateline.cli.errors import run
@@ -105,6 +108,102 @@ def test_a_position_that_looks_like_a_year_is_recognised(
     assert dateline(path, "verify", "--export", "out.ndjson") == 0, capfd.readouterr()
 
 
+def test_what_a_file_leaves_out_is_found(archive: Archive, path: Path, capfd: Capture) -> None:
+    """Rows, and whole stories: the cut says which stories there were."""
+    for suffix in (".csv", ".json", ".ndjson"):
+        assert dateline(path, "export", "--all", "-o", f"all{suffix}") == 0
+    head, *rows = Path("all.csv").read_text("utf-8").splitlines(keepends=True)
+    found = json.loads(Path("all.json").read_text("utf-8"))
+    cut, *lines = Path("all.ndjson").read_text("utf-8").splitlines(keepends=True)
+    storm = str(archive.story("storm").id)
+    Path("forged.csv.meta.json").write_bytes(Path("all.csv.meta.json").read_bytes())
+    forged = {
+        "forged.csv": [head, head + "".join(row for row in rows if not row.startswith("ferry"))],
+        "forged.json": [
+            json.dumps({**found, "stories": found["stories"][1:]}),
+            json.dumps({**found, "stories": []}),
+        ],
+        "forged.ndjson": [cut, cut + "".join(line for line in lines if storm not in line)],
+    }
+    for name, texts in forged.items():
+        for text in texts:
+            Path(name).write_text(text, "utf-8", newline="")
+            capfd.readouterr()
+            assert dateline(path, "verify", "--export", name) == 3, (name, text[:200])
+            assert f"{name} is an export of ferry, storm." in capfd.readouterr().err
+
+
+def test_the_stories_of_an_export_are_named(archive: Archive, path: Path, capfd: Capture) -> None:
+    """A file may be cut down to what an export of fewer stories is: that is for the reader to see."""
+    assert dateline(path, "export", "storm", "-o", "one.ndjson") == 0
+    capfd.readouterr()
+    assert dateline(path, "verify", "--export", "one.ndjson") == 0
+    assert "one.ndjson is an export of storm." in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ('"position": 600', '"position": 600.5', 1),
+        ('"position": 600', '"position": 1e999', 1),
+        ('"view": "timeline"', '"view": {}', 1),
+        ('"view": "timeline"', '"view": "timeline", "exported_by": "somebody"', 3),
+        ('"as_of": null', '"as_of": null, "as_of": null', 3),
+    ],
+)
+def test_what_stands_beside_a_csv_is_held_against_the_archive(
+    archive: Archive, path: Path, old: str, new: str, code: int, capfd: Capture
+) -> None:
+    assert dateline(path, "export", "ferry", "-o", "out.csv") == 0
+    beside = Path("out.csv.meta.json")
+    text = beside.read_text("utf-8")
+    assert old in text
+    beside.write_text(text.replace(old, new), "utf-8")
+    capfd.readouterr()
+    assert dateline(path, "verify", "--export", "out.csv") == code
+    out, err = capfd.readouterr()
+    assert ("what stands beside out.csv is not" in out) is (code == 3)
+    assert "this is a bug" not in err
+
+
+def test_a_csv_with_a_very_long_cell_is_recognised(tmp_path: Path, capfd: Capture) -> None:
+    path = tmp_path / "long.db"
+    with Archive.create(path, Plugins.load()) as archive:
+        archive.record([*samples.story(), samples.figure(text="Long. " * 30_000)])
+    assert dateline(path, "export", "--all", "-o", "out.csv") == 0
+    assert dateline(path, "verify", "--export", "out.csv") == 0, capfd.readouterr()
+
+
+def test_an_export_is_recognised_whatever_views_there_are_by_now(
+    archive: Archive, path: Path, capfd: Capture
+) -> None:
+    def without(view: str, *arguments: str) -> int:
+        return run(root, ["--db", str(path), "--without", view, *arguments])
+
+    assert without("people", "export", "ferry", "-o", "fewer.json") == 0
+    assert dateline(path, "verify", "--export", "fewer.json") == 0, capfd.readouterr()
+    assert dateline(path, "export", "ferry", "-o", "all.json") == 0
+    capfd.readouterr()
+    assert without("people", "verify", "--export", "all.json") == 1
+    assert "The export all.json: the archive cannot give it again" in capfd.readouterr().err
+
+
+def test_a_file_that_is_no_export_is_named_before_anything_is_verified(
+    archive: Archive, path: Path, capfd: Capture
+) -> None:
+    """So that no finding about the archive is passed over in silence."""
+    archive.close()
+    with sqlite3.connect(path) as db, attacks.unguarded(db):
+        attacks.edit_a_body(db)
+    db.close()
+    assert dateline(path, "verify", "--export", "nowhere.json") == 1
+    assert "Checked" not in capfd.readouterr().err
+    Path("x.md").write_text("# Nothing\n", "utf-8")
+    assert dateline(path, "verify", "--export", "x.md") == 1
+    assert "Checked" not in capfd.readouterr().err
+    assert dateline(path, "verify") == 3
+
+
 # -- after an erasure --------------------------------------------------------------------------
 
 
@@ -166,6 +265,9 @@ def test_a_line_of_what_is_still_there_is_checked_though_others_were_erased(
         "one left out": "\n".join(lines[:3] + lines[4:]),
         "one twice": "\n".join([*lines[:4], lines[3], *lines[4:]]),
         "one more": "\n".join([*lines, "{}"]),
+        "one that is gone left out": "\n".join(lines[:7] + lines[8:]),
+        "one that is gone twice": "\n".join([*lines[:8], lines[7], *lines[8:]]),
+        "one that is gone moved": "\n".join([lines[0], lines[7], *lines[1:7], *lines[8:]]),
         "no last one": "\n".join(lines[:-2]),
     }
     for what, text in forged.items():
@@ -212,6 +314,7 @@ def test_what_cannot_be_checked_is_not_called_all_right(
     Path("out.csv.meta.json").unlink()
     Path("plain.md").write_text("# Nothing\n", "utf-8")
     Path("deep.json").write_text("[" * 100_000, "utf-8")
+    Path("what.xyz").write_text("?", "utf-8")
     with Archive.create(tmp_path / "other.db", Plugins.load()) as other:
         other.record([{"type": "story.opened", "slug": "ferry", "title": "T"}])
     assert dateline(tmp_path / "other.db", "export", "ferry", "-o", "other.json") == 0
@@ -221,7 +324,7 @@ def test_what_cannot_be_checked_is_not_called_all_right(
         ("plain.md", "does not say where it was cut"),
         ("deep.json", "does not say where it was cut"),
         ("other.json", "not of this one"),
-        ("missing.json", "there is no file"),
+        ("missing.json", "is not there"),
         ("what.xyz", "no format"),
     ):
         assert dateline(path, "verify", "--export", name) == 1, name

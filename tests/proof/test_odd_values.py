@@ -66,9 +66,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         archive.erase(None, [position - 1], reason="Asked", basis="GDPR 17")
         archive.erase("Bob", reason="Asked", basis="GDPR 17")
         archive.checkpoint(key)
-    with sqlite3.connect(folder / "a.db") as db:
-        attacks.drop_triggers(db)
-    db.close()
     return folder
 
 
@@ -97,7 +94,6 @@ def _near(value: Any) -> list[object]:
 
 def change(db: sqlite3.Connection, table: str, number: int, column: str, value: object) -> bool:
     """False when it changed nothing, or the table does not take it."""
-    db.text_factory = bytes
     where = f"FROM {table} WHERE rowid = {number}"
     stored = f'SELECT "{column}", typeof("{column}") {where}'
     before = db.execute(stored).fetchone()
@@ -132,7 +128,8 @@ def test_verify_ends_in_a_verdict_whatever_a_column_holds(
     }
     for table, number, column, value in [*once.values(), *every[:TRIES]]:
         shutil.copytree(made, tmp_path, dirs_exist_ok=True)
-        with sqlite3.connect(tmp_path / "a.db") as db:
+        with sqlite3.connect(tmp_path / "a.db") as db, attacks.unguarded(db):
+            db.text_factory = bytes
             changed = change(db, table, number, column, value)
         db.close()
         if not changed:
@@ -162,7 +159,7 @@ def test_what_keeps_an_erasure_from_being_finished_is_reported(
     made: Path, tmp_path: Path, statement: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     shutil.copytree(made, tmp_path, dirs_exist_ok=True)
-    with sqlite3.connect(tmp_path / "a.db") as db:
+    with sqlite3.connect(tmp_path / "a.db") as db, attacks.unguarded(db):
         assert db.execute(statement).rowcount == 1
     db.close()
     arguments = ["--db", str(tmp_path / "a.db")]

@@ -53,7 +53,7 @@ def test_only_what_is_about_the_fact_may_be_shown_and_that_is_said(
     types = [entry.type for entry in proven.entries if entry.body is not None]
     assert "fact.disputed" not in types
     [said] = opened(proven)
-    assert "Later events (9 of the story) are withheld" in said
+    assert "Other events (9 of the story) are withheld" in said
 
 
 def test_without_the_document_its_quotations_are_said_to_be_unchecked(
@@ -86,19 +86,56 @@ def test_a_retraction_kept_back_from_a_whole_story_is_not_called_all_right(
     del correction["salt"], correction["body"]
     correction["withheld"] = True
     [said] = opened(check(bundle, [key.vkey]))
-    assert "Later events (8 of the story) are withheld" in said
+    assert "Other events (8 of the story) are withheld" in said
 
 
 def test_an_erased_event_leaves_the_chain_whole(
+    archive: Archive, outside: Checkpoint, key: SigningKey, path: Path
+) -> None:
+    archive.erase(None, [6], reason="Asked", basis="GDPR 17")
+    signed = read_checkpoint(archive.checkpoint(key).note)
+    for fact in (None, "f2"):
+        bundle = archive.prove("ferry", fact, signed, with_documents=True)
+        assert bundle["entries"][5]["erased"]
+        for say in ({"erased": True}, {"withheld": True}):  # the file's own word changes nothing
+            bundle["entries"][5] = {"entry": bundle["entries"][5]["entry"], **say}
+            proven = check(bundle, [key.vkey])
+            assert [entry.erased for entry in proven.entries].count(True) == 2  # and its dispute
+            assert proven.entries[5].erased
+            assert "2 erased" in "\n".join(verifier.words(proven))
+    with pytest.raises(UnknownName, match="f1 was erased: Asked"):
+        archive.prove("ferry", "f1", signed)
+    # Up to a checkpoint from before the erasure nothing shows that it was one.
+    proven = check(archive.prove("ferry", None, outside, with_documents=True), [key.vkey])
+    assert not any(entry.erased for entry in proven.entries)
+    assert "2 withheld, 0 erased" in "\n".join(verifier.words(proven))
+
+
+def test_what_is_missing_without_a_record_of_an_erasure_is_not_called_erased(
     archive: Archive, outside: Checkpoint, key: SigningKey, path: Path
 ) -> None:
     from tests.proof.test_verify import erase
 
     erase(path, 6)
     proven = check(archive.prove("ferry", None, outside, with_documents=True), [key.vkey])
-    assert [entry.erased for entry in proven.entries].count(True) == 1
+    assert not any(entry.erased for entry in proven.entries)
+    assert "1 withheld, 0 erased" in "\n".join(verifier.words(proven))
     with pytest.raises(UnknownName, match="no fact 'f1'"):
         archive.prove("ferry", "f1", outside)
+
+
+def test_a_story_goes_by_its_newest_title(
+    archive: Archive, outside: Checkpoint, key: SigningKey
+) -> None:
+    archive.record([{"type": "story.retitled", "title": "Fictional: the Alma"}], story="ferry")
+    signed = read_checkpoint(archive.checkpoint(key).note)
+    bundle = archive.prove("ferry", "f2", signed, with_documents=True)
+    told = "\n".join(verifier.words(check(bundle, [key.vkey])))
+    assert "Story       Fictional: the Alma:" in told and "old title" not in told
+    bundle["entries"][-1] |= {"withheld": True}
+    told = "\n".join(verifier.words(check(bundle, [key.vkey])))
+    assert "Story       Fictional: the ferry Alma:" in told
+    assert "perhaps an old title" in told
 
 
 def test_it_continues_an_earlier_checkpoint(archive: Archive, key: SigningKey) -> None:
@@ -108,7 +145,7 @@ def test_it_continues_an_earlier_checkpoint(archive: Archive, key: SigningKey) -
     bundle = archive.prove("ferry", "f2", new, earlier=old, with_documents=True)
     proven = check(bundle, [key.vkey], old)
     assert (proven.earlier, opened(proven, 601, 601)) == (old, [])
-    assert "none is left out" in "\n".join(verifier.words(proven))
+    assert "no later event of the story is left out" in "\n".join(verifier.words(proven))
     without = archive.prove("ferry", "f2", new, with_documents=True)
     assert "does not lead from the checkpoint you hold" in check(without, [key.vkey], old).open[0]
     forged = key_signs(key, old.size, hashlib.sha256(b"other").digest())

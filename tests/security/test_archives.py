@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from tests.proof.attacks import drop_triggers
+from tests.proof.attacks import unguarded
 from tests.security import hostile
 
 from dateline import Archive, Plugins
@@ -103,11 +103,11 @@ def ferry(dateline_cli: Cli, tmp_path: Path) -> Cli:
 
 def attack(path: Path, done: str | tuple[str, bytes]) -> None:
     database = sqlite3.connect(path)
-    drop_triggers(database)
-    if isinstance(done, tuple):
-        database.execute(done[0], (done[1],))
-    else:
-        database.executescript(done)
+    with unguarded(database):
+        if isinstance(done, tuple):
+            database.execute(done[0], (done[1],))
+        else:
+            database.executescript(done)
     database.commit()
     database.close()
 

@@ -94,6 +94,13 @@ def test_an_export_is_private_until_it_is_whole(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["x"]
 
 
+def test_status_says_when_others_can_read_the_archive(dateline_cli: Cli, tmp_path: Path) -> None:
+    assert dateline_cli("init").code == 0
+    assert "Others can read" not in dateline_cli("status").err
+    (tmp_path / "dateline.db").chmod(0o640)
+    assert "Others can read dateline.db (mode 0640)" in dateline_cli("status").err
+
+
 def test_a_link_in_the_place_of_an_export_is_not_followed(tmp_path: Path) -> None:
     victim = tmp_path / "victim"
     victim.write_text("mine")

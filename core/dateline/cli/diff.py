@@ -25,6 +25,7 @@ _TITLES = {
     "disputed": "Newly disputed",
     "retracted": "Retracted",
     "rejected": "Rejected",
+    "erased": "Erased",
     "gone": "Not there yet",
 }
 
@@ -48,8 +49,8 @@ def diff(
     """Say what changed in a story between two moments.
 
     FROM and TO are days or moments of the public record; with --recorded, of this archive's own
-    clock, where positions do too. Listed are facts added, corrected (was, now), retracted and newly
-    disputed, and figures that moved.
+    clock, where positions do too. Listed are facts added, corrected (was, now), retracted, newly
+    disputed and erased in between, and figures that moved.
 
     \b
     Example:
@@ -57,15 +58,14 @@ def diff(
       dateline diff velm-flood 2024-03-04 2024-03-06 -f markdown
     """
     from dateline.views import asof
-    from dateline.views.diff import compare
+    from dateline.views.diff import compare, erased
 
     clock = asof.recorded if recorded else asof.public
     since, until = read_moment(clock, "FROM", from_), read_moment(clock, "TO", to)
     with settings.archive() as archive:
         before, after = archive.state(story, since), archive.state(story, until)
-        changes = sorted(
-            compare(before, after), key=lambda change: list(_TITLES).index(change.kind)
-        )
+        found = [*compare(before, after), *erased(after, since, until)]
+        changes = sorted(found, key=lambda change: list(_TITLES).index(change.kind))
     if since.later_than(until):
         say(f"FROM ({from_}) is later than TO ({to}): this reads backwards.")
     if format_ == "markdown":
@@ -81,7 +81,7 @@ def _markdown(story: str, from_: str, to: str, changes: Sequence[Change]) -> str
         lines += [f"## {_TITLES[kind]}", ""]
         for change in group:
             moved = ""
-            if kind not in ("added", "gone") and (change.was or change.now):
+            if kind not in ("added", "erased", "gone") and (change.was or change.now):
                 moved = f": was {_words(change.was)}, now {_words(change.now)}"
             path = f" {markdown(change.path)}" if change.path and kind != "figure" else ""
             why = f". {markdown(change.why)}" if change.why else ""

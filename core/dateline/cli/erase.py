@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout, suppress
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 #: No position has more; Python makes no number of more than 4,300.
 _DIGITS = 30
+_POSITION = re.compile(r"0|[1-9][0-9]*")
 _FACT = re.compile(r"f[0-9]+")
 _COLUMNS = ("what", "story", "position", "name", "note")
 _ELSEWHERE = "Exports and backups made before are not known to the archive: see to them."
@@ -62,8 +63,8 @@ def erase(
     Facts keep their numbers, and views and exports say [erased]. Hashes stay, so that everything
     else can still be proved. What was exported or backed up before is out of reach.
 
-    On a terminal it lists what goes and asks; anywhere else it erases with --yes alone. --dry-run
-    lists, and needs no reason.
+    On a terminal it lists what goes, asks for reason and basis if they are not given, and asks whether
+    to go on; anywhere else it erases with --yes alone. --dry-run lists, and needs no reason.
 
     \b
     Example:
@@ -72,13 +73,13 @@ def erase(
       dateline erase 12 14 --reason "Found unlawful" --basis "court order" --yes
     """
     from dateline.cli.errors import FAILED
-    from dateline.erasure.steps import require_unnamed
+    from dateline.protect.subjects import require_unnamed
 
     subject, positions = _targets(targets)
     if keys_lost and not positions:
         raise click.UsageError("--keys-lost goes with positions: who is who, the lost keys knew")
-    words = None if dry_run else _words(reason, basis)
-    if words is not None and not yes and not sys.stdin.isatty():
+    words = _given(reason, basis, ask=dry_run or (sys.stdin.isatty() and not yes))
+    if not dry_run and not yes and not sys.stdin.isatty():
         raise click.UsageError("not on a terminal: say --yes to erase")
     with settings.unresumed() as archive:
         key = None if subject is None else archive.key_of(subject)  # who it is may be forgotten now
@@ -89,16 +90,25 @@ def erase(
             if key is not None and any(done.subject_key == key for done in archive.resumed):
                 return  # it is what was just finished, and the name is forgotten
             raise _explained(error, archive, subject) from None
-        if words is None:
-            emit(_COLUMNS, _rows(plan), format_)
-            say(f"Nothing was erased (--dry-run): {_counted(_planned(plan))}.")
-            return
         if not plan.events and plan.subject_key is None:
             raise DatelineError("nothing left to erase there", hint="see it with `dateline log`")
-        require_unnamed(words, plan.subject)
+        if dry_run:
+            emit(_COLUMNS, _rows(plan), format_)
+            say(f"Nothing was erased (--dry-run): {_counted(_planned(plan))}.")
+            lost = archive.sealed_keys() if keys_lost else archive.lost_keys()
+            if lost and keys_lost:
+                say(f"Their content would be sealed for good, as lost: {', '.join(lost)}.")
+            elif lost:
+                _say_lost(lost)
+            return
+        require_unnamed(words, archive.subjects())
         if yes:
             _warn(plan)
-        elif plan.events and not _agreed(plan):
+        else:
+            _show(plan)
+            words = _asked(words)
+            require_unnamed(words, archive.subjects())
+        if not yes and plan.events and not _agreed(plan):
             say("Nothing was erased.")
             ctx.exit(FAILED)
         by = recorded_by(agent)
@@ -112,12 +122,20 @@ def erase(
     if left:
         say(f"Still protected: {', '.join(left)}.")
     if lost:
-        say(f"Sealed for good, until erased by the id of its key: {', '.join(lost)}.")
+        _say_lost(lost)
+
+
+def _say_lost(keys: Sequence[str]) -> None:
+    say(f"Sealed for good, until erased by the id of its key: {', '.join(keys)}.")
 
 
 def _targets(targets: tuple[str, ...]) -> tuple[str | None, list[int]]:
     """The one subject, or the positions."""
     for target in targets:
+        if target.isdecimal() and not _POSITION.fullmatch(target):
+            raise click.UsageError(
+                f"{target[:_DIGITS]} is no position as `dateline log` shows it, nor a name"
+            )
         if target.isdecimal() and len(target) > _DIGITS:
             raise UnknownName(f"the log has no position {target[:_DIGITS]}...")
     positions = [int(target) for target in targets if target.isdecimal()]
@@ -127,14 +145,28 @@ def _targets(targets: tuple[str, ...]) -> tuple[str | None, list[int]]:
     return (subjects[0] if subjects else None), positions
 
 
-def _words(reason: str | None, basis: str | None) -> dict[str, str]:
-    """What is kept of it. Raises UsageError, Refused."""
+def _given(reason: str | None, basis: str | None, *, ask: bool) -> dict[str, str]:
+    """What is kept of it, as far as it was said. Raises UsageError where it will not be asked for,
+    Refused."""
     from dateline.erasure.steps import require_words
 
-    if reason is None or basis is None:
-        missing = [name for name, value in (("--reason", reason), ("--basis", basis)) if not value]
+    said = {"reason": reason, "basis": basis}
+    words = {name: value for name, value in said.items() if value is not None}
+    if not ask and len(words) < len(said):
+        missing = [f"--{name}" for name, value in said.items() if not value]
         raise click.UsageError(f"to erase, say {' and '.join(missing)}; --dry-run needs neither")
-    words = {"reason": reason, "basis": basis}
+    require_words(words)
+    return words
+
+
+def _asked(words: dict[str, str]) -> dict[str, str]:
+    """The words, with what was not said asked for. Raises Refused."""
+    from dateline.erasure.steps import require_words
+
+    for name in ("reason", "basis"):
+        while not words.get(name, "").strip():
+            question = f"{name.capitalize()} (kept for ever, names nobody)"
+            words = {**words, name: click.prompt(question, err=True)}
     require_words(words)
     return words
 
@@ -159,10 +191,14 @@ def _recorded(archive: Archive, fact: str) -> Iterator[tuple[str, int]]:
                 yield story.slug, found.position
 
 
+def _show(plan: Plan) -> None:
+    """What goes, where it is seen whatever becomes of stdout."""
+    if plan.events:
+        with redirect_stdout(sys.stderr):
+            emit(_COLUMNS, _rows(plan), "table")
+
+
 def _agreed(plan: Plan) -> bool:
-    """Show what goes, where it is seen whatever becomes of stdout, and ask."""
-    with redirect_stdout(sys.stderr):
-        emit(_COLUMNS, _rows(plan), "table")
     whose = "" if plan.subject is None else f" of {plan.subject!r}"
     question = visible(f"Erase {_counted(_planned(plan))}{whose} for ever?")
     return click.confirm(question, err=True)

@@ -75,6 +75,9 @@ def in_context(item: Evidence, text: str | None) -> str:
     if text is not None and item.start is not None and item.end is not None:
         before = text[max(0, item.start - _CONTEXT) : item.start]
         after = text[item.end : item.end + _CONTEXT]
+        if (there := text[item.start : item.end]) != item.exact:
+            found = " ".join(f"…{before}[{there}]{after}…".split())
+            return f"NOT WHAT STANDS THERE: [{item.exact}]; the source says {found}"
     return " ".join(f"…{before}[{item.exact}]{after}…".split())
 
 

@@ -10,7 +10,7 @@ from typing import BinaryIO
 import click
 
 from dateline.cli import completing
-from dateline.cli.protecting import protect_option, protected
+from dateline.cli.protecting import protect_option, protected, say_anew
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.who import agent_option, recorded_by
 from dateline.errors import DatelineError
@@ -41,6 +41,11 @@ _CHUNK = 1 << 16
     help="Folder of the documents that lines name.  [default: that of FILE]",
 )
 @click.option("--dry-run", is_flag=True, help="Check everything, write nothing.")
+@click.option(
+    "--anew",
+    is_flag=True,
+    help="Take lines without event_id as new, though they were erased before, or may have been.",
+)
 @protect_option
 @agent_option
 @pass_settings
@@ -51,6 +56,7 @@ def import_(
     story: str | None,
     files: Path | None,
     dry_run: bool,
+    anew: bool,
     protect: str | None,
     agent: str | None,
 ) -> None:
@@ -58,7 +64,9 @@ def import_(
 
     FILE is NDJSON (`-` reads stdin): one event a line, as `dateline export -f ndjson` writes them.
     Plugins read other formats.
-    Lines that are there already add nothing, nor do those that were erased. Every error is listed with its line.
+    Lines that are there already add nothing, nor do those that were erased. What was protected and
+    erased with its key cannot be recognised: lines that may be it are refused, unless they have an
+    event_id or say whose they are (--protect). Every error is listed with its line.
 
     \b
     Example:
@@ -80,6 +88,7 @@ def import_(
                 recorded_by=recorded_by(agent, "imported"),
                 dry_run=dry_run,
                 protect=protect,
+                anew=anew,
             )
         under = protected(result, archive.subjects())
     if dry_run:
@@ -88,6 +97,7 @@ def import_(
     already = f", {result.already} were there already" if result.already else ""
     erased = f", {result.erased} left erased" if result.erased else ""
     say(f"Imported {result.new} event{'s' if result.new != 1 else ''}{already}{erased}{under}.")
+    say_anew(result)
 
 
 def _opened(file: Path) -> BinaryIO:

@@ -64,6 +64,13 @@ def emit(
         _json(columns, rows, lines=chosen == "ndjson")
 
 
+def tell(line: str) -> None:
+    """A line for the person who asked, on stdout, safe to print."""
+    from dateline.cli.wrapped import wrapped
+
+    click.echo(wrapped(visible(line), sys.stdout))
+
+
 def give(text: str) -> None:
     """A piece of a file, on stdout: as it is in a pipe, safe to look at on a terminal."""
     shown = visible(text.replace("\r\n", "\n")) if sys.stdout.isatty() else text

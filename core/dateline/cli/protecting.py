@@ -28,11 +28,11 @@ def protect_option(command: F) -> F:
 
 
 def introduced(lines: Iterable[dict[str, Any]]) -> list[Line]:
-    """Entities introduced on the way: organisations and places are not the subject's own, so facts
-    about others may go on naming them."""
+    """Entities introduced on the way to what names them, and protected with it; organisations and
+    places are not the subject's own, so facts about others may go on naming them."""
     from dateline.recording.line import Line
 
-    return [Line(line, shared=line["kind"] in _SHARED) for line in lines]
+    return [Line(line, shared=line["kind"] in _SHARED, on_the_way=True) for line in lines]
 
 
 def protected(result: Recorded, subjects: Sequence[str]) -> str:
@@ -61,6 +61,11 @@ def _new(name: str, opened: str | None, subjects: Sequence[str]) -> str:
 
 def say_anew(result: Recorded) -> None:
     """What was erased before is no secret: the log says so, and why."""
+    if result.rekeyed is not None:
+        say(
+            f'The key of "{result.rekeyed}" was erased, and came back with an older keys database: it '
+            "was destroyed again, and this is under a new one."
+        )
     if result.anew:
         told = ", ".join(map(str, result.anew))
         say(f"It was erased before (see position {told}); this is recorded anew.")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dateline.cli import completing
 from dateline.cli.checkpoint import key_to_sign
 from dateline.cli.files import write_atomically
-from dateline.cli.keys import find_key, key_option, read_vkeys, vkey_option
+from dateline.cli.keys import find_key, key_option, public_keys, read_vkeys, vkey_option
 from dateline.cli.output import give
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.verify import read_note
@@ -19,7 +19,7 @@ from dateline.errors import DatelineError
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
-    from dateline.proof.verifier import Checkpoint, Vkey
+    from dateline.proof.verifier import Checkpoint, Proven, Vkey, Wrong
 
 
 @click.command()
@@ -75,12 +75,16 @@ def prove(
     It shows what the fact rests on and every later event that could change it; the other events
     stand in it as hashes that say nothing. The checker is one file of Python; the public key it
     needs (`dateline key show`) has to reach the stranger another way. The proof is checked before it
-    is written; after a change of keys, name the earlier one with --vkey.
+    is written; after a change of keys, name the earlier one with --vkey. It is written too when none
+    of the keys here signed its checkpoint: "Not checked" says so, and the exit code is 0.
+
+    Without the quoted documents the stranger needs their files: give them along, or put them in
+    with --with-documents.
 
     \b
     Example:
-      dateline prove velm-flood f6 -o f6.proof.json
-      dateline prove velm-flood --with-documents -o velm-flood.proof.json
+      dateline prove velm-flood f6 --with-documents -o f6.proof.json
+      dateline prove velm-flood -o velm-flood.proof.json
       dateline prove --verifier -o check.py
     """
     target = None if output in (None, "-") else Path(str(output))
@@ -93,81 +97,182 @@ def prove(
         return
     if story is None:
         raise click.UsageError("name a story, or give --verifier")
-    before = None if earlier is None else read_note(earlier)
     given = read_vkeys(vkeys)
+    notes = {path: read_note(path) for path in (checkpoint_file, earlier) if path is not None}
     with settings.archive() as archive:
         archive.story(story)
-        signed, vkey = _signed(archive, checkpoint_file, key_file)
+        _require_own(archive, given)
+        asked: dict[str, Any] = {"only_about": only_about, "protected_too": protected_too}
+        if checkpoint_file is not None:
+            signed, known = notes[checkpoint_file], public_keys(archive, key_file, vkeys)
+        else:
+            if fact is not None:
+                # What is not there is said before a key is made and anything is signed.
+                archive.prove(story, fact, _unsigned(archive), **{**asked, "only_about": True})
+            signed, known = _signed(archive, key_file, given)
+        for path, note in notes.items():
+            _require_signed(archive, path, note, known)
         bundle = archive.prove(
             story,
             fact,
             signed,
-            earlier=before,
+            earlier=None if earlier is None else notes[earlier],
             with_documents=with_documents,
-            only_about=only_about,
-            protected_too=protected_too,
+            **asked,
         )
-    known = [*given, vkey] if vkey is not None and vkey not in given else given
-    _check(bundle, known)
+    proven = _check(bundle, known, {"checkpoint": checkpoint_file, "earlier": earlier})
     import json
 
     _write(target, json.dumps(bundle, ensure_ascii=False, indent=1) + "\n", force)
     if target is not None:
         say(f"Wrote {target}, proven up to event {signed.size} of the log.")
-    withheld = sum("withheld" in entry for entry in bundle["entries"])
-    if fact is None and withheld:
-        say(
-            f"{withheld} protected event{'s are' if withheld > 1 else ' is'} withheld: --protected-too shows them."
-        )
-    _say_keys([signed] if before is None else [signed, before], known)
+    _say_what_is_missing(bundle, proven, protected_too)
+    _say_keys(dict.fromkeys([signed, *notes.values()]), known)
+
+
+def _unsigned(archive: Archive) -> Checkpoint:
+    """The log as it stands, signed by nobody."""
+    from dateline.proof.keys import origin
+    from dateline.proof.verifier import Checkpoint, checkpoint_text
+
+    head, name = archive.head(), origin(archive.id)
+    text = checkpoint_text(name, head.position, head.root)
+    return Checkpoint(name, head.position, head.root, text, ())
 
 
 def _signed(
-    archive: Archive, checkpoint_file: str | None, key_file: str | None
-) -> tuple[Checkpoint, Vkey | None]:
-    """The checkpoint to prove up to, and the key to check it with, if it is here."""
+    archive: Archive, key_file: str | None, given: list[Vkey]
+) -> tuple[Checkpoint, list[Vkey]]:
+    """A new checkpoint, else the last that was signed, and the keys to check it with."""
     from dateline.errors import Damaged, MissingLibrary
     from dateline.proof.verifier import Wrong, read_checkpoint
 
     before = archive.last_checkpoint()
-    key = None
-    if checkpoint_file is None and (key_file or before is None):
+    key, why = None, "The signing key is not here"
+    if key_file or before is None:
         key = key_to_sign(archive, key_file)
-    elif key_file or checkpoint_file is None:
+    else:
         try:
-            key = find_key(archive, key_file)
-        except MissingLibrary:
-            key = None
-    vkey = None if key is None else key.vkey
-    if checkpoint_file is not None:
-        return read_note(checkpoint_file), vkey
+            key = find_key(archive, None)
+        except MissingLibrary as missing:
+            why = f"Nothing is signed: {missing} ({missing.hint})"
     if key is not None:
-        return read_checkpoint(archive.checkpoint(key).note), vkey
+        known = given if key.vkey in given else [*given, key.vkey]
+        return read_checkpoint(archive.checkpoint(key).note), known
     assert before is not None
-    say(f"The signing key is not here: proving up to the last checkpoint, of {before.size} events.")
+    say(f"{why}: proving up to the last checkpoint, of {before.size} events.")
     try:
-        return read_checkpoint(before.note), None
-    except (Wrong, TypeError, AttributeError):
+        return read_checkpoint(before.note), given
+    except Wrong:
         raise Damaged("the last checkpoint on record cannot be read") from None
 
 
-def _check(bundle: object, vkeys: Sequence[Vkey]) -> None:
-    """What is handed out is checked first, as the stranger will."""
-    from dateline.errors import MissingLibrary
-    from dateline.proof.verifier import Unchecked, Wrong, check
+def _require_own(archive: Archive, vkeys: Sequence[Vkey]) -> None:
+    """Keys of another archive check nothing here. Raises DatelineError."""
+    from dateline.proof.keys import origin
 
+    for vkey in vkeys:
+        if vkey.name != origin(archive.id):
+            raise DatelineError(
+                f"the key given with --vkey is of {vkey.name}, not of this archive "
+                f"({origin(archive.id)})",
+                hint="give the one that `dateline key show` prints for this archive",
+            )
+
+
+def _require_signed(archive: Archive, path: str, note: Checkpoint, vkeys: Sequence[Vkey]) -> None:
+    """A checkpoint that was given is of this archive, and not forged. Raises DatelineError."""
+    from dateline.errors import MissingLibrary
+    from dateline.proof.checkpoint import of_archive
+    from dateline.proof.verifier import Unchecked, Wrong, signers
+
+    if not of_archive(note, archive.id):
+        raise DatelineError(
+            f"{path} is a checkpoint of another archive ({note.origin})", hint="give one of this"
+        )
     try:
-        check(bundle, vkeys)
+        signers(note, vkeys)
     except Unchecked:
         raise MissingLibrary("cryptography", "proof") from None
     except Wrong as wrong:
         raise DatelineError(
+            f"{path} is not what this archive signed: {wrong.reason}",
+            hint="get the checkpoint once more from whoever kept it",
+        ) from None
+    head = archive.head().position
+    if note.size > head:
+        raise DatelineError(
+            f"{path} is of {note.size} events, and the archive has {head}",
+            hint=f"is this an older copy of it? `dateline verify --against {path}` says more",
+        )
+
+
+def _check(
+    bundle: dict[str, Any], vkeys: Sequence[Vkey], files: Mapping[str, str | None]
+) -> Proven:
+    """What is handed out is checked first, as the stranger will. Raises DatelineError."""
+    from dateline.errors import MissingLibrary
+    from dateline.proof.verifier import Unchecked, Wrong, check
+
+    try:
+        return check(bundle, vkeys)
+    except Unchecked:
+        raise MissingLibrary("cryptography", "proof") from None
+    except Wrong as wrong:
+        raise _unproven(bundle, vkeys, files, wrong) from None
+
+
+def _unproven(
+    bundle: dict[str, Any], vkeys: Sequence[Vkey], files: Mapping[str, str | None], wrong: Wrong
+) -> DatelineError:
+    """A file that was given may be another history's; otherwise it is the archive that is wrong."""
+    from dateline.proof.verifier import Wrong, check, read_checkpoint, signers
+
+    which = "checkpoint"
+    if files["earlier"] is not None:
+        try:
+            check({key: value for key, value in bundle.items() if key != "earlier"}, vkeys)
+            which = "earlier"
+        except Wrong:
+            pass
+    file = files[which]
+    if file is None or wrong.rule not in ("inclusion", "consistency"):
+        return DatelineError(
             f"the archive does not prove this: {wrong}",
             hint="`dateline verify` says what is wrong; nothing was written",
-        ) from None
+        )
+    note = bundle["checkpoint"] if which == "checkpoint" else bundle["earlier"]["checkpoint"]
+    told = "its signature holds: history here is not the one it was signed for"
+    if not signers(read_checkpoint(note), vkeys):
+        told = "none of the keys here signed it, so it may be forged"
+    return DatelineError(
+        f"the archive does not continue {file} ({told}): {wrong}",
+        hint=f"`dateline verify --against {file}` says more; nothing was written",
+    )
 
 
-def _say_keys(checkpoints: Sequence[Checkpoint], vkeys: Sequence[Vkey]) -> None:
+def _say_what_is_missing(bundle: dict[str, Any], proven: Proven, protected_too: bool) -> None:
+    """What of the proof the stranger will not be able to check, or to see."""
+    withheld = sum("withheld" in entry for entry in bundle["entries"])
+    if bundle["fact"] is None and withheld:
+        how = "--protected-too shows them"
+        if protected_too:
+            how = "their keys are not here. Bring the keys database back, or name it with --keys"
+        say(f"{withheld} protected event{'s are' if withheld > 1 else ' is'} withheld: {how}.")
+    missing = sum(not found for found in proven.quoted.values())
+    if missing and "documents" not in bundle:
+        say(
+            "The quoted documents are not in it: give them along, for the checker's --document, or "
+            "put them in with --with-documents."
+        )
+    elif missing:
+        say(
+            f"{missing} quoted document{'s are' if missing > 1 else ' is'} not in it (protected, "
+            "erased or no text), and the checker will say so."
+        )
+
+
+def _say_keys(checkpoints: Iterable[Checkpoint], vkeys: Sequence[Vkey]) -> None:
     """With which keys it is checked, and which signatures none of them could check here."""
     from dateline.proof.verifier import signers
 

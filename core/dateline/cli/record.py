@@ -100,8 +100,9 @@ def record(
 
     An entity written ID=Label (person:ida-brandt="Ida Brandt") is introduced on the way. On a
     terminal, what is missing is asked for, and the quotation found in the source as you type it. In
-    a pipe nothing is asked: without KIND, one JSON event is read from stdin. With --protect, persons
-    and groups introduced on the way are protected too; organisations and places are not.
+    a pipe nothing is asked: without KIND, one JSON event is read from stdin. Of what is protected, by
+    --protect or because its source is, persons and groups introduced on the way are protected too;
+    organisations and places are not.
 
     \b
     Example:

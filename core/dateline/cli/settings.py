@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
     from dateline.plugins.loaded import Plugins
 
 DEFAULT_DB = "dateline.db"
+UNFINISHED = (
+    "An erasure is not finished: another process still reads a state of before, which keeps it in the "
+    "archive's write-ahead log. Close that process, then run any command."
+)
+HELD_UP = (
+    "An erasure is not finished: another session is in its way, which writes, or reads a view in a "
+    "transaction it leaves open. End that session (on PostgreSQL pg_stat_activity shows it), then run any "
+    "command."
+)
 
 
 @dataclass
@@ -76,14 +86,13 @@ class Settings:
 
 
 def resume(archive: Archive) -> None:
-    """Finish its erasures, and say so."""
+    """Finish its erasures, and say so; and say it of one that cannot be finished."""
     for erasure in archive.resume():
         say(f"Finished an erasure that was interrupted or undone: {erasure.reason}")
-    for erasure in archive.held_up:
-        say(
-            f"Warning: an erasure is not finished, another session is in its way: {erasure.reason}\n"
-            "  end that session (on PostgreSQL pg_stat_activity shows it); the next command finishes it"
-        )
+    if any(erasure.step == "purged" for erasure in archive.unfinished_erasures):
+        say(UNFINISHED)
+    if archive.held_up:
+        say(HELD_UP)
 
 
 def _warn_of_unknown(name: str, names: list[str]) -> None:
@@ -103,6 +112,7 @@ pass_settings = click.make_pass_decorator(Settings, ensure=True)
 
 def say(text: str) -> None:
     """A message for the person, on stderr, safe to print."""
+    from dateline.cli.wrapped import wrapped
     from dateline.text import visible
 
-    click.echo(visible(text), err=True)
+    click.echo(wrapped(visible(text), sys.stderr), err=True)

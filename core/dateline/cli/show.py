@@ -13,9 +13,8 @@ import click
 from dateline.cli import completing
 from dateline.cli.events import COLUMNS, row_of
 from dateline.cli.moments import moment, moment_options
-from dateline.cli.output import emit, format_option
+from dateline.cli.output import emit, format_option, tell
 from dateline.cli.settings import Settings, pass_settings, say
-from dateline.text import visible
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
@@ -104,7 +103,7 @@ def _fact(archive: Archive, story: str, name: str, format_: str | None, at: Mome
         if format_ in ("json", "ndjson", "csv"):
             emit(shape, [(*cells, gone.reason, gone.basis)], format_)
         else:
-            click.echo(visible(f"{name}  {gone.kind}  {gone.words}"))
+            tell(f"{name}  {gone.kind}  {gone.words}")
         return
     fact = find_fact(state, name)
     if format_ in ("json", "ndjson", "csv"):
@@ -113,7 +112,7 @@ def _fact(archive: Archive, story: str, name: str, format_: str | None, at: Mome
         return
     document = archive.document(fact.source)
     for line in describe(fact, None if document is None else document.text):
-        click.echo(visible(line))
+        tell(line)
 
 
 def _entity(
@@ -132,7 +131,7 @@ def _entity(
         emit(list(record), [list(record.values())], format_)
         return
     for line in describe(state, name):
-        click.echo(visible(line))
+        tell(line)
 
 
 def _overview(archive: Archive, story: str, format_: str | None, at: Moment | None) -> None:

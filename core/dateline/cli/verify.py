@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from dateline.errors import DatelineError
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
+    from dateline.proof.exported import Export
     from dateline.proof.held import Given
     from dateline.proof.report import Report
     from dateline.proof.verifier import Checkpoint
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 _NOTE_BYTES = 1 << 20
 #: An export is read whole.
 _EXPORT_BYTES = 4 << 30
+#: Stories of an export that are named.
+_NAMED = 5
 
 
 @click.command()
@@ -75,6 +79,7 @@ def verify(
     with settings.unresumed() as archive:
         left = _resumed(archive)
         given = [_given(path) for path in against]
+        files = [_export(archive, Path(path)) for path in exports]
         with progress("verifying") as step:
             report = archive.verify(
                 vkeys=public_keys(archive, key_file, vkeys),
@@ -83,8 +88,8 @@ def verify(
                 progress=step,
             )
         report.unchecked += left
-        for path in exports:
-            _export(archive, Path(path), report)
+        for file in files:
+            archive.verify_export(file, report)
     if format_ == "json":
         _json(report)
     elif report.findings or format_ is not None:
@@ -110,14 +115,12 @@ def _resumed(archive: Archive) -> list[str]:
 
 def read_note(path: str) -> Checkpoint:
     """A checkpoint from a file. Raises DatelineError."""
-    from dateline.proof.verifier import Wrong, read_checkpoint
+    from dateline.proof.verifier import Wrong, parse_note
     from dateline.recording.files import read_bounded
 
     try:
-        return read_checkpoint(read_bounded(Path(path), _NOTE_BYTES).decode())
-    except DatelineError as error:
-        raise DatelineError(f"cannot read {path}: {error}") from None
-    except (Wrong, ValueError):
+        return parse_note(read_bounded(Path(path), _NOTE_BYTES))
+    except Wrong:
         raise DatelineError(
             f"{path} is no checkpoint", hint="give a file that `dateline checkpoint -o` wrote"
         ) from None
@@ -129,22 +132,23 @@ def _given(path: str) -> Given:
     return Given(path, read_note(path))
 
 
-def _export(archive: Archive, path: Path, report: Report) -> None:
-    from dateline.proof.exported import claim
+def _export(archive: Archive, path: Path) -> Export:
+    """A file and what it says of itself. Raises DatelineError for what is no export of this archive."""
+    from dateline.proof.exported import Export, claim
     from dateline.recording.files import read_bounded
 
-    found = next((e for e in archive.plugins.exporters.values() if e.suffix == path.suffix), None)
-    if found is None:
+    content = read_bounded(path, _EXPORT_BYTES)
+    format_ = next(
+        (e.name for e in archive.plugins.exporters.values() if e.suffix == path.suffix), ""
+    )
+    if not format_:
         raise DatelineError(f"no format has the suffix of {path}")
-    try:
-        content = read_bounded(path, _EXPORT_BYTES)
-        beside = path.with_name(path.name + ".meta.json")
-        stated = claim(
-            found.name, content, read_bounded(beside, _NOTE_BYTES) if beside.exists() else None
-        )
-    except OSError as error:
-        raise DatelineError(f"cannot read {path}: {error.strerror}") from None
-    archive.verify_export(found.name, stated, content, report)
+    beside = path.with_name(path.name + ".meta.json")
+    sidecar = read_bounded(beside, _NOTE_BYTES) if beside.exists() else None
+    stated = claim(format_, content, sidecar)
+    if stated.cut.archive != archive.id:
+        raise DatelineError(f"{path} is of archive {stated.cut.archive}, not of this one")
+    return Export(str(path), format_, content, sidecar, stated)
 
 
 def _json(report: Report) -> None:
@@ -173,26 +177,49 @@ def _counted(what: str, number: int) -> str:
 
 
 def _summary(report: Report, *, outside: bool, deep: bool) -> None:
-    from dateline.proof.report import RULES
-
-    say(f"Checked {', '.join(_counted(*item) for item in report.checked.items() if item[1])}.")
+    counted = [_counted(*item) for item in report.checked.items() if item[1]]
+    say(f"Checked {', '.join(counted) or 'an archive that is empty'}.")
+    for name, stories in report.exports.items():
+        say(f"{name} is an export of {_listed(stories)}.")
     for line in report.unchecked:
         say(f"Not checked: {line}")
     if report.more:
         say(f"{report.more} more findings are not listed.")
-    for rule in sorted({finding.rule for finding in report.findings}):
-        say(f"Broken: {rule}, {RULES[rule]}.")
-    if report.tampered:
-        number = len(report.findings) + report.more
-        say(f"{number} finding{'s' if number != 1 else ''}: this is not what was recorded.")
-    elif report.unchecked:
-        say("Nothing else is wrong.")
-    else:
-        say("Nothing was changed.")
-    if not deep:
+    for line in _verdict(report):
+        say(line)
+    if report.root and not deep:
         say("Views were not compared with the log: --deep does that.")
     if not outside:
         say(
             "From the inside only: a rewrite of everything is found by --against a checkpoint "
             "kept elsewhere."
         )
+
+
+def _listed(stories: tuple[str, ...]) -> str:
+    many = f" and {len(stories) - _NAMED} more" if len(stories) > _NAMED else ""
+    return (", ".join(stories[:_NAMED]) or "no story") + many
+
+
+def _verdict(report: Report) -> Iterator[str]:
+    from dateline.proof.report import BESIDE, RULES
+
+    for rule in report.rules:
+        yield f"Rule {rule} does not hold: {RULES[rule]}."
+    if not report.tampered:
+        yield "Nothing else is wrong." if report.unchecked else "Nothing was changed."
+        return
+    number = len(report.findings) + report.more
+    found = f"{number} finding{'s' if number != 1 else ''}"
+    broken = set(report.rules)
+    if not broken <= BESIDE | {"schema"}:
+        yield f"{found}: this is not what was recorded."
+        return
+    if not report.root:
+        yield f"{found}: this is no whole archive."
+        return
+    yield f"{found}. The log itself is what was recorded."
+    if "views" in broken:
+        yield "`dateline rebuild --all` folds the views anew."
+    if "schema" in broken:
+        yield "Somebody changed what guards the log: restore the archive, or `dateline copy` it."

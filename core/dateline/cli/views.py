@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import stat
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from dateline.cli import completing
-from dateline.cli.errors import FOUND
+from dateline.cli.errors import FAILED, FOUND
 from dateline.cli.output import emit, format_option
 from dateline.cli.progress import progress
 from dateline.cli.settings import Settings, pass_settings, say
-from dateline.errors import DatelineError
+from dateline.errors import DatelineError, SealedContent
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
@@ -45,7 +48,10 @@ def rebuild(
 
     The new generation is filled beside the old one and takes its place when it has reached the end
     of the log: readers never see it half done. Interrupted, it goes on where it was when it is run
-    again. The old generation stays for --undo until `dateline prune`.
+    again. The old generation stays for --undo until `dateline prune`, or until something is erased.
+
+    With --verify exit code 3 means that rows differ, 1 that a view could not be compared because the
+    key of something protected is not here.
 
     \b
     Example:
@@ -60,16 +66,16 @@ def rebuild(
         raise click.UsageError("--verify and --undo do not go together")
     with settings.archive() as archive:
         names = list(views) or sorted(archive.plugins.views)
+        unchecked = found = False
         if verify:
-            found = _verify(archive, names)
+            found, unchecked = _verify(archive, names)
         elif undo:
             _undo(archive, names, forgiving=all_)
-            found = False
         else:
             with progress("rebuilding") as step:
                 found = _report(archive.rebuild(names, progress=step))
-    if found:
-        click.get_current_context().exit(FOUND)
+    if found or unchecked:
+        click.get_current_context().exit(FOUND if found else FAILED)
 
 
 def _undo(archive: Archive, names: Sequence[str], *, forgiving: bool) -> None:
@@ -87,7 +93,9 @@ def _undo(archive: Archive, names: Sequence[str], *, forgiving: bool) -> None:
             say(f"{name}: back at generation {build.generation}, position {build.checkpoint}.")
     if not done:
         raise DatelineError(
-            "no view could go back", hint="`dateline status -v` lists the generations there are"
+            "no view could go back",
+            hint="`dateline status -v` lists the generations there are; an erasure drops earlier ones, as "
+            "`prune` does",
         )
 
 
@@ -103,19 +111,29 @@ def _report(builds: Sequence[Build]) -> bool:
     return any(build.state == "failed" for build in builds)
 
 
-def _verify(archive: Archive, names: Sequence[str]) -> bool:
-    """Print the rows that differ; True when there are any."""
+def _verify(archive: Archive, names: Sequence[str]) -> tuple[bool, bool]:
+    """Print the rows that differ; returns whether there are any, and whether a view could not be
+    checked for want of a key."""
     from dateline.views.projection import columns
 
-    rows = []
+    rows, unchecked = [], False
+    built = {build.name for build in archive.builds() if build.serves}
     for name in names:
-        differences = archive.verify_view(name)
+        try:
+            differences = archive.verify_view(name)
+        except SealedContent as sealed:
+            unchecked = True
+            say(f"{name}: could not check: {sealed}.\n  {sealed.hint}")
+            continue
+        if name not in built:
+            say(f"{name}: not built; it is when it is first read.")
+            continue
         say(f"{name}: " + (f"{len(differences)} rows differ." if differences else "as folded."))
         fields = [column.name for column in columns(archive.plugins.view(name))][1:]
         rows += [(d.view, d.side, d.row[0], _fields(fields, d.row[1:])) for d in differences]
     if rows:
         emit(["view", "only", "story", "row"], rows, None)
-    return bool(rows)
+    return bool(rows), unchecked
 
 
 def _fields(names: Sequence[str], values: Sequence[object]) -> str:
@@ -178,6 +196,7 @@ def status(settings: Settings, verbose: bool, format_: str | None) -> None:
         rows = _generations(archive, head.position, verbose)
         found = any(state in ("failed", "stale") for _, _, state, *_ in rows)
         found = _run_checks(archive) or found
+    _say_who_reads(settings)
     columns = [
         "view", "generation", "state", "position", "behind", "plugin", "failed_position", "reason",
     ]  # fmt: skip
@@ -185,6 +204,19 @@ def status(settings: Settings, verbose: bool, format_: str | None) -> None:
     emit(columns, rows, format_, summary=columns[:-2], headings={"generation": "gen."})
     if found:
         click.get_current_context().exit(FOUND)
+
+
+def _say_who_reads(settings: Settings) -> None:
+    """A file is made its owner's alone; somebody may have opened it to others, knowing or not."""
+    from dateline.log.engine import to_url
+
+    file = to_url(settings.path)
+    path = Path(file.database or "")
+    if os.name == "nt" or file.drivername != "sqlite" or not path.is_file():
+        return
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        say(f"Others can read {path} (mode {mode:04o}): `chmod 600` keeps it to you.")
 
 
 def _generations(archive: Archive, head: int, verbose: bool) -> list[list[Any]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from dateline.erasure.survey import Going, Mention
+from dateline.erasure.survey import Going, Mention, name_of
 from dateline.events.source import SourceCaptured
 from dateline.log.read import Reader
 
@@ -17,15 +17,21 @@ Held = tuple[str, str | None]
 def captured(
     connection: Connection, reader: Reader, going: Sequence[Going]
 ) -> tuple[list[Held], list[Mention]]:
-    """The documents that go with `going`, and the live events of any story that keep the others."""
+    """The documents that go with `going`, and the live events of any story that captured the same,
+    under whichever key: they keep it, or a copy of their own."""
     held = {(item.source, item.subject_key): None for item in going if item.source is not None}
     if not held:
         return [], []
     positions = {item.position for item in going}
-    kept: dict[Held, Mention] = {}
+    sources = {source for source, _ in held}
+    kept: set[Held] = set()
+    there: list[Mention] = []
     for event in reader.read_type(connection, SourceCaptured.type):
         data = event.data
-        if isinstance(data, SourceCaptured) and event.position not in positions:
-            found = Mention(event.position, event.slug, data.source, "is captured there too")
-            kept.setdefault((data.source, event.subject_key), found)
-    return [one for one in held if one not in kept], [kept[one] for one in held if one in kept]
+        if not isinstance(data, SourceCaptured) or event.position in positions:
+            continue
+        if data.source in sources:
+            kept.add((data.source, event.subject_key))
+            how = "is captured there too"
+            there.append(Mention(event.position, event.slug, name_of(event), how))
+    return [one for one in held if one not in kept], there

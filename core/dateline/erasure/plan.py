@@ -83,11 +83,19 @@ def key_of(connection: Connection, keys: Keys, subject: str) -> Key:
 
 def _require_opened(connection: Connection, keys: Keys) -> None:
     """Nobody can say that nothing is under a name while the names of some of it are elsewhere."""
-    used = keys_in_use(connection)
-    sealed = sum(count for key, count in used.items() if keys.secret(key) is None)
-    if not sealed:
+    sealed_keys = sealed(connection, keys)
+    if not sealed_keys:
         return
-    many = f"{sealed} protected event{'' if sealed == 1 else 's'} cannot be told apart"
+    count = sum(sealed_keys.values())
+    lost = set(keys.lost())
+    if lost >= sealed_keys.keys():
+        raise UnknownName(
+            f"nothing is protected under that name with the keys that are here; "
+            f"{count} event{' is' if count == 1 else 's are'} sealed under keys that are lost",
+            hint="erase those by the id of the key: "
+            + ", ".join(f"`dateline erase {key}`" for key in sorted(sealed_keys)),
+        )
+    many = f"{count} protected event{'' if count == 1 else 's'} cannot be told apart"
     if keys.path is None:
         raise UnknownName(f"no keys database is named: {many}", hint="name it with --keys")
     if not keys.here:
@@ -98,6 +106,12 @@ def _require_opened(connection: Connection, keys: Keys) -> None:
         f"the keys database {keys.path} does not know every key: {many}",
         hint="name the one that does with --keys",
     )
+
+
+def sealed(connection: Connection, keys: Keys) -> dict[str, int]:
+    """Ids of the keys that content is under and that are not at hand, and of how many events."""
+    used = keys_in_use(connection)
+    return {key: count for key, count in used.items() if count and keys.secret(key) is None}
 
 
 def _near(subject: str, known: Sequence[str]) -> str:

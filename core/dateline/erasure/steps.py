@@ -12,9 +12,8 @@ older, it does steps 4 and 5 again.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from sqlalchemy import Connection, Engine
 
@@ -29,6 +28,7 @@ from dateline.log.engine import patiently, reading, writing
 from dateline.log.protected import keys_in_use, live_keys
 from dateline.log.read import Reader, present
 from dateline.log.wal import empty_wal, still_read
+from dateline.protect.subjects import require_unnamed
 from dateline.protect.vault import Vault
 from dateline.views.projection import View
 
@@ -52,8 +52,6 @@ class Eraser:
     ) -> None:
         self._engine, self._reader, self._vault = engine, reader, vault
         self._journal, self._views = journal, views
-        #: What `resume` could not finish because another session is in the way.
-        self.held_up: list[Erasure] = []
 
     def plan(self, subject: str | None, positions: Sequence[int]) -> Plan:
         """What would go; writes nothing. Raises UnknownName, DatelineError."""
@@ -80,19 +78,18 @@ class Eraser:
         words = {"reason": reason, "basis": basis}
         require_words(words)
         found = self.plan(subject, positions)
-        require_unnamed(words, found.subject)
+        require_unnamed(words, self._vault.keys.subjects())
         if found.subject_key is None:
             if not found.events:
                 raise DatelineError(
                     "there is nothing left to erase there", hint="see it with `dateline log`"
                 )
-            if not self._vault.keys.here:  # the journal is about to be made
-                with reading(self._engine) as connection:
-                    used = keys_in_use(connection)
-                if keys_lost:
-                    self._vault.keys.give_up(used)
-                else:
-                    self._vault.keys.require_own(used)
+            with reading(self._engine) as connection:
+                used = keys_in_use(connection)
+            if keys_lost:
+                self._vault.keys.give_up(used)
+            else:
+                self._vault.keys.require_own(used)
             chosen = {item.event_id for item in found.events}
             erasure = self._journal.order(reason, basis, recorded_by, chosen=tuple(sorted(chosen)))
         else:
@@ -150,19 +147,17 @@ class Eraser:
     def resume(self) -> list[Erasure]:
         """Finish what was interrupted, and do again what a restored backup undid.
 
-        Whoever holds that up is waited for by whoever erases, not by everybody: what cannot be
-        purged at once is left in ``held_up``.
+        Whoever holds that up is waited for by whoever erases, not by everybody. What is in their way
+        is given back as it is: ``purged`` if only the last step is left, so that nothing can be read.
         """
-        done = []
+        found = []
         for erasure in self._pending():
-            try:
+            with suppress(HeldUp):
                 erasure = self._purged(erasure, tries=1)
-            except HeldUp:
-                self.held_up.append(erasure)
-                continue
-            if empty_wal(self._engine, 0):  # else nothing can be read any more all the same
-                done.append(self._journal.advance(erasure, "done"))
-        return done
+            if erasure.step == "purged" and empty_wal(self._engine, 0):
+                erasure = self._journal.advance(erasure, "done")
+            found.append(erasure)
+        return found
 
     def _pending(self) -> list[Erasure]:
         """Those that were interrupted, and those whose content is in this log (again)."""
@@ -225,16 +220,3 @@ def require_words(fields: dict[str, str]) -> None:
             findings.append(Finding("blank", f"/{name}", "says nothing"))
     if findings:
         raise Refused(findings)
-
-
-def require_unnamed(fields: dict[str, str], subject: str | None) -> None:
-    """See that none of what is kept for ever names who is to be forgotten. Raises DatelineError."""
-    if subject is None:
-        return
-    name = re.compile(rf"(?<!\w){re.escape(subject.casefold())}(?!\w)")
-    for field, words in fields.items():
-        if name.search(words.casefold()):
-            raise DatelineError(
-                f"the {field} names {subject!r}, and it is kept in the log for ever; nothing was erased",
-                hint="say it without the name",
-            )

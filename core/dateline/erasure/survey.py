@@ -43,7 +43,8 @@ class Going(msgspec.Struct, frozen=True):
 
 
 class Mention(msgspec.Struct, frozen=True):
-    """A live event that names what goes: ``how`` says what it does with it."""
+    """A live event that names what goes: ``what`` a person knows it by, ``how`` says what it does with
+    it."""
 
     position: int
     slug: str
@@ -129,11 +130,12 @@ def _going(event: Event, own: Mapping[str, int]) -> Going:
         fact=fact if fact is not None and own.get(fact) == event.position else None,
         source=data.source if isinstance(data, SourceCaptured) else None,
         subject_key=event.subject_key,
-        name=_name(event),
+        name=name_of(event),
     )
 
 
-def _name(event: Event) -> str:
+def name_of(event: Event) -> str:
+    """What a person knows an event by."""
     data = event.data
     if isinstance(data, EntityIntroduced):
         return f"{data.entity} {data.label}"
@@ -164,9 +166,8 @@ def mentions(events: Sequence[Event], going: Sequence[Going]) -> Iterator[Mentio
             continue
         if isinstance(data, ContentErased):
             continue  # it lists numbers
-        what = _fact(data) or event.type
         for how in sorted({_how(data, gone[name]) for _, name in named(data, gone)}):
-            yield Mention(event.position, event.slug, what, how)
+            yield Mention(event.position, event.slug, name_of(event), how)
 
 
 def _how(data: Payload | Raw, how: str) -> str:

@@ -73,4 +73,8 @@ class Erased(msgspec.Struct, frozen=True):
 
 
 class Sealed(msgspec.Struct, frozen=True):
-    """Stands where protected data cannot be read for want of their key. Nothing folds over it."""
+    """Stands where protected data cannot be read for want of their key. Nothing folds over it.
+
+    ``lost`` is the id of the key where it is known that it will not come back."""
+
+    lost: str | None = None

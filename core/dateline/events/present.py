@@ -138,7 +138,8 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 class ErasedFact(msgspec.Struct, frozen=True, kw_only=True):
     """What is left of a fact that was erased: its number, its kind, its place, and why.
 
-    ``position`` is that of its recording, or of the erasure where that is not in this archive.
+    ``position`` is that of its recording, or of the erasure where that is not in this archive;
+    ``told`` is that of the erasure.
     """
 
     id: str
@@ -147,6 +148,7 @@ class ErasedFact(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     basis: str
     erased_us: int
+    told: int = 0
     status: Literal["erased"] = "erased"
     source: str = ""
 
@@ -189,6 +191,9 @@ class StoryState:
         self.lost: frozenset[str] = frozenset()
         #: Facts, entities and sources that are protected, and the id of the key.
         self.protected: dict[str, str] = {}
+        #: Events that are or were under a key; and those keys, with what erasures told of destroyed.
+        self.keyed: set[bytes] = set()
+        self.keys: set[str] = set()
         self._bodiless: dict[UUID, int] = {}
         # Facts that named an entity before it was introduced: their labels come later.
         self._waiting: dict[str, set[str]] = {}
@@ -202,7 +207,8 @@ class StoryState:
             "entities", "sources", "withdrawn", "facts", "erased", "gone", "protected", "_bodiless",
         ):  # fmt: skip
             setattr(copy, name, dict(getattr(self, name)))
-        copy.unread = set(self.unread)
+        for name in ("unread", "keyed", "keys"):
+            setattr(copy, name, set(getattr(self, name)))
         copy.links = list(self.links)
         copy._index = None
         copy._waiting = {key: set(facts) for key, facts in self._waiting.items()}
@@ -246,10 +252,10 @@ class StoryState:
         """
         data = event.data
         if isinstance(data, Sealed):
-            raise SealedContent(event.slug, event.position)
+            raise SealedContent(event.slug, event.position, data.lost)
         self.version, self.recorded_us = event.version, max(self.recorded_us, event.recorded_us)
         if event.subject_key is not None:
-            self._protect(event.subject_key, data)
+            self._protect(event, event.subject_key)
         if isinstance(data, FactPayload):
             fact = self._record(event, data)
             return msgspec.structs.replace(event, fact=fact, touched=(fact,), state=self)
@@ -336,12 +342,16 @@ class StoryState:
             type_.endswith(".recorded") if known is None else issubclass(known.payload, FactPayload)
         )
 
-    def _protect(self, subject_key: str, data: object) -> None:
-        if (brought := brings(data)) is not None:
+    def _protect(self, event: Event, subject_key: str) -> None:
+        self.keys.add(subject_key)
+        self.keyed.add(event.event_key)
+        if (brought := brings(event.data)) is not None:
             self.protected[brought] = subject_key
 
     def _erase(self, event: Event, data: ContentErased) -> None:
         self.lost |= {item.type for item in data.events}
+        if data.subject_key is not None:
+            self.keys.add(data.subject_key)
         for item in data.events:
             if item.fact is None and item.event_id not in self.gone and self._numbered(item.type):
                 self.highest += 1  # it had a number that nobody knows any more
@@ -356,6 +366,7 @@ class StoryState:
                     reason=data.reason,
                     basis=data.basis,
                     erased_us=event.recorded_us,
+                    told=event.position,
                 )
 
     def _wait_for(self, data: FactPayload) -> None:

@@ -82,6 +82,10 @@ class Backend(ABC):
     def exists(self, url: URL) -> bool:
         """False when there is nothing to connect to, as far as can be seen without connecting."""
 
+    def sealed(self, engine: Engine) -> bool:
+        """Whether nobody can write to this database: what is to be read must not need that."""
+        return False
+
     @abstractmethod
     def place(self, engine: Engine) -> AbstractContextManager[Engine]:
         """An engine on a place to make a new archive in. It becomes that of `engine` when the block
@@ -90,6 +94,10 @@ class Backend(ABC):
     @abstractmethod
     def damage(self, connection: Connection) -> list[str]:
         """What the database itself finds wrong with how it is stored, as far as it can tell."""
+
+    @abstractmethod
+    def triggers(self, connection: Connection, tables: Sequence[str]) -> list[tuple[str, str]]:
+        """The triggers of some tables: ``NAME on TABLE`` and what it does, the same on every server."""
 
     @contextmanager
     def any_text(self, connection: Connection) -> Iterator[None]:

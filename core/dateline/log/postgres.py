@@ -66,6 +66,15 @@ _CLOSE_APPEND = (
     "%b::bigint, %b::bytea, %b::bytea[], %b::bigint[], %b::bytea[], %b::bigint[])"
 )
 
+# Not their definition in words, which is each release's own; of a condition, that there is one.
+_TRIGGERS = """
+SELECT t.tgname || ' on ' || c.relname, t.tgtype, t.tgenabled, t.tgqual IS NOT NULL,
+  encode(t.tgargs, 'escape'), p.proname, p.prosrc
+FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
+WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace
+  AND c.relname = ANY (%s)
+"""
+
 #: What a failed connection says, where there is no code: libpq gives none.
 _SIGNS = {
     "password authentication failed": "check the user; a password comes from ~/.pgpass, "
@@ -176,6 +185,10 @@ class PostgreSQL(Backend):
 
     def damage(self, connection: Connection) -> list[str]:
         return []  # page checksums and amcheck are the server's own
+
+    def triggers(self, connection: Connection, tables: Sequence[str]) -> list[tuple[str, str]]:
+        rows = driver(connection).execute(_TRIGGERS, (list(tables),)).fetchall()
+        return [(name, " ".join(map(str, what))) for name, *what in rows]
 
     def hold_creation(self, connection: Connection) -> None:
         driver(connection).execute("SELECT pg_advisory_xact_lock(%s)", (_CREATION,))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
+from dateline.events.editorial import ContentErased
+from dateline.log.read import Reader
 from dateline.log.tables import events
 
 
@@ -28,3 +31,17 @@ def live_keys(connection: Connection, keys: Collection[str | None]) -> set[str]:
     column = events.c.subject_key
     query = select(column).where(column.in_(wanted), events.c.body.is_not(None)).distinct()
     return set(connection.execute(query).scalars())
+
+
+def erased_keys(connection: Connection, reader: Reader) -> set[str]:
+    """Ids of the keys that this archive destroyed, as its log tells. Reads the whole log, as above.
+
+    What an import told of another archive's erasures has no positions, and is anybody's word.
+    """
+    query = select(events.c.event_id).where(events.c.type == ContentErased.type)
+    ids = connection.execute(query).scalars().all()
+    told = (reader.by_id(connection, UUID(bytes=event_id)) for event_id in ids)
+    data = (event.data for event in told if event is not None)
+    own = (item for item in data if isinstance(item, ContentErased) and item.positions)
+    keys = (item.subject_key for item in own)
+    return {key for key in keys if key is not None}

@@ -265,7 +265,7 @@ class Reader:
         recorded_by, causation = _NOBODY, None
         if raw is not None and subject_key is not None:
             raw = self._opened(subject_key, event_key, raw)
-            data = Sealed() if raw is None else data
+            data = self._sealed(subject_key) if raw is None else data
         if raw is not None:
             body = self._body(type_, schema_version, raw)
             data, recorded_by, causation = body.data, body.recorded_by, body.causation_id
@@ -289,6 +289,10 @@ class Reader:
             causation_id=causation,
             original=original,
         )
+
+    def _sealed(self, subject_key: str) -> Sealed:
+        lost = self.vault is not None and self.vault.keys.is_lost(subject_key)
+        return Sealed(subject_key if lost else None)
 
     def _opened(self, subject_key: str, event_key: bytes, stored: bytes) -> bytes | None:
         if self.vault is None:

@@ -50,12 +50,15 @@ class SQLite(Backend):
     writing = {"dateline_write": True}
 
     def engine(self, url: URL) -> Engine:
+        path = _path(url)
+        # The driver's own transaction handling leaves half-done migrations; BEGIN is ours.
+        arguments = {"isolation_level": None, "timeout": _BUSY_MS / 1000}
         engine = create_engine(
             url,
-            poolclass=StaticPool if _path(url) is None else QueuePool,
-            # The driver's own transaction handling leaves half-done migrations; BEGIN is ours.
-            connect_args={"isolation_level": None, "timeout": _BUSY_MS / 1000},
+            poolclass=StaticPool if path is None else QueuePool,
+            connect_args=arguments,
             hide_parameters=True,  # an error names the statement, never what was to be stored
+            **({} if path is None or not _is_sealed(path) else {"creator": partial(_look, path)}),
         )
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
@@ -84,6 +87,10 @@ class SQLite(Backend):
         path = _path(url)
         return path is None or path.exists()
 
+    def sealed(self, engine: Engine) -> bool:
+        path = _path(engine.url)
+        return path is not None and _is_sealed(path)
+
     @contextmanager
     def place(self, engine: Engine) -> Iterator[Engine]:
         path = _path(engine.url)
@@ -111,6 +118,11 @@ class SQLite(Backend):
         # An index that lost an entry changes no event, but a retry would record it twice.
         found = driver(connection).execute(f"PRAGMA integrity_check({_NAMED})").fetchall()
         return [said for (said,) in found if said != "ok"]
+
+    def triggers(self, connection: Connection, tables: Sequence[str]) -> list[tuple[str, str]]:
+        query = "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger'"
+        found = driver(connection).execute(query).fetchall()
+        return [(f"{name} on {table}", str(sql)) for table, name, sql in found if table in tables]
 
     @contextmanager
     def any_text(self, connection: Connection) -> Iterator[None]:
@@ -221,6 +233,23 @@ def _insert(verb: str, table: str, columns: tuple[str, ...]) -> str:
 def _path(url: URL) -> Path | None:
     """The file; None in memory."""
     return None if url.database in (None, "", ":memory:") else Path(url.database or "")
+
+
+def _is_sealed(path: Path) -> bool:
+    """On a medium that only reads, or with no permission to write for anybody, and in use by nobody."""
+    try:
+        if Path(f"{path}-wal").exists():
+            return False
+        modes = path.stat().st_mode | path.parent.stat().st_mode
+        return not modes & 0o222 or bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+    except (OSError, AttributeError):  # not there; Windows has no statvfs
+        return False
+
+
+def _look(path: Path) -> sqlite3.Connection:
+    """A connection that takes no lock and makes no file beside the database: nothing changes it."""
+    uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+    return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
 
 
 def _on_connect(connection: sqlite3.Connection, record: object) -> None:

@@ -21,12 +21,27 @@ NAME = re.compile(r"[a-z][a-z0-9-]{0,40}")
 
 
 class Cut(msgspec.Struct, frozen=True):
-    """Where an export was cut out of the archive: enough to make the same bytes again."""
+    """Where an export was cut out of the archive: enough to make the same bytes again.
+
+    ``stories`` are the slugs of those in it, in order.
+    """
 
     archive: UUID
     position: int
     root: str
     as_of: str | None = None
+    stories: tuple[str, ...] = ()
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """As an export states it, in JSON."""
+        return {
+            "archive": str(self.archive),
+            "position": self.position,
+            "root": self.root,
+            "as_of": self.as_of,
+            "stories": list(self.stories),
+        }
 
 
 class Material(Protocol):

@@ -8,7 +8,7 @@ says nothing of what it commits to.
 from __future__ import annotations
 
 import base64
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -22,10 +22,21 @@ from dateline.log.nodes import StoredTree
 from dateline.log.read import StoryRow
 from dateline.log.tables import events
 from dateline.proof.checkpoint import of_archive
-from dateline.proof.verifier import FORMAT, NOTICES, Checkpoint, is_about, is_fact, items
+from dateline.proof.verifier import (
+    FORMAT,
+    NOTICES,
+    Checkpoint,
+    follow,
+    is_about,
+    is_fact,
+    items,
+    sources_of,
+)
 from dateline.protect.vault import Vault
 
 _COLUMNS = tuple(column.name for column in events.columns)
+#: What every proof shows: it names nobody, and tells what the story is called and what is gone.
+_ALWAYS = ("story.opened", "story.retitled", "content.erased")
 
 
 def bundle(
@@ -55,7 +66,11 @@ def bundle(
         raise DatelineError(
             f"story {story.slug} begins after that checkpoint", hint="sign a new one"
         )
-    shown = _shown(rows, story, fact, only_about)
+    contents = {row.version: _data(row) for row in rows}
+    sources = _sources(rows, contents)
+    if fact is not None and fact not in sources:
+        raise _unproven(connection, rows, contents, story, checkpoint.size, fact, vault)
+    shown = _shown(rows, contents, sources, fact, only_about)
     nodes = StoredTree(connection)
     proven = {rows[-1].version} if fact is None else shown | {rows[-1].version}
     entries, prev = [], b""
@@ -82,8 +97,8 @@ def bundle(
     }
     if earlier is not None:
         result["earlier"] = _earlier(earlier, checkpoint, nodes)
-    sources = _sources(rows, shown)
-    found = {source: documents.get(connection, source, vault) for source in sorted(sources)}
+    quoted = set().union(*sources.values()) if fact is None else sources[fact]
+    found = {source: documents.get(connection, source, vault) for source in sorted(quoted)}
     result["charsets"] = {source: d.charset for source, d in found.items() if d is not None}
     if with_documents:
         result["documents"] = [
@@ -132,54 +147,82 @@ def _data(row: Any) -> dict[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def _shown(rows: list[Any], story: StoryRow, fact: str | None, only_about: bool) -> set[int]:
+def _sources(rows: list[Any], contents: Mapping[int, dict[str, Any]]) -> dict[str, list[str]]:
+    """The sources of every fact, those it had at any time."""
+    steps = follow((row.type, row.schema_version, contents[row.version]) for row in rows)
+    return {fact: sources_of(steps, fact) for fact in steps}
+
+
+def _shown(
+    rows: list[Any],
+    contents: Mapping[int, dict[str, Any]],
+    sources: Mapping[str, list[str]],
+    fact: str | None,
+    only_about: bool,
+) -> set[int]:
     """The versions of those events whose content the proof shows."""
-    contents = {row.version: _data(row) for row in rows}
-    open_ = {version for version, data in contents.items() if data}
+    types = {row.version: row.type for row in rows if contents[row.version]}
     if fact is None:
-        return open_
-    at = next((v for v, d in contents.items() if is_fact(d) and d["fact"] == fact), None)
-    if at is None:
-        raise _unproven(rows, story, fact)
-    types = {row.version: row.type for row in rows}
-    source = contents[at]["source"]
+        return set(types)
+    at = next(v for v, d in contents.items() if is_fact(d) and d["fact"] == fact)
     about = {
         version
-        for version in open_
-        if types[version] in NOTICES
-        and version > at
-        and (not only_about or is_about(contents[version], fact, source))
+        for version, type_ in types.items()
+        if type_ in NOTICES
+        and (
+            is_about(contents[version], fact, sources[fact])
+            or (not only_about and (version > at or type_ == "source.withdrawn"))
+        )
     }
-    named = set().union(*(_words(contents[version]) for version in about | {at}))
     rests = {
         version
-        for version in open_
-        if types[version] == "story.opened"
-        or (types[version] == "source.captured" and contents[version].get("source") == source)
+        for version, type_ in types.items()
+        if type_ in _ALWAYS
+        or (type_ == "source.captured" and contents[version].get("source") in sources[fact])
     }
-    named |= set().union(*(_words(contents[version]) for version in rests))
+    named = set().union(*(_words(contents[version]) for version in about | {at} | rests))
     entities = {
         version
-        for version in open_
-        if types[version] == "entity.introduced" and contents[version].get("entity") in named
+        for version, type_ in types.items()
+        if type_ == "entity.introduced" and contents[version].get("entity") in named
     }
     return {at} | about | rests | entities
 
 
-def _unproven(rows: list[Any], story: StoryRow, fact: str) -> DatelineError:
+def _unproven(
+    connection: Connection,
+    rows: list[Any],
+    contents: Mapping[int, dict[str, Any]],
+    story: StoryRow,
+    size: int,
+    fact: str,
+    vault: Vault | None,
+) -> DatelineError:
     """Why no event among `rows` that can be read records the fact."""
     for row in rows:
         if row.body is not None and hashing.commitment(row.salt, row.body) != row.commitment:
             return _damaged(row.position, "is not what was recorded")
         if row.type == "content.erased":
-            data = _data(row)
+            data = contents[row.version]
             if any(item.get("fact") == fact for item in items(data, "events")):
                 return UnknownName(f"{fact} was erased: {data.get('reason')} ({data.get('basis')})")
+    later = select(events.c.position).where(
+        events.c.story == story.id.bytes, events.c.position > size
+    )
+    said = f"story {story.slug} has no fact {fact!r}"
+    hint = f"list them with `dateline show {story.slug} timeline`"
+    if connection.execute(later.limit(1)).first() is not None:
+        said += f" up to event {size} of the log, where the checkpoint ends"
+        hint += ", or prove up to a new checkpoint"
     sealed = sum(row.sealed and row.type.endswith(".recorded") for row in rows)
-    hint = f"list them with `dateline show {story.slug} timeline`, or sign a new checkpoint"
-    if sealed:
+    if sealed and vault is None:
         hint += f"; {sealed} protected are not looked into without --protected-too"
-    return UnknownName(f"story {story.slug} has no fact {fact!r} up to that checkpoint", hint=hint)
+    elif sealed:
+        hint += (
+            f"; {sealed} protected could not be looked into, their keys are not here: bring the "
+            "keys database back or name it with --keys"
+        )
+    return UnknownName(said, hint=hint)
 
 
 def _words(value: Any) -> set[str]:
@@ -192,12 +235,6 @@ def _words(value: Any) -> set[str]:
     elif isinstance(value, list):
         below = value
     return set().union(*map(_words, below))
-
-
-def _sources(rows: list[Any], shown: set[int]) -> set[str]:
-    """Sources that what is shown quotes."""
-    quoting = (_data(row) for row in rows if row.version in shown)
-    return {data["source"] for data in quoting if is_fact(data)}
 
 
 def _entry(archive: UUID, row: Any, prev: bytes) -> bytes:

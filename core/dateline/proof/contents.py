@@ -55,8 +55,12 @@ class Contents:
             return None
         if isinstance(row.subject_key, str) and row.salt is None and isinstance(row.body, bytes):
             return self._protected(row, row.subject_key, row.body)
-        if not isinstance(row.salt, bytes) or not isinstance(row.body, bytes):
+        if row.salt is None or row.body is None:
             self._report.add("V5", "it has a salt or a body, but not both", row.position)
+            return None
+        if not isinstance(row.salt, bytes) or not isinstance(row.body, bytes):
+            reason = "its content is not what was committed to: not even the same type of value"
+            self._report.add("V5", reason, row.position)
             return None
         self._erasures.live(row.position, row.subject_key)
         if row.subject_key is not None:

@@ -1,14 +1,15 @@
-"""Rule V7: the checkpoints on record, and those kept elsewhere, are of this log."""
+"""Checkpoints: those on record are of this log (rule V7), and so are those kept elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import Connection
 
 from dateline.proof import checkpoint as signing
+from dateline.proof.keys import origin
 from dateline.proof.report import Report
 from dateline.proof.verifier import (
     Checkpoint,
@@ -28,7 +29,10 @@ class Given(msgspec.Struct, frozen=True):
 
 
 class Held:
-    """Checks signatures at once, and each root when the log has come to its size."""
+    """Checks signatures at once, and each root when the log has come to its size.
+
+    A root that nobody signed says nothing: one with a false signature is held against nothing.
+    """
 
     def __init__(
         self,
@@ -39,56 +43,57 @@ class Held:
         report: Report,
     ) -> None:
         self._archive, self._vkeys, self._report = archive, vkeys, report
-        due = [given for given in (*against, *self._stored(connection)) if self._ours(given)]
-        self._due = sorted(due, key=lambda given: given.checkpoint.size)
-        unsigned = [given.name for given in due if not self._signed(given)]
-        if unsigned:
-            named = unsigned[0] + (f" and {len(unsigned) - 1} more" if unsigned[1:] else "")
-            report.unchecked.append(
-                f"The signature of {named}: give the key that signed with --vkey or --key."
-            )
+        self._unsigned: list[str] = []
+        due = [given for given in against if self._stands(given, "against")]
+        due += [given for given in self._stored(connection) if self._stands(given, "V7")]
+        # The next one last.
+        self._due = sorted(due, key=lambda given: given.checkpoint.size, reverse=True)
+        if self._unsigned:
+            first, *more = self._unsigned
+            named = f"{first} and {len(more)} more" if more else first
+            report.unchecked.append(f"The signature of {named}: {_wanting()}.")
 
-    def _stored(self, connection: Connection) -> list[Given]:
+    def _stored(self, connection: Connection) -> Iterator[Given]:
         """Those on record; what is wrong with a row is said."""
-        found = []
         for signed in signing.stored(connection):
             name = f"the checkpoint of {signed.size} events on record"
             try:
-                found.append(Given(name, _read(signed)))
+                yield Given(name, _read(signed))
             except (Wrong, TypeError, AttributeError, ValueError) as wrong:
                 reason = wrong.reason if isinstance(wrong, Wrong) else "it is no checkpoint"
                 self._report.add("V7", f"{name}: {reason}")
-        return found
 
-    def _ours(self, given: Given) -> bool:
-        """Nothing more can be asked of a checkpoint that was signed for another archive."""
-        ours = signing.of_archive(given.checkpoint, self._archive)
-        if not ours:
-            self._report.add("V7", f"{given.name} is of another archive: not of this log")
-        return ours
-
-    def _signed(self, given: Given) -> bool:
-        """False when its signature could not be checked."""
+    def _stands(self, given: Given, rule: str) -> bool:
+        """Whether it is one of this archive's, and signed as far as can be told."""
+        signed_for = given.checkpoint.origin
+        if not signing.of_archive(given.checkpoint, self._archive):
+            reason = f"is of {signed_for}, and this archive is {origin(self._archive)}"
+            self._report.add(rule, f"{given.name} {reason}")
+            return False
         signers = {(name, key_id) for name, key_id, _ in given.checkpoint.signatures}
         known = [vkey for vkey in self._vkeys if (vkey.name, vkey.id) in signers]
         try:
             for vkey in known:
                 check_signature(given.checkpoint, vkey)
                 self._report.count("signatures")
-        except Wrong as wrong:
-            self._report.add("V7", f"{given.name}: {wrong.reason}")
-        except Unchecked as reason:
-            self._report.unchecked.append(f"{str(reason).capitalize()}.")
-        return bool(known)
+        except Wrong:
+            reason = "it was altered, or signed by somebody else: nothing can be held against it"
+            self._report.add(rule, f"{given.name} has a false signature; {reason}")
+            return False
+        except Unchecked:
+            known = []
+        if not known:
+            self._unsigned.append(given.name)
+        return True
 
     def due(self, size: int) -> bool:
         """Whether one was signed at just this size."""
-        return bool(self._due) and self._due[0].checkpoint.size == size
+        return bool(self._due) and self._due[-1].checkpoint.size == size
 
     def pass_(self, size: int, root: bytes) -> None:
         """The log has come to `size`, and has that root."""
         while self.due(size):
-            given = self._due.pop(0)
+            given = self._due.pop()
             self._report.count("checkpoints")
             if given.checkpoint.root != root:
                 reason = f"{given.name} has another root: history before it was rewritten"
@@ -96,7 +101,7 @@ class Held:
 
     def finish(self, size: int) -> None:
         """The log ends at `size`."""
-        for given in self._due:
+        for given in reversed(self._due):
             reason = f"{given.name} was signed at {given.checkpoint.size} events, and the log has"
             self._report.count("checkpoints")
             self._report.add(
@@ -114,3 +119,12 @@ def _read(signed: signing.Signed) -> Checkpoint:
     if type(signed.signed_us) is not int:
         raise Wrong("checkpoint", "its row gives no time")
     return found
+
+
+def _wanting() -> str:
+    """What it takes to check a signature here."""
+    try:
+        import cryptography  # noqa: F401
+    except ImportError:
+        return "that needs the package cryptography: pip install 'dateline[proof]'"
+    return "give the key that signed with --vkey or --key"

@@ -18,11 +18,15 @@ RULES = {
     "V5": "contents are those committed to, documents those that were captured, and no others",
     "V6": "what is missing was erased on record, and what was erased is gone",
     "V7": "signed checkpoints are of this log, and their signatures hold",
+    "schema": "the log's tables are there, with the triggers that guard them and no others",
     "file": "the database finds its own file whole, and its indexes those of its tables",
     "views": "each view's rows are the fold of the log",
     "quotes": "every quotation stands in its source",
-    "export": "the file is what the archive gives at its cut",
+    "against": "a checkpoint kept elsewhere is of this archive, and its signature true",
+    "export": "an export is what the archive gives at its cut",
 }
+#: Rules of what the log is given or gives: broken, they do not say that it was changed.
+BESIDE = frozenset({"views", "against", "export"})
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -35,7 +39,10 @@ class Finding(msgspec.Struct, frozen=True):
 
 @dataclass
 class Report:
-    """``unchecked`` says in sentences what could not be checked; None of it is meant by "ok"."""
+    """``unchecked`` says in sentences what could not be checked; none of it is meant by "ok".
+
+    ``root`` is that of the events as they stand, empty when they could not be read.
+    """
 
     position: int = 0
     root: str = ""
@@ -43,6 +50,8 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
     more: int = 0
     unchecked: list[str] = field(default_factory=list)
+    #: Exports that were looked at, each with the stories in it.
+    exports: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def add(self, rule: str, reason: str, position: int | None = None) -> None:
         if len(self.findings) < KEPT:
@@ -52,6 +61,17 @@ class Report:
 
     def count(self, what: str, number: int = 1) -> None:
         self.checked[what] = self.checked.get(what, 0) + number
+
+    def export(self, name: str, stories: tuple[str, ...]) -> None:
+        """One more export was held against the archive."""
+        self.count("exports")
+        self.exports[name] = stories
+
+    @property
+    def rules(self) -> list[str]:
+        """Those that are broken, in the order in which they are explained."""
+        broken = {finding.rule for finding in self.findings}
+        return [rule for rule in RULES if rule in broken]
 
     @property
     def tampered(self) -> bool:

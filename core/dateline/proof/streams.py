@@ -77,8 +77,10 @@ class Streams:
             stands = (row.version, row.leaf, row.recorded_us) == (row.highest, row.last, row.stamp)
             if not numbers or not stands:
                 self._report.add("V3", f"the row of story {row.slug} is not that of its last event")
-            if row.body is not None and row.subject_key is None and _slug(row.body) != row.slug:
-                self._report.add("V3", f"story {row.slug} was opened under another slug")
+            if row.body is not None and row.subject_key is None:
+                opened = _slug(row.body)
+                if opened != row.slug:
+                    self._report.add("V3", f"story {row.slug} was opened as {opened}")
         known = select(stories.c.story).where(stories.c.story == events.c.story)
         orphans = select(events.c.position).where(events.c.version == 1, ~known.exists())
         for position in self._connection.execute(orphans.limit(100)).scalars():

@@ -20,9 +20,10 @@ import binascii
 import codecs
 import hashlib
 import json
+import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 FORMAT = "dateline/proof/v1"
@@ -33,9 +34,10 @@ _ED25519 = 1
 _NO_CHARSETS = ("idna", "mbcs", "oem", "punycode", "raw-unicode-escape", "unicode-escape", "utf-7")
 _HASH = 32
 _UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u206f\ufeff"
-    "\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
+    "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
 )
+_INDEX = re.compile("0|[1-9][0-9]{0,15}")
 #: What Python raises on a file that is not shaped as it should be.
 _MALFORMED = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
 
@@ -186,6 +188,8 @@ def checkpoint_text(origin: str, size: int, root: bytes) -> str:
 def read_checkpoint(note: str) -> Checkpoint:
     """Raises Wrong for what is no checkpoint. Says nothing of its signatures."""
     try:
+        if not isinstance(note, str):
+            raise ValueError
         text, _, below = note.rpartition("\n\n")
         origin, size, root, *rest = text.split("\n")
         signatures = tuple(_signature(line) for line in below.removesuffix("\n").split("\n"))
@@ -197,6 +201,16 @@ def read_checkpoint(note: str) -> Checkpoint:
     except ValueError:
         raise Wrong("checkpoint", "this is no checkpoint (a C2SP signed note)") from None
     return Checkpoint(origin, int(size), found, text + "\n", signatures)
+
+
+def parse_note(raw: bytes) -> Checkpoint:
+    """A checkpoint from a file, as mail leaves it: with other line ends, a byte order mark, empty
+    lines around it, or none at its end. Raises Wrong for what is no checkpoint."""
+    try:
+        text = raw.decode("utf-8-sig")
+    except ValueError:
+        raise Wrong("checkpoint", "this is no checkpoint (no text in UTF-8)") from None
+    return read_checkpoint(text.replace("\r\n", "\n").replace("\r", "\n").strip() + "\n")
 
 
 def _signature(line: str) -> tuple[str, bytes, bytes]:
@@ -260,17 +274,34 @@ class Entry(NamedTuple):
         return dict(self.body["data"]) if self.body is not None else {}
 
 
+class Fact(NamedTuple):
+    """A fact as its `entry` recorded it, and as it stands by what is `told` since.
+
+    ``now`` is None when a change did not fit it; ``status`` is a word, ``said`` the same in words.
+    """
+
+    entry: Entry
+    now: dict[str, Any] | None
+    told: list[Entry]
+    status: str
+    said: str
+
+
 class Proven(NamedTuple):
-    """What a bundle proves, and what it leaves open."""
+    """What a bundle proves, and what it leaves open.
+
+    ``quoted`` says of each source that the facts quote whether every quotation was found in it.
+    """
 
     checkpoint: Checkpoint
     story: str
-    fact: str | None
     entries: list[Entry]
-    documents: dict[str, bytes]
+    facts: dict[str, Fact]
     charsets: dict[str, str]
-    quoted: set[str]
+    quoted: dict[str, bool]
     earlier: Checkpoint | None
+    signed: list[Vkey]
+    held: str | None
     open: list[str]
 
     @property
@@ -289,39 +320,47 @@ def check(bundle: Any, vkeys: Sequence[Vkey] = (), against: Checkpoint | None = 
 
     That a checkpoint is signed by none of the keys given is among what is open.
     """
+    if not isinstance(bundle, dict) or bundle.get("format") != FORMAT:
+        raise Unchecked(f"this is no proof of Dateline (no {FORMAT} file)")
     try:
         return _check(bundle, vkeys, against)
-    except _MALFORMED as error:
-        detail = f"{type(error).__name__}: {error}"
-        raise Wrong("format", f"this is no whole {FORMAT} file ({detail})") from None
+    except _MALFORMED:
+        raise Wrong(
+            "format", f"this is no whole {FORMAT} file: parts of it make no sense"
+        ) from None
 
 
 def _check(bundle: Any, vkeys: Sequence[Vkey], against: Checkpoint | None) -> Proven:
-    if bundle["format"] != FORMAT:
-        raise Wrong("format", f"this is no {FORMAT} file")
     archive, story, fact = str(bundle["archive"]), str(bundle["story"]), bundle["fact"]
     checkpoint = read_checkpoint(bundle["checkpoint"])
     if checkpoint.origin != ORIGIN + archive:
         raise Wrong("checkpoint", "the checkpoint is of another archive")
     opened: list[str] = []
     ours = [vkey for vkey in vkeys if vkey.name == checkpoint.origin]
-    if vkeys and not ours:
-        raise Wrong(
-            "signature", f"the key is of {vkeys[0].name}, the checkpoint of another archive"
-        )
-    if not vkeys:
-        opened.append("No key was given: who signed is not checked.")
-    elif not signers(checkpoint, ours):
+    signed = signers(checkpoint, ours)
+    if not signed:
+        who = f"None of the keys given signed the checkpoint of {checkpoint.size} events"
+        if not ours:
+            who = f"The key given is of {vkeys[0].name}" if vkeys else "No key was given"
         opened.append(
-            f"None of the keys given signed the checkpoint of {checkpoint.size} events: that "
-            "anything here is from the archive is not proven (give the key that did with --vkey)."
+            f"{who}: that anything here is from the archive is not proven (give the key that signed "
+            f"for {checkpoint.origin} with --vkey)."
         )
-    earlier = _earlier(bundle, checkpoint, ours, against, opened)
-    entries = list(_entries(bundle, archive, story, checkpoint))
+    earlier = _earlier(bundle, checkpoint, ours, opened)
+    held = None if against is None else _held(against, checkpoint, earlier, ours, opened)
+    entries = _with_erased(list(_entries(bundle, archive, story, checkpoint)))
     documents, charsets = _documents(bundle)
-    _check_facts(entries, fact, opened)
-    quoted = _check_quotes(entries, documents, charsets, fact, opened)
-    return Proven(checkpoint, story, fact, entries, documents, charsets, quoted, earlier, opened)
+    steps = follow((e.type, e.fields.get("schema_version"), e.data) for e in entries)
+    if fact is not None:
+        if fact not in steps:
+            raise Wrong("fact", f"no event in the proof records {fact}")
+        steps = {fact: steps[fact]}
+    _check_withheld(entries, steps, fact or "a fact", opened)
+    quoted = _check_quotes(entries, steps, documents, charsets, opened)
+    facts = _facts(entries, steps)
+    return Proven(
+        checkpoint, story, entries, facts, charsets, quoted, earlier, signed, held, opened
+    )
 
 
 def _signed(checkpoint: Checkpoint, vkeys: Sequence[Vkey], which: str, opened: list[str]) -> None:
@@ -333,24 +372,29 @@ def _signed(checkpoint: Checkpoint, vkeys: Sequence[Vkey], which: str, opened: l
 
 
 def _earlier(
-    bundle: Any,
-    checkpoint: Checkpoint,
-    vkeys: Sequence[Vkey],
-    against: Checkpoint | None,
-    opened: list[str],
+    bundle: Any, checkpoint: Checkpoint, vkeys: Sequence[Vkey], opened: list[str]
 ) -> Checkpoint | None:
     """The earlier checkpoint that this one continues, if the bundle shows one."""
     given = bundle.get("earlier")
-    earlier = None
-    if given is not None:
-        earlier = read_checkpoint(given["checkpoint"])
-        if earlier.origin != checkpoint.origin:
-            raise Wrong("consistency", "the earlier checkpoint is of another archive")
-        _signed(earlier, vkeys, "the earlier checkpoint", opened)
-        path = [base64.b64decode(step, validate=True) for step in given["consistency"]]
-        check_consistency(earlier.size, checkpoint.size, path, earlier.root, checkpoint.root)
-    if against is None:
-        return earlier
+    if given is None:
+        return None
+    earlier = read_checkpoint(given["checkpoint"])
+    if earlier.origin != checkpoint.origin:
+        raise Wrong("consistency", "the earlier checkpoint is of another archive")
+    _signed(earlier, vkeys, "the earlier checkpoint", opened)
+    path = [base64.b64decode(step, validate=True) for step in given["consistency"]]
+    check_consistency(earlier.size, checkpoint.size, path, earlier.root, checkpoint.root)
+    return earlier
+
+
+def _held(
+    against: Checkpoint,
+    checkpoint: Checkpoint,
+    earlier: Checkpoint | None,
+    vkeys: Sequence[Vkey],
+    opened: list[str],
+) -> str | None:
+    """What the checkpoint that the reader holds confirms; None when that is left open."""
     if against.origin != checkpoint.origin:
         raise Wrong("consistency", "the checkpoint you hold is of another archive")
     if against not in (earlier, checkpoint):
@@ -360,12 +404,22 @@ def _earlier(
         raise Wrong(
             "consistency", "the checkpoint you hold has another root: history was rewritten"
         )
-    if not same:
-        opened.append(
-            "The proof does not lead from the checkpoint you hold: ask for one that does "
-            "(dateline prove --earlier FILE)."
+    if same:
+        says = "is the proof's own" if against.size == checkpoint.size else "is continued"
+        return f"the checkpoint you hold, of {against.size} events, {says}"
+    more = against.size - checkpoint.size
+    left = (
+        "The proof does not lead from the checkpoint you hold: ask for one that does "
+        "(dateline prove --earlier FILE)."
+    )
+    if more > 0:
+        left = (
+            f"The checkpoint you hold has {more} event{'s' if more > 1 else ''} more than this "
+            f"proof's, of {checkpoint.size}: what came after is not shown here, nor that it goes on "
+            "from there. Ask for a proof up to yours (dateline prove --checkpoint FILE)."
         )
-    return earlier
+    opened.append(left)
+    return None
 
 
 def _entries(bundle: Any, archive: str, story: str, checkpoint: Checkpoint) -> Iterator[Entry]:
@@ -391,9 +445,23 @@ def _entries(bundle: Any, archive: str, story: str, checkpoint: Checkpoint) -> I
             position = int(item["position"])
             path = [base64.b64decode(step, validate=True) for step in item["inclusion"]]
             check_inclusion(position - 1, checkpoint.size, leaf, path, checkpoint.root)
-        yield Entry(fields, position, _body(item, fields), bool(item.get("erased")))
+        yield Entry(fields, position, _body(item, fields), erased=False)
     if position is None:
         raise Wrong("inclusion", "the story's last event has no proof that it is in the log")
+
+
+def _with_erased(entries: list[Entry]) -> list[Entry]:
+    """What is not shown was erased if an event on record says so. The file's own word is none."""
+    gone = {
+        str(item.get("event_id"))
+        for entry in entries
+        if entry.type == "content.erased"
+        for item in items(entry.data, "events")
+    }
+    return [
+        entry._replace(erased=entry.body is None and entry.fields.get("event_id") in gone)
+        for entry in entries
+    ]
 
 
 def _body(item: Any, fields: dict[str, Any]) -> dict[str, Any] | None:
@@ -440,11 +508,17 @@ def is_fact(data: dict[str, Any]) -> bool:
     )
 
 
-def is_about(data: dict[str, Any], fact: str, source: str) -> bool:
-    """Whether an event with that data speaks of the fact, or takes back its source."""
-    if fact in (data.get("fact"), data.get("from"), data.get("to")):
-        return True
-    return "reason" in data and data.get("source") == source
+def is_about(data: dict[str, Any], fact: str, sources: Iterable[str]) -> bool:
+    """Whether an event with that data speaks of the fact, or takes back one of its sources."""
+    return not {fact, *sources}.isdisjoint(_spoken_of(data))
+
+
+def _spoken_of(data: dict[str, Any]) -> set[str]:
+    """The facts that an editorial event speaks of, and the source that it takes back."""
+    named = [data.get("fact"), data.get("from"), data.get("to")]
+    if "reason" in data:
+        named.append(data.get("source"))
+    return {name for name in named if isinstance(name, str)}
 
 
 def items(data: dict[str, Any], name: str) -> list[dict[str, Any]]:
@@ -453,80 +527,220 @@ def items(data: dict[str, Any], name: str) -> list[dict[str, Any]]:
     return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
-def _check_facts(entries: list[Entry], fact: str | None, opened: list[str]) -> None:
-    if fact is None:
-        first = next((at for at, entry in enumerate(entries) if is_fact(entry.data)), len(entries))
-    else:
-        first = _recorded(entries, fact)
-    withheld = [e for e in entries[first + 1 :] if e.type in NOTICES and e.body is None]
+#: How each fact stood: after which event of the story, from 0, and what it said; None, once, from a
+#: change on that does not fit it.
+Steps = dict[str, list[tuple[int, dict[str, Any] | None]]]
+
+
+def follow(events: Iterable[tuple[str, object, dict[str, Any]]]) -> Steps:
+    """Every fact through what sets what it says: its recording, corrections, more evidence.
+
+    `events` are those of a story in order: type, schema version, data ({} when it is not known).
+    """
+    steps: Steps = {}
+    shapes: dict[str, object] = {}
+    for at, (type_, schema, data) in enumerate(events):
+        name = data.get("fact")
+        if not isinstance(name, str):
+            continue
+        before = steps[name][-1][1] if name in steps else None
+        if is_fact(data):
+            steps.setdefault(name, []).append((at, data))
+            shapes[name] = schema
+        elif before is not None and type_ == "evidence.added":
+            evidence = [*before["evidence"], *items(data, "evidence")]
+            steps[name].append((at, {**before, "evidence": evidence}))
+        elif before is not None and type_ == "fact.corrected":
+            steps[name].append((at, _corrected(before, data, shapes[name])))
+    return steps
+
+
+def sources_of(steps: Steps, fact: str) -> list[str]:
+    """Every source the fact ever had, in order."""
+    return list(dict.fromkeys(data["source"] for _, data in steps[fact] if data is not None))
+
+
+def _corrected(fact: dict[str, Any], data: dict[str, Any], shape: object) -> dict[str, Any] | None:
+    """The fact with the changes made, each at a JSON Pointer (RFC 6901); None when they do not fit
+    it or speak of another shape."""
+    if data.get("shape", shape) not in (None, shape):
+        return None
+    result: Any = fact
+    try:
+        for change in data["changes"]:
+            path = change["path"]
+            if path[:1] != "/" or re.search("~(?![01])", path):
+                return None
+            way = [step.replace("~1", "/").replace("~0", "~") for step in path[1:].split("/")]
+            result = _put(result, way, change.get("now"))
+    except _MALFORMED:
+        return None
+    return result if is_fact(result) and result["fact"] == fact["fact"] else None
+
+
+def _put(here: Any, way: Sequence[str], now: Any) -> Any:
+    """A copy of `here` with `now` at the end of `way`. None removes, ``-`` or the length appends to
+    a list, objects missing on the way are made. Raises ValueError where the way leads nowhere."""
+    step, *rest = way
+    if isinstance(here, dict):
+        below = here.get(step)
+        if rest and (below, now) != (None, None):
+            now = _put({} if below is None else below, rest, now)
+        others = {key: value for key, value in here.items() if key != step}
+        return others if now is None else {**here, step: now}
+    if not isinstance(here, list):
+        raise ValueError(f"{step!r} leads into what has no parts")
+    at = int(step) if _INDEX.fullmatch(step) else len(here) if step == "-" else -1
+    if not 0 <= at <= len(here) or (at == len(here) and (rest or now is None)):
+        raise ValueError(f"{step!r} is outside the list")
+    changed = _put(here[at], rest, now) if rest else now
+    return [*here[:at], *([] if changed is None else [changed]), *here[at + 1 :]]
+
+
+def _facts(entries: list[Entry], steps: Steps) -> dict[str, Fact]:
+    """Each fact with what was told of it, and of its sources."""
+    told: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if entry.type in NOTICES:
+            for name in _spoken_of(entry.data):
+                told.setdefault(name, []).append(entry)
+    found = {}
+    for name, stood in steps.items():
+        entry, now = entries[stood[0][0]], stood[-1][1]
+        sources = sources_of(steps, name)
+        about = {e.fields["version"]: e for key in (name, *sources) for e in told.get(key, ())}
+        since = [about[version] for version in sorted(about) if about[version] is not entry]
+        found[name] = Fact(entry, now, since, *_status(name, sources[-1], told))
+    return found
+
+
+def _status(fact: str, source: str, told: Mapping[str, list[Entry]]) -> tuple[str, str]:
+    """How a fact stands by what is shown: in a word and in words, if it does not just stand."""
+    if taken_back := _taken_back(fact, told):
+        return taken_back
+    if withdrawn := _last(told, source).get("source.withdrawn"):
+        said = f"rests on a source that was withdrawn: {withdrawn.get('reason')}"
+        return "withdrawn", said
+    for data in (entry.data for entry in told.get(fact, [])):
+        if (data.get("relation"), data.get("to")) == ("disputes", fact):
+            if not _taken_back(str(data.get("from")), told):
+                return "disputed", f"is disputed by {data.get('from')}"
+        elif "ground" in data:
+            return "disputed", f"is disputed: {data['ground']}"
+    return "", ""
+
+
+def _taken_back(fact: str, told: Mapping[str, list[Entry]]) -> tuple[str, str] | None:
+    """Whether the archive itself stands by a fact no more, and why."""
+    last = _last(told, fact)
+    if retracted := last.get("fact.retracted"):
+        return "retracted", f"was retracted: {retracted.get('reason')}"
+    review = last.get("fact.reviewed", {})
+    if review.get("verdict") == "rejected":
+        return "rejected", f"was rejected: {review.get('reason') or review.get('reviewer')}"
+    return None
+
+
+def _last(told: Mapping[str, list[Entry]], name: str) -> dict[str, dict[str, Any]]:
+    """What was told last of it, by type."""
+    return {entry.type: entry.data for entry in told.get(name, [])}
+
+
+def _check_withheld(entries: list[Entry], steps: Steps, fact: str, opened: list[str]) -> None:
+    """What is not shown may change the fact, or take back its source, if that came before too."""
+    first = min((stood[0][0] for stood in steps.values()), default=len(entries))
+    withheld = [
+        str(at + 1)
+        for at, entry in enumerate(entries)
+        if entry.body is None
+        and (entry.type in NOTICES if at > first else steps and entry.type == "source.withdrawn")
+    ]
     if withheld:
-        numbers = ", ".join(str(entry.fields["version"]) for entry in withheld)
         opened.append(
-            f"Later events ({numbers} of the story) are withheld or erased: whether they correct, "
-            f"dispute or retract {fact or 'a fact'} is not proven."
+            f"Other events ({', '.join(withheld)} of the story) are withheld or erased: whether they "
+            f"correct, dispute or retract {fact}, or take back its source, is not proven."
         )
-
-
-def _recorded(entries: list[Entry], fact: str) -> int:
-    for at, entry in enumerate(entries):
-        if is_fact(entry.data) and entry.data["fact"] == fact:
-            return at
-    raise Wrong("fact", f"no event in the proof records {fact}")
 
 
 def _check_quotes(
     entries: list[Entry],
+    steps: Steps,
     documents: dict[str, bytes],
     charsets: dict[str, str],
-    fact: str | None,
     opened: list[str],
-) -> set[str]:
-    """Every quotation stands in its document, where the document is there. Gives the documents."""
-    sources: dict[str, str] = {}
-    missing: set[str] = set()
-    quoted: set[str] = set()
-    for entry in entries:
-        data = entry.data
-        if is_fact(data):
-            sources[data["fact"]] = data["source"]
-        name = data.get("fact")
-        source = sources.get(name) if isinstance(name, str) else None
-        if source is None or (fact is not None and name != fact):
-            continue
-        for item in items(data, "evidence"):
-            if source not in documents:
-                missing.add(source)
-            elif not _stands(item, _text(documents[source], charsets[source])):
+) -> dict[str, bool]:
+    """Whatever a fact quoted, at any time, stands in the source it had then, if that is here.
+
+    Gives of each source whether all was looked up. Raises Wrong for words that are not there.
+    """
+    texts: dict[str, str | None] = {}
+    quoted: dict[str, bool] = {}
+    hidden = [at for at, e in enumerate(entries) if e.type == "fact.corrected" and e.body is None]
+    for name, stood in steps.items():
+        source = ""
+        for at, data in stood:
+            if data is None:
+                quoted[source] = False
+                opened.append(
+                    f"Event {at + 1} of the story changes {name} in a way that does not fit it: "
+                    f"what {name} says and quotes from there on is not checked."
+                )
+                break
+            source = data["source"]
+            if source not in texts:
+                texts[source] = _text(source, documents, charsets, opened)
+            text = texts[source]
+            found = text is not None and all(_stands(i, text) for i in items(data, "evidence"))
+            quoted[source] = quoted.get(source, True) and found
+            if text is None or found:
+                continue
+            if not any(stood[0][0] < number < at for number in hidden):
                 raise Wrong("quote", f"the words quoted by {name} are not in {source} there")
-            else:
-                quoted.add(source)
-    opened += [
-        f"The document {source} is not here: that the quotations stand in it is not checked "
-        "(give it with --document FILE)."
-        for source in sorted(missing)
-    ]
+            opened.append(
+                f"The words quoted by {name} as of event {at + 1} are not in {source} there: a "
+                "correction that is withheld or erased may have named another source or place."
+            )
     return quoted
 
 
-def _stands(item: dict[str, Any], text: str) -> bool:
+def _stands(item: Any, text: str) -> bool:
     start, end = item.get("start"), item.get("end")
     if not isinstance(start, int) or not isinstance(end, int) or start < 0:
         return False
-    return text[start:end] == item.get("exact")
+    return bool(text[start:end] == item.get("exact"))
 
 
-def _text(content: bytes, charset: str) -> str:
-    """The charset is not signed: only those that bytes are read with, none that rewrites them."""
-    if codecs.lookup(charset).name.replace("_", "-") in _NO_CHARSETS:
-        raise ValueError(f"no document is in {charset}")
-    return content.decode(charset)
+def _text(
+    source: str, documents: dict[str, bytes], charsets: dict[str, str], opened: list[str]
+) -> str | None:
+    """The text of a document; None, which is said, when it cannot be read here.
+
+    The charset is not signed: only those that bytes are read with, none that rewrites them.
+    """
+    why = "is not here"
+    if source in documents:
+        charset = charsets[source]
+        try:
+            if codecs.lookup(charset).name.replace("_", "-") in _NO_CHARSETS:
+                raise Wrong("document", f"no document is in the charset {charset}")
+            return documents[source].decode(charset)
+        except LookupError:
+            why = f"cannot be read: the charset {charset} is not known here"
+        except ValueError:
+            why = f"cannot be read as {charset}"
+    more = "" if source in documents else " (give it with --document FILE)"
+    opened.append(
+        f"The document {source} {why}: that the quotations stand in it is not checked{more}."
+    )
+    return None
 
 
 # -- in words ----------------------------------------------------------------------------------
 
 
 def visible(text: object) -> str:
-    """On one line, with control, bidi and invisible characters written as escapes."""
+    """On one line, with controls, bidi marks and characters that show nothing written as escapes.
+    Joiners and variation selectors stay: scripts and emoji are written with them."""
     return _UNSAFE.sub(lambda match: match[0].encode("unicode_escape").decode(), str(text))
 
 
@@ -535,64 +749,104 @@ def words(proven: Proven) -> Iterator[str]:
     at = proven.checkpoint
     yield f"Archive     {visible(at.origin.removeprefix(ORIGIN))}"
     yield f"Checkpoint  {at.size} events, root {at.root.hex()}"
+    for vkey in proven.signed:
+        yield f"Signed by   {visible(vkey.name)}+{vkey.id.hex()}"
     if proven.earlier is not None:
         yield f"Continues   the checkpoint of {proven.earlier.size} events"
-    shown = [entry for entry in proven.entries if entry.body is not None]
-    erased = sum(entry.erased for entry in proven.entries)
-    titles = [e.data.get("title") for e in shown if e.type in ("story.opened", "story.retitled")]
-    title = titles[-1] if titles else proven.story
-    yield (
-        f"Story       {visible(title)}: {len(proven.entries)} events in an unbroken "
-        f"chain, {len(shown)} shown, {len(proven.entries) - len(shown) - erased} withheld, "
-        f"{erased} erased"
-    )
-    if proven.complete:
-        yield "            the last of them is the last event of the checkpoint: none is left out"
-    else:
-        yield f"            as far as position {proven.position} of the log"
+    if proven.held is not None:
+        yield f"Held        {proven.held}"
+    yield from _story_words(proven)
     for source, charset in proven.charsets.items():
-        stand = f"its quotations stand in it, read as {visible(charset)}"
-        said = stand if source in proven.quoted else "the proof quotes nothing from it"
+        said = "the proof quotes nothing from it"
+        if source in proven.quoted:
+            said = f"its quotations stand in it, read as {visible(charset)}"
+            if not proven.quoted[source]:
+                said = "not all its quotations were found in it"
         yield f"Document    {visible(source)}: {said}"
+    shown = [entry for entry in proven.entries if entry.body is not None]
     introduced = [e.data for e in shown if e.type == "entity.introduced"]
     labels = {str(data.get("entity")): str(data.get("label")) for data in introduced}
-    recorded: dict[str, Entry] = {}
-    for entry in shown:
-        if is_fact(entry.data):
-            recorded.setdefault(entry.data["fact"], entry)
-    captured = {e.data.get("source"): e.data for e in shown if e.type == "source.captured"}
-    notices = [entry for entry in shown if entry.type in NOTICES]
-    for fact in recorded if proven.fact is None else [proven.fact]:
+    captured = {str(e.data.get("source")): e.data for e in shown if e.type == "source.captured"}
+    for fact in proven.facts.values():
         yield ""
-        entry = recorded[fact]
-        yield from _fact_words(entry, captured.get(entry.data["source"]), notices, labels)
+        yield from _fact_words(fact, captured, labels)
+
+
+def _story_words(proven: Proven) -> Iterator[str]:
+    shown = [entry for entry in proven.entries if entry.body is not None]
+    erased = sum(entry.erased for entry in proven.entries)
+    named = [e for e in proven.entries if e.type in ("story.opened", "story.retitled")]
+    titles = [e.data.get("title") for e in named if e.body is not None]
+    yield (
+        f"Story       {visible(titles[-1] if titles else proven.story)}: {len(proven.entries)} "
+        f"events in an unbroken chain, {len(shown)} shown, "
+        f"{len(proven.entries) - len(shown) - erased} withheld, {erased} erased"
+    )
+    if named and named[-1].body is None:
+        yield "            perhaps an old title: the event that changed it last is not shown"
+    if proven.complete:
+        yield (
+            "            the last of them is the last event of the checkpoint: no later event of "
+            "the story is left out"
+        )
+    else:
+        yield f"            as far as position {proven.position} of the log"
+
+
+def notes(proven: Proven) -> Iterator[str]:
+    """The facts that the archive itself stands by no more, or whose source was taken back."""
+    for name, fact in proven.facts.items():
+        if fact.status in ("retracted", "rejected", "withdrawn"):
+            yield visible(f"{name} {fact.said}")
 
 
 def _fact_words(
-    entry: Entry, source: dict[str, Any] | None, notices: list[Entry], labels: dict[str, str]
+    fact: Fact, captured: dict[str, dict[str, Any]], labels: dict[str, str]
 ) -> Iterator[str]:
-    data = entry.data
+    entry, data = fact.entry, fact.entry.data
     yield f"Fact {visible(data['fact'])} ({visible(entry.type)})"
-    yield f"  says      {visible(data['text'])}"
+    if fact.said:
+        yield f"  status    {visible(fact.said)}"
+    yield from _content_words("says", data, captured, labels)
+    yield f"  recorded  {_stamp(entry)}"
+    for other in fact.told:
+        when = "later" if other.fields["version"] > entry.fields["version"] else "before"
+        yield f"  {when:9} {_stamp(other)}: {_notice(other)}"
+    if not fact.told:
+        yield "  later     nothing that is shown here"
+    if fact.now is None:
+        yield "  stands    not known: a change to it does not fit"
+    elif fact.now != data:
+        yield from _content_words("stands", fact.now, captured, labels)
+        others = {*fact.now, *data} - {"text", "evidence", "attribution", "source"}
+        for key in sorted(others):
+            if fact.now.get(key) != data.get(key):
+                yield f"            {visible(key)}: {visible(_json(fact.now.get(key)))}"
+
+
+def _content_words(
+    label: str, data: dict[str, Any], captured: dict[str, dict[str, Any]], labels: dict[str, str]
+) -> Iterator[str]:
+    yield f"  {label:9} {visible(data['text'])}"
     for item in items(data, "evidence"):
-        place = f"{item.get('start')}-{item.get('end')}"
-        yield f'  quotes    {visible(item.get("role"))} {place}: "{visible(item.get("exact"))}"'
+        yield f"  quotes    {visible(_quoted(item))}"
     agents = [str(step.get("agent")) for step in items(data, "attribution")]
     if agents:
         yield f"  through   {visible(' > '.join(labels.get(agent, agent) for agent in agents))}"
     yield f"  source    {visible(data['source'])}"
+    source = captured.get(data["source"])
     if source is not None:
         publisher = str(source.get("publisher"))
         more = [source.get("title"), labels.get(publisher, publisher), source.get("published")]
         yield f"            {visible(', '.join(str(part) for part in more if part))}"
-    yield f"  recorded  {_stamp(entry)}"
-    later = [
-        e for e in notices if e is not entry and is_about(e.data, data["fact"], data["source"])
-    ]
-    for other in later:
-        yield f"  later     {_stamp(other)}: {_notice(other)}"
-    if not later:
-        yield "  later     nothing that is shown here"
+
+
+def _quoted(item: dict[str, Any]) -> str:
+    return f'{item.get("role")} {item.get("start")}-{item.get("end")}: "{item.get("exact")}"'
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _stamp(entry: Entry) -> str:
@@ -606,12 +860,11 @@ def _stamp(entry: Entry) -> str:
 def _notice(entry: Entry) -> str:
     data = entry.data
     reason = data.get("reason") or data.get("ground") or data.get("note") or ""
-    changes = "; ".join(
-        f"{change.get('path')} {json.dumps(change.get('was'), ensure_ascii=False)} -> "
-        f"{json.dumps(change.get('now'), ensure_ascii=False)}"
+    changes = [
+        f"{change.get('path')} {_json(change.get('was'))} -> {_json(change.get('now'))}"
         for change in items(data, "changes")
-    )
-    more = data.get("verdict") or changes
+    ]
+    more = data.get("verdict") or "; ".join([*changes, *map(_quoted, items(data, "evidence"))])
     if "relation" in data:
         more = f"{data.get('from')} {data['relation']} {data.get('to')}"
     return visible(f"{entry.type} {more} {reason}").rstrip()
@@ -620,19 +873,34 @@ def _notice(entry: Entry) -> str:
 # -- as a program ------------------------------------------------------------------------------
 
 
-def _with_documents(bundle: Any, paths: Sequence[str]) -> None:
-    """Documents given as files, beside those in the bundle. Their charset is UTF-8 unless known."""
-    if not isinstance(bundle, dict):
-        return
+def _with_documents(bundle: Any, paths: Sequence[str]) -> dict[str, str]:
+    """Documents given as files, beside those in the bundle; gives their ids, by file. Their charset
+    is UTF-8 unless known."""
+    given: dict[str, str] = {}
+    if not isinstance(bundle, dict) or not paths:
+        return given
     known = bundle.setdefault("documents", [])
     charsets = bundle.get("charsets", {})
     for path in paths:
         with open(path, "rb") as file:
             content = file.read()
-        source = "sha256:" + hashlib.sha256(content).hexdigest()
+        source = given[path] = "sha256:" + hashlib.sha256(content).hexdigest()
         packed = base64.b64encode(content).decode()
         charset = charsets.get(source, "utf-8")
         known.append({"source": source, "charset": charset, "content": packed})
+    return given
+
+
+def _strange(proven: Proven, given: dict[str, str]) -> Iterator[str]:
+    """Files given as documents that are none of those that are shown or quoted."""
+    captured = {str(e.data.get("source")) for e in proven.entries if e.type == "source.captured"}
+    for path, source in given.items():
+        if source not in captured and source not in proven.quoted:
+            yield (
+                f"{path} is not a document that was captured: its SHA-256 is another, {source[7:]}. "
+                f"The proof quotes {' and '.join(sorted(proven.quoted)) or 'nothing'}. A copy of the "
+                "text, or one with other line ends, is not the same file."
+            )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -656,7 +924,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ValueError, binascii.Error) as error:
         parser.error(f"--vkey: {error}")
     code, lines = judge(given.proof, vkeys, given.document, given.against)
-    print("\n".join(lines))
+    return _print(lines, code)
+
+
+def _print(lines: list[str], code: int) -> int:
+    """Print the verdict; gives its exit code, or 1 when it could not be written."""
+    try:
+        print("\n".join(lines), flush=True)
+        return code
+    except BrokenPipeError:
+        pass  # whoever read along, such as `head`, has seen enough
+    except OSError as error:
+        code = UNCHECKED
+        print(f"COULD NOT WRITE the result: {error.strerror}", file=sys.stderr)
+    # What is still buffered must not fail once more at exit (Python's library reference, SIGPIPE).
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return code
 
 
@@ -666,10 +948,11 @@ def judge(
     """The exit code, and what to print: safe lines, whatever is in the files."""
     try:
         bundle = _read_json(proof)
-        _with_documents(bundle, documents)
+        files = _with_documents(bundle, documents)
         held = None if against is None else _read_held(against)
         proven = check(bundle, vkeys, held)
-        lines = list(words(proven))
+        lines = [*words(proven), "", *(f"NOTE  {line}" for line in notes(proven))]
+        left = [*proven.open, *_strange(proven, files)]
     except Wrong as wrong:
         return FALSE, [f"FALSE  {visible(wrong)}"]
     except OSError as error:
@@ -677,30 +960,30 @@ def judge(
         return UNCHECKED, [f"COULD NOT CHECK  {visible(said)}"]
     except Unchecked as error:
         return UNCHECKED, [f"COULD NOT CHECK  {visible(error)}"]
-    except _MALFORMED as error:
-        return FALSE, [f"FALSE  format: this is no proof ({visible(repr(error))})"]
-    lines += ["", *(f"NOT CHECKED  {visible(line)}" for line in proven.open)]
+    except _MALFORMED:
+        return FALSE, ["FALSE  format: this is no whole proof: parts of it make no sense"]
+    lines += [f"NOT CHECKED  {visible(line)}" for line in left]
     if not proven.complete:
         lines.append(f"NOT SHOWN  {_after(proven)}")
-    if proven.open:
+    if left:
         return UNCHECKED, [*lines, "Everything else that the proof says holds."]
     return OK, [*lines, "OK  Everything that the proof says holds."]
 
 
 def _read_json(path: str) -> Any:
-    with open(path, encoding="utf-8") as file:
+    with open(path, encoding="utf-8-sig") as file:
         try:
             return json.load(file)
-        except ValueError as error:
-            raise Wrong("format", f"{path} is no proof: it is no JSON in UTF-8 ({error})") from None
+        except (ValueError, RecursionError):
+            raise Unchecked(f"{path} is no proof of Dateline: it cannot be read as JSON") from None
 
 
 def _read_held(path: str) -> Checkpoint:
     """The checkpoint the reader holds: a file that is none says nothing of the proof."""
     try:
-        with open(path, encoding="utf-8") as file:
-            return read_checkpoint(file.read())
-    except (Wrong, ValueError):
+        with open(path, "rb") as file:
+            return parse_note(file.read())
+    except Wrong:
         raise Unchecked(f"{path}, given with --against, is no checkpoint") from None
 
 
@@ -714,5 +997,7 @@ def _after(proven: Proven) -> str:
 
 
 if __name__ == "__main__":
+    if sys.stdout is None:
+        sys.exit("COULD NOT WRITE the result: the output is closed")
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     sys.exit(main())

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, select
 
 from dateline.errors import NotAnArchive
 from dateline.events.registry import CORE_NAMES
-from dateline.log import hashing
+from dateline.log import guards, hashing
 from dateline.log.backend import of
 from dateline.log.tables import events, log_head, plugin_types, raw
 from dateline.proof.contents import Contents, Stored
@@ -45,7 +45,15 @@ def verify(
     Raises NotAnArchive when the archive's id is gone.
     """
     report = Report()
+    gone = guards.missing(connection)
+    if gone:
+        for table in gone:
+            report.add("schema", f"the table {table} is missing")
+        report.unchecked.append("The log: without all of its tables it cannot be read.")
+        return report
     with of(connection).any_text(connection):
+        for reason in guards.wrong(connection):
+            report.add("schema", reason)
         head = _Head(connection)
         held = Held(connection, head.archive, vkeys, against, report)
         _Events(connection, head, held, vault, report).run(progress)
@@ -186,10 +194,11 @@ class _Events:
         """The list of plugins' types is that of the events: who is asked for them reads it."""
         columns = raw(plugin_types.c.name), raw(plugin_types.c.since)
         listed = {row[0]: row[1] for row in self._connection.execute(select(*columns))}
-        for type_, first in self._types.items():
-            if type_ not in CORE_NAMES and listed.get(type_) != first:
-                reason = f"the list of plugins' types does not say so of {type_}"
-                self._report.add("V4", reason, first)
+        found = {type_: at for type_, at in self._types.items() if type_ not in CORE_NAMES}
+        for type_ in sorted({*found, *listed}, key=repr):
+            if listed.get(type_) != found.get(type_):
+                reason = f"the list of plugins' types is not right about {type_}"
+                self._report.add("V4", reason, found.get(type_))
 
 
 def _holes(last: int, position: int) -> str:

@@ -21,6 +21,7 @@ from dateline.errors import DatelineError
 from dateline.events import strict
 from dateline.events.clock import now_us
 from dateline.protect import cipher
+from dateline.protect.subjects import subject_name
 
 SUFFIX = ".keys"
 _BUSY_SECONDS = 10.0
@@ -67,6 +68,7 @@ class Keys:
         self._secrets: dict[str, bytes] = {}
         #: The state of the file in which every key that it has was read.
         self._read_at: tuple[int, int, int] | None = None
+        self._lost: frozenset[str] | None = None
 
     # -- reading ---------------------------------------------------------------------------
 
@@ -106,7 +108,10 @@ class Keys:
 
     def find(self, subject: str) -> Key | None:
         """The key of a subject by name; None for nobody, and for one who was erased."""
-        return self._one("subject = ?", subject)
+        try:
+            return self._one("subject = ?", subject_name(subject))
+        except DatelineError:  # nobody can be called so
+            return None
 
     def subjects(self) -> list[str]:
         """Names of those who are protected, in order."""
@@ -117,6 +122,12 @@ class Keys:
     def lost(self) -> list[str]:
         """Ids of keys that were given up, and whose content was not erased since."""
         return self._column("SELECT id FROM keys WHERE archive = ? AND state = 'lost' ORDER BY id")
+
+    def is_lost(self, key_id: str) -> bool:
+        """Whether a key was given up. Remembered once read: a log may hold much that is sealed."""
+        if self._lost is None:
+            self._lost = frozenset(self.lost())
+        return key_id in self._lost
 
     def require_own(self, used: Collection[str]) -> None:
         """See that these are the archive's own keys, before anything is first put in.
@@ -150,17 +161,10 @@ class Keys:
     def propose(self, subject: str) -> Key:
         """The subject's key, or a new one that is not stored yet. Raises DatelineError."""
         self._place()
-        if not subject.strip() or subject.isdecimal():
-            raise DatelineError(
-                f"{subject!r} is no name of a subject", hint="give a name with a letter in it"
-            )
-        if strict.check(subject):
-            raise DatelineError(
-                f"{subject!r} is no name of a subject: it is not UTF-8", hint="check the spelling"
-            )
-        found = self.find(subject)
+        name = subject_name(subject)
+        found = self.find(name)
         if found is None:
-            found = Key(str(uuid4()), subject, cipher.new_key())
+            found = Key(str(uuid4()), name, cipher.new_key())
         if found.secret is not None:
             self._secrets[found.id] = found.secret
         return found
@@ -169,6 +173,7 @@ class Keys:
         """Begin a keys database in the place of one that is lost for good: it is the archive's own
         from then on. `used` are the ids of the keys, and of how many events the content is there;
         a key that protects nothing any more is as if destroyed."""
+        self._lost = None
         with self.transaction() as run:
             run.executemany(
                 "INSERT OR IGNORE INTO keys (id, archive, state, created_us, destroyed_us)"
@@ -208,6 +213,7 @@ class Keys:
     def destroy(self, key_id: str) -> None:
         """Overwrite the key, and forget whose it was."""
         self._secrets.pop(key_id, None)
+        self._lost = None
         with self.transaction() as run:
             run.execute(
                 "UPDATE keys SET secret = NULL, subject = NULL, state = 'destroyed',"
@@ -219,6 +225,11 @@ class Keys:
     def transaction(self, *, write: bool = True) -> Iterator[sqlite3.Connection]:
         """One transaction on the keys database. Raises DatelineError when it cannot be used."""
         path = self._place()
+        if path.is_dir():
+            raise DatelineError(
+                f"in the place of the keys database is a directory ({path})",
+                hint="name the file with --keys or DATELINE_KEYS",
+            )
         try:
             if write:
                 _make(path)

@@ -24,10 +24,11 @@ from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Data, Event, NewEvent, RecordedBy
 from dateline.events.parts import ErasedEvent
 from dateline.events.payload import Erased, FactPayload, Payload, Raw
-from dateline.events.present import StoryState
+from dateline.events.present import StoryState, brings
 from dateline.events.registry import Registry, to_fields
 from dateline.events.rules import Ahead, Context
 from dateline.events.source import SourceCaptured
+from dateline.events.story import StoryOpened
 from dateline.log.document import Document
 from dateline.protect.keys import Key
 from dateline.protect.vault import Vault
@@ -43,14 +44,19 @@ from dateline.recording.line import (
     no_files,
     shape_finding,
 )
-from dateline.recording.protection import foreseen, subject_key
+from dateline.recording.protection import companion, foreseen, subject_key
 
 #: Rules that look at more than one payload, beside those of `rules.RULES` and `strict.RULES`.
 RULES = (
     "shape", "reserved", "type-unknown", "version-unknown", "story-unknown", "document", "source-bytes",
-    "event-id-taken", "event-erased", "line-repeated", "evidence-missing", "evidence-ambiguous", "recorded-at", "reported-at",
+    "event-id-taken", "event-erased", "perhaps-erased", "line-repeated", "evidence-missing", "evidence-ambiguous", "recorded-at", "reported-at",
     "protection",
 )  # fmt: skip
+
+_PERHAPS = (
+    "what was protected in this story and erased cannot be recognised any more, and this may be it: "
+    "give --protect NAME if it is, or --anew if it is not"
+)
 
 
 class Archived:
@@ -88,6 +94,7 @@ class Item(msgspec.Struct):
     event_id: UUID = UUID(int=0)  # told once it is known under which key the line goes
     document: Document | None = None
     fields: dict[str, Any] = {}
+    given: str | None = None  # the key it is put in under, unless what it speaks of says another
     renews: int | None = None  # the position that says that it was erased before
 
 
@@ -105,6 +112,8 @@ class Plan(msgspec.Struct):
     anew: list[int] = []
     #: What was found of the protection of each document that is captured.
     protection: dict[str, tuple[bool, set[str]]] = {}
+    #: Keys that go into use in a story: nothing that stands there is under them.
+    first_used: set[str] = set()
 
 
 def plan(
@@ -121,7 +130,8 @@ def plan(
 ) -> Plan:
     """Check `lines` and number them into events, under the key `protect` if one is given.
 
-    With `anew` a line whose event was erased becomes a new event. Raises Refused with every finding.
+    With `anew` a line whose event was erased, or may have been, becomes a new event. Raises Refused
+    with every finding.
     """
     batch = _Batch(archived, registry, files or no_files, recorded_by, vault, protect, anew)
     for line in lines:
@@ -158,6 +168,8 @@ class _Batch:
         #: Under which keys documents are captured by lines that were accepted; None: in the clear.
         self._captured: dict[str, set[str | None]] = {}
         self._protected: dict[UUID, Mapping[str, str]] = {}
+        self._standing: dict[UUID, set[str]] = {}
+        self._at_hand: dict[str, bool] = {}
         self.story: UUID | None = None
         self.findings: list[Finding] = []
         self.plan = Plan([], {}, [], {}, [])
@@ -253,10 +265,18 @@ class _Batch:
             items = [item for item in self._items if item.story == story]
             ahead[story] = _ahead(item.payload for item in items)
             state = self._state(story)
+            self._standing[story] = set(state.protected.values())
             there = {*state.entities, *state.sources, *state.facts, *state.unread}
-            batch = [(item.payload, self._given(item)) for item in items]
+            for item in items:
+                item.given = self._given(item)
             # What gets its number on the way is known to the state alone.
-            ahead_of = foreseen(batch, state.protected, there)
+            ahead_of = foreseen(_given(items), state.protected, there)
+            met = [item for item in items if item.line.on_the_way and not item.line.shared]
+            for item in met:
+                if item.given is None:
+                    item.given = companion(brings(item.payload), _given(items), ahead_of)
+            if met:
+                ahead_of = foreseen(_given(items), state.protected, there)
             self._protected[story] = ChainMap(state.protected, ahead_of)
         for item in self._items:
             findings = self._check(item, ahead[item.story])
@@ -266,8 +286,8 @@ class _Batch:
         state = self._state(item.story)
         text = self._text_for(item.payload, state)
         payload = item.payload
-        protected, given = self._protected[item.story], self._given(item)
-        subject, findings = subject_key(payload, protected, given, self._whose)
+        protected = self._protected[item.story]
+        subject, findings = subject_key(payload, protected, item.given, self._whose)
         item.event_id = item.envelope.event_id or self._derived(item, state, subject)
         earlier = self._seen.get(item.event_id)
         if earlier is not None:
@@ -278,6 +298,8 @@ class _Batch:
             told = state.gone[item.event_id]
             reason = f"{item.event_id} was erased (position {told} says why): leave it out"
             return [Finding("event-erased", "/event_id", reason)]
+        if event is None and self._perhaps_erased(item, state, subject):
+            findings.append(Finding("perhaps-erased", "", _PERHAPS))
         if isinstance(payload, Payload):
             number = known.fact if isinstance(known, FactPayload) else _free(state, ahead)
             payload, incomplete = author.complete(payload, text, number)
@@ -317,10 +339,29 @@ class _Batch:
     def _derived(self, item: Item, state: StoryState, subject: str | None) -> UUID:
         line = _identified(item.line, item.document)
         event_id = identity.import_id(item.story, line, self._digest(subject))
+        if subject is None and state.keys and self._archived.event(event_id) is None:
+            # Put in under a key before, and without a word of it now: it is the same all the same.
+            for key in self._open(state):
+                keyed = identity.import_id(item.story, line, self._digest(key))
+                event_id = keyed if keyed.bytes in state.keyed else event_id
         while self._anew and event_id in state.gone:
             item.renews = state.gone[event_id]
             event_id = identity.renewed(event_id)
         return event_id
+
+    def _open(self, state: StoryState) -> list[str]:
+        """Keys that the story's content is or was under, as far as they are at hand."""
+        for key in state.keys - self._at_hand.keys():
+            held = None if self._vault is None else self._vault.keys.secret(key)
+            self._at_hand[key] = held is not None
+        return [key for key in sorted(state.keys) if self._at_hand[key]]
+
+    def _perhaps_erased(self, item: Item, state: StoryState, subject: str | None) -> bool:
+        """Whether the line may be one that was protected in this story and erased: its id was keyed,
+        and with the key went all that could tell."""
+        if self._anew or subject is not None or isinstance(item.payload, StoryOpened):
+            return False
+        return item.envelope.event_id is None and len(self._open(state)) < len(state.keys)
 
     def _digest(self, subject: str | None) -> Callable[[bytes], bytes]:
         if subject is None:
@@ -359,13 +400,22 @@ class _Batch:
         if key is not None and (self._protects(key) or self._archived.holds(key)):
             reason = f"{key} protects what is in this archive: erase it here, with `dateline erase`"
             return [Finding("reserved", "/subject_key", reason)]
+        found = (self._archived.event(item.event_id) for item in payload.events)
+        live = [e for e in found if e is not None and not isinstance(e.data, Erased)]
+        findings = []
+        if live:
+            positions = " ".join(str(event.position) for event in live)
+            reason = (
+                f"what it erased is in this archive: erase it here, `dateline erase {positions}`"
+            )
+            findings.append(Finding("reserved", "/events", reason))
         for item in payload.events:
-            event = self._archived.event(item.event_id)
-            live = event is not None and not isinstance(event.data, Erased)
-            if live or item.event_id in self._seen:
-                reason = f"{item.event_id} is in this archive: erase it here, with `dateline erase`"
-                return [Finding("reserved", "/events", reason)]
-        return []
+            if item.event_id in self._seen:
+                earlier = self._seen[item.event_id].line.number
+                where = "above" if earlier is None else f"in line {earlier}"
+                reason = f"what it erased stands {where}: leave that out"
+                findings.append(Finding("reserved", "/events", reason))
+        return findings
 
     def _protects(self, key: str) -> bool:
         """Whether more may still be put under that key."""
@@ -455,6 +505,8 @@ class _Batch:
         self.plan.events.append((item.story, new))
         if item.renews is not None:
             self.plan.anew.append(item.renews)
+        if subject is not None and subject not in self._standing[item.story]:
+            self.plan.first_used.add(subject)
         if item.document is not None:
             self.plan.documents.append((item.document, subject))
             self._captured.setdefault(item.document.source, set()).add(subject)
@@ -480,6 +532,10 @@ class _Batch:
         if isinstance(payload, EvidenceAdded) and payload.fact in state.facts:
             return self._text(state.facts[payload.fact].source)
         return None
+
+
+def _given(items: Iterable[Item]) -> list[tuple[Payload | Raw, str | None]]:
+    return [(item.payload, item.given) for item in items]
 
 
 def _equal(known: Data | None, payload: Payload | Raw) -> bool:

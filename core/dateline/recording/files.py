@@ -31,7 +31,8 @@ def read_bounded(path: Path, limit: int = MAX_BYTES) -> bytes:
     """The file's bytes. Raises DatelineError when it cannot be read or is over `limit` bytes."""
     try:
         if not path.is_file():
-            raise DatelineError(f"there is no file {path}")
+            what = "is no file" if path.exists() else "is not there"
+            raise DatelineError(f"{path} {what}")
         with path.open("rb") as file:
             content = file.read(limit + 1)
     except OSError as error:

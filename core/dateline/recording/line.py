@@ -37,13 +37,15 @@ class Line(msgspec.Struct, frozen=True):
     """A JSON object read from somewhere; ``number`` counts from 1, None outside a file.
 
     ``findings`` say why a line could not be read: the batch it belongs to is then refused whole.
-    ``shared`` is not put under the key of the subject that the batch is recorded for.
+    ``shared`` is not put under the key of the subject that the batch is recorded for. What is brought
+    in ``on_the_way`` goes under the key of what names it, where that is not shared.
     """
 
     fields: Mapping[str, Any]
     number: int | None = None
     findings: tuple[Finding, ...] = ()
     shared: bool = False
+    on_the_way: bool = False
 
 
 class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

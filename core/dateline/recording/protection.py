@@ -146,3 +146,18 @@ def foreseen(
             if brought not in known and keys:
                 known[brought], grown = min(keys), True  # several are refused
     return known
+
+
+def companion(
+    name: str | None,
+    batch: Iterable[tuple[Payload | Raw, str | None]],
+    protected: Mapping[str, str],
+) -> str | None:
+    """The key of what else in the batch names `name`: who is introduced on the way to something that
+    is protected goes with it. `batch` and `protected` are as for `foreseen`."""
+    for payload, given in batch:
+        if brings(payload) != name and any(named(payload, {name} if name else ())):
+            key, _ = subject_key(payload, protected, given)
+            if key is not None:
+                return key
+    return None

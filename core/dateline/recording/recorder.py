@@ -17,7 +17,7 @@ from dateline.log.append import Appender, Expected
 from dateline.log.backend import of
 from dateline.log.document import Document
 from dateline.log.engine import reading, writing
-from dateline.log.protected import keys_in_use
+from dateline.log.protected import erased_keys, keys_in_use
 from dateline.log.read import Reader, story_by_slug
 from dateline.protect.keys import Key, KeyMoved
 from dateline.recording.batch import Archived, Plan, plan
@@ -31,7 +31,8 @@ class Recorded(msgspec.Struct, frozen=True):
 
     ``erased`` lines were recorded before, erased, and not recorded again; ``anew`` are the positions
     that tell of the erasure of those that were. ``subjects`` are the names of those it is protected
-    under; ``opened`` is the one of them that was not known before.
+    under; ``opened`` is the one of them that was not known before. ``rekeyed`` is a subject whose key
+    was erased before, came back with an older keys database and was destroyed again: it has a new one.
     """
 
     new: int
@@ -44,6 +45,7 @@ class Recorded(msgspec.Struct, frozen=True):
     anew: tuple[int, ...] = ()
     subjects: tuple[str, ...] = ()
     opened: str | None = None
+    rekeyed: str | None = None
 
 
 class Recorder:
@@ -70,6 +72,7 @@ class Recorder:
         With `anew` a line whose event was erased becomes a new event. `expected` holds for the first story appended to. Raises Refused with every finding,
         VersionConflict when the story is not at `expected`.
         """
+        rekeyed = None
         for attempt in range(_TRIES):
             key, known = (None, True) if protect is None else self._key(protect)
             with reading(self._engine) as connection:
@@ -85,14 +88,20 @@ class Recorder:
                     protect=key,
                     anew=anew,
                 )
+            if not dry_run and key is not None and known and self._came_back(key, accepted):
+                assert self._vault is not None
+                self._vault.keys.destroy(key.id)
+                rekeyed = key.subject
+                continue
             _check_expected(accepted, expected)
             subjects = self._subjects(accepted, key)
-            opened = None if known or protect not in subjects else protect
+            opened = None if known or key is None or key.subject not in subjects else key.subject
+            whose = (subjects, None if rekeyed else opened, rekeyed)
             if dry_run or not accepted.events:
-                return _recorded(accepted, [], 0, 0, subjects, opened)
+                return _recorded(accepted, [], 0, 0, *whose)
             try:
                 written = self._write(accepted, key)
-                return _recorded(accepted, *written, subjects, opened)
+                return _recorded(accepted, *written, *whose)
             except (KeyMoved, _ProtectionMoved):
                 if attempt == _TRIES - 1:
                     raise
@@ -114,6 +123,18 @@ class Recorder:
                 used = keys_in_use(connection)
             keys.require_own(used)
         return found, known
+
+    def _came_back(self, key: Key, accepted: Plan) -> bool:
+        """Whether the log says that the key was erased: an older keys database brought it back.
+
+        Where something stands under it it was not: an erasure takes all at once.
+        """
+        if key.id not in accepted.first_used:
+            return False
+        with reading(self._engine) as connection:
+            if key.id not in erased_keys(connection, self._reader):
+                return False
+            return not keys_in_use(connection).get(key.id)
 
     def _subjects(self, accepted: Plan, key: Key | None) -> tuple[str, ...]:
         """Whose keys the events go under, by name."""
@@ -220,6 +241,7 @@ def _recorded(
     new: int,
     subjects: tuple[str, ...],
     opened: str | None,
+    rekeyed: str | None,
 ) -> Recorded:
     return Recorded(
         new=new,
@@ -232,4 +254,5 @@ def _recorded(
         anew=tuple(dict.fromkeys(accepted.anew)),
         subjects=subjects,
         opened=opened,
+        rekeyed=rekeyed,
     )

@@ -48,10 +48,23 @@ class Moment(msgspec.Struct, frozen=True):
         )
         return any(a is not None and b is not None and a > b for a, b in pairs)
 
+    def reaches(self, recorded_us: int, position: int) -> bool:
+        """Whether what the archive itself did then was done by this moment, on either clock."""
+        if self.position is not None:
+            return position <= self.position
+        until = self.recorded_us if self.public_us is None else self.public_us
+        return until is not None and recorded_us <= until
+
     @property
-    def words(self) -> str:
-        """How an export says where it was cut."""
+    def words(self) -> str | None:
+        """How an export says where it was cut; None for `NOW`."""
+        if self == NOW:
+            return None
         return self.text if self.public_us is not None else f"recorded {self.text}"
+
+
+#: All that is recorded.
+NOW = Moment("")
 
 
 def public(text: str) -> Moment:

@@ -13,9 +13,10 @@ from dateline.events.pointer import get, same
 from dateline.events.present import Fact, StoryState
 from dateline.events.registry import to_fields
 from dateline.events.words import quantity_words
+from dateline.views.asof import Moment
 
 Kind = Literal[
-    "added", "corrected", "updated", "retracted", "rejected", "disputed", "figure", "gone"
+    "added", "corrected", "updated", "retracted", "rejected", "disputed", "figure", "erased", "gone"
 ]
 
 
@@ -43,6 +44,16 @@ def compare(before: StoryState, after: StoryState) -> Iterator[Change]:
     for name, fact in before.facts.items():
         if name not in after.facts:  # the moments were given the other way round
             yield Change("gone", name, fact.data.text)
+
+
+def erased(after: StoryState, since: Moment, until: Moment) -> Iterator[Change]:
+    """Facts that were erased between the two moments, by this archive's clock. The states themselves do
+    not tell: what is erased is gone from the past, too."""
+    for fact in after.erased.values():
+        if until.reaches(fact.erased_us, fact.told) and not since.reaches(
+            fact.erased_us, fact.told
+        ):
+            yield Change("erased", fact.id, "[erased]", now="erased", why=fact.why)
 
 
 def _changed(old: Fact, new: Fact) -> Iterator[Change]:

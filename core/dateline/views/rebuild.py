@@ -88,7 +88,8 @@ def undo(engine: Engine, reader: log.Reader, view: View) -> Build:
     if older is None:
         raise DatelineError(
             f"view {view.name} has no earlier generation of this shape to go back to",
-            hint="`dateline status -v` lists what there is",
+            hint="`dateline status -v` lists what there is; an erasure drops earlier generations, as "
+            "`prune` does",
         )
     item = Running(view, older, Rows(view))
     try:

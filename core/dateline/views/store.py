@@ -64,6 +64,11 @@ class Build(msgspec.Struct, frozen=True):
         return f"{self.name}__g{self.generation}"
 
     @property
+    def serves(self) -> bool:
+        """Readers see it: it is live, or was until its fold raised."""
+        return self.state in ("live", "failed") and not self.unfinished
+
+    @property
     def unfinished(self) -> bool:
         """Never went live: readers do not see it."""
         return self.target is not None
@@ -91,7 +96,7 @@ def _sound(build: Build) -> Build:
 def current(connection: Connection, name: str) -> Build | None:
     """The generation readers see: the one that is live, or was until its fold raised."""
     found = builds(connection, name)
-    return next((b for b in found if b.state in ("live", "failed") and not b.unfinished), None)
+    return next((build for build in found if build.serves), None)
 
 
 def retired(connection: Connection, name: str, mark: str) -> Build | None:

@@ -46,21 +46,32 @@ def described(view: View, found: Sequence[Difference]) -> Iterator[str]:
             yield f"{where} is missing"
 
 
-def verify(engine: Engine, reader: log.Reader, view: View) -> Iterator[Difference]:
-    """Rows of the live generation that differ from the fold of the log up to its checkpoint."""
+def verify(
+    engine: Engine, reader: log.Reader, views: Sequence[View]
+) -> dict[str, list[Difference]]:
+    """For each of `views` that was built, the rows of its live generation that differ from the fold
+    of the log up to its checkpoint. The log is read once for all that are equally far."""
+    found: dict[str, list[Difference]] = {}
     with reading(engine) as connection:
-        build = store.current(connection, view.name)
-        if build is None:
-            return
-        store.hold(connection, build)
         stories = log.list_stories(connection)
-        strays = store.strays(connection, view, build, {story.slug for story in stories})
-        yield from _compare(view, build, strays, [])
-        for story in stories:
-            events = reader.read_story(connection, story.id, until=build.checkpoint)
-            folded = states(events, reader.registry, [view])[1][view.name]
-            live = store.read(connection, view, build, [story.slug])
-            yield from _compare(view, build, live, folded)
+        slugs = {story.slug for story in stories}
+        equally_far: dict[int, list[tuple[View, Build]]] = {}
+        for view in views:
+            build = store.current(connection, view.name)
+            if build is None:
+                continue
+            store.hold(connection, build)
+            strays = store.strays(connection, view, build, slugs)
+            found[view.name] = list(_compare(view, build, strays, []))
+            equally_far.setdefault(build.checkpoint, []).append((view, build))
+        for checkpoint, builds in equally_far.items():
+            for story in stories:
+                events = reader.read_story(connection, story.id, until=checkpoint)
+                folded = states(events, reader.registry, [view for view, _ in builds])[1]
+                for view, build in builds:
+                    live = store.read(connection, view, build, [story.slug])
+                    found[view.name] += _compare(view, build, live, folded[view.name])
+    return found
 
 
 def _compare(

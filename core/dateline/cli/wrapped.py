@@ -1,0 +1,42 @@
+"""Lines for a terminal, broken between words. In a pipe a line is a line."""
+
+from __future__ import annotations
+
+import os
+import re
+import textwrap
+from typing import IO, Any
+
+#: What stands before a line's words: its indent, and a label with a gap after it.
+_HANGING = re.compile(r" *(?:\S{1,12} {2,})?")
+
+
+def wrapped(text: str, stream: IO[Any]) -> str:
+    """`text`, its long lines broken where `stream` is a terminal, what follows indented."""
+    width = _width(stream)
+    if width is None:
+        return text
+    return "\n".join(_broken(line, width) for line in text.split("\n"))
+
+
+def _broken(line: str, width: int) -> str:
+    if len(line) <= width:
+        return line
+    found = _HANGING.match(line)
+    hanging = found.end() if found is not None else 0
+    return textwrap.fill(
+        line,
+        width,
+        subsequent_indent=" " * (hanging if hanging < width // 2 else 2),
+        break_long_words=False,
+        break_on_hyphens=False,
+        expand_tabs=False,
+        replace_whitespace=False,
+    )
+
+
+def _width(stream: IO[Any]) -> int | None:
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or None if stream.isatty() else None
+    except (OSError, ValueError, AttributeError):  # closed, or no file at all
+        return None

@@ -1,0 +1,95 @@
+"""A file that is imported again brings nothing back that was erased since."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.erasure import scene
+from tests.erasure.scene import BASIS, CANARY, PERSON, REASON, WITNESS
+
+from dateline import Archive, Refused
+from dateline.events.clock import to_iso
+from dateline.recording.line import Line
+from dateline.testing import samples
+
+
+def numbered(lines: list[dict[str, Any]]) -> list[Line]:
+    return [Line(line, number) for number, line in enumerate(lines, 1)]
+
+
+def test_what_may_be_it_is_refused_line_by_line(archive: Archive) -> None:
+    scene.erase(archive)
+    head = archive.head()
+    with pytest.raises(Refused) as refused:
+        archive.record(numbered(scene.protected()), story="ferry")
+    told = [(finding.line, finding.rule) for finding in refused.value.findings]
+    assert told == [(line, "perhaps-erased") for line in (1, 2, 3, 4)]
+    assert "--protect NAME if it is, or --anew" in refused.value.findings[0].reason
+    assert archive.head() == head and CANARY not in repr(list(archive.events()))
+
+
+def test_what_is_there_and_what_says_who_it_is_are_taken(archive: Archive) -> None:
+    scene.erase(archive)
+    there = [samples.opened(), *samples.story()[1:]]
+    told = samples.figure(text="New") | {"event_id": "01890000-0000-7000-8000-000000000009"}
+    done = archive.record([*there, told], story="ferry")
+    assert (done.already, done.new) == (len(there), 1)
+    assert archive.record([samples.figure(text="New")], story="other").new == 1
+
+
+def test_who_asks_for_it_gets_it(archive: Archive) -> None:
+    scene.erase(archive)
+    person, letter, *_ = scene.protected()
+    under = archive.record([person], story="ferry", protect="Herr Amsel")
+    assert under.subjects == ("Herr Amsel",)
+    assert archive.record([letter], story="ferry", anew=True).new == 1
+    assert archive.record([letter], story="ferry").already == 1
+
+
+def test_without_the_key_of_a_later_erasure_nothing_is_known_of_an_earlier_one(
+    archive: Archive,
+) -> None:
+    """All of the story's is erased by position, and the key afterwards: nothing new is told then."""
+    scene.erase(archive, *range(8, 16))
+    scene.erase(archive)
+    with pytest.raises(Refused, match="perhaps-erased"):
+        archive.record(scene.protected()[:1], story="ferry")
+
+
+def test_under_a_key_that_is_there_a_line_is_recognised_without_being_told(
+    archive: Archive,
+) -> None:
+    scene.erase(archive, 8, 10)  # the person, and the statement
+    done = archive.record(scene.protected(), story="ferry")
+    assert (done.new, done.already, done.erased) == (0, 2, 2)
+    assert PERSON not in archive.state("ferry").entities
+    again = archive.record(scene.protected()[:1], story="ferry", anew=True)
+    assert (again.new, again.anew) == (1, (archive.head().position - 1,))
+
+
+def test_what_another_archive_erased_with_its_key_may_be_it_too(archive: Archive) -> None:
+    told = {
+        "type": "content.erased", "schema_version": 2, "reason": REASON, "basis": BASIS,
+        "event_id": "01890000-0000-7000-8000-000000000002", "subject_key": "gone",
+        "recorded_at": last_time(archive), "events": [],
+    }  # fmt: skip
+    archive.record([told], story="other")
+    with pytest.raises(Refused, match="perhaps-erased"):
+        archive.record(scene.protected()[:1], story="other")
+
+
+def last_time(archive: Archive) -> str:
+    return to_iso(max(event.recorded_us for event in archive.events("other")))
+
+
+def test_an_erased_subject_is_known_by_nothing(archive: Archive) -> None:
+    """The refusal tells the same whatever the line says: it confirms no guess."""
+    scene.erase(archive)
+    guesses = [samples.entity(PERSON, f"{CANARY}-label"), samples.entity("person:w9", "Nobody")]
+    said = []
+    for guess in guesses:
+        with pytest.raises(Refused) as refused:
+            archive.record([guess], story="ferry")
+        said.append(str(refused.value))
+    assert said[0] == said[1] and WITNESS not in said[0]

@@ -1,0 +1,87 @@
+"""Names of subjects: one spelling each, and none in what is kept for ever."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.erasure import scene
+from tests.erasure.scene import BASIS, WITNESS
+
+from dateline import Archive, DatelineError
+from dateline.protect.subjects import LONGEST, require_unnamed, subject_name
+from dateline.testing import samples
+
+
+@pytest.mark.parametrize("name", ["Anna Berg ", " Anna  Berg", "Anna\u00a0Berg"])
+def test_white_space_makes_no_other_name(name: str) -> None:
+    assert subject_name(name) == "Anna Berg"
+
+
+def test_composed_or_not_it_is_one_subject(archive: Archive) -> None:
+    line = samples.figure(text="His")
+    archive.record([line], story="ferry", protect="Ren\u00e9")
+    again = archive.record([line], story="ferry", protect="Rene\u0301 ")
+    assert (again.new, again.already) == (0, 1)
+    assert archive.subjects() == [WITNESS, "Ren\u00e9"]
+    archive.erase(" Rene\u0301", reason="x", basis=BASIS)
+    assert archive.subjects() == [WITNESS]
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("Anna\nBerg", "line breaks"),
+        ("Anna\x1b[31m", "control characters"),
+        ("A" * (LONGEST + 1), "201 characters is too long"),
+        ("A" * 5000, "5,000 characters"),
+        ("\u0663", "no name of a subject"),
+        (" ", "no name of a subject"),
+    ],
+)
+def test_what_is_no_name_is_refused(archive: Archive, name: str, says: str) -> None:
+    with pytest.raises(DatelineError, match=says) as refused:
+        archive.record([samples.figure(text="x")], story="ferry", protect=name)
+    assert refused.value.hint
+    with pytest.raises(DatelineError, match="nothing is protected"):
+        archive.erase(name, reason="x", basis=BASIS)
+    assert archive.subjects() == [WITNESS]
+
+
+@given(st.text(max_size=30))
+def test_a_name_in_its_one_spelling_stays_as_it_is(text: str) -> None:
+    try:
+        name = subject_name(text)
+    except DatelineError:
+        return
+    assert subject_name(name) == name == unicodedata.normalize("NFC", name)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Ren\u00e9 asked", "by RENE\u0301", "of rene\u0301.", "(Rene\u0301)"],
+)
+def test_a_name_is_found_however_it_is_written(words: str) -> None:
+    for name in ("Ren\u00e9", "Rene\u0301"):
+        with pytest.raises(DatelineError, match="the reason names"):
+            require_unnamed({"reason": words, "basis": "x"}, [name])
+    require_unnamed({"reason": words, "basis": "x"}, ["Re", "Irene"])
+
+
+def test_words_apart_name_it_too() -> None:
+    with pytest.raises(DatelineError, match="the basis names 'Anna Berg'"):
+        require_unnamed({"reason": "x", "basis": "for anna\n  berg"}, ["Anna Berg"])
+
+
+def test_no_subject_is_named_in_an_erasure_by_position(archive: Archive) -> None:
+    """Not who it is protected for, nor anybody else whom the archive knows."""
+    archive.record([samples.entity("person:w2", "A")], story="ferry", protect="Herr Amsel")
+    head = archive.head()
+    for position in (10, 6):
+        for name in (WITNESS, "herr  amsel"):
+            with pytest.raises(DatelineError, match="kept in the log for ever"):
+                archive.erase(positions=[position], reason=f"{name} asked", basis=BASIS)
+    assert archive.head() == head
+    scene.erase(archive, 10)

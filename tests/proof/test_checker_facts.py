@@ -1,0 +1,342 @@
+"""What the checker tells of facts that editors changed: what they say now, and how they stand."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.proof.bundles import Bundle
+
+from dateline import Archive
+from dateline.events import pointer
+from dateline.events.registry import to_fields
+from dateline.proof import verifier
+from dateline.proof.keys import SigningKey
+from dateline.proof.verifier import Wrong, check, follow, read_checkpoint
+from dateline.testing import samples
+
+SECOND = "FICTION. The ferry company counted anew: 150 of 193 passengers were ashore by noon.\n"
+NEW = samples.digest(SECOND)
+
+
+def place(exact: str, text: str = SECOND) -> dict[str, Any]:
+    start = text.index(exact)
+    return {"role": "content", "exact": exact, "start": start, "end": start + len(exact)}
+
+
+def move(archive: Archive, fact: str = "f2") -> None:
+    """A correction that rests the fact on the second source."""
+    present = to_fields(archive.state("ferry").facts[fact].data)
+    changes = [
+        {"path": "/source", "was": samples.SOURCE, "now": NEW},
+        {"path": "/evidence", "was": present["evidence"], "now": [place("150 of 193 passengers")]},
+        {"path": "/text", "was": present["text"], "now": "150 of 193 were ashore."},
+    ]
+    if "quantities" in present:
+        changes += [
+            {"path": "/quantities/0/verbatim", "was": "143 of 193", "now": "150 of 193"},
+        ]
+    line = {"type": "fact.corrected", "fact": fact, "changes": changes, "reason": "A new count"}
+    archive.record([samples.captured(SECOND), line], story="ferry")
+
+
+def prove(
+    archive: Archive, key: SigningKey, *, documents: bool = True, fact: str | None = "f2"
+) -> Bundle:
+    signed = read_checkpoint(archive.checkpoint(key).note)
+    return archive.prove("ferry", fact, signed, with_documents=documents)
+
+
+def judge(
+    folder: Path, bundle: Bundle, key: SigningKey, *documents: str | Path
+) -> tuple[int, list[str]]:
+    file = folder / "proof.json"
+    file.write_text(json.dumps(bundle), "utf-8")
+    return verifier.judge(str(file), [key.vkey], [str(path) for path in documents])
+
+
+# -- a fact is followed ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fact", ["f2", None])
+def test_a_fact_that_was_moved_to_another_source_is_looked_up_there(
+    archive: Archive, key: SigningKey, tmp_path: Path, fact: str | None
+) -> None:
+    move(archive)
+    added = {"type": "evidence.added", "fact": "f2", "evidence": [place("by noon")]}
+    archive.record([added], story="ferry")
+    bundle = prove(archive, key, fact=fact)
+    assert {item["source"] for item in bundle["documents"]} == {samples.SOURCE, NEW}
+    assert bundle["charsets"].keys() == {samples.SOURCE, NEW}
+    assert check(bundle, [key.vkey]).quoted == {samples.SOURCE: True, NEW: True}
+    code, lines = judge(tmp_path, bundle, key)
+    assert code == verifier.OK, lines
+    assert f"Document    {NEW}: its quotations stand in it, read as utf-8" in lines
+    told = "\n".join(lines[lines.index("Fact f2 (figure.recorded)") :])
+    stands = told.partition("  stands    ")[2]
+    assert stands.startswith("150 of 193 were ashore.\n")
+    assert f'content {place("by noon")["start"]}-{place("by noon")["end"]}: "by noon"' in stands
+    assert f"source    {NEW}" in stands and "through   Ister Wire" in stands
+    assert '"value": 150' in stands and '"verbatim": "150 of 193"' in stands
+    later = [line for line in lines if line.startswith("  later") and "evidence.added" in line]
+    assert later and later[-1].endswith('evidence.added content 75-82: "by noon"')
+
+
+def test_quotations_that_a_correction_set_are_looked_up(archive: Archive, key: SigningKey) -> None:
+    move(archive)
+    bundle = prove(archive, key)
+    bundle["documents"] = [item for item in bundle["documents"] if item["source"] != NEW]
+    proven = check(bundle, [key.vkey])
+    assert proven.quoted == {samples.SOURCE: True, NEW: False}
+    [said] = proven.open
+    assert said.startswith(f"The document {NEW} is not here")
+    misread = prove(archive, key)
+    for item in misread["documents"]:
+        if item["source"] == NEW:
+            item["charset"] = "cp037"
+    with pytest.raises(Wrong, match=f"the words quoted by f2 are not in {NEW} there"):
+        check(misread, [key.vkey])
+
+
+def test_the_withdrawal_of_a_source_that_a_correction_named_is_told(
+    archive: Archive, key: SigningKey, tmp_path: Path
+) -> None:
+    move(archive)
+    archive.record(
+        [{"type": "source.withdrawn", "source": NEW, "reason": "Miscounted"}], story="ferry"
+    )
+    code, lines = judge(tmp_path, prove(archive, key), key)
+    assert code == verifier.OK
+    assert any("source.withdrawn" in line and line.startswith("  later") for line in lines)
+    assert "  status    rests on a source that was withdrawn: Miscounted" in lines
+    assert "NOTE  f2 rests on a source that was withdrawn: Miscounted" in lines
+
+
+def test_the_withdrawal_of_a_source_that_was_left_says_nothing_of_the_fact(
+    archive: Archive, key: SigningKey, tmp_path: Path
+) -> None:
+    move(archive)
+    line = {"type": "source.withdrawn", "source": samples.SOURCE, "reason": "Miscounted"}
+    archive.record([line], story="ferry")
+    code, lines = judge(tmp_path, prove(archive, key), key)
+    assert code == verifier.OK
+    assert any("source.withdrawn" in line for line in lines)
+    assert not any(line.startswith(("  status", "NOTE")) for line in lines)
+
+
+def test_what_is_withheld_before_a_misplaced_quotation_may_explain_it(
+    archive: Archive, key: SigningKey
+) -> None:
+    move(archive)
+    added = {"type": "evidence.added", "fact": "f2", "evidence": [place("by noon")]}
+    archive.record([added], story="ferry")
+    bundle = prove(archive, key)
+    at = next(
+        n
+        for n, item in enumerate(bundle["entries"], 1)
+        if n > 10 and "fact.corrected" in item["entry"]
+    )
+    bundle["entries"][at - 1]["withheld"] = True
+    proven = check(bundle, [key.vkey])
+    assert proven.quoted[samples.SOURCE] is False
+    assert any(
+        "a correction that is withheld or erased may have named" in line for line in proven.open
+    )
+
+
+def test_a_change_that_does_not_fit_is_followed_no_further_and_that_is_said(
+    archive: Archive, key: SigningKey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as one that speaks of another shape of the fact than it was recorded in."""
+    line = samples.corrected("f2", "/note", None, "Counted twice.", shape=1)
+    archive.record([line], story="ferry")
+    bundle = prove(archive, key)
+    assert check(bundle, [key.vkey]).facts["f2"].now is not None
+    original = verifier._corrected
+    monkeypatch.setattr(verifier, "_corrected", lambda fact, data, shape: original(fact, data, 7))
+    code, lines = judge(tmp_path, bundle, key)
+    assert code == verifier.UNCHECKED
+    assert "  stands    not known: a change to it does not fit" in lines
+    [said] = [line for line in lines if line.startswith("NOT CHECKED")]
+    assert "changes f2 in a way that does not fit it" in said
+    assert any(line.endswith("not all its quotations were found in it") for line in lines)
+
+
+FACT = {
+    "fact": "f1", "text": "t", "source": "s", "evidence": [{"exact": "a"}, {"exact": "b"}],
+    "quantities": [{"value": 1}], "note": "n", "a/b": {"~": 1},
+}  # fmt: skip
+
+
+def corrected(*changes: tuple[str, Any], **more: Any) -> dict[str, Any] | None:
+    listed = [{"path": path, "now": now} for path, now in changes]
+    line = {"fact": "f1", "changes": listed} | more
+    events = [("figure.recorded", 1, FACT), ("fact.corrected", 1, line)]
+    return follow(events)["f1"][-1][1]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("/text", "u"), ("/note", None), ("/evidence/1", None), ("/evidence/-", {"exact": "c"}),
+        ("/evidence/2", {"exact": "c"}), ("/evidence/0/exact", "z"), ("/times/said/edtf", "2024"),
+        ("/times/said/edtf", None), ("/a~1b/~0", 2), ("/quantities/0/value", None), ("/", 1),
+    ],
+)  # fmt: skip
+def test_a_change_does_to_a_fact_what_it_does_in_the_archive(change: tuple[str, Any]) -> None:
+    before, wanted = json.dumps(FACT), json.loads(json.dumps(FACT))
+    pointer.put(wanted, *change)
+    assert corrected(change) == wanted
+    assert json.dumps(FACT) == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("text", "u"), ("", "u"), ("/evidence/-1", None), ("/evidence/01", {}), ("/evidence/5", {}),
+        ("/evidence/2", None), ("/evidence/-/exact", "c"), ("/text/0", "u"), ("/note~2", "u"),
+        ("/evidence/²", {}), ("/evidence/" + "9" * 17, {}), ("/text", None), ("/source", 7),
+        ("/fact", "f2"), ("/evidence", []), (7, "u"), (None, "u"), ("/a" * 5000, 1),
+    ],
+)  # fmt: skip
+def test_a_change_that_leads_nowhere_does_not_fit(change: tuple[Any, Any]) -> None:
+    assert corrected(change) is None
+
+
+def test_a_change_fits_the_shape_that_was_recorded_alone() -> None:
+    assert corrected(("/text", "u"), shape=1) is not None
+    assert corrected(("/text", "u"), shape=None) is not None
+    assert corrected(("/text", "u"), shape=2) is None
+    for changes in (7, [7], [{}], None):
+        assert corrected(changes=changes) is None
+
+
+def test_a_story_of_thousands_of_changes_is_followed_in_seconds() -> None:
+    evidence = [{"exact": "a", "start": 0, "end": 1}]
+    events: list[tuple[str, object, dict[str, Any]]] = []
+    for fact in range(500):
+        name = f"f{fact}"
+        events.append(("figure.recorded", 1, {**FACT, "fact": name}))
+        for _ in range(10):
+            events.append(("evidence.added", 1, {"fact": name, "evidence": evidence}))
+            change = {"path": "/evidence/0/exact", "now": "c"}
+            events.append(("fact.corrected", 1, {"fact": name, "changes": [change]}))
+    began = time.process_time()
+    last = follow(events)["f499"][-1][1]
+    assert last is not None and len(last["evidence"]) == 12
+    assert time.process_time() - began < 5
+
+
+# -- how it stands -----------------------------------------------------------------------------
+
+
+def told(archive: Archive, key: SigningKey, folder: Path, fact: str = "f2") -> list[str]:
+    code, lines = judge(folder, prove(archive, key, fact=fact), key)
+    assert code == verifier.OK, lines
+    return [line for line in lines if line.startswith(("  status", "NOTE"))]
+
+
+def review(verdict: str, **more: str) -> dict[str, str]:
+    line = {
+        "type": "fact.reviewed",
+        "fact": "f2",
+        "verdict": verdict,
+        "reviewer": "person:mara-voss",
+    }
+    return line | more
+
+
+def test_a_fact_that_nobody_questions_has_no_status(
+    archive: Archive, key: SigningKey, tmp_path: Path
+) -> None:
+    assert told(archive, key, tmp_path) == []
+    assert told(archive, key, tmp_path, "f1") == [
+        "  status    is disputed: The harbour master says otherwise"
+    ]
+
+
+def test_a_retraction_is_told_at_the_top_and_at_the_end(
+    archive: Archive, key: SigningKey, tmp_path: Path
+) -> None:
+    archive.record([review("accepted"), samples.retracted("f2")], story="ferry")
+    assert told(archive, key, tmp_path) == [
+        "  status    was retracted: It did not happen.",
+        "NOTE  f2 was retracted: It did not happen.",
+    ]
+
+
+def test_the_last_verdict_of_reviewers_counts(
+    archive: Archive, key: SigningKey, tmp_path: Path
+) -> None:
+    archive.record([review("rejected", reason="No source")], story="ferry")
+    assert told(archive, key, tmp_path) == [
+        "  status    was rejected: No source",
+        "NOTE  f2 was rejected: No source",
+    ]
+    archive.record([review("accepted")], story="ferry")
+    assert told(archive, key, tmp_path) == []
+    archive.record([review("rejected", reason="Still none")], story="ferry")
+    assert told(archive, key, tmp_path)[0] == "  status    was rejected: Still none"
+
+
+def test_a_source_that_was_withdrawn_before_a_fact_was_recorded_from_it_is_told(
+    archive: Archive, key: SigningKey, tmp_path: Path
+) -> None:
+    line = {"type": "source.withdrawn", "source": samples.SOURCE, "reason": "Made up"}
+    archive.record([line, samples.figure(text="Again")], story="ferry")
+    bundle = prove(archive, key, fact="f3")
+    code, lines = judge(tmp_path, bundle, key)
+    assert code == verifier.OK
+    assert "NOTE  f3 rests on a source that was withdrawn: Made up" in lines
+    assert any(line.startswith("  before") and "source.withdrawn" in line for line in lines)
+    bundle["entries"][10]["withheld"] = True
+    assert "source.withdrawn" in bundle["entries"][10]["entry"]
+    [said] = check(bundle, [key.vkey]).open
+    assert "(11 of the story) are withheld or erased" in said and "take back its source" in said
+
+
+def test_a_fact_that_was_retracted_disputes_nothing(
+    archive: Archive, key: SigningKey, tmp_path: Path
+) -> None:
+    link = {"type": "facts.linked", "from": "f1", "to": "f2", "relation": "disputes"}
+    archive.record([link], story="ferry")
+    assert told(archive, key, tmp_path) == ["  status    is disputed by f1"]
+    archive.record([samples.retracted("f1")], story="ferry")
+    assert told(archive, key, tmp_path) == []
+
+
+def test_the_status_is_that_of_the_archive(archive: Archive, key: SigningKey) -> None:
+    other = {"type": "facts.linked", "from": "f2", "to": "f1", "relation": "disputes"}
+    for lines in ([], [other], [review("rejected")], [samples.retracted("f1")]):
+        archive.record(lines, story="ferry")
+        facts = check(prove(archive, key, fact=None), [key.vkey]).facts
+        for name, fact in archive.state("ferry").facts.items():
+            wanted = fact.status if fact.status not in ("recorded", "updated", "corrected") else ""
+            assert facts[name].status == wanted, name
+            now = facts[name].now
+            assert now is not None and now["text"] == fact.data.text
+
+
+def test_the_withdrawal_of_a_source_that_the_fact_never_had_leaves_nothing_open(
+    archive: Archive, key: SigningKey
+) -> None:
+    """It came before the fact, and is shown: who does not see it cannot tell which source it is."""
+    lines = [
+        samples.captured(SECOND),
+        {"type": "source.withdrawn", "source": NEW, "reason": "Miscounted"},
+        samples.figure(text="Again"),
+    ]
+    archive.record(lines, story="ferry")
+    proven = check(prove(archive, key, fact="f3"), [key.vkey])
+    assert proven.open == []
+    assert (proven.facts["f3"].status, proven.facts["f3"].told) == ("", [])
+
+
+def test_what_is_shown_is_not_erased_whatever_an_event_lists() -> None:
+    fields = {"type": "content.erased", "event_id": "x"}
+    entry = verifier.Entry(fields, 1, {"data": {"events": [{"event_id": "x"}]}}, False)
+    assert not verifier._with_erased([entry])[0].erased
+    assert verifier._with_erased([entry, entry._replace(body=None)])[1].erased
