@@ -461,6 +461,9 @@ def test_an_erasure_that_a_reader_holds_up_is_said_to_be_unfinished_by_every_com
     for command in ("log", "stories", "status"):
         told = dateline(command).err
         assert told.count("An erasure is not finished: another process still reads") == 1
+    unchecked = dateline("verify", "--deep", code=1).err
+    assert "Not checked: An erasure is not finished" in unchecked
+    assert "Nothing was changed" not in unchecked
     reader.close()
     assert "Finished an erasure" in dateline("log").err
     assert "not finished" not in dateline("log").err

@@ -6,7 +6,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from uuid import UUID
 
 from dateline.log import hashing
@@ -25,7 +25,8 @@ def unguarded(db: Database) -> Iterator[None]:
     db.execute("PRAGMA foreign_keys = OFF")
     yield
     for _, sql in guards:
-        db.execute(sql)
+        with suppress(sqlite3.OperationalError):  # its table may be gone
+            db.execute(sql)
 
 
 # -- without any care --------------------------------------------------------------------------
