@@ -89,10 +89,14 @@ def resume(archive: Archive) -> None:
     """Finish its erasures, and say so; and say it of one that cannot be finished."""
     for erasure in archive.resume():
         say(f"Finished an erasure that was interrupted or undone: {erasure.reason}")
-    if any(erasure.step == "purged" for erasure in archive.unfinished_erasures):
-        say(UNFINISHED)
-    if archive.held_up:
-        say(HELD_UP)
+    for sentence in unfinished(archive):
+        say(sentence)
+
+
+def unfinished(archive: Archive) -> list[str]:
+    """What keeps its erasures from being finished."""
+    read_on = any(erasure.step == "purged" for erasure in archive.unfinished_erasures)
+    return [UNFINISHED] * read_on + [HELD_UP] * bool(archive.held_up)
 
 
 def _warn_of_unknown(name: str, names: list[str]) -> None:

@@ -13,7 +13,7 @@ from dateline.cli.errors import FAILED, FOUND
 from dateline.cli.keys import key_option, public_keys, vkey_option
 from dateline.cli.output import emit, format_option
 from dateline.cli.progress import progress
-from dateline.cli.settings import UNFINISHED, Settings, pass_settings, resume, say
+from dateline.cli.settings import Settings, pass_settings, resume, say, unfinished
 from dateline.errors import DatelineError
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _resumed(archive: Archive) -> list[str]:
         resume(archive)
     except (Damaged, LogGap) as damaged:
         return [f"Whether every erasure is finished: {damaged}."]
-    return [UNFINISHED] if archive.unfinished_erasures else []
+    return unfinished(archive)
 
 
 def read_note(path: str) -> Checkpoint:
