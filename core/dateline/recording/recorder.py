@@ -20,7 +20,8 @@ from dateline.log.engine import reading, writing
 from dateline.log.protected import erased_keys, keys_in_use
 from dateline.log.read import Reader, story_by_slug
 from dateline.protect.keys import Key, KeyMoved
-from dateline.recording.batch import Archived, Plan, plan
+from dateline.recording.batch import Plan, plan
+from dateline.recording.known import Archived
 from dateline.recording.line import Files, Line
 
 _TRIES = 50

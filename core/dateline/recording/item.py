@@ -1,0 +1,139 @@
+"""From lines to items: each line read, its story, document and payload found, nothing checked yet."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from dateline.errors import Finding, Refused
+from dateline.events import identity, strict
+from dateline.events.editorial import ContentErased
+from dateline.events.payload import Payload, Raw
+from dateline.events.registry import Registry
+from dateline.log.document import Document
+from dateline.recording.known import Known
+from dateline.recording.line import (
+    CUT,
+    ERASED,
+    Envelope,
+    Files,
+    Line,
+    data,
+    document,
+    envelope,
+    shape_finding,
+)
+
+
+class Item(msgspec.Struct):
+    """One line on its way to an event."""
+
+    line: Line
+    envelope: Envelope
+    story: UUID
+    payload: Payload | Raw
+    event_id: UUID = UUID(int=0)  # told once it is known under which key the line goes
+    document: Document | None = None
+    fields: dict[str, Any] = {}
+    given: str | None = None  # the key it is put in under, unless what it speaks of says another
+    renews: int | None = None  # the position that says that it was erased before
+
+
+class Reading:
+    """Reads lines in order. ``items`` are those that can be, ``findings`` say of the others why not,
+    ``opened`` are the stories that lines open, by slug."""
+
+    def __init__(self, known: Known, registry: Registry, files: Files, story: UUID | None) -> None:
+        self._known, self._registry, self._files = known, registry, files
+        self._story = story
+        self.items: list[Item] = []
+        self.findings: list[Finding] = []
+        self.opened: dict[str, UUID] = {}
+
+    def take(self, line: Line) -> None:
+        """A line belongs to the story it names, else to the last one opened above it, else to the
+        one that was given."""
+        if line.fields.get("type") == "story.opened":
+            self._story = None  # unless it can be read, nothing says what is below it
+        if line.findings:
+            self.findings += [finding.at(line.number) for finding in line.findings]
+            return
+        if line.fields.get("type") in (CUT, ERASED):
+            return
+        unclean = strict.check(dict(line.fields))
+        if unclean:
+            self.findings += [finding.at(line.number) for finding in unclean]
+            return
+        try:
+            self.items.append(self._item(line))
+        except Refused as refusal:
+            self.findings += [finding.at(line.number) for finding in refusal.findings]
+
+    def _item(self, line: Line) -> Item:
+        about = envelope(line)
+        story = self._story
+        if about.type == "story.opened":
+            story = self._story = self._story_of(line, about)
+        elif about.story is not None:
+            story = about.story
+        if story is None:
+            reason = "no story.opened above it, and no --story given"
+            raise Refused([Finding("story-unknown", "", reason)])
+        if self._known.state(story).version == 0 and story not in self.opened.values():
+            raise Refused([Finding("story-unknown", "/story", f"there is no story {story}")])
+        brought = document(line, self._files) if about.type == "source.captured" else None
+        fields = data(line)
+        if brought is not None:
+            chars = {} if brought.binary else {"chars": len(brought.text)}
+            fields = {"source": brought.source, **chars, **fields}
+            if fields["source"] != brought.source:
+                reason = f"is {fields['source']}, but the document's SHA-256 is {brought.source}"
+                raise Refused([Finding("source-bytes", "/source", reason)])
+            there = self._known.archived.document(brought.source)
+            if there is not None and there.charset != brought.charset:
+                reason = f"is archived as {there.charset} already: its text would change"
+                raise Refused([Finding("document", "/charset", reason)])
+            self._known.bring(brought)
+        if about.type == ContentErased.type and about.event_id and about.recorded_at:
+            # Told by another archive: positions there are none here, and nothing here is erased.
+            fields = {**fields, "positions": []}
+            fields |= {} if about.subject_key is None else {"subject_key": about.subject_key}
+        elif about.subject_key is not None or about.type == ContentErased.type:
+            reason = "is for the archive to set: erase through Dateline, not through an import"
+            raise Refused([Finding("reserved", "/subject_key", reason)])
+        payload = self._payload(about, fields)
+        return Item(line, about, story, payload, document=brought, fields=fields)
+
+    def _story_of(self, line: Line, about: Envelope) -> UUID:
+        slug = line.fields.get("slug")
+        if not isinstance(slug, str):
+            raise Refused([Finding("shape", "/slug", "is missing, or no text")])
+        known = self.opened.get(slug) or self._known.archived.story_id(slug)
+        found = known or about.story or identity.uuid7()
+        self.opened[slug] = found
+        return found
+
+    def _payload(self, about: Envelope, fields: dict[str, Any]) -> Payload | Raw:
+        event_type = self._registry.get(about.type)
+        foreign = event_type is None or about.schema_version > event_type.version
+        # What a plugin or a later Dateline wrote is kept; what a person mistyped is refused.
+        # A fact needs a number, which only who knows its type can give.
+        unheard = about.type.count(".") < 2 or {"text", "source", "evidence"} <= fields.keys()
+        if foreign and about.event_id is None and unheard:
+            if event_type is not None:
+                reason = f"{about.type} goes up to schema version {event_type.version} here"
+                raise Refused([Finding("version-unknown", "/schema_version", reason)])
+            near = difflib.get_close_matches(about.type, [t.name for t in self._registry], 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            if about.type.count(".") > 1:
+                hint = " here; install the plugin it belongs to"
+            raise Refused(
+                [Finding("type-unknown", "/type", f"{about.type!r} is no event type{hint}")]
+            )
+        try:
+            return self._registry.convert(about.type, about.schema_version, fields)
+        except msgspec.ValidationError as error:
+            raise Refused([shape_finding(error)]) from None

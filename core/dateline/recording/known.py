@@ -1,0 +1,68 @@
+"""What a batch is checked against: the archive, and each story as the lines so far leave it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from dateline.events.editorial import EvidenceAdded
+from dateline.events.envelope import Event
+from dateline.events.payload import FactPayload, Payload, Raw
+from dateline.events.present import StoryState
+from dateline.log.document import Document
+
+
+class Archived:
+    """What a batch asks of the archive."""
+
+    def story_id(self, slug: str) -> UUID | None:
+        raise NotImplementedError
+
+    def state(self, story: UUID) -> StoryState:
+        """The story's present state, at version 0 when it is not there."""
+        raise NotImplementedError
+
+    def event(self, event_id: UUID) -> Event | None:
+        raise NotImplementedError
+
+    def document(self, source: str) -> Document | None:
+        raise NotImplementedError
+
+    def protection(self, source: str) -> tuple[bool, set[str]]:
+        """(whether the document is there unprotected, the keys it is there under)"""
+        raise NotImplementedError
+
+    def holds(self, subject_key: str) -> bool:
+        """Whether content is there under that key."""
+        raise NotImplementedError
+
+
+class Known:
+    """Stories and texts, looked up once. A state is a copy: the batch's events are tried on it."""
+
+    def __init__(self, archived: Archived) -> None:
+        self.archived = archived
+        self._states: dict[UUID, StoryState] = {}
+        self._texts: dict[str, str | None] = {}
+
+    def state(self, story: UUID) -> StoryState:
+        if story not in self._states:
+            self._states[story] = self.archived.state(story).fork()
+        return self._states[story]
+
+    def bring(self, document: Document) -> None:
+        """A document that comes with the batch."""
+        self._texts[document.source] = document.text
+
+    def text(self, source: str) -> str | None:
+        if source not in self._texts:
+            document = self.archived.document(source)
+            self._texts[source] = None if document is None else document.text
+        return self._texts[source]
+
+    def text_for(self, payload: Payload | Raw, state: StoryState) -> str | None:
+        """The text that the payload's evidence stands in."""
+        if isinstance(payload, FactPayload):
+            return self.text(payload.source)
+        if isinstance(payload, EvidenceAdded) and payload.fact in state.facts:
+            return self.text(state.facts[payload.fact].source)
+        return None
