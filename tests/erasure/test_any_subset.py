@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.erasure import scene
 from tests.erasure.scene import BASIS, REASON, WITNESS
+from tests.log.roots import root_at
 
 from dateline import Archive, Plugins, Refused
 from dateline.events.payload import Erased
-from dateline.log import read as log
 from dateline.log.engine import reading
 from dateline.testing.histories import histories
 
@@ -65,7 +65,7 @@ def test_after_erasing_anything_views_are_the_fold_and_the_rest_reads_the_same(
             elif event.position in before:
                 assert event == before[event.position]
         with reading(archive._engine) as connection:
-            assert log.root_at(connection, head.position) == head.root
+            assert root_at(connection, head.position) == head.root
         for name in PLUGINS.views:
             assert archive.verify_view(name) == []
         live = {name: archive.view(name, everything=True) for name in PLUGINS.views}

@@ -13,10 +13,10 @@ from sqlalchemy import Connection, inspect
 from tests.erasure import scene
 from tests.erasure.scene import BASIS, CANARY, CLEAR, LETTER_ID, PLAIN, REASON, WITNESS
 from tests.erasure.test_kills import POSITIONS, SUBJECT, erase_in_child
+from tests.log.roots import root_at
 
 from dateline import Archive, Plugins
 from dateline.errors import Refused, UnknownName
-from dateline.log import read as log
 from dateline.log.engine import reading
 from dateline.log.wal import empty_wal
 from dateline.testing import samples
@@ -85,7 +85,7 @@ def sound(archive: Archive, size: int, root: bytes) -> None:
     report = archive.verify(deep_too=True)
     assert (report.findings, report.unchecked) == ([], [])
     with reading(archive._engine) as connection:
-        assert log.root_at(connection, size) == root
+        assert root_at(connection, size) == root
 
 
 def gone(archive: Archive, target: dict[str, Any]) -> None:

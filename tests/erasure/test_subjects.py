@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import text
 from tests.erasure import scene
 from tests.erasure.scene import BASIS, CANARY, LETTER_ID, REASON, WITNESS
+from tests.log.roots import root_at
 
 from dateline import Archive, Refused
 from dateline.errors import UnknownName
-from dateline.log import read as log
 from dateline.log.engine import reading
 from dateline.log.wal import empty_wal
 from dateline.testing import samples
@@ -54,7 +54,7 @@ def test_hashes_stay_and_everything_verifies(archive: Archive) -> None:
     after = archive.head()
     assert after.position == before.position + 1  # one story was spoken of
     with reading(archive._engine) as connection:
-        assert log.root_at(connection, before.position) == before.root != after.root
+        assert root_at(connection, before.position) == before.root != after.root
     told = list(archive.events("ferry"))[-1]
     assert told.type == "content.erased" and told.recorded_us
     assert [item.fact for item in told.data.events if item.fact] == ["f3", "f4"]  # type: ignore[union-attr]

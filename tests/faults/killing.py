@@ -25,6 +25,7 @@ from typing import Any, Literal, Self
 import msgspec
 from tests.faults.ground import Ground, append
 from tests.faults.observed import NAMES, Tally, by_key, plugins
+from tests.log.roots import root_at
 
 from dateline import Archive
 from dateline.log import read as log
@@ -436,7 +437,7 @@ def inspect(ground: Ground, archive: Archive) -> None:
         assert tuple(sizes) == (head, 1, head, head)
         at = log.head(connection)
         assert at.position == head
-        assert log.root_at(connection, head) == at.root
+        assert root_at(connection, head) == at.root
         for name in NAMES:
             live_ones = [b for b in store.builds(connection, name) if b.state == "live"]
             assert len(live_ones) <= 1, live_ones

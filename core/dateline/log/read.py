@@ -68,21 +68,6 @@ def head(connection: Connection) -> Head:
         raise Damaged(f"the log's head cannot be read: {error}") from error
 
 
-def root_at(connection: Connection, position: int) -> bytes:
-    """The root of the log's tree when it had that many events."""
-    tree = hashing.Frontier()
-    after = 0
-    while after < position:
-        query = select(events.c.leaf).where(events.c.position > after)
-        query = query.where(events.c.position <= position).order_by(events.c.position).limit(PAGE)
-        leaves = connection.execute(query).scalars().all()
-        if not leaves:
-            raise LogGap(after + 1, position)
-        tree.extend(leaves)
-        after += len(leaves)
-    return tree.root()
-
-
 def present(connection: Connection, ids: Iterable[UUID], *, live: bool = False) -> set[UUID]:
     """Which of those events are in the log; with `live` those alone that were not erased."""
     found: set[UUID] = set()
