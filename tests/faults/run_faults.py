@@ -20,7 +20,7 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.faults import child, damage, migrations, servers, storage
+from tests.faults import child, damage, migrations, power, servers, storage
 from tests.faults.kills import Range
 from tests.faults.operations import OPERATIONS, Operation
 from tests.faults.outcome import HEADER, Row
@@ -40,6 +40,11 @@ def faults(every: int, chance: random.Random) -> Iterator[Fault]:
         yield (
             f"kill -9 at random times: {operation.name}",
             partial(_at_random, operation, max(2, 20 // every), chance),
+        )
+    for operation in OPERATIONS:
+        yield (
+            f"power cut at random times: {operation.name}",
+            partial(power.cut_at_random, operation, max(2, 20 // every), chance),
         )
     for error in (None, "EIO", "ENOSPC"):
         what = "kill -9 at each write call" if error is None else f"{error} at write calls"

@@ -195,6 +195,6 @@ def _judge(
             assert scene.CANARY not in repr(events)
         elif work is erase:
             archive.erase(scene.WITNESS, reason=scene.REASON, basis=scene.BASIS)
-        archive.record([samples.figure(text="It goes on")], story="ferry")
+        archive.record([samples.figure(text="It goes on")], story="ferry", anew=True)
     with opened(url, keys):
         pass

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.faults import child, damage, migrations, servers, storage
+from tests.faults import child, damage, migrations, power, servers, storage
 from tests.faults.child import Fault
 from tests.faults.kills import Range
 from tests.faults.operations import OPERATIONS, Operation
@@ -109,6 +109,16 @@ def on_a_disk(fault: Callable[[], None]) -> None:
         fault()
     except (PermissionError, FileNotFoundError) as reason:
         pytest.skip(str(reason))
+
+
+@pytest.mark.parametrize("name", ["init", "append", "erase", "upgrade", "key new"])
+def test_what_was_acknowledged_is_there_after_a_power_cut(
+    tmp_path: Path, row: Row, name: str
+) -> None:
+    [operation] = [operation for operation in OPERATIONS if operation.name == name]
+    on_a_disk(lambda: power.cut_when_done(operation, row, tmp_path))
+    held(row, 1)
+    assert row.acknowledged == operation.units
 
 
 def test_a_full_disk_is_named_and_goes_on_with_room(tmp_path: Path, row: Row) -> None:

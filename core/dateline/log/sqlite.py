@@ -257,8 +257,9 @@ def _on_connect(connection: sqlite3.Connection, record: object) -> None:
     for pragma in (
         f"busy_timeout={_BUSY_MS}",
         "foreign_keys=ON",
-        # An acknowledged append must survive a power cut: WAL needs FULL for that.
-        "synchronous=FULL",
+        # What is acknowledged must survive a power cut. WAL needs FULL for that; where somebody made
+        # the file one without WAL, its folder is to be synced too.
+        "synchronous=EXTRA",
         # Also what building an index may take: memory must not grow with the log.
         "cache_size=-8192",
         "secure_delete=ON",

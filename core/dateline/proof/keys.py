@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from dateline.errors import DatelineError, MissingLibrary
+from dateline.log.files import sync_folder
 from dateline.proof.verifier import ORIGIN, Vkey, make_vkey
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def create(path: Path, archive: UUID) -> SigningKey:
     if os.path.lexists(path):
         raise taken
     making: str | None = None
+    new = [folder for folder in path.parents if not folder.exists()]
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         # Under another name until it is whole: half a key would be in the way of a new one.
@@ -67,6 +69,8 @@ def create(path: Path, archive: UUID) -> SigningKey:
             file.flush()
             os.fsync(file.fileno())
         os.link(making, path)
+        for folder in (path.parent, *(folder.parent for folder in new)):
+            sync_folder(folder)
     except FileExistsError:
         raise taken from None
     except OSError as error:
