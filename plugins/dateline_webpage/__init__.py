@@ -40,8 +40,8 @@ class WebPage(SourceImporter):
     def extract(self, document: Document) -> Extracted:
         try:
             from trafilatura import bare_extraction, load_html
-        except ImportError:
-            raise MissingLibrary("trafilatura", "capture") from None
+        except ImportError as error:
+            raise MissingLibrary(error.name or "trafilatura", "capture") from error
         try:
             tree = load_html(document.text.removeprefix("\ufeff"))
             if tree is None:

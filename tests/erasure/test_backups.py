@@ -12,7 +12,7 @@ from tests.erasure.scene import WITNESS
 from dateline import Archive, Plugins, Refused
 from dateline.events.clock import to_iso
 from dateline.log.wal import empty_wal
-from dateline.recording import batch
+from dateline.recording import keyed
 from dateline.testing import samples
 
 PLUGINS = Plugins.load(strict=True)
@@ -92,7 +92,7 @@ def test_what_an_import_tells_destroys_no_key(
     with pytest.raises(Refused, match="reserved"):
         archive.record([told(archive, str(key))], story="other")
     with monkeypatch.context() as patched:  # a log may hold such a line from before it was refused
-        patched.setattr(batch._Batch, "_live", lambda *given: [])
+        patched.setattr(keyed.Keyed, "told", lambda *given: [])
         archive.record([told(archive, str(key))], story="other")
     line = samples.figure(text="Hers")
     done = archive.record([line], story="other", protect=WITNESS)

@@ -25,7 +25,7 @@ def test_what_may_be_it_is_refused_line_by_line(archive: Archive) -> None:
         archive.record(numbered(scene.protected()), story="ferry")
     told = [(finding.line, finding.rule) for finding in refused.value.findings]
     assert told == [(line, "perhaps-erased") for line in (1, 2, 3, 4)]
-    assert "--protect NAME if it is, or --anew" in refused.value.findings[0].reason
+    assert "leave it out to keep that erased; --anew" in refused.value.findings[0].reason
     assert archive.head() == head and CANARY not in repr(list(archive.events()))
 
 
@@ -93,3 +93,12 @@ def test_an_erased_subject_is_known_by_nothing(archive: Archive) -> None:
             archive.record([guess], story="ferry")
         said.append(str(refused.value))
     assert said[0] == said[1] and WITNESS not in said[0]
+
+
+def test_what_was_erased_in_the_clear_does_not_come_back_under_a_key(archive: Archive) -> None:
+    lines = [samples.figure(text="A figure in the clear")]
+    [position] = archive.record(lines, story="other").positions
+    archive.erase(None, [position], reason="Asked", basis="consent withdrawn")
+    again = archive.record(lines, story="other", protect="somebody")
+    assert (again.new, again.erased) == (0, 1)
+    assert archive.record(lines, story="other", protect="somebody", anew=True).new == 1

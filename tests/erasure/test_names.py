@@ -85,3 +85,13 @@ def test_no_subject_is_named_in_an_erasure_by_position(archive: Archive) -> None
                 archive.erase(positions=[position], reason=f"{name} asked", basis=BASIS)
     assert archive.head() == head
     scene.erase(archive, 10)
+
+
+def test_the_names_of_whoever_goes_are_not_kept_in_reason_or_basis(archive: Archive) -> None:
+    """The subject may be a pseudonym; the person that was introduced under it is not."""
+    person = {**samples.entity("person:vint", "Kalle Vint"), "names": ["K. Vint"]}
+    archive.record([person], story="other", protect="case 12")
+    for words in ("Kalle Vint asked", "letter of K. Vint", "about person:vint"):
+        with pytest.raises(DatelineError, match="kept in the log for ever"):
+            archive.erase("case 12", reason=words, basis="x")
+    assert archive.erase("case 12", reason="Asked for", basis="law").gone.events == 1

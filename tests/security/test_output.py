@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from dateline.testing import samples
 from dateline.testing.pytest_plugin import Cli, PluginDir
 
 W = WORDS
+#: As much of it as the name of a subject may hold.
+NAME = "".join(char for char in W if unicodedata.category(char) != "Cc")[:200]
 FORMATS = ("table", "csv", "json", "ndjson")
 VIEWS = (
     "timeline", "statements", "figures", "people", "places", "sources", "disputes", "changes",
@@ -50,6 +53,8 @@ COMMANDS: dict[str, list[tuple[str, ...]]] = {
         ("ferry", W),
         ("ferry", "state", "--text", W, "--exact", "safe", "--set", f"relation={W}", "--valid", W,
          "--source", samples.SOURCE, "--protect", W),
+        ("ferry", "state", "--text", W, "--exact", "safe", "--set", "relation=r", "--valid", "2024",
+         "--source", samples.SOURCE, "--protect", NAME),
     ],
     "correct": [("ferry", "f3", "--set", f"text={W}", "--reason", W, "--by", W),
                 ("ferry", "f3", "--set", W, "--reason", W), ("ferry", W, "--set", "text=x", "--reason", W)],
@@ -188,7 +193,7 @@ def filled(cli: Cli, folder: Path, *words: str) -> Cli:
     assert done.code == 0, done.err
     protected = [samples.entity("person:w", WORDS), samples.fact("statement", "Everyone is safe",
                  speakers=["person:w"], text=WORDS)]  # fmt: skip
-    done = cli("import", "-", "--story", "ferry", "--protect", WORDS,
+    done = cli("import", "-", "--story", "ferry", "--protect", NAME,
                stdin="\n".join(map(json.dumps, protected)))  # fmt: skip
     assert done.code == 0, done.err
     return cli

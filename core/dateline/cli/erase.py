@@ -101,13 +101,13 @@ def erase(
             elif lost:
                 _say_lost(lost)
             return
-        require_unnamed(words, archive.subjects())
+        names = (*archive.subjects(), *plan.people)
+        require_unnamed(words, names)
         if yes:
             _warn(plan)
         else:
             _show(plan)
-            words = _asked(words)
-            require_unnamed(words, archive.subjects())
+            words = _asked(words, names)
         if not yes and plan.events and not _agreed(plan):
             say("Nothing was erased.")
             ctx.exit(FAILED)
@@ -159,15 +159,22 @@ def _given(reason: str | None, basis: str | None, *, ask: bool) -> dict[str, str
     return words
 
 
-def _asked(words: dict[str, str]) -> dict[str, str]:
-    """The words, with what was not said asked for. Raises Refused."""
+def _asked(words: dict[str, str], names: Sequence[str]) -> dict[str, str]:
+    """The words, with what was not said asked for, until it says something and names nobody."""
     from dateline.erasure.steps import require_words
+    from dateline.protect.subjects import require_unnamed
 
     for name in ("reason", "basis"):
-        while not words.get(name, "").strip():
-            question = f"{name.capitalize()} (kept for ever, names nobody)"
-            words = {**words, name: click.prompt(question, err=True)}
-    require_words(words)
+        question = f"{name.capitalize()} (kept for ever, names nobody)"
+        while name not in words:
+            said = {name: click.prompt(question, err=True)}
+            try:
+                require_words(said)
+                require_unnamed(said, names)
+            except DatelineError as error:
+                say(str(error))
+            else:
+                words = {**words, **said}
     return words
 
 

@@ -178,7 +178,8 @@ def _counted(what: str, number: int) -> str:
 
 def _summary(report: Report, *, outside: bool, deep: bool) -> None:
     counted = [_counted(*item) for item in report.checked.items() if item[1]]
-    say(f"Checked {', '.join(counted) or 'an archive that is empty'}.")
+    if report.root:
+        say(f"Checked {', '.join(counted) or 'an archive that is empty'}.")
     for name, stories in report.exports.items():
         say(f"{name} is an export of {_listed(stories)}.")
     for line in report.unchecked:

@@ -36,6 +36,11 @@ class Plan(msgspec.Struct, frozen=True):
     rows: tuple[tuple[str, str, int], ...]
     still: tuple[Mention, ...]
 
+    @property
+    def people(self) -> list[str]:
+        """The names of whom it takes: nothing that is kept of it may hold them."""
+        return [name for item in self.events for name in item.people]
+
 
 def plan(
     connection: Connection,

@@ -78,7 +78,7 @@ class Eraser:
         words = {"reason": reason, "basis": basis}
         require_words(words)
         found = self.plan(subject, positions)
-        require_unnamed(words, self._vault.keys.subjects())
+        require_unnamed(words, (*self._vault.keys.subjects(), *found.people))
         if found.subject_key is None:
             if not found.events:
                 raise DatelineError(

@@ -24,7 +24,7 @@ from dateline.events.story import StoryOpened
 
 class Going(msgspec.Struct, frozen=True):
     """One event whose content goes. ``source`` is the document it captured, ``name`` what a person
-    knows it by."""
+    knows it by, ``people`` are the names of the person or group that it introduced."""
 
     position: int
     event_id: UUID
@@ -35,6 +35,7 @@ class Going(msgspec.Struct, frozen=True):
     source: str | None = None
     subject_key: str | None = None
     name: str = ""
+    people: tuple[str, ...] = ()
 
     @property
     def told(self) -> ErasedEvent:
@@ -131,7 +132,14 @@ def _going(event: Event, own: Mapping[str, int]) -> Going:
         source=data.source if isinstance(data, SourceCaptured) else None,
         subject_key=event.subject_key,
         name=name_of(event),
+        people=_people(data),
     )
+
+
+def _people(data: object) -> tuple[str, ...]:
+    if not isinstance(data, EntityIntroduced) or data.kind not in ("person", "group"):
+        return ()
+    return (data.entity, data.label, *data.names)
 
 
 def name_of(event: Event) -> str:

@@ -35,7 +35,8 @@ _BACKUP_PAGES = 2048
 _NAMED = 20
 _HINTS = {
     "unable to open": "check that the file and its folder exist and may be written",
-    "readonly": "check the file's permissions",
+    "readonly": "check the file's permissions, or work in a copy that can be written to",
+    "no such table": "a part of the archive is gone: `dateline verify` says which",
 }
 #: The same, where nothing was written.
 _UNWRITTEN = {"full": "make room on the disk", "disk I/O": "check the disk"}

@@ -398,7 +398,14 @@ def _held(
     if against.origin != checkpoint.origin:
         raise Wrong("consistency", "the checkpoint you hold is of another archive")
     if against not in (earlier, checkpoint):
-        _signed(against, vkeys, "the checkpoint you hold", opened)
+        try:
+            _signed(against, vkeys, "the checkpoint you hold", opened)
+        except Wrong:
+            opened.append(
+                "The checkpoint you hold has a false signature: it was altered, or somebody else "
+                "signed it. Nothing can be held against this proof with it."
+            )
+            return None
     same = [c for c in (earlier, checkpoint) if c is not None and c.size == against.size]
     if any(c.root != against.root for c in same):
         raise Wrong(
@@ -818,6 +825,8 @@ def _fact_words(
         yield "  stands    not known: a change to it does not fit"
     elif fact.now != data:
         yield from _content_words("stands", fact.now, captured, labels)
+        if any(other.type == "fact.corrected" for other in fact.told):
+            yield "            by correction: the words that it quotes need not say so"
         others = {*fact.now, *data} - {"text", "evidence", "attribution", "source"}
         for key in sorted(others):
             if fact.now.get(key) != data.get(key):

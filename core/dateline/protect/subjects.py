@@ -49,8 +49,8 @@ def require_unnamed(fields: Mapping[str, str], subjects: Iterable[str]) -> None:
         for subject, name in names.items():
             if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", said):
                 raise DatelineError(
-                    f"the {field} names {subject!r}, and it is kept in the log for ever; nothing was "
-                    "erased",
+                    f"the {field} names {subject[:LONGEST]!r}, and it is kept in the log for ever; "
+                    "nothing was erased",
                     hint="say it without the name",
                 )
 

@@ -25,7 +25,7 @@ from dateline.recording.protection import companion, foreseen, subject_key
 
 _PERHAPS = (
     "what was protected in this story and erased cannot be recognised any more, and this may be it: "
-    "give --protect NAME if it is, or --anew if it is not"
+    "leave it out to keep that erased; --anew records it in the clear, --protect NAME under a key"
 )
 #: (whether a document is there unprotected, the keys it is there under)
 Protection = tuple[bool, set[str]]
@@ -78,6 +78,10 @@ class Keyed:
     def _derived(self, item: Item, state: StoryState, subject: str | None) -> UUID:
         line = _identified(item.line, item.document)
         event_id = identity.import_id(item.story, line, self._digest(subject))
+        if subject is not None and not self._anew:
+            # Put in in the clear before, and erased: it is the same all the same.
+            plain = identity.import_id(item.story, line, identity.sha256)
+            event_id = plain if plain in state.gone else event_id
         if subject is None and state.keys and self._archived.event(event_id) is None:
             # Put in under a key before, and without a word of it now: it is the same all the same.
             for key in self._open(state.keys):
