@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,9 +11,21 @@ from tests.erasure import scene
 
 from dateline import Archive, Plugins
 
+PLUGINS = Plugins.load(strict=True)
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made once, with its keys beside it: what something is erased from is a copy."""
+    folder = tmp_path_factory.mktemp("filled")
+    with Archive.create(folder / "a.db", PLUGINS) as archive:
+        scene.fill(archive)
+    return folder
+
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive.create(tmp_path / "a.db", Plugins.load(strict=True)) as archive:
-        scene.fill(archive)
+def archive(tmp_path: Path, filled: Path) -> Iterator[Archive]:
+    for file in filled.iterdir():
+        shutil.copy(file, tmp_path)
+    with Archive.open(tmp_path / "a.db", PLUGINS) as archive:
         yield archive

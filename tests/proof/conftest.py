@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from dateline.proof.keys import SigningKey
 from dateline.proof.verifier import Checkpoint, read_checkpoint
 from dateline.testing import samples
 
+PLUGINS = Plugins.load(strict=True)
 #: Enough for two stored nodes of the tree.
 EVENTS = 600
 
@@ -45,10 +47,19 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "a.db"
 
 
-@pytest.fixture
-def archive(path: Path) -> Iterator[Archive]:
-    with Archive.create(path, Plugins.load(strict=True)) as archive:
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made once: what is tampered with is a copy."""
+    path = tmp_path_factory.mktemp("filled") / "a.db"
+    with Archive.create(path, PLUGINS) as archive:
         fill(archive)
+    return path
+
+
+@pytest.fixture
+def archive(path: Path, filled: Path) -> Iterator[Archive]:
+    shutil.copy(filled, path)
+    with Archive.open(path, PLUGINS) as archive:
         yield archive
 
 
