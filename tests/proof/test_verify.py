@@ -318,6 +318,14 @@ def test_a_type_that_is_missing_from_the_list_of_types_is_found(
     assert places(look(path)) == [("V4", 601)]
 
 
+def test_a_type_that_is_only_in_the_list_of_types_is_found(archive: Archive, path: Path) -> None:
+    with sqlite3.connect(path) as db:
+        db.execute("INSERT INTO plugin_types VALUES ('acme.sighting.recorded', 3)")
+    db.close()
+    [finding] = look(path).findings
+    assert finding.rule == "V4" and "acme.sighting.recorded" in finding.reason
+
+
 def test_the_page_lists_the_rules_as_the_command_says_them() -> None:
     page = (Path(__file__).parents[2] / "docs" / "proofs.md").read_text("utf-8")
     table = page[page.index("| rule | holds when |") : page.index("`--against FILE` adds")]

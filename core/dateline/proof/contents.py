@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -17,6 +17,8 @@ from dateline.proof.captured import Captured
 from dateline.proof.erasure import Erasures
 from dateline.proof.report import Report
 from dateline.protect.vault import Vault
+
+T = TypeVar("T")
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -99,23 +101,24 @@ class Contents:
             else:
                 self.captured.unread(row.subject_key)
             return
-        try:
-            data = msgspec.json.decode(body, type=_Captured).data
-        except (msgspec.DecodeError, ValueError, RecursionError):
-            self._report.add("V5", f"its content is no {SourceCaptured.type}", row.position)
-            return
-        self.captured.read(row.position, data.source, row.subject_key, data.chars)
+        if (event := self._read(body, _Captured, SourceCaptured.type, row.position)) is not None:
+            data = event.data
+            self.captured.read(row.position, data.source, row.subject_key, data.chars)
 
     def _erasure(self, row: Stored, body: bytes | None) -> None:
         if body is None:
             self._report.add("V6", "the record of an erasure cannot be read", row.position)
             return
+        if (event := self._read(body, _Erased, ContentErased.type, row.position)) is not None:
+            self._erasures.erased(row.position, row.story, event.data, self._report)
+
+    def _read(self, body: bytes, shape: type[T], type_: str, position: int) -> T | None:
+        """A body as an event of that type; None when it is none, and the report says so."""
         try:
-            erased = msgspec.json.decode(body, type=_Erased).data
+            return msgspec.json.decode(body, type=shape)
         except (msgspec.DecodeError, ValueError, RecursionError):
-            self._report.add("V5", f"its content is no {ContentErased.type}", row.position)
-            return
-        self._erasures.erased(row.position, row.story, erased, self._report)
+            self._report.add("V5", f"its content is no {type_}", position)
+            return None
 
     def _live(self, event_id: UUID) -> int | None:
         query = select(events.c.position).where(
