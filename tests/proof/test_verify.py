@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import re
@@ -440,5 +441,11 @@ def test_a_checkpoint_signed_by_another_key_is_a_finding(
     code, out, _ = command(path, capfd, "--vkey", str(key.vkey), "--against", str(note))
     assert code == 3
     assert "against,," in out and "has a false signature" in out
-    assert "history before it was rewritten" not in out
     assert len(signature) == 64
+    # A root that nobody signed says nothing of the log.
+    root_, other = (base64.b64encode(hash_).decode() for hash_ in (outside.root, bytes(32)))
+    note.write_text(outside.note.replace(root_, other), "utf-8")
+    code, out, err = command(path, capfd, "--vkey", str(key.vkey), "--against", str(note))
+    assert code == 3 and "has a false signature" in out
+    assert "history before it was rewritten" not in out
+    assert "1 finding. The log itself is what was recorded." in err
