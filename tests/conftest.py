@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from tests.effort import examples, leave_out
+from tests.quick import migrations_recorded
 
-settings.register_profile("ci", deadline=None, print_blob=True, max_examples=60)
-settings.load_profile("ci")
+settings.register_profile("dateline", deadline=None, print_blob=True, max_examples=examples(60))
+settings.load_profile("dateline")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_archives() -> Iterator[None]:
+    """Alembic runs once a process and database, not once an archive."""
+    with migrations_recorded():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +59,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if str(item.path.relative_to(here)).startswith(SLOW):
             item.add_marker(pytest.mark.slow)
+    leave_out(items)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from tests.effort import examples
 
 from dateline import Archive, Plugins
 from dateline.testing import samples
@@ -54,7 +55,7 @@ def same(left: Archive, right: Archive) -> None:
     assert exported(left, "ndjson").split("\n")[1:] == exported(right, "ndjson").split("\n")[1:]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(histories())
 def test_importing_an_export_gives_the_same_archive(lines: list[dict[str, Any]]) -> None:
     with Archive.create(":memory:", plugins()) as archive:
@@ -63,7 +64,7 @@ def test_importing_an_export_gives_the_same_archive(lines: list[dict[str, Any]])
             same(archive, copy)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(lines=histories())
 def test_a_story_goes_to_postgresql_and_back(
     dateline_postgres: Server, lines: list[dict[str, Any]]
@@ -76,7 +77,7 @@ def test_a_story_goes_to_postgresql_and_back(
                 same(archive, back)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(histories(slug="one"), histories(slug="two"))
 def test_several_stories_interleaved_come_back_too(
     one: list[dict[str, Any]], two: list[dict[str, Any]]

@@ -16,6 +16,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from tests.effort import examples
 
 from dateline import Archive, Plugins, Refused, VersionConflict
 from dateline.plugins.discovery import installed
@@ -165,9 +166,9 @@ class PostgresMachine(ArchiveMachine):
 def test_an_archive_on_postgresql(dateline_postgres: Server) -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         lambda: PostgresMachine(dateline_postgres),
-        settings=settings(max_examples=8, stateful_step_count=15, deadline=None),
+        settings=settings(max_examples=examples(8), stateful_step_count=15, deadline=None),
     )
 
 
 TestArchive = ArchiveMachine.TestCase
-TestArchive.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
+TestArchive.settings = settings(max_examples=examples(40), stateful_step_count=20, deadline=None)

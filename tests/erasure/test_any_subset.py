@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.effort import examples
 from tests.erasure import scene
 from tests.erasure.scene import BASIS, REASON, WITNESS
 from tests.log.roots import root_at
@@ -32,7 +33,7 @@ def record(archive: Archive, line: dict[str, Any], protect: bool) -> None:
     archive.record([line], story=slug)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(lines=histories(min_length=6, max_length=18), data=st.data())
 def test_after_erasing_anything_views_are_the_fold_and_the_rest_reads_the_same(
     lines: list[dict[str, Any]], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

@@ -11,6 +11,7 @@ import pytest
 from edtf import parse_edtf
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
+from tests.effort import examples
 
 from dateline.events.clock import from_iso
 from dateline.events.edtf import earliest_instant, latest_instant, parse
@@ -380,7 +381,7 @@ _judged = st.one_of(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(_judged)
 def test_the_bounds_are_those_of_the_edtf_library(text: str) -> None:
     edtf = parse(text)

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import IntegrityError
+from tests.effort import examples
 
 from dateline.errors import (
     DatelineError,
@@ -133,7 +134,7 @@ def test_a_story_starts_by_being_opened_under_a_free_slug(engine: Engine) -> Non
     assert read(engine) == [1]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=5), max_size=6), st.integers(1, 4))
 def test_any_way_to_cut_an_append_reads_the_same_in_any_page_size(
     cuts: list[list[int]], page: int

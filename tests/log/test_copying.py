@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from sqlalchemy import inspect
 from sqlalchemy.engine import make_url
+from tests.effort import examples
 from tests.log.places import PAIRS, Place, places, tables
 
 from dateline import Archive, Plugins
@@ -150,7 +151,7 @@ def test_pages_of_any_size_make_the_same_copy(pair: tuple[str, str], small_pages
 
 
 @given(history=histories())
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_any_history_copied_there_and_back_is_equal(
     history: list[samples.Fields],
     tmp_path_factory: pytest.TempPathFactory,

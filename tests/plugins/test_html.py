@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tests.effort import examples
 
 from dateline import Archive
 from dateline.plugin import one_line, visible
@@ -474,7 +475,7 @@ PLAIN = Page(built(["plain"] * 7)[0])
 @given(st.lists(hostile, min_size=7, max_size=7))
 @example(HOSTILE[:7])
 @example(HOSTILE[7:])
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_no_word_makes_a_tag_an_attribute_or_a_link(words: list[str]) -> None:
     source, text = built(words)
     page = Page(source)

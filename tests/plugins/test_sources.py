@@ -7,6 +7,7 @@ import codecs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.effort import examples
 
 from dateline import DatelineError
 from dateline.plugin import BINARY, Document, find_charset, web_charset
@@ -157,7 +158,7 @@ def test_an_xhtml_page_with_its_declaration_is_read() -> None:
     assert samples.TEXT in WebPage().extract(WebPage().document(page, None)).text
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from([
     "<p>", "</p>", "<div>", "</div>", "<table><tr><td>", "<b", '<meta content="', "<!--", "-->",
     "<script>", "</script>", "<![CDATA[", "&#0;", "&#xD800;", "\x00", "\x0b", "word ", "&amp;", "<svg>",
@@ -188,7 +189,7 @@ def test_the_text_of_a_pdf_keeps_its_pages_apart() -> None:
     assert Pdf().extract(Pdf().document(documents.pdf("x", title="Untitled"), None)).title is None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.data())
 def test_any_damage_to_a_pdf_gives_text_or_a_clear_error(data: st.DataObject) -> None:
     content = bytearray(documents.pdf("FICTION. Once.", "Twice."))

@@ -102,6 +102,7 @@ def test_an_untouched_archive_is_all_right_to_the_last_view(
     assert archive.checkpoint(key).size == EVENTS + 1
 
 
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize("statement", ATTACKS)
 def test_what_was_changed_behind_its_back_is_found(
     archive: Archive, key: SigningKey, outside: Checkpoint, statement: str

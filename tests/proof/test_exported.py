@@ -81,6 +81,7 @@ MOMENTS: dict[str, tuple[str, ...]] = {
 }
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("which", WHICH)
 @pytest.mark.parametrize("suffix", [".json", ".csv", ".html", ".md"])
 def test_an_export_of_one_view_is_recognised(
@@ -211,6 +212,7 @@ def erase(archive: Archive, *positions: int) -> None:
     archive.erase(None, positions, reason="Asked", basis="consent withdrawn")
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("options", [(), ("--as-recorded", "9"), ("--as-of", "2024-05-06")])
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_an_export_from_before_an_erasure_is_neither_wrong_nor_well(

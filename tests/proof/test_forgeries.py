@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.effort import examples
 from tests.proof.bundles import Bundle, key_signs, opened, rewrite
 
 from dateline import Archive, Plugins
@@ -220,7 +221,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path] * bool(path) + [p for name, inner in below for p in places(inner, (*path, name))]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_whatever_stands_anywhere_in_a_proof_gives_a_verdict(
     sample: tuple[Bundle, verifier.Vkey],

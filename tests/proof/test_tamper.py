@@ -178,6 +178,7 @@ def test_what_stands_outside_the_log_is_one_finding_and_no_reader_takes_it_in(
                 read()
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("attack", [*FOUND, *INVISIBLE], ids=named)
 def test_the_command_ends_in_a_verdict_whatever_was_done(
     archive: Archive,

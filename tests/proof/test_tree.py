@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
+from tests.effort import examples
 
 from dateline import Archive
 from dateline.errors import DatelineError
@@ -136,7 +137,7 @@ def test_the_stored_tree_gives_every_root_and_proof(archive: Archive, path: Path
     assert archive.head().root == mth(leaves)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(st.lists(st.integers(1, 300), min_size=1, max_size=4))
 def test_any_way_to_cut_an_append_stores_the_same_nodes(cuts: list[int]) -> None:
     with Archive.create(":memory:") as archive:

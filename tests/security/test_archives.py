@@ -112,6 +112,7 @@ def attack(path: Path, done: str | tuple[str, bytes]) -> None:
     database.close()
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("name", ATTACKS)
 def test_a_hostile_archive_is_read_or_refused_and_never_obeyed(
     ferry: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str

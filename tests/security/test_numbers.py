@@ -43,6 +43,7 @@ def ferry(dateline_cli: Cli, tmp_path: Path) -> Cli:
     return dateline_cli
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("number", NUMBERS, ids=lambda number: number[:24])
 def test_a_number_at_the_edge_is_no_bug(ferry: Cli, number: str) -> None:
     for called in (

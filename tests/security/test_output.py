@@ -199,6 +199,7 @@ def filled(cli: Cli, folder: Path, *words: str) -> Cli:
     return cli
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_no_command_lets_hostile_words_act(ferry: Cli, plugin_dir: PluginDir, command: str) -> None:
     folder = plugin_dir(

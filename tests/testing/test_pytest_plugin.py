@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from tests.effort import examples
 
 from dateline import Archive, DatelineError
 from dateline.plugin import Fact, FactRow, FactView, FigureRecorded, View, hookimpl
@@ -97,7 +98,7 @@ def test_a_folder_of_plugins_from_source_functions_and_modules(
     assert "RuntimeError: no" in result.out
 
 
-@settings(max_examples=5)
+@settings(max_examples=examples(5))
 @given(histories(min_length=60, max_length=80))
 def test_histories_can_be_long(lines: list[samples.Fields]) -> None:
     from dateline.testing.isolated import isolated

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.effort import examples
 
 from dateline import Archive, DatelineError, Plugins
 from dateline.recording.files import Folder
@@ -98,7 +99,7 @@ def test_a_moment_must_be_one() -> None:
 
 
 @settings(
-    max_examples=25,
+    max_examples=examples(25),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(histories(), st.data())

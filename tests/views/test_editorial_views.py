@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.effort import examples
 
 from dateline import Archive, Plugins
 from dateline.recording.files import Folder
@@ -146,7 +147,7 @@ def test_changes_lists_each_was_and_now_with_who_and_why(archive: Archive) -> No
 
 
 @settings(
-    max_examples=30,
+    max_examples=examples(30),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(histories(), st.integers(1, 7))

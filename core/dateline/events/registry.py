@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -137,6 +138,7 @@ class Registry:
         return msgspec.convert(fields, event_type.payload)
 
 
+@cache
 def _body_decoder(data: type) -> msgspec.json.Decoder[StoredBody]:
     fields = [
         ("data", data),
