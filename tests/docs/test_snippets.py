@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-import shlex
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.docs.typed import FENCE, steps, type_in
 
 from dateline import Plugins
-from dateline.cli.errors import run
-from dateline.cli.root import root
 
 DOCS = Path(__file__).parents[2] / "docs"
 WRITTEN = "reference"  # those pages are written by a program: test_reference.py
@@ -21,7 +18,6 @@ PAGES = sorted(
     for path in DOCS.rglob("*.md")
     if path.parent.name not in (WRITTEN, "decisions") and "```" in path.read_text("utf-8")
 )
-FENCE = re.compile(r"^```(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 #: A plugin file's first line says where it goes, and whether it is there to fail.
 FILE = re.compile(r"# (plugins/\w+\.py)( fails)?\n")
 
@@ -62,37 +58,6 @@ def save_plugin(text: str, folder: Path) -> None:
     path.write_text(text, "utf-8")
     failed = [record.name for record in Plugins.load(folders=[path.parent]).failures]
     assert failed == ([path.stem] if head[2] else [])
-
-
-def steps(text: str) -> Iterator[tuple[str, str]]:
-    """(command as typed, what it prints) of each step."""
-    for step in re.split(r"^\$ ", text.replace("\\\n", " "), flags=re.MULTILINE)[1:]:
-        command, _, printed = step.partition("\n")
-        yield command, printed.strip()
-
-
-def type_in(command: str, expected: str, above: str, capfd: pytest.CaptureFixture[str]) -> None:
-    """`above` is the page up to the session."""
-    words = shlex.split(command)
-    if words[0] == "cat":
-        assert f"`{words[1]}`" in above, f"nobody says to save {words[1]}"
-        Path(words[1]).write_text(expected + "\n", "utf-8")
-        return
-    assert words[0] == "dateline"
-    code = run(root, words[1:])
-    captured = capfd.readouterr()
-    assert alike(captured.err + captured.out, expected) or alike(
-        captured.out + captured.err, expected
-    ), f"{command}\n{captured.err}{captured.out}"
-    assert code == (1 if expected.startswith("Error: ") else 0)
-
-
-def alike(printed: str, expected: str) -> bool:
-    """Equal but for what differs each time, ids and hashes; a line ``...`` is any lines."""
-    changing = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?:sha256:|root )[0-9a-f.]+")
-    pattern = re.escape(changing.sub("*", expected.strip()) + "\n")
-    pattern = pattern.replace(re.escape("\n...\n"), r"\n(?:.*\n)*")
-    return re.fullmatch(pattern, changing.sub("*", printed.strip()) + "\n") is not None
 
 
 def test_the_first_view_has_fifteen_lines() -> None:
