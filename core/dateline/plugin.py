@@ -79,6 +79,7 @@ from dateline.plugins.formats import (
     Importer,
     Material,
     SourceImporter,
+    StatedCut,
 )
 from dateline.plugins.hookspecs import hookimpl
 from dateline.recording.line import CUT, ERASED, Line
@@ -95,7 +96,7 @@ __all__ = [
     "FactRow", "FactView", "FactsLinked", "Factuality", "FigureRecorded", "Finding", "Importer",
     "Line", "Link", "Material", "MissingLibrary", "OccurrenceRecorded", "Payload", "PlaceRef",
     "Quantity", "Raw", "RecordedBy", "Refused", "RoleRecorded", "Rows", "SourceCaptured",
-    "SourceImporter", "SourceWithdrawn", "StateRecorded", "StatementRecorded", "Status", "Step",
+    "SourceImporter", "SourceWithdrawn", "StateRecorded", "StatedCut", "StatementRecorded", "Status", "Step",
     "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "Table", "Time", "Times",
     "UnknownName", "View", "ViewRow", "chain_arrows", "chain_words", "csv_cell", "find_charset",
     "from_iso", "hookimpl", "last", "markdown", "marked_charset", "number_words", "one_line", "parse_edtf",

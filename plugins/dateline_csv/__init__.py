@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator
 
-from dateline.plugin import Exporter, Material, csv_cell, hookimpl
+from dateline.plugin import Cut, Exporter, Material, StatedCut, csv_cell, hookimpl
 
 
 class Csv(Exporter):
@@ -40,6 +40,13 @@ class Csv(Exporter):
         """The cut, which a CSV has no place for."""
         fields = {**material.cut.fields, "view": material.view or "timeline"}
         return json.dumps(fields, indent=2, sort_keys=True) + "\n"
+
+    def stated_cut(self, content: str, sidecar: str | None) -> StatedCut | None:
+        if sidecar is None:
+            return None
+        fields = json.loads(sidecar)
+        view = fields["view"]
+        return StatedCut(Cut.of(fields), view) if isinstance(view, str) else None
 
 
 def _cell(value: object) -> object:

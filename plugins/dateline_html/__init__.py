@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from dateline.plugin import Exporter, Material, hookimpl
+from dateline.plugin import Exporter, Material, StatedCut, hookimpl
 from dateline_html.page import page
+from dateline_html.stated import stated
 
 
 class Html(Exporter):
@@ -19,6 +20,9 @@ class Html(Exporter):
 
     def export(self, material: Material) -> Iterator[str]:
         return page(material)
+
+    def stated_cut(self, content: str, sidecar: str | None) -> StatedCut | None:
+        return stated(content)
 
 
 @hookimpl

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from dateline.plugin import (
+    Cut,
     Event,
     Exporter,
     Fact,
     Material,
     Payload,
     Raw,
+    StatedCut,
     StoryState,
     hookimpl,
     to_fields,
@@ -37,6 +39,13 @@ class JsonExporter(Exporter):
             yield ("," if number else "") + "\n"
             yield from _story(story, material)
         yield "]}\n"
+
+    def stated_cut(self, content: str, sidecar: str | None) -> StatedCut | None:
+        fields = json.loads(content)["cut"]
+        views = tuple(fields["views"])
+        if not all(isinstance(view, str) for view in views):
+            return None
+        return StatedCut(Cut.of(fields), views[0] if len(views) == 1 else None, views)
 
     def schema(self) -> str:
         return json.dumps(schema(), indent=2, sort_keys=True) + "\n"

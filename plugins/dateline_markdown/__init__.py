@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
-from dateline.plugin import Exporter, Fact, Material, StoryState, hookimpl, markdown, parse_edtf
+from dateline.plugin import (
+    Cut,
+    Exporter,
+    Fact,
+    Material,
+    StatedCut,
+    StoryState,
+    hookimpl,
+    markdown,
+    parse_edtf,
+)
 from dateline_markdown.editorial import corrected, disputed, erased, related
 from dateline_markdown.notes import Notes
+
+#: How `_head` states a story and the cut.
+_STATED = re.compile(
+    r"^Story `([a-z0-9-]+)`.*Archive `([0-9a-f-]{36})` at position (\d+), root `([0-9a-f]{64})`"
+    r"(?:, as of (.*))?\.$",
+    re.MULTILINE,
+)
 
 
 class Markdown(Exporter):
@@ -39,6 +59,15 @@ class Markdown(Exporter):
             yield from notes.written()
         if not stories:
             yield "# No story\n"
+
+    def stated_cut(self, content: str, sidecar: str | None) -> StatedCut | None:
+        found = _STATED.findall(content)
+        if not found:
+            return None
+        _, archive, position, root, as_of = found[0]
+        plain = html.unescape(re.sub(r"\\(.)", r"\1", as_of)) or None
+        slugs = tuple(match[0] for match in found)
+        return StatedCut(Cut(UUID(archive), int(position), root, plain, slugs))
 
 
 def _head(story: StoryState, material: Material) -> Iterator[str]:

@@ -11,6 +11,7 @@ from dateline.plugin import (
     CUT,
     ERASED,
     MAX_LINE,
+    Cut,
     Document,
     Erased,
     Event,
@@ -23,6 +24,7 @@ from dateline.plugin import (
     Refused,
     SourceCaptured,
     SourceImporter,
+    StatedCut,
     hookimpl,
     parse_json,
     to_fields,
@@ -38,6 +40,7 @@ class NdjsonExporter(Exporter):
     """
 
     name, suffix, media_type = "ndjson", ".ndjson", "application/x-ndjson"
+    by_line = True
 
     def export(self, material: Material) -> Iterator[str]:
         yield _line({"type": CUT, **material.cut.fields})
@@ -46,6 +49,10 @@ class NdjsonExporter(Exporter):
                 yield _line(_tombstone(event))
             else:
                 yield _line(_fields(event, material))
+
+    def stated_cut(self, content: str, sidecar: str | None) -> StatedCut | None:
+        fields = json.loads(content.split("\n", 1)[0])
+        return StatedCut(Cut.of(fields)) if fields["type"] == CUT else None
 
 
 class NdjsonImporter(Importer):

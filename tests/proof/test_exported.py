@@ -13,6 +13,7 @@ from dateline import Archive, Plugins
 from dateline.cli.errors import run
 from dateline.cli.root import root
 from dateline.testing import samples
+from dateline.testing.pytest_plugin import PluginDir
 
 FORMATS = [".ndjson", ".json", ".csv", ".md", ".html"]
 #: Told before the day that is looked back to, recorded after the export was made.
@@ -65,6 +66,42 @@ def test_an_export_of_every_story_is_recognised(
 ) -> None:
     assert dateline(path, "export", "--all", "-o", f"all{suffix}") == 0
     assert dateline(path, "verify", "--export", f"all{suffix}") == 0, capfd.readouterr()
+
+
+STRANGER = """
+import json
+from dateline.plugin import Cut, Exporter, StatedCut, hookimpl
+
+class Lines(Exporter):
+    name, suffix = "lines", ".lines"
+
+    def export(self, material):
+        yield json.dumps(material.cut.fields) + "\\n"
+        for story in material.stories():
+            for fact in story.shown():
+                yield f"{fact.id} {fact.data.text}\\n"
+
+    def stated_cut(self, content, sidecar):
+        return StatedCut(Cut.of(json.loads(content.splitlines()[0])))
+
+@hookimpl
+def dateline_exporters():
+    return [Lines()]
+"""
+
+
+def test_a_format_of_a_plugin_is_verified_by_the_cut_it_states(
+    archive: Archive, path: Path, plugin_dir: PluginDir, capfd: Capture
+) -> None:
+    folder = plugin_dir({"lines.py": STRANGER})
+
+    def call(*arguments: str) -> int:
+        return run(root, ["--db", str(path), "--plugins-dir", str(folder), *arguments])
+
+    assert call("export", "ferry", "-o", "out.lines") == 0
+    assert call("verify", "--export", "out.lines") == 0, capfd.readouterr()
+    Path("out.lines").write_text(Path("out.lines").read_text("utf-8") + "f9 Added.\n", "utf-8")
+    assert call("verify", "--export", "out.lines") == 3
 
 
 WHICH: dict[str, tuple[str, ...]] = {

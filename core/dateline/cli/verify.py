@@ -134,21 +134,20 @@ def _given(path: str) -> Given:
 
 def _export(archive: Archive, path: Path) -> Export:
     """A file and what it says of itself. Raises DatelineError for what is no export of this archive."""
-    from dateline.proof.exported import Export, claim
+    from dateline.proof.exported import Export, stated_cut
     from dateline.recording.files import read_bounded
 
     content = read_bounded(path, _EXPORT_BYTES)
-    format_ = next(
-        (e.name for e in archive.plugins.exporters.values() if e.suffix == path.suffix), ""
-    )
-    if not format_:
+    exporters = archive.plugins.exporters.values()
+    exporter = next((e for e in exporters if e.suffix == path.suffix), None)
+    if exporter is None:
         raise DatelineError(f"no format has the suffix of {path}")
     beside = path.with_name(path.name + ".meta.json")
     sidecar = read_bounded(beside, _NOTE_BYTES) if beside.exists() else None
-    stated = claim(format_, content, sidecar)
+    stated = stated_cut(exporter, content, sidecar)
     if stated.cut.archive != archive.id:
         raise DatelineError(f"{path} is of archive {stated.cut.archive}, not of this one")
-    return Export(str(path), format_, content, sidecar, stated)
+    return Export(str(path), exporter.name, content, sidecar, stated)
 
 
 def _json(report: Report) -> None:

@@ -43,6 +43,21 @@ class Cut(msgspec.Struct, frozen=True):
             "stories": list(self.stories),
         }
 
+    @classmethod
+    def of(cls, fields: Mapping[str, Any]) -> Cut:
+        """The cut that `fields` state, whatever else they hold. Raises KeyError, and
+        msgspec.ValidationError for values of another type."""
+        return msgspec.convert({name: fields[name] for name in cls.__struct_fields__}, cls)
+
+
+class StatedCut(msgspec.Struct, frozen=True):
+    """What a finished export says of itself: its cut; its one view, if it has one; and the views in
+    it, if the format lists them."""
+
+    cut: Cut
+    view: str | None = None
+    views: tuple[str, ...] | None = None
+
 
 class Material(Protocol):
     """One story, or several, as of a cut: what an exporter writes from.
@@ -87,6 +102,8 @@ class Exporter(ABC):
     name: ClassVar[str]
     suffix: ClassVar[str]
     media_type: ClassVar[str] = "text/plain"
+    #: Every line but the first is one event: after an erasure the other lines can still be verified.
+    by_line: ClassVar[bool] = False
 
     @abstractmethod
     def export(self, material: Material) -> Iterator[str]:
@@ -98,6 +115,14 @@ class Exporter(ABC):
 
     def sidecar(self, material: Material) -> str | None:
         """What goes into ``NAME.meta.json`` beside a file that cannot say where it was cut."""
+        return None
+
+    def stated_cut(self, content: str, sidecar: str | None) -> StatedCut | None:
+        """Where a file of this format says that it was cut, so that ``verify --export`` can compare it
+        with what the archive gives there; None when it does not say.
+
+        The file may come from anybody: errors of parsing it count as None.
+        """
         return None
 
 

@@ -6,13 +6,10 @@ then; of NDJSON, a line an event, every line of what is still there is.
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
-from typing import Any
-from uuid import UUID
 
 import msgspec
 from sqlalchemy import Connection
@@ -25,10 +22,10 @@ from dateline.events.payload import Erased
 from dateline.log import read, tree
 from dateline.log.nodes import StoredTree
 from dateline.material import PastMaterial
-from dateline.plugins.formats import Cut
+from dateline.plugins.formats import Cut, Exporter, StatedCut
 from dateline.plugins.loaded import Plugins
 from dateline.proof.report import Report
-from dateline.recording.line import CUT, ERASED
+from dateline.recording.line import ERASED
 from dateline.views.asof import Moment, public, recorded, upto
 
 _RECORDED = "recorded "
@@ -39,96 +36,19 @@ _MALFORMED = (
 )  # fmt: skip
 
 
-class Claim(msgspec.Struct, frozen=True):
-    """What an export says of itself: its cut; its one view, if it has one; and the views in it, if
-    the format says so."""
-
-    cut: Cut
-    view: str | None = None
-    views: tuple[str, ...] | None = None
-
-
-def claim(format_: str, content: bytes, sidecar: bytes | None) -> Claim:
-    """Read what an export states. Raises DatelineError when it states nothing."""
+def stated_cut(exporter: Exporter, content: bytes, sidecar: bytes | None) -> StatedCut:
+    """What an export states of itself. Raises DatelineError when it states nothing."""
     try:
-        found = _READERS[format_](content.decode(), sidecar)
-    except KeyError:
-        raise _unstated(f"Dateline cannot read where a {format_} export was cut") from None
+        beside = None if sidecar is None else sidecar.decode()
+        found = exporter.stated_cut(content.decode(), beside)
     except _MALFORMED:
         found = None
     if found is None:
-        raise _unstated("the file does not say where it was cut out of an archive")
+        raise DatelineError(
+            f"the file does not say where it was cut out of an archive, as {exporter.name} exports do",
+            hint="give a file of `dateline export` as it was written (csv: with .meta.json)",
+        )
     return found
-
-
-def _unstated(what: str) -> DatelineError:
-    return DatelineError(
-        what, hint="give a file of `dateline export` as it was written (csv: with .meta.json)"
-    )
-
-
-def _cut(fields: Any) -> Cut:
-    return msgspec.convert({name: fields[name] for name in Cut.__struct_fields__}, Cut)
-
-
-def _ndjson(text: str, sidecar: bytes | None) -> Claim | None:
-    fields = json.loads(text.split("\n", 1)[0])
-    return Claim(_cut(fields)) if fields["type"] == CUT else None
-
-
-def _json(text: str, sidecar: bytes | None) -> Claim:
-    fields = json.loads(text)["cut"]
-    views = msgspec.convert(fields["views"], tuple[str, ...])
-    return Claim(_cut(fields), views[0] if len(views) == 1 else None, views)
-
-
-def _csv(text: str, sidecar: bytes | None) -> Claim | None:
-    if sidecar is None:
-        return None
-    fields = json.loads(sidecar)
-    return Claim(_cut(fields), msgspec.convert(fields["view"], str))
-
-
-_MARKDOWN = re.compile(
-    r"^Story `([a-z0-9-]+)`.*Archive `([0-9a-f-]{36})` at position (\d+), root `([0-9a-f]{64})`"
-    r"(?:, as of (.*))?\.$",
-    re.MULTILINE,
-)
-
-
-def _markdown(text: str, sidecar: bytes | None) -> Claim | None:
-    found = _MARKDOWN.findall(text)
-    if not found:
-        return None
-    _, archive, position, root, as_of = found[0]
-    plain = re.sub(r"\\(.)", r"\1", as_of) or None
-    stories = tuple(match[0] for match in found)
-    return Claim(Cut(UUID(archive), int(position), root, plain, stories))
-
-
-_HTML = re.compile(
-    r"<dt>Archive</dt>\s*<dd><code>([0-9a-f-]{36})</code></dd>\s*"
-    r"<dt>Position</dt>\s*<dd>([\d,]+)</dd>\s*"
-    r"<dt>Root</dt>\s*<dd><code>([0-9a-f]{64})</code></dd>\s*"
-    r"<dt>As of</dt>\s*<dd>(.*?)</dd>"
-)
-_HTML_STORY = re.compile(r'<p class="kicker">([a-z0-9-]+)<')
-_HTML_VIEW = re.compile(r'<section class="part" id="(?:[^"]*\.)?rows"><h\d>View: ([^<]*)</h\d>')
-
-
-def _html(text: str, sidecar: bytes | None) -> Claim | None:
-    found = _HTML.search(text)
-    if found is None:
-        return None
-    archive, position, root, said = found.groups()
-    as_of = None if said.startswith("all that is recorded") else html.unescape(said)
-    stories = tuple(_HTML_STORY.findall(text))
-    cut = Cut(UUID(archive), int(position.replace(",", "")), root, as_of, stories)
-    view = _HTML_VIEW.search(text)
-    return Claim(cut, None if view is None else html.unescape(view[1]))
-
-
-_READERS = {"ndjson": _ndjson, "json": _json, "csv": _csv, "markdown": _markdown, "html": _html}
 
 
 class CutMaterial(PastMaterial):
@@ -143,24 +63,24 @@ class CutMaterial(PastMaterial):
         reader: read.Reader,
         plugins: Plugins,
         stories: Sequence[read.StoryRow],
-        claim: Claim,
+        stated: StatedCut,
         moment: Moment,
         *,
         erasures: bool = False,
     ) -> None:
-        self._claimed, self._until = claim, claim.cut.position
+        self._stated, self._until = stated, stated.cut.position
         self._erasures = erasures
-        super().__init__(connection, reader, plugins, stories, claim.view, moment)
+        super().__init__(connection, reader, plugins, stories, stated.view, moment)
 
     @property
     def cut(self) -> Cut:
         root = tree.root(self._until, StoredTree(self._connection))
         stories = tuple(self.slugs)
-        return Cut(self._head.archive, self._until, root.hex(), self._claimed.cut.as_of, stories)
+        return Cut(self._head.archive, self._until, root.hex(), self._stated.cut.as_of, stories)
 
     def views(self) -> list[str]:
         """Those in the export: others may be loaded by now."""
-        return super().views() if self._claimed.views is None else list(self._claimed.views)
+        return super().views() if self._stated.views is None else list(self._stated.views)
 
     def _events(self, story: read.StoryRow) -> Iterator[Event]:
         until = None if self._erasures else self._until
@@ -188,7 +108,7 @@ class Export(msgspec.Struct, frozen=True):
     format: str
     content: bytes
     sidecar: bytes | None
-    claim: Claim
+    stated: StatedCut
 
 
 def check(
@@ -202,8 +122,8 @@ def check(
 
     Raises UnknownName for a view or format that is not loaded.
     """
-    head, cut = read.head(connection), export.claim.cut
-    for view in export.claim.views or ():
+    head, cut = read.head(connection), export.stated.cut
+    for view in export.stated.views or ():
         plugins.view(view)
     if cut.position > head.position:
         reason = (
@@ -233,7 +153,7 @@ def _differs(
     export: Export, given: list[tuple[bytes, bytes]], again: _Again, report: Report
 ) -> None:
     """Where the file differs from each of `given`, as far as what was erased since lets it be said."""
-    by_line, cut = export.format == "ndjson", export.claim.cut
+    by_line, cut = again.by_line, export.stated.cut
     gone = again.erased_since()
     if gone:
         erased = f"content of {len(gone)} of the events was erased since"
@@ -264,8 +184,9 @@ class _Again:
         self, connection: Connection, reader: read.Reader, plugins: Plugins, export: Export
     ) -> None:
         self._connection, self._reader, self._plugins = connection, reader, plugins
-        self._claim, self._exporter = export.claim, plugins.exporter(export.format)
-        wanted = export.claim.cut.stories
+        self._stated, self._exporter = export.stated, plugins.exporter(export.format)
+        self.by_line = self._exporter.by_line
+        wanted = export.stated.cut.stories
         self._stories = [story for story in read.list_stories(connection) if story.slug in wanted]
 
     def written(self, moment: Moment, *, erasures: bool = False) -> bytes:
@@ -277,13 +198,13 @@ class _Again:
         return None if sidecar is None else sidecar.encode()
 
     def _material(self, moment: Moment, erasures: bool) -> CutMaterial:
-        given = self._connection, self._reader, self._plugins, self._stories, self._claim, moment
+        given = self._connection, self._reader, self._plugins, self._stories, self._stated, moment
         return CutMaterial(*given, erasures=erasures)
 
     def erased_since(self) -> dict[str, Event]:
         """Events up to the cut that were erased on record after it, by id."""
         gone: dict[str, Event] = {}
-        position = self._claim.cut.position
+        position = self._stated.cut.position
         for story in self._stories:
             without: dict[str, Event] = {}
             for event in self._reader.read_story(self._connection, story.id):

@@ -1,0 +1,31 @@
+"""Reading back the cut that a page states: the inverse of `page`'s colophon and of a story's head."""
+
+from __future__ import annotations
+
+import html
+import re
+from uuid import UUID
+
+from dateline.plugin import Cut, StatedCut
+
+_CUT = re.compile(
+    r"<dt>Archive</dt>\s*<dd><code>([0-9a-f-]{36})</code></dd>\s*"
+    r"<dt>Position</dt>\s*<dd>([\d,]+)</dd>\s*"
+    r"<dt>Root</dt>\s*<dd><code>([0-9a-f]{64})</code></dd>\s*"
+    r"<dt>As of</dt>\s*<dd>(.*?)</dd>"
+)
+_STORY = re.compile(r'<p class="kicker">([a-z0-9-]+)<')
+_VIEW = re.compile(r'<section class="part" id="(?:[^"]*\.)?rows"><h\d>View: ([^<]*)</h\d>')
+
+
+def stated(page: str) -> StatedCut | None:
+    """The cut of a page, and its one view if it has one; None when it states none."""
+    found = _CUT.search(page)
+    if found is None:
+        return None
+    archive, position, root, said = found.groups()
+    as_of = None if said.startswith("all that is recorded") else html.unescape(said)
+    slugs = tuple(_STORY.findall(page))
+    cut = Cut(UUID(archive), int(position.replace(",", "")), root, as_of, slugs)
+    view = _VIEW.search(page)
+    return StatedCut(cut, None if view is None else html.unescape(view[1]))
