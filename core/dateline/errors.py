@@ -7,21 +7,28 @@ from dataclasses import dataclass, replace
 
 
 class DatelineError(Exception):
-    """Base of every error Dateline raises on purpose.
+    """Base of every error that Dateline raises on purpose.
 
-    ``what`` is one sentence, ``hint`` the command or change that gets past it.
+    ``what`` is one sentence, ``hint`` the command or change that gets past it. ``code`` names the
+    kind of error for programs and tests, in lower-case words joined by hyphens; wording may change,
+    codes do not. A class has a code; `code` narrows it for one error.
     """
 
     exit_code = 1
+    code = "failed"
 
-    def __init__(self, what: str, *, hint: str | None = None) -> None:
+    def __init__(self, what: str, *, hint: str | None = None, code: str | None = None) -> None:
         super().__init__(what)
         self.what = what
         self.hint = hint
+        if code is not None:
+            self.code = code
 
 
 class MissingLibrary(DatelineError):
     """An optional library that this needs is not installed."""
+
+    code = "library-missing"
 
     def __init__(self, name: str, extra: str) -> None:
         super().__init__(
@@ -32,14 +39,20 @@ class MissingLibrary(DatelineError):
 class NotAnArchive(DatelineError):
     """The database is absent, or holds no Dateline archive."""
 
+    code = "not-an-archive"
+
 
 class UnfinishedCopy(NotAnArchive):
     """The database is a copy that is not finished: only the first events of an archive."""
+
+    code = "copy-unfinished"
 
 
 class Damaged(DatelineError):
     """What is stored is nothing that Dateline writes, not what its hashes say, or not what it was
     copied from: something else changed it, or made it."""
+
+    code = "damaged"
 
     def __init__(
         self, what: str, hint: str = "`dateline verify` says what is wrong with this archive"
@@ -50,19 +63,27 @@ class Damaged(DatelineError):
 class CheckFailed(Damaged):
     """Damage that a command found whose work is to look for it."""
 
+    code = "check-failed"
+
     exit_code = 3
 
 
 class SchemaOutdated(DatelineError):
     """The archive's tables were made by another version of Dateline."""
 
+    code = "schema-outdated"
+
 
 class UnknownName(DatelineError):
     """A story, view, format, fact or source that is not there."""
 
+    code = "unknown-name"
+
 
 class VersionConflict(DatelineError):
     """The story moved on since its version was read. Nothing was written."""
+
+    code = "version-conflict"
 
     def __init__(self, story: object, expected: object, actual: int) -> None:
         super().__init__(
@@ -76,12 +97,16 @@ class VersionConflict(DatelineError):
 class SlugTaken(DatelineError):
     """Another story has that slug. Nothing was written."""
 
+    code = "slug-taken"
+
     def __init__(self, slug: str) -> None:
         super().__init__(f"a story {slug!r} is there already", hint="choose another slug")
 
 
 class EventIdConflict(DatelineError):
     """An event id is taken by an event of other content. Nothing was written."""
+
+    code = "event-id-conflict"
 
     def __init__(self, event_id: object, position: int) -> None:
         super().__init__(
@@ -93,6 +118,8 @@ class EventIdConflict(DatelineError):
 
 class LogGap(DatelineError):
     """A read met a hole in the positions: an event is missing from the log."""
+
+    code = "log-gap"
 
     def __init__(self, expected: int, found: int) -> None:
         super().__init__(
@@ -107,6 +134,8 @@ class SealedContent(DatelineError):
     """Protected content whose key is not at hand. It is readable again when the key is; where the
     keys database knows the key as lost, `lost` is its id."""
 
+    code = "sealed"
+
     def __init__(self, story: str, position: int, lost: str | None = None) -> None:
         where = f"story {story} holds protected content (position {position}) whose key is"
         if lost is None:
@@ -119,6 +148,8 @@ class SealedContent(DatelineError):
 
 class ViewFailed(DatelineError):
     """A view's own code raised while folding an event."""
+
+    code = "view-failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +174,8 @@ class Finding:
 
 class Refused(DatelineError):
     """Input broke one or more rules. Nothing was written."""
+
+    code = "refused"
 
     def __init__(self, findings: Sequence[Finding], *, hint: str | None = None) -> None:
         self.findings = tuple(findings)

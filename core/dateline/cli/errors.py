@@ -7,6 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import click
 
@@ -21,9 +22,38 @@ class ReaderWentAway(Exception):
     """Whoever read the output (head, less) has closed it. No OSError: click exits on that."""
 
 
+class Outcome(NamedTuple):
+    """How a command ended: its exit code, and the error that Dateline raised, if it raised one."""
+
+    exit_code: int
+    error: DatelineError | None = None
+
+
 def run(command: click.Command, arguments: Sequence[str]) -> int:
     """Run the command line; returns the exit code. Tracebacks only with ``--debug``."""
-    debug = "--debug" in arguments or bool(os.environ.get("DATELINE_DEBUG"))
+    return outcome(command, arguments).exit_code
+
+
+def outcome(command: click.Command, arguments: Sequence[str]) -> Outcome:
+    """As `run`, with the error itself."""
+    try:
+        return Outcome(_run(command, arguments))
+    except DatelineError as error:
+        if _debug(arguments):
+            _traceback()
+            say(f"Error code: {error.code}")
+        else:
+            say(f"Error: {error}" + (f"\n  {error.hint}" if error.hint else ""))
+        return Outcome(error.exit_code, error)
+
+
+def _debug(arguments: Sequence[str]) -> bool:
+    return "--debug" in arguments or bool(os.environ.get("DATELINE_DEBUG"))
+
+
+def _run(command: click.Command, arguments: Sequence[str]) -> int:
+    """Raises DatelineError."""
+    debug = _debug(arguments)
     try:
         result = command.main(list(arguments), prog_name="dateline", standalone_mode=False)
     except click.exceptions.Abort:
@@ -35,12 +65,8 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         _show_usage(error)
         return error.exit_code
-    except DatelineError as error:
-        if debug:
-            _traceback()
-        else:
-            say(f"Error: {error}" + (f"\n  {error.hint}" if error.hint else ""))
-        return error.exit_code
+    except DatelineError:
+        raise
     except ReaderWentAway:
         # Nothing to report, and nothing more to flush.
         with contextlib.suppress(OSError):

@@ -38,6 +38,8 @@ _PATIENCE = 10.0
 class HeldUp(DatelineError):
     """An erasure is on record and waits for another session to let go."""
 
+    code = "erasure-held-up"
+
 
 class Eraser:
     """Erases in one archive. `views` are those whose rows can be folded anew."""

@@ -28,9 +28,13 @@ Step = Callable[[int, int], None]
 class LockTimeout(DatelineError):
     """Another session held a lock for longer than this one waits."""
 
+    code = "locked"
+
 
 class Unwritten(DatelineError):
     """The database could not do it, and wrote nothing. ``step`` is what gets past it."""
+
+    code = "not-written"
 
     def __init__(self, what: str, step: str) -> None:
         super().__init__(what, hint=f"{step}; nothing was written")

@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a command ended: its exit code, and both streams apart."""
+    """How a command ended: its exit code, both streams apart, and the code of the error that
+    Dateline raised (`dateline.errors`), if it raised one."""
 
     code: int
     out: str
     err: str
+    error: str | None = None
 
 
 #: Makes an archive with what a plugin offers, and nothing that is installed.
@@ -88,15 +90,16 @@ def dateline_cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
         monkeypatch.delenv(name)
 
     def call(*arguments: str, stdin: str = "") -> Result:
-        from dateline.cli.errors import run
+        from dateline.cli.errors import outcome
         from dateline.cli.root import root
 
         streams = {"stdin": _stream(stdin), "stdout": _stream(), "stderr": _stream()}
         with pytest.MonkeyPatch.context() as patch:
             for name, stream in streams.items():
                 patch.setattr(sys, name, stream)
-            code = run(root, arguments)
-        return Result(code, _text(streams["stdout"]), _text(streams["stderr"]))
+            code, error = outcome(root, arguments)
+        named = None if error is None else error.code
+        return Result(code, _text(streams["stdout"]), _text(streams["stderr"]), named)
 
     return call
 
