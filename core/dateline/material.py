@@ -73,7 +73,7 @@ class PastMaterial:
 
     def stories(self) -> Iterator[StoryState]:
         for story in self._stories:
-            yield self._folded(story)[0]
+            yield self._folded(story)[0].given
 
     def views(self) -> list[str]:
         return sorted(self._plugins.views)
@@ -139,7 +139,7 @@ class LiveMaterial:
 
     def stories(self) -> Iterator[StoryState]:
         for story in self._stories:
-            yield fold(self._connection, self._reader, story.id, self._head.position)
+            yield fold(self._connection, self._reader, story.id, self._head.position).given
 
     def views(self) -> list[str]:
         return sorted(set(self._plugins.views) - set(self._failed))
