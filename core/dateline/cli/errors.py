@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import click
 
 from dateline.cli.settings import say
-from dateline.errors import DatelineError
+from dateline.errors import DatelineError, described, stops_plugin
 
 #: Exit codes: 0 ok, 1 failed or could not check, 2 usage, 3 a check found something.
 FAILED, USAGE, FOUND = 1, 2, 3
@@ -53,7 +53,8 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
         else:
             say(f"Error: {error.strerror or error}{where}")
         return FAILED
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
+        stops_plugin(error)
         # Commands leave through click; whoever ends the interpreter is a plugin, and not done. Only
         # an answer to TAB ends so: that is click's own way.
         if isinstance(error, SystemExit) and "_DATELINE_COMPLETE" in os.environ:
@@ -62,7 +63,7 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
             _traceback()
             return FAILED
         say(
-            f"Error: {type(error).__name__}: {error}\n"
+            f"Error: {described(error)}\n"
             "  this is a bug in Dateline or a plugin; `--debug` shows where. If the archive came from "
             "elsewhere, or something else wrote to it, `dateline verify` says what is wrong with it"
         )
