@@ -39,7 +39,7 @@ def fold(running: Running, event: Event) -> None:
         stops_plugin(error)
         rows.undo()
         running.failed = event.position
-        running.error = _storable("".join(traceback.format_exception(error)))
+        running.error = _kept(error)
 
 
 def require_whole(view: View, rows: Rows, event: Event) -> None:
@@ -50,7 +50,7 @@ def require_whole(view: View, rows: Rows, event: Event) -> None:
         stops_plugin(error)
         raise ViewFailed(
             f"view {view.name} stopped at position {event.position}: {described(error)}",
-            hint="mend the plugin, or leave it out with --without; `dateline plugins` names it",
+            hint="fix the plugin, or leave it out with --without; `dateline plugins` names it",
         ) from error
 
 
@@ -68,11 +68,14 @@ def require_live(build: Build) -> None:
         )
         raise ViewFailed(
             f"view {build.name} (plugin {build.plugin}){where}: {reason(build)}",
-            hint="mend the plugin and run this again, or leave it out with "
+            hint="fix the plugin and run this again, or leave it out with "
             f"`--without {build.plugin}`; `dateline status -v` shows the traceback",
         )
 
 
-def _storable(text: str) -> str:
-    """What every database keeps: a plugin's words may hold NUL and lone surrogates."""
+def _kept(error: BaseException) -> str:
+    """The traceback, its last line what `reason` shows, in what every database keeps: a plugin's words
+    may hold NUL and lone surrogates, go over several lines, or be followed by notes."""
+    text, line = "".join(traceback.format_exception(error)), " ".join(described(error).split())
+    text = text if text.rstrip().endswith(line) else f"{text}{line}\n"
     return text.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")
