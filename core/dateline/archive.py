@@ -15,7 +15,13 @@ from sqlalchemy import Engine
 from dateline.erasure.journal import Erasure, Journal
 from dateline.erasure.plan import Plan, sealed
 from dateline.erasure.steps import Eraser
-from dateline.errors import DatelineError, UnfinishedCopy, UnknownName
+from dateline.errors import (
+    DatelineError,
+    UnfinishedCopy,
+    UnknownName,
+    described,
+    stops_plugin,
+)
 from dateline.events.envelope import Event, RecordedBy
 from dateline.events.present import StoryState
 from dateline.log import backup as backups
@@ -440,10 +446,10 @@ class Archive:
         try:
             with reading(self._engine) as connection:
                 exported.check(connection, self._reader, self.plugins, export, report)
-        except Exception as error:  # noqa: BLE001 - what tampering does to a fold is unknown
-            what = "" if isinstance(error, DatelineError) else f"{type(error).__name__}: "
+        except BaseException as error:  # noqa: BLE001 - what tampering does to a fold is unknown
+            stops_plugin(error)
             report.unchecked.append(
-                f"The export {export.name}: the archive cannot give it again ({what}{error})."
+                f"The export {export.name}: the archive cannot give it again ({described(error)})."
             )
 
     def prove(

@@ -152,6 +152,31 @@ class ViewFailed(DatelineError):
     code = "view-failed"
 
 
+def stops_plugin(error: BaseException) -> None:
+    """For an ``except BaseException`` around a plugin's code: all that it raises stops that plugin
+    alone, whatever its base (a test's skip, a cancelled task, SystemExit). Only ^C is the user's:
+    that is raised again."""
+    if isinstance(error, BaseExceptionGroup):  # as task groups hand ^C on
+        found = error.subgroup(KeyboardInterrupt)
+        if found is not None:
+            raise KeyboardInterrupt from error
+    if isinstance(error, KeyboardInterrupt):
+        raise error
+
+
+def described(error: BaseException) -> str:
+    """``ValueError: no such port``, also for one whose own words cannot be had. Our own errors are
+    sentences."""
+    if isinstance(error, DatelineError):
+        return str(error)
+    try:
+        text = str(error)
+    except BaseException as worse:  # noqa: BLE001 - it may be a plugin's
+        stops_plugin(worse)
+        text = f"(its text raises {type(worse).__name__})"
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One reason why input was refused.

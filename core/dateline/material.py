@@ -7,7 +7,7 @@ from heapq import merge
 
 from sqlalchemy import Connection
 
-from dateline.errors import SealedContent
+from dateline.errors import SealedContent, ViewFailed
 from dateline.events.envelope import Event
 from dateline.events.payload import Sealed
 from dateline.events.present import StoryState
@@ -49,7 +49,8 @@ class PastMaterial:
         self._head = read.head(connection)
         # Only stories that had begun; a table asks for its story's rows again, so keep the last.
         self._stories = [story for story in stories if any(True for _ in self._events(story))]
-        self._last: tuple[str, StoryState, dict[str, list[Values]]] | None = None
+        self._last: tuple[str, StoryState, dict[str, list[Values]], dict[str, ViewFailed]] | None
+        self._last = None
 
     @property
     def cut(self) -> Cut:
@@ -73,7 +74,7 @@ class PastMaterial:
 
     def stories(self) -> Iterator[StoryState]:
         for story in self._stories:
-            yield self._folded(story)[0]
+            yield self._folded(story)[0].given
 
     def views(self) -> list[str]:
         return sorted(self._plugins.views)
@@ -81,8 +82,12 @@ class PastMaterial:
     def table(self, view: str, story: str, *, everything: bool = False) -> Table:
         found = self._plugins.view(view)
         row = next((row for row in self._stories if row.slug == story), None)
-        rows = [] if row is None else self._folded(row)[1][view]
-        return arrange(found, rows, everything=everything)
+        if row is None:
+            return arrange(found, [], everything=everything)
+        _, rows, failed = self._folded(row)
+        if view in failed:
+            raise failed[view]
+        return arrange(found, rows[view], everything=everything)
 
     def events(self) -> Iterator[Event]:
         return _open(merge(*map(self._events, self._stories), key=lambda event: event.position))
@@ -93,11 +98,15 @@ class PastMaterial:
     def _events(self, story: read.StoryRow) -> Iterator[Event]:
         return upto(self._reader.read_story(self._connection, story.id), self._moment)
 
-    def _folded(self, story: read.StoryRow) -> tuple[StoryState, dict[str, list[Values]]]:
+    def _folded(
+        self, story: read.StoryRow
+    ) -> tuple[StoryState, dict[str, list[Values]], dict[str, ViewFailed]]:
+        """Its state, the rows of each view, and the views that raised: they fail whoever asks for
+        them, and nobody else."""
         if self._last is None or self._last[0] != story.slug:
-            views = self._plugins.views.values()
-            state, rows = states(self._events(story), self._reader.registry, views)
-            self._last = (story.slug, state, rows)
+            views, failed = self._plugins.views.values(), dict[str, ViewFailed]()
+            state, rows = states(self._events(story), self._reader.registry, views, failed)
+            self._last = (story.slug, state, rows, failed)
         return self._last[1:]
 
 
@@ -139,7 +148,7 @@ class LiveMaterial:
 
     def stories(self) -> Iterator[StoryState]:
         for story in self._stories:
-            yield fold(self._connection, self._reader, story.id, self._head.position)
+            yield fold(self._connection, self._reader, story.id, self._head.position).given
 
     def views(self) -> list[str]:
         return sorted(set(self._plugins.views) - set(self._failed))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from importlib.metadata import EntryPoint
 from unittest.mock import patch
 
 import click
@@ -12,6 +11,7 @@ from pages.writing import NOTE
 
 from dateline.cli.lazy import LazyGroup
 from dateline.cli.root import root
+from dateline.plugins.points import Point, own_version
 
 WIDTH = 80
 
@@ -33,10 +33,10 @@ def cli_page() -> str:
 
 def commands() -> Iterator[tuple[str, str]]:
     """(name, help) of every command of Dateline's own, subcommands after their group."""
-    own = LazyGroup._plugins
+    own, origin = LazyGroup._plugins, f"dateline {own_version()}"
 
-    def bundled(group: LazyGroup) -> dict[str, EntryPoint]:
-        return {n: p for n, p in own(group).items() if p.dist and p.dist.name == "dateline"}
+    def bundled(group: LazyGroup) -> dict[str, Point]:
+        return {name: point for name, point in own(group).items() if point.origin == origin}
 
     with patch.object(LazyGroup, "_plugins", bundled):
         yield from _walk(root, "dateline", None)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from importlib.metadata import Distribution, EntryPoint, entry_points
 from pathlib import Path
 
 import click
 import pytest
 
 from dateline.cli import lazy
-from dateline.plugins import discovery
-from dateline.testing import samples
+from dateline.plugins.points import Point
 from dateline.testing.pytest_plugin import Cli, PluginDir, Result
 
 GOOD = """
@@ -110,15 +107,6 @@ TABLE = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def ferry(dateline_cli: Cli, tmp_path: Path) -> Cli:
-    lines = "".join(json.dumps(line) + "\n" for line in samples.story())
-    (tmp_path / "ferry.ndjson").write_text(lines)
-    assert dateline_cli("init").code == 0
-    assert dateline_cli("import", "ferry.ndjson").code == 0
-    return dateline_cli
-
-
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.done)
 def test_a_broken_plugin_is_named_with_its_cause_and_the_way_out(
     ferry: Cli, plugin_dir: PluginDir, row: Row
@@ -206,34 +194,11 @@ def test_a_plugin_to_leave_out_that_is_none_is_warned_of(
 # -- plugins of distributions --------------------------------------------------------------
 
 
-class Acme(Distribution):
-    """A distribution ``acme-dateline 1.4.2`` that is nowhere on disk."""
-
-    def __init__(self, name: str = "acme-dateline") -> None:
-        self._name = name
-
-    def read_text(self, filename: str) -> str | None:
-        return f"Metadata-Version: 2.1\nName: {self._name}\nVersion: 1.4.2\n"
-
-    def locate_file(self, path: object) -> Path:
-        return Path(str(path))
-
-
-def point(name: str, value: str, group: str, dist: Distribution) -> EntryPoint:
-    made = EntryPoint(name, value, group)
-    vars(made)["dist"] = dist
-    return made
-
-
 def test_two_distributions_with_one_name_are_both_named(
-    ferry: Cli, monkeypatch: pytest.MonkeyPatch
+    ferry: Cli, installed: Callable[..., Path]
 ) -> None:
-    found = [
-        *entry_points(group="dateline"),
-        point("acme", "acme_one", "dateline", Acme()),
-        point("acme", "acme_two", "dateline", Acme("other-acme")),
-    ]
-    monkeypatch.setattr(discovery, "entry_points", lambda group: found)
+    installed("acme-dateline 1.4.2", "[dateline]", "acme = acme_one")
+    installed("other-acme 1.4.2", "[dateline]", "acme = acme_two")
     result = ferry(*SHOW)
     assert result.code == 0
     assert "acme-dateline 1.4.2 and other-acme 1.4.2 both offer a plugin 'acme'" in result.err
@@ -244,13 +209,9 @@ def test_two_distributions_with_one_name_are_both_named(
 
 
 def test_a_distribution_is_named_with_its_version(
-    ferry: Cli, monkeypatch: pytest.MonkeyPatch
+    ferry: Cli, installed: Callable[..., Path]
 ) -> None:
-    found = [
-        *entry_points(group="dateline"),
-        point("acme", "no_such_module_of_acme", "dateline", Acme()),
-    ]
-    monkeypatch.setattr(discovery, "entry_points", lambda group: found)
+    installed("acme-dateline 1.4.2", "[dateline]", "acme = no_such_module_of_acme")
     result = ferry(*SHOW)
     assert result.code == 0
     assert "plugin acme (acme-dateline 1.4.2) is left out: ModuleNotFoundError" in result.err
@@ -278,15 +239,14 @@ def commands(monkeypatch: pytest.MonkeyPatch, dateline_cli: Cli) -> Callable[...
     """Runs ``dateline acme ...`` where `acme` is a command of acme-dateline 1.4.2."""
 
     def call(value: object, *arguments: str) -> Result:
-        class Given(EntryPoint):
+        class Given(Point):
             def load(self) -> object:
-                if isinstance(value, Exception):
+                if isinstance(value, BaseException):
                     raise value
                 return value
 
-        made = Given("acme", "acme:command", lazy.GROUP)
-        vars(made)["dist"] = Acme()
-        monkeypatch.setattr(lazy, "entry_points", lambda group: [made])
+        made = Given("acme", "acme:command", "acme-dateline 1.4.2")
+        monkeypatch.setattr(lazy, "points", lambda group: {"acme": made})
         return dateline_cli(*arguments)
 
     return call

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 
 from dateline import Archive, DatelineError, Plugins
-from dateline.plugins import discovery
 from dateline.plugins.discovery import Selection
 from dateline.testing import samples
 
@@ -101,18 +99,6 @@ def test_packages_are_loaded_and_hidden_files_passed_over(tmp_path: Path) -> Non
     assert plugins.owner("views", "measures") == "pack"
     with pytest.raises(DatelineError, match="no plugin folder"):
         Plugins.load(folders=[tmp_path / "none"])
-
-
-def test_two_distributions_of_one_name_are_an_error_naming_both(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    points = [EntryPoint("x", "one", "dateline"), EntryPoint("x", "two", "dateline")]
-    monkeypatch.setattr(discovery, "entry_points", lambda group: points)
-    [record] = Plugins.load().records
-    assert record.status == "failed"
-    assert "one and two both offer a plugin 'x'" in (record.error or "")
-    with pytest.raises(DatelineError, match="one and two"):
-        Plugins.load(strict=True)
 
 
 def test_bundled_plugins_come_through_entry_points_in_order() -> None:

@@ -10,5 +10,9 @@ from dateline.cli.root import root
 def main() -> None:
     """Entry point of ``dateline``."""
     from dateline.cli.errors import run
+    from dateline.cli.streams import keep_until_exit
 
-    sys.exit(run(root, sys.argv[1:]))
+    code = run(root, sys.argv[1:])
+    if "dateline.plugins.loaded" in sys.modules:
+        keep_until_exit()
+    sys.exit(code)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dateline.cli import completing
+from dateline.cli.blaming import Blamed
 from dateline.cli.protecting import introduced, protect_option, protected, say_anew
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.who import agent_option, recorded_by
@@ -97,11 +98,12 @@ def capture(
         obtained = obtain(file, max_size << 20, allow_network=allow_network)
         reader = reader_of(archive.plugins, obtained, as_)
         known = archive.document(Document(obtained.content).source)
-        document = read(reader, obtained, charset, known)
+        blamed = Blamed(archive.plugins, "source_importers", reader.name)
+        document = blamed.call(lambda: read(reader, obtained, charset, known))
         about = {"publisher": publisher.partition("=")[0], "byline": list(byline), **details}
         if obtained.url is not None:
             about["url"] = obtained.url
-        made = captured(reader, document, about, archive.document)
+        made = blamed.call(lambda: captured(reader, document, about, archive.document))
         if made.text is not None and made.text.source in state.sources:
             # The page may have changed around it; there is nothing new to quote.
             say(_there(made.text.source, state))

@@ -11,6 +11,7 @@ from dateline.cli import completing
 from dateline.cli.files import write_atomically
 from dateline.cli.keys import find_key, key_option, key_path, make_key
 from dateline.cli.settings import Settings, pass_settings, say
+from dateline.cli.streams import data
 from dateline.errors import DatelineError
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def checkpoint(settings: Settings, output: str | None, force: bool, key_file: st
     with settings.archive() as archive:
         signed = archive.checkpoint(key_to_sign(archive, key_file))
     if output in (None, "-"):
-        click.echo(signed.note, nl=False)
+        click.echo(signed.note, nl=False, file=data())
         return
     write_atomically(Path(str(output)), iter([signed.note]), force=force)
     say(f"Signed {signed.size} events in {output}. Keep it where the archive is not.")

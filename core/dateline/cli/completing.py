@@ -68,9 +68,9 @@ def source_importers(ctx: click.Context, param: click.Parameter, incomplete: str
 
 def plugins(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Names of the plugins that are installed."""
-    from importlib.metadata import entry_points
+    from dateline.plugins.points import PLUGINS, points
 
-    return _starting(incomplete, {point.name for point in entry_points(group="dateline")})
+    return _starting(incomplete, points(PLUGINS))
 
 
 def sources(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

@@ -12,6 +12,7 @@ from dateline.cli import completing
 from dateline.cli.moments import read_moment
 from dateline.cli.output import emit
 from dateline.cli.settings import Settings, pass_settings, say
+from dateline.cli.streams import data
 from dateline.text import markdown
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def diff(
     if since.later_than(until):
         say(f"FROM ({from_}) is later than TO ({to}): this reads backwards.")
     if format_ == "markdown":
-        click.echo(_markdown(story, from_, to, changes), nl=False)
+        click.echo(_markdown(story, from_, to, changes), nl=False, file=data())
         return
     rows = [(c.kind, c.fact, c.text, c.path, c.was, c.now, c.why) for c in changes]
     emit(["kind", "fact", "text", "path", "was", "now", "why"], rows, format_)

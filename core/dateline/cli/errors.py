@@ -12,7 +12,7 @@ from typing import NamedTuple
 import click
 
 from dateline.cli.settings import say
-from dateline.errors import DatelineError
+from dateline.errors import DatelineError, described, stops_plugin
 
 #: Exit codes: 0 ok, 1 failed or could not check, 2 usage, 3 a check found something.
 FAILED, USAGE, FOUND = 1, 2, 3
@@ -79,7 +79,8 @@ def _run(command: click.Command, arguments: Sequence[str]) -> int:
         else:
             say(f"Error: {error.strerror or error}{where}")
         return FAILED
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
+        stops_plugin(error)
         # Commands leave through click; whoever ends the interpreter is a plugin, and not done. Only
         # an answer to TAB ends so: that is click's own way.
         if isinstance(error, SystemExit) and "_DATELINE_COMPLETE" in os.environ:
@@ -88,7 +89,7 @@ def _run(command: click.Command, arguments: Sequence[str]) -> int:
             _traceback()
             return FAILED
         say(
-            f"Error: {type(error).__name__}: {error}\n"
+            f"Error: {described(error)}\n"
             "  this is a bug in Dateline or a plugin; `--debug` shows where. If the archive came from "
             "elsewhere, or something else wrote to it, `dateline verify` says what is wrong with it"
         )

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from dateline.cli import completing
+from dateline.cli.blaming import Blamed
 from dateline.cli.files import write_atomically
 from dateline.cli.moments import moment, moment_options
 from dateline.cli.output import give
 from dateline.cli.settings import Settings, pass_settings, say
+from dateline.cli.streams import data
 from dateline.errors import DatelineError
 
 if TYPE_CHECKING:
@@ -77,12 +80,12 @@ def export(
         raise click.UsageError("name one or more stories, or give --all")
     name = _format(settings, format_, output)
     exporter = settings.plugins().exporter(name)
-    owner = settings.plugins().owner("exporters", name)
+    blamed = Blamed(settings.plugins(), "exporters", name)
     if schema:
-        text = exporter.schema()
+        text = blamed.call(exporter.schema)
         if text is None:
             raise DatelineError(f"the format {name} has no schema")
-        click.echo(text, nl=False)
+        click.echo(text, nl=False, file=data())
         return
     at = moment(as_of, as_recorded)
     with settings.archive() as archive:
@@ -91,49 +94,38 @@ def export(
             for slug in slugs:
                 with archive.material(slug, view=view, at=at) as material:
                     path = output / f"{slug}{exporter.suffix}"
-                    _write(path, exporter, owner, material, force)
+                    _write(path, exporter, blamed, material, force)
                     _warn(material)
             say(f"Wrote {len(slugs)} file{'s' if len(slugs) != 1 else ''} to {output}.")
             return
         with archive.material(*stories, view=view, at=at) as material:
             if output is None:
-                for chunk in _guarded(exporter, owner, material):
+                for chunk in blamed.each(partial(_text, exporter, material)):
                     give(chunk)
             else:
-                _write(output, exporter, owner, material, force)
+                _write(output, exporter, blamed, material, force)
             # Last: an export that needs a failed view raises, and that says it all.
             _warn(material)
     if output is not None:
         say(f"Wrote {output}.")
 
 
-def _write(path: Path, exporter: Exporter, owner: str, material: Material, force: bool) -> None:
+def _write(path: Path, exporter: Exporter, blamed: Blamed, material: Material, force: bool) -> None:
     """The file, and what goes beside it. Neither is overwritten without `force`."""
     beside = path.with_name(path.name + ".meta.json")
-    sidecar = exporter.sidecar(material)
+    sidecar = blamed.call(partial(exporter.sidecar, material))
     if sidecar is not None and not force and (beside.exists() or beside.is_symlink()):
         raise DatelineError(f"{beside} is there already", hint="overwrite it with --force")
-    write_atomically(path, _guarded(exporter, owner, material), force=force)
+    write_atomically(path, blamed.each(partial(_text, exporter, material)), force=force)
     if sidecar is not None:
         write_atomically(beside, iter([sidecar]), force=force)
 
 
-def _guarded(exporter: Exporter, owner: str, material: Material) -> Iterator[str]:
-    """The exporter's pieces; what it raises names its plugin."""
-    from sqlalchemy.exc import DBAPIError
-
-    try:
-        for piece in exporter.export(material):
-            if not isinstance(piece, str):
-                raise TypeError(f"it yields {type(piece).__name__}, not text")
-            yield piece
-    except (DatelineError, DBAPIError):
-        raise  # DBAPIError: the database failed under it
-    except (Exception, SystemExit) as error:
-        raise DatelineError(
-            f"format {exporter.name} (plugin {owner}) failed: {type(error).__name__}: {error}",
-            hint="mend the plugin; `--debug` shows where",
-        ) from error
+def _text(exporter: Exporter, material: Material) -> Iterator[str]:
+    for piece in exporter.export(material):
+        if not isinstance(piece, str):
+            raise TypeError(f"it yields {type(piece).__name__}, not text")
+        yield piece
 
 
 def _warn(material: Material) -> None:

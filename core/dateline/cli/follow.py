@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import select
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from itertools import islice
@@ -17,6 +16,7 @@ from dateline.cli import completing
 from dateline.cli.events import COLUMNS, LINE, row_of
 from dateline.cli.output import emit, format_option
 from dateline.cli.settings import Settings, pass_settings, say
+from dateline.cli.streams import data
 
 if TYPE_CHECKING:
     from dateline.log.follow import Stop
@@ -103,7 +103,7 @@ def _look() -> None:
         return
     poll = select.poll()
     try:
-        poll.register(sys.stdout.fileno(), 0)
+        poll.register(data().fileno(), 0)
     except OSError:  # no file, as in a test
         return
     if any(event & select.POLLERR for _, event in poll.poll(0)):

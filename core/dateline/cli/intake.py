@@ -10,6 +10,7 @@ from typing import BinaryIO
 import click
 
 from dateline.cli import completing
+from dateline.cli.blaming import Blamed
 from dateline.cli.protecting import protect_option, protected, say_anew
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.who import agent_option, recorded_by
@@ -79,10 +80,12 @@ def import_(
         suffix = ".ndjson" if str(file) == "-" else file.suffix
         known = archive.plugins
         reader = known.importer(format_) if format_ else known.importer_for(suffix)
+        # What the file itself raises is not the plugin's.
+        blamed = Blamed(known, "importers", reader.name, passing=(OSError,))
         folder = files or (Path() if str(file) == "-" else file.parent)
         with _opened(file) as stream:
             result = archive.record(
-                reader.read(_chunks(stream)),
+                blamed.each(lambda: reader.read(_chunks(stream))),
                 story=story,
                 files=Folder(folder),
                 recorded_by=recorded_by(agent, "imported"),

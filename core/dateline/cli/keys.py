@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Sequence
-from importlib.metadata import EntryPoint
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,7 +11,9 @@ import click
 from dateline.cli import completing
 from dateline.cli.lazy import LazyGroup
 from dateline.cli.settings import Settings, pass_settings, say
+from dateline.cli.streams import data
 from dateline.errors import DatelineError
+from dateline.plugins.points import Point
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
@@ -119,7 +119,7 @@ class Commands(LazyGroup):
         "show": ("dateline.cli.keys:show", "Print the public key to hand out."),
     }
 
-    def _plugins(self) -> dict[str, EntryPoint]:
+    def _plugins(self) -> Mapping[str, Point]:
         return {}
 
 
@@ -148,8 +148,8 @@ def new(settings: Settings, key_file: str | None) -> None:
     """
     with settings.archive() as archive:
         made = make_key(archive, key_file)
-    if not sys.stdout.isatty():  # on a terminal it was just said
-        click.echo(str(made.vkey))
+    if not data().isatty():  # on a terminal it was just said
+        click.echo(str(made.vkey), file=data())
 
 
 @click.command()
@@ -166,4 +166,4 @@ def show(settings: Settings, key_file: str | None) -> None:
         found = find_key(archive, key_file)
         if found is None:
             raise _no_key(archive, key_path(archive, key_file))
-    click.echo(str(found.vkey))
+    click.echo(str(found.vkey), file=data())

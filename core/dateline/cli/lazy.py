@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 from typing import Any
 
@@ -12,9 +11,9 @@ import click
 from click.shell_completion import CompletionItem
 
 from dateline.cli.errors import ReaderWentAway
-from dateline.errors import DatelineError
-
-GROUP = "dateline.commands"
+from dateline.cli.streams import FOREIGN, kept_for_data
+from dateline.errors import DatelineError, described, stops_plugin
+from dateline.plugins.points import COMMANDS, Point, points
 
 
 class LazyGroup(click.Group):
@@ -35,6 +34,7 @@ class LazyGroup(click.Group):
             if point is None:
                 return None
             command = self._load(point)
+            ctx.meta[FOREIGN] = True
         assert isinstance(command, click.Command)
         return command
 
@@ -45,26 +45,27 @@ class LazyGroup(click.Group):
             raise ReaderWentAway from error
         except (click.ClickException, click.exceptions.Exit, click.Abort, DatelineError, OSError):
             raise
-        except (Exception, SystemExit) as error:
+        except BaseException as error:
+            stops_plugin(error)
             name = ctx.invoked_subcommand
             point = None if name in self.core else self._plugins().get(name or "")
             if point is None:
                 raise
             raise DatelineError(
-                f"command {point.name!r} of {_origin(point)} failed: "
-                f"{type(error).__name__}: {error}",
-                hint="mend or uninstall that package; `--debug` shows where",
+                f"command {point.name!r} of {point.origin} failed: {described(error)}",
+                hint="fix or uninstall that package; `--debug` shows where",
             ) from error
 
-    def _load(self, point: EntryPoint) -> click.Command:
-        origin = _origin(point)
+    def _load(self, point: Point) -> click.Command:
+        origin = point.origin
         try:
-            command = point.load()
-        except (Exception, SystemExit) as error:
+            with kept_for_data():
+                command = point.load()
+        except BaseException as error:
+            stops_plugin(error)
             raise DatelineError(
-                f"command {point.name!r} of {origin} cannot be loaded: "
-                f"{type(error).__name__}: {error}",
-                hint="the other commands work; mend or uninstall that package",
+                f"command {point.name!r} of {origin} cannot be loaded: {described(error)}",
+                hint="the other commands work; fix or uninstall that package",
             ) from error
         if not isinstance(command, click.Command):
             raise DatelineError(f"command {point.name!r} of {origin} is no click command")
@@ -94,14 +95,10 @@ class LazyGroup(click.Group):
         options = super(click.Group, self).shell_complete(ctx, incomplete)
         return [CompletionItem(name) for name in names] + options
 
-    def _plugins(self) -> dict[str, EntryPoint]:
-        points = sorted(entry_points(group=GROUP), key=lambda point: point.name)
-        return {point.name: point for point in reversed(points)}
+    def _plugins(self) -> Mapping[str, Point]:
+        return points(COMMANDS)
 
 
-def _origin(point: EntryPoint) -> str:
-    return f"{point.dist.name} {point.dist.version}" if point.dist else point.value
-
-
-def _from(point: EntryPoint) -> str:
-    return f"from {point.dist.name} {point.dist.version}" if point.dist else "from a plugin"
+def _from(point: Point) -> str:
+    """Where it is from; and what is wrong with it, so far as that shows without importing it."""
+    return f"from {point.origin}" + (f": {point.problem}" if point.problem else "")

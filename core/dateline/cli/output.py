@@ -6,13 +6,13 @@ import csv
 import io
 import json
 import re
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from dateline.cli.streams import data
 from dateline.text import csv_cell, one_line, visible
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def emit(
     Rows are printed as they come; those of a table only if `running` says which columns it has then,
     and how wide they are at least.
     """
-    chosen = format_ or ("table" if sys.stdout.isatty() else "csv")
+    chosen = format_ or ("table" if data().isatty() else "csv")
     if chosen == "table" and running:
         _lines(columns, rows, running)
     elif chosen == "table":
@@ -68,13 +68,13 @@ def tell(line: str) -> None:
     """A line for the person who asked, on stdout, safe to print."""
     from dateline.cli.wrapped import wrapped
 
-    click.echo(wrapped(visible(line), sys.stdout))
+    click.echo(wrapped(visible(line), data()), file=data())
 
 
 def give(text: str) -> None:
     """A piece of a file, on stdout: as it is in a pipe, safe to look at on a terminal."""
-    shown = visible(text.replace("\r\n", "\n")) if sys.stdout.isatty() else text
-    click.echo(shown.encode(), nl=False)
+    shown = visible(text.replace("\r\n", "\n")) if data().isatty() else text
+    click.echo(shown.encode(), nl=False, file=data())
 
 
 def _table(
@@ -93,7 +93,7 @@ def _table(
     rows = list(rows)
     cells = [[_cell(row[at]) for _, at in picked] for row in rows]
     headings = [names.get(name, name.replace("_", " ")) for name, _ in picked]
-    console = Console(highlight=False)
+    console = Console(file=data(), highlight=False)
     widths = _widths(headings, cells, console.width)
     if widths is None:
         _cards(headings, cells, console)
@@ -126,7 +126,7 @@ def _lines(
         padded = (
             cell + " " * (width - cell_len(cell)) for cell, width in zip(cells, widths, strict=True)
         )
-        click.echo("  ".join(padded).rstrip())
+        click.echo("  ".join(padded).rstrip(), file=data())
 
     line([name.replace("_", " ") for name in least])
     for row in rows:
@@ -200,10 +200,10 @@ def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     writer.writerow(columns)
     for row in rows:
         writer.writerow([_plain(value) for value in row])
-        click.echo(buffer.getvalue(), nl=False)
+        click.echo(buffer.getvalue(), nl=False, file=data())
         buffer.seek(0)
         buffer.truncate()
-    click.echo(buffer.getvalue(), nl=False)
+    click.echo(buffer.getvalue(), nl=False, file=data())
 
 
 def _plain(value: object) -> object:
@@ -219,9 +219,9 @@ def _json(columns: Sequence[str], rows: Iterable[Sequence[object]], *, lines: bo
     records = (json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=True) for row in rows)
     if lines:
         for record in records:
-            click.echo(record)
+            click.echo(record, file=data())
         return
-    click.echo("[", nl=False)
+    click.echo("[", nl=False, file=data())
     for number, record in enumerate(records):
-        click.echo(("," if number else "") + "\n" + record, nl=False)
-    click.echo("\n]")
+        click.echo(("," if number else "") + "\n" + record, nl=False, file=data())
+    click.echo("\n]", file=data())

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from importlib.metadata import EntryPoint
+from collections.abc import Mapping
 
 import click
 
 from dateline.cli.lazy import LazyGroup
 from dateline.cli.output import emit, format_option
 from dateline.cli.settings import Settings, pass_settings, say
+from dateline.plugins.points import Point
 
 
 class Commands(LazyGroup):
@@ -17,7 +18,7 @@ class Commands(LazyGroup):
         "check": ("dateline.cli.checking:check", "Hold plugins against the contracts."),
     }
 
-    def _plugins(self) -> dict[str, EntryPoint]:
+    def _plugins(self) -> Mapping[str, Point]:
         return {}  # what plugins add stands beside `plugins`, not under it
 
 

@@ -14,6 +14,7 @@ from dateline.cli.needed import lacks
 from dateline.cli.protecting import introduced, protect_option, protected, say_anew
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.sources import find_source
+from dateline.cli.streams import data, given_back
 from dateline.cli.values import keyed, parse_value, pointer_of
 from dateline.cli.who import agent_option, recorded_by
 
@@ -114,8 +115,9 @@ def record(
     """
     with settings.archive() as archive:
         state = archive.state(story)
-        if sys.stdin.isatty() and sys.stdout.isatty() and lacks(kind, options):
-            kind = asking(kind, archive, state, options)
+        if sys.stdin.isatty() and data().isatty() and lacks(kind, options):
+            with given_back():
+                kind = asking(kind, archive, state, options)
         lines: list[Line | dict[str, Any]]
         lines = _from_options(kind, state, options) if kind else [_from_stdin()]
         result = archive.record(

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dateline.cli.streams import FOREIGN, kept_for_data
+
 if TYPE_CHECKING:
     from dateline.archive import Archive
     from dateline.plugins.loaded import Plugins
@@ -55,9 +57,11 @@ class Settings:
             from dateline.plugins.loaded import Plugins
 
             selection = Selection.from_environment(self.without)
-            self._plugins = Plugins.load(
-                folders=self.plugin_dirs, selection=selection, strict=self.strict
-            )
+            self._keep_stdout()
+            with kept_for_data():
+                self._plugins = Plugins.load(
+                    folders=self.plugin_dirs, selection=selection, strict=self.strict
+                )
             names = [record.name for record in self._plugins.records]
             for unknown in selection.unknown(names):
                 _warn_of_unknown(unknown, names)
@@ -68,6 +72,12 @@ class Settings:
                     "`dateline plugins -v` shows the traceback"
                 )
         return self._plugins
+
+    def _keep_stdout(self) -> None:
+        """What plugins print from here on is no data. A plugin's own command may print."""
+        context = click.get_current_context(silent=True)
+        if context is not None and FOREIGN not in context.meta:
+            context.find_root().with_resource(kept_for_data())
 
     @contextmanager
     def archive(self) -> Iterator[Archive]:

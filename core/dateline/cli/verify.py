@@ -14,6 +14,7 @@ from dateline.cli.keys import key_option, public_keys, vkey_option
 from dateline.cli.output import emit, format_option
 from dateline.cli.progress import progress
 from dateline.cli.settings import Settings, pass_settings, resume, say, unfinished
+from dateline.cli.streams import data
 from dateline.errors import DatelineError
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def _json(report: Report) -> None:
         "more": report.more,
     }
     # ASCII: what was tampered with may hold anything.
-    click.echo(json.dumps(fields, indent=2))
+    click.echo(json.dumps(fields, indent=2), file=data())
 
 
 def _counted(what: str, number: int) -> str:

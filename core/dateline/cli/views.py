@@ -17,7 +17,7 @@ from dateline.cli.errors import FAILED, FOUND
 from dateline.cli.output import emit, format_option
 from dateline.cli.progress import progress
 from dateline.cli.settings import Settings, pass_settings, say
-from dateline.errors import DatelineError, SealedContent
+from dateline.errors import DatelineError, SealedContent, described, stops_plugin
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
@@ -257,11 +257,13 @@ def _run_checks(archive: Archive) -> bool:
     found = False
     for name, check in sorted(archive.plugins.checks.items()):
         for story in archive.stories():
+            state = archive.state(story.slug).given
             try:
-                findings = list(check.run(archive.state(story.slug)))
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's check stops only itself
+                findings = list(map(str, check.run(state)))
+            except BaseException as error:  # noqa: BLE001 - a plugin's check stops only itself
+                stops_plugin(error)
                 owner = archive.plugins.owner("checks", name)
-                findings = [f"the check of plugin {owner} raised {type(error).__name__}: {error}"]
+                findings = [f"the check of plugin {owner} raised {described(error)}"]
             for finding in findings:
                 found = True
                 say(f"{name}: {story.slug}: {finding}")

@@ -26,8 +26,7 @@ def agent_option(command: F) -> F:
 def recorded_by(
     agent: str | None, method: Literal["manual", "imported", "extracted"] = "manual"
 ) -> RecordedBy:
-    from importlib.metadata import version
-
     from dateline.events.envelope import RecordedBy
+    from dateline.plugins.points import own_version
 
-    return RecordedBy(agent, f"dateline {version('dateline')}", method)
+    return RecordedBy(agent, f"dateline {own_version()}", method)

@@ -6,7 +6,8 @@ Rules look here for what stands, views for what to show, so that both see the sa
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Literal
+from copy import deepcopy
+from typing import Any, Literal, cast
 from uuid import UUID
 
 import msgspec
@@ -32,6 +33,7 @@ from dateline.events.fact import (
 from dateline.events.index import Index, refers_to
 from dateline.events.parts import Evidence, Time, Times
 from dateline.events.payload import FACT, Erased, FactNotice, FactPayload, Raw, Sealed
+from dateline.events.readonly import ReadOnlyStory, frozen
 from dateline.events.registry import Registry, to_fields
 from dateline.events.source import SourceCaptured, SourceWithdrawn
 from dateline.events.story import StoryClosed, StoryOpened, StoryRetitled
@@ -198,6 +200,8 @@ class StoryState:
         # Facts that named an entity before it was introduced: their labels come later.
         self._waiting: dict[str, set[str]] = {}
         self._index: Index | None = None
+        #: This state as plugins get it: to them it is the same, but for what would change it.
+        self.given = cast("StoryState", ReadOnlyStory(self))
 
     def fork(self) -> StoryState:
         """A copy to try events on. Facts are shared: they never change."""
@@ -212,6 +216,7 @@ class StoryState:
         copy.links = list(self.links)
         copy._index = None
         copy._waiting = {key: set(facts) for key, facts in self._waiting.items()}
+        copy.given = cast("StoryState", ReadOnlyStory(copy))
         return copy
 
     def let_go(self) -> None:
@@ -219,6 +224,7 @@ class StoryState:
         nothing of it would be freed before the garbage collector comes by."""
         for held in (self.facts, self.links, self.entities, self.sources):
             held.clear()
+        self.__dict__.pop("given", None)  # it refers back
         self._index = None
 
     def label(self, entity: str | None) -> str:
@@ -258,11 +264,11 @@ class StoryState:
             self._protect(event, event.subject_key)
         if isinstance(data, FactPayload):
             fact = self._record(event, data)
-            return msgspec.structs.replace(event, fact=fact, touched=(fact,), state=self)
+            return msgspec.structs.replace(event, fact=fact, touched=(fact,), state=self.given)
         if isinstance(data, FactNotice):
             return self._notice(event, data)
         touched = self._context(event, data)
-        return msgspec.structs.replace(event, touched=self._refresh(touched), state=self)
+        return msgspec.structs.replace(event, touched=self._refresh(touched), state=self.given)
 
     def _context(self, event: Event, data: Data) -> Iterable[str]:
         """What facts refer to; returns the facts whose standing or labels it changed."""
@@ -309,7 +315,7 @@ class StoryState:
             recorded_us=event.recorded_us,
             reported_us=event.reported_us,
             recorded_by=event.recorded_by,
-            story=self,
+            story=self.given,
             older=None if event.original is None else (event.schema_version, event.original),
         )
         if data.source in self.withdrawn or self.links:
@@ -380,7 +386,7 @@ class StoryState:
     def _notice(self, event: Event, notice: FactNotice) -> Event:
         before = self.facts.get(notice.fact)
         if before is None:  # about a fact of a type this Dateline cannot read, or an erased one
-            return msgspec.structs.replace(event, state=self)
+            return msgspec.structs.replace(event, state=self.given)
         data: FactPayload = before.data
         older = before.older
         if isinstance(notice, FactCorrected):
@@ -403,7 +409,9 @@ class StoryState:
             if link.data.from_ == fact.id and link.data.relation == "disputes"
         ]
         touched = (fact, *self._refresh(freed))
-        return msgspec.structs.replace(event, fact=fact, before=before, touched=touched, state=self)
+        return msgspec.structs.replace(
+            event, fact=fact, before=before, touched=touched, state=self.given
+        )
 
     def _status(self, fact: Fact) -> Status:
         verdicts = [e.data.verdict for e in fact.history if isinstance(e.data, FactReviewed)]
@@ -464,15 +472,16 @@ def corrected(
         fields = _changed(fact.older[1], notice)
         upcast = registry.convert(fact.type, fact.older[0], fields)
         assert isinstance(upcast, FactPayload)
-        return upcast, (fact.older[0], fields)
+        return frozen(upcast), (fact.older[0], frozen(fields))
     payload = type(fact.data) if current is None else current.payload
     result = msgspec.convert(_changed(to_fields(fact.data), notice), payload)
     assert isinstance(result, FactPayload)
-    return result, None
+    return frozen(result), None
 
 
 def _changed(fields: dict[str, object], notice: FactCorrected) -> dict[str, object]:
     copy = msgspec.json.decode(msgspec.json.encode(fields), type=dict[str, Any])
     for change in notice.changes:
-        pointer.put(copy, change.path, change.now)
+        # A copy: a later change may lead into it.
+        pointer.put(copy, change.path, deepcopy(change.now))
     return copy

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
@@ -126,10 +127,16 @@ class Registry:
         decoder = self._decoders.get((name, schema_version))
         if decoder is not None:
             return decoder.decode(data)
-        return self.convert(name, schema_version, msgspec.json.decode(data, type=dict[str, object]))
+        fields = msgspec.json.decode(data, type=dict[str, object])
+        return self._upcast(name, schema_version, fields)
 
     def convert(self, name: str, schema_version: int, fields: Fields) -> Payload | Raw:
-        """As `decode`, from a plain dict."""
+        """As `decode`, from a plain dict, which no upcaster gets hold of."""
+        event_type = self._types.get(name)
+        old = event_type is not None and schema_version < event_type.version
+        return self._upcast(name, schema_version, deepcopy(fields) if old else fields)
+
+    def _upcast(self, name: str, schema_version: int, fields: Fields) -> Payload | Raw:
         event_type = self._types.get(name)
         if event_type is None or schema_version > event_type.version:
             return Raw(fields)

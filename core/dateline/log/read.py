@@ -9,10 +9,11 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection, select
 
-from dateline.errors import Damaged, DatelineError, LogGap, NotAnArchive
+from dateline.errors import Damaged, DatelineError, LogGap, NotAnArchive, stops_plugin
 from dateline.events.clock import LAST_US
 from dateline.events.envelope import Event, RecordedBy
 from dateline.events.payload import Erased, Raw, Sealed
+from dateline.events.readonly import frozen
 from dateline.events.registry import CORE_NAMES, Registry, StoredBody
 from dateline.events.story import is_slug
 from dateline.log import hashing
@@ -257,7 +258,8 @@ class Reader:
             if isinstance(data, msgspec.Raw):
                 stored, data = data, self._data(type_, schema_version, data)
                 if not isinstance(data, Raw):
-                    original = msgspec.json.decode(stored, type=dict[str, object])
+                    original = frozen(msgspec.json.decode(stored, type=dict[str, object]))
+            data = frozen(data)
         return Event(
             position=position,
             event_key=event_key,
@@ -289,7 +291,8 @@ class Reader:
         """The body, its data typed in one pass where the shape is the present one."""
         try:
             return self.registry.body(type_, schema_version).decode(raw)
-        except msgspec.ValidationError:
+        except BaseException as error:  # a plugin's payload runs code of its own
+            stops_plugin(error)
             if type_ in CORE_NAMES:
                 raise
             return self.registry.body("", 0).decode(raw)
@@ -297,7 +300,8 @@ class Reader:
     def _data(self, type_: str, schema_version: int, data: msgspec.Raw) -> Any:
         try:
             return self.registry.decode(type_, schema_version, data)
-        except Exception:
+        except BaseException as error:
+            stops_plugin(error)
             # What a plugin's type cannot hold, or its upcaster chokes on, stays readable as it is.
             if type_ in CORE_NAMES:
                 raise

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import importlib.util
 import os
 import sys
+import types
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from dateline.errors import DatelineError
-from dateline.plugins.hookspecs import PROJECT
+from dateline.plugins.points import PLUGINS, points
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A plugin that could be loaded. `load` imports it, under the name `module`."""
+    """A plugin that could be loaded. `load` imports it, under the name `module`; of one in a folder
+    `file` is the file."""
 
     name: str
     origin: str
     load: Callable[[], object]
     module: str = ""
+    file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,49 +53,53 @@ class Selection:
 
 
 def installed() -> Iterator[Candidate]:
-    """Entry points of the group ``dateline``, by name. Of a name that two distributions offer
-    neither is loaded: `load` raises DatelineError naming both."""
-    origins: dict[str, dict[str, EntryPoint]] = {}
-    for point in sorted(entry_points(group=PROJECT), key=lambda point: point.name):
-        origins.setdefault(point.name, {}).setdefault(_origin(point), point)
-    for name, points in origins.items():
-        if len(points) == 1:
-            [(origin, point)] = points.items()
-            yield Candidate(name, origin, point.load, point.module)
-        else:
-            yield Candidate(name, " and ".join(points), _clash(name, list(points)))
-
-
-def _clash(name: str, origins: list[str]) -> Callable[[], object]:
-    def load() -> object:
-        raise DatelineError(
-            f"{' and '.join(origins)} both offer a plugin {name!r}; uninstall one of them with pip"
-        )
-
-    return load
+    """Entry points of the group ``dateline``, by name. `load` of one that is malformed, or whose name
+    two distributions offer, raises DatelineError."""
+    for point in points(PLUGINS).values():
+        yield Candidate(point.name, point.origin, point.load, point.module)
 
 
 def in_folder(folder: Path) -> Iterator[Candidate]:
-    """Single files and packages of a folder, by name; hidden ones and ``_x`` are passed over."""
+    """Single files and packages of a folder, by name; hidden ones and ``_x`` are passed over.
+
+    The folder is a package to what is in it, so that ``from ._helper import x`` finds the file beside
+    a plugin. It is not on `sys.path`: nothing in it can be taken for a module of somebody else's.
+    """
     if not folder.is_dir():
         raise DatelineError(f"there is no plugin folder {folder}")
+    package = _as_package(folder)
     for path in sorted(folder.iterdir()):
-        package = path / "__init__.py"
+        file = path / "__init__.py"
         if path.name.startswith(("_", ".")):
             continue
         if path.suffix == ".py" and path.is_file():
-            yield _in_file(path.stem, path, path)
-        elif package.is_file():
-            yield _in_file(path.name, path, package)
+            yield _in_file(package, path.stem, path, path)
+        elif file.is_file():
+            yield _in_file(package, path.name, path, file)
 
 
-def _in_file(name: str, origin: Path, file: Path) -> Candidate:
-    module = f"dateline_local_{name.replace('-', '_')}"
-    return Candidate(name, str(origin), _file_loader(module, file), module)
+def _as_package(folder: Path) -> str:
+    """Make `folder` importable under a name of its own, and forget what was imported from it before:
+    the files may have changed. Returns the name."""
+    name = f"dateline_local_{hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:12]}"
+    for module in [old for old in sys.modules if old == name or old.startswith(f"{name}.")]:
+        del sys.modules[module]
+    package = types.ModuleType(name)
+    package.__path__ = [str(folder.resolve())]
+    sys.modules[name] = package
+    importlib.invalidate_caches()
+    return name
+
+
+def _in_file(package: str, name: str, origin: Path, file: Path) -> Candidate:
+    module = f"{package}.{name.replace('.', '_')}"
+    return Candidate(name, str(origin), _file_loader(module, file), module, file)
 
 
 def _file_loader(module_name: str, path: Path) -> Callable[[], object]:
     def load() -> object:
+        if module_name in sys.modules:  # another plugin of the folder has imported it
+            return sys.modules[module_name]
         spec = importlib.util.spec_from_file_location(module_name, path)
         assert spec is not None and spec.loader is not None
         module = importlib.util.module_from_spec(spec)
@@ -100,16 +107,32 @@ def _file_loader(module_name: str, path: Path) -> Callable[[], object]:
         try:
             spec.loader.exec_module(module)
         except BaseException:
-            del sys.modules[module_name]
+            sys.modules.pop(module_name, None)
             raise
         return module
 
     return load
 
 
-def _origin(point: EntryPoint) -> str:
-    dist = point.dist
-    return f"{dist.name} {dist.version}" if dist is not None else point.value
+def way_to_import(candidate: Candidate, error: BaseException) -> str | None:
+    """What to write instead, when a plugin of a folder imports by its name what lies beside it."""
+    if candidate.file is None or not isinstance(error, ImportError) or not error.name:
+        return None
+    wanted = error.name.partition(".")[0]
+    beside = [candidate.file.parent]
+    if candidate.file.name == "__init__.py":
+        beside.append(candidate.file.parent.parent)
+    for dots, folder in zip((".", ".."), beside, strict=False):
+        if (folder / f"{wanted}.py").is_file():
+            return f"it lies beside it: write `from {dots}{wanted} import ...`, as in a package"
+        if (folder / wanted / "__init__.py").is_file():
+            own = dots == ".." and wanted == candidate.name
+            return (
+                "a package in the folder imports its own modules as `from .module import ...`"
+                if own
+                else f"it lies beside it: write `from {dots}{wanted} import ...`, as in a package"
+            )
+    return None
 
 
 def _names(text: str) -> list[str]:

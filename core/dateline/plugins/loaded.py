@@ -11,12 +11,18 @@ from typing import Any, TypeVar
 
 import pluggy
 
-from dateline.errors import DatelineError, UnknownName
+from dateline.errors import DatelineError, UnknownName, described, stops_plugin
 from dateline.events.payload import Payload
 from dateline.events.registry import EventType, Registry
 from dateline.plugins import hookspecs
 from dateline.plugins.checks import Check
-from dateline.plugins.discovery import Candidate, Selection, in_folder, installed
+from dateline.plugins.discovery import (
+    Candidate,
+    Selection,
+    in_folder,
+    installed,
+    way_to_import,
+)
 from dateline.plugins.formats import Exporter, Importer, SourceImporter, check_format
 from dateline.plugins.records import PluginRecord, Status
 from dateline.views.projection import View
@@ -69,7 +75,8 @@ class Plugins:
                 raise DatelineError(f"the plugin name {candidate.name!r} is taken by {other}")
             offered = _collect(candidate.name, candidate.load())
             self._check_clashes(candidate, offered)
-        except (Exception, SystemExit) as error:
+        except BaseException as error:
+            stops_plugin(error)
             if self._strict:
                 raise DatelineError(
                     f"plugin {candidate.name} ({candidate.origin}): {_reason(error, candidate)}"
@@ -252,14 +259,15 @@ _CHECKS: dict[str, Callable[[object], tuple[str, str, Any]]] = {
 
 def _reason(error: BaseException, candidate: Candidate) -> str:
     """One line: what went wrong, and where in the plugin's own code if that helps."""
-    if isinstance(error, DatelineError):
-        return str(error)
-    text = str(error).strip().splitlines()
     if isinstance(error, pluggy.PluginValidationError):
-        return " ".join(text)
-    reason = f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
+        return " ".join(str(error).strip().splitlines())
+    if isinstance(error, DatelineError):
+        return described(error)
+    reason = described(error).strip().splitlines()[0]
     where = _place(error, candidate.module.partition(".")[0])
-    return f"{reason} ({where})" if where else reason
+    reason = f"{reason} ({where})" if where else reason
+    better = way_to_import(candidate, error)
+    return f"{reason}; {better}" if better else reason
 
 
 def _place(error: BaseException, package: str) -> str | None:

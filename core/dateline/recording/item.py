@@ -8,11 +8,11 @@ from uuid import UUID
 
 import msgspec
 
-from dateline.errors import Finding, Refused
+from dateline.errors import Finding, Refused, described, stops_plugin
 from dateline.events import identity, strict
 from dateline.events.editorial import ContentErased
 from dateline.events.payload import Payload, Raw
-from dateline.events.registry import Registry
+from dateline.events.registry import CORE_NAMES, Registry
 from dateline.log.document import Document
 from dateline.recording.known import Known
 from dateline.recording.line import (
@@ -137,3 +137,11 @@ class Reading:
             return self._registry.convert(about.type, about.schema_version, fields)
         except msgspec.ValidationError as error:
             raise Refused([shape_finding(error)]) from None
+        except (
+            BaseException
+        ) as error:  # of a plugin's type: its upcaster, or its payload's own code
+            stops_plugin(error)
+            if about.type in CORE_NAMES:
+                raise
+            reason = f"{about.type} cannot be read by the plugin it belongs to: {described(error)}"
+            raise Refused([Finding("shape", "", reason)]) from error

@@ -16,7 +16,7 @@ from uuid import UUID
 
 import msgspec
 
-from dateline.errors import DatelineError
+from dateline.errors import DatelineError, ViewFailed
 from dateline.events.clock import from_iso
 from dateline.events.editorial import ContentErased, FactCorrected, FactsLinked
 from dateline.events.edtf import latest_instant
@@ -156,16 +156,28 @@ def _public_from(event: Event, since: dict[str, int]) -> int:
 
 
 def states(
-    events: Iterable[Event], registry: Registry, views: Iterable[View] = ()
+    events: Iterable[Event],
+    registry: Registry,
+    views: Iterable[View] = (),
+    failed: dict[str, ViewFailed] | None = None,
 ) -> tuple[StoryState, dict[str, list[Values]]]:
-    """Fold one story's events in memory: its state, and the rows of each view."""
+    """Fold one story's events in memory: its state, and the rows of each view.
+
+    A view that raises stops alone and is added to `failed`; without that, ViewFailed is raised.
+    """
     state = StoryState(registry)
     buffers = {view.name: (view, Rows(view)) for view in views}
     slug = ""
     for event in events:
         slug = event.slug
         told = state.apply(event)
-        for view, rows in buffers.values():
+        for view, rows in list(buffers.values()):
             rows.story = slug
-            require_whole(view, rows, told)
+            try:
+                require_whole(view, rows, told)
+            except ViewFailed as failure:
+                if failed is None:
+                    raise
+                failed[view.name] = failure
+                del buffers[view.name]
     return state, {name: list(rows.stored()) for name, (_, rows) in buffers.items()}

@@ -7,7 +7,7 @@ import traceback
 import msgspec
 from sqlalchemy.exc import DBAPIError
 
-from dateline.errors import DatelineError, ViewFailed
+from dateline.errors import DatelineError, ViewFailed, described, stops_plugin
 from dateline.events.envelope import Event
 from dateline.views.projection import View
 from dateline.views.rows import Rows
@@ -35,20 +35,22 @@ def fold(running: Running, event: Event) -> None:
         running.view.fold(event, rows)
     except DBAPIError:
         raise  # from `rows.get`: the database failed, not the plugin
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - only this plugin's view stops
+    except BaseException as error:  # noqa: BLE001 - only this plugin's view stops
+        stops_plugin(error)
         rows.undo()
         running.failed = event.position
-        running.error = "".join(traceback.format_exception(error))
+        running.error = _kept(error)
 
 
 def require_whole(view: View, rows: Rows, event: Event) -> None:
     """Fold in memory, where there is nothing to stop at: what is raised names view and event."""
     try:
         view.fold(event, rows)
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
+        stops_plugin(error)
         raise ViewFailed(
-            f"view {view.name} stopped at position {event.position}: {_words(error)}",
-            hint="mend the plugin, or leave it out with --without; `dateline plugins` names it",
+            f"view {view.name} stopped at position {event.position}: {described(error)}",
+            hint="fix the plugin, or leave it out with --without; `dateline plugins` names it",
         ) from error
 
 
@@ -56,13 +58,6 @@ def reason(build: Build) -> str:
     """Why a view stopped, in one line: the last of the traceback that is kept."""
     lines = (build.error or "").strip().splitlines() or ["it raised"]
     return lines[-1].removeprefix(f"{DatelineError.__module__}.{DatelineError.__qualname__}: ")
-
-
-def _words(error: BaseException) -> str:
-    """Our own errors are sentences; of others the type says the most."""
-    if isinstance(error, DatelineError):
-        return str(error)
-    return f"{type(error).__name__}: {error}"
 
 
 def require_live(build: Build) -> None:
@@ -73,6 +68,14 @@ def require_live(build: Build) -> None:
         )
         raise ViewFailed(
             f"view {build.name} (plugin {build.plugin}){where}: {reason(build)}",
-            hint="mend the plugin and run this again, or leave it out with "
+            hint="fix the plugin and run this again, or leave it out with "
             f"`--without {build.plugin}`; `dateline status -v` shows the traceback",
         )
+
+
+def _kept(error: BaseException) -> str:
+    """The traceback, its last line what `reason` shows, in what every database keeps: a plugin's words
+    may hold NUL and lone surrogates, go over several lines, or be followed by notes."""
+    text, line = "".join(traceback.format_exception(error)), " ".join(described(error).split())
+    text = text if text.rstrip().endswith(line) else f"{text}{line}\n"
+    return text.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")

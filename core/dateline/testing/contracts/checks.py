@@ -62,4 +62,4 @@ def _on_states(
 ) -> None:
     archive = trials.recording(lines).archive
     for story in archive.stories():
-        rule(check, archive.state(story.slug))
+        rule(check, archive.state(story.slug).given)

@@ -12,6 +12,8 @@ from typing import Any, Generic, TypeVar
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis.strategies import SearchStrategy
 
+from dateline.errors import described, stops_plugin
+
 T = TypeVar("T")
 #: CPU time in which one broken rule is made smaller, twice over.
 SECONDS = 2.0
@@ -121,8 +123,11 @@ def _one(
 def _check(rule: Rule[T], example: T) -> None:
     try:
         rule.check(example)
-    except SystemExit as error:
-        raise Broken(f"it ends the interpreter (SystemExit: {error})") from None
+    except Exception:
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever a plugin raises is judged here
+        stops_plugin(error)
+        raise Broken(f"it raises what ends the interpreter ({described(error)})") from None
 
 
 def _smallest(rule: Rule[T], first: T, why: str, strategy: SearchStrategy[T]) -> tuple[T, str]:

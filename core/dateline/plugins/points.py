@@ -1,0 +1,147 @@
+"""Entry points of what is installed, read once a process. A malformed one harms nothing else.
+
+The standard library's reader stops at the first distribution whose file it cannot read, whatever
+group that is about; so the file is read here, and only the groups that are asked for.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import metadata
+from importlib.metadata import Distribution
+from pathlib import Path
+
+from dateline.errors import DatelineError
+
+PLUGINS, COMMANDS = "dateline", "dateline.commands"
+_NAME = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
+_VALUE = re.compile(rf"({_NAME})\s*(?::\s*({_NAME})\s*)?(?:\[[^\]]*\]\s*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One entry point. ``origin`` is its distribution and version; ``problem`` says why it cannot be
+    loaded, as far as that is known without importing it."""
+
+    name: str
+    value: str
+    origin: str
+    problem: str | None = None
+
+    @property
+    def module(self) -> str:
+        """The module it names; empty for one that is malformed."""
+        found = _VALUE.fullmatch(self.value)
+        return "" if found is None else found[1]
+
+    def load(self) -> object:
+        """Import what it names. Raises DatelineError when it is malformed, and what the import does."""
+        if self.problem is not None:
+            raise DatelineError(self.problem)
+        return metadata.EntryPoint(self.name, self.value, "").load()
+
+
+def points(group: str) -> dict[str, Point]:
+    """By name, in the order of the names. Of a name that two distributions offer neither is loaded:
+    nothing is overridden."""
+    named: dict[str, dict[str, Point]] = {}
+    for point in sorted(
+        _installed(tuple(sys.path))[group], key=lambda point: (point.name, point.origin)
+    ):
+        named.setdefault(point.name, {}).setdefault(point.origin, point)
+    kind = "plugin" if group == PLUGINS else "command"
+    return {name: _only(kind, list(same.values())) for name, same in named.items()}
+
+
+def own_version() -> str:
+    """The version of Dateline that is installed."""
+    for point in _installed(tuple(sys.path))[PLUGINS]:
+        name, _, version = point.origin.rpartition(" ")
+        if name == "dateline" and point.problem is None:
+            return version
+    return metadata.version("dateline")
+
+
+def _only(kind: str, same: list[Point]) -> Point:
+    if len(same) == 1:
+        return same[0]
+    origins = " and ".join(point.origin for point in same)
+    problem = f"{origins} both offer a {kind} {same[0].name!r}; uninstall one of them with pip"
+    return Point(same[0].name, "", origins, problem)
+
+
+@lru_cache(maxsize=4)
+def _installed(path: tuple[str, ...]) -> dict[str, list[Point]]:
+    """The entry points of both groups, on this `path` alone. Of a distribution that is there twice the first counts, as for
+    imports."""
+    found: dict[str, list[Point]] = {PLUGINS: [], COMMANDS: []}
+    seen = set()
+    for distribution in metadata.distributions():
+        key = _key(distribution)
+        if key in seen:
+            continue
+        seen.add(key)
+        lines = list(_lines(_text(distribution)))
+        if lines:
+            origin = _origin(distribution)
+            for group, line in lines:
+                found[group].append(_point(line, origin))
+    return found
+
+
+def _lines(text: str) -> Iterator[tuple[str, str]]:
+    group = ""
+    for line in map(str.strip, text.splitlines()):
+        if line.startswith("[") and line.endswith("]"):
+            group = line[1:-1].strip()
+        elif group in (PLUGINS, COMMANDS) and line and not line.startswith(("#", ";")):
+            yield group, line
+
+
+def _point(line: str, origin: str) -> Point:
+    name, equals, value = (part.strip() for part in line.partition("="))
+    if equals and name and _VALUE.fullmatch(value):
+        return Point(name, value, origin)
+    problem = (
+        f"its entry point {line!r} is not of the form NAME = MODULE or NAME = MODULE:ATTRIBUTE"
+    )
+    return Point(name or origin, value, origin, problem)
+
+
+def _text(distribution: Distribution) -> str:
+    """Its list of entry points; what is not UTF-8 of it is escaped, so that the rest can be used."""
+    try:
+        return distribution.read_text("entry_points.txt") or ""
+    except UnicodeDecodeError as error:
+        return error.object.decode("utf-8", "backslashreplace")
+    except OSError:
+        return ""
+
+
+def _origin(distribution: Distribution) -> str:
+    """``acme-headcounts 1.4``; of a distribution that does not say, the name of its folder."""
+    try:
+        said = distribution.metadata
+        name, version = said["Name"] or "", said["Version"] or ""
+    except Exception:  # noqa: BLE001 - how a broken file is refused differs by Python's version
+        name = version = ""
+    if name and version:
+        return f"{name} {version}"
+    return f"{name or _folder(distribution) or 'a distribution without a name'} (no version)"
+
+
+def _key(distribution: Distribution) -> str:
+    """What tells distributions apart: the name in the name of its folder, which costs nothing."""
+    folder = _folder(distribution)
+    name = folder.partition("-")[0] if folder else _origin(distribution)
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _folder(distribution: Distribution) -> str:
+    """``acme_headcounts-1.4.dist-info``; empty for one that is in no folder."""
+    path = getattr(distribution, "_path", None)
+    return "" if path is None else Path(str(path)).name

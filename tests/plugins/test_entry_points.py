@@ -1,0 +1,168 @@
+"""A malformed entry point of any distribution leaves out that plugin, by name, and nothing else."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from importlib.metadata import PathDistribution
+from pathlib import Path
+
+import click
+import pytest
+
+from dateline.cli import completing
+from dateline.plugins import points
+from dateline.testing.pytest_plugin import Cli
+
+Installed = Callable[..., Path]
+#: Lines of the group ``dateline``, each wrong in its own way.
+MALFORMED = (
+    "measures = acme-view",
+    "measures =",
+    "measures",
+    "= acme_view",
+    "measures = acme_view:",
+    "measures = :view",
+    "measures = acme view",
+    "measures = 1acme",
+    "measures = acme_view:a-b",
+    "measures = acme..view",
+    "measures = acme_view [extra",
+    "m\xe9asures\xff = acme-view",
+)
+
+
+@pytest.mark.parametrize("line", MALFORMED)
+def test_a_malformed_entry_point_is_left_out_by_name(
+    ferry: Cli, installed: Installed, line: str
+) -> None:
+    installed("acme-view 1.0", "[dateline]", line)
+    done = ferry("stories")
+    assert done.code == 0
+    assert "ferry" in done.out
+    assert "acme-view 1.0" in done.err and "is left out" in done.err
+    assert "NAME = MODULE" in done.err  # what is wrong with it
+    assert ferry("--help").err == ""
+    assert "acme-view 1.0" in ferry("plugins").out
+    assert ferry("--strict", "stories").code == 1
+
+
+def test_what_can_be_used_of_a_distribution_is(ferry: Cli, installed: Installed) -> None:
+    site = installed(
+        "acme-view 1.0", "[dateline]", "bad", "good = acme_good_one", "", "[other]", "x"
+    )
+    (site / "acme_good_one.py").write_text("")
+    listed = ferry("plugins").out
+    assert "good,active,acme-view 1.0" in listed
+    assert "bad,failed,acme-view 1.0" in listed
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("[console_scripts]", "acme"),
+        ("[console_scripts]", "acme = no-module"),
+        ("acme", "= =", "[", "]"),
+        ("[dateline", "acme"),
+    ],
+)
+def test_what_is_wrong_in_another_group_is_not_said(
+    ferry: Cli, installed: Installed, lines: tuple[str, ...]
+) -> None:
+    installed("acme-view 1.0", *lines)
+    for command in (("stories",), ("--help",), ("plugins",)):
+        done = ferry(*command)
+        assert (done.code, done.err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("metadata", "named"),
+    [
+        (b"", "acme_view-1.0.dist-info"),
+        (b"Version: 1.0\n", "acme_view-1.0.dist-info"),
+        (b"Name: acme-view\n", "acme-view (no version)"),
+        (b"Name: acm\xff\xfe\nVersion: 1.0\n", "acme_view-1.0.dist-info"),
+        (b"\x00\x01", "acme_view-1.0.dist-info"),
+    ],
+)
+def test_a_distribution_without_sound_metadata_is_named_by_what_there_is(
+    ferry: Cli, installed: Installed, metadata: bytes, named: str
+) -> None:
+    site = installed(
+        "acme-view 1.0", "[dateline]", "good = acme_good_two", "bad =", metadata=metadata
+    )
+    (site / "acme_good_two.py").write_text("")
+    done = ferry("plugins")
+    assert done.code == 0
+    assert f"good,active,{named}" in done.out
+    assert f"plugin bad ({named}" in done.err
+
+
+def test_a_missing_attribute_or_module_is_said(ferry: Cli, installed: Installed) -> None:
+    site = installed(
+        "acme-view 1.0",
+        "[dateline]",
+        "one = acme_good_three:nothing",
+        "two = no_such_module_of_acme",
+    )
+    (site / "acme_good_three.py").write_text("")
+    said = ferry("stories").err
+    assert "plugin one (acme-view 1.0) is left out: AttributeError" in said
+    assert "plugin two (acme-view 1.0) is left out: ModuleNotFoundError" in said
+
+
+def test_tab_offers_the_names_and_no_malformed_one_stops_it(
+    ferry: Cli, installed: Installed
+) -> None:
+    installed("acme-view 1.0", "[dateline]", "measures = acme-view", "[dateline.commands]", "x")
+    context = click.Context(click.Command("x"))
+    assert "measures" in completing.plugins(context, click.Option(["--x"]), "meas")
+
+
+def test_a_broken_command_is_named_in_help_and_when_it_is_called(
+    ferry: Cli, installed: Installed
+) -> None:
+    installed("acme-view 1.0", "[dateline.commands]", "measure = acme-view", "other")
+    shown = ferry("--help")
+    assert (shown.code, shown.err) == (0, "")
+    assert "acme-view 1.0" in shown.out and "measure = acme-view" in shown.out.replace("\n", " ")
+    called = ferry("measure")
+    assert called.code == 1
+    assert "command 'measure' of acme-view 1.0 cannot be loaded" in called.err
+    assert "NAME = MODULE" in called.err
+    assert ferry("stories").code == 0
+
+
+def test_of_two_commands_of_one_name_neither_is_run(ferry: Cli, installed: Installed) -> None:
+    installed("acme-view 1.0", "[dateline.commands]", "measure = acme_one:command")
+    installed("other-acme 2.0", "[dateline.commands]", "measure = acme_two:command")
+    called = ferry("measure")
+    assert called.code == 1
+    assert "acme-view 1.0 and other-acme 2.0 both offer a command 'measure'" in called.err
+
+
+def test_entry_points_and_metadata_are_read_once_a_process(
+    ferry: Cli, installed: Installed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed("acme-view 1.0", "[dateline]", "one = acme_x", "two = acme_y")
+    read: Counter[tuple[str, str]] = Counter()
+    original = PathDistribution.read_text
+
+    def counting(self: PathDistribution, filename: str) -> str | None:
+        read[str(self._path), filename] += 1
+        return original(self, filename)
+
+    monkeypatch.setattr(PathDistribution, "read_text", counting)
+    for command in (("open", "second", "--title", "S"), ("stories",), ("--help",), ("plugins",)):
+        assert ferry(*command).code == 0
+    # Of those alone that offer something, and of each once.
+    assert set(read.values()) == {1}
+    wanted = {path for path, filename in read if filename == "METADATA"}
+    assert any("dateline" in Path(path).name for path in wanted)
+    assert len(wanted) < len({path for path, _ in read})
+
+
+def test_our_own_version_is_the_installed_one() -> None:
+    from importlib.metadata import version
+
+    assert points.own_version() == version("dateline")
