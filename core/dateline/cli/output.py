@@ -187,7 +187,7 @@ def _cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "yes" if value else ""
+        return "yes" if value else "no"
     text = str(value)
     if _STAMP.fullmatch(text):
         return f"{text[:10]} {text[11:16]}Z"
