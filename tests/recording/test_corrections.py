@@ -8,8 +8,8 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+
 from dateline import Archive, Plugins, Refused
-from dateline.testing import samples
 from dateline.testing.samples import corrected, figure, story
 
 Fields = dict[str, Any]
