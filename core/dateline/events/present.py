@@ -5,6 +5,7 @@ Rules look here for what stands, views for what to show, so that both see the sa
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 from uuid import UUID
@@ -472,7 +473,7 @@ def corrected(
 
 
 def _changed(fields: dict[str, object], notice: FactCorrected) -> dict[str, object]:
-    copy = msgspec.json.decode(msgspec.json.encode(fields), type=dict[str, Any])
+    changed = msgspec.json.decode(msgspec.json.encode(fields), type=dict[str, Any])
     for change in notice.changes:
-        pointer.put(copy, change.path, change.now)
-    return copy
+        pointer.put(changed, change.path, copy.deepcopy(change.now))
+    return changed

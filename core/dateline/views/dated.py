@@ -6,8 +6,6 @@ its instant when an item before it is removed.
 
 from __future__ import annotations
 
-from typing import Any
-
 from dateline.events import pointer
 from dateline.events.editorial import EvidenceAdded, FactCorrected
 from dateline.events.payload import FactPayload
@@ -34,7 +32,7 @@ class _Value:
     def __init__(self, value: object, put: _Told) -> None:
         self.put = self.place = put
         self.gone = value is None
-        self.parts: Any = None
+        self.parts: dict[str, _Value] | list[_Value] | None = None
         if isinstance(value, dict):
             self.parts = {key: _Value(part, put) for key, part in value.items()}
         elif isinstance(value, list | tuple):
@@ -42,23 +40,21 @@ class _Value:
 
     def latest(self) -> int:
         """Since when all of it is there."""
-        parts = self.parts.values() if isinstance(self.parts, dict) else self.parts or ()
+        parts = self.parts.values() if isinstance(self.parts, dict) else self.parts or []
         return max([self.put.at, *(part.latest() for part in parts)])
 
     def part(self, token: str) -> _Value | None:
         if isinstance(self.parts, dict):
-            found = self.parts.get(token)
-        else:
-            at = self._index(token)
-            found = self.parts[at] if at < len(self.parts) else None
-        return found if isinstance(found, _Value) else None
+            return self.parts.get(token)
+        at, items = self._item(token)
+        return items[at] if at < len(items) else None
 
     def reached(self, token: str) -> int:
         """Since when `token` leads to the place it does now: a list grows and shrinks."""
         if isinstance(self.parts, dict):
             return _NEVER
-        items = self.parts[: self._index(token) + 1]
-        return max([self.put.at, *(item.place.at for item in items)])
+        at, items = self._item(token)
+        return max([self.put.at, *(item.place.at for item in items[: at + 1])])
 
     def set(self, token: str, value: _Value) -> None:
         old = self.part(token)
@@ -67,17 +63,19 @@ class _Value:
         if isinstance(self.parts, dict):
             self.parts[token] = value
             return
-        at = self._index(token)
-        self.parts[at : at + 1] = [] if value.gone else [value]
+        at, items = self._item(token)
+        items[at : at + 1] = [] if value.gone else [value]
         if value.gone:
             self.put = value.put
 
-    def _index(self, token: str) -> int:
-        """Raises ValueError where no item is or could be added."""
-        at = len(self.parts or ()) if token == "-" else int(token)
-        if self.parts is None or not 0 <= at <= len(self.parts):
+    def _item(self, token: str) -> tuple[int, list[_Value]]:
+        """The index, and the list. Raises ValueError where no item is or could be added."""
+        if not isinstance(self.parts, list):
             raise ValueError(token)
-        return at
+        at = len(self.parts) if token == "-" else int(token)
+        if not 0 <= at <= len(self.parts):
+            raise ValueError(token)
+        return at, self.parts
 
 
 class Dated:
@@ -120,8 +118,9 @@ class Dated:
 
 def _append(root: _Value, notice: EvidenceAdded, at: int) -> None:
     held = root.part("evidence")
-    if held is None:
+    if held is None or not isinstance(held.parts, list):
         root.set("evidence", held := _Value([], root.put))
+    assert isinstance(held.parts, list)
     held.parts += [_Value({}, _Told(at)) for _ in notice.evidence]
 
 

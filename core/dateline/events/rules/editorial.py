@@ -150,7 +150,7 @@ def _stages(
     for index, change in enumerate(payload.changes):
         try:
             yield index, change, _Stage(fields, type(fact.data), pointer.get(fields, change.path))
-            pointer.put(fields, change.path, change.now)
+            pointer.put(fields, change.path, copy.deepcopy(change.now))
         except ValueError as error:
             yield index, change, _Stage(fields, type(fact.data), None, str(error))
             return
