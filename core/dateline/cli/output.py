@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dateline.text import csv_cell, one_line, visible
+from dateline.text import cell, csv_cell, legible, legible_line, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -68,12 +68,12 @@ def tell(line: str) -> None:
     """A line for the person who asked, on stdout, safe to print."""
     from dateline.cli.wrapped import wrapped
 
-    click.echo(wrapped(visible(line), sys.stdout))
+    click.echo(wrapped(legible(line), sys.stdout))
 
 
 def give(text: str) -> None:
     """A piece of a file, on stdout: as it is in a pipe, safe to look at on a terminal."""
-    shown = visible(text.replace("\r\n", "\n")) if sys.stdout.isatty() else text
+    shown = legible(text.replace("\r\n", "\n")) if sys.stdout.isatty() else text
     click.echo(shown.encode(), nl=False)
 
 
@@ -124,13 +124,13 @@ def _lines(
     def line(cells: Sequence[str]) -> None:
         widths[:] = [max(pair) for pair in zip(widths, map(cell_len, cells), strict=True)]
         padded = (
-            cell + " " * (width - cell_len(cell)) for cell, width in zip(cells, widths, strict=True)
+            text + " " * (width - cell_len(text)) for text, width in zip(cells, widths, strict=True)
         )
         click.echo("  ".join(padded).rstrip())
 
     line([name.replace("_", " ") for name in least])
     for row in rows:
-        line([one_line(_cell(row[at])) for at in picked])
+        line([legible_line(_cell(row[at])) for at in picked])
 
 
 def _widths(headings: list[str], cells: list[list[str]], room: int) -> list[int | None] | None:
@@ -157,8 +157,8 @@ def _least(columns: list[list[str]], needed: list[int], prose: int) -> list[int]
     """What each column cannot do without: its longest word, of one with `prose` so much of it."""
     least = []
     for column, need in zip(columns, needed, strict=True):
-        word = max((len(word) for cell in column for word in cell.split()), default=0)
-        most = prose if any(" " in cell for cell in column[1:]) else _WORD
+        word = max((len(word) for text in column for word in text.split()), default=0)
+        most = prose if any(" " in text for text in column[1:]) else _WORD
         least.append(min(need, max(_NARROW, min(word, most))))
     return least
 
@@ -177,9 +177,9 @@ def _cards(headings: list[str], cells: list[list[str]], console: Console) -> Non
             justify="right", style="dim", no_wrap=True, min_width=max(map(len, headings))
         )
         card.add_column(overflow="fold")
-        for heading, cell in zip(headings[1:], row[1:], strict=True):
-            if cell:
-                card.add_row(Text(heading), Text(cell))
+        for heading, shown in zip(headings[1:], row[1:], strict=True):
+            if shown:
+                card.add_row(Text(heading), Text(shown))
         console.print(card)
 
 
@@ -191,7 +191,7 @@ def _cell(value: object) -> str:
     text = str(value)
     if _STAMP.fullmatch(text):
         return f"{text[:10]} {text[11:16]}Z"
-    return _HASH.sub(r"\1…", visible(text))
+    return _HASH.sub(r"\1…", cell(text))
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

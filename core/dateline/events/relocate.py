@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -38,50 +38,58 @@ def relocated(
     only what cannot stay is changed. Findings name words that are not found, or more than once.
     """
     paths = [change.path.split("/") for change in notice.changes]
-    if not any(path[1:2] in (["source"], ["evidence"]) for path in paths):
+    moves = any(path[1:2] in (["source"], ["evidence"]) for path in paths)
+    if not moves or notice.shape not in (None, fact.data.schema_version):
         return notice, []
     fields = msgspec.json.decode(msgspec.json.encode(to_fields(fact.data)), type=dict[str, Any])
     held = [(item, dict(item)) for item in fields.get("evidence", ())]
-    if notice.shape not in (None, fact.data.schema_version):
-        return notice, []
     try:
         for change in notice.changes:
             pointer.put(fields, change.path, copy.deepcopy(change.now))
     except ValueError:  # a rule says so
         return notice, []
-    source = fields.get("source")
-    items = fields.get("evidence")
+    source, items = fields.get("source"), fields.get("evidence")
+    text = text_of(source) if isinstance(source, str) else None
+    if text is None or not isinstance(items, list):
+        return notice, []
+    before = text if source == fact.source else text_of(fact.source)
     changes: list[Change] = []
     findings: list[Finding] = []
-    for index, item in enumerate(items if isinstance(items, list) else ()):
-        old = next((before for kept, before in held if kept is item), None)
-        if source == fact.source and item == old:
-            continue
-        text = text_of(source) if isinstance(source, str) else None
-        try:
-            given = msgspec.convert(item, Evidence)
-        except msgspec.ValidationError:
-            text = None
-        if text is None:
-            continue
-        if old is not None:
-            before = text if source == fact.source else text_of(fact.source)
-            given = _unfilled(given, msgspec.convert(old, Evidence), text, before)
-        if bygone and _stands(msgspec.convert(item, Evidence), text):
-            continue
-        found = locate(given, text, f"/evidence/{index}/exact")
+    for index, item in enumerate(items):
+        old = next((was for kept, was in held if kept is item), None)
+        found = None
+        if source != fact.source or item != old:
+            found = _placed(item, old, text, before, bygone)
         if isinstance(found, Finding):
-            findings.append(
-                Finding(found.rule, "/changes", f"{found.field} of the result: {found.reason}")
-            )
-            continue
-        for name in _FILLED:
-            was, now = item.get(name), getattr(found, name)
-            if was != now:
-                changes.append(Change(path=f"/evidence/{index}/{name}", was=was, now=now))
+            reason = f"/evidence/{index}/exact of the result: {found.reason}"
+            findings.append(Finding(found.rule, "/changes", reason))
+        elif found is not None:
+            changes += _changes(index, item, found)
     if findings or not changes:
         return notice, findings
     return msgspec.structs.replace(notice, changes=(*notice.changes, *changes)), []
+
+
+def _placed(
+    item: Any, old: dict[str, Any] | None, text: str, before: str | None, bygone: bool
+) -> Evidence | Finding | None:
+    """A changed item with its place in `text`; None where it is to stay as it is."""
+    try:
+        given = msgspec.convert(item, Evidence)
+    except msgspec.ValidationError:  # a rule says so
+        return None
+    if bygone and _stands(given, text):
+        return None
+    if old is not None:
+        given = _unfilled(given, msgspec.convert(old, Evidence), text, before)
+    return locate(given, text, "")
+
+
+def _changes(index: int, item: dict[str, Any], found: Evidence) -> Iterator[Change]:
+    for name in _FILLED:
+        was, now = item.get(name), getattr(found, name)
+        if was != now:
+            yield Change(path=f"/evidence/{index}/{name}", was=was, now=now)
 
 
 def as_given(recorded: FactCorrected, given: FactCorrected) -> FactCorrected:
