@@ -9,6 +9,8 @@ from dateline.cli.root import root
 
 def main() -> None:
     """Entry point of ``dateline``."""
+    from dateline.cli import streams
     from dateline.cli.errors import run
 
-    sys.exit(run(root, sys.argv[1:]))
+    streams.prepare()
+    sys.exit(streams.finish(run(root, sys.argv[1:])))

@@ -10,7 +10,7 @@ import click
 
 from dateline.cli import completing
 from dateline.cli.moments import read_moment
-from dateline.cli.output import emit
+from dateline.cli.output import bom_option, emit
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.text import markdown
 
@@ -42,6 +42,7 @@ _TITLES = {
     type=click.Choice(["table", "json", "ndjson", "csv", "markdown"]),
     help="Form of the data.  [default: table on a terminal, csv in a pipe]",
 )
+@bom_option
 @pass_settings
 def diff(
     settings: Settings, story: str, from_: str, to: str, recorded: bool, format_: str | None

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import sys
 import traceback
 from collections.abc import Sequence
 
 import click
 
 from dateline.cli.settings import say
+from dateline.cli.streams import ReaderWentAway
 from dateline.errors import DatelineError
 
 #: Exit codes: 0 ok, 1 failed or could not check, 2 usage, 3 a check found something.
 FAILED, USAGE, FOUND = 1, 2, 3
-
-
-class ReaderWentAway(Exception):
-    """Whoever read the output (head, less) has closed it. No OSError: click exits on that."""
 
 
 def run(command: click.Command, arguments: Sequence[str]) -> int:
@@ -41,17 +36,22 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
         else:
             say(f"Error: {error}" + (f"\n  {error.hint}" if error.hint else ""))
         return error.exit_code
-    except ReaderWentAway:
-        # Nothing to report, and nothing more to flush.
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except ReaderWentAway:  # nothing to report
         return FAILED
     except OSError as error:
-        where = f": {error.filename}" if error.filename else ""
+        where = f": {error.filename}" if error.filename else _without_folder()
         if debug:
             _traceback()
         else:
             say(f"Error: {error.strerror or error}{where}")
+        return FAILED
+    except UnicodeEncodeError as error:
+        if debug:
+            _traceback()
+        elif error.reason == "surrogates not allowed":
+            say("Error: an argument or a variable holds bytes that are not UTF-8 text")
+        else:
+            say(f"Error: {error}")
         return FAILED
     except (Exception, SystemExit) as error:
         # Commands leave through click; whoever ends the interpreter is a plugin, and not done. Only
@@ -68,6 +68,15 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
         )
         return FAILED
     return result if isinstance(result, int) else 0
+
+
+def _without_folder() -> str:
+    """What is wrong where no file is named: most often nothing but that the folder is gone."""
+    try:
+        os.getcwd()
+    except OSError:
+        return ": the folder this is run in is gone"
+    return ""
 
 
 def _traceback() -> None:

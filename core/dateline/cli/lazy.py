@@ -11,7 +11,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from dateline.cli.errors import ReaderWentAway
+from dateline.cli.streams import ReaderWentAway
 from dateline.errors import DatelineError
 
 GROUP = "dateline.commands"

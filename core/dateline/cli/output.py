@@ -24,6 +24,8 @@ _HASH = re.compile(r"\b(sha256:[0-9a-f]{8})[0-9a-f]+")
 #: Columns up to this width are never squeezed, and words up to that one never broken.
 _NARROW, _WORD = 11, 24
 FORMATS = ("table", "json", "ndjson", "csv")
+#: The byte order mark, by which Excel knows UTF-8.
+MARK = "\ufeff"
 
 
 def format_option(command: F) -> F:
@@ -34,7 +36,22 @@ def format_option(command: F) -> F:
         "format_",
         type=click.Choice(FORMATS),
         help="Form of the data.  [default: table on a terminal, csv in a pipe]",
+    )(bom_option(command))
+
+
+def bom_option(command: F) -> F:
+    """``--bom``: CSV that Excel reads as UTF-8. `emit` looks for it."""
+    return click.option(
+        "--bom",
+        is_flag=True,
+        expose_value=False,
+        callback=_remember,
+        help="Begin CSV with a byte order mark: Excel then reads it as UTF-8.",
     )(command)
+
+
+def _remember(ctx: click.Context, param: click.Parameter, given: bool) -> None:
+    ctx.meta[MARK] = given
 
 
 def emit(
@@ -54,12 +71,16 @@ def emit(
     and how wide they are at least.
     """
     chosen = format_ or ("table" if sys.stdout.isatty() else "csv")
+    ctx = click.get_current_context(silent=True)
+    marked = ctx is not None and ctx.meta.get(MARK, False)
+    if marked and chosen != "csv":
+        raise click.UsageError(f"--bom is for csv, not for {chosen}")
     if chosen == "table" and running:
         _lines(columns, rows, running)
     elif chosen == "table":
         _table(columns, rows, summary or columns, headings, title)
     elif chosen == "csv":
-        _csv(columns, rows)
+        _csv(columns, rows, MARK if marked else "")
     else:
         _json(columns, rows, lines=chosen == "ndjson")
 
@@ -194,8 +215,9 @@ def _cell(value: object) -> str:
     return _HASH.sub(r"\1…", cell(text))
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]], mark: str) -> None:
     buffer = io.StringIO()
+    buffer.write(mark)
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(columns)
     for row in rows:

@@ -153,7 +153,7 @@ def asking(kind: str | None, archive: Archive, state: StoryState, options: dict[
 def _from_stdin() -> dict[str, object]:
     from dateline.events.strict import parse
 
-    return parse(sys.stdin.buffer.read())
+    return parse(sys.stdin.buffer.read().removeprefix(b"\xef\xbb\xbf"))
 
 
 def _from_options(

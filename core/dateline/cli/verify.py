@@ -11,7 +11,7 @@ import click
 from dateline.cli import completing
 from dateline.cli.errors import FAILED, FOUND
 from dateline.cli.keys import key_option, public_keys, vkey_option
-from dateline.cli.output import emit, format_option
+from dateline.cli.output import MARK, emit, format_option
 from dateline.cli.progress import progress
 from dateline.cli.settings import Settings, pass_settings, resume, say, unfinished
 from dateline.errors import DatelineError
@@ -137,7 +137,7 @@ def _export(archive: Archive, path: Path) -> Export:
     from dateline.proof.exported import Export, claim
     from dateline.recording.files import read_bounded
 
-    content = read_bounded(path, _EXPORT_BYTES)
+    content = read_bounded(path, _EXPORT_BYTES).removeprefix(MARK.encode())
     format_ = next(
         (e.name for e in archive.plugins.exporters.values() if e.suffix == path.suffix), ""
     )
