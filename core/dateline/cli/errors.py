@@ -45,14 +45,6 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
         else:
             say(f"Error: {error.strerror or error}{where}")
         return FAILED
-    except UnicodeEncodeError as error:
-        if debug:
-            _traceback()
-        elif error.reason == "surrogates not allowed":
-            say("Error: an argument or a variable holds bytes that are not UTF-8 text")
-        else:
-            say(f"Error: {error}")
-        return FAILED
     except (Exception, SystemExit) as error:
         # Commands leave through click; whoever ends the interpreter is a plugin, and not done. Only
         # an answer to TAB ends so: that is click's own way.
@@ -61,13 +53,19 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
         if debug:
             _traceback()
             return FAILED
-        say(
-            f"Error: {type(error).__name__}: {error}\n"
-            "  this is a bug in Dateline or a plugin; `--debug` shows where. If the archive came from "
-            "elsewhere, or something else wrote to it, `dateline verify` says what is wrong with it"
-        )
+        say(_unforeseen(error))
         return FAILED
     return result if isinstance(result, int) else 0
+
+
+def _unforeseen(error: BaseException) -> str:
+    if isinstance(error, UnicodeEncodeError) and error.reason == "surrogates not allowed":
+        return "Error: an argument or a variable holds bytes that are not UTF-8 text"
+    return (
+        f"Error: {type(error).__name__}: {error}\n"
+        "  this is a bug in Dateline or a plugin; `--debug` shows where. If the archive came from "
+        "elsewhere, or something else wrote to it, `dateline verify` says what is wrong with it"
+    )
 
 
 def _without_folder() -> str:
