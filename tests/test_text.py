@@ -8,6 +8,7 @@ import io
 import json
 import re
 import unicodedata
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from dateline.text import csv_cell, markdown, one_line, visible
+from dateline.text import cell, csv_cell, legible, legible_line, markdown, one_line, visible
 
 #: Unicode's property Bidi_Control.
 BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+#: Those of it that do no more than a letter of their script does.
+MARKS = set("\u061c\u200e\u200f")
 
 #: Any text a Python string can hold, lone surrogates included.
 _any_text = st.text(
@@ -63,10 +67,10 @@ def test_what_a_terminal_would_obey_is_written_out(text: str, shown: str) -> Non
     assert visible(text) == shown
 
 
-def assert_inert(shown: str) -> None:
+def assert_inert(shown: str, allowed: AbstractSet[str] = frozenset()) -> None:
     for char in shown:
         assert char in "\n\t" or (ord(char) >= 0x20 and not 0x7F <= ord(char) <= 0x9F)
-        assert char not in BIDI
+        assert char not in BIDI - allowed
         assert unicodedata.category(char) not in ("Cc", "Zl", "Zp", "Cs") or char in "\n\t"
     shown.encode()
 
@@ -102,6 +106,81 @@ def test_naughty_strings_are_shown_inert(shared: Path) -> None:
         assert_inert(one_line(text))
 
 
+# --- for people to read
+
+SCOTLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
+KHMER, ARABIC = "អ្នក\u200bរុករក\u200bរ៉ែ", "قال\u200f (C++)\u200e\u061c، نعم"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        KHMER,
+        ARABIC,
+        "ไทย\u200bแลนด์",
+        "שלום\u200f!",
+        "می\u200cخواهم",
+        f"flags {SCOTLAND} and {SCOTLAND}",
+        "co\u00adoperate, 👩\u200d🚒, ☂\ufe0f, and/\u200bor",
+    ],
+)
+def test_what_a_script_needs_stays_in_prose(text: str) -> None:
+    assert legible(text) == text
+    assert legible_line(text) == text
+    assert markdown(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (KHMER + "\u202e", KHMER + "\\u202e"),
+        ("قال\u2067نعم\u2069", "قال\\u2067نعم\\u2069"),
+        ("\ufeffខ\u2060\u200bគ", "\\ufeffខ\\u2060\u200bគ"),
+        # a web address is copied
+        (
+            "see https://a.example/\u200bx\u200f ខ\u200bគ",
+            "see https://a.example/\\u200bx\\u200f ខ\u200bគ",
+        ),
+        # tags that make no flag hide words
+        ("🏴\U000e0067\U000e0062", "🏴\\U000e0067\\U000e0062"),
+        ("\U000e0068\U000e0069", "\\U000e0068\\U000e0069"),
+        (SCOTLAND[:-1] + "x", "🏴\\U000e0067\\U000e0062\\U000e0073\\U000e0063\\U000e0074x"),
+        (SCOTLAND[1:], "".join(f"\\U{ord(char):08x}" for char in SCOTLAND[1:])),
+    ],
+)
+def test_what_acts_or_deceives_is_written_out_in_prose_too(text: str, shown: str) -> None:
+    assert legible(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (KHMER, KHMER),
+        (ARABIC, ARABIC),
+        ("Reu\u200bters", "Reu\\u200bters"),
+        ("org:ister\u200e-wire", "org:ister\\u200e-wire"),
+        ("https://ខ.example/\u200b", "https://ខ.example/\\u200b"),
+    ],
+)
+def test_a_cell_keeps_them_where_a_script_is_that_needs_them(text: str, shown: str) -> None:
+    assert cell(text) == shown
+    assert csv_cell(text) == shown
+
+
+@given(_any_text)
+def test_prose_embeds_overrides_and_isolates_nothing(text: str) -> None:
+    for shown in (legible(text), cell(text)):
+        assert_inert(shown, allowed=MARKS)
+        assert legible(shown) == shown
+    assert legible_line(text).count("\n") == 0
+
+
+def test_long_words_are_looked_through_once() -> None:
+    """A pattern that went back would take minutes."""
+    for long in ("ខ\u200b" * 200_000, "a" * 400_000 + "\u200bខ", "a:/" * 200_000 + "\u200b"):
+        assert len(legible(long)) >= len(long)
+
+
 # --- in a spreadsheet
 
 
@@ -111,7 +190,7 @@ def test_a_number_stays_a_number(value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "cell"),
+    ("text", "shown"),
     [
         ("", ""),
         ("Reuters", "Reuters"),
@@ -132,23 +211,28 @@ def test_a_number_stays_a_number(value: object) -> None:
         ("\x1b=1", "\\x1b=1"),
     ],
 )
-def test_text_that_starts_like_a_formula_is_marked(text: str, cell: str) -> None:
-    assert csv_cell(text) == cell
+def test_text_that_starts_like_a_formula_is_marked(text: str, shown: str) -> None:
+    assert csv_cell(text) == shown
 
 
 def assert_no_formula(text: str) -> None:
-    cell = csv_cell(text)
-    assert isinstance(cell, str)
-    assert_inert(cell)
-    assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"))
-    assert not cell.strip().startswith(("=", "+", "-", "@"))
-    assert cell in (visible(text), "'" + visible(text))  # and nothing is lost
+    shown = csv_cell(text)
+    assert isinstance(shown, str)
+    assert_inert(shown, allowed=MARKS)
+    assert not shown.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"))
+    assert not shown.strip(" \t\r\n\xa0\u061c\u200b\u200e\u200f").startswith(("=", "+", "-", "@"))
+    assert shown in (cell(text), "'" + cell(text))  # and nothing is lost
     written = io.StringIO()
-    csv.writer(written).writerow([cell, "next"])
-    assert next(csv.reader(io.StringIO(written.getvalue(), newline=""))) == [cell, "next"]
+    csv.writer(written).writerow([shown, "next"])
+    assert next(csv.reader(io.StringIO(written.getvalue(), newline=""))) == [shown, "next"]
 
 
-@given(_any_text, st.sampled_from(["", "=", "+", "-", "@", "\t", "\r", " =", "\ufeff@", "＝"]))
+@given(
+    _any_text,
+    st.sampled_from(
+        ["", "=", "+", "-", "@", "\t", "\r", " =", "\ufeff@", "＝", "\u061c=ខ", "\u200f=ខ"]
+    ),
+)
 def test_no_text_makes_a_formula(text: str, start: str) -> None:
     assert_no_formula(start + text)
     assert_no_formula(text + start)
@@ -186,13 +270,23 @@ PLACES = {
 }  # fmt: skip
 
 
+def assert_no_tag(escaped: str) -> None:
+    """Nor for renderers that know no escape of < or none at all: they pass tags on as they are, and
+    link every ](...)."""
+    assert "<" not in escaped
+    assert "](" not in escaped
+    assert not re.search(r"(?i)(javascript|vbscript|data):", escaped)
+    assert not re.search(r"&(?!(amp|lt|gt);)", escaped)
+
+
 def assert_literal(text: str, renderer: MarkdownIt = COMMONMARK) -> None:
     """Wherever it is put, `text` renders as itself: no link, image, block, emphasis or HTML."""
     escaped = markdown(text)
+    assert_no_tag(escaped)
     assert "\n" not in escaped
     assert "://" not in escaped
     assert "www." not in escaped.lower()
-    wanted = "".join(one_line(text).split())
+    wanted = "".join(legible_line(text).split())
     if not wanted:
         assert escaped == ""
         return
@@ -218,8 +312,10 @@ def assert_literal(text: str, renderer: MarkdownIt = COMMONMARK) -> None:
         ("", ""),
         # marks are escaped
         ("*a* _b_ `c` ~~d~~", "\\*a\\* \\_b\\_ \\`c\\` \\~\\~d\\~\\~"),
-        ("<b>&amp;</b>", "\\<b\\>\\&amp;\\</b\\>"),
-        ("a ![b](c) [^1]", "a !\\[b\\](c) \\[\\^1\\]"),
+        ("<b>&amp;</b>", "&lt;b&gt;&amp;amp;&lt;/b&gt;"),
+        ("Smith & Co", "Smith &amp; Co"),
+        ("[l](javascript:alert(1))", "\\[l\\]\\(javascript\\:alert(1))"),
+        ("a ![b](c) [^1]", "a !\\[b\\]\\(c) \\[\\^1\\]"),
         ("a\\*b", "a\\\\\\*b"),
         ("a|b", "a\\|b"),
         # at the start alone
@@ -255,7 +351,7 @@ _pieces = st.lists(
             "<", "<b>", "</b>", "<!--", "-->", "<?", "<a@b.c>", "<http://a>", "&", "&amp;", "&#64;",
             "|", "| --- |", ":--", "\\", "\\\\", "\n", "\n\n", "\r\n", "\t", "    ", "  ", "\x0b",
             "\x85", "\u2028", "\xa0", "\u3000", "$", "$$", "^", "{", "}", "{:", "'", '"', "(c)",
-            "\u202e", "\ufeff", "\ud800", "👩\u200d🚒",
+            "javascript:", "DATA:", "\u200b", "\u200f", "\u202e", "\ufeff", "\ud800", "👩\u200d🚒",
         ]),
         _any_text,
     ),

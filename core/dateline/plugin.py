@@ -83,7 +83,7 @@ from dateline.plugins.formats import (
 )
 from dateline.plugins.hookspecs import hookimpl
 from dateline.recording.line import CUT, ERASED, Line
-from dateline.text import csv_cell, markdown, one_line, visible
+from dateline.text import csv_cell, legible, legible_line, markdown, one_line, visible
 from dateline.views.projection import Column, FactRow, FactView, View, ViewRow, last
 from dateline.views.rows import Rows
 from dateline.views.table import Table
@@ -99,6 +99,6 @@ __all__ = [
     "SourceImporter", "SourceWithdrawn", "StateRecorded", "StatedCut", "StatementRecorded", "Status", "Step",
     "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "Table", "Time", "Times",
     "UnknownName", "View", "ViewRow", "chain_arrows", "chain_words", "csv_cell", "find_charset",
-    "from_iso", "hookimpl", "last", "markdown", "marked_charset", "number_words", "one_line", "parse_edtf",
+    "from_iso", "hookimpl", "last", "legible", "legible_line", "markdown", "marked_charset", "number_words", "one_line", "parse_edtf",
     "parse_json", "quantity_words", "to_fields", "to_iso", "visible", "web_charset",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 
 # C0 but LF and TAB, DEL, C1, bidi controls (CWE-150, Trojan Source), invisible joiners'
 # neighbours, line and paragraph separators, BOM, tag characters, lone surrogates.
@@ -11,8 +12,19 @@ _UNSAFE = re.compile(
     "\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "＝", "＋", "－", "＠", "|", "%")
-_LEADING = re.compile("^[\\s\u200b-\u200f\u2060\ufeff]+")
-_MARKDOWN_LIGHT = re.compile(r"([\\`*_{}\[\]<>|~$&^])")
+_LEADING = re.compile("^[\\s\u061c\u200b-\u200f\u2060\ufeff]+")
+# Of these some scripts need some, and they act on no more than the characters beside them: space of
+# no width, marks of direction. What embeds, overrides or isolates a direction is not among them.
+_NEEDED = re.compile(
+    "[\u061c\u200b\u200e\u200f]|\U0001f3f4[\U000e0061-\U000e007a]{2}"
+    "[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,4}\U000e007f"
+)
+# What is copied to be used: there they could only deceive.
+_USED = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]{0,19}://\S*")
+_MARKDOWN_LIGHT = re.compile(r"([\\`*_{}\[\]|~$^])")
+_TAG = re.compile("[&<>]")
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_RUNS = re.compile(r"(?i)(javascript|vbscript|data):")
 _ADDRESS = re.compile(r"@|(?<=/)/|(?i:(?<=www))\.|(?<=[^\W_])\.(?=[^\W\d_]{2})")
 
 
@@ -32,9 +44,55 @@ def visible(text: str) -> str:
     return _UNSAFE.sub(_escape, text)
 
 
+def legible(text: str) -> str:
+    """`visible`, but with what the spelling of some scripts needs, for words that people read: spaces of
+    no width (Khmer, Lao, Thai, Burmese), marks of direction (Arabic, Hebrew), flags of regions.
+
+    In a web address they are written out: it is copied, and there they can only deceive.
+
+    >>> legible("រុករក\\u200bរ៉ែ") == "រុករក\\u200bរ៉ែ"
+    True
+    """
+    if not _NEEDED.search(text):
+        return visible(text)
+    return "".join(_pieces(text, _USED, _words, visible))
+
+
+def cell(text: str) -> str:
+    """`legible`, but `visible` where all the rest is ASCII: for a table or a spreadsheet, in which ids,
+    names of files and English words are compared and searched for."""
+    shown = visible(text)
+    return shown if shown.isascii() else legible(text)
+
+
+def _words(text: str) -> str:
+    return "".join(_pieces(text, _NEEDED, visible, str))
+
+
+def _pieces(
+    text: str, pattern: re.Pattern[str], outside: Callable[[str], str], inside: Callable[[str], str]
+) -> Iterator[str]:
+    """The text, with what `pattern` matches and what is between made safe each in its way."""
+    at = 0
+    for found in pattern.finditer(text):
+        yield outside(text[at : found.start()])
+        yield inside(found[0])
+        at = found.end()
+    yield outside(text[at:])
+
+
 def one_line(text: str) -> str:
-    """`visible`, with line breaks and tabs as single spaces: for a table's cell or a list item."""
-    return visible(re.sub(r"[\r\n\t\u2028\u2029]+", " ", text))
+    """`visible`, with line breaks and tabs as single spaces: for a name in a message."""
+    return visible(_joined(text))
+
+
+def legible_line(text: str) -> str:
+    """`legible`, with line breaks and tabs as single spaces: for a list item or a paragraph."""
+    return legible(_joined(text))
+
+
+def _joined(text: str) -> str:
+    return re.sub(r"[\r\n\t\u2028\u2029]+", " ", text)
 
 
 def csv_cell(value: object) -> object:
@@ -45,7 +103,7 @@ def csv_cell(value: object) -> object:
     """
     if not isinstance(value, str):
         return value
-    safe = visible(value)
+    safe = cell(value)
     head = _LEADING.sub("", value)
     if value[:1] in _FORMULA or head[:1] in _FORMULA:
         return "'" + safe
@@ -54,7 +112,11 @@ def csv_cell(value: object) -> object:
 
 def markdown(text: str) -> str:
     """`text` as literal Markdown prose on one line: no markup, HTML, link or image survives."""
-    escaped = _MARKDOWN_LIGHT.sub(r"\\\1", one_line(text).strip())
+    escaped = _MARKDOWN_LIGHT.sub(r"\\\1", legible_line(text).strip())
+    # Renderers of Markdown.pl's family know no escape of < and &, and some no escape at all: for them
+    # a link is broken between its words and its address, and an address is none that runs.
+    escaped = _TAG.sub(lambda found: _ENTITIES[found[0]], escaped)
+    escaped = _RUNS.sub(r"\1\\:", escaped.replace("](", "]\\("))
     # Bare addresses would be linked: http://, www., example.com, a@b.c (GitHub's renderer undoes
     # the last escape and makes a mailto: link; no escape prevents that).
     escaped = _ADDRESS.sub(r"\\\g<0>", escaped)

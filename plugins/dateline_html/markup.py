@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from html import escape
 
-from dateline.plugin import one_line, visible
+from dateline.plugin import legible, legible_line, one_line
 
 _VOID = frozenset({"meta"})
 _INLINE = frozenset({"a", "bdi", "b", "code", "del", "em", "ins", "mark", "span", "time"})
@@ -27,19 +27,19 @@ class Html(str):
 
 
 def text(value: str) -> Html:
-    """`value` on one line, with control and bidi characters written out."""
-    return Html(escape(one_line(value)))
+    """`value` on one line, with what would act written out; scripts keep what their spelling needs."""
+    return Html(escape(legible_line(value)))
 
 
 def verbatim(value: str) -> Html:
     """`value` with its line ends, for words of a source. CR LF stands as LF: HTML has no other."""
-    return Html(escape(visible(value.replace("\r\n", "\n"))))
+    return Html(escape(legible(value.replace("\r\n", "\n"))))
 
 
 def start(tag: str, /, **attributes: Attribute) -> Html:
     """An opening tag. ``class_`` is class, ``data_start`` is data-start, None leaves one out."""
     given = "".join(
-        f' {name.rstrip("_").replace("_", "-")}="{text(str(value))}"'
+        f' {name.rstrip("_").replace("_", "-")}="{escape(one_line(str(value)))}"'
         for name, value in attributes.items()
         if value is not None
     )

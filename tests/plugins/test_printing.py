@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from dateline.cli import streams
+from dateline.cli import stdout
 from dateline.cli.root import root
 from dateline.testing.pytest_plugin import Cli, PluginDir
 
@@ -212,7 +212,7 @@ def test_afterwards_stdout_is_as_it_was(
 ) -> None:
     loud, _ = folders(plugin_dir, WAYS["print"])
     ferry("--plugins-dir", loud, *command)
-    assert streams.data() is sys.stdout
+    assert stdout.data() is sys.stdout
     print("to capsys")
     assert "to capsys" in capsys.readouterr().out
 
@@ -222,15 +222,15 @@ def test_a_test_with_click_s_runner_sees_data_on_stdout(ferry: Cli, plugin_dir: 
     done = CliRunner().invoke(root, ["--plugins-dir", loud, "stories", "-f", "json"])
     assert json.loads(done.stdout)[0]["story"] == "ferry"
     assert "LOUD at import" in done.stderr
-    assert streams.data() is sys.stdout
+    assert stdout.data() is sys.stdout
 
 
 def test_a_prompt_gets_stdout_back() -> None:
     before = sys.stdout
-    with streams.kept_for_data():
+    with stdout.kept_for_data():
         assert sys.stdout is not before
-        with streams.given_back():
-            assert sys.stdout is streams.data()
+        with stdout.given_back():
+            assert sys.stdout is stdout.data()
         assert sys.stdout is not before
     assert sys.stdout is before
 

@@ -10,6 +10,8 @@ from dateline.testing import samples
 
 #: Unicode's property Bidi_Control.
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+#: Those of it that some scripts need: in prose they stay.
+MARKS = "\u061c\u200e\u200f"
 #: Sets a title, clears the screen, goes back over the line, links, changes direction, ends markup.
 WORDS = (
     "\x1b]0;owned\x07\x1b[2J\x9b31m\rover\x08\x7f\x85\x00".replace("\x00", "")
@@ -64,11 +66,13 @@ def story(*words: str) -> list[dict[str, Any]]:
     return [line | {"recorded_by": {"agent": words[0]}} for line in lines]
 
 
-def acts(text: str) -> str:
-    """The characters of `text` that a terminal would obey; a file of CSV may end lines with CRLF."""
+def acts(text: str, *, prose: bool = True) -> str:
+    """The characters of `text` that a terminal would obey; a file of CSV may end lines with CRLF.
+    In what is not `prose`, marks of direction are among them."""
     text = text.replace("\r\n", "\n")
+    bidi = set(BIDI) - set(MARKS if prose else "")
     return "".join(
         char
         for char in text
-        if (ord(char) < 0x20 and char not in "\n\t") or 0x7F <= ord(char) <= 0x9F or char in BIDI
+        if (ord(char) < 0x20 and char not in "\n\t") or 0x7F <= ord(char) <= 0x9F or char in bidi
     )

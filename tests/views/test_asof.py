@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -62,6 +63,186 @@ def test_a_typo_was_never_public(archive: Archive) -> None:
     )
     rows = archive.view("timeline", "ferry", at=asof.public("2024-05-06")).dicts()
     assert "Mended" in {row["text"] for row in rows}
+
+
+DAY = "2024-05-{:02}T09:00:00Z"
+VALUE = "/quantities/0/value"
+
+
+def told(
+    day: int, path: str, was: Any, now: Any, kind: str = "correction", fact: str = "f2"
+) -> Any:
+    """A correction of which the public was told on that day of May."""
+    return corrected(fact, path, was, now, kind=kind, reported_at=DAY.format(day))
+
+
+def added(day: int, exact: str = "Everyone is safe", role: str = "quote") -> Any:
+    item = {"role": role, "exact": exact}
+    return {
+        "type": "evidence.added", "fact": "f1", "evidence": [item], "reported_at": DAY.format(day),
+    }  # fmt: skip
+
+
+def history(archive: Archive, days: range = range(6, 13)) -> dict[int, Any]:
+    """The value of f2 on the public record, by day of May."""
+    return {day: value(archive, f"2024-05-{day:02}")[0][0] for day in days}
+
+
+def roles(archive: Archive, day: int) -> list[str]:
+    facts = archive.state("ferry", asof.public(f"2024-05-{day:02}")).facts
+    return [item.role for item in facts["f1"].data.evidence]
+
+
+def test_a_typo_of_a_correction_counts_from_that_correction(archive: Archive) -> None:
+    """The slip was published with the notice of 8 May. What was known before is not touched."""
+    slips = [told(8, VALUE, 143, 150), told(10, VALUE, 150, 151, "typo")]
+    archive.record(slips, story="ferry")
+    assert history(archive) == {6: 143, 7: 143, 8: 151, 9: 151, 10: 151, 11: 151, 12: 151}
+
+
+def test_a_typo_of_a_typo_counts_from_where_the_first_one_does(archive: Archive) -> None:
+    lines = [
+        told(8, VALUE, 143, 150),
+        told(10, VALUE, 150, 151, "typo"),
+        told(12, VALUE, 151, 152, "typo"),
+        told(9, "/text", figure()["text"], "One", "typo"),
+        told(11, "/text", "One", "Two", "typo"),
+    ]
+    archive.record(lines, story="ferry")
+    assert history(archive, range(7, 10)) == {7: 143, 8: 152, 9: 152}
+    rows = archive.view("timeline", "ferry", at=asof.public("2024-05-06")).dicts()
+    assert "Two" in {row["text"] for row in rows}
+
+
+def test_a_typo_of_values_of_different_age_counts_from_the_latest(archive: Archive) -> None:
+    both = told(12, VALUE, 150, 151, "typo")
+    both["changes"].append({"path": "/text", "was": figure()["text"], "now": "Mended"})
+    archive.record([told(8, VALUE, 143, 150), both], story="ferry")
+    for day, text in ((7, figure()["text"]), (8, "Mended")):
+        rows = archive.view("timeline", "ferry", at=asof.public(f"2024-05-0{day}")).dicts()
+        assert text in {row["text"] for row in rows}
+    assert history(archive, range(7, 9)) == {7: 143, 8: 151}
+
+
+@pytest.mark.parametrize("whole_first", [True, False])
+def test_a_typo_of_a_part_or_of_the_whole_counts_from_either(
+    archive: Archive, whole_first: bool
+) -> None:
+    quantity = figure()["quantities"][0]
+    whole = ("/quantities/0", quantity, quantity | {"value": 150})
+    if whole_first:
+        lines = [told(8, *whole), told(10, VALUE, 150, 151, "typo")]
+    else:
+        then = quantity | {"value": 150}
+        lines = [
+            told(8, VALUE, 143, 150),
+            told(10, "/quantities/0", then, then | {"value": 151}, "typo"),
+        ]
+    archive.record(lines, story="ferry")
+    assert history(archive, range(7, 9)) == {7: 143, 8: 151}
+
+
+def test_a_typo_of_another_value_still_counts_from_the_fact(archive: Archive) -> None:
+    lines = [
+        told(8, VALUE, 143, 150),
+        told(10, "/quantities/0/measure", "passengers ashore", "people ashore", "typo"),
+    ]
+    archive.record(lines, story="ferry")
+    rows = archive.view("figures", "ferry", at=asof.public("2024-05-06")).dicts()
+    assert [(row["measure"], row["value"]) for row in rows] == [("people ashore", 143)]
+
+
+def test_a_typo_that_puts_back_what_was_removed_counts_from_the_removal(archive: Archive) -> None:
+    lines = [
+        told(6, "/note", None, "Counted twice"),
+        told(8, "/note", "Counted twice", None),
+        told(10, "/note", None, "Counted three times", "typo"),
+    ]
+    archive.record(lines, story="ferry")
+    seen = [
+        archive.state("ferry", asof.public(f"2024-05-{day:02}")).facts["f2"].data.note
+        for day in (6, 7, 8)
+    ]
+    assert seen == ["Counted twice", "Counted twice", "Counted three times"]
+
+
+def test_a_typo_in_evidence_that_was_added_counts_from_the_addition(archive: Archive) -> None:
+    lines = [added(8), told(10, "/evidence/1/role", "quote", "cue", "typo", "f1")]
+    archive.record(lines, story="ferry")
+    assert [roles(archive, day) for day in (7, 8)] == [["content"], ["content", "cue"]]
+
+
+def test_a_typo_finds_its_evidence_when_an_item_before_it_is_removed(archive: Archive) -> None:
+    removed = {"role": "content", "exact": "Everyone is safe"}
+    placed = archive.state("ferry").facts["f1"].data.evidence[0]
+    removed |= {name: getattr(placed, name) for name in ("start", "end", "prefix", "suffix")}
+    lines = [
+        added(7),
+        added(8, "Mara Voss", "name"),
+        told(9, "/evidence/0", removed, None, fact="f1"),
+        told(11, "/evidence/1/role", "name", "mention", "typo", "f1"),
+    ]
+    archive.record(lines, story="ferry")
+    assert [roles(archive, day) for day in (7, 8, 9, 10)] == [
+        ["content", "quote"],
+        ["content", "quote", "name"],
+        ["quote", "mention"],
+        ["quote", "mention"],
+    ]
+
+
+@pytest.mark.parametrize("kind", ["correction", "typo"])
+def test_a_correction_never_counts_before_the_evidence_it_corrects(
+    archive: Archive, kind: str
+) -> None:
+    """The notice of the evidence has a later time than that of its correction."""
+    lines = [added(9), told(8, "/evidence/1/role", "quote", "cue", kind, "f1")]
+    archive.record(lines, story="ferry")
+    assert [roles(archive, day) for day in (8, 9)] == [["content"], ["content", "cue"]]
+
+
+def test_a_typo_of_a_retracted_fact_leaves_the_retraction_where_it_is(archive: Archive) -> None:
+    lines = [
+        told(8, VALUE, 143, 150),
+        told(10, VALUE, 150, 151, "typo"),
+        retracted("f2") | {"reported_at": DAY.format(11)},
+    ]
+    archive.record(lines, story="ferry")
+    assert value(archive, "2024-05-10") == [(151, "corrected")]
+    assert value(archive, "2024-05-11") == [(151, "retracted")]
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_whatever_was_told_when_every_day_can_be_looked_back_to(data: st.DataObject) -> None:
+    """Notices in any order: evidence is added and removed, corrected and put right."""
+    with Archive.create(":memory:", Plugins()) as archive:
+        archive.record(story())
+        for _ in range(data.draw(st.integers(2, 6))):
+            evidence = archive.state("ferry").facts["f1"].data.evidence
+            day = data.draw(st.integers(5, 12))
+            kind = data.draw(st.sampled_from(["correction", "typo"]))
+            at = data.draw(st.integers(0, len(evidence) - 1))
+            step = data.draw(st.sampled_from(["add", "role", "whole", "remove"]))
+            item = to_fields_of(evidence[at])
+            other = "cue" if item["role"] != "cue" else "mention"
+            if step == "add" or (step == "remove" and len(evidence) == 1):
+                line = added(day, data.draw(st.sampled_from(["Everyone", "is safe", "Mara Voss"])))
+            elif step == "remove":
+                line = told(day, f"/evidence/{at}", item, None, kind, "f1")
+            elif step == "whole":
+                line = told(day, f"/evidence/{at}", item, item | {"role": other}, kind, "f1")
+            else:
+                line = told(day, f"/evidence/{at}/role", item["role"], other, kind, "f1")
+            archive.record([line], story="ferry")
+        for day in range(6, 13):
+            archive.state("ferry", asof.public(f"2024-05-{day:02}"))
+        whole = archive.state("ferry", asof.public("2999")).facts["f1"].data
+        assert whole == archive.state("ferry").facts["f1"].data
+
+
+def to_fields_of(item: Any) -> dict[str, Any]:
+    return dict(msgspec.to_builtins(item))
 
 
 def test_a_notice_without_a_time_counts_from_its_recording(archive: Archive) -> None:

@@ -13,7 +13,7 @@ from dateline.cli.picker import Picker
 from dateline.cli.sources import find_source
 from dateline.errors import UnknownName
 from dateline.events.present import StoryState
-from dateline.text import one_line, visible
+from dateline.text import legible_line, visible
 
 _ENTITIES = frozenset({"subject", "object", "person"})
 
@@ -73,7 +73,7 @@ def _quotations(text: str) -> tuple[Any, ...]:
         picked = Picker(text, "quotation: " if not found else "another (Enter for none): ").run()
         if picked is not None:
             found.append({"role": "content", "exact": picked.exact, "start": picked.start})
-            click.echo(f"“{one_line(picked.exact)}”, from character {picked.start}", err=True)
+            click.echo(f"“{legible_line(picked.exact)}”, from character {picked.start}", err=True)
         elif found:
             return tuple(found)
 

@@ -11,7 +11,7 @@ from dateline.cli import completing
 from dateline.cli.files import write_atomically
 from dateline.cli.keys import find_key, key_option, key_path, make_key
 from dateline.cli.settings import Settings, pass_settings, say
-from dateline.cli.streams import data
+from dateline.cli.stdout import data
 from dateline.errors import DatelineError
 
 if TYPE_CHECKING:

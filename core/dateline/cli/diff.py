@@ -10,9 +10,9 @@ import click
 
 from dateline.cli import completing
 from dateline.cli.moments import read_moment
-from dateline.cli.output import emit
+from dateline.cli.output import bom_option, emit
 from dateline.cli.settings import Settings, pass_settings, say
-from dateline.cli.streams import data
+from dateline.cli.stdout import data
 from dateline.text import markdown
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ _TITLES = {
     type=click.Choice(["table", "json", "ndjson", "csv", "markdown"]),
     help="Form of the data.  [default: table on a terminal, csv in a pipe]",
 )
+@bom_option
 @pass_settings
 def diff(
     settings: Settings, story: str, from_: str, to: str, recorded: bool, format_: str | None

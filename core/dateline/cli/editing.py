@@ -111,7 +111,11 @@ def correct(
     """Correct a fact; what it was stays on record.
 
     PATH leads into the fact: field names and list indexes joined by dots, or a JSON Pointer. VALUE
-    is JSON where it is JSON, else text. The result must keep every rule.
+    is JSON where it is JSON, else text. The result must keep every rule. When a quotation is given
+    other words (evidence.0.exact) or another source, its place and context are found again.
+
+    On the public record a correction counts from its notice (--reported). A typo counts from what it
+    puts right: the fact as first recorded, or the correction that brought the value.
 
     \b
     Example:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import sys
 import traceback
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,14 +10,11 @@ from typing import NamedTuple
 import click
 
 from dateline.cli.settings import say
+from dateline.cli.streams import ReaderWentAway
 from dateline.errors import DatelineError, described, stops_plugin
 
 #: Exit codes: 0 ok, 1 failed or could not check, 2 usage, 3 a check found something.
 FAILED, USAGE, FOUND = 1, 2, 3
-
-
-class ReaderWentAway(Exception):
-    """Whoever read the output (head, less) has closed it. No OSError: click exits on that."""
 
 
 class Outcome(NamedTuple):
@@ -67,13 +62,10 @@ def _run(command: click.Command, arguments: Sequence[str]) -> int:
         return error.exit_code
     except DatelineError:
         raise
-    except ReaderWentAway:
-        # Nothing to report, and nothing more to flush.
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except ReaderWentAway:  # nothing to report
         return FAILED
     except OSError as error:
-        where = f": {error.filename}" if error.filename else ""
+        where = f": {error.filename}" if error.filename else _without_folder()
         if debug:
             _traceback()
         else:
@@ -88,13 +80,28 @@ def _run(command: click.Command, arguments: Sequence[str]) -> int:
         if debug:
             _traceback()
             return FAILED
-        say(
-            f"Error: {described(error)}\n"
-            "  this is a bug in Dateline or a plugin; `--debug` shows where. If the archive came from "
-            "elsewhere, or something else wrote to it, `dateline verify` says what is wrong with it"
-        )
+        say(_unforeseen(error))
         return FAILED
     return result if isinstance(result, int) else 0
+
+
+def _unforeseen(error: BaseException) -> str:
+    if isinstance(error, UnicodeEncodeError) and error.reason == "surrogates not allowed":
+        return "Error: an argument or a variable holds bytes that are not UTF-8 text"
+    return (
+        f"Error: {described(error)}\n"
+        "  this is a bug in Dateline or a plugin; `--debug` shows where. If the archive came from "
+        "elsewhere, or something else wrote to it, `dateline verify` says what is wrong with it"
+    )
+
+
+def _without_folder() -> str:
+    """What is wrong where no file is named: most often nothing but that the folder is gone."""
+    try:
+        os.getcwd()
+    except OSError:
+        return ": the folder this is run in is gone"
+    return ""
 
 
 def _traceback() -> None:

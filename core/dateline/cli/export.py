@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,9 @@ from dateline.cli import completing
 from dateline.cli.blaming import Blamed
 from dateline.cli.files import write_atomically
 from dateline.cli.moments import moment, moment_options
-from dateline.cli.output import give
+from dateline.cli.output import MARK, give
 from dateline.cli.settings import Settings, pass_settings, say
-from dateline.cli.streams import data
+from dateline.cli.stdout import data
 from dateline.errors import DatelineError
 
 if TYPE_CHECKING:
@@ -49,6 +50,11 @@ if TYPE_CHECKING:
 )
 @click.option("--force", is_flag=True, help="Overwrite a file that is there.")
 @moment_options
+@click.option(
+    "--bom",
+    is_flag=True,
+    help="Begin CSV with a byte order mark: Excel then reads it as UTF-8.",
+)
 @click.option("--schema", is_flag=True, help="Print the format's schema instead.")
 @pass_settings
 def export(
@@ -61,12 +67,14 @@ def export(
     force: bool,
     as_of: str | None,
     as_recorded: str | None,
+    bom: bool,
     schema: bool,
 ) -> None:
     """Write stories as CSV, JSON, NDJSON, Markdown or HTML.
 
     The format follows the suffix of FILE when --format is left out. Equal archives give equal
-    bytes. NDJSON is the one to import again.
+    bytes. NDJSON is the one to import again. Excel takes CSV for text of the system's code page
+    unless it begins with a byte order mark (--bom).
 
     \b
     Example:
@@ -87,6 +95,9 @@ def export(
             raise DatelineError(f"the format {name} has no schema")
         click.echo(text, nl=False, file=data())
         return
+    if bom and exporter.media_type != "text/csv":
+        raise click.UsageError(f"--bom is for CSV, not for {name}")
+    mark = MARK if bom else ""
     at = moment(as_of, as_recorded)
     with settings.archive() as archive:
         if output is not None and (output.is_dir() or str(target).endswith("/")):
@@ -94,29 +105,32 @@ def export(
             for slug in slugs:
                 with archive.material(slug, view=view, at=at) as material:
                     path = output / f"{slug}{exporter.suffix}"
-                    _write(path, exporter, blamed, material, force)
+                    _write(path, exporter, blamed, material, force, mark)
                     _warn(material)
             say(f"Wrote {len(slugs)} file{'s' if len(slugs) != 1 else ''} to {output}.")
             return
         with archive.material(*stories, view=view, at=at) as material:
             if output is None:
-                for chunk in blamed.each(partial(_text, exporter, material)):
+                for chunk in chain([mark], blamed.each(partial(_text, exporter, material))):
                     give(chunk)
             else:
-                _write(output, exporter, blamed, material, force)
+                _write(output, exporter, blamed, material, force, mark)
             # Last: an export that needs a failed view raises, and that says it all.
             _warn(material)
     if output is not None:
         say(f"Wrote {output}.")
 
 
-def _write(path: Path, exporter: Exporter, blamed: Blamed, material: Material, force: bool) -> None:
-    """The file, and what goes beside it. Neither is overwritten without `force`."""
+def _write(
+    path: Path, exporter: Exporter, blamed: Blamed, material: Material, force: bool, mark: str
+) -> None:
+    """The file, `mark` first, and what goes beside it. Neither is overwritten without `force`."""
     beside = path.with_name(path.name + ".meta.json")
     sidecar = blamed.call(partial(exporter.sidecar, material))
     if sidecar is not None and not force and (beside.exists() or beside.is_symlink()):
         raise DatelineError(f"{beside} is there already", hint="overwrite it with --force")
-    write_atomically(path, blamed.each(partial(_text, exporter, material)), force=force)
+    chunks = chain([mark], blamed.each(partial(_text, exporter, material)))
+    write_atomically(path, chunks, force=force)
     if sidecar is not None:
         write_atomically(beside, iter([sidecar]), force=force)
 

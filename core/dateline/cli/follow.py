@@ -16,7 +16,7 @@ from dateline.cli import completing
 from dateline.cli.events import COLUMNS, LINE, row_of
 from dateline.cli.output import emit, format_option
 from dateline.cli.settings import Settings, pass_settings, say
-from dateline.cli.streams import data
+from dateline.cli.stdout import data
 
 if TYPE_CHECKING:
     from dateline.log.follow import Stop

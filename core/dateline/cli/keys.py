@@ -11,7 +11,7 @@ import click
 from dateline.cli import completing
 from dateline.cli.lazy import LazyGroup
 from dateline.cli.settings import Settings, pass_settings, say
-from dateline.cli.streams import data
+from dateline.cli.stdout import data
 from dateline.errors import DatelineError
 from dateline.plugins.points import Point
 

@@ -10,8 +10,8 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from dateline.cli.errors import ReaderWentAway
-from dateline.cli.streams import FOREIGN, kept_for_data
+from dateline.cli.stdout import FOREIGN, kept_for_data
+from dateline.cli.streams import ReaderWentAway
 from dateline.errors import DatelineError, described, stops_plugin
 from dateline.plugins.points import COMMANDS, Point, points
 

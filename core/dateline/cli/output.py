@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dateline.cli.streams import data
-from dateline.text import csv_cell, one_line, visible
+from dateline.cli.stdout import data
+from dateline.text import cell, csv_cell, legible, legible_line, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,6 +24,8 @@ _HASH = re.compile(r"\b(sha256:[0-9a-f]{8})[0-9a-f]+")
 #: Columns up to this width are never squeezed, and words up to that one never broken.
 _NARROW, _WORD = 11, 24
 FORMATS = ("table", "json", "ndjson", "csv")
+#: The byte order mark, by which Excel knows UTF-8.
+MARK = "\ufeff"
 
 
 def format_option(command: F) -> F:
@@ -34,7 +36,22 @@ def format_option(command: F) -> F:
         "format_",
         type=click.Choice(FORMATS),
         help="Form of the data.  [default: table on a terminal, csv in a pipe]",
+    )(bom_option(command))
+
+
+def bom_option(command: F) -> F:
+    """``--bom``: CSV that Excel reads as UTF-8. `emit` looks for it."""
+    return click.option(
+        "--bom",
+        is_flag=True,
+        expose_value=False,
+        callback=_remember,
+        help="Begin CSV with a byte order mark: Excel then reads it as UTF-8.",
     )(command)
+
+
+def _remember(ctx: click.Context, param: click.Parameter, given: bool) -> None:
+    ctx.meta[MARK] = given
 
 
 def emit(
@@ -54,12 +71,16 @@ def emit(
     and how wide they are at least.
     """
     chosen = format_ or ("table" if data().isatty() else "csv")
+    ctx = click.get_current_context(silent=True)
+    marked = ctx is not None and ctx.meta.get(MARK, False)
+    if marked and chosen != "csv":
+        raise click.UsageError(f"--bom is for csv, not for {chosen}")
     if chosen == "table" and running:
         _lines(columns, rows, running)
     elif chosen == "table":
         _table(columns, rows, summary or columns, headings, title)
     elif chosen == "csv":
-        _csv(columns, rows)
+        _csv(columns, rows, MARK if marked else "")
     else:
         _json(columns, rows, lines=chosen == "ndjson")
 
@@ -68,12 +89,12 @@ def tell(line: str) -> None:
     """A line for the person who asked, on stdout, safe to print."""
     from dateline.cli.wrapped import wrapped
 
-    click.echo(wrapped(visible(line), data()), file=data())
+    click.echo(wrapped(legible(line), data()), file=data())
 
 
 def give(text: str) -> None:
     """A piece of a file, on stdout: as it is in a pipe, safe to look at on a terminal."""
-    shown = visible(text.replace("\r\n", "\n")) if data().isatty() else text
+    shown = legible(text.replace("\r\n", "\n")) if data().isatty() else text
     click.echo(shown.encode(), nl=False, file=data())
 
 
@@ -124,13 +145,13 @@ def _lines(
     def line(cells: Sequence[str]) -> None:
         widths[:] = [max(pair) for pair in zip(widths, map(cell_len, cells), strict=True)]
         padded = (
-            cell + " " * (width - cell_len(cell)) for cell, width in zip(cells, widths, strict=True)
+            text + " " * (width - cell_len(text)) for text, width in zip(cells, widths, strict=True)
         )
         click.echo("  ".join(padded).rstrip(), file=data())
 
     line([name.replace("_", " ") for name in least])
     for row in rows:
-        line([one_line(_cell(row[at])) for at in picked])
+        line([legible_line(_cell(row[at])) for at in picked])
 
 
 def _widths(headings: list[str], cells: list[list[str]], room: int) -> list[int | None] | None:
@@ -157,8 +178,8 @@ def _least(columns: list[list[str]], needed: list[int], prose: int) -> list[int]
     """What each column cannot do without: its longest word, of one with `prose` so much of it."""
     least = []
     for column, need in zip(columns, needed, strict=True):
-        word = max((len(word) for cell in column for word in cell.split()), default=0)
-        most = prose if any(" " in cell for cell in column[1:]) else _WORD
+        word = max((len(word) for text in column for word in text.split()), default=0)
+        most = prose if any(" " in text for text in column[1:]) else _WORD
         least.append(min(need, max(_NARROW, min(word, most))))
     return least
 
@@ -177,9 +198,9 @@ def _cards(headings: list[str], cells: list[list[str]], console: Console) -> Non
             justify="right", style="dim", no_wrap=True, min_width=max(map(len, headings))
         )
         card.add_column(overflow="fold")
-        for heading, cell in zip(headings[1:], row[1:], strict=True):
-            if cell:
-                card.add_row(Text(heading), Text(cell))
+        for heading, shown in zip(headings[1:], row[1:], strict=True):
+            if shown:
+                card.add_row(Text(heading), Text(shown))
         console.print(card)
 
 
@@ -187,15 +208,16 @@ def _cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "yes" if value else ""
+        return "yes" if value else "no"
     text = str(value)
     if _STAMP.fullmatch(text):
         return f"{text[:10]} {text[11:16]}Z"
-    return _HASH.sub(r"\1…", visible(text))
+    return _HASH.sub(r"\1…", cell(text))
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]], mark: str) -> None:
     buffer = io.StringIO()
+    buffer.write(mark)
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(columns)
     for row in rows:

@@ -17,7 +17,7 @@ from prompt_toolkit.layout.processors import BeforeInput
 from prompt_toolkit.output import Output
 from prompt_toolkit.styles import Style
 
-from dateline.text import visible
+from dateline.text import legible
 
 _STYLE = Style.from_dict({"here": "reverse bold", "also": "underline", "bar": "reverse"})
 
@@ -95,14 +95,14 @@ class Picker:
         for number, (start, end) in enumerate(spans):
             if start < at:
                 continue
-            pieces.append(("", visible(self._text[at:start])))
+            pieces.append(("", legible(self._text[at:start])))
             if number == self._choice % len(spans):
                 pieces.append(("[SetCursorPosition]", ""))
-                pieces.append(("class:here", visible(self._text[start:end])))
+                pieces.append(("class:here", legible(self._text[start:end])))
             else:
-                pieces.append(("class:also", visible(self._text[start:end])))
+                pieces.append(("class:also", legible(self._text[start:end])))
             at = end
-        pieces.append(("", visible(self._text[at:])))
+        pieces.append(("", legible(self._text[at:])))
         return pieces
 
     def _status(self) -> StyleAndTextTuples:

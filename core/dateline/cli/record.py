@@ -14,7 +14,7 @@ from dateline.cli.needed import lacks
 from dateline.cli.protecting import introduced, protect_option, protected, say_anew
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.sources import find_source
-from dateline.cli.streams import data, given_back
+from dateline.cli.stdout import data, given_back
 from dateline.cli.values import keyed, parse_value, pointer_of
 from dateline.cli.who import agent_option, recorded_by
 
@@ -155,7 +155,7 @@ def asking(kind: str | None, archive: Archive, state: StoryState, options: dict[
 def _from_stdin() -> dict[str, object]:
     from dateline.events.strict import parse
 
-    return parse(sys.stdin.buffer.read())
+    return parse(sys.stdin.buffer.read().removeprefix(b"\xef\xbb\xbf"))
 
 
 def _from_options(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.streams import FOREIGN, kept_for_data
+from dateline.cli.stdout import FOREIGN, kept_for_data
 
 if TYPE_CHECKING:
     from dateline.archive import Archive

@@ -1,123 +1,164 @@
-"""Stdout is for data. What plugins print, at import or in a fold, goes to stderr.
+"""The three streams of a process, whatever they are: in another encoding, closed, full, not read.
 
-From when plugins are loaded until the command ends, `sys.stdout` is stderr, and so is file descriptor
-1, which reaches what C libraries and child processes write. `data` is the stdout there was.
+`main` calls `prepare` once before anything is printed, and `finish` last.
 """
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 import io
 import os
+import select
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from typing import TextIO
+from typing import IO, TYPE_CHECKING, Any
 
-#: In a context's `meta`: the command is a plugin's, and stdout is its own.
-FOREIGN = "dateline.foreign"
-_kept: list[TextIO] = []
+from dateline.errors import DatelineError
 
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer, WriteableBuffer
 
-def data() -> TextIO:
-    """Where a command's data go."""
-    return _kept[-1] if _kept else sys.stdout
+#: ASCII by a name of our own: click takes a stream that says "ascii" for one that was set up wrongly, and
+#: writes UTF-8 past it.
+_ASCII = "ascii-terminal"
 
 
-@contextmanager
-def kept_for_data() -> Iterator[None]:
-    """Inside, whatever is printed goes to stderr; `data` is the stdout from before."""
-    if _kept or sys.stdout is None:
-        yield
-        return
-    before = sys.stdout
-    with ExitStack() as stack:
-        aside = stack.enter_context(_aside())
-        _kept.append(stack.enter_context(_descriptor(before)))
-        stack.callback(_kept.clear)
-        sys.stdout = aside
-        try:
-            yield
-        finally:
-            sys.stdout = before
+class ReaderWentAway(Exception):
+    """Whoever read the output (head, less) has closed it. No OSError: click and rich exit on that."""
 
 
-def keep_until_exit() -> None:
-    """The same for the rest of the process: what a plugin does at exit may print, too."""
-    with suppress(OSError, ValueError, AttributeError):  # not there, closed, or no file
+def prepare() -> None:
+    """Make all three streams usable.
+
+    In a pipe or a file, data is UTF-8, as an export is. On a terminal, what its encoding does not have
+    is written as an escape. What cannot be written or read is one clear error when it is tried.
+    """
+    _occupy()
+    out = _Out(_raw(sys.stdout), "output")
+    sys.stdout = _text(out, sys.stdout)
+    sys.stderr = _text(_Messages(_raw(sys.stderr), "error output"), sys.stderr)
+    if sys.stdin is None:
+        sys.stdin = io.TextIOWrapper(io.BufferedReader(_ClosedInput()), "utf-8")
+    elif isinstance(sys.stdin, io.TextIOWrapper):
+        # What does not decode is refused where it arrives, as the surrogates it gives.
+        sys.stdin.reconfigure(errors="surrogateescape")
+
+
+def finish(code: int) -> int:
+    """Write what is left in the buffers; returns the exit code, 1 where that did not work."""
+    try:
         sys.stdout.flush()
-        if sys.stdout.fileno() == 1:
-            _lead_aside()
-    sys.stdout = sys.stderr
+    except ReaderWentAway:
+        code = code or 1
+    except DatelineError as error:
+        with contextlib.suppress(Exception):
+            sys.stderr.write(f"Error: {error}\n")
+        code = code or 1
+    raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
+    if isinstance(raw, _Out):
+        raw.dropping = True  # the interpreter flushes once more
+    with contextlib.suppress(Exception):
+        sys.stderr.flush()
+    return code
 
 
-@contextmanager
-def given_back() -> Iterator[None]:
-    """Inside, stdout is stdout again: for a prompt, which a terminal must show."""
-    if not _kept:
-        yield
-        return
-    aside, sys.stdout = sys.stdout, _kept[-1]
-    try:
-        yield
-    finally:
-        sys.stdout = aside
+def reopened(descriptor: int, was: IO[Any]) -> IO[Any]:
+    """A stream like `was` on another file descriptor, which it owns: same encoding, same errors."""
+    return _text(_Out(io.FileIO(descriptor, "w"), "output"), was)  # type: ignore[no-any-return]
 
 
-@contextmanager
-def _aside() -> Iterator[TextIO]:
-    """A stream to where stderr leads, of its own: a plugin that closes its stdout closes no more."""
-    stderr = sys.stderr
-    if stderr is None:
-        stream = open(os.devnull, "w")  # noqa: SIM115 - closed below
-    else:
+def _occupy() -> None:
+    """Let no file that is opened later take the number of a closed stream: a library that writes to
+    number 1 or 2 would write into the archive."""
+    for number in range(3):
         try:
-            copy = os.dup(stderr.fileno())
-        except (OSError, ValueError):  # no file, as in a test
-            yield stderr
-            return
-        stream = open(  # noqa: SIM115
-            copy, "w", buffering=1, encoding=stderr.encoding, errors=stderr.errors
-        )
-    try:
-        yield stream
-    finally:
-        with suppress(OSError):
-            stream.close()
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # gives the lowest number that is free
 
 
-@contextmanager
-def _descriptor(stdout: TextIO) -> Iterator[TextIO]:
-    """A stream to where `stdout` leads, while descriptor 1 leads to stderr; `stdout` itself where
-    that is no file of this process, as in a test."""
-    try:
-        if stdout.fileno() != 1:
-            raise io.UnsupportedOperation
-        stdout.flush()
-        kept = os.dup(1)
-    except (OSError, ValueError):  # io.UnsupportedOperation is both
-        yield stdout
-        return
-    _lead_aside()
-    stream = open(kept, "w", encoding=stdout.encoding, errors=stdout.errors)  # noqa: SIM115
-    try:
-        yield stream
-    finally:
-        with suppress(OSError, ValueError):  # what was printed past `sys.stdout`
-            stdout.flush()
-        os.dup2(kept, 1)
-        with suppress(OSError):  # data are flushed as they come: who reads them may be gone
-            stream.close()
+def _raw(stream: IO[Any] | None) -> Any:
+    """What writes the bytes of `stream`; None where there is no stream, or it has no bytes."""
+    buffer = getattr(stream, "buffer", None)
+    return getattr(buffer, "raw", buffer)
 
 
-def _lead_aside() -> None:
-    """Descriptor 1 to where stderr leads. Where that was closed, 2 may be any file by now."""
-    try:
-        standard = sys.stderr is not None and sys.stderr.fileno() == 2
-    except (OSError, ValueError):
-        standard = False
-    if standard:
-        os.dup2(2, 1)
-        return
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, 1)
-    os.close(null)
+def _text(raw: _Out, was: IO[Any] | None) -> Any:
+    if raw.below is None and was is not None:  # somebody's own stream, of text alone
+        return was
+    terminal = raw.isatty()
+    encoding = getattr(was, "encoding", None) if terminal else "utf-8"
+    if encoding is not None and codecs.lookup(encoding).name == "ascii":
+        codecs.register(_ascii)
+        encoding = _ASCII
+    return io.TextIOWrapper(
+        io.BufferedWriter(raw), encoding, errors="backslashreplace", line_buffering=terminal
+    )
+
+
+def _ascii(name: str) -> codecs.CodecInfo | None:
+    found = codecs.lookup("ascii")
+    if name.replace("_", "-") != _ASCII:
+        return None
+    return codecs.CodecInfo(
+        found.encode, found.decode, found.streamreader, found.streamwriter,
+        found.incrementalencoder, found.incrementaldecoder, _ASCII,
+    )  # fmt: skip
+
+
+class _Out(io.RawIOBase):
+    """Standard output, or none (``below`` is None). Raises ReaderWentAway, and DatelineError."""
+
+    #: Set at the end: nothing is written any more, and nothing fails.
+    dropping = False
+
+    def __init__(self, below: Any, name: str) -> None:
+        self.below, self._name = below, name
+
+    def writable(self) -> bool:
+        return True
+
+    def isatty(self) -> bool:
+        return self.below is not None and bool(self.below.isatty())
+
+    def fileno(self) -> int:
+        if self.below is None:
+            raise io.UnsupportedOperation(f"the {self._name} is closed")
+        return int(self.below.fileno())
+
+    def write(self, data: ReadableBuffer) -> int:
+        if self.dropping:
+            return memoryview(data).nbytes
+        if self.below is None:
+            raise DatelineError(
+                f"the {self._name} is closed", hint="send it somewhere: to a file, or to /dev/null"
+            )
+        try:
+            written = self.below.write(data)
+            while written is None:  # a pipe that does not block and is full
+                select.select([], [self.below], [])
+                written = self.below.write(data)
+        except BrokenPipeError as error:
+            raise ReaderWentAway from error
+        except OSError as error:
+            raise DatelineError(f"cannot write the {self._name}: {error.strerror}") from error
+        return int(written)
+
+
+class _Messages(_Out):
+    """Standard error. A message that reaches nobody stops nothing."""
+
+    def write(self, data: ReadableBuffer) -> int:
+        size = memoryview(data).nbytes
+        try:
+            return super().write(data)
+        except (ReaderWentAway, DatelineError):
+            return size
+
+
+class _ClosedInput(io.RawIOBase):
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        raise DatelineError("the input is closed", hint="give a file, or send it through a pipe")

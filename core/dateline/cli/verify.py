@@ -11,10 +11,10 @@ import click
 from dateline.cli import completing
 from dateline.cli.errors import FAILED, FOUND
 from dateline.cli.keys import key_option, public_keys, vkey_option
-from dateline.cli.output import emit, format_option
+from dateline.cli.output import MARK, emit, format_option
 from dateline.cli.progress import progress
 from dateline.cli.settings import Settings, pass_settings, resume, say, unfinished
-from dateline.cli.streams import data
+from dateline.cli.stdout import data
 from dateline.errors import DatelineError
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def _export(archive: Archive, path: Path) -> Export:
     from dateline.proof.exported import Export, stated_cut
     from dateline.recording.files import read_bounded
 
-    content = read_bounded(path, _EXPORT_BYTES)
+    content = read_bounded(path, _EXPORT_BYTES).removeprefix(MARK.encode())
     exporters = archive.plugins.exporters.values()
     exporter = next((e for e in exporters if e.suffix == path.suffix), None)
     if exporter is None:

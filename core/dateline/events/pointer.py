@@ -82,9 +82,7 @@ def _put_item(items: list[Any], token: str, value: object, path: str) -> None:
 
 
 def same(left: object, right: object) -> bool:
-    """Equal as JSON: true is not 1, and an empty value is as good as none."""
-    if _empty(left) and _empty(right):
-        return True
+    """Equal as JSON: true is not 1; false, 0, "" and [] are values, and only null is "not there"."""
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, list | tuple) and isinstance(right, list | tuple):
@@ -94,5 +92,6 @@ def same(left: object, right: object) -> bool:
     return left == right
 
 
-def _empty(value: object) -> bool:
+def empty(value: object) -> bool:
+    """Whether `value` may be the default of a field that was left out: null, false, [] or {}."""
     return value is None or value is False or (isinstance(value, list | tuple | dict) and not value)

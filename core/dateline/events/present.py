@@ -5,8 +5,8 @@ Rules look here for what stands, views for what to show, so that both see the sa
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator
-from copy import deepcopy
 from typing import Any, Literal, cast
 from uuid import UUID
 
@@ -480,8 +480,7 @@ def corrected(
 
 
 def _changed(fields: dict[str, object], notice: FactCorrected) -> dict[str, object]:
-    copy = msgspec.json.decode(msgspec.json.encode(fields), type=dict[str, Any])
+    changed = msgspec.json.decode(msgspec.json.encode(fields), type=dict[str, Any])
     for change in notice.changes:
-        # A copy: a later change may lead into it.
-        pointer.put(copy, change.path, deepcopy(change.now))
-    return copy
+        pointer.put(changed, change.path, copy.deepcopy(change.now))
+    return changed

@@ -42,8 +42,17 @@ def origin(archive: UUID) -> str:
 
 
 def default_path(archive: UUID) -> Path:
-    """Where the key of an archive is kept unless said: below ``$XDG_CONFIG_HOME``."""
-    home = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    """Where the key of an archive is kept unless said: below ``$XDG_CONFIG_HOME``.
+
+    Raises DatelineError where there is no home either.
+    """
+    try:
+        home = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    except RuntimeError:  # no HOME, and nobody in the list of users
+        raise DatelineError(
+            "there is no home folder to keep the signing key in",
+            hint="name its file with --key, or set XDG_CONFIG_HOME",
+        ) from None
     return Path(home) / "dateline" / "keys" / f"{archive}.key"
 
 

@@ -22,6 +22,7 @@ from dateline.events.parts import ErasedEvent
 from dateline.events.payload import Erased, FactPayload, Payload, Raw
 from dateline.events.present import StoryState
 from dateline.events.registry import Registry, to_fields
+from dateline.events.relocate import as_given, relocated
 from dateline.events.rules import Ahead, Context
 from dateline.events.source import SourceCaptured
 from dateline.log.document import Document
@@ -123,6 +124,7 @@ class _Batch:
             return [_repeated(item, earlier)]
         event = self._archived.event(item.event_id)
         known = None if event is None else event.data
+        placed = True
         if event is None and item.event_id in state.gone:
             told = state.gone[item.event_id]
             reason = f"{item.event_id} was erased (position {told} says why): leave it out"
@@ -133,6 +135,9 @@ class _Batch:
             number = known.fact if isinstance(known, FactPayload) else _free(state, ahead)
             payload, incomplete = author.complete(payload, text, number)
             payload = _with_shape(payload, state)
+            if event is None and isinstance(payload, FactCorrected):
+                payload, incomplete = self._relocated(payload, item, state)
+                placed = not incomplete
             findings += incomplete
         if event is not None:
             self.plan.already += not isinstance(known, Erased)
@@ -146,7 +151,7 @@ class _Batch:
                 "record the difference with `dateline correct`"
             )
             return [Finding("event-id-taken", "/event_id", reason)]
-        if isinstance(payload, Payload):
+        if isinstance(payload, Payload) and placed:
             bygone = item.envelope.recorded_at is not None
             looked_up = self._known.text, self._archived.story_id
             context = Context(state, *looked_up, ahead, bygone=bygone)
@@ -157,6 +162,15 @@ class _Batch:
         if not findings:
             self._accept(item, payload, state, ahead, subject)
         return findings
+
+    def _relocated(
+        self, payload: FactCorrected, item: Item, state: StoryState
+    ) -> tuple[Payload, list[Finding]]:
+        fact = state.facts.get(payload.fact)
+        if fact is None:
+            return payload, []
+        bygone = item.envelope.recorded_at is not None
+        return relocated(payload, fact, self._known.text, bygone=bygone)
 
     def _clocks(
         self, item: Item, payload: Payload | Raw, state: StoryState, ahead: Ahead
@@ -247,6 +261,8 @@ class _Batch:
 
 
 def _equal(known: Data | None, payload: Payload | Raw) -> bool:
+    if isinstance(known, FactCorrected) and isinstance(payload, FactCorrected):
+        known = as_given(known, payload)
     return isinstance(known, Payload | Raw) and to_fields(known) == to_fields(payload)
 
 

@@ -2,8 +2,10 @@
 
 Two clocks. *Public record*: what a reader of the sources could know. A fact counts from its source's
 earliest publication, a link from the later of its ends, a correction, retraction, dispute, review or
-withdrawal from its notice if that has a time, else from its recording, and never before its fact; a
-typo from its fact; the story and its entities always. *This archive*: what was recorded by then.
+withdrawal from its notice if that has a time, else from its recording, and never before its fact, nor
+before the evidence or item it corrects; a typo from what it puts right: from the fact where that was
+first recorded so, from the correction that put it there otherwise, from the latest of several; the
+story and its entities always. *This archive*: what was recorded by then.
 
 An erasure counts at every moment at which what it erased did: the past, too, says what is gone from it.
 """
@@ -18,7 +20,7 @@ import msgspec
 
 from dateline.errors import DatelineError, ViewFailed
 from dateline.events.clock import from_iso
-from dateline.events.editorial import ContentErased, FactCorrected, FactsLinked
+from dateline.events.editorial import ContentErased, EvidenceAdded, FactCorrected, FactsLinked
 from dateline.events.edtf import latest_instant
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Event
@@ -26,6 +28,7 @@ from dateline.events.payload import Erased, FactNotice, FactPayload
 from dateline.events.present import StoryState
 from dateline.events.registry import Registry
 from dateline.events.story import StoryOpened
+from dateline.views.dated import Dated
 from dateline.views.folding import require_whole
 from dateline.views.projection import View
 from dateline.views.rows import Rows, Values
@@ -129,29 +132,33 @@ def _recorded(events: Iterable[Event], moment: Moment) -> Iterator[Event]:
 
 
 def _public(events: Iterable[Event], cutoff: int) -> Iterator[Event]:
-    since: dict[str, int] = {}
+    facts: dict[str, Dated] = {}
     for event in events:
-        at = _public_from(event, since)
-        if isinstance(event.data, FactPayload):
-            since[event.data.fact] = at
-        if at <= cutoff:
+        if _public_from(event, facts) <= cutoff:
             yield event
 
 
-def _public_from(event: Event, since: dict[str, int]) -> int:
-    """The instant from which `event` is on the public record; `since` says so of earlier facts."""
+def _public_from(event: Event, facts: dict[str, Dated]) -> int:
+    """The instant from which `event` is on the public record; `facts` are those of earlier events."""
     data = event.data
     told = event.reported_us if event.reported_us is not None else event.recorded_us
     if isinstance(data, StoryOpened | EntityIntroduced | ContentErased):
         return -(1 << 62)
-    if isinstance(data, FactsLinked):
+    if isinstance(data, FactPayload):
+        facts[data.fact] = Dated(data, told)
+    elif isinstance(data, FactsLinked):
         # A link says nothing new: it is there when both its ends are.
-        return max(since.get(data.from_, told), since.get(data.to, told))
-    if isinstance(data, FactNotice):
-        fact = since.get(data.fact, told)
-        if isinstance(data, FactCorrected) and data.kind == "typo":
-            return fact
-        return max(told, fact)
+        ends = (facts.get(data.from_), facts.get(data.to))
+        return max(told if end is None else end.at for end in ends)
+    elif isinstance(data, FactNotice):
+        fact = facts.get(data.fact)
+        if fact is None:
+            return told
+        if isinstance(data, FactCorrected):
+            return fact.correct(data, told)
+        told = max(told, fact.at)
+        if isinstance(data, EvidenceAdded):
+            fact.add(data, told)
     return told
 
 

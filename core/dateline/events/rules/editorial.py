@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
 
 import msgspec
 
@@ -14,6 +17,7 @@ from dateline.events.editorial import (
     FactRetracted,
     FactsLinked,
 )
+from dateline.events.parts import Change
 from dateline.events.payload import Payload
 from dateline.events.present import Fact, corrected
 from dateline.events.registry import to_fields
@@ -57,27 +61,32 @@ def correction_empty(payload: Payload, context: Context) -> Findings:
         return
     if not payload.changes:
         yield "/changes", "changes nothing"
-    for index, change in enumerate(payload.changes):
-        if pointer.same(change.was, change.now):
-            yield f"/changes/{index}/now", "is what stands already"
+    for index, change, stage in _stages(payload, context):
+        # What another archive took in is taken in here.
+        if pointer.same(change.was, change.now) or (
+            stage is not None
+            and not context.bygone
+            and stage.alike(change.path, change.was, change.now)
+        ):
+            yield f"/changes/{index}/now", "is the present value already"
 
 
 @rule("correction-was")
 def correction_was(payload: Payload, context: Context) -> Findings:
     """Each `was` is the value as the changes before it left it."""
-    fact = _fact(payload, context)
-    if fact is None or not isinstance(payload, FactCorrected):
+    if not isinstance(payload, FactCorrected):
         return
-    fields = msgspec.json.decode(msgspec.json.encode(to_fields(fact.data)))
-    for index, change in enumerate(payload.changes):
-        try:
-            present = pointer.get(fields, change.path)
-            pointer.put(fields, change.path, change.now)
-        except ValueError as error:
-            yield f"/changes/{index}/path", str(error)
+    for index, change, stage in _stages(payload, context):
+        if stage is None:
             return
-        if not pointer.same(present, change.was):
-            yield f"/changes/{index}/was", f"is {change.was!r}, but what stands is {present!r}"
+        if stage.error is not None:
+            yield f"/changes/{index}/path", stage.error
+            return
+        # Earlier releases took any empty value for another.
+        loose = context.bygone and pointer.empty(stage.present) and pointer.empty(change.was)
+        if not loose and not stage.alike(change.path, stage.present, change.was):
+            reason = f"is {change.was!r}, but the present value is {stage.present!r}"
+            yield f"/changes/{index}/was", reason
 
 
 @rule("correction-result")
@@ -96,6 +105,55 @@ def correction_result(payload: Payload, context: Context) -> Findings:
         yield "/changes", "evidence in a correction needs start and end"
     for finding in find(result, replace(context, correcting=True)):
         yield "/changes", f"the result breaks {finding.rule} at {finding.field}: {finding.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """A fact's fields before one change of a correction, and the value that it changes; or why that
+    change cannot be made."""
+
+    fields: dict[str, Any]
+    type: type[Payload]
+    present: object
+    error: str | None = None
+
+    def alike(self, path: str, left: object, right: object) -> bool:
+        """Whether the fact is the same with either value at `path`. A field that is left out has its
+        default: no value for an optional one, false for ``approximate``."""
+        if pointer.same(left, right):
+            return True
+        try:
+            return self._with(path, left) == self._with(path, right)
+        except (ValueError, msgspec.ValidationError):
+            return False
+
+    def _with(self, path: str, value: object) -> dict[str, object]:
+        fields = copy.deepcopy(self.fields)
+        if not pointer.same(pointer.get(fields, path), value):
+            pointer.put(fields, path, value)
+        return to_fields(msgspec.convert(fields, self.type))
+
+
+def _stages(
+    payload: FactCorrected, context: Context
+) -> Iterator[tuple[int, Change, _Stage | None]]:
+    """Each change with the fact as the changes before it leave it; None where there is no fact.
+
+    A change that cannot be made is the last one, with its error.
+    """
+    fact = _fact(payload, context)
+    if fact is None:
+        for index, change in enumerate(payload.changes):
+            yield index, change, None
+        return
+    fields = msgspec.json.decode(msgspec.json.encode(to_fields(fact.data)))
+    for index, change in enumerate(payload.changes):
+        try:
+            yield index, change, _Stage(fields, type(fact.data), pointer.get(fields, change.path))
+            pointer.put(fields, change.path, copy.deepcopy(change.now))
+        except ValueError as error:
+            yield index, change, _Stage(fields, type(fact.data), None, str(error))
+            return
 
 
 def _fact(payload: Payload, context: Context) -> Fact | None:

@@ -1,0 +1,149 @@
+"""Since when each value of a fact is on the public record: what a correction of it builds on. Pure.
+
+A fact is a tree of values, each of which knows the event that put it there. So an item of a list keeps
+its instant when an item before it is removed.
+"""
+
+from __future__ import annotations
+
+from dateline.events import pointer
+from dateline.events.editorial import EvidenceAdded, FactCorrected
+from dateline.events.payload import FactPayload
+from dateline.events.registry import to_fields
+
+_NEVER = -(1 << 62)
+
+
+class _Told:
+    """One event, and the instant from which it counts. A correction's is known after its last change."""
+
+    __slots__ = ("at",)
+
+    def __init__(self, at: int = _NEVER) -> None:
+        self.at = at
+
+
+class _Value:
+    """``put`` is the event that put it there; of a list, the last one that shortened it. ``place`` is
+    the event since which there is anything in its place, ``parts`` are the values in it."""
+
+    __slots__ = ("gone", "parts", "place", "put")
+
+    def __init__(self, value: object, put: _Told) -> None:
+        self.put = self.place = put
+        self.gone = value is None
+        self.parts: dict[str, _Value] | list[_Value] | None = None
+        if isinstance(value, dict):
+            self.parts = {key: _Value(part, put) for key, part in value.items()}
+        elif isinstance(value, list | tuple):
+            self.parts = [_Value(part, put) for part in value]
+
+    def latest(self) -> int:
+        """Since when all of it is there."""
+        parts = self.parts.values() if isinstance(self.parts, dict) else self.parts or []
+        return max([self.put.at, *(part.latest() for part in parts)])
+
+    def part(self, token: str) -> _Value | None:
+        if isinstance(self.parts, dict):
+            return self.parts.get(token)
+        at, items = self._item(token)
+        return items[at] if at < len(items) else None
+
+    def reached(self, token: str) -> int:
+        """Since when `token` leads to the place it does now: a list grows and shrinks."""
+        if isinstance(self.parts, dict):
+            return _NEVER
+        at, items = self._item(token)
+        return max([self.put.at, *(item.place.at for item in items[: at + 1])])
+
+    def set(self, token: str, value: _Value) -> None:
+        old = self.part(token)
+        if old is not None and not old.gone:
+            value.place = old.place
+        if isinstance(self.parts, dict):
+            self.parts[token] = value
+            return
+        at, items = self._item(token)
+        items[at : at + 1] = [] if value.gone else [value]
+        if value.gone:
+            self.put = value.put
+
+    def _item(self, token: str) -> tuple[int, list[_Value]]:
+        """The index, and the list. Raises ValueError where no item is or could be added."""
+        if not isinstance(self.parts, list):
+            raise ValueError(token)
+        at = len(self.parts) if token == "-" else int(token)
+        if not 0 <= at <= len(self.parts):
+            raise ValueError(token)
+        return at, self.parts
+
+
+class Dated:
+    """One fact on the public record. `at` is the instant from which it counts."""
+
+    def __init__(self, fact: FactPayload, at: int) -> None:
+        self.at = at
+        self._fact, self._told = fact, _Told(at)
+        self._added: list[tuple[EvidenceAdded, int]] = []
+        self._root: _Value | None = None  # made for the first correction: most facts have none
+
+    def add(self, notice: EvidenceAdded, at: int) -> None:
+        """Evidence was added to it, and counts from that instant."""
+        if self._root is None:
+            self._added.append((notice, at))
+        else:
+            _append(self._root, notice, at)
+
+    def correct(self, notice: FactCorrected, told: int) -> int:
+        """The instant from which a correction counts: when the public was told, but not before there is
+        the place it speaks of. A typo counts from that on which the values that it puts right do."""
+        if self._root is None:
+            self._root = _Value(to_fields(self._fact), self._told)
+            for added, at in self._added:
+                _append(self._root, added, at)
+        root, event = self._root, _Told()
+        typo = notice.kind == "typo"
+        counts = self.at if typo else max(told, self.at)
+        if notice.shape not in (None, self._fact.schema_version):  # its paths are of another tree
+            return max(counts, root.latest())
+        for change in notice.changes:
+            try:
+                way, value = pointer.parts(change.path), _Value(change.now, event)
+                counts = max(counts, _change(root, way, value, typo))
+            except ValueError:  # what it speaks of was erased
+                counts = max(counts, root.latest())
+        event.at = counts
+        return counts
+
+
+def _append(root: _Value, notice: EvidenceAdded, at: int) -> None:
+    held = root.part("evidence")
+    if held is None or not isinstance(held.parts, list):
+        root.set("evidence", held := _Value([], root.put))
+    assert isinstance(held.parts, list)
+    held.parts += [_Value({}, _Told(at)) for _ in notice.evidence]
+
+
+def _change(root: _Value, path: list[str], value: _Value, typo: bool) -> int:
+    """Put `value` at `path`; returns since when there is that place, and for a `typo` what was there.
+
+    Raises ValueError where `path` leads nowhere.
+    """
+    here, since = root, _NEVER
+    *way, last = path
+    for token in way:
+        below = here.part(token)
+        since = max(since, here.reached(token))
+        if below is None or below.parts is None:
+            since = max(since, _latest(here, token)) if typo else since
+            here.set(token, below := _Value({}, value.put))
+        here, since = below, max(since, below.place.at)
+    since = max(since, here.reached(last), _latest(here, last) if typo else _NEVER)
+    here.set(last, value)
+    return since
+
+
+def _latest(here: _Value, token: str) -> int:
+    """Since when what is at `token` is there; of nothing, since when the whole is without it."""
+    found = here.part(token)
+    return here.put.at if found is None else found.latest()
