@@ -51,18 +51,18 @@ class People(View):
         if state is None:
             return
         cast = state.kept(self.name, Cast).after(event)
-        # Whose rows all change; of the others only the roles this event is about.
-        whole = set(cast.heard)
         facts = [*event.touched, *([event.before] if event.before is not None else [])]
         people = {name for fact in facts for name in persons(fact)}
-        if isinstance(event.data, EntityIntroduced):
-            whole.add(event.data.entity)
-            if event.data.kind == "person":
-                people.add(event.data.entity)
+        introduced = event.data if isinstance(event.data, EntityIntroduced) else None
+        if introduced is not None and introduced.kind == "person":
+            people.add(introduced.entity)
         for person in sorted(people):
             part = cast.of(person)
             about = [fact.id for fact in event.touched if _role_of(fact, person)]
-            for fact in dict.fromkeys([*(part.roles if person in whole else ()), *about]):
+            named = introduced is not None and introduced.entity == person
+            # Every row of a person says what they said, and their name; else only that role changes.
+            whole = named or cast.said_more(person)
+            for fact in dict.fromkeys([*(part.roles if whole else ()), *about]):
                 if fact in part.roles:
                     row = self._row(person, state.facts[fact], part, state)
                     rows.put(f"{person}#{fact}", row)

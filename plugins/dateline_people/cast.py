@@ -44,22 +44,24 @@ class Part:
 
 
 class Cast(Tally):
-    """The part of everybody. ``heard`` are those whose statements the last event changed."""
+    """The part of everybody."""
 
     def __init__(self) -> None:
-        self.heard: set[str] = set()
+        self._changed: set[str] | None = None
         self._by: dict[str, Part] = {}
 
     def of(self, person: str) -> Part:
         return self._by.setdefault(person, Part())
 
+    def said_more(self, person: str) -> bool:
+        """Whether the last event changed what a person said; or may have, for all that is known."""
+        return self._changed is None or person in self._changed
+
     def begin(self, facts: Iterable[Fact]) -> None:
         self._by.clear()
-        everybody = set()
         for fact in sorted(facts, key=lambda fact: fact.version):
             self.move(None, fact)
-            everybody |= self.heard
-        self.heard = everybody
+        self._changed = None  # nothing says how it was before this event
 
     def move(self, before: Fact | None, after: Fact | None) -> None:
         for fact, step in ((before, -1), (after, 1)):
@@ -71,7 +73,7 @@ class Cast(Tally):
                     if step > 0 and not fact.hidden:
                         part.roles[fact.id] = None
         spoke, speak = _speakers(before), _speakers(after)
-        self.heard = spoke ^ speak
+        self._changed = spoke ^ speak
         for person in spoke - speak:
             assert before is not None
             self.of(person).spoke(before)
