@@ -89,7 +89,12 @@ def lines(slug: str, facts: int) -> Iterator[Fields]:
         yield samples.retracted(f"f{number}")
     for number in every[7::50]:
         verdict = ("accepted", "rejected")[number % 2]
-        yield {"type": "fact.reviewed", "fact": f"f{number}", "verdict": verdict, "reviewer": "desk"}
+        yield {
+            "type": "fact.reviewed",
+            "fact": f"f{number}",
+            "verdict": verdict,
+            "reviewer": "desk",
+        }
 
 
 def _fact(number: int, exact: str, common: Fields) -> Fields:
@@ -184,8 +189,7 @@ class Sweep:
         imported = self.folder / f"{base.stem}.ndjson"
         with open(imported, "w", encoding="utf-8") as file:
             for number in range(stories):
-                for line in lines(f"story-{number}", facts):
-                    file.write(json.dumps(line) + "\n")
+                file.writelines(json.dumps(line) + "\n" for line in lines(f"story-{number}", facts))
         self._run(base, Run("init", ("init",)))
         self._run(base, Run("key", ("key", "new")))
         self._note("import", self._run(base, Run("import", ("import", str(imported)))))

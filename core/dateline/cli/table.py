@@ -204,12 +204,13 @@ def _cards(headings: Cells, cells: Iterable[Cells], console: Console) -> Iterato
     """A block a row, for tables that do not fit side by side."""
     rule, dim = _styled(console, "rule.line"), _styled(console, "dim")
     aside = max(map(_width, headings))
-    room = max(1, console.width - aside - 2)
+    across = console.width
+    room = max(1, across - aside - 2)
     for number, (head, *row) in enumerate(cells):
         if number:
             yield ""
-        head = fold(" ".join(head.split()), max(1, console.width - 4))[0]
-        yield f"{head} {rule('─' * (console.width - _width(head) - 1))}"
+        head = fold(" ".join(head.split()), max(1, across - 4))[0]
+        yield f"{head} {rule('─' * (across - _width(head) - 1))}"
         for heading, text in zip(headings[1:], row, strict=True):
             for at, line in enumerate(fold(text, room) if text else ()):
                 yield f"{dim(_pad('' if at else heading, aside, True))}  {line}"
