@@ -198,8 +198,8 @@ def test_stories_are_counted_as_they_are_folded(lines: list[Fields]) -> None:
             assert not found.sealed
 
 
-def test_a_retracted_fact_that_was_erased_is_counted_once(db: str) -> None:
-    with Archive.create(db, plugins()) as archive:
+def test_a_retracted_fact_that_was_erased_is_counted_once(db: str, tmp_path: Path) -> None:
+    with Archive.create(db, plugins(), tmp_path / "keys") as archive:
         archive.record([*samples.story(), samples.retracted("f1"), samples.statement(text="Two")])
         assert [story.facts for story in archive.overview()] == [2]
         archive.erase(positions=[6], reason="Asked for", basis="consent withdrawn")
