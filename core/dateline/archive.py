@@ -46,6 +46,7 @@ from dateline.proof.verify import verify as verify_log
 from dateline.protect.keys import Keys, default_path
 from dateline.protect.vault import Vault
 from dateline.recording.line import Files, Line
+from dateline.recording.overview import Overview, overview
 from dateline.recording.recorder import Recorded, Recorder, fold
 from dateline.served import Served
 from dateline.views import rebuild as rebuilding
@@ -269,6 +270,14 @@ class Archive:
         """All stories, by slug."""
         with reading(self._engine) as connection:
             return read.list_stories(connection)
+
+    def overview(self) -> list[Overview]:
+        """All stories, by slug, each with its title and how many facts and sources it has.
+
+        Facts are counted, not read. What is sealed is marked, and raises nothing.
+        """
+        with reading(self._engine) as connection:
+            return overview(connection, self._reader)
 
     def story(self, slug: str) -> read.StoryRow:
         """One story. Raises UnknownName."""

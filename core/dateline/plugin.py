@@ -68,6 +68,7 @@ from dateline.events.source import SourceCaptured, SourceWithdrawn
 from dateline.events.story import StoryClosed, StoryOpened, StoryRetitled
 from dateline.events.strict import MAX_BYTES as MAX_LINE
 from dateline.events.strict import parse as parse_json
+from dateline.events.tally import Tally
 from dateline.events.words import chain_arrows, chain_words, number_words, quantity_words
 from dateline.log.charset import find_charset, marked_charset, web_charset
 from dateline.log.document import BINARY, Document
@@ -97,7 +98,7 @@ __all__ = [
     "Line", "Link", "Material", "MissingLibrary", "OccurrenceRecorded", "Payload", "PlaceRef",
     "Quantity", "Raw", "RecordedBy", "Refused", "RoleRecorded", "Rows", "SourceCaptured",
     "SourceImporter", "SourceWithdrawn", "StateRecorded", "StatedCut", "StatementRecorded", "Status", "Step",
-    "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "Table", "Time", "Times",
+    "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "Table", "Tally", "Time", "Times",
     "UnknownName", "View", "ViewRow", "chain_arrows", "chain_words", "csv_cell", "find_charset",
     "from_iso", "hookimpl", "last", "legible", "legible_line", "markdown", "marked_charset", "number_words", "one_line", "parse_edtf",
     "parse_json", "quantity_words", "to_fields", "to_iso", "visible", "web_charset",

@@ -32,7 +32,7 @@ CLASSES = {
             "A story folded up to some version, for reading: `slug`, `title`, `closed`, `version`, "
             "`facts`, `entities` and `sources` by id, `withdrawn` (source: reason), `links`."
         ),
-        ("label", "shown", "naming"),
+        ("label", "shown", "naming", "linked", "kept"),
     ),
     "Rows": (
         "The rows of the story at hand, by key; what a general view's fold writes to.",

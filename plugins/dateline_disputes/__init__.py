@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from dateline.plugin import (
+    EntityIntroduced,
     Event,
     Fact,
     FactDisputed,
+    FactPayload,
     FactsLinked,
     Link,
     Rows,
+    StoryState,
     View,
     ViewRow,
     hookimpl,
 )
 
 AGAINST = ("disputes", "contradicts")
+_ENTITIES = ("person:", "org:", "place:", "group:")
 
 
 class Disputes(View):
@@ -46,18 +50,31 @@ class Disputes(View):
         state = event.state
         if state is None:
             return
-        touched = {fact.id for fact in event.touched}
+        written = state.kept(self.name, Written)
+        written.follow(event)
         for fact in event.touched:
-            for notice in fact.history:
+            links: Sequence[Link] = ()
+            notices: Sequence[Event] = ()
+            if fact.id not in written.facts or _says_more(fact, event):
+                notices, links = fact.history, state.linked(fact.id)
+                written.facts.add(fact.id)
+            elif fact is event.fact:
+                notices = fact.history[-1:]
+            for notice in notices:
                 if isinstance(notice.data, FactDisputed):
                     self._set(rows, notice.position, fact, self._recorded(fact, notice))
-        for link in state.links:
-            ends = {link.data.from_, link.data.to}
-            if link.data.relation in AGAINST and (ends & touched or link.event.data is event.data):
-                left, right = state.facts.get(link.data.from_), state.facts.get(link.data.to)
-                if left is not None and right is not None:
-                    row = None if left.hidden else self._linked(left, right, link)
-                    self._set(rows, link.event.position, right, row)
+                    if _nameless(notice.data.by, state):
+                        written.facts.discard(fact.id)
+            self._link(rows, state, links)
+        if isinstance(event.data, FactsLinked):
+            self._link(rows, state, state.links[-1:])
+
+    def _link(self, rows: Rows, state: StoryState, links: Iterable[Link]) -> None:
+        for link in links:
+            left, right = state.facts.get(link.data.from_), state.facts.get(link.data.to)
+            if link.data.relation in AGAINST and left is not None and right is not None:
+                row = None if left.hidden else self._linked(left, right, link)
+                self._set(rows, link.event.position, right, row)
 
     def _set(self, rows: Rows, position: int, fact: Fact, row: Row | None) -> None:
         if row is None or fact.hidden:
@@ -98,6 +115,36 @@ class Disputes(View):
             note=data.note,
             position=link.event.position,
         )
+
+
+class Written:
+    """Facts all of whose rows were written, under the names that everybody has now: their next event
+    need not write them all again."""
+
+    def __init__(self) -> None:
+        self.facts: set[str] = set()
+        self._version = 0
+
+    def follow(self, event: Event) -> None:
+        """Begin from nothing, unless the event before was followed, too."""
+        if self._version != event.version - 1:
+            self.facts.clear()
+        self._version = event.version
+
+
+def _says_more(fact: Fact, event: Event) -> bool:
+    """Whether the event changes what the rows say of a fact, and not just its standing."""
+    before = event.before
+    if fact is not event.fact or before is None:
+        return isinstance(event.data, EntityIntroduced | FactPayload)
+    old, new = before.data, fact.data
+    said = (old.text, old.attribution, before.hidden)
+    return said != (new.text, new.attribution, fact.hidden)
+
+
+def _nameless(entity: str | None, state: StoryState) -> bool:
+    """Whether an entity is named before it is introduced: its name may come later."""
+    return entity is not None and entity not in state.entities and entity.startswith(_ENTITIES)
 
 
 @hookimpl

@@ -42,6 +42,7 @@ class Brief:
         # The page's own words are English; the story's say so when they are not.
         self._language = None if spoken is None or spoken.lower().split("-")[0] == "en" else spoken
         named = dict.fromkeys([*story.sources, *(fact.source for fact in story.facts.values())])
+        self._reasons: dict[str, str | None] = {}
         self.sources = {source: number for number, source in enumerate(named, 1)}
 
     def id(self, name: str) -> str:
@@ -102,7 +103,9 @@ class Brief:
         """The status of a fact that is not merely recorded, linked to what made it so."""
         if fact.status == "recorded":
             return Html()
-        anchor, label = self._reason(fact), f"badge {fact.status}"
+        if fact.id not in self._reasons:
+            self._reasons[fact.id] = self._reason(fact)
+        anchor, label = self._reasons[fact.id], f"badge {fact.status}"
         if anchor is None:
             return join([" ", el("span", fact.status, class_=label)])
         return join([" ", self.link(anchor, fact.status, class_=label)])
@@ -113,7 +116,7 @@ class Brief:
         for event in reversed(fact.history):
             if isinstance(event.data, _WHY[fact.status]):
                 return f"v{event.version}"
-        for link in self.story.links:
+        for link in self.story.linked(fact.id):
             if link.data.to != fact.id or link.data.relation != "disputes":
                 continue
             disputing = self.story.facts.get(link.data.from_)

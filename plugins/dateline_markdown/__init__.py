@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
@@ -103,12 +104,13 @@ def _said(story: StoryState, material: Material, notes: Notes) -> Iterator[str]:
     rows = _standing("statements", story, material)
     if rows:
         yield "\n## Who said what\n"
-    speakers = list(dict.fromkeys(row["speaker"] for row in rows))
-    for speaker in speakers:
+    speakers: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        speakers.setdefault(row["speaker"], []).append(row)
+    for speaker, said in speakers.items():
         yield f"\n### {markdown(speaker)}\n\n"
-        for row in rows:
-            if row["speaker"] == speaker:
-                yield from _statement(story.facts[row["fact"]], row["channel"], notes)
+        for row in said:
+            yield from _statement(story.facts[row["fact"]], row["channel"], notes)
 
 
 def _statement(fact: Fact, channel: str | None, notes: Notes) -> Iterator[str]:
@@ -171,8 +173,8 @@ def _rows(view: str, story: StoryState, material: Material) -> list[dict[str, An
 
 def _sources(story: StoryState, material: Material) -> Iterator[str]:
     coverage = {row["source"]: row["coverage"] for row in _rows("sources", story, material)}
+    drawn = Counter(fact.source for fact in story.shown())
     for name, source in story.sources.items():
-        drawn = sum(fact.source == name for fact in story.shown())
         published = f", {markdown(parse_edtf(source.published).words)}" if source.published else ""
         chars = f", {source.chars:,} characters" if source.chars is not None else ""
         reason = story.withdrawn.get(name)
@@ -181,7 +183,7 @@ def _sources(story: StoryState, material: Material) -> Iterator[str]:
         taken_back = f". **Withdrawn**: {markdown(reason)}" if reason is not None else ""
         yield (
             f"- {markdown(source.title or 'untitled')}. {markdown(story.label(source.publisher))}"
-            f"{published}. {markdown(source.media_type)}{chars}, {drawn} facts{covered}. `{name}`{taken_back}\n"
+            f"{published}. {markdown(source.media_type)}{chars}, {drawn[name]} facts{covered}. `{name}`{taken_back}\n"
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from dateline.plugin import (
     EntityIntroduced,
@@ -10,13 +10,13 @@ from dateline.plugin import (
     Fact,
     RoleRecorded,
     Rows,
-    StatementRecorded,
     StoryState,
     View,
     ViewRow,
     hookimpl,
     last,
 )
+from dateline_people.cast import Cast, Part, persons
 
 
 class People(View):
@@ -50,28 +50,30 @@ class People(View):
         state = event.state
         if state is None:
             return
-        if isinstance(event.data, EntityIntroduced) and event.data.kind == "person":
-            self._write(event.data.entity, state, rows)
+        cast = state.kept(self.name, Cast).after(event)
         facts = [*event.touched, *([event.before] if event.before is not None else [])]
-        for person in sorted({name for fact in facts for name in _persons(fact)}):
-            self._write(person, state, rows)
-
-    def _write(self, person: str, state: StoryState, rows: Rows) -> None:
-        facts = [fact for fact in state.naming(person) if person in _persons(fact)]
-        roles = [fact for fact in facts if isinstance(fact.data, RoleRecorded)]
-        said = [f.id for f in facts if isinstance(f.data, StatementRecorded) and not f.hidden]
-        shown = [fact for fact in roles if not fact.hidden]
-        for fact in roles:
-            if fact.hidden:
-                rows.drop(f"{person}#{fact.id}")
+        people = {name for fact in facts for name in persons(fact)}
+        introduced = event.data if isinstance(event.data, EntityIntroduced) else None
+        if introduced is not None and introduced.kind == "person":
+            people.add(introduced.entity)
+        for person in sorted(people):
+            part = cast.of(person)
+            about = [fact.id for fact in event.touched if _role_of(fact, person)]
+            named = introduced is not None and introduced.entity == person
+            # Every row of a person says what they said, and their name; else only that role changes.
+            whole = named or cast.said_more(person)
+            for fact in dict.fromkeys([*(part.roles if whole else ()), *about]):
+                if fact in part.roles:
+                    row = self._row(person, state.facts[fact], part, state)
+                    rows.put(f"{person}#{fact}", row)
+                else:
+                    rows.drop(f"{person}#{fact}")
+            if part.roles or not (part.facts or person in state.entities):
+                rows.drop(person)
             else:
-                rows.put(f"{person}#{fact.id}", self._row(person, fact, said, state))
-        if shown or not (facts or person in state.entities):
-            rows.drop(person)
-        else:
-            rows.put(person, self._row(person, None, said, state))
+                rows.put(person, self._row(person, None, part, state))
 
-    def _row(self, person: str, fact: Fact | None, said: list[str], state: StoryState) -> Row:
+    def _row(self, person: str, fact: Fact | None, part: Part, state: StoryState) -> Row:
         entity = state.entities.get(person)
         role = fact.data if fact is not None else None
         when = fact.when if fact is not None else None
@@ -88,17 +90,13 @@ class People(View):
             latest=None if when is None else when.latest,
             fact=None if fact is None else fact.id,
             source=None if fact is None else fact.source,
-            said=len(said),
-            statements=", ".join(said),
+            said=part.said,
+            statements=part.statements,
         )
 
 
-def _persons(fact: Fact) -> Iterator[str]:
-    data = fact.data
-    if isinstance(data, RoleRecorded):
-        yield data.person
-    elif isinstance(data, StatementRecorded):
-        yield from (name for name in data.speakers if name.startswith("person:"))
+def _role_of(fact: Fact, person: str) -> bool:
+    return isinstance(fact.data, RoleRecorded) and fact.data.person == person
 
 
 @hookimpl

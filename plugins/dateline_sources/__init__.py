@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from dateline.plugin import (
     Event,
@@ -16,6 +16,7 @@ from dateline.plugin import (
     last,
     parse_edtf,
 )
+from dateline_sources.drawn import AllDrawn, Drawn
 
 
 class Sources(View):
@@ -53,27 +54,19 @@ class Sources(View):
         state, data = event.state, event.data
         if state is None:
             return
+        drawn = state.kept(self.name, AllDrawn).after(event)
         names = {fact.source for fact in event.touched}
         if event.before is not None:
             names.add(event.before.source)
         if isinstance(data, SourceCaptured | SourceWithdrawn):
             names.add(data.source)
-        for name in sorted(names & set(state.sources)):
+        for name in sorted(name for name in names if name in state.sources):
             known = rows.get(name)
-            rows.put(
-                name, self._row(name, state, event.version if known is None else known.captured)
-            )
+            captured = event.version if known is None else known.captured
+            rows.put(name, self._row(name, state, drawn.of(name), captured))
 
-    def _row(self, name: str, state: StoryState, captured: int) -> Row:
+    def _row(self, name: str, state: StoryState, drawn: Drawn, captured: int) -> Row:
         source = state.sources[name]
-        facts = [f for f in state.naming(name) if f.source == name and not f.hidden]
-        spans = (
-            (item.start, item.end)
-            for fact in facts
-            for item in fact.data.evidence
-            if item.start is not None and item.end is not None
-        )
-        covered = covered_length(spans)
         when = None if source.published is None else parse_edtf(source.published)
         credited = (f"{state.label(credit.agent)} ({credit.role})" for credit in source.credits)
         return self.Row(
@@ -89,32 +82,13 @@ class Sources(View):
             byline=", ".join(map(state.label, source.byline)),
             credits=", ".join(credited),
             chars=source.chars,
-            facts=len(facts),
-            covered=covered,
-            coverage=round(100 * covered / source.chars, 1) if source.chars else None,
+            facts=drawn.facts,
+            covered=drawn.covered,
+            coverage=round(100 * drawn.covered / source.chars, 1) if source.chars else None,
             derived_from=source.derived_from,
             withdrawn=state.withdrawn.get(name),
             captured=captured,
         )
-
-
-def covered_length(spans: Iterable[tuple[int, int]]) -> int:
-    """How many code points lie in at least one of the half-open `spans`."""
-    return sum(end - start for start, end in merged(spans))
-
-
-def merged(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """The union of `spans`, in order and apart."""
-    reach: tuple[int, int] | None = None
-    for start, end in sorted(spans):
-        if reach is None or start > reach[1]:
-            if reach is not None:
-                yield reach
-            reach = (start, end)
-        else:
-            reach = (reach[0], max(reach[1], end))
-    if reach is not None:
-        yield reach
 
 
 @hookimpl

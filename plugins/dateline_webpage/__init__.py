@@ -17,6 +17,7 @@ from dateline.plugin import (
     hookimpl,
 )
 from dateline_webpage.declared import charsets, language, published
+from dateline_webpage.tags import MOST, overfull
 
 # The extractor's remarks are for those who mend it: without a handler they would go to stderr.
 for _logger in ("trafilatura", "htmldate", "courlan", "justext"):
@@ -42,8 +43,14 @@ class WebPage(SourceImporter):
             from trafilatura import bare_extraction, load_html
         except ImportError as error:
             raise MissingLibrary(error.name or "trafilatura", "capture") from error
+        markup = document.text.removeprefix("\ufeff")
+        if (tag := overfull(markup)) is not None:
+            raise DatelineError(
+                f"the page cannot be read: a tag {tag[:40]!r} has more than {MOST} attributes",
+                hint="save its text and capture that with --as text",
+            )
         try:
-            tree = load_html(document.text.removeprefix("\ufeff"))
+            tree = load_html(markup)
             if tree is None:
                 raise DatelineError("this is no web page: there is no markup in it")
             date, code = published(tree), language(tree)

@@ -180,6 +180,48 @@ def test_deep_markup_gives_text_or_a_clear_error() -> None:
             assert str(error)
 
 
+OVERFULL = " ".join(f"a{number}=1" for number in range(5000))
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        f"<body {OVERFULL}>",
+        f"<body a='>' {OVERFULL}>",
+        f"<p/{OVERFULL.replace('=1 ', '/')}>",
+        f"<p {OVERFULL.replace('=1', '')}",
+        f"<script {OVERFULL}></script>",
+        f"<!--> <p {OVERFULL}> -->",
+        f"<script>1</script><p {OVERFULL}>",
+    ],
+)
+def test_a_tag_of_very_many_attributes_is_refused_before_it_is_parsed(
+    tag: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import trafilatura
+
+    monkeypatch.setattr(trafilatura, "load_html", None)  # calling it would be a TypeError
+    with pytest.raises(DatelineError, match=r"more than \d+ attributes"):
+        WebPage().extract(Document(documents.page().replace(b"<body>", tag.encode())))
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    [
+        f"<script>if (a <b) {{ {OVERFULL} }}</script>",
+        f"<!-- <b {OVERFULL} -->",
+        f"<p title='<b {OVERFULL}'>x</p>",
+        f"<p>1 < 2 {OVERFULL}</p>",
+        "<p " + " ".join(f"data-{number}='>'" for number in range(150)) + ">x</p>",
+        "".join(f"<p a{number}=1 b=it's>x</p>" for number in range(500)),
+    ],
+)
+def test_what_only_looks_like_many_attributes_is_read(harmless: str) -> None:
+    page = documents.page().replace(b"</article>", harmless.encode() + b"</article>")
+    assert harmless.encode() in page
+    assert samples.TEXT.splitlines()[1] in WebPage().extract(Document(page)).text
+
+
 def test_the_text_of_a_pdf_keeps_its_pages_apart() -> None:
     document = Pdf().document(documents.pdf("One\nstill one", "Two"), None)
     assert (document.charset, document.text) == (BINARY, "")

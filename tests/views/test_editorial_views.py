@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from dateline.testing import samples
 from dateline.testing.histories import histories
 from dateline.testing.samples import fact, retracted, story
 from dateline.views import runner
-from dateline_sources import covered_length, merged
+from dateline_sources.coverage import Coverage
 
 BUNDLED = (
     "timeline", "statements", "figures", "people", "places", "sources", "disputes", "changes",
@@ -97,13 +96,22 @@ def test_a_source_counts_its_facts_and_how_much_of_it_is_evidence(archive: Archi
     assert rows(archive, "sources", "withdrawn") == [("Wrong port",)]
 
 
-@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 30)), max_size=12))
-def test_coverage_counts_each_character_once(drawn: list[tuple[int, int]]) -> None:
+@given(
+    st.lists(st.tuples(st.integers(0, 60), st.integers(0, 30)), max_size=12),
+    st.lists(st.integers(0, 11)),
+)
+def test_coverage_counts_each_character_once(
+    drawn: list[tuple[int, int]], taken_out: list[int]
+) -> None:
     spans = [(start, start + length) for start, length in drawn]
+    coverage = Coverage()
+    for span in spans:
+        coverage.add(span)
+    for at in taken_out:
+        if at < len(spans):
+            coverage.remove(spans.pop(at))
     points = {at for start, end in spans for at in range(start, end)}
-    assert covered_length(spans) == len(points)
-    joined = list(merged(spans))
-    assert all(left[1] < right[0] for left, right in pairwise(joined))
+    assert coverage.covered == len(points)
 
 
 def test_a_dispute_is_a_notice_or_a_link_and_goes_with_either_fact(archive: Archive) -> None:

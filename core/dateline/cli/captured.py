@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dateline.cli.limited import limited
 from dateline.errors import DatelineError
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ def captured(
     """
     from dateline.log.document import Document
 
-    raw = reader.extract(document)
+    with limited("reading the document", "save its text and capture that with --as text"):
+        raw = reader.extract(document)
     if raw is None:
         return Captured([_line(document, reader.media_type, about)], document, None, {})
     extracted = _clean(raw)

@@ -82,7 +82,7 @@ def in_context(item: Evidence, text: str | None) -> str:
 
 
 def _links(fact: Fact) -> Iterator[str]:
-    links = [link for link in fact.story.links if fact.id in (link.data.from_, link.data.to)]
+    links = fact.story.linked(fact.id)
     if links:
         yield ""
         yield "links"
@@ -135,11 +135,7 @@ def as_record(fact: Fact) -> dict[str, Any]:
         "chain": fact.chain_words,
         "when": None if when is None else when.words,
         "data": to_fields(fact.data),
-        "links": [
-            to_fields(link.data)
-            for link in fact.story.links
-            if fact.id in (link.data.from_, link.data.to)
-        ],
+        "links": [to_fields(link.data) for link in fact.story.linked(fact.id)],
         "history": [
             {
                 "type": event.type,

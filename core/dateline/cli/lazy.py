@@ -43,7 +43,9 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except BrokenPipeError as error:
             raise ReaderWentAway from error
-        except (click.ClickException, click.exceptions.Exit, click.Abort, DatelineError, OSError):
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except (DatelineError, OSError, ReaderWentAway):
             raise
         except BaseException as error:
             stops_plugin(error)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from dateline.cli import completing
@@ -9,7 +11,9 @@ from dateline.cli.editing import notice
 from dateline.cli.output import emit, format_option
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.who import agent_option, recorded_by
-from dateline.errors import SealedContent
+
+if TYPE_CHECKING:
+    from dateline.recording.overview import Overview
 
 
 @click.command("open")
@@ -86,29 +90,19 @@ def stories(settings: Settings, format_: str | None) -> None:
     Example:
       dateline stories
     """
-    from dateline.events.clock import to_iso
-
     with settings.archive() as archive:
-        rows: list[list[object]] = []
-        for story in archive.stories():
-            try:
-                state = archive.state(story.slug)
-            except SealedContent:
-                stamp = to_iso(story.recorded_us)[:19] + "Z"
-                sealed = [None, "[sealed]", None, None, story.version, stamp, str(story.id)]
-                rows.append([story.slug, *sealed])
-                continue
-            rows.append(
-                [
-                    story.slug,
-                    state.title,
-                    "closed" if state.closed else "open",
-                    sum(not fact.hidden for fact in state.facts.values()),
-                    len(state.sources),
-                    story.version,
-                    to_iso(story.recorded_us),
-                    str(story.id),
-                ]
-            )
+        rows = [_row(found) for found in archive.overview()]
     columns = ["story", "title", "state", "facts", "sources", "events", "last_change", "id"]
     emit(columns, rows, format_, summary=columns[:-1])
+
+
+def _row(found: Overview) -> list[object]:
+    from dateline.events.clock import to_iso
+
+    story, changed = found.story, to_iso(found.story.recorded_us)
+    if found.sealed:
+        stamp = changed[:19] + "Z"
+        return [story.slug, None, "[sealed]", None, None, story.version, stamp, str(story.id)]
+    state = "closed" if found.closed else "open"
+    counts = [found.facts, found.sources, story.version]
+    return [story.slug, found.title, state, *counts, changed, str(story.id)]

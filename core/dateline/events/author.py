@@ -51,8 +51,8 @@ def locate(item: Evidence, text: str, field: str) -> Evidence | Finding:
         places = [
             place
             for place in _places(item.exact, text)
-            if text[:place].endswith(item.prefix or "")
-            and text[place + len(item.exact) :].startswith(item.suffix or "")
+            if text.endswith(item.prefix or "", 0, place)
+            and text.startswith(item.suffix or "", place + len(item.exact))
         ]
         if not places:
             return Finding("evidence-missing", field, _missing(item, text))

@@ -6,8 +6,8 @@ Rules look here for what stands, views for what to show, so that both see the sa
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator
-from typing import Any, Literal, cast
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Literal, TypeVar, cast
 from uuid import UUID
 
 import msgspec
@@ -41,6 +41,7 @@ from dateline.events.story import StoryClosed, StoryOpened, StoryRetitled
 Status = Literal[
     "recorded", "updated", "corrected", "disputed", "withdrawn", "rejected", "retracted"
 ]
+T = TypeVar("T")
 #: Facts of these states are left out of default reads, which say how many.
 HIDDEN: tuple[Status, ...] = ("retracted", "rejected")
 
@@ -50,6 +51,32 @@ class Link(msgspec.Struct, frozen=True):
 
     data: FactsLinked
     event: Event
+
+
+class Notices(msgspec.Struct, frozen=True):
+    """What the notices about a fact come to, so that none is looked at twice.
+
+    ``kinds`` are those of its corrections; ``verdict`` is that of the last review.
+    """
+
+    kinds: frozenset[str] = frozenset()
+    verdict: str | None = None
+    disputed: bool = False
+    retracted: bool = False
+
+    def and_(self, notice: FactNotice) -> Notices:
+        """With one more notice."""
+        if isinstance(notice, FactCorrected):
+            if notice.kind in self.kinds:
+                return self
+            return msgspec.structs.replace(self, kinds=self.kinds | {notice.kind})
+        if isinstance(notice, FactReviewed):
+            return msgspec.structs.replace(self, verdict=notice.verdict)
+        if isinstance(notice, FactDisputed):
+            return msgspec.structs.replace(self, disputed=True)
+        if isinstance(notice, FactRetracted):
+            return msgspec.structs.replace(self, retracted=True)
+        return self
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -71,6 +98,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     recorded_by: RecordedBy
     story: StoryState
     history: tuple[Event, ...] = ()
+    notices: Notices = Notices()
     older: tuple[int, dict[str, object]] | None = None
 
     @property
@@ -200,6 +228,11 @@ class StoryState:
         # Facts that named an entity before it was introduced: their labels come later.
         self._waiting: dict[str, set[str]] = {}
         self._index: Index | None = None
+        # How many standing facts dispute a fact; which facts one disputes, in the order of the links.
+        self._disputing: dict[str, int] = {}
+        self._disputes: dict[str, tuple[str, ...]] = {}
+        self._linked: dict[str, list[Link]] | None = None
+        self._kept: dict[str, Any] = {}
         #: This state as plugins get it: to them it is the same, but for what would change it.
         self.given = cast("StoryState", ReadOnlyStory(self))
 
@@ -209,12 +242,14 @@ class StoryState:
         copy.__dict__.update(self.__dict__)
         for name in (
             "entities", "sources", "withdrawn", "facts", "erased", "gone", "protected", "_bodiless",
+            "_disputing", "_disputes",
         ):  # fmt: skip
             setattr(copy, name, dict(getattr(self, name)))
         for name in ("unread", "keyed", "keys"):
             setattr(copy, name, set(getattr(self, name)))
         copy.links = list(self.links)
-        copy._index = None
+        copy._index = copy._linked = None
+        copy._kept = {}
         copy._waiting = {key: set(facts) for key, facts in self._waiting.items()}
         copy.given = cast("StoryState", ReadOnlyStory(copy))
         return copy
@@ -225,7 +260,8 @@ class StoryState:
         for held in (self.facts, self.links, self.entities, self.sources):
             held.clear()
         self.__dict__.pop("given", None)  # it refers back
-        self._index = None
+        self._index = self._linked = None
+        self._kept = {}
 
     def label(self, entity: str | None) -> str:
         if entity is None:
@@ -245,6 +281,24 @@ class StoryState:
         found = (self.facts[fact] for fact in self._index.of(name) if fact in self.facts)
         naming = (fact for fact in found if name == fact.source or name in refers_to(fact.data))
         return sorted(naming, key=lambda fact: fact.version)
+
+    def linked(self, fact: str) -> Sequence[Link]:
+        """Links from or to a fact, in the order of their recording. Does not go through the others."""
+        if self._linked is None:
+            self._linked = {}
+            for link in self.links:
+                self._add_linked(link)
+        return tuple(self._linked.get(fact, ()))
+
+    def kept(self, name: str, make: Callable[[], T]) -> T:
+        """What a view keeps beside this state under a name of its own, made when first asked for.
+
+        A fold that would go through all facts at each event can count on from here instead. It is
+        gone whenever the state is: what `make` returns must be worth the same as what was kept.
+        """
+        if name not in self._kept:
+            self._kept[name] = make()
+        return self._kept[name]  # type: ignore[no-any-return]
 
     def knows(self, fact: str) -> bool:
         """That number is given, to a fact that can be read or to one that cannot."""
@@ -280,12 +334,30 @@ class StoryState:
             return self._waiting.pop(data.source, ())
         if isinstance(data, SourceWithdrawn):
             self.withdrawn[data.source] = data.reason
-            return [fact.id for fact in self.facts.values() if fact.source == data.source]
+            return [fact.id for fact in self.naming(data.source) if fact.source == data.source]
         if isinstance(data, FactsLinked):
-            self.links.append(Link(data, event))
-            return [data.to] if data.relation == "disputes" else []
+            return self._link(Link(data, event))
         self._story(event, data)
         return ()
+
+    def _link(self, link: Link) -> Iterable[str]:
+        """Returns the facts whose standing it changed."""
+        self.links.append(link)
+        if self._linked is not None:
+            self._add_linked(link)
+        data = link.data
+        if data.relation != "disputes":
+            return ()
+        self._disputes[data.from_] = (*self._disputes.get(data.from_, ()), data.to)
+        disputing = self.facts.get(data.from_)
+        if disputing is None or not disputing.hidden:
+            self._disputing[data.to] = self._disputing.get(data.to, 0) + 1
+        return (data.to,)
+
+    def _add_linked(self, link: Link) -> None:
+        assert self._linked is not None
+        for end in dict.fromkeys((link.data.from_, link.data.to)):
+            self._linked.setdefault(end, []).append(link)
 
     def _story(self, event: Event, data: Data) -> None:
         """The story itself, and what of it cannot be read."""
@@ -395,7 +467,11 @@ class StoryState:
             data = msgspec.structs.replace(data, evidence=(*data.evidence, *notice.evidence))
             older = None
         fact = msgspec.structs.replace(
-            before, data=data, older=older, history=(*before.history, event)
+            before,
+            data=data,
+            older=older,
+            history=(*before.history, event),
+            notices=before.notices.and_(notice),
         )
         fact = msgspec.structs.replace(fact, status=self._status(fact))
         self.facts[fact.id] = fact
@@ -403,39 +479,28 @@ class StoryState:
             self._index.add(data)
         self._wait_for(data)
         # A fact taken back disputes nothing any more.
-        freed = [
-            link.data.to
-            for link in self.links
-            if link.data.from_ == fact.id and link.data.relation == "disputes"
-        ]
+        freed = self._disputes.get(fact.id, ())
+        for to in freed if fact.hidden != before.hidden else ():
+            self._disputing[to] = self._disputing.get(to, 0) + (-1 if fact.hidden else 1)
         touched = (fact, *self._refresh(freed))
         return msgspec.structs.replace(
             event, fact=fact, before=before, touched=touched, state=self.given
         )
 
     def _status(self, fact: Fact) -> Status:
-        verdicts = [e.data.verdict for e in fact.history if isinstance(e.data, FactReviewed)]
-        if any(isinstance(event.data, FactRetracted) for event in fact.history):
+        notices = fact.notices
+        if notices.retracted:
             return "retracted"
-        if verdicts and verdicts[-1] == "rejected":
+        if notices.verdict == "rejected":
             return "rejected"
         if fact.source in self.withdrawn:
             return "withdrawn"
-        if any(isinstance(event.data, FactDisputed) for event in fact.history):
+        if notices.disputed or self._disputing.get(fact.id):
             return "disputed"
-        if any(self._live_dispute(link, fact.id) for link in self.links):
-            return "disputed"
-        kinds = {e.data.kind for e in fact.history if isinstance(e.data, FactCorrected)}
-        if kinds & {"correction", "clarification"}:
+        if notices.kinds & {"correction", "clarification"}:
             return "corrected"
         # A running total that moved on was not wrong; a mended typo says nothing new.
-        return "updated" if "update" in kinds else "recorded"
-
-    def _live_dispute(self, link: Link, fact: str) -> bool:
-        if link.data.relation != "disputes" or link.data.to != fact:
-            return False
-        disputing = self.facts.get(link.data.from_)
-        return disputing is None or not disputing.hidden
+        return "updated" if "update" in notices.kinds else "recorded"
 
     def _refresh(self, names: Iterable[str]) -> tuple[Fact, ...]:
         """Those facts with their status worked out anew, even when it is the same: a label or

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +32,7 @@ _BY_POSITION = f"{_SELECT} WHERE position > ? AND position <= ? ORDER BY positio
 _OF_STORY = f"{_SELECT} WHERE story = ? AND version > ? AND position <= ? ORDER BY version LIMIT ?"
 #: Keyset over the index (story, version): a row value compares as the index sorts.
 _BY_STORY = f"{_SELECT} WHERE (story, version) > (?, ?) ORDER BY story, version LIMIT ?"
-_OF_TYPE = f"{_SELECT} WHERE position > ? AND type = ? ORDER BY position LIMIT ?"
+_OF_TYPES = f"{_SELECT} WHERE position > ? AND type IN ({{}}) ORDER BY position LIMIT ?"
 _BY_ID = f"{_SELECT} WHERE event_id = ?"
 _END = 2**62
 _IDS = 500
@@ -210,9 +210,16 @@ class Reader:
 
     def read_type(self, connection: Connection, type_: str, *, page: int = PAGE) -> Iterator[Event]:
         """Events of one type, in the order of the log. A hole is not noticed."""
+        return self.read_types(connection, [type_], page=page)
+
+    def read_types(
+        self, connection: Connection, types: Sequence[str], *, page: int = PAGE
+    ) -> Iterator[Event]:
+        """The same of several types."""
+        query = _OF_TYPES.format(", ".join("?" * len(types)))
         after = 0
-        while True:
-            rows = _fetched(connection, _OF_TYPE, (after, type_, page))
+        while types:
+            rows = _fetched(connection, query, (after, *types, page))
             self._learn(connection, rows)
             for row in rows:
                 yield self._event(connection, row)

@@ -97,6 +97,7 @@ class _Batch:
         self._by = recorded_by
         self._now = now_us()
         self._seen: dict[UUID, Item] = {}
+        self._passed: dict[StoryState, int] = {}
         self.findings: list[Finding] = []
         self.plan = Plan([], {}, [], {}, [])
         self.plan.protection, self.plan.first_used = keyed.protection, keyed.first_used
@@ -132,7 +133,9 @@ class _Batch:
         if event is None:
             findings += self._keyed.perhaps_erased(item, state, subject)
         if isinstance(payload, Payload):
-            number = known.fact if isinstance(known, FactPayload) else _free(state, ahead)
+            number = ""
+            if isinstance(payload, FactPayload) and not payload.fact:
+                number = known.fact if isinstance(known, FactPayload) else self._free(state, ahead)
             payload, incomplete = author.complete(payload, text, number)
             payload = _with_shape(payload, state)
             if event is None and isinstance(payload, FactCorrected):
@@ -171,6 +174,15 @@ class _Batch:
             return payload, []
         bygone = item.envelope.recorded_at is not None
         return relocated(payload, fact, self._known.text, bygone=bygone)
+
+    def _free(self, state: StoryState, ahead: Ahead) -> str:
+        """The next fact id that neither the story nor a later line of the batch has."""
+        # What was passed over stays taken: no number is looked at twice.
+        number = max(state.highest + 1, self._passed.get(state, 0))
+        while f"f{number}" in ahead.facts:
+            number += 1
+        self._passed[state] = number
+        return f"f{number}"
 
     def _clocks(
         self, item: Item, payload: Payload | Raw, state: StoryState, ahead: Ahead
@@ -264,14 +276,6 @@ def _equal(known: Data | None, payload: Payload | Raw) -> bool:
     if isinstance(known, FactCorrected) and isinstance(payload, FactCorrected):
         known = as_given(known, payload)
     return isinstance(known, Payload | Raw) and to_fields(known) == to_fields(payload)
-
-
-def _free(state: StoryState, ahead: Ahead) -> str:
-    """The next fact id that neither the story nor a later line of the batch has."""
-    number = state.highest + 1
-    while f"f{number}" in ahead.facts:
-        number += 1
-    return f"f{number}"
 
 
 def _repeated(item: Item, earlier: Item) -> Finding:

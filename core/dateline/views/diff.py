@@ -71,7 +71,7 @@ def _changed(old: Fact, new: Fact) -> Iterator[Change]:
         grounds = [e.data.ground for e in new.history if isinstance(e.data, FactDisputed)]
         links = [
             link.data.note or link.data.from_
-            for link in new.story.links
+            for link in new.story.linked(new.id)
             if link.data.relation == "disputes" and link.data.to == new.id
         ]
         yield Change(

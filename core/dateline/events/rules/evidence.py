@@ -65,9 +65,9 @@ def evidence_context(payload: Payload, context: Context) -> Findings:
         start, end = item.start, item.end
         if start is None or end is None or not 0 <= start <= end <= len(text):
             continue
-        if item.prefix and not text[:start].endswith(item.prefix):
+        if item.prefix and not text.endswith(item.prefix, 0, start):
             yield f"/evidence/{index}/prefix", f"{item.prefix!r} does not stand before {start}"
-        if item.suffix and not text[end:].startswith(item.suffix):
+        if item.suffix and not text.startswith(item.suffix, end):
             yield f"/evidence/{index}/suffix", f"{item.suffix!r} does not stand after {end}"
 
 
@@ -94,8 +94,23 @@ def verbatim(payload: Payload, context: Context) -> Findings:
         return
     text = context.text_of(payload.source)
     for index, quantity in enumerate(payload.quantities):
-        if text is not None and quantity.verbatim not in text:
+        if text is None or any(_quotes(item, quantity.verbatim, text) for item in payload.evidence):
+            continue
+        if quantity.verbatim not in text:
             yield f"/quantities/{index}/verbatim", f"{quantity.verbatim!r} is not in the source"
+
+
+def _quotes(item: Evidence, words: str, text: str) -> bool:
+    """Whether the words are in that evidence, which is in the text where it says: the rest of a long
+    text need not be looked through."""
+    start, end = item.start, item.end
+    return (
+        start is not None
+        and end is not None
+        and 0 <= start <= end <= len(text)
+        and words in item.exact
+        and text[start:end] == item.exact
+    )
 
 
 @rule("source-missing")

@@ -1,0 +1,115 @@
+"""Every story in a line, counted by the database: its facts are not read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection, func, select
+
+from dateline.events.editorial import FactRetracted, FactReviewed
+from dateline.events.payload import FactPayload
+from dateline.events.registry import CORE_NAMES, EventType, Registry
+from dateline.events.source import SourceCaptured
+from dateline.events.story import StoryClosed, StoryOpened, StoryRetitled
+from dateline.log.read import Reader, StoryRow, list_stories
+from dateline.log.tables import events
+from dateline.recording.recorder import fold
+
+_READ = (StoryOpened, StoryRetitled, StoryClosed, FactRetracted, FactReviewed)
+
+
+class Overview(msgspec.Struct):
+    """One story. ``facts`` counts those of default reads; ``sealed`` says that the key of something
+    in it is not here, so that of the rest only ``story`` holds."""
+
+    story: StoryRow
+    title: str = ""
+    closed: bool = False
+    facts: int = 0
+    sources: int = 0
+    sealed: bool = False
+
+
+class _Counted(msgspec.Struct):
+    """What is counted of one story on the way."""
+
+    told: Overview
+    rejected: dict[str, bool] = {}
+    retracted: set[str] = set()
+    #: Something in it has no body, or is of a shape that may be nothing to this Dateline.
+    unread: bool = False
+
+
+def overview(connection: Connection, reader: Reader) -> list[Overview]:
+    """All stories, by slug."""
+    rows = list_stories(connection)
+    found = {row.id: _Counted(Overview(row)) for row in rows}
+    types = _count(connection, reader, found)
+    read = {kind.type for kind in _READ} | {kind.name for kind in _of_plugins(reader.registry)}
+    for event in reader.read_types(connection, sorted(read & types)):
+        counted = found[event.story]
+        if not counted.told.sealed:
+            _take(counted, event.data)
+    return [_finished(connection, reader, found[row.id]) for row in rows]
+
+
+def _count(connection: Connection, reader: Reader, found: Mapping[UUID, _Counted]) -> set[str]:
+    """Count what no body needs to be read for; returns the types there are."""
+    keys = (events.c.story, events.c.type, events.c.schema_version, events.c.subject_key)
+    query = select(*keys, func.count(events.c.body), func.count()).group_by(*keys)
+    types = set()
+    for story, type_, version, key, live, all_ in connection.execute(query):
+        types.add(type_)
+        counted = found.get(UUID(bytes=story))
+        if counted is None:
+            continue  # its story is missing: `verify` says so
+        kind = reader.registry.get(type_)
+        known = kind is not None and version <= kind.version
+        counted.unread |= live < all_ or not known or type_ not in CORE_NAMES
+        if live and key is not None and not _at_hand(reader, key):
+            counted.told.sealed = True
+        if known and kind is not None and type_ in CORE_NAMES:
+            if issubclass(kind.payload, FactPayload):
+                counted.told.facts += live
+            elif kind.payload is SourceCaptured:
+                counted.told.sources += live
+    return types
+
+
+def _at_hand(reader: Reader, key: str) -> bool:
+    return reader.vault is not None and reader.vault.keys.secret(key) is not None
+
+
+def _of_plugins(registry: Registry) -> Iterator[EventType]:
+    """Types of facts that plugins bring: an event of one may not be what it says."""
+    return (kind for kind in registry.extra if issubclass(kind.payload, FactPayload))
+
+
+def _take(counted: _Counted, data: object) -> None:
+    told = counted.told
+    if isinstance(data, StoryOpened | StoryRetitled):
+        told.title = data.title
+    elif isinstance(data, StoryClosed):
+        told.closed = True
+    elif isinstance(data, FactRetracted):
+        counted.retracted.add(data.fact)
+    elif isinstance(data, FactReviewed):
+        counted.rejected[data.fact] = data.verdict == "rejected"
+    elif isinstance(data, FactPayload):
+        told.facts += 1
+
+
+def _finished(connection: Connection, reader: Reader, counted: _Counted) -> Overview:
+    told = counted.told
+    hidden = {fact for fact, is_so in counted.rejected.items() if is_so} | counted.retracted
+    if not hidden or told.sealed:
+        return told
+    if not counted.unread:
+        told.facts -= len(hidden)
+        return told
+    # What is retracted may be no fact here at all: only the fold tells.
+    state = fold(connection, reader, told.story.id)
+    told.facts = sum(not fact.hidden for fact in state.facts.values())
+    return told

@@ -1,0 +1,45 @@
+"""How much of a text is evidence, counted on as facts come and go."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+Span = tuple[int, int]
+
+
+class Coverage:
+    """How many code points lie in at least one of the half-open spans that were added.
+
+    A span costs as many steps as others begin or end in it, never more than it is long.
+    """
+
+    def __init__(self) -> None:
+        self.covered = 0
+        # `_depths[n]` spans lie over `_bounds[n]` to `_bounds[n + 1]`; none after the last bound.
+        self._bounds: list[int] = []
+        self._depths: list[int] = []
+
+    def add(self, span: Span) -> None:
+        self._count(span, 1)
+
+    def remove(self, span: Span) -> None:
+        """Take a span that was added out again."""
+        self._count(span, -1)
+
+    def _count(self, span: Span, step: int) -> None:
+        start, end = span
+        if start >= end:
+            return
+        for at in range(self._bound(start), self._bound(end)):
+            before = self._depths[at]
+            self._depths[at] = before + step
+            if not before or not before + step:
+                self.covered += (self._bounds[at + 1] - self._bounds[at]) * step
+
+    def _bound(self, place: int) -> int:
+        """Where `place` is among the bounds; it is put there first, if it is not."""
+        at = bisect_left(self._bounds, place)
+        if at == len(self._bounds) or self._bounds[at] != place:
+            self._bounds.insert(at, place)
+            self._depths.insert(at, self._depths[at - 1] if at else 0)
+        return at
