@@ -1,4 +1,4 @@
-"""What a page declares of itself: its charset, its day of publication, its language.
+"""What a page declares of itself: its day of publication, its language.
 
 The date is read here, and not by the extractor's own library, since that one makes 23 May 2024 of
 the "2024-05" a page says: precision is never invented.
@@ -11,15 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from dateline.plugin import parse_edtf, web_charset
+from dateline.plugin import parse_edtf
 
-#: How far browsers look for the charset, and a little more.
-_PRESCAN = 4096
-_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
-_CHARSET = re.compile(
-    rb"""<meta\s[^>]*?charset\s*=\s*["']?\s*([\w.:-]+)|^\s*<\?xml\s[^>]*?encoding\s*=\s*["']([\w.:-]+)""",
-    re.IGNORECASE,
-)
 _DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?", re.ASCII)
 _INSTANT = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d+)?\s?(?:(Z)|([+-]\d\d):?(\d\d))", re.ASCII
@@ -31,17 +24,6 @@ _META = (
     "sailthru.date", "date",
 )  # fmt: skip
 _ARTICLE = re.compile(r"\w*(Article|Posting|Report)")
-
-
-def charsets(content: bytes) -> list[str]:
-    """The charsets that the page's head names, in its order."""
-    head = _COMMENT.sub(b"", content[:_PRESCAN])
-    names = [
-        web_charset((match[1] or match[2]).decode("ascii", "replace"))
-        for match in _CHARSET.finditer(head)
-    ]
-    # A page that says UTF-16 in readable ASCII is not in UTF-16 (WHATWG HTML §13.2.3.2).
-    return [name for name in names if name is not None and not name.startswith("utf-16")]
 
 
 def language(tree: Any) -> str | None:

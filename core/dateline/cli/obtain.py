@@ -88,10 +88,13 @@ def read(
     Raises DatelineError when it cannot be read, or is archived in another reading.
     """
     from dateline.log.charset import marked_charset, web_charset
+    from dateline.log.shifted import shifted_charset
 
     if charset is None and known is not None and not known.binary:
         charset = known.charset
     said = web_charset(obtained.charset) if obtained.charset else None
+    if shifted_charset(obtained.content):  # what servers say of 7-bit text is their default
+        said = None
     if charset is None and said and not marked_charset(obtained.content):
         try:
             return reader.document(obtained.content, said)
