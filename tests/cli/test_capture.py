@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from dateline import Archive
+from dateline.cli.captured import _byline
 from dateline.cli.errors import run
 from dateline.cli.root import root
 from dateline.events.source import SourceCaptured
@@ -162,6 +163,20 @@ def test_what_is_said_goes_before_what_is_found(capture: Capture) -> None:
         assert (source.title, source.published) == ("Mine", "2024-05-07")
         assert (source.language, source.byline) == ("en", ("Ada Quill",))
     assert "Taken from" not in result.err
+
+
+def test_an_empty_date_and_a_placeholder_are_not_taken_and_named(capture: Capture) -> None:
+    content = documents.page(published="1970-01-01T00:00:00Z").replace(b"Nora Pell", b"Admin")
+    result = capture("page.html", content)
+    assert result.code == 0, result.err
+    assert {(source.published, source.byline) for source in sources()} == {(None, ())}
+    assert "'1970-01-01T00:00:00Z'" in result.err and "--published" in result.err
+    told = capture("two.html", content.replace(b"ran", b"RAN"), "--published", "1970-01-01")
+    assert (told.code, "'1970-01-01T00:00:00Z'" in told.err) == (0, False)
+    assert sources()[-1].published == "1970-01-01"
+    names, notes = _byline(("By Nora Pell", "Nora Pell", "Admin"))
+    assert (names, len(notes)) == (("Nora Pell",), 1)
+    assert "'Admin'" in notes[0]
 
 
 def test_capturing_again_adds_nothing(capture: Capture) -> None:

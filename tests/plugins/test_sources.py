@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dateline import DatelineError
-from dateline.plugin import BINARY, Document, find_charset, web_charset
+from dateline.events.publication import name_of
+from dateline.plugin import BINARY, Document, find_charset, is_publication_date, web_charset
 from dateline.testing import documents, samples
 from dateline_pdf import Pdf
 from dateline_text import PlainText
@@ -224,6 +225,72 @@ LINKED = '<script type="application/ld+json">{}</script>'
 def test_a_page_declares_its_date_in_several_ways(markup: str, found: str | None) -> None:
     page = documents.page(published="-").replace(b"</head>", markup.encode() + b"</head>")
     assert WebPage().extract(WebPage().document(page, None)).published == found
+
+
+ARTICLES = (
+    '[{"@type": "NewsArticle", "url": "https://wire.example/other", "datePublished": "2023-01-01"},'
+    ' {"@type": "NewsArticle", "mainEntityOfPage": {"@id": "https://wire.example/own/#a"},'
+    ' "datePublished": "2024-05-05"}]'
+)
+
+
+@pytest.mark.parametrize(
+    ("head", "found"),
+    [
+        ("", None),
+        ('<link rel="canonical" href="https://wire.example/own">', "2024-05-05"),
+        ('<meta property="og:url" content="https://wire.example/own/">', "2024-05-05"),
+        ('<link rel="canonical" href="https://wire.example/third">', None),
+        ('<meta name="date" content="2024-05-06">', "2024-05-06"),
+    ],
+)
+def test_the_date_of_another_article_is_not_taken(head: str, found: str | None) -> None:
+    page = documents.page(published="-")
+    page = page.replace(b"</head>", (head + LINKED.format(ARTICLES)).encode() + b"</head>")
+    assert WebPage().extract(WebPage().document(page, None)).published == found
+
+
+NO_DATES = [
+    "0001-01-01T00:00:00Z", "0001-01-01", "1970-01-01T00:00:00Z", "1970-01-01T00:00:00+00:00",
+    "1969-12-31T19:00:00-05:00", "1970-01-01 00:00:00", "1970", "1900-01-01T00:00:00Z", "1980-01-01",
+    "2199-01-01T00:00:00Z", "9999-12-31",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("said", NO_DATES)
+def test_an_empty_date_gives_way_to_the_next_one(said: str) -> None:
+    page = documents.page(published=said)
+    assert not is_publication_date(
+        WebPage().extract(WebPage().document(page, None)).published or ""
+    )
+    page = page.replace(b"</head>", b'<meta name="date" content="2024-05-05"></head>')
+    assert WebPage().extract(WebPage().document(page, None)).published == "2024-05-05"
+
+
+@pytest.mark.parametrize("said", ["1990", "1999-12-31", "2024-05-06T10:30:00+02:00", "20XX"])
+def test_other_dates_can_be_those_of_a_publication(said: str) -> None:
+    assert is_publication_date(said)
+
+
+@pytest.mark.parametrize("said", ["../2024-05-06", "2024/..", "2024-05-06/", "XXXX"])
+def test_a_document_s_own_date_has_two_ends(said: str) -> None:
+    try:
+        assert not is_publication_date(said)
+    except ValueError as error:
+        assert said == "XXXX", error
+
+
+@pytest.mark.parametrize(
+    ("byline", "name"),
+    [
+        ("Nora Pell", "Nora Pell"), ("By Nora Pell", "Nora Pell"), ("BY: Nora Pell", "Nora Pell"),
+        ("Byron Hall", "Byron Hall"), ("Admin", None), ("by admin", None), ("unknown", None),
+        ("https://wire.example/author/7", None), ("www.wire.example", None),
+        ("desk@wire.example", None), ("org:wire", None), (" ", None), ("By", None),
+    ],
+)  # fmt: skip
+def test_a_byline_is_a_name(byline: str, name: str | None) -> None:
+    assert name_of(byline) == name
 
 
 def test_a_page_says_nothing_it_does_not_say() -> None:

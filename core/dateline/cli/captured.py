@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dateline.errors import DatelineError
+from dateline.events.publication import is_publication_date, name_of
 
 if TYPE_CHECKING:
     from dateline.log.document import Document
@@ -16,9 +17,8 @@ if TYPE_CHECKING:
 #: What a document may say of itself, and an option may say instead.
 _DETAILS = ("title", "published", "language", "byline")
 _SHORT = 12
-# What no text of the archive may hold, and what would be taken for an entity's id.
+# What no text of the archive may hold.
 _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
-_ENTITY = re.compile(r"(person|org|place|group):")
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def captured(
     raw = reader.extract(document)
     if raw is None:
         return Captured([_line(document, reader.media_type, about)], document, None, {})
-    extracted = _clean(raw)
+    extracted = _clean(raw, about)
     found = {key: getattr(extracted, key) for key in _DETAILS if not about.get(key)}
     found = {key: value for key, value in found.items() if value}
     about = about | found
@@ -106,24 +106,51 @@ def _line(document: Document, media_type: str, about: dict[str, Any]) -> dict[st
     return fields | {key: value for key, value in about.items() if value is not None}
 
 
-def _clean(extracted: Extracted) -> Extracted:
+def _clean(extracted: Extracted, about: dict[str, Any]) -> Extracted:
     from msgspec.structs import replace
 
     text, lost = _NO_TEXT.subn("\ufffd", extracted.text)
     if not text.strip():
         raise DatelineError("there is no text in it to quote; nothing was written")
     notes = [extracted.note] if extracted.note else []
-    notes += [f"In its text, U+FFFD stands for what is no character, {lost} times."] if lost else []
-    names = (_one_line(name) for name in extracted.byline)
+    notes += (
+        [f"In its text, U+FFFD replaces {lost} code points that are not characters."]
+        if lost
+        else []
+    )
+    published, of_date = _published(_one_line(extracted.published))
+    byline, of_names = _byline(extracted.byline)
+    notes += [] if about.get("published") else of_date
+    notes += [] if about.get("byline") else of_names
     return replace(
         extracted,
         text=text,
         title=_one_line(extracted.title),
-        published=_one_line(extracted.published),
+        published=published,
         language=_one_line(extracted.language),
-        byline=tuple(name for name in names if name and not _ENTITY.match(name)),
+        byline=byline,
         note=" ".join(notes) or None,
     )
+
+
+def _published(said: str | None) -> tuple[str | None, list[str]]:
+    """The date that the document declares, and a note where it cannot be that of a publication."""
+    try:
+        if said is None or is_publication_date(said):
+            return said, []
+    except ValueError:
+        return said, []  # a rule says what is wrong with it
+    note = f"Not taken as its date: {said!r}. If it was published then, give it with --published."
+    return None, [note]
+
+
+def _byline(said: Iterable[str]) -> tuple[tuple[str, ...], list[str]]:
+    """The names that the document declares, and a note of what is not a name."""
+    given = [name for name in map(_one_line, said) if name]
+    left = [name for name in given if name_of(name) is None]
+    note = f"Not taken as its byline: {', '.join(map(repr, left))}."
+    names = tuple(dict.fromkeys(filter(None, map(name_of, given))))
+    return names, [note] if left else []
 
 
 def _one_line(text: str | None) -> str | None:
