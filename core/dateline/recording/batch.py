@@ -15,7 +15,7 @@ from dateline.errors import Finding, Refused
 from dateline.events import author, rules
 from dateline.events.clock import now_us
 from dateline.events.editorial import ContentErased, FactCorrected
-from dateline.events.edtf import earliest_instant
+from dateline.events.edtf import public_from
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Data, Event, NewEvent, RecordedBy
 from dateline.events.parts import ErasedEvent
@@ -170,20 +170,25 @@ class _Batch:
             findings.append(Finding("recorded-at", "/recorded_at", reason))
         derived = isinstance(payload, SourceCaptured | FactPayload)
         derived = derived and not _source_gone(item, payload, state, ahead)
-        if derived and reported not in (None, self._reported(payload, state, ahead)):
+        if derived and reported not in (
+            None,
+            self._reported(payload, state, ahead, recorded),
+        ):
             reason = "is not when the source was published; leave it out"
             findings.append(Finding("reported-at", "/reported_at", reason))
         return findings
 
-    def _reported(self, payload: Payload | Raw, state: StoryState, ahead: Ahead) -> int | None:
-        """When the public could know: the earliest instant of the source's publication."""
+    def _reported(
+        self, payload: Payload | Raw, state: StoryState, ahead: Ahead, recorded: int | None
+    ) -> int | None:
+        """When the public could know: by the source's publication."""
         source = payload if isinstance(payload, SourceCaptured) else None
         if isinstance(payload, FactPayload):
             source = state.sources.get(payload.source) or ahead.sources.get(payload.source)
         if source is None or source.published is None:
             return None
         try:
-            return earliest_instant(source.published)
+            return public_from(source.published, self._now if recorded is None else recorded)
         except ValueError:  # the source's own finding says so
             return None
 
@@ -199,7 +204,7 @@ class _Batch:
         recorded, reported = about.recorded_us, about.reported_us
         derived = isinstance(payload, SourceCaptured | FactPayload)
         if derived and not _source_gone(item, payload, state, ahead):
-            reported = self._reported(payload, state, ahead)
+            reported = self._reported(payload, state, ahead, recorded)
         # An old shape that nothing was added to is kept as it was written.
         kept = payload == item.payload and about.schema_version != getattr(
             payload, "schema_version", about.schema_version

@@ -1,9 +1,10 @@
 """Looking back: which events count at a moment, and the views over them, folded in memory.
 
 Two clocks. *Public record*: what a reader of the sources could know. A fact counts from its source's
-earliest publication, a link from the later of its ends, a correction, retraction, dispute, review or
-withdrawal from its notice if that has a time, else from its recording, and never before its fact; a
-typo from its fact; the story and its entities always. *This archive*: what was recorded by then.
+earliest publication, or its latest where only that is known; a link from the later of its ends, a
+correction, retraction, dispute, review or withdrawal from its notice if that has a time, else from its
+recording, and never before its fact; a typo from its fact; the story and its entities always. *This
+archive*: what was recorded by then.
 
 An erasure counts at every moment at which what it erased did: the past, too, says what is gone from it.
 """
@@ -19,12 +20,13 @@ import msgspec
 from dateline.errors import DatelineError
 from dateline.events.clock import from_iso
 from dateline.events.editorial import ContentErased, FactCorrected, FactsLinked
-from dateline.events.edtf import latest_instant
+from dateline.events.edtf import latest_instant, public_from
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Event
 from dateline.events.payload import Erased, FactNotice, FactPayload
 from dateline.events.present import StoryState
 from dateline.events.registry import Registry
+from dateline.events.source import SourceCaptured
 from dateline.events.story import StoryOpened
 from dateline.views.folding import require_whole
 from dateline.views.projection import View
@@ -130,12 +132,25 @@ def _recorded(events: Iterable[Event], moment: Moment) -> Iterator[Event]:
 
 def _public(events: Iterable[Event], cutoff: int) -> Iterator[Event]:
     since: dict[str, int] = {}
+    published: dict[str, str] = {}
     for event in events:
-        at = _public_from(event, since)
+        if isinstance(event.data, SourceCaptured) and event.data.published is not None:
+            published.setdefault(event.data.source, event.data.published)
+        at = _public_from(_dated(event, published), since)
         if isinstance(event.data, FactPayload):
             since[event.data.fact] = at
         if at <= cutoff:
             yield event
+
+
+def _dated(event: Event, published: dict[str, str]) -> Event:
+    """`event` with the instant that its source's publication says, where the log has none: it was
+    recorded before a publication with an open start gave one."""
+    if event.reported_us is not None or not isinstance(event.data, SourceCaptured | FactPayload):
+        return event
+    text = published.get(event.data.source)
+    instant = None if text is None else public_from(text, event.recorded_us)
+    return event if instant is None else msgspec.structs.replace(event, reported_us=instant)
 
 
 def _public_from(event: Event, since: dict[str, int]) -> int:
