@@ -11,6 +11,7 @@ from dateline.errors import DatelineError
 from dateline.events.publication import is_publication_date, name_of
 
 if TYPE_CHECKING:
+    from dateline.events.source import SourceCaptured
     from dateline.log.document import Document
     from dateline.plugins.formats import Extracted, SourceImporter
 
@@ -39,29 +40,28 @@ class Captured:
         named = self.text if self.text is not None and self.text.source == name else self.document
         return named.content
 
-    def messages(self, verb: str, story: str, charset: str | None) -> list[str]:
-        """What to tell the person: ids, which to quote, and what was taken without being told."""
-        said = [f"{verb} {self._ids()} in {story}."]
-        if self.text is not None:
-            said.append(f"Quote its text, not the document: --source {_short(self.text)}")
-        if self.extracted is not None and self.extracted.note:
-            said.append(self.extracted.note)
-        read_as = self.document.charset
-        if charset is None and read_as != "utf-8" and not self.document.binary:
-            said.append(f"Read as {read_as}; if that is wrong, give its --charset.")
+    def ids(self, texts: bool) -> str:
+        """What was captured; with `texts` its extracted text, too."""
+        if self.text is None or self.extracted is None:
+            return f"{self.document.source} ({len(self.document.text):,} characters)"
+        said = (
+            f"sha256:{short(self.document.source)} ({self.lines[0]['media_type']}, "
+            f"{len(self.document.content):,} bytes)"
+        )
+        if not texts:
+            return said
+        return (
+            f"{said} and its text sha256:{short(self.text.source)} "
+            f"({len(self.text.text):,} characters, by {self.extracted.tool})"
+        )
+
+    def notes(self) -> list[str]:
+        """What the reader remarked, and what was taken from the document without being asked."""
+        said = [self.extracted.note] if self.extracted is not None and self.extracted.note else []
         if self.found:
             details = ", ".join(f"{key} {_words(value)}" for key, value in self.found.items())
             said.append(f"Taken from the document: {details}.")
         return said
-
-    def _ids(self) -> str:
-        if self.text is None or self.extracted is None:
-            return f"{self.document.source} ({len(self.document.text):,} characters)"
-        return (
-            f"sha256:{_short(self.document)} ({self.lines[0]['media_type']}, "
-            f"{len(self.document.content):,} bytes) and its text sha256:{_short(self.text)} "
-            f"({len(self.text.text):,} characters, by {self.extracted.tool})"
-        )
 
 
 def captured(
@@ -69,20 +69,26 @@ def captured(
     document: Document,
     about: dict[str, Any],
     archived: Callable[[str], Document | None],
+    before: SourceCaptured | None = None,
 ) -> Captured:
     """`document` as `reader` reads it. `about` is what is known of it; what it lacks is taken from
-    the document. `archived` gives a document that is there already.
+    its capture `before`, or from the document. `archived` gives a document that is there already.
 
     Raises DatelineError when there is no text to quote.
     """
     from dateline.log.document import Document
 
+    about = about | {
+        key: getattr(before, key)
+        for key in (*_DETAILS, "url")
+        if before is not None and not about.get(key)
+    }
     raw = reader.extract(document)
     if raw is None:
         return Captured([_line(document, reader.media_type, about)], document, None, {})
     extracted = _clean(raw, about)
     found = {key: getattr(extracted, key) for key in _DETAILS if not about.get(key)}
-    found = {key: value for key, value in found.items() if value}
+    found = {key: value for key, value in found.items() if value and before is None}
     about = about | found
     text = Document(extracted.text.encode())
     known = archived(text.source)
@@ -157,8 +163,9 @@ def _one_line(text: str | None) -> str | None:
     return " ".join(_NO_TEXT.sub("\ufffd", text).split()) or None if text else None
 
 
-def _short(document: Document) -> str:
-    return document.source.partition(":")[2][:_SHORT]
+def short(source: str) -> str:
+    """As much of a source's id as people type."""
+    return source.partition(":")[2][:_SHORT]
 
 
 def _words(value: str | tuple[str, ...]) -> str:

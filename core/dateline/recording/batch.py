@@ -23,6 +23,7 @@ from dateline.events.payload import Erased, FactPayload, Payload, Raw
 from dateline.events.present import StoryState
 from dateline.events.registry import Registry, to_fields
 from dateline.events.rules import Ahead, Context
+from dateline.events.rules.identity import differing
 from dateline.events.source import SourceCaptured
 from dateline.log.document import Document
 from dateline.protect.keys import Key
@@ -146,6 +147,9 @@ class _Batch:
                 "record the difference with `dateline correct`"
             )
             return [Finding("event-id-taken", "/event_id", reason)]
+        if item.envelope.event_id is None and _captured_so(payload, state, subject):
+            self.plan.already += 1
+            return findings
         if isinstance(payload, Payload):
             bygone = item.envelope.recorded_at is not None
             looked_up = self._known.text, self._archived.story_id
@@ -249,6 +253,14 @@ class _Batch:
             self.plan.documents.append((item.document, subject))
         if isinstance(payload, FactPayload):
             self.plan.facts.append(payload.fact)
+
+
+def _captured_so(payload: Payload | Raw, state: StoryState, subject: str | None) -> bool:
+    """Whether a document is captured in the story already, with all that is said of it now."""
+    if not isinstance(payload, SourceCaptured) or payload.source not in state.sources:
+        return False
+    same_key = state.protected.get(payload.source) == subject
+    return same_key and not differing(state.sources[payload.source], payload)
 
 
 def _equal(known: Data | None, payload: Payload | Raw) -> bool:
