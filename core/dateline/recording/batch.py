@@ -13,7 +13,7 @@ import msgspec
 
 from dateline.errors import Finding, Refused
 from dateline.events import author, rules
-from dateline.events.clock import now_us
+from dateline.events.clock import CLOCK_TOLERANCE_US, now_us
 from dateline.events.editorial import ContentErased, FactCorrected
 from dateline.events.edtf import public_from
 from dateline.events.entity import EntityIntroduced
@@ -55,6 +55,10 @@ class Plan(msgspec.Struct):
     anew: list[int] = []
     #: What was found of the protection of each document that is captured.
     protection: dict[str, Protection] = {}
+    #: The slug of each story that is appended to.
+    named: dict[UUID, str] = {}
+    #: The latest time of recording that a line gives, where that is in the future.
+    future_us: int | None = None
     #: Keys that go into use in a story: nothing that stands there is under them.
     first_used: set[str] = set()
 
@@ -167,9 +171,7 @@ class _Batch:
     ) -> list[Finding]:
         findings = []
         recorded, reported = item.envelope.recorded_us, item.envelope.reported_us
-        if recorded is not None and recorded > self._now:
-            findings.append(Finding("recorded-at", "/recorded_at", "is in the future"))
-        elif recorded is not None and recorded < state.recorded_us:
+        if recorded is not None and recorded < state.recorded_us:
             reason = "is before the story's last event; leave it out to have it set now"
             findings.append(Finding("recorded-at", "/recorded_at", reason))
         derived = isinstance(payload, SourceCaptured | FactPayload)
@@ -242,6 +244,9 @@ class _Batch:
             recorded_by=new.recorded_by,
             original=item.fields if kept else None,
         )
+        if recorded is not None and recorded - self._now > CLOCK_TOLERANCE_US:
+            self.plan.future_us = max(recorded, self.plan.future_us or recorded)
+        self.plan.named[item.story] = state.slug
         state.apply(event)
         item.payload = payload
         self._seen[item.event_id] = item
