@@ -20,6 +20,9 @@ _DASHES = "-‐‑‒–—―−⁃﹘﹣－"
 _SAME = {ord(mark): "'" for mark in _QUOTES} | {ord(dash): "-" for dash in _DASHES}
 #: Those that only choose how the character before them looks.
 _SELECTORS = re.compile("[\u034f\u180b-\u180d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+#: Most of most texts: what needs no more than lower case, and what is left out.
+_PLAIN = re.compile("[!#-&(-,./-_a-~]+")
+_SPACE = re.compile("[ \\t\\r\\n]+(?![\u0300-\u036f])")
 #: Accents on one letter. More are cut: to put them in order takes their number squared.
 _ACCENTS = 30
 #: Places looked at, to find one that begins and ends with a word.
@@ -77,6 +80,18 @@ def _fold(text: str, dashes: bool) -> tuple[str, array[int]]:
     starts = array("Q")
     at = 0
     while at < len(text):
+        if plain := _PLAIN.match(text, at):
+            end = plain.end()
+            if end < len(text) and unicodedata.combining(text[end]):
+                end -= 1  # the last letter has accents
+            letters.append(text[at:end].lower())
+            starts.extend(range(at, end))
+            if end > at:
+                at = end
+                continue
+        elif space := _SPACE.match(text, at):
+            at = space.end()
+            continue
         end = _end(text, at)
         folded = _letter(text[at:end])
         if folded and (dashes or folded != "-"):
