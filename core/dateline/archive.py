@@ -69,6 +69,8 @@ class Archive:
     ``db`` is the path of a SQLite file or a SQLAlchemy URL. ``keys`` is that of the keys database,
     by default the archive's with ``.keys`` added; it is made when something is first protected.
 
+    ``recorded`` is what the last call of `record` gave; its ``clocks`` say which clocks are wrong.
+
     An erasure that was interrupted, or undone by restoring a backup, is finished on opening:
     ``resumed`` lists it. Among the ``unfinished_erasures`` are those that another process keeps from
     being finished: one that is purged while somebody still reads a state of before, until its bytes
@@ -93,6 +95,7 @@ class Archive:
         self._journal = Journal(self._keys, archive)
         self._reader = read.Reader(self.plugins.registry(), Vault(self._keys, archive))
         self._recorder = Recorder(engine, self._reader.registry, self._reader)
+        self.recorded: Recorded | None = None
         self.resumed: list[Erasure] = []
         self.unfinished_erasures: list[Erasure] = []
         if resume:
@@ -166,7 +169,7 @@ class Archive:
         """
         given = [line if isinstance(line, Line) else Line(line) for line in lines]
         owner = None if story is None else self.story(story).id
-        return self._recorder.record(
+        self.recorded = self._recorder.record(
             given,
             story=owner,
             files=files,
@@ -176,6 +179,7 @@ class Archive:
             protect=protect,
             anew=anew,
         )
+        return self.recorded
 
     # -- erasing ---------------------------------------------------------------------------
 

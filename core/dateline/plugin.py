@@ -63,6 +63,7 @@ from dateline.events.parts import (
 )
 from dateline.events.payload import Erased, FactNotice, FactPayload, Payload, Raw
 from dateline.events.present import ErasedFact, Fact, Link, Status, StoryState
+from dateline.events.publication import is_publication_date
 from dateline.events.registry import EventType, to_fields
 from dateline.events.source import SourceCaptured, SourceWithdrawn
 from dateline.events.story import StoryClosed, StoryOpened, StoryRetitled
@@ -100,6 +101,6 @@ __all__ = [
     "SourceImporter", "SourceWithdrawn", "StateRecorded", "StatedCut", "StatementRecorded", "Status", "Step",
     "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "Table", "Tally", "Time", "Times",
     "UnknownName", "View", "ViewRow", "chain_arrows", "chain_words", "csv_cell", "find_charset",
-    "from_iso", "hookimpl", "last", "legible", "legible_line", "markdown", "marked_charset", "number_words", "one_line", "parse_edtf",
+    "from_iso", "hookimpl", "is_publication_date", "last", "legible", "legible_line", "markdown", "marked_charset", "number_words", "one_line", "parse_edtf",
     "parse_json", "quantity_words", "to_fields", "to_iso", "visible", "web_charset",
 ]  # fmt: skip

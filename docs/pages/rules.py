@@ -40,7 +40,7 @@ BATCH = {
     "protection": "A line would outlive the subject it speaks of: it names what is protected under "
     "another subject or several, goes with a fact that is not under the one that was given, or names "
     "what is protected in a notice about what is not.",
-    "recorded-at": "The time of recording is in the future, or before the story's last event.",
+    "recorded-at": "The time of recording is before the story's last event.",
     "reported-at": "The time given is not when the source was published.",
 }
 PAYLOAD = {

@@ -16,7 +16,8 @@ from dateline.plugin import (
     find_charset,
     hookimpl,
 )
-from dateline_webpage.declared import charsets, language, published
+from dateline_webpage import prescan
+from dateline_webpage.declared import language, published
 from dateline_webpage.tags import MOST, overfull
 
 # The extractor's remarks are for those who mend it: without a handler they would go to stderr.
@@ -34,7 +35,10 @@ class WebPage(SourceImporter):
     name, suffixes, media_type = "html", (".html", ".htm", ".xhtml"), "text/html"
 
     def document(self, content: bytes, charset: str | None) -> Document:
-        document = Document(content, charset or find_charset(content, charsets(content)))
+        if charset is None:
+            said = prescan.charset(content)
+            charset = find_charset(content, [] if said is None else [said])
+        document = Document(content, charset)
         document.text  # noqa: B018 - decode now: a wrong charset is an error here
         return document
 

@@ -1,4 +1,4 @@
-"""What a page declares of itself: its charset, its day of publication, its language.
+"""What a page declares of itself: its day of publication, its language.
 
 The date is read here, and not by the extractor's own library, since that one makes 23 May 2024 of
 the "2024-05" a page says: precision is never invented.
@@ -11,15 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from dateline.plugin import parse_edtf, web_charset
+from dateline.plugin import is_publication_date, parse_edtf
 
-#: How far browsers look for the charset, and a little more.
-_PRESCAN = 4096
-_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
-_CHARSET = re.compile(
-    rb"""<meta\s[^>]*?charset\s*=\s*["']?\s*([\w.:-]+)|^\s*<\?xml\s[^>]*?encoding\s*=\s*["']([\w.:-]+)""",
-    re.IGNORECASE,
-)
 _DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?", re.ASCII)
 _INSTANT = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d+)?\s?(?:(Z)|([+-]\d\d):?(\d\d))", re.ASCII
@@ -33,17 +26,6 @@ _META = (
 _ARTICLE = re.compile(r"\w*(Article|Posting|Report)")
 
 
-def charsets(content: bytes) -> list[str]:
-    """The charsets that the page's head names, in its order."""
-    head = _COMMENT.sub(b"", content[:_PRESCAN])
-    names = [
-        web_charset((match[1] or match[2]).decode("ascii", "replace"))
-        for match in _CHARSET.finditer(head)
-    ]
-    # A page that says UTF-16 in readable ASCII is not in UTF-16 (WHATWG HTML §13.2.3.2).
-    return [name for name in names if name is not None and not name.startswith("utf-16")]
-
-
 def language(tree: Any) -> str | None:
     """What ``<html lang>`` says, a BCP 47 tag."""
     said = (tree.get("lang") or tree.get("xml:lang") or "").strip()
@@ -51,8 +33,13 @@ def language(tree: Any) -> str | None:
 
 
 def published(tree: Any) -> str | None:
-    """When the page says it was published, as EDTF: the first date it declares that is one."""
-    return next(filter(None, map(edtf, _dates(tree))), None)
+    """When the page says it was published, as EDTF: the first date it declares that can be one.
+
+    Where none can be (an empty field's 0001-01-01, the future) it is the first, for whoever captures
+    to be shown what is not taken.
+    """
+    dates = [date for date in map(edtf, _dates(tree)) if date is not None]
+    return next(filter(is_publication_date, dates), dates[0] if dates else None)
 
 
 def edtf(said: str) -> str | None:
@@ -79,33 +66,62 @@ def _dates(tree: Any) -> Iterator[str]:
             if meta.get(key):
                 metas.setdefault(meta.get(key).strip().lower(), meta.get("content") or "")
     yield from (metas[name] for name in _META[:1] if name in metas)
-    for script in tree.iter("script"):
-        if (script.get("type") or "").strip().lower() == "application/ld+json":
-            yield from _linked(script.text or "")
+    yield from _linked(tree)
     yield from (metas[name] for name in _META[1:] if name in metas)
     for time in tree.iter("time"):
         if time.get("pubdate") is not None or time.get("itemprop") == "datePublished":
             yield time.get("datetime") or ""
 
 
-def _linked(script: str) -> Iterator[str]:
-    """``datePublished`` of the articles in a page's JSON-LD."""
+def _linked(tree: Any) -> Iterator[str]:
+    """``datePublished`` of the page's article in its JSON-LD: of several the one that has the page's
+    own address, else none where they differ."""
+    nodes = [node for script in tree.iter("script") for node in _articles(script)]
+    own = [node for node in nodes if _addresses(node) & _canonical(tree)]
+    dates = [node["datePublished"] for node in own or nodes]
+    if own or len(set(dates)) == 1:
+        yield from dates
+
+
+def _articles(script: Any) -> Iterator[dict[str, Any]]:
+    """The dated articles that a script element describes."""
+    if (script.get("type") or "").strip().lower() != "application/ld+json":
+        return
     try:
-        data = json.loads(script)
+        data = json.loads(script.text or "")
     except (ValueError, RecursionError):
         return
-    items = data if isinstance(data, list) else [data]
-    for item in items:
-        if isinstance(item, dict):
-            graph = item.get("@graph")
-            for node in (item, *(graph if isinstance(graph, list) else ())):
-                yield from _of_article(node)
+    for item in data if isinstance(data, list) else [data]:
+        graph = item.get("@graph") if isinstance(item, dict) else None
+        yield from filter(_is_article, (item, *(graph if isinstance(graph, list) else ())))
 
 
-def _of_article(node: object) -> Iterator[str]:
-    if isinstance(node, dict):
-        kinds = node.get("@type")
-        kinds = kinds if isinstance(kinds, list) else [kinds]
-        article = any(isinstance(kind, str) and _ARTICLE.fullmatch(kind) for kind in kinds)
-        if article and isinstance(node.get("datePublished"), str):
-            yield node["datePublished"]
+def _is_article(node: object) -> bool:
+    if not isinstance(node, dict) or not isinstance(node.get("datePublished"), str):
+        return False
+    kinds = node.get("@type")
+    kinds = kinds if isinstance(kinds, list) else [kinds]
+    return any(isinstance(kind, str) and _ARTICLE.fullmatch(kind) for kind in kinds)
+
+
+def _addresses(node: dict[str, Any]) -> set[str]:
+    """Under which addresses a node is known."""
+    page = node.get("mainEntityOfPage")
+    page = page.get("@id") if isinstance(page, dict) else page
+    said = (node.get("url"), node.get("@id"), page)
+    return {_address(url) for url in said if isinstance(url, str) and url}
+
+
+def _canonical(tree: Any) -> set[str]:
+    """The page's own address, as it says."""
+    links = (link.get("href") for link in tree.iter("link") if _is_canonical(link))
+    metas = (meta.get("content") for meta in tree.iter("meta") if meta.get("property") == "og:url")
+    return {_address(url) for url in (*links, *metas) if url}
+
+
+def _is_canonical(link: Any) -> bool:
+    return "canonical" in (link.get("rel") or "").lower().split()
+
+
+def _address(url: str) -> str:
+    return url.strip().partition("#")[0].rstrip("/")

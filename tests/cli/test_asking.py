@@ -90,3 +90,14 @@ def test_sources_are_told_apart(record: Record, dateline_cli: Cli) -> None:
     )
     assert unsaid.code == 1
     assert "untitled, Ister Wire, 2024-03" in unsaid.err
+
+
+def test_a_quotation_in_other_characters_is_picked_as_the_source_has_it() -> None:
+    from dateline.cli.picker import Picker
+
+    picker = Picker("He said:\u00a0\u201eNo\u201c, and left.")
+    picker.type('said: "No", and')
+    assert picker.spans() == [(3, 18)]
+    assert "as written there: characters 3-18" in picker._status()[0][1]
+    picker.type("said: yes")
+    assert picker.spans() == []

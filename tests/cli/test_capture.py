@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from typing import Any
 import pytest
 
 from dateline import Archive
+from dateline.cli.captured import _byline
 from dateline.cli.errors import run
 from dateline.cli.root import root
 from dateline.events.source import SourceCaptured
@@ -164,6 +166,20 @@ def test_what_is_said_goes_before_what_is_found(capture: Capture) -> None:
     assert "Taken from" not in result.err
 
 
+def test_an_empty_date_and_a_placeholder_are_not_taken_and_named(capture: Capture) -> None:
+    content = documents.page(published="1970-01-01T00:00:00Z").replace(b"Nora Pell", b"Admin")
+    result = capture("page.html", content)
+    assert result.code == 0, result.err
+    assert {(source.published, source.byline) for source in sources()} == {(None, ())}
+    assert "'1970-01-01T00:00:00Z'" in result.err and "--published" in result.err
+    told = capture("two.html", content.replace(b"ran", b"RAN"), "--published", "1970-01-01")
+    assert (told.code, "'1970-01-01T00:00:00Z'" in told.err) == (0, False)
+    assert sources()[-1].published == "1970-01-01"
+    names, notes = _byline(("By Nora Pell", "Nora Pell", "Admin"))
+    assert (names, len(notes)) == (("Nora Pell",), 1)
+    assert "'Admin'" in notes[0]
+
+
 def test_capturing_again_adds_nothing(capture: Capture) -> None:
     page, pdf = documents.page(), documents.pdf("Once")
     for name, content in (("page.html", page), ("a.pdf", pdf), ("a.txt", samples.TEXT.encode())):
@@ -172,10 +188,201 @@ def test_capturing_again_adds_nothing(capture: Capture) -> None:
         again = capture(name)
         assert (again.code, "Already captured" in again.err) == (0, True)
         assert count() == before
-    # Nor does a page that changed around its text: there is nothing new to quote.
-    again = capture("page.html", page.replace(b"Ten recipes", b"Nine recipes"))
-    assert (again.code, "Already captured" in again.err) == (0, True)
+    # What is not said again is not denied.
+    assert capture("b.txt", b"Once more.", "--title", "One", "--published", "2024-05").code == 0
+    before = count()
+    for options in ((), ("--title", "One"), ("--published", "2024-05")):
+        again = capture("b.txt", None, *options)
+        assert (again.code, "Already captured" in again.err) == (0, True)
     assert count() == before
+
+
+def other(publisher: str, published: str, url: str) -> tuple[str, ...]:
+    return ("--publisher", publisher, "--published", published, "--url", url)
+
+
+@pytest.mark.parametrize("kind", ["html", "pdf"])
+def test_a_document_with_a_text_that_is_there_is_a_source_of_its_own(
+    capture: Capture, dateline: Capture, kind: str
+) -> None:
+    """The same article in a second outlet, under another headline, or put back: each is on record."""
+    if kind == "pdf":
+        first = documents.pdf("FICTION. The ferry ran aground.")
+        second = first.replace(b"Ferry aground", b"Ferry on rock")
+    else:
+        first = documents.page(published="2024-05-06")
+        second = first.replace(b"Ten recipes", b"Nine recipes")
+    assert first != second
+    assert capture(f"one.{kind}", first, "--published", "2024-05-06").code == 0
+    page, text = sources()
+    Path(f"two.{kind}").write_bytes(second)
+    told = other("org:lamp=Daily Lamp", "2024-05-07", "https://lamp.example/7")
+    done = dateline("capture", f"two.{kind}", "--story", "ferry", *told)
+    assert done.code == 0, done.err
+    *_, added = sources()
+    assert len(sources()) == 3
+    assert (added.source, added.publisher) == (digest(second), "org:lamp")
+    assert (added.published, added.url) == ("2024-05-07", "https://lamp.example/7")
+    with Archive.open("dateline.db") as archive:
+        kept = archive.document(added.source)
+        assert kept is not None and kept.content == second
+        assert archive.verify(deep_too=True).findings == []
+    # It is said whose text it is, where that was captured, and which id to quote.
+    for words in ("Wire (org:wire), published 2024-05-06", "position 4", text.source[7:19]):
+        assert words in done.err
+    again = dateline("capture", f"two.{kind}", "--story", "ferry", *told)
+    assert (again.code, "Already captured" in again.err, len(sources())) == (0, True, 3)
+    # There is still one text to quote, so that a fact need not name it.
+    recorded = dateline(
+        "record", "ferry", "occurrence", "--text", "It ran aground.", "--exact", "ran aground",
+        "--set", "action=run aground",
+    )  # fmt: skip
+    assert recorded.code == 0, recorded.err
+    assert page.source != added.source
+
+
+def test_a_text_that_is_there_comes_along_into_a_second_story(
+    capture: Capture, dateline: Capture
+) -> None:
+    page = documents.page()
+    assert capture("one.html", page).code == 0
+    assert dateline("open", "two", "--title", "Fictional: another").code == 0
+    Path("two.html").write_bytes(page.replace(b"Ten recipes", b"Nine recipes"))
+    assert dateline("capture", "two.html", "--story", "two", *WIRE).code == 0
+    assert len(sources()) == 4
+    assert sources()[-1].derived_from == sources()[-2].source
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.html", "a.pdf"])
+@pytest.mark.parametrize(
+    ("options", "field"),
+    [
+        (("--published", "2024-05-08"), "published"),
+        (("--title", "Another"), "title"),
+        (("--url", "https://wire.example/2"), "url"),
+        (("--language", "uk"), "language"),
+        (("--byline", "Ada Quill"), "byline"),
+        (("--publisher", "org:lamp=Daily Lamp"), "publisher"),
+    ],
+)
+def test_the_same_bytes_with_other_words_about_them_are_refused(
+    capture: Capture, name: str, options: tuple[str, ...], field: str
+) -> None:
+    made = {"a.txt": b"Once.", "a.html": documents.page(), "a.pdf": documents.pdf("Once")}
+    first = ("--published", "2024-05-07", "--url", "https://wire.example/1", "--language", "en")
+    assert capture(name, made[name], *first, "--title", "One", "--byline", "Nora Pell").code == 0
+    before = count()
+    again = capture(name, None, *options)
+    assert again.code == 1
+    assert f"{field} is" in again.err and options[1].partition("=")[0] in again.err
+    assert "nothing was written" in again.err
+    assert count() == before
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_options_are_read_though_the_document_is_there(capture: Capture, changed: bool) -> None:
+    page = documents.page()
+    assert capture("page.html", page).code == 0
+    before = count()
+    content = page.replace(b"Ten recipes", b"Nine recipes") if changed else page
+    for options in (("--published", "not a date"), ("--publisher", "org:nobody")):
+        wrong = capture("page.html", content, *options)
+        assert (wrong.code, "nothing was written" in wrong.err) == (1, True)
+    assert count() == before
+
+
+def test_what_was_withdrawn_and_is_put_back_is_an_error_that_says_so(
+    capture: Capture, dateline: Capture
+) -> None:
+    assert capture("a.txt", b"Once.").code == 0
+    withdrawn = ("withdraw", "ferry", sources()[0].source[7:19], "--reason", "By mistake")
+    assert dateline(*withdrawn).code == 0
+    before = count()
+    back = capture("a.txt")
+    assert (back.code, count()) == (1, before)
+    assert "was withdrawn (By mistake)" in back.err and "dateline erase 3`" in back.err
+    why = ("--reason", "Put back", "--basis", "correction", "--yes")
+    assert dateline("erase", "3", *why).code == 0
+    assert capture("a.txt").code == 0
+    with Archive.open("dateline.db") as archive:
+        assert archive.state("ferry").withdrawn == {}
+
+
+def test_a_protected_text_is_shared_under_its_subject_alone(capture: Capture) -> None:
+    page = documents.page()
+    second = page.replace(b"Ten recipes", b"Nine recipes")
+    assert capture("one.html", page, "--protect", "Witness 7").code == 0
+    before = count()
+    for options in ((), ("--protect", "Witness 8")):
+        refused = capture("two.html", second, *options)
+        assert (refused.code, 'under "Witness 7"' in refused.err) == (1, True), refused.err
+    assert count() == before
+    shared = capture("two.html", second, "--protect", "Witness 7")
+    assert (shared.code, count()) == (0, before + 1)
+    with Archive.open("dateline.db") as archive:
+        assert list(archive.events())[-1].subject_key == archive.key_of("Witness 7")
+    # Nor does a text in the clear hide that --protect was asked for.
+    assert capture("three.html", documents.page("FICTION. All safe.")).code == 0
+    third = documents.page("FICTION. All safe.").replace(b"Ten recipes", b"Two recipes")
+    refused = capture("four.html", third, "--protect", "Witness 9")
+    assert (refused.code, "protect" in refused.err) == (1, True), refused.err
+
+
+def test_two_runs_with_one_text_keep_both_pages(
+    capture: Capture, dateline: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process captures the same text after this one has looked."""
+    from dateline.cli import capture as module
+
+    page = documents.page()
+    second = page.replace(b"Ten recipes", b"Nine recipes")
+    Path("two.html").write_bytes(second)
+    tried, attempts = module._try, []
+
+    def overtaken(archive: Archive, state: Any, given: Any) -> list[str]:
+        attempts.append(state.version)
+        if len(attempts) == 1:
+            command = ("capture", "two.html", "--story", "ferry", *WIRE)
+            program = f"from dateline.cli.root import root; root({command!r})"
+            subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
+        return tried(archive, state, given)
+
+    monkeypatch.setattr(module, "_try", overtaken)
+    done = capture("one.html", page)
+    assert done.code == 0, done.err
+    assert len(attempts) == 2
+    assert [source.derived_from is None for source in sources()] == [True, False, True]
+
+
+def test_the_way_to_another_charset_is_named_and_works(capture: Capture, dateline: Capture) -> None:
+    words = "Паром сел на мель возле порта в понедельник, сообщил начальник порта."
+    read = capture("koi8.txt", words.encode("koi8-r"))
+    [way] = re.findall(r"`dateline erase ([\d ]+) --reason", read.err)
+    assert dateline("open", "two", "--title", "Fictional").code == 0
+    assert dateline("capture", "koi8.txt", "--story", "two", *WIRE).code == 0
+    refused = capture("koi8.txt", None, "--charset", "cp1251")
+    assert refused.code == 1
+    [everywhere] = re.findall(r"`dateline erase ([\d ]+) --reason", refused.err)
+    assert everywhere.split()[0] == way and len(everywhere.split()) == 2
+    why = ("--reason", "Read in the wrong charset", "--basis", "Correction", "--yes")
+    assert dateline("erase", *everywhere.split(), *why).code == 0
+    again = capture("koi8.txt", None, "--charset", "cp1251")
+    assert again.code == 0, again.err
+    with Archive.open("dateline.db") as archive:
+        kept = archive.document(sources()[-1].source)
+        assert kept is not None and kept.charset == "cp1251"
+
+
+def test_a_page_is_read_again_with_its_text(capture: Capture, dateline: Capture) -> None:
+    page = documents.page("FICTION. Паром сел на мель.", charset="koi8-r")
+    read = capture("page.html", page, "--charset", "cp1251")
+    assert read.code == 0
+    refused = capture("page.html", None, "--charset", "koi8-r")
+    [way] = re.findall(r"`dateline erase ([\d ]+) --reason", refused.err)
+    why = ("--reason", "Read in the wrong charset", "--basis", "Correction", "--yes")
+    assert dateline("erase", *way.split(), *why).code == 0
+    assert capture("page.html", None, "--charset", "koi8-r").code == 0
+    assert [source.derived_from is None for source in sources()] == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -271,7 +478,7 @@ def test_half_of_what_is_no_character_is_replaced(
     (tmp_path / "x.odd").write_bytes(b"\x00\xff")
     result = dateline("--plugins-dir", "p", "capture", "x.odd", "--story", "ferry", *WIRE)
     assert result.code == 0, result.err
-    assert "U+FFFD stands for what is no character, 2 times" in result.err
+    assert "U+FFFD replaces 2 code points" in result.err
     odd, text = sources()
     assert (odd.title, odd.byline, text.chars) == ("one two", ("Ada Quill",), 5)
 

@@ -351,7 +351,7 @@ def test_a_page_that_is_erased_while_its_text_stays_is_not_said_to_be_captured(
     )
     capture = ("capture", "p.html", "--story", "ferry", "--publisher", "org:post")
     dateline(*capture)
-    assert "Already captured: its text is" in dateline(*capture).err
+    assert "Already captured" in dateline(*capture).err
     *_, page, _ = dateline("log", "--type", "source.captured").rows()
     dateline("erase", page["position"], *WHY)
     again = dateline(*capture).err

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from tests.effort import examples
 
 from dateline import DatelineError
-from dateline.plugin import BINARY, Document, find_charset, web_charset
+from dateline.events.publication import name_of
+from dateline.plugin import BINARY, Document, find_charset, is_publication_date, web_charset
 from dateline.testing import documents, samples
 from dateline_pdf import Pdf
 from dateline_text import PlainText
-from dateline_webpage import WebPage
-from dateline_webpage.declared import charsets, edtf
+from dateline_webpage import WebPage, prescan
+from dateline_webpage.declared import edtf
 
 SENTENCES = {
     "koi8-r": "Паром сел на мель возле порта в понедельник, сообщил начальник порта.",
@@ -71,21 +72,104 @@ def test_labels_mean_what_they_mean_on_the_web(label: str, charset: str | None) 
 
 
 @pytest.mark.parametrize(
+    ("label", "charset"),
+    [
+        ("windows-874", "cp874"), ("windows-949", "cp949"), ("windows-31j", "cp932"),
+        ("x-sjis", "cp932"), ("x-gbk", "gb18030"), ("x-cp1251", "cp1251"), ("x-euc-jp", "euc_jp"),
+        ("X-User-Defined", "cp1252"), ("iso-8859-8-i", "iso8859-8"), ("koi", "koi8-r"),
+    ],
+)  # fmt: skip
+def test_labels_that_python_does_not_know_are_known(label: str, charset: str) -> None:
+    assert web_charset(label) == charset
+
+
+@pytest.mark.parametrize(
     ("head", "found"),
     [
-        (b'<meta charset="windows-1251">', ["cp1251"]),
-        (b"<META CHARSET = koi8-r >", ["koi8-r"]),
-        (b'<meta http-equiv="Content-Type" content="text/html; charset=gbk">', ["gb18030"]),
-        (b"<?xml version='1.0' encoding='iso-8859-2'?><html>", ["iso8859-2"]),
-        (b'<!-- <meta charset="koi8-r"> --><meta charset="cp1251">', ["cp1251"]),
-        (b'<meta charset="utf-16">', []),
-        (b'<meta charset="nonsense">', []),
-        (b" " * 5000 + b'<meta charset="koi8-r">', []),
-        (b"<p>charset=koi8-r", []),
+        (b'<meta charset="windows-1251">', "cp1251"),
+        (b"<META CHARSET = koi8-r >", "koi8-r"),
+        (b"<meta/charset=koi8-r>", "koi8-r"),
+        (b'<meta http-equiv="Content-Type" content="text/html; charset=gbk">', "gb18030"),
+        (b"<meta content='text/html;charset = \"gbk\"' http-equiv=content-type>", "gb18030"),
+        (b"<?xml version='1.0' encoding='iso-8859-2'?><html>", "iso8859-2"),
+        (b"<?xml version='1.0' encoding='iso-8859-2'?><meta charset=cp1251>", "cp1251"),
+        (b"<\0?\0x\0m\0l\0", "utf-16-le"),
+        (b'<!-- <meta charset="koi8-r"> --><meta charset="cp1251">', "cp1251"),
+        (b'<!--><meta charset="cp1251">', "cp1251"),
+        (b'<!-- <meta charset="cp1251">', None),
+        (b'<meta charset="utf-16">', "utf-8"),
+        (b'<meta charset="x-user-defined">', "cp1252"),
+        (b'<meta charset="nonsense">', None),
+        (b'<meta charset="nonsense"><meta charset="koi8-r">', "koi8-r"),
+        (b'<meta charset="koi8-r"><meta charset="cp1251">', "koi8-r"),
+        (b'<meta name="description" content="charset=koi8-r">', None),
+        (b'<meta name=description content="charset=koi8-r"><meta charset=cp1251>', "cp1251"),
+        (b'<meta name="a" title="<meta charset=koi8-r>"><meta charset="cp1251">', "cp1251"),
+        (b'<p title="charset=koi8-r" data-charset="koi8-r">', None),
+        (b'<metadata charset="koi8-r">', None),
+        (b'</meta charset="koi8-r">', None),
+        (b" " * 5000 + b'<meta charset="koi8-r">', "koi8-r"),
+        (b" " * 5000 + b'<script>"<meta charset=koi8-r>"</script><meta charset=cp1251>', "cp1251"),
+        (b" " * 5000 + b'<body><meta charset="koi8-r">', None),
+        (b" " * 99999 + b'<meta charset="koi8-r">', None),
+        (b"<p>charset=koi8-r", None),
+        (b"", None),
     ],
 )
-def test_a_page_names_its_charset(head: bytes, found: list[str]) -> None:
-    assert charsets(head) == found
+def test_a_page_names_its_charset_as_browsers_find_it(head: bytes, found: str | None) -> None:
+    assert prescan.charset(head) == found
+
+
+@given(st.binary(max_size=200), st.binary(max_size=40))
+def test_any_bytes_name_a_charset_or_none(before: bytes, after: bytes) -> None:
+    for head in (before, before + b"<meta " + after, b"<!--" + before + b"<meta charset=" + after):
+        found = prescan.charset(head)
+        assert found is None or codecs.lookup(found)
+
+
+@pytest.mark.parametrize("reader", [PlainText(), WebPage()])
+@pytest.mark.parametrize(
+    ("text", "charset"),
+    [
+        ("市長は金曜日に発表した。", "iso2022_jp"), ("ﾌｪﾘｰは港の近くで座礁した。", "iso2022_jp_ext"),
+        ("시장은 금요일에 발표했다.", "iso2022_kr"),
+    ],
+)  # fmt: skip
+def test_escape_sequences_tell_a_charset_before_utf8(
+    reader: PlainText | WebPage, text: str, charset: str
+) -> None:
+    content = ("<p>" + text).encode(charset)
+    assert content.isascii()
+    document = reader.document(content, None)
+    assert (document.charset, document.text) == (charset, "<p>" + text)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "市长星期五表示，九名矿工都活着。".encode("hz"),
+        "Le député a répété: œuvre, ça.".encode("utf-7"),
+        "市長は金曜日に発表したと述べた。".encode("utf-7"),
+        b"\x1b$)A\x0e=;M(\x0f",  # ISO-2022-CN
+        b"\x1b[31mred\x1b[0m",
+        "市長。".encode("utf-16-le") * 9,
+        "Nine miners".encode("utf-16-be"),
+        "Nine miners".encode("utf-32-le"),
+    ],
+)  # fmt: skip
+def test_what_passes_for_utf8_and_may_be_another_charset_is_asked_about(content: bytes) -> None:
+    for reader in (PlainText(), WebPage()):
+        with pytest.raises(DatelineError) as refusal:
+            reader.document(content, None)
+        assert "--charset" in (refusal.value.hint or "") or "utf-16" in (refusal.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["call +49301234567 or +12125550123", "a+b, C++ and ~{x ~}", "+-", "tab\t\f\x0b\r\n", "é\x1b"],
+)
+def test_ordinary_text_is_not_asked_about(text: str) -> None:
+    assert PlainText().document(text.encode(), None).text == text
 
 
 def test_a_page_is_read_as_it_says() -> None:
@@ -142,6 +226,72 @@ LINKED = '<script type="application/ld+json">{}</script>'
 def test_a_page_declares_its_date_in_several_ways(markup: str, found: str | None) -> None:
     page = documents.page(published="-").replace(b"</head>", markup.encode() + b"</head>")
     assert WebPage().extract(WebPage().document(page, None)).published == found
+
+
+ARTICLES = (
+    '[{"@type": "NewsArticle", "url": "https://wire.example/other", "datePublished": "2023-01-01"},'
+    ' {"@type": "NewsArticle", "mainEntityOfPage": {"@id": "https://wire.example/own/#a"},'
+    ' "datePublished": "2024-05-05"}]'
+)
+
+
+@pytest.mark.parametrize(
+    ("head", "found"),
+    [
+        ("", None),
+        ('<link rel="canonical" href="https://wire.example/own">', "2024-05-05"),
+        ('<meta property="og:url" content="https://wire.example/own/">', "2024-05-05"),
+        ('<link rel="canonical" href="https://wire.example/third">', None),
+        ('<meta name="date" content="2024-05-06">', "2024-05-06"),
+    ],
+)
+def test_the_date_of_another_article_is_not_taken(head: str, found: str | None) -> None:
+    page = documents.page(published="-")
+    page = page.replace(b"</head>", (head + LINKED.format(ARTICLES)).encode() + b"</head>")
+    assert WebPage().extract(WebPage().document(page, None)).published == found
+
+
+NO_DATES = [
+    "0001-01-01T00:00:00Z", "0001-01-01", "1970-01-01T00:00:00Z", "1970-01-01T00:00:00+00:00",
+    "1969-12-31T19:00:00-05:00", "1970-01-01 00:00:00", "1970", "1900-01-01T00:00:00Z", "1980-01-01",
+    "2199-01-01T00:00:00Z", "9999-12-31",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("said", NO_DATES)
+def test_an_empty_date_gives_way_to_the_next_one(said: str) -> None:
+    page = documents.page(published=said)
+    assert not is_publication_date(
+        WebPage().extract(WebPage().document(page, None)).published or ""
+    )
+    page = page.replace(b"</head>", b'<meta name="date" content="2024-05-05"></head>')
+    assert WebPage().extract(WebPage().document(page, None)).published == "2024-05-05"
+
+
+@pytest.mark.parametrize("said", ["1990", "1999-12-31", "2024-05-06T10:30:00+02:00", "20XX"])
+def test_other_dates_can_be_those_of_a_publication(said: str) -> None:
+    assert is_publication_date(said)
+
+
+@pytest.mark.parametrize("said", ["../2024-05-06", "2024/..", "2024-05-06/", "XXXX"])
+def test_a_document_s_own_date_has_two_ends(said: str) -> None:
+    try:
+        assert not is_publication_date(said)
+    except ValueError as error:
+        assert said == "XXXX", error
+
+
+@pytest.mark.parametrize(
+    ("byline", "name"),
+    [
+        ("Nora Pell", "Nora Pell"), ("By Nora Pell", "Nora Pell"), ("BY: Nora Pell", "Nora Pell"),
+        ("Byron Hall", "Byron Hall"), ("Admin", None), ("by admin", None), ("unknown", None),
+        ("https://wire.example/author/7", None), ("www.wire.example", None),
+        ("desk@wire.example", None), ("org:wire", None), (" ", None), ("By", None),
+    ],
+)  # fmt: skip
+def test_a_byline_is_a_name(byline: str, name: str | None) -> None:
+    assert name_of(byline) == name
 
 
 def test_a_page_says_nothing_it_does_not_say() -> None:

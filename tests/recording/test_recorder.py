@@ -43,6 +43,30 @@ def test_a_document_s_charset_is_settled_once(archive: Archive) -> None:
     archive.close()
 
 
+def test_two_lines_of_one_source_say_the_same_of_it_or_are_refused(archive: Archive) -> None:
+    """What is left out is not denied; what differs is listed, and nothing is written."""
+    archive.record([*story()[:4], samples.captured()])
+    known = archive.head().position
+    again = {"type": "source.captured", "publisher": samples.WIRE, "content": samples.TEXT}
+    done = archive.record([again, again | {"published": samples.PUBLISHED}], story="ferry")
+    assert (done.new, done.already) == (0, 2)
+    other = {"published": "2024-05-08", "url": "https://wire.example/2", "byline": ["Ada Quill"]}
+    for lines in ([again | other], [again | {"title": "Ferry aground"}, again | other]):
+        with pytest.raises(Refused) as refusal:
+            archive.record(lines, story="ferry")
+        [finding] = refusal.value.findings
+        assert finding.rule == "source-taken"
+        for field, value in other.items():
+            assert f"{field} is" in finding.reason
+            assert (value if isinstance(value, str) else value[0]) in finding.reason
+    assert archive.head().position == known
+    # Within one batch too, and in another story it is another capture.
+    with pytest.raises(Refused, match="source-taken"):
+        archive.record([*story(slug="two")[:4], again, again | {"title": "Another"}])
+    assert archive.record([*story(slug="two")[:4], again | other]).new == 5
+    archive.close()
+
+
 def test_an_id_of_another_story_or_type_is_not_there_already(archive: Archive) -> None:
     fixed = {"event_id": "01890000-0000-7000-8000-000000000001"}
     archive.record(story({"type": "story.retitled", "title": "T"} | fixed, slug="one"))

@@ -14,10 +14,13 @@ from hypothesis import strategies as st
 from tests.effort import examples
 
 from dateline import Archive, DatelineError, Plugins
+from dateline.events.clock import to_iso
+from dateline.events.edtf import earliest_instant, latest_instant
+from dateline.recording import batch
 from dateline.recording.files import Folder
 from dateline.testing import samples
 from dateline.testing.histories import histories
-from dateline.testing.samples import corrected, figure, retracted, story
+from dateline.testing.samples import captured, corrected, figure, retracted, story
 from dateline.views import asof
 
 VIEWS = (
@@ -266,6 +269,60 @@ def test_a_link_is_there_when_both_its_ends_are(archive: Archive) -> None:
     assert value(archive, "2024-05-07") == [(143, "recorded")]
     assert value(archive, "2024-05-08")[0] == (143, "disputed")
     assert len(archive.view("disputes", "ferry", at=asof.public("2024-05-07"))) == 0
+
+
+OPEN = (
+    "../2024-05-06",
+    "/2024-05-06",
+    "[..2024-05-06]",
+    "{..2024-05-06}",
+    "[..2024-05-01,2024-05-06]",
+)
+
+
+@pytest.mark.parametrize("old", [False, True])
+@pytest.mark.parametrize("published", OPEN)
+def test_what_was_published_on_or_before_a_day_is_public_at_its_end(
+    published: str, old: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the log does not have that instant: an older Dateline recorded none."""
+    if old:
+        monkeypatch.setattr(batch, "public_from", lambda text, known: earliest_instant(text))
+    with Archive.create(":memory:", plugins()) as archive:
+        archive.record([*story()[:4], captured(published=published), figure()])
+        told = [event.reported_us for event in archive.events()][-2:]
+        assert told == ([None] * 2 if old else [latest_instant(published)] * 2)
+        monkeypatch.undo()
+        assert value(archive, "2024-05-05") == []
+        assert value(archive, "2024-05-06") == [(143, "recorded")]
+        # The log is exported as it is, and comes back: into this archive, and into another.
+        with archive.material(at=asof.public("2024-05-06")) as material:
+            exported = "".join(archive.plugins.exporter("ndjson").export(material)).encode()
+        lines = list(archive.plugins.importer("ndjson").read([exported]))
+        assert archive.record(lines).new == 0
+        with Archive.create(":memory:", plugins()) as other:
+            assert other.record(lines).new == archive.head().position
+            assert value(other, "2024-05-06") == [(143, "recorded")]
+
+
+@pytest.mark.parametrize(
+    "published", ["2024-05-06/..", "2024-05-06/", "[2024-05-06..]", "2024-05-06?"]
+)
+def test_what_was_published_on_or_after_a_day_is_public_from_it(published: str) -> None:
+    with Archive.create(":memory:", plugins()) as archive:
+        archive.record([*story()[:4], captured(published=published), figure()])
+        assert value(archive, "2024-05-05") == []
+        assert value(archive, "2024-05-06") == [(143, "recorded")]
+
+
+def test_a_last_day_that_is_still_ahead_says_nothing_yet() -> None:
+    """What was captured before that day was public when it was captured."""
+    with Archive.create(":memory:", plugins()) as archive:
+        archive.record([*story()[:4], captured(published="../9000"), figure()])
+        event = list(archive.events())[-1]
+        assert event.reported_us is None
+        assert value(archive, "2024-05-06") == []
+        assert value(archive, to_iso(event.recorded_us)[:10]) == [(143, "recorded")]
 
 
 def test_a_moment_must_be_one() -> None:

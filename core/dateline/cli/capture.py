@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dateline.cli import completing
 from dateline.cli.blaming import Blamed
-from dateline.cli.protecting import introduced, protect_option, protected, say_anew
+from dateline.cli.protecting import introduced, protect_option, protected, told_anew
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.who import agent_option, recorded_by
+from dateline.errors import DatelineError, Refused, VersionConflict
 
 if TYPE_CHECKING:
+    from dateline.archive import Archive
+    from dateline.cli.obtain import Obtained
+    from dateline.events.envelope import RecordedBy
     from dateline.events.present import StoryState
+
+_TRIES = 50
 
 
 @click.command()
@@ -75,7 +84,8 @@ def capture(
 
     The bytes are kept as they are, under their SHA-256; facts quote their text by character. The
     text of a page or PDF is extracted and kept as a second source, derived from the first: that is
-    the one to quote. Title, date, language and authors are taken from the page if not given.
+    the one to quote. Where another page had the same text it is kept once, and the page is a source
+    of its own. Title, date, language and authors are taken from the page if not given.
     With --allow-network a URL stands in for the file. Facts drawn from a source that is protected
     are protected with it. What was erased can be captured again: it is a new event then, and the
     erasure stays on record.
@@ -86,49 +96,108 @@ def capture(
       dateline capture page.html --story velm-flood --publisher org:wire=Wire --title "After the flood"
       dateline capture report.txt --story velm-flood --publisher org:wire=Wire --protect "Witness 7"
     """
-    from dateline.cli.captured import captured
-    from dateline.cli.entities import introduce
-    from dateline.cli.obtain import is_url, obtain, read, reader_of
-    from dateline.log.document import Document
+    from dateline.cli.obtain import is_url, obtain
 
     if is_url(file) and details["url"] is not None:
         raise click.UsageError("--url says where a file was found; a URL is found where it is")
+    about = {"publisher": publisher.partition("=")[0], "byline": list(byline), **details}
     with settings.archive() as archive:
-        state = archive.state(story)
+        archive.story(story)
         obtained = obtain(file, max_size << 20, allow_network=allow_network)
-        reader = reader_of(archive.plugins, obtained, as_)
-        known = archive.document(Document(obtained.content).source)
-        blamed = Blamed(archive.plugins, "source_importers", reader.name)
-        document = blamed.call(lambda: read(reader, obtained, charset, known))
-        about = {"publisher": publisher.partition("=")[0], "byline": list(byline), **details}
         if obtained.url is not None:
             about["url"] = obtained.url
-        made = blamed.call(lambda: captured(reader, document, about, archive.document))
-        if made.text is not None and made.text.source in state.sources:
-            # The page may have changed around it; there is nothing new to quote.
-            say(_there(made.text.source, state))
-            return
-        result = archive.record(
-            [*introduced(introduce([publisher], state)), *made.lines],
-            story=story,
-            files=made.content,
-            recorded_by=recorded_by(agent),
-            protect=protect,
-            anew=True,
-        )
-        place = f"{story}{protected(result, archive.subjects())}"
-    verb = "Captured" if result.new else "Already captured:"
-    for message in made.messages(verb, place, charset):
-        say(message)
-    say_anew(result)
+        given = Given(obtained, about, publisher, as_, charset, protect, recorded_by(agent))
+        for message in _captured(archive, story, given):
+            say(message)
 
 
-def _there(text: str, state: StoryState) -> str:
-    """What is there of a document whose text is captured already."""
-    page = state.sources[text].derived_from
-    if page is None or page in state.sources:
-        return f"Already captured: its text is {text} in {state.slug}."
+@dataclass(frozen=True)
+class Given:
+    """What a person gave: the bytes, what is known of them, and how to take them in."""
+
+    obtained: Obtained
+    about: dict[str, Any]
+    publisher: str
+    as_: str | None
+    charset: str | None
+    protect: str | None
+    by: RecordedBy
+
+
+def _captured(archive: Archive, story: str, given: Given) -> list[str]:
+    """Capture it; what to say. Whoever writes to the story meanwhile may bring the same text."""
+    for _ in range(_TRIES):
+        state = archive.state(story)
+        try:
+            return _try(archive, state, given)
+        except (VersionConflict, Refused):
+            if archive.state(story).version == state.version:
+                raise
+    raise DatelineError(f"story {story} is written to without a pause", hint="try again")
+
+
+def _try(archive: Archive, state: StoryState, given: Given) -> list[str]:
+    from dateline.cli.captured import captured, short
+    from dateline.cli.entities import introduce
+    from dateline.cli.obtain import read, reader_of
+    from dateline.cli.recapture import (
+        captures,
+        require_same_protection,
+        require_standing,
+        same_text,
+        text_kept,
+    )
+    from dateline.log.document import Document
+
+    reader = reader_of(archive.plugins, given.obtained, given.as_)
+    source = Document(given.obtained.content).source
+    known = archive.document(source)
+    blamed = Blamed(archive.plugins, "source_importers", reader.name)
+    there = partial(captures, archive, source)
+    document = blamed.call(lambda: read(reader, given.obtained, given.charset, known, there))
+    before = state.sources.get(source)
+    made = blamed.call(lambda: captured(reader, document, given.about, archive.document, before))
+    shared = made.text is not None and made.text.source in state.sources
+    if made.text is not None and shared and source not in state.sources:
+        require_same_protection(archive, state, made.text.source, given.protect)
+    kept = made.lines[:1] if shared else made.lines
+    text = made.text.source if made.text is not None and shared else None
+    lost = text is not None and state.sources[text].derived_from == source not in state.sources
+    result = archive.record(
+        [*introduced(introduce([given.publisher], state)), *kept],
+        story=state.slug,
+        files=made.content,
+        recorded_by=given.by,
+        protect=given.protect,
+        anew=True,
+        expected=state.version,
+        dry_run=lost,
+    )
+    if lost and text is not None:
+        return [text_kept(text, state.slug)]
+    place = f"{state.slug}{protected(result, archive.subjects())}"
+    if not result.new:
+        sources = [source] if made.text is None else [source, made.text.source]
+        require_standing(state, sources, archive)
+        said = [f"Already captured: {made.ids(texts=True)} in {place}."]
+    else:
+        said = [f"Captured {made.ids(texts=not shared)} in {place}."]
+    if text is not None and state.sources[text].derived_from != source:
+        said += same_text(state, text, archive)
+    elif made.text is not None:
+        said.append(f"Quote its text, not the document: --source {short(made.text.source)}")
+    said += made.notes()
+    if given.charset is None and document.charset != "utf-8" and not document.binary:
+        said.append(_read_as(document.charset, result.positions[-len(kept) :], known is None))
+    return said + told_anew(result)
+
+
+def _read_as(charset: str, positions: Sequence[int], new: bool) -> str:
+    from dateline.cli.recapture import erasing
+
+    if not new:
+        return f"Read as {charset}, as before."
     return (
-        f"Nothing was captured: its text is {text} in {state.slug} already. The document that was "
-        "taken from is erased, and stays so as long as its text is there."
+        f"Read as {charset}. If that is wrong, {erasing(positions)} takes it out; then capture it "
+        "again with its --charset."
     )

@@ -37,13 +37,13 @@ def reported_option(command: F) -> F:
 def notice_time(edtf: str | None) -> dict[str, str]:
     """The notice's time, as a line of input has it."""
     from dateline.errors import DatelineError
-    from dateline.events.clock import to_iso
-    from dateline.events.edtf import earliest_instant
+    from dateline.events.clock import now_us, to_iso
+    from dateline.events.edtf import public_from
 
     if edtf is None:
         return {}
     try:
-        instant = earliest_instant(edtf)
+        instant = public_from(edtf, now_us())
     except ValueError as error:
         raise DatelineError(f"--reported: {error}") from None
     return {} if instant is None else {"reported_at": to_iso(instant)}

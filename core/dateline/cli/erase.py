@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dateline.cli.output import emit, format_option
-from dateline.cli.settings import Settings, pass_settings, resume, say
+from dateline.cli.settings import Settings, pass_settings, resume, say, say_ahead
 from dateline.cli.who import agent_option, recorded_by
 from dateline.errors import DatelineError, UnknownName
 from dateline.text import visible
@@ -114,6 +114,7 @@ def erase(
         by = recorded_by(agent)
         done = archive.erase(subject, positions, recorded_by=by, keys_lost=keys_lost, **words)
         left, lost = archive.subjects(), archive.lost_keys()
+        say_ahead(archive, {item.slug for item in plan.events})
     if plan.events:
         # What was really done: somebody may have recorded more of it meanwhile.
         say(f"Erased {_counted(done.gone)}. {_ELSEWHERE}")

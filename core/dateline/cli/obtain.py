@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -80,18 +81,27 @@ def reader_of(plugins: Plugins, obtained: Obtained, as_: str | None) -> SourceIm
 
 
 def read(
-    reader: SourceImporter, obtained: Obtained, charset: str | None, known: Document | None
+    reader: SourceImporter,
+    obtained: Obtained,
+    charset: str | None,
+    known: Document | None,
+    captures: Callable[[], Sequence[int]],
 ) -> Document:
     """The document as `reader` reads it: in the charset given, else the one it was captured in
     before (`known`), else the server's if it fits, else the one found.
 
-    Raises DatelineError when it cannot be read, or is archived in another reading.
+    Raises DatelineError when it cannot be read, or is archived in another reading: `captures` gives
+    the positions of that.
     """
+    from dateline.cli.recapture import erasing
     from dateline.log.charset import marked_charset, web_charset
+    from dateline.log.shifted import shifted_charset
 
     if charset is None and known is not None and not known.binary:
         charset = known.charset
     said = web_charset(obtained.charset) if obtained.charset else None
+    if shifted_charset(obtained.content):  # what servers say of 7-bit text is their default
+        said = None
     if charset is None and said and not marked_charset(obtained.content):
         try:
             return reader.document(obtained.content, said)
@@ -104,6 +114,8 @@ def read(
         raise DatelineError(
             f"{document.source} is in the archive already, read as {known.charset}, "
             f"not as {document.charset}",
-            hint="one document has one text: capture it in the same --charset, --as the same format",
+            hint="one document has one text. Capture it in the same --charset, --as the same format; "
+            f"or, if that was wrong, {erasing(captures())} takes it out: then capture it again. Facts "
+            "that quote it stay, and name a source that is not there until then",
         )
     return known

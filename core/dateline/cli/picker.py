@@ -17,6 +17,7 @@ from prompt_toolkit.layout.processors import BeforeInput
 from prompt_toolkit.output import Output
 from prompt_toolkit.styles import Style
 
+from dateline.events.near import near
 from dateline.text import legible
 
 _STYLE = Style.from_dict({"here": "reverse bold", "also": "underline", "bar": "reverse"})
@@ -42,6 +43,8 @@ def places(text: str, typed: str) -> list[int]:
 class Picker:
     """One quotation of `text`. Tab goes to the next place it stands at, Enter takes it.
 
+    Where what is typed is not there in these characters, the source's own words are marked and taken.
+
     A long one may be typed as its first words, `` ... ``, its last words.
     """
 
@@ -63,10 +66,13 @@ class Picker:
         return application.run()
 
     def spans(self) -> list[tuple[int, int]]:
-        """Where what is typed stands: exactly, or from its first words to its last."""
+        """Where what is typed is: exactly, from its first words to its last, or nearly."""
         first, dots, last = self._buffer.text.partition(" ... ")
         starts = places(self._text, first)
         if not dots or not last:
+            alike = near(first, self._text) if first and not starts else None
+            if alike is not None:
+                return [alike]
             return [(start, start + len(first)) for start in starts]
         ends = places(self._text, last)
         spans = []
@@ -116,7 +122,13 @@ class Picker:
         else:
             start, end = spans[self._choice % len(spans)]
             more = f", place {self._choice % len(spans) + 1} of {len(spans)}: Tab for the next"
-            words = f" characters {start}-{end}{more if len(spans) > 1 else ''}; Enter takes it"
+            typed = self._buffer.text
+            other = (
+                "" if self._text[start:end] == typed or " ... " in typed else " as written there:"
+            )
+            words = (
+                f"{other} characters {start}-{end}{more if len(spans) > 1 else ''}; Enter takes it"
+            )
         return [("class:bar", words)]
 
     def _keys(self) -> KeyBindings:

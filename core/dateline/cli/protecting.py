@@ -60,12 +60,19 @@ def _new(name: str, opened: str | None, subjects: Sequence[str]) -> str:
 
 
 def say_anew(result: Recorded) -> None:
+    for message in told_anew(result):
+        say(message)
+
+
+def told_anew(result: Recorded) -> list[str]:
     """What was erased before is no secret: the log says so, and why."""
+    said = []
     if result.rekeyed is not None:
-        say(
+        said.append(
             f'The key of "{result.rekeyed}" was erased, and came back with an older keys database: it '
             "was destroyed again, and this is under a new one."
         )
     if result.anew:
         told = ", ".join(map(str, result.anew))
-        say(f"It was erased before (see position {told}); this is recorded anew.")
+        said.append(f"It was erased before (see position {told}); this is recorded anew.")
+    return said

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -85,6 +85,9 @@ class Settings:
         with self.unresumed() as archive:
             resume(archive)
             yield archive
+            if archive.recorded is not None:
+                for sentence in archive.recorded.clocks.sentences():
+                    say(sentence)
 
     @contextmanager
     def unresumed(self) -> Iterator[Archive]:
@@ -101,6 +104,17 @@ def resume(archive: Archive) -> None:
         say(f"Finished an erasure that was interrupted or undone: {erasure.reason}")
     for sentence in unfinished(archive):
         say(sentence)
+
+
+def say_ahead(archive: Archive, slugs: Collection[str] | None = None) -> None:
+    """Say which stories, of `slugs` or of all, have a last event of a time still to come."""
+    from dateline.events.clock import CLOCK_TOLERANCE_US, now_us
+    from dateline.recording.clocks import dated_ahead
+
+    latest = now_us() + CLOCK_TOLERANCE_US
+    for story in archive.stories():
+        if story.recorded_us > latest and (slugs is None or story.slug in slugs):
+            say(dated_ahead(story.slug, story.recorded_us))
 
 
 def unfinished(archive: Archive) -> list[str]:

@@ -18,8 +18,7 @@ def find_source(state: StoryState, given: str | None) -> str:
     wanted = (given or "").removeprefix(PREFIX)
     found = [name for name in state.sources if name.removeprefix(PREFIX).startswith(wanted)]
     if not wanted:  # what is quoted is the text of a page, not its markup
-        whole = {source.derived_from for source in state.sources.values()}
-        found = [name for name in found if name not in whole]
+        found = [name for name in found if name not in _wholes(state)]
     if len(found) == 1:
         return found[0]
     if not state.sources:
@@ -33,6 +32,14 @@ def find_source(state: StoryState, given: str | None) -> str:
     )
     problem = f"no source {given!r}" if not found else "several sources; say which"
     raise UnknownName(f"story {state.slug} has {problem}", hint=listed)
+
+
+def _wholes(state: StoryState) -> set[str]:
+    """Documents that are not quoted, since a text was extracted from them, or, where that text was
+    there already, from another one of their kind."""
+    whole = {source.derived_from for source in state.sources.values()}
+    kinds = {source.media_type for name, source in state.sources.items() if name in whole}
+    return {name for name, source in state.sources.items() if source.media_type in kinds}
 
 
 def _described(state: StoryState, source: SourceCaptured) -> str:

@@ -16,7 +16,7 @@ from dateline.cli import completing
 from dateline.cli.errors import FAILED, FOUND
 from dateline.cli.output import emit, format_option
 from dateline.cli.progress import progress
-from dateline.cli.settings import Settings, pass_settings, say
+from dateline.cli.settings import Settings, pass_settings, say, say_ahead
 from dateline.errors import DatelineError, SealedContent, described, stops_plugin
 
 if TYPE_CHECKING:
@@ -193,6 +193,7 @@ def status(settings: Settings, verbose: bool, format_: str | None) -> None:
     with settings.archive() as archive:
         head = archive.head()
         say(f"Archive {head.archive}: {head.position} events, root\n  {head.root.hex()}")
+        say_ahead(archive)
         rows = _generations(archive, head.position, verbose)
         found = any(state in ("failed", "stale") for _, _, state, *_ in rows)
         found = _run_checks(archive) or found

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 
 from dateline.errors import Finding
 from dateline.events.editorial import EvidenceAdded
+from dateline.events.near import offer
 from dateline.events.parts import Evidence
 from dateline.events.payload import FactPayload, Payload
 
 #: Code points of context kept on either side of a quotation.
 CONTEXT = 24
 _LISTED = 8
-_TYPOGRAPHY = str.maketrans(
-    {"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "\xa0": " "}
-)
 
 
 def complete(payload: Payload, text: str | None, number: str) -> tuple[Payload, list[Finding]]:
@@ -90,11 +86,4 @@ def _missing(item: Evidence, text: str) -> str:
     exact = item.exact
     if exact and exact in text:
         return f"{exact!r} is in the source, but not between the prefix and suffix given"
-    words = exact.translate(_TYPOGRAPHY).casefold().split()
-    pattern = r"\s+".join(map(re.escape, words))
-    near = re.search(pattern, text.translate(_TYPOGRAPHY), re.IGNORECASE) if words else None
-    if near is None:
-        return f"{exact!r} is not in the source"
-    # The translation keeps length, so the offsets hold in the text as it is.
-    there = text[near.start() : near.end()]
-    return f"{exact!r} is not in the source; {there!r} is, at {near.start()}-{near.end()}"
+    return f"{exact!r} is not in the source{offer(exact, text)}"

@@ -14,6 +14,8 @@ _ISO = re.compile(
 )
 #: The last microsecond of the year 9999, which ends what can be written.
 LAST_US = 253402300799999999
+#: Clocks that differ by more than that (5 minutes) differ by mistake: it is said, and nothing is refused.
+CLOCK_TOLERANCE_US = 5 * 60 * 1_000_000
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 

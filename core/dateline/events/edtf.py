@@ -238,3 +238,16 @@ def latest_instant(text: str) -> int | None:
     moment = datetime.fromisoformat(latest)
     start = from_datetime(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     return start + (1_000_000 if "T" in latest else 86_400_000_000) - 1
+
+
+def public_from(text: str, known_us: int) -> int | None:
+    """From which microsecond (UTC) what was published at `text` was public: the first it may have been
+    published in; where its start is open (``../2024``: in that year or before), the last.
+
+    None while that is not past at `known_us`, when it was known: then it was public at that moment.
+    """
+    first = earliest_instant(text)
+    if first is not None:
+        return first
+    last = latest_instant(text)
+    return last if last is not None and last <= known_us else None

@@ -22,7 +22,7 @@ from dateline.errors import (
     SlugTaken,
     VersionConflict,
 )
-from dateline.events.clock import now_us, to_iso
+from dateline.events.clock import CLOCK_TOLERANCE_US, now_us, to_iso
 from dateline.events.envelope import NewEvent, RecordedBy
 from dateline.events.payload import Raw
 from dateline.events.registry import CORE_NAMES
@@ -95,6 +95,11 @@ class Appender:
         self._run = self._backend.execute(connection)
         self._stories: dict[UUID, _Story] = {}
         self._began = False
+        #: Stories whose last event is of a time that this clock has not reached, and that time: what is
+        #: appended to them is dated by it.
+        self.ahead: dict[UUID, int] = {}
+        #: How far this clock is from the database server's, in microseconds; None without a server.
+        self.skew_us: int | None = None
 
     def _begin(
         self, ids: Sequence[bytes], pairs: Sequence[tuple[UUID, NewEvent]]
@@ -107,17 +112,18 @@ class Appender:
         if self._began:
             return None
         self._began, known = True, None
+        server: int | None = None
         if not self._backend.remote:
             position, archive, peaks = self._run(_HEAD).fetchone()
         else:
             keys = {story: story.bytes for story in {story for story, _ in pairs}}
             found = self._backend.open_append(self._connection, ids, list(keys.values()))
-            [(_, archive, _, position, *_, peaks)] = [row for row in found if row[0] == "head"]
+            [(_, archive, _, position, *_, peaks, server)] = [r for r in found if r[0] == "head"]
             there = {row[1]: (row[3], row[7], row[4]) for row in found if row[0] == "story"}
             self._stories = {story: _Story(there.get(key)) for story, key in keys.items()}
             known = [
                 (at, key, owner, type_, subject, body)
-                for kind, key, owner, at, _, type_, subject, body in found
+                for kind, key, owner, at, _, type_, subject, body, _ in found
                 if kind == "event"
             ]
         try:
@@ -126,7 +132,8 @@ class Appender:
         except (ValueError, TypeError, AttributeError) as error:
             raise Damaged(f"the log's head cannot be read: {error}") from error
         self.position: int = position
-        self._now = now_us()
+        self.now = now_us()
+        self.skew_us = None if server is None else self.now - server
         return known
 
     def append(self, story: UUID, new: Sequence[NewEvent], expected: Expected = None) -> Appended:
@@ -245,7 +252,9 @@ class Appender:
             # A clock that went backwards never reorders a story.
             recorded = event.recorded_us
             if recorded is None:
-                recorded = max(at.recorded, self._now)
+                recorded = max(at.recorded, self.now)
+                if recorded - self.now > CLOCK_TOLERANCE_US:
+                    self.ahead[story] = recorded
             salt, body, committed = kept
             at.version += 1
             leaf = hashing.leaf(

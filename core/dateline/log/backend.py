@@ -142,8 +142,8 @@ class Backend(ABC):
     ) -> list[Values]:
         """Where `remote`: take the append lock, and look up what an append must know, in one round trip.
 
-        Rows of (kind, key, owner, number, at, name, subject, content): ``head`` (archive, None,
-        position, None, None, None, peaks), one; ``event`` (id, story, position, None, type, subject
+        Rows of (kind, key, owner, number, at, name, subject, content, the server's clock in
+        microseconds): ``head`` (archive, None, position, None, None, None, peaks), one; ``event`` (id, story, position, None, type, subject
         key, body), each of `ids` that is there; ``story`` (id, None, version, recorded, None, None,
         leaf), each of `stories` that is there.
         """
@@ -185,6 +185,11 @@ class Backend(ABC):
     def back_up(self, connection: Connection, file: Path, step: Step) -> bool:
         """Write this snapshot of the whole database to a new SQLite `file` by the database's own
         means, calling `step` with (done, total); False where it has none."""
+
+    def written_us(self, engine: Engine) -> int | None:
+        """When the file was written last, by the clock of its file system, in microseconds; None where
+        there is no file to ask. Asked after a commit, it is the time of that."""
+        return None
 
     @abstractmethod
     def announce(self, engine: Engine) -> None:

@@ -59,7 +59,8 @@ _HOLD_HEAD = f"SELECT {_LIMIT_IDLE} FROM log_head FOR UPDATE"
 # In the same round trip, and once: a CTE of volatile calls is neither folded in nor left out.
 _OPEN_APPEND = f"""
 WITH idle AS (SELECT {_LIMIT_IDLE})
-SELECT f.* FROM idle, dateline_open_append(%b::bytea[], %b::bytea[]) AS f
+SELECT f.*, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+FROM idle, dateline_open_append(%b::bytea[], %b::bytea[]) AS f
 """
 _CLOSE_APPEND = (
     "SELECT dateline_close_append("

@@ -195,6 +195,19 @@ class SQLite(Backend):
             copy.close()
         return True
 
+    def written_us(self, engine: Engine) -> int | None:
+        path = _path(engine.url)
+        if path is None:
+            return None
+        try:
+            return max(
+                file.stat().st_mtime_ns // 1000
+                for file in (path, Path(f"{path}-wal"))
+                if file.exists()
+            )
+        except (OSError, ValueError):  # gone meanwhile
+            return None
+
     def announce(self, engine: Engine) -> None:
         pass  # the file itself tells
 

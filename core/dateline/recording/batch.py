@@ -13,9 +13,9 @@ import msgspec
 
 from dateline.errors import Finding, Refused
 from dateline.events import author, rules
-from dateline.events.clock import now_us
+from dateline.events.clock import CLOCK_TOLERANCE_US, now_us
 from dateline.events.editorial import ContentErased, FactCorrected
-from dateline.events.edtf import earliest_instant
+from dateline.events.edtf import public_from
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Data, Event, NewEvent, RecordedBy
 from dateline.events.parts import ErasedEvent
@@ -24,6 +24,7 @@ from dateline.events.present import StoryState
 from dateline.events.registry import Registry, to_fields
 from dateline.events.relocate import as_given, relocated
 from dateline.events.rules import Ahead, Context
+from dateline.events.rules.identity import differing
 from dateline.events.source import SourceCaptured
 from dateline.log.document import Document
 from dateline.protect.keys import Key
@@ -55,6 +56,10 @@ class Plan(msgspec.Struct):
     anew: list[int] = []
     #: What was found of the protection of each document that is captured.
     protection: dict[str, Protection] = {}
+    #: The slug of each story that is appended to.
+    named: dict[UUID, str] = {}
+    #: The latest time of recording that a line gives, where that is in the future.
+    future_us: int | None = None
     #: Keys that go into use in a story: nothing that stands there is under them.
     first_used: set[str] = set()
 
@@ -154,6 +159,9 @@ class _Batch:
                 "record the difference with `dateline correct`"
             )
             return [Finding("event-id-taken", "/event_id", reason)]
+        if item.envelope.event_id is None and _captured_so(payload, state, subject):
+            self.plan.already += 1
+            return findings
         if isinstance(payload, Payload) and placed:
             bygone = item.envelope.recorded_at is not None
             looked_up = self._known.text, self._archived.story_id
@@ -189,27 +197,30 @@ class _Batch:
     ) -> list[Finding]:
         findings = []
         recorded, reported = item.envelope.recorded_us, item.envelope.reported_us
-        if recorded is not None and recorded > self._now:
-            findings.append(Finding("recorded-at", "/recorded_at", "is in the future"))
-        elif recorded is not None and recorded < state.recorded_us:
+        if recorded is not None and recorded < state.recorded_us:
             reason = "is before the story's last event; leave it out to have it set now"
             findings.append(Finding("recorded-at", "/recorded_at", reason))
         derived = isinstance(payload, SourceCaptured | FactPayload)
         derived = derived and not _source_gone(item, payload, state, ahead)
-        if derived and reported not in (None, self._reported(payload, state, ahead)):
+        if derived and reported not in (
+            None,
+            self._reported(payload, state, ahead, recorded),
+        ):
             reason = "is not when the source was published; leave it out"
             findings.append(Finding("reported-at", "/reported_at", reason))
         return findings
 
-    def _reported(self, payload: Payload | Raw, state: StoryState, ahead: Ahead) -> int | None:
-        """When the public could know: the earliest instant of the source's publication."""
+    def _reported(
+        self, payload: Payload | Raw, state: StoryState, ahead: Ahead, recorded: int | None
+    ) -> int | None:
+        """When the public could know: by the source's publication."""
         source = payload if isinstance(payload, SourceCaptured) else None
         if isinstance(payload, FactPayload):
             source = state.sources.get(payload.source) or ahead.sources.get(payload.source)
         if source is None or source.published is None:
             return None
         try:
-            return earliest_instant(source.published)
+            return public_from(source.published, self._now if recorded is None else recorded)
         except ValueError:  # the source's own finding says so
             return None
 
@@ -225,7 +236,7 @@ class _Batch:
         recorded, reported = about.recorded_us, about.reported_us
         derived = isinstance(payload, SourceCaptured | FactPayload)
         if derived and not _source_gone(item, payload, state, ahead):
-            reported = self._reported(payload, state, ahead)
+            reported = self._reported(payload, state, ahead, recorded)
         # An old shape that nothing was added to is kept as it was written.
         kept = payload == item.payload and about.schema_version != getattr(
             payload, "schema_version", about.schema_version
@@ -259,6 +270,9 @@ class _Batch:
             recorded_by=new.recorded_by,
             original=item.fields if kept else None,
         )
+        if recorded is not None and recorded - self._now > CLOCK_TOLERANCE_US:
+            self.plan.future_us = max(recorded, self.plan.future_us or recorded)
+        self.plan.named[item.story] = state.slug
         state.apply(event)
         item.payload = payload
         self._seen[item.event_id] = item
@@ -270,6 +284,14 @@ class _Batch:
             self.plan.documents.append((item.document, subject))
         if isinstance(payload, FactPayload):
             self.plan.facts.append(payload.fact)
+
+
+def _captured_so(payload: Payload | Raw, state: StoryState, subject: str | None) -> bool:
+    """Whether a document is captured in the story already, with all that is said of it now."""
+    if not isinstance(payload, SourceCaptured) or payload.source not in state.sources:
+        return False
+    same_key = state.protected.get(payload.source) == subject
+    return same_key and not differing(state.sources[payload.source], payload)
 
 
 def _equal(known: Data | None, payload: Payload | Raw) -> bool:

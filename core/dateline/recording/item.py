@@ -94,7 +94,10 @@ class Reading:
                 raise Refused([Finding("source-bytes", "/source", reason)])
             there = self._known.archived.document(brought.source)
             if there is not None and there.charset != brought.charset:
-                reason = f"is archived as {there.charset} already: its text would change"
+                reason = (
+                    f"is archived as {there.charset} already: its text would change. If that charset "
+                    "was wrong, erase its captures first (`dateline erase POSITION ...`)"
+                )
                 raise Refused([Finding("document", "/charset", reason)])
             self._known.bring(brought)
         if about.type == ContentErased.type and about.event_id and about.recorded_at:

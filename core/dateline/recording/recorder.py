@@ -21,6 +21,7 @@ from dateline.log.protected import erased_keys, keys_in_use
 from dateline.log.read import Reader, story_by_slug
 from dateline.protect.keys import Key, KeyMoved
 from dateline.recording.batch import Plan, plan
+from dateline.recording.clocks import Clocks
 from dateline.recording.known import Archived
 from dateline.recording.line import Files, Line
 
@@ -34,6 +35,7 @@ class Recorded(msgspec.Struct, frozen=True):
     that tell of the erasure of those that were. ``subjects`` are the names of those it is protected
     under; ``opened`` is the one of them that was not known before. ``rekeyed`` is a subject whose key
     was erased before, came back with an older keys database and was destroyed again: it has a new one.
+    ``clocks`` says which clocks are far from each other.
     """
 
     new: int
@@ -47,6 +49,7 @@ class Recorded(msgspec.Struct, frozen=True):
     subjects: tuple[str, ...] = ()
     opened: str | None = None
     rekeyed: str | None = None
+    clocks: Clocks = Clocks()
 
 
 class Recorder:
@@ -98,8 +101,9 @@ class Recorder:
             subjects = self._subjects(accepted, key)
             opened = None if known or key is None or key.subject not in subjects else key.subject
             whose = (subjects, None if rekeyed else opened, rekeyed)
+            clocks = Clocks(future_us=accepted.future_us)
             if dry_run or not accepted.events:
-                return _recorded(accepted, [], 0, 0, *whose)
+                return _recorded(accepted, [], 0, 0, clocks, *whose)
             try:
                 written = self._write(accepted, key)
                 return _recorded(accepted, *written, *whose)
@@ -145,8 +149,8 @@ class Recorder:
         here = (key if key and key.id == one else self._vault.keys.get(one) for one in ids)
         return tuple(sorted(one.subject for one in here if one and one.subject is not None))
 
-    def _write(self, accepted: Plan, key: Key | None) -> tuple[list[int], int, int]:
-        """Positions, the version it comes to, and how many are new."""
+    def _write(self, accepted: Plan, key: Key | None) -> tuple[list[int], int, int, Clocks]:
+        """Positions, the version it comes to, how many are new, and what is wrong with the clocks."""
         # The appender's first statement takes the append lock, if nothing did before.
         with writing(self._engine, append=False) as connection:
             subjects = {new.subject_key for _, new in accepted.events if new.subject_key}
@@ -164,8 +168,13 @@ class Recorder:
                 documents.put(connection, document, self._vault, under)
             version = appender.version(accepted.events[-1][0])
             appender.finish()
-        of(self._engine).announce(self._engine)
-        return positions, version, new
+        backend = of(self._engine)
+        backend.announce(self._engine)
+        skew, written = appender.skew_us, backend.written_us(self._engine)
+        if skew is None and written is not None:
+            skew = appender.now - written
+        ahead = {accepted.named[story]: us for story, us in appender.ahead.items()}
+        return positions, version, new, Clocks.of(skew, ahead, accepted.future_us)
 
     def _require_protection(self, connection: Connection, accepted: Plan) -> None:
         """See that nobody captured the same documents meanwhile, in the clear or under a key."""
@@ -240,6 +249,7 @@ def _recorded(
     positions: list[int],
     version: int,
     new: int,
+    clocks: Clocks,
     subjects: tuple[str, ...],
     opened: str | None,
     rekeyed: str | None,
@@ -256,4 +266,5 @@ def _recorded(
         subjects=subjects,
         opened=opened,
         rekeyed=rekeyed,
+        clocks=clocks,
     )

@@ -1,11 +1,12 @@
 """Looking back: which events count at a moment, and the views over them, folded in memory.
 
 Two clocks. *Public record*: what a reader of the sources could know. A fact counts from its source's
-earliest publication, a link from the later of its ends, a correction, retraction, dispute, review or
-withdrawal from its notice if that has a time, else from its recording, and never before its fact, nor
-before the evidence or item it corrects; a typo from what it puts right: from the fact where that was
-first recorded so, from the correction that put it there otherwise, from the latest of several; the
-story and its entities always. *This archive*: what was recorded by then.
+earliest publication, or its latest where only that is known; a link from the later of its ends, a
+correction, retraction, dispute, review or withdrawal from its notice if that has a time, else from its
+recording, and never before its fact, nor before the evidence or item it corrects; a typo from what it
+puts right: from the fact where that was first recorded so, from the correction that put it there
+otherwise, from the latest of several; the story and its entities always. *This archive*: what was
+recorded by then.
 
 An erasure counts at every moment at which what it erased did: the past, too, says what is gone from it.
 """
@@ -21,12 +22,13 @@ import msgspec
 from dateline.errors import DatelineError, ViewFailed
 from dateline.events.clock import from_iso
 from dateline.events.editorial import ContentErased, EvidenceAdded, FactCorrected, FactsLinked
-from dateline.events.edtf import latest_instant
+from dateline.events.edtf import latest_instant, public_from
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Event
 from dateline.events.payload import Erased, FactNotice, FactPayload
 from dateline.events.present import StoryState
 from dateline.events.registry import Registry
+from dateline.events.source import SourceCaptured
 from dateline.events.story import StoryOpened
 from dateline.views.dated import Dated
 from dateline.views.folding import require_whole
@@ -133,9 +135,22 @@ def _recorded(events: Iterable[Event], moment: Moment) -> Iterator[Event]:
 
 def _public(events: Iterable[Event], cutoff: int) -> Iterator[Event]:
     facts: dict[str, Dated] = {}
+    published: dict[str, str] = {}
     for event in events:
-        if _public_from(event, facts) <= cutoff:
+        if isinstance(event.data, SourceCaptured) and event.data.published is not None:
+            published.setdefault(event.data.source, event.data.published)
+        if _public_from(_with_instant(event, published), facts) <= cutoff:
             yield event
+
+
+def _with_instant(event: Event, published: dict[str, str]) -> Event:
+    """`event` with the instant that its source's publication says, where the log has none: it was
+    recorded before a publication with an open start gave one."""
+    if event.reported_us is not None or not isinstance(event.data, SourceCaptured | FactPayload):
+        return event
+    text = published.get(event.data.source)
+    instant = None if text is None else public_from(text, event.recorded_us)
+    return event if instant is None else msgspec.structs.replace(event, reported_us=instant)
 
 
 def _public_from(event: Event, facts: dict[str, Dated]) -> int:

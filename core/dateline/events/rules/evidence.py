@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from dateline.events.editorial import EvidenceAdded
 from dateline.events.fact import StatementRecorded
+from dateline.events.near import offer
 from dateline.events.parts import Evidence
 from dateline.events.payload import FactPayload, Payload
 from dateline.events.rules import Context, Findings, rule
@@ -49,10 +50,10 @@ def evidence_text(payload: Payload, context: Context) -> Findings:
                 f"{start}-{end} is outside the source's {len(text)} characters",
             )
         elif text[start:end] != item.exact:
-            there = text[start:end][:_SHOWN]
+            there = f"{text[start:end][:_SHOWN]!r}{offer(item.exact, text)}"
             yield (
                 f"/evidence/{index}/exact",
-                f"{item.exact[:_SHOWN]!r} is not the source's text at {start}-{end}, which is {there!r}",
+                f"{item.exact[:_SHOWN]!r} is not the source's text at {start}-{end}, which is {there}",
             )
 
 
@@ -97,7 +98,10 @@ def verbatim(payload: Payload, context: Context) -> Findings:
         if text is None or any(_quotes(item, quantity.verbatim, text) for item in payload.evidence):
             continue
         if quantity.verbatim not in text:
-            yield f"/quantities/{index}/verbatim", f"{quantity.verbatim!r} is not in the source"
+            yield (
+                f"/quantities/{index}/verbatim",
+                f"{quantity.verbatim!r} is not in the source{offer(quantity.verbatim, text)}",
+            )
 
 
 def _quotes(item: Evidence, words: str, text: str) -> bool:

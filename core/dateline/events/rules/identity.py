@@ -63,8 +63,27 @@ def source_form(payload: Payload, context: Context) -> Findings:
 
 @rule("source-taken")
 def source_taken(payload: Payload, context: Context) -> Findings:
-    if isinstance(payload, SourceCaptured) and payload.source in context.state.sources:
-        yield "/source", f"{payload.source} is captured in this story already"
+    if not isinstance(payload, SourceCaptured):
+        return
+    known = context.state.sources.get(payload.source)
+    if known is not None:
+        other = [
+            f"{name} is {there!r} there and {here!r} here"
+            for name, (there, here) in differing(known, payload).items()
+        ]
+        reason = f"{payload.source} is captured in this story already"
+        yield "/source", "; ".join([reason, *other])
+
+
+def differing(known: SourceCaptured, again: SourceCaptured) -> dict[str, tuple[object, object]]:
+    """What is said of a document that is captured already, and was said otherwise: (then, now) by
+    field. What is not said again does not differ."""
+    unsaid = SourceCaptured(source=again.source, publisher=known.publisher)
+    return {
+        name: (getattr(known, name), getattr(again, name))
+        for name in SourceCaptured.__struct_fields__
+        if getattr(again, name) not in (getattr(known, name), getattr(unsaid, name))
+    }
 
 
 @rule("fact-form")

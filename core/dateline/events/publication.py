@@ -1,0 +1,34 @@
+"""What a document may say of itself without being asked, and what is a placeholder instead."""
+
+from __future__ import annotations
+
+import re
+
+from dateline.events.clock import from_iso, now_us
+from dateline.events.edtf import earliest_instant, latest_instant
+
+#: Before this a page or file that dates itself means a clock's beginning (0001, 1900, 1970, 1980) or
+#: "no date". What was in print before is dated by whoever captures it.
+_FLOOR = from_iso("1990-01-01T00:00:00Z")
+_DAY_US = 86_400_000_000
+_BY = re.compile(r"^by[\s:]+(?=\S)", re.IGNORECASE)
+_PLACEHOLDERS = frozenset({
+    "admin", "administrator", "webmaster", "wordpress", "root", "user", "author", "unknown", "none", "null",
+    "undefined", "n/a", "by",
+})  # fmt: skip
+_ADDRESS = re.compile(r"://|^www\.|@", re.IGNORECASE)
+_ENTITY = re.compile(r"(person|org|place|group):")
+
+
+def is_publication_date(edtf: str) -> bool:
+    """Whether an EDTF date that a document declares can be when it was published: not before 1990,
+    not more than a day from now, and with a beginning. Raises ValueError for what is not EDTF."""
+    first, last = earliest_instant(edtf), latest_instant(edtf)
+    return first is not None and last is not None and _FLOOR <= first <= now_us() + _DAY_US
+
+
+def name_of(byline: str) -> str | None:
+    """The name in a byline that a document declares; None for a placeholder or an address."""
+    name = _BY.sub("", byline.strip(), count=1)
+    placeholder = not name or name.casefold() in _PLACEHOLDERS
+    return None if placeholder or _ADDRESS.search(name) or _ENTITY.match(name) else name

@@ -1,0 +1,142 @@
+"""A quotation that is nearly in its source is found there, whatever characters it is written in."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dateline import Archive, Plugins, Refused
+from dateline.events import near as module
+from dateline.events.near import near, offer
+from dateline.recording.line import Line
+from dateline.testing import samples
+
+
+@pytest.mark.parametrize(
+    ("text", "typed", "there"),
+    [
+        ("The ferry\nran  aground\u00a0today.", "ferry ran aground today", None),
+        ("Die Unter\u00adnehmens\u00adgruppe schlie\u00dft.", "Unternehmensgruppe schlie\u00dft", None),
+        ("Le de\u0301pute\u0301 a dit oui.", "d\u00e9put\u00e9 a dit", None),
+        ("Le d\u00e9put\u00e9 a dit oui.", "de\u0301pute\u0301 a dit", None),
+        ("a\u0323\u0307 b", "a\u0307\u0323 b", "a\u0323\u0307 b"),  # the order of accents
+        ("The of\ufb01cial report.", "official report", None),
+        ("No evi-\ndence of fraud.", "No evidence of", None),
+        ("No evi\u00ad\ndence of fraud.", "No evidence of", None),
+        ("A well-\nknown man.", "well-known man", None),
+        ("The min\u200bister re\u2060signed\ufeff.", "minister resigned", None),
+        ("Er sagte: \u201eNein\u201c, und ging.", 'sagte: "Nein", und', None),
+        ("Er sagte: \u201aNein\u2018, und ging.", '"Nein"', "\u201aNein\u2018"),
+        ("Il dit \u00abnon\u00bb hier.", 'dit "non" hier', None),
+        ("Il dit \u00ab\u202fnon\u00a0\u00bb hier.", 'dit "non" hier', None),
+        ("The Covid\u201119 rules.", "Covid-19 rules", None),
+        ("It fell to \u221212 degrees.", "to -12 degrees", None),
+        ("The port \u2014 shut \u2014 is quiet.", "port \u2013 shut - is", None),
+        ("He said: no\u2026 never.", "said: no... never", None),
+        ("He said: no... never.", "said: no\u2026 never", None),
+        ("\uff11\uff12\u4eba\u304c\u6551\u52a9\u3055\u308c\u305f", "12\u4eba\u304c", "\uff11\uff12\u4eba\u304c"),
+        ("Some 16\u202f700 people.", "16 700 people", None),
+        ("The GOVERNOR said", "the governor", "The GOVERNOR"),
+        ("\u1112\u1161\u11ab\u1100\u1173\u11af", "\ud55c\uae00", "\u1112\u1161\u11ab\u1100\u1173\u11af"),
+        ("The set \u2102 of numbers.", "the set c of", None),
+        ("1 \u2764\ufe0f 2", "\u2764", "\u2764"),
+    ],
+)  # fmt: skip
+def test_the_source_s_own_words_are_found(text: str, typed: str, there: str | None) -> None:
+    found = near(typed, text)
+    assert found is not None
+    words = text[slice(*found)]
+    if there is not None:
+        assert words.rstrip("\ufe0f") == there
+    assert near(words, text) == found
+    assert f"{words!r} is, at {found[0]}-{found[1]}" in offer(typed, text)
+
+
+@pytest.mark.parametrize("typed", ["", " ", "\u200b", "ferries", "(.*)", "ran the ferry"])
+def test_other_words_are_not_found(typed: str) -> None:
+    assert near(typed, "The ferry ran aground - today.") is None
+    assert offer(typed, "The ferry ran aground - today.") == ""
+
+
+def test_whole_words_go_before_parts_of_words() -> None:
+    text = "Hermano saw a\u00a0man."
+    found = near("a man", text)
+    assert found is not None
+    assert text[slice(*found)] == "a\u00a0man"
+
+
+_letters = st.sampled_from(
+    [*"aB\u00e9\u00df\ufb01 \n-\u00ad\u2011\u201c\u00ab'\u200b\u2026\u0301\uff11\ud55c\U0001f642"]
+)
+
+
+@given(st.text(_letters, max_size=30), st.data())
+def test_words_of_the_source_are_found_in_any_normal_form(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    while end < len(text) and unicodedata.combining(text[end]):
+        end += 1
+    while start < end and unicodedata.combining(text[start]):
+        start += 1
+    form = data.draw(st.sampled_from(["NFC", "NFD", "NFKC", "NFKD"]))
+    typed = unicodedata.normalize(form, text[start:end])
+    found = near(typed, text)
+    visible = module._fold(typed, True)[0]
+    assert (found is not None) == bool(visible)
+    if found is not None:
+        assert module._fold(text[slice(*found)], False)[0] == module._fold(typed, False)[0]
+
+
+@given(st.text(max_size=60), st.text(max_size=10))
+def test_what_is_found_is_a_place_in_the_source(text: str, typed: str) -> None:
+    found = near(typed, text)
+    if found is not None:
+        assert 0 <= found[0] < found[1] <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("unit", "typed"),
+    [("a", "a" * 50 + "b"), ("\u0301", "e\u0301b"), ("- \n", "-b"), ("\u200b", "b")],
+)
+def test_each_letter_of_the_source_is_looked_at_once(
+    unit: str, typed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[int] = []
+    letter = module._letter
+    monkeypatch.setattr(
+        module, "_letter", lambda cluster: looked.append(len(cluster)) or letter(cluster)
+    )
+    for size in (1000, 2000):
+        looked.clear()
+        assert near(typed, "e" + unit * size) is None
+        assert sum(looked) <= 2 * (size * len(unit) + 1 + len(typed))
+        assert (
+            max(looked, default=0) <= 64
+        )  # accents are put in order in the square of their number
+
+
+def test_every_way_in_offers_the_source_s_own_words() -> None:
+    """A correction and a figure's own words too; an import names the line."""
+    words = samples.TEXT[:8]
+    typed = words[:4] + "\u200b" + words[4:]
+    with Archive.create(":memory:", Plugins()) as archive:
+        archive.record(samples.story())
+        fact = next(iter(archive.state("ferry").facts.values())).data
+        change = {"path": "/evidence/0/exact", "was": fact.evidence[0].exact, "now": typed}
+        lines = [
+            samples.figure(evidence=[{"role": "content", "exact": typed}]),
+            {"type": "evidence.added", "fact": fact.fact, "evidence": [{"role": "content", "exact": typed}]},
+            {"type": "fact.corrected", "fact": fact.fact, "changes": [change], "reason": "Copied"},
+        ]  # fmt: skip
+        for line in lines:
+            with pytest.raises(Refused) as refusal:
+                archive.record([Line(line, 7)], story="ferry")
+            assert f"{words!r} is, at 0-8" in str(refusal.value)
+            assert {finding.line for finding in refusal.value.findings} == {7}
+        [quantity, *_] = samples.figure()["quantities"]
+        figure = samples.figure(quantities=[quantity | {"verbatim": "143\u00a0of 193"}])
+        with pytest.raises(Refused, match=r"verbatim.*'143 of 193' is, at"):
+            archive.record([figure], story="ferry")
