@@ -58,9 +58,11 @@ from dateline.views.verify import verify as verify_rows
 
 
 def _beside(engine: Engine) -> Path | None:
-    """Where keys are unless said: beside a SQLite file; nowhere for memory or a server."""
+    """Where keys are unless said: beside a SQLite file, whatever links lead to it; nowhere for memory
+    or a server."""
     sqlite = engine.dialect.name == "sqlite"
-    return default_path(engine.url.database) if sqlite else None
+    place = default_path(engine.url.database) if sqlite else None
+    return place and default_path(os.path.realpath(str(engine.url.database)))
 
 
 class Archive:

@@ -41,10 +41,10 @@ class Served:
     ) -> list[store.Build]:
         """Bring views to the head of the log; a failed one is among the result.
 
-        In an archive that nobody can write to they stay as they are: `table` and `material` fold
-        in memory then.
+        In an archive that nobody can write to, and in a backup that nothing was written to, they
+        stay as they are: `table` and `material` fold in memory then.
         """
-        if of(self._engine).sealed(self._engine):
+        if of(self._engine).rests(self._engine):
             return []
         wanted, owners = self.wanted(names)
         return runner.catch_up(self._engine, self._reader, wanted, owners, progress=progress)
@@ -52,7 +52,7 @@ class Served:
     def table(self, name: str, stories: Sequence[str], *, everything: bool) -> Table:
         """The rows of `stories`, or of all, at the head. Raises ViewFailed."""
         found = self._plugins.view(name)
-        if of(self._engine).sealed(self._engine):
+        if of(self._engine).rests(self._engine):
             with reading(self._engine) as connection:
                 chosen = _chosen(connection, stories)
             return self.table_at(name, chosen, NOW, everything=everything)
@@ -84,7 +84,7 @@ class Served:
         self, slugs: Sequence[str], view: str | None, at: Moment | None
     ) -> Iterator[Material]:
         """What exporters write from, inside one read transaction."""
-        if at is None and of(self._engine).sealed(self._engine):
+        if at is None and of(self._engine).rests(self._engine):
             at = NOW
         if at is not None:
             with reading(self._engine) as connection:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from tests.erasure.test_kills import POSITIONS, SUBJECT, erase_in_child
 from tests.log.roots import root_at
 
 from dateline import Archive, Plugins
-from dateline.errors import Refused, UnknownName
+from dateline.errors import Refused, SealedContent, UnknownName
 from dateline.log.engine import reading
 from dateline.log.wal import empty_wal
 from dateline.testing import samples
@@ -222,3 +223,47 @@ def test_dead_rows_are_gone_from_the_server_s_files_once_it_rewrote_them(
             outside.execute("CHECKPOINT")
             [body] = outside.execute(read, (b"QUOLL 39",)).fetchone()
             assert body is left
+
+
+def test_a_backup_never_holds_in_the_clear_what_is_protected(
+    archive: Archive, keys: Path, tmp_path: Path
+) -> None:
+    """Nor does looking at it with the keys put it in: a backup is out of reach of an erasure."""
+    away = tmp_path / "away"
+    away.mkdir()
+    archive.backup(away / "b.db")
+    assert scene.found(away) == scene.found(away, WITNESS) == []
+    with connect_sqlite(away / "b.db") as made:
+        tables = {row[0] for row in made.execute("SELECT name FROM sqlite_master")}
+        assert not {name for name in tables if name.partition("__")[0] in PLUGINS.views}
+        assert made.execute("SELECT count(*) FROM views").fetchone() == (0,)
+    with Archive.open(away / "b.db", PLUGINS, keys) as saved:
+        expected = archive.view("timeline", "ferry").rows
+        assert saved.view("timeline", "ferry").rows == expected and CANARY in repr(expected)
+        assert scene.exported(saved, "json") == scene.exported(archive, "json")
+        scene.verify(saved)
+    assert scene.found(away) == []
+    scene.erase(archive)
+    with Archive.open(away / "b.db", PLUGINS) as saved:
+        with pytest.raises(SealedContent):
+            saved.view("timeline", "ferry")
+        assert saved.view("timeline", "other").rows
+
+
+def test_free_pages_are_in_no_backup(archive: Archive, tmp_path: Path) -> None:
+    """Where somebody else's program dropped a table, its bytes may still be in the file."""
+    if archive._engine.dialect.name != "sqlite":
+        pytest.skip("a server's files are in no backup")
+    path = Path(str(archive._engine.url.database))
+    with connect_sqlite(path) as made:
+        made.execute("PRAGMA secure_delete=OFF")
+        made.execute("CREATE TABLE mine AS SELECT text FROM timeline")
+        made.execute("DROP TABLE mine")
+    archive.backup(tmp_path / "b.db")
+    assert CANARY.encode() not in (tmp_path / "b.db").read_bytes()
+
+
+@contextmanager
+def connect_sqlite(path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        yield connection

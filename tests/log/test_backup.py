@@ -140,8 +140,8 @@ def test_what_fails_before_the_end_leaves_no_file(
 SLOWLY = """
 import sys, time
 from dateline import Archive, Plugins
-from dateline.log import sqlite
-sqlite._BACKUP_PAGES = 1
+from dateline.log.copying import pages
+pages.PAGE = 1
 from contextlib import contextmanager
 @contextmanager
 def slowly(what, unit):

@@ -70,8 +70,9 @@ def backup(settings: Settings, file: Path, force: bool) -> None:
 
     FILE is a SQLite archive, whichever database the archive is in, that only you may read. Others may
     go on writing. It is checked against its hashes and has its name only when it is complete. To
-    restore it, use it as it is, or `dateline copy` it where it belongs. The keys of what is protected
-    are a file of their own, and not in it.
+    restore it, use it as it is, or `dateline copy` it where it belongs; a `-wal` and `-shm` that a
+    crash left there are moved away first. It has no views: they are folded in memory until it is
+    written to. The keys of what is protected are a file of their own, and not in it.
 
     \b
     Example:

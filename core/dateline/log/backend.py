@@ -10,7 +10,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, ClassVar
 
 from sqlalchemy import Connection, Engine
@@ -22,7 +21,6 @@ from dateline.errors import DatelineError, NotAnArchive
 #: Runs one statement on the driver's own connection, placeholders written ``?``; its cursor.
 Execute = Callable[..., Any]
 Values = tuple[Any, ...]
-Step = Callable[[int, int], None]
 
 
 class LockTimeout(DatelineError):
@@ -86,9 +84,18 @@ class Backend(ABC):
     def exists(self, url: URL) -> bool:
         """False when there is nothing to connect to, as far as can be seen without connecting."""
 
+    def require_own_log(self, engine: Engine, current: str) -> None:
+        """See that what a process left beside the database when it died belongs to it; `current` is
+        the present schema. Raises DatelineError."""
+
     def sealed(self, engine: Engine) -> bool:
         """Whether nobody can write to this database: what is to be read must not need that."""
         return False
+
+    def rests(self, engine: Engine) -> bool:
+        """Whether what is to be read must leave the database as it is: nobody can write to it, or it
+        is a backup that nothing was written to since it was made."""
+        return self.sealed(engine)
 
     @abstractmethod
     def place(self, engine: Engine) -> AbstractContextManager[Engine]:
@@ -180,11 +187,6 @@ class Backend(ABC):
         key: Sequence[str],
     ) -> None:
         """Insert rows in bulk, over those of the same key. The key columns come first."""
-
-    @abstractmethod
-    def back_up(self, connection: Connection, file: Path, step: Step) -> bool:
-        """Write this snapshot of the whole database to a new SQLite `file` by the database's own
-        means, calling `step` with (done, total); False where it has none."""
 
     def written_us(self, engine: Engine) -> int | None:
         """When the file was written last, by the clock of its file system, in microseconds; None where

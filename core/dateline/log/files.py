@@ -4,34 +4,86 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
+import shutil
+import stat
+import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from dateline.errors import DatelineError
 
+if sys.platform != "win32":
+    import fcntl
+
 #: What SQLite keeps beside a database while it is open.
 BESIDE = ("-wal", "-shm", "-journal")
+#: The folder that a file is made in bears such a name as long as its maker lives.
+_PREFIX, _FOLDER = ".dateline-", re.compile(r"\.dateline-[a-z0-9_]{8}")
+#: Where an open file can be given a name; Linux has it.
+_HANDLES = "/proc/self/fd"
+#: Opens a file without a name in a folder; Linux has it, on most file systems.
+_NAMELESS = getattr(os, "O_TMPFILE", 0)
+_NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+
+_TRIES, _PAUSE = 10, 0.05
+
+_swept: set[Path] = set()
 
 
 @contextlib.contextmanager
 def beside(path: str | os.PathLike[str]) -> Iterator[Path]:
     """The name of a file to make in the folder of `path`; what has it at the end is removed.
 
-    Raises DatelineError when that folder cannot be written to.
+    Killed in between, it stays in a folder of its own, which `sweep` removes. Raises DatelineError
+    when the folder of `path` cannot be written to.
     """
     target = Path(path)
+    _sweep_once(target.parent)
     try:
-        folder = tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.")
+        folder, lock = _make_folder(target.parent)
     except OSError as error:
         raise DatelineError(f"cannot write {path}: {error.strerror}") from None
-    temporary = Path(folder) / target.name
     try:
-        yield temporary
+        yield folder / target.name
     finally:
-        for suffix in ("", *BESIDE):
-            Path(f"{temporary}{suffix}").unlink(missing_ok=True)
-        os.rmdir(folder)
+        shutil.rmtree(folder)
+        if lock is not None:
+            os.close(lock)
+
+
+@contextlib.contextmanager
+def made(path: str | os.PathLike[str], *, force: bool, mode: int = 0o600) -> Iterator[BinaryIO]:
+    """A file to write. At the end of the block it is synced and has its name and `mode`; until then
+    only its owner can read it, and when the block fails it is removed. `force` replaces what has
+    the name.
+
+    Where the system can, it has no name until then: a process that is killed leaves nothing behind.
+    Raises FileExistsError, OSError, DatelineError.
+    """
+    target = Path(path)
+    _sweep_once(target.parent)
+    handle = _nameless(target.parent)
+    if handle is None:
+        with beside(target) as temporary:
+            with os.fdopen(os.open(temporary, _NEW, 0o600), "w+b") as file:
+                yield file
+                _complete(file, mode)
+            name(temporary, target, force=force)
+        return
+    with os.fdopen(handle, "w+b") as file:
+        yield file
+        _complete(file, mode)
+        if force:
+            with beside(target) as temporary:  # a link replaces nothing, a rename does
+                _link(handle, temporary)
+                name(temporary, target, force=True)
+        else:
+            _link(handle, target)
+            sync_folder(target.parent)
 
 
 def settle(temporary: str | os.PathLike[str], path: str | os.PathLike[str], *, force: bool) -> None:
@@ -41,20 +93,68 @@ def settle(temporary: str | os.PathLike[str], path: str | os.PathLike[str], *, f
     """
     target = Path(path)
     try:
-        handle = os.open(temporary, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-        if force:
-            os.replace(temporary, target)
-        else:
-            os.link(temporary, target)  # unlike a rename, fails when somebody was first
-        sync_folder(target.parent)
+        name(temporary, target, force=force)
     except FileExistsError:
         raise taken(target) from None
     except OSError as error:
         raise DatelineError(f"cannot write {path}: {error.strerror}") from None
+
+
+def name(temporary: str | os.PathLike[str], target: Path, *, force: bool) -> None:
+    """The same. Raises FileExistsError, OSError."""
+    handle = os.open(temporary, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    if force:
+        os.replace(temporary, target)
+    else:
+        os.link(temporary, target)  # unlike a rename, fails when somebody was first
+        os.unlink(temporary)
+    sync_folder(target.parent)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what writers that were killed left half made in `folder`. A writer that lives holds a
+    lock on what it makes; what it cannot lock, or somebody else made, is left alone."""
+    if sys.platform == "win32":
+        return
+    with contextlib.suppress(OSError):
+        for entry in list(os.scandir(folder)):
+            if _FOLDER.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False):
+                _remove_stale(Path(entry.path))
+
+
+def _sweep_once(folder: Path) -> None:
+    """Once a process: a folder may get many files."""
+    place = folder.absolute()
+    if place not in _swept:
+        _swept.add(place)
+        sweep(place)
+
+
+def require_one_name(path: Path) -> None:
+    """Raises DatelineError for a database that has a second name, a hard link.
+
+    What is written last is beside a database under its own name (`BESIDE`): under each name another
+    part would be written, and lost.
+    """
+    for _ in range(_TRIES):
+        try:
+            if os.stat(path).st_nlink < 2:
+                return
+        except FileNotFoundError:
+            return  # whoever opens it says so
+        # It has its last name and the one it was made under, until its maker, alive or not, is done.
+        sweep(path.parent)
+        time.sleep(_PAUSE)
+    raise DatelineError(
+        f"{path} has another name as well (a hard link): what is recorded under one would be lost "
+        "under the other",
+        hint=f"close what uses it and remove the other name: `find . -samefile {path}` lists them; keep "
+        "the one that has a -wal beside it",
+    )
 
 
 def refuse_used(path: Path) -> None:
@@ -80,3 +180,73 @@ def sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def _complete(file: BinaryIO, mode: int) -> None:
+    file.flush()
+    if sys.platform != "win32":
+        os.fchmod(file.fileno(), mode)
+    os.fsync(file.fileno())
+
+
+def _nameless(folder: Path) -> int | None:
+    """A new file in `folder` that has no name; None where the system has no such files."""
+    if not _NAMELESS or not os.path.isdir(_HANDLES):
+        return None
+    try:
+        return os.open(folder, _NAMELESS | os.O_RDWR, 0o600)
+    except OSError:
+        return None
+
+
+def _link(handle: int, target: Path) -> None:
+    # A directory must be given for Python to follow the link, and is not looked at.
+    os.link(f"{_HANDLES}/{handle}", target, src_dir_fd=handle, follow_symlinks=True)
+
+
+def _make_folder(parent: Path) -> tuple[Path, int | None]:
+    """A new folder and the lock on it; no lock, and a name that is never swept, where a file system
+    has none."""
+    while True:
+        folder = Path(tempfile.mkdtemp(dir=parent, prefix=_PREFIX))
+        if sys.platform == "win32":
+            return folder, None
+        try:
+            lock = os.open(folder, os.O_RDONLY)
+        except FileNotFoundError:
+            continue  # taken for stale before it was locked
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        except OSError:
+            os.close(lock)
+            return folder.rename(f"{folder}-unlocked"), None
+        if _is_at(folder, lock):
+            return folder, lock
+        os.close(lock)
+
+
+def _remove_stale(folder: Path) -> None:
+    if sys.platform == "win32":
+        return
+    try:
+        lock = os.open(folder, os.O_RDONLY | os.O_NOFOLLOW)
+    except OSError:
+        return
+    try:
+        found = os.fstat(lock)
+        if found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) != 0o700:
+            return
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if _is_at(folder, lock):
+            shutil.rmtree(folder, ignore_errors=True)
+    except OSError:
+        return  # its writer lives
+    finally:
+        os.close(lock)
+
+
+def _is_at(path: Path, handle: int) -> bool:
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(handle))
+    except FileNotFoundError:
+        return False

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -17,7 +16,6 @@ from dateline.log.backend import (
     Backend,
     Execute,
     LockTimeout,
-    Step,
     Unwritten,
     Values,
     Watch,
@@ -293,9 +291,6 @@ class PostgreSQL(Backend):
             f" WHERE {same}",
             gone,
         )
-
-    def back_up(self, connection: Connection, file: Path, step: Step) -> bool:
-        return False
 
     def announce(self, engine: Engine) -> None:
         # In a transaction of its own: at its commit NOTIFY takes a lock that all others wait for.

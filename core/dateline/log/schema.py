@@ -123,6 +123,7 @@ def _open(db: str | os.PathLike[str], unfinished: bool = False) -> tuple[Engine,
             hint=f"create one with `dateline --db {where} init`, or name another with --db",
         )
     try:
+        of(engine).require_own_log(engine, HEAD)
         with reading(engine) as connection:
             tables = set(inspect(connection).get_table_names())
             if not {VERSION_TABLE, "log_head", "events"} <= tables:

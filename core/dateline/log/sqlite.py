@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
@@ -12,14 +12,14 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
-from sqlalchemy.pool import QueuePool, StaticPool
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
 
 from dateline.errors import Damaged, DatelineError, NotAnArchive
+from dateline.log import files, resting
 from dateline.log.backend import (
     Backend,
     Execute,
     LockTimeout,
-    Step,
     Unwritten,
     Values,
     Watch,
@@ -27,10 +27,9 @@ from dateline.log.backend import (
     listed,
     quoted,
 )
+from dateline.log.leftover import require_own_log
 
 _BUSY_MS = 10_000
-#: Pages copied at a time by a backup: 8 MB.
-_BACKUP_PAGES = 2048
 #: Places of damage that are named one by one.
 _NAMED = 20
 _HINTS = {
@@ -42,6 +41,12 @@ _HINTS = {
 _UNWRITTEN = {"full": "make room on the disk", "disk I/O": "check the disk"}
 
 
+#: What is kept of a connection: its file, and whether that is known to be no backup at rest.
+_FILE, _AWAKE = "dateline_file", "dateline_awake"
+
+#: How many connections this process has to which file.
+_open: Counter[tuple[int, int] | None] = Counter()
+
 _any_text = partial(str, encoding="utf-8", errors="surrogateescape")
 
 
@@ -52,6 +57,7 @@ class SQLite(Backend):
 
     def engine(self, url: URL) -> Engine:
         path = _path(url)
+        sealed = path is not None and _is_sealed(path)
         # The driver's own transaction handling leaves half-done migrations; BEGIN is ours.
         arguments = {"isolation_level": None, "timeout": _BUSY_MS / 1000}
         engine = create_engine(
@@ -59,8 +65,13 @@ class SQLite(Backend):
             poolclass=StaticPool if path is None else QueuePool,
             connect_args=arguments,
             hide_parameters=True,  # an error names the statement, never what was to be stored
-            **({} if path is None or not _is_sealed(path) else {"creator": partial(_look, path)}),
+            **({"creator": partial(_look, path)} if path is not None and sealed else {}),
         )
+        if path is not None and not sealed:
+            event.listen(engine, "do_connect", lambda *_: files.require_one_name(path))
+            event.listen(engine, "connect", partial(_remember, path))
+            event.listen(engine, "close", _forget)
+            event.listen(engine, "begin", partial(_before_writing, path))
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
         return engine
@@ -88,9 +99,20 @@ class SQLite(Backend):
         path = _path(url)
         return path is None or path.exists()
 
+    def require_own_log(self, engine: Engine, current: str) -> None:
+        path = _path(engine.url)
+        if path is not None:
+            require_own_log(engine, path, open_here=_open[_identity(path)] > 0, current=current)
+
     def sealed(self, engine: Engine) -> bool:
         path = _path(engine.url)
         return path is not None and _is_sealed(path)
+
+    def rests(self, engine: Engine) -> bool:
+        if self.sealed(engine):
+            return True
+        with engine.connect() as connection:
+            return resting.rests(driver(connection))
 
     @contextmanager
     def place(self, engine: Engine) -> Iterator[Engine]:
@@ -98,22 +120,27 @@ class SQLite(Backend):
         if path is None:
             yield engine
             return
+        if os.path.lexists(path):
+            raise _taken(path)
         # Under another name until it is whole: a process that dies leaves nothing in its place. With
         # no WAL until then: a failure to empty it into the file would not be told on closing.
-        making = _create_private_file(path)
-        beside = self.engine(engine.url.set(database=str(making)))
         try:
-            yield beside
-            with beside.connect() as connection:
-                driver(connection).execute("PRAGMA journal_mode=WAL")
-            beside.dispose()
-            _name(making, path)
+            with files.beside(path) as making:
+                os.close(os.open(making, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+                beside = self.engine(engine.url.set(database=str(making)))
+                try:
+                    yield beside
+                    with beside.connect() as connection:
+                        driver(connection).execute("PRAGMA journal_mode=WAL")
+                finally:
+                    beside.dispose()
+                files.name(making, path, force=False)
+        except FileExistsError:
+            raise _taken(path) from None
+        except OSError as error:
+            raise _not_created(path, error) from None
         except self.errors as error:
             raise self.explained(error, str(path)) from error
-        finally:
-            beside.dispose()
-            for suffix in ("", "-journal", "-wal", "-shm"):
-                Path(f"{making}{suffix}").unlink(missing_ok=True)
 
     def damage(self, connection: Connection) -> list[str]:
         # An index that lost an entry changes no event, but a retry would record it twice.
@@ -181,20 +208,6 @@ class SQLite(Backend):
         where = " AND ".join(f"{quoted(name)} = ?" for name in key)
         driver(connection).executemany(f"DELETE FROM {quoted(table)} WHERE {where}", keys)
 
-    def back_up(self, connection: Connection, file: Path, step: Step) -> bool:
-        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        copy = sqlite3.connect(file)
-        try:
-            # This connection's open snapshot keeps SQLite from starting over at each foreign commit.
-            driver(connection).backup(
-                copy,
-                pages=_BACKUP_PAGES,
-                progress=lambda status, left, total: step(total - left, total),
-            )
-        finally:
-            copy.close()
-        return True
-
     def written_us(self, engine: Engine) -> int | None:
         path = _path(engine.url)
         if path is None:
@@ -251,6 +264,7 @@ def _path(url: URL) -> Path | None:
 
 def _is_sealed(path: Path) -> bool:
     """On a medium that only reads, or with no permission to write for anybody, and in use by nobody."""
+    path = Path(os.path.realpath(path))  # beside which SQLite keeps what it keeps
     try:
         if Path(f"{path}-wal").exists():
             return False
@@ -285,40 +299,42 @@ def _on_connect(connection: sqlite3.Connection, record: object) -> None:
     cursor.close()
 
 
+def _remember(path: Path, connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+    record.info[_FILE] = _identity(path)
+    _open[record.info[_FILE]] += 1
+
+
+def _forget(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+    _open[record.info[_FILE]] -= 1
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _before_writing(path: Path, connection: Connection) -> None:
+    """See that what is written is found again under this name: its write-ahead log has the name too."""
+    if not connection.get_execution_options().get("dateline_write", False):
+        return
+    if _identity(path) != connection.info[_FILE]:
+        raise DatelineError(
+            f"{path} is not the file it was when it was opened: it was moved, or replaced",
+            hint="nothing was written; close the archive and open it again under its present name",
+        )
+    files.require_one_name(path)
+    if not connection.info.get(_AWAKE):
+        resting.wake(driver(connection))
+        connection.info[_AWAKE] = True
+
+
 def _on_begin(connection: Connection) -> None:
     # A deferred transaction that reads, then writes, fails at once when another wrote between.
     write = connection.get_execution_options().get("dateline_write", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-
-def _create_private_file(path: Path) -> Path:
-    """An empty file beside `path` only its owner may read; SQLite gives its WAL the same mode."""
-    if os.path.lexists(path):
-        raise _taken(path)
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise _not_created(path, error) from None
-    os.close(handle)
-    return Path(name)
-
-
-def _name(made: Path, path: Path) -> None:
-    """Give it its name, for good. Unlike a rename, a link fails when somebody was first."""
-    try:
-        with open(made, "rb") as file:
-            os.fsync(file.fileno())
-        os.link(made, path)
-        if hasattr(os, "O_DIRECTORY"):
-            folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
-    except FileExistsError:
-        raise _taken(path) from None
-    except OSError as error:
-        raise _not_created(path, error) from None
 
 
 def _taken(path: Path) -> DatelineError:

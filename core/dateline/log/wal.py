@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import time
+from pathlib import Path
 
 from sqlalchemy import Engine
 
 from dateline.errors import DatelineError
 from dateline.log.backend import of
+from dateline.log.files import sweep
 
 _PAUSE = 0.05
 
 
 def empty_wal(engine: Engine, patience: float) -> bool:
     """Copy it into the database and truncate it, within so many seconds; False when a reader holds
-    it up. PostgreSQL's vacuum and WAL are the server's own to recycle. Raises DatelineError."""
+    it up. What killed writers left half made beside the database is removed, too. PostgreSQL's vacuum
+    and WAL are the server's own to recycle. Raises DatelineError."""
     if engine.dialect.name != "sqlite":
         return True
+    if engine.url.database not in (None, "", ":memory:"):
+        sweep(Path(os.path.realpath(str(engine.url.database))).parent)
     try:
         return _emptied(engine, time.monotonic() + patience)
     except of(engine).errors as error:

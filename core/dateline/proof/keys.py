@@ -9,13 +9,12 @@ from __future__ import annotations
 import base64
 import os
 import stat
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from dateline.errors import DatelineError, MissingLibrary
-from dateline.log.files import sync_folder
+from dateline.log.files import made, sync_folder
 from dateline.proof.verifier import ORIGIN, Vkey, make_vkey
 
 if TYPE_CHECKING:
@@ -67,26 +66,17 @@ def create(path: Path, archive: UUID) -> SigningKey:
     )
     if os.path.lexists(path):
         raise taken
-    making: str | None = None
     new = [folder for folder in path.parents if not folder.exists()]
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # Under another name until it is whole: half a key would be in the way of a new one.
-        handle, making = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(line)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(making, path)
-        for folder in (path.parent, *(folder.parent for folder in new)):
-            sync_folder(folder)
+        with made(path, force=False) as file:  # half a key would be in the way of a new one
+            file.write(line.encode("ascii"))
+        for folder in new:
+            sync_folder(folder.parent)
     except FileExistsError:
         raise taken from None
     except OSError as error:
         raise DatelineError(f"cannot create {path}: {error.strerror}") from None
-    finally:
-        if making is not None:
-            os.unlink(making)
     return key
 
 

@@ -233,6 +233,7 @@ class Keys:
         try:
             if write:
                 _make(path)
+            _require_one_name(path)
             _require_private(path)
             connection = sqlite3.connect(
                 f"{path.absolute().as_uri()}?mode=rw",
@@ -306,6 +307,16 @@ def _make(path: Path) -> None:
             f"cannot create the keys database {path}: {error.strerror}",
             hint="say where else it is to be, with --keys or DATELINE_KEYS",
         ) from None
+
+
+def _require_one_name(path: Path) -> None:
+    """SQLite's journal bears the name a database was opened by: under a second one, a hard link, what
+    was interrupted is not undone. Raises DatelineError."""
+    if path.exists() and path.stat().st_nlink > 1:
+        raise DatelineError(
+            f"the keys database {path} has another name as well (a hard link)",
+            hint=f"remove the other name: `find . -samefile {path}` lists them",
+        )
 
 
 def _require_private(path: Path) -> None:

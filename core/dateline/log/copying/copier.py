@@ -86,11 +86,7 @@ def open_copy(db: str | os.PathLike[str], archive: UUID) -> Engine:
     if path.exists():
         raise DatelineError(f"{path} is there, and is no archive", hint=_ELSEWHERE)
     files.refuse_used(path)
-    # A file is made beside its place: whatever dies when, what has its name is an archive.
-    with files.beside(path) as temporary:
-        schema.create(temporary, copy_of=archive).dispose()
-        files.settle(temporary, path, force=False)
-    return schema.connect(db, unfinished=True)
+    return schema.create(db, copy_of=archive)
 
 
 def copy(source: Engine, target: Engine, progress: Progress) -> Copied:

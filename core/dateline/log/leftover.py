@@ -1,0 +1,121 @@
+"""The write-ahead log that a process left behind when it died: is it this file's own?
+
+SQLite takes in whatever lies beside a database. Where a backup was copied over an archive whose log was
+still there, pages of both are mixed, and nothing that is recorded into that can be relied upon.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import struct
+import sys
+from contextlib import closing, suppress
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from dateline.errors import DatelineError
+from dateline.log import resting
+from dateline.log.backend import LockTimeout, Unwritten, driver, of
+from dateline.log.copying.chains import Chains
+from dateline.log.copying.pages import EVENTS, agree, head_of, pages
+
+#: A log that is no longer than its header holds nothing.
+_HEADER_BYTES = 32
+#: Where in the file of shared memory whoever has the database open holds locks.
+_LOCKS_AT, _LOCKS = 120, 9
+
+
+def require_own_log(engine: Engine, path: Path, *, open_here: bool, current: str) -> None:
+    """See that the log beside the SQLite file `path` belongs to it, before it is opened.
+
+    Where another process has the file open, or this one has (`open_here`), that was seen to before.
+    Else it is read once from end to end, with its log and without writing. `current` is the schema
+    whose tables can be. Raises DatelineError.
+    """
+    path = Path(os.path.realpath(path))
+    if not _is_left(path):
+        return
+    if _rests(path):
+        raise _mixed(path, "a backup was put in the place of an archive that had not been closed")
+    if open_here or _in_use(path):
+        return
+    found = create_engine("sqlite://", creator=partial(_connect, path), poolclass=NullPool)
+    try:
+        _read_through(found, str(path), current)
+    except (DatelineError, DBAPIError, sqlite3.Error, TypeError, ValueError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        if isinstance(cause, sqlite3.Error):
+            cause = of(engine).explained(cause, str(path))
+        if isinstance(cause, LockTimeout | Unwritten):
+            raise cause from None
+        raise _mixed(path, f"together they are not an archive: {cause}") from error
+
+
+def _read_through(engine: Engine, where: str, current: str) -> None:
+    with engine.connect() as connection:
+        run = driver(connection).execute
+        run("BEGIN")
+        [[said]] = run("PRAGMA quick_check(1)").fetchall()
+        if said != "ok":
+            raise DatelineError(str(said).splitlines()[-1])
+        [[revision]] = run("SELECT version_num FROM alembic_version").fetchall()
+        if revision.partition("-")[0] != current:
+            return
+        head = head_of(connection, where)
+        chains = Chains(where, head.archive)
+        for rows in pages(connection, EVENTS, head.position, where=where):
+            for row in rows:
+                chains.add(row)
+        agree(connection, chains, head, where)
+
+
+def _rests(path: Path) -> bool:
+    """Whether the file without its log is a backup. Alone it need not be whole, and a backup is."""
+    with closing(_connect(path, "immutable=1")) as alone, suppress(sqlite3.DatabaseError):
+        return resting.rests(alone)
+    return False
+
+
+def _connect(path: Path, more: str = "mode=ro") -> sqlite3.Connection:
+    return sqlite3.connect(
+        f"{path.as_uri()}?mode=ro&{more}", uri=True, isolation_level=None, check_same_thread=False
+    )
+
+
+def _is_left(path: Path) -> bool:
+    try:
+        return os.stat(f"{path}-wal").st_size > _HEADER_BYTES
+    except OSError:
+        return False
+
+
+def _in_use(path: Path) -> bool:
+    """Whether another process has the database open; False where that cannot be asked for."""
+    if sys.platform == "linux" and sys.maxsize > 2**32:
+        ask = struct.pack("@hhqqi", 1, 0, _LOCKS_AT, _LOCKS, 0)
+    elif sys.platform == "darwin":
+        ask = struct.pack("@qqihh", _LOCKS_AT, _LOCKS, 0, 3, 0)
+    else:
+        return False
+    import fcntl
+
+    try:
+        with open(f"{path}-shm", "r+b") as shared:
+            said = fcntl.fcntl(shared, fcntl.F_GETLK, ask)
+    except OSError:
+        return False
+    kind = said[:2] if sys.platform == "linux" else said[20:22]
+    return bool(struct.unpack("@h", kind)[0] != fcntl.F_UNLCK)
+
+
+def _mixed(path: Path, why: str) -> DatelineError:
+    return DatelineError(
+        f"{path}-wal is not the log of {path}: {why}; nothing was read or written",
+        hint=f"if {path} was restored, move {path}-wal and {path}-shm away: it is whole without them. "
+        "If not, keep copies of all three and restore a backup",
+    )
