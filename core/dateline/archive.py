@@ -24,7 +24,8 @@ from dateline.log.append import Expected
 from dateline.log.backend import of
 from dateline.log.copying.copier import Copied, Progress, copy, open_copy, silent
 from dateline.log.document import Document
-from dateline.log.engine import reading, writing
+from dateline.log.engine import file_of, kept_files, keys_of, reading, shown, to_url, writing
+from dateline.log.files import same_file
 from dateline.log.follow import Follower, Stop
 from dateline.plugins.formats import Material
 from dateline.plugins.loaded import Plugins
@@ -37,7 +38,7 @@ from dateline.proof.keys import SigningKey
 from dateline.proof.report import Report
 from dateline.proof.verifier import Checkpoint, Vkey
 from dateline.proof.verify import verify as verify_log
-from dateline.protect.keys import Keys, default_path
+from dateline.protect.keys import Keys
 from dateline.protect.vault import Vault
 from dateline.recording.line import Files, Line
 from dateline.recording.recorder import Recorded, Recorder, fold
@@ -48,12 +49,6 @@ from dateline.views.asof import Moment, states, upto
 from dateline.views.table import Table
 from dateline.views.verify import Difference
 from dateline.views.verify import verify as verify_rows
-
-
-def _beside(engine: Engine) -> Path | None:
-    """Where keys are unless said: beside a SQLite file; nowhere for memory or a server."""
-    sqlite = engine.dialect.name == "sqlite"
-    return default_path(engine.url.database) if sqlite else None
 
 
 class Archive:
@@ -81,8 +76,7 @@ class Archive:
         self._engine = engine
         with reading(engine) as connection:
             archive = schema.archive_id(connection)
-        place = _beside(engine) if keys is None else Path(keys)
-        self._keys = Keys(place, archive)
+        self._keys = Keys(keys_of(engine.url, keys), archive)
         self._journal = Journal(self._keys, archive)
         self._reader = read.Reader(self.plugins.registry(), Vault(self._keys, archive))
         self._recorder = Recorder(engine, self._reader.registry, self._reader)
@@ -323,9 +317,17 @@ class Archive:
         force: bool = False,
         progress: Progress = silent,
     ) -> read.Head:
-        """Write the whole archive, as it is now, to a SQLite file. Raises DatelineError, Damaged."""
+        """Write the whole archive, as it is now, to a SQLite file; `force` overwrites another that is
+        there, but never this archive, a keys database or a signing key. Raises DatelineError, Damaged.
+        """
         self._require_erased()
-        return backups.backup(self._engine, file, force=force, progress=progress)
+        return backups.backup(self._engine, file, force=force, progress=progress, kept=self.kept)
+
+    @property
+    def kept(self) -> list[Path]:
+        """The files of this archive, of its keys and of what SQLite keeps beside them, there or not:
+        what a program writes must replace none of them."""
+        return kept_files(self._engine.url, self._keys.path)
 
     def document(self, source: str) -> Document | None:
         """A captured document by its source id."""
@@ -508,6 +510,7 @@ def copy_archive(
     up to date. First `resume` finishes the erasures of `source`, opened with `plugins` and `keys`;
     an unfinished copy is taken as it is. Raises DatelineError, Damaged.
     """
+    _require_elsewhere(source, target, keys)
     try:
         archive = Archive.open(source, plugins, keys, resume=False)
     except UnfinishedCopy:
@@ -516,6 +519,23 @@ def copy_archive(
         resume(archive)
         archive._require_erased()
         return _copied(archive._engine, target, progress)
+
+
+def _require_elsewhere(
+    source: str | os.PathLike[str],
+    target: str | os.PathLike[str],
+    keys: str | os.PathLike[str] | None,
+) -> None:
+    """A copy is not made over what it is made of, whatever its name is. Raises DatelineError."""
+    one, other = to_url(source), to_url(target)
+    file = file_of(other)
+    if one == other or (
+        file is not None and any(same_file(file, own) for own in kept_files(one, keys))
+    ):
+        raise DatelineError(
+            f"the copy would be made over {shown(one)}, which it is made of, or over its keys",
+            hint="copy to a place where nothing is",
+        )
 
 
 def _copied(engine: Engine, target: str | os.PathLike[str], progress: Progress) -> Copied:

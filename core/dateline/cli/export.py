@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from dateline.cli import completing
-from dateline.cli.files import write_atomically
+from dateline.cli.files import require_free, write_atomically
 from dateline.cli.moments import moment, moment_options
 from dateline.cli.output import give
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.errors import DatelineError
+from dateline.log.files import refuse_kept
 
 if TYPE_CHECKING:
     from dateline.plugins.formats import Exporter, Material
@@ -88,10 +89,13 @@ def export(
     with settings.archive() as archive:
         if output is not None and (output.is_dir() or str(target).endswith("/")):
             slugs = list(dict.fromkeys(stories)) or [story.slug for story in archive.stories()]
-            for slug in slugs:
+            paths = {slug: output / f"{slug}{exporter.suffix}" for slug in slugs}
+            for path in paths.values():  # before the first is written
+                require_free(path, force=force, kept=archive.kept)
+                refuse_kept(_beside(path), archive.kept)
+            for slug, path in paths.items():
                 with archive.material(slug, view=view, at=at) as material:
-                    path = output / f"{slug}{exporter.suffix}"
-                    _write(path, exporter, owner, material, force)
+                    _write(path, exporter, owner, material, force, archive.kept)
                     _warn(material)
             say(f"Wrote {len(slugs)} file{'s' if len(slugs) != 1 else ''} to {output}.")
             return
@@ -100,22 +104,34 @@ def export(
                 for chunk in _guarded(exporter, owner, material):
                     give(chunk)
             else:
-                _write(output, exporter, owner, material, force)
+                _write(output, exporter, owner, material, force, archive.kept)
             # Last: an export that needs a failed view raises, and that says it all.
             _warn(material)
     if output is not None:
         say(f"Wrote {output}.")
 
 
-def _write(path: Path, exporter: Exporter, owner: str, material: Material, force: bool) -> None:
+def _write(
+    path: Path,
+    exporter: Exporter,
+    owner: str,
+    material: Material,
+    force: bool,
+    kept: Sequence[Path],
+) -> None:
     """The file, and what goes beside it. Neither is overwritten without `force`."""
-    beside = path.with_name(path.name + ".meta.json")
+    beside = _beside(path)
     sidecar = exporter.sidecar(material)
-    if sidecar is not None and not force and (beside.exists() or beside.is_symlink()):
-        raise DatelineError(f"{beside} is there already", hint="overwrite it with --force")
-    write_atomically(path, _guarded(exporter, owner, material), force=force)
     if sidecar is not None:
-        write_atomically(beside, iter([sidecar]), force=force)
+        require_free(beside, force=force, kept=kept)
+    write_atomically(path, _guarded(exporter, owner, material), force=force, kept=kept)
+    if sidecar is not None:
+        write_atomically(beside, iter([sidecar]), force=force, kept=kept)
+
+
+def _beside(path: Path) -> Path:
+    """Where a format that says more than its file holds says it."""
+    return path.with_name(path.name + ".meta.json")
 
 
 def _guarded(exporter: Exporter, owner: str, material: Material) -> Iterator[str]:

@@ -10,12 +10,13 @@ import base64
 import os
 import stat
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from dateline.errors import DatelineError, MissingLibrary
-from dateline.log.files import sync_folder
+from dateline.log.files import refuse_kept, sync_folder
 from dateline.proof.verifier import ORIGIN, Vkey, make_vkey
 
 if TYPE_CHECKING:
@@ -47,8 +48,9 @@ def default_path(archive: UUID) -> Path:
     return Path(home) / "dateline" / "keys" / f"{archive}.key"
 
 
-def create(path: Path, archive: UUID) -> SigningKey:
-    """A new key in a new file of mode 0600. Raises DatelineError when something is there."""
+def create(path: Path, archive: UUID, kept: Iterable[Path] = ()) -> SigningKey:
+    """A new key in a new file of mode 0600. Raises DatelineError when something is there, or it is the
+    place of one of the files `kept` by the archive."""
     private = _ed25519().generate()
     key = SigningKey(origin(archive), private)
     packed = base64.b64encode(_ED25519 + private.private_bytes_raw()).decode()
@@ -58,6 +60,7 @@ def create(path: Path, archive: UUID) -> SigningKey:
     )
     if os.path.lexists(path):
         raise taken
+    refuse_kept(path, kept)
     making: str | None = None
     new = [folder for folder in path.parents if not folder.exists()]
     try:

@@ -11,7 +11,7 @@ import sqlite3
 import stat
 import time
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -285,15 +285,24 @@ class Keys:
         return None if row is None else Key(*row)
 
 
+def holds_keys(path: Path) -> bool:
+    """Whether a SQLite file is a keys database. It is looked at, and nothing is locked or made."""
+    uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+    query = "SELECT count(*) FROM sqlite_master WHERE name IN ('keys', 'erasures')"
+    try:
+        with closing(sqlite3.connect(uri, uri=True)) as connection:
+            return bool(connection.execute(query).fetchone()[0] == 2)
+    except sqlite3.Error:
+        return False
+
+
 class KeyMoved(Exception):
     """The subject got another key from another process: plan anew."""
 
 
-def default_path(database: str | None) -> Path | None:
-    """Beside a SQLite archive; nowhere for one in memory or on a server."""
-    if database in (None, "", ":memory:"):
-        return None
-    return Path(f"{database}{SUFFIX}")
+def default_path(archive: Path | None) -> Path | None:
+    """Beside a SQLite archive's file; nowhere for one in memory or on a server."""
+    return None if archive is None else Path(f"{archive}{SUFFIX}")
 
 
 def _make(path: Path) -> None:
