@@ -13,8 +13,10 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from dateline.erasure.journal import Erasure, Journal
+from dateline.erasure.pairing import Pairing
 from dateline.erasure.plan import Plan, sealed
 from dateline.erasure.steps import Eraser
+from dateline.erasure.survey import Going
 from dateline.errors import DatelineError, UnfinishedCopy, UnknownName
 from dateline.events.envelope import Event, RecordedBy
 from dateline.events.present import StoryState
@@ -62,6 +64,10 @@ class Archive:
     being finished: one that is purged while somebody still reads a state of before, until its bytes
     are out of the write-ahead log; and one that is not, so that what makes copies is refused. With
     `resume` False all are left as they are: an archive that is damaged opens, to be verified.
+
+    Opening raises NotPaired, and nothing is erased, when the keys database is not this archive's own
+    and orders something to be erased: it may be anybody's. To let it, open with `resume` False, look
+    at what is `ordered`, and `pair`.
     """
 
     def __init__(
@@ -76,10 +82,12 @@ class Archive:
         self._engine = engine
         with reading(engine) as connection:
             archive = schema.archive_id(connection)
-        self._keys = Keys(keys_of(engine.url, keys), archive)
+        self._keys = Keys(keys_of(engine.url, keys), archive, file_of(engine.url))
         self._journal = Journal(self._keys, archive)
-        self._reader = read.Reader(self.plugins.registry(), Vault(self._keys, archive))
-        self._recorder = Recorder(engine, self._reader.registry, self._reader)
+        vault = Vault(self._keys, archive)
+        self._reader = read.Reader(self.plugins.registry(), vault)
+        self._pairing = Pairing(engine, self._reader, vault, self._journal)
+        self._recorder = Recorder(engine, self._reader.registry, self._reader, self._pairing)
         self.resumed: list[Erasure] = []
         self.unfinished_erasures: list[Erasure] = []
         if resume:
@@ -184,24 +192,52 @@ class Archive:
 
         Facts keep their numbers, and the log says what went, why and on what `basis`; its hashes
         stay. `keys_lost` says that the keys of what is protected will not come back: a new keys
-        database is begun. Raises UnknownName, and DatelineError for what cannot be erased.
+        database is begun. Raises UnknownName, NotPaired, and DatelineError for what cannot be erased.
         """
-        if of(self._engine).sealed(self._engine):  # the journal could be written to
-            raise DatelineError(
-                "nobody can write to this archive: it is readonly",
-                hint="erase in a copy that can be written to",
-            )
+        self._require_writable("erase in a copy that can be written to")
         return self._eraser().erase(
             subject, positions, reason, basis, recorded_by, keys_lost=keys_lost
         )
 
     def resume(self) -> list[Erasure]:
         """Finish the erasures that were interrupted or undone, as opening does; returns those that
-        are done now. Raises Damaged."""
+        are done now. Raises Damaged, and NotPaired when the keys database is not this archive's and
+        orders something to be erased."""
         found = self._eraser().resume()
         self.resumed = [erasure for erasure in found if erasure.step == "done"]
         self.unfinished_erasures = [erasure for erasure in found if erasure.step != "done"]
         return self.resumed
+
+    def ordered(self) -> list[Going]:
+        """Events that the journal in the keys database orders to be erased and that are still here,
+        in order, whoever made it. Erases nothing."""
+        return self._pairing.ordered()
+
+    def pair(self) -> list[Erasure]:
+        """Take the keys database for this archive's own, and do what its journal orders: what is
+        `ordered` is destroyed for ever. Returns the erasures that are done now. Raises DatelineError
+        when there is no keys database, or none that holds anything of this archive."""
+        if not self._keys.here:
+            where = "" if self._keys.path is None else f" at {self._keys.path}"
+            raise DatelineError(f"there is no keys database{where}", hint="name it with --keys")
+        if not (self._keys.ids() or self._journal.erasures() or self.paired):
+            raise DatelineError(
+                f"the keys database {self._keys.path} holds nothing of this archive",
+                hint="name this archive's own with --keys",
+            )
+        self._require_writable("pair them in a copy that can be written to")
+        self._pairing.pair()
+        return self.resume()
+
+    @property
+    def paired(self) -> bool:
+        """Whether the keys database is this archive's own, as far as can be told."""
+        with reading(self._engine) as connection:
+            return self._pairing.own(connection, self._journal.erasures())
+
+    def _require_writable(self, hint: str) -> None:
+        if of(self._engine).sealed(self._engine):  # the journal could be written to
+            raise DatelineError("nobody can write to this archive: it is readonly", hint=hint)
 
     @property
     def held_up(self) -> list[Erasure]:
@@ -238,7 +274,9 @@ class Archive:
     def _eraser(self) -> Eraser:
         vault = self._reader.vault
         assert vault is not None
-        return Eraser(self._engine, self._reader, vault, self._journal, self.plugins.views)
+        return Eraser(
+            self._engine, self._reader, vault, self._journal, self._pairing, self.plugins.views
+        )
 
     # -- reading the log -------------------------------------------------------------------
 
