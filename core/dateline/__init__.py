@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dateline.errors import Finding as Finding
     from dateline.errors import LogGap as LogGap
     from dateline.errors import NotAnArchive as NotAnArchive
+    from dateline.errors import NotPaired as NotPaired
     from dateline.errors import Refused as Refused
     from dateline.errors import VersionConflict as VersionConflict
     from dateline.errors import ViewFailed as ViewFailed
@@ -36,6 +37,7 @@ _HOMES = {
             "Finding",
             "LogGap",
             "NotAnArchive",
+            "NotPaired",
             "Refused",
             "VersionConflict",
             "ViewFailed",

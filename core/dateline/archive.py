@@ -13,8 +13,10 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from dateline.erasure.journal import Erasure, Journal
+from dateline.erasure.pairing import Pairing
 from dateline.erasure.plan import Plan, sealed
 from dateline.erasure.steps import Eraser
+from dateline.erasure.survey import Going
 from dateline.errors import (
     DatelineError,
     UnfinishedCopy,
@@ -30,7 +32,8 @@ from dateline.log.append import Expected
 from dateline.log.backend import of
 from dateline.log.copying.copier import Copied, Progress, copy, open_copy, silent
 from dateline.log.document import Document
-from dateline.log.engine import reading, writing
+from dateline.log.engine import file_of, kept_files, keys_of, reading, shown, to_url, writing
+from dateline.log.files import same_file
 from dateline.log.follow import Follower, Stop
 from dateline.plugins.formats import Material
 from dateline.plugins.loaded import Plugins
@@ -43,7 +46,7 @@ from dateline.proof.keys import SigningKey
 from dateline.proof.report import Report
 from dateline.proof.verifier import Checkpoint, Vkey
 from dateline.proof.verify import verify as verify_log
-from dateline.protect.keys import Keys, default_path
+from dateline.protect.keys import Keys
 from dateline.protect.vault import Vault
 from dateline.recording.line import Files, Line
 from dateline.recording.overview import Overview, overview
@@ -55,14 +58,6 @@ from dateline.views.asof import Moment, states, upto
 from dateline.views.table import Table
 from dateline.views.verify import Difference
 from dateline.views.verify import verify as verify_rows
-
-
-def _beside(engine: Engine) -> Path | None:
-    """Where keys are unless said: beside a SQLite file, whatever links lead to it; nowhere for memory
-    or a server."""
-    sqlite = engine.dialect.name == "sqlite"
-    place = default_path(engine.url.database) if sqlite else None
-    return place and default_path(os.path.realpath(str(engine.url.database)))
 
 
 class Archive:
@@ -78,6 +73,10 @@ class Archive:
     being finished: one that is purged while somebody still reads a state of before, until its bytes
     are out of the write-ahead log; and one that is not, so that what makes copies is refused. With
     `resume` False all are left as they are: an archive that is damaged opens, to be verified.
+
+    Opening raises NotPaired, and nothing is erased, when the keys database is not this archive's own
+    and orders something to be erased: it may be anybody's. To let it, open with `resume` False, look
+    at what is `ordered`, and `pair`.
     """
 
     def __init__(
@@ -92,11 +91,12 @@ class Archive:
         self._engine = engine
         with reading(engine) as connection:
             archive = schema.archive_id(connection)
-        place = _beside(engine) if keys is None else Path(keys)
-        self._keys = Keys(place, archive)
+        self._keys = Keys(keys_of(engine.url, keys), archive, file_of(engine.url))
         self._journal = Journal(self._keys, archive)
-        self._reader = read.Reader(self.plugins.registry(), Vault(self._keys, archive))
-        self._recorder = Recorder(engine, self._reader.registry, self._reader)
+        vault = Vault(self._keys, archive)
+        self._reader = read.Reader(self.plugins.registry(), vault)
+        self._pairing = Pairing(engine, self._reader, vault, self._journal)
+        self._recorder = Recorder(engine, self._reader.registry, self._reader, self._pairing)
         self.recorded: Recorded | None = None
         self.resumed: list[Erasure] = []
         self.unfinished_erasures: list[Erasure] = []
@@ -203,24 +203,52 @@ class Archive:
 
         Facts keep their numbers, and the log says what went, why and on what `basis`; its hashes
         stay. `keys_lost` says that the keys of what is protected will not come back: a new keys
-        database is begun. Raises UnknownName, and DatelineError for what cannot be erased.
+        database is begun. Raises UnknownName, NotPaired, and DatelineError for what cannot be erased.
         """
-        if of(self._engine).sealed(self._engine):  # the journal could be written to
-            raise DatelineError(
-                "nobody can write to this archive: it is readonly",
-                hint="erase in a copy that can be written to",
-            )
+        self._require_writable("erase in a copy that can be written to")
         return self._eraser().erase(
             subject, positions, reason, basis, recorded_by, keys_lost=keys_lost
         )
 
     def resume(self) -> list[Erasure]:
         """Finish the erasures that were interrupted or undone, as opening does; returns those that
-        are done now. Raises Damaged."""
+        are done now. Raises Damaged, and NotPaired when the keys database is not this archive's and
+        orders something to be erased."""
         found = self._eraser().resume()
         self.resumed = [erasure for erasure in found if erasure.step == "done"]
         self.unfinished_erasures = [erasure for erasure in found if erasure.step != "done"]
         return self.resumed
+
+    def ordered(self) -> list[Going]:
+        """Events that the journal in the keys database orders to be erased and that are still here,
+        in order, whoever made it. Erases nothing."""
+        return self._pairing.ordered()
+
+    def pair(self) -> list[Erasure]:
+        """Take the keys database for this archive's own, and do what its journal orders: what is
+        `ordered` is destroyed for ever. Returns the erasures that are done now. Raises DatelineError
+        when there is no keys database, or none that holds anything of this archive."""
+        if not self._keys.here:
+            where = "" if self._keys.path is None else f" at {self._keys.path}"
+            raise DatelineError(f"there is no keys database{where}", hint="name it with --keys")
+        if not (self._keys.ids() or self._journal.erasures() or self.paired):
+            raise DatelineError(
+                f"the keys database {self._keys.path} holds nothing of this archive",
+                hint="name this archive's own with --keys",
+            )
+        self._require_writable("pair them in a copy that can be written to")
+        self._pairing.pair()
+        return self.resume()
+
+    @property
+    def paired(self) -> bool:
+        """Whether the keys database is this archive's own, as far as can be told."""
+        with reading(self._engine) as connection:
+            return self._pairing.own(connection, self._journal.erasures())
+
+    def _require_writable(self, hint: str) -> None:
+        if of(self._engine).sealed(self._engine):  # the journal could be written to
+            raise DatelineError("nobody can write to this archive: it is readonly", hint=hint)
 
     @property
     def held_up(self) -> list[Erasure]:
@@ -257,7 +285,9 @@ class Archive:
     def _eraser(self) -> Eraser:
         vault = self._reader.vault
         assert vault is not None
-        return Eraser(self._engine, self._reader, vault, self._journal, self.plugins.views)
+        return Eraser(
+            self._engine, self._reader, vault, self._journal, self._pairing, self.plugins.views
+        )
 
     # -- reading the log -------------------------------------------------------------------
 
@@ -344,9 +374,17 @@ class Archive:
         force: bool = False,
         progress: Progress = silent,
     ) -> read.Head:
-        """Write the whole archive, as it is now, to a SQLite file. Raises DatelineError, Damaged."""
+        """Write the whole archive, as it is now, to a SQLite file; `force` overwrites another that is
+        there, but never this archive, a keys database or a signing key. Raises DatelineError, Damaged.
+        """
         self._require_erased()
-        return backups.backup(self._engine, file, force=force, progress=progress)
+        return backups.backup(self._engine, file, force=force, progress=progress, kept=self.kept)
+
+    @property
+    def kept(self) -> list[Path]:
+        """The files of this archive, of its keys and of what SQLite keeps beside them, there or not:
+        what a program writes must replace none of them."""
+        return kept_files(self._engine.url, self._keys.path)
 
     def document(self, source: str) -> Document | None:
         """A captured document by its source id."""
@@ -529,6 +567,7 @@ def copy_archive(
     up to date. First `resume` finishes the erasures of `source`, opened with `plugins` and `keys`;
     an unfinished copy is taken as it is. Raises DatelineError, Damaged.
     """
+    _require_elsewhere(source, target, keys)
     try:
         archive = Archive.open(source, plugins, keys, resume=False)
     except UnfinishedCopy:
@@ -537,6 +576,23 @@ def copy_archive(
         resume(archive)
         archive._require_erased()
         return _copied(archive._engine, target, progress)
+
+
+def _require_elsewhere(
+    source: str | os.PathLike[str],
+    target: str | os.PathLike[str],
+    keys: str | os.PathLike[str] | None,
+) -> None:
+    """A copy is not made over what it is made of, whatever its name is. Raises DatelineError."""
+    one, other = to_url(source), to_url(target)
+    file = file_of(other)
+    if one == other or (
+        file is not None and any(same_file(file, own) for own in kept_files(one, keys))
+    ):
+        raise DatelineError(
+            f"the copy would be made over {shown(one)}, which it is made of, or over its keys",
+            hint="copy to a place where nothing is",
+        )
 
 
 def _copied(engine: Engine, target: str | os.PathLike[str], progress: Progress) -> Copied:

@@ -146,6 +146,23 @@ class SealedContent(DatelineError):
             super().__init__(f"{where} lost for good", hint=hint)
 
 
+class NotPaired(DatelineError):
+    """The keys database is not this archive's own, and would take something from it unasked; nothing
+    was read or erased. ``path`` is its file, ``events`` how many events it orders to be erased."""
+
+    def __init__(self, path: str, events: int) -> None:
+        what = f"the keys database {path} was not paired with this archive"
+        if events:
+            those = "1 event" if events == 1 else f"{events} events"
+            what += f", and it orders {those} to be erased here; nothing was read or erased"
+        super().__init__(
+            what,
+            hint="from somebody else? name your own with --keys. Yours, and the archive is from before "
+            "an erasure? `dateline pair --dry-run` lists what it would erase, `dateline pair` lets it",
+        )
+        self.path, self.events = path, events
+
+
 class ViewFailed(DatelineError):
     """A view's own code raised while folding an event."""
 

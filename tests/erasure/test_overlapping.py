@@ -11,7 +11,7 @@ import pytest
 from tests.erasure import scene
 from tests.erasure.scene import BASIS, CANARY, REASON, WITNESS
 
-from dateline import Archive, DatelineError, Plugins
+from dateline import Archive, DatelineError, NotPaired, Plugins
 from dateline.archive import copy_archive
 from dateline.erasure import steps
 from dateline.erasure.journal import Journal
@@ -73,8 +73,10 @@ def test_each_of_several_erasures_is_done_again_on_a_restored_archive(
     erase(two, 9)
     two.close()
     restore(tmp_path / "old.db", tmp_path / "a.db")
-    with Archive.open(tmp_path / "a.db", PLUGINS) as restored:
-        assert len(restored.resumed) == 2
+    with pytest.raises(NotPaired):  # it is from before the first erasure
+        Archive.open(tmp_path / "a.db", PLUGINS)
+    with Archive.open(tmp_path / "a.db", PLUGINS, resume=False) as restored:
+        assert len(restored.pair()) == 2
         assert told(restored) == [(8,), (9,)]
         scene.verify(restored)
 

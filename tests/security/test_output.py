@@ -82,6 +82,7 @@ COMMANDS: dict[str, list[tuple[str, ...]]] = {
                ("--all", "-f", "html"), ("ferry", "-f", W), ("ferry", "-o", f"{W}.csv".replace("/", "")),
                ("ferry", "-o", f"no/{W}/x.y"), (W, "-f", "csv"), ("ferry", "-f", "csv", "--view", W),
                ("-f", "json", "--schema"), ("ferry", "-f", "loud")],
+    "pair": [("--dry-run",), ("--yes",), ("--dry-run", "-f", "json")],
     "erase": [
         *((W, "--reason", W, "--basis", W, "--dry-run", "-f", form) for form in FORMATS),
         *(("7", "--reason", W, "--basis", W, "--dry-run", "-f", form) for form in FORMATS),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dateline.cli import completing
-from dateline.cli.files import write_atomically
+from dateline.cli.files import require_free, write_atomically
 from dateline.cli.keys import find_key, key_option, key_path, make_key
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.stdout import data
@@ -38,12 +38,15 @@ def checkpoint(settings: Settings, output: str | None, force: bool, key_file: st
       dateline checkpoint
       dateline checkpoint -o monday.txt
     """
+    target = None if output in (None, "-") else Path(str(output))
+    if target is not None:  # before anything is signed
+        require_free(target, force=force, kept=settings.kept)
     with settings.archive() as archive:
         signed = archive.checkpoint(key_to_sign(archive, key_file))
-    if output in (None, "-"):
+    if target is None:
         click.echo(signed.note, nl=False, file=data())
         return
-    write_atomically(Path(str(output)), iter([signed.note]), force=force)
+    write_atomically(target, iter([signed.note]), force=force, kept=settings.kept)
     say(f"Signed {signed.size} events in {output}. Keep it where the archive is not.")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -12,12 +12,13 @@ import click
 
 from dateline.cli import completing
 from dateline.cli.blaming import Blamed
-from dateline.cli.files import write_atomically
+from dateline.cli.files import require_free, write_atomically
 from dateline.cli.moments import moment, moment_options
 from dateline.cli.output import MARK, give
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.stdout import data
 from dateline.errors import DatelineError
+from dateline.log.files import refuse_kept
 
 if TYPE_CHECKING:
     from dateline.plugins.formats import Exporter, Material
@@ -102,10 +103,13 @@ def export(
     with settings.archive() as archive:
         if output is not None and (output.is_dir() or str(target).endswith("/")):
             slugs = list(dict.fromkeys(stories)) or [story.slug for story in archive.stories()]
-            for slug in slugs:
+            paths = {slug: output / f"{slug}{exporter.suffix}" for slug in slugs}
+            for path in paths.values():  # before the first is written
+                require_free(path, force=force, kept=archive.kept)
+                refuse_kept(_beside(path), archive.kept)
+            for slug, path in paths.items():
                 with archive.material(slug, view=view, at=at) as material:
-                    path = output / f"{slug}{exporter.suffix}"
-                    _write(path, exporter, blamed, material, force, mark)
+                    _write(path, exporter, blamed, material, force, mark, archive.kept)
                     _warn(material)
             say(f"Wrote {len(slugs)} file{'s' if len(slugs) != 1 else ''} to {output}.")
             return
@@ -114,7 +118,7 @@ def export(
                 for chunk in chain([mark], blamed.each(partial(_text, exporter, material))):
                     give(chunk)
             else:
-                _write(output, exporter, blamed, material, force, mark)
+                _write(output, exporter, blamed, material, force, mark, archive.kept)
             # Last: an export that needs a failed view raises, and that says it all.
             _warn(material)
     if output is not None:
@@ -122,17 +126,28 @@ def export(
 
 
 def _write(
-    path: Path, exporter: Exporter, blamed: Blamed, material: Material, force: bool, mark: str
+    path: Path,
+    exporter: Exporter,
+    blamed: Blamed,
+    material: Material,
+    force: bool,
+    mark: str,
+    kept: Sequence[Path],
 ) -> None:
     """The file, `mark` first, and what goes beside it. Neither is overwritten without `force`."""
-    beside = path.with_name(path.name + ".meta.json")
+    beside = _beside(path)
     sidecar = blamed.call(partial(exporter.sidecar, material))
-    if sidecar is not None and not force and (beside.exists() or beside.is_symlink()):
-        raise DatelineError(f"{beside} is there already", hint="overwrite it with --force")
-    chunks = chain([mark], blamed.each(partial(_text, exporter, material)))
-    write_atomically(path, chunks, force=force)
     if sidecar is not None:
-        write_atomically(beside, iter([sidecar]), force=force)
+        require_free(beside, force=force, kept=kept)
+    chunks = chain([mark], blamed.each(partial(_text, exporter, material)))
+    write_atomically(path, chunks, force=force, kept=kept)
+    if sidecar is not None:
+        write_atomically(beside, iter([sidecar]), force=force, kept=kept)
+
+
+def _beside(path: Path) -> Path:
+    """Where a format that says more than its file holds says it."""
+    return path.with_name(path.name + ".meta.json")
 
 
 def _text(exporter: Exporter, material: Material) -> Iterator[str]:

@@ -78,7 +78,7 @@ def make_key(archive: Archive, given: str | None) -> SigningKey:
     from dateline.proof.keys import create
 
     path = key_path(archive, given)
-    key = create(path, archive.id)
+    key = create(path, archive.id, archive.kept)
     say(
         f"Made the signing key {path}. Keep a copy where the archive is not; whoever has it can "
         f"sign as you.\nPublic key, to hand out and print: {key.vkey}"

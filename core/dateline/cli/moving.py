@@ -35,8 +35,6 @@ def copy(settings: Settings, source: str, target: str) -> None:
     from dateline.archive import copy_archive
     from dateline.log.engine import shown, to_url
 
-    if _same(source, target):
-        raise click.UsageError("FROM and TO are the same database")
     done = copy_archive(
         source,
         target,
@@ -49,16 +47,6 @@ def copy(settings: Settings, source: str, target: str) -> None:
         f"{shown(to_url(target))} is archive {done.head.archive} to position {done.head.position} "
         f"({done.new} event{'s' if done.new != 1 else ''} copied), root {done.head.root.hex()}."
     )
-
-
-def _same(source: str, target: str) -> bool:
-    from dateline.log.engine import to_url
-
-    one, other = to_url(source), to_url(target)
-    if one.get_backend_name() == other.get_backend_name() == "sqlite":
-        paths = [Path(url.database or "") for url in (one, other)]
-        return paths[0].resolve() == paths[1].resolve()
-    return one == other
 
 
 @click.command()

@@ -10,7 +10,7 @@ import click
 
 from dateline.cli import completing
 from dateline.cli.checkpoint import key_to_sign
-from dateline.cli.files import write_atomically
+from dateline.cli.files import require_free, write_atomically
 from dateline.cli.keys import find_key, key_option, public_keys, read_vkeys, vkey_option
 from dateline.cli.output import give
 from dateline.cli.settings import Settings, pass_settings, say
@@ -88,10 +88,12 @@ def prove(
       dateline prove --verifier -o check.py
     """
     target = None if output in (None, "-") else Path(str(output))
+    if target is not None:  # before anything is signed
+        require_free(target, force=force, kept=settings.kept)
     if verifier:
         if story is not None:
             raise click.UsageError("--verifier goes without a story")
-        _write(target, _program(), force)
+        _write(settings, target, _program(), force)
         if target is not None:
             say(f"Wrote {target}.")
         return
@@ -123,7 +125,7 @@ def prove(
     proven = _check(bundle, known, {"checkpoint": checkpoint_file, "earlier": earlier})
     import json
 
-    _write(target, json.dumps(bundle, ensure_ascii=False, indent=1) + "\n", force)
+    _write(settings, target, json.dumps(bundle, ensure_ascii=False, indent=1) + "\n", force)
     if target is not None:
         say(f"Wrote {target}, proven up to event {signed.size} of the log.")
     _say_what_is_missing(bundle, proven, protected_too)
@@ -293,8 +295,8 @@ def _program() -> str:
     return files("dateline.proof").joinpath("verifier.py").read_text("utf-8")
 
 
-def _write(target: Path | None, text: str, force: bool) -> None:
+def _write(settings: Settings, target: Path | None, text: str, force: bool) -> None:
     if target is None:
         give(text)
         return
-    write_atomically(target, iter([text]), force=force)
+    write_atomically(target, iter([text]), force=force, kept=settings.kept)

@@ -43,6 +43,7 @@ class Root(LazyGroup):
             "Write stories as CSV, JSON, NDJSON, Markdown or HTML.",
         ),
         "erase": ("dateline.cli.erase:erase", "Destroy what must not be kept; that it went stays."),
+        "pair": ("dateline.cli.pair:pair", "Take a keys database as this archive's own."),
         "checkpoint": (
             "dateline.cli.checkpoint:checkpoint",
             "Sign the log as it stands, for safe keeping elsewhere.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +15,7 @@ from dateline.cli.stdout import FOREIGN, kept_for_data
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
+    from dateline.erasure.journal import Erasure
     from dateline.plugins.loaded import Plugins
 
 DEFAULT_DB = "dateline.db"
@@ -49,6 +50,13 @@ class Settings:
         from dateline.log.engine import shown, to_url
 
         return shown(to_url(self.path))
+
+    @property
+    def kept(self) -> list[Path]:
+        """The files of the archive and of its keys, there or not: no output replaces them."""
+        from dateline.log.engine import kept_files, to_url
+
+        return kept_files(to_url(self.path), self.keys)
 
     def plugins(self) -> Plugins:
         """Plugins, loaded once; each that failed is reported on stderr."""
@@ -100,7 +108,12 @@ class Settings:
 
 def resume(archive: Archive) -> None:
     """Finish its erasures, and say so; and say it of one that cannot be finished."""
-    for erasure in archive.resume():
+    say_resumed(archive, archive.resume())
+
+
+def say_resumed(archive: Archive, done: Iterable[Erasure]) -> None:
+    """Which erasures are `done` now, and what keeps others from it."""
+    for erasure in done:
         say(f"Finished an erasure that was interrupted or undone: {erasure.reason}")
     for sentence in unfinished(archive):
         say(sentence)

@@ -40,7 +40,7 @@ def purge(
     Runs in a write transaction, and does nothing where it was done before. Returns what it did.
     """
     of(connection).hold_head(connection)
-    going = list(_present(connection, reader, erasure))
+    going = list(present_of(connection, reader, erasure))
     gone: dict[UUID, dict[int, ErasedEvent]] = {}
     for item in going:
         gone.setdefault(item.story, {})[item.position] = item.told
@@ -65,7 +65,7 @@ def purge(
     return Gone(events=len(told_of), facts=facts, documents=dropped_documents)
 
 
-def _present(connection: Connection, reader: Reader, erasure: Erasure) -> Iterator[Going]:
+def present_of(connection: Connection, reader: Reader, erasure: Erasure) -> Iterator[Going]:
     """What is on the list or under the key, and still in this log, and what now goes with it: a
     notice may have come since, a backup may lack what came after it, a copy may have had its own."""
     listed = {item.event.event_id: item.event for item in erasure.listed}

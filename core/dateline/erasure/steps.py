@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from sqlalchemy import Connection, Engine
 
 from dateline.erasure.journal import Erasure, Gone, Journal, Listed
+from dateline.erasure.pairing import Pairing
 from dateline.erasure.plan import Plan, key_of, plan, surveyed, under
 from dateline.erasure.purge import purge
 from dateline.errors import DatelineError, Finding, Refused
@@ -50,10 +51,11 @@ class Eraser:
         reader: Reader,
         vault: Vault,
         journal: Journal,
+        pairing: Pairing,
         views: Mapping[str, View],
     ) -> None:
         self._engine, self._reader, self._vault = engine, reader, vault
-        self._journal, self._views = journal, views
+        self._journal, self._pairing, self._views = journal, pairing, views
 
     def plan(self, subject: str | None, positions: Sequence[int]) -> Plan:
         """What would go; writes nothing. Raises UnknownName, DatelineError."""
@@ -86,15 +88,15 @@ class Eraser:
                 raise DatelineError(
                     "there is nothing left to erase there", hint="see it with `dateline log`"
                 )
-            with reading(self._engine) as connection:
-                used = keys_in_use(connection)
+            self._pairing.require(anew=keys_lost)
             if keys_lost:
+                with reading(self._engine) as connection:
+                    used = keys_in_use(connection)
                 self._vault.keys.give_up(used)
-            else:
-                self._vault.keys.require_own(used)
             chosen = {item.event_id for item in found.events}
             erasure = self._journal.order(reason, basis, recorded_by, chosen=tuple(sorted(chosen)))
         else:
+            self._pairing.require()
             erasure = self._journal.order(reason, basis, recorded_by, subject_key=found.subject_key)
             if erasure.step in ("purged", "done") and found.events:
                 # Told before, and yet there is more of it: this log went its own way since.
@@ -151,6 +153,7 @@ class Eraser:
 
         Whoever holds that up is waited for by whoever erases, not by everybody. What is in their way
         is given back as it is: ``purged`` if only the last step is left, so that nothing can be read.
+        Raises NotPaired.
         """
         found = []
         for erasure in self._pending():
@@ -164,6 +167,8 @@ class Eraser:
     def _pending(self) -> list[Erasure]:
         """Those that were interrupted, and those whose content is in this log (again)."""
         erasures = self._journal.erasures()
+        if not self._pairing.obeyed(erasures):
+            return []
         finished = [erasure for erasure in erasures if erasure.step == "done"]
         if finished:
             with reading(self._engine) as connection:

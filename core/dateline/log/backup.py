@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -13,10 +14,16 @@ from dateline.log.copying.copier import Progress, copy
 from dateline.log.engine import reading
 from dateline.log.read import Head
 from dateline.log.resting import rest
+from dateline.protect.keys import holds_keys
 
 
 def backup(
-    engine: Engine, file: str | os.PathLike[str], *, force: bool, progress: Progress
+    engine: Engine,
+    file: str | os.PathLike[str],
+    *,
+    force: bool,
+    progress: Progress,
+    kept: Iterable[Path] = (),
 ) -> Head:
     """Write the archive to the SQLite `file`, readable by its owner alone; returns how far it goes.
 
@@ -24,9 +31,11 @@ def backup(
     free pages, must not outlive an erasure in a file that nobody erases in. The file is made beside
     its place, checked, synced and then given its name. Raises DatelineError when it is there already
     (unless `force`), is in use or cannot be written, Damaged when the archive is not what its hashes
-    say; nothing is left behind then.
+    say; nothing is left behind then. No file that is `kept`, keys database or signing key is ever
+    replaced.
     """
     target = Path(file)
+    files.refuse_kept(target, kept, replaceable=lambda path: not holds_keys(path))
     if target.is_symlink() or (target.exists() and not force):
         raise files.taken(target)
     if target.exists() and not target.is_file():

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -14,7 +15,9 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from dateline.errors import DatelineError
+from dateline.log import files
 from dateline.log.backend import LockTimeout, backend, named_errors, of
+from dateline.protect.keys import default_path
 
 Result = TypeVar("Result")
 _SCHEME = re.compile(r"(postgres|postgresql|sqlite)(\+\w+)?(:|//)")
@@ -53,6 +56,24 @@ def _no_url() -> DatelineError:
 def shown(url: URL) -> str:
     """`url` for a person's eyes: a path for SQLite, else without anything secret."""
     return backend(url.get_backend_name()).shown(url)
+
+
+def file_of(url: URL) -> Path | None:
+    """The archive's file; None in memory or on a server."""
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        return None
+    return Path(url.database or "")
+
+
+def keys_of(url: URL, keys: str | os.PathLike[str] | None) -> Path | None:
+    """Where its keys are: where `keys` says, or beside its file; None if nobody said."""
+    return default_path(file_of(url)) if keys is None else Path(keys)
+
+
+def kept_files(url: URL, keys: str | os.PathLike[str] | None) -> list[Path]:
+    """The files of an archive, of its keys and of what SQLite keeps beside both, there or not."""
+    mains = [path for path in (file_of(url), keys_of(url, keys)) if path is not None]
+    return [Path(f"{path}{suffix}") for path in mains for suffix in ("", *files.BESIDE)]
 
 
 def open_engine(db: str | os.PathLike[str]) -> Engine:

@@ -10,7 +10,7 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,6 +32,15 @@ _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _TRIES, _PAUSE = 10, 0.05
 
 _swept: set[Path] = set()
+_DATABASE = "is a database"
+#: How files begin that cannot be made again: SQLite's file format, and the signing key's.
+_BEGINS = {
+    b"SQLite format 3\0": _DATABASE,
+    bytes.fromhex("377f0682"): "belongs to a database",
+    bytes.fromhex("377f0683"): "belongs to a database",
+    bytes.fromhex("d9d505f920a163d7"): "belongs to a database",
+    b"PRIVATE+KEY+": "is a signing key",
+}
 
 
 @contextlib.contextmanager
@@ -154,6 +163,54 @@ def require_one_name(path: Path) -> None:
         "under the other",
         hint=f"close what uses it and remove the other name: `find . -samefile {path}` lists them; keep "
         "the one that has a -wal beside it",
+    )
+
+
+def refuse_kept(
+    path: Path,
+    kept: Iterable[Path] = (),
+    *,
+    replaceable: Callable[[Path], bool] = lambda path: False,
+) -> None:
+    """See that an output takes the place of nothing that cannot be made again, whatever name it has:
+    the files `kept` by the archive in use, there or not, any database or signing key, and what SQLite
+    keeps beside a database. A database that is `replaceable` may be overwritten.
+
+    Raises DatelineError.
+    """
+    path = Path(path)
+    if any(same_file(path, own) for own in kept):  # first: to open it could take locks away
+        raise _kept(path, "is in use: it is the archive itself, or belongs to it")
+    if (begins := _kind(path)) is not None and not (begins == _DATABASE and replaceable(path)):
+        raise _kept(path, begins)
+    for suffix in BESIDE:
+        if path.name.endswith(suffix) and _kind(Path(str(path)[: -len(suffix)])) == _DATABASE:
+            raise _kept(path, "belongs to the database beside it")
+
+
+def same_file(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one file; where there is none yet, whether they are one path."""
+    try:
+        return os.path.samefile(one, other)
+    except OSError:
+        return os.path.realpath(one) == os.path.realpath(other)
+
+
+def _kind(path: Path) -> str | None:
+    """What is there, if it is of the kinds that no output replaces, by how it begins."""
+    if not path.is_file():
+        return None
+    try:
+        with open(path, "rb") as file:
+            begins = file.read(16)
+    except OSError:
+        return None  # then it is not overwritten unseen: who cannot read may be told by the system
+    return next((kind for sign, kind in _BEGINS.items() if begins.startswith(sign)), None)
+
+
+def _kept(path: Path, why: str) -> DatelineError:
+    return DatelineError(
+        f"{path} {why}: nothing was written over it", hint="choose another name for what is written"
     )
 
 

@@ -11,6 +11,9 @@ from dateline.events.editorial import ContentErased
 from dateline.log.read import Reader
 from dateline.log.tables import events
 
+#: Keys asked for in one statement: databases take no more values than some ten thousand.
+_KEYS = 500
+
 
 def keys_in_use(connection: Connection) -> dict[str, int]:
     """Ids of the keys that events are or were under, and how many of those are still there.
@@ -26,11 +29,13 @@ def keys_in_use(connection: Connection) -> dict[str, int]:
 def live_keys(connection: Connection, keys: Collection[str | None]) -> set[str]:
     """Those of `keys` that content is there under. Reads the whole log, as above."""
     wanted = sorted(key for key in keys if key is not None)
-    if not wanted:
-        return set()
     column = events.c.subject_key
-    query = select(column).where(column.in_(wanted), events.c.body.is_not(None)).distinct()
-    return set(connection.execute(query).scalars())
+    found: set[str] = set()
+    for at in range(0, len(wanted), _KEYS):
+        some = column.in_(wanted[at : at + _KEYS])
+        query = select(column).where(some, events.c.body.is_not(None)).distinct()
+        found.update(connection.execute(query).scalars())
+    return found
 
 
 def erased_keys(connection: Connection, reader: Reader) -> set[str]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import base64
 import os
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from dateline.errors import DatelineError, MissingLibrary
-from dateline.log.files import made, sync_folder
+from dateline.log.files import made, refuse_kept, sync_folder
 from dateline.proof.verifier import ORIGIN, Vkey, make_vkey
 
 if TYPE_CHECKING:
@@ -55,8 +56,9 @@ def default_path(archive: UUID) -> Path:
     return Path(home) / "dateline" / "keys" / f"{archive}.key"
 
 
-def create(path: Path, archive: UUID) -> SigningKey:
-    """A new key in a new file of mode 0600. Raises DatelineError when something is there."""
+def create(path: Path, archive: UUID, kept: Iterable[Path] = ()) -> SigningKey:
+    """A new key in a new file of mode 0600. Raises DatelineError when something is there, or it is the
+    place of one of the files `kept` by the archive."""
     private = _ed25519().generate()
     key = SigningKey(origin(archive), private)
     packed = base64.b64encode(_ED25519 + private.private_bytes_raw()).decode()
@@ -66,6 +68,7 @@ def create(path: Path, archive: UUID) -> SigningKey:
     )
     if os.path.lexists(path):
         raise taken
+    refuse_kept(path, kept)
     new = [folder for folder in path.parents if not folder.exists()]
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -1,6 +1,6 @@
 """Checks a proof that Dateline wrote, offline: Python 3.11 and the package `cryptography` alone.
 
-    python check.py PROOF.json --vkey VKEY [--document FILE] [--against CHECKPOINT]
+    python -I check.py PROOF.json --vkey VKEY [--document FILE] [--against CHECKPOINT]
 
 VKEY is the archive's public key; after a change of keys give both, --vkey OLD --vkey NEW. Get them
 another way than with the proof: from a letter, a web page of the newsroom, a telephone call. A key
@@ -13,7 +13,27 @@ This one file is the whole verifier. The formats are described in docs/format.md
 standards: RFC 6962 and RFC 9162 (tree), C2SP signed-note and tlog-checkpoint, Ed25519 (RFC 8032).
 """
 
-from __future__ import annotations
+import sys
+
+if __name__ == "__main__":
+    # Whoever sent a proof may have put a json.py or a cryptography.py beside this file, so nothing is
+    # imported from its folder or from the one it is run in. Up to here only what is built into Python
+    # may be imported: even `from __future__` is a file. Python itself has imported `os` by now.
+    import os
+
+    def _folder(path: str) -> object:
+        try:
+            found = os.stat(path or os.curdir)
+        except OSError:
+            return path
+        return found.st_dev, found.st_ino
+
+    _near = {
+        _folder(os.path.dirname(__file__)),
+        _folder(os.path.dirname(os.path.realpath(__file__))),
+        _folder(os.curdir),
+    }
+    sys.path[:] = [path for path in sys.path if _folder(path) not in _near]
 
 import base64
 import binascii
@@ -22,7 +42,6 @@ import hashlib
 import json
 import os
 import re
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 

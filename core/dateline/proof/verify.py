@@ -17,7 +17,7 @@ from dateline.errors import NotAnArchive
 from dateline.events.registry import CORE_NAMES
 from dateline.log import guards, hashing
 from dateline.log.backend import of
-from dateline.log.tables import events, log_head, plugin_types, raw
+from dateline.log.tables import events, log_head, paired_keys, plugin_types, raw
 from dateline.proof.contents import Contents, Stored
 from dateline.proof.held import Given, Held
 from dateline.proof.nodes import Nodes
@@ -54,6 +54,9 @@ def verify(
     with of(connection).any_text(connection):
         for reason in guards.wrong(connection):
             report.add("schema", reason)
+        for value in connection.execute(select(raw(paired_keys.c.sha256))).scalars():
+            if not isinstance(value, bytes) or len(value) != hashing.HASH_BYTES:
+                report.add("schema", "the table paired_keys holds what is no hash")
         head = _Head(connection)
         held = Held(connection, head.archive, vkeys, against, report)
         _Events(connection, head, held, vault, report).run(progress)

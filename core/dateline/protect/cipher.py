@@ -38,7 +38,8 @@ def unseal(key: bytes, sealed: bytes, bound: bytes) -> bytes:
     except (library.InvalidTag, ValueError):
         raise DatelineError(
             "protected content does not open with its key: it was changed, or moved",
-            hint="restore the archive from a backup: something outside Dateline changed it",
+            hint="name the archive's own keys with --keys; if these are they, restore the archive from "
+            "a backup: something outside Dateline changed it",
         ) from None
     return plain
 

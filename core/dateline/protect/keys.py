@@ -10,8 +10,8 @@ import os
 import sqlite3
 import stat
 import time
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -37,7 +37,10 @@ CREATE TABLE IF NOT EXISTS erasures (
   number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, archive BLOB NOT NULL, step TEXT NOT NULL,
   record BLOB NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS pairings (archive BLOB PRIMARY KEY, secret BLOB NOT NULL) STRICT;
 """
+_HAS_PAIRINGS = "SELECT 1 FROM sqlite_master WHERE name = 'pairings'"
+_PAIRING = "SELECT secret FROM pairings WHERE archive = ?"
 
 
 class Key(msgspec.Struct, frozen=True):
@@ -59,11 +62,12 @@ class Keys:
     """The keys of one archive, in a file that may hold those of several.
 
     ``path`` None means that no place for keys is known: nothing can be protected. The file is made
-    when the first key is. Keys are remembered once read; bodies that were erased are gone anyway.
+    when the first key is. ``beside`` is the archive's file: whoever owns it may own the keys. Keys are
+    remembered once read; bodies that were erased are gone anyway.
     """
 
-    def __init__(self, path: Path | None, archive: UUID) -> None:
-        self.path, self._archive = path, archive.bytes
+    def __init__(self, path: Path | None, archive: UUID, beside: Path | None = None) -> None:
+        self.path, self._archive, self._beside = path, archive.bytes, beside
         self._made = False
         self._secrets: dict[str, bytes] = {}
         #: The state of the file in which every key that it has was read.
@@ -129,19 +133,26 @@ class Keys:
             self._lost = frozenset(self.lost())
         return key_id in self._lost
 
-    def require_own(self, used: Collection[str]) -> None:
-        """See that these are the archive's own keys, before anything is first put in.
-
-        `used` are the ids of the keys that the archive's content is or was under. A keys database
-        that knows one of them, be it destroyed, is the archive's. Raises DatelineError.
-        """
-        if not used or not self._ids().isdisjoint(used):
-            return
-        raise DatelineError(
-            f"this archive holds protected content, and its keys are not here ({self.path})",
-            hint="bring them back or name them with --keys: a new keys database would take their "
-            "place (lost for good? `dateline erase` by positions with --keys-lost)",
+    def live(self) -> list[str]:
+        """Ids of keys that are not destroyed, in order."""
+        return self._column(
+            "SELECT id FROM keys WHERE archive = ? AND typeof(secret) = 'blob' ORDER BY id"
         )
+
+    def ids(self) -> set[str]:
+        """Ids of all keys that were ever made here."""
+        return set(self._column("SELECT id FROM keys WHERE archive = ?"))
+
+    def pairing(self) -> bytes | None:
+        """The secret of which the archive has the SHA-256, once they are paired."""
+        if not self.here:
+            return None
+        with self.transaction(write=False) as run:
+            # A keys database that was made by an earlier release has no such table.
+            if run.execute(_HAS_PAIRINGS).fetchone() is None:
+                return None
+            row = run.execute(_PAIRING, (self._archive,)).fetchone()
+        return row[0] if row is not None and isinstance(row[0], bytes) else None
 
     @property
     def here(self) -> bool:
@@ -168,6 +179,18 @@ class Keys:
         if found.secret is not None:
             self._secrets[found.id] = found.secret
         return found
+
+    def pair(self) -> bytes:
+        """The secret of `pairing`, made when there is none."""
+        with self.transaction() as run:
+            run.execute(
+                "INSERT OR IGNORE INTO pairings (archive, secret) VALUES (?, ?)",
+                (self._archive, os.urandom(cipher.KEY_BYTES)),
+            )
+            [secret] = run.execute(_PAIRING, (self._archive,)).fetchone()
+        if not isinstance(secret, bytes):
+            raise DatelineError(f"the keys database {self.path} holds a pairing that is none")
+        return secret
 
     def give_up(self, used: Mapping[str, int]) -> None:
         """Begin a keys database in the place of one that is lost for good: it is the archive's own
@@ -234,7 +257,7 @@ class Keys:
             if write:
                 _make(path)
             _require_one_name(path)
-            _require_private(path)
+            _require_private(path, self._beside)
             connection = sqlite3.connect(
                 f"{path.absolute().as_uri()}?mode=rw",
                 uri=True,
@@ -260,9 +283,6 @@ class Keys:
                 hint="check the file and its permissions, or name another with --keys",
             ) from None
 
-    def _ids(self) -> set[str]:
-        return set(self._column("SELECT id FROM keys WHERE archive = ?"))
-
     def _column(self, query: str) -> list[str]:
         if not self.here:
             return []
@@ -286,15 +306,25 @@ class Keys:
         return None if row is None else Key(*row)
 
 
+def holds_keys(path: Path) -> bool:
+    """Whether a SQLite file is a keys database. It is looked at, and nothing is locked or made."""
+    uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+    query = "SELECT count(*) FROM sqlite_master WHERE name IN ('keys', 'erasures')"
+    try:
+        with closing(sqlite3.connect(uri, uri=True)) as connection:
+            return bool(connection.execute(query).fetchone()[0] == 2)
+    except sqlite3.Error:
+        return False
+
+
 class KeyMoved(Exception):
     """The subject got another key from another process: plan anew."""
 
 
-def default_path(database: str | None) -> Path | None:
-    """Beside a SQLite archive; nowhere for one in memory or on a server."""
-    if database in (None, "", ":memory:"):
-        return None
-    return Path(f"{database}{SUFFIX}")
+def default_path(archive: Path | None) -> Path | None:
+    """Beside a SQLite archive's file, whatever links lead to it; nowhere for one in memory or on a
+    server."""
+    return None if archive is None else Path(f"{os.path.realpath(archive)}{SUFFIX}")
 
 
 def _make(path: Path) -> None:
@@ -319,12 +349,22 @@ def _require_one_name(path: Path) -> None:
         )
 
 
-def _require_private(path: Path) -> None:
-    """See that nobody but its owner may read it; one with nothing in it gives nothing away, and is
-    made so. Raises DatelineError. Modes are POSIX: on Windows nothing is asked."""
+def _require_private(path: Path, archive: Path | None) -> None:
+    """See that it belongs to this user, or to whom the archive belongs, and that nobody else may read
+    it; one with nothing in it gives nothing away, and is made so. Raises DatelineError. Owners and
+    modes are POSIX: on Windows nothing is asked."""
     if os.name == "nt" or not path.exists():
         return
     found = path.stat()
+    owners = {os.geteuid()}
+    if archive is not None and archive.exists():
+        owners.add(archive.stat().st_uid)
+    if found.st_uid not in owners:  # only root can open what is another's alone
+        raise DatelineError(
+            f"the keys database {path} belongs to another user (uid {found.st_uid}), who can read it "
+            "and change it",
+            hint="name your own with --keys; if you trust what is in it, change its owner (chown)",
+        )
     if not found.st_mode & 0o077:
         return
     if found.st_size:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 from uuid import UUID
 
 import msgspec
@@ -52,11 +53,21 @@ class Recorded(msgspec.Struct, frozen=True):
     clocks: Clocks = Clocks()
 
 
+class OwnKeys(Protocol):
+    """Says whether the keys at hand are the archive's own."""
+
+    def require(self, *, settle: bool = True) -> None:
+        """Raises DatelineError when they are not; with `settle` they are from now on."""
+
+
 class Recorder:
     """Records lines into one archive."""
 
-    def __init__(self, engine: Engine, registry: Registry, reader: Reader) -> None:
+    def __init__(
+        self, engine: Engine, registry: Registry, reader: Reader, keys: OwnKeys | None = None
+    ) -> None:
         self._engine, self._registry, self._reader = engine, registry, reader
+        self._own = keys
         self._vault = reader.vault
 
     def record(
@@ -104,6 +115,8 @@ class Recorder:
             clocks = Clocks(future_us=accepted.future_us)
             if dry_run or not accepted.events:
                 return _recorded(accepted, [], 0, 0, clocks, *whose)
+            if key is not None and self._own is not None:
+                self._own.require()
             try:
                 written = self._write(accepted, key)
                 return _recorded(accepted, *written, *whose)
@@ -123,10 +136,8 @@ class Recorder:
         keys = self._vault.keys
         found = keys.propose(subject)
         known = keys.find(subject) is not None
-        if not known:
-            with reading(self._engine) as connection:
-                used = keys_in_use(connection)
-            keys.require_own(used)
+        if self._own is not None:
+            self._own.require(settle=False)
         return found, known
 
     def _came_back(self, key: Key, accepted: Plan) -> bool:

@@ -29,7 +29,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 #: Tables of the log: names no view may take. A test holds it equal to what is there.
 RESERVED = frozenset({
     "log_head", "stories", "events", "plugin_types", "documents", "views", "merkle_nodes",
-    "checkpoints", "alembic_version",
+    "checkpoints", "paired_keys", "alembic_version",
 })  # fmt: skip
 #: Columns that every PostgreSQL table has of itself.
 _SYSTEM = frozenset({"tableoid", "ctid", "xmin", "xmax", "cmin", "cmax"})

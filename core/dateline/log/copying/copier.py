@@ -33,6 +33,7 @@ from dateline.log.tables import (
     documents,
     events,
     merkle_nodes,
+    paired_keys,
     plugin_types,
     stories,
 )
@@ -48,6 +49,7 @@ _ELSEWHERE = "copy to a place where nothing is"
 TABLES = (
     Rows(documents, content="content", sealed="subject_key"),
     Rows(plugin_types),
+    Rows(paired_keys),
     Rows(checkpoints, erasable=False),
 )
 

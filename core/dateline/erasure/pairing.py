@@ -1,0 +1,173 @@
+"""Which keys database is this archive's own. What the journal in any other one orders is not obeyed
+unasked: whoever has a copy of the archive can make one.
+
+When something is first protected or erased, the two are paired: the keys database keeps a random
+secret, and the archive its SHA-256. A keys database without that secret (it, or the archive, is from
+before they were paired) is the archive's own if it knows what a copy of the archive does not tell: a
+key that opens content, or the random id that the id of a recorded erasure was made from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+
+from sqlalchemy import Connection, Engine, select
+
+from dateline.erasure.journal import Erasure, Journal
+from dateline.erasure.plan import surveyed
+from dateline.erasure.purge import present_of
+from dateline.erasure.survey import Going
+from dateline.errors import DatelineError, NotPaired
+from dateline.events.editorial import ContentErased
+from dateline.log.engine import reading, writing
+from dateline.log.protected import keys_in_use, live_keys
+from dateline.log.read import Reader, present
+from dateline.log.tables import events, paired_keys
+from dateline.protect.vault import Vault
+
+
+class Pairing:
+    """One archive and the keys database that it was opened with."""
+
+    def __init__(self, engine: Engine, reader: Reader, vault: Vault, journal: Journal) -> None:
+        self._engine, self._reader = engine, reader
+        self._vault, self._keys, self._journal = vault, vault.keys, journal
+        self._settled = False
+
+    # -- whose it is -----------------------------------------------------------------------
+
+    def own(self, connection: Connection, erasures: Sequence[Erasure]) -> bool:
+        """Whether the keys database is this archive's. `erasures` are those of its journal."""
+        return (
+            self._is_paired(connection)
+            or self._told(connection, erasures)
+            or self._opens(connection)
+        )
+
+    def _is_paired(self, connection: Connection) -> bool:
+        secret = self._keys.pairing()
+        return secret is not None and _sha256(secret) in _paired(connection)
+
+    def _told(self, connection: Connection, erasures: Sequence[Erasure]) -> bool:
+        """The log tells of one of the erasures: the id of that event is a hash of what the journal
+        holds. What an import told is anybody's word, and has no positions."""
+        tells = {erasure.event_id(story) for erasure in erasures for story in erasure.stories}
+        for event_id in present(connection, tells):
+            event = self._reader.by_id(connection, event_id)
+            data = None if event is None else event.data
+            if isinstance(data, ContentErased) and data.positions:
+                return True
+        return False
+
+    def _opens(self, connection: Connection) -> bool:
+        """One of its keys opens what is under it."""
+        for key in live_keys(connection, self._keys.live()):
+            query = select(events.c.event_id, events.c.body)
+            query = query.where(events.c.subject_key == key, events.c.body.is_not(None))
+            row = connection.execute(query.limit(1)).one()
+            with suppress(DatelineError):
+                if self._vault.open_event(key, row.event_id, row.body) is not None:
+                    return True
+        return False
+
+    # -- what it orders --------------------------------------------------------------------
+
+    def ordered(self) -> list[Going]:
+        """What the journal orders to be erased in this archive, in order; nothing is erased."""
+        erasures = self._journal.erasures()
+        if not erasures:
+            return []
+        going: dict[int, Going] = {}
+        with reading(self._engine) as connection:
+            for erasure in erasures:
+                found = list(present_of(connection, self._reader, erasure))
+                if erasure.step == "ordered":  # not listed yet
+                    picked = (self._reader.by_id(connection, one) for one in erasure.chosen)
+                    places = [(event.story, event.position) for event in picked if event]
+                    found += surveyed(connection, self._reader, places)[0]
+                going.update((item.position, item) for item in found)
+        return [going[position] for position in sorted(going)]
+
+    def obeyed(self, erasures: Sequence[Erasure]) -> bool:
+        """Whether to do what these erasures of the journal order. Raises NotPaired when the keys
+        database is not this archive's and they would take something."""
+        if not erasures:
+            return False
+        with reading(self._engine) as connection:
+            if self.own(connection, erasures):
+                return True
+            count = _count(connection, erasures)
+        if count:
+            raise self._not_paired(count)
+        return False
+
+    # -- becoming the archive's own --------------------------------------------------------
+
+    def require(self, *, anew: bool = False, settle: bool = True) -> None:
+        """See that the keys database is this archive's before anything is put under its keys or in
+        its journal. Where nothing speaks against it they are paired, with `settle`.
+
+        With `anew` the keys of what is protected were given up: others take their place. Raises
+        NotPaired, DatelineError.
+        """
+        if self._settled:
+            return
+        with reading(self._engine) as connection:
+            self._settled = self._is_paired(connection)
+            if self._settled:
+                return
+            erasures = self._journal.erasures()
+            if not self.own(connection, erasures):
+                used = keys_in_use(connection)
+                if erasures:
+                    raise self._not_paired(_count(connection, erasures))
+                self._require_new(used, _paired(connection), anew)
+        if settle:
+            self.pair()
+
+    def _require_new(self, used: Mapping[str, int], paired: Collection[bytes], anew: bool) -> None:
+        """See that it can become the archive's: it would be in the place of no other."""
+        here = self._keys.ids()
+        if not here.isdisjoint(used):
+            raise self._not_paired(0)
+        if used and not anew:
+            raise DatelineError(
+                f"this archive holds protected content, and its keys are not here ({self._keys.path})",
+                hint="bring them back or name them with --keys: a new keys database would take their "
+                "place (lost for good? `dateline erase` by positions with --keys-lost)",
+            )
+        if here and paired:
+            raise self._not_paired(0)
+
+    def pair(self) -> None:
+        """Make the keys database this archive's own, for good. Raises DatelineError."""
+        sha256 = _sha256(self._keys.pair())
+        with writing(self._engine) as connection:
+            if sha256 not in _paired(connection):
+                connection.execute(paired_keys.insert().values(sha256=sha256))
+        self._settled = True
+
+    def _not_paired(self, count: int) -> NotPaired:
+        return NotPaired(str(self._keys.path), count)
+
+
+def _count(connection: Connection, erasures: Sequence[Erasure]) -> int:
+    """How many events that are still here they name, or the key of. None is opened."""
+    listed = {item.event.event_id for erasure in erasures for item in erasure.listed}
+    new = [erasure for erasure in erasures if erasure.step == "ordered"]  # not listed yet
+    chosen = {event_id for erasure in new for event_id in erasure.chosen}
+    found = {event_id.bytes for event_id in present(connection, listed | chosen, live=True)}
+    for key in live_keys(connection, {erasure.subject_key for erasure in erasures}):
+        query = select(events.c.event_id).where(events.c.subject_key == key)
+        found.update(connection.execute(query.where(events.c.body.is_not(None))).scalars())
+    return len(found)
+
+
+def _paired(connection: Connection) -> set[bytes]:
+    return set(connection.execute(select(paired_keys.c.sha256)).scalars())
+
+
+def _sha256(secret: bytes) -> bytes:
+    return hashlib.sha256(secret).digest()
