@@ -53,7 +53,7 @@ from dateline.recording.overview import Overview, overview
 from dateline.recording.recorder import Recorded, Recorder, fold
 from dateline.served import Served
 from dateline.views import rebuild as rebuilding
-from dateline.views import runner, store
+from dateline.views import runner, shown, store
 from dateline.views.asof import Moment, states, upto
 from dateline.views.table import Table
 from dateline.views.verify import Difference
@@ -77,6 +77,9 @@ class Archive:
     Opening raises NotPaired, and nothing is erased, when the keys database is not this archive's own
     and orders something to be erased: it may be anybody's. To let it, open with `resume` False, look
     at what is `ordered`, and `pair`.
+
+    ``notice`` is called with a sentence when something beside what was asked for is to be said, such as
+    that a view has no SQL view because its name is taken. Unless it is set, nothing is said.
     """
 
     def __init__(
@@ -100,6 +103,8 @@ class Archive:
         self.recorded: Recorded | None = None
         self.resumed: list[Erasure] = []
         self.unfinished_erasures: list[Erasure] = []
+        self.notice: shown.Notice = shown.silent
+        self._seen: set[str] = set()
         if resume:
             try:
                 self.resume()
@@ -395,7 +400,7 @@ class Archive:
 
     @property
     def _served(self) -> Served:
-        return Served(self._engine, self._reader, self.plugins)
+        return Served(self._engine, self._reader, self.plugins, self._seen, self.notice)
 
     def view(
         self, name: str, *stories: str, everything: bool = False, at: Moment | None = None
@@ -430,7 +435,9 @@ class Archive:
         A rebuild that was interrupted goes on where it was. Readers see the old rows until then.
         """
         wanted, owners = self._served.wanted(names)
-        return rebuilding.rebuild(self._engine, self._reader, wanted, owners, progress=progress)
+        return rebuilding.rebuild(
+            self._engine, self._reader, wanted, owners, progress=progress, notice=self.notice
+        )
 
     def verify_view(self, name: str) -> list[Difference]:
         """Rows readers see that are not the fold of the log, and rows they miss: none, if all is
@@ -440,11 +447,37 @@ class Archive:
 
     def undo_rebuild(self, name: str) -> store.Build:
         """Bring the generation before the live one back. Raises DatelineError."""
-        return rebuilding.undo(self._engine, self._reader, self.plugins.view(name))
+        return rebuilding.undo(
+            self._engine, self._reader, self.plugins.view(name), notice=self.notice
+        )
 
     def prune(self, names: Sequence[str] | None = None) -> list[store.Build]:
-        """Drop generations that no reader sees; returns them."""
-        return rebuilding.prune(self._engine, names)
+        """Drop generations that no reader sees; returns them.
+
+        Of a view that is named and that no plugin makes any more (`gone_views`) all are dropped, and
+        its SQL view. Raises UnknownName.
+        """
+        gone = self.gone_views()
+        for name in names or ():
+            if name not in gone and not any(build.name == name for build in self.builds()):
+                self.plugins.view(name)
+        return rebuilding.prune(self._engine, names, gone=gone if names else ())
+
+    def gone_views(self) -> list[str]:
+        """Views on record whose plugin is not here, or is here and does not make them any more. One
+        whose plugin was left out, by choice or for a failure, is not among them."""
+        left_out = {plugin.name for plugin in self.plugins.records if plugin.status != "active"}
+        there = {build.name: build.plugin for build in reversed(self.builds())}
+        return sorted(
+            name
+            for name, plugin in there.items()
+            if name not in self.plugins.views and plugin not in left_out
+        )
+
+    def sql_views(self) -> list[shown.Shown]:
+        """How the SQL view of each view that was built stands, which outsiders read."""
+        with reading(self._engine) as connection:
+            return shown.look(connection, store.builds(connection))
 
     def known_types(self) -> list[str]:
         """``name version`` of the plugins' event types that the log holds and that are known here."""
@@ -479,7 +512,8 @@ class Archive:
     ) -> Report:
         """Check the log by its own hashes, and against checkpoints kept elsewhere.
 
-        With `deep_too` the views and quotations too. Nothing is repaired.
+        The tables of views and their SQL views are looked at too; with `deep_too` their rows and the
+        quotations as well. Nothing is repaired.
         """
         with reading(self._engine) as connection:
             report = verify_log(
@@ -489,6 +523,8 @@ class Archive:
                 vault=self._reader.vault,
                 progress=progress,
             )
+        if report.root:
+            deep.check_tables(self._engine, self._reader, self.plugins.views, report)
         if deep_too and report.root:
             deep.check_views(self._engine, self._reader, self.plugins.views, report)
             deep.check_quotes(self._engine, self._reader, report, progress)

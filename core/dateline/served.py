@@ -14,7 +14,7 @@ from dateline.log.engine import reading
 from dateline.material import LiveMaterial, PastMaterial
 from dateline.plugins.formats import Material
 from dateline.plugins.loaded import Plugins
-from dateline.views import runner, store
+from dateline.views import runner, shown, store
 from dateline.views.asof import NOW, Moment, states, upto
 from dateline.views.folding import require_live
 from dateline.views.projection import View
@@ -26,10 +26,21 @@ _TRIES = 100
 
 
 class Served:
-    """Views of one archive as its readers get them."""
+    """Views of one archive as its readers get them.
 
-    def __init__(self, engine: Engine, reader: read.Reader, plugins: Plugins) -> None:
+    `seen` has the tables whose SQL view was looked at; what is to be said is said to `notice`.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        reader: read.Reader,
+        plugins: Plugins,
+        seen: set[str],
+        notice: shown.Notice,
+    ) -> None:
         self._engine, self._reader, self._plugins = engine, reader, plugins
+        self._seen, self._notice = seen, notice
 
     def wanted(self, names: Sequence[str] | None) -> tuple[list[View], dict[str, str]]:
         """The views of these names, all by default, and the plugin of each. Raises UnknownName."""
@@ -47,7 +58,11 @@ class Served:
         if of(self._engine).rests(self._engine):
             return []
         wanted, owners = self.wanted(names)
-        return runner.catch_up(self._engine, self._reader, wanted, owners, progress=progress)
+        builds = runner.catch_up(
+            self._engine, self._reader, wanted, owners, progress=progress, notice=self._notice
+        )
+        shown.keep(self._engine, builds, self._seen, self._notice)
+        return builds
 
     def table(self, name: str, stories: Sequence[str], *, everything: bool) -> Table:
         """The rows of `stories`, or of all, at the head. Raises ViewFailed."""
@@ -65,7 +80,10 @@ class Served:
                     continue
                 rows = store.read(connection, found, current, stories or None)
                 return arrange(found, rows, everything=everything)
-        raise DatelineError(f"view {name} keeps changing underneath", hint="try again")
+        raise DatelineError(
+            f"view {name} keeps changing underneath",
+            hint="try again; `dateline verify` says whether its table is gone",
+        )
 
     def table_at(
         self, name: str, chosen: Sequence[read.StoryRow], at: Moment, *, everything: bool

@@ -116,7 +116,7 @@ def shape(*names: str) -> type[FactRow]:
     return types.new_class("Row", (FactRow,), {"frozen": True}, lambda body: body.update(fields))
 
 
-def test_columns_that_are_added_last_keep_what_is_built_on_a_view_and_others_do_not(
+def test_what_is_built_on_a_view_stays_whatever_becomes_of_its_columns(
     dateline_postgres_url: str,
 ) -> None:
     def figures(number: int, *names: str) -> Plugins:
@@ -136,12 +136,18 @@ def test_columns_that_are_added_last_keep_what_is_built_on_a_view_and_others_do_
         archive.catch_up()
     with connect(dateline_postgres_url) as outside:
         outside.execute("CREATE VIEW mine AS SELECT words FROM shown")
-        there = "SELECT count(*) FROM pg_views WHERE viewname = 'mine'"
-        for number, names, left in ((2, ("words", "more"), 1), (3, ("more",), 0)):
+        words = samples.figure()["text"]
+        versions = (
+            (2, ("words", "more"), [(words,)]), (3, ("more",), [(None,)]), (4, ("words",), [(words,)]),
+        )  # fmt: skip
+        for number, names, left in versions:
             with Archive.open(dateline_postgres_url, figures(number, *names)) as archive:
                 archive.rebuild()
-                assert outside.execute(there).fetchone() == (left,)
+                assert outside.execute("SELECT words FROM mine").fetchall() == left
+                assert outside.execute(f"SELECT {names[-1]} FROM shown").fetchall() == [(words,)]
                 assert len(archive.view("shown")) == 1
+                archive.prune()
+                assert archive.verify().findings == [] and archive.verify().unchecked == []
 
 
 def test_who_reads_on_holds_an_erasure_up_but_no_append_and_no_command(

@@ -103,6 +103,7 @@ class Settings:
         from dateline.archive import Archive
 
         with Archive.open(self.path, self.plugins(), self.keys, resume=False) as archive:
+            archive.notice = say
             yield archive
 
 

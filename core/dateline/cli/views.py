@@ -154,7 +154,7 @@ def _value(value: object) -> str:
     multiple=True,
     metavar="NAME",
     shell_complete=completing.views,
-    help="Of this view only.",
+    help="Of this view only; of one whose plugin is gone, everything.",
 )
 @pass_settings
 def prune(settings: Settings, views: tuple[str, ...]) -> None:
@@ -162,16 +162,35 @@ def prune(settings: Settings, views: tuple[str, ...]) -> None:
 
     Retired ones, which --undo could go back to, and builds that were begun and left.
 
+    A view that no plugin makes any more, because its plugin was uninstalled or has renamed it, is
+    dropped only when it is named: with all its generations and its SQL view. Should the plugin come
+    back, the view is folded again when it is first read. The view of a plugin that is left out by
+    choice (--without) or for a failure is kept.
+
     \b
     Example:
       dateline prune
+      dateline prune --view headcounts
     """
     with settings.archive() as archive:
-        gone = archive.prune(views or None)
-    for build in gone:
+        dropped = archive.prune(views or None)
+        gone, serving = archive.gone_views(), {b.name for b in archive.builds() if b.serves}
+        kept = [name for name in views if name in serving - set(archive.plugins.views)]
+    for build in dropped:
         say(f"Dropped generation {build.generation} of {build.name} ({build.state}).")
-    if not gone:
+    if not dropped:
         say("Nothing to drop.")
+    for name in kept:
+        say(f"{name}: its plugin is left out, not gone; what readers of the view see is kept.")
+    for name in gone:
+        say(_gone(name))
+
+
+def _gone(name: str) -> str:
+    return (
+        f"{name}: no plugin that is loaded makes this view, and it is not kept up to date. Where its "
+        f"plugin is gone for good, `dateline prune --view {name}` drops it."
+    )
 
 
 @click.command()
@@ -195,6 +214,8 @@ def status(settings: Settings, verbose: bool, format_: str | None) -> None:
         say(f"Archive {head.archive}: {head.position} events, root\n  {head.root.hex()}")
         say_ahead(archive)
         rows = _generations(archive, head.position, verbose)
+        for name in archive.gone_views():
+            say(_gone(name))
         found = any(state in ("failed", "stale") for _, _, state, *_ in rows)
         found = _run_checks(archive) or found
     _say_who_reads(settings)
@@ -227,6 +248,7 @@ def _generations(archive: Archive, head: int, verbose: bool) -> list[list[Any]]:
 
     rows: list[list[Any]] = []
     known, types = archive.plugins.views, archive.known_types()
+    not_right = _not_right(archive)
     built = set()
     for build in archive.builds():
         retired = build.state == "retired"
@@ -236,7 +258,7 @@ def _generations(archive: Archive, head: int, verbose: bool) -> list[list[Any]]:
         state: str = build.state if view is not None or retired else "no plugin"
         if view is not None and not retired and build.fingerprint != fingerprint(view, types):
             state = "stale"
-        why = reason(build) if build.error else None
+        why = reason(build) if build.error else not_right.get(build.table)
         rows.append(
             [
                 build.name, build.generation, state, build.checkpoint, head - build.checkpoint,
@@ -251,6 +273,20 @@ def _generations(archive: Archive, head: int, verbose: bool) -> list[list[Any]]:
         plugin = archive.plugins.owner("views", name)
         rows.append([name, None, "not built", 0, head, plugin, None, None])
     return rows
+
+
+def _not_right(archive: Archive) -> dict[str, str]:
+    """What is wrong with the SQL view of each generation, by its table; said, too."""
+    from dateline.views.shown import described
+
+    wrong = {
+        shown.build.table: described(shown)
+        for shown in archive.sql_views()
+        if shown.standing != "right"
+    }
+    for words in wrong.values():
+        say(f"{words[0].upper()}{words[1:]}.")
+    return wrong
 
 
 def _run_checks(archive: Archive) -> bool:

@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from dateline.errors import DatelineError, NotAnArchive
+from dateline.log.relation import Relation
 
 #: Runs one statement on the driver's own connection, placeholders written ``?``; its cursor.
 Execute = Callable[..., Any]
@@ -133,8 +134,22 @@ class Backend(ABC):
         there is passed over."""
 
     @abstractmethod
-    def show(self, connection: Connection, view: str, table: str) -> None:
-        """Make the SQL view of that name show all of a table."""
+    def relations(self, connection: Connection, names: Sequence[str]) -> list[Relation]:
+        """What has one of `names`, of whatever kind, each under the name that was asked for."""
+
+    @abstractmethod
+    def show(self, connection: Connection, view: str, table: str, hidden: Sequence[str]) -> None:
+        """Make the SQL view of that name show a table, without rows of a status in `hidden`. What
+        others built on it stays; nothing else may have the name."""
+
+    @abstractmethod
+    def selects(self, view: Relation, table: Relation, hidden: Sequence[str]) -> str:
+        """What the SQL view says that `show` makes in the place of `view`, as `Relation.selects`."""
+
+    @abstractmethod
+    def column_type(self, kind: str) -> str:
+        """The type of a column that holds ``text``, ``integer``, ``number`` or ``boolean``, as
+        `relations` has it."""
 
     @abstractmethod
     def execute(self, connection: Connection) -> Execute:
@@ -269,6 +284,11 @@ def quoted(name: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", name):
         raise ValueError(f"{name!r} is no name of a table or column")
     return f'"{name}"'
+
+
+def without(hidden: Sequence[str]) -> str:
+    """The condition that leaves out rows of those statuses; empty when there are none."""
+    return f' WHERE "status" NOT IN ({", ".join(map(repr, hidden))})' if hidden else ""
 
 
 def listed(names: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from dateline.errors import DatelineError, MissingLibrary, NotAnArchive
+from dateline.log import postgres_catalog as catalog
 from dateline.log.backend import (
     Backend,
     Execute,
@@ -22,7 +23,9 @@ from dateline.log.backend import (
     driver,
     listed,
     quoted,
+    without,
 )
+from dateline.log.relation import Relation
 
 try:
     import psycopg
@@ -70,7 +73,7 @@ _TRIGGERS = """
 SELECT t.tgname || ' on ' || c.relname, t.tgtype, t.tgenabled, t.tgqual IS NOT NULL,
   encode(t.tgargs, 'escape'), p.proname, p.prosrc
 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
-WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace
+WHERE NOT t.tgisinternal AND c.relnamespace = quote_ident(current_schema())::regnamespace
   AND c.relname = ANY (%s)
 """
 
@@ -106,6 +109,7 @@ _CODES = {
     "40001": "another session was in the way: try again",
     "40P01": "another session was in the way: try again",
     "42P01": "the table changed underneath: try again",
+    "42703": "a table is not as Dateline made it: `dateline verify` says which",
     "0A000": "the table changed underneath: try again",
     "2BP01": "drop what was built on it (`\\d+ NAME` in psql shows it), then run this again; build on "
     "the views, not on their tables",
@@ -210,16 +214,33 @@ class PostgreSQL(Backend):
             names = listed(name for (name,) in there)
             run(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE")
 
-    def show(self, connection: Connection, view: str, table: str) -> None:
-        run = driver(connection).execute
-        shown = f"VIEW {quoted(view)} AS SELECT * FROM {quoted(table)}"
+    def relations(self, connection: Connection, names: Sequence[str]) -> list[Relation]:
+        return catalog.relations(driver(connection), names)
+
+    def show(self, connection: Connection, view: str, table: str, hidden: Sequence[str]) -> None:
+        plain, run = driver(connection), driver(connection).execute
+        rest = f"FROM {quoted(table)}{without(hidden)}"
+        replace = f"CREATE OR REPLACE VIEW {quoted(view)} AS SELECT"
         try:
             # What others built on the view stays, and so do their rights to read it.
-            with driver(connection).transaction():
-                run(f"CREATE OR REPLACE {shown}")
-        except psycopg.errors.InvalidTableDefinition:  # its columns are others than they were
-            run(f"DROP VIEW {quoted(view)} CASCADE")
-            run(f"CREATE {shown}")
+            with plain.transaction():
+                run(f"{replace} * {rest}")
+                return
+        except psycopg.errors.InvalidTableDefinition:
+            pass  # its columns are others than they were
+        try:
+            with plain.transaction():
+                run(f"DROP VIEW {quoted(view)}")
+                run(f"{replace} * {rest}")
+        except psycopg.errors.DependentObjectsStillExist:
+            found = {one.name: one for one in self.relations(connection, [view, table])}
+            run(f"{replace} {', '.join(catalog.listed(found[view], found[table]))} {rest}")
+
+    def selects(self, view: Relation, table: Relation, hidden: Sequence[str]) -> str:
+        return catalog.selects(view, table, hidden)
+
+    def column_type(self, kind: str) -> str:
+        return {"integer": "bigint", "number": "double precision"}.get(kind, kind)
 
     def execute(self, connection: Connection) -> Execute:
         run = driver(connection).execute

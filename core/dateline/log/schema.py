@@ -10,8 +10,10 @@ from sqlalchemy import Connection, Engine, inspect, select, text
 
 from dateline.errors import DatelineError, NotAnArchive, SchemaOutdated, UnfinishedCopy
 from dateline.events.identity import uuid7
+from dateline.log import relations
 from dateline.log.backend import of
 from dateline.log.engine import open_engine, reading, shown, writing
+from dateline.log.relation import TABLE
 from dateline.log.tables import VERSION_TABLE, log_head, metadata, raw
 
 #: The newest migration. A test holds it equal to what Alembic finds.
@@ -38,9 +40,13 @@ def create(db: str | os.PathLike[str], *, copy_of: UUID | None = None) -> Engine
     kind = of(engine)
     with kind.place(engine) as place, writing(place, append=False) as connection:
         kind.hold_creation(connection)
-        taken = {VERSION_TABLE, *metadata.tables} & set(inspect(connection).get_table_names())
+        taken = relations.find(connection, {VERSION_TABLE, *metadata.tables})
         if taken:
-            there = "an archive" if taken > set(metadata.tables) else f"a table {min(taken)}"
+            other = taken[min(taken)]
+            whole = all(one.kind == TABLE for one in taken.values()) and len(taken) > len(
+                metadata.tables
+            )
+            there = "an archive" if whole else f"{other.words} {other.name}"
             raise DatelineError(
                 f"{shown(engine.url)} has {there} already",
                 hint="use it as it is, or name another database or schema with --db",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,8 +27,10 @@ from dateline.log.backend import (
     driver,
     listed,
     quoted,
+    without,
 )
 from dateline.log.leftover import require_own_log
+from dateline.log.relation import SQL_VIEW, TABLE, Relation, StoredColumn
 
 _BUSY_MS = 10_000
 #: Places of damage that are named one by one.
@@ -36,6 +39,7 @@ _HINTS = {
     "unable to open": "check that the file and its folder exist and may be written",
     "readonly": "check the file's permissions, or work in a copy that can be written to",
     "no such table": "a part of the archive is gone: `dateline verify` says which",
+    "no such column": "a table is not as Dateline made it: `dateline verify` says which",
 }
 #: The same, where nothing was written.
 _UNWRITTEN = {"full": "make room on the disk", "disk I/O": "check the disk"}
@@ -173,10 +177,23 @@ class SQLite(Backend):
     def hold_alone(self, connection: Connection, tables: Sequence[str]) -> None:
         pass  # readers have snapshots, and nobody else writes
 
-    def show(self, connection: Connection, view: str, table: str) -> None:
+    def relations(self, connection: Connection, names: Sequence[str]) -> list[Relation]:
+        run = driver(connection).execute
+        marks = ", ".join("?" * len(names))
+        # Names that differ in case alone are one name here.
+        found = run(f"{_RELATIONS} AND lower(name) IN ({marks})", list(names)).fetchall()
+        return [_relation(driver(connection), *row) for row in found]
+
+    def show(self, connection: Connection, view: str, table: str, hidden: Sequence[str]) -> None:
         run = driver(connection).execute
         run(f"DROP VIEW IF EXISTS {quoted(view)}")
-        run(f"CREATE VIEW {quoted(view)} AS SELECT * FROM {quoted(table)}")
+        run(f"CREATE VIEW {quoted(view)} AS {_selects(table, hidden)}")
+
+    def selects(self, view: Relation, table: Relation, hidden: Sequence[str]) -> str:
+        return _selects(table.name, hidden)
+
+    def column_type(self, kind: str) -> str:
+        return {"integer": "BIGINT", "number": "FLOAT"}.get(kind, kind.upper())
 
     def execute(self, connection: Connection) -> Execute:
         return driver(connection).execute  # type: ignore[no-any-return]
@@ -249,6 +266,42 @@ class _DataVersion(Watch):
 
     def _now(self) -> int:
         return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
+
+_RELATIONS = "SELECT lower(name), type, sql FROM sqlite_master WHERE type <> 'trigger'"
+_GUARDS = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND lower(tbl_name) = ? ORDER BY 1"
+#: Generated and hidden columns too; with what a column that Dateline made has not.
+_SHAPE = """
+SELECT name, type || CASE WHEN dflt_value IS NULL THEN '' ELSE ' DEFAULT' END
+  || CASE hidden WHEN 0 THEN '' ELSE ' GENERATED' END, "notnull"
+FROM pragma_table_xinfo(?)
+"""
+
+
+def _selects(table: str, hidden: Sequence[str]) -> str:
+    return f"SELECT * FROM {quoted(table)}{without(hidden)}"
+
+
+def _relation(connection: sqlite3.Connection, name: str, kind: str, sql: str | None) -> Relation:
+    try:
+        columns = connection.execute(_SHAPE, (name,)).fetchall()
+    except sqlite3.OperationalError:  # an SQL view of something that is not there
+        columns = []
+    if kind == "view":
+        kind = SQL_VIEW
+    elif kind == "table" and not re.match(r"CREATE\s+TABLE\b", sql or "", re.IGNORECASE):
+        kind = "virtual table"
+    is_view, said = kind == SQL_VIEW, sql or ""
+    return Relation(
+        name,
+        kind,
+        tuple(StoredColumn(name, type_, bool(need)) for name, type_, need in columns),
+        said.removeprefix(f"CREATE VIEW {quoted(name)} AS ") if is_view else "",
+        tuple(sorted(set(re.findall(r"[a-z0-9_]+__g[0-9]+", said.lower())))) if is_view else (),
+        tuple(f"the trigger {guard}" for (guard,) in connection.execute(_GUARDS, (name,)))
+        if kind == TABLE
+        else (),
+    )
 
 
 @lru_cache(256)

@@ -2,26 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.exc import DBAPIError
 
 from dateline.errors import Damaged, DatelineError, SealedContent
 from dateline.events.present import Fact, StoryState
-from dateline.log import documents, read
-from dateline.log.backend import named_errors
+from dateline.log import documents, read, relations
+from dateline.log.backend import named_errors, of
 from dateline.log.engine import reading
+from dateline.log.relation import TABLE, Relation
 from dateline.log.tables import events, log_head, raw
 from dateline.proof.report import Report
 from dateline.protect.vault import Vault
-from dateline.views import store
+from dateline.views import shown, store
 from dateline.views import verify as views
-from dateline.views.projection import View
+from dateline.views.projection import View, columns, fingerprint
+from dateline.views.store import Build
 
 _TEXTS = 4
 #: Rows of one view that are named one by one.
 _ROWS = 10
+
+
+def check_tables(
+    engine: Engine, reader: read.Reader, wanted: Mapping[str, View], report: Report
+) -> None:
+    """The tables of views, and the SQL views that outsiders read: are they what Dateline makes?"""
+    try:
+        with reading(engine) as connection, of(connection).any_text(connection):
+            builds = store.builds(connection)
+            there = relations.find(connection, [build.table for build in builds])
+            types = reader.known_types(connection)
+            found = shown.look(connection, builds)
+            for build in builds:
+                view = wanted.get(build.name)
+                if view is not None and build.fingerprint != fingerprint(view, types):
+                    view = None  # it had other columns then
+                for reason in _wrong(connection, build, view, there.get(build.table)):
+                    report.add("views", reason)
+    except Damaged as damaged:
+        report.add("views", str(damaged))
+        return
+    except (DatelineError, DBAPIError, of(engine).errors) as error:
+        report.unchecked.append(f"The tables of views: {error}.")
+        return
+    for one in found:
+        if one.standing in ("missing", "altered", "posing"):
+            report.add("views", shown.described(one))
+        elif one.standing != "right":
+            words = shown.described(one)
+            report.unchecked.append(f"{words[0].upper()}{words[1:]}.")
+
+
+def _wrong(
+    connection: Connection, build: Build, view: View | None, there: Relation | None
+) -> Iterator[str]:
+    """What is wrong with the table of a generation; its columns, where the plugin is here."""
+    again = f"`dateline rebuild --view {build.name}` makes another"
+    if there is None:
+        yield f"the table {build.table} is missing; {again}"
+        return
+    if there.kind != TABLE:
+        yield f"{build.table} should be a table, and is {there.words}; {again}"
+        return
+    for guard in there.guards:
+        yield f"the table {build.table} has {guard}, which Dateline did not make; {again}"
+    if view is not None and not _as_made(connection, view, there):
+        yield f"the table {build.table} has other columns than the view; {again}"
+
+
+def _as_made(connection: Connection, view: View, there: Relation) -> bool:
+    type_of = of(connection).column_type
+    made = [(column.name, type_of(column.type), not column.nullable) for column in columns(view)]
+    return made == [(column.name, column.type, column.required) for column in there.columns]
 
 
 def check_views(
@@ -33,15 +89,17 @@ def check_views(
             head = connection.execute(select(raw(log_head.c.position))).scalar()
             names = {build.name for build in store.builds(connection)}
             found = {name: store.current(connection, name) for name in sorted(names)}
-    except Damaged as damaged:
-        report.add("views", str(damaged))
-        return
+    except Damaged:
+        return  # `check_tables` said so
     loaded = []
     for name, build in found.items():
         if build is None:
             continue
         if name not in wanted:
-            report.unchecked.append(f"View {name}: no plugin that is loaded makes it.")
+            report.unchecked.append(
+                f"View {name}: no plugin that is loaded makes it. Where its plugin is gone for good, "
+                f"`dateline prune --view {name}` drops it."
+            )
             continue
         if type(head) is int and build.checkpoint > head:
             report.add("views", f"{name} is said to be at {build.checkpoint}, past the log's end")

@@ -20,7 +20,7 @@ RULES = {
     "V7": "signed checkpoints are of this log, and their signatures hold",
     "schema": "the log's tables are there, with the triggers that guard them and no others",
     "file": "the database finds its own file whole, and its indexes those of its tables",
-    "views": "each view's rows are the fold of the log",
+    "views": "each view's rows are the fold of the log, and its tables and SQL views Dateline's own",
     "quotes": "every quotation stands in its source",
     "against": "a checkpoint kept elsewhere is of this archive, and its signature true",
     "export": "an export is what the archive gives at its cut",

@@ -7,7 +7,7 @@ from there. Readers see the old generation until the new one has reached the hea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TypeVar
 from uuid import UUID
 
@@ -19,12 +19,14 @@ from dateline.events.present import StoryState
 from dateline.log import read as log
 from dateline.log.backend import LockTimeout
 from dateline.log.engine import patiently, reading, writing
+from dateline.log.relation import Relation
 from dateline.views import store
 from dateline.views.collector import collector_paused
 from dateline.views.folding import Running, fold
 from dateline.views.projection import View, fingerprint
 from dateline.views.rows import Rows
 from dateline.views.runner import PAGE, Progress, States, fold_range, write
+from dateline.views.shown import Notice, not_kept, silent
 from dateline.views.store import Build, Moved
 
 Result = TypeVar("Result")
@@ -44,14 +46,16 @@ def rebuild(
     plugins: Mapping[str, str],
     *,
     progress: Progress | None = None,
+    notice: Notice = silent,
 ) -> list[Build]:
     """Build the next generation of each view and swap it in. One read of the log feeds them all.
 
     An unfinished build of the same fingerprint is resumed, one of another is thrown away. A view
-    whose fold raises stays unfinished; its standing generation serves on.
+    whose fold raises stays unfinished; its standing generation serves on. `notice` hears when a view
+    has no SQL view because somebody else has its name.
     """
     try:
-        return build(engine, reader, views, plugins, progress=progress)
+        return build(engine, reader, views, plugins, progress=progress, notice=notice)
     except Moved:
         raise _RACED from None
 
@@ -63,6 +67,7 @@ def build(
     plugins: Mapping[str, str],
     *,
     progress: Progress | None = None,
+    notice: Notice = silent,
 ) -> list[Build]:
     """As `rebuild`. Raises Moved when another process builds the same view."""
     running = _begin(engine, reader, views, plugins)
@@ -76,11 +81,11 @@ def build(
         _bulk(engine, reader, same, target, cursor, progress)
     for item in running:
         if item.error is None:
-            _swap(engine, reader, item)
+            _swap(engine, reader, item, notice)
     return [item.build for item in running]
 
 
-def undo(engine: Engine, reader: log.Reader, view: View) -> Build:
+def undo(engine: Engine, reader: log.Reader, view: View, *, notice: Notice = silent) -> Build:
     """Bring the generation before the live one back, caught up. Raises DatelineError."""
     with reading(engine) as connection:
         mark = fingerprint(view, reader.known_types(connection))
@@ -93,25 +98,30 @@ def undo(engine: Engine, reader: log.Reader, view: View) -> Build:
         )
     item = Running(view, older, Rows(view))
     try:
-        _swap(engine, reader, item)
+        _swap(engine, reader, item, notice)
     except Moved:
         raise _RACED from None
     return item.build
 
 
-def prune(engine: Engine, names: Sequence[str] | None = None) -> list[Build]:
-    """Drop retired generations and unfinished builds; returns them."""
+def prune(
+    engine: Engine, names: Sequence[str] | None = None, *, gone: Collection[str] = ()
+) -> list[Build]:
+    """Drop retired generations and unfinished builds; returns them. Of views in `gone`, drop every
+    generation and the SQL view."""
 
     def drop(connection: Connection) -> list[Build]:
-        gone = [
+        dropped = [
             build
             for build in store.builds(connection)
-            if (build.state == "retired" or build.unfinished)
-            and (names is None or build.name in names)
+            if (names is None or build.name in names)
+            and (build.state == "retired" or build.unfinished or build.name in gone)
         ]
-        for build in gone:
+        for name in sorted({build.name for build in dropped}.intersection(gone)):
+            store.hide(connection, name, others_too=False)
+        for build in dropped:
             store.drop(connection, build)
-        return gone
+        return dropped
 
     return _undisturbed(engine, drop)
 
@@ -223,7 +233,7 @@ def _write_step(connection: Connection, item: Running, last: bytes) -> None:
         item.build = store.advance(connection, item.build, **values)
 
 
-def _swap(engine: Engine, reader: log.Reader, item: Running) -> None:
+def _swap(engine: Engine, reader: log.Reader, item: Running, notice: Notice) -> None:
     """Shorten the tail, then replay what is left and take over, all under the append lock."""
     view = item.view
     if item.build.target is not None:
@@ -245,12 +255,17 @@ def _swap(engine: Engine, reader: log.Reader, item: Running) -> None:
             _write_tail(connection, item, until)
         if item.error is not None:
             return
-    _undisturbed(engine, lambda connection: _take_over(connection, reader, states, item))
+    other = _undisturbed(engine, lambda connection: _take_over(connection, reader, states, item))
+    if other is not None:
+        notice(not_kept(view.name, other))
 
 
-def _take_over(connection: Connection, reader: log.Reader, states: States, item: Running) -> None:
-    """What is left of the log, then the generations trade places. May be rolled back and repeated."""
-    view, before = item.view, item.build
+def _take_over(
+    connection: Connection, reader: log.Reader, states: States, item: Running
+) -> Relation | None:
+    """What is left of the log, then the generations trade places. May be rolled back and repeated.
+    Returns what keeps the SQL view from its name."""
+    view, before, other = item.view, item.build, None
     head = log.head(connection).position
     try:
         fold_range(connection, reader, states, [item], before.checkpoint, head)
@@ -264,11 +279,12 @@ def _take_over(connection: Connection, reader: log.Reader, states: States, item:
             item.build = store.advance(
                 connection, item.build, state="live", target=None, cursor=None
             )
-            store.publish(connection, item.build)
+            other = store.publish(connection, item.build)
     except BaseException:
         item.build = before
         states.clear()  # they have seen events that will be folded again
         raise
+    return other
 
 
 def _require_undoable(item: Running) -> None:

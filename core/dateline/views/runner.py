@@ -19,6 +19,7 @@ from dateline.views.collector import collector_paused
 from dateline.views.folding import Running, fold
 from dateline.views.projection import FactView, View, fingerprint
 from dateline.views.rows import Key, Rows, Values
+from dateline.views.shown import Notice, silent
 from dateline.views.store import Build, Moved
 
 PAGE = 2000
@@ -72,6 +73,7 @@ def catch_up(
     plugins: Mapping[str, str],
     *,
     progress: Progress | None = None,
+    notice: Notice = silent,
 ) -> list[Build]:
     """Bring `views` to the head of the log; `plugins` says which plugin each comes from.
 
@@ -84,7 +86,7 @@ def catch_up(
         try:
             standing, missing = _sorted(engine, reader, views)
             if missing:
-                build(engine, reader, missing, plugins, progress=progress)
+                build(engine, reader, missing, plugins, progress=progress, notice=notice)
                 standing, _ = _sorted(engine, reader, views)
             _catch_up(engine, reader, standing, progress)
             return _outcome(engine, reader, views)

@@ -18,13 +18,16 @@ from sqlalchemy import (
     Text,
     delete,
     func,
+    inspect,
     select,
-    text,
     update,
 )
 
 from dateline.errors import Damaged
+from dateline.events.present import HIDDEN
+from dateline.log import relations
 from dateline.log.backend import of, quoted
+from dateline.log.relation import TABLE, Relation
 from dateline.log.tables import views
 from dateline.views.projection import ColumnType, FactView, View, columns
 from dateline.views.rows import Key, Rows, Values
@@ -113,20 +116,24 @@ def unfinished(connection: Connection, name: str) -> Build | None:
 
 def create(connection: Connection, view: View, mark: str, plugin: str, target: int) -> Build:
     """The next generation, empty, to be folded to `target`. Its index comes last; `mark` is the
-    view's fingerprint."""
+    view's fingerprint. Raises DatelineError when its table's name is taken."""
     earlier = builds(connection, view.name)
     generation = 1 + max((build.generation for build in earlier), default=0)
     build = Build(view.name, generation, "building", 0, view.version, mark, plugin, target=target)
+    relations.require_free(connection, build.table, f"view {view.name}")
     sql_table(view, build).create(connection)
     connection.execute(views.insert().values(**msgspec.structs.asdict(build)))
     return build
 
 
 def index(connection: Connection, view: View, build: Build) -> None:
-    """The one index: unique by story and key."""
-    table = sql_table(view, build)
+    """The one index: unique by story and key. Raises DatelineError when its name is taken."""
+    table, name = sql_table(view, build), f"{build.table}_key"
     keys = [table.c.story, *(table.c[name] for name in _key_names(view))]
-    Index(f"{build.table}_key", *keys, unique=True).create(connection, checkfirst=True)
+    if any(one["name"] == name for one in inspect(connection).get_indexes(build.table)):
+        return  # a build that was killed after it
+    relations.require_free(connection, name, f"view {view.name}")
+    Index(name, *keys, unique=True).create(connection)
 
 
 def advance(connection: Connection, build: Build, **values: Any) -> Build:
@@ -153,25 +160,34 @@ class Moved(Exception):
 def drop(connection: Connection, build: Build, *, others_too: bool = False) -> None:
     """Remove a generation, its table and its row; with `others_too` what outsiders built on the
     table goes with it, and is no error."""
-    cascade = of(connection).cascade if others_too else ""
-    connection.execute(text(f"DROP TABLE IF EXISTS {quoted(build.table)}{cascade}"))
+    relations.drop_table(connection, build.table, others_too=others_too)
     connection.execute(
         delete(views).where(views.c.name == build.name, views.c.generation == build.generation)
     )
 
 
-def publish(connection: Connection, build: Build) -> None:
+def publish(connection: Connection, build: Build) -> Relation | None:
     """Point the SQL VIEW of the view's name, kept for outside readers, at this generation.
 
-    What outsiders built on it stays, unless the columns it may stand on are gone.
+    Rows of retracted and rejected facts are left out, as readers of Dateline get them. What outsiders
+    built on it stays. Returns what has the name, if Dateline did not make it: that stays too, and
+    the view has no SQL VIEW. Raises Moved when the generation's table is gone.
     """
-    of(connection).show(connection, build.name, build.table)
+    found = relations.find(connection, [build.name, build.table])
+    other = found.get(build.name)
+    if other is not None and not other.shows(build.name):
+        return other
+    if build.table not in found:
+        raise Moved
+    hidden = HIDDEN if found[build.table].has_facts else ()
+    of(connection).show(connection, build.name, build.table, hidden)
+    return None
 
 
-def hide(connection: Connection, name: str) -> None:
-    """Drop that SQL VIEW, and what outsiders built on it: nothing is left that it could show."""
-    kind = of(connection)
-    connection.execute(text(f"DROP VIEW IF EXISTS {quoted(name)}{kind.cascade}"))
+def hide(connection: Connection, name: str, *, others_too: bool = True) -> None:
+    """Drop that SQL VIEW, and what outsiders built on it: nothing is left that it could show.
+    Without `others_too` what they built is an error."""
+    relations.drop_view(connection, name, others_too=others_too)
 
 
 def hold(connection: Connection, build: Build) -> None:
@@ -186,7 +202,10 @@ def hold_all(connection: Connection) -> None:
     query = select(views).order_by(views.c.name, views.c.generation).with_for_update()
     found = [_sound(Build(**row._mapping)) for row in connection.execute(query)]
     names = dict.fromkeys(build.name for build in found)
-    of(connection).hold_alone(connection, [*names, *(build.table for build in found)])
+    there = relations.find(connection, [*names, *(build.table for build in found)])
+    shown = [name for name in names if name in there and there[name].shows(name)]
+    tables = [b.table for b in found if b.table in there and there[b.table].kind == TABLE]
+    of(connection).hold_alone(connection, [*shown, *tables])
 
 
 def fill(connection: Connection, view: View, build: Build, rows: Iterable[Values]) -> None:

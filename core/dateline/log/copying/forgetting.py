@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, select, text
+from sqlalchemy import Connection, delete, select
 
-from dateline.log.backend import of, quoted
+from dateline.log import relations
 from dateline.log.tables import views
 
 
 def forget_views(connection: Connection) -> None:
     """Drop every generation of every view, and what outsiders built on them. A fold under way finds
     its generation gone."""
-    cascade = of(connection).cascade
     found = connection.execute(select(views.c.name, views.c.generation)).all()
     for name in sorted({row.name for row in found}):
-        connection.execute(text(f"DROP VIEW IF EXISTS {quoted(name)}{cascade}"))
+        relations.drop_view(connection, name, others_too=True)
     for row in found:
-        table = quoted(f"{row.name}__g{row.generation}")
-        connection.execute(text(f"DROP TABLE IF EXISTS {table}{cascade}"))
+        relations.drop_table(connection, f"{row.name}__g{row.generation}", others_too=True)
     connection.execute(delete(views))

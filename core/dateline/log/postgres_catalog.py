@@ -1,0 +1,101 @@
+"""What PostgreSQL's catalog says of relations, and how it writes the SQL view of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dateline.log.relation import SQL_VIEW, TABLE, Relation, StoredColumn
+
+_KINDS = {
+    "r": TABLE,
+    "v": SQL_VIEW,
+    "m": "materialized view",
+    "p": "partitioned table",
+    "f": "foreign table",
+    "S": "sequence",
+    "i": "index",
+    "I": "index",
+    "type": "type",
+}
+_HERE = "(SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
+
+# A type takes the name of a table, too; that of an array makes way by itself. Text is sorted by code
+# points unless its type says otherwise.
+_RELATIONS = f"""
+SELECT c.relname::text, c.relkind::text,
+  CASE WHEN c.relkind = 'v' THEN pg_get_viewdef(c.oid) ELSE '' END,
+  ARRAY(SELECT DISTINCT d.refobjid::regclass::text
+    FROM pg_rewrite w JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+    WHERE w.ev_class = c.oid AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> c.oid
+      AND c.relkind = 'v'),
+  ARRAY(SELECT ARRAY[a.attname::text, quote_ident(a.attname),
+      format_type(a.atttypid, a.atttypmod)
+      || CASE WHEN a.attcollation IN (0, '"C"'::regcollation) THEN ''
+         ELSE ' COLLATE ' || a.attcollation::regcollation END
+      || CASE WHEN a.attgenerated <> '' THEN ' GENERATED' WHEN a.atthasdef THEN ' DEFAULT' ELSE '' END,
+      a.attnotnull::text]
+    FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    ORDER BY a.attnum),
+  ARRAY(
+    SELECT 'the trigger ' || tgname FROM pg_trigger WHERE tgrelid = c.oid AND NOT tgisinternal
+    UNION SELECT 'the rule ' || rulename FROM pg_rewrite WHERE ev_class = c.oid AND c.relkind <> 'v'
+    UNION SELECT 'the policy ' || polname FROM pg_policy WHERE polrelid = c.oid
+    UNION SELECT 'row-level security' WHERE c.relrowsecurity OR c.relforcerowsecurity
+    UNION SELECT 'the table ' || inhrelid::regclass || ' that inherits from it'
+      FROM pg_inherits WHERE inhparent = c.oid
+    UNION SELECT 'the table ' || inhparent::regclass || ' that it inherits from'
+      FROM pg_inherits WHERE inhrelid = c.oid
+    ORDER BY 1)
+FROM pg_class c WHERE c.relnamespace = {_HERE} AND c.relname = ANY (%(names)s)
+UNION ALL
+SELECT t.typname::text, 'type', '', '{{}}'::text[], '{{}}'::text[], '{{}}'::text[]
+FROM pg_type t WHERE t.typnamespace = {_HERE} AND t.typname = ANY (%(names)s)
+  AND t.typrelid = 0 AND t.typelem = 0
+"""
+
+
+def relations(connection: Any, names: Sequence[str]) -> list[Relation]:
+    """What has one of `names` in the archive's schema, through the driver's own `connection`."""
+    return [
+        Relation(
+            name,
+            _KINDS.get(kind, "relation"),
+            tuple(StoredColumn(c, type_, need == "true", sql) for c, sql, type_, need in columns),
+            _one_form(selects, reads),
+            tuple(reads),
+            tuple(guards),
+        )
+        for name, kind, selects, reads, columns, guards in connection.execute(
+            _RELATIONS, {"names": list(names)}
+        ).fetchall()
+    ]
+
+
+def listed(view: Relation, table: Relation) -> list[str]:
+    """The columns of an SQL view of `table` that takes the place of `view`: those of `view` first,
+    for others built on them, and empty where the table has none such."""
+    has = {column.sql: column.type for column in table.columns}
+    kept = [_kept(c, has.pop(c.sql, None) == c.type) for c in view.columns]
+    return [*kept, *has]
+
+
+def selects(view: Relation, table: Relation, hidden: Sequence[str]) -> str:
+    """What that SQL view says, in the form of `Relation.selects`."""
+    texts = ", ".join(f"'{status}'::text" for status in hidden)
+    where = f" WHERE (status <> ALL (ARRAY[{texts}]))" if hidden else ""
+    return f"SELECT {', '.join(listed(view, table))} FROM {table.name}{where}"
+
+
+def _kept(column: StoredColumn, there: bool) -> str:
+    if there:
+        return column.sql
+    type_ = 'text COLLATE "C"' if column.type == "text" else column.type
+    empty = f"(NULL::{type_})" if "COLLATE" in type_ else f"NULL::{type_}"
+    return f"{empty} AS {column.sql}"
+
+
+def _one_form(selects: str, reads: Sequence[str]) -> str:
+    """One line, columns without their table: releases differ in how they write it."""
+    line = " ".join(selects.split()).removesuffix(";")
+    return line.replace(f"{reads[0]}.", "") if len(reads) == 1 else line

@@ -1,0 +1,47 @@
+"""Finding and dropping relations. What Dateline did not make is neither replaced nor dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+
+from dateline.errors import DatelineError
+from dateline.log.backend import driver, of, quoted
+from dateline.log.relation import TABLE, Relation
+
+
+def find(connection: Connection, names: Iterable[str]) -> dict[str, Relation]:
+    """What is there under each of `names`, where anything is."""
+    return {found.name: found for found in of(connection).relations(connection, sorted({*names}))}
+
+
+def require_free(connection: Connection, name: str, for_what: str) -> None:
+    """Raises DatelineError when something has the name of a table that is to be made."""
+    if (other := find(connection, [name]).get(name)) is not None:
+        raise DatelineError(
+            f"{for_what} needs the name {name}, which is taken by {other.words} that Dateline did not "
+            "make",
+            hint="rename it, or drop it if nobody needs it; then run this again",
+        )
+
+
+def drop_view(connection: Connection, view: str, *, others_too: bool) -> None:
+    """Drop the SQL view that shows a view, if Dateline made what has its name; with `others_too`
+    what outsiders built on it is dropped too."""
+    there = find(connection, [view]).get(view)
+    if there is not None and there.shows(view):
+        _drop(connection, "VIEW", view, others_too)
+
+
+def drop_table(connection: Connection, table: str, *, others_too: bool) -> None:
+    """Drop the table of a generation; with `others_too` what outsiders built on it too. What
+    somebody put in its place is left alone."""
+    there = find(connection, [table]).get(table)
+    if there is not None and there.kind == TABLE:
+        _drop(connection, "TABLE", table, others_too)
+
+
+def _drop(connection: Connection, kind: str, name: str, others_too: bool) -> None:
+    cascade = of(connection).cascade if others_too else ""
+    driver(connection).execute(f"DROP {kind} {quoted(name)}{cascade}")

@@ -1,0 +1,128 @@
+"""The SQL view that outsiders read: is it there, is it Dateline's, and does it say what it should?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Literal
+
+import msgspec
+from sqlalchemy import Connection, Engine
+
+from dateline.errors import DatelineError
+from dateline.events.present import HIDDEN
+from dateline.log import relations
+from dateline.log.backend import of
+from dateline.log.engine import reading, writing
+from dateline.log.relation import Relation
+from dateline.views import store
+from dateline.views.store import Build, Moved
+
+#: ``older``: as versions before wrote it, with the rows of retracted and rejected facts. ``taken``:
+#: somebody's own relation has the name; ``posing``: and it has the columns of such a view.
+Standing = Literal["right", "missing", "older", "altered", "taken", "posing"]
+#: Says something to the person, in a sentence.
+Notice = Callable[[str], None]
+
+
+def silent(sentence: str) -> None:
+    """A `Notice` that says nothing."""
+
+
+#: How long writing an SQL view again waits for who reads it; the next command tries again.
+_BRIEF_MS = 200
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """How the SQL view of a generation stands; `relation` is what has its name."""
+
+    build: Build
+    standing: Standing
+    relation: Relation | None = None
+
+
+def look(connection: Connection, builds: Sequence[Build]) -> list[Shown]:
+    """How the SQL view of each of `builds` that readers see stands."""
+    serving = [build for build in builds if build.serves]
+    found = relations.find(
+        connection, [name for build in serving for name in (build.name, build.table)]
+    )
+    return [
+        Shown(build, _standing(connection, build, found), found.get(build.name))
+        for build in serving
+    ]
+
+
+def _standing(connection: Connection, build: Build, found: Mapping[str, Relation]) -> Standing:
+    view, table = found.get(build.name), found.get(build.table)
+    if view is None:
+        return "missing"
+    if not view.shows(build.name):
+        return "posing" if view.poses else "taken"
+    if table is None:
+        return "altered"
+    selects, hidden = of(connection).selects, HIDDEN if table.has_facts else ()
+    if view.selects == selects(view, table, hidden):
+        return "right"
+    return "older" if view.selects == selects(view, table, ()) else "altered"
+
+
+def keep(engine: Engine, builds: Sequence[Build], seen: set[str], notice: Notice) -> None:
+    """Write again what is missing, older or altered, if nobody is in the way. A generation is looked
+    at once; `seen` has the tables of those that were."""
+    new = [build for build in builds if build.serves and build.table not in seen]
+    if not new:
+        return
+    with suppress(DatelineError):
+        with reading(engine) as connection:
+            found = look(connection, new)
+        for shown in found:
+            if shown.standing in ("missing", "older", "altered"):
+                with suppress(DatelineError, Moved):
+                    _write(engine, shown.build)
+                    if shown.standing == "altered":
+                        notice(
+                            f"The SQL view {shown.build.name} was not as Dateline writes it; it is "
+                            "written again."
+                        )
+            seen.add(shown.build.table)
+
+
+def _write(engine: Engine, build: Build) -> None:
+    with writing(engine, append=False) as connection:
+        of(connection).be_brief(connection, _BRIEF_MS)
+        store.advance(connection, build, state=build.state)  # nobody else may swap meanwhile
+        store.publish(connection, build)
+
+
+def not_kept(name: str, other: Relation) -> str:
+    """That a view has no SQL view, and why."""
+    return (
+        f"The SQL view {name} is not kept: the name is taken by {other.words} that Dateline did not "
+        "make. Dateline reads the view all the same."
+    )
+
+
+def described(shown: Shown) -> str:
+    """What is wrong with an SQL view that is not right, and what to do."""
+    name = shown.build.name
+    again = f"`dateline rebuild --view {name}` writes it again"
+    if shown.relation is None:
+        return f"the SQL view {name} is missing; {again}"
+    match shown.standing:
+        case "altered":
+            return f"the SQL view {name} is not what Dateline wrote; {again}"
+        case "older":
+            return (
+                f"the SQL view {name} is as earlier versions of Dateline wrote it, with retracted and "
+                f"rejected facts; {again}"
+            )
+        case "posing":
+            return (
+                f"{shown.relation.words} that Dateline did not make has the name and the columns of "
+                f"the view {name}; rename or drop it, then {again}"
+            )
+    return (
+        f"the SQL view {name} is not kept: the name is taken by {shown.relation.words} that Dateline "
+        "did not make"
+    )

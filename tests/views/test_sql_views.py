@@ -1,0 +1,421 @@
+"""The SQL view that outsiders read: it shows what readers of Dateline get, and nobody else's is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from dateline import Archive, DatelineError, Plugins
+from dateline.cli.errors import FAILED, run
+from dateline.cli.root import root
+from dateline.log import relations
+from dateline.log.engine import reading, writing
+from dateline.plugin import Fact, FactRow, FactView, FigureRecorded
+from dateline.testing import samples
+from dateline.testing.isolated import isolated
+from dateline.views import shown
+
+
+class Numbers(FactView):
+    """Values of figures."""
+
+    name, version, of = "numbers", 1, FigureRecorded
+
+    class Row(FactRow):
+        value: float | None
+
+    def rows(self, fact: Fact) -> Iterator[FactRow]:
+        for quantity in fact.data.quantities:  # type: ignore[attr-defined]
+            yield self.Row(value=quantity.value)
+
+
+ONE = isolated(Numbers())
+#: Every column but the value, which is another.
+FALSE = "story, fact, item, status, source, position, 999 * value AS value"
+
+
+@pytest.fixture
+def archive(db: str) -> Iterator[Archive]:
+    """f2 is a figure; its view is built."""
+    with Archive.create(db, ONE) as archive:
+        archive.record(samples.story())
+        archive.catch_up()
+        yield archive
+
+
+def sql(archive: Archive, *statements: str) -> list[Any]:
+    with writing(archive._engine) as connection:
+        for statement in statements:
+            done = connection.exec_driver_sql(statement)
+        return [tuple(row) for row in done.fetchall()] if done.returns_rows else []
+
+
+def again(archive: Archive, plugins: Plugins = ONE) -> Archive:
+    """Opened by another process, as it were."""
+    return Archive.open(archive._engine.url.render_as_string(hide_password=False), plugins)
+
+
+def url(archive: Archive) -> str:
+    return archive._engine.url.render_as_string(hide_password=False)
+
+
+def standing(archive: Archive) -> list[str]:
+    return [one.standing for one in archive.sql_views()]
+
+
+# -- what it shows ---------------------------------------------------------------------------
+
+
+def test_it_adds_up_to_what_readers_of_dateline_get(archive: Archive) -> None:
+    archive.record([samples.retracted("f2"), samples.figure(fact="f3")], story="ferry")
+    archive.record([samples.figure(fact="f4")], story="ferry")
+    review = {"type": "fact.reviewed", "fact": "f4", "verdict": "rejected"}
+    review |= {"reviewer": "desk", "reason": "Twice."}
+    archive.record([review], story="ferry")
+    rows = archive.view("numbers").dicts()
+    assert sum(row["value"] for row in rows) == 143
+    assert sql(archive, "SELECT sum(value) FROM numbers") == [(143,)]
+    assert sql(archive, "SELECT sum(value) FROM numbers__g1") == [(3 * 143,)]
+
+
+def test_one_of_an_earlier_version_is_written_again_by_the_next_reader(archive: Archive) -> None:
+    sql(archive, "DROP VIEW numbers", 'CREATE VIEW "numbers" AS SELECT * FROM "numbers__g1"')
+    archive.record([samples.retracted("f2")], story="ferry")
+    said: list[str] = []
+    with again(archive) as other:
+        assert standing(other) == ["older"]
+        report = other.verify()
+        assert report.findings == [] and "earlier versions" in report.unchecked[0]
+        other.notice = said.append
+        other.catch_up()
+        assert standing(other) == ["right"]
+        assert other.verify().unchecked == [] and said == []
+    assert sql(archive, "SELECT count(*) FROM numbers") == [(0,)]
+
+
+def test_a_generation_is_looked_at_once_in_a_process(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive.view("numbers")
+    monkeypatch.setattr(shown, "look", lambda *given: pytest.fail("it was looked at again"))
+    archive.view("numbers")
+    monkeypatch.undo()
+    looks: list[object] = []
+    plain = shown.look
+    monkeypatch.setattr(shown, "look", lambda *given: looks.append(given) or plain(*given))
+    archive.rebuild()
+    archive.view("numbers")
+    assert len(looks) == 1
+
+
+def test_a_reader_who_may_not_write_is_served_all_the_same(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sql(archive, "DROP VIEW numbers")
+
+    def refuse(*given: object) -> None:
+        raise DatelineError("this server only reads")
+
+    monkeypatch.setattr(shown, "_write", refuse)
+    with again(archive) as other:
+        assert len(other.view("numbers")) == 1
+
+
+# -- what verify says --------------------------------------------------------------------------
+
+ALTERED = {
+    "other words": ["DROP VIEW numbers", f"CREATE VIEW numbers AS SELECT {FALSE} FROM numbers__g1"],
+    "fewer rows": [
+        "DROP VIEW numbers",
+        "CREATE VIEW numbers AS SELECT * FROM numbers__g1 WHERE value > 999",
+    ],
+    "gone": ["DROP VIEW numbers"],
+    "the view of a table made up": [
+        "DROP VIEW numbers",
+        "CREATE TABLE made_up AS SELECT * FROM numbers__g1",
+        f"CREATE VIEW numbers AS SELECT {FALSE} FROM made_up",
+    ],
+    "a table made up": ["DROP VIEW numbers", "CREATE TABLE numbers AS SELECT * FROM numbers__g1"],
+    "a generation that is a view": [
+        "DROP VIEW numbers",
+        "ALTER TABLE numbers__g1 RENAME TO hidden",
+        f"CREATE VIEW numbers__g1 AS SELECT {FALSE.replace('999 *', '1 *')} FROM hidden",
+    ],
+    "no generation": ["DROP VIEW numbers", "DROP TABLE numbers__g1"],
+    "a column more": ["ALTER TABLE numbers__g1 ADD COLUMN more text"],
+}
+
+
+@pytest.mark.parametrize("name", ALTERED)
+def test_verify_names_what_is_not_as_dateline_writes_it(archive: Archive, name: str) -> None:
+    assert archive.verify(deep_too=True).findings == []
+    sql(archive, *ALTERED[name])
+    for deep in (False, True):
+        with again(archive) as other:
+            findings = other.verify(deep_too=deep).findings
+            assert {finding.rule for finding in findings} == {"views"}
+            assert any("numbers" in finding.reason for finding in findings)
+            assert all("dateline rebuild" in finding.reason for finding in findings[:1])
+
+
+@pytest.mark.parametrize("name", ["other words", "fewer rows", "gone", "a column more"])
+def test_what_was_altered_is_written_again(archive: Archive, name: str) -> None:
+    sql(archive, *ALTERED[name])
+    said: list[str] = []
+    with again(archive) as other:
+        other.notice = said.append
+        other.view("numbers")
+        assert standing(other) == ["right"]
+        assert bool(said) == (name != "gone") or name == "a column more"
+        other.rebuild()
+        other.prune()
+        assert other.verify(deep_too=True).findings == []
+
+
+@pytest.mark.parametrize("name", ["a generation that is a view", "no generation"])
+def test_a_generation_that_is_not_a_table_is_rebuilt_and_pruned(
+    archive: Archive, name: str
+) -> None:
+    sql(archive, *ALTERED[name])
+    with again(archive) as other:
+        other.rebuild()
+        other.prune()
+        assert other.verify(deep_too=True).findings == []
+        assert [row["value"] for row in other.view("numbers").dicts()] == [143]
+
+
+def test_verify_names_a_trigger_on_a_views_table(archive: Archive) -> None:
+    if archive._engine.dialect.name == "sqlite":
+        sql(archive, "CREATE TRIGGER planted AFTER INSERT ON numbers__g1 BEGIN SELECT 1; END")
+    else:
+        sql(
+            archive,
+            "CREATE TRIGGER planted BEFORE INSERT ON numbers__g1 FOR EACH ROW"
+            " EXECUTE FUNCTION dateline_refuse('x')",
+        )
+    [finding] = archive.verify().findings
+    assert "numbers__g1" in finding.reason and "planted" in finding.reason
+
+
+@pytest.mark.parametrize(
+    ("statement", "word"),
+    [
+        ("ALTER TABLE numbers__g1 ENABLE ROW LEVEL SECURITY", "row-level security"),
+        ("CREATE RULE planted AS ON INSERT TO numbers__g1 DO ALSO NOTHING", "rule planted"),
+        ("CREATE POLICY planted ON numbers__g1 USING (false)", "policy planted"),
+        ("CREATE TABLE planted () INHERITS (numbers__g1)", "planted"),
+    ],
+)
+def test_verify_names_what_only_postgresql_can_add_to_a_table(
+    dateline_postgres_url: str, statement: str, word: str
+) -> None:
+    with Archive.create(dateline_postgres_url, ONE) as archive:
+        archive.record(samples.story())
+        archive.catch_up()
+        sql(archive, statement)
+        [finding] = archive.verify().findings
+        assert word in finding.reason
+
+
+# -- names that are taken ----------------------------------------------------------------------
+
+KINDS = {
+    "table": "CREATE TABLE numbers (id integer)",
+    "SQL view": "CREATE VIEW numbers AS SELECT 1 AS id",
+    "index": "CREATE INDEX numbers ON theirs (id)",
+    "materialized view": "CREATE MATERIALIZED VIEW numbers AS SELECT 1 AS id",
+    "sequence": "CREATE SEQUENCE numbers",
+    "partitioned table": "CREATE TABLE numbers (id integer) PARTITION BY LIST (id)",
+    "type": "CREATE TYPE numbers AS ENUM ('a')",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_has_a_views_name_stays_and_the_view_works(db: str, kind: str) -> None:
+    if not db.startswith("postgresql") and kind not in ("table", "SQL view", "index"):
+        pytest.skip("SQLite has none")
+    said: list[str] = []
+    with Archive.create(db, ONE, keys=f"{db}.keys" if "://" not in db else None) as archive:
+        archive.notice = said.append
+        sql(archive, "CREATE TABLE theirs (id integer)", KINDS[kind])
+        archive.record(samples.story())
+        assert len(archive.view("numbers")) == 1
+        assert len(said) == 1 and kind in said[0]
+        assert len(archive.view("numbers")) == 1 and len(said) == 1
+        archive.rebuild()
+        archive.undo_rebuild("numbers")
+        archive.prune()
+        report = archive.verify(deep_too=True)
+        assert report.findings == [] and any(kind in words for words in report.unchecked)
+        assert standing(archive) == ["taken"]
+        with reading(archive._engine) as connection:
+            assert relations.find(connection, ["numbers"])["numbers"].kind == kind
+    assert run(root, ["--db", db, "status"]) == 0
+
+
+def test_an_sql_view_that_differs_in_case_alone_is_left_alone_on_sqlite(tmp_path: Any) -> None:
+    with Archive.create(tmp_path / "a.db", ONE) as archive:
+        sql(archive, "CREATE TABLE Numbers (id integer)")
+        archive.record(samples.story())
+        assert len(archive.view("numbers")) == 1
+        assert standing(archive) == ["taken"]
+
+
+def test_once_the_name_is_free_the_next_reader_writes_the_sql_view(db: str) -> None:
+    with Archive.create(db, ONE) as archive:
+        sql(archive, KINDS["table"])
+        archive.record(samples.story())
+        archive.view("numbers")
+        sql(archive, "DROP TABLE numbers")
+        with again(archive) as other:
+            other.view("numbers")
+            assert standing(other) == ["right"]
+
+
+@pytest.mark.parametrize("name", ["numbers__g1", "numbers__g1_key"])
+def test_a_name_that_a_generation_needs_is_named_when_it_is_taken(db: str, name: str) -> None:
+    with Archive.create(db, ONE) as archive:
+        archive.record(samples.story())
+        sql(archive, f"CREATE TABLE {name} (id integer)", f"INSERT INTO {name} VALUES (7)")
+        with pytest.raises(DatelineError, match=rf"{name}, which is taken by a table"):
+            archive.view("numbers")
+        assert sql(archive, f"SELECT id FROM {name}") == [(7,)]
+        sql(archive, f"DROP TABLE {name}")
+        assert len(archive.view("numbers")) == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TABLE events (x int)",
+        "CREATE VIEW events AS SELECT 1 AS x",
+        "CREATE MATERIALIZED VIEW events AS SELECT 1 AS x",
+        "CREATE SEQUENCE events",
+        "CREATE TYPE events AS ENUM ('a')",
+    ],
+)
+def test_init_names_what_has_the_name_of_a_table_of_the_log(
+    dateline_postgres_url: str, statement: str
+) -> None:
+    from dateline.log.engine import open_engine
+
+    engine = open_engine(dateline_postgres_url)
+    with writing(engine, append=False) as connection:
+        connection.exec_driver_sql(statement)
+    with pytest.raises(DatelineError, match=r"has an? .*events already"):
+        Archive.create(dateline_postgres_url, ONE)
+    with reading(engine) as connection:
+        assert set(relations.find(connection, ["events", "stories", "views"])) == {"events"}
+    engine.dispose()
+
+
+def test_an_erasure_leaves_what_only_shares_a_name(db: str, tmp_path: Any) -> None:
+    with Archive.create(db, ONE, tmp_path / "k") as archive:
+        sql(archive, "CREATE TABLE staff (id integer)", "INSERT INTO staff VALUES (7)")
+        sql(archive, "CREATE VIEW numbers AS SELECT id FROM staff")
+        sql(archive, "CREATE VIEW payroll AS SELECT id FROM numbers")
+        archive.record(samples.story())
+        archive.view("numbers")
+        with Archive.open(url(archive), Plugins(), tmp_path / "k") as bare:
+            bare.erase(None, [7], reason="Asked for", basis="consent withdrawn")
+            assert bare.builds() == []
+        assert sql(archive, "SELECT id FROM payroll") == [(7,)]
+        archive.view("numbers")
+        assert sql(archive, "SELECT id FROM payroll") == [(7,)]
+
+
+def test_a_schema_whose_name_must_be_quoted_is_verified(dateline_postgres_url: str) -> None:
+    from sqlalchemy.engine import make_url
+
+    from dateline.testing.postgres import connect
+
+    with connect(dateline_postgres_url) as outside:
+        outside.execute('CREATE SCHEMA "Desk A"')
+    there = make_url(dateline_postgres_url).update_query_dict(
+        {"options": '-c search_path="Desk\\ A"'}
+    )
+    with Archive.create(there.render_as_string(hide_password=False), ONE) as archive:
+        archive.record(samples.story())
+        archive.catch_up()
+        assert archive.verify(deep_too=True).findings == []
+
+
+# -- views whose plugin is gone ------------------------------------------------------------------
+
+
+def names(archive: Archive) -> set[str]:
+    with reading(archive._engine) as connection:
+        every = ["numbers", *(f"numbers__g{number}" for number in range(1, 5))]
+        return set(relations.find(connection, every))
+
+
+def test_a_view_whose_plugin_is_gone_is_dropped_when_it_is_named(archive: Archive) -> None:
+    archive.rebuild()
+    with again(archive, Plugins()) as bare:
+        assert bare.gone_views() == ["numbers"]
+        assert [build.state for build in bare.prune()] == ["retired"]
+        assert names(bare) == {"numbers", "numbers__g2"}
+        assert any(
+            "prune --view numbers" in words for words in bare.verify(deep_too=True).unchecked
+        )
+        assert len(bare.prune(["numbers"])) == 1
+        assert names(bare) == set() and bare.builds() == [] and bare.gone_views() == []
+        with pytest.raises(DatelineError, match="numbers"):
+            bare.prune(["numbers"])
+    assert len(archive.view("numbers")) == 1  # the plugin is back
+
+
+def test_a_view_that_its_plugin_renamed_is_gone_and_the_other_stays(archive: Archive) -> None:
+    class Renamed(Numbers):
+        """The same by another name."""
+
+        name = "amounts"
+
+    with again(archive, isolated(Renamed())) as other:
+        other.catch_up()
+        assert other.gone_views() == ["numbers"]
+        other.prune(["numbers"])
+        assert names(other) == set()
+        assert len(other.view("amounts")) == 1
+
+
+@pytest.mark.parametrize("status", ["blocked", "failed"])
+def test_a_view_whose_plugin_is_left_out_is_not_gone(archive: Archive, status: Any) -> None:
+    from dateline.plugins.records import PluginRecord
+
+    plugins = Plugins()
+    plugins.records.append(PluginRecord("test", "this test", status))
+    with again(archive, plugins) as bare:
+        assert bare.gone_views() == []
+        assert bare.prune(["numbers"]) == []
+        assert names(bare) == {"numbers", "numbers__g1"}
+
+
+def test_what_outsiders_built_on_a_view_is_not_dropped_with_its_plugin(
+    dateline_postgres_url: str,
+) -> None:
+    with Archive.create(dateline_postgres_url, ONE) as archive:
+        archive.record(samples.story())
+        archive.catch_up()
+        sql(archive, "CREATE VIEW mine AS SELECT value FROM numbers")
+        with again(archive, Plugins()) as bare:
+            with pytest.raises(DatelineError, match="depend"):
+                bare.prune(["numbers"])
+            assert sql(bare, "SELECT value FROM mine") == [(143,)]
+            sql(bare, "DROP VIEW mine")
+            assert len(bare.prune(["numbers"])) == 1
+
+
+def test_status_and_prune_say_what_drops_a_view_whose_plugin_is_gone(
+    archive: Archive, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db = url(archive)
+    for command in ("status", "prune"):
+        assert run(root, ["--db", db, command]) == 0
+        assert "`dateline prune --view numbers`" in " ".join(capsys.readouterr().err.split())
+    assert run(root, ["--db", db, "prune", "--view", "nothing_like_it"]) == FAILED
+    assert names(archive) == {"numbers", "numbers__g1"}
+    assert run(root, ["--db", db, "prune", "--view", "numbers"]) == 0
+    assert names(archive) == set()
