@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -185,21 +185,30 @@ class Archive:
         basis: str,
         recorded_by: RecordedBy = RecordedBy(),
         keys_lost: bool = False,
+        catch_up: bool = True,
     ) -> Erasure:
         """Destroy what is protected under `subject`, or what is recorded at `positions`, for ever.
 
         Facts keep their numbers, and the log says what went, why and on what `basis`; its hashes
         stay. `keys_lost` says that the keys of what is protected will not come back: a new keys
         database is begun. Raises UnknownName, and DatelineError for what cannot be erased.
+
+        Once it is done the views that lost rows are caught up, which folds what is left of the
+        stories again. A view that fails then is among the failed `builds`. With `catch_up` False, and
+        where it cannot be done, that is left to the next read.
         """
         if of(self._engine).sealed(self._engine):  # the journal could be written to
             raise DatelineError(
                 "nobody can write to this archive: it is readonly",
                 hint="erase in a copy that can be written to",
             )
-        return self._eraser().erase(
+        erasure = self._eraser().erase(
             subject, positions, reason, basis, recorded_by, keys_lost=keys_lost
         )
+        if catch_up and (names := self.pending_views()):
+            with suppress(DatelineError):  # the erasure is done, whatever becomes of the views
+                self.catch_up(names)
+        return erasure
 
     def resume(self) -> list[Erasure]:
         """Finish the erasures that were interrupted or undone, as opening does; returns those that
@@ -386,6 +395,12 @@ class Archive:
     def prune(self, names: Sequence[str] | None = None) -> list[store.Build]:
         """Drop generations that no reader sees; returns them."""
         return rebuilding.prune(self._engine, names)
+
+    def pending_views(self) -> list[str]:
+        """Names of the views, of those that are loaded, with stories to be folded again after an
+        erasure; their next read does that."""
+        pending = {build.name for build in self.builds() if build.serves and build.pending}
+        return sorted(pending & self.plugins.views.keys())
 
     def known_types(self) -> list[str]:
         """``name version`` of the plugins' event types that the log holds and that are known here."""

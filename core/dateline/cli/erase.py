@@ -112,17 +112,37 @@ def erase(
             say("Nothing was erased.")
             ctx.exit(FAILED)
         by = recorded_by(agent)
-        done = archive.erase(subject, positions, recorded_by=by, keys_lost=keys_lost, **words)
-        left, lost = archive.subjects(), archive.lost_keys()
-    if plan.events:
-        # What was really done: somebody may have recorded more of it meanwhile.
-        say(f"Erased {_counted(done.gone)}. {_ELSEWHERE}")
-    else:
-        say(f"Nothing was left of it to erase. {_ELSEWHERE}")
-    if left:
-        say(f"Still protected: {', '.join(left)}.")
-    if lost:
-        _say_lost(lost)
+        done = archive.erase(
+            subject, positions, recorded_by=by, keys_lost=keys_lost, catch_up=False, **words
+        )
+        if plan.events:
+            # What was really done: somebody may have recorded more of it meanwhile.
+            say(f"Erased {_counted(done.gone)}. {_ELSEWHERE}")
+        else:
+            say(f"Nothing was left of it to erase. {_ELSEWHERE}")
+        if left := archive.subjects():
+            say(f"Still protected: {', '.join(left)}.")
+        if lost := archive.lost_keys():
+            _say_lost(lost)
+        _catch_up(archive)
+
+
+def _catch_up(archive: Archive) -> None:
+    """Fold what is left of the stories again. The erasure is done and said, whatever comes of it."""
+    from dateline.views.folding import reason
+
+    names = archive.pending_views()
+    try:
+        builds = archive.catch_up(names) if names else []
+    except DatelineError as error:
+        say(f"Views are not caught up yet: {error}. They are when they are next read.")
+        return
+    for build in builds:
+        if build.state == "failed":
+            say(
+                f"View {build.name} stopped at position {build.failed_position}: {reason(build)}. "
+                "Nothing of what was erased is in it."
+            )
 
 
 def _say_lost(keys: Sequence[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, delete, select, text
 
-from dateline.log.backend import of, quoted
+from dateline.log.backend import of, quoted, require_done
 from dateline.log.tables import views
 
 
@@ -18,4 +18,4 @@ def forget_views(connection: Connection) -> None:
     for row in found:
         table = quoted(f"{row.name}__g{row.generation}")
         connection.execute(text(f"DROP TABLE IF EXISTS {table}{cascade}"))
-    connection.execute(delete(views))
+    require_done(connection.execute(delete(views)).rowcount, len(found), views.name)
