@@ -185,7 +185,7 @@ class Archive:
         basis: str,
         recorded_by: RecordedBy = RecordedBy(),
         keys_lost: bool = False,
-        catch_up: bool = True,
+        fold_again: bool = True,
     ) -> Erasure:
         """Destroy what is protected under `subject`, or what is recorded at `positions`, for ever.
 
@@ -193,9 +193,8 @@ class Archive:
         stay. `keys_lost` says that the keys of what is protected will not come back: a new keys
         database is begun. Raises UnknownName, and DatelineError for what cannot be erased.
 
-        Once it is done the views that lost rows are caught up, which folds what is left of the
-        stories again. A view that fails then is among the failed `builds`. With `catch_up` False, and
-        where it cannot be done, that is left to the next read.
+        Once it is done, what is left of its stories is folded again, as `fold_again` does. With that
+        False, and where it cannot be done, it is left to the next read.
         """
         if of(self._engine).sealed(self._engine):  # the journal could be written to
             raise DatelineError(
@@ -205,10 +204,16 @@ class Archive:
         erasure = self._eraser().erase(
             subject, positions, reason, basis, recorded_by, keys_lost=keys_lost
         )
-        if catch_up and (names := self.pending_views()):
+        if fold_again:
             with suppress(DatelineError):  # the erasure is done, whatever becomes of the views
-                self.catch_up(names)
+                self.fold_again()
         return erasure
+
+    def fold_again(self) -> list[store.Build]:
+        """Fold what is left of erased stories into the views that lost their rows; returns those views,
+        failed ones too. An erasure folds nothing itself, and the next read of a view does this."""
+        views = [self.plugins.view(name) for name in self.pending_views()]
+        return runner.fold_again(self._engine, self._reader, views)
 
     def resume(self) -> list[Erasure]:
         """Finish the erasures that were interrupted or undone, as opening does; returns those that

@@ -95,7 +95,7 @@ def whole(archive: Archive) -> None:
 
 def test_an_erasure_asks_no_view_for_anything(archive: Archive) -> None:
     asked = Words.asked
-    erase(archive, 8, catch_up=False)
+    erase(archive, 8, fold_again=False)
     assert Words.asked == asked
     assert pending_of(archive) == ["one"] and archive.pending_views() == NAMES
     for name in NAMES:
@@ -143,7 +143,7 @@ def test_the_rows_of_other_stories_are_not_folded_again(
 def test_stories_are_folded_one_by_one_and_each_is_kept(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    erase(archive, 8, 16, catch_up=False)
+    erase(archive, 8, 16, fold_again=False)
     monkeypatch.setattr(pending, "STEP", 1)
     plain, left = pending._fold_story, [1]
 
@@ -167,7 +167,7 @@ def test_many_small_stories_are_folded_in_few_steps(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is noted of each step is as long as the list of stories."""
-    erase(archive, 8, 16, catch_up=False)
+    erase(archive, 8, 16, fold_again=False)
     plain, steps = pending._fold_step, []
 
     def fold_step(*given: Any) -> Any:
@@ -181,13 +181,13 @@ def test_many_small_stories_are_folded_in_few_steps(
 
 def test_an_erasure_while_a_story_is_folded_again_is_not_undone_by_it(archive: Archive) -> None:
     archive.record([samples.figure(text="More")], story="one")
-    erase(archive, 8, catch_up=False)
+    erase(archive, 8, fold_again=False)
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(1) as pool:
         gate = Gate()
         with gate.at(patch, pending, "_fold_story", after=True):
             late = pool.submit(archive.catch_up)
             gate.wait()
-            erase(archive, 17, catch_up=False)
+            erase(archive, 17, fold_again=False)
         late.result()
     whole(archive)
     left = repr(archive.view("words", "one").rows)
@@ -195,7 +195,7 @@ def test_an_erasure_while_a_story_is_folded_again_is_not_undone_by_it(archive: A
 
 
 def test_of_two_that_fold_a_story_again_one_looks_again(archive: Archive) -> None:
-    erase(archive, 8, catch_up=False)
+    erase(archive, 8, fold_again=False)
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(1) as pool:
         gate = Gate()
         with gate.at(patch, pending, "_fold_story", after=True):
@@ -214,7 +214,7 @@ def test_a_reader_sees_no_story_without_its_rows(
     def catch_up(*given: Any, **options: Any) -> Any:
         builds = plain(*given, **options)
         if positions:  # between catching up and reading
-            erase(archive, positions.pop(), catch_up=False)
+            erase(archive, positions.pop(), fold_again=False)
         return builds
 
     monkeypatch.setattr(runner, "catch_up", catch_up)
@@ -228,7 +228,7 @@ def test_a_reader_sees_no_story_without_its_rows(
 def test_going_back_to_a_generation_folds_what_it_lacks(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    erase(archive, 8, catch_up=False)
+    erase(archive, 8, fold_again=False)
     archive.rebuild(["words"])
     older = [build for build in archive.builds() if build.name == "words"]
     assert [(build.state, build.pending is None) for build in older] == [
@@ -245,7 +245,7 @@ def test_going_back_to_a_generation_folds_what_it_lacks(
 
 
 def test_a_copy_has_views_of_its_own_and_nothing_pending(archive: Archive, tmp_path: Path) -> None:
-    erase(archive, 8, catch_up=False)
+    erase(archive, 8, fold_again=False)
     place = archive._engine.url.render_as_string(hide_password=False)
     copy_archive(place, tmp_path / "copy.db", plugins=PLUGINS, keys=tmp_path / "a.keys")
     with Archive.open(tmp_path / "copy.db", PLUGINS) as copy:
@@ -257,7 +257,7 @@ def test_a_copy_has_views_of_its_own_and_nothing_pending(archive: Archive, tmp_p
 
 
 def test_a_rebuild_beside_it_has_nothing_pending(archive: Archive) -> None:
-    erase(archive, 8, catch_up=False)
+    erase(archive, 8, fold_again=False)
     assert [build.pending for build in archive.rebuild()] == [None, None]
     whole(archive)
 
@@ -280,7 +280,7 @@ def test_a_story_that_nobody_knows_is_passed_over(archive: Archive) -> None:
 def test_the_command_says_what_it_erased_before_it_folds_and_status_what_is_left(
     archive: Archive, db: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    erase(archive, 8, catch_up=False)
+    erase(archive, 8, fold_again=False)
     base = ["--db", db, "--keys", str(tmp_path / "a.keys")]
     assert run(root, [*base, "status"]) in (0, 3)
     said = " ".join(capfd.readouterr().err.split())

@@ -96,7 +96,7 @@ def test_a_frozen_process_that_writes_a_view_does_not_keep_the_others_waiting(
         archive.record(samples.story())
         archive.catch_up()
         if (step, work) == ("fill", "catch_up"):  # a story to be folded again
-            archive.erase(None, [7], reason="r", basis="b", catch_up=False)
+            archive.erase(None, [7], reason="r", basis="b", fold_again=False)
         archive.record([samples.figure(text="More")], story="ferry")
         frozen = subprocess.Popen(
             [sys.executable, "-c", _FROZEN_READER, dateline_postgres_url, step, work],

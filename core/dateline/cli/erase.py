@@ -113,7 +113,7 @@ def erase(
             ctx.exit(FAILED)
         by = recorded_by(agent)
         done = archive.erase(
-            subject, positions, recorded_by=by, keys_lost=keys_lost, catch_up=False, **words
+            subject, positions, recorded_by=by, keys_lost=keys_lost, fold_again=False, **words
         )
         if plan.events:
             # What was really done: somebody may have recorded more of it meanwhile.
@@ -124,18 +124,17 @@ def erase(
             say(f"Still protected: {', '.join(left)}.")
         if lost := archive.lost_keys():
             _say_lost(lost)
-        _catch_up(archive)
+        _fold_again(archive)
 
 
-def _catch_up(archive: Archive) -> None:
+def _fold_again(archive: Archive) -> None:
     """Fold what is left of the stories again. The erasure is done and said, whatever comes of it."""
     from dateline.views.folding import reason
 
-    names = archive.pending_views()
     try:
-        builds = archive.catch_up(names) if names else []
+        builds = archive.fold_again()
     except DatelineError as error:
-        say(f"Views are not caught up yet: {error}. They are when they are next read.")
+        say(f"What is left is not in all views yet: {error}. The next read of a view folds it.")
         return
     for build in builds:
         if build.state == "failed":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from uuid import UUID
 
 import msgspec
@@ -90,6 +91,15 @@ def catch_up(
         "other processes keep rebuilding the same views",
         hint="use the same plugins in every process that reads this archive",
     )
+
+
+def fold_again(engine: Engine, reader: log.Reader, views: Sequence[View]) -> list[Build]:
+    """Fold what an erasure left of its stories again, as far as each of `views` was, and nothing else.
+    One whose fold raises stops; the others go on."""
+    standing, _ = _sorted(engine, reader, views)
+    with suppress(Moved):  # another process is at it
+        fold_pending(engine, reader, standing)
+    return [item.build for item in standing]
 
 
 def _sorted(
