@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -53,7 +53,8 @@ from dateline.recording.overview import Overview, overview
 from dateline.recording.recorder import Recorded, Recorder, fold
 from dateline.served import Served
 from dateline.views import rebuild as rebuilding
-from dateline.views import runner, shown, store
+from dateline.views import runner, store
+from dateline.views import shown as sql_views
 from dateline.views.asof import Moment, states, upto
 from dateline.views.table import Table
 from dateline.views.verify import Difference
@@ -103,7 +104,7 @@ class Archive:
         self.recorded: Recorded | None = None
         self.resumed: list[Erasure] = []
         self.unfinished_erasures: list[Erasure] = []
-        self.notice: shown.Notice = shown.silent
+        self.notice: sql_views.Notice = sql_views.silent
         self._seen: set[str] = set()
         if resume:
             try:
@@ -203,17 +204,31 @@ class Archive:
         basis: str,
         recorded_by: RecordedBy = RecordedBy(),
         keys_lost: bool = False,
+        fold_again: bool = True,
     ) -> Erasure:
         """Destroy what is protected under `subject`, or what is recorded at `positions`, for ever.
 
         Facts keep their numbers, and the log says what went, why and on what `basis`; its hashes
         stay. `keys_lost` says that the keys of what is protected will not come back: a new keys
         database is begun. Raises UnknownName, NotPaired, and DatelineError for what cannot be erased.
+
+        Once it is done, what is left of its stories is folded again, as `fold_again` does. With that
+        False, and where it cannot be done, it is left to the next read.
         """
         self._require_writable("erase in a copy that can be written to")
-        return self._eraser().erase(
+        erasure = self._eraser().erase(
             subject, positions, reason, basis, recorded_by, keys_lost=keys_lost
         )
+        if fold_again:
+            with suppress(DatelineError):  # the erasure is done, whatever becomes of the views
+                self.fold_again()
+        return erasure
+
+    def fold_again(self) -> list[store.Build]:
+        """Fold what is left of erased stories into the views that lost their rows; returns those views,
+        failed ones too. An erasure folds nothing itself, and the next read of a view does this."""
+        views = [self.plugins.view(name) for name in self.pending_views()]
+        return runner.fold_again(self._engine, self._reader, views)
 
     def resume(self) -> list[Erasure]:
         """Finish the erasures that were interrupted or undone, as opening does; returns those that
@@ -474,10 +489,16 @@ class Archive:
             if name not in self.plugins.views and plugin not in left_out
         )
 
-    def sql_views(self) -> list[shown.Shown]:
+    def sql_views(self) -> list[sql_views.Shown]:
         """How the SQL view of each view that was built stands, which outsiders read."""
         with reading(self._engine) as connection:
-            return shown.look(connection, store.builds(connection))
+            return sql_views.look(connection, store.builds(connection))
+
+    def pending_views(self) -> list[str]:
+        """Names of the views, of those that are loaded, with stories to be folded again after an
+        erasure; their next read does that."""
+        pending = {build.name for build in self.builds() if build.serves and build.pending}
+        return sorted(pending & self.plugins.views.keys())
 
     def known_types(self) -> list[str]:
         """``name version`` of the plugins' event types that the log holds and that are known here."""

@@ -138,9 +138,10 @@ def _chosen(connection: Connection, slugs: Sequence[str]) -> list[read.StoryRow]
 
 
 def _fits(current: store.Build, build: store.Build) -> bool:
-    """The generation in a snapshot is of this shape, live, and no older than `build`."""
+    """The generation in a snapshot is of this shape, live, whole, and no older than `build`."""
     return (
         current.state == "live"
+        and current.pending is None
         and current.fingerprint == build.fingerprint
         and current.checkpoint >= build.checkpoint
     )

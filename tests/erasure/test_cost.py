@@ -12,7 +12,6 @@ from tests.erasure import scene
 from tests.erasure.scene import WITNESS
 
 from dateline import Archive, Plugins
-from dateline.erasure import rows
 from dateline.log import documents
 from dateline.log.engine import reading
 from dateline.log.read import Reader
@@ -20,6 +19,7 @@ from dateline.plugin import Fact, FactRow, FactView
 from dateline.protect.keys import Keys
 from dateline.testing import samples
 from dateline.testing.isolated import isolated
+from dateline.views import pending
 
 PLUGINS = Plugins.load(strict=True)
 
@@ -67,13 +67,13 @@ def test_a_story_is_folded_once_for_all_views_that_are_level(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     archive.catch_up()
-    plain, folds = rows.states, []
+    plain, folds = pending._fold_story, []
 
-    def states(events: Any, registry: Any, views: Any = ()) -> Any:
-        folds.append(len(views))
-        return plain(events, registry, views)
+    def fold_story(reader: Any, group: Any, events: Any) -> Any:
+        folds.append(len(group))
+        return plain(reader, group, events)
 
-    monkeypatch.setattr(rows, "states", states)
+    monkeypatch.setattr(pending, "_fold_story", fold_story)
     scene.erase(archive)
     assert folds == [len(PLUGINS.views)]
     for name in PLUGINS.views:
@@ -109,7 +109,8 @@ def test_a_view_that_raises_then_leaves_the_others_as_they_are(tmp_path: Path) -
         archive.record([samples.figure(text=text) for text in "34"], story="ferry")
         archive.catch_up()
         scene.erase(archive, 8)
-        assert [(build.name, build.generation) for build in archive.builds()] == [("words", 2)]
+        found = [(build.name, build.generation, build.state) for build in archive.builds()]
+        assert found == [("fragile", 2, "failed"), ("words", 2, "live")]
 
 
 # -- keys that are not here --------------------------------------------------------------------

@@ -64,12 +64,70 @@ def test_a_frozen_writer_does_not_keep_the_others_waiting(
             assert "nothing was written" in frozen.stdout.read()
 
 
-def test_only_who_may_hold_the_head_is_limited_and_the_server_s_own_limit_stays(
+_FROZEN_READER = """
+import sys
+from dateline import Archive, DatelineError, Plugins
+from dateline.log import postgres
+from dateline.views import store
+postgres._IDLE_TIMEOUT = "1s"
+plain = getattr(store, sys.argv[2])
+def held(*given):
+    plain(*given)
+    print("held", flush=True)
+    sys.stdin.readline()
+setattr(store, sys.argv[2], held)
+try:
+    with Archive.open(sys.argv[1], Plugins.load()) as archive:
+        getattr(archive, sys.argv[3])(["timeline"])
+except DatelineError as error:
+    print(error, error.hint, flush=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("step", "work"),
+    [("flush", "catch_up"), ("fill", "catch_up"), ("fill", "rebuild"), ("publish", "rebuild")],
+)
+def test_a_frozen_process_that_writes_a_view_does_not_keep_the_others_waiting(
+    dateline_postgres_url: str, tmp_path: Path, step: str, work: str
+) -> None:
+    plugins = Plugins.load(strict=True)
+    with Archive.create(dateline_postgres_url, plugins, tmp_path / "a.keys") as archive:
+        archive.record(samples.story())
+        archive.catch_up()
+        if (step, work) == ("fill", "catch_up"):  # a story to be folded again
+            archive.erase(None, [7], reason="r", basis="b", fold_again=False)
+        archive.record([samples.figure(text="More")], story="ferry")
+        frozen = subprocess.Popen(
+            [sys.executable, "-c", _FROZEN_READER, dateline_postgres_url, step, work],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        with frozen:
+            assert frozen.stdout is not None and frozen.stdin is not None
+            assert frozen.stdout.readline() == "held\n"
+            frozen.send_signal(signal.SIGSTOP)
+            if work == "rebuild":
+                archive.rebuild(["timeline"])
+            rows = archive.view("timeline", everything=True).rows
+            assert "More" in repr(rows)
+            frozen.send_signal(signal.SIGCONT)
+            frozen.stdin.write("\n" * 5)
+            frozen.stdin.flush()
+            assert "nothing was written" in frozen.stdout.read()
+        assert archive.view("timeline", everything=True).rows == rows
+        assert archive.verify_view("timeline") == []
+
+
+def test_only_who_holds_what_others_wait_for_is_limited_and_the_server_s_own_limit_stays(
     dateline_postgres_url: str,
 ) -> None:
     shown = text("SHOW idle_in_transaction_session_timeout")
     engine = schema.create(dateline_postgres_url)
     with writing(engine) as connection:
+        assert connection.execute(shown).scalar_one() == "20s"
+    with writing(engine, append=False, limited=True) as connection:
         assert connection.execute(shown).scalar_one() == "20s"
     with reading(engine) as connection:
         assert connection.execute(shown).scalar_one() == "0"

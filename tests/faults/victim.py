@@ -5,7 +5,7 @@ is gone or renamed raises at once, so that no point is lost unnoticed.
 
 Points are named ``part:step``; the parts are transactions and what leads to them: ``begin`` (making
 the generations), ``bulk`` (whole stories), ``index``, ``tail`` (events that came meanwhile),
-``swap`` (replay, flip and publish under the append lock) and ``page`` (one page of a catch-up).
+``swap`` (last rows, flip and publish under the append lock) and ``page`` (one page of a catch-up).
 """
 
 from __future__ import annotations
@@ -72,6 +72,7 @@ def _wrap_all(say: Announcer) -> None:
     _wrap(store, "publish", say, "swap:publish", "swap:published")
     _wrap(runner, "write", say, "page:write", "page:written", part="page")
     _wrap(runner, "fold_range", say, "page:fold", "page:folded")
+    _wrap(rebuild, "_take_over", say, part="swap")
     _wrap_replay(say)
     _wrap_flip(say)
     for module in (engine, rebuild, runner):  # `engine`: for what it tries patiently
@@ -104,16 +105,16 @@ def _wrap(
 
 
 def _wrap_replay(say: Announcer) -> None:
-    """The tail is folded outside a transaction while it is long, and under the lock at last."""
+    """The tail is folded before the transaction that writes it."""
     plain = rebuild.fold_range
 
     def wrapped(*args: Any, **options: Any) -> None:
-        part = say.part = "swap" if say.writes else "tail"
-        say.say(f"{part}:replay")
+        assert not say.writes, "a fold must keep nobody waiting"
+        say.part = "tail"
+        say.say("tail:replay")
         plain(*args, **options)
-        say.say(f"{part}:replayed")
-        if not say.writes:
-            say.part = ""
+        say.say("tail:replayed")
+        say.part = ""
 
     rebuild.fold_range = wrapped
 

@@ -112,18 +112,37 @@ def erase(
             say("Nothing was erased.")
             ctx.exit(FAILED)
         by = recorded_by(agent)
-        done = archive.erase(subject, positions, recorded_by=by, keys_lost=keys_lost, **words)
-        left, lost = archive.subjects(), archive.lost_keys()
+        done = archive.erase(
+            subject, positions, recorded_by=by, keys_lost=keys_lost, fold_again=False, **words
+        )
         say_ahead(archive, {item.slug for item in plan.events})
-    if plan.events:
-        # What was really done: somebody may have recorded more of it meanwhile.
-        say(f"Erased {_counted(done.gone)}. {_ELSEWHERE}")
-    else:
-        say(f"Nothing was left of it to erase. {_ELSEWHERE}")
-    if left:
-        say(f"Still protected: {', '.join(left)}.")
-    if lost:
-        _say_lost(lost)
+        if plan.events:
+            # What was really done: somebody may have recorded more of it meanwhile.
+            say(f"Erased {_counted(done.gone)}. {_ELSEWHERE}")
+        else:
+            say(f"Nothing was left of it to erase. {_ELSEWHERE}")
+        if left := archive.subjects():
+            say(f"Still protected: {', '.join(left)}.")
+        if lost := archive.lost_keys():
+            _say_lost(lost)
+        _fold_again(archive)
+
+
+def _fold_again(archive: Archive) -> None:
+    """Fold what is left of the stories again. The erasure is done and said, whatever comes of it."""
+    from dateline.views.folding import reason
+
+    try:
+        builds = archive.fold_again()
+    except DatelineError as error:
+        say(f"What is left is not in all views yet: {error}. The next read of a view folds it.")
+        return
+    for build in builds:
+        if build.state == "failed":
+            say(
+                f"View {build.name} stopped at position {build.failed_position}: {reason(build)}. "
+                "Nothing of what was erased is in it."
+            )
 
 
 def _say_lost(keys: Sequence[str]) -> None:

@@ -266,6 +266,10 @@ def _generations(archive: Archive, head: int, verbose: bool) -> list[list[Any]]:
             ]
         )  # fmt: skip
         built.add(build.name)
+        if build.pending and not retired:
+            count = len(build.pending_stories)
+            many = "1 story is" if count == 1 else f"{count} stories are"
+            say(f"{build.name}: {many} to be folded again after an erasure; the next read does it.")
         if build.error:
             where = f"{build.name} stopped at position {build.failed_position}:"
             say(f"{where}\n{build.error}" if verbose else f"{where} {why}")

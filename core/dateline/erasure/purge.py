@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from uuid import UUID
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, func, select, update
 
 from dateline.erasure import rows, survey
 from dateline.erasure.captured import captured
@@ -19,7 +19,7 @@ from dateline.events.parts import ErasedEvent
 from dateline.events.payload import Sealed
 from dateline.log import documents
 from dateline.log.append import Appender
-from dateline.log.backend import of
+from dateline.log.backend import of, require_done
 from dateline.log.read import Reader, present
 from dateline.log.tables import events
 from dateline.protect.vault import Vault
@@ -99,8 +99,13 @@ def _as_listed(event: Event, listed: ErasedEvent | None) -> Going:
 def _null(connection: Connection, positions: Sequence[int]) -> None:
     for at in range(0, len(positions), _CHUNK):
         some = positions[at : at + _CHUNK]
-        erase = update(events).where(events.c.position.in_(some))
-        connection.execute(erase.values(salt=None, body=None))
+        these = events.c.position.in_(some)
+        done = connection.execute(update(events).where(these).values(salt=None, body=None))
+        require_done(done.rowcount, len(some), events.name)
+        # A trigger may have put back what was to go.
+        whole = events.c.salt.is_not(None) | events.c.body.is_not(None)
+        left = select(func.count()).select_from(events).where(these, whole)
+        require_done(len(some) - connection.execute(left).scalar_one(), len(some), events.name)
 
 
 def _free_id(connection: Connection, erasure: Erasure, story: UUID) -> UUID:

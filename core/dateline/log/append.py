@@ -28,9 +28,9 @@ from dateline.events.payload import Raw
 from dateline.events.registry import CORE_NAMES
 from dateline.events.story import StoryOpened
 from dateline.log import hashing, nodes
-from dateline.log.backend import of
+from dateline.log.backend import of, require_done
 from dateline.log.hashing import SALT_BYTES
-from dateline.log.tables import events, stories
+from dateline.log.tables import events, log_head, plugin_types, stories
 from dateline.protect.vault import Vault
 
 Key = TypeVar("Key")
@@ -43,6 +43,7 @@ _STORIES = "SELECT story, version, leaf, recorded_us FROM stories WHERE story IN
 _SLUGS = "SELECT slug FROM stories WHERE slug IN"
 _SET_STORY = "UPDATE stories SET version = ?, leaf = ?, recorded_us = ? WHERE story = ?"
 _NEW_TYPE = "INSERT INTO plugin_types (name, since) VALUES (?, ?) ON CONFLICT (name) DO NOTHING"
+_IS_TYPE = "SELECT 1 FROM plugin_types WHERE name = ?"
 _KNOWN = "SELECT position, event_id, story, type, subject_key, body FROM events WHERE event_id IN"
 _IDS = 500
 _COLUMNS = tuple(column.name for column in events.columns)
@@ -187,11 +188,10 @@ class Appender:
         if self._backend.remote:
             self._backend.close_append(self._connection, self.position, peaks, moved)
             return
-        if len(moved) == 1:
-            self._run(_SET_STORY, moved[0])
-        elif moved:
-            self._backend.execute_many(self._connection, _SET_STORY, moved)
-        self._run(_SET_HEAD, (self.position, peaks))
+        if moved:
+            done = self._backend.execute_many(self._connection, _SET_STORY, moved)
+            require_done(done, len(moved), stories.name)
+        require_done(self._run(_SET_HEAD, (self.position, peaks)).rowcount, 1, log_head.name)
 
     def _story(self, story: UUID) -> _Story:
         found = self._stories.get(story)
@@ -292,7 +292,9 @@ class Appender:
         self._open_stories()
         self._backend.insert(self._connection, events.name, _COLUMNS, rows)
         for kind in foreign.items():
-            self._run(_NEW_TYPE, kind)
+            if self._run(_NEW_TYPE, kind).rowcount != 1:
+                there = self._run(_IS_TYPE, kind[:1]).fetchone()
+                require_done(int(there is not None), 1, plugin_types.name)
         self.position += len(rows)
         return list(range(first, first + len(rows)))
 

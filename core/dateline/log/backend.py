@@ -40,6 +40,21 @@ class Unwritten(DatelineError):
         self.step = step
 
 
+class Unheeded(Unwritten):
+    """The database took a statement, did something else, and reported no error."""
+
+
+def require_done(done: int, wanted: int, table: str) -> None:
+    """See that a statement changed as many rows as it had to. Raises Unheeded: then nothing may be
+    acknowledged."""
+    if done != wanted:
+        raise Unheeded(
+            f"the database changed {max(done, 0)} of {wanted} rows of the table {table} and reported no "
+            "error: a rule, a trigger or a policy on the table is in the way",
+            "find it with `dateline verify` and remove it, then run this again",
+        )
+
+
 class Watch(ABC):
     """Looks out for events being recorded by anybody."""
 
@@ -111,6 +126,11 @@ class Backend(ABC):
     def triggers(self, connection: Connection, tables: Sequence[str]) -> list[tuple[str, str]]:
         """The triggers of some tables: ``NAME on TABLE`` and what it does, the same on every server."""
 
+    def meddling(self, connection: Connection, tables: Sequence[str]) -> list[str]:
+        """What else than triggers may make a statement on some tables do something other than it
+        says, in words."""
+        return []
+
     @contextmanager
     def any_text(self, connection: Connection) -> Iterator[None]:
         """In the block, bytes of a text that are no UTF-8 are read as lone surrogates."""
@@ -123,6 +143,11 @@ class Backend(ABC):
     @abstractmethod
     def hold_head(self, connection: Connection) -> None:
         """Take the append lock, if beginning to write did not."""
+
+    def limit_idle(self, connection: Connection) -> None:
+        """Have the database end this transaction when its process says nothing for long, so that
+        others do not wait for what it holds."""
+        return
 
     @abstractmethod
     def hold_table(self, connection: Connection, table: str) -> bool:
@@ -156,8 +181,9 @@ class Backend(ABC):
         """What runs single statements, as fast as the driver does."""
 
     @abstractmethod
-    def execute_many(self, connection: Connection, sql: str, rows: Sequence[Values]) -> None:
-        """Run one statement for each of `rows`, placeholders written ``?``."""
+    def execute_many(self, connection: Connection, sql: str, rows: Sequence[Values]) -> int:
+        """Run one statement for each of `rows`, placeholders written ``?``; how many rows it
+        changed."""
 
     def open_append(
         self, connection: Connection, ids: Sequence[bytes], stories: Sequence[bytes]
@@ -175,7 +201,7 @@ class Backend(ABC):
         self, connection: Connection, position: int, peaks: bytes, stories: Sequence[Values]
     ) -> None:
         """Where `remote`: write the head and stories (version, leaf, recorded, id), in one round
-        trip."""
+        trip. Raises Unheeded."""
         raise NotImplementedError
 
     @abstractmethod
@@ -190,7 +216,7 @@ class Backend(ABC):
         columns: Sequence[str],
         rows: Sequence[Values],
     ) -> None:
-        """Insert rows in bulk."""
+        """Insert rows in bulk. Raises Unheeded when one of them is not there then."""
 
     @abstractmethod
     def replace(

@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import ColumnElement, Connection, delete, func, select
 
 from dateline.errors import DatelineError
+from dateline.log.backend import of, require_done
 from dateline.log.document import PREFIX, Document
 from dateline.log.tables import documents
 from dateline.protect import cipher
 from dateline.protect.vault import Vault
 
 _NAMES = 500
+_COLUMNS = ("sha256", "charset", "content", "subject_key")
 
 
 def put(
@@ -41,8 +43,8 @@ def put(
         key, content = name, vault.seal_document(subject_key, name, content)
     if _row(connection, key) is not None:
         return False
-    row = {"sha256": key, "charset": document.charset, "content": content}
-    connection.execute(documents.insert().values(**row, subject_key=subject_key))
+    row = (key, document.charset, content, subject_key)
+    of(connection).insert(connection, documents.name, _COLUMNS, [row])
     return True
 
 
@@ -100,17 +102,23 @@ def protection(
 
 
 def drop(connection: Connection, source: str, vault: Vault, subject_key: str | None) -> int:
-    """Delete a document, that of the subject's key if one is given. Returns how many went."""
+    """Delete a document, that of the subject's key if one is given. Returns how many went. Raises
+    Unheeded when it is still there."""
     name = _name(source, vault, subject_key)
-    if name is None:
-        return 0
-    return connection.execute(delete(documents).where(documents.c.sha256 == name)).rowcount
+    return 0 if name is None else _delete(connection, documents.c.sha256 == name)
 
 
 def drop_under(connection: Connection, subject_key: str) -> int:
-    """Delete every document that is protected with a key. Returns how many went."""
-    query = delete(documents).where(documents.c.subject_key == subject_key)
-    return connection.execute(query).rowcount
+    """Delete every document that is protected with a key. Returns how many went. Raises Unheeded
+    when one is still there."""
+    return _delete(connection, documents.c.subject_key == subject_key)
+
+
+def _delete(connection: Connection, these: ColumnElement[bool]) -> int:
+    gone = connection.execute(delete(documents).where(these)).rowcount
+    left = connection.execute(select(func.count()).select_from(documents).where(these)).scalar_one()
+    require_done(gone, gone + left, documents.name)
+    return gone
 
 
 def _held(

@@ -93,11 +93,12 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine, *, append: bool = True) -> Iterator[Connection]:
+def writing(engine: Engine, *, append: bool = True, limited: bool = False) -> Iterator[Connection]:
     """A transaction that commits on leaving and rolls back on an exception.
 
     It holds the append lock from the start, unless `append` is False: for what only compares and
-    sets a row of its own.
+    sets a row of its own. Who has the append lock must not say nothing for long, or the database ends
+    the transaction; with `limited` that holds without the append lock, too.
     """
     kind = of(engine)
     with named_errors(engine), engine.connect() as plain:
@@ -105,6 +106,8 @@ def writing(engine: Engine, *, append: bool = True) -> Iterator[Connection]:
         with connection.begin():
             if append:
                 kind.hold_head(connection)
+            elif limited:
+                kind.limit_idle(connection)
             yield connection
 
 

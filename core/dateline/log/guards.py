@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, inspect
 
 from dateline.log.backend import of
-from dateline.log.tables import metadata
+from dateline.log.tables import VERSION_TABLE, metadata
 
 #: By kind of database: the triggers that the newest migration leaves, each as ``NAME on TABLE``, with a
 #: digest of what it does. A test holds them equal to those of a new archive.
@@ -54,12 +54,13 @@ def missing(connection: Connection) -> list[str]:
 
 def there(connection: Connection) -> dict[str, str]:
     """The triggers of the log's tables, in the form of `EXPECTED`."""
-    found = of(connection).triggers(connection, sorted(metadata.tables))
+    found = of(connection).triggers(connection, sorted({*metadata.tables, VERSION_TABLE}))
     return {name: hashlib.sha256(what.encode()).hexdigest()[:16] for name, what in found}
 
 
 def wrong(connection: Connection) -> Iterator[str]:
     """What is not as the schema makes it, in words."""
+    yield from of(connection).meddling(connection, sorted({*metadata.tables, VERSION_TABLE}))
     expected, found = EXPECTED[connection.dialect.name], there(connection)
     for name in sorted({*expected, *found}):
         if name not in found:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from sqlalchemy import Connection, select
 
 from dateline.errors import DatelineError
+from dateline.log.backend import of
 from dateline.log.hashing import STRIDE, Node, node
 from dateline.log.tables import events, merkle_nodes
 
@@ -23,9 +24,8 @@ _PAGES = 64
 
 def insert(connection: Connection, complete: Iterable[Node]) -> None:
     """Store nodes that a `hashing.Frontier` completed."""
-    rows = [{"level": level, "number": number, "hash": hash_} for level, number, hash_ in complete]
-    if rows:
-        connection.execute(merkle_nodes.insert(), rows)
+    if rows := list(complete):
+        of(connection).insert(connection, merkle_nodes.name, ("level", "number", "hash"), rows)
 
 
 class StoredTree:

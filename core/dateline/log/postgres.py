@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -23,6 +24,7 @@ from dateline.log.backend import (
     driver,
     listed,
     quoted,
+    require_done,
     without,
 )
 from dateline.log.relation import Relation
@@ -46,16 +48,19 @@ _CHANNEL = "dateline_log"
 #: Any number: held while an archive is being made.
 _CREATION = 0x44415445
 
+# With row_security off a policy that would hide rows from this user is an error, not fewer rows.
 _CHECK = """
 SELECT current_setting('synchronous_commit'), current_setting('server_encoding'),
   current_schema(), current_setting('server_version_num')::int,
   set_config('search_path', quote_ident(coalesce(current_schema(), 'public')), false),
+  set_config('row_security', 'off', false),
   CASE current_setting('lock_timeout') WHEN '0'
     THEN set_config('lock_timeout', %s, false) END
 """
 
 _LIMIT_IDLE = """CASE current_setting('idle_in_transaction_session_timeout') WHEN '0'
   THEN set_config('idle_in_transaction_session_timeout', %s, true) END"""
+_LIMIT = f"SELECT {_LIMIT_IDLE}"
 _HOLD_HEAD = f"SELECT {_LIMIT_IDLE} FROM log_head FOR UPDATE"
 # In the same round trip, and once: a CTE of volatile calls is neither folded in nor left out.
 _OPEN_APPEND = f"""
@@ -73,8 +78,40 @@ _TRIGGERS = """
 SELECT t.tgname || ' on ' || c.relname, t.tgtype, t.tgenabled, t.tgqual IS NOT NULL,
   encode(t.tgargs, 'escape'), p.proname, p.prosrc
 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
-WHERE NOT t.tgisinternal AND c.relnamespace = quote_ident(current_schema())::regnamespace
-  AND c.relname = ANY (%s)
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE NOT t.tgisinternal AND n.nspname = current_schema() AND c.relname = ANY (%s)
+"""
+
+# Everything else by which a statement on a table does not do what it says, each in words.
+_MEDDLING = """
+WITH ours AS (
+  SELECT c.* FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname = current_schema() AND c.relname = ANY (%s)
+)
+SELECT 'the rule ' || r.rulename || ' on ' || c.relname || ' is not one of Dateline''s'
+FROM ours c JOIN pg_rewrite r ON r.ev_class = c.oid
+UNION ALL
+SELECT 'row-level security is on for the table ' || c.relname FROM ours c
+WHERE c.relrowsecurity OR c.relforcerowsecurity
+UNION ALL
+SELECT 'the policy ' || p.polname || ' on ' || c.relname || ' is not one of Dateline''s'
+FROM ours c JOIN pg_policy p ON p.polrelid = c.oid
+UNION ALL
+SELECT 'the table ' || c.relname || ' is another kind of relation (' || c.relkind::text || ')'
+FROM ours c WHERE c.relkind <> 'r'
+UNION ALL
+SELECT 'the table ' || c.relname || ' takes in the rows of another, ' || i.inhrelid::regclass::text
+FROM ours c JOIN pg_inherits i ON i.inhparent = c.oid
+UNION ALL
+SELECT 'a foreign key of the table ' || c.relname || ' is switched off'
+FROM ours c WHERE EXISTS (
+  SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgisinternal AND t.tgenabled <> 'O'
+)
+UNION ALL
+SELECT 'triggers are off for this user: session_replication_role is '
+  || current_setting('session_replication_role')
+WHERE current_setting('session_replication_role') = 'replica'
+ORDER BY 1
 """
 
 #: What a failed connection says, where there is no code: libpq gives none.
@@ -193,11 +230,18 @@ class PostgreSQL(Backend):
         rows = driver(connection).execute(_TRIGGERS, (list(tables),)).fetchall()
         return [(name, " ".join(map(str, what))) for name, *what in rows]
 
+    def meddling(self, connection: Connection, tables: Sequence[str]) -> list[str]:
+        rows = driver(connection).execute(_MEDDLING, (list(tables),)).fetchall()
+        return [said for (said,) in rows]
+
     def hold_creation(self, connection: Connection) -> None:
         driver(connection).execute("SELECT pg_advisory_xact_lock(%s)", (_CREATION,))
 
     def hold_head(self, connection: Connection) -> None:
         driver(connection).execute(_HOLD_HEAD, (_IDLE_TIMEOUT,), prepare=True)
+
+    def limit_idle(self, connection: Connection) -> None:
+        driver(connection).execute(_LIMIT, (_IDLE_TIMEOUT,), prepare=True)
 
     def hold_table(self, connection: Connection, table: str) -> bool:
         try:
@@ -250,9 +294,14 @@ class PostgreSQL(Backend):
 
         return execute
 
-    def execute_many(self, connection: Connection, sql: str, rows: Sequence[Values]) -> None:
+    def execute_many(self, connection: Connection, sql: str, rows: Sequence[Values]) -> int:
         with driver(connection).cursor() as cursor:
             cursor.executemany(_translated(sql), rows)
+            done = int(cursor.rowcount)
+            # The driver's pipeline ends in a message after which the server does not count how long
+            # the session is idle. A statement of its own puts that right.
+            cursor.execute("SELECT 1")
+            return done
 
     def open_append(
         self, connection: Connection, ids: Sequence[bytes], stories: Sequence[bytes]
@@ -267,9 +316,9 @@ class PostgreSQL(Backend):
         self, connection: Connection, position: int, peaks: bytes, stories: Sequence[Values]
     ) -> None:
         versions, leaves, recorded, keys = ([row[at] for row in stories] for at in range(4))
-        driver(connection).execute(
-            _CLOSE_APPEND, (position, peaks, keys, versions, leaves, recorded), prepare=True
-        )
+        given = (position, peaks, keys, versions, leaves, recorded)
+        [done] = driver(connection).execute(_CLOSE_APPEND, given, prepare=True).fetchone()
+        require_done(done, 1 + len(stories), "log_head and stories")
 
     def be_brief(self, connection: Connection, milliseconds: int) -> None:
         driver(connection).execute(f"SET LOCAL lock_timeout = {milliseconds:d}")
@@ -277,16 +326,18 @@ class PostgreSQL(Backend):
     def insert(
         self, connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Values]
     ) -> None:
-        if len(rows) == 1:
-            driver(connection).execute(_insert(table, tuple(columns)), rows[0], prepare=True)
+        if not rows:
             return
         with driver(connection).cursor() as cursor:
             if len(rows) < _COPY_FROM:
-                cursor.executemany(_insert(table, tuple(columns)), rows)
+                # One statement, and not `executemany`: see `execute_many`.
+                statement = _insert(table, tuple(columns), len(rows))
+                cursor.execute(statement, list(chain.from_iterable(rows)), prepare=len(rows) == 1)
             else:
                 with cursor.copy(f"COPY {quoted(table)} ({listed(columns)}) FROM STDIN") as copy:
                     for row in rows:
                         copy.write_row(row)
+            require_done(cursor.rowcount, len(rows), table)
 
     def replace(
         self,
@@ -397,6 +448,7 @@ def _translated(sql: str) -> str:
 
 
 @lru_cache(256)
-def _insert(table: str, columns: tuple[str, ...]) -> str:
-    marks = ", ".join(["%s"] * len(columns))
-    return f"INSERT INTO {quoted(table)} ({listed(columns)}) VALUES ({marks})"
+def _insert(table: str, columns: tuple[str, ...], count: int) -> str:
+    marks = f"({', '.join(['%s'] * len(columns))})"
+    values = ", ".join([marks] * count)
+    return f"INSERT INTO {quoted(table)} ({listed(columns)}) VALUES {values}"

@@ -11,17 +11,18 @@ from sqlalchemy import Connection, Engine, inspect, select, text
 from dateline.errors import DatelineError, NotAnArchive, SchemaOutdated, UnfinishedCopy
 from dateline.events.identity import uuid7
 from dateline.log import relations
-from dateline.log.backend import of
+from dateline.log.backend import of, require_done
 from dateline.log.engine import open_engine, reading, shown, writing
 from dateline.log.relation import TABLE
 from dateline.log.tables import VERSION_TABLE, log_head, metadata, raw
 
 #: The newest migration. A test holds it equal to what Alembic finds.
-HEAD = "0007"
+HEAD = "0008"
 #: Stands behind the schema's number while an archive is a copy that is not finished.
 _UNFINISHED = "-copy"
 # Where it says so already nothing is written: there may be a reader that would keep it in the log.
 _SET_VERSION = f"UPDATE {VERSION_TABLE} SET version_num = :version WHERE version_num <> :version"
+_OTHER_VERSION = f"SELECT count(*) FROM {VERSION_TABLE} WHERE version_num <> :version"
 
 
 def migrations() -> Path:
@@ -62,12 +63,18 @@ def create(db: str | os.PathLike[str], *, copy_of: UUID | None = None) -> Engine
 
 def begin(connection: Connection) -> None:
     """What changes from now on is an unfinished copy: it opens for copying alone until `finish`."""
-    connection.execute(text(_SET_VERSION), {"version": HEAD + _UNFINISHED})
+    _set_version(connection, HEAD + _UNFINISHED)
 
 
 def finish(connection: Connection) -> None:
     """An unfinished copy is an archive from now on."""
-    connection.execute(text(_SET_VERSION), {"version": HEAD})
+    _set_version(connection, HEAD)
+
+
+def _set_version(connection: Connection, version: str) -> None:
+    connection.execute(text(_SET_VERSION), {"version": version})
+    left = connection.execute(text(_OTHER_VERSION), {"version": version}).scalar_one()
+    require_done(1 - left, 1, VERSION_TABLE)
 
 
 def connect(db: str | os.PathLike[str], *, unfinished: bool = False) -> Engine:

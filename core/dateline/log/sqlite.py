@@ -27,6 +27,7 @@ from dateline.log.backend import (
     driver,
     listed,
     quoted,
+    require_done,
     without,
 )
 from dateline.log.leftover import require_own_log
@@ -198,8 +199,8 @@ class SQLite(Backend):
     def execute(self, connection: Connection) -> Execute:
         return driver(connection).execute  # type: ignore[no-any-return]
 
-    def execute_many(self, connection: Connection, sql: str, rows: Sequence[Values]) -> None:
-        driver(connection).executemany(sql, rows)
+    def execute_many(self, connection: Connection, sql: str, rows: Sequence[Values]) -> int:
+        return int(driver(connection).executemany(sql, rows).rowcount)
 
     def be_brief(self, connection: Connection, milliseconds: int) -> None:
         pass  # whoever writes has all locks
@@ -207,7 +208,7 @@ class SQLite(Backend):
     def insert(
         self, connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Values]
     ) -> None:
-        driver(connection).executemany(_insert("INSERT", table, tuple(columns)), rows)
+        self._insert_all("INSERT", connection, table, columns, rows)
 
     def replace(
         self,
@@ -217,7 +218,19 @@ class SQLite(Backend):
         rows: Sequence[Values],
         key: Sequence[str],
     ) -> None:
-        driver(connection).executemany(_insert("INSERT OR REPLACE", table, tuple(columns)), rows)
+        self._insert_all("INSERT OR REPLACE", connection, table, columns, rows)
+
+    def _insert_all(
+        self,
+        verb: str,
+        connection: Connection,
+        table: str,
+        columns: Sequence[str],
+        rows: Sequence[Values],
+    ) -> None:
+        if rows:
+            done = self.execute_many(connection, _insert(verb, table, tuple(columns)), rows)
+            require_done(done, len(rows), table)
 
     def delete(
         self, connection: Connection, table: str, key: Sequence[str], keys: Iterable[Values]

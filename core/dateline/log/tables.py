@@ -124,6 +124,7 @@ views = Table(
     Column("error", Text),
     Column("target", BigInteger),
     Column("cursor", Bytes(16)),
+    Column("pending", Bytes),
 )
 
 merkle_nodes = Table(

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from dateline.errors import DatelineError
 from dateline.events.clock import now_us
 from dateline.log import read, tree
+from dateline.log.backend import of
 from dateline.log.nodes import StoredTree
 from dateline.log.tables import checkpoints
 from dateline.proof.keys import SigningKey, origin
@@ -74,7 +75,8 @@ def sign(connection: Connection, key: SigningKey) -> Signed:
     signed = Signed(head.position, name_of(key.vkey), note, now_us())
     there = checkpoints.c.size == signed.size, checkpoints.c.key == signed.key
     if connection.execute(select(checkpoints.c.size).where(*there)).first() is None:
-        connection.execute(checkpoints.insert().values(**msgspec.structs.asdict(signed)))
+        row = msgspec.structs.astuple(signed)
+        of(connection).insert(connection, checkpoints.name, signed.__struct_fields__, [row])
     return signed
 
 

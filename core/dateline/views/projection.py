@@ -26,11 +26,17 @@ if TYPE_CHECKING:
     from dateline.views.rows import Rows
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
-#: Tables of the log: names no view may take. A test holds it equal to what is there.
+#: Tables of the log, and their indexes: names no view may take. A test holds it equal to what is there.
 RESERVED = frozenset({
     "log_head", "stories", "events", "plugin_types", "documents", "views", "merkle_nodes",
     "checkpoints", "paired_keys", "alembic_version",
+    "alembic_version_pkc", "checkpoints_pkey", "documents_pkey", "documents_subject_key",
+    "events_event_id_key", "events_pkey", "events_story_version", "events_subject_key",
+    "log_head_pkey", "merkle_nodes_pkey", "paired_keys_pkey", "plugin_types_pkey", "stories_pkey",
+    "stories_slug_key", "views_pkey",
 })  # fmt: skip
+#: How many columns a view may have: a row of PostgreSQL holds what is short of them in one page.
+COLUMNS = 250
 #: Columns that every PostgreSQL table has of itself.
 _SYSTEM = frozenset({"tableoid", "ctid", "xmin", "xmax", "cmin", "cmax"})
 ColumnType = Literal["text", "integer", "number", "boolean"]
@@ -174,6 +180,8 @@ def check(view: object) -> None:
     if not isinstance(row, type) or not issubclass(row, base):
         raise DatelineError(f"view {name}: it needs a class Row({base.__name__})")
     known = {column.name for column in columns(view)}
+    if len(known) > COLUMNS:
+        raise DatelineError(f"view {name}: a table has at most {COLUMNS} columns, not {len(known)}")
     for column in (*view.order, *view.summary):
         if column not in known:
             raise DatelineError(f"view {name}: it names {column!r}, which is no column")

@@ -1,13 +1,15 @@
-"""Rebuilding: the next generation beside the standing one, then a swap under the append lock.
+"""Rebuilding: the next generation beside the standing one, then a swap.
 
 The bulk goes story by story, so one story's state is in memory at a time, however long the log. Each
 step commits its rows with the cursor that says which story is done: a build that was killed goes on
-from there. Readers see the old generation until the new one has reached the head.
+from there. Readers see the old generation until the new one has reached the head. Folds are run
+outside of any transaction that writes: one that takes long keeps nobody waiting.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
@@ -23,6 +25,7 @@ from dateline.log.relation import Relation
 from dateline.views import store
 from dateline.views.collector import collector_paused
 from dateline.views.folding import Running, fold
+from dateline.views.pending import fold_pending
 from dateline.views.projection import View, fingerprint
 from dateline.views.rows import Rows
 from dateline.views.runner import PAGE, Progress, States, fold_range, write
@@ -32,8 +35,10 @@ from dateline.views.store import Build, Moved
 Result = TypeVar("Result")
 #: Events folded between two commits of the bulk.
 STEP = 5000
-#: A tail up to this many events is replayed under the lock; a longer one is shortened first.
+#: Rows of a tail up to this many events are written by the swap; a longer tail is shortened first.
 _TAIL = 500
+#: How often a swap looks again because more was recorded meanwhile.
+_CHANCES = 10
 _RACED = DatelineError(
     "another process is rebuilding the same view", hint="wait for it, or stop it"
 )
@@ -176,7 +181,7 @@ def _bulk(
             folded, last = _fold_stories(connection, reader, open_, target, cursor)
         if last is None:
             break
-        with writing(engine, append=False) as connection:
+        with writing(engine, append=False, limited=True) as connection:
             for item in open_:
                 _write_step(connection, item, last)
         cursor, done = last, done + folded
@@ -234,44 +239,51 @@ def _write_step(connection: Connection, item: Running, last: bytes) -> None:
 
 
 def _swap(engine: Engine, reader: log.Reader, item: Running, notice: Notice) -> None:
-    """Shorten the tail, then replay what is left and take over, all under the append lock."""
+    """Fold the tail, then take over; where more was recorded meanwhile, fold that first. Where others
+    record without a pause the rest is for who reads it to catch up."""
     view = item.view
+    fold_pending(engine, reader, [item])
+    _require_undoable(item)
     if item.build.target is not None:
-        with writing(engine, append=False) as connection:
+        with writing(engine, append=False, limited=True) as connection:
             # A build killed in its tail is past its target: going back would fold events twice.
             reached = max(item.build.checkpoint, item.build.target)
             item.build = store.advance(connection, item.build, checkpoint=reached)
             store.index(connection, view, item.build)
-    states = States(reader)
+    states, chances = States(reader), _CHANCES
     while True:
         with reading(engine) as connection:
-            head = log.head(connection).position
-            until = min(item.build.checkpoint + PAGE, head)
-            if head - item.build.checkpoint <= _TAIL:
-                break
-            fold_range(connection, reader, states, [item], item.build.checkpoint, until)
+            head, checkpoint = log.head(connection).position, item.build.checkpoint
+            until = min(checkpoint + PAGE, head)
+            fold_range(connection, reader, states, [item], checkpoint, until)
         _require_undoable(item)
-        with writing(engine, append=False) as connection:
-            _write_tail(connection, item, until)
+        if head - checkpoint <= _TAIL:
+            chances -= 1
+            take = partial(_take_over, item=item, until=until, late=chances <= 0)
+            swapped, other = _undisturbed(engine, take)
+            if other is not None:
+                notice(not_kept(view.name, other))
+            if swapped:
+                return
+        else:
+            with writing(engine, append=False, limited=True) as connection:
+                _write_tail(connection, item, until)
         if item.error is not None:
             return
-    other = _undisturbed(engine, lambda connection: _take_over(connection, reader, states, item))
-    if other is not None:
-        notice(not_kept(view.name, other))
 
 
 def _take_over(
-    connection: Connection, reader: log.Reader, states: States, item: Running
-) -> Relation | None:
-    """What is left of the log, then the generations trade places. May be rolled back and repeated.
-    Returns what keeps the SQL view from its name."""
+    connection: Connection, item: Running, until: int, late: bool
+) -> tuple[bool, Relation | None]:
+    """The rows of the tail, then the generations trade places; not while there is more in the log than
+    was folded, unless it is `late`. May be rolled back and repeated. Returns whether they did, and
+    what keeps the SQL view from its name."""
     view, before, other = item.view, item.build, None
-    head = log.head(connection).position
     try:
-        fold_range(connection, reader, states, [item], before.checkpoint, head)
-        _require_undoable(item)
-        _write_tail(connection, item, head)
+        _write_tail(connection, item, until)
         if item.error is None:
+            if not late and log.head(connection).position > until:
+                return False, None
             for older in store.builds(connection, view.name):
                 # One that is being built stays so: it has not all of its rows.
                 if older.state in ("live", "failed") and not older.unfinished:
@@ -280,11 +292,10 @@ def _take_over(
                 connection, item.build, state="live", target=None, cursor=None
             )
             other = store.publish(connection, item.build)
+        return True, other
     except BaseException:
         item.build = before
-        states.clear()  # they have seen events that will be folded again
         raise
-    return other
 
 
 def _require_undoable(item: Running) -> None:

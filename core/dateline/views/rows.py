@@ -15,6 +15,10 @@ from dateline.views.projection import Column, FactRow, FactView, View, ViewRow, 
 Key = tuple[Any, ...]
 Values = tuple[Any, ...]
 
+#: How long a row's key may be, as UTF-8: with the story it must fit into an entry of PostgreSQL's index.
+KEY_BYTES = 2_500
+#: How many characters the text of a row may have: PostgreSQL takes a row of less than 1 GB.
+TEXT_LENGTH = 100_000_000
 _SAFE = 2**53
 
 _PYTHON: dict[str, tuple[type, ...]] = {
@@ -53,16 +57,13 @@ class Rows:
     # -- for a fold ----------------------------------------------------------------------
 
     def put(self, key: str, row: ViewRow) -> None:
-        """Set the row at `key`."""
-        self._general("put")
-        if not isinstance(key, str) or not _storable(key):
-            raise DatelineError(f"{key!r} is no key: a key is text without NUL")
+        """Set the row at `key`: text of at most `KEY_BYTES` bytes as UTF-8, without NUL."""
+        key = self._key("put", key)
         self._set((self.story, key), self._values(row, key))
 
     def get(self, key: str) -> Any:
         """The row at `key`, or None."""
-        self._general("get")
-        values = self._at((self.story, key))
+        values = self._at((self.story, self._key("get", key)))
         return None if values is None else self._row(*values)
 
     def patch(self, key: str, **changes: Any) -> None:
@@ -74,8 +75,7 @@ class Rows:
 
     def drop(self, key: str) -> None:
         """Remove the row at `key`, if there is one."""
-        self._general("drop")
-        self._set((self.story, key), None)
+        self._set((self.story, self._key("drop", key)), None)
 
     def replace(self, fact: Fact, rows: Iterable[FactRow], *, new: bool = False) -> None:
         """Set the rows of one fact; `new` promises that it had none."""
@@ -170,6 +170,10 @@ class Rows:
                     self._explain(values, about)
             self._seen.add(kinds)
         texts = "".join([values[at] or "" for at in self._text_at])
+        if len(texts) > TEXT_LENGTH:
+            raise DatelineError(
+                f"{_name(about)}: a row of {len(texts):,} characters; {TEXT_LENGTH:,} is the most"
+            )
         if "\x00" in texts or not (texts.isascii() or _encodes(texts)):
             self._explain(values, about)
         for at in self._number_at:
@@ -187,9 +191,23 @@ class Rows:
             if not _storable(value):
                 raise DatelineError(f"{what} is nothing that every database keeps")
 
-    def _general(self, verb: str) -> None:
+    def _key(self, verb: str, key: str) -> str:
+        """`key` as every database keeps it. Raises DatelineError, here and not in the database: there
+        it would be the failure of every view that is written with this one."""
         if isinstance(self._view, FactView):
             raise DatelineError(f"a FactView yields its rows from `rows`; it cannot {verb} them")
+        if not isinstance(key, str):
+            raise DatelineError(f"{key!r:.80} is not a key: a key is text without NUL")
+        key = str.__str__(key)  # of a subclass drivers make different things
+        if not _storable(key):
+            raise DatelineError(f"{key!r:.80} is not a key: a key is text without NUL")
+        size = len(key.encode())
+        if size > KEY_BYTES:
+            raise DatelineError(
+                f"the key {key[:20]!r}... has {size:,} bytes; {KEY_BYTES:,} is the most",
+                hint="put a digest of it in its place, and the text into a column",
+            )
+        return key
 
 
 def _name(about: Fact | ErasedFact | str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from uuid import UUID
 
 import msgspec
@@ -17,6 +18,7 @@ from dateline.log.engine import reading, writing
 from dateline.views import store
 from dateline.views.collector import collector_paused
 from dateline.views.folding import Running, fold
+from dateline.views.pending import fold_pending
 from dateline.views.projection import FactView, View, fingerprint
 from dateline.views.rows import Key, Rows, Values
 from dateline.views.shown import Notice, silent
@@ -38,11 +40,6 @@ class States:
     def __init__(self, reader: log.Reader) -> None:
         self._reader = reader
         self._states: OrderedDict[UUID, StoryState] = OrderedDict()
-        self._facts = 0
-
-    def clear(self) -> None:
-        """Forget everything: each story is folded from its start when next touched."""
-        self._states.clear()
         self._facts = 0
 
     def apply(self, connection: Connection, event: Event) -> Event:
@@ -98,6 +95,15 @@ def catch_up(
     )
 
 
+def fold_again(engine: Engine, reader: log.Reader, views: Sequence[View]) -> list[Build]:
+    """Fold what an erasure left of its stories again, as far as each of `views` was, and nothing else.
+    One whose fold raises stops; the others go on."""
+    standing, _ = _sorted(engine, reader, views)
+    with suppress(Moved):  # another process is at it
+        fold_pending(engine, reader, standing)
+    return [item.build for item in standing]
+
+
 def _sorted(
     engine: Engine, reader: log.Reader, views: Sequence[View]
 ) -> tuple[list[Running], list[View]]:
@@ -134,6 +140,8 @@ def _outcome(engine: Engine, reader: log.Reader, views: Sequence[View]) -> list[
                 build = store.unfinished(connection, view.name)
                 if build is None or build.fingerprint != mark or build.state != "failed":
                     raise Moved
+            elif build.pending and build.state != "failed":
+                raise Moved  # something was erased meanwhile
             found.append(build)
     return found
 
@@ -149,7 +157,9 @@ def _too_new(build: Build, view: View) -> Build:
 def _catch_up(
     engine: Engine, reader: log.Reader, running: Sequence[Running], progress: Progress | None
 ) -> None:
-    """One read of the log feeds every view: those behind first, until they are level."""
+    """One read of the log feeds every view: those behind first, until they are level. Before that,
+    what an erasure left to be folded again."""
+    fold_pending(engine, reader, running)
     states = States(reader)
     with reading(engine) as connection:
         head = log.head(connection).position
@@ -166,7 +176,7 @@ def _catch_up(
         with collector_paused(), reading(engine) as connection:
             fold_range(connection, reader, states, group, at, until)
         # Appends need not wait: each view's own row is compared and set, and in one order by all.
-        with writing(engine, append=False) as connection:
+        with writing(engine, append=False, limited=True) as connection:
             for item in sorted(group, key=lambda item: item.view.name):
                 write(connection, item, until)
         if progress is not None:

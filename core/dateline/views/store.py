@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from typing import Any, Literal
+from uuid import UUID
 
 import msgspec
 from sqlalchemy import (
@@ -26,7 +27,7 @@ from sqlalchemy import (
 from dateline.errors import Damaged
 from dateline.events.present import HIDDEN
 from dateline.log import relations
-from dateline.log.backend import of, quoted
+from dateline.log.backend import of, quoted, require_done
 from dateline.log.relation import TABLE, Relation
 from dateline.log.tables import views
 from dateline.views.projection import ColumnType, FactView, View, columns
@@ -48,6 +49,8 @@ class Build(msgspec.Struct, frozen=True):
     """One generation of one view, as the `views` table has it.
 
     While it is built, `target` is the position it folds to and `cursor` the last story done.
+    `pending` are the ids of stories, 16 bytes each, that have no rows here: an erasure left them out,
+    and whoever catches up folds them first.
     """
 
     name: str
@@ -61,6 +64,12 @@ class Build(msgspec.Struct, frozen=True):
     error: str | None = None
     target: int | None = None
     cursor: bytes | None = None
+    pending: bytes | None = None
+
+    @property
+    def pending_stories(self) -> list[UUID]:
+        ids = self.pending or b""
+        return [UUID(bytes=ids[at : at + 16]) for at in range(0, len(ids), 16)]
 
     @property
     def table(self) -> str:
@@ -90,6 +99,8 @@ def _sound(build: Build) -> Build:
     try:
         quoted(build.table)
         if build.generation > _GENERATIONS or len(build.cursor or bytes(16)) != 16:
+            raise ValueError
+        if len(build.pending or b"") % 16:
             raise ValueError
         return msgspec.convert(msgspec.structs.asdict(build), Build)
     except (msgspec.ValidationError, ValueError):
@@ -122,8 +133,15 @@ def create(connection: Connection, view: View, mark: str, plugin: str, target: i
     build = Build(view.name, generation, "building", 0, view.version, mark, plugin, target=target)
     relations.require_free(connection, build.table, f"view {view.name}")
     sql_table(view, build).create(connection)
-    connection.execute(views.insert().values(**msgspec.structs.asdict(build)))
+    add(connection, build)
     return build
+
+
+def add(connection: Connection, build: Build) -> None:
+    """Put a generation on record."""
+    of(connection).insert(
+        connection, views.name, build.__struct_fields__, [msgspec.structs.astuple(build)]
+    )
 
 
 def index(connection: Connection, view: View, build: Build) -> None:
@@ -137,18 +155,21 @@ def index(connection: Connection, view: View, build: Build) -> None:
 
 
 def advance(connection: Connection, build: Build, **values: Any) -> Build:
-    """Compare and set. Raises Moved when another process changed the row first."""
-    same_cursor = (
-        views.c.cursor.is_(None) if build.cursor is None else views.c.cursor == build.cursor
+    """Compare and set. Raises Moved when another process changed the row first, Unheeded when the
+    row is as it was and the database left it so."""
+    same = (
+        views.c.name == build.name,
+        views.c.generation == build.generation,
+        views.c.checkpoint == build.checkpoint,
+        views.c.cursor.is_(None) if build.cursor is None else views.c.cursor == build.cursor,
+        views.c.pending.is_(None) if build.pending is None else views.c.pending == build.pending,
+        views.c.state == build.state,
+        views.c.fingerprint == build.fingerprint,
     )
-    done = connection.execute(
-        update(views)
-        .where(views.c.name == build.name, views.c.generation == build.generation)
-        .where(views.c.checkpoint == build.checkpoint, same_cursor)
-        .where(views.c.state == build.state, views.c.fingerprint == build.fingerprint)
-        .values(**values)
-    )
-    if done.rowcount != 1:
+    done = connection.execute(update(views).where(*same).values(**values)).rowcount
+    if done != 1:
+        if connection.execute(select(views.c.name).where(*same)).first():
+            require_done(done, 1, views.name)
         raise Moved
     return msgspec.structs.replace(build, **values)
 
@@ -161,9 +182,10 @@ def drop(connection: Connection, build: Build, *, others_too: bool = False) -> N
     """Remove a generation, its table and its row; with `others_too` what outsiders built on the
     table goes with it, and is no error."""
     relations.drop_table(connection, build.table, others_too=others_too)
-    connection.execute(
-        delete(views).where(views.c.name == build.name, views.c.generation == build.generation)
-    )
+    row = views.c.name == build.name, views.c.generation == build.generation
+    connection.execute(delete(views).where(*row))
+    if connection.execute(select(views.c.name).where(*row)).first():
+        require_done(0, 1, views.name)
 
 
 def publish(connection: Connection, build: Build) -> Relation | None:
@@ -212,6 +234,14 @@ def fill(connection: Connection, view: View, build: Build, rows: Iterable[Values
     """Insert rows of whole stories: nothing of them is there yet."""
     if listed := list(rows):
         of(connection).insert(connection, build.table, _names(view), listed)
+
+
+def fill_stories(
+    connection: Connection, view: View, build: Build, slugs: Iterable[str], rows: Iterable[Values]
+) -> None:
+    """Make `rows` those of some stories, whatever was there of them."""
+    of(connection).delete(connection, build.table, ("story",), [(slug,) for slug in slugs])
+    fill(connection, view, build, rows)
 
 
 def flush(connection: Connection, view: View, build: Build, rows: Rows) -> None:

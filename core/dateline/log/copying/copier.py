@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine
 
 from dateline.errors import DatelineError, NotAnArchive
 from dateline.log import files, nodes, schema
-from dateline.log.backend import LockTimeout, of
+from dateline.log.backend import LockTimeout, of, require_done
 from dateline.log.copying.chains import COLUMNS, Chains, Row, damaged
 from dateline.log.copying.forgetting import forget_views
 from dateline.log.copying.pages import EVENTS, LEAVES, agree, head_of, lasts, pages
@@ -32,6 +32,7 @@ from dateline.log.tables import (
     checkpoints,
     documents,
     events,
+    log_head,
     merkle_nodes,
     paired_keys,
     plugin_types,
@@ -174,7 +175,8 @@ class _Copier:
         if erased:
             forget_views(connection)  # first: for these others may have to be waited for
             many = [(position,) for position in erased]
-            of(connection).execute_many(connection, _ERASE, many)
+            done = of(connection).execute_many(connection, _ERASE, many)
+            require_done(done, len(many), events.name)
         schema.begin(connection)
 
     def _refused(self, why: str) -> DatelineError:
@@ -229,11 +231,13 @@ class _Copier:
                 backend.insert(connection, stories.name, _STORY_COLUMNS, opened)
             if moved:
                 changed = [(*chains.stories[story], story) for story in moved]
-                backend.execute_many(connection, _SET_STORY, changed)
+                done = backend.execute_many(connection, _SET_STORY, changed)
+                require_done(done, len(changed), stories.name)
             backend.insert(connection, events.name, COLUMNS, rows)
             nodes.insert(connection, chains.frontier.take_complete())
             reached = (chains.position, chains.frontier.to_bytes())
-            backend.execute(connection)(_SET_HEAD, reached)
+            done = backend.execute(connection)(_SET_HEAD, reached).rowcount
+            require_done(done, 1, log_head.name)
         self._left = Head(self.goal.archive, chains.position, chains.frontier.root())
 
     def _slugs(self, keys: list[bytes]) -> dict[bytes, str]:

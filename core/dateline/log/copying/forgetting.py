@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, delete, select
 
 from dateline.log import relations
+from dateline.log.backend import require_done
 from dateline.log.tables import views
 
 
@@ -16,4 +17,4 @@ def forget_views(connection: Connection) -> None:
         relations.drop_view(connection, name, others_too=True)
     for row in found:
         relations.drop_table(connection, f"{row.name}__g{row.generation}", others_too=True)
-    connection.execute(delete(views))
+    require_done(connection.execute(delete(views)).rowcount, len(found), views.name)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Table
 
 from dateline.errors import DatelineError
-from dateline.log.backend import listed, of, quoted
+from dateline.log.backend import listed, of, quoted, require_done
 from dateline.log.copying.chains import Row, damaged
 
 PAGE = 500
@@ -87,7 +87,8 @@ class Rows:
         gone = self._gone(connection, there, here)
         if gone:
             query = f"DELETE FROM {quoted(self.table.name)} WHERE {self._same()}"
-            of(connection).execute_many(connection, query, gone)
+            done = of(connection).execute_many(connection, query, gone)
+            require_done(done, len(gone), self.table.name)
 
     def _gone(self, connection: Connection, there: list[Row], here: list[Row]) -> list[Row]:
         """Keys of those rows. Raises DatelineError when the copy has rows that are not the source's."""

@@ -1,0 +1,93 @@
+"""Stories that an erasure took the rows of: folded again before anything else is.
+
+The erasure folds nothing: a fold may take long, raise, or never end, and it is a stranger's. The
+generation says which stories have no rows, and whoever catches it up folds them, some at a time, as
+far as its checkpoint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from dateline.events.envelope import Event
+from dateline.events.present import StoryState
+from dateline.log import read as log
+from dateline.log.engine import reading, writing
+from dateline.views import store
+from dateline.views.collector import collector_paused
+from dateline.views.folding import Running, fold
+from dateline.views.rows import Rows
+
+#: Events folded between two commits, if it is more than one story.
+STEP = 5000
+
+
+def fold_pending(engine: Engine, reader: log.Reader, running: Sequence[Running]) -> None:
+    """Fold the pending stories of each generation. One whose fold raises stops there, and the others
+    go on. Raises Moved."""
+    while todo := [item for item in running if item.error is None and item.build.pending]:
+        first = todo[0].build
+        # One read feeds all that want the same.
+        group = [
+            item
+            for item in todo
+            if (item.build.pending, item.build.checkpoint) == (first.pending, first.checkpoint)
+        ]
+        count, slugs = _fold_step(engine, reader, group)
+        with writing(engine, append=False, limited=True) as connection:
+            for item in sorted(group, key=lambda item: item.view.name):
+                _write(connection, item, count, slugs)
+
+
+def _fold_step(
+    engine: Engine, reader: log.Reader, group: Sequence[Running]
+) -> tuple[int, list[str]]:
+    """Fold pending stories into fresh buffers until about STEP events; how many, and the slugs of those
+    that were there by the checkpoint."""
+    build = group[0].build
+    for item in group:
+        item.rows = Rows(item.view)
+    count = folded = 0
+    slugs = []
+    for story in build.pending_stories:
+        with collector_paused():
+            with reading(engine) as connection:
+                events = list(reader.read_story(connection, story, until=build.checkpoint))
+            # The snapshot is closed: a fold that takes long holds up nobody, and nobody ends it.
+            _fold_story(reader, group, events)
+        slugs += [events[0].slug] if events else []
+        count, folded = count + 1, folded + len(events)
+        if folded >= STEP or any(item.error is not None for item in group):
+            break
+    return count, slugs
+
+
+def _fold_story(reader: log.Reader, group: Sequence[Running], events: Sequence[Event]) -> None:
+    """Fold a story's events, all of them."""
+    state = StoryState(reader.registry)
+    for event in events:
+        told = state.apply(event)
+        for item in group:
+            fold(item, told)
+    state.let_go()
+
+
+def _write(connection: Connection, item: Running, count: int, slugs: Sequence[str]) -> None:
+    """Its rows, and that those stories are not pending any more, together. Of a step in which a view
+    raised nothing of that view is kept."""
+    build, values = item.build, dict[str, Any]()
+    if item.error is None:
+        assert build.pending is not None
+        values["pending"] = build.pending[16 * count :] or None
+        if build.state == "failed":
+            values |= {"state": "live", "failed_position": None, "error": None}
+    elif build.state == "retired":
+        return  # it was to be brought back, and is left as it is
+    else:
+        values |= {"state": "failed", "failed_position": item.failed, "error": item.error}
+    item.build = store.advance(connection, build, **values)
+    if item.error is None:
+        store.fill_stories(connection, item.view, item.build, slugs, item.rows.stored())

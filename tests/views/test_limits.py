@@ -1,0 +1,195 @@
+"""What no database keeps is refused as the failure of its own view, on both alike, and before it gets
+there: there it would take every view along that is written with it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar
+
+import pytest
+from sqlalchemy import text
+
+from dateline import Archive, DatelineError
+from dateline.log.engine import reading
+from dateline.log.tables import VERSION_TABLE, metadata
+from dateline.plugin import Event, Fact, FactRow, FactView, View, ViewRow
+from dateline.testing import samples
+from dateline.testing.isolated import isolated
+from dateline.views import rows as rows_module
+from dateline.views.projection import COLUMNS, RESERVED, check
+from dateline.views.rows import KEY_BYTES
+
+#: The longest slug there is.
+SLUG = "a" * 80
+
+
+def mixed(size: int) -> str:
+    """So many bytes that nothing makes shorter: PostgreSQL would compress what repeats."""
+    state, out = 1, []
+    for _ in range(size):
+        state = state * 6364136223846793005 + 1442695040888963407 & (2**64 - 1)
+        out.append("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/"[state >> 58])
+    return "".join(out)
+
+
+class Keyed(View):
+    """One row; what is done to it is set by the test."""
+
+    name, version = "keyed", 1
+    act: ClassVar[Callable[[Any, Any], object]]
+
+    class Row(ViewRow, frozen=True):
+        text: str
+        number: float = 0
+        count: int = 0
+
+    def fold(self, event: Event, rows: Any) -> None:
+        type(self).act(rows, self.Row)
+
+
+class Words(FactView):
+    """A view that is all right, and is written together with the other."""
+
+    name, version = "words", 1
+
+    class Row(FactRow, frozen=True):
+        text: str
+
+    def rows(self, fact: Fact) -> Iterator[FactRow]:
+        yield self.Row(text=fact.data.text)
+
+
+class Name(enum.StrEnum):
+    A = "value"
+
+
+@pytest.fixture
+def archive(db: str) -> Iterator[Archive]:
+    with Archive.create(db, isolated(Keyed(), Words())) as archive:
+        archive.record(samples.story(slug=SLUG))
+        yield archive
+
+
+def put(key: Any, value: Any = "x", **more: Any) -> Callable[[Any, Any], object]:
+    return lambda rows, row: rows.put(key, row(text=value, **more))
+
+
+REFUSED: dict[str, Callable[[Any, Any], object]] = {
+    "a key that is too long": put(mixed(KEY_BYTES + 1)),
+    "a key that is too long in bytes": put("é" * (KEY_BYTES // 2 + 1)),
+    "a key with NUL": put("a\0b"),
+    "a key with a lone surrogate": put("a\ud800b"),
+    "a key that is bytes": put(b"key"),
+    "a key that is a number": put(7),
+    "looking up a key with NUL": lambda rows, row: rows.get("a\0b"),
+    "looking up a number": lambda rows, row: rows.get(7),
+    "looking up a key that is too long": lambda rows, row: rows.get("a" * (KEY_BYTES + 1)),
+    "dropping a key with NUL": lambda rows, row: rows.drop("a\0b"),
+    "dropping a number": lambda rows, row: rows.drop(7),
+    "text with a lone surrogate": put("k", "a\ud800b"),
+    "text that is too long": put("k", "a" * 1001),
+    "a number that is not one": put("k", number=float("nan")),
+    "a number without end": put("k", number=float("inf")),
+    "a count of more than 64 bits": put("k", count=2**63),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_no_database_keeps_stops_its_own_view_alone(
+    archive: Archive, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows_module, "TEXT_LENGTH", 1000)
+    monkeypatch.setattr(Keyed, "act", staticmethod(put("fine")), raising=False)
+    archive.catch_up()
+    archive.record([samples.figure(text="More")], story=SLUG)
+    monkeypatch.setattr(Keyed, "act", staticmethod(REFUSED[what]))
+    for work in (archive.catch_up, archive.rebuild):
+        states = {build.name: build.state for build in work()}
+        assert states == {"keyed": "failed", "words": "live"}
+    failed = [build for build in archive.builds() if build.state == "failed"]
+    assert {build.failed_position for build in failed} == {1, 8}
+    assert all("DatelineError" in (build.error or "") for build in failed)
+
+
+def test_the_longest_key_of_the_longest_story_is_kept_and_found_again(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = mixed(KEY_BYTES)
+    monkeypatch.setattr(Keyed, "act", staticmethod(put(key)), raising=False)
+    assert {build.state for build in archive.catch_up()} == {"live"}
+    [row] = archive.view("keyed").rows
+    assert row[:2] == (SLUG, key)
+    archive.record([samples.figure(text="More")], story=SLUG)
+    seen: list[object] = []
+    monkeypatch.setattr(Keyed, "act", staticmethod(lambda rows, row: seen.append(rows.get(key))))
+    archive.catch_up()
+    assert seen and None not in seen
+
+
+def test_a_key_of_a_type_derived_from_text_is_its_text(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Keyed, "act", staticmethod(put(Name.A)), raising=False)
+    archive.catch_up()
+    assert [row[1] for row in archive.view("keyed").rows] == ["value"]
+    assert archive.verify_view("keyed") == []
+
+
+def wide(count: int) -> type[View]:
+    fields = {"__annotations__": {f"c{n}": str | None for n in range(count)}}
+    row = type("Row", (ViewRow,), {**fields, "__module__": __name__}, frozen=True)
+
+    def fold(self: View, event: Event, rows: Any) -> None:
+        rows.put("k", self.Row(*(f"{n:0>24}" for n in range(count))))  # type: ignore[call-arg]
+
+    return type("Wide", (View,), {"name": "wide", "Row": row, "fold": fold})
+
+
+def test_the_widest_table_there_may_be_is_kept(db: str) -> None:
+    widest = wide(COLUMNS - 2)()
+    check(widest)
+    with Archive.create(db, isolated(widest)) as archive:
+        archive.record(samples.story())
+        archive.rebuild()
+        [row] = archive.view("wide").rows
+        assert len(row) == COLUMNS and row[-1] == f"{COLUMNS - 3:0>24}"
+
+
+def test_a_wider_one_is_not_a_view() -> None:
+    with pytest.raises(DatelineError, match="at most 250 columns"):
+        check(wide(COLUMNS - 1)())
+
+
+def test_no_view_takes_the_name_of_a_table_or_index_of_the_log(dateline_postgres_url: str) -> None:
+    assert {*metadata.tables, VERSION_TABLE} <= RESERVED
+    query = (
+        "SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE n.nspname = current_schema()"
+    )
+    with (
+        Archive.create(dateline_postgres_url, isolated()) as archive,
+        reading(archive._engine) as connection,
+    ):
+        assert set(connection.execute(text(query)).scalars()) == RESERVED
+
+
+def test_the_longest_name_of_a_view_and_a_column_is_kept(db: str) -> None:
+    name = "n" * 41
+    row = type(
+        "Row",
+        (ViewRow,),
+        {"__annotations__": {name: str}, "__module__": __name__},
+        frozen=True,
+    )
+
+    def fold(self: View, event: Event, rows: Any) -> None:
+        rows.put("k", self.Row("x"))  # type: ignore[call-arg]
+
+    longest = type("Longest", (View,), {"name": name, "Row": row, "fold": fold})()
+    check(longest)
+    with Archive.create(db, isolated(longest)) as archive:
+        archive.record(samples.story())
+        archive.rebuild()
+        archive.rebuild()
+        assert [each[-1] for each in archive.view(name).rows] == ["x"]
