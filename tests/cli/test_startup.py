@@ -13,7 +13,7 @@ HEAVY = ("sqlalchemy", "alembic", "asyncio", "rich", "msgspec", "pluggy", "hypot
 
 
 def loaded(code: str) -> set[str]:
-    script = f"import sys\n{code}\nprint(*sys.modules, sep='\\n')"
+    script = f"import sys\n{code}\nprint(*sys.modules, sep='\\n', file=sys.__stdout__)"
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )

@@ -42,6 +42,7 @@ def offsets(start: int, exact: str) -> Fields:
 
 UNKNOWN = "sha256:" + "0" * 64
 LATER = "2999-01-01T00:00:00Z"
+EARLIER = "1999-01-01T00:00:00Z"
 VOSS = samples.VOSS
 QUANTITY = figure()["quantities"][0]
 LINK = {"type": "facts.linked", "from": "f1", "to": "f2", "relation": "explains"}
@@ -224,7 +225,7 @@ CASES: dict[str, list[list[Fields]]] = {
     "event-id-taken": [],
     "event-erased": [],
     "line-repeated": [in_story(LINK, LINK)],
-    "recorded-at": [in_story(statement("Mara Voss", recorded_at=LATER)), in_story(LINK | {"recorded_at": LATER})],
+    "recorded-at": [in_story(statement("Mara Voss", recorded_at=EARLIER)), in_story(LINK | {"recorded_at": EARLIER})],
     "reported-at": [in_story(statement("Mara Voss", reported_at="2024-05-05T00:00:00Z"))],
     "perhaps-erased": [],
     "protection": [],

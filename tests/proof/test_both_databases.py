@@ -215,6 +215,8 @@ def test_an_archive_from_before_the_tree_gets_its_nodes(
         for table in ("documents", "events"):
             run(f"DROP INDEX {table}_subject_key")
         run("ALTER TABLE documents DROP COLUMN subject_key")
+        run("ALTER TABLE views DROP COLUMN pending")
+        run("DROP TABLE paired_keys")
         for table in ("merkle_nodes", "checkpoints"):
             run(f"DROP TABLE {table}")
             if on_server:

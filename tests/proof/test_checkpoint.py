@@ -6,6 +6,7 @@ import base64
 import sqlite3
 import stat
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from uuid import UUID
 
@@ -312,10 +313,10 @@ def test_who_makes_the_key_second_signs_with_the_first_one_s(
 ) -> None:
     file = home / "k"
 
-    def make_first(place: Path, archive_id: UUID) -> SigningKey:
+    def make_first(place: Path, archive_id: UUID, kept: Iterable[Path] = ()) -> SigningKey:
         monkeypatch.undo()
         keys.create(place, archive_id)
-        return keys.create(place, archive_id)
+        return keys.create(place, archive_id, kept)
 
     monkeypatch.setattr(keys, "create", make_first)
     assert run(root, ["--db", str(path), "checkpoint", "--key", str(file)]) == 0

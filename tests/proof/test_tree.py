@@ -158,8 +158,9 @@ def test_the_migration_fills_the_nodes_of_a_log_that_is_there(archive: Archive, 
     with writing(engine) as connection:
         before = connection.execute(text("SELECT * FROM merkle_nodes ORDER BY 1, 2")).all()
         assert len(before) == 2
-        for name in ("merkle_nodes", "checkpoints"):
+        for name in ("merkle_nodes", "checkpoints", "paired_keys"):
             connection.execute(text(f"DROP TABLE {name}"))
+        connection.execute(text("ALTER TABLE views DROP COLUMN pending"))
         for index in ("documents_subject_key", "events_subject_key"):
             connection.execute(text(f"DROP INDEX {index}"))
         connection.execute(text("ALTER TABLE documents DROP COLUMN subject_key"))

@@ -88,8 +88,11 @@ def test_no_output_replaces_what_the_archive_is_made_of(
     target = NAMES[name](folder / own)
     for command in WRITES if name == "its name" else (WRITES[0], WRITES[-1]):
         done = dateline_cli(*command, target)
-        assert done.code == 1 and target in done.err
+        assert done.code == 1
+        # A database that has a second name is not even opened.
+        assert target in done.err or "hard link" in done.err
         assert identity(folder / own) == identity(folder / target) == was
+    (folder / "another").unlink(missing_ok=True)
     assert whole(folder)
 
 

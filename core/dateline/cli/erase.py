@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import redirect_stdout, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
 
 from dateline.cli.output import emit, format_option
 from dateline.cli.settings import Settings, pass_settings, resume, say, say_ahead
+from dateline.cli.stdout import shown_on_stderr
 from dateline.cli.who import agent_option, recorded_by
 from dateline.errors import DatelineError, UnknownName
 from dateline.text import visible
@@ -221,7 +222,7 @@ def _recorded(archive: Archive, fact: str) -> Iterator[tuple[str, int]]:
 def _show(plan: Plan) -> None:
     """What goes, where it is seen whatever becomes of stdout."""
     if plan.events:
-        with redirect_stdout(sys.stderr):
+        with shown_on_stderr():
             emit(_COLUMNS, _rows(plan), "table")
 
 

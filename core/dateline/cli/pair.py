@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from contextlib import redirect_stdout
 from typing import TYPE_CHECKING
 
 import click
 
 from dateline.cli.output import emit, format_option
 from dateline.cli.settings import Settings, pass_settings, say, say_resumed
+from dateline.cli.stdout import shown_on_stderr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,7 @@ def pair(
     \b
     Example:
       dateline pair --dry-run
-      dateline --keys saved.keys pair
+      dateline --keys saved.keys pair --yes
     """
     from dateline.cli.errors import FAILED
 
@@ -55,7 +55,7 @@ def pair(
             return
         if not (yes or own):
             if going:
-                with redirect_stdout(sys.stderr):
+                with shown_on_stderr():
                     emit(_COLUMNS, _rows(going), "table")
             question = f"Pair them, and erase {_many(len(going))} for ever?"
             if not click.confirm(question, err=True):

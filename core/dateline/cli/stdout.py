@@ -67,6 +67,16 @@ def given_back() -> Iterator[None]:
 
 
 @contextmanager
+def shown_on_stderr() -> Iterator[None]:
+    """Inside, data go to stderr: for what a person must see before a question, wherever stdout leads."""
+    _kept.append(sys.stderr)
+    try:
+        yield
+    finally:
+        _kept.pop()
+
+
+@contextmanager
 def _aside() -> Iterator[TextIO]:
     """A stream to where stderr leads, of its own: a plugin that closes its stdout closes no more."""
     stderr = sys.stderr

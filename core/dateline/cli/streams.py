@@ -51,8 +51,9 @@ def finish(code: int) -> int:
     except ReaderWentAway:
         code = code or 1
     except DatelineError as error:
-        with contextlib.suppress(Exception):
-            sys.stderr.write(f"Error: {error}\n")
+        if not code:  # else the command has said it, or what matters more
+            with contextlib.suppress(Exception):
+                sys.stderr.write(f"Error: {error}\n")
         code = code or 1
     raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
     if isinstance(raw, _Out):

@@ -170,7 +170,7 @@ def prune(settings: Settings, views: tuple[str, ...]) -> None:
     \b
     Example:
       dateline prune
-      dateline prune --view headcounts
+      dateline prune --view figures
     """
     with settings.archive() as archive:
         dropped = archive.prune(views or None)

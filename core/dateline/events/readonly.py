@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import types
 import typing
 from collections.abc import Iterator, Mapping, Sequence
@@ -65,6 +66,32 @@ def _frozen(value: Any) -> Any:
     if isinstance(value, set):
         return frozenset(value)
     return tuple(map(frozen, value)) if type(value) is tuple else value
+
+
+def thawed(value: T) -> T:
+    """A copy of `value` with plain dicts and lists where `frozen` put read-only ones: an encoder leaves
+    out empty ones that are the default only if they are plain."""
+    kind = type(value)
+    return value if _HOLDS.get(kind) is False or not _holds(kind) else _thawed(value)
+
+
+def _thawed(value: Any) -> Any:
+    if isinstance(value, msgspec.Struct):
+        changed = {}
+        for name in value.__struct_fields__:
+            was = getattr(value, name)
+            now = thawed(was)
+            if now is not was:
+                changed[name] = now
+        return msgspec.structs.replace(value, **changed) if changed else value
+    if isinstance(value, dict):
+        return {key: thawed(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [thawed(item) for item in value]
+    if type(value) is not tuple:
+        return value
+    items = tuple(map(thawed, value))
+    return value if all(map(operator.is_, items, value)) else items
 
 
 #: Whether a value of a type can be, or hold, what can be changed.

@@ -16,6 +16,7 @@ from dateline.errors import DatelineError
 from dateline.events import editorial, entity, fact, source, story
 from dateline.events.envelope import RecordedBy
 from dateline.events.payload import Payload, Raw
+from dateline.events.readonly import thawed
 
 Fields = dict[str, object]
 #: Takes the data of one schema version to the next: a pure function of dict to dict.
@@ -160,6 +161,6 @@ def to_fields(payload: Payload | Raw) -> Fields:
     """A payload as plain JSON values, defaults left out."""
     if isinstance(payload, Raw):
         return dict(payload.fields)
-    fields = msgspec.to_builtins(payload, str_keys=True)
+    fields = msgspec.to_builtins(thawed(payload), str_keys=True)
     assert isinstance(fields, dict)
     return fields

@@ -18,7 +18,8 @@ RULES = {
     "V5": "contents are those committed to, documents those that were captured, and no others",
     "V6": "what is missing was erased on record, and what was erased is gone",
     "V7": "signed checkpoints are of this log, and their signatures hold",
-    "schema": "the log's tables are there, with the triggers that guard them and no others",
+    "schema": "the log's tables are there, with the triggers that guard them and no others, and the list of "
+    "paired keys databases holds hashes",
     "file": "the database finds its own file whole, and its indexes those of its tables",
     "views": "each view's rows are the fold of the log, and its tables and SQL views Dateline's own",
     "quotes": "every quotation stands in its source",
