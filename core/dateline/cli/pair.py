@@ -41,7 +41,7 @@ def pair(
     \b
     Example:
       dateline pair --dry-run
-      dateline --keys saved.keys pair --yes
+      dateline pair --yes
     """
     from dateline.cli.errors import FAILED
 

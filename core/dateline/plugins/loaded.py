@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import inspect
 import traceback
+import types
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,7 +29,10 @@ from dateline.plugins.records import PluginRecord, Status
 from dateline.views.projection import View
 from dateline.views.projection import check as check_view
 
-_HOOKS = ("views", "exporters", "importers", "event_types", "checks")
+_HOOKS = {
+    f"dateline_{kind}": kind
+    for kind in ("views", "exporters", "importers", "event_types", "checks")
+}
 
 
 class Plugins:
@@ -43,6 +47,8 @@ class Plugins:
         self.event_types: dict[str, EventType] = {}
         self.checks: dict[str, Check] = {}
         self._strict = strict
+        self._manager = pluggy.PluginManager(hookspecs.PROJECT)
+        self._manager.add_hookspecs(hookspecs)
         self._owners: dict[tuple[str, str], str] = {}
         self._origins: dict[str, str] = {}
 
@@ -73,10 +79,11 @@ class Plugins:
             if candidate.name in self._origins:
                 other = self._origins[candidate.name]
                 raise DatelineError(f"the plugin name {candidate.name!r} is taken by {other}")
-            offered = _collect(candidate.name, candidate.load())
+            offered = self._collect(candidate.name, candidate.load())
             self._check_clashes(candidate, offered)
         except BaseException as error:
             stops_plugin(error)
+            self._withdraw(candidate)
             if self._strict:
                 raise DatelineError(
                     f"plugin {candidate.name} ({candidate.origin}): {_reason(error, candidate)}"
@@ -143,6 +150,26 @@ class Plugins:
             else f"known are {known}; see `dateline plugins`",
         )
 
+    def _collect(self, name: str, plugin: object) -> list[tuple[str, str, Any]]:
+        """(kind, name, item) of everything `plugin` offers, checked."""
+        hooks = _hooks(plugin)
+        self._manager.register(hooks, name=name)
+        found: list[tuple[str, str, Any]] = []
+        for hook, kind in _HOOKS.items():
+            # Not through the hook itself: that passes over None, which is a forgotten return.
+            for implementation in getattr(self._manager.hook, hook).get_hookimpls():
+                if implementation.plugin is hooks:
+                    result = implementation.function()
+                    if isinstance(result, str | bytes) or not isinstance(result, Iterable):
+                        raise DatelineError(f"{hook}() returned {result!r}, not a list of {kind}")
+                    found += [_CHECKS[kind](item) for item in result]
+        return found
+
+    def _withdraw(self, candidate: Candidate) -> None:
+        """Forget the hooks of a plugin that failed, but not those of an earlier one of its name."""
+        if candidate.name not in self._origins and self._manager.has_plugin(candidate.name):
+            self._manager.unregister(name=candidate.name)
+
     def _check_clashes(self, candidate: Candidate, offered: list[tuple[str, str, Any]]) -> None:
         for kind, name, _ in offered:
             other = self._owners.get((kind, name))
@@ -169,36 +196,26 @@ class Plugins:
         self.records.append(record)
 
 
-def _collect(name: str, plugin: object) -> list[tuple[str, str, Any]]:
-    """(kind, name, item) of everything `plugin` offers, checked."""
-    manager = pluggy.PluginManager(hookspecs.PROJECT)
-    manager.add_hookspecs(hookspecs)
-    _check_names(plugin)
-    manager.register(plugin, name=name)
-    found: list[tuple[str, str, Any]] = []
-    for kind in _HOOKS:
-        # Not through the hook itself: that passes over None, which is a forgotten return.
-        for implementation in getattr(manager.hook, f"dateline_{kind}").get_hookimpls():
-            result = implementation.function()
-            if isinstance(result, str | bytes) or not isinstance(result, Iterable):
-                raise DatelineError(f"dateline_{kind}() returned {result!r}, not a list of {kind}")
-            found += [_CHECKS[kind](item) for item in result]
-    return found
+def _hooks(plugin: object) -> types.SimpleNamespace:
+    """The hooks that `plugin` implements, and nothing else of it: pluggy looks at every name.
 
-
-def _check_names(plugin: object) -> None:
-    """A misspelt hook is an error, not a silence; so is a hook without its marker."""
-    known = [f"dateline_{kind}" for kind in _HOOKS]
-    for name, value in inspect.getmembers_static(plugin):
+    A misspelt hook is an error, not a silence; so is a hook without its marker.
+    """
+    found = {}
+    names = vars(plugin).items() if isinstance(plugin, types.ModuleType) else None
+    for name, value in names or inspect.getmembers_static(plugin):
         if not inspect.isroutine(value):
             continue
         marked = hasattr(value, f"{hookspecs.PROJECT}_impl")
-        if marked and name not in known:
-            near = difflib.get_close_matches(name, known, 1, 0.5)
-            hint = f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(known)}"
+        if marked and name not in _HOOKS:
+            near = difflib.get_close_matches(name, _HOOKS, 1, 0.5)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(_HOOKS)}"
             raise DatelineError(f"unknown hook {name!r}{hint}")
-        if not marked and name in known and value.__module__ == getattr(plugin, "__name__", None):
+        if not marked and name in _HOOKS and value.__module__ == getattr(plugin, "__name__", None):
             raise DatelineError(f"{name} lacks its @hookimpl")
+        if marked:
+            found[name] = getattr(plugin, name)
+    return types.SimpleNamespace(**found)
 
 
 def _view(item: object) -> tuple[str, str, Any]:

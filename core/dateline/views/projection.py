@@ -12,6 +12,7 @@ import types
 import typing
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import msgspec
@@ -137,10 +138,15 @@ def columns(view: View | type[View]) -> tuple[Column, ...]:
     """Every column of a view's table, in order. Raises DatelineError for a field that cannot be
     one."""
     kind = view if isinstance(view, type) else type(view)
-    hints = typing.get_type_hints(kind.Row)
+    return _columns(kind, kind.Row)
+
+
+@lru_cache(256)
+def _columns(kind: type[View], row: type[ViewRow]) -> tuple[Column, ...]:
+    hints = typing.get_type_hints(row)
     taken = {STORY.name, *(column.name for column in kind.key_columns())}
     own = []
-    for name in kind.Row.__struct_fields__:
+    for name in row.__struct_fields__:
         if name in taken or name in _SYSTEM or not NAME.fullmatch(name):
             raise DatelineError(f"view {kind.name}: a row cannot have a field {name!r}")
         own.append(_column(kind.name, name, hints[name]))
