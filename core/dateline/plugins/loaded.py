@@ -204,6 +204,8 @@ def _hooks(plugin: object) -> types.SimpleNamespace:
     found = {}
     names = vars(plugin).items() if isinstance(plugin, types.ModuleType) else None
     for name, value in names or inspect.getmembers_static(plugin):
+        if isinstance(value, staticmethod | classmethod):
+            value = value.__func__
         if not inspect.isroutine(value):
             continue
         marked = hasattr(value, f"{hookspecs.PROJECT}_impl")
