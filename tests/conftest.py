@@ -47,7 +47,6 @@ SLOW = (
     "docs/test_site.py",
     "erasure/test_kills.py",
     "log/test_copying.py",
-    "plugins/test_contracts.py",
     "plugins/test_examples_installed.py",
     "plugins/test_twenty_installed.py",
     "test_benchmarks.py",

@@ -141,6 +141,7 @@ def test_a_fold_takes_steps_with_its_events(
     assert steps(lambda: folded(large, view)) < MOST * steps(lambda: folded(small, view))
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("name", EXPORTERS)
 @pytest.mark.parametrize("history", ["facts", "updates", "disputes"])
 def test_an_export_takes_steps_with_its_facts(

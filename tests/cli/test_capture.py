@@ -253,6 +253,7 @@ def test_a_text_that_is_there_comes_along_into_a_second_story(
     assert sources()[-1].derived_from == sources()[-2].source
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("name", ["a.txt", "a.html", "a.pdf"])
 @pytest.mark.parametrize(
     ("options", "field"),

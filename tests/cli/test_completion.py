@@ -64,6 +64,7 @@ def tab(dateline_cli: Cli, tmp_path: Path) -> Tab:
     return press
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize(
     "line",
     [
@@ -88,6 +89,7 @@ def test_a_story_is_completed(tab: Tab, line: str, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["dateline.db"]
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize(
     ("line", "offered"),
     [
@@ -113,6 +115,7 @@ def test_other_names_are_completed(tab: Tab, line: str, offered: list[str]) -> N
     assert tab(line) == offered
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize(
     "line",
     [

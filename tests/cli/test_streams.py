@@ -58,6 +58,7 @@ def run(folder: Path, *arguments: str, shell: str = "", **more: str) -> Any:
     )
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii:strict", "utf-16"])
 @pytest.mark.parametrize("arguments", [PRINTING[1], PRINTING[4], PRINTING[6]])
 def test_data_in_a_pipe_is_utf8_whatever_the_encoding(

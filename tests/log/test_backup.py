@@ -152,6 +152,7 @@ with Archive.open(sys.argv[1], Plugins()) as archive:
 """
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("delay", [0.0, 0.05, 0.1, 0.2, 0.3])
 def test_a_backup_that_is_killed_leaves_no_file_of_that_name(
     db: str, delay: float, tmp_path: Path

@@ -82,6 +82,7 @@ def everything(place: str, tmp_path: Path) -> None:
         assert copy.head() == head
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", NAMES)
 def test_everything_works_in_a_schema_whose_name_needs_quotes(
     url: URL, tmp_path: Path, name: str

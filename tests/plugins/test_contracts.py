@@ -65,6 +65,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "SECONDS", 0.0)
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(
     ("kind", "name"),
     ITEMS,
@@ -169,6 +170,7 @@ class Everything(Counting):
         rows.put("all", self.Row(number=1 + (row.number if row else 0)))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("hurry")
 @pytest.mark.parametrize(
     ("view", "rule"),
@@ -191,12 +193,14 @@ def test_a_view_that_breaks_a_rule_is_caught(view: View, rule: str, alone: Trial
     assert [line["type"] for line in broken.history][:1] == ["story.opened"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", [Counting(), Figures()])
 def test_a_sound_view_keeps_every_rule(view: View, alone: Trials) -> None:
     found = verdicts(view, alone)
     assert [(verdict.rule, verdict.word) for verdict in found] == [(r, "ok") for r in VIEW_RULES]
 
 
+@pytest.mark.slow
 def test_the_history_is_the_smallest_that_shows_it() -> None:
     class NoTitle(Counting):
         def fold(self, event: Event, rows: Rows) -> None:
@@ -298,6 +302,7 @@ class Divides(Lines):
         yield f"{sum(1 / len(story.facts) for story in material.stories())}\n"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("hurry")
 @pytest.mark.parametrize(
     ("exporter", "rule"),
@@ -322,6 +327,7 @@ def test_an_exporter_that_breaks_a_rule_is_caught(
     caught(verdicts(exporter, alone), rule)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exporter", [Lines(), Total()])
 def test_a_sound_exporter_keeps_every_rule(exporter: Exporter, alone: Trials) -> None:
     found = verdicts(exporter, alone)
@@ -376,6 +382,7 @@ class Fickle(SourceImporter):
         return Document(content, "utf-8" if self.asked % 2 else "cp1252")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("hurry")
 @pytest.mark.parametrize(
     ("importer", "rule"),
@@ -416,6 +423,7 @@ def _from_v1(fields: dict[str, object]) -> dict[str, object]:
     return {"what": fields.pop("noise"), **fields}
 
 
+@pytest.mark.slow
 def test_a_sound_event_type_keeps_every_rule(alone: Trials) -> None:
     found = verdicts(EventType(Sound), alone)
     assert [(v.rule, v.word) for v in found][:-1] == [
@@ -427,6 +435,7 @@ def test_a_sound_event_type_keeps_every_rule(alone: Trials) -> None:
     contracts.event_type_contract(EventType(Louder, {1: _from_v1}), golden=golden)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("hurry")
 @pytest.mark.parametrize(
     ("event_type", "golden", "rule"),
@@ -449,6 +458,7 @@ def _raises(state: StoryState) -> Iterator[str]:
     yield f"{1 / (0 if state.facts else 1)}"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("hurry")
 @pytest.mark.parametrize(
     ("run", "rule"),
@@ -464,6 +474,7 @@ def test_a_check_that_breaks_a_rule_is_caught(
     caught(verdicts(Check("mine", run), alone), rule)
 
 
+@pytest.mark.slow
 def test_every_rule_has_a_plugin_here_that_breaks_it() -> None:
     source = Path(__file__).read_text()
     names = {*VIEW_RULES, *EXPORTER_RULES, *IMPORTER_RULES, *SOURCE_RULES, *CHECK_RULES}

@@ -138,6 +138,7 @@ def test_however_it_prints_it_goes_to_stderr(ferry: Cli, plugin_dir: PluginDir, 
     assert "LOUD in rows" in got.err
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("command", [("stories", "-f", "json"), ("show", "ferry", "measures")])
 @pytest.mark.parametrize("way", DEEP)
 def test_what_goes_past_sys_stdout_goes_to_stderr_too(

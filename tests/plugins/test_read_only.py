@@ -132,6 +132,7 @@ def clean() -> dict[str, list[Any]]:
     return built()[1]
 
 
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize("attempt", ATTEMPTS)
 def test_a_fold_that_tries_to_change_what_it_is_given_stops_alone(
     attempt: str, clean: dict[str, list[Any]]

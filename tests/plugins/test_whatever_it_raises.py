@@ -132,6 +132,7 @@ def test_a_cancelled_task_stops_its_plugin_alone_wherever_it_is_raised(
     stops_alone(ferry, plugin_dir, tmp_path, place, *next(iter(RAISED.items())))
 
 
+@pytest.mark.sampled(10)
 @pytest.mark.parametrize("place", ["hook", "fold", "piece"])
 @pytest.mark.parametrize("statement", list(RAISED)[1:])
 def test_anything_that_is_raised_stops_its_plugin_alone(

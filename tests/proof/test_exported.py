@@ -32,6 +32,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DATELINE_KEY", raising=False)
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("suffix", FORMATS)
 @pytest.mark.parametrize(
     "options",

@@ -120,6 +120,7 @@ DONE: dict[str, tuple[str, str, Callable[[Archive], None]]] = {
 }
 
 
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize("way", ["rule", "trigger"])
 @pytest.mark.parametrize("done", DONE)
 def test_what_is_swallowed_is_an_error_and_what_swallows_it_is_found(

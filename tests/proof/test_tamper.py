@@ -95,6 +95,7 @@ def named(attack: Attack) -> str:
     return attack.__name__
 
 
+@pytest.mark.sampled(14)
 @pytest.mark.parametrize("attack", [*FOUND, *INVISIBLE], ids=named)
 def test_an_untouched_archive_is_all_right_and_a_tampered_one_is_not(
     archive: Archive, path: Path, key: SigningKey, outside: Checkpoint, attack: Attack

@@ -171,6 +171,7 @@ def test_a_trigger_cannot_load_a_library(ferry: Cli, tmp_path: Path) -> None:
     assert result.code == 1 and "load_extension" in result.err
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     "change",
     [

@@ -50,6 +50,7 @@ def ferry(dateline_cli: Cli, tmp_path: Path) -> Cli:
     return dateline_cli
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", FILES)
 def test_a_hostile_file_is_a_verdict_and_no_traceback(
     ferry: Cli, tmp_path: Path, name: str

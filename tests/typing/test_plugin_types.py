@@ -56,6 +56,9 @@ def dateline_exporters() -> Iterable[Exporter]:
 '''
 
 
+pytestmark = pytest.mark.slow  # one run of mypy
+
+
 @pytest.fixture(scope="module")
 def errors(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     """What mypy --strict says of each file, all in one run."""

@@ -95,6 +95,7 @@ REFUSED: dict[str, Callable[[Any, Any], object]] = {
 }
 
 
+@pytest.mark.sampled(10)
 @pytest.mark.parametrize("what", REFUSED)
 def test_what_no_database_keeps_stops_its_own_view_alone(
     archive: Archive, what: str, monkeypatch: pytest.MonkeyPatch
