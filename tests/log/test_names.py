@@ -9,7 +9,7 @@ import pytest
 
 from dateline import Archive, Plugins
 from dateline.archive import copy_archive
-from dateline.errors import DatelineError
+from dateline.errors import DatelineError, NotAnArchive
 from dateline.log import files
 from dateline.testing import samples
 
@@ -133,3 +133,10 @@ def test_a_keys_database_with_two_names_is_not_used(path: Path) -> None:
         protect("Two")
     other.unlink()
     protect("Two")
+
+
+def test_what_is_not_a_file_is_not_an_archive(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for place in (tmp_path, tmp_path / "pipe"):
+        with pytest.raises(NotAnArchive):
+            Archive.open(place, Plugins())

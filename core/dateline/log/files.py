@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from dateline.errors import DatelineError
+from dateline.errors import DatelineError, NotAnArchive
 
 if sys.platform != "win32":
     import fcntl
@@ -151,10 +151,15 @@ def require_one_name(path: Path) -> None:
     """
     for _ in range(_TRIES):
         try:
-            if os.stat(path).st_nlink < 2:
-                return
+            found = os.stat(path)
         except FileNotFoundError:
             return  # whoever opens it says so
+        if not stat.S_ISREG(found.st_mode):
+            raise NotAnArchive(
+                f"{path} is not a file", hint="name the file of an archive with --db, or make one there"
+            )
+        if found.st_nlink < 2:
+            return
         # It has its last name and the one it was made under, until its maker, alive or not, is done.
         sweep(path.parent)
         time.sleep(_PAUSE)
