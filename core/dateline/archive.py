@@ -489,6 +489,11 @@ class Archive:
             if name not in self.plugins.views and plugin not in left_out
         )
 
+    def refresh_sql_views(self) -> None:
+        """Write the SQL views again that are missing, altered or of an earlier release, as reading each
+        view does. What keeps that from being done is left to the next read."""
+        sql_views.keep(self._engine, self.builds(), self._seen, self.notice)
+
     def sql_views(self) -> list[sql_views.Shown]:
         """How the SQL view of each view that was built stands, which outsiders read."""
         with reading(self._engine) as connection:

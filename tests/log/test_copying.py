@@ -233,7 +233,7 @@ def test_an_unfinished_copy_opens_for_copying_alone(
 ) -> None:
     source, target = pair
     told(source, "ferry", "alma")
-    interrupted(10)
+    interrupted(12)
     with pytest.raises(Interrupted):
         copy_archive(*pair)
     reached = len(tables(target)["events"])

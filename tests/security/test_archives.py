@@ -60,7 +60,7 @@ ATTACKS: dict[str, str | tuple[str, bytes]] = {
     "a view whose name is SQL": "UPDATE views SET name = 'x\"; DROP TABLE events; --',"
     " state = 'retired' WHERE name = 'timeline'",
     "a view over the log": "INSERT INTO views SELECT 'events', 1, 'retired', 0, 1, 'f', 'p', NULL,"
-    " NULL, NULL, NULL",
+    " NULL, NULL, NULL, NULL",
     "a generation far out": f"UPDATE views SET generation = {HUGE} WHERE name = 'timeline'",
     "a generation that is SQL": "UPDATE views SET generation = '1; DROP TABLE events'",
     "a view's state that acts": f"UPDATE views SET state = {LOUD}",

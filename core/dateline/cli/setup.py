@@ -41,6 +41,9 @@ def upgrade(settings: Settings) -> None:
     from dateline.log import schema
 
     before, after = schema.upgrade(settings.path)
+    if before != after:
+        with settings.unresumed() as archive:
+            archive.refresh_sql_views()
     say(
         f"{settings.shown} is at schema {after}" + ("." if before == after else f", from {before}.")
     )

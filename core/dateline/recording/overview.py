@@ -49,8 +49,8 @@ def overview(connection: Connection, reader: Reader) -> list[Overview]:
     types = _count(connection, reader, found)
     read = {kind.type for kind in _READ} | {kind.name for kind in _of_plugins(reader.registry)}
     for event in reader.read_types(connection, sorted(read & types)):
-        counted = found[event.story]
-        if not counted.told.sealed:
+        counted = found.get(event.story)
+        if counted is not None and not counted.told.sealed:
             _take(counted, event.data)
     return [_finished(connection, reader, found[row.id]) for row in rows]
 
@@ -60,9 +60,10 @@ def _count(connection: Connection, reader: Reader, found: Mapping[UUID, _Counted
     keys = (events.c.story, events.c.type, events.c.schema_version, events.c.subject_key)
     query = select(*keys, func.count(events.c.body), func.count()).group_by(*keys)
     types = set()
+    by_key = {story.bytes: counted for story, counted in found.items()}
     for story, type_, version, key, live, all_ in connection.execute(query):
         types.add(type_)
-        counted = found.get(UUID(bytes=story))
+        counted = by_key.get(story)
         if counted is None:
             continue  # its story is missing: `verify` says so
         kind = reader.registry.get(type_)
