@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, partial
 from heapq import merge
 
 from sqlalchemy import Connection
@@ -127,6 +128,8 @@ class LiveMaterial:
         self._stories = stories
         self._head = head
         self._view, self._failed = view, failed
+        # One snapshot is read: a view's generation is looked up once, and not for each story.
+        self._build = cache(partial(store.current, connection))
 
     @property
     def cut(self) -> Cut:
@@ -157,7 +160,7 @@ class LiveMaterial:
         found = self._plugins.view(view)
         if view in self._failed:
             require_live(self._failed[view])
-        build = store.current(self._connection, view)
+        build = self._build(view)
         rows = [] if build is None else store.read(self._connection, found, build, [story])
         return arrange(found, rows)
 

@@ -156,7 +156,8 @@ def require_one_name(path: Path) -> None:
             return  # whoever opens it says so
         if not stat.S_ISREG(found.st_mode):
             raise NotAnArchive(
-                f"{path} is not a file", hint="name the file of an archive with --db, or make one there"
+                f"{path} is not a file",
+                hint="name the file of an archive with --db, or make one there",
             )
         if found.st_nlink < 2:
             return

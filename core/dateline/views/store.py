@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
@@ -30,6 +31,7 @@ from dateline.log import relations
 from dateline.log.backend import of, quoted, require_done
 from dateline.log.relation import TABLE, Relation
 from dateline.log.tables import views
+from dateline.views.projection import Column as ViewColumn
 from dateline.views.projection import ColumnType, FactView, View, columns
 from dateline.views.rows import Key, Rows, Values
 
@@ -263,7 +265,7 @@ def flush(connection: Connection, view: View, build: Build, rows: Rows) -> None:
 
 def load(connection: Connection, view: View, build: Build, key: Key) -> Values | None:
     """The own values of one row of a general view."""
-    table = sql_table(view, build)
+    table = _stored(build.table, columns(view))
     row = connection.execute(
         select(table).where(table.c.story == key[0], table.c.key == key[1])
     ).first()
@@ -273,7 +275,7 @@ def load(connection: Connection, view: View, build: Build, key: Key) -> Values |
 def read(
     connection: Connection, view: View, build: Build, stories: Iterable[str] | None = None
 ) -> list[Values]:
-    table = sql_table(view, build)
+    table = _stored(build.table, columns(view))
     query = select(table)
     if stories is not None:
         query = query.where(table.c.story.in_(list(stories)))
@@ -284,7 +286,7 @@ def counts(
     connection: Connection, view: View, build: Build, stories: Collection[str]
 ) -> dict[str, int]:
     """How many rows each of `stories` has in a generation, where it has any."""
-    story = sql_table(view, build).c.story
+    story = _stored(build.table, columns(view)).c.story
     query = select(story, func.count()).where(story.in_(stories)).group_by(story)
     return {row[0]: row[1] for row in connection.execute(query)}
 
@@ -293,7 +295,7 @@ def strays(
     connection: Connection, view: View, build: Build, stories: Collection[str]
 ) -> list[Values]:
     """Rows of none of `stories`."""
-    table = sql_table(view, build)
+    table = _stored(build.table, columns(view))
     there = connection.execute(select(table.c.story).distinct()).scalars()
     strange = [slug for slug in there if slug not in stories]
     if not strange:
@@ -303,11 +305,19 @@ def strays(
 
 
 def sql_table(view: View, build: Build) -> Table:
-    made = [
-        Column(column.name, _TYPES[column.type], nullable=column.nullable)
-        for column in columns(view)
-    ]
-    return Table(build.table, MetaData(), *made)
+    """The table of a generation, to be made."""
+    return _table(build.table, columns(view))
+
+
+@lru_cache(256)
+def _stored(name: str, shape: tuple[ViewColumn, ...]) -> Table:
+    """The table of a generation, to be read: made once, since an export asks for each story's rows."""
+    return _table(name, shape)
+
+
+def _table(name: str, shape: tuple[ViewColumn, ...]) -> Table:
+    made = [Column(column.name, _TYPES[column.type], nullable=column.nullable) for column in shape]
+    return Table(name, MetaData(), *made)
 
 
 def _key_names(view: View) -> tuple[str, ...]:
