@@ -80,7 +80,7 @@ def _extracted(reader: PdfReader) -> Extracted:
         raise DatelineError(
             "there is no text in the PDF; nothing was written",
             hint="if its pages are images, OCR it first (for example with ocrmypdf), then capture that",
-            code="text-not-found",
+            code="no-text-extracted",
         )
     return Extracted(
         text=PAGE_END.join(pages),

@@ -76,7 +76,7 @@ class WebPage(SourceImporter):
             raise DatelineError(
                 "no article was found in the page; nothing was written",
                 hint="if a script writes the article, save its text and capture that",
-                code="text-not-found",
+                code="no-text-extracted",
             )
         return Extracted(
             text=page.text or "",

@@ -54,7 +54,7 @@ def installed() -> Iterator[Trials]:
 
 
 @pytest.fixture(scope="module")
-def alone() -> Iterator[Trials]:
+def no_plugins() -> Iterator[Trials]:
     with Trials(isolated(), examples=3) as trials:
         yield trials
 
@@ -188,15 +188,15 @@ class Everything(Counting):
         (Remembering(), "rebuilt-is-live"),
     ],
 )
-def test_a_view_that_breaks_a_rule_is_caught(view: View, rule: str, alone: Trials) -> None:
-    broken = caught(verdicts(view, alone), rule)
+def test_a_view_that_breaks_a_rule_is_caught(view: View, rule: str, no_plugins: Trials) -> None:
+    broken = caught(verdicts(view, no_plugins), rule)
     assert [line["type"] for line in broken.history][:1] == ["story.opened"]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("view", [Counting(), Figures()])
-def test_a_correct_view_keeps_every_rule(view: View, alone: Trials) -> None:
-    found = verdicts(view, alone)
+def test_a_correct_view_keeps_every_rule(view: View, no_plugins: Trials) -> None:
+    found = verdicts(view, no_plugins)
     assert [(verdict.rule, verdict.word) for verdict in found] == [(r, "ok") for r in VIEW_RULES]
 
 
@@ -322,15 +322,15 @@ class Divides(Lines):
     ],
 )
 def test_an_exporter_that_breaks_a_rule_is_caught(
-    exporter: Exporter, rule: str, alone: Trials
+    exporter: Exporter, rule: str, no_plugins: Trials
 ) -> None:
-    caught(verdicts(exporter, alone), rule)
+    caught(verdicts(exporter, no_plugins), rule)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("exporter", [Lines(), Total()])
-def test_a_correct_exporter_keeps_every_rule(exporter: Exporter, alone: Trials) -> None:
-    found = verdicts(exporter, alone)
+def test_a_correct_exporter_keeps_every_rule(exporter: Exporter, no_plugins: Trials) -> None:
+    found = verdicts(exporter, no_plugins)
     assert [(v.rule, v.word) for v in found] == [(rule, "ok") for rule in EXPORTER_RULES]
     contracts.exporter_contract(exporter, plugins=isolated(), examples=2)
 
@@ -395,9 +395,9 @@ class Fickle(SourceImporter):
     ],
 )
 def test_an_importer_that_breaks_a_rule_is_caught(
-    importer: Importer | SourceImporter, rule: str, alone: Trials
+    importer: Importer | SourceImporter, rule: str, no_plugins: Trials
 ) -> None:
-    caught(verdicts(importer, alone), rule)
+    caught(verdicts(importer, no_plugins), rule)
     with pytest.raises(ContractBroken):
         contracts.importer_contract(importer, files=[b"{}"], examples=3)
 
@@ -424,8 +424,8 @@ def _from_v1(fields: dict[str, object]) -> dict[str, object]:
 
 
 @pytest.mark.slow
-def test_a_correct_event_type_keeps_every_rule(alone: Trials) -> None:
-    found = verdicts(EventType(Sound), alone)
+def test_a_correct_event_type_keeps_every_rule(no_plugins: Trials) -> None:
+    found = verdicts(EventType(Sound), no_plugins)
     assert [(v.rule, v.word) for v in found][:-1] == [
         (rule, "ok") for rule in [*FIELD_RULES, "upcasters"]
     ]
@@ -469,9 +469,9 @@ def _raises(state: StoryState) -> Iterator[str]:
     ],
 )
 def test_a_check_that_breaks_a_rule_is_caught(
-    run: Callable[[StoryState], Iterable[str]], rule: str, alone: Trials
+    run: Callable[[StoryState], Iterable[str]], rule: str, no_plugins: Trials
 ) -> None:
-    caught(verdicts(Check("mine", run), alone), rule)
+    caught(verdicts(Check("mine", run), no_plugins), rule)
 
 
 @pytest.mark.slow

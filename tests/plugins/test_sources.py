@@ -426,11 +426,11 @@ def test_a_protected_pdf_is_an_error() -> None:
     [
         (Pdf(), b"<html>", "not-a-pdf"),
         (Pdf(), documents.pdf("Once")[:200], "document-unreadable"),
-        (Pdf(), documents.pdf("", ""), "text-not-found"),
+        (Pdf(), documents.pdf("", ""), "no-text-extracted"),
         (PlainText(), b"one\x00two", "not-plain-text"),
         (PlainText(), "a\0b".encode("utf-16"), "not-plain-text"),
         (WebPage(), b"", "not-a-web-page"),
-        (WebPage(), b"<html><body></body></html>", "text-not-found"),
+        (WebPage(), b"<html><body></body></html>", "no-text-extracted"),
     ],
 )  # fmt: skip
 def test_a_document_that_cannot_be_used_is_an_error_with_a_hint(

@@ -292,7 +292,9 @@ class ArchiveConformance:
         assert live == {name: archive.view(name, everything=True) for name in live}
         assert "story.opened" not in {row["key"] for row in archive.view("tally").dicts()}
 
-    def test_a_view_that_raises_stops_alone_and_resumes_when_fixed(self, archive: Archive) -> None:
+    def test_only_the_view_that_raises_stops_and_it_resumes_when_fixed(
+        self, archive: Archive
+    ) -> None:
         view: Any = archive.plugins.view("texts")
         archive.record(samples.story())
         assert len(archive.view("texts")) == 2

@@ -49,7 +49,7 @@ def captured(text: str = TEXT, **fields: Any) -> Fields:
 
 
 def fact(kind: str, exact: str, **fields: Any) -> Fields:
-    """A fact of `kind` with the words `exact` as evidence, attributed to the publisher alone."""
+    """A fact of `kind` with the words `exact` as evidence, attributed only to the publisher."""
     line: Fields = {
         "type": f"{kind}.recorded",
         "text": f"It is said that {exact}",

@@ -115,8 +115,8 @@ def streams(exporter: Exporter, trials: Trials, lines: Lines) -> None:
     many, longer = _read_at_once(exporter, trials.many(_MANY))
     if longer > 2 * length and many > 2 * few:
         raise Broken(
-            f"it read {many} stories, events and tables of an archive of {_MANY} stories without "
-            f"writing, and {few} of one of {_FEW}: yield each piece as soon as it is made"
+            f"without writing anything in between it read {many} items (stories, events, tables) of "
+            f"{_MANY} stories, but {few} items of {_FEW} stories: yield each piece when it is made"
         )
 
 
