@@ -106,12 +106,8 @@ def _before(document: str, start: int) -> str:
     word = re.search(r"\s+", lead)
     if word and word.end() < len(lead):
         return "… " + lead[word.end() :]
-    while lead and category(lead[0]) in (
-        "Mn",
-        "Mc",
-        "Me",
-        "Cf",
-    ):  # keep a combining mark with its letter
+    # A combining mark is not separated from its letter.
+    while lead and category(lead[0]) in ("Mn", "Mc", "Me", "Cf"):
         lead = lead[1:]
     return "… " + lead
 

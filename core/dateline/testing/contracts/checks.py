@@ -31,7 +31,7 @@ def check_verdicts(
 
 
 def takes_every_story(check: Check, state: StoryState) -> None:
-    """The check raises for no valid story, and yields strings."""
+    """The check accepts every valid story: it does not raise, and yields strings."""
     try:
         sentences = list(check.run(state))
     except Exception as error:

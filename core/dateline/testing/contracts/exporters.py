@@ -49,7 +49,7 @@ def exporter_verdicts(
 
 
 def writes_every_story(exporter: Exporter, trials: Trials, lines: Lines) -> None:
-    """The exporter raises for no valid story. A DatelineError skips the rule."""
+    """The exporter accepts every valid story: it does not raise. A DatelineError skips the rule."""
     error = _first(exporter, trials, lines).error
     if isinstance(error, DatelineError):
         raise Skipped(str(error))

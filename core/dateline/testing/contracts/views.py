@@ -59,7 +59,7 @@ def _on_recording(
 
 
 def takes_every_story(view: View, recording: Recording) -> None:
-    """The fold raises for no valid story."""
+    """The fold accepts every valid story: it does not raise."""
     try:
         _folded(view, recording)
     except ViewFailed as error:
