@@ -1,4 +1,4 @@
-"""What all tests share: the folder of outside material, and how Hypothesis runs."""
+"""Fixtures and settings for all tests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ settings.load_profile("dateline")
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_archives() -> Iterator[None]:
-    """Alembic runs once a process and database, not once an archive."""
+    """Run Alembic once per process and database instead of once per archive."""
     with migrations_recorded():
         yield
 
@@ -33,13 +33,13 @@ def shared() -> Path:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def db(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where an archive may be made, on each database in turn."""
+    """The path or URL of a database without an archive, on SQLite and PostgreSQL in turn."""
     if request.param == "sqlite":
         return str(tmp_path / "a.db")
     return str(request.getfixturevalue("dateline_postgres_url"))
 
 
-#: What takes long: run apart, with ``pytest -m slow``, as CI does.
+#: Files of slow tests, which only ``pytest -m slow`` runs, as CI does.
 SLOW = (
     "faults/",
     "cli/test_follow.py",

@@ -1,4 +1,4 @@
-"""Every database Dateline knows does what an archive does."""
+"""The conformance suite, run on every database that Dateline supports."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from dateline.testing.conformance import ArchiveConformance
 
 
 class TestArchive(ArchiveConformance):
-    """On SQLite and on PostgreSQL: the fixture ``db`` names each in turn."""
+    """The fixture ``db`` names a SQLite file and a PostgreSQL database in turn."""

@@ -1,4 +1,4 @@
-"""Changes: everything editors did to what stood, was and now, who and why."""
+"""Changes: every editorial change, with the old and the new value, its author and the reason."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ from dateline.plugin import (
 
 
 class Changes(View):
-    """One row a change, in the order of the log: a correction of two values is two rows.
+    """One row per change, in the order of the log: a correction of two values gives two rows.
 
-    ``was`` and ``now`` are JSON. ``reported_at`` is when the public was told, where it was.
+    ``was`` and ``now`` are JSON. ``reported_at`` is when the change was made public; it is
+    empty where it was not.
     """
 
     name, version = "changes", 1

@@ -1,4 +1,4 @@
-"""CSV: one row a fact, for spreadsheets. Formula-safe (CWE-1236), RFC 4180."""
+"""CSV: one row per fact, for spreadsheets. Formula-safe (CWE-1236), RFC 4180."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from dateline.plugin import Cut, Exporter, Material, StatedCut, csv_cell, hookim
 
 
 class Csv(Exporter):
-    """One view as a flat table, the timeline unless ``--view`` says otherwise.
+    """One view as a flat table: the timeline, or the view that ``--view`` names.
 
-    Text that a spreadsheet would run gets an apostrophe in front, so CSV is for reading: JSON and
-    NDJSON are the formats to come back from. Lines end with CRLF.
+    Text that a spreadsheet would run as a formula is prefixed with an apostrophe, so CSV is for
+    reading: use JSON or NDJSON to read data back. Lines end with CRLF.
     """
 
     name, suffix, media_type = "csv", ".csv", "text/csv"
@@ -31,13 +31,13 @@ class Csv(Exporter):
                 header = True
             for row in table.rows:
                 writer.writerow([_cell(value) for value in row])
-                yield _taken(line)
-        if not header:  # no story: still a document with a header
+                yield _take_text(line)
+        if not header:  # no story: the document still has its header
             writer.writerow([column.name for column in material.table(view, "").columns])
-        yield _taken(line)
+        yield _take_text(line)
 
     def sidecar(self, material: Material) -> str:
-        """The cut, which a CSV has no place for."""
+        """The cut and the view as JSON: a CSV file has no place for them."""
         fields = {**material.cut.fields, "view": material.view or "timeline"}
         return json.dumps(fields, indent=2, sort_keys=True) + "\n"
 
@@ -55,7 +55,7 @@ def _cell(value: object) -> object:
     return csv_cell(value)
 
 
-def _taken(line: io.StringIO) -> str:
+def _take_text(line: io.StringIO) -> str:
     text = line.getvalue()
     line.seek(0)
     line.truncate()

@@ -1,5 +1,5 @@
-"""``dateline demo``: a fictional flood in three dispatches, and the views of it.
+"""``dateline demo``: two bundled stories, to see what the views show.
 
-The story is in ``story/``: the dispatches as text, and the facts in them as NDJSON. Everything in
-it is invented.
+Each story is a folder in ``story/``: its documents as text, and the facts in them as NDJSON.
+``velm-flood`` is invented; ``kherson-retold`` retells a news report.
 """

@@ -1,4 +1,4 @@
-"""The command: import a bundled story, then run the commands a reader would try first."""
+"""The ``demo`` command: imports a bundled story, then runs the first commands to try."""
 
 from __future__ import annotations
 
@@ -27,19 +27,21 @@ VIEWS = ("timeline", "statements", "figures")
     type=click.Choice(list(STORIES)),
     default="velm",
     show_default=True,
-    help="Which story.",
+    help="The story to import.",
 )
 @click.pass_context
 def demo(ctx: click.Context, name: str) -> None:
-    """Make an archive of a bundled story, and look around in it.
+    """Create an archive with a bundled story and show its views.
 
-    velm is a fictional flood. Three dispatches, three days: a mayor heard through an agency, a
-    count put right, a bridge that never fell, a dam gate that did or did not move.
+    velm is a fictional flood, reported in three dispatches on three days. A mayor is quoted through
+    an agency, a count is corrected, the collapse of a bridge is retracted, and it is disputed
+    whether a dam gate moved.
 
-    kherson is real: the evacuation of October 2022, retold from a report by Reuters. Everybody is
-    heard through somebody, and what Russia proclaimed is disputed.
+    kherson is real: the evacuation of October 2022, retold from a report by Reuters. Every speaker
+    is quoted through at least one other source, and what Russia proclaimed is disputed.
 
-    It goes to dateline-demo.db unless --db names another archive. Running it again adds nothing.
+    The archive is dateline-demo.db unless --db names another one. Running the command again adds
+    nothing.
 
     \b
     Example:
@@ -50,13 +52,17 @@ def demo(ctx: click.Context, name: str) -> None:
     root = ctx.find_root()
     settings = root.obj
     story = STORIES[name]
-    # DATELINE_DB names the archive one works in: no place for a demo unless --db says so.
+    # DATELINE_DB names a working archive; the demo writes to it only if --db names it, too.
     if root.get_parameter_source("db") is not ParameterSource.COMMANDLINE:
         settings.db = DEFAULT_DB
         _say(f"No --db given: using {DEFAULT_DB} in this folder.")
     with _opened(settings) as archive:
         new = record(archive, story)
-    _say(f"Added {new} events to {_shown(settings.db)}." if new else "The story is there already.")
+    _say(
+        f"Added {new} events to {_shown(settings.db)}."
+        if new
+        else "The archive already contains this story."
+    )
     for view in VIEWS:
         _run(ctx, ["show", story.slug, view])
     _say("\nTry next:")
@@ -79,23 +85,23 @@ def record(archive: Archive, story: Story) -> int:
 
 
 def _opened(settings: Any) -> Archive:
-    """The archive of `settings`, made if it is not there."""
+    """The archive that `settings` name; it is created if it does not exist."""
     from dateline import Archive, NotAnArchive
 
     try:
         return Archive.open(settings.db, settings.plugins())
     except NotAnArchive:
-        if Path(settings.db).exists():  # something else has that name
+        if Path(settings.db).exists():  # another file has that name
             raise
         return Archive.create(settings.db, settings.plugins())
 
 
 def _run(ctx: click.Context, arguments: list[str]) -> None:
-    """Run another command on the same settings, its command line shown above it."""
+    """Print the command line of another command, then run it with the same settings."""
     root = ctx.find_root()
     assert isinstance(root.command, click.Group)
     if not sys.stdout.isatty():
-        arguments = [*arguments, "-f", "table"]  # for people to read, through a pipe too
+        arguments = [*arguments, "-f", "table"]  # readable, also through a pipe
     _say(f"\n$ {_prefix(root.obj.db)} {shlex.join(arguments)}")
     name, command, rest = root.command.resolve_command(root, arguments)
     assert command is not None
@@ -108,7 +114,7 @@ def _prefix(db: str) -> str:
 
 
 def _shown(db: str) -> str:
-    """The archive's name without the password that a URL may hold."""
+    """The archive's name without the password that a URL may contain."""
     return re.sub(r"(://[^:/@]*:)[^@]*@", r"\1***@", db)
 
 

@@ -1,4 +1,4 @@
-"""The bundled stories: a flood that never was, and real news of October 2022, retold."""
+"""The bundled stories: a fictional flood, and real news of October 2022, retold."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class Story:
     """One folder below ``story/``, named by its slug: ``<slug>.ndjson`` and the files it names."""
 
     slug: str
-    #: What to try next: each runs as it stands on the archive the demo made.
+    #: Commands to try next. Each runs unchanged on the archive that the demo created.
     next: tuple[str, ...]
 
     def read(self, name: str) -> bytes:

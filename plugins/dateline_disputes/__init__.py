@@ -1,4 +1,4 @@
-"""Disputes: what is contested, by whom, on what ground."""
+"""Disputes: what is contested, by whom and on what ground."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _ENTITIES = ("person:", "org:", "place:", "group:")
 
 
 class Disputes(View):
-    """One row a dispute of a fact: recorded as such, or a fact that disputes or contradicts it.
+    """One row per dispute of a fact: a recorded dispute, or a fact that disputes or contradicts it.
 
-    A row goes when either fact is retracted or rejected.
+    A row is removed when either fact is retracted or rejected.
     """
 
     name, version = "disputes", 1
@@ -55,7 +55,7 @@ class Disputes(View):
         for fact in event.touched:
             links: Sequence[Link] = ()
             notices: Sequence[Event] = ()
-            if fact.id not in written.facts or _says_more(fact, event):
+            if fact.id not in written.facts or _changes_rows(fact, event):
                 notices, links = fact.history, state.linked(fact.id)
                 written.facts.add(fact.id)
             elif fact is event.fact:
@@ -63,7 +63,7 @@ class Disputes(View):
             for notice in notices:
                 if isinstance(notice.data, FactDisputed):
                     self._set(rows, notice.position, fact, self._recorded(fact, notice))
-                    if _nameless(notice.data.by, state):
+                    if _not_introduced(notice.data.by, state):
                         written.facts.discard(fact.id)
             self._link(rows, state, links)
         if isinstance(event.data, FactsLinked):
@@ -118,32 +118,32 @@ class Disputes(View):
 
 
 class Written:
-    """Facts all of whose rows were written, under the names that everybody has now: their next event
-    need not write them all again."""
+    """Facts whose rows are all written under the current names of their entities: their next event
+    need not write every row again."""
 
     def __init__(self) -> None:
         self.facts: set[str] = set()
         self._version = 0
 
     def follow(self, event: Event) -> None:
-        """Begin from nothing, unless the event before was followed, too."""
+        """Start empty unless the preceding event of the story was followed too."""
         if self._version != event.version - 1:
             self.facts.clear()
         self._version = event.version
 
 
-def _says_more(fact: Fact, event: Event) -> bool:
-    """Whether the event changes what the rows say of a fact, and not just its standing."""
+def _changes_rows(fact: Fact, event: Event) -> bool:
+    """Whether the event changes the content of a fact's rows, and not just its status."""
     before = event.before
     if fact is not event.fact or before is None:
         return isinstance(event.data, EntityIntroduced | FactPayload)
     old, new = before.data, fact.data
-    said = (old.text, old.attribution, before.hidden)
-    return said != (new.text, new.attribution, fact.hidden)
+    shown = (old.text, old.attribution, before.hidden)
+    return shown != (new.text, new.attribution, fact.hidden)
 
 
-def _nameless(entity: str | None, state: StoryState) -> bool:
-    """Whether an entity is named before it is introduced: its name may come later."""
+def _not_introduced(entity: str | None, state: StoryState) -> bool:
+    """Whether an entity is used before it is introduced: its name may still follow."""
     return entity is not None and entity not in state.entities and entity.startswith(_ENTITIES)
 
 

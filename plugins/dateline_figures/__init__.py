@@ -8,10 +8,10 @@ from dateline.plugin import Fact, FactRow, FactView, FigureRecorded, View, hooki
 
 
 class Figures(FactView):
-    """One row a quantity, of every kind of fact; ``figure`` facts and others alike.
+    """One row per quantity, of ``figure`` facts and of every other kind.
 
-    ``value`` is empty where the source gave only bounds: precision is never invented. Whether a
-    bound itself counts stand in ``lower_inclusive`` and ``upper_inclusive``.
+    ``value`` is empty where the source gave only bounds: precision is never invented.
+    ``lower_inclusive`` and ``upper_inclusive`` state whether a bound itself is included.
     """
 
     name, version = "figures", 1

@@ -10,10 +10,10 @@ from dateline_html.stated import stated
 
 
 class Html(Exporter):
-    """A self-contained page of a story, or of several: for a screen, a phone, a printer, a reader's voice.
+    """A self-contained page of one story or several, for screens, printers and screen readers.
 
-    No script, no link out of the page, no resource from elsewhere: what a source says cannot reach
-    further. With ``--view`` it shows that view's rows instead.
+    The page has no script, no external link and no external resource, so text from a source cannot
+    act. With ``--view`` it shows the rows of that view instead.
     """
 
     name, suffix, media_type = "html", ".html", "text/html"

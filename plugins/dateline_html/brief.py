@@ -1,4 +1,4 @@
-"""What every section of a story's page shares: its names, anchors, and words for facts."""
+"""What all sections of a story's page share: names, anchors, and the wording for facts."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _WHY: dict[str, type[Any]] = {
 
 
 class Brief:
-    """One story on its way onto the page.
+    """One story while it is written to the page.
 
-    `level` is that of its own heading. Anchors carry the story's slug when it is not alone; a dot,
-    which no slug has, keeps them apart.
+    `level` is the level of its own heading. On a page of several stories each anchor starts with
+    the story's slug and a dot, which no slug contains, so that anchors do not clash.
     """
 
     def __init__(self, story: StoryState, material: Material, level: int = 1) -> None:
@@ -39,7 +39,7 @@ class Brief:
         self._prefix = "" if level == 1 else f"{story.slug}."
         opened = story.opened.languages if story.opened is not None else ()
         spoken = language(*opened)
-        # The page's own words are English; the story's say so when they are not.
+        # The page's own words are English; the story's words name their language if it is another.
         self._language = None if spoken is None or spoken.lower().split("-")[0] == "en" else spoken
         named = dict.fromkeys([*story.sources, *(fact.source for fact in story.facts.values())])
         self._reasons: dict[str, str | None] = {}
@@ -48,8 +48,8 @@ class Brief:
     def id(self, name: str) -> str:
         return self._prefix + name
 
-    def standing(self, view: str) -> list[dict[str, Any]]:
-        """Rows of a view about facts that are there; the erased ones have a part of their own."""
+    def current_rows(self, view: str) -> list[dict[str, Any]]:
+        """The rows of a view without those of erased facts, which have a part of their own."""
         rows = self.material.table(view, self.story.slug).dicts()
         return [row for row in rows if row["fact"] not in self.story.erased]
 
@@ -61,7 +61,7 @@ class Brief:
         return el(f"h{min(6, self.level + depth)}", *content, **attributes)
 
     def said(self, words: str) -> Html:
-        """Words of the story, kept apart from ours in direction and language."""
+        """Words of the story, isolated from the page's own in direction and language."""
         return el("bdi", words, lang=self._language)
 
     def label(self, entity: str | None) -> Html:
@@ -75,7 +75,7 @@ class Brief:
         return moment(edtf, parse_edtf(edtf).words)
 
     def named(self, fact: Fact) -> Html:
-        """A fact as others speak of it: its number, its sentence, its badge."""
+        """A fact as other items refer to it: its number, its sentence and its badge."""
         number = text(fact.id) if fact.hidden else self.link(fact.id, fact.id)
         return join(
             [el("span", number, class_="no"), " ", self.said(fact.data.text), self.badge(fact)]
@@ -94,13 +94,13 @@ class Brief:
         return self.link(self.passage(fact), place, class_="where")
 
     def passage(self, fact: Fact) -> str:
-        """The anchor of that passage; facts of the same words share it."""
+        """The anchor of that passage; facts drawn from the same words share it."""
         span = fact.span
         place = fact.id if span is None or span.start is None else f"{span.start}-{span.end}"
         return f"s{self.sources[fact.source]}.{place}"
 
     def badge(self, fact: Fact) -> Html:
-        """The status of a fact that is not merely recorded, linked to what made it so."""
+        """The status of a fact, linked to the event that set it; empty if it is merely recorded."""
         if fact.status == "recorded":
             return Html()
         if fact.id not in self._reasons:

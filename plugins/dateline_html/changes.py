@@ -1,4 +1,4 @@
-"""What changed: corrections with was and now, retractions, reviews, evidence that came later."""
+"""What changed: corrections with old and new values, retractions, reviews, evidence added later."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _small(brief: Brief, fact: Fact) -> Html:
 
 
 def _day(brief: Brief, event: Event) -> Html:
-    """The day of its notice; without one, the day this archive recorded it."""
+    """The day the change was made public; if it was not, the day this archive recorded it."""
     if event.reported_us is not None:
         return brief.when(to_iso(event.reported_us)[:10])
     return join(["recorded ", brief.when(to_iso(event.recorded_us)[:10])])
@@ -83,7 +83,7 @@ def _rows(brief: Brief, data: FactCorrected) -> Iterator[Html]:
 
 
 def _value(brief: Brief, value: Any) -> Html:
-    """A value of JSON as an editor would write it."""
+    """A JSON value as an editor would write it."""
     if value is None:
         return text("nothing")
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""Facts that were erased: their numbers stay, with when and why they went."""
+"""Erased facts: their numbers remain, with when and why each was erased."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from dateline_html.part import Part, listed
 
 
 def erased(brief: Brief) -> Part | None:
-    gone = list(brief.story.erased.values())
-    return Part("erased", "Erased", len(gone), listed(_items(brief, gone))) if gone else None
+    facts = list(brief.story.erased.values())
+    return Part("erased", "Erased", len(facts), listed(_items(brief, facts))) if facts else None
 
 
-def _items(brief: Brief, gone: list[ErasedFact]) -> Iterator[Html]:
-    for fact in gone:
+def _items(brief: Brief, facts: list[ErasedFact]) -> Iterator[Html]:
+    for fact in facts:
         number = el("span", fact.id, class_="no")
         yield el(
             "li", el("p", number, f" {fact.kind} ", brief.said(fact.words)), id=brief.id(fact.id)

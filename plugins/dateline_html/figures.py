@@ -13,7 +13,7 @@ _HEAD = ("Figure", "Of what", "When", "According to", "Written")
 
 
 def figures(brief: Brief) -> Part | None:
-    rows = brief.standing("figures")
+    rows = brief.current_rows("figures")
     return Part("figures", "Figures", len(rows), _table(brief, rows)) if rows else None
 
 
@@ -42,9 +42,9 @@ def _cells(brief: Brief, row: dict[str, Any]) -> list[Html]:
 def table(
     caption: str, head: Sequence[str], rows: Iterator[list[Html]], name: str | None = None
 ) -> Iterator[Html]:
-    """A table whose first cells are the names of its rows.
+    """A table whose first column names its rows.
 
-    Roles are said outright: a table laid out as cards would lose them in some browsers.
+    Roles are set explicitly: some browsers drop them from a table that is laid out as cards.
     """
     columns = [el("th", name, scope="col", role="columnheader") for name in head]
     yield start("table", role="table", class_=name)

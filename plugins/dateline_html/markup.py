@@ -1,4 +1,4 @@
-"""The one place where tags are made. Text is escaped unless it was made here."""
+"""The only module that makes tags. Text is escaped unless it was made here."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from dateline.plugin import legible, legible_line, one_line
 
 _VOID = frozenset({"meta"})
 _INLINE = frozenset({"a", "bdi", "b", "code", "del", "em", "ins", "mark", "span", "time"})
-# A BCP 47 tag in form; whether the language exists is the archive's word.
+# The form of a BCP 47 tag; whether the language exists is not checked here.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", re.ASCII)
-# EDTF that says one year, month, day or moment is what the time element takes too.
+# EDTF of exactly one year, month, day or moment is also a valid value of the time element.
 _EXACT = re.compile(
     r"\d{4}(-(0[1-9]|1[0-2])(-\d\d)?)?|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)?", re.ASCII
 )
@@ -21,23 +21,24 @@ Attribute = str | int | None
 
 
 class Html(str):
-    """Markup. Anything else that is handed to `el` is text, and is escaped."""
+    """Markup. `el` takes any other string for text and escapes it."""
 
     __slots__ = ()
 
 
 def text(value: str) -> Html:
-    """`value` on one line, with what would act written out; scripts keep what their spelling needs."""
+    """`value` on one line. Characters that could act are written out, except those that the
+    spelling of some scripts needs."""
     return Html(escape(legible_line(value)))
 
 
 def verbatim(value: str) -> Html:
-    """`value` with its line ends, for words of a source. CR LF stands as LF: HTML has no other."""
+    """`value` with its line ends, for the words of a source. CR LF becomes LF, HTML's line end."""
     return Html(escape(legible(value.replace("\r\n", "\n"))))
 
 
 def start(tag: str, /, **attributes: Attribute) -> Html:
-    """An opening tag. ``class_`` is class, ``data_start`` is data-start, None leaves one out."""
+    """An opening tag. ``class_`` is class, ``data_start`` is data-start, None omits one."""
     given = "".join(
         f' {name.rstrip("_").replace("_", "-")}="{escape(one_line(str(value)))}"'
         for name, value in attributes.items()
@@ -51,7 +52,7 @@ def end(tag: str, /) -> Html:
 
 
 def el(tag: str, /, *content: str | None, **attributes: Attribute) -> Html:
-    """An element. Its content is markup where it is `Html`, else text."""
+    """An element. Content that is `Html` is markup, any other string is text."""
     inside = "".join(map(_safe, content))
     if tag in _VOID:
         return Html(f"{start(tag, **attributes)}\n")
@@ -59,7 +60,7 @@ def el(tag: str, /, *content: str | None, **attributes: Attribute) -> Html:
 
 
 def join(items: Iterable[str | None], separator: str = "") -> Html:
-    """What there is of `items`, with `separator` between."""
+    """The items that are not empty, with `separator` between them."""
     return Html(_safe(separator).join(_safe(item) for item in items if item))
 
 
@@ -69,7 +70,7 @@ def language(*tags: str | None) -> str | None:
 
 
 def moment(edtf: str | None, words: str) -> Html:
-    """`words`, in a time element when `edtf` is exact."""
+    """`words`, in a time element if `edtf` is exact."""
     if edtf is not None and _EXACT.fullmatch(edtf):
         return el("time", words, datetime=edtf)
     return text(words)

@@ -14,17 +14,17 @@ from dateline_html.markup import Html, el, end, join, start, text
 from dateline_html.part import Part
 from dateline_html.story import contents, head, parts
 
-_MAIN = "page.main"  # no slug has a dot, so no story's anchor can be this one
+_MAIN = "page.main"  # no slug contains a dot, so no story has this anchor
 
 
 @cache
 def style() -> str:
-    """The style sheet, as it stands between the style tags."""
+    """The style sheet, exactly as it is written between the style tags."""
     return files("dateline_html").joinpath("style.css").read_text(encoding="utf-8")
 
 
 def policy() -> str:
-    """What a browser may do with the page: apply its one style sheet, and no more."""
+    """The content security policy: a browser may apply the page's one style sheet, and no more."""
     digest = base64.b64encode(hashlib.sha256(style().encode()).digest()).decode()
     return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 
@@ -89,7 +89,7 @@ def _top(title: str) -> Html:
             el("meta", http_equiv="Content-Security-Policy", content=policy()),
             el("meta", name="viewport", content="width=device-width, initial-scale=1"),
             el("meta", name="referrer", content="no-referrer"),
-            # Or a telephone makes links of numbers and dates that a source wrote.
+            # Otherwise phones turn the numbers and dates of a source into links.
             el(
                 "meta",
                 name="format-detection",
@@ -105,7 +105,8 @@ def _top(title: str) -> Html:
 
 
 def _cut(cut: Cut) -> Html:
-    """Where the page was cut out of the archive: enough to make the same bytes again."""
+    """The archive, position and root that the page was made from: enough to make the same bytes
+    again."""
     lines = [
         ("Archive", el("code", str(cut.archive))),
         ("Position", text(f"{cut.position:,}")),

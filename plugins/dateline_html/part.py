@@ -1,4 +1,4 @@
-"""A part of a story's page: what the table of contents needs before the part is written."""
+"""A part of a story's page, with what the table of contents needs before it is written."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dateline_html.markup import Html, el, end, start
 
 @dataclass(frozen=True)
 class Part:
-    """`name` is its anchor, `count` how many things it holds; `body` is read once."""
+    """`name` is its anchor, `count` the number of its items; `body` can be iterated once."""
 
     name: str
     title: str
@@ -26,12 +26,12 @@ class Part:
 
 
 def listed(items: Iterator[Html], tag: str = "ul", **attributes: str) -> Iterator[Html]:
-    """List items, with the list around them."""
+    """A list of the given items."""
     yield start(tag, **attributes)
     yield from items
     yield end(tag)
 
 
 def meta(*items: str | None) -> Html:
-    """Small print: what there is of `items`, with dots between."""
+    """Small print: the items that are not empty, with dots between them."""
     return el("p", *(el("span", item) for item in items if item), class_="meta")

@@ -1,4 +1,4 @@
-"""Places that have coordinates, in words: a map would have to be loaded from somewhere."""
+"""Places with coordinates, as a table: a map would have to be loaded from another site."""
 
 from __future__ import annotations
 

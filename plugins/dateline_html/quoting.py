@@ -10,20 +10,20 @@ from unicodedata import category
 from dateline.plugin import DatelineError, Evidence, Fact, Material
 from dateline_html.markup import Html, el, join, verbatim
 
-#: Code points of context on each side, less what is needed not to cut a word.
+#: Code points of context on each side, at most; shortened so that no word is cut.
 CONTEXT = 90
 _CACHED = 8
 
 
 class Texts:
-    """Texts of captured documents; the few used last are kept."""
+    """Texts of captured documents; the most recently used are cached."""
 
     def __init__(self, material: Material) -> None:
         self._material = material
         self._kept: OrderedDict[str, str | None] = OrderedDict()
 
     def get(self, source: str) -> str | None:
-        """The text evidence counts in; None when the document is not there (any more)."""
+        """The text in which evidence offsets count; None if the document is missing or erased."""
         if source not in self._kept:
             self._kept[source] = self._read(source)
             if len(self._kept) > _CACHED:
@@ -40,7 +40,7 @@ class Texts:
 
 
 def quoted(fact: Fact) -> list[Evidence]:
-    """What to show of a statement: the quotations, else the words it is drawn from."""
+    """The evidence to show for a statement: its quotations, else the words it is drawn from."""
     items: Sequence[Evidence] = fact.data.evidence
     found = [item for item in items if item.role == "quote"]
     quote = getattr(fact.data, "quote", None)
@@ -53,7 +53,7 @@ def quoted(fact: Fact) -> list[Evidence]:
 def passages(
     items: Sequence[Evidence], document: str | None
 ) -> Iterator[tuple[list[Evidence], Html]]:
-    """`items` with their context; neighbours stand in one passage."""
+    """`items` with their context; adjoining items share a passage."""
     group: list[Evidence] = []
     for item in items:
         if group and not _adjoin(group[-1], item, document):
@@ -70,18 +70,23 @@ def _adjoin(left: Evidence, right: Evidence, document: str | None) -> bool:
         and left.end is not None
         and right.start is not None
         and left.end <= right.start <= left.end + CONTEXT
-        and _stands(left, document)
-        and _stands(right, document)
+        and _is_exact(left, document)
+        and _is_exact(right, document)
     )
 
 
-def _stands(item: Evidence, document: str | None) -> bool:
+def _is_exact(item: Evidence, document: str | None) -> bool:
     return document is not None and document[item.start : item.end] == item.exact
 
 
 def _passage(items: Sequence[Evidence], document: str | None) -> Html:
     first, last = items[0], items[-1]
-    if document is None or not _stands(first, document) or first.start is None or last.end is None:
+    if (
+        document is None
+        or not _is_exact(first, document)
+        or first.start is None
+        or last.end is None
+    ):
         lead, tail = f"… {first.prefix or ''}", f"{last.suffix or ''} …"
     else:
         lead, tail = _before(document, first.start), _after(document, last.end)
@@ -101,7 +106,8 @@ def _before(document: str, start: int) -> str:
     word = re.search(r"\s+", lead)
     if word and word.end() < len(lead):
         return "… " + lead[word.end() :]
-    while lead and category(lead[0]) in ("Mn", "Mc", "Me", "Cf"):  # never a mark without its letter
+    # A combining mark is not separated from its letter.
+    while lead and category(lead[0]) in ("Mn", "Mc", "Me", "Cf"):
         lead = lead[1:]
     return "… " + lead
 

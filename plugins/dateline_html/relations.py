@@ -1,4 +1,4 @@
-"""How facts stand to one another: what is disputed, and every other link."""
+"""How facts relate to one another: disputes, and all other links."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def relations(brief: Brief) -> Part | None:
 
 
 def _links(brief: Brief) -> Iterator[Link]:
-    """Links whose two facts stand."""
+    """Links between two facts that are both shown."""
     for link in brief.story.links:
         ends = [brief.story.facts.get(name) for name in (link.data.from_, link.data.to)]
         if all(fact is not None and not fact.hidden for fact in ends):

@@ -1,4 +1,4 @@
-"""Any view's rows, a stranger's too: a card a row."""
+"""The rows of any view, also of a third-party plugin: one card per row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sources: what each is, and every passage that facts were drawn from, in the order of its text."""
+"""Sources: a description of each, and all passages that facts were drawn from, in text order."""
 
 from __future__ import annotations
 

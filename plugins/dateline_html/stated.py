@@ -1,4 +1,4 @@
-"""Reading back the cut that a page states: the inverse of `page`'s colophon and of a story's head."""
+"""Reads back the cut that a page states: the inverse of `page`'s colophon and of a story's head."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _VIEW = re.compile(r'<section class="part" id="(?:[^"]*\.)?rows"><h\d>View: ([^<
 
 
 def stated(page: str) -> StatedCut | None:
-    """The cut of a page, and its one view if it has one; None when it states none."""
+    """The cut that a page states, and its view if it shows only one; None if it states no cut."""
     found = _CUT.search(page)
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""Who said what: each quotation in its context, through whom it came, where it is written."""
+"""Who said what: each quotation in its context, with its attribution and its place."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dateline_html.quoting import passages, quoted
 
 
 def statements(brief: Brief) -> Part | None:
-    rows = brief.standing("statements")
+    rows = brief.current_rows("statements")
     return Part("statements", "Who said what", len(rows), _speakers(brief, rows)) if rows else None
 
 
@@ -47,7 +47,7 @@ def _statement(brief: Brief, row: dict[str, Any]) -> Html:
 
 
 def quotation(brief: Brief, fact: Fact) -> Html:
-    """The words of the source, those of the statement marked."""
+    """The words of the source, with those of the statement marked."""
     document = fact.document
     blocks = [
         el(

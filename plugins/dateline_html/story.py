@@ -23,7 +23,7 @@ _PARTS = (timeline, statements, figures, disputes, changes, erased, relations, p
 
 
 def parts(brief: Brief) -> list[Part]:
-    """The parts that have something to show; the one view when one was asked for."""
+    """The parts that are not empty; if one view was asked for, only that view."""
     view = brief.material.view
     if view is not None:
         return [rows(brief, view)]

@@ -12,7 +12,7 @@ from dateline_html.part import Part, meta
 
 
 def timeline(brief: Brief) -> Part | None:
-    rows = brief.standing("timeline")
+    rows = brief.current_rows("timeline")
     return (
         Part("timeline", "What is known, by day", len(rows), _days(brief, rows)) if rows else None
     )
@@ -21,7 +21,7 @@ def timeline(brief: Brief) -> Part | None:
 def _days(brief: Brief, rows: list[dict[str, Any]]) -> Iterator[Html]:
     for _, group in groupby(rows, key=lambda row: (row["earliest"], row["latest"], row["undated"])):
         day = list(group)
-        # "13 October" heads the day; "about 13 October" stands under it, and says so.
+        # "13 October" is the heading; an entry of "about 13 October" follows with its own date.
         heading = min(day, key=lambda row: len(row["when"]))
         yield start("div", class_="day group")
         yield brief.heading(2, moment(heading["edtf"], heading["when"]))

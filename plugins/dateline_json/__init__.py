@@ -24,9 +24,9 @@ from dateline_json.schema import FORMAT, schema
 
 
 class JsonExporter(Exporter):
-    """Stories with entities, sources, present facts, links and views.
+    """Stories with their entities, sources, current facts, links and views.
 
-    Retracted and rejected facts are left out and listed by id under ``left_out``.
+    Retracted and rejected facts are left out; ``left_out`` lists their ids.
     """
 
     name, suffix, media_type = "json", ".json", "application/json"
@@ -71,15 +71,15 @@ def _story(story: StoryState, material: Material) -> Iterator[str]:
         ],
         "erased": [
             {
-                "fact": gone.id,
-                "kind": gone.kind,
-                "position": gone.position,
-                "erased_at": to_iso(gone.erased_us),
-                "text": gone.words,
-                "reason": gone.reason,
-                "basis": gone.basis,
+                "fact": erased.id,
+                "kind": erased.kind,
+                "position": erased.position,
+                "erased_at": to_iso(erased.erased_us),
+                "text": erased.words,
+                "reason": erased.reason,
+                "basis": erased.basis,
             }
-            for gone in story.erased.values()
+            for erased in story.erased.values()
         ],
     }
     yield _dump(head)[:-1] + ',"facts":['

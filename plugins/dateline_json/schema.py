@@ -1,4 +1,4 @@
-"""The JSON Schema of the JSON export, made from the payload types themselves."""
+"""The JSON Schema of the JSON export, generated from the payload types."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def schema() -> dict[str, Any]:
     types = (*_FACTS, EntityIntroduced, SourceCaptured, FactsLinked)
     refs, definitions = msgspec.json.schema_components(types, ref_template="#/$defs/{name}")
     facts, (entity, source, link) = refs[: len(_FACTS)], refs[len(_FACTS) :]
-    # A source and a link carry a little more than their payloads.
+    # Sources and links have fields in addition to those of their payloads.
     for reference in (source, link):
         definitions[reference["$ref"].rsplit("/", 1)[1]]["additionalProperties"] = True
     known = [

@@ -1,4 +1,4 @@
-"""Markdown: a brief an editor can read, every sentence with a footnote to its place in a source."""
+"""Markdown: a brief for editors. A footnote to each sentence gives its place in a source."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ _STATED = re.compile(
 
 
 class Markdown(Exporter):
-    """What is known by day, who said what, figures, what is disputed and was corrected, sources.
+    """A brief: what is known by day, who said what, figures, disputes, corrections and sources.
 
-    No raw HTML, no image, no link out of the document: what a source says cannot reach further.
+    It has no raw HTML, no image and no external link, so text from a source cannot act.
     """
 
     name, suffix, media_type = "markdown", ".md", "text/markdown"
@@ -86,7 +86,7 @@ def _head(story: StoryState, material: Material) -> Iterator[str]:
 
 
 def _known(story: StoryState, material: Material, notes: Notes) -> Iterator[str]:
-    rows = _standing("timeline", story, material)
+    rows = _current_rows("timeline", story, material)
     if rows:
         yield "\n## What is known, by day\n"
     for _, group in groupby(rows, key=lambda row: (row["earliest"], row["latest"], row["undated"])):
@@ -95,13 +95,13 @@ def _known(story: StoryState, material: Material, notes: Notes) -> Iterator[str]
         yield f"\n### {markdown(heading)}\n\n"
         for row in day:
             fact = story.facts[row["fact"]]
-            # "about 13 October" stands under that day, and says so.
+            # An entry of "about 13 October" is listed under that day with its own date.
             when = f"{markdown(row['when'])}: " if row["when"] != heading else ""
             yield f"- {when}{markdown(fact.data.text)} *{markdown(fact.chain_words)}*{_status(fact)}{notes.mark(fact)}\n"
 
 
 def _said(story: StoryState, material: Material, notes: Notes) -> Iterator[str]:
-    rows = _standing("statements", story, material)
+    rows = _current_rows("statements", story, material)
     if rows:
         yield "\n## Who said what\n"
     speakers: dict[str, list[dict[str, Any]]] = {}
@@ -124,7 +124,7 @@ def _statement(fact: Fact, channel: str | None, notes: Notes) -> Iterator[str]:
 
 
 def _figures(story: StoryState, material: Material, notes: Notes) -> Iterator[str]:
-    rows = _standing("figures", story, material)
+    rows = _current_rows("figures", story, material)
     if not rows:
         return
     yield "\n## Figures\n\n| figure | of what | when | according to |\n| --- | --- | --- | --- |\n"
@@ -158,14 +158,14 @@ def _places(story: StoryState, material: Material) -> Iterator[str]:
         yield f"- {markdown(place['label'])}{inside}{where}: {markdown(facts)}\n"
 
 
-def _standing(view: str, story: StoryState, material: Material) -> list[dict[str, Any]]:
-    """Rows of facts that are there; the erased ones have a section of their own."""
+def _current_rows(view: str, story: StoryState, material: Material) -> list[dict[str, Any]]:
+    """The rows of a view without those of erased facts, which have a section of their own."""
     rows = material.table(view, story.slug).dicts()
     return [row for row in rows if row["fact"] not in story.erased]
 
 
 def _rows(view: str, story: StoryState, material: Material) -> list[dict[str, Any]]:
-    """Rows of a view that may be left out with ``--without``."""
+    """The rows of a view; none if ``--without`` leaves it out."""
     if view not in material.views():
         return []
     return list(material.table(view, story.slug).dicts())

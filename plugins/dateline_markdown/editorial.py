@@ -1,4 +1,4 @@
-"""What editors did: disputes, corrections, retractions, reviews and links, as list items."""
+"""Editorial events as list items: disputes, corrections, retractions, reviews and links."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ def disputed(story: StoryState, notes: Notes) -> Iterator[str]:
 
 
 def corrected(story: StoryState, *, updates: bool = False) -> Iterator[str]:
-    """Corrections, retractions and rejections, in the order they were recorded; or the updates."""
+    """Corrections, retractions and rejections in the order in which they were recorded; with
+    `updates` the updates instead."""
     history = [(event, fact) for fact in story.facts.values() for event in fact.history]
     for event, fact in sorted(history, key=lambda pair: pair[0].version):
         day = to_iso(event.reported_us or event.recorded_us)[:10]
@@ -57,7 +58,7 @@ def corrected(story: StoryState, *, updates: bool = False) -> Iterator[str]:
 
 
 def erased(story: StoryState) -> Iterator[str]:
-    """Facts that are gone, each under its number, with when and why."""
+    """Erased facts, each under its number, with when and why it was erased."""
     for fact in story.erased.values():
         yield f"- {fact.id} ({fact.kind}) **[erased]** {markdown(fact.why)}\n"
 

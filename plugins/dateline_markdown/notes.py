@@ -1,4 +1,4 @@
-"""Footnotes: which source, which characters, which words."""
+"""Footnotes: the source, the characters and the words that a fact rests on."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from dateline.plugin import Fact, StoryState, markdown, parse_edtf
 
 
 class Notes:
-    """Collects the facts that were cited; each gets one footnote, named by its fact (and story, if there are several)."""
+    """Collects the facts that are cited. Each gets one footnote, named after the fact (and after the
+    story, if there are several)."""
 
     def __init__(self, story: StoryState, prefix: str = "") -> None:
         self._story, self._prefix = story, prefix
         self._cited: dict[str, Fact] = {}
 
     def mark(self, fact: Fact) -> str:
-        """The reference to put behind a sentence."""
+        """The reference to put after a sentence; empty if the fact has no evidence."""
         if fact.span is None:
             return ""
         self._cited[fact.id] = fact

@@ -1,4 +1,4 @@
-"""NDJSON: one event a line. The format that comes back: importing an export gives the same views."""
+"""NDJSON: one event per line. It can be read back: importing an export gives the same views."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ from dateline.plugin import (
 
 
 class NdjsonExporter(Exporter):
-    """Events with ids, clocks and data, in the order of the log, documents inside.
+    """Events with ids, times and data, in the order of the log, with their documents.
 
-    The first line says where the export was cut. Where an event was erased a line of its own kind
-    says so; import skips it, and takes the event that tells of the erasure.
+    The first line states which archive, position and root the export was made from. An erased event
+    is a line of a type of its own, which import skips; the event that records the erasure is imported.
     """
 
     name, suffix, media_type = "ndjson", ".ndjson", "application/x-ndjson"
@@ -56,7 +56,7 @@ class NdjsonExporter(Exporter):
 
 
 class NdjsonImporter(Importer):
-    """Reads facts, sources and links: the import format."""
+    """The import format: one event per line, such as a source, a fact or a link."""
 
     name, suffixes = "ndjson", (".ndjson", ".jsonl")
 
@@ -71,8 +71,8 @@ class NdjsonImporter(Importer):
 
 
 def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Lines without their ends. A byte order mark in front is passed over; of a line that is too
-    long, as much is kept as shows that it is."""
+    """Lines without their line ends. A leading byte order mark is skipped. Of a line that is too
+    long, only as much is kept as shows that it is too long."""
     pieces: list[bytes] = []
     held = 0
     mark = b"\xef\xbb\xbf"
@@ -128,7 +128,7 @@ def _fields(event: Event, material: Material) -> dict[str, Any]:
 
 
 def _content(document: Document) -> dict[str, str]:
-    """The document inside the line: as text where that gives the same bytes back."""
+    """The document for its line: as text if that encodes to the same bytes again, else as Base64."""
     text = document.text
     textual = not document.binary and "\x00" not in text
     if textual and text.encode(document.charset) == document.content:

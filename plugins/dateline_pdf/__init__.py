@@ -1,4 +1,4 @@
-"""PDF: the bytes are kept as they are, the text in them is extracted as a source to quote."""
+"""PDF: the bytes are kept unchanged, and the text in them is extracted as a source to quote."""
 
 from __future__ import annotations
 
@@ -22,28 +22,32 @@ from dateline.plugin import (
 if TYPE_CHECKING:
     from pypdf import PdfReader
 
-#: Between pages, so that page n is where n - 1 of them stand before.
+#: Separates pages: page n begins after n - 1 of these.
 PAGE_END = "\n\f"
-#: Characters of text at most: what a small file can be made to unpack to.
+#: The most characters of text that are taken: a small file can unpack to any number.
 MAX_CHARS = 64_000_000
 _PROGRAM = "Microsoft Word - "
 
-# pypdf's remarks on odd files: without a handler they would go to stderr.
+# Without a handler, pypdf's remarks on odd files would be printed to stderr.
 logging.getLogger("pypdf").addHandler(logging.NullHandler())
 
 
 class Pdf(SourceImporter):
-    """PDF with text in it, read by pypdf. Pages end with a form feed.
+    """PDF that contains text, read with pypdf. A form feed separates pages.
 
-    A PDF says when its file was made and on whose machine, not when it was published and by whom:
-    only its title and language are taken.
+    The metadata of a PDF state when and on whose computer the file was made, not when and by whom
+    it was published: only its title and language are taken.
     """
 
     name, suffixes, media_type = "pdf", (".pdf",), "application/pdf"
 
     def document(self, content: bytes, charset: str | None) -> Document:
         if b"%PDF-" not in content[:1024]:
-            raise DatelineError("this is no PDF", hint="say what it is with --as text or --as html")
+            raise DatelineError(
+                "this is not a PDF: it has no %PDF- header",
+                hint="name its format with --as text or --as html",
+                code="not-a-pdf",
+            )
         return Document(content, BINARY)
 
     def extract(self, document: Document) -> Extracted:
@@ -58,21 +62,25 @@ class Pdf(SourceImporter):
         except Exception as error:  # pypdf raises many kinds on hostile and broken files
             raise DatelineError(
                 f"the PDF cannot be read ({type(error).__name__}: {error})",
-                hint="open it elsewhere and save it anew, or save its text and capture that",
+                hint="open it in another program and save it again, or save its text and capture that",
+                code="document-unreadable",
             ) from error
 
 
 def _extracted(reader: PdfReader) -> Extracted:
     if reader.is_encrypted and not reader.decrypt(""):
         raise DatelineError(
-            "the PDF is protected by a password", hint="save an unprotected copy and capture that"
+            "the PDF is protected by a password",
+            hint="save an unprotected copy and capture that",
+            code="pdf-encrypted",
         )
     pages = _pages(reader)
     empty = [str(number) for number, text in enumerate(pages, 1) if not text.strip()]
     if len(empty) == len(pages):
         raise DatelineError(
             "there is no text in the PDF; nothing was written",
-            hint="if it holds pictures of pages, OCR it first (ocrmypdf does), then capture that",
+            hint="if its pages are images, OCR it first (for example with ocrmypdf), then capture that",
+            code="no-text-extracted",
         )
     return Extracted(
         text=PAGE_END.join(pages),
@@ -89,7 +97,11 @@ def _pages(reader: PdfReader) -> list[str]:
         pages.append(page.extract_text())
         size += len(pages[-1])
         if size > MAX_CHARS:
-            raise DatelineError(f"there are over {MAX_CHARS:,} characters in the PDF")
+            raise DatelineError(
+                f"the PDF contains more than {MAX_CHARS:,} characters of text",
+                hint="save the text that you need and capture that with --as text",
+                code="text-too-long",
+            )
     return pages
 
 

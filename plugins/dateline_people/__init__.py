@@ -1,4 +1,4 @@
-"""People: who they were at the time, by which names, and what each said."""
+"""People: their names, their roles at the time, and what each said."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from dateline_people.cast import Cast, Part, persons
 
 
 class People(View):
-    """One row a person and role, one without a role for a person none is recorded of.
+    """One row per person and role; a person without a recorded role has one row without it.
 
-    A role holds at a time and is never a property of the person. ``statements`` lists the facts in
-    which they speak, ``said`` counts them.
+    A role holds for a time and is never a property of the person. ``statements`` lists the facts in
+    which the person speaks, ``said`` counts them.
     """
 
     name, version = "people", 1
@@ -60,7 +60,7 @@ class People(View):
             part = cast.of(person)
             about = [fact.id for fact in event.touched if _role_of(fact, person)]
             named = introduced is not None and introduced.entity == person
-            # Every row of a person says what they said, and their name; else only that role changes.
+            # The name and the statements are in all rows of a person, a role only in its own.
             whole = named or cast.said_more(person)
             for fact in dict.fromkeys([*(part.roles if whole else ()), *about]):
                 if fact in part.roles:

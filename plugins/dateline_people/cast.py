@@ -1,4 +1,4 @@
-"""Who takes part in the facts of a story, counted on event by event."""
+"""The people in the facts of a story, updated event by event."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dateline.plugin import Fact, RoleRecorded, StatementRecorded, Tally
 
 
 class Part:
-    """What one person said, and the roles recorded of them; what is retracted or rejected left out.
+    """The statements and roles of one person, without retracted and rejected facts.
 
-    ``facts`` counts all facts, those too. ``statements`` lists the ids, in the order of their
+    ``facts`` counts all facts, including those. ``statements`` lists the ids in the order of
     recording.
     """
 
@@ -29,7 +29,7 @@ class Part:
         place = (fact.version, fact.id)
         if not self._said or self._said[-1] < place:
             self._said.append(place)
-            # Put on at the end: to join them all again at each statement is too much.
+            # Append: joining all ids again for each statement would take too long.
             self.statements += f", {fact.id}" if self.statements else fact.id
         else:
             insort(self._said, place)
@@ -44,7 +44,7 @@ class Part:
 
 
 class Cast(Tally):
-    """The part of everybody."""
+    """The part of each person."""
 
     def __init__(self) -> None:
         self._changed: set[str] | None = None
@@ -54,14 +54,14 @@ class Cast(Tally):
         return self._by.setdefault(person, Part())
 
     def said_more(self, person: str) -> bool:
-        """Whether the last event changed what a person said; or may have, for all that is known."""
+        """Whether the last event changed what a person said, or may have changed it."""
         return self._changed is None or person in self._changed
 
     def begin(self, facts: Iterable[Fact]) -> None:
         self._by.clear()
         for fact in sorted(facts, key=lambda fact: fact.version):
             self.move(None, fact)
-        self._changed = None  # nothing says how it was before this event
+        self._changed = None  # the state before this event is not known
 
     def move(self, before: Fact | None, after: Fact | None) -> None:
         for fact, step in ((before, -1), (after, 1)):
@@ -83,7 +83,7 @@ class Cast(Tally):
 
 
 def persons(fact: Fact) -> set[str]:
-    """Whom a role or a statement is of."""
+    """The people whose role or statement a fact records."""
     data = fact.data
     if isinstance(data, RoleRecorded):
         return {data.person}

@@ -1,4 +1,4 @@
-"""Places: where things happened, with coordinates as far as they are known."""
+"""Places: where things happened, with coordinates where they are known."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dateline.plugin import Fact, FactRow, FactView, View, hookimpl, last
 
 
 class Places(FactView):
-    """One row a fact and place, by place, then date: what happened there.
+    """One row per fact and place, ordered by place, then by date.
 
-    ``lat`` and ``lon`` are WGS 84 degrees, to be trusted as far as ``precision`` says and no
-    further; empty where nobody recorded them.
+    ``lat`` and ``lon`` are degrees (WGS 84), no more exact than ``precision`` states; they are empty
+    where no coordinates were recorded.
     """
 
     name, version = "places", 1

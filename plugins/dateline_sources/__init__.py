@@ -1,4 +1,4 @@
-"""Sources: what was captured, and how much of it the story rests on."""
+"""Sources: what was captured, and how much of each source the story rests on."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from dateline_sources.drawn import AllDrawn, Drawn
 
 
 class Sources(View):
-    """One row a source, by publication.
+    """One row per source, ordered by publication date.
 
-    ``coverage`` is the share of its characters, in per cent, that are evidence of some fact;
-    ``facts`` counts the facts drawn from it, retracted and rejected ones left out of both.
+    ``coverage`` is the percentage of its characters that are evidence of a fact; ``facts`` counts
+    the facts drawn from it. Both leave out retracted and rejected facts.
     """
 
     name, version = "sources", 1

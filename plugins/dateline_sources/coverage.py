@@ -1,4 +1,4 @@
-"""How much of a text is evidence, counted on as facts come and go."""
+"""How much of a text is evidence, updated as facts are added and removed."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ Span = tuple[int, int]
 
 
 class Coverage:
-    """How many code points lie in at least one of the half-open spans that were added.
+    """Counts the code points that lie in at least one of the half-open spans that were added.
 
-    A span costs as many steps as others begin or end in it, never more than it is long.
+    Adding a span takes one step for each other span that begins or ends in it, at most its length.
     """
 
     def __init__(self) -> None:
         self.covered = 0
-        # `_depths[n]` spans lie over `_bounds[n]` to `_bounds[n + 1]`; none after the last bound.
+        # `_depths[n]` spans cover `_bounds[n]` to `_bounds[n + 1]`; none lies after the last bound.
         self._bounds: list[int] = []
         self._depths: list[int] = []
 
@@ -23,7 +23,7 @@ class Coverage:
         self._count(span, 1)
 
     def remove(self, span: Span) -> None:
-        """Take a span that was added out again."""
+        """Remove a span that was added."""
         self._count(span, -1)
 
     def _count(self, span: Span, step: int) -> None:
@@ -37,7 +37,7 @@ class Coverage:
                 self.covered += (self._bounds[at + 1] - self._bounds[at]) * step
 
     def _bound(self, place: int) -> int:
-        """Where `place` is among the bounds; it is put there first, if it is not."""
+        """The index of `place` among the bounds; it is inserted if it is missing."""
         at = bisect_left(self._bounds, place)
         if at == len(self._bounds) or self._bounds[at] != place:
             self._bounds.insert(at, place)

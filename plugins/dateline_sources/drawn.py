@@ -1,4 +1,4 @@
-"""What is drawn from each source of a story, counted on event by event."""
+"""What is drawn from each source of a story, updated event by event."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Drawn:
 
 
 class AllDrawn(Tally):
-    """The same of every source. Retracted and rejected facts do not count."""
+    """The same for every source. Retracted and rejected facts do not count."""
 
     def __init__(self) -> None:
         self._by: dict[str, Drawn] = {}

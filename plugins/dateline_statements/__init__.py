@@ -1,4 +1,4 @@
-"""Statements: who said what, through whom, where it is written."""
+"""Statements: who said what, through whom, and where it is written."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dateline.plugin import Fact, FactRow, FactView, StatementRecorded, View, ho
 
 
 class Statements(FactView):
-    """One row a statement, by the time it was said.
+    """One row per statement, ordered by the time it was said.
 
-    ``chain`` runs from origin over relays to publisher; ``start`` and ``end`` count the code points
-    of the source, ``exact`` stands there.
+    ``chain`` runs from the origin through relays to the publisher. ``start`` and ``end`` count code
+    points of the source; ``exact`` is the text between them.
     """
 
     name, version, of = "statements", 1, StatementRecorded

@@ -8,7 +8,7 @@ from dateline.plugin import ErasedFact, Fact, FactRow, FactView, View, hookimpl,
 
 
 class Timeline(FactView):
-    """One row a fact, by earliest, then latest date; undated facts come last.
+    """One row per fact, ordered by earliest, then by latest date; undated facts come last.
 
     An empty ``earliest`` is an open start, an empty ``latest`` an open end; ``undated`` rows have
     neither. Dates are ISO 8601 and sort as text; ``edtf`` is what was recorded.
@@ -50,7 +50,7 @@ class Timeline(FactView):
         )
 
     def erased(self, fact: ErasedFact) -> Iterable[FactRow]:
-        """It keeps its place in the order of recording, undated: its date is gone, too."""
+        """An erased fact keeps its place in the order of recording, undated: its date was erased too."""
         yield self.Row(
             kind=fact.kind,
             when="undated",

@@ -1,4 +1,4 @@
-"""Web pages: the bytes are kept as they came, the article in them is extracted as text to quote."""
+"""Web pages: the bytes are kept unchanged, and the article in them is extracted as text to quote."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ from dateline_webpage import prescan
 from dateline_webpage.declared import language, published
 from dateline_webpage.tags import MOST, overfull
 
-# The extractor's remarks are for those who mend it: without a handler they would go to stderr.
+# Without a handler, the extractor's remarks for its developers would be printed to stderr.
 for _logger in ("trafilatura", "htmldate", "courlan", "justext"):
     logging.getLogger(_logger).addHandler(logging.NullHandler())
 
 
 class WebPage(SourceImporter):
-    """HTML, its article found by trafilatura: without menus, adverts and comments.
+    """HTML. trafilatura finds the article in it, without menus, adverts and comments.
 
-    Of what a page says of itself, its title and authors are trafilatura's; its date and language
-    are taken as it declares them, never guessed.
+    The title and authors are those that trafilatura finds; the date and language are taken as the
+    page declares them, and never guessed.
     """
 
     name, suffixes, media_type = "html", (".html", ".htm", ".xhtml"), "text/html"
 
     def document(self, content: bytes, charset: str | None) -> Document:
         if charset is None:
-            said = prescan.charset(content)
-            charset = find_charset(content, [] if said is None else [said])
+            declared = prescan.charset(content)
+            charset = find_charset(content, [] if declared is None else [declared])
         document = Document(content, charset)
         document.text  # noqa: B018 - decode now: a wrong charset is an error here
         return document
@@ -52,24 +52,31 @@ class WebPage(SourceImporter):
             raise DatelineError(
                 f"the page cannot be read: a tag {tag[:40]!r} has more than {MOST} attributes",
                 hint="save its text and capture that with --as text",
+                code="too-many-attributes",
             )
         try:
             tree = load_html(markup)
             if tree is None:
-                raise DatelineError("this is no web page: there is no markup in it")
+                raise DatelineError(
+                    "this is not a web page: it contains no markup",
+                    hint="name its format with --as text or --as pdf",
+                    code="not-a-web-page",
+                )
             date, code = published(tree), language(tree)
             page = bare_extraction(tree, with_metadata=True, include_comments=False)
         except DatelineError:
             raise
-        except Exception as error:  # whatever a hostile page brings about in three libraries
+        except Exception as error:  # a hostile page can make three libraries raise anything
             raise DatelineError(
                 f"the page cannot be read ({type(error).__name__}: {error})",
                 hint="save its text and capture that with --as text",
+                code="document-unreadable",
             ) from error
         if page is None or isinstance(page, dict) or not (page.text or "").strip():
             raise DatelineError(
                 "no article was found in the page; nothing was written",
-                hint="if a script writes it, save its text and capture that",
+                hint="if a script writes the article, save its text and capture that",
+                code="no-text-extracted",
             )
         return Extracted(
             text=page.text or "",

@@ -1,7 +1,7 @@
-"""What a page declares of itself: its day of publication, its language.
+"""What a page declares about itself: its publication date and its language.
 
-The date is read here, and not by the extractor's own library, since that one makes 23 May 2024 of
-the "2024-05" a page says: precision is never invented.
+The date is read here because the extractor's own library makes 23 May 2024 out of a declared
+"2024-05": precision is never invented.
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ _ARTICLE = re.compile(r"\w*(Article|Posting|Report)")
 
 
 def language(tree: Any) -> str | None:
-    """What ``<html lang>`` says, a BCP 47 tag."""
+    """The BCP 47 tag in ``<html lang>``; None if there is none."""
     said = (tree.get("lang") or tree.get("xml:lang") or "").strip()
     return said if _LANGUAGE.fullmatch(said) else None
 
 
 def published(tree: Any) -> str | None:
-    """When the page says it was published, as EDTF: the first date it declares that can be one.
+    """The publication date that a page declares, as EDTF: the first declared date that is plausible.
 
-    Where none can be (an empty field's 0001-01-01, the future) it is the first, for whoever captures
-    to be shown what is not taken.
+    If none is plausible (an empty field's 0001-01-01, a date in the future) it is the first one, so
+    that the person who captures the page is shown the date that is not taken.
     """
     dates = [date for date in map(edtf, _dates(tree)) if date is not None]
     return next(filter(is_publication_date, dates), dates[0] if dates else None)
 
 
 def edtf(said: str) -> str | None:
-    """An ISO date as exactly as it is given; a time of day only with its zone."""
+    """An ISO date, as exact as it is given; a time of day only if its zone is given. Else None."""
     said = said.strip()
     if match := _INSTANT.fullmatch(said):
         day, time, utc, hours, minutes = match.groups()
@@ -74,8 +74,8 @@ def _dates(tree: Any) -> Iterator[str]:
 
 
 def _linked(tree: Any) -> Iterator[str]:
-    """``datePublished`` of the page's article in its JSON-LD: of several the one that has the page's
-    own address, else none where they differ."""
+    """``datePublished`` of the page's article in its JSON-LD. Of several articles it is the one with
+    the page's own address; if none has it and the dates differ, there is no date."""
     nodes = [node for script in tree.iter("script") for node in _articles(script)]
     own = [node for node in nodes if _addresses(node) & _canonical(tree)]
     dates = [node["datePublished"] for node in own or nodes]
@@ -105,7 +105,7 @@ def _is_article(node: object) -> bool:
 
 
 def _addresses(node: dict[str, Any]) -> set[str]:
-    """Under which addresses a node is known."""
+    """The addresses under which a node is known."""
     page = node.get("mainEntityOfPage")
     page = page.get("@id") if isinstance(page, dict) else page
     said = (node.get("url"), node.get("@id"), page)
@@ -113,7 +113,7 @@ def _addresses(node: dict[str, Any]) -> set[str]:
 
 
 def _canonical(tree: Any) -> set[str]:
-    """The page's own address, as it says."""
+    """The page's own address, as it declares it."""
     links = (link.get("href") for link in tree.iter("link") if _is_canonical(link))
     metas = (meta.get("content") for meta in tree.iter("meta") if meta.get("property") == "og:url")
     return {_address(url) for url in (*links, *metas) if url}

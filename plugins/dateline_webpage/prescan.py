@@ -1,8 +1,8 @@
-"""The charset a page's bytes name, found as browsers find it (WHATWG HTML §13.2.3.2).
+"""The charset that a page's bytes declare, found as browsers find it (WHATWG HTML §13.2.3.2).
 
-Not by a pattern: a description, a comment or a script may speak of charsets, too. In the first 1024
-bytes the standard's prescan decides. After them a parser goes on looking for ``<meta>``, so the head
-of a long page is read on, its scripts and styles left out.
+A pattern would not do: a description, a comment or a script may mention charsets too. In the first
+1024 bytes the standard's prescan decides. Browsers' parsers look for ``<meta>`` after them as well, so
+the rest of a long head is searched too, without its scripts and styles.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from itertools import chain
 from dateline.plugin import web_charset
 
 _PRESCAN = 1024
-#: How far a ``<meta>`` is looked for after that: scripts and styles may stand before it.
+#: How many bytes are searched for ``<meta>`` in all: scripts and styles may precede it.
 _HEAD = 1 << 16
 _SPACE = b"\t\n\x0c\r "
 _COMMENT = re.compile(rb"<!--(?:-?>|.*?-->)", re.DOTALL)
@@ -34,9 +34,9 @@ _WIDE = {b"<\x00?\x00x\x00": "utf-16-le", b"\x00<\x00?\x00x": "utf-16-be"}
 
 
 def charset(content: bytes) -> str | None:
-    """Python's name of the charset that a page names; None when it names none that is known.
+    """Python's name of the charset that a page declares; None if it declares none that is known.
 
-    What is readable as ASCII is not in UTF-16, whatever it says: UTF-8 is meant.
+    A declaration of UTF-16 that is itself readable as ASCII means UTF-8.
     """
     for start, name in _WIDE.items():
         if content.startswith(start):
@@ -52,7 +52,7 @@ def charset(content: bytes) -> str | None:
 
 
 def _labels(head: bytes, *, raw: bool) -> Iterator[bytes]:
-    """What ``<meta>`` elements name; with `raw` not those that are text of a script or the like."""
+    """The labels in ``<meta>`` elements; with `raw`, not those inside scripts and similar elements."""
     at = head.find(b"<")
     while at >= 0:
         end = at + 1
@@ -78,7 +78,7 @@ def _labels(head: bytes, *, raw: bool) -> Iterator[bytes]:
 
 
 def _attributes(head: bytes, at: int) -> tuple[dict[bytes, bytes], int]:
-    """The attributes of a tag, names in lower case, the first of a name; and where they end."""
+    """The attributes of a tag, with names in lower case and the first value of each; and their end."""
     found: dict[bytes, bytes] = {}
     while match := _ATTRIBUTE.match(head, at):
         value = next((part for part in match.groups()[1:] if part is not None), b"")
@@ -88,7 +88,7 @@ def _attributes(head: bytes, at: int) -> tuple[dict[bytes, bytes], int]:
 
 
 def _of_meta(attributes: dict[bytes, bytes]) -> bytes | None:
-    """A charset inside ``content`` counts only where ``http-equiv`` says what ``content`` is."""
+    """The label in a ``<meta>``; ``content`` counts only if ``http-equiv`` is ``content-type``."""
     if b"charset" in attributes:
         return attributes[b"charset"].strip(_SPACE) or None
     if attributes.get(b"http-equiv", b"").strip(_SPACE).lower() != b"content-type":

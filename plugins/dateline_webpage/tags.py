@@ -1,4 +1,4 @@
-"""Tags of more attributes than any page needs: the parser compares each with all others of its tag."""
+"""Finds tags with more attributes than any page needs: a parser compares each with all others."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ import re
 
 MOST = 200
 
-# As HTML reads them (WHATWG HTML 13.2.5): a quotation mark opens a value behind "=" alone.
+# As HTML reads them (WHATWG HTML 13.2.5): a quotation mark opens a value only after "=".
 _ATTRIBUTE = r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+"""
 _ATTRIBUTES = re.compile(rf"(?:{_ATTRIBUTE}){{0,{MOST + 1}}}+")
 _OVERFULL = re.compile(rf"<[a-z][^\s/>]*+(?:{_ATTRIBUTE}){{{MOST + 1}}}+", re.IGNORECASE)
 _OPENING = re.compile(r"<(?:!--|([a-z][^\s/>]*+))", re.IGNORECASE)
-#: Elements whose content is text, tags in it included.
+#: Elements whose content is text, even where it looks like tags.
 _TEXT = ("script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes")
 
 
 def overfull(markup: str) -> str | None:
-    """The name of the first tag with more than `MOST` attributes, if there is one.
+    """The name of the first tag with more than `MOST` attributes; None if there is none.
 
-    Takes time in step with the markup.
+    Takes time in proportion to the length of the markup.
     """
     if _OVERFULL.search(markup) is None:
-        return None  # nearly always; what is found may stand in a script or comment
+        return None  # nearly always; a match may still be inside a script or comment
     at = 0
     while opening := _OPENING.search(markup, at):
         name = opening[1]
         if name is None:
-            at = _behind("-->", markup, opening.start() + 2)
+            at = _after("-->", markup, opening.start() + 2)
             continue
         if _OVERFULL.match(markup, opening.start()):
             return name
@@ -38,6 +38,6 @@ def overfull(markup: str) -> str | None:
     return None
 
 
-def _behind(words: str, markup: str, at: int) -> int:
+def _after(words: str, markup: str, at: int) -> int:
     found = markup.find(words, at)
     return len(markup) if found < 0 else found + len(words)

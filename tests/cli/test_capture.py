@@ -390,10 +390,10 @@ def test_a_page_is_read_again_with_its_text(capture: Capture, dateline: Capture)
     ("name", "content", "options", "reason", "advice"),
     [
         ("scan.pdf", documents.pdf("", ""), (), "no text in the PDF", "OCR it first"),
-        ("cut.pdf", documents.pdf("Once")[:200], (), "cannot be read", "save it anew"),
-        ("no.pdf", b"<html>", (), "this is no PDF", "--as"),
+        ("cut.pdf", documents.pdf("Once")[:200], (), "cannot be read", "save it again"),
+        ("no.pdf", b"<html>", (), "not a PDF", "--as"),
         ("empty.html", b"<html><body></body></html>", (), "no article", "save its text"),
-        ("nothing.html", b"", (), "no web page", ""),
+        ("nothing.html", b"", (), "not a web page", ""),
         ("nul.txt", b"one\x00two", (), "byte 3 is NUL", "--as"),
         ("nul16.txt", "a\0b".encode("utf-16"), (), "character 1 is NUL", "--charset"),
         ("sv.txt", "Alla på båten är i säkerhet.".encode("cp1252"), (), "could be in", "--charset"),

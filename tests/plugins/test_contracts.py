@@ -1,4 +1,4 @@
-"""The contracts: every bundled plugin keeps them, and each rule catches a plugin that does not."""
+"""The contracts: every bundled plugin keeps them, and each rule detects a plugin that does not."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ def installed() -> Iterator[Trials]:
 
 
 @pytest.fixture(scope="module")
-def alone() -> Iterator[Trials]:
+def no_plugins() -> Iterator[Trials]:
     with Trials(isolated(), examples=3) as trials:
         yield trials
 
 
 @pytest.fixture
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Time is not spent on making examples small, where only the rule matters."""
+    """Spend no time on making examples smaller where only the rule matters."""
     monkeypatch.setattr(search, "SECONDS", 0.0)
 
 
@@ -81,7 +81,7 @@ def test_bundled_plugins_keep_the_contracts(installed: Trials, kind: str, name: 
 
 
 class Counting(View):
-    """A sound view to break: events by type."""
+    """A correct view to break: events by type."""
 
     name = "counting"
 
@@ -95,7 +95,7 @@ class Counting(View):
 
 
 class Figures(FactView):
-    """A sound view of facts to break."""
+    """A correct view of facts to break."""
 
     name, of = "sums", FigureRecorded
 
@@ -123,7 +123,7 @@ class Clock(Counting):
 
 
 class Today(Counting):
-    """``datetime.now`` cannot be patched, and is seen all the same."""
+    """``datetime.now`` cannot be patched but is detected."""
 
     def fold(self, event: Event, rows: Rows) -> None:
         rows.put("year", self.Row(number=datetime.now().year))
@@ -141,7 +141,7 @@ class Reading(Counting):
 
 
 class Numbering(Counting):
-    """Counts over all calls of the process."""
+    """Counts all calls in the process."""
 
     count = 0
 
@@ -151,7 +151,7 @@ class Numbering(Counting):
 
 
 class Remembering(Counting):
-    """Keeps in itself what it should read from its rows: a new process does not know it."""
+    """Keeps state in the instance instead of in its rows: a new process does not have it."""
 
     def __init__(self) -> None:
         self.seen: dict[str, int] = {}
@@ -188,20 +188,20 @@ class Everything(Counting):
         (Remembering(), "rebuilt-is-live"),
     ],
 )
-def test_a_view_that_breaks_a_rule_is_caught(view: View, rule: str, alone: Trials) -> None:
-    broken = caught(verdicts(view, alone), rule)
+def test_a_view_that_breaks_a_rule_is_caught(view: View, rule: str, no_plugins: Trials) -> None:
+    broken = caught(verdicts(view, no_plugins), rule)
     assert [line["type"] for line in broken.history][:1] == ["story.opened"]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("view", [Counting(), Figures()])
-def test_a_sound_view_keeps_every_rule(view: View, alone: Trials) -> None:
-    found = verdicts(view, alone)
+def test_a_correct_view_keeps_every_rule(view: View, no_plugins: Trials) -> None:
+    found = verdicts(view, no_plugins)
     assert [(verdict.rule, verdict.word) for verdict in found] == [(r, "ok") for r in VIEW_RULES]
 
 
 @pytest.mark.slow
-def test_the_history_is_the_smallest_that_shows_it() -> None:
+def test_the_reported_history_is_minimal() -> None:
     class NoTitle(Counting):
         def fold(self, event: Event, rows: Rows) -> None:
             assert event.type != "story.retitled"
@@ -218,7 +218,7 @@ def test_the_history_is_the_smallest_that_shows_it() -> None:
 
 
 class Lines(Exporter):
-    """A sound exporter to break."""
+    """A correct exporter to break."""
 
     name, suffix = "lines", ".lines"
 
@@ -234,7 +234,7 @@ class Buffering(Lines):
 
 
 class HeadFirst(Lines):
-    """Writes a piece at once, and then reads all before the next."""
+    """Writes one piece at once, then reads everything before the next."""
 
     def export(self, material: Material) -> Iterator[str]:
         pieces = super().export(material)
@@ -291,7 +291,7 @@ class Nothing(Lines):
 
 
 class Total(Lines):
-    """A sum is known at the end: that is no buffering."""
+    """A sum is known only at the end: this is not buffering."""
 
     def export(self, material: Material) -> Iterator[str]:
         yield f"{sum(len(story.facts) for story in material.stories()):09}\n"
@@ -322,15 +322,15 @@ class Divides(Lines):
     ],
 )
 def test_an_exporter_that_breaks_a_rule_is_caught(
-    exporter: Exporter, rule: str, alone: Trials
+    exporter: Exporter, rule: str, no_plugins: Trials
 ) -> None:
-    caught(verdicts(exporter, alone), rule)
+    caught(verdicts(exporter, no_plugins), rule)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("exporter", [Lines(), Total()])
-def test_a_sound_exporter_keeps_every_rule(exporter: Exporter, alone: Trials) -> None:
-    found = verdicts(exporter, alone)
+def test_a_correct_exporter_keeps_every_rule(exporter: Exporter, no_plugins: Trials) -> None:
+    found = verdicts(exporter, no_plugins)
     assert [(v.rule, v.word) for v in found] == [(rule, "ok") for rule in EXPORTER_RULES]
     contracts.exporter_contract(exporter, plugins=isolated(), examples=2)
 
@@ -339,7 +339,7 @@ def test_a_sound_exporter_keeps_every_rule(exporter: Exporter, alone: Trials) ->
 
 
 class Rough(Importer):
-    """Raises on the first byte it does not like."""
+    """Raises on bytes that it cannot parse."""
 
     name, suffixes = "rough", (".rough",)
 
@@ -349,7 +349,7 @@ class Rough(Importer):
 
 
 class Chunky(Importer):
-    """Takes every piece for a line."""
+    """Takes every chunk for a line."""
 
     name, suffixes = "chunky", (".chunky",)
 
@@ -395,9 +395,9 @@ class Fickle(SourceImporter):
     ],
 )
 def test_an_importer_that_breaks_a_rule_is_caught(
-    importer: Importer | SourceImporter, rule: str, alone: Trials
+    importer: Importer | SourceImporter, rule: str, no_plugins: Trials
 ) -> None:
-    caught(verdicts(importer, alone), rule)
+    caught(verdicts(importer, no_plugins), rule)
     with pytest.raises(ContractBroken):
         contracts.importer_contract(importer, files=[b"{}"], examples=3)
 
@@ -424,8 +424,8 @@ def _from_v1(fields: dict[str, object]) -> dict[str, object]:
 
 
 @pytest.mark.slow
-def test_a_sound_event_type_keeps_every_rule(alone: Trials) -> None:
-    found = verdicts(EventType(Sound), alone)
+def test_a_correct_event_type_keeps_every_rule(no_plugins: Trials) -> None:
+    found = verdicts(EventType(Sound), no_plugins)
     assert [(v.rule, v.word) for v in found][:-1] == [
         (rule, "ok") for rule in [*FIELD_RULES, "upcasters"]
     ]
@@ -469,13 +469,13 @@ def _raises(state: StoryState) -> Iterator[str]:
     ],
 )
 def test_a_check_that_breaks_a_rule_is_caught(
-    run: Callable[[StoryState], Iterable[str]], rule: str, alone: Trials
+    run: Callable[[StoryState], Iterable[str]], rule: str, no_plugins: Trials
 ) -> None:
-    caught(verdicts(Check("mine", run), alone), rule)
+    caught(verdicts(Check("mine", run), no_plugins), rule)
 
 
 @pytest.mark.slow
-def test_every_rule_has_a_plugin_here_that_breaks_it() -> None:
+def test_every_rule_is_broken_by_a_plugin_of_this_module() -> None:
     source = Path(__file__).read_text()
     names = {*VIEW_RULES, *EXPORTER_RULES, *IMPORTER_RULES, *SOURCE_RULES, *CHECK_RULES}
     names |= {"unknown-fields", "upcasters", "golden"}

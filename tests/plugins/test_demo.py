@@ -1,4 +1,4 @@
-"""`dateline demo`: its flood says it is fiction, imports cleanly and shows every feature."""
+"""`dateline demo`: the flood is marked as fiction, imports without errors and shows every feature."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_every_dispatch_says_in_its_first_line_that_it_is_fiction(name: str) -> 
     assert VELM.read(name).decode().startswith("FICTION - written for the Dateline demo.")
 
 
-def test_the_title_says_that_it_is_fiction_whatever_it_is_changed_to() -> None:
+def test_every_title_says_that_it_is_fiction() -> None:
     titles = [line["title"] for line in lines() if line["type"].startswith("story.")]
     assert len(titles) == 2
     assert all(title.startswith("Fictional:") for title in titles)
@@ -70,9 +70,9 @@ def test_evidence_is_written_as_an_author_would_without_offsets() -> None:
     assert not any("start" in item or "end" in item for item in items)
 
 
-def test_lines_stand_in_the_order_of_the_days() -> None:
-    told = [line for line in lines() if "published" in line or "reported_at" in line]
-    days = [str(line.get("reported_at") or line["published"]) for line in told]
+def test_lines_are_in_the_order_of_their_days() -> None:
+    dated = [line for line in lines() if "published" in line or "reported_at" in line]
+    days = [str(line.get("reported_at") or line["published"]) for line in dated]
     assert days == sorted(days)
 
 
@@ -87,11 +87,11 @@ def test_importing_twice_adds_nothing(tmp_path: Path) -> None:
         assert archive.head() == before
 
 
-def test_events_say_that_they_were_imported(archive: Archive) -> None:
+def test_events_are_recorded_as_imported(archive: Archive) -> None:
     assert {event.recorded_by.method for event in archive.events(VELM.slug)} == {"imported"}
 
 
-def test_every_quotation_stands_in_its_dispatch(archive: Archive, story: StoryState) -> None:
+def test_every_quotation_is_in_its_dispatch(archive: Archive, story: StoryState) -> None:
     for fact in story.facts.values():
         document = archive.document(fact.source)
         assert document is not None
@@ -146,13 +146,13 @@ def test_bounds_come_without_a_value(archive: Archive) -> None:
     assert (row["lower"], row["upper"], row["value"], row["approximate"]) == (200, 999, None, True)
 
 
-def test_a_corrected_count_stands_corrected(archive: Archive) -> None:
+def test_a_corrected_count_is_shown_as_corrected(archive: Archive) -> None:
     row = rows(archive, "figures")["f6"]
     assert (row["value"], row["of"], row["status"]) == (2104, 8400, "corrected")
     assert row["verbatim"] == "About 1,200 of the town's 8,400 residents"
 
 
-def test_a_running_total_is_brought_up_to_date(archive: Archive) -> None:
+def test_a_running_total_is_updated(archive: Archive) -> None:
     row = rows(archive, "figures")["f7"]
     assert (row["value"], row["cumulative"], row["as_of"]) == (1875, True, "2024-03-06")
 
@@ -165,7 +165,7 @@ def test_the_bridge_that_never_fell_is_left_out_and_counted(archive: Archive) ->
     assert {row["fact"]: row["status"] for row in everything.dicts()}["f9"] == "retracted"
 
 
-def test_what_is_said_of_the_gates_is_disputed(archive: Archive, story: StoryState) -> None:
+def test_the_claim_about_the_gates_is_disputed(archive: Archive, story: StoryState) -> None:
     assert rows(archive, "timeline")["f12"]["status"] == "disputed"
     against = {
         (link.data.from_, link.data.relation) for link in story.links if link.data.to == "f12"
@@ -173,7 +173,7 @@ def test_what_is_said_of_the_gates_is_disputed(archive: Archive, story: StorySta
     assert against == {("f21", "disputes"), ("f26", "contradicts")}
 
 
-def test_repeating_an_agency_is_no_second_witness(story: StoryState) -> None:
+def test_repeating_an_agency_is_not_independent(story: StoryState) -> None:
     links = [link.data for link in story.links if link.data.relation == "corroborates"]
     assert {(link.from_, link.to): link.independence for link in links} == {
         ("f17", "f3"): "same-origin",
@@ -203,7 +203,7 @@ def test_a_person_changes_roles(story: StoryState) -> None:
     assert titles == ["deputy director", "acting director"]
 
 
-def test_editors_leave_their_marks(archive: Archive) -> None:
+def test_every_kind_of_editorial_event_occurs(archive: Archive) -> None:
     kinds = [
         getattr(event.data, "kind", event.type)
         for event in archive.events(VELM.slug)
@@ -215,7 +215,7 @@ def test_editors_leave_their_marks(archive: Archive) -> None:
     ]  # fmt: skip
 
 
-def test_places_lie_where_nobody_lives(story: StoryState) -> None:
+def test_places_are_in_the_open_ocean(story: StoryState) -> None:
     placed = [entity for entity in story.entities.values() if entity.lat is not None]
     assert len(placed) >= 3
     for entity in placed:
@@ -237,7 +237,12 @@ def run(*arguments: str, env: dict[str, str] | None = None) -> Result:
     return CliRunner().invoke(root, arguments, env=env, catch_exceptions=False)
 
 
-def test_the_command_makes_an_archive_and_shows_it(folder: Path) -> None:
+def position(folder: Path) -> int:
+    with Archive.open(folder / DEFAULT_DB) as archive:
+        return archive.head().position
+
+
+def test_the_command_creates_an_archive_and_shows_it(folder: Path) -> None:
     result = run("demo")
     assert result.exit_code == 0
     assert (folder / DEFAULT_DB).is_file()
@@ -249,10 +254,13 @@ def test_the_command_makes_an_archive_and_shows_it(folder: Path) -> None:
     assert "$ dateline" not in result.stdout
 
 
-def test_running_it_again_says_so_and_shows_the_same(folder: Path) -> None:
-    first, again = run("demo"), run("demo")
+def test_running_it_again_adds_nothing_and_shows_the_same(folder: Path) -> None:
+    first = run("demo")
+    before = position(folder)
+    again = run("demo")
     assert again.exit_code == 0
-    assert "The story is there already." in again.stderr
+    assert "The archive already contains this story." in again.stderr
+    assert position(folder) == before
     assert again.stdout == first.stdout
 
 
@@ -264,13 +272,13 @@ def test_it_uses_the_archive_that_is_named(folder: Path) -> None:
     assert [path.name for path in folder.glob("*.db")] == ["mine.db"]
 
 
-def test_it_puts_no_fiction_into_the_archive_of_the_environment(folder: Path) -> None:
+def test_it_does_not_write_to_the_archive_of_the_environment(folder: Path) -> None:
     result = run("demo", env={"DATELINE_DB": "work.db"})
     assert result.exit_code == 0
     assert [path.name for path in folder.glob("*.db")] == [DEFAULT_DB]
 
 
-def test_it_leaves_a_file_that_is_no_archive_alone(folder: Path) -> None:
+def test_it_does_not_change_a_file_that_is_not_an_archive(folder: Path) -> None:
     (folder / "notes.db").write_bytes(b"my notes")
     with pytest.raises(NotAnArchive):
         run("--db", "notes.db", "demo")
@@ -278,10 +286,12 @@ def test_it_leaves_a_file_that_is_no_archive_alone(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("command", VELM.next)
-def test_what_it_says_to_try_next_works(folder: Path, command: str) -> None:
+def test_the_suggested_commands_work(folder: Path, command: str) -> None:
     assert f"  dateline --db {DEFAULT_DB} {command}\n" in run("demo").stderr
     assert run("--db", DEFAULT_DB, *shlex.split(command)).exit_code == 0
-    assert "The story is there already." in run("demo").stderr
+    before = position(folder)
+    assert run("demo").exit_code == 0
+    assert position(folder) == before
 
 
 def test_a_password_is_not_shown() -> None:

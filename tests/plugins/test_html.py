@@ -1,4 +1,4 @@
-"""The HTML page: sound markup, nothing loaded or run, hostile words inert, quotations exact."""
+"""The HTML page: valid markup, nothing loaded or run, hostile text inert, quotations exact."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ VOID = {"meta"}
 
 
 class Page(HTMLParser):
-    """A page as a strict reader takes it: every tag closed where it should be."""
+    """A page as a strict reader parses it: every tag is closed where it should be."""
 
     def __init__(self, source: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -86,7 +86,7 @@ class Page(HTMLParser):
     def all(self, tag: str) -> list[dict[str, str]]:
         return [has for name, has in self.tags if name == tag]
 
-    def said(self, *, of: str | None = None) -> str:
+    def text(self, *, of: str | None = None) -> str:
         return "".join(data for tag, data in self.texts if tag != "style" and of in (None, tag))
 
 
@@ -101,15 +101,15 @@ def made(*lines: dict[str, Any]) -> Archive:
     return archive
 
 
-def told(text: str, *facts: dict[str, Any]) -> Archive:
-    """An archive of one story with one source of that text."""
+def archive_of(text: str, *facts: dict[str, Any]) -> Archive:
+    """An archive with one story and one source of the given text."""
     for fact in facts:
         fact["source"] = samples.digest(text)
     return made(*samples.story()[:4], samples.captured(text), *facts)
 
 
 def edited(slug: str = "ferry") -> list[dict[str, Any]]:
-    """A story in which everything happened that has a part of the page."""
+    """A story with content for every part of the page."""
     harbour = samples.entity("place:port-ister", "Port Ister")
     harbour |= {"lat": -48.5, "lon": 123.25, "precision": "settlement"}
     return samples.story(
@@ -138,7 +138,7 @@ def edited(slug: str = "ferry") -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def archive() -> Iterator[Archive]:
-    """A story with one of each thing, and those of the demo."""
+    """A story with one of each item, and the stories of the demo."""
     with made(*edited()) as archive:
         for story in STORIES.values():
             record(archive, story)
@@ -160,7 +160,7 @@ def page(source: str) -> Page:
     return Page(source)
 
 
-# -- sound markup ------------------------------------------------------------------------------
+# -- valid markup ------------------------------------------------------------------------------
 
 
 def test_it_is_one_document_that_ends_with_a_line_end(source: str) -> None:
@@ -175,7 +175,7 @@ def test_headings_start_at_one_and_skip_no_level(page: Page) -> None:
     assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
-def test_landmarks_language_and_titles_are_there(page: Page) -> None:
+def test_landmarks_language_and_titles_are_present(page: Page) -> None:
     assert len(page.all("main")) == len(page.all("footer")) == len(page.all("title")) == 1
     assert page.all("html") == [{"lang": "en"}]
     labels = [has["aria-label"] for has in page.all("nav")]
@@ -225,7 +225,7 @@ def test_nothing_is_loaded_and_nothing_is_run(page: Page) -> None:
         assert all(name in allowed or name.startswith(("data-", "aria-")) for name in has), tag
 
 
-def test_the_policy_allows_the_one_style_sheet_and_no_more(page: Page) -> None:
+def test_the_policy_allows_only_the_style_sheet_of_the_page(page: Page) -> None:
     [policy] = [g["content"] for g in page.all("meta") if "http-equiv" in g]
     style = "".join(data for tag, data in page.texts if tag == "style")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -240,10 +240,10 @@ def test_the_policy_allows_the_one_style_sheet_and_no_more(page: Page) -> None:
     assert "url(" not in style and "@import" not in style
 
 
-# -- what it says ------------------------------------------------------------------------------
+# -- what it shows -----------------------------------------------------------------------------
 
 
-def test_every_marked_quotation_is_the_text_of_its_source_there(
+def test_every_marked_quotation_is_the_exact_text_of_its_source(
     archive: Archive, page: Page, slugs: list[str]
 ) -> None:
     texts: dict[str, str] = {}
@@ -259,7 +259,7 @@ def test_every_marked_quotation_is_the_text_of_its_source_there(
         assert words == texts[cited.rpartition(".")[0]][start:end]
 
 
-def test_every_fact_that_stands_has_its_place_in_a_source(archive: Archive) -> None:
+def test_every_shown_fact_has_a_passage_of_its_source(archive: Archive) -> None:
     page = Page(export(archive, "ferry"))
     names = {has["id"] for _, has in page.tags if "id" in has}
     for fact in archive.state("ferry").shown():
@@ -274,7 +274,7 @@ def test_every_part_is_on_the_page(archive: Archive) -> None:
         *("timeline", "statements", "figures", "disputed", "changes", "relations", "places"),
         "sources",
     }
-    said = " ".join(page.said().split())
+    said = " ".join(page.text().split())
     assert (
         "4 facts from 1 source, 1 corrected, 1 disputed; 1 retracted or rejected left out" in said
     )
@@ -285,24 +285,24 @@ def test_every_part_is_on_the_page(archive: Archive) -> None:
     assert [has["class"] for has in page.all("a") if "badge" in has.get("class", "")]
 
 
-def test_a_correction_shows_what_was_and_what_is_now(archive: Archive) -> None:
+def test_a_correction_shows_the_old_and_the_new_value(archive: Archive) -> None:
     page = Page(export(archive, "ferry"))
-    assert page.said(of="del") == "143"
-    assert page.said(of="ins") == "144"
-    assert "/quantities/0/value" in page.said(of="code")
+    assert page.text(of="del") == "143"
+    assert page.text(of="ins") == "144"
+    assert "/quantities/0/value" in page.text(of="code")
 
 
-def test_a_quotation_stands_between_a_few_words_of_its_source() -> None:
+def test_a_quotation_is_shown_in_its_context() -> None:
     lead, tail = "Lead word. " * 40, " Tail word." * 40
     text = f'{lead}"Everyone is safe," she said.{tail}'
-    with told(text, samples.statement()) as archive:
-        said = Page(export(archive, "ferry")).said()
+    with archive_of(text, samples.statement()) as archive:
+        said = Page(export(archive, "ferry")).text()
     assert "… Lead word. Lead word." in said or "… word. Lead word." in said
     assert 'Lead word. "Everyone is safe," she said. Tail word.' in said
     assert len(re.findall("Lead", said)) < 20
 
 
-def test_a_document_that_is_not_there_is_quoted_from_its_evidence(archive: Archive) -> None:
+def test_a_missing_document_is_quoted_from_its_evidence(archive: Archive) -> None:
     class Without:
         def __init__(self, material: Any) -> None:
             self._material = material
@@ -315,37 +315,37 @@ def test_a_document_that_is_not_there_is_quoted_from_its_evidence(archive: Archi
 
     with archive.material("ferry") as material:
         page = Page("".join(PLUGINS.exporter("html").export(Without(material))))  # type: ignore[arg-type]
-    assert "Everyone is safe" in page.said(of="mark")
+    assert "Everyone is safe" in page.text(of="mark")
 
 
-def test_windows_line_ends_are_line_ends() -> None:
+def test_windows_line_ends_become_line_ends() -> None:
     text = "He said:\r\nwe are\r\nsafe.\r\n"
-    with told(text, samples.statement("we are\r\nsafe")) as archive:
+    with archive_of(text, samples.statement("we are\r\nsafe")) as archive:
         page = Page(export(archive, "ferry"))
     assert page.marks[0][1:] == (10, 22, "we are\nsafe")
-    assert "\\x0d" not in page.said()
+    assert "\\x0d" not in page.text()
 
 
-def test_neighbouring_quotations_stand_in_one_passage() -> None:
+def test_adjoining_quotations_share_a_passage() -> None:
     text = 'He said "we go" and then "we stay", and left.'
     fact = samples.statement("we go")
     fact["evidence"] = [{"role": "quote", "exact": words} for words in ("we stay", "we go")]
-    with told(text, fact) as archive:
+    with archive_of(text, fact) as archive:
         page = Page(export(archive, "ferry"))
     assert len(page.all("blockquote")) == 1
     assert [mark[3] for mark in page.marks[:2]] == ["we go", "we stay"]
 
 
-def test_a_withdrawn_source_says_why() -> None:
+def test_a_withdrawn_source_shows_the_reason() -> None:
     taken = {"type": "source.withdrawn", "source": samples.SOURCE, "reason": "A hoax."}
     with made(*samples.story(taken)) as archive:
         page = Page(export(archive, "ferry"))
-    assert "A hoax." in page.said()
+    assert "A hoax." in page.text()
     badges = [g for g in page.all("a") if g.get("class") == "badge withdrawn"]
     assert badges and all(has["href"] == "#s1" for has in badges)
 
 
-def test_words_in_another_language_say_which() -> None:
+def test_words_in_another_language_have_a_lang_attribute() -> None:
     lines = samples.story()
     lines[0] |= {"languages": ["uk", "en"], "title": "Паром"}
     lines[4] |= {"language": "ru"}
@@ -356,7 +356,7 @@ def test_words_in_another_language_say_which() -> None:
 
 
 @pytest.mark.parametrize("tag", ["", "not a tag", 'en" onload="x', "x" * 40])
-def test_a_language_that_is_none_is_left_out(tag: str) -> None:
+def test_an_invalid_language_tag_is_left_out(tag: str) -> None:
     lines = samples.story()
     lines[0] |= {"languages": [tag]}
     lines[4] |= {"language": tag}
@@ -365,10 +365,10 @@ def test_a_language_that_is_none_is_left_out(tag: str) -> None:
     assert {has.get("lang") for _, has in page.tags} <= {"en", None}
 
 
-def test_a_view_that_is_asked_for_stands_alone(archive: Archive) -> None:
+def test_a_requested_view_is_the_only_part_of_the_page(archive: Archive) -> None:
     page = Page(export(archive, "ferry", view="figures"))
     assert [has.get("id") for _, has in page.tags if has.get("class") == "part"] == ["rows"]
-    assert "144 of 193" in page.said()
+    assert "144 of 193" in page.text()
 
 
 # -- the document as a whole -------------------------------------------------------------------
@@ -383,16 +383,16 @@ def test_an_empty_archive_gives_a_page() -> None:
         source = export(archive)
     page = Page(source)
     assert source.endswith("</html>\n")
-    assert page.said(of="h1") == "No story"
+    assert page.text(of="h1") == "No story"
 
 
 def test_a_story_without_facts_gives_a_page() -> None:
     with made(samples.opened()) as archive:
         page = Page(export(archive, "ferry"))
-    assert "0 facts from 0 sources" in page.said()
+    assert "0 facts from 0 sources" in page.text()
 
 
-def test_it_comes_in_pieces_and_starts_before_it_reads() -> None:
+def test_the_first_piece_is_written_before_anything_is_read() -> None:
     class Unread:
         slugs = ["ferry"]
 
@@ -400,13 +400,13 @@ def test_it_comes_in_pieces_and_starts_before_it_reads() -> None:
     assert next(pieces) == "<!doctype html>\n"
 
 
-def test_no_piece_holds_much_of_the_page(archive: Archive) -> None:
+def test_no_piece_contains_a_large_part_of_the_page(archive: Archive) -> None:
     with archive.material() as material:
         sizes = [len(piece) for piece in PLUGINS.exporter("html").export(material)]
     assert max(sizes) < 20_000 < sum(sizes)
 
 
-# -- hostile words -----------------------------------------------------------------------------
+# -- hostile text ------------------------------------------------------------------------------
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -432,7 +432,7 @@ hostile = st.one_of(
 
 
 def built(words: list[str]) -> tuple[str, str]:
-    """A page with `words` wherever a story takes words, and the text of its source."""
+    """A page with `words` in every text field of a story, and the text of its source."""
     title, label, said, quote, note, reason, unit = [f"x{word}x" for word in words]
     text = f"{note} «{quote}» {title}"
     begin = len(note) + 2
@@ -486,7 +486,7 @@ def test_no_word_makes_a_tag_an_attribute_or_a_link(words: list[str]) -> None:
         )
     for _, start, end, marked in page.marks:
         assert marked == legible(text[start:end].replace("\r\n", "\n"))
-    said = page.said()
+    said = page.text()
     for word in words:
         assert legible_line(f"x{word}x") in said
 
@@ -500,7 +500,7 @@ def test_nothing_hostile_survives_in_an_identifier_or_an_attribute(word: str) ->
                 assert re.fullmatch(r"[\w#.,:\- ]*", value), (tag, name, value)
 
 
-def test_what_is_not_made_as_markup_is_escaped_in_text_and_attributes() -> None:
+def test_other_strings_than_markup_are_escaped_in_content_and_attributes() -> None:
     assert el("a", "<b>", class_='"><b \x1b') == '<a class="&quot;&gt;&lt;b \\x1b">&lt;b&gt;</a>'
     assert el("p", el("b", "&"), None) == "<p><b>&amp;</b></p>\n"
     assert el("p", f"{el('b', 'x')}") == "<p>&lt;b&gt;x&lt;/b&gt;</p>\n"
@@ -525,7 +525,7 @@ def test_axe_finds_nothing_wrong_in_chromium(archive: Archive, slug: str, tmp_pa
         pytest.skip("needs chromium and DATELINE_AXE, the path of axe-core's axe.min.js")
     hostile_page = built(HOSTILE[7:])[0] if slug == "hostile" else None
     source = hostile_page or export(archive, *filter(None, [slug]))
-    # The page's own policy would, rightly, stop the probe.
+    # The page's own policy would rightly block the probe.
     source = re.sub('<meta http-equiv="Content-Security-Policy"[^>]*>', "", source)
     probe = PROBE % Path(axe).read_text()
     path = tmp_path / "page.html"

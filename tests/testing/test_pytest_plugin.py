@@ -12,7 +12,15 @@ from hypothesis import given, settings
 from tests.effort import examples
 
 from dateline import Archive, DatelineError
-from dateline.plugin import Fact, FactRow, FactView, FigureRecorded, View, hookimpl
+from dateline.plugin import (
+    Fact,
+    FactRow,
+    FactView,
+    FigureRecorded,
+    UnknownName,
+    View,
+    hookimpl,
+)
 from dateline.testing import samples
 from dateline.testing.histories import histories
 from dateline.testing.pytest_plugin import Cli, PluginDir, WithPlugin
@@ -48,23 +56,22 @@ def in_a_file() -> None:
         return [Check("titled", lambda state: [] if state.title else ["it has no title"])]
 
 
-def test_an_archive_in_memory_knows_no_plugin(dateline_archive: Archive) -> None:
+def test_an_archive_in_memory_has_no_plugins(dateline_archive: Archive) -> None:
     dateline_archive.record(samples.story())
     assert dateline_archive.plugins.records == []
-    with pytest.raises(DatelineError, match="no view 'timeline'"):
+    with pytest.raises(UnknownName):
         dateline_archive.view("timeline")
 
 
-def test_with_plugin_takes_an_instance_several_or_a_plugin(with_plugin: WithPlugin) -> None:
+def test_with_plugin_accepts_an_instance_a_list_or_a_plugin(with_plugin: WithPlugin) -> None:
     for offered in (Values(), [Values()], Offer()):
         archive = with_plugin(offered)
         archive.record(samples.story())
         assert list(archive.plugins.views) == ["values"]
         assert [row["value"] for row in archive.view("values", "ferry").dicts()] == [143]
-    with pytest.raises(DatelineError, match="return instances"):
-        with_plugin(_offering(Values))
-    with pytest.raises(DatelineError, match="neither a plugin nor an instance"):
-        with_plugin([Values])
+    for wrong in (_offering(Values), [Values]):  # the class, not an instance
+        with pytest.raises(DatelineError):
+            with_plugin(wrong)
 
 
 def _offering(item: object) -> object:
@@ -77,15 +84,16 @@ def _offering(item: object) -> object:
     return Bad()
 
 
-def test_the_command_line_has_its_streams_apart(
+def test_a_command_returns_its_exit_code_streams_and_error_code(
     dateline_cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert dateline_cli("init").code == 0
+    started = dateline_cli("init")
+    assert (started.code, started.error) == (0, None)
     assert dateline_cli("import", "-", stdin="{broken").code == 1
     assert dateline_cli("stories").out.startswith("story,title")
     result = dateline_cli("show", "nothing")
     assert (result.code, result.out) == (1, "")
-    assert "there is no story" in result.err
+    assert result.err and result.error
     assert Path("dateline.db").exists()
 
 
@@ -135,7 +143,7 @@ def dateline_views():
 '''
 
 
-def test_plugins_check_prints_what_broke_and_the_smallest_history(
+def test_plugins_check_prints_broken_rules_and_the_smallest_history(
     dateline_cli: Cli, plugin_dir: PluginDir
 ) -> None:
     folder = plugin_dir({"stamped.py": BROKEN, "bad.py": "import no_such_module"})
@@ -144,22 +152,22 @@ def test_plugins_check_prints_what_broke_and_the_smallest_history(
     assert result.code == 3
     assert "stamped,view stamped,takes-every-story,ok," in result.out
     assert "stamped,view stamped,pure,broken," in result.out
-    assert "stamped: view stamped breaks pure: the fold asked time.time" in result.err
+    assert "time.time" in result.err
     assert '{"type": "story.opened", "slug": "made-up"' in result.err
     assert "bad" not in result.out
     fine = dateline_cli(*options, "sources", "--examples", "2")
     assert (fine.code, fine.out.count(",ok,")) == (0, 8)
     assert dateline_cli(*options, "bad").code == 3
-    for name, reason in (("none", "there is no plugin 'none'"), ("json", "is blocked")):
+    for name in ("none", "json"):  # not found, blocked
         result = dateline_cli(*options, name)
-        assert result.code == 1
-        assert reason in result.err
+        assert (result.code, result.out) == (1, "")
+        assert result.error and repr(name) in result.err
 
 
-def test_without_hypothesis_it_says_what_to_install(
+def test_without_hypothesis_check_names_the_extra_to_install(
     dateline_cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     result = dateline_cli("plugins", "check")
-    assert result.code == 1
-    assert "pip install 'dateline[test]'" in result.err
+    assert (result.code, result.error) == (1, "library-missing")
+    assert "dateline[test]" in result.err

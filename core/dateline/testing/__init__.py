@@ -1,1 +1,3 @@
-"""Helps plugin authors test: sample stories, made-up histories. Imports nothing heavy."""
+"""Helps plugin authors test: sample stories, generated histories, contracts, pytest fixtures.
+
+The package itself imports no other module, so that pytest starts quickly."""

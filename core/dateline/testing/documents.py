@@ -1,4 +1,4 @@
-"""Made-up documents that are no plain text: a web page, and a PDF small enough to read."""
+"""Fictional documents other than plain text: a web page and a small PDF."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _PAGE = """<!DOCTYPE html>
 
 
 def page(text: str = TEXT, *, charset: str = "utf-8", published: str = "2024-05-06") -> bytes:
-    """An HTML page around the lines of `text`: menu, article, advert, footer."""
+    """An HTML page with a menu, an advert, a footer, and the lines of `text` as its article."""
     paragraphs = "".join(f"<p>{line}</p>" for line in text.splitlines())
     filled = _PAGE.format(charset=charset, published=published, paragraphs=paragraphs)
     return filled.encode(charset)
 
 
 def pdf(*pages: str, title: str = "Ferry aground") -> bytes:
-    """A PDF of one text a page, in Latin letters; an empty text makes a page without any."""
+    """A PDF with one page per text, in Latin letters; an empty text makes a page without text."""
     kids = " ".join(f"{4 + 2 * number} 0 R" for number in range(len(pages)))
     objects = [
         "<</Type/Catalog/Pages 2 0 R/Lang(en-GB)>>",

@@ -1,4 +1,4 @@
-"""A Hypothesis strategy of valid stories: what a real archive may hold, and stranger."""
+"""A Hypothesis strategy for valid stories: anything an archive may hold, however unusual."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _words = st.text(
 
 
 class _Story:
-    """Draws one story line by line, remembering what stands so that every line is valid."""
+    """Draws one story line by line and tracks its state, so that every line is valid."""
 
     def __init__(self, draw: st.DrawFn, slug: str, types: tuple[EventType, ...] = ()) -> None:
         self._draw, self._slug, self._types = draw, slug, types
         self._texts: dict[str, str] = {}
-        self._standing: dict[str, str] = {}
+        self._fact_texts: dict[str, str] = {}
         self._retracted: set[str] = set()
         self._withdrawn: set[str] = set()
         self.lines: list[Fields] = []
@@ -73,7 +73,7 @@ class _Story:
         return {"role": "content", "start": start, "end": end, "exact": text[start:end]}
 
     def _typed(self) -> None:
-        """An event of a plugin's own type, as far as its fields say what may be in it."""
+        """An event of one of the plugin's own types, if values for all its fields can be generated."""
         kind = self._draw(st.sampled_from(self._types))
         bases = [base for base in (FactPayload, FactNotice) if issubclass(kind.payload, base)]
         leave = frozenset(name for base in bases for name in base.__struct_fields__)
@@ -95,7 +95,7 @@ class _Story:
         source = self._draw(st.sampled_from(sorted(self._texts)))
         kind = self._draw(st.sampled_from(_KINDS)) if own is None else "own"
         span = self._span(source)
-        name, text = f"f{len(self._standing) + 1}", self._draw(_words)
+        name, text = f"f{len(self._fact_texts) + 1}", self._draw(_words)
         line = samples.fact(kind, span["exact"], fact=name, text=text, source=source)
         line["evidence"] = [span]
         if kind == "statement" and self._draw(st.booleans()):
@@ -105,7 +105,7 @@ class _Story:
             line["times"] = {self._draw(st.sampled_from(("said", "valid"))): time}
         if span["exact"].strip() and (kind == "figure" or self._draw(st.booleans())):
             line["quantities"] = [self._quantity(span["exact"])]
-        self._standing[name] = text
+        self._fact_texts[name] = text
         self.lines.append(line | (own or {}))
 
     def _quantity(self, words: str) -> dict[str, Any]:
@@ -117,21 +117,21 @@ class _Story:
         return quantity | {"lower": lower, "upper": upper, "approximate": True}
 
     def _reason(self) -> str:
-        """Words no other line has: two equal lines of one batch are a mistake."""
+        """Words that no other line has: two equal lines in one batch are refused."""
         return f"{self._draw(_words)} #{len(self.lines)}"
 
     def _one(self) -> str | None:
-        left = [name for name in self._standing if name not in self._retracted]
+        left = [name for name in self._fact_texts if name not in self._retracted]
         return self._draw(st.sampled_from(left)) if left else None
 
     def _correct(self) -> None:
         name = self._one()
         now = self._draw(_words)
-        if name is not None and now != self._standing[name]:
+        if name is not None and now != self._fact_texts[name]:
             self.lines.append(
-                samples.corrected(name, "/text", self._standing[name], now, reason=self._reason())
+                samples.corrected(name, "/text", self._fact_texts[name], now, reason=self._reason())
             )
-            self._standing[name] = now
+            self._fact_texts[name] = now
 
     def _retract(self) -> None:
         name = self._one()
@@ -152,9 +152,9 @@ class _Story:
             self.lines.append(line | {"reason": self._reason()})
 
     def _link(self) -> None:
-        if len(self._standing) > 1:
+        if len(self._fact_texts) > 1:
             names = st.lists(
-                st.sampled_from(sorted(self._standing)), min_size=2, max_size=2, unique=True
+                st.sampled_from(sorted(self._fact_texts)), min_size=2, max_size=2, unique=True
             )
             left, right = self._draw(names)
             line = {
@@ -203,9 +203,11 @@ def histories(
     max_length: int = 25,
     types: tuple[EventType, ...] = (),
 ) -> list[Fields]:
-    """Lines of one valid story, in order: unicode, corrections of corrections, unknown types.
+    """Lines of one valid story, in order, with any Unicode text, repeated corrections and events of
+    unknown types.
 
-    Give a `min_length` for long streams. Events of `types`, a plugin's own, have the right shape;
-    whether the archive takes them depends on rules that only the plugin's author knows.
+    `min_length` and `max_length` bound the number of steps, each of which adds at most one line.
+    Events of `types`, a plugin's own event types, have the right shape; whether the archive accepts
+    them depends on rules that only the plugin's author knows.
     """
     return _Story(draw, slug, types).build(draw(st.integers(min_length, max_length)))

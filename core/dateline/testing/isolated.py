@@ -1,4 +1,4 @@
-"""Plugins by themselves: those that are handed over, and nothing that is installed."""
+"""Plugins in isolation: only the given ones, without any that are installed."""
 
 from __future__ import annotations
 
@@ -25,8 +25,11 @@ _HOOK_OF: tuple[tuple[type | tuple[type, ...], str], ...] = (
 
 
 def isolated(*offers: object) -> Plugins:
-    """Plugins of `offers` alone: modules or objects with hooks, or what hooks return (a view, an
-    exporter ...), one by one or in lists. What cannot be loaded raises DatelineError."""
+    """The plugins in `offers` and no others.
+
+    Each offer is a module or object with hooks, or what a hook returns (a view, an exporter ...),
+    or a list of these. Raises DatelineError if one cannot be loaded.
+    """
     plugins = Plugins(strict=True)
     loose: list[object] = []
     for number, offer in enumerate(offers):

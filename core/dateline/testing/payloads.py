@@ -1,4 +1,4 @@
-"""A Hypothesis strategy of payloads, made from their fields."""
+"""A Hypothesis strategy for payloads, derived from the types of their fields."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _PLAIN: dict[object, st.SearchStrategy[Any]] = {
 
 
 class NotDrawn(Exception):
-    """Fields of a type that nothing is known to draw for."""
+    """No strategy is known for the type of a field."""
 
 
 def structs(
     kind: type[msgspec.Struct], *, leave: frozenset[str] = frozenset()
 ) -> st.SearchStrategy[Any]:
-    """Fields of a struct as plain JSON values, those of `leave` left out; a field with a default may
-    be missing. Raises NotDrawn."""
+    """Fields of a struct as plain JSON values, without those in `leave`. A field with a default may
+    be missing. Raises NotDrawn if no strategy is known for a required field."""
     required: dict[str, st.SearchStrategy[Any]] = {}
     optional: dict[str, st.SearchStrategy[Any]] = {}
     for field in msgspec.structs.fields(kind):
@@ -46,7 +46,7 @@ def structs(
 
 
 def _values(hint: Any) -> st.SearchStrategy[Any]:
-    """JSON values of a type."""
+    """JSON values of a type. Raises NotDrawn."""
     origin, given = typing.get_origin(hint), typing.get_args(hint)
     if hint in _PLAIN:
         return _PLAIN[hint]
@@ -63,5 +63,5 @@ def _values(hint: Any) -> st.SearchStrategy[Any]:
     if origin is dict and given[0] is str:
         return st.dictionaries(_TEXTS, _values(given[1]), max_size=3)
     if origin is typing.Annotated:
-        return _values(given[0])  # bounds are not known here: what breaks them is passed over
-    raise NotDrawn(f"nothing is known to draw for {hint}")
+        return _values(given[0])  # bounds are not known here; values that break them are skipped
+    raise NotDrawn(f"no values can be generated for the type {hint}")

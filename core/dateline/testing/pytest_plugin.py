@@ -1,4 +1,7 @@
-"""Fixtures for plugin authors. pytest loads this in every run: nothing heavy is imported above."""
+"""Fixtures for plugin authors.
+
+pytest loads this module in every run, so its head imports nothing that is slow to import.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +26,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a command ended: its exit code, both streams apart, and the code of the error that
-    Dateline raised (`dateline.errors`), if it raised one."""
+    """The result of a command: its exit code, what it wrote to stdout (``out``) and stderr (``err``),
+    and the code of the error that Dateline raised (`dateline.errors`), if it raised one."""
 
     code: int
     out: str
@@ -32,18 +35,19 @@ class Result:
     error: str | None = None
 
 
-#: Makes an archive with what a plugin offers, and nothing that is installed.
+#: Creates an archive with the given plugins and no installed ones.
 WithPlugin = Callable[..., "Archive"]
-#: Runs ``dateline ARGUMENTS``; ``stdin`` is what it reads.
+#: Runs ``dateline ARGUMENTS`` with ``stdin`` as its input.
 Cli = Callable[..., Result]
-#: Makes a folder of plugins for ``--plugins-dir``, from source, functions or modules by file name.
+#: Creates a folder for ``--plugins-dir`` from a mapping of file names to source code, functions or
+#: modules.
 PluginDir = Callable[[Mapping[str, str | Callable[[], object] | types.ModuleType]], Path]
 
 
 @pytest.fixture
 def with_plugin() -> Iterator[WithPlugin]:
-    """``with_plugin(MyView(), ...)`` or ``with_plugin(my_module)``: an empty archive in memory that
-    knows this plugin alone. What cannot be loaded raises DatelineError."""
+    """``with_plugin(MyView(), ...)`` or ``with_plugin(my_module)``: an empty archive in memory with
+    these plugins and no others. Raises DatelineError if one cannot be loaded."""
     with ExitStack() as stack:
 
         def make(*offers: object) -> Archive:
@@ -57,14 +61,17 @@ def with_plugin() -> Iterator[WithPlugin]:
 
 @pytest.fixture
 def dateline_archive(with_plugin: WithPlugin) -> Archive:
-    """An empty archive in memory, without any plugin, installed or not."""
+    """An empty archive in memory without any plugins, not even installed ones."""
     return with_plugin()
 
 
 @pytest.fixture(scope="session")
 def dateline_postgres() -> Iterator[Server]:
-    """A PostgreSQL server for this run, started when the first test asks. Skips, saying why, where
-    there is none to be had; a URL in ``DATELINE_TEST_POSTGRES`` names one to use."""
+    """A PostgreSQL server for this run; it is started for the first test that uses it.
+
+    A URL in ``DATELINE_TEST_POSTGRES`` names a running server to use instead. Tests are skipped, with
+    the reason, where no server is available.
+    """
     from dateline.testing.postgres import Unavailable, server
 
     with ExitStack() as stack:
@@ -77,14 +84,16 @@ def dateline_postgres() -> Iterator[Server]:
 
 @pytest.fixture
 def dateline_postgres_url(dateline_postgres: Server) -> Iterator[str]:
-    """The URL of an empty PostgreSQL database of this test's own."""
+    """The URL of an empty PostgreSQL database that only this test uses."""
     with dateline_postgres.database() as url:
         yield url
 
 
 @pytest.fixture
 def dateline_cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
-    """Runs commands in an empty folder, with no ``DATELINE_`` variable set."""
+    """``dateline_cli("show", "ferry")`` runs a command in this process and returns its `Result`.
+
+    The current folder is empty, and no ``DATELINE_`` variable is set."""
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith("DATELINE_")]:
         monkeypatch.delenv(name)
@@ -106,9 +115,9 @@ def dateline_cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
 
 @pytest.fixture
 def plugin_dir(tmp_path_factory: pytest.TempPathFactory) -> PluginDir:
-    """``plugin_dir({"mine.py": source})``: a folder for ``--plugins-dir``.
+    """``plugin_dir({"mine.py": source})``: the path of a new folder for ``--plugins-dir``.
 
-    Of a function the body is the file, of a module its source.
+    For a function, the file contains its body; for a module, its source.
     """
 
     def make(files: Mapping[str, str | Callable[[], object] | types.ModuleType]) -> Path:

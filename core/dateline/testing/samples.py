@@ -1,4 +1,4 @@
-"""Lines of the import format for a small made-up story, to build tests on."""
+"""Lines of the import format that make up a small fictional story, to build tests on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 Fields = dict[str, Any]
 
-#: A fictional dispatch. Some words occur twice on purpose.
+#: A fictional dispatch. Some words occur twice on purpose: evidence must say which it means.
 TEXT = (
     "FICTION. The ferry Alma ran aground off Port Ister on Monday, the harbour master said.\n"
     '"Everyone is safe," Mara Voss told the Ister Herald, quoted by the agency NORA.\n'
@@ -19,7 +19,7 @@ PUBLISHED = "2024-05-06"
 
 
 def digest(text: str) -> str:
-    """The id of a source of that text."""
+    """The id of a source with that text."""
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -49,7 +49,7 @@ def captured(text: str = TEXT, **fields: Any) -> Fields:
 
 
 def fact(kind: str, exact: str, **fields: Any) -> Fields:
-    """A fact of `kind` resting on the words `exact`, in the wire's own voice."""
+    """A fact of `kind` with the words `exact` as evidence, attributed only to the publisher."""
     line: Fields = {
         "type": f"{kind}.recorded",
         "text": f"It is said that {exact}",
@@ -68,7 +68,7 @@ def fact(kind: str, exact: str, **fields: Any) -> Fields:
 
 
 def statement(exact: str = "Everyone is safe", **fields: Any) -> Fields:
-    """A statement that reached the wire through a relay: a chain of three."""
+    """A statement with an attribution of three steps: origin, relay, publisher."""
     line = fact(
         "statement",
         exact,
@@ -95,7 +95,7 @@ def figure(**fields: Any) -> Fields:
 
 
 def story(*more: Fields, slug: str = "ferry") -> list[Fields]:
-    """A story with its people, one source, a statement f1, a figure f2, and `more`."""
+    """A story with its entities, one source, a statement f1, a figure f2, and the lines `more`."""
     return [
         opened(slug),
         entity(WIRE, "Ister Wire"),

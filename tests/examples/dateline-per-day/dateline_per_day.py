@@ -1,4 +1,4 @@
-"""The view `per_day`: how many facts stand under each day, and of what kinds."""
+"""The view `per_day`: how many facts each day has, and of what kinds."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dateline.plugin import Event, Fact, Rows, View, ViewRow, hookimpl
 
 
 class PerDay(View):
-    """A row a day, counted up and down: a correction may move a fact to another day, a retraction
-    takes it out.
+    """One row per day, counted up and down: a correction may move a fact to another day, a
+    retraction removes it.
 
-    Several facts share a row, so this is a `View`; a `FactView` would give each its own.
+    Several facts share a row, so this is a `View`: in a `FactView` each row belongs to one fact.
     """
 
     name, version, order = "per_day", 1, ("day",)

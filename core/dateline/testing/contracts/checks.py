@@ -1,6 +1,6 @@
-"""What every check of an archive keeps to: it says sentences, the same ones each time."""
+"""The rules for checks of an archive: a check yields sentences, and the same ones each time."""
 
-# ruff: noqa: BLE001 - whatever a plugin raises is what is judged here
+# ruff: noqa: BLE001 - a plugin may raise anything, and that is checked here
 
 from __future__ import annotations
 
@@ -22,38 +22,38 @@ def check_verdicts(
     examples: int = 25,
     trials: Trials | None = None,
 ) -> list[Verdict]:
-    """Every rule for checks, held against `check`."""
+    """The verdict of every rule for checks."""
     with trials_for(trials, isolated(*event_types), event_types, examples) as made:
         rules = [
             Rule(name, partial(_on_states, rule, check, made)) for name, rule in CHECK_RULES.items()
         ]
-        return judge(rules, made.strategy, made.examples, fixed=[EVENTFUL], told=list)
+        return judge(rules, made.strategy, made.examples, fixed=[EVENTFUL], history=list)
 
 
 def takes_every_story(check: Check, state: StoryState) -> None:
-    """No valid story makes it raise, and what it says is text."""
+    """The check accepts every valid story: it does not raise, and yields strings."""
     try:
-        said = list(check.run(state))
+        sentences = list(check.run(state))
     except Exception as error:
         raise Broken(f"it raised {type(error).__name__}: {error}") from None
-    for sentence in said:
+    for sentence in sentences:
         if not isinstance(sentence, str):
-            raise Broken(f"it says {sentence!r}, which is no text")
+            raise Broken(f"it yields {sentence!r}, which is not a str")
 
 
-def says_the_same_twice(check: Check, state: StoryState) -> None:
-    """Asked twice of the same story it says the same."""
+def yields_the_same_twice(check: Check, state: StoryState) -> None:
+    """Run twice on the same story, the check yields the same sentences."""
     try:
         first, again = list(check.run(state)), list(check.run(state))
     except Exception as error:
         raise Skipped(str(error)) from None
     if first != again:
-        raise Broken(f"asked twice it said {first!r}, then {again!r}")
+        raise Broken(f"run twice, it yields {first!r}, then {again!r}")
 
 
 CHECK_RULES: dict[str, Callable[[Check, StoryState], None]] = {
     "takes-every-story": takes_every_story,
-    "deterministic": says_the_same_twice,
+    "deterministic": yields_the_same_twice,
 }
 
 

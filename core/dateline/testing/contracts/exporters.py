@@ -1,6 +1,6 @@
-"""What every exporter keeps to: equal archives give equal bytes, piece by piece."""
+"""The rules for exporters: equal archives give equal bytes, written piece by piece."""
 
-# ruff: noqa: BLE001 - whatever a plugin raises is what is judged here
+# ruff: noqa: BLE001 - a plugin may raise anything, and that is checked here
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from dateline.testing.contracts.trials import EVENTFUL, Lines, Trials, trials_fo
 from dateline.testing.contracts.watch import Watch
 from dateline.views.table import Table
 
-#: Stories of the two archives that show whether an exporter reads all before it writes.
+#: Numbers of stories in two archives that show whether an exporter reads everything first.
 _FEW, _MANY = 3, 12
 
 
@@ -38,18 +38,18 @@ def exporter_verdicts(
     examples: int = 25,
     trials: Trials | None = None,
 ) -> list[Verdict]:
-    """Every rule for exporters, held against `exporter`; `plugins` offer the views it may read, by
-    default those installed."""
+    """The verdict of every rule for exporters. `exporter` may read the views of `plugins`, by default
+    those of all installed plugins."""
     with trials_for(trials, plugins or Plugins.load(), (), examples) as made:
         rules = [
             Rule(name, partial(check, exporter, made), constant=name in _CONSTANT)
             for name, check in EXPORTER_RULES.items()
         ]
-        return judge(rules, made.strategy, made.examples, fixed=[EVENTFUL], told=list)
+        return judge(rules, made.strategy, made.examples, fixed=[EVENTFUL], history=list)
 
 
 def writes_every_story(exporter: Exporter, trials: Trials, lines: Lines) -> None:
-    """No valid story makes it raise."""
+    """The exporter accepts every valid story: it does not raise. A DatelineError skips the rule."""
     error = _first(exporter, trials, lines).error
     if isinstance(error, DatelineError):
         raise Skipped(str(error))
@@ -58,37 +58,38 @@ def writes_every_story(exporter: Exporter, trials: Trials, lines: Lines) -> None
 
 
 def is_text_with_a_last_line_end(exporter: Exporter, trials: Trials, lines: Lines) -> None:
-    """Valid UTF-8 that ends with a line end; JSON that parses, where that is the format."""
+    """The document is valid UTF-8 and ends with a line end; a JSON format can be parsed."""
     _check_text(exporter, _first(exporter, trials, lines).whole())
 
 
 def is_silent(exporter: Exporter, trials: Trials, lines: Lines) -> None:
-    """It prints nothing itself: who asked for the document decides where it goes."""
+    """The exporter prints nothing: its caller decides where the document is written."""
     printed = _first(exporter, trials, lines).printed
     if printed:
-        raise Broken(f"it printed {printed[:60]!r}; yield what is to be written")
+        raise Broken(f"it printed {printed[:60]!r}; yield the text of the document instead")
 
 
 def is_deterministic(exporter: Exporter, trials: Trials, lines: Lines) -> None:
-    """Written again, by the same instance and by another, the bytes are the same."""
+    """The same instance and a fresh one write the same bytes again."""
     first = _first(exporter, trials, lines).whole()
     fresh = copy.deepcopy(exporter)
     for again in (exporter, fresh):
         if _write(again, trials, lines).chunks != first:
-            raise Broken("written twice from the same archive, the documents differ")
+            raise Broken("two exports of the same archive differ")
 
 
-def asks_nothing_outside(exporter: Exporter, trials: Trials, lines: Lines) -> None:
-    """No clock, randomness or network. Files of its own, like a style sheet, are fine."""
-    _first(exporter, trials, lines).whole()  # what is imported or cached once happens here
+def uses_nothing_outside(exporter: Exporter, trials: Trials, lines: Lines) -> None:
+    """The exporter uses no clock, randomness or network. It may read its own files, such as a style
+    sheet."""
+    _first(exporter, trials, lines).whole()  # let one-time imports and caching happen here
     with trials.recording(lines).archive.material() as material, Watch(files=False) as watch:
         list(exporter.export(material))
     if watch.seen:
-        raise Broken(f"it asked {watch.seen[0]}: a document may depend on the archive alone")
+        raise Broken(f"it called {watch.seen[0]}: a document may depend only on the archive")
 
 
 def writes_an_empty_archive(exporter: Exporter, trials: Trials, lines: Lines) -> None:
-    """An archive without a story is a document too, and not an empty one."""
+    """An archive without stories gives a document that is not empty."""
     with (
         Archive(trials.empty(), trials.plugins) as archive,
         archive.material() as material,
@@ -96,23 +97,26 @@ def writes_an_empty_archive(exporter: Exporter, trials: Trials, lines: Lines) ->
         try:
             chunks = list(exporter.export(material))
         except Exception as error:
-            raise Broken(f"of an empty archive it raised {type(error).__name__}: {error}") from None
+            raise Broken(
+                f"for an empty archive it raised {type(error).__name__}: {error}"
+            ) from None
     _check_text(exporter, chunks)
     if not "".join(chunks).strip():
-        raise Broken("of an empty archive it writes nothing")
+        raise Broken("for an empty archive it writes nothing; write at least a heading")
 
 
 def streams(exporter: Exporter, trials: Trials, lines: Lines) -> None:
-    """It writes while it reads: what it takes in between two pieces does not grow with the archive.
+    """The exporter writes while it reads: what it reads between two pieces does not grow with the
+    archive.
 
-    A document that does not grow with the archive, like a sum, may be written last.
+    A document whose length does not grow with the archive, such as a sum, may be written last.
     """
     few, length = _read_at_once(exporter, trials.many(_FEW))
     many, longer = _read_at_once(exporter, trials.many(_MANY))
     if longer > 2 * length and many > 2 * few:
         raise Broken(
-            f"of {_MANY} stories it read {many} stories, events and tables without writing, of "
-            f"{_FEW} it read {few}: yield each piece when it is made"
+            f"without writing anything in between it read {many} items (stories, events, tables) of "
+            f"{_MANY} stories, but {few} items of {_FEW} stories: yield each piece when it is made"
         )
 
 
@@ -121,24 +125,24 @@ EXPORTER_RULES: dict[str, Callable[[Exporter, Trials, Lines], None]] = {
     "text": is_text_with_a_last_line_end,
     "silent": is_silent,
     "deterministic": is_deterministic,
-    "pure": asks_nothing_outside,
+    "pure": uses_nothing_outside,
     "empty-archive": writes_an_empty_archive,
     "streams": streams,
 }
-#: Rules that make their own archive.
+#: Rules that use archives of their own.
 _CONSTANT = ("empty-archive", "streams")
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What came of writing once."""
+    """The result of one export."""
 
     chunks: list[str]
     printed: str = ""
     error: Exception | None = None
 
     def whole(self) -> list[str]:
-        """The pieces of a document that was written to its end; else a rule has nothing to say."""
+        """The pieces of a complete document. Raises Skipped if the exporter raised."""
         if self.error is not None:
             raise Skipped(f"it raised {type(self.error).__name__}: {self.error}")
         return self.chunks
@@ -152,14 +156,14 @@ def _write(exporter: Exporter, trials: Trials, lines: Lines) -> Written:
     ):
         try:
             for chunk in exporter.export(material):
-                chunks.append(chunk)  # noqa: PERF402 - those before it raised count too
+                chunks.append(chunk)  # noqa: PERF402 - keeps the pieces before an error
         except Exception as error:
             return Written(chunks, printed.getvalue(), error)
     return Written(chunks, printed.getvalue())
 
 
 def _first(exporter: Exporter, trials: Trials, lines: Lines) -> Written:
-    """The first time it wrote this history: several rules look at the same document."""
+    """The first export of this history: several rules examine the same document."""
     recording = trials.recording(lines)
     if recording.written is None or recording.written[0] is not exporter:
         recording.written = (exporter, _write(exporter, trials, lines))
@@ -171,14 +175,14 @@ def _first(exporter: Exporter, trials: Trials, lines: Lines) -> Written:
 def _check_text(exporter: Exporter, chunks: list[str]) -> None:
     for chunk in chunks:
         if not isinstance(chunk, str):
-            raise Broken(f"it yields {type(chunk).__name__}, not text")
+            raise Broken(f"it yields {type(chunk).__name__}; yield str")
     text = "".join(chunks)
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise Broken(f"it is no UTF-8: {error}") from None
+        raise Broken(f"its text is not valid UTF-8: {error}") from None
     if text and not text.endswith("\n"):
-        raise Broken(f"it ends with {text[-20:]!r}, without a line end")
+        raise Broken(f"its text ends with {text[-20:]!r} and not with a line end")
     whole = exporter.media_type.endswith("json") and "ndjson" not in exporter.media_type
     for part in (
         [text] if whole else text.split("\n")[:-1] if "ndjson" in exporter.media_type else []
@@ -186,11 +190,11 @@ def _check_text(exporter: Exporter, chunks: list[str]) -> None:
         try:
             json.loads(part)
         except ValueError as error:
-            raise Broken(f"it is no JSON: {error}") from None
+            raise Broken(f"its text is not valid JSON: {error}") from None
 
 
 def _read_at_once(exporter: Exporter, archive: Archive) -> tuple[int, int]:
-    """The most it read without writing in between, and how long the document is."""
+    """The most items that were read between two pieces, and the length of the document."""
     with archive.material() as material:
         counted = Counted(material)
         most = length = 0
@@ -204,7 +208,7 @@ def _read_at_once(exporter: Exporter, archive: Archive) -> tuple[int, int]:
 
 
 class Counted:
-    """Material that counts what is read from it: stories, events, tables and documents."""
+    """Material that counts the stories, events, tables and documents that are read from it."""
 
     def __init__(self, material: Material) -> None:
         self._material = material

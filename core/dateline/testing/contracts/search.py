@@ -1,4 +1,4 @@
-"""Looking for the smallest example that breaks a rule, in bounded time."""
+"""Searches for the smallest example that breaks a rule, in bounded time."""
 
 from __future__ import annotations
 
@@ -15,15 +15,18 @@ from hypothesis.strategies import SearchStrategy
 from dateline.errors import described, stops_plugin
 
 T = TypeVar("T")
-#: CPU time in which one broken rule is made smaller, twice over.
+#: Seconds of CPU time for each of the two ways to make an example smaller.
 SECONDS = 2.0
-#: Enough examples that one which broke a rule once is met again.
+#: Enough examples for Hypothesis to find one again that breaks the rule.
 _LEAST = 100
 
 
 class ContractBroken(AssertionError):
-    """An item of a plugin breaks a rule. `history` is the smallest input found that shows it:
-    lines of the import format, for an importer the bytes."""
+    """An item of a plugin breaks a rule of its contract.
+
+    `history` is the smallest input found that shows it: lines of the import format, or the bytes
+    that an importer was given.
+    """
 
     def __init__(self, rule: str, message: str, history: Iterable[Any] = ()) -> None:
         super().__init__(rule, message)
@@ -32,7 +35,7 @@ class ContractBroken(AssertionError):
         self.history = list(history)
 
     def ndjson(self) -> list[str]:
-        """The history, one line of ASCII an event."""
+        """The history as lines of JSON in ASCII, one per event."""
         return [json.dumps(line, default=repr) for line in self.history]
 
     def __str__(self) -> str:
@@ -40,14 +43,15 @@ class ContractBroken(AssertionError):
 
 
 class Skipped(Exception):
-    """An example says nothing about a rule."""
+    """The rule does not apply to this example. The text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule(Generic[T]):
-    """`check` gets one example and raises `Broken` with a sentence, or Skipped.
+    """`check` takes one example. It raises Broken if the rule does not hold, Skipped if the rule
+    does not apply.
 
-    One that is `constant` is about no example, and is tried once.
+    A `constant` rule does not depend on the example and is checked once.
     """
 
     name: str
@@ -56,16 +60,16 @@ class Rule(Generic[T]):
 
 
 class Broken(Exception):
-    """Said by a rule of one example."""
+    """The rule does not hold for this example. The text is a sentence about the plugin's item."""
 
 
 class _TimeIsUp(BaseException):
-    """Ends a search at once: Hypothesis looks into every Exception, and lets this pass."""
+    """Ends a search at once: Hypothesis handles every Exception, but not this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of one rule: kept, broken, or skipped with the reason in `note`."""
+    """The result of one rule: kept, broken, or skipped with the reason in `note`."""
 
     rule: str
     broken: ContractBroken | None = None
@@ -82,18 +86,19 @@ def judge(
     examples: int,
     *,
     fixed: Sequence[T] = (),
-    told: Callable[[T], Iterable[Any]],
+    history: Callable[[T], Iterable[Any]],
 ) -> list[Verdict]:
-    """Hold every rule against `fixed` and as many examples; what breaks is made smaller.
+    """Check every rule on the `fixed` examples and on generated ones; make what breaks it smaller.
 
-    `told` makes the history of a report out of an example.
+    `examples` is the number of generated examples; `history` turns one into the history that a
+    report shows.
     """
     tried = [*fixed, *drawn(strategy, examples)]
-    return [_one(rule, tried, strategy, told) for rule in rules]
+    return [_one(rule, tried, strategy, history) for rule in rules]
 
 
 def drawn(strategy: SearchStrategy[T], examples: int) -> list[T]:
-    """That many examples, the same at every call."""
+    """The given number of generated examples, the same at every call."""
     found: list[T] = []
     _each(strategy, examples, found.append)
     return found
@@ -103,7 +108,7 @@ def _one(
     rule: Rule[T],
     tried: Sequence[T],
     strategy: SearchStrategy[T],
-    told: Callable[[T], Iterable[Any]],
+    history: Callable[[T], Iterable[Any]],
 ) -> Verdict:
     skipped, held = "", False
     for example in tried[:1] if rule.constant else tried:
@@ -116,8 +121,8 @@ def _one(
             if rule.constant:
                 return Verdict(rule.name, ContractBroken(rule.name, str(broken)))
             smallest, why = _smallest(rule, example, str(broken), strategy)
-            return Verdict(rule.name, ContractBroken(rule.name, why, told(smallest)))
-    return Verdict(rule.name, note=None if held else skipped or "nothing to try it on")
+            return Verdict(rule.name, ContractBroken(rule.name, why, history(smallest)))
+    return Verdict(rule.name, note=None if held else skipped or "the rule applies to no example")
 
 
 def _check(rule: Rule[T], example: T) -> None:
@@ -125,14 +130,16 @@ def _check(rule: Rule[T], example: T) -> None:
         rule.check(example)
     except Exception:
         raise
-    except BaseException as error:  # noqa: BLE001 - whatever a plugin raises is judged here
+    except BaseException as error:  # noqa: BLE001 - a plugin may raise anything
         stops_plugin(error)
-        raise Broken(f"it raises what ends the interpreter ({described(error)})") from None
+        raise Broken(
+            f"it raises an exception that ends the interpreter ({described(error)})"
+        ) from None
 
 
 def _smallest(rule: Rule[T], first: T, why: str, strategy: SearchStrategy[T]) -> tuple[T, str]:
-    """The smallest example found that breaks the rule, and why: what can be left out of the first
-    one, then what Hypothesis makes smaller, whichever is less."""
+    """The smallest example found that breaks the rule, and why: either the first one without its
+    dispensable elements, or the one that Hypothesis shrinks to, whichever is shorter."""
     best = [_thinned(rule, first, why)]
     until = time.process_time() + SECONDS
 
@@ -147,15 +154,14 @@ def _smallest(rule: Rule[T], first: T, why: str, strategy: SearchStrategy[T]) ->
         except Skipped:
             return
 
-    # What ends the search matters not (an unsteady rule makes Hypothesis complain): what was found
-    # counts.
+    # What ends the search does not matter (Hypothesis reports flaky rules): what it found counts.
     with contextlib.suppress(Exception, _TimeIsUp):
         _each(strategy, _LEAST, attempt)
     return min(best, key=lambda found: len(repr(found[0])))
 
 
 def _thinned(rule: Rule[T], example: T, why: str) -> tuple[T, str]:
-    """Without every element that is not needed, last first."""
+    """The example without its dispensable elements. The last one is tried first."""
     until = time.process_time() + SECONDS
     at = len(example) if isinstance(example, list) else 0
     while at > 1 and time.process_time() < until:
@@ -165,7 +171,7 @@ def _thinned(rule: Rule[T], example: T, why: str) -> tuple[T, str]:
             _check(rule, shorter)  # type: ignore[misc]
         except Broken as broken:
             example, why = shorter, str(broken)  # type: ignore[assignment]
-        except Exception:  # noqa: BLE001, S112 - not a valid history any more
+        except Exception:  # noqa: BLE001, S112 - no longer a valid history
             continue
     return example, why
 

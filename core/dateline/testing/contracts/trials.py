@@ -1,4 +1,4 @@
-"""Histories, recorded: what the rules of views and exporters are tried on."""
+"""Archives of recorded histories, which the rules for views, exporters and checks are tried on."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from dateline.testing.histories import histories
 from dateline.testing.samples import Fields
 
 Lines = list[Fields]
-#: Archives kept open: the ones every rule is tried on, and a few of a search.
+#: The most archives that are kept open: those that every rule is tried on, and some of a search.
 _KEPT = 120
 
-#: A story in which all happens that may happen to a fact, so that no search has to be lucky.
+#: A story with every kind of notice about a fact, so that no rule depends on a lucky search.
 EVENTFUL: Lines = samples.story(
     samples.statement("The ferry will be towed on Tuesday", text="It will be towed"),
     samples.figure(text="A second count"),
@@ -45,11 +45,11 @@ EVENTFUL: Lines = samples.story(
 
 
 class Recording:
-    """An archive that holds a history twice, as two stories, told in turns."""
+    """An archive that holds a history twice, as two stories that are recorded in turns."""
 
     def __init__(self, engine: Engine, archive: Archive, lines: Lines) -> None:
         self.engine, self.archive = engine, archive
-        #: The exporter that wrote it last, and what came of it.
+        #: The exporter that wrote it last, and its result.
         self.written: tuple[object, object] | None = None
         self.reader = Reader(archive.plugins.registry())
         for slug, part in _in_turns(lines):
@@ -66,7 +66,7 @@ class Recording:
 
 
 class Trials:
-    """Archives in memory with `plugins`, kept open until the end. Use it with ``with``."""
+    """Archives in memory with `plugins`, kept open until the ``with`` block ends."""
 
     def __init__(
         self, plugins: Plugins, event_types: Sequence[EventType] = (), examples: int = 25
@@ -89,13 +89,13 @@ class Trials:
     def recording(self, lines: Lines) -> Recording:
         key = json.dumps(lines)
         if key not in self._kept:
-            if len(self._kept) >= _KEPT:  # the newest goes: the first are those all rules share
+            if len(self._kept) >= _KEPT:  # close the newest: the first ones are shared by all rules
                 self._kept.pop(list(self._kept)[-1]).archive.close()
             self._kept[key] = self._record(lines)
         return self._kept[key]
 
     def many(self, count: int) -> Archive:
-        """An archive of that many stories, all alike."""
+        """An archive of `count` equal stories."""
         if count not in self._many:
             self._many[count] = archive = Archive(self.empty(), self.plugins)
             for number in range(count):
@@ -105,11 +105,11 @@ class Trials:
     def _record(self, lines: Lines) -> Recording:
         try:
             return self._recorded(lines)
-        except Refused:  # made-up events of a plugin may break a rule of the archive
+        except Refused:  # generated events of a plugin may break a rule of the archive
             return self._recorded([line for line in lines if line["type"] not in self._types])
 
     def empty(self) -> Engine:
-        """An empty archive: a copy of one, which is quicker than to make one."""
+        """An empty archive. It is copied from a template, which is quicker than creating one."""
         copy = open_engine(":memory:")
         source, target = self._template.raw_connection(), copy.raw_connection()
         cast(sqlite3.Connection, source.driver_connection).backup(
@@ -133,7 +133,7 @@ class Trials:
 def trials_for(
     given: Trials | None, plugins: Plugins, event_types: Sequence[EventType], examples: int
 ) -> Iterator[Trials]:
-    """`given`, or new ones that end with the block."""
+    """`given`, or new trials that are closed at the end of the block."""
     if given is not None:
         yield given
         return

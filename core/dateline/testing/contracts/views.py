@@ -1,4 +1,4 @@
-"""What every view keeps to: its rows follow from the events of the log, and from nothing else."""
+"""The rules for views: the rows follow from the events of the log, and from nothing else."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ from dateline.views.runner import States, fold_range, write
 from dateline.views.store import Build
 from dateline.views.table import arrange
 
-#: Histories up to this long are folded in pages of a single event, longer ones in larger pages.
+#: The longest history that is folded in pages of one event; longer ones use larger pages.
 _SHORT = 30
-_PUT_IN = "a failure put in by the contract"
+_DELIBERATE = "a deliberate failure of the contract"
 
 
 def view_verdicts(
@@ -42,24 +42,24 @@ def view_verdicts(
     examples: int = 25,
     trials: Trials | None = None,
 ) -> list[Verdict]:
-    """Every rule for views, held against `view`."""
+    """The verdict of every rule for views."""
     with trials_for(trials, isolated(*event_types), event_types, examples) as made:
         rules = [
             Rule(name, partial(_on_recording, check, copy.deepcopy(view), made))
             for name, check in VIEW_RULES.items()
         ]
-        return judge(rules, made.strategy, made.examples, fixed=[EVENTFUL], told=list)
+        return judge(rules, made.strategy, made.examples, fixed=[EVENTFUL], history=list)
 
 
 def _on_recording(
     check: Callable[[View, Recording], None], view: View, trials: Trials, lines: Lines
 ) -> None:
-    # A fresh copy each: what a view keeps in itself must not pass from one history to the next.
+    # A fresh copy for each history: state that a view keeps must not leak into the next one.
     check(copy.deepcopy(view), trials.recording(lines))
 
 
 def takes_every_story(view: View, recording: Recording) -> None:
-    """No valid story makes the fold raise."""
+    """The fold accepts every valid story: it does not raise."""
     try:
         _folded(view, recording)
     except ViewFailed as error:
@@ -68,34 +68,34 @@ def takes_every_story(view: View, recording: Recording) -> None:
 
 
 def rows_are_storable(view: View, recording: Recording) -> None:
-    """Rows have the declared type, and values that every database keeps."""
+    """Rows have the declared types, and values that every database can store."""
     try:
         _folded(view, recording)
     except ViewFailed as error:
         if isinstance(error.__cause__, DatelineError):
             raise Broken(str(error.__cause__)) from None
-        raise Skipped("the fold raises") from None
+        raise Skipped("the fold raised") from None
 
 
 def replayed_twice_is_the_same(view: View, recording: Recording) -> None:
     """Folding the same events again gives the same rows."""
     fresh = copy.deepcopy(view)
     first = _rows(view, recording)
-    _same(first, _rows(view, recording), "replayed by the same instance, rows differ")
-    _same(first, _rows(fresh, recording), "replayed by another instance, rows differ")
+    _same(first, _rows(view, recording), "a second replay by the same instance gives other rows")
+    _same(first, _rows(fresh, recording), "a replay by another instance gives other rows")
 
 
-def asks_nothing_outside(view: View, recording: Recording) -> None:
-    """No clock, randomness, network or file."""
-    _rows(copy.deepcopy(view), recording)  # what is imported or cached once happens here
+def uses_nothing_outside(view: View, recording: Recording) -> None:
+    """The fold uses no clock, randomness, network or file."""
+    _rows(copy.deepcopy(view), recording)  # let one-time imports and caching happen here
     with Watch() as watch:
         _rows(view, recording)
     if watch.seen:
-        raise Broken(f"the fold asked {watch.seen[0]}: rows may depend on events alone")
+        raise Broken(f"the fold called {watch.seen[0]}: rows may depend only on events")
 
 
 def unknown_events_change_nothing(view: View, recording: Recording) -> None:
-    """Events of types from plugins that are not installed leave the rows as they are."""
+    """Events of types that no installed plugin knows do not change the rows."""
     streams = [[_spread(event) for event in stream] for stream in recording.streams]
     mixed = [[e for event in stream for e in (event, _unknown(event))] for stream in streams]
     fresh = copy.deepcopy(view)
@@ -104,23 +104,23 @@ def unknown_events_change_nothing(view: View, recording: Recording) -> None:
         rows = _rows_of(fresh, recording, mixed)
     except Skipped as skip:
         raise Broken(f"an event of an unknown type makes the fold raise: {skip}") from None
-    _same(without, rows, "with events of an unknown type in between, rows differ")
+    _same(without, rows, "events of an unknown type change the rows")
 
 
 def pause_and_resume_is_one_pass(view: View, recording: Recording) -> None:
-    """Folded page by page, each by a process of its own, rows are those of one pass."""
+    """Folding page by page, each in a process of its own, gives the rows of one pass."""
     whole = _rows(copy.deepcopy(view), recording)
     pages = (1, 4) if recording.head <= _SHORT else (7, 40)
     for page in pages:
         with _building(view, recording) as build:
             for until in range(page, recording.head + page, page):
                 build = _advance(copy.deepcopy(view), build, recording, until)
-            message = f"folded in pages of {page}, rows differ from those of one pass"
+            message = f"folding in pages of {page} gives other rows than one pass"
             _same(whole, _stored(view, build, recording), message)
 
 
 def resumed_after_a_failure_is_a_clean_run(view: View, recording: Recording) -> None:
-    """A fold that raised in the middle, and goes on when it is mended, ends with the same rows."""
+    """A fold that raised in the middle and resumes once it is fixed gives the same rows."""
     whole = _rows(copy.deepcopy(view), recording)
     for at in sorted({recording.head // 2, recording.head}):
         failing = copy.deepcopy(view)
@@ -128,14 +128,14 @@ def resumed_after_a_failure_is_a_clean_run(view: View, recording: Recording) -> 
             with _failing(failing, at):
                 build = _advance(failing, build, recording, recording.head)
             if build.checkpoint != at - 1:
-                raise Skipped("the fold raises elsewhere")
+                raise Skipped("the fold raised at another event")
             build = _advance(failing, build, recording, recording.head)
-            message = f"resumed after a failure at position {at}, rows differ from a clean run"
+            message = f"resuming after a failure at position {at} gives other rows than a clean run"
             _same(whole, _stored(view, build, recording), message)
 
 
 def rebuilt_is_live(view: View, recording: Recording) -> None:
-    """A rebuild, which goes story by story, gives the rows that following the log gives."""
+    """A rebuild, which folds story by story, gives the same rows as following the log."""
     with _building(view, recording) as build:
         build = _advance(copy.deepcopy(view), build, recording, recording.head)
         live = _stored(view, build, recording)
@@ -143,8 +143,10 @@ def rebuilt_is_live(view: View, recording: Recording) -> None:
     try:
         [rebuilt] = rebuild(recording.engine, recording.reader, [fresh], {view.name: "contract"})
         if rebuilt.error is not None:
-            raise Skipped("the fold raises")
-        _same(live, _stored(view, rebuilt, recording), "rebuilt, rows differ from the live ones")
+            raise Skipped("the fold raised")
+        _same(
+            live, _stored(view, rebuilt, recording), "a rebuild gives other rows than the live view"
+        )
     finally:
         _drop(view, recording)
 
@@ -153,7 +155,7 @@ VIEW_RULES: dict[str, Callable[[View, Recording], None]] = {
     "takes-every-story": takes_every_story,
     "storable-rows": rows_are_storable,
     "replay": replayed_twice_is_the_same,
-    "pure": asks_nothing_outside,
+    "pure": uses_nothing_outside,
     "unknown-events": unknown_events_change_nothing,
     "pause-and-resume": pause_and_resume_is_one_pass,
     "resume-after-failure": resumed_after_a_failure_is_a_clean_run,
@@ -187,7 +189,7 @@ def _rows_of(view: View, recording: Recording, streams: list[list[Event]]) -> li
 
 
 def _spread(event: Event) -> Event:
-    """The event, with room for another after it."""
+    """The event with its position and version doubled, which leaves room for another after it."""
     return msgspec.structs.replace(event, position=2 * event.position, version=2 * event.version)
 
 
@@ -207,7 +209,7 @@ def _unknown(event: Event) -> Event:
 
 @contextmanager
 def _building(view: View, recording: Recording) -> Iterator[Build]:
-    """An empty generation at position 0, followed like the live one."""
+    """An empty generation at position 0, to be folded like the live one. It is dropped at the end."""
     mark = fingerprint(view)
     with writing(recording.engine) as connection:
         build = store.create(connection, view, mark, "contract", 0)
@@ -220,7 +222,7 @@ def _building(view: View, recording: Recording) -> Iterator[Build]:
 
 
 def _advance(view: View, build: Build, recording: Recording, until: int) -> Build:
-    """Follow the log up to `until`, rows and checkpoint in one transaction."""
+    """Fold the log up to `until`; write the rows and the view's position in one transaction."""
     item = Running(view, build, Rows(view))
     until = min(until, recording.head)
     with reading(recording.engine) as connection:
@@ -233,7 +235,7 @@ def _advance(view: View, build: Build, recording: Recording, until: int) -> Buil
 
 def _stored(view: View, build: Build, recording: Recording) -> list[Values]:
     if build.error is not None:
-        raise Skipped("the fold raises")
+        raise Skipped("the fold raised")
     with reading(recording.engine) as connection:
         return arrange(view, store.read(connection, view, build), everything=True).rows
 
@@ -246,19 +248,19 @@ def _drop(view: View, recording: Recording) -> None:
 
 @contextmanager
 def _failing(view: View, at: int) -> Iterator[None]:
-    """Within, `view` raises at position `at`, half done."""
+    """Within the block, `view` raises at position `at`, after it has written some rows."""
 
     def fold(event: Event, rows: Rows) -> None:
         if event.position == at and isinstance(view, FactView):
             own["rows"] = _rows_then_raise
         type(view).fold(view, event, rows)
         if event.position == at:
-            raise RuntimeError(_PUT_IN)
+            raise RuntimeError(_DELIBERATE)
 
     def _rows_then_raise(fact: Fact) -> Iterator[FactRow]:
         assert isinstance(view, FactView)
         yield from type(view).rows(view, fact)
-        raise RuntimeError(_PUT_IN)
+        raise RuntimeError(_DELIBERATE)
 
     own = vars(view)
     own["fold"] = fold
@@ -274,4 +276,4 @@ def _same(left: list[Values], right: list[Values], message: str) -> None:
         return
     here = next((row for row in left if row not in right), None)
     there = next((row for row in right if row not in left), None)
-    raise Broken(f"{message}: {here!r} against {there!r}")
+    raise Broken(f"{message}: {here!r} and {there!r}")

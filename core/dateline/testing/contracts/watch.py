@@ -1,6 +1,6 @@
-"""Seeing whether code asks the clock, chance, the network or a file, however it got hold of them.
+"""Detects whether code uses the clock, randomness, the network or files, however it reaches them.
 
-Calls are watched, not patched away: ``from time import time`` and ``datetime.now()`` escape a patch.
+Calls are observed, not patched: ``from time import time`` and ``datetime.now()`` would escape a patch.
 """
 
 from __future__ import annotations
@@ -20,12 +20,15 @@ _TIME = frozenset(
 ) | {"sleep"}
 _SYSTEM = frozenset({"urandom", "getrandom", "open", "listdir", "scandir", "system", "fork"})
 _NETWORK = frozenset({"socket", "ssl", "subprocess", "http.client", "urllib.request"})
-#: Code of these asks the clock for its own ends, like counting how long it took.
+#: Packages that read the clock for their own purposes, such as measuring how long a step took.
 _OURS = ("sqlalchemy.", "dateline.")
 
 
 class Watch:
-    """``with Watch() as watch: ...``; then `seen` names what was asked, in order."""
+    """``with Watch() as watch: ...``; afterwards `seen` lists the forbidden calls, in order.
+
+    With ``files=False`` reading files is allowed.
+    """
 
     def __init__(self, *, files: bool = True) -> None:
         self.seen: list[str] = []
@@ -35,7 +38,7 @@ class Watch:
 
     def __enter__(self) -> Self:
         self._collecting = gc.isenabled()
-        gc.disable()  # collecting garbage calls back others, who ask the clock
+        gc.disable()  # garbage collection runs callbacks of others, which may read the clock
         self._before = sys.getprofile()
         sys.setprofile(self._event)
         return self

@@ -10,10 +10,10 @@ from dateline_geojson.features import features
 
 
 class GeoJson(Exporter):
-    """A feature a place that has coordinates, with the facts recorded there.
+    """One feature per place with coordinates, with the facts about it.
 
-    Places without coordinates are left out: a point that nobody recorded is none. ``precision``
-    says how far each may be trusted.
+    Places without coordinates are left out: no point is invented. ``precision`` states how exact
+    each point is.
     """
 
     name, suffix, media_type = "geojson", ".geojson", "application/geo+json"

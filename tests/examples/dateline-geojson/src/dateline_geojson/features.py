@@ -1,4 +1,4 @@
-"""From a story to the features of a map."""
+"""Turns a story into the features of a map."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from dateline.plugin import StoryState
 
 
 def features(story: StoryState) -> Iterator[dict[str, Any]]:
-    """The places with coordinates, by id, each with its facts that stand."""
+    """The places with coordinates, ordered by id, each with its current facts."""
     facts: dict[str, list[dict[str, Any]]] = {}
     for fact in story.shown():
-        told = {"fact": fact.id, "status": fact.status, "text": fact.data.text}
+        item = {"fact": fact.id, "status": fact.status, "text": fact.data.text}
         for name in dict.fromkeys(ref.place for ref in fact.data.places):
-            facts.setdefault(name, []).append(told)
+            facts.setdefault(name, []).append(item)
     for name, place in sorted(story.entities.items()):
         if place.lat is None or place.lon is None:
             continue
