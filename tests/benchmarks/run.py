@@ -373,16 +373,16 @@ def _ratio_cells(line: dict[str, Any]) -> tuple[str, ...]:
 def memory_words(found: dict[str, Any]) -> str:
     small, large = found["events"]
 
-    def said(key: str) -> str:
+    def verdict(key: str) -> str:
         return "reached" if found[f"{key}_reached"] else "NOT REACHED"
 
     peaks = found["peak_mb"]
     return (
         f"memory: {peaks[0]:.0f} MB at {small:,}, {peaks[1]:.0f} MB at {large:,} "
-        f"(< {PEAK_MB:g} {said('peak')}; {found['spread']:+.0%}, within {PEAK_SPREAD:.0%} "
-        f"{said('spread')})\n"
+        f"(< {PEAK_MB:g} {verdict('peak')}; {found['spread']:+.0%}, within {PEAK_SPREAD:.0%} "
+        f"{verdict('spread')})\n"
         f"time per event at {large:,} relative to {small:,}: {found['slowdown']:.2f} wall, "
-        f"{found['slowdown_cpu']:.2f} CPU (<= {SLOWDOWN:g} {said('slowdown')})"
+        f"{found['slowdown_cpu']:.2f} CPU (<= {SLOWDOWN:g} {verdict('slowdown')})"
     )
 
 

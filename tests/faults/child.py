@@ -64,13 +64,13 @@ def why_not() -> str | None:
     """The reason why strace cannot be used here; None when it can."""
     if shutil.which("strace") is None:
         return "strace is not installed"
-    said = subprocess.run(
+    trial = subprocess.run(
         ["strace", "-e", "inject=getppid:error=EIO", "-e", "trace=getppid", "true"],
         capture_output=True,
         check=False,
         text=True,
     )
-    return None if said.returncode == 0 else f"strace cannot trace here: {said.stderr[-200:]}"
+    return None if trial.returncode == 0 else f"strace cannot trace here: {trial.stderr[-200:]}"
 
 
 def run(
@@ -85,7 +85,7 @@ def run(
 
     `meanwhile` is called with the process id once the child is working.
     """
-    go, told = os.pipe(), os.pipe()
+    go, reports = os.pipe(), os.pipe()
     out, err, log = folder / ".out", folder / ".err", folder / ".calls"
     for path in (out, err):
         path.touch()  # the child may be killed before it can
@@ -93,25 +93,25 @@ def run(
     sys.stderr.flush()
     pid = os.fork()
     if pid == 0:
-        _be_child(work, go, told, out, err)
+        _be_child(work, go, reports, out, err)
     os.close(go[0])
-    os.close(told[1])
+    os.close(reports[1])
     tracer = _trace(pid, fault, log) if traced or fault is not None else None
     os.write(go[1], b".")
     os.close(go[1])
     if meanwhile is not None:
         meanwhile(pid)
-    with os.fdopen(told[0]) as heard:
+    with os.fdopen(reports[0]) as heard:
         acknowledged = heard.read().split("\n")[:-1]
     status = os.waitpid(pid, 0)[1]
     if tracer is not None:
         tracer.communicate(timeout=_PATIENCE)
     calls = Counter(_CALL.findall(log.read_text("utf-8", "replace"))) if traced else Counter()
     code = None if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
-    said = [path.read_text("utf-8", "replace") for path in (out, err)]
+    output = [path.read_text("utf-8", "replace") for path in (out, err)]
     for path in (out, err, log):
         path.unlink(missing_ok=True)
-    return Ended(code, acknowledged, said[0], said[1], calls)
+    return Ended(code, acknowledged, output[0], output[1], calls)
 
 
 def killed_after(seconds: float) -> Callable[[int], None]:
@@ -124,10 +124,12 @@ def killed_after(seconds: float) -> Callable[[int], None]:
     return kill
 
 
-def _be_child(work: Work, go: tuple[int, int], told: tuple[int, int], out: Path, err: Path) -> None:
+def _be_child(
+    work: Work, go: tuple[int, int], reports: tuple[int, int], out: Path, err: Path
+) -> None:
     try:
         os.close(go[1])
-        os.close(told[0])
+        os.close(reports[0])
         sys.dont_write_bytecode = True
         for path, number in ((out, 1), (err, 2)):
             handle = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
@@ -137,7 +139,7 @@ def _be_child(work: Work, go: tuple[int, int], told: tuple[int, int], out: Path,
         sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w")
         sys.stdin = open(os.devnull)  # noqa: SIM115 - for as long as the child lives
         os.read(go[0], 1)
-        code = work(lambda what: _acknowledge(told[1], what))
+        code = work(lambda what: _acknowledge(reports[1], what))
         sys.stdout.flush()
         sys.stderr.flush()
     except DatelineError as error:  # as the command line reports it
@@ -166,8 +168,8 @@ def _trace(pid: int, fault: Fault | None, log: Path) -> subprocess.Popen[str]:
         text=True,
     )
     assert tracer.stderr is not None
-    said = tracer.stderr.readline()
-    if "attached" not in said:
+    answer = tracer.stderr.readline()
+    if "attached" not in answer:
         os.kill(pid, signal.SIGKILL)
-        raise RuntimeError(f"strace did not attach: {said}")
+        raise RuntimeError(f"strace did not attach: {answer}")
     return tracer

@@ -83,8 +83,8 @@ def judge(operation: Operation, place: Path, ended: Ended, row: Row) -> None:
     again = child.run(place, partial(operation.work, place))
     seemly(again)
     done_before = there == operation.units and "already" in again.err
-    gone = operation.name == "erase" and "nothing is protected under" in again.err
-    assert again.code == 0 or done_before or gone, f"it cannot be repeated: {again.err}"
+    already_erased = operation.name == "erase" and "nothing is protected under" in again.err
+    assert again.code == 0 or done_before or already_erased, f"it cannot be repeated: {again.err}"
     there = operation.there(place)
     row.duplicates += max(0, there - operation.units)
     row.missing += max(0, operation.units - there)

@@ -37,7 +37,7 @@ HEADER = ("fault", "runs", "acknowledged", "missing", "duplicates", "refused cle
 
 def seemly(ended: Ended, verdict: bool = False) -> None:
     """Check that there is no traceback, and that a failure printed one error or the verdict of a check."""
-    said = ended.out + ended.err
-    assert not _UNSEEMLY.search(said) and ended.code != 70, said[-1500:]
+    output = ended.out + ended.err
+    assert not _UNSEEMLY.search(output) and ended.code != 70, output[-1500:]
     if ended.code not in (0, None, UNACKNOWLEDGED) and not (verdict and "Checked " in ended.err):
         assert ended.err.count("Error: ") == 1, ended.err[-1500:]

@@ -133,8 +133,8 @@ def main() -> int:
             continue
         held &= row.holds
         print(_line(row.cells()), flush=True)
-        for said in row.broken:
-            print(f"    {said}", flush=True)
+        for failure in row.broken:
+            print(f"    {failure}", flush=True)
     print(
         f"{time.monotonic() - began:.0f} s; " + ("all checks passed" if held else "CHECKS FAILED")
     )

@@ -189,8 +189,8 @@ def read_only(folder: Path, row: Row) -> list[str]:
                 after = {name: after[name] for name in before}
                 assert after == before, "it was written"
             except Exception as error:
-                said = f"read-only {what}, {words}: {type(error).__name__}: {error}"
-                row.broken.append(said[:1500])
+                failure = f"read-only {what}, {words}: {type(error).__name__}: {error}"
+                row.broken.append(failure[:1500])
         place.chmod(0o755)
     return answered
 

@@ -340,11 +340,11 @@ def test_a_concurrent_write_to_the_copy_is_detected(
     write = copier._Copier._write
     opened = Archive.open(target, Plugins())  # opened before, because it would be refused now
 
-    def beside(self: Any, batch: Any) -> None:
+    def meanwhile(self: Any, batch: Any) -> None:
         write(self, batch)
         opened.record([samples.figure(text="Another hand")], story="ferry")
 
-    monkeypatch.setattr(copier._Copier, "_write", beside)
+    monkeypatch.setattr(copier._Copier, "_write", meanwhile)
     with opened, refused("copy-disturbed"):
         copy_archive(*pair)
     with refused("not-a-copy"):
@@ -359,12 +359,12 @@ def test_events_recorded_during_a_copy_are_left_for_the_next_run(
     before = tables(source)
     write = copier._Copier._write
 
-    def beside(self: Any, batch: Any) -> None:
+    def meanwhile(self: Any, batch: Any) -> None:
         write(self, batch)
         with Archive.open(source, Plugins()) as archive:
             archive.record([samples.figure(text=f"At {batch[0][0]}")], story="ferry")
 
-    monkeypatch.setattr(copier._Copier, "_write", beside)
+    monkeypatch.setattr(copier._Copier, "_write", meanwhile)
     assert copy_archive(*pair).head.position == len(before["events"])
     assert tables(target) == before
     monkeypatch.undo()
@@ -512,12 +512,12 @@ def test_a_row_changed_during_the_copy_is_detected_at_the_end(
     fill(source, "ferry")
     bring = copier._Copier.bring
 
-    def beside(self: Any, step: Any) -> int:
+    def meanwhile(self: Any, step: Any) -> int:
         new = bring(self, step)
         change(target, CHANGES["a body"])
         return new
 
-    monkeypatch.setattr(copier._Copier, "bring", beside)
+    monkeypatch.setattr(copier._Copier, "bring", meanwhile)
     with pytest.raises(Damaged, match="position 8"):
         copy_archive(*pair)
     with pytest.raises(UnfinishedCopy):

@@ -294,8 +294,8 @@ def named_errors(bind: Connection | Engine) -> Iterator[None]:
         # The driver raises this for a message that repeats a name whose bytes are not UTF-8 (any more).
         if b"malformed" not in error.object:
             raise
-        said = error.object.decode(errors="replace")
-        raise NotAnArchive(f"{kind.shown(url)} is damaged: {said}") from error
+        message = error.object.decode(errors="replace")
+        raise NotAnArchive(f"{kind.shown(url)} is damaged: {message}") from error
     except kind.errors as error:
         explained = kind.explained(error, kind.shown(url))
         if isinstance(explained, DatelineError):

@@ -53,9 +53,9 @@ def web_charset(label: str) -> str | None:
     """Python's charset for the label of a server or page; None for an unknown label."""
     label = label.strip().lower()
     label = _LABELS.get(label, label)
-    for said in (label, _PREFIX.sub("cp", label), label.removeprefix("x-")):
+    for candidate in (label, _PREFIX.sub("cp", label), label.removeprefix("x-")):
         try:
-            name = codecs.lookup(said).name
+            name = codecs.lookup(candidate).name
         except (LookupError, ValueError):
             continue
         return _WEB.get(name, name)
@@ -77,17 +77,17 @@ def find_charset(content: bytes, declared: Iterable[str] = ()) -> str:
     shifted = None if mark else shifted_charset(content)
     if shifted is not None:
         return shifted
-    said = [mark] if mark else list(declared)
-    for charset in said:
+    candidates = [mark] if mark else list(declared)
+    for charset in candidates:
         if _fits(content, charset):
             return charset
     if _fits(content, "utf-8"):
         _require_narrow(content)
         require_plain(content)
         return "utf-8"
-    if said:
+    if candidates:
         raise DatelineError(
-            f"the document declares the charset {said[0]}, but its bytes are not valid in it",
+            f"the document declares the charset {candidates[0]}, but its bytes are not valid in it",
             hint="give its real --charset",
             code="charset-mismatch",
         )

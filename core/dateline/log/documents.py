@@ -116,10 +116,10 @@ def drop_under(connection: Connection, subject_key: str) -> int:
 
 
 def _delete(connection: Connection, these: ColumnElement[bool]) -> int:
-    gone = connection.execute(delete(documents).where(these)).rowcount
+    deleted = connection.execute(delete(documents).where(these)).rowcount
     left = connection.execute(select(func.count()).select_from(documents).where(these)).scalar_one()
-    require_done(gone, gone + left, documents.name)
-    return gone
+    require_done(deleted, deleted + left, documents.name)
+    return deleted
 
 
 def _held(

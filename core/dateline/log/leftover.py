@@ -60,9 +60,9 @@ def _read_through(engine: Engine, where: str, current: str) -> None:
     with engine.connect() as connection:
         run = driver(connection).execute
         run("BEGIN")
-        [[said]] = run("PRAGMA quick_check(1)").fetchall()
-        if said != "ok":
-            raise DatelineError(str(said).splitlines()[-1], code="damaged")
+        [[verdict]] = run("PRAGMA quick_check(1)").fetchall()
+        if verdict != "ok":
+            raise DatelineError(str(verdict).splitlines()[-1], code="damaged")
         [[revision]] = run("SELECT version_num FROM alembic_version").fetchall()
         if revision.partition("-")[0] != current:
             return
@@ -107,10 +107,10 @@ def _in_use(path: Path) -> bool:
 
     try:
         with open(f"{path}-shm", "r+b") as shared:
-            said = fcntl.fcntl(shared, fcntl.F_GETLK, ask)
+            answer = fcntl.fcntl(shared, fcntl.F_GETLK, ask)
     except OSError:
         return False
-    kind = said[:2] if sys.platform == "linux" else said[20:22]
+    kind = answer[:2] if sys.platform == "linux" else answer[20:22]
     return bool(struct.unpack("@h", kind)[0] != fcntl.F_UNLCK)
 
 

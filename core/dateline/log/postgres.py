@@ -249,7 +249,7 @@ class PostgreSQL(Backend):
 
     def meddling(self, connection: Connection, tables: Sequence[str]) -> list[str]:
         rows = driver(connection).execute(_MEDDLING, (list(tables),)).fetchall()
-        return [said for (said,) in rows]
+        return [message for (message,) in rows]
 
     def hold_creation(self, connection: Connection) -> None:
         driver(connection).execute("SELECT pg_advisory_xact_lock(%s)", (_CREATION,))
@@ -370,15 +370,15 @@ class PostgreSQL(Backend):
     def delete(
         self, connection: Connection, table: str, key: Sequence[str], keys: Iterable[Values]
     ) -> None:
-        gone = [list(values) for values in zip(*keys, strict=True)]
-        if not gone:
+        deleted = [list(values) for values in zip(*keys, strict=True)]
+        if not deleted:
             return
         arrays = ", ".join(["%s::text[]"] * len(key))
-        same = " AND ".join(f"t.{quoted(name)} = gone.{quoted(name)}" for name in key)
+        same = " AND ".join(f"t.{quoted(name)} = deleted.{quoted(name)}" for name in key)
         driver(connection).execute(
-            f"DELETE FROM {quoted(table)} AS t USING unnest({arrays}) AS gone ({listed(key)})"
+            f"DELETE FROM {quoted(table)} AS t USING unnest({arrays}) AS deleted ({listed(key)})"
             f" WHERE {same}",
-            gone,
+            deleted,
         )
 
     def announce(self, engine: Engine) -> None:

@@ -161,7 +161,7 @@ class SQLite(Backend):
     def damage(self, connection: Connection) -> list[str]:
         # An index that lost an entry does not change an event, but a retry would record it twice.
         found = driver(connection).execute(f"PRAGMA integrity_check({_NAMED})").fetchall()
-        return [said for (said,) in found if said != "ok"]
+        return [message for (message,) in found if message != "ok"]
 
     def triggers(self, connection: Connection, tables: Sequence[str]) -> list[tuple[str, str]]:
         query = "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger'"
@@ -316,13 +316,15 @@ def _relation(connection: sqlite3.Connection, name: str, kind: str, sql: str | N
         kind = SQL_VIEW
     elif kind == "table" and not re.match(r"CREATE\s+TABLE\b", sql or "", re.IGNORECASE):
         kind = "virtual table"
-    is_view, said = kind == SQL_VIEW, sql or ""
+    is_view, definition = kind == SQL_VIEW, sql or ""
     return Relation(
         name,
         kind,
         tuple(StoredColumn(name, type_, bool(need)) for name, type_, need in columns),
-        said.removeprefix(f"CREATE VIEW {quoted(name)} AS ") if is_view else "",
-        tuple(sorted(set(re.findall(r"[a-z0-9_]+__g[0-9]+", said.lower())))) if is_view else (),
+        definition.removeprefix(f"CREATE VIEW {quoted(name)} AS ") if is_view else "",
+        tuple(sorted(set(re.findall(r"[a-z0-9_]+__g[0-9]+", definition.lower()))))
+        if is_view
+        else (),
         tuple(f"the trigger {guard}" for (guard,) in connection.execute(_GUARDS, (name,)))
         if kind == TABLE
         else (),

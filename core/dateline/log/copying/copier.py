@@ -144,18 +144,18 @@ class _Copier:
                 pages(connection, LEAVES, there.position, where=self._to),
                 strict=True,
             ):
-                for (position, leaf, gone), (_, other, gone_there) in zip(
+                for (position, leaf, is_erased), (_, other, erased_there) in zip(
                     ours, theirs, strict=True
                 ):
                     if leaf != other:
                         raise self._refused(f"it has another event at position {position}")
-                    if gone_there and not gone:
+                    if erased_there and not is_erased:
                         raise self._refused(
                             f"the event at position {position} is erased there but not in {self._from}"
                         )
-                    if gone and not gone_there:
+                    if is_erased and not erased_there:
                         erased.append(position)
-                    self._erased |= bool(gone)
+                    self._erased |= bool(is_erased)
                     frontier.append(leaf)
                 frontier.take_complete()  # the copy has those nodes
                 step(frontier.size, goal.position)

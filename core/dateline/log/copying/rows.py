@@ -57,7 +57,7 @@ class Rows:
         differs = False
         for page, after, last in self._pages(source):
             there = self._range(copy, after, last)
-            self._gone(copy, there, page)
+            self._deleted(copy, there, page)
             differs |= there != page
         return differs
 
@@ -83,18 +83,18 @@ class Rows:
 
     def _erase(self, connection: Connection, there: list[Row], here: list[Row]) -> None:
         """Delete the rows that the source no longer has."""
-        gone = self._gone(connection, there, here)
-        if gone:
+        deleted = self._deleted(connection, there, here)
+        if deleted:
             query = f"DELETE FROM {quoted(self.table.name)} WHERE {self._same()}"
-            done = of(connection).execute_many(connection, query, gone)
-            require_done(done, len(gone), self.table.name)
+            done = of(connection).execute_many(connection, query, deleted)
+            require_done(done, len(deleted), self.table.name)
 
-    def _gone(self, connection: Connection, there: list[Row], here: list[Row]) -> list[Row]:
+    def _deleted(self, connection: Connection, there: list[Row], here: list[Row]) -> list[Row]:
         """The keys of those rows. Raises DatelineError when the copy has rows of its own."""
         known = {self._key(row): row for row in here}
-        gone = [self._key(row) for row in there if self._key(row) not in known]
+        deleted = [self._key(row) for row in there if self._key(row) not in known]
         where = of(connection).shown(connection.engine.url)
-        if gone and not self.erasable:
+        if deleted and not self.erasable:
             raise DatelineError(
                 f"{where} has {self.table.name} of its own: it is no longer only a copy",
                 hint="copy to a new file or an empty database",
@@ -102,7 +102,7 @@ class Rows:
             )
         if any(known.get(self._key(row), row) != row for row in there):
             raise damaged(where, f"a row of its table {self.table.name} has other values")
-        return gone
+        return deleted
 
     def _move(self, source: Connection, turn: Turn, where: str, missing: list[Row]) -> None:
         for portion in _portions(missing):
