@@ -1,4 +1,4 @@
-"""Runs migrations on the connection Dateline hands over, else on the archive in DATELINE_DB."""
+"""Runs migrations on the connection that Dateline passes, or else on the archive in DATELINE_DB."""
 
 import os
 
@@ -9,7 +9,7 @@ from dateline.log.tables import metadata
 
 
 def run(connection) -> None:
-    # Never batch mode: it would rebuild the log's tables and drop their triggers.
+    # Do not use batch mode: it would rebuild the log's tables and drop their triggers.
     context.configure(connection=connection, target_metadata=metadata, transactional_ddl=True)
     context.run_migrations()
 

@@ -1,9 +1,9 @@
-"""How much a run tries. The default run samples; a thorough one (``CI`` set) tries everything.
+"""How thorough a test run is. The default run samples; a thorough run (with ``CI`` set) runs all.
 
-Three means. `examples` for Hypothesis. The marker ``sampled(N)`` for large matrices, of which a default
-run takes N cases, others each day, and leaves the rest to ``-m slow``. And of the tests that run on
-both databases a default run takes the PostgreSQL half of one in three; the conformance suite, which
-pins what every database must do, always runs whole.
+There are three means. `examples` sets the number of Hypothesis examples. The marker ``sampled(N)`` makes
+a default run take N cases of a large matrix, others each day; the rest is left to ``-m slow``. Of the
+tests that run on both databases, a default run takes the PostgreSQL half of one in three. The
+conformance suite, which states what every database must do, always runs completely.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from datetime import UTC, datetime
 import pytest
 
 THOROUGH = bool(os.environ.get("CI"))
-#: How many of the tests on both databases run on PostgreSQL too.
+#: The share of the tests on both databases that also run on PostgreSQL.
 ON_POSTGRESQL = 1 / 3
-#: Which sample of the matrices this run takes: the day, unless given. All workers use the same.
+#: Selects the sample of this run: by default the day. All workers use the same.
 SEED = os.environ.get("DATELINE_TEST_SEED") or datetime.now(UTC).strftime("%Y-%m-%d")
 
 
 def examples(count: int) -> int:
-    """`count` examples of a Hypothesis law in a thorough run, a fifth (at least 5) otherwise."""
+    """`count` Hypothesis examples in a thorough run, otherwise a fifth of that, at least 5."""
     return count if THOROUGH else max(5, count // 5)
 
 
 def leave_out(items: Iterable[pytest.Item]) -> None:
-    """Mark the cases ``slow`` that today's sample does not hold."""
+    """Mark the cases as ``slow`` that are not in today's sample."""
     items = list(items)
     _sample_matrices(items)
     for item in items:
@@ -37,7 +37,7 @@ def leave_out(items: Iterable[pytest.Item]) -> None:
 
 
 def _is_twin(item: pytest.Item) -> bool:
-    """Whether it is the PostgreSQL half of a test that also runs on SQLite."""
+    """Whether this is the PostgreSQL half of a test that also runs on SQLite."""
     callspec = getattr(item, "callspec", None)
     return callspec is not None and "postgresql" in callspec.params.values()
 

@@ -1,4 +1,4 @@
-"""Shortcuts of the default run: what is slow and always the same is done once a process."""
+"""Shortcuts of the default run: slow work with a constant result is done once in each process."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from dateline.log.tables import VERSION_TABLE
 
 @contextmanager
 def migrations_recorded() -> Iterator[None]:
-    """Inside, the first archive on each database is made by Alembic, and its statements are kept;
-    later archives get the same statements without Alembic. `upgrade` is not affected.
+    """In the block, Alembic creates the first archive on each database, and its statements are recorded.
+    Later archives are created from these statements without Alembic. `upgrade` is not affected.
     """
     migrate = schema._migrate
     recorded: dict[str, list[tuple[str, Any]]] = {}

@@ -1,4 +1,4 @@
-"""The benchmarks run: small, once, for the sake of running. Their figures say nothing here."""
+"""The benchmarks run once on small input, only to check that they work. Their figures mean nothing."""
 
 from __future__ import annotations
 

@@ -8,8 +8,8 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-# An update may do one thing: erase, that is set salt and body to NULL. INSERT OR REPLACE deletes
-# without firing delete triggers, so inserts over a standing row are refused by a trigger too.
+# An update may only erase, that is set salt and body to NULL. INSERT OR REPLACE deletes rows without
+# firing delete triggers, so a trigger also refuses inserts over an existing row.
 SQLITE_TRIGGERS = """
 CREATE TRIGGER events_no_delete BEFORE DELETE ON events
 BEGIN SELECT RAISE(ABORT, 'dateline: events are never deleted'); END;
@@ -43,8 +43,8 @@ CREATE TRIGGER stories_no_delete BEFORE DELETE ON stories
 BEGIN SELECT RAISE(ABORT, 'dateline: stories are never deleted'); END
 """
 
-# The same rules. On insert the keys themselves refuse, and ON CONFLICT DO UPDATE is an update. The
-# head is a hot row: room in its page lets every update stay there.
+# The same rules. Unique keys refuse inserts over a row, and ON CONFLICT DO UPDATE is an update. The
+# head row is updated often: free space in its page lets every update stay in that page.
 POSTGRES_TRIGGERS = """
 CREATE FUNCTION dateline_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -90,7 +90,7 @@ ALTER TABLE stories SET (fillfactor = 70)
 
 
 def words(plain: sa.types.String) -> sa.types.TypeEngine[str]:
-    """Text that sorts by code points on every database, whatever the server's language is."""
+    """Text that sorts by code points on every database, whatever the server's locale is."""
     ordered = type(plain)(plain.length, collation="C")
     return plain.with_variant(ordered, "postgresql")
 
@@ -114,7 +114,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "events",
-        # INTEGER PRIMARY KEY is the rowid on SQLite: appends go to the end of one B-tree.
+        # On SQLite, INTEGER PRIMARY KEY is the rowid: appends add to the end of one B-tree.
         sa.Column(
             "position",
             sa.BigInteger().with_variant(sa.Integer, "sqlite"),

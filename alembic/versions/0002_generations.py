@@ -1,4 +1,4 @@
-"""Views are rebuilt beside themselves: how far a build has come, and what it is to reach."""
+"""Progress of builds: a rebuild of a view makes a new generation next to the live one."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,8 +10,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # Plain ADD COLUMN, never batch mode. A build goes story by story: `cursor` is the last one
-    # done, `target` the position it folds to; both are NULL in a generation that went live.
+    # Plain ADD COLUMN, never batch mode. A build folds story by story: `cursor` is the last story
+    # done, `target` the position that it folds to. Both are NULL once a generation is live.
     op.add_column("views", sa.Column("target", sa.BigInteger))
     op.add_column("views", sa.Column("cursor", sa.LargeBinary(16)))
 

@@ -1,4 +1,4 @@
-"""Which event types of plugins the log holds: views fold differently where one is not known."""
+"""The event types of plugins that the log holds: a view folds differently when one is unknown."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Nodes of the log's Merkle tree, filled from the leaves there are, and signed checkpoints."""
+"""Nodes of the log's Merkle tree, computed from the existing leaves, and signed checkpoints."""
 
 import hashlib
 
@@ -39,8 +39,8 @@ def upgrade() -> None:
 
 
 def _fill(connection, nodes) -> None:
-    """A node for every 256 leaves, and for every 256 of those: RFC 6962 §2.1, page by page."""
-    waiting: list[list[bytes]] = [[]]  # by level, the hashes of a node that is not complete yet
+    """Store a node for every 256 leaves or nodes of the level below (RFC 6962 §2.1), page by page."""
+    waiting: list[list[bytes]] = [[]]  # by level, the hashes of an incomplete node
     done: dict[int, int] = {}
     query = sa.text(
         "SELECT position, leaf FROM events WHERE position > :after ORDER BY position LIMIT :page"
@@ -92,7 +92,7 @@ def _triggers(dialect: str, table: str, what: str, same: str) -> list[str]:
             f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table}"
             f" BEGIN SELECT RAISE(ABORT, 'dateline: {what} never change'); END"
         ),
-        # INSERT OR REPLACE deletes without firing delete triggers.
+        # INSERT OR REPLACE deletes rows without firing delete triggers.
         (
             f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}"
             f" WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})"

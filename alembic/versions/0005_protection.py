@@ -1,4 +1,4 @@
-"""Protected documents say under which key they are, and what is under a key is found at once."""
+"""The key of each protected document, and indexes to find everything under a key."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,8 @@ depends_on = None
 
 def upgrade() -> None:
     words = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
-    # Plain ADD COLUMN, never batch mode. Partial indexes: what is not protected pays nothing.
+    # Plain ADD COLUMN, never batch mode. The indexes are partial, so they cost
+    # nothing for content that is not protected.
     op.add_column("documents", sa.Column("subject_key", words))
     protected = sa.text("subject_key IS NOT NULL")
     for table in ("documents", "events"):

@@ -1,4 +1,4 @@
-"""On PostgreSQL an append is looked up in one round trip and closed in another: others wait less."""
+"""PostgreSQL functions that open and close an append in one round trip each, to shorten waits."""
 
 from alembic import op
 
@@ -7,8 +7,9 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-# Each statement of a volatile function sees what was committed before it began: first the lock, so
-# nothing read after it is stale. No sequential scan: a plan made for an empty table is kept.
+# Each statement of a volatile function sees what was committed before that statement began. The lock
+# comes first, so nothing read after it is stale. Sequential scans are off because a plan made for an
+# empty table is kept.
 OPEN = """
 CREATE FUNCTION dateline_open_append(ids bytea[], keys bytea[])
 RETURNS TABLE (

@@ -1,4 +1,4 @@
-"""Which keys databases were paired with the archive: no other one erases anything unasked."""
+"""The keys databases paired with the archive: no other one erases anything without a confirmation."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # Nothing is known yet: a keys database of before is recognised by what it alone can know.
+    # It starts empty: an older keys database is recognised by content that only it can have.
     op.create_table("paired_keys", sa.Column("sha256", sa.LargeBinary(32), primary_key=True))
 
 

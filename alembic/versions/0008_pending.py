@@ -1,4 +1,4 @@
-"""A generation says which stories are to be folded again, and closing an append counts its rows."""
+"""The stories that a generation must fold again; and closing an append counts the changed rows."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,8 +8,8 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
-# As in 0006, and it returns how many rows it changed: a rule or a trigger of somebody else's may have
-# kept it from that without an error.
+# As in 0006, but it returns how many rows it changed: somebody's rule or trigger may have prevented
+# changes without an error.
 CLOSE = """
 CREATE FUNCTION dateline_close_append(
   head bigint, head_peaks bytea,

@@ -1,4 +1,4 @@
-"""That contenders did the same work: what they wrote, compared after the clock has stopped."""
+"""Checks that contenders did the same work by comparing what they wrote, outside the clock."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def _connected(db: Path | str) -> Any:
 
 
 def log(db: Path | str) -> list[Any]:
-    """Sizes and sums of a log; its salts and ids are random."""
+    """Sizes and sums of a log, because its salts and ids are random."""
     with _connected(db) as connection:
         return [int(value) for value in connection.execute(_LOG).fetchone()]
 
 
 def rows(db: Path | str, table: str) -> list[Any]:
-    """How many rows a view has, and their hash in the order of their keys."""
+    """The number of rows of a view, and their hash in the order of their keys."""
     digest, count = sha256(), 0
     with _connected(db) as connection:
         for row in connection.execute(f"SELECT * FROM {table} ORDER BY story, fact, item"):

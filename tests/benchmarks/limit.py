@@ -1,7 +1,7 @@
-"""The limit: what the standard library's sqlite3 can do on the same tables, and nothing more.
+"""The limit: the same tables written with only the standard library's sqlite3.
 
-It is no archive. It looks nothing up, checks nothing and keeps the head of the log in memory, so it
-is right only as long as nobody else writes; its replay knows figures that were never corrected.
+It is not an archive. It looks nothing up, checks nothing and keeps the head of the log in memory, so it
+is correct only while nobody else writes. Its replay handles only figures that were never corrected.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ PRAGMAS = (
     "busy_timeout=10000", "foreign_keys=ON", "synchronous=FULL", "cache_size=-16384",
     "secure_delete=ON", "trusted_schema=OFF",
 )  # fmt: skip
-#: Events a page, and a transaction, of the replay.
+#: How many events a page and a transaction of the replay have.
 PAGE = 5000
 
 
@@ -138,7 +138,7 @@ def row_of(pair: workload.Pair) -> Row:
 
 
 def _entries() -> Iterator[tuple[str, bytes]]:
-    """By type: as many bytes as a leaf is the hash of, less the 32 of the commitment."""
+    """For each type: bytes as long as those that a leaf hashes, without the 32 of the commitment."""
     for version, (story, event) in enumerate(workload.made(list(workload.stream(1))), 1):
         entry = hashing.entry(
             archive=UUID(int=0),

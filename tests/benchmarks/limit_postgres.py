@@ -1,7 +1,7 @@
 """The limit on PostgreSQL: psycopg's COPY on the same tables, under the same lock of the head row.
 
-It is no archive. It looks nothing up, checks nothing and keeps its stories in memory, so it is right
-only as long as nobody else writes to them; its replay knows figures that were never corrected.
+It is not an archive. It looks nothing up, checks nothing and keeps its stories in memory, so it is
+correct only while nobody else writes to them. Its replay handles only figures that were never corrected.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _MOVED = (
 
 
 class Log:
-    """Appends whole batches; versions of its own stories are in memory."""
+    """Appends whole batches, with the versions of its own stories in memory."""
 
     def __init__(self, db: str) -> None:
         self._connection = psycopg.connect(db)

@@ -1,4 +1,4 @@
-"""What one measurement takes: time inside the clock, other work on the machine, peak memory."""
+"""The costs of one measurement: time inside the clock, other work on the machine, peak memory."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 
 class Clock:
-    """Adds up what runs inside ``with clock:``; making the input stays outside."""
+    """Adds up the time inside ``with clock:``. Input is made outside of it."""
 
     def __init__(self) -> None:
         self.wall = self.cpu = 0.0
@@ -34,7 +34,7 @@ class Clock:
         self.cpu += time.process_time() - self._at[1]
 
     def result(self, events: int, **more: Any) -> dict[str, Any]:
-        """Call it right after the last ``with``: ``others`` is how many cores other work took."""
+        """The result; call this right after the last ``with``. ``others``: cores used by other work."""
         assert self._first is not None
         wall = time.perf_counter() - self._first[0]
         own = time.process_time() - self._first[1]
@@ -50,8 +50,8 @@ class Clock:
 
 
 def peak_mb() -> float:
-    """Greatest resident size of this process, in MB of 2^20 bytes."""
-    try:  # ru_maxrss is handed down through fork and exec; VmHWM is this process's own
+    """The peak resident size of this process, in MB of 2^20 bytes."""
+    try:  # ru_maxrss is inherited through fork and exec; VmHWM is not
         for line in Path("/proc/self/status").read_text().splitlines():
             if line.startswith("VmHWM:"):
                 return int(line.split()[1]) / 1024
@@ -62,7 +62,7 @@ def peak_mb() -> float:
 
 
 def _busy() -> float:
-    """Seconds all cores together were busy since the machine started; 0 where nobody says."""
+    """Seconds that all cores together were busy since the start of the machine; 0 where unknown."""
     try:
         with open("/proc/stat") as file:
             user, nice, system, _, _, irq, softirq, steal = map(int, file.readline().split()[1:9])

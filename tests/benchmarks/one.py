@@ -1,4 +1,4 @@
-"""One step in a process of its own: ``one.py [--profile FILE] MODULE FUNCTION KEYWORDS-AS-JSON``."""
+"""Runs one step in a separate process: ``one.py [--profile FILE] MODULE FUNCTION KEYWORDS-AS-JSON``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dateline, through the code its commands run."""
+"""Dateline, through the code that its commands use."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def create(db: Path | str) -> None:
 
 
 def append(db: Path | str, stories: int, batch: int, *, making: bool = False) -> dict[str, Any]:
-    """With `making`, the clock runs while event objects are made from payloads, too."""
+    """With `making`, the clock includes making event objects from payloads."""
     clock, engine, count = Clock(), schema.connect(db), 0
     for payloads in workload.batches(stories, batch):
         pairs = [] if making else workload.made(payloads)
@@ -59,7 +59,7 @@ def replay(db: Path | str) -> dict[str, Any]:
 
 
 def catch_up(db: Path, events: int) -> dict[str, Any]:
-    """`events` more, one to a story in turn, into a view that stands at the head."""
+    """Catch a view up with `events` new events, one to each story in turn."""
     clock, chance = Clock(), random.Random(1)
     with Archive.open(db, Plugins.load(strict=True)) as archive:
         archive.rebuild([VIEW])
@@ -78,7 +78,7 @@ def catch_up(db: Path, events: int) -> dict[str, Any]:
 
 
 def append_pairs(engine: Engine, pairs: list[workload.Pair]) -> None:
-    with writing(engine, append=False) as connection:  # as recording does
+    with writing(engine, append=False) as connection:  # like recording
         appender = Appender(connection)
         appender.append_all(pairs, {})
         appender.finish()

@@ -1,7 +1,7 @@
-"""The `eventsourcing` library as its documentation has it: aggregates, an application, a projection.
+"""The `eventsourcing` library, used as its documentation shows: aggregates, application, projection.
 
 Its SQLite recorder has no subscriptions, so its ProjectionRunner cannot run; the projection is fed
-from its NotificationLogReader. Each event is a transaction with its tracking row, on purpose.
+from its NotificationLogReader. Each event is one transaction with its tracking row, as intended there.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ _BY: Fields = msgspec.to_builtins(workload.BY)
 
 
 def _grown(story: Story | None, data: Fields) -> Story:
-    """The story with one pending event more."""
+    """The story with another pending event."""
     if story is None:
         return Story(data=data, by=_BY)
     if "kind" in data:
@@ -95,13 +95,13 @@ def payloads_of(number: int) -> list[Fields]:
 
 
 def create(db: str) -> None:
-    """Its tables: writers that begin at once would trip over each other making them."""
+    """Create its tables, because writers that start together would conflict when creating them."""
     Archive(env=env(db)).close()
 
 
 def append(db: Path | str, stories: int, batch: int, *, making: bool = False) -> dict[str, Any]:
-    """As many whole stories to a save as make a batch. With `making`, the clock runs while the
-    aggregates are called, too: their events are made there."""
+    """Save as many complete stories at once as make a batch. With `making`, the clock includes the calls
+    of the aggregates, which make the events."""
     clock, app = Clock(), Archive(env=env(db))
     size = max(1, batch // workload.PER_STORY)
     for first in range(0, stories, size):

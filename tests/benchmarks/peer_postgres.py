@@ -1,4 +1,4 @@
-"""The `eventsourcing` library's view of figures on PostgreSQL."""
+"""The view of figures with the `eventsourcing` library on PostgreSQL."""
 
 from __future__ import annotations
 

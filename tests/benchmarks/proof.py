@@ -1,9 +1,9 @@
-"""What proof costs: appending with the tree and without it, verifying, signing a checkpoint.
+"""The cost of proof: appending with and without the tree, verifying, signing a checkpoint.
 
     python tests/benchmarks/proof.py [--events 200000] [--rounds 3]
 
-Prints one line of JSON. Each measurement is a process of its own; with and without take turns.
-Without means: no node hashed and none stored, the log otherwise the same.
+Prints one line of JSON. Each measurement is a separate process; runs with and without the tree
+alternate. Without the tree no node is hashed or stored, and the log is otherwise the same.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from dateline import Archive, Plugins
 from dateline.log.hashing import Frontier
 from dateline.proof import keys
 
-#: Ratios and milliseconds to reach.
+#: The target ratio, and the target in milliseconds.
 APPEND_RATIO, CHECKPOINT_MS = 0.9, 50.0
 _CHECKPOINTS = 5
 
@@ -36,7 +36,7 @@ def append(db: Path, stories: int, *, tree: bool) -> dict[str, Any]:
     with (
         patch.object(Frontier, "append", lambda self, leaf: None),
         patch.object(Frontier, "to_bytes", lambda self: b""),
-        # The next transaction takes the frontier up where it was put down: nowhere.
+        # No frontier is stored, so the next transaction starts with an empty one.
         patch.object(Frontier, "from_bytes", classmethod(lambda cls, size, raw: cls())),
     ):
         return ours.append(db, stories, BATCH)
@@ -47,13 +47,13 @@ def verify(db: Path) -> dict[str, Any]:
     with Archive.open(db, Plugins()) as archive:
         with clock:
             report = archive.verify()
-        # The workload's facts quote no real document: only that may be found.
+        # The facts of the workload quote no real document; this is the only expected finding.
         assert {finding.rule for finding in report.findings} <= {"V5"}, report.findings[:3]
         return clock.result(report.position)
 
 
 def checkpoint(db: Path) -> dict[str, Any]:
-    """Milliseconds of each of several, an event between them, the first with cold pages."""
+    """Milliseconds of several checkpoints with an event before each; the first has cold pages."""
     taken = []
     with Archive.open(db, Plugins()) as archive:
         key = keys.create(db.with_suffix(".key"), archive.head().archive)
@@ -71,7 +71,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--events", type=int, default=200_000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--dir", type=Path, help="where the scratch databases go")
+    parser.add_argument("--dir", type=Path, help="folder for the temporary databases")
     given = parser.parse_args()
     stories = max(2, given.events // PER_STORY)
     with tempfile.TemporaryDirectory(prefix="dateline-bench-", dir=given.dir) as folder:

@@ -1,10 +1,10 @@
-"""Dateline beside the limit of the machine and beside the eventsourcing library.
+"""Compares Dateline with the limit of the machine and with the eventsourcing library.
 
     python tests/benchmarks/run.py [--events 200000] [--rounds 3] [--json FILE] [--only NAME]
 
-Each measurement is a process of its own; the contenders of a round run in turn, each round begins
-with another one, and ratios are taken within a round. The median is printed with its range.
-``pip install 'dateline[bench]'`` brings the eventsourcing library.
+Each measurement is a separate process. The contenders of a round run in turn, each round starts with
+another one, and ratios are computed within a round. The median is printed with its range.
+``pip install 'dateline[bench]'`` installs the eventsourcing library.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ BATCH = 10_000
 SINGLES = 3_000
 PEER_REPLAY = 10_000
 CATCH_UP = 2_000
-#: The memory run is done at so many times the events.
+#: The memory measurement has so many times the events.
 TIMES = 10
-#: Cores other work may take for a run to count as quiet.
+#: A run is quiet if other work used fewer cores than this.
 QUIET = 0.35
 
 NAMES = ("append", "making", "single", "replay", "catch_up", "memory")
@@ -51,7 +51,7 @@ TITLES = {
     "making": "same, making event objects",
     "single": "append, one durable event",
     "replay": "replay of one view",
-    "catch_up": "catch up, an event a story",
+    "catch_up": "catch up, one event a story",
     "memory": "rebuild, memory and scale",
     "one_writer": "append, batches of 100, 1 writer",
     "writers": "same, 8 writers at once",
@@ -59,7 +59,7 @@ TITLES = {
     "making_all": "8 writers, making event objects",
     "pg_replay": "replay of one view",
 }
-#: (measurement, contender compared with) -> the ratio of speeds to reach.
+#: (measurement, contender) -> the target ratio of speeds.
 TARGETS = {
     ("append", "limit"): 0.6,
     ("making", "peer"): 2.5,
@@ -79,7 +79,7 @@ Run = dict[str, Any]
 
 
 class Bench:
-    """Runs the measurements in one scratch folder; `runs` is by measurement and contender."""
+    """Runs the measurements in a temporary folder. `runs` holds them by measurement and contender."""
 
     def __init__(self, folder: Path, events: int, rounds: int) -> None:
         self.folder, self.rounds = folder, rounds
@@ -99,7 +99,7 @@ class Bench:
         self._logs("append", {"stories": self.stories, "batch": BATCH})
 
     def _making(self) -> None:
-        """From payloads to the disk: the clock runs while event objects are made, too."""
+        """From payloads to the disk: the clock includes making event objects."""
 
         def contend(who: str) -> Run:
             db = self._path()
@@ -116,7 +116,7 @@ class Bench:
         self._logs("single", {"stories": stories, "events": events})
 
     def _logs(self, name: str, given: dict[str, Any]) -> None:
-        """Each into an empty database; Dateline's log and the limit's come out alike."""
+        """Append to an empty database. Dateline and the limit must write equal logs."""
         wrote: dict[str, Any] = {}
 
         def contend(who: str) -> Run:
@@ -156,7 +156,7 @@ class Bench:
         self._round_robin("catch_up", ["ours"], contend)
 
     def _memory(self) -> None:
-        """The same rebuild at N and at ten times N, the small one before and after the large."""
+        """The same rebuild with N and with ten times N events, the small one before and after the large."""
         small, large = self._log(self.stories), self._log(self.stories * TIMES)
         for base in (small, large, small):
             db = large if base is large else self._copy(base)
@@ -166,7 +166,7 @@ class Bench:
             if db is not large:
                 _remove(db)
 
-    # -- what they need ------------------------------------------------------------------------
+    # -- helpers ------------------------------------------------------------------------
 
     def _round_robin(self, name: str, who: list[str], contend: Callable[[str], Run]) -> None:
         who = [each for each in who if each != "peer" or self.peer]
@@ -197,7 +197,7 @@ class Bench:
         return self._make("peer", "peer", min(self.stories, PEER_REPLAY // PER_STORY))
 
     def _make(self, name: str, who: str, stories: int) -> Path:
-        """A log that measurements read, written once."""
+        """A log for measurements that read, written once."""
         if name not in self._made:
             say(f"writing a log of {stories * PER_STORY:,} events ({LABELS[who]})")
             path = self.folder / f"{name}.db"
@@ -227,7 +227,7 @@ def step(
 
 
 def _settle(path: Path) -> None:
-    """On the disk, so that no measurement pays for writing it."""
+    """Sync a file, so that no measurement pays for writing it."""
     with open(path, "rb") as file:
         os.fsync(file.fileno())
 
@@ -239,18 +239,20 @@ def _remove(path: Path) -> None:
 
 def require_same(name: str, ours: Any, limit: Any) -> None:
     if ours != limit:
-        raise SystemExit(f"{name}: not the same work\ndateline {ours}\nlimit    {limit}")
+        raise SystemExit(
+            f"{name}: the contenders did different work\ndateline {ours}\nlimit    {limit}"
+        )
 
 
 def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-# -- what comes of it --------------------------------------------------------------------------
+# -- results --------------------------------------------------------------------------
 
 
 def ratios(runs: dict[str, list[Run]], base: str) -> dict[str, Any]:
-    """Dateline's speed over `base`'s, round by round; quiet rounds alone for wall, if any are."""
+    """The ratio of Dateline's speed to `base`'s in each round; for wall time only quiet rounds, if any."""
     pairs = list(zip(runs["ours"], runs[base], strict=True))
     quiet = [pair for pair in pairs if all(run["others"] < QUIET for run in pair)]
 
@@ -267,7 +269,7 @@ def ratios(runs: dict[str, list[Run]], base: str) -> dict[str, Any]:
 
 
 def summary(runs: dict[str, dict[str, list[Run]]]) -> list[dict[str, Any]]:
-    """One entry a line of the table."""
+    """One entry for each line of the table."""
     lines = []
     for name, by in runs.items():
         for who, each in by.items():
@@ -289,7 +291,7 @@ def summary(runs: dict[str, dict[str, list[Run]]]) -> list[dict[str, Any]]:
 
 
 def memory(by: dict[str, list[Run]]) -> dict[str, Any]:
-    """Peak memory and time per event at N and ten times N."""
+    """Peak memory, and time per event, with N and with ten times N events."""
     large = by["large"][0]
     peaks = [max(run["peak_mb"] for run in by[size]) for size in ("small", "large")]
 
@@ -371,21 +373,21 @@ def _ratio_cells(line: dict[str, Any]) -> tuple[str, ...]:
 def memory_words(found: dict[str, Any]) -> str:
     small, large = found["events"]
 
-    def said(key: str) -> str:
+    def verdict(key: str) -> str:
         return "reached" if found[f"{key}_reached"] else "NOT REACHED"
 
     peaks = found["peak_mb"]
     return (
         f"memory: {peaks[0]:.0f} MB at {small:,}, {peaks[1]:.0f} MB at {large:,} "
-        f"(< {PEAK_MB:g} {said('peak')}; {found['spread']:+.0%}, within {PEAK_SPREAD:.0%} "
-        f"{said('spread')})\n"
-        f"time per event at {large:,} over that at {small:,}: {found['slowdown']:.2f} wall, "
-        f"{found['slowdown_cpu']:.2f} CPU (<= {SLOWDOWN:g} {said('slowdown')})"
+        f"(< {PEAK_MB:g} {verdict('peak')}; {found['spread']:+.0%}, within {PEAK_SPREAD:.0%} "
+        f"{verdict('spread')})\n"
+        f"time per event at {large:,} relative to {small:,}: {found['slowdown']:.2f} wall, "
+        f"{found['slowdown_cpu']:.2f} CPU (<= {SLOWDOWN:g} {verdict('slowdown')})"
     )
 
 
 def profiles(bench: Bench) -> None:
-    """Where Dateline's append and replay spend their time; the profiler's own weight included."""
+    """Print where append and replay spend their time, including the overhead of the profiler."""
     for name in ("append", "replay"):
         file = bench.folder / f"{name}.prof"
         if name == "append":
@@ -406,11 +408,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--only", action="append", choices=NAMES + SERVED, metavar="NAME",
-                        help=f"one of {', '.join(NAMES)}; may be given again")  # fmt: skip
+                        help=f"one of {', '.join(NAMES)}; may be repeated")  # fmt: skip
     parser.add_argument("--postgres", action="store_true",
-                        help=f"on a PostgreSQL server instead: {', '.join(SERVED)}")  # fmt: skip
-    parser.add_argument("--profile", action="store_true", help="profile Dateline instead")
-    parser.add_argument("--dir", type=Path, help="where the scratch databases go")
+                        help=f"measure on a PostgreSQL server: {', '.join(SERVED)}")  # fmt: skip
+    parser.add_argument(
+        "--profile", action="store_true", help="profile Dateline instead of measuring"
+    )
+    parser.add_argument("--dir", type=Path, help="folder for the temporary databases")
     given = parser.parse_args()
     facts, began = machine(), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     print(", ".join(f"{key} {value}" for key, value in facts.items()), flush=True)
@@ -429,7 +433,7 @@ def main() -> None:
             profiles(bench)
             return
         if not bench.peer:
-            print("eventsourcing is left out: it is not installed (pip install 'dateline[bench]')")
+            print("eventsourcing is skipped: it is not installed (pip install 'dateline[bench]')")
         for name in given.only or (SERVED if given.postgres else NAMES):
             bench.measure(name)
     lines = summary(bench.runs)

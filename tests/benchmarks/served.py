@@ -1,4 +1,4 @@
-"""The measurements on PostgreSQL: the server of the wheel, with fsync."""
+"""The measurements on PostgreSQL, on the server of the test wheel with fsync."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PEER_REPLAY = 2_000
 
 
 class Served(Bench):
-    """As Bench; every measurement in a database of its own. `events` is for an append."""
+    """Like Bench, with a database for each measurement. `events` is the size of an append."""
 
     def __init__(self, server: Server, events: int, rounds: int) -> None:
         super().__init__(Path(), events, rounds)
@@ -65,14 +65,14 @@ class Served(Bench):
             require_same(name, wrote["ours"], wrote["limit"])
 
     def _pg_replay(self) -> None:
-        """A server copies a database quickly, but one at a time: each contender has its own."""
+        """A server copies a database fast, but only one at a time, so each contender has its own."""
         wrote: dict[str, Any] = {}
         with self._server.database() as ours, self._server.database() as peers:
             say(f"writing logs of {REPLAY:,} events and, for eventsourcing, {PEER_REPLAY:,}")
             step("ours", "create", ours)
             step("ours", "append", ours, stories=REPLAY // PER_STORY, batch=10_000)
             if self.peer:
-                # A story to a save: its pipeline of 1,000 events and more never ends.
+                # One story for each save, because a pipeline of 1,000 events or more never ends.
                 step("peer", "append", peers, stories=PEER_REPLAY // PER_STORY, batch=BATCH)
 
             def contend(who: str) -> Run:
@@ -90,6 +90,6 @@ class Served(Bench):
 
 @contextmanager
 def running(events: int, rounds: int) -> Iterator[Served]:
-    """A server of its own for the block."""
+    """A separate server for the block."""
     with server(()) as served:
         yield Served(served, events, rounds)

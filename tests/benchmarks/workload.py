@@ -1,5 +1,5 @@
-"""The workload: made-up stories of figures, interleaved. Data of about 350 bytes an event, and 70
-more that say who recorded it."""
+"""The workload: made-up, interleaved stories of figures. An event has about 350 bytes of data, and 70
+more about who recorded it."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def event(payload: Payload) -> NewEvent:
 
 
 def stream(stories: int, first: int = 0) -> Iterator[tuple[UUID, Payload]]:
-    """(story, payload) of all stories, interleaved: the first of each, then the second ..."""
+    """(story, payload) of all stories, interleaved: the first payload of each, then the second ..."""
     ids = [uuid7() for _ in range(stories)]
     streams = [payloads(number) for number in range(first, first + stories)]
     for _ in range(PER_STORY):
@@ -89,7 +89,7 @@ def stream(stories: int, first: int = 0) -> Iterator[tuple[UUID, Payload]]:
 
 
 def batches(stories: int, size: int, first: int = 0) -> Iterator[list[tuple[UUID, Payload]]]:
-    """The same, `size` at a time: each batch is built just before it is used."""
+    """The same in batches of `size`, each built just before it is used."""
     whole = stream(stories, first)
     while batch := list(islice(whole, size)):
         yield batch

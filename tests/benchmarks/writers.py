@@ -1,4 +1,4 @@
-"""Appends by several processes at once, begun together: one measurement of them all."""
+"""Appends by several processes that start together, as one measurement."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ Append = Callable[[Any], object]
 def append(
     db: str, who: str, writers: int, stories: int, batch: int, *, making: bool = False
 ) -> dict[str, Any]:
-    """`stories` of each writer's own; events of a batch are interleaved from them. With `making`,
-    the clock runs while event objects are made, too."""
+    """Each writer appends to its own `stories`, interleaved in each batch. With `making`, the clock
+    includes making event objects."""
     context = multiprocessing.get_context("spawn")
     barrier, results = context.Barrier(writers + 1), context.Queue()
     crew = [
@@ -62,7 +62,7 @@ def _write(
     close()
 
 
-#: What is given, what makes events of it, what appends them, and what ends it.
+#: Input, a function that makes events of it, one that appends them, and one that closes.
 Crew = tuple[list[Any], Callable[[Any], Any], Append, Callable[[], object]]
 
 
@@ -96,7 +96,7 @@ def _limit(db: str, first: int, stories: int, batch: int) -> Crew:
 
 
 def _peer(db: str, first: int, stories: int, batch: int) -> Crew:
-    """A story with its pending events is saved at once."""
+    """Each story is saved with all its pending events at once."""
     import peer
 
     app = peer.Archive(env=peer.env(db))

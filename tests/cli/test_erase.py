@@ -455,7 +455,7 @@ def test_an_erasure_that_a_reader_holds_up_is_said_to_be_unfinished_by_every_com
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM events").fetchone()
     refused = dateline("erase", "her", *WHY, code=1).err
-    assert "it is erased, but another process still reads" in refused
+    assert "another process is still reading an older snapshot" in refused
     for command in ("log", "stories", "status"):
         told = dateline(command).err
         assert told.count("An erasure is not finished: another process still reads") == 1

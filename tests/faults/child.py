@@ -1,4 +1,4 @@
-"""A forked process to do one thing in, killed or failed at any system call by strace."""
+"""A forked child that does one piece of work. strace kills it or fails any of its system calls."""
 
 from __future__ import annotations
 
@@ -17,24 +17,25 @@ from pathlib import Path
 
 from dateline import DatelineError
 
-#: What changes a file or makes it last. A question mark: not every machine has the call.
+#: System calls that change a file or make a change durable. Not every machine has those with a
+#: question mark.
 WRITES = (
     "pwrite64", "write", "fdatasync", "fsync", "ftruncate", "?rename", "?renameat", "?renameat2",
     "?unlink", "?unlinkat", "?link", "?linkat", "?mkdir", "?chmod", "?fchmod",
 )  # fmt: skip
 _CALL = re.compile(r"^\d+ +(\w+)\(", re.MULTILINE)
 _PATIENCE = 60.0
-#: The exit code of a child that could not tell what it did.
-UNTOLD = 71
+#: The exit code of a child that could not acknowledge what it did.
+UNACKNOWLEDGED = 71
 
-#: Tells the parent that something was done, for good.
+#: Tells the parent that a unit of work is durably done.
 Acknowledge = Callable[[str], None]
 Work = Callable[[Acknowledge], int]
 
 
 @dataclass(frozen=True)
 class Ended:
-    """How a child ended. `code` is None when it was killed."""
+    """The end of a child. `code` is None when it was killed."""
 
     code: int | None
     acknowledged: list[str]
@@ -45,7 +46,8 @@ class Ended:
 
 @dataclass(frozen=True)
 class Fault:
-    """At the `at`-th `call`: `error` (every later one too when `on`), or death when it is None."""
+    """At the `at`-th `call`, fail it with `error` (with `on` also every later one), or kill the process
+    when `error` is None."""
 
     call: str
     at: int
@@ -59,16 +61,16 @@ class Fault:
 
 
 def why_not() -> str | None:
-    """Why strace cannot be used here; None when it can."""
+    """The reason why strace cannot be used here; None when it can."""
     if shutil.which("strace") is None:
         return "strace is not installed"
-    said = subprocess.run(
+    trial = subprocess.run(
         ["strace", "-e", "inject=getppid:error=EIO", "-e", "trace=getppid", "true"],
         capture_output=True,
         check=False,
         text=True,
     )
-    return None if said.returncode == 0 else f"strace may not trace here: {said.stderr[-200:]}"
+    return None if trial.returncode == 0 else f"strace cannot trace here: {trial.stderr[-200:]}"
 
 
 def run(
@@ -79,66 +81,68 @@ def run(
     traced: bool = False,
     meanwhile: Callable[[int], None] | None = None,
 ) -> Ended:
-    """Do `work` in a child. With a `fault` or `traced` under strace, which counts its calls.
+    """Do `work` in a child, with a `fault` or `traced` under strace, which counts its system calls.
 
-    `meanwhile` is called with its number once it is at work.
+    `meanwhile` is called with the process id once the child is working.
     """
-    go, told = os.pipe(), os.pipe()
+    go, reports = os.pipe(), os.pipe()
     out, err, log = folder / ".out", folder / ".err", folder / ".calls"
     for path in (out, err):
-        path.touch()  # the child may be dead before it can
+        path.touch()  # the child may be killed before it can
     sys.stdout.flush()
     sys.stderr.flush()
     pid = os.fork()
     if pid == 0:
-        _be_child(work, go, told, out, err)
+        _be_child(work, go, reports, out, err)
     os.close(go[0])
-    os.close(told[1])
+    os.close(reports[1])
     tracer = _trace(pid, fault, log) if traced or fault is not None else None
     os.write(go[1], b".")
     os.close(go[1])
     if meanwhile is not None:
         meanwhile(pid)
-    with os.fdopen(told[0]) as heard:
+    with os.fdopen(reports[0]) as heard:
         acknowledged = heard.read().split("\n")[:-1]
     status = os.waitpid(pid, 0)[1]
     if tracer is not None:
         tracer.communicate(timeout=_PATIENCE)
     calls = Counter(_CALL.findall(log.read_text("utf-8", "replace"))) if traced else Counter()
     code = None if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
-    said = [path.read_text("utf-8", "replace") for path in (out, err)]
+    output = [path.read_text("utf-8", "replace") for path in (out, err)]
     for path in (out, err, log):
         path.unlink(missing_ok=True)
-    return Ended(code, acknowledged, said[0], said[1], calls)
+    return Ended(code, acknowledged, output[0], output[1], calls)
 
 
 def killed_after(seconds: float) -> Callable[[int], None]:
-    """Kill the child when so much time has gone by, unless it came to its end."""
+    """Kill the child after some time, unless it has ended."""
 
     def kill(pid: int) -> None:
         time.sleep(seconds)
-        os.kill(pid, signal.SIGKILL)  # not waited for yet, so the number is still its own
+        os.kill(pid, signal.SIGKILL)  # nobody waited for it yet, so the id is still its own
 
     return kill
 
 
-def _be_child(work: Work, go: tuple[int, int], told: tuple[int, int], out: Path, err: Path) -> None:
+def _be_child(
+    work: Work, go: tuple[int, int], reports: tuple[int, int], out: Path, err: Path
+) -> None:
     try:
         os.close(go[1])
-        os.close(told[0])
+        os.close(reports[0])
         sys.dont_write_bytecode = True
         for path, number in ((out, 1), (err, 2)):
             handle = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
             os.dup2(handle, number)
             os.close(handle)
-        # What pytest put in their place belongs to the parent.
+        # Pytest's replacements for these belong to the parent.
         sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w")
         sys.stdin = open(os.devnull)  # noqa: SIM115 - for as long as the child lives
         os.read(go[0], 1)
-        code = work(lambda what: _told(told[1], what))
+        code = work(lambda what: _acknowledge(reports[1], what))
         sys.stdout.flush()
         sys.stderr.flush()
-    except DatelineError as error:  # as the command line says it
+    except DatelineError as error:  # as the command line reports it
         os.write(2, f"Error: {error}\n".encode())
         os._exit(1)
     except BaseException:
@@ -147,11 +151,11 @@ def _be_child(work: Work, go: tuple[int, int], told: tuple[int, int], out: Path,
     os._exit(code)
 
 
-def _told(pipe: int, what: str) -> None:
+def _acknowledge(pipe: int, what: str) -> None:
     try:
         os.write(pipe, f"{what}\n".encode())
-    except OSError:  # the fault hit what is ours alone: done, but not acknowledged
-        os._exit(UNTOLD)
+    except OSError:  # the fault hit the harness: done, but not acknowledged
+        os._exit(UNACKNOWLEDGED)
 
 
 def _trace(pid: int, fault: Fault | None, log: Path) -> subprocess.Popen[str]:
@@ -164,8 +168,8 @@ def _trace(pid: int, fault: Fault | None, log: Path) -> subprocess.Popen[str]:
         text=True,
     )
     assert tracer.stderr is not None
-    said = tracer.stderr.readline()
-    if "attached" not in said:
+    answer = tracer.stderr.readline()
+    if "attached" not in answer:
         os.kill(pid, signal.SIGKILL)
-        raise RuntimeError(f"strace did not attach: {said}")
+        raise RuntimeError(f"strace did not attach: {answer}")
     return tracer

@@ -1,4 +1,4 @@
-"""A database file that rotted: bits flipped, its end cut off, its write-ahead log lost."""
+"""A damaged database file: flipped bits, a truncated end, a lost write-ahead log."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from dateline.proof.keys import load
 from dateline.proof.verifier import read_checkpoint
 from dateline.testing import samples
 
-#: What somebody does with an archive that he knows nothing bad of.
+#: Commands of a user who does not know that the archive is damaged.
 COMMANDS = (
     ("verify", "--deep", "--vkey", "{vkey}"),
     ("show", "ferry", "timeline"),
@@ -35,7 +35,7 @@ COMMANDS = (
 
 
 class Specimen:
-    """A whole archive, and what every table of its log holds."""
+    """An undamaged archive, and the contents of every table of its log."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -55,7 +55,7 @@ class Specimen:
         return child.run(self.folder, partial(_command, place, given))
 
     def without_index_entry(self) -> bytes:
-        """The file with one id changed where events are found by their id, and nowhere else."""
+        """The file with one event id changed in the index of ids, and nowhere else."""
         db = sqlite3.connect(self._whole / "a.db")
         [key] = db.execute("SELECT event_id FROM events WHERE position = 8").fetchone()
         db.close()
@@ -67,17 +67,18 @@ class Specimen:
             copy.write_bytes(damaged)
             if contents(copy) == self._log:
                 return bytes(damaged)
-        raise AssertionError("the id stands in no index")
+        raise AssertionError("no index contains the id")
 
     def verify(self, damaged: bytes) -> Ended:
-        """What `verify` says of a damaged file."""
+        """The result of `verify` for a damaged file."""
         place = self.folder / "looked-at"
         shutil.copytree(self._whole, place)
         (place / "a.db").write_bytes(damaged)
         return self._ask(place, COMMANDS[0])
 
     def judge(self, damaged: bytes, row: Row, what: str) -> None:
-        """Each command ends in an answer or one clear error; none calls what differs all right."""
+        """Check that each command ends with a result or one clear error, and that `verify` reports every
+        difference."""
         place = self.folder / "damaged"
         shutil.copytree(self._whole, place)
         (place / "a.db").write_bytes(damaged)
@@ -89,7 +90,7 @@ class Specimen:
                 seemly(ended, verdict=words[0] == "verify")
                 row.refused += ended.code in (FAILED, FOUND)
                 if differs and words[0] == "verify":
-                    assert ended.code in (FAILED, FOUND), "verify calls it all right"
+                    assert ended.code in (FAILED, FOUND), "verify did not report the damage"
         except Exception as error:
             row.broken.append(f"{what}: {type(error).__name__}: {error}"[:1500])
         finally:
@@ -101,7 +102,7 @@ def _command(place: Path, words: list[str], acknowledge: Acknowledge) -> int:
 
 
 def contents(db: Path) -> object:
-    """All rows of the log's own tables as SQLite reads them; what it says when it cannot."""
+    """All rows of the log's tables as SQLite reads them, or its error message."""
     connection = sqlite3.connect(f"{db.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
     connection.text_factory = bytes
     tables = "events", "documents", "stories", "log_head", "merkle_nodes", "checkpoints"
@@ -117,7 +118,7 @@ def contents(db: Path) -> object:
 
 
 def flips(specimen: Specimen, row: Row, count: int, chance: random.Random) -> None:
-    """One byte of the file changed, anywhere."""
+    """Flip one bit anywhere in the file."""
     for _ in range(count):
         at, mask = chance.randrange(len(specimen.bytes)), 1 << chance.randrange(8)
         damaged = bytearray(specimen.bytes)
@@ -126,15 +127,15 @@ def flips(specimen: Specimen, row: Row, count: int, chance: random.Random) -> No
 
 
 def cuts(specimen: Specimen, row: Row, count: int, chance: random.Random) -> None:
-    """The end of the file is missing, from a random byte on."""
+    """Truncate the file at a random byte."""
     for _ in range(count):
         length = chance.randrange(len(specimen.bytes))
         specimen.judge(specimen.bytes[:length], row, f"cut to {length}")
 
 
 def wal_lost(folder: Path, row: Row) -> None:
-    """A copy that was taken without the write-ahead log: what is left is a log of before, and that
-    its end is missing is found by a checkpoint kept elsewhere."""
+    """A copy without the write-ahead log holds an earlier state of the log. A checkpoint kept elsewhere
+    reveals that the end is missing."""
     place = folder / "wal"
     place.mkdir()
     filled(place)
@@ -157,7 +158,7 @@ def wal_lost(folder: Path, row: Row) -> None:
                 if "-wal" not in suffixes:
                     row.missing += len(ended.acknowledged) - left
                 else:
-                    assert left == 0  # the person took it away: this is no loss of ours
+                    assert left == 0  # the user removed it, so this is not our loss
                     row.acknowledged -= len(ended.acknowledged)
         except Exception as error:
             row.broken.append(f"without {suffixes}: {type(error).__name__}: {error}"[:1500])

@@ -1,4 +1,4 @@
-"""The archive the kills are made on: many stories, with corrections, retractions and other notices."""
+"""The archive used for kills: many stories with corrections, retractions and other notices."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from dateline.log.append import Appender
 from dateline.log.engine import writing
 
 _STARTED_US = 1_709_550_000_000_000
-#: Stories whose events are interleaved, as those of one week are.
+#: How many stories are interleaved, like those of one week.
 _TOGETHER = 20
 
 
 class Ground:
-    """Archives to copy, and the rows each view has at each position.
+    """Archives to copy, and the rows of each view at each position.
 
-    ``level`` has all events and live views at the head, ``short`` the early events and views at their
-    head, ``behind`` all events and views at the early head, ``bare`` all events and no view at all.
-    `step` and `page` are set in the child; None leaves them as they are in production.
+    ``level`` has all events and live views at the head, ``short`` the early events with views at their
+    head, ``behind`` all events with views at the early head, ``bare`` all events and no view.
+    `step` and `page` are set in the child; None keeps the values of production.
     """
 
     def __init__(
@@ -72,8 +72,8 @@ class Ground:
 def payloads(number: int) -> Iterator[Payload]:
     """One story of the workload, with corrections, retractions and other notices among its facts."""
     chance = random.Random(f"notices {number}")
-    late = chance.random() < 0.3  # its publisher is introduced after its facts: labels come late
-    standing: dict[str, str] = {}
+    late = chance.random() < 0.3  # the publisher is introduced after its facts, so labels come late
+    current: dict[str, str] = {}
     publisher: Payload | None = None
     for payload in workload.payloads(number):
         if late and isinstance(payload, EntityIntroduced):
@@ -81,26 +81,26 @@ def payloads(number: int) -> Iterator[Payload]:
             continue
         yield payload
         if isinstance(payload, FigureRecorded):
-            standing[payload.fact] = payload.text
+            current[payload.fact] = payload.text
             if chance.random() < 0.25:
-                yield _notice(chance, standing)
+                yield _notice(chance, current)
     if publisher is not None:
         yield publisher
     if chance.random() < 0.2:
         yield SourceWithdrawn(source=workload.SOURCE, reason="The wire took it back.")
 
 
-def _notice(chance: random.Random, standing: dict[str, str]) -> Payload:
-    fact = chance.choice(sorted(standing))
+def _notice(chance: random.Random, current: dict[str, str]) -> Payload:
+    fact = chance.choice(sorted(current))
     kind = chance.choice(("correct", "correct", "correct", "retract", "reject", "dispute", "title"))
     if kind == "correct":
-        was, now = standing[fact], f"{chance.randrange(10_000)} were counted again."
-        standing[fact] = now
+        was, now = current[fact], f"{chance.randrange(10_000)} were counted again."
+        current[fact] = now
         return FactCorrected(
             fact=fact, changes=(Change(path="/text", was=was, now=now),), reason="-"
         )
-    if kind == "retract" and len(standing) > 1:
-        del standing[fact]
+    if kind == "retract" and len(current) > 1:
+        del current[fact]
         return FactRetracted(fact=fact, reason="It did not happen.")
     if kind == "reject":
         return FactReviewed(fact=fact, verdict="rejected", reviewer="desk", reason="Unsound.")
@@ -110,7 +110,8 @@ def _notice(chance: random.Random, standing: dict[str, str]) -> Payload:
 
 
 def history(stories: int) -> tuple[list[tuple[UUID, NewEvent]], list[tuple[UUID, NewEvent]]]:
-    """(the first events of all stories, the later ones): interleaved, the last stories wholly new."""
+    """(early events, later events) of all stories, interleaved. The last stories are only in the later
+    events."""
     early: list[tuple[UUID, NewEvent]] = []
     later: list[tuple[UUID, NewEvent]] = []
     for first in range(0, stories, _TOGETHER):

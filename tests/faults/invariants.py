@@ -1,4 +1,4 @@
-"""What holds of an archive whatever died while it was written."""
+"""Invariants of an archive that hold whatever process was killed while it wrote."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ PLUGINS = Plugins.load(strict=True)
 
 
 def opened(db: Path | str, keys: Path | None = None, signing: Path | None = None) -> Archive:
-    """The archive as any command opens it; every invariant of its log and views holds.
+    """Open the archive like any command and check every invariant of its log and views.
 
-    It opens, the file is whole, positions have no hole, hashes and root verify, and views are the
-    fold of the log.
+    The file is undamaged, positions have no hole, hashes and root verify, and views equal the fold
+    of the log.
     """
     archive = Archive.open(db, PLUGINS, keys)
     try:
@@ -39,7 +39,7 @@ def opened(db: Path | str, keys: Path | None = None, signing: Path | None = None
 
 
 def assert_whole(path: Path) -> None:
-    """SQLite finds nothing wrong with a file."""
+    """Check that SQLite finds no damage in a file."""
     if not path.exists():
         return
     connection = sqlite3.connect(path)

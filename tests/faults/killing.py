@@ -1,7 +1,7 @@
-"""Kill a process with SIGKILL while it folds views, then look at what it left.
+"""Kills a process while it folds views, then checks the archive.
 
-A `Shot` says what the child does and where it dies; `fire` copies the ground, runs the child with a
-reader beside it, kills it, checks everything that must hold, finishes the work and checks again.
+A `Shot` states what the child does and where it is killed. `fire` copies the ground, runs the child and
+a concurrent reader, kills the child, checks every invariant, finishes the work and checks again.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from dateline.log import read as log
 from dateline.log.engine import reading
 from dateline.views import store
 
-#: ``rebuild``: every view is live and level. ``append``: events come while it is rebuilt.
-#: ``catch-up``: every view is behind. ``first``: a catch-up that finds no view built.
-#: ``race``: every view is behind, and the reader beside the child catches it up as well.
+#: ``rebuild``: every view is live and at the head. ``append``: events arrive during the rebuild.
+#: ``catch-up``: every view is behind. ``first``: a catch-up before any view is built.
+#: ``race``: every view is behind, and the concurrent reader catches up as well.
 Kind = Literal["rebuild", "append", "catch-up", "first", "race"]
 
 _ROOT = Path(__file__).parents[2]
@@ -50,11 +50,11 @@ def _python(module: str, *arguments: str, **options: Any) -> subprocess.Popen[by
     )
 
 
-# -- the reader beside it ----------------------------------------------------------------------
+# -- the concurrent reader ----------------------------------------------------------------------
 
 
 class Reader:
-    """The onlooker's process, for many shots: `start` and `stop` it for each."""
+    """The process of the onlooker. It serves many shots: `start` and `stop` it for each."""
 
     def __init__(self, ground: Ground) -> None:
         self.running = False
@@ -76,24 +76,24 @@ class Reader:
             pass
 
     def start(self, db: Path, kind: Kind) -> None:
-        """`Archive.view` is read where it catches nothing up, or is to race; rows at their
-        checkpoint always."""
+        """Start a loop. Rows at their checkpoint are always read, `Archive.view` only where it has
+        nothing to catch up, or is meant to race."""
         head = self._head if kind in ("rebuild", "race") else None
         self._tell({"db": str(db), "head": head, "built": kind != "first"})
         self.running, self._heard = True, b""
 
     def stop(self) -> int:
-        """How many reads it made. Raises AssertionError when one was wrong."""
+        """End the loop. Returns the number of reads; raises AssertionError when one was wrong."""
         self.running = False
         self._tell(None)
         while self._heard.count(b"\n") < 2 or not self._heard.endswith(b"\n"):
             assert self._hear(_PATIENCE), "the reader is stuck"
-        told = msgspec.json.decode(self._heard.strip().splitlines()[-1])
-        assert not told["wrong"], "\n".join(told["wrong"])
-        return int(told["reads"])
+        report = msgspec.json.decode(self._heard.strip().splitlines()[-1])
+        assert not report["wrong"], "\n".join(report["wrong"])
+        return int(report["reads"])
 
     def go_round(self) -> None:
-        """Wait until it began a round and ended it."""
+        """Wait for a complete round."""
         while self._hear(0):
             pass
         until = self._heard.count(b".") + 2
@@ -111,7 +111,7 @@ class Reader:
         if not select.select([pipe], [], [], patience)[0]:
             return False
         heard = os.read(pipe, 1 << 16)
-        assert heard, "the reader is gone"
+        assert heard, "the reader has ended"
         self._heard += heard
         return True
 
@@ -120,7 +120,7 @@ class Reader:
 
 
 class Child:
-    """The process to be killed. `points` are those it announced, `times` when each came in."""
+    """The process to kill. `points` are those it announced, `times` when each arrived."""
 
     def __init__(self, ground: Ground, db: Path, kind: Kind, holds: Sequence[int]) -> None:
         read_end, write_end = os.pipe()
@@ -148,7 +148,7 @@ class Child:
         self._pipe, self._heard = read_end, b""
 
     def wait_for(self, point: int) -> bool:
-        """Until it announced its `point`-th point; False when it ended first."""
+        """Wait for its `point`-th point; False when it ended first."""
         while len(self.points) <= point:
             assert select.select([self._pipe], [], [], _PATIENCE)[0], "the child is stuck"
             if not self._listen():
@@ -163,21 +163,21 @@ class Child:
         return bool(heard)
 
     def go_on(self) -> None:
-        """Let it leave the point where it holds."""
+        """Let it continue from the point where it waits."""
         assert self._process.stdin is not None
         self._process.stdin.write(b".")
         self._process.stdin.flush()
 
     def kill(self) -> None:
-        """SIGKILL, whether it is still at work or not."""
+        """Send SIGKILL, whether it is still working or not."""
         self._process.send_signal(signal.SIGKILL)
         while self._listen():
             pass
         self.end(good=(0, -signal.SIGKILL))
 
     def end(self, good: Sequence[int] = (0,)) -> str:
-        """Wait for its end; returns what it said of errors. Raises AssertionError for another
-        exit code than the `good` ones."""
+        """Wait for its end and return its stderr. Raises AssertionError for an exit code that is not
+        `good`."""
         assert self._process.stdin is not None and self._process.stderr is not None
         self._process.stdin.close()
         errors = self._process.stderr.read().decode()
@@ -187,7 +187,7 @@ class Child:
         return errors
 
 
-# -- where it dies -----------------------------------------------------------------------------
+# -- where it is killed -----------------------------------------------------------------------------
 
 BEFORE = "before the first commit"
 BETWEEN = "between first page and last commit"
@@ -213,12 +213,12 @@ def _ends(points: Sequence[str]) -> int:
 
 @dataclass(frozen=True)
 class Shot:
-    """What the child does and where it dies.
+    """What the child does and where it is killed.
 
-    It is held at the point number `at` until the reader went round; with a `delay` it is not held
-    but killed so many seconds after the point came in. `alone`: all connections are closed before the
-    archive is looked at, so that the database has to recover from its WAL. `abandon`: the unfinished
-    build is pruned, not resumed.
+    It is held at point number `at` until the reader completed a round; with a `delay` it is not held
+    but killed so many seconds after that point arrived. With `alone` all connections are closed before
+    the archive is checked, so that the database has to recover from its WAL. With `abandon` the
+    unfinished build is pruned, not resumed.
     """
 
     kind: Kind
@@ -230,7 +230,7 @@ class Shot:
 
 @dataclass
 class Hit:
-    """What became of a shot."""
+    """The result of a shot."""
 
     shot: Shot
     phase: str
@@ -244,7 +244,7 @@ class Hit:
 
 @dataclass
 class Timeline:
-    """The points of an undisturbed run of a kind and when each came."""
+    """The points of an undisturbed run of a kind, and the time of each."""
 
     kind: Kind
     points: list[str]
@@ -255,7 +255,7 @@ class Timeline:
         self.last = _ends(self.points)
 
     def where(self, wanted: str) -> list[int]:
-        """Numbers of the points that are in a phase."""
+        """The numbers of the points in a phase."""
         phases = [phase(self.points[: at + 1], self.last) for at in range(len(self.points))]
         return [at for at, found in enumerate(phases) if found == wanted]
 
@@ -265,7 +265,7 @@ class Timeline:
 
 
 def rehearse(ground: Ground, kind: Kind) -> Timeline:
-    """Run the child to its end, and see that it did what it should."""
+    """Run the child to its end and check its result."""
     with scene(ground, kind) as db:
         child = Child(ground, db, kind, [])
         if kind == "append":
@@ -319,7 +319,7 @@ def plan(
 
 @contextmanager
 def scene(ground: Ground, kind: Kind) -> Iterator[Path]:
-    """A copy of the ground, removed when all went well."""
+    """A copy of the ground, which is removed unless the block fails."""
     db = ground.path(f"shot-{kind}")
     _remove(db)
     names = {"rebuild": "level", "append": "short", "first": "bare"}
@@ -334,7 +334,7 @@ def _remove(db: Path) -> None:
 
 
 def fire(ground: Ground, reader: Reader, timeline: Timeline, shot: Shot) -> Hit:
-    """Run the child, kill it, look, finish its work and look again. Raises AssertionError."""
+    """Run the child, kill it, check, finish its work and check again. Raises AssertionError."""
     started, reads = time.monotonic(), 0
     with scene(ground, shot.kind) as db:
         reader.start(db, shot.kind)
@@ -381,8 +381,8 @@ def _aftermath(
         if not reader.running:
             reader.start(db, shot.kind)
         if shot.abandon:
-            gone = archive.prune(NAMES)
-            assert {build.name for build in gone if build.unfinished} == set(before)
+            pruned = archive.prune(NAMES)
+            assert {build.name for build in pruned if build.unfinished} == set(before)
             before = {}
             inspect(ground, archive)
         folded, of = _finish(ground, archive, shot.kind, tally, before)
@@ -397,7 +397,7 @@ def _aftermath(
 def _finish(
     ground: Ground, archive: Archive, kind: Kind, tally: Tally, before: dict[str, store.Build]
 ) -> tuple[int, int]:
-    """Do again what the child was doing; returns (events folded, events without its work)."""
+    """Finish the child's work. Returns (events folded, events to fold without the child's work)."""
     left = _left(archive, before, kind)
     tally.folded = 0
     if kind in ("rebuild", "append"):
@@ -413,11 +413,11 @@ def _finish(
     return folded, of
 
 
-# -- what must hold ----------------------------------------------------------------------------
+# -- invariants ----------------------------------------------------------------------------
 
 
 def live(archive: Archive) -> list[store.Build]:
-    """The generation readers see of each view; exactly one each."""
+    """The live generation of each view; checks that there is exactly one each."""
     found = [build for build in archive.builds() if build.state == "live"]
     assert sorted(build.name for build in found) == sorted(NAMES), found
     assert all(build.target is None and build.cursor is None for build in found), found
@@ -425,7 +425,8 @@ def live(archive: Archive) -> list[store.Build]:
 
 
 def inspect(ground: Ground, archive: Archive) -> None:
-    """No acknowledged event is missing, and every view is the fold of the log to its checkpoint."""
+    """Check that no acknowledged event is missing, and that every view equals the fold of the log up to
+    its checkpoint."""
     head = ground.head
     with reading(archive._engine) as connection:
         for check in ("quick_check", "foreign_key_check"):
@@ -453,13 +454,13 @@ def inspect(ground: Ground, archive: Archive) -> None:
 def _inspect_unfinished(
     ground: Ground, archive: Archive, child: Child, before: dict[str, store.Build]
 ) -> None:
-    """A build under way holds the stories up to its cursor, whole, and nothing else."""
+    """Check that an unfinished build holds exactly the stories up to its cursor, complete."""
     swapped = child.points.count("swap:committed")
-    for name in NAMES[swapped + 1 :]:  # of the next one it is not known whether it got there
+    for name in NAMES[swapped + 1 :]:  # the state of the next one is unknown
         if "begin:committed" in child.points:
             assert name in before
         if "bulk:committed" in child.points:
-            assert before[name].cursor is not None, "a step was committed, and the cursor is lost"
+            assert before[name].cursor is not None, "a step was committed, but the cursor is lost"
     with reading(archive._engine) as connection:
         stories = {story.slug: story.id.bytes for story in log.list_stories(connection)}
         for name, build in before.items():
@@ -471,18 +472,20 @@ def _inspect_unfinished(
                 for row in ground.folds.at(name, reached)
                 if build.checkpoint > 0 or stories[row[0]] <= (build.cursor or b"")
             ]
-            assert by_key(name, rows) == done, f"{name}: the unfinished rows are not those done"
+            assert by_key(name, rows) == done, (
+                f"{name}: the unfinished build has other rows than those done"
+            )
 
 
 def _left(archive: Archive, before: dict[str, store.Build], kind: Kind) -> int:
-    """Events that Tally still has to fold if the work goes on where it was."""
+    """The number of events that Tally still has to fold if the work continues where it stopped."""
     with reading(archive._engine) as connection:
         head = log.head(connection).position
         build = before.get("tally")
         if build is None:
             current = store.current(connection, "tally")
-            standing = kind not in ("rebuild", "append") and current is not None
-            return head - (current.checkpoint if standing and current is not None else 0)
+            kept = kind not in ("rebuild", "append") and current is not None
+            return head - (current.checkpoint if kept and current is not None else 0)
         assert build.target is not None
         after = connection.exec_driver_sql(
             "SELECT count(*) FROM events WHERE story > ? AND position <= ?",
@@ -492,7 +495,7 @@ def _left(archive: Archive, before: dict[str, store.Build], kind: Kind) -> int:
 
 
 def _inspect_pruned(ground: Ground, archive: Archive, *, undo: bool) -> None:
-    """After the work: nothing unfinished, an undo brings back the same rows, prune leaves no rest."""
+    """Check the end: no unfinished build, an undo restores the same rows, and prune leaves nothing."""
     assert not [build for build in archive.builds() if build.unfinished]
     if undo:
         generations = {build.name: build.generation for build in live(archive)}

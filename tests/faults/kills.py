@@ -1,4 +1,4 @@
-"""Kill or fail an operation at each of its system calls, and look at what it left."""
+"""Kills or fails an operation at each of its system calls, then checks the archive."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from tests.faults.outcome import Row, seemly
 
 
 class Range:
-    """Where operations are shot at: each run in a fresh copy of its ground."""
+    """Runs operations with faults, each in a fresh copy of its ground."""
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._grounds = folder, Grounds(folder)
 
     def rehearse(self, operation: Operation) -> dict[str, int]:
-        """How often it makes each call that writes."""
+        """How often the operation makes each system call that writes."""
         shutil.rmtree(self._folder / "rehearsal", ignore_errors=True)
         place = self._grounds.copy(operation, self._folder / "rehearsal")
         ended = child.run(place, partial(operation.work, place), traced=True)
@@ -32,7 +32,7 @@ class Range:
         return dict(ended.calls)
 
     def _time(self, operation: Operation) -> float:
-        """How long it takes, undisturbed."""
+        """How long the operation takes without a fault."""
         place = self._grounds.copy(operation, self._folder / "rehearsal")
         began = time.monotonic()
         child.run(place, partial(operation.work, place))
@@ -43,20 +43,20 @@ class Range:
     def at_each_call(
         self, operation: Operation, row: Row, every: int = 1, error: str | None = None
     ) -> None:
-        """Death, or `error`, at every so many-th of its calls."""
+        """Kill it, or fail it with `error`, at every `every`-th of its calls."""
         calls = self.rehearse(operation)
         faults = [fault for call, n in calls.items() for fault in _faults(call, n, error)]
         for fault in faults[:: max(1, every)]:
             self.shoot(operation, row, fault)
 
     def at_random(self, operation: Operation, row: Row, shots: int, chance: random.Random) -> None:
-        """Death at any moment."""
+        """Kill it at random moments."""
         took = self._time(operation)
         for _ in range(shots):
             self.shoot(operation, row, chance.uniform(0, took * 1.1))
 
     def shoot(self, operation: Operation, row: Row, fault: Fault | float) -> None:
-        """One run, with all that must hold after it; what does not is put on `row`."""
+        """One run with a fault, then every check; failures are added to `row`."""
         place = self._grounds.copy(operation, self._folder / "shot")
         at = fault.injected if isinstance(fault, Fault) else f"{fault:.4f} s"
         try:
@@ -74,17 +74,17 @@ class Range:
 
 
 def judge(operation: Operation, place: Path, ended: Ended, row: Row) -> None:
-    """Count what is there, then do it again and count what is there twice."""
+    """Count the units that exist, repeat the operation, and count duplicates."""
     seemly(ended)
-    row.refused += ended.code not in (0, None, child.UNTOLD)
+    row.refused += ended.code not in (0, None, child.UNACKNOWLEDGED)
     row.acknowledged += len(ended.acknowledged)
     there = operation.there(place)
     row.missing += max(0, len(ended.acknowledged) - there)
     again = child.run(place, partial(operation.work, place))
     seemly(again)
-    done_before = there == operation.units and "there already" in again.err
-    gone = operation.name == "erase" and "nothing is protected under" in again.err
-    assert again.code == 0 or done_before or gone, f"it cannot be done again: {again.err}"
+    done_before = there == operation.units and "already" in again.err
+    already_erased = operation.name == "erase" and "nothing is protected under" in again.err
+    assert again.code == 0 or done_before or already_erased, f"it cannot be repeated: {again.err}"
     there = operation.there(place)
     row.duplicates += max(0, there - operation.units)
     row.missing += max(0, operation.units - there)
@@ -93,5 +93,5 @@ def judge(operation: Operation, place: Path, ended: Ended, row: Row) -> None:
 def _faults(call: str, count: int, error: str | None) -> Iterator[Fault]:
     for at in range(1, count + 1):
         yield Fault(call, at, error)
-        if error is not None and call != "write":  # with no way to write nothing can be said
+        if error is not None and call != "write":  # if every write fails, no error can be printed
             yield Fault(call, at, error, on=True)

@@ -1,4 +1,4 @@
-"""Migrations that die or fail before any of their statements, and two that run at once."""
+"""Migrations killed or failed before each of their statements, and two that run at once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ INIT, UPGRADE = _NAMED["init"], _NAMED["upgrade"]
 
 
 def at_each_statement(folder: Path, row: Row, every: int = 1) -> set[str]:
-    """kill -9, and an error, before each statement; the migrations that were hit."""
+    """Kill, and fail, before each statement. Returns the migrations that were hit."""
     grounds, hit = Grounds(folder), set[str]()
     for operation in (INIT, UPGRADE):
         statements = _statements(folder, grounds, operation)
@@ -45,7 +45,7 @@ def at_each_statement(folder: Path, row: Row, every: int = 1) -> set[str]:
 
 
 def _statements(folder: Path, grounds: Grounds, operation: Operation) -> list[str]:
-    """The migration that each statement is of, as far as the schema's number tells."""
+    """The migration of each statement, by the schema's number at that point."""
     place = grounds.copy(operation, folder / "rehearsed")
     ended = child.run(folder, partial(_counted, operation, place))
     assert ended.code == 0, ended.err

@@ -1,5 +1,5 @@
-"""The views that are killed, two bundled ones of either kind and one that reads what it wrote, and
-the rows they must have."""
+"""The views whose folds are killed (one bundled view of each kind, and one that reads its own rows),
+and the rows that they must have."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from dateline.plugins.discovery import Candidate, Selection, installed
 from dateline.views.asof import states
 from dateline.views.rows import Rows, Values
 
-#: In the order they are swapped in.
+#: In the order in which they are swapped in.
 NAMES = ("figures", "changes", "tally")
 
 
 class Tally(View):
-    """Events by type: an event folded twice, or not at all, shows. `folded` counts the calls."""
+    """Counts events by type, so that an event folded twice or never shows. `folded` counts calls."""
 
     name, version = "tally", 1
 
@@ -38,12 +38,12 @@ class Tally(View):
         row = rows.get(event.type)
         number = 1 + (row.number if row is not None else 0)
         rows.put(event.type, self.Row(number=number, latest=event.position))
-        if event.type == "fact.retracted":  # what is dropped must stay away, too
+        if event.type == "fact.retracted":  # a dropped row must not come back
             rows.drop("figure.recorded")
 
 
 def plugins() -> tuple[Plugins, Tally]:
-    """Fresh plugins of NAMES alone, and the Tally among them."""
+    """New plugins with only the views in NAMES, and their Tally."""
     tally = Tally()
 
     @hookimpl
@@ -58,7 +58,7 @@ def plugins() -> tuple[Plugins, Tally]:
 
 
 class Folds:
-    """The rows of each view at any position of a log, folded in memory and remembered."""
+    """The rows of each view at any position of a log, folded in memory and cached."""
 
     def __init__(self, db: Path) -> None:
         self._db = db

@@ -1,7 +1,7 @@
-"""The reader beside the child: a process that reads all views in a loop and believes nothing.
+"""A process that reads all views in a loop while the child works, and checks everything it reads.
 
-It is told what to read by a line of JSON and goes round until the next line comes; then it says how
-much it read and what was wrong. It writes a dot after every round.
+A line of JSON tells it what to read. It repeats its round until the next line arrives; then it prints
+how often it read and what was wrong. It prints a dot after every round.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ def main() -> None:
             looks.go_round()
         except BaseException:
             looks.wrong.append(traceback.format_exc()[-3000:])
-            _say("!\n")  # whoever waits for a round waits in vain
+            _say("!\n")  # a parent that waits for a round must stop waiting
         _line()
         _say("\n" + json.dumps({"reads": looks.reads, "wrong": looks.wrong[:5]}) + "\n")
 
 
 def _line() -> bytes:
-    """The next line, and not a byte more: `select` does not see what a buffer holds."""
+    """Read the next line without a byte more, because `select` does not see buffered bytes."""
     read = b""
     while not read.endswith(b"\n") and (byte := os.read(0, 1)):
         read += byte
@@ -54,10 +54,10 @@ def _say(text: str) -> None:
 
 
 class Looks:
-    """What is found must be the fold at the checkpoint that is found with it.
+    """Checks that the rows of a view equal the fold at the checkpoint read with them.
 
-    With a `head`, `Archive.view` is asked too, and its rows must be those of that position. `built`:
-    the views were there from the first, so they must never be gone.
+    With a `head`, `Archive.view` is read too, and its rows must be those of that position. With
+    `built`, the views existed from the start, so they must never be missing.
     """
 
     def __init__(self, folds: Folds, db: str, head: int | None, built: bool) -> None:
@@ -89,17 +89,17 @@ class Looks:
                 self._complain(name, "Archive.view", self._head, table.rows)
 
     def _snapshot(self, archive: Archive, name: str) -> None:
-        """Generation and rows in one snapshot, as Dateline's readers take them."""
+        """Read generation and rows in one snapshot, like Dateline's own readers."""
         with reading(archive._engine) as connection:
             build = store.current(connection, name)
             if build is not None:
                 rows = store.read(connection, archive.plugins.view(name), build)
                 self._compare(name, "one snapshot", build.checkpoint, rows)
             elif name in self._seen:
-                self.wrong.append(f"{name}: the view was gone")
+                self.wrong.append(f"{name}: the view was missing")
 
     def _plain_sql(self, outside: sqlite3.Connection, name: str) -> None:
-        """The SQL VIEW that outsiders read, without Dateline."""
+        """Read the SQL view that outsiders use, without Dateline."""
         outside.execute("BEGIN")
         found = outside.execute(
             "SELECT checkpoint FROM views WHERE name = ? AND state = 'live'", (name,)
@@ -114,7 +114,7 @@ class Looks:
     def _compare(
         self, name: str, how: str, position: int, rows: Sequence[Any], *, shown: bool = False
     ) -> None:
-        """With `shown`, the rows must be those that readers get unless they ask for all."""
+        """With `shown`, the rows must be those that readers get by default."""
         self.reads += 1
         self._seen.add(name)
         folded = self._folds.at(name, position)
@@ -125,4 +125,6 @@ class Looks:
 
     def _complain(self, name: str, how: str, position: int, rows: Sequence[Any]) -> None:
         wanted = len(self._folds.at(name, position))
-        self.wrong.append(f"{name}, {how}: {len(rows)} rows, not the {wanted} of {position}")
+        self.wrong.append(
+            f"{name}, {how}: {len(rows)} rows instead of the {wanted} at position {position}"
+        )

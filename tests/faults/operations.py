@@ -1,4 +1,4 @@
-"""What is killed: each thing a newsroom does that writes, and what of it is there afterwards."""
+"""The operations to kill: everything a newsroom does that writes, and a check of its result."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _APPENDS = 4
 
 @dataclass(frozen=True)
 class Operation:
-    """Something that is done in a folder.
+    """An operation in a folder.
 
-    `work` does it and acknowledges each unit; `there` counts the units that are wholly there, after
-    every invariant was looked at, and raises AssertionError when one is there by half. `units` is how
-    many there are in the end, however often it is done.
+    `work` does it and acknowledges each unit. `there` checks every invariant and counts the complete
+    units; it raises AssertionError for a partial one. `units` is their number at the end, however
+    often the operation is repeated.
     """
 
     name: str
@@ -49,7 +49,7 @@ def cli(folder: Path, *words: str) -> int:
 
 
 def _words(*words: str) -> Callable[[Path, Acknowledge], int]:
-    """One command; its end is its acknowledgement. A word in braces is a file of the folder."""
+    """One command, acknowledged when it ends. A word in braces is a file of the folder."""
 
     def work(folder: Path, acknowledge: Acknowledge) -> int:
         given = [str(folder / word[1:-1]) if word.startswith("{") else word for word in words]
@@ -61,7 +61,7 @@ def _words(*words: str) -> Callable[[Path, Acknowledge], int]:
     return work
 
 
-# -- what there is before ----------------------------------------------------------------------
+# -- preparation ----------------------------------------------------------------------
 
 
 def nothing(folder: Path) -> None:
@@ -69,7 +69,7 @@ def nothing(folder: Path) -> None:
 
 
 def filled(folder: Path) -> None:
-    """A story with a protected witness, another one, views at the head, a signing key."""
+    """Two stories, one with a protected witness, views at the head, and a signing key."""
     with Archive.create(folder / "a.db", PLUGINS) as archive:
         scene.fill(archive)
         archive.catch_up()
@@ -77,7 +77,7 @@ def filled(folder: Path) -> None:
 
 
 def behind(folder: Path) -> None:
-    """Views that have not seen the last events."""
+    """The same, with views that lack the last events."""
     filled(folder)
     with Archive.open(folder / "a.db", PLUGINS) as archive:
         archive.record([samples.figure(text="Late")], story="ferry")
@@ -100,7 +100,7 @@ def old(folder: Path) -> None:
     (folder / "a.db").write_bytes(gzip.decompress(packed))
 
 
-# -- what is there afterwards ------------------------------------------------------------------
+# -- results ------------------------------------------------------------------
 
 
 def _init_there(folder: Path) -> int:
@@ -165,13 +165,13 @@ def _rebuilt(folder: Path) -> int:
 
 def _erased(folder: Path) -> int:
     with opened(folder / "a.db") as archive:
-        told = sum(event.type == "content.erased" for event in archive.events())
-        assert len(archive._journal.erasures()) == told
+        recorded = sum(event.type == "content.erased" for event in archive.events())
+        assert len(archive._journal.erasures()) == recorded
         assert all(erasure.step == "done" for erasure in archive._journal.erasures())
         empty_wal(archive._engine, 10)
-    if told:
+    if recorded:
         assert scene.found(folder) == [] and scene.found(folder, scene.WITNESS) == []
-    return told
+    return recorded
 
 
 def _checkpointed(folder: Path) -> int:
@@ -191,7 +191,7 @@ def _upgraded(folder: Path) -> int:
     try:
         schema.connect(folder / "a.db").dispose()
     except SchemaOutdated as outdated:
-        assert "schema 0001" in str(outdated)
+        assert outdated.code == "schema-outdated" and "0001" in str(outdated)
         return 0
     with opened(folder / "a.db") as archive:
         assert archive.head().root.hex() == was["root"]
@@ -246,7 +246,7 @@ OPERATIONS = (
 
 
 class Grounds:
-    """What each operation starts from, made once and copied for every run."""
+    """The folder that each operation starts from, made once and copied for every run."""
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._made = folder, dict[str, Path]()

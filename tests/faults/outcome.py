@@ -1,19 +1,19 @@
-"""What became of runs of one fault: a row of the table."""
+"""The result of all runs with one fault: a row of the table."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
 
-from tests.faults.child import UNTOLD, Ended
+from tests.faults.child import UNACKNOWLEDGED, Ended
 
 _UNSEEMLY = re.compile(r"Traceback|this is a bug")
 
 
 @dataclass
 class Row:
-    """Units that were acknowledged, lost, and doubled; `refused` counts runs that ended in one clear
-    error. `broken` says what else did not hold."""
+    """Counts units that were acknowledged, lost or duplicated. `refused` counts runs that ended with one
+    clear error; `broken` lists other failures."""
 
     fault: str
     runs: int = 0
@@ -36,8 +36,8 @@ HEADER = ("fault", "runs", "acknowledged", "missing", "duplicates", "refused cle
 
 
 def seemly(ended: Ended, verdict: bool = False) -> None:
-    """No traceback, and what failed said why in one error; or it is the verdict of a check."""
-    said = ended.out + ended.err
-    assert not _UNSEEMLY.search(said) and ended.code != 70, said[-1500:]
-    if ended.code not in (0, None, UNTOLD) and not (verdict and "Checked " in ended.err):
+    """Check that there is no traceback, and that a failure printed one error or the verdict of a check."""
+    output = ended.out + ended.err
+    assert not _UNSEEMLY.search(output) and ended.code != 70, output[-1500:]
+    if ended.code not in (0, None, UNACKNOWLEDGED) and not (verdict and "Checked " in ended.err):
         assert ended.err.count("Error: ") == 1, ended.err[-1500:]

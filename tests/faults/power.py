@@ -1,9 +1,9 @@
-"""A power cut: what a disk holds when nothing more reaches it.
+"""A power cut: the contents of a disk when nothing more reaches it.
 
-The archive is on ext4, on an image of a disk. It is shut down without writing out its journal
-(EXT4_IOC_SHUTDOWN): what was synced is there when it is mounted again, and of the rest what chance had it.
-The process is frozen before, so that it acknowledges nothing that it did after the cut. Torn sectors
-and writes that a disk reorders are not made here.
+The archive is on an ext4 file system in an image. The file system is shut down without writing out its
+journal (EXT4_IOC_SHUTDOWN). After the next mount, synced data is there, and the rest only by chance. The
+process is frozen before, so that it acknowledges nothing after the cut. Torn sectors and writes that a
+disk reorders are not simulated.
 """
 
 from __future__ import annotations
@@ -26,14 +26,13 @@ from tests.faults.kills import judge
 from tests.faults.operations import Grounds, Operation
 from tests.faults.outcome import Row
 
-#: From linux/fs/ext4/ext4.h: shut down at once, journal and all.
+#: From linux/fs/ext4/ext4.h: shut down at once, without flushing the journal.
 _SHUTDOWN, _NO_LOG_FLUSH = 0x8004587D, 2
 _MIB = 48
 
 
 class Disk:
-    """An ext4 file system of its own on an image in a folder. Raises PermissionError when there can
-    be none."""
+    """An ext4 file system on an image in a folder. Raises PermissionError when none can be made."""
 
     def __init__(self, folder: Path) -> None:
         self.path, self._image = folder / "disk", folder / "disk.img"
@@ -47,7 +46,7 @@ class Disk:
         _run("mount", "-o", "loop", self._image, self.path)
 
     def cut(self) -> None:
-        """From now on nothing reaches the image."""
+        """Cut the power: nothing reaches the image from now on."""
         here = os.open(self.path, os.O_RDONLY)
         try:
             fcntl.ioctl(here, _SHUTDOWN, struct.pack("I", _NO_LOG_FLUSH))
@@ -76,7 +75,7 @@ def disk(folder: Path) -> Iterator[Disk]:
 def cut_at_random(
     operation: Operation, shots: int, chance: random.Random, row: Row, folder: Path
 ) -> None:
-    """The power is cut at any moment of an operation, and at the moment it is done."""
+    """Cut the power at random moments of an operation, and right after it is done."""
     grounds = Grounds(folder)
     with disk(folder) as made:
         took = _time(grounds, operation, made, folder)
@@ -85,7 +84,7 @@ def cut_at_random(
 
 
 def cut_when_done(operation: Operation, row: Row, folder: Path) -> None:
-    """What was acknowledged a moment ago is there."""
+    """Cut the power right after an operation is done."""
     with disk(folder) as made:
         _shoot(Grounds(folder), operation, made, None, row, folder)
 
@@ -122,12 +121,12 @@ def _time(grounds: Grounds, operation: Operation, made: Disk, folder: Path) -> f
 
 
 def _cut_after(made: Disk, seconds: float | None) -> Callable[[int], None]:
-    """Cut after so long a time, or when the process is done."""
+    """Cut the power after some seconds, or when the process is done."""
 
     def end(pid: int) -> None:
         if seconds is not None:
             time.sleep(seconds)
-            os.kill(pid, signal.SIGSTOP)  # not waited for yet, so the number is still its own
+            os.kill(pid, signal.SIGSTOP)  # nobody waited for it yet, so the id is still its own
         while _state(pid) not in "TZ":
             time.sleep(0.001)
         made.cut()

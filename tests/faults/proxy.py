@@ -1,4 +1,4 @@
-"""A TCP proxy before a PostgreSQL server that loses the reply to a COMMIT now and then."""
+"""A TCP proxy in front of a PostgreSQL server that sometimes drops the reply to a COMMIT."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _COMMIT = b"COMMIT\0"
 
 
 class Proxy:
-    """Listens on `port`; the server has committed what it lost the reply of."""
+    """Listens on `port`. A transaction whose reply it drops has been committed by the server."""
 
     def __init__(self, server: int, seed: int, share: float = 0.05) -> None:
         self._server, self._chance, self._share = server, random.Random(seed), share
@@ -34,7 +34,7 @@ class Proxy:
                 return
             try:
                 server = socket.create_connection(("127.0.0.1", self._server))
-            except OSError:  # it is down: so are we
+            except OSError:  # the server is down, so the proxy is too
                 client.close()
                 continue
             lost = threading.Event()

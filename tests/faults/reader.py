@@ -1,4 +1,4 @@
-"""A reader that follows the log by position alone, through every end of its session."""
+"""A reader that follows the log by position only, whatever ends its session."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def main() -> None:
                     position = head(connection).position
             except LogGap:
                 raise
-            except DatelineError:  # no server for the moment
+            except DatelineError:  # the server is down at the moment
                 time.sleep(0.02)
                 continue
             if events:

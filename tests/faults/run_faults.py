@@ -1,8 +1,8 @@
-"""Every fault there is a way to make: `python tests/faults/run_faults.py`.
+"""Injects every kind of fault: `python tests/faults/run_faults.py`.
 
-Prints a table: what was done, how often, how many units were acknowledged, how many of those are missing
-and how many are there twice, and how many runs were refused with one clear error. Exits 1 when anything
-did not hold, and says what. What cannot be made on this machine is named with its reason.
+Prints a table: the fault, the runs, the units acknowledged, how many of those are missing or
+duplicated, and how many runs ended with one clear error. Exits 1 and prints the failures when a check
+failed. A fault that cannot be made on this machine is listed with the reason.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from tests.faults.outcome import HEADER, Row
 
 from dateline.testing.postgres import Unavailable
 
-#: A fault, and what fills its row; (row, folder).
+#: The title of a fault, and a function of (row, folder) that fills its row.
 Fault = tuple[str, Callable[[Row, Path], object]]
 _WIDTHS = (58, 6, 13, 8, 11, 16, 7)
 
 
 def faults(every: int, chance: random.Random) -> Iterator[Fault]:
-    """All of them; `every` so many-th place is shot at."""
+    """All faults; `every` thins out the places where they are injected."""
     many = max(1, 200 // every)
     few = max(1, 12 // every)
     for operation in OPERATIONS:
@@ -107,9 +107,9 @@ def _on_disk(
 
 
 def run(title: str, fault: Callable[[Row, Path], object]) -> Row | str:
-    """The fault's row; why it cannot be made here, if it cannot."""
+    """The row of the fault, or the reason why it cannot be made here."""
     folder = Path(tempfile.mkdtemp(prefix="dateline-faults-"))
-    folder.chmod(0o755)  # one of the faults reads as another user
+    folder.chmod(0o755)  # one of the faults runs commands as another user
     row = Row(title)
     try:
         fault(row, folder)
@@ -129,13 +129,15 @@ def main() -> int:
             continue
         row = run(title, fault)
         if isinstance(row, str):
-            print(f"{title}: not made here: {row}", flush=True)
+            print(f"{title}: not possible here: {row}", flush=True)
             continue
         held &= row.holds
         print(_line(row.cells()), flush=True)
-        for said in row.broken:
-            print(f"    {said}", flush=True)
-    print(f"{time.monotonic() - began:.0f} s; " + ("everything held" if held else "NOT ALL HELD"))
+        for failure in row.broken:
+            print(f"    {failure}", flush=True)
+    print(
+        f"{time.monotonic() - began:.0f} s; " + ("all checks passed" if held else "CHECKS FAILED")
+    )
     return 0 if held else 1
 
 
@@ -147,8 +149,10 @@ def _line(cells: object) -> str:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--every", type=int, default=1, help="shoot at every so many-th place")
-    parser.add_argument("--only", default="", help="faults whose title holds this")
+    parser.add_argument(
+        "--every", type=int, default=1, help="inject faults only at every N-th place"
+    )
+    parser.add_argument("--only", default="", help="only faults whose title contains this text")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
 

@@ -1,7 +1,7 @@
-"""Kill rebuilds and catch-ups by the hundred: `python tests/faults/run_kills.py`.
+"""Kills hundreds of rebuilds and catch-ups: `python tests/faults/run_kills.py`.
 
-Prints where the kills hit and what became of the work. Exits 1 when anything did not hold, and keeps
-the archive of each such shot.
+Prints where the kills hit and how the work continued. Exits 1 when a check failed, and keeps the
+archive of each such kill.
 """
 
 from __future__ import annotations
@@ -49,13 +49,13 @@ def main() -> int:
 
 
 def _all_series(ground: Ground, reader: Reader, given: argparse.Namespace) -> int:
-    """Returns how many kills failed."""
+    """Run all series. Returns the number of failed kills."""
     chance, failures = random.Random(given.seed), 0
-    # A fifth of the catch-ups find no view built: they go through a swap as well.
+    # A fifth of the catch-ups start without a built view, so they include a swap.
     first = given.catchups // 5
     series: list[tuple[str, Kind, int, int, int]] = [
         ("rebuilds", "rebuild", given.rebuilds, given.rebuilds * 14 // 100, 4),
-        ("catch-ups of standing views", "catch-up", given.catchups - first, 0, 4),
+        ("catch-ups of built views", "catch-up", given.catchups - first, 0, 4),
         ("catch-ups of views never built", "first", first, first // 2, 2),
         ("rebuilds while events are appended", "append", given.appends, given.appends // 5, 0),
         ("catch-ups raced by a reader's own", "race", given.races, 0, 0),
@@ -74,11 +74,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--catchups", type=int, default=100)
     parser.add_argument("--appends", type=int, default=20)
     parser.add_argument("--races", type=int, default=10)
-    parser.add_argument("--stories", type=int, default=240, help="about 120 events each")
-    parser.add_argument("--step", type=int, help="events a step of a rebuild")
-    parser.add_argument("--page", type=int, help="events a page")
+    parser.add_argument(
+        "--stories", type=int, default=240, help="number of stories, of about 120 events each"
+    )
+    parser.add_argument("--step", type=int, help="events in one step of a rebuild")
+    parser.add_argument("--page", type=int, help="events in one page")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--folder", help="where the archives are made")
+    parser.add_argument("--folder", help="folder for the archives")
     return parser.parse_args()
 
 
@@ -106,19 +108,19 @@ def _histogram(hits: list[Hit], timeline: Timeline) -> None:
     for phase in (BEFORE, BETWEEN, SWAP, AFTER):
         here = [hit for hit in hits if hit.phase == phase]
         ways = Counter("abandoned" if hit.shot.abandon else hit.resumed for hit in here)
-        told = ", ".join(f"{way} {n}" for way, n in sorted(ways.items()))
-        print(f"  {phase:36} {len(here):4}   {told}")
+        summary = ", ".join(f"{way} {n}" for way, n in sorted(ways.items()))
+        print(f"  {phase:36} {len(here):4}   {summary}")
     if not hits:
         return
     exact = sum(hit.shot.delay is None for hit in hits)
     alone = sum(hit.shot.alone for hit in hits)
     print(
-        f"  held at a point {exact}, at any moment {len(hits) - exact}; all connections closed {alone}"
+        f"  killed at a point {exact}, at a random moment {len(hits) - exact}; all connections closed {alone}"
     )
     again = [hit.folded / hit.of for hit in hits if hit.resumed == "resumed" and hit.of]
     if again:
         print(f"  a resumed run folded {sum(again) / len(again):.0%} of the events (mean)")
-    print(f"  reads beside it {sum(hit.reads for hit in hits)}, all as they should be")
+    print(f"  concurrent reads {sum(hit.reads for hit in hits)}, all correct")
     last = Counter(hit.point for hit in hits)
     print("  last point: " + ", ".join(f"{point} {n}" for point, n in sorted(last.items())))
     print(f"  an undisturbed run took {timeline.times[-1]:.1f} s in {len(timeline.points)} points")

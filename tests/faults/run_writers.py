@@ -1,6 +1,6 @@
-"""Kill writers, sessions and servers: `python tests/faults/run_writers.py --runs 20 --events 2000`.
+"""Kills writers, sessions and servers: `python tests/faults/run_writers.py --runs 20 --events 2000`.
 
-Prints one row a run and a total. Exits 1 when anything did not hold, and keeps that run's folder.
+Prints a row for each run and a total. Exits 1 when a check failed, and keeps the folder of that run.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ _COLUMNS = {
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--runs", type=int, default=20)
-    parser.add_argument("--events", type=int, default=2000, help="acknowledged, at least, a run")
+    parser.add_argument(
+        "--events", type=int, default=2000, help="minimum of acknowledged events in each run"
+    )
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     print("run  " + "  ".join(_COLUMNS.values()), flush=True)
@@ -53,7 +55,7 @@ def main() -> int:
             print(f"run {number + 1} FAILED: see {folder}", flush=True)
     sums = {name: sum(getattr(outcome, name) for outcome in outcomes) for name in _COLUMNS}
     _row("all", msgspec.convert(sums, Outcome))
-    print(f"{len(outcomes)} runs looked at, {failed} failed")
+    print(f"{len(outcomes)} runs completed, {failed} failed")
     return min(failed, 1)
 
 

@@ -29,7 +29,7 @@ _WAL = ("min_wal_size=32MB", "max_wal_size=32MB", "max_connections=20")
 
 
 class Archives:
-    """Databases of one server, each with the scene of an erasure in it, and their keys."""
+    """Databases of one server, each filled for an erasure, and their keys."""
 
     def __init__(self, cluster: Cluster, folder: Path) -> None:
         self.cluster, self._folder, self._number = cluster, folder, 0
@@ -53,10 +53,10 @@ def _text(url: URL) -> str:
 
 @contextmanager
 def server(size: str | None = None) -> Iterator[tuple[Archives, Path]]:
-    """A server that syncs, as in production; with `size` on a disk of its own that small."""
+    """A server that syncs, as in production; with `size` on a separate disk of that size."""
     with tempfile.TemporaryDirectory(prefix="dateline-pg-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        folder.chmod(0o711)  # the server may run as another
+        folder.chmod(0o711)  # the server may run as another user
         if size is None:
             (folder / "pg").mkdir()
             with Cluster(folder / "pg") as cluster:
@@ -85,7 +85,7 @@ def erase(url: str, keys: Path, acknowledge: Acknowledge) -> int:
 
 
 def killed(row: Row, runs: int, chance: random.Random) -> None:
-    """kill -9 of the whole server at any moment of an append, and of an erasure."""
+    """Kill the whole server at random moments of appends and erasures."""
     with server() as (archives, _):
         for number in range(runs):
             work: ServerWork = append if number % 2 else erase
@@ -108,7 +108,7 @@ def _killed(
 
 
 def out_of_disk(row: Row, free: tuple[int, ...]) -> None:
-    """So many KiB are left to the server when an append, or an erasure, begins."""
+    """Leave the server only so many KiB when an append or an erasure begins."""
     with server("256m") as (archives, disk):
         for kib in free:
             for work in (append, erase):
@@ -132,7 +132,7 @@ def _starved(
 
 def _fill(disk: Path, filler: Path, leave: int) -> None:
     with open(filler, "wb") as file:
-        for _ in range(50):  # the server takes room for itself meanwhile
+        for _ in range(50):  # the server uses space itself meanwhile
             has = os.statvfs(disk)
             size = max(4096, has.f_bavail * has.f_frsize - leave * 1024)
             try:
@@ -144,7 +144,7 @@ def _fill(disk: Path, filler: Path, leave: int) -> None:
 
 
 def _start(cluster: Cluster) -> None:
-    """Up again, if it is not: also after it gave up for want of room."""
+    """Start the server if it is down, also after it stopped on a full disk."""
     for _ in range(20):
         try:
             connect(cluster.url).close()
@@ -158,7 +158,7 @@ def _start(cluster: Cluster) -> None:
                 cluster.kill()
             time.sleep(0.3)
             cluster.start()
-    raise RuntimeError("the server does not come up again")
+    raise RuntimeError("the server does not start again")
 
 
 def _name(work: ServerWork) -> str:
@@ -185,13 +185,13 @@ def _judge(
     row.acknowledged += len(ended.acknowledged)
     with opened(url, keys) as archive:
         events = list(archive.events("ferry"))
-        told = sum(event.type == "content.erased" for event in events)
+        erased = sum(event.type == "content.erased" for event in events)
         titles = [getattr(event.data, "title", "") for event in events]
-        there = sum(title.startswith("Append ") for title in titles) if work is append else told
+        there = sum(title.startswith("Append ") for title in titles) if work is append else erased
         row.missing += max(0, len(ended.acknowledged) - there)
-        # What was not acknowledged may be there: one at the most.
+        # At most one append that was not acknowledged may be there.
         row.duplicates += max(0, there - len(ended.acknowledged) - 1)
-        if told:
+        if erased:
             assert scene.CANARY not in repr(events)
         elif work is erase:
             archive.erase(scene.WITNESS, reason=scene.REASON, basis=scene.BASIS)

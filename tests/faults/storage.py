@@ -1,4 +1,4 @@
-"""A disk that is full, refuses, or only reads; and a clock that is set back."""
+"""Disks that are full or read-only, files that may not grow, and a clock that is set back."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from dateline import Archive
 from dateline.log import append as appending
 from dateline.testing import samples
 
-#: Commands that only read, as far as their user knows.
+#: Commands that only read from the user's point of view.
 READING = (
     ("log", "ferry"),
     ("stories",),
@@ -41,7 +41,7 @@ WRITING = (
 
 @contextmanager
 def small_disk(folder: Path, size: str) -> Iterator[Path]:
-    """A file system of its own of that size. Raises PermissionError when none may be mounted."""
+    """A separate file system of that size. Raises PermissionError when none can be mounted."""
     place = folder / "disk"
     place.mkdir()
     mounted = subprocess.run(
@@ -52,7 +52,7 @@ def small_disk(folder: Path, size: str) -> Iterator[Path]:
     )
     if mounted.returncode:
         place.rmdir()
-        raise PermissionError(f"nothing may be mounted here: {mounted.stderr.strip()}")
+        raise PermissionError(f"no file system can be mounted here: {mounted.stderr.strip()}")
     try:
         yield place
     finally:
@@ -61,7 +61,7 @@ def small_disk(folder: Path, size: str) -> Iterator[Path]:
 
 
 def _leave(disk: Path, kib: int) -> None:
-    """Make the disk so small that only so much is free."""
+    """Shrink the disk until only so much is free."""
     has = os.statvfs(disk)
     used = (has.f_blocks - has.f_bfree) * has.f_frsize // 1024
     subprocess.run(["mount", "-o", f"remount,size={max(4, used + kib)}k", disk], check=True)
@@ -72,7 +72,7 @@ def _more_room(disk: Path) -> None:
 
 
 def _until_refused(place: Path, acknowledge: Acknowledge) -> int:
-    """Append until it fails; each append is acknowledged."""
+    """Append until it fails, and acknowledge each append."""
     for number in range(2000):
         code = cli(
             place, "retitle", "ferry", f"Fictional: title {number} {'x' * 150}", "--reason", "-"
@@ -90,7 +90,7 @@ def _retitled(place: Path) -> int:
 
 
 def disk_full(folder: Path, row: Row, free: range) -> None:
-    """Appending until the disk is full; then every operation on the full disk; then with room."""
+    """Append until the disk is full, then check the archive and append with more room."""
     grounds = Grounds(folder)
     for kib in free:
         with small_disk(folder, "8m") as disk:
@@ -120,7 +120,7 @@ def every_operation_on_a_full_disk(folder: Path, row: Row, free: range) -> None:
 
 
 def file_size_limit(folder: Path, row: Row, limits: range) -> None:
-    """RLIMIT_FSIZE: writing beyond it is EFBIG, with its signal ignored."""
+    """RLIMIT_FSIZE: writing beyond it fails with EFBIG, because the signal is ignored."""
     grounds = Grounds(folder)
     for kib in limits:
         place = grounds.copy(OPERATIONS[2], folder / "limited")
@@ -156,12 +156,12 @@ def _judge(
         row.broken.append(f"{what}: {type(error).__name__}: {error}"[:1500])
 
 
-# -- only to be read ---------------------------------------------------------------------------
+# -- read-only ---------------------------------------------------------------------------
 
 
 def read_only(folder: Path, row: Row) -> list[str]:
-    """An archive in a folder, or in a file, that may not be written: each command answers, or says
-    so in one error. Nothing changes. Returns the commands that answered."""
+    """Run every command on an archive in a read-only folder, and on a read-only file. Each command works
+    or fails with one error, and nothing changes. Returns the commands that worked."""
     answered = []
     for what in ("folder", "file"):
         place = folder / f"read-only-{what}"
@@ -171,7 +171,7 @@ def read_only(folder: Path, row: Row) -> list[str]:
         for path in [place] if what == "folder" else []:
             path.chmod(0o555)
         for path in place.iterdir():
-            # Keys that others may read are refused for that.
+            # Keys that others can read would be refused.
             path.chmod({".key": 0o600, ".keys": 0o400}.get(path.suffix, 0o444))
         _give_away(place)
         for words in (*READING, *WRITING):
@@ -189,8 +189,8 @@ def read_only(folder: Path, row: Row) -> list[str]:
                 after = {name: after[name] for name in before}
                 assert after == before, "it was written"
             except Exception as error:
-                said = f"read-only {what}, {words}: {type(error).__name__}: {error}"
-                row.broken.append(said[:1500])
+                failure = f"read-only {what}, {words}: {type(error).__name__}: {error}"
+                row.broken.append(failure[:1500])
         place.chmod(0o755)
     return answered
 
@@ -199,7 +199,7 @@ _NOBODY = 65534
 
 
 def _give_away(place: Path) -> None:
-    """Root may write everywhere: the one who reads is another, and may read it all."""
+    """Root can write everywhere, so give the files to another user, who can read them all."""
     if os.geteuid() == 0:
         for path in (place, *place.iterdir()):
             os.chown(path, _NOBODY, _NOBODY)
@@ -218,7 +218,7 @@ def _as_nobody(place: Path, words: list[str], acknowledge: Acknowledge) -> int:
 
 
 def clock_set_back(folder: Path, row: Row) -> None:
-    """Events recorded with ever earlier clocks keep their order, in time as well."""
+    """Events recorded with earlier and earlier clocks keep their order, also by time."""
     place = folder / "clock"
     place.mkdir()
     filled(place)

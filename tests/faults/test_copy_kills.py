@@ -1,4 +1,4 @@
-"""A copy killed with SIGKILL at any moment is the beginning of the archive, and goes on from there."""
+"""A copy killed at any moment holds the beginning of the archive, and the next run continues it."""
 
 from __future__ import annotations
 
@@ -71,9 +71,10 @@ say("done")
 
 
 def killed(source: str, target: str, at: int, delay: float, last: int = 0) -> int:
-    """Run a copy until it said `at` things and so many seconds longer; how many it said in all.
+    """Run a copy until it printed `at` lines and for `delay` seconds more, then kill it. Returns how many
+    lines it printed.
 
-    With `last` it kills itself as soon as it said so many things.
+    With `last` it kills itself right after that number of lines.
     """
     command = [sys.executable, "-c", VICTIM, source, target, str(last)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=_ROOT)
@@ -90,7 +91,7 @@ def killed(source: str, target: str, at: int, delay: float, last: int = 0) -> in
 
 
 def reached(target: str, source: dict[str, list[tuple[object, ...]]]) -> int:
-    """How many events are there, when all is as it must be."""
+    """Check the copy, and return its number of events."""
     try:
         engine = schema.connect(target, unfinished=True)
     except NotAnArchive:
@@ -117,7 +118,7 @@ def reached(target: str, source: dict[str, list[tuple[object, ...]]]) -> int:
     [("sqlite", "sqlite"), ("sqlite", "postgresql"), ("postgresql", "sqlite")],
     ids=["within SQLite", "to PostgreSQL", "from PostgreSQL"],
 )
-def test_a_killed_copy_is_a_beginning_and_goes_on(
+def test_a_killed_copy_is_a_sound_beginning_and_continues(
     one: str, other: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     server: Server = request.getfixturevalue("dateline_postgres")
@@ -135,7 +136,7 @@ def test_a_killed_copy_is_a_beginning_and_goes_on(
         while kills < KILLS or midway < KILLS // 3:
             assert kills < 10 * KILLS
             target, before = place(other), 0
-            for _ in range(chance.randint(1, 4)):  # the copy that goes on is killed as well
+            for _ in range(chance.randint(1, 4)):  # the run that continues is killed as well
                 said = killed(source, target, chance.randint(0, steps), chance.random() * 0.01)
                 kills += 1
                 now = reached(target, whole)
@@ -151,7 +152,7 @@ def test_a_killed_copy_is_a_beginning_and_goes_on(
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_a_copy_killed_while_it_is_brought_up_to_date_is_unfinished_or_whole(
+def test_a_copy_killed_during_an_update_is_unfinished_or_complete(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     def sound(db: str) -> bool:
@@ -190,7 +191,7 @@ def test_a_copy_killed_while_it_is_brought_up_to_date_is_unfinished_or_whole(
         assert tables(target) == whole
 
 
-def test_a_copy_that_is_killed_while_it_is_made_leaves_nothing_of_that_name(tmp_path: Path) -> None:
+def test_a_copy_killed_at_its_creation_leaves_no_file_of_that_name(tmp_path: Path) -> None:
     source, target = str(tmp_path / "a.db"), tmp_path / "copy" / "b.db"
     target.parent.mkdir()
     with Archive.create(source, Plugins()) as archive:

@@ -1,4 +1,4 @@
-"""A sample of what `run_faults.py` does by the hundred, and what was once broken."""
+"""A sample of the faults in `run_faults.py`, and faults that once broke an archive."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def need_strace() -> None:
 
 
 @EACH
-def test_killed_at_a_write_call_nothing_is_lost_or_half_there(
+def test_a_kill_at_a_system_call_loses_nothing_and_leaves_nothing_partial(
     ground: Range, row: Row, operation: Operation
 ) -> None:
     need_strace()
@@ -53,7 +53,7 @@ def test_killed_at_a_write_call_nothing_is_lost_or_half_there(
 
 
 @EACH
-def test_failing_at_a_write_call_it_says_so_and_nothing_is_lost(
+def test_a_failed_system_call_is_reported_and_loses_nothing(
     ground: Range, row: Row, operation: Operation
 ) -> None:
     need_strace()
@@ -63,7 +63,7 @@ def test_failing_at_a_write_call_it_says_so_and_nothing_is_lost(
     held(row, 2)
 
 
-#: What once named no next step, or left an archive that was damaged from the first.
+#: Faults that once gave an error without a next step, or left a damaged new archive.
 BROKEN = [
     ("init", "pwrite64", 1),
     ("init", "pwrite64", -1),
@@ -73,7 +73,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("name", "call", "at"), BROKEN)
-def test_what_failed_once_is_refused_cleanly(
+def test_faults_that_once_broke_an_archive_fail_cleanly(
     ground: Range, row: Row, name: str, call: str, at: int
 ) -> None:
     need_strace()
@@ -84,14 +84,14 @@ def test_what_failed_once_is_refused_cleanly(
     held(row, 1)
 
 
-def test_killed_at_any_moment_nothing_is_lost(ground: Range, row: Row) -> None:
+def test_a_kill_at_any_moment_loses_nothing(ground: Range, row: Row) -> None:
     for operation in OPERATIONS[1:4]:
         ground.at_random(operation, row, 1, random.Random(3))
     held(row, 3)
 
 
-def test_a_row_that_lost_something_does_not_hold(ground: Range, row: Row) -> None:
-    """The judge itself: an acknowledged append that is not there is found."""
+def test_a_lost_append_is_detected(ground: Range, row: Row) -> None:
+    """A test of the harness itself: it detects that an acknowledged append is missing."""
     append = OPERATIONS[2]
 
     def lies(folder: Path, acknowledge: child.Acknowledge) -> int:
@@ -112,16 +112,14 @@ def on_a_disk(fault: Callable[[], None]) -> None:
 
 
 @pytest.mark.parametrize("name", ["init", "append", "erase", "upgrade", "key new"])
-def test_what_was_acknowledged_is_there_after_a_power_cut(
-    tmp_path: Path, row: Row, name: str
-) -> None:
+def test_acknowledged_work_survives_a_power_cut(tmp_path: Path, row: Row, name: str) -> None:
     [operation] = [operation for operation in OPERATIONS if operation.name == name]
     on_a_disk(lambda: power.cut_when_done(operation, row, tmp_path))
     held(row, 1)
     assert row.acknowledged == operation.units
 
 
-def test_a_full_disk_is_named_and_goes_on_with_room(tmp_path: Path, row: Row) -> None:
+def test_a_full_disk_is_reported_and_appends_continue_with_room(tmp_path: Path, row: Row) -> None:
     on_a_disk(lambda: storage.disk_full(tmp_path, row, range(60, 61)))
     held(row, 1)
     assert row.refused == 1 and row.acknowledged
@@ -133,26 +131,26 @@ def test_no_operation_harms_an_archive_on_a_full_disk(tmp_path: Path, row: Row) 
     assert row.refused
 
 
-def test_a_file_that_may_not_grow_is_named(tmp_path: Path, row: Row) -> None:
+def test_a_file_that_may_not_grow_is_reported(tmp_path: Path, row: Row) -> None:
     storage.file_size_limit(tmp_path, row, range(200, 201))
     held(row, 1)
     assert row.refused == 1
 
 
-def test_what_may_only_be_read_answers_or_says_so(row: Row) -> None:
-    with tempfile.TemporaryDirectory() as folder:  # as root the commands run as somebody else
+def test_commands_on_a_read_only_archive_work_or_fail_clearly(row: Row) -> None:
+    with tempfile.TemporaryDirectory() as folder:  # as root, the commands run as another user
         Path(folder).chmod(0o755)
         answered = storage.read_only(Path(folder), row)
     held(row, 18)
     assert {"file: log ferry", "file: verify", "file: export --all -f ndjson"} <= set(answered)
 
 
-def test_a_clock_that_is_set_back_reorders_nothing(tmp_path: Path, row: Row) -> None:
+def test_a_clock_set_back_reorders_nothing(tmp_path: Path, row: Row) -> None:
     storage.clock_set_back(tmp_path, row)
     held(row, 5)
 
 
-def test_damage_is_named_and_never_called_all_right(tmp_path: Path, row: Row) -> None:
+def test_damage_is_always_reported(tmp_path: Path, row: Row) -> None:
     specimen = damage.Specimen(tmp_path)
     damage.flips(specimen, row, 6, random.Random(11))
     damage.cuts(specimen, row, 3, random.Random(11))
@@ -160,8 +158,8 @@ def test_damage_is_named_and_never_called_all_right(tmp_path: Path, row: Row) ->
     assert row.refused
 
 
-def test_a_body_that_is_no_json_any_more_is_named_by_its_position(tmp_path: Path, row: Row) -> None:
-    """It was once called a bug in Dateline."""
+def test_a_body_that_is_not_json_any_more_is_reported_by_position(tmp_path: Path, row: Row) -> None:
+    """It was once reported as a bug in Dateline."""
     specimen = damage.Specimen(tmp_path)
     found = specimen.bytes.index(b'{"data":{"slug":"ferry"')
     damaged = bytearray(specimen.bytes)
@@ -171,7 +169,9 @@ def test_a_body_that_is_no_json_any_more_is_named_by_its_position(tmp_path: Path
     assert row.refused >= 3
 
 
-def test_a_name_in_the_schema_that_is_no_utf_8_any_more_is_damage(tmp_path: Path, row: Row) -> None:
+def test_a_name_in_the_schema_that_is_not_utf_8_any_more_is_damage(
+    tmp_path: Path, row: Row
+) -> None:
     specimen = damage.Specimen(tmp_path)
     damaged = bytearray(specimen.bytes)
     damaged[specimen.bytes.index(b"tablestoriesstories") + 7] ^= 128
@@ -180,26 +180,26 @@ def test_a_name_in_the_schema_that_is_no_utf_8_any_more_is_damage(tmp_path: Path
     assert row.refused == 5
 
 
-def test_an_index_that_lost_an_entry_is_found(tmp_path: Path, row: Row) -> None:
-    """No event differs, but the same line would be recorded twice."""
+def test_an_index_that_lost_an_entry_is_reported(tmp_path: Path, row: Row) -> None:
+    """No event differs, but a retry would record the same line twice."""
     specimen = damage.Specimen(tmp_path)
     damaged = specimen.without_index_entry()
     ended = specimen.verify(damaged)
     assert ended.code == 3 and "the database finds its own file whole" in ended.err, ended.err
 
 
-def test_without_its_log_an_archive_is_one_of_before(tmp_path: Path, row: Row) -> None:
+def test_an_archive_without_its_wal_is_an_earlier_state(tmp_path: Path, row: Row) -> None:
     damage.wal_lost(tmp_path, row)
     held(row, 2)
 
 
-def test_a_migration_is_done_or_not(tmp_path: Path, row: Row) -> None:
+def test_a_migration_is_done_completely_or_not_at_all(tmp_path: Path, row: Row) -> None:
     hit = migrations.at_each_statement(tmp_path, row, 25)
     held(row, 4)
     assert hit
 
 
-def test_two_upgrades_at_once_are_one(tmp_path: Path, row: Row) -> None:
+def test_two_concurrent_upgrades_upgrade_once(tmp_path: Path, row: Row) -> None:
     migrations.two_at_once(tmp_path, row, 1)
     held(row, 1)
 

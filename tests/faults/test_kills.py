@@ -1,4 +1,4 @@
-"""Views survive kill -9 at any moment: a sample of what `run_kills.py` does by the hundred."""
+"""Views survive SIGKILL at any moment: a sample of the kills in `run_kills.py`."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def killed(
     return hits, Counter(hit.phase for hit in hits)
 
 
-def test_a_killed_rebuild_harms_nothing_and_goes_on(ground: Ground, reader: Reader) -> None:
+def test_a_killed_rebuild_does_no_harm_and_continues(ground: Ground, reader: Reader) -> None:
     hits, phases = killed(ground, reader, "rebuild", 10, swap=4, ends=2)
     assert phases[SWAP] >= 2 and phases[BETWEEN] >= 3 and phases[BEFORE] and phases[AFTER]
     for hit in hits:
@@ -60,28 +60,28 @@ def test_a_killed_rebuild_harms_nothing_and_goes_on(ground: Ground, reader: Read
             assert hit.folded < hit.of
 
 
-def test_a_killed_catch_up_harms_nothing_and_goes_on(ground: Ground, reader: Reader) -> None:
+def test_a_killed_catch_up_does_no_harm_and_continues(ground: Ground, reader: Reader) -> None:
     hits, phases = killed(ground, reader, "catch-up", 7, swap=0, ends=2)
     assert phases[BETWEEN] >= 4 and phases[BEFORE] and phases[AFTER]
     assert all(hit.folded < hit.of for hit in hits if hit.phase == BETWEEN)
 
 
-def test_a_killed_first_catch_up_harms_nothing_and_goes_on(ground: Ground, reader: Reader) -> None:
+def test_a_killed_first_catch_up_does_no_harm_and_continues(ground: Ground, reader: Reader) -> None:
     _, phases = killed(ground, reader, "first", 3, swap=2, ends=0)
     assert phases[SWAP] >= 1
 
 
 @pytest.mark.parametrize("point", ["tail:committed", "index:committed", "swap:commit"])
-def test_a_rebuild_killed_with_a_long_tail_goes_on(
+def test_a_rebuild_killed_with_a_long_tail_continues(
     ground: Ground, reader: Reader, point: str
 ) -> None:
-    """Events came while it was rebuilt: what is replayed of them is not replayed again."""
+    """Events arrived during the rebuild: those already replayed are not replayed again."""
     timeline = rehearse(ground, "append")
     fire(ground, reader, timeline, Shot("append", timeline.points.index(point)))
 
 
 @pytest.mark.parametrize("kind", ["catch-up", "first"])
-def test_a_catch_up_that_was_overtaken_looks_again(ground: Ground, kind: Kind) -> None:
+def test_an_overtaken_catch_up_starts_again(ground: Ground, kind: Kind) -> None:
     points = rehearse(ground, kind).points
     with scene(ground, kind) as db, Archive.open(db, plugins()[0]) as archive:
         point = points.index("page:folded" if kind == "catch-up" else "bulk:folded")
@@ -95,7 +95,7 @@ def test_a_catch_up_that_was_overtaken_looks_again(ground: Ground, kind: Kind) -
         assert [build.checkpoint for build in live(archive)] == [ground.head] * len(NAMES)
 
 
-def test_a_rebuild_whose_build_was_pruned_says_so(ground: Ground) -> None:
+def test_a_rebuild_whose_build_was_pruned_fails(ground: Ground) -> None:
     points = rehearse(ground, "rebuild").points
     with scene(ground, "rebuild") as db, Archive.open(db, plugins()[0]) as archive:
         point = points.index("bulk:folded")
@@ -108,8 +108,8 @@ def test_a_rebuild_whose_build_was_pruned_says_so(ground: Ground) -> None:
         assert len(archive.builds()) == len(NAMES)
 
 
-def test_views_first_built_of_an_empty_log_replace_their_rows() -> None:
-    """A build whose target is position 0 has nothing to fold; it needs its index all the same."""
+def test_views_first_built_from_an_empty_log_replace_their_rows() -> None:
+    """A build whose target is position 0 has nothing to fold, but it still needs its index."""
     with Archive.create(":memory:", plugins()[0]) as archive:
         archive.catch_up()
         archive.record(samples.story())

@@ -1,4 +1,4 @@
-"""Sessions that freeze or end: whoever comes next goes on."""
+"""Sessions that freeze or end: other sessions continue."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from tests.log.refused import refused
 
-from dateline import Archive, DatelineError, Plugins
+from dateline import Archive, Plugins
 from dateline.log import schema
 from dateline.log.engine import reading, writing
 from dateline.testing import samples
@@ -41,9 +42,7 @@ except DatelineError as error:
 
 
 @pytest.mark.parametrize("way", ["head", "appender"])
-def test_a_frozen_writer_does_not_keep_the_others_waiting(
-    dateline_postgres_url: str, way: str
-) -> None:
+def test_a_frozen_writer_does_not_block_others(dateline_postgres_url: str, way: str) -> None:
     with Archive.create(dateline_postgres_url, Plugins()) as archive:
         frozen = subprocess.Popen(
             [sys.executable, "-c", _FROZEN, dateline_postgres_url, way],
@@ -88,7 +87,7 @@ except DatelineError as error:
     ("step", "work"),
     [("flush", "catch_up"), ("fill", "catch_up"), ("fill", "rebuild"), ("publish", "rebuild")],
 )
-def test_a_frozen_process_that_writes_a_view_does_not_keep_the_others_waiting(
+def test_a_frozen_process_that_writes_a_view_does_not_block_others(
     dateline_postgres_url: str, tmp_path: Path, step: str, work: str
 ) -> None:
     plugins = Plugins.load(strict=True)
@@ -120,7 +119,7 @@ def test_a_frozen_process_that_writes_a_view_does_not_keep_the_others_waiting(
         assert archive.verify_view("timeline") == []
 
 
-def test_only_who_holds_what_others_wait_for_is_limited_and_the_server_s_own_limit_stays(
+def test_only_sessions_with_locks_have_an_idle_limit_and_the_server_s_limit_wins(
     dateline_postgres_url: str,
 ) -> None:
     shown = text("SHOW idle_in_transaction_session_timeout")
@@ -141,7 +140,6 @@ def test_only_who_holds_what_others_wait_for_is_limited_and_the_server_s_own_lim
 
 @pytest.fixture
 def cluster() -> Iterator[Cluster]:
-
     with tempfile.TemporaryDirectory(prefix="dateline-pg-") as folder:
         try:
             made = Cluster(Path(folder))
@@ -151,14 +149,13 @@ def cluster() -> Iterator[Cluster]:
             yield made
 
 
-def test_an_archive_that_is_open_goes_on_after_the_server_was_restarted(cluster: Cluster) -> None:
+def test_an_open_archive_continues_after_a_restart_of_the_server(cluster: Cluster) -> None:
     url = cluster.url.render_as_string(hide_password=False)
     with Archive.create(url, Plugins()) as archive:
         archive.record(samples.story())
         cluster.stop()
-        with pytest.raises(DatelineError, match="connection to server") as down:
+        with refused("connection-failed"):
             archive.head()
-        assert "server runs" in str(down.value.hint)
         cluster.start()
         assert archive.head().position == 7
         cluster.kill()

@@ -1,4 +1,4 @@
-"""Writers on PostgreSQL die in every way: one run of what `run_writers.py` does twenty times."""
+"""Writers on PostgreSQL killed in every way: one run of `run_writers.py`, which does many."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.faults.writing import run
 from dateline.testing.postgres import Unavailable
 
 
-def test_nothing_acknowledged_is_lost_nothing_is_twice_and_no_reader_skips() -> None:
+def test_no_acknowledged_event_is_lost_or_duplicated_and_no_reader_skips() -> None:
     with tempfile.TemporaryDirectory(prefix="dateline-writers-", ignore_cleanup_errors=True) as at:
         try:
             outcome = run(Path(at), 500, seed=7)

@@ -1,10 +1,10 @@
-"""The child that is killed: it rebuilds or catches up, and says through a pipe where it is.
+"""The child to kill: it rebuilds or catches up, and reports its progress through a pipe.
 
-Production code has no hooks for this: its functions are wrapped here, from outside. A function that
-is gone or renamed raises at once, so that no point is lost unnoticed.
+Production code has no hooks for this, so its functions are wrapped here. A removed or renamed function
+raises at once, so that no point gets lost.
 
-Points are named ``part:step``; the parts are transactions and what leads to them: ``begin`` (making
-the generations), ``bulk`` (whole stories), ``index``, ``tail`` (events that came meanwhile),
+Points are named ``part:step``. The parts are transactions and the work before them: ``begin`` (making
+the generations), ``bulk`` (whole stories), ``index``, ``tail`` (events that arrived meanwhile),
 ``swap`` (last rows, flip and publish under the append lock) and ``page`` (one page of a catch-up).
 """
 
@@ -26,11 +26,11 @@ from dateline.views import rebuild, runner, store
 
 
 class Announcer:
-    """Writes each point to the pipe; at those numbered in `holds`, and where the one named `first`
-    comes first, it waits until the parent says go on."""
+    """Writes each point to the pipe. At the points numbered in `holds`, and at the first one named
+    `first`, it waits until the parent lets it continue."""
 
     def __init__(self, pipe: int, holds: set[int], first: str | None) -> None:
-        self.part = ""  # what the open transaction does, as far as it is known
+        self.part = ""  # what the open transaction does, once this is known
         self.writes = False
         self._pipe, self._holds, self._first, self._count = pipe, holds, first, 0
 
@@ -41,7 +41,7 @@ class Announcer:
         if point == self._first:
             self._first = None
         if held and not os.read(0, 1):
-            os._exit(3)  # the parent is gone
+            os._exit(3)  # the parent has ended
 
 
 def main() -> None:
@@ -75,7 +75,7 @@ def _wrap_all(say: Announcer) -> None:
     _wrap(rebuild, "_take_over", say, part="swap")
     _wrap_replay(say)
     _wrap_flip(say)
-    for module in (engine, rebuild, runner):  # `engine`: for what it tries patiently
+    for module in (engine, rebuild, runner):  # `engine` has its own name for `patiently`
         _wrap_writing(module, say)
     event.listen(Engine, "commit", lambda connection: _committing(say))
     event.listen(Engine, "before_cursor_execute", _between_drop_and_create(say))
@@ -109,7 +109,7 @@ def _wrap_replay(say: Announcer) -> None:
     plain = rebuild.fold_range
 
     def wrapped(*args: Any, **options: Any) -> None:
-        assert not say.writes, "a fold must keep nobody waiting"
+        assert not say.writes, "a fold must not block anybody"
         say.part = "tail"
         say.say("tail:replay")
         plain(*args, **options)

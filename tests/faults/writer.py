@@ -1,4 +1,4 @@
-"""A writer that may die at any moment, and goes on with what it left."""
+"""A writer that may be killed at any moment; its successor continues its unfinished batch."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ class Undone(Exception):
 
 
 class Journal:
-    """A file of lines that a kill does not take back; it says what is begun and not known."""
+    """A file of lines that survives a kill; it shows which batch was begun and not acknowledged."""
 
     def __init__(self, path: Path) -> None:
         lines = path.read_bytes().split(b"\n") if path.exists() else []
-        if lines and lines[-1]:  # cut short: what was begun is still the line before
+        if lines and lines[-1]:  # cut short; the line before shows what was begun
             path.write_bytes(b"\n".join([*lines[:-1], b""]))
         self.entries = [json.loads(line) for line in lines[:-1] if line]
         self._file = open(path, "ab", buffering=0)  # noqa: SIM115 - for as long as it lives
 
     def note(self, what: str, **more: Any) -> None:
-        """One line. A batch is ``begun``, then each try is ``committing`` and at last it is
-        ``acknowledged``; ``cut`` says how a try ended that nobody heard of."""
+        """Write one line. A batch is ``begun``, then each attempt is ``committing``, and finally it is
+        ``acknowledged``; ``cut`` records the result of an attempt whose reply was lost."""
         entry = {"what": what, **more}
         self._file.write(json.dumps(entry).encode() + b"\n")
         self.entries.append(entry)
 
     def left(self) -> dict[str, Any] | None:
-        """The batch that was begun last, unless it was acknowledged or never to be."""
+        """The last batch that was begun, unless it was acknowledged."""
         ends = ("begun", "acknowledged")
         last = next((e for e in reversed(self.entries) if e["what"] in ends), None)
         return last if last is not None and last["what"] == "begun" else None
@@ -106,12 +106,12 @@ def _roll_back(engine: Engine, journal: Journal, batch: dict[str, Any]) -> None:
         _append(engine, journal, batch, 0, undone=True)
     except Undone:
         journal.note("rolled back")
-    except DatelineError as error:  # it died, and was not to be
+    except DatelineError as error:  # the attempt failed, and was to be rolled back anyway
         _require_passing(error)
 
 
 def _insist(engine: Engine, journal: Journal, batch: dict[str, Any], chance: random.Random) -> None:
-    """Until it is acknowledged, always with the same ids."""
+    """Append with the same ids until it is acknowledged."""
     while True:
         try:
             _append(
@@ -126,7 +126,8 @@ def _insist(engine: Engine, journal: Journal, batch: dict[str, Any], chance: ran
 
 
 def _cut(engine: Engine, journal: Journal, batch: dict[str, Any]) -> None:
-    """Note whether a try whose outcome is unknown is there, and whether its commit had begun."""
+    """Record whether an attempt with an unknown outcome was committed, and whether it had reached its
+    commit."""
     committing = journal.entries[-1]["what"] == "committing"
     first = UUID(batch["ids"][0]).bytes
     while True:
@@ -144,6 +145,6 @@ def _cut(engine: Engine, journal: Journal, batch: dict[str, Any]) -> None:
 
 
 def _require_passing(error: DatelineError) -> None:
-    """A refusal is no accident: the writer ends with it."""
+    """Continue only after accidents; a refusal ends the writer."""
     if type(error) not in (DatelineError, LockTimeout):
         raise error

@@ -1,8 +1,8 @@
-"""Writers on PostgreSQL while writers, their sessions and the server die, and replies get lost.
+"""Writers on PostgreSQL while writers, sessions and the server are killed and replies get lost.
 
-Each writer acknowledges a batch, into a file of its own, once its commit returned. A batch whose
-commit did not return is tried again with the same event ids until it does: then nothing may be there
-twice, and nothing that was acknowledged may be missing.
+Each writer acknowledges a batch in its own file once the commit has returned. A batch whose commit did
+not return is tried again with the same event ids until it does. At the end no event may be duplicated,
+and no acknowledged event may be missing.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from dateline.log.engine import open_engine
 from dateline.testing.postgres import Cluster, connect
 
 WRITERS, READERS = 8, 2
-#: These reach the server through the proxy that loses replies.
+#: These connect through the proxy that drops replies.
 PROXIED = ("writer-6", "writer-7")
 _ROOT = Path(__file__).parents[2]
 _PATIENCE = 120.0
-#: fsync is on. A commit waits 3 ms for others before its own: so much longer it can be hit.
+#: fsync is on. A commit waits 3 ms for other commits, which makes it easier to hit.
 _SETTINGS = ("commit_delay=3000", "commit_siblings=0")
 _BUSY = (
     "SELECT pid, query FROM pg_stat_activity WHERE datname = current_database()"
@@ -42,9 +42,9 @@ _BUSY = (
 
 
 class Outcome(msgspec.Struct):
-    """One run, counted. `cut` are commits that were under way when their writer, session or server
-    was killed, `cut_committed` those of them that were made all the same.
-    `replies_lost` are those of the writers behind the proxy, whatever ended their session."""
+    """The counts of one run. `cut` counts commits under way when their writer, session or server was
+    killed, `cut_committed` those of them that were made nevertheless. `replies_lost` counts cuts of
+    the writers behind the proxy, whatever ended their session."""
 
     acknowledged: int = 0
     stored: int = 0
@@ -63,7 +63,7 @@ class Outcome(msgspec.Struct):
 
 
 class Crew:
-    """The writers and the readers: processes that are started again when they were killed."""
+    """The processes that write and read; a killed one is started again."""
 
     writers = tuple(f"writer-{number}" for number in range(WRITERS))
 
@@ -100,14 +100,14 @@ class Crew:
             )
 
     def kill_writer(self) -> None:
-        """SIGKILL of one that is at its commit; another takes over what it left."""
+        """Kill a writer that is committing, and start its successor."""
         name = self._committing()
         self._processes[name].kill()
         self._processes[name].wait()
         self.start(name)
 
     def _committing(self) -> str:
-        """A writer that said so last. A moment later it may be past it."""
+        """A writer whose last line is ``committing``. It may be further when this returns."""
         end = time.monotonic() + _PATIENCE
         while time.monotonic() < end:
             for name in set(self.writers) - set(PROXIED):
@@ -115,10 +115,10 @@ class Crew:
                     file.seek(max(0, os.path.getsize(file.name) - 40))
                     if b"committing" in file.read():
                         return name
-        raise AssertionError("nobody commits")
+        raise AssertionError("no writer is committing")
 
     def stop(self) -> None:
-        """Let all finish what they are at. Raises AssertionError when one failed."""
+        """Let all processes finish their work. Raises AssertionError when one failed."""
         (self.folder / "stop").touch()
         self._wait("writer")
         with connect(self._url) as outside:
@@ -135,14 +135,14 @@ class Crew:
                 assert code == 0, (self.folder / f"{name}.err").read_text()[-2000:]
 
     def journal(self, name: str) -> list[dict[str, Any]]:
-        """What a process wrote down; a last line cut short by a kill is left out."""
+        """The lines of a process, without a last line cut short by a kill."""
         path = self.folder / name
         if not path.exists():
             return []
         return [json.loads(line) for line in path.read_bytes().split(b"\n")[:-1] if line]
 
     def cut(self, *, proxied: bool = False) -> list[bool]:
-        """Commits under way when something died: whether each was made."""
+        """For each commit under way during a kill, whether it was made."""
         names = [name for name in self.writers if (name in PROXIED) == proxied]
         entries = [entry for name in names for entry in self.journal(name)]
         return [e["committed"] for e in entries if e["what"] == "cut" and e["committing"]]
@@ -157,7 +157,7 @@ class Crew:
 
 
 def run(folder: Path, events: int, seed: int) -> Outcome:
-    """Write until `events` are acknowledged and every way to die was met; then look at the log."""
+    """Write until `events` are acknowledged and every kind of kill happened; then check the log."""
     began, chance, outcome = time.monotonic(), random.Random(seed), Outcome()
     with ExitStack() as stack:
         cluster = stack.enter_context(Cluster(folder, _SETTINGS, tcp=True))
@@ -184,11 +184,11 @@ def run(folder: Path, events: int, seed: int) -> Outcome:
 def _until(reached: Callable[[], bool]) -> None:
     end = time.monotonic() + _PATIENCE
     while not reached():
-        assert time.monotonic() < end, "it never came to that"
+        assert time.monotonic() < end, "the condition was never reached"
         time.sleep(0.01)
 
 
-# -- ways to die -------------------------------------------------------------------------------
+# -- kills -------------------------------------------------------------------------------
 
 
 def _kill_writer(cluster: Cluster, crew: Crew, chance: random.Random, outcome: Outcome) -> None:
@@ -197,7 +197,7 @@ def _kill_writer(cluster: Cluster, crew: Crew, chance: random.Random, outcome: O
 
 
 def _backend(cluster: Cluster) -> int | None:
-    """A session at its commit; after a while without one, any that is in a transaction."""
+    """A session that is committing, or after a while any session in a transaction."""
     with connect(cluster.url) as outside:
         for attempt in range(300):
             rows = outside.execute(_BUSY).fetchall()
@@ -216,7 +216,7 @@ def _terminate(cluster: Cluster, crew: Crew, chance: random.Random, outcome: Out
 
 
 def _crash(cluster: Cluster, crew: Crew, chance: random.Random, outcome: Outcome) -> None:
-    """SIGKILL of one session's process: the server ends all others and recovers."""
+    """Kill one session's process: the server ends all others and recovers."""
     pid = _backend(cluster)
     if pid is not None:
         with suppress(ProcessLookupError):
@@ -241,7 +241,7 @@ def _restart(cluster: Cluster, crew: Crew, chance: random.Random, outcome: Outco
     outcome.restarts += 1
 
 
-# -- what is left ------------------------------------------------------------------------------
+# -- checks ------------------------------------------------------------------------------
 
 
 def _look(url: str, crew: Crew, outcome: Outcome) -> None:
@@ -260,6 +260,6 @@ def _look(url: str, crew: Crew, outcome: Outcome) -> None:
     outcome.replies_lost = len(crew.cut(proxied=True))
     for number in range(READERS):
         read = [UUID(id_) for e in crew.journal(f"reader-{number}") for id_ in e["ids"]]
-        # One that read on at each position in turn has seen the log itself, in its order.
+        # The reader went through all positions in order, so it must have seen the whole log.
         outcome.skipped += len(there - set(read))
         assert read == stored[: len(read)], f"reader-{number} saw another order"

@@ -1,4 +1,4 @@
-"""Places for archives on both databases, and what their tables hold."""
+"""Places for archives on both databases, and the contents of their tables."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PAIRS = [
     (one, other) for one in ("sqlite", "postgresql") for other in ("sqlite", "postgresql")
 ]  # fmt: skip
 
-#: Gives a place where nothing is, on the database of a name.
+#: Returns an empty place on the database with that name.
 Place = Callable[[str], str]
 
 
@@ -36,7 +36,7 @@ def places(stack: ExitStack, folder: Path, server: Callable[[], Server]) -> Plac
 
 
 def tables(db: str) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of the log's tables, by the name of the table, in the order of keys."""
+    """The rows of the log's tables in the order of their keys, by name of the table."""
     engine = schema.connect(db, unfinished=True)
     with reading(engine) as connection:
         found = {

@@ -1,4 +1,4 @@
-"""The root of a log's tree from its leaves alone, whatever is stored of it."""
+"""The root of a log's tree, computed from its leaves without the stored nodes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dateline.log.tables import events
 
 
 def root_at(connection: Connection, position: int) -> bytes:
-    """That of the first so many events."""
+    """The root of the first `position` events."""
     tree = Frontier()
     query = select(events.c.leaf).where(events.c.position.between(1, position))
     tree.extend(connection.execute(query.order_by(events.c.position)).scalars())

@@ -1,4 +1,4 @@
-"""Files are whole under their name, and who is killed while making one leaves nothing for long."""
+"""A file is complete under its name, and the next writer removes what a killed one left."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.log.refused import refused
 
 from dateline import Archive, Plugins
-from dateline.errors import DatelineError
 from dateline.log import files
 from dateline.proof import keys
 from dateline.testing import samples
 
-#: Makes files in a folder and waits, in the middle of each, to be killed.
+#: Makes files in a folder and waits in the middle of each to be killed.
 MAKER = """
 import sys, time
 from pathlib import Path
@@ -55,7 +55,7 @@ def names(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("how", ["named", "nameless"])
-def test_what_a_killed_writer_left_is_removed_and_a_living_one_is_let_alone(
+def test_files_of_a_killed_writer_are_removed_and_those_of_a_living_one_kept(
     tmp_path: Path, how: str
 ) -> None:
     with a_maker(tmp_path, how) as maker:
@@ -78,8 +78,8 @@ def test_a_file_without_a_name_leaves_nothing(tmp_path: Path) -> None:
     assert (tmp_path / "a.csv").read_bytes() == b"half"
 
 
-def test_what_somebody_else_made_is_not_swept(tmp_path: Path) -> None:
-    """A name alone is not enough, nor is a folder that others could write to."""
+def test_folders_that_somebody_else_made_are_not_swept(tmp_path: Path) -> None:
+    """A matching name is not enough, and neither is a folder that others can write to."""
     for name in (".dateline-abc", ".dateline-ABCDEFGH", ".b.db.abcdefgh", "dateline-abcdefgh"):
         (tmp_path / name).mkdir(mode=0o700)
     (tmp_path / ".dateline-aaaaaaaa").mkdir()
@@ -94,7 +94,7 @@ def test_what_somebody_else_made_is_not_swept(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("writer", ["backup", "export", "init", "key"])
-def test_every_writer_removes_what_a_killed_one_left(tmp_path: Path, writer: str) -> None:
+def test_every_writer_removes_the_files_of_a_killed_one(tmp_path: Path, writer: str) -> None:
     folder = tmp_path / "out"
     folder.mkdir()
     with Archive.create(tmp_path / "a.db", Plugins()) as archive:
@@ -114,7 +114,7 @@ def test_every_writer_removes_what_a_killed_one_left(tmp_path: Path, writer: str
     assert names(folder) == ["new"]
 
 
-def test_an_erasure_removes_what_a_killed_writer_left_beside_the_archive(tmp_path: Path) -> None:
+def test_an_erasure_removes_files_of_a_killed_writer_next_to_the_archive(tmp_path: Path) -> None:
     with Archive.create(tmp_path / "a.db", Plugins()) as archive:
         archive.record(samples.story())
         with a_maker(tmp_path, "named"):
@@ -143,10 +143,10 @@ def test_a_file_is_replaced_only_by_force_and_keeps_its_mode(
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_where_a_folder_cannot_be_locked_its_name_is_never_swept(
+def test_a_folder_that_cannot_be_locked_is_never_swept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As on some network file systems: nobody could tell there that its maker lives."""
+    """As on some network file systems, where nothing shows whether its writer is alive."""
 
     def no_locks(handle: int, how: int) -> None:
         raise OSError(9, os.strerror(9))
@@ -161,9 +161,9 @@ def test_where_a_folder_cannot_be_locked_its_name_is_never_swept(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_to_is_reported(tmp_path: Path) -> None:
     with (
-        pytest.raises(DatelineError, match="cannot write"),
+        refused("cannot-write"),
         files.beside(tmp_path / "no" / "b.db"),
     ):
         pass

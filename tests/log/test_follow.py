@@ -1,4 +1,4 @@
-"""What wakes a follower, and that it does not depend on it."""
+"""A follower is woken by notifications, but does not depend on them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from tests.log.refused import refused
 
 from dateline import Archive, Plugins
-from dateline.errors import DatelineError
 from dateline.events.envelope import Event
 from dateline.log import backend
 from dateline.log.backend import of
@@ -31,7 +31,7 @@ def archive(db: str) -> Iterator[Archive]:
 
 @contextmanager
 def followed(archive: Archive) -> Iterator[queue.Queue[Event]]:
-    """Events as another thread hears them, from when it waits."""
+    """Events that a follower in another thread yields, from when it waits."""
     heard: queue.Queue[Event] = queue.Queue()
     stop = Stop()
     head = archive.head().position
@@ -53,8 +53,8 @@ def followed(archive: Archive) -> Iterator[queue.Queue[Event]]:
     assert not thread.is_alive()
 
 
-def never(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a notice nobody looks for an hour."""
+def poll_hourly(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make followers look only once an hour without a notification."""
     with of(archive._engine).watch(archive._engine) as watch:
         if watch.sockets():
             monkeypatch.setattr(type(watch), "poll", 3600.0)
@@ -63,14 +63,14 @@ def never(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_waiting_follower_is_woken_by_an_append(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    never(archive, monkeypatch)
+    poll_hourly(archive, monkeypatch)
     with followed(archive) as heard:
         for number in range(3):
             archive.record([samples.figure(text=f"No. {number}")], story="ferry")
             assert heard.get(timeout=PATIENCE).position == archive.head().position
 
 
-def test_an_append_that_nobody_announced_is_found_all_the_same(
+def test_an_append_without_a_notification_is_found(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kind = type(of(archive._engine))
@@ -80,11 +80,11 @@ def test_an_append_that_nobody_announced_is_found_all_the_same(
         assert heard.get(timeout=PATIENCE).position == archive.head().position
 
 
-def test_a_notice_that_cannot_be_sent_does_not_fail_the_append(
+def test_a_notification_that_cannot_be_sent_does_not_fail_the_append(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if archive._engine.dialect.name != "postgresql":
-        pytest.skip("SQLite sends none")
+        pytest.skip("SQLite sends no notifications")
     import psycopg
 
     plain, sent = backend.driver, []
@@ -114,7 +114,7 @@ def test_an_archive_in_memory_is_followed_too() -> None:
     assert seen == list(range(1, len(seen) + 1)) and len(seen) > 5
 
 
-def test_a_stop_is_heard_while_nothing_comes(archive: Archive) -> None:
+def test_a_follower_stops_while_no_event_comes(archive: Archive) -> None:
     stop = Stop()
     timer = threading.Timer(0.5, stop.request)
     timer.start()
@@ -126,7 +126,7 @@ def test_a_stop_is_heard_while_nothing_comes(archive: Archive) -> None:
     stop.close()
 
 
-def test_another_archive_in_its_place_is_noticed(
+def test_another_archive_in_its_place_is_detected(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As after a restore from an earlier backup."""
@@ -137,6 +137,6 @@ def test_another_archive_in_its_place_is_noticed(
         earlier = other.head()
     monkeypatch.setattr(follow, "head", lambda connection: next(heads)(connection))
     stop = Stop()
-    with pytest.raises(DatelineError, match="has no position"):
+    with refused("position-unknown"):
         list(archive.follow(stop=stop))
     stop.close()

@@ -1,4 +1,4 @@
-"""docs/format.md is what the code does: its vector is computed again from the page itself."""
+"""docs/format.md agrees with the code: its test vector is recomputed from the page."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def entry_of(text: str) -> bytes:
     )
 
 
-def test_the_page_s_vector_is_what_the_code_computes() -> None:
+def test_the_code_computes_the_test_vector_of_the_page() -> None:
     page = vector()
     committed = hashing.commitment(bytes.fromhex(page["salt"]), page["body"].encode())
     assert committed.hex() == page["commitment"]
@@ -50,7 +50,7 @@ def test_the_page_s_vector_is_what_the_code_computes() -> None:
     assert tree.root().hex() == page["root of leaf 1, leaf 2, leaf 2"]
 
 
-def test_an_import_id_is_as_the_page_says() -> None:
+def test_an_import_id_is_computed_as_the_page_states() -> None:
     import hashlib
 
     story = UUID("018f0000-0000-7000-8000-000000000002")

@@ -1,4 +1,4 @@
-"""What is hashed: the canonical entry, a test vector for ever, and the Merkle tree."""
+"""The hashes: the canonical entry, a permanent test vector, and the Merkle tree."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_every_field_is_in_the_entry(
     assert (entry(**changed) == entry(**envelope)) == (other[key] == envelope[key])
 
 
-# --- a test vector: format v1, for ever
+# --- the permanent test vector of format v1
 
 SALT = bytes(range(SALT_BYTES))
 BODY = '{"data":{"slug":"kherson","title":"Херсон"},"recorded_by":{"method":"manual"}}'.encode()
@@ -98,7 +98,7 @@ SECOND: dict[str, Any] = {
 }
 
 
-def test_the_test_vector_of_format_v1_holds() -> None:
+def test_the_test_vector_of_format_v1_is_unchanged() -> None:
     promise = commitment(SALT, BODY)
     assert promise.hex() == "a39cf1ab292a425a9cd0ba3419f8ea922361fbd4283fcbf36b6b3233b2913e72"
     first = entry(**FIRST, commitment=promise)
@@ -179,7 +179,7 @@ def leaves_of(size: int) -> list[bytes]:
     return [leaf(str(number).encode()) for number in range(size)]
 
 
-def test_the_roots_are_those_of_certificate_transparency() -> None:
+def test_the_roots_equal_those_of_certificate_transparency() -> None:
     tree = Frontier()
     for data, root in zip(ENTRIES, ROOTS, strict=True):
         tree.append(leaf(data))
@@ -191,7 +191,7 @@ def test_the_empty_tree_has_the_hash_of_nothing() -> None:
     assert EMPTY_ROOT.hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
-def test_every_root_up_to_seventy_leaves_is_that_of_rfc_6962() -> None:
+def test_every_root_of_up_to_seventy_leaves_is_that_of_rfc_6962() -> None:
     tree, leaves = Frontier(), leaves_of(70)
     for size, item in enumerate(leaves, 1):
         tree.append(item)
@@ -208,9 +208,7 @@ def test_the_root_of_any_size_is_that_of_rfc_6962(size: int) -> None:
 
 
 @given(st.integers(0, 300), st.integers(0, 300))
-def test_a_frontier_put_down_and_taken_up_again_grows_the_same_tree(
-    before: int, after: int
-) -> None:
+def test_a_stored_and_restored_frontier_grows_the_same_tree(before: int, after: int) -> None:
     leaves, tree = leaves_of(before + after), Frontier()
     tree.extend(leaves[:before])
     resumed = Frontier.from_bytes(tree.size, tree.to_bytes())
@@ -225,7 +223,7 @@ def test_a_frontier_put_down_and_taken_up_again_grows_the_same_tree(
 
 
 @given(st.integers(1, 64), st.data())
-def test_a_leaf_changed_swapped_or_lost_changes_the_root(size: int, data: st.DataObject) -> None:
+def test_a_changed_swapped_or_lost_leaf_changes_the_root(size: int, data: st.DataObject) -> None:
     leaves = leaves_of(size)
     at = data.draw(st.integers(0, size - 1))
     other = data.draw(st.integers(0, size - 1).filter(lambda place: place != at or size == 1))
@@ -253,7 +251,7 @@ def test_peaks_that_do_not_fit_the_size_are_refused(size: int, raw: bytes) -> No
 # --- the proofs of transparency-dev, over the same reference tree
 
 
-def test_the_roots_are_those_of_the_proof_corpus(shared: Path) -> None:
+def test_the_roots_equal_those_of_the_proof_corpus(shared: Path) -> None:
     folder = shared / "data" / "corpora" / "rfc6962-proofs" / "testdata"
     known = set()
     for path in sorted(folder.glob("*/*/happy-path.json")):

@@ -1,4 +1,4 @@
-"""After a crash an archive opens as it was; a log that belongs to another file is never taken in."""
+"""After a crash an archive opens unchanged; a write-ahead log (WAL) of another file is never applied."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.log.refused import refused
 
 from dateline import Archive, Plugins
 from dateline.archive import copy_archive
-from dateline.errors import DatelineError
 from dateline.log import leftover
 from dateline.testing import samples
 
-#: Records so many stories, checkpoints the log in between where told to, and dies.
+#: Records stories, checkpoints the WAL before story number `at`, and is killed.
 CRASH = """
 import os, signal, sys
 from dateline import Archive, Plugins
@@ -68,8 +68,8 @@ def head(path: Path) -> int:
 
 
 @pytest.mark.parametrize("at", [-1, 3, 6])
-def test_after_a_crash_everything_acknowledged_is_there(path: Path, at: int) -> None:
-    """Also where a part of the log was taken into the file before."""
+def test_after_a_crash_every_acknowledged_event_is_there(path: Path, at: int) -> None:
+    """Also when a part of the WAL was copied into the file before."""
     crash(path, 0, 8, at)
     assert head(path) == 7 + 8
     assert not path.with_name("a.db-wal").exists()
@@ -106,7 +106,7 @@ def by_backup_that_was_used(path: Path, saved: Path) -> None:
 @pytest.mark.parametrize(
     "save", [by_backup, by_backup_that_was_read, by_backup_that_was_used, by_copy, by_hand]
 )
-def test_a_restored_file_is_not_mixed_with_the_log_of_a_crash(
+def test_a_restored_file_is_not_mixed_with_the_wal_of_a_crash(
     path: Path, save: Callable[[Path, Path], None], over: str
 ) -> None:
     saved = path.with_name("saved.db")
@@ -116,29 +116,29 @@ def test_a_restored_file_is_not_mixed_with_the_log_of_a_crash(
     wal = path.with_name("a.db-wal")
     (shutil.copy if over == "copied" else shutil.move)(saved, path)
     before = path.read_bytes(), wal.read_bytes()
-    with pytest.raises(DatelineError, match="not the log of") as refused:
+    with refused("wal-foreign") as error:
         Archive.open(path, Plugins())
-    with pytest.raises(DatelineError, match="not the log of"):
+    with refused("wal-foreign"):
         copy_archive(path, path.with_name("copy.db"))
-    assert str(wal) in str(refused.value.hint)
+    assert str(wal) in str(error.value.hint)
     assert (path.read_bytes(), wal.read_bytes()) == before
     wal.rename(path.with_name("aside-wal"))
     path.with_name("a.db-shm").unlink()
     assert head(path) == 7 + (save is by_backup_that_was_used)
 
 
-def test_a_backup_is_not_undone_by_a_log_that_holds_all_that_came_since(path: Path) -> None:
-    """The log of a crash right after the backup fits the file it was made of."""
+def test_a_wal_does_not_undo_the_restore_of_the_backup_before_it(path: Path) -> None:
+    """The WAL of a crash right after the backup would fit the backup."""
     saved = path.with_name("saved.db")
     by_backup(path, saved)
     crash(path, 0, 3)
     shutil.copy(saved, path)
-    with pytest.raises(DatelineError, match="a backup was put in the place"):
+    with refused("wal-foreign"):
         Archive.open(path, Plugins())
 
 
-def test_a_log_whose_file_lost_an_event_is_refused(path: Path) -> None:
-    """Pages may fit while what is in them does not."""
+def test_a_wal_whose_file_lost_an_event_is_refused(path: Path) -> None:
+    """Pages may fit together while their contents do not."""
     grow(path)
     with closing(sqlite3.connect(path)) as connection, connection:
         for (name,) in connection.execute(
@@ -147,14 +147,15 @@ def test_a_log_whose_file_lost_an_event_is_refused(path: Path) -> None:
             connection.execute(f"DROP TRIGGER {name}")
         connection.execute("DELETE FROM events WHERE position = 20")
     crash(path, COUNT, COUNT + 1)
-    with pytest.raises(DatelineError, match="position 20"):
+    with refused("wal-foreign") as error:
         Archive.open(path, Plugins())
+    assert error.match("position 20")
 
 
-def test_a_log_that_somebody_is_writing_is_not_read_through(
+def test_a_wal_of_an_open_archive_is_not_read_through(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Only who comes first after a crash looks: opening stays as cheap as it was."""
+    """Only the first process after a crash checks it, so opening stays cheap."""
     looked = []
     monkeypatch.setattr(leftover, "_read_through", lambda *_: looked.append(1))
     crash(path, 0, 3)
@@ -178,7 +179,7 @@ def test_a_log_that_somebody_is_writing_is_not_read_through(
         assert head(path) == 12 and looked == [1]
 
 
-def test_a_backup_is_changed_by_nothing_that_reads_it_and_is_an_archive_once_written_to(
+def test_reading_never_changes_a_backup_and_writing_makes_it_an_archive(
     path: Path,
 ) -> None:
     saved, plugins = path.with_name("saved.db"), Plugins.load(strict=True)
@@ -198,7 +199,7 @@ def test_a_backup_is_changed_by_nothing_that_reads_it_and_is_an_archive_once_wri
 
 
 @pytest.mark.parametrize("step", [0, 1])
-def test_who_dies_while_a_backup_is_first_written_to_leaves_an_archive(
+def test_a_process_killed_at_the_first_write_to_a_backup_leaves_an_archive(
     path: Path, step: int
 ) -> None:
     from dateline.log import resting

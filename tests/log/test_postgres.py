@@ -1,4 +1,4 @@
-"""What is PostgreSQL's own: who may connect, how errors read, and that no password is shown."""
+"""PostgreSQL only: who may connect, errors with a next step, and no password in any output."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy.engine import URL, make_url
+from tests.log.refused import refused
 
 from dateline import Archive, DatelineError, Plugins
 from dateline.cli.errors import run
@@ -43,21 +44,20 @@ def with_options(url: URL, options: str) -> str:
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
-def test_any_usual_scheme_is_psycopg(url: URL, scheme: str) -> None:
+def test_every_usual_scheme_uses_psycopg(url: URL, scheme: str) -> None:
     with Archive.create(text(url.set(drivername=scheme)), Plugins()) as archive:
         assert archive._engine.url.drivername == "postgresql+psycopg"
         assert archive.head().position == 0
 
 
-def test_another_driver_is_refused_by_name(url: URL) -> None:
-    with pytest.raises(DatelineError, match="psycopg2 is another driver"):
+def test_another_driver_is_refused(url: URL) -> None:
+    with refused("database-unsupported"):
         open_engine(text(url.set(drivername="postgresql+psycopg2")))
 
 
-def test_an_archive_that_would_lose_what_it_acknowledged_is_refused(url: URL) -> None:
-    with pytest.raises(DatelineError, match="synchronous_commit = off") as refused:
+def test_a_server_that_may_lose_acknowledged_events_is_refused(url: URL) -> None:
+    with refused("database-not-durable"):
         schema.create(with_options(url, "-c synchronous_commit=off"))
-    assert "ALTER ROLE" in str(refused.value.hint)
 
 
 def test_a_database_of_another_encoding_is_refused(dateline_postgres: Any) -> None:
@@ -65,13 +65,13 @@ def test_a_database_of_another_encoding_is_refused(dateline_postgres: Any) -> No
     with connect(dateline_postgres.url) as outside:
         outside.execute(f"CREATE DATABASE {name} ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")
         try:
-            with pytest.raises(DatelineError, match="encoded in LATIN1"):
+            with refused("database-encoding"):
                 schema.create(text(dateline_postgres.url.set(database=name)))
         finally:
             outside.execute(f"DROP DATABASE {name}")
 
 
-def test_two_archives_live_in_two_schemas_of_one_database(url: URL) -> None:
+def test_two_schemas_of_one_database_hold_two_archives(url: URL) -> None:
     with connect(url) as outside:
         outside.execute("CREATE SCHEMA desk_a")
         outside.execute("CREATE SCHEMA desk_b")
@@ -88,40 +88,39 @@ def test_two_archives_live_in_two_schemas_of_one_database(url: URL) -> None:
     with connect(url) as outside:  # what psql or a dashboard reads
         for schema_, slug in (("desk_a", "alma"), ("desk_b", "bora")):
             assert outside.execute(f"SELECT story FROM {schema_}.figures").fetchall() == [(slug,)]
-    with pytest.raises(NotAnArchive, match="no schema"):
+    with pytest.raises(NotAnArchive):
         schema.connect(with_options(url, "-c search_path=nowhere"))
 
 
-def test_a_database_that_holds_other_tables_of_those_names_is_left_alone(url: URL) -> None:
+def test_a_database_with_other_tables_of_those_names_is_not_changed(url: URL) -> None:
     with connect(url) as outside:
         outside.execute("CREATE TABLE events (x int)")
-        with pytest.raises(DatelineError, match="has a table events already"):
+        with refused("target-occupied"):
             schema.create(text(url))
-        with pytest.raises(NotAnArchive, match="no Dateline archive"):
+        with pytest.raises(NotAnArchive):
             schema.connect(text(url))
         assert outside.execute("SELECT count(*) FROM events").fetchone() == (0,)
 
 
-def test_one_of_two_that_make_the_same_archive_is_told(url: URL) -> None:
-    outcomes: list[object] = []
+def test_only_one_of_several_processes_creates_the_same_archive(url: URL) -> None:
+    outcomes: list[str] = []
 
     def make() -> None:
         try:
             schema.create(text(url)).dispose()
             outcomes.append("made")
         except DatelineError as error:
-            outcomes.append(str(error))
+            outcomes.append(error.code)
 
     threads = [Thread(target=make) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert outcomes.count("made") == 1
-    assert all("already" in str(outcome) for outcome in outcomes if outcome != "made")
+    assert sorted(outcomes) == ["made", "target-occupied", "target-occupied"]
 
 
-def test_every_text_sorts_by_code_point_whatever_the_server_s_language(url: URL) -> None:
+def test_every_text_sorts_by_code_point_whatever_the_server_s_locale(url: URL) -> None:
     with Archive.create(text(url), Plugins.load(strict=True)) as archive:
         archive.record(samples.story())
         archive.catch_up()
@@ -136,7 +135,7 @@ def test_every_text_sorts_by_code_point_whatever_the_server_s_language(url: URL)
     assert [row for row in found if row[2] != "C"] == []
 
 
-def test_a_snapshot_does_not_see_what_is_committed_meanwhile(url: URL) -> None:
+def test_a_snapshot_does_not_see_later_commits(url: URL) -> None:
     with Archive.create(text(url), Plugins()) as archive:
         archive.record(samples.story())
         with reading(archive._engine) as connection:
@@ -149,15 +148,14 @@ def test_a_snapshot_does_not_see_what_is_committed_meanwhile(url: URL) -> None:
 def test_a_reader_cannot_write(url: URL) -> None:
     engine = schema.create(text(url))
     with (
-        pytest.raises(DatelineError, match="read-only transaction") as refused,
+        refused("database-read-only"),
         reading(engine) as connection,
     ):
         connection.exec_driver_sql("UPDATE log_head SET position = 1")
-    assert "primary" in str(refused.value.hint)
     engine.dispose()
 
 
-def test_a_lock_held_too_long_is_named(url: URL) -> None:
+def test_a_lock_held_too_long_is_reported(url: URL) -> None:
     engine = schema.create(text(url))
     impatient = open_engine(with_options(url, "-c lock_timeout=100ms"))
     with writing(engine), pytest.raises(LockTimeout) as late, writing(impatient):
@@ -167,7 +165,7 @@ def test_a_lock_held_too_long_is_named(url: URL) -> None:
     impatient.dispose()
 
 
-def test_an_outsider_reading_a_view_delays_a_swap_but_no_append(
+def test_a_program_reading_a_view_delays_a_swap_but_no_append(
     url: URL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engines, "_TRIES", 3)
@@ -187,7 +185,7 @@ def test_an_outsider_reading_a_view_delays_a_swap_but_no_append(
         assert len(archive.view("figures")) == len(before) + 1
 
 
-def test_a_table_being_read_is_not_pruned_away(url: URL, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_table_in_use_is_not_pruned(url: URL, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "_TRIES", 2)
     monkeypatch.setattr(engines, "_PAUSE", 0.05)
     plugins = Plugins.load(strict=True)
@@ -201,18 +199,17 @@ def test_a_table_being_read_is_not_pruned_away(url: URL, monkeypatch: pytest.Mon
         assert [build.generation for build in archive.prune()] == [1]
 
 
-def test_a_server_that_goes_away_is_told_apart_from_a_bug(url: URL) -> None:
+def test_a_lost_server_is_distinguished_from_a_bug(url: URL) -> None:
     engine = schema.create(text(url))
-    with pytest.raises(DatelineError) as lost, writing(engine) as connection:
+    with refused("connection-lost"), writing(engine) as connection:
         own = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
         with connect(url) as outside:
             outside.execute("SELECT pg_terminate_backend(%s)", (own,))
         connection.exec_driver_sql("SELECT 1")
-    assert "run it again" in str(lost.value.hint)
     engine.dispose()
 
 
-def test_sqlite_alone_needs_no_psycopg(tmp_path: Path) -> None:
+def test_an_archive_on_sqlite_does_not_import_psycopg(tmp_path: Path) -> None:
     code = """
 import sys
 from dateline import Archive
@@ -244,7 +241,7 @@ def test_without_psycopg_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_people_share_an_archive_by_acting_as_one_role(url: URL, dateline_postgres: Any) -> None:
     if os.environ.get(VARIABLE):
-        pytest.skip("makes roles, which a server that was given may not allow")
+        pytest.skip("makes roles, which a configured server may not allow")
     with connect(url) as outside:
         outside.execute("CREATE ROLE desk")
         outside.execute("CREATE ROLE ana LOGIN IN ROLE desk")
@@ -270,7 +267,7 @@ def test_people_share_an_archive_by_acting_as_one_role(url: URL, dateline_postgr
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """HOST:PORT of a server that asks user ``desk`` for a password."""
     if os.environ.get(VARIABLE):
-        pytest.skip("needs a server of its own, not the one that was given")
+        pytest.skip("needs a server of its own, not the configured one")
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="dateline-pg-") as folder:
@@ -290,7 +287,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield f"127.0.0.1:{cluster.url.port}"
 
 
-#: URL, what is said, and the next step. {at} is a server, {secret} its password.
+#: URL, part of the message, and of the next step. {at} is a server, {secret} its password.
 WRONG = [
     ("postgresql://desk:{secret}x@{at}/newsroom", "password authentication failed", "~/.pgpass"),
     ("postgresql://desk@{at}/newsroom?password={secret}x", "authentication failed", "~/.pgpass"),
@@ -299,18 +296,18 @@ WRONG = [
     ("postgresql://desk:{secret}@host.invalid/newsroom", "host.invalid", "check the host"),
     ("postgresql://desk:{secret}@{at}/newsroom?sslmode=require", "SSL", "sslmode"),
     ("postgresql://desk:{secret}@{at}/newsroom?colour={secret}", '"colour"', "options in the URL"),
-    ("postgresql://desk:{secret}@{at}/empty", "no Dateline archive", "dateline init"),
+    ("postgresql://desk:{secret}@{at}/empty", "not a Dateline archive", "dateline init"),
     ("postgresql://desk@127.0.0.1:{secret}/newsroom", "neither a path nor a URL", "%40"),
     ("postgresql:/desk:{secret}@{at}/newsroom", "neither a path nor a URL", "%40"),
     ("postgresql//desk:{secret}@{at}/newsroom", "neither a path nor a URL", "%40"),
     ("postgresql://desk:x@{secret}@{at}/newsroom", "neither a path nor a URL", "%40"),
-    ("postgresql+asyncpg://desk:{secret}@{at}/newsroom", "another driver", "postgresql://"),
+    ("postgresql+asyncpg://desk:{secret}@{at}/newsroom", "is not supported", "postgresql://"),
     ("mysql://desk:{secret}@{at}/newsroom", "mysql archives are not supported", "postgresql://"),
 ]
 
 
 @pytest.mark.parametrize(("url", "what", "advice"), WRONG)
-def test_no_way_to_fail_shows_a_password(
+def test_no_failure_to_connect_shows_a_password(
     guarded: str, url: str, what: str, advice: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     given = url.format(at=guarded, secret=CANARY)
@@ -379,7 +376,7 @@ def test_libpq_finds_the_password_by_its_own_means(
     services.write_text(f"[news]\nhost={host}\nport={port}\nuser=desk\ndbname=newsroom\n")
     for name, value in (("PGPASSFILE", passwords), ("PGSERVICEFILE", services)):
         monkeypatch.setenv(name, str(value))
-    run(root, ["--db", "postgresql:///?service=news", "init"])  # unless it is there already
+    run(root, ["--db", "postgresql:///?service=news", "init"])  # unless it exists already
     capfd.readouterr()
     for url in (f"postgresql://desk@{guarded}/newsroom", "postgresql:///?service=news"):
         assert run(root, ["--db", url, "upgrade"]) == 0

@@ -20,7 +20,7 @@ from dateline.testing import samples
 from dateline.testing.postgres import connect
 
 PLUGINS = Plugins.load(strict=True)
-#: Each beside a plain one that a careless query would take for it.
+#: Each is used next to a plain name that a careless query would confuse it with.
 NAMES = [
     "Desk",
     "a b",
@@ -30,7 +30,7 @@ NAMES = [
     "a.b",
     "50%s",
     "a\\b",
-    "é" * 31 + "x",  # 63 bytes, as long as a name may be
+    "é" * 31 + "x",  # 63 bytes, the maximum length of a name
 ]
 
 
@@ -40,7 +40,7 @@ def quoted(name: str) -> str:
 
 
 def option(setting: str) -> str:
-    """As libpq splits its options: at spaces, unless a backslash is before one."""
+    """Quoted for libpq, which splits options at spaces that have no backslash before them."""
     return "-c " + re.sub(r"([\\ ])", r"\\\1", setting)
 
 
@@ -63,7 +63,7 @@ def url(dateline_postgres_url: str) -> URL:
 
 
 def everything(place: str, tmp_path: Path) -> None:
-    """What an archive can do, there."""
+    """Use every feature of an archive in that place."""
     with Archive.create(place, PLUGINS, tmp_path / "a.keys") as archive:
         archive.record(samples.story())
         archive.record([samples.figure(text=scene.CANARY)], story="ferry")
@@ -89,7 +89,7 @@ def test_everything_works_in_a_schema_whose_name_needs_quotes(
 ) -> None:
     with schema(url, name) as place:
         everything(place, tmp_path)
-        # Its guards are off; those of another schema of nearly that name are not looked at.
+        # Its triggers are off; those of another schema with a similar name must not be checked instead.
         plain = re.sub("[^a-z]", "", name.lower()) or "plain"
         if plain != name:
             with schema(url, plain) as beside:

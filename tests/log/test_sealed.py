@@ -1,4 +1,4 @@
-"""An archive nobody can write to, as on a medium that only reads: whatever reads, reads."""
+"""Every reading command works on an archive that nobody can write to, as on a read-only medium."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Capture = pytest.CaptureFixture[str]
 
 @pytest.fixture
 def sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """``live.db`` in the folder the commands run in, and a sealed backup of it."""
+    """``live.db`` in the current folder, and a read-only backup of it in another folder."""
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "sealed"
     folder.mkdir()
@@ -47,7 +47,7 @@ def dateline(path: Path | str, *arguments: str) -> int:
         "verify --deep --key a.key", "rebuild --verify", "export ferry -f ndjson", "backup again.db",
     ],
 )  # fmt: skip
-def test_what_reads_reads_and_leaves_nothing_beside_it(
+def test_reading_commands_work_and_leave_no_other_file(
     sealed: Path, command: str, capfd: Capture
 ) -> None:
     assert dateline(sealed, *command.split()) == 0, capfd.readouterr()
@@ -55,14 +55,14 @@ def test_what_reads_reads_and_leaves_nothing_beside_it(
 
 
 @pytest.mark.parametrize("suffix", [".json", ".ndjson", ".csv", ".md", ".html"])
-def test_its_exports_are_those_of_the_archive(sealed: Path, suffix: str) -> None:
+def test_its_exports_equal_those_of_the_archive(sealed: Path, suffix: str) -> None:
     for name, path in (("live", Path("live.db")), ("sealed", sealed)):
         assert dateline(path, "export", "--all", "-o", f"{name}{suffix}") == 0
     assert Path(f"sealed{suffix}").read_bytes() == Path(f"live{suffix}").read_bytes()
     assert dateline(sealed, "verify", "--key", "a.key", "--export", f"live{suffix}") == 0
 
 
-def test_what_writes_is_one_clear_error(sealed: Path, capfd: Capture) -> None:
+def test_writing_commands_fail_with_one_clear_error(sealed: Path, capfd: Capture) -> None:
     for command in (["close", "ferry"], ["rebuild", "--all"], ["erase", "7", *WHY]):
         assert dateline(sealed, *command) == 1
         assert "readonly" in capfd.readouterr().err
@@ -72,8 +72,8 @@ def test_what_writes_is_one_clear_error(sealed: Path, capfd: Capture) -> None:
 WHY = ("--reason", "Asked", "--basis", "consent withdrawn", "--yes")
 
 
-def test_an_archive_in_use_is_not_taken_for_sealed(sealed: Path) -> None:
-    """Whoever writes keeps a write-ahead log beside it, and has a right to be waited for."""
+def test_an_archive_in_use_is_not_treated_as_read_only(sealed: Path) -> None:
+    """A writer has a write-ahead log next to it, and readers must respect its locks."""
     engine = open_engine(sealed)
     assert of(engine).sealed(engine)
     sealed.parent.chmod(0o755)

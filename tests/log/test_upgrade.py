@@ -1,4 +1,4 @@
-"""An archive written by an earlier version: upgraded, it is the same log with the same views."""
+"""An archive written by an earlier version has the same log and the same views after the upgrade."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WAS = json.loads((FIXTURES / "archive-0001.json").read_text())
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """An archive of schema 0001, its views built by the version that wrote it."""
+    """An archive of schema 0001 with views built by the version that wrote it."""
     path = tmp_path / "a.db"
     path.write_bytes(gzip.decompress((FIXTURES / "archive-0001.db.gz").read_bytes()))
     return path
@@ -34,12 +34,12 @@ def upgraded(path: Path) -> Iterator[Archive]:
         yield archive
 
 
-def test_it_is_not_opened_before(path: Path) -> None:
+def test_it_is_not_opened_before_the_upgrade(path: Path) -> None:
     with pytest.raises(SchemaOutdated, match="0001"):
         Archive.open(path, Plugins())
 
 
-def test_the_log_is_the_same_to_the_last_hash(upgraded: Archive, path: Path) -> None:
+def test_every_hash_of_the_log_is_the_same(upgraded: Archive, path: Path) -> None:
     head = upgraded.head()
     assert (str(head.archive), head.position, head.root.hex()) == (
         WAS["archive"],
@@ -50,14 +50,14 @@ def test_the_log_is_the_same_to_the_last_hash(upgraded: Archive, path: Path) -> 
 
 
 @pytest.mark.parametrize("view", ["figures", "statements"])
-def test_views_read_as_they_did(
+def test_views_show_the_same_rows_as_before(
     upgraded: Archive, path: Path, view: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert run(root, ["--db", str(path), "show", "velm-flood", view]) == 0
     assert capfd.readouterr().out == (FIXTURES / f"archive-0001-{view}.csv").read_text("utf-8")
 
 
-def test_old_generations_go_on_and_rebuild_to_the_same_rows(upgraded: Archive) -> None:
+def test_old_generations_continue_and_rebuild_to_the_same_rows(upgraded: Archive) -> None:
     for name in upgraded.plugins.views:
         assert upgraded.verify_view(name) == []
         before = upgraded.view(name, everything=True)
@@ -65,7 +65,7 @@ def test_old_generations_go_on_and_rebuild_to_the_same_rows(upgraded: Archive) -
         assert upgraded.view(name, everything=True) == before
 
 
-def test_old_shapes_are_upcast_on_reading_and_never_rewritten(upgraded: Archive) -> None:
+def test_old_schema_versions_are_upcast_on_reading_and_never_rewritten(upgraded: Archive) -> None:
     old = [e for e in upgraded.events() if e.type == "entity.introduced" and e.schema_version == 1]
     moved = [e for e in old if "part_of" in (e.original or {}).get("identifiers", {})]  # type: ignore[operator,attr-defined]
     assert moved

@@ -62,7 +62,7 @@ def test_a_byte_order_mark_decides(charset: str, order: str) -> None:
 def test_an_undecided_or_wrong_charset_is_an_error_that_shows_the_readings() -> None:
     with pytest.raises(DatelineError, match=r"cp1250 \('pĺ'\).*cp1252 \('på'\)"):
         find_charset("Färjan gick på grund utanför hamnen på måndagen.".encode("cp1252"))
-    with pytest.raises(DatelineError, match="says it is euc_jp"):
+    with pytest.raises(DatelineError, match="euc_jp"):
         find_charset(b"\xff\xff\xff", ["euc_jp"])
 
 

@@ -166,7 +166,7 @@ def test_content_that_no_reader_can_open_is_found(
                 connection.execute(update(events).where(at == position).values(changed))
     found = {(finding.rule, finding.position) for finding in look(archive, key, outside).findings}
     assert found == {("V5", 8), ("V5", last)}
-    with pytest.raises(CheckFailed, match="position 8 has another body"):
+    with pytest.raises(CheckFailed, match="position 8"):
         copy_archive(db, tmp_path / "copy.db")
 
 
@@ -176,7 +176,7 @@ def test_what_is_protected_is_not_copied_unsealed(
     archive.record([samples.entity("person:w", "Anna")], story="ferry")
     statement = f"UPDATE events SET subject_key = 'k' WHERE position = {EVENTS + 1}"
     tamper(archive, statement)
-    with pytest.raises(CheckFailed, match="is protected, and stands there unsealed"):
+    with pytest.raises(CheckFailed, match=f"position {EVENTS + 1}"):
         copy_archive(db, tmp_path / "copy.db")
 
 

@@ -271,7 +271,7 @@ def test_the_first_checkpoint_makes_the_key_and_says_so(
     assert public in err
     check_signature(read_checkpoint((home / "monday.txt").read_text("utf-8")), read_vkey(public))
     assert run(root, ["--db", str(path), "checkpoint", "-o", "monday.txt"]) == 1
-    assert "there already" in capfd.readouterr().err
+    assert "already exists" in capfd.readouterr().err
     assert run(root, ["--db", str(path), "checkpoint"]) == 0
     assert capfd.readouterr().out == (home / "monday.txt").read_text("utf-8")
 

@@ -207,7 +207,7 @@ def found(archive: Archive) -> list[str]:
         ("ALTER TABLE documents FORCE ROW LEVEL SECURITY", "row-level security is on for"),
         ("CREATE POLICY hidden ON stories USING (false)", "the policy hidden on stories"),
         ("ALTER TABLE events DISABLE TRIGGER ALL", "a foreign key of the table events is switched"),
-        ("CREATE TABLE more () INHERITS (documents)", "takes in the rows of another, more"),
+        ("CREATE TABLE more () INHERITS (documents)", "includes the rows of another table, more"),
         ("CREATE RULE also AS ON UPDATE TO views DO ALSO NOTHING", "the rule also on views"),
         ("CREATE RULE also AS ON UPDATE TO alembic_version DO INSTEAD NOTHING", "the rule also"),
     ],

@@ -92,7 +92,7 @@ def test_the_root_from_subtrees_is_that_of_the_definition(size: int) -> None:
 
 @pytest.mark.parametrize(("old", "new"), [(0, 1), (2, 1), (-1, 1)])
 def test_sizes_without_a_proof_are_refused(old: int, new: int) -> None:
-    with pytest.raises(ValueError, match="no consistency"):
+    with pytest.raises(ValueError, match="no proof of consistency"):
         tree.consistency(old, new, Plain(leaves_of(3)))
     with pytest.raises(ValueError, match="not in a tree"):
         tree.inclusion(new, new, Plain(leaves_of(3)))

@@ -1,4 +1,4 @@
-"""Everything that must hold of a log, computed anew from its rows."""
+"""Checks every invariant of a log by recomputing it from its rows."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _EVENTS = "SELECT * FROM events WHERE position > :after ORDER BY position LIMIT 
 
 
 def audit(engine: Engine) -> list[UUID]:
-    """Ids by position. Raises AssertionError for a hole, a duplicate, a broken chain, a story or a
-    head that does not fit the events, a commitment or a root that is not theirs."""
+    """Event ids by position. Raises AssertionError for a hole, a duplicate, a broken chain, or a story,
+    head, commitment or root that does not match the events."""
     ids: list[UUID] = []
     tree = hashing.Frontier()
     stories: dict[bytes, tuple[int, bytes, int]] = {}

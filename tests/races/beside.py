@@ -1,4 +1,4 @@
-"""Two at once, made deterministic: one is held at a point while the other runs into it."""
+"""Deterministic races: one thread is held at a point while another one runs into it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _WAITING = (
 
 
 def race(db: str, holding: AbstractContextManager[Any], work: Callable[[], Result]) -> Result:
-    """What `work` comes to, which begins inside `holding` and waits there for its end."""
+    """The result of `work`, which starts inside `holding` and blocks there until its end."""
     with ThreadPoolExecutor(1) as pool:
         with holding:
             other = pool.submit(work)
@@ -33,8 +33,8 @@ def race(db: str, holding: AbstractContextManager[Any], work: Callable[[], Resul
 
 
 def until_blocked(db: str, *who: Future[Any]) -> None:
-    """Until so many sessions wait for a lock. SQLite shows nobody waiting, and whoever wants its one
-    lock cannot pass while another has it: there is nothing to wait for."""
+    """Wait until so many sessions wait for a lock. SQLite does not show who waits, but nobody can
+    proceed while another has its only lock, so there is nothing to wait for."""
     if "://" not in db:
         return
     with connect(db) as outside:
@@ -51,13 +51,13 @@ def until_blocked(db: str, *who: Future[Any]) -> None:
 def _poll(reached: Callable[[], bool]) -> None:
     end = time.monotonic() + PATIENCE
     while not reached():
-        assert time.monotonic() < end, "it never came to that"
+        assert time.monotonic() < end, "the condition was never reached"
         time.sleep(0.005)
 
 
 class Gate:
-    """Stands before or after a function: a call from another thread than the one that set it up
-    stops there until `open`. The first `passed` ones may pass, and all after it."""
+    """A gate before or after a function. A call from another thread than the one that made the gate
+    waits there until `open`. The first `passed` calls pass, and so do all after the one that waits."""
 
     def __init__(self, passed: int = 0) -> None:
         self._arrived, self._opened = threading.Event(), threading.Event()
@@ -68,7 +68,7 @@ class Gate:
     def at(
         self, patch: pytest.MonkeyPatch, module: object, name: str, *, after: bool = False
     ) -> Iterator[None]:
-        """Opened on leaving, so that nothing stays behind a failed test."""
+        """Put the gate at a function. It opens at the end of the block, even if the test fails."""
         inner = getattr(module, name)
 
         @wraps(inner)
@@ -87,8 +87,8 @@ class Gate:
             self.open()
 
     def wait(self) -> None:
-        """Until somebody stands there."""
-        assert self._arrived.wait(PATIENCE), "nobody came to the gate"
+        """Wait until a call has arrived at the gate."""
+        assert self._arrived.wait(PATIENCE), "no call arrived at the gate"
 
     def open(self) -> None:
         self._opened.set()
@@ -96,4 +96,4 @@ class Gate:
     def _stop(self) -> None:
         if threading.get_ident() != self._owner and next(self._turns) == self._passed:
             self._arrived.set()
-            assert self._opened.wait(PATIENCE), "nobody opened the gate"
+            assert self._opened.wait(PATIENCE), "the gate was not opened"

@@ -1,4 +1,4 @@
-"""Two that append at once, one held in its open transaction while the other waits."""
+"""Two concurrent appends: one is held in its open transaction while the other waits."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def append(
 def held(
     engine: Engine, story: UUID, new: Sequence[NewEvent], *, undone: bool = False
 ) -> Iterator[None]:
-    """Appended, and not committed before the block ends; rolled back if `undone`."""
+    """Append, and commit only at the end of the block; roll back there if `undone`."""
     try:
         with writing(engine, append=False) as connection:
             appender = Appender(connection)
@@ -86,14 +86,16 @@ def story(engine: Engine) -> UUID:
     return story
 
 
-def test_the_second_goes_on_where_the_first_ended(db: str, engine: Engine, story: UUID) -> None:
+def test_the_second_append_continues_after_the_first(db: str, engine: Engine, story: UUID) -> None:
     first, second = [retitling("a"), retitling("b")], [retitling("c")]
     done = race(db, held(engine, story, first), lambda: append(engine, story, second))
     assert (done.positions, done.version, done.new) == ((4,), 4, 1)
     assert audit(engine)[1:] == [new.event_id for new in first + second]
 
 
-def test_the_second_into_another_story_goes_on_there(db: str, engine: Engine, story: UUID) -> None:
+def test_a_second_append_to_another_story_continues_there(
+    db: str, engine: Engine, story: UUID
+) -> None:
     other = uuid7()
     new = [opening("two"), retitling("c")]
     done = race(
@@ -102,7 +104,9 @@ def test_the_second_into_another_story_goes_on_there(db: str, engine: Engine, st
     assert (done.positions, done.version) == ((3, 4), 2)
 
 
-def test_what_the_second_expected_is_no_longer_so(db: str, engine: Engine, story: UUID) -> None:
+def test_the_second_append_conflicts_with_its_expected_version(
+    db: str, engine: Engine, story: UUID
+) -> None:
     with pytest.raises(VersionConflict) as conflict:
         race(
             db,
@@ -113,7 +117,7 @@ def test_what_the_second_expected_is_no_longer_so(db: str, engine: Engine, story
     assert len(audit(engine)) == 2
 
 
-def test_after_a_rollback_it_still_is_and_the_position_is_free(
+def test_after_a_rollback_the_expected_version_and_the_position_are_free(
     db: str, engine: Engine, story: UUID
 ) -> None:
     new = retitling("b")
@@ -126,7 +130,7 @@ def test_after_a_rollback_it_still_is_and_the_position_is_free(
     assert audit(engine)[1:] == [new.event_id]
 
 
-def test_of_two_that_open_one_story_the_second_is_told(db: str, engine: Engine) -> None:
+def test_the_second_of_two_processes_that_open_a_story_is_refused(db: str, engine: Engine) -> None:
     story = uuid7()
     with pytest.raises(VersionConflict) as conflict:
         race(
@@ -137,7 +141,7 @@ def test_of_two_that_open_one_story_the_second_is_told(db: str, engine: Engine) 
     assert (conflict.value.expected, conflict.value.actual) == ("new", 1)
 
 
-def test_of_two_that_want_one_slug_the_second_is_told(db: str, engine: Engine) -> None:
+def test_the_second_of_two_stories_with_one_slug_is_refused(db: str, engine: Engine) -> None:
     with pytest.raises(SlugTaken):
         race(
             db,
@@ -147,7 +151,7 @@ def test_of_two_that_want_one_slug_the_second_is_told(db: str, engine: Engine) -
     assert len(audit(engine)) == 1
 
 
-def test_a_retry_while_the_first_try_is_open_adds_nothing(
+def test_a_retry_during_the_first_attempt_adds_nothing(
     db: str, engine: Engine, story: UUID
 ) -> None:
     new = [retitling("a"), retitling("b")]
@@ -156,7 +160,7 @@ def test_a_retry_while_the_first_try_is_open_adds_nothing(
     assert len(audit(engine)) == 3
 
 
-def test_a_retry_of_a_first_try_that_is_rolled_back_adds_it(
+def test_a_retry_after_a_rolled_back_attempt_adds_the_events(
     db: str, engine: Engine, story: UUID
 ) -> None:
     new = [retitling("a"), retitling("b")]
@@ -164,13 +168,13 @@ def test_a_retry_of_a_first_try_that_is_rolled_back_adds_it(
     assert (done.positions, done.new) == ((2, 3), 2)
 
 
-def test_a_retry_with_more_adds_the_rest(db: str, engine: Engine, story: UUID) -> None:
+def test_a_retry_with_more_events_adds_the_rest(db: str, engine: Engine, story: UUID) -> None:
     new = [retitling("a"), retitling("b"), retitling("c")]
     done = race(db, held(engine, story, new[:2]), lambda: append(engine, story, new))
     assert (done.positions, done.new) == ((2, 3, 4), 1)
 
 
-def test_the_same_id_with_other_content_is_told(db: str, engine: Engine, story: UUID) -> None:
+def test_the_same_id_with_other_content_is_refused(db: str, engine: Engine, story: UUID) -> None:
     new = retitling("a")
     other = msgspec.structs.replace(new, data=StoryRetitled(title="b"))
     with pytest.raises(EventIdConflict) as conflict:
@@ -178,8 +182,8 @@ def test_the_same_id_with_other_content_is_told(db: str, engine: Engine, story: 
     assert conflict.value.position == 2
 
 
-def test_many_that_wait_are_all_heard(db: str, engine: Engine, story: UUID) -> None:
-    """On PostgreSQL each waits at the head row; whoever is next starts from a fresh look."""
+def test_many_waiting_appends_all_succeed(db: str, engine: Engine, story: UUID) -> None:
+    """On PostgreSQL each waits at the head row, and the next one reads the head again."""
     new = [retitling(str(number)) for number in range(4)]
     with ThreadPoolExecutor(3) as pool:
         with held(engine, story, [retitling("first")]):
@@ -192,8 +196,8 @@ def test_many_that_wait_are_all_heard(db: str, engine: Engine, story: UUID) -> N
     assert len(audit(engine)) == 6
 
 
-def test_a_record_that_waited_is_checked_anew(db: str) -> None:
-    """Its facts get the numbers that are free after what the other wrote."""
+def test_a_recording_that_waited_is_checked_again(db: str) -> None:
+    """Its facts get the numbers that are free after the other append."""
     with Archive.create(db, Plugins()) as archive:
         archive.record(samples.story())
         taken = FigureRecorded(**{**vars_of(archive), "fact": "f3"})
@@ -213,7 +217,7 @@ def vars_of(archive: Archive) -> dict[str, Any]:
     return msgspec.structs.asdict(figure)
 
 
-def test_a_record_that_expected_another_version_is_told(db: str) -> None:
+def test_a_recording_that_expected_another_version_is_refused(db: str) -> None:
     with Archive.create(db, Plugins()) as archive:
         archive.record(samples.story())
         story, line = archive.story("ferry"), samples.figure(text="Another count")
@@ -229,22 +233,20 @@ def test_a_record_that_expected_another_version_is_told(db: str) -> None:
 # -- readers -----------------------------------------------------------------------------------
 
 
-def test_a_reader_sees_nothing_of_an_append_before_its_commit_and_then_all(
-    engine: Engine, story: UUID
-) -> None:
+def test_a_reader_sees_all_of_an_append_or_nothing(engine: Engine, story: UUID) -> None:
     reader = Reader(Registry())
     with reading(engine) as connection:
         pages = reader.read(connection, page=1)
         assert next(pages).position == 1
         with held(engine, story, [retitling("a"), retitling("b")]), reading(engine) as fresh:
             assert (head(fresh).position, len(list(reader.read(fresh)))) == (1, 1)
-        assert list(pages) == []  # a snapshot ends where it began to
+        assert list(pages) == []  # the snapshot still ends where it did
         assert head(connection).position == 1
     with reading(engine) as connection:
         assert [event.position for event in reader.read(connection, after=1)] == [2, 3]
 
 
-def test_a_snapshot_keeps_what_is_erased_meanwhile_and_the_next_does_not(
+def test_a_snapshot_keeps_content_erased_meanwhile_and_the_next_does_not(
     engine: Engine, story: UUID
 ) -> None:
     append(engine, story, [retitling("a"), retitling("b")])
@@ -273,7 +275,7 @@ def test_an_event_erased_while_its_retry_waits_is_not_added_again(
 
 @contextmanager
 def erased(engine: Engine, position: int) -> Iterator[None]:
-    """What an erasure does to one event, under the append lock until the block ends."""
+    """Erase one event as an erasure does, under the append lock until the block ends."""
     with writing(engine) as connection:
         connection.execute(
             text("UPDATE events SET salt = NULL, body = NULL WHERE position = :at"),

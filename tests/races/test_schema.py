@@ -1,4 +1,4 @@
-"""Two that make one archive, and two that upgrade it."""
+"""Two processes that create the same archive, and two that upgrade it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, inspect, text
+from tests.log.refused import refused
 from tests.races.audit import audit
 from tests.races.beside import Gate, until_blocked
 
-from dateline import Archive, DatelineError, Plugins
+from dateline import Archive, Plugins
 from dateline.log import schema
 from dateline.testing import samples
 
@@ -27,7 +28,7 @@ def pool() -> Iterator[ThreadPoolExecutor]:
         yield pool
 
 
-def test_of_two_that_make_one_archive_the_second_is_told(
+def test_the_second_of_two_processes_that_create_an_archive_is_refused(
     db: str, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = Gate()
@@ -37,16 +38,16 @@ def test_of_two_that_make_one_archive_the_second_is_told(
         second = pool.submit(schema.create, db)
         if "://" in db:
             until_blocked(db, second)
-        else:  # each makes its file beside the place: who is done first has the name
+        else:  # each makes a temporary file, and the first to finish gets the name
             second.result()
-    made, told = (first, second) if "://" in db else (second, first)
-    with pytest.raises(DatelineError, match="already"):
-        told.result()
+    made, late = (first, second) if "://" in db else (second, first)
+    with refused("target-occupied"):
+        late.result()
     assert audit(made.result()) == []
     made.result().dispose()
 
 
-def test_after_one_that_failed_the_second_makes_it(
+def test_the_second_process_creates_the_archive_after_the_first_failed(
     dateline_postgres_url: str, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Failed(Exception):
@@ -65,7 +66,7 @@ def test_after_one_that_failed_the_second_makes_it(
         gate.open()
         with pytest.raises(Failed):
             first.result()
-        with pytest.raises(Failed):  # it got as far: nothing of the first was in its way
+        with pytest.raises(Failed):  # it got as far as the first, of which nothing was left
             second.result()
     monkeypatch.undo()
     schema.create(dateline_postgres_url).dispose()
@@ -90,7 +91,7 @@ def _to_0001(connection: Connection) -> None:
     command.upgrade(config, "0001")
 
 
-def test_of_two_that_upgrade_the_second_finds_it_done(
+def test_the_second_of_two_upgrades_has_nothing_to_do(
     old: str, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = Gate()

@@ -1,4 +1,4 @@
-"""Views while others append, rebuild, prune and catch up, one of them held at a point."""
+"""Views during concurrent appends, rebuilds, prunes and catch-ups, one of them held at a point."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def pool() -> Iterator[ThreadPoolExecutor]:
 
 @pytest.fixture
 def archive(db: str) -> Iterator[Archive]:
-    """Three stories of seven events, views at the head."""
+    """Three stories of seven events each, with views at the head."""
     with Archive.create(db, isolated(Tally(), Texts())) as archive:
         for slug in ("one", "two", "three"):
             archive.record(samples.story(slug=slug))
@@ -41,7 +41,7 @@ def archive(db: str) -> Iterator[Archive]:
 
 
 def another(archive: Archive, slug: str = "one") -> None:
-    """One figure more; a story that is not there is opened."""
+    """Record another figure, or open the story if it does not exist."""
     if slug not in {story.slug for story in archive.stories()}:
         archive.record(samples.story(slug=slug))
         return
@@ -49,8 +49,8 @@ def another(archive: Archive, slug: str = "one") -> None:
     archive.record([samples.figure(text=f"Count {count}")], story=slug)
 
 
-def level(archive: Archive) -> None:
-    """Every view is live, at the head, and the fold of the log; no row stands twice."""
+def check_views(archive: Archive) -> None:
+    """Check that every view is live, at the head, and equals the fold of the log."""
     head = archive.head().position
     for build in archive.catch_up():
         assert (build.state, build.checkpoint) == ("live", head)
@@ -76,28 +76,28 @@ def test_an_append_waits_for_a_swap_and_readers_do_not(
     late.result()
     assert (build.generation, build.checkpoint) == (2, 21)
     assert len(archive.view("texts")) == len(before) + 1
-    level(archive)
+    check_views(archive)
 
 
-def test_a_swap_waits_for_an_append_and_takes_it_along(
+def test_a_swap_waits_for_an_append_and_includes_it(
     db: str, archive: Archive, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate, before = Gate(), archive.view("texts")
     with gate.at(monkeypatch, rebuilding, "_undisturbed"):
         swap = pool.submit(archive.rebuild, ["texts"])
-        gate.wait()  # its bulk is done, and its look at the tail
+        gate.wait()  # its bulk and its tail are done
         with held_append(archive):
             gate.open()
             until_blocked(db, swap)
     [build] = swap.result()
     assert (build.generation, build.checkpoint) == (2, 22)
     assert len(archive.view("texts")) == len(before) + 1
-    level(archive)
+    check_views(archive)
 
 
 @contextmanager
 def held_append(archive: Archive) -> Iterator[None]:
-    """One figure more, not committed before the block ends."""
+    """Record another figure, and commit it only at the end of the block."""
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(1) as alone:
         gate = Gate()
         with gate.at(patch, Appender, "finish", after=True):
@@ -108,10 +108,10 @@ def held_append(archive: Archive) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("slug", ["one", "two", "three", "new"])
-def test_events_appended_during_the_bulk_are_in_no_row_twice_and_in_none_too_few(
+def test_events_appended_during_the_bulk_are_folded_exactly_once(
     archive: Archive, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch, slug: str
 ) -> None:
-    """Into a story that is folded already, one that is not, and one the bulk will never see."""
+    """Append to a story that is folded already, to one that is not, and to one the bulk never sees."""
     monkeypatch.setattr(rebuilding, "STEP", 1)  # one story a step
     gate = Gate(passed=1)
     with gate.at(monkeypatch, rebuilding, "_fold_stories"):
@@ -119,28 +119,28 @@ def test_events_appended_during_the_bulk_are_in_no_row_twice_and_in_none_too_few
         gate.wait()
         another(archive, slug)
     assert {build.checkpoint for build in rebuild.result()} == {archive.head().position}
-    level(archive)
+    check_views(archive)
 
 
-# -- two that catch up -------------------------------------------------------------------------
+# -- two catch-ups -------------------------------------------------------------------------
 
 
-def test_of_two_that_caught_up_one_view_one_looks_again(
+def test_one_of_two_catch_ups_of_a_view_starts_again(
     archive: Archive, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     another(archive)
     gate = Gate()
     with gate.at(monkeypatch, runner, "write"):
-        # It has folded, and begun the transaction that writes.
+        # It has folded and begun the transaction that writes.
         late = pool.submit(archive.catch_up, NAMES)
         gate.wait()
         if archive._engine.dialect.name == "postgresql":
-            level(archive)
+            check_views(archive)
     assert {build.checkpoint for build in late.result()} == {22}
-    level(archive)
+    check_views(archive)
 
 
-def test_of_two_that_write_the_same_rows_one_waits_and_looks_again(
+def test_one_of_two_catch_ups_that_write_the_same_rows_waits_and_starts_again(
     db: str, archive: Archive, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     another(archive)
@@ -151,10 +151,10 @@ def test_of_two_that_write_the_same_rows_one_waits_and_looks_again(
         second = pool.submit(archive.catch_up, NAMES)
         until_blocked(db, second)
     assert {b.checkpoint for one in (first, second) for b in one.result()} == {22}
-    level(archive)
+    check_views(archive)
 
 
-def test_of_two_that_build_a_view_first_both_find_it(
+def test_two_first_builds_of_a_view_both_succeed(
     archive: Archive, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with writing(archive._engine) as connection:
@@ -165,18 +165,18 @@ def test_of_two_that_build_a_view_first_both_find_it(
     with gate.at(monkeypatch, rebuilding, "_fold_stories", after=True):
         late = pool.submit(archive.catch_up, NAMES)
         gate.wait()
-        level(archive)
+        check_views(archive)
     assert [build.state for build in late.result()] == ["live", "live"]
-    level(archive)
+    check_views(archive)
 
 
 @pytest.mark.parametrize("function", ["fold_range", "write"])
-def test_a_catch_up_whose_generation_is_pruned_underneath_looks_again(
+def test_a_catch_up_whose_generation_is_pruned_starts_again(
     archive: Archive, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch, function: str
 ) -> None:
     another(archive)
     if function == "write" and archive._engine.dialect.name == "sqlite":
-        pytest.skip("whoever writes has the one lock: nobody can prune meanwhile")
+        pytest.skip("a writer has the only lock, so nobody can prune meanwhile")
     gate = Gate()
     with gate.at(monkeypatch, runner, function):
         late = pool.submit(archive.catch_up, NAMES)
@@ -184,10 +184,10 @@ def test_a_catch_up_whose_generation_is_pruned_underneath_looks_again(
         archive.rebuild(NAMES)
         assert len(archive.prune(NAMES)) == 2
     assert {(build.generation, build.checkpoint) for build in late.result()} == {(2, 22)}
-    level(archive)
+    check_views(archive)
 
 
-def test_a_rebuild_whose_build_is_pruned_in_its_tail_says_so(
+def test_a_rebuild_whose_build_is_pruned_in_its_tail_fails(
     archive: Archive, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rebuilding, "_TAIL", 0)
@@ -204,13 +204,13 @@ def test_a_rebuild_whose_build_is_pruned_in_its_tail_says_so(
         archive.prune(["tally"])
     with pytest.raises(DatelineError, match="another process is rebuilding the same view"):
         late.result()
-    level(archive)
+    check_views(archive)
 
 
 # -- a reader's snapshot -----------------------------------------------------------------------
 
 
-def test_a_snapshot_reads_the_generation_it_began_with_through_a_swap(archive: Archive) -> None:
+def test_a_snapshot_reads_one_generation_through_a_swap(archive: Archive) -> None:
     view = archive.plugins.view("texts")
     with reading(archive._engine) as connection:
         build = store.current(connection, "texts")
@@ -227,7 +227,7 @@ def test_a_snapshot_reads_the_generation_it_began_with_through_a_swap(archive: A
         assert len(store.read(connection, view, now)) == len(before) + 1
 
 
-def test_a_reader_whose_generation_is_dropped_before_it_reads_looks_again(
+def test_a_reader_whose_generation_is_dropped_starts_again(
     archive: Archive, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = archive.view("texts")
@@ -240,7 +240,7 @@ def test_a_reader_whose_generation_is_dropped_before_it_reads_looks_again(
     assert late.result() == before
 
 
-def test_a_prune_waits_for_who_reads_the_table_and_drops_it_then(
+def test_a_prune_waits_for_readers_of_the_table_and_then_drops_it(
     db: str, archive: Archive, pool: ThreadPoolExecutor
 ) -> None:
     archive.rebuild(["texts"])
@@ -252,10 +252,10 @@ def test_a_prune_waits_for_who_reads_the_table_and_drops_it_then(
         until_blocked(db, pruned)
         assert store.read(connection, archive.plugins.view("texts"), old) == rows
     assert [build.generation for build in pruned.result()] == [1]
-    level(archive)
+    check_views(archive)
 
 
-def test_a_session_that_is_lost_in_a_fold_is_no_failure_of_the_view(
+def test_a_session_lost_during_a_fold_is_not_a_failure_of_the_view(
     dateline_postgres_url: str, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Archive.create(dateline_postgres_url, isolated(Tally(), Texts())) as archive:
@@ -274,4 +274,4 @@ def test_a_session_that_is_lost_in_a_fold_is_no_failure_of_the_view(
         with pytest.raises(DatelineError, match=r"terminating|closed"):
             late.result()
         assert {build.state for build in archive.builds()} == {"live"}
-        level(archive)
+        check_views(archive)

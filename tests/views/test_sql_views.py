@@ -304,7 +304,7 @@ def test_init_names_what_has_the_name_of_a_table_of_the_log(
     engine = open_engine(dateline_postgres_url)
     with writing(engine, append=False) as connection:
         connection.exec_driver_sql(statement)
-    with pytest.raises(DatelineError, match=r"has an? .*events already"):
+    with pytest.raises(DatelineError, match="events"):
         Archive.create(dateline_postgres_url, ONE)
     with reading(engine) as connection:
         assert set(relations.find(connection, ["events", "stories", "views"])) == {"events"}

@@ -1,1 +1,1 @@
-"""The append-only log: tables, append, read, hashing, and what SQLite needs."""
+"""The append-only log: tables, append, read, hashing, and one backend for each database."""

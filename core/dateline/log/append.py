@@ -1,6 +1,6 @@
-"""Appending: positions given under the lock of the one head row, hashes with every event.
+"""Appending: each event gets its position under the lock of the single head row, and its hashes.
 
-Order is settled at the writer, so a reader can never skip an event that commits late.
+The writer settles the order, so a reader can never skip an event that commits late.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _STORY_COLUMNS = tuple(column.name for column in stories.columns)
 
 
 class Body(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is stored and committed to as one blob, encoded once and never again."""
+    """The part of an event that is stored as one blob and committed to. It is encoded only once."""
 
     data: Any
     recorded_by: RecordedBy
@@ -59,7 +59,7 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Appended(msgspec.Struct, frozen=True):
-    """Where events are in the log. ``new`` counts those this call added."""
+    """The positions of events in the log. ``new`` counts the events that this call added."""
 
     positions: tuple[int, ...]
     version: int
@@ -75,7 +75,7 @@ def encode(event: NewEvent) -> bytes:
 
 
 class _Story:
-    """How far a story is while a transaction appends to it."""
+    """The state of a story while a transaction appends to it."""
 
     __slots__ = ("changed", "leaf", "new", "recorded", "slug", "version")
 
@@ -85,10 +85,10 @@ class _Story:
 
 
 class Appender:
-    """Appends within one write transaction. Make one, append to any stories, then `finish`.
+    """Appends within one write transaction. Create one, append to any stories, then call `finish`.
 
-    Statements go to the driver's own connection: at a few microseconds an event, a layer shows.
-    `vault` seals what has a subject key.
+    Statements go to the driver's own connection: an event takes a few microseconds, and each layer
+    would add to that. `vault` encrypts events that have a subject key.
     """
 
     def __init__(self, connection: Connection, vault: Vault | None = None) -> None:
@@ -96,19 +96,20 @@ class Appender:
         self._run = self._backend.execute(connection)
         self._stories: dict[UUID, _Story] = {}
         self._began = False
-        #: Stories whose last event is of a time that this clock has not reached, and that time: what is
-        #: appended to them is dated by it.
+        #: Stories whose last event has a time that this clock has not reached yet, with that time. New
+        #: events of these stories get the same time.
         self.ahead: dict[UUID, int] = {}
-        #: How far this clock is from the database server's, in microseconds; None without a server.
+        #: This clock minus the database server's, in microseconds; None without a server.
         self.skew_us: int | None = None
 
     def _begin(
         self, ids: Sequence[bytes], pairs: Sequence[tuple[UUID, NewEvent]]
     ) -> list[Any] | None:
-        """Take the append lock, and on the way look up the stories of `pairs` and what `ids` are
-        there: their rows, or None when nobody looked.
+        """Take the append lock. Where the backend is remote, the same round trip looks up the stories
+        of `pairs` and the events with `ids`. Returns the rows of these events, or None where they
+        were not looked up.
 
-        First the lock, in a statement of its own: nothing that is read after it can be stale.
+        The lock is taken first, in a statement of its own, so nothing read after it can be stale.
         """
         if self._began:
             return None
@@ -131,7 +132,7 @@ class Appender:
             self.archive = UUID(bytes=archive)
             self._frontier = hashing.Frontier.from_bytes(position, peaks)
         except (ValueError, TypeError, AttributeError) as error:
-            raise Damaged(f"the log's head cannot be read: {error}") from error
+            raise Damaged(f"the head of the log cannot be read: {error}") from error
         self.position: int = position
         self.now = now_us()
         self.skew_us = None if server is None else self.now - server
@@ -140,8 +141,8 @@ class Appender:
     def append(self, story: UUID, new: Sequence[NewEvent], expected: Expected = None) -> Appended:
         """Append `new` to `story`.
 
-        Events whose id is there already with the same content are not added again; ids are looked
-        at before `expected`. Raises EventIdConflict, VersionConflict.
+        An event whose id is in the log already, with the same content, is not added again. Ids are
+        checked before `expected`. Raises EventIdConflict, VersionConflict.
         """
         positions, added = self.append_all([(story, event) for event in new], {story: expected})
         return Appended(tuple(positions), self.version(story), added)
@@ -149,8 +150,8 @@ class Appender:
     def append_all(
         self, pairs: Sequence[tuple[UUID, NewEvent]], expected: Mapping[UUID, Expected]
     ) -> tuple[list[int], int]:
-        """Append events to several stories, in this order. Returns (positions, how many are new)."""
-        # Before the lock where others wait for it; else one by one, which is easier on memory.
+        """Append events to several stories, in this order. Returns (positions, number of new events)."""
+        # Hash before taking the lock where other writers wait for it; else one by one, to save memory.
         early = list(_salted(pairs)) if self._backend.remote else None
         known = self._known(pairs)
         fresh = pairs
@@ -170,12 +171,12 @@ class Appender:
         return [known[event.event_id] for _, event in pairs], len(placed)
 
     def version(self, story: UUID) -> int:
-        """The story's version as this transaction leaves it; 0 when it is not there."""
+        """The story's version as this transaction leaves it; 0 when there is no such story."""
         self._begin([], [])
         return self._story(story).version
 
     def finish(self) -> None:
-        """Write the new head and the stories. Nothing more may be appended."""
+        """Write the new head and the stories. Nothing can be appended after that."""
         if not self._began:
             return
         moved = [
@@ -201,7 +202,7 @@ class Appender:
         return found
 
     def _fetch(self, touched: Iterable[UUID]) -> None:
-        """Many stories at a time: each statement is a round trip while others wait."""
+        """Load many stories at once: each statement is a round trip during which other writers wait."""
         wanted = [story for story in touched if story not in self._stories]
         found: dict[bytes, tuple[int, bytes, int]] = {}
         for some in _chunks([story.bytes for story in wanted]):
@@ -216,10 +217,14 @@ class Appender:
             raise VersionConflict(story, expected, version)
 
     def _known(self, pairs: Sequence[tuple[UUID, NewEvent]]) -> dict[UUID, int]:
-        """Positions of those events that are in the log already."""
+        """The positions of the events that are in the log already."""
         wanted = {event.event_id.bytes: (story, event) for story, event in pairs}
         if len(wanted) != len(pairs):
-            raise DatelineError("two events of one append have the same id")
+            raise DatelineError(
+                "two events of one append have the same id",
+                hint="give each event an id of its own",
+                code="event-ids-repeated",
+            )
         rows = self._begin(list(wanted), pairs)
         if rows is None:
             rows = []
@@ -249,7 +254,7 @@ class Appender:
             at = self._story(story)
             if at.new and not at.version:
                 at.slug = _slug(story, event)
-            # A clock that went backwards never reorders a story.
+            # A clock that was set back never reorders a story.
             recorded = event.recorded_us
             if recorded is None:
                 recorded = max(at.recorded, self.now)
@@ -277,7 +282,8 @@ class Appender:
                 foreign.setdefault(event.type, first + index)
             stored_salt: bytes | None = salt
             if event.subject_key is not None:
-                # Hashes are of what it says; what is stored goes with its key, salt and all.
+                # The hashes cover the plain body. The stored ciphertext holds the salt too, so that
+                # destroying the key erases both.
                 assert self._vault is not None
                 body = self._vault.seal_event(event.subject_key, event.event_id.bytes, salt, body)
                 stored_salt = None
@@ -305,7 +311,7 @@ class Appender:
         return opened[1]
 
     def _open_stories(self) -> None:
-        """Write the new ones, which their events refer to; the others wait for `finish`."""
+        """Write new stories, because their events refer to them; the others are written by `finish`."""
         opened: dict[str, tuple[Any, ...]] = {}
         for story, at in self._stories.items():
             if at.new and at.changed:
@@ -329,7 +335,7 @@ def _chunks(keys: list[Key]) -> Iterator[list[Key]]:
 
 
 def _salted(pairs: Sequence[tuple[UUID, NewEvent]]) -> Iterator[tuple[bytes, bytes, bytes]]:
-    """(salt, body, commitment) of each: what does not depend on its place in the log."""
+    """(salt, body, commitment) of each event: the parts that do not depend on its position."""
     salts = os.urandom(SALT_BYTES * len(pairs))
     for index, (_, event) in enumerate(pairs):
         salt = salts[index * SALT_BYTES : (index + 1) * SALT_BYTES]
@@ -338,7 +344,7 @@ def _salted(pairs: Sequence[tuple[UUID, NewEvent]]) -> Iterator[tuple[bytes, byt
 
 
 class _Stamps(dict[int, str]):
-    """Instants as hashed; events of one batch mostly share them."""
+    """Times in the form that is hashed. Events of one batch mostly share them."""
 
     def __missing__(self, us: int) -> str:
         stamp = self[us] = to_iso(us)
@@ -347,13 +353,17 @@ class _Stamps(dict[int, str]):
 
 def _slug(story: UUID, first: NewEvent) -> str:
     if not isinstance(first.data, StoryOpened):
-        raise DatelineError(f"the first event of story {story} is not story.opened")
+        raise DatelineError(
+            f"the first event of story {story} is not story.opened",
+            hint="record story.opened first",
+            code="story-not-opened",
+        )
     return first.data.slug
 
 
 def _same(body: bytes | None, event: NewEvent) -> bool:
-    """Same data. Who recorded it does not count: a retry may come from another hand."""
-    if body is None:  # erased: nothing left to compare, and the id alone is proof of the attempt
+    """Whether the data are equal. Who recorded it is ignored: somebody else may retry."""
+    if body is None:  # erased: there is nothing to compare, and the id shows that it was recorded
         return True
     stored = msgspec.json.decode(body, type=dict[str, Any])["data"]
     ours = msgspec.json.decode(encode(event), type=dict[str, Any])["data"]

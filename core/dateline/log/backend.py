@@ -1,6 +1,6 @@
-"""What differs between databases, behind one door: `sqlite` and `postgres` each answer it.
+"""The interface to a database, implemented by `sqlite` and `postgres`.
 
-The log and the views are written once; they ask a backend for the few things SQL leaves open.
+The log and the views are written once. They ask a backend for whatever standard SQL does not cover.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from sqlalchemy.exc import DBAPIError
 from dateline.errors import DatelineError, NotAnArchive
 from dateline.log.relation import Relation
 
-#: Runs one statement on the driver's own connection, placeholders written ``?``; its cursor.
+#: Runs one statement on the driver's own connection, with ``?`` placeholders. Returns its cursor.
 Execute = Callable[..., Any]
 Values = tuple[Any, ...]
 
 
 class LockTimeout(DatelineError):
-    """Another session held a lock for longer than this one waits."""
+    """Another session held a lock for longer than this session waits."""
 
     code = "locked"
 
 
 class Unwritten(DatelineError):
-    """The database could not do it, and wrote nothing. ``step`` is what gets past it."""
+    """The database failed and wrote nothing. ``step`` is what to do about it."""
 
     code = "not-written"
 
@@ -41,47 +41,49 @@ class Unwritten(DatelineError):
 
 
 class Unheeded(Unwritten):
-    """The database took a statement, did something else, and reported no error."""
+    """The database accepted a statement, did something else, and reported no error."""
+
+    code = "write-ignored"
 
 
 def require_done(done: int, wanted: int, table: str) -> None:
-    """See that a statement changed as many rows as it had to. Raises Unheeded: then nothing may be
+    """Check that a statement changed as many rows as it had to. Raises Unheeded: then nothing may be
     acknowledged."""
     if done != wanted:
         raise Unheeded(
             f"the database changed {max(done, 0)} of {wanted} rows of the table {table} and reported no "
-            "error: a rule, a trigger or a policy on the table is in the way",
+            "error: a rule, trigger or policy on the table interferes",
             "find it with `dateline verify` and remove it, then run this again",
         )
 
 
 class Watch(ABC):
-    """Looks out for events being recorded by anybody."""
+    """Waits for any process to record events."""
 
-    #: Seconds after which to look though nothing was heard.
+    #: Seconds after which to look for events even without a notification.
     poll: ClassVar[float]
 
     def sockets(self) -> Sequence[int]:
-        """Become readable when something was heard."""
+        """Sockets that become readable when a notification arrives."""
         return ()
 
     @abstractmethod
     def changed(self) -> bool:
-        """False when it is certain that nothing was recorded since it was last asked."""
+        """False when certainly nothing was recorded since the last call."""
 
 
 class Backend(ABC):
     """One kind of database. It keeps no state of its own."""
 
-    #: What the driver raises of itself, where no layer wraps it.
+    #: The base class of the driver's own errors, where no layer wraps them.
     errors: ClassVar[type[Exception]]
-    #: Execution options of a connection that takes a snapshot, and of one that writes.
+    #: Execution options of a connection that reads a snapshot, and of one that writes.
     reading: ClassVar[Mapping[str, Any]]
     writing: ClassVar[Mapping[str, Any]]
-    #: Appends wait for each other at the head row alone, and each statement there is a round trip:
-    #: `open_append` and `close_append` save some, and what can be done before is.
+    #: Whether each statement is a round trip, during which other appends wait for the head row. If so,
+    #: `open_append` and `close_append` save round trips, and work is done before the lock if possible.
     remote: ClassVar[bool] = False
-    #: What is added to DROP so that what others have built on it goes, too.
+    #: What is added to DROP to drop dependent objects of outsiders, too.
     cascade: ClassVar[str] = ""
 
     @abstractmethod
@@ -90,110 +92,110 @@ class Backend(ABC):
 
     @abstractmethod
     def shown(self, url: URL) -> str:
-        """`url` for a person's eyes: nothing in it is secret."""
+        """`url` for display, without secrets."""
 
     @abstractmethod
     def explained(self, error: Exception, where: str) -> Exception:
-        """A driver's error as one with a next step; a programming error as it is."""
+        """A driver's error as an error with a next step; a programming error unchanged."""
 
     @abstractmethod
     def exists(self, url: URL) -> bool:
-        """False when there is nothing to connect to, as far as can be seen without connecting."""
+        """False when there is nothing to connect to, as far as this can be seen without connecting."""
 
     def require_own_log(self, engine: Engine, current: str) -> None:
-        """See that what a process left beside the database when it died belongs to it; `current` is
-        the present schema. Raises DatelineError."""
+        """Check that files which a killed process left next to the database belong to it; `current` is
+        the current schema. Raises DatelineError."""
 
     def sealed(self, engine: Engine) -> bool:
-        """Whether nobody can write to this database: what is to be read must not need that."""
+        """Whether the database is read-only for everybody, so that reading must not write to it."""
         return False
 
     def rests(self, engine: Engine) -> bool:
-        """Whether what is to be read must leave the database as it is: nobody can write to it, or it
-        is a backup that nothing was written to since it was made."""
+        """Whether reading must leave the database unchanged: it is read-only for everybody, or it is a
+        backup that nothing was written to since it was made."""
         return self.sealed(engine)
 
     @abstractmethod
     def place(self, engine: Engine) -> AbstractContextManager[Engine]:
-        """An engine on a place to make a new archive in. It becomes that of `engine` when the block
-        ends, and is taken away again when the block fails."""
+        """An engine on a temporary place to make a new archive in. At the end of the block the archive
+        is moved to the place of `engine`; when the block fails it is removed."""
 
     @abstractmethod
     def damage(self, connection: Connection) -> list[str]:
-        """What the database itself finds wrong with how it is stored, as far as it can tell."""
+        """Damage that the database itself finds in its storage, as far as it can tell."""
 
     @abstractmethod
     def triggers(self, connection: Connection, tables: Sequence[str]) -> list[tuple[str, str]]:
-        """The triggers of some tables: ``NAME on TABLE`` and what it does, the same on every server."""
+        """The triggers of some tables: ``NAME on TABLE`` and what it does, equal on every server."""
 
     def meddling(self, connection: Connection, tables: Sequence[str]) -> list[str]:
-        """What else than triggers may make a statement on some tables do something other than it
-        says, in words."""
+        """Messages about anything but triggers that may change what a statement on some tables does."""
         return []
 
     @contextmanager
     def any_text(self, connection: Connection) -> Iterator[None]:
-        """In the block, bytes of a text that are no UTF-8 are read as lone surrogates."""
+        """In the block, bytes of a text that are not UTF-8 are read as lone surrogates."""
         yield
 
     @abstractmethod
     def hold_creation(self, connection: Connection) -> None:
-        """Keep others from making an archive in the same place until this transaction ends."""
+        """Prevent others from making an archive in the same place until this transaction ends."""
 
     @abstractmethod
     def hold_head(self, connection: Connection) -> None:
-        """Take the append lock, if beginning to write did not."""
+        """Take the append lock, unless beginning to write took it."""
 
     def limit_idle(self, connection: Connection) -> None:
-        """Have the database end this transaction when its process says nothing for long, so that
-        others do not wait for what it holds."""
+        """Let the database end this transaction when its process is idle for too long, so that others do
+        not wait for its locks."""
         return
 
     @abstractmethod
     def hold_table(self, connection: Connection, table: str) -> bool:
-        """Keep a table that this snapshot reads from being dropped; False when it is gone."""
+        """Keep a table that this snapshot reads from being dropped; False when it was dropped already."""
 
     @abstractmethod
     def hold_alone(self, connection: Connection, tables: Sequence[str]) -> None:
-        """Let nobody else read or write those tables, or SQL views, from now on; one that is not
-        there is passed over."""
+        """Lock those tables or SQL views against other readers and writers from now on; names that do
+        not exist are skipped."""
 
     @abstractmethod
     def relations(self, connection: Connection, names: Sequence[str]) -> list[Relation]:
-        """What has one of `names`, of whatever kind, each under the name that was asked for."""
+        """The relations of any kind that have one of `names`, each under the name as given."""
 
     @abstractmethod
     def show(self, connection: Connection, view: str, table: str, hidden: Sequence[str]) -> None:
-        """Make the SQL view of that name show a table, without rows of a status in `hidden`. What
-        others built on it stays; nothing else may have the name."""
+        """Make the SQL view of that name show a table, without rows of a status in `hidden`. Objects
+        that others built on it are kept; nothing else may have the name."""
 
     @abstractmethod
     def selects(self, view: Relation, table: Relation, hidden: Sequence[str]) -> str:
-        """What the SQL view says that `show` makes in the place of `view`, as `Relation.selects`."""
+        """The definition of the SQL view that `show` puts in the place of `view`, in the form of
+        `Relation.selects`."""
 
     @abstractmethod
     def column_type(self, kind: str) -> str:
-        """The type of a column that holds ``text``, ``integer``, ``number`` or ``boolean``, as
-        `relations` has it."""
+        """The type of a column that holds ``text``, ``integer``, ``number`` or ``boolean``, in the form
+        of `relations`."""
 
     @abstractmethod
     def execute(self, connection: Connection) -> Execute:
-        """What runs single statements, as fast as the driver does."""
+        """A function that runs single statements at the driver's own speed."""
 
     @abstractmethod
     def execute_many(self, connection: Connection, sql: str, rows: Sequence[Values]) -> int:
-        """Run one statement for each of `rows`, placeholders written ``?``; how many rows it
-        changed."""
+        """Run one statement for each of `rows`, with ``?`` placeholders. Returns the number of changed
+        rows."""
 
     def open_append(
         self, connection: Connection, ids: Sequence[bytes], stories: Sequence[bytes]
     ) -> list[Values]:
-        """Where `remote`: take the append lock, and look up what an append must know, in one round trip.
+        """Where `remote`: take the append lock and look up what an append needs, in one round trip.
 
         Rows of (kind, key, owner, number, at, name, subject, content, the server's clock in
         microseconds): ``head`` (archive, None, position, None, None, None, peaks), one; ``event`` (id, story, position, None, type, subject
-        key, body), each of `ids` that is there; ``story`` (id, None, version, recorded, None, None,
-        leaf), each of `stories` that is there.
+        key, body), one for each of `ids` that exists; ``story`` (id, None, version, recorded, None,
+        None, leaf), one for each of `stories` that exists.
         """
         raise NotImplementedError
 
@@ -206,7 +208,7 @@ class Backend(ABC):
 
     @abstractmethod
     def be_brief(self, connection: Connection, milliseconds: int) -> None:
-        """Wait no longer than that for any lock in this transaction."""
+        """Wait at most so many milliseconds for any lock in this transaction."""
 
     @abstractmethod
     def insert(
@@ -216,7 +218,7 @@ class Backend(ABC):
         columns: Sequence[str],
         rows: Sequence[Values],
     ) -> None:
-        """Insert rows in bulk. Raises Unheeded when one of them is not there then."""
+        """Insert rows in bulk. Raises Unheeded when the database did not insert all of them."""
 
     @abstractmethod
     def replace(
@@ -227,35 +229,35 @@ class Backend(ABC):
         rows: Sequence[Values],
         key: Sequence[str],
     ) -> None:
-        """Insert rows in bulk, over those of the same key. The key columns come first."""
+        """Insert rows in bulk and replace rows of the same key. The key columns come first."""
 
     def written_us(self, engine: Engine) -> int | None:
-        """When the file was written last, by the clock of its file system, in microseconds; None where
-        there is no file to ask. Asked after a commit, it is the time of that."""
+        """When the file was last written, by the clock of its file system, in microseconds; None where
+        there is no file. Right after a commit it is the time of that commit."""
         return None
 
     @abstractmethod
     def announce(self, engine: Engine) -> None:
-        """Wake who waits for events, after they are committed. Never fails."""
+        """Wake the processes that wait for events, after a commit. Never fails."""
 
     @abstractmethod
     def watch(self, engine: Engine) -> AbstractContextManager[Watch]:
-        """What wakes who waits for events. It may miss some: look again now and then."""
+        """A watch that wakes a process that waits for events. It may miss some, so look now and then."""
 
     @abstractmethod
     def lost(self, error: BaseException) -> bool:
-        """Whether `error` says that the connection is gone, and another may be had."""
+        """Whether `error` means that the connection is lost and a new one may work."""
 
     @abstractmethod
     def delete(
         self, connection: Connection, table: str, key: Sequence[str], keys: Iterable[Values]
     ) -> None:
-        """Delete the rows of text keys in bulk."""
+        """Delete the rows with those text keys in bulk."""
 
 
 @lru_cache(8)
 def backend(name: str) -> Backend:
-    """The backend of a SQLAlchemy dialect's name. Raises DatelineError, MissingLibrary."""
+    """The backend for the name of a SQLAlchemy dialect. Raises DatelineError, MissingLibrary."""
     if name == "sqlite":
         from dateline.log.sqlite import SQLite
 
@@ -267,6 +269,7 @@ def backend(name: str) -> Backend:
     raise DatelineError(
         f"{name} archives are not supported",
         hint="give the path of a SQLite file with --db, or a URL postgresql://HOST/DATABASE",
+        code="database-unsupported",
     )
 
 
@@ -277,7 +280,7 @@ def of(connection: Connection | Engine) -> Backend:
 
 @contextmanager
 def named_errors(bind: Connection | Engine) -> Iterator[None]:
-    """The database's own failures as errors with a next step; programming errors pass."""
+    """Turn failures of the database into errors with a next step; programming errors pass through."""
     kind, url = of(bind), bind.engine.url
     try:
         yield
@@ -288,11 +291,11 @@ def named_errors(bind: Connection | Engine) -> Iterator[None]:
                 raise explained from error
         raise
     except UnicodeDecodeError as error:
-        # The driver raises it of a message that repeats a name which is no UTF-8 any more.
+        # The driver raises this for a message that repeats a name whose bytes are not UTF-8 (any more).
         if b"malformed" not in error.object:
             raise
-        said = error.object.decode(errors="replace")
-        raise NotAnArchive(f"{kind.shown(url)} is damaged: {said}") from error
+        message = error.object.decode(errors="replace")
+        raise NotAnArchive(f"{kind.shown(url)} is damaged: {message}") from error
     except kind.errors as error:
         explained = kind.explained(error, kind.shown(url))
         if isinstance(explained, DatelineError):
@@ -306,14 +309,14 @@ def driver(connection: Connection) -> Any:
 
 
 def quoted(name: str) -> str:
-    """A table's or column's name as SQL. Raises ValueError for one Dateline would not give."""
+    """The name of a table or column as SQL. Raises ValueError for a name that Dateline never gives."""
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", name):
-        raise ValueError(f"{name!r} is no name of a table or column")
+        raise ValueError(f"{name!r} is not a valid name of a table or column")
     return f'"{name}"'
 
 
 def without(hidden: Sequence[str]) -> str:
-    """The condition that leaves out rows of those statuses; empty when there are none."""
+    """The condition that excludes rows with those statuses; empty when there are none."""
     return f' WHERE "status" NOT IN ({", ".join(map(repr, hidden))})' if hidden else ""
 
 

@@ -25,21 +25,22 @@ def backup(
     progress: Progress,
     kept: Iterable[Path] = (),
 ) -> Head:
-    """Write the archive to the SQLite `file`, readable by its owner alone; returns how far it goes.
+    """Write the archive to the SQLite `file`, readable only by its owner. Returns the head it holds.
 
-    Row by row, the log's own tables alone: what the views hold in plain text, and what is left in
-    free pages, must not outlive an erasure in a file that nobody erases in. The file is made beside
-    its place, checked, synced and then given its name. Raises DatelineError when it is there already
-    (unless `force`), is in use or cannot be written, Damaged when the archive is not what its hashes
-    say; nothing is left behind then. No file that is `kept`, keys database or signing key is ever
-    replaced.
+    Only the tables of the log are copied, row by row: plain text in views and in free pages must not
+    outlive an erasure in a file where nothing is erased later. The file is made next to its final
+    place, checked, synced and then given its name. Raises DatelineError when it exists (unless
+    `force`), is in use or cannot be written, Damaged when the archive does not match its hashes;
+    nothing is left behind then. A `kept` file, a keys database or a signing key is never replaced.
     """
     target = Path(file)
     files.refuse_kept(target, kept, replaceable=lambda path: not holds_keys(path))
     if target.is_symlink() or (target.exists() and not force):
         raise files.taken(target)
     if target.exists() and not target.is_file():
-        raise DatelineError(f"{target} is no file", hint="choose another name")
+        raise DatelineError(
+            f"{target} is not a file", hint="choose another name", code="output-not-a-file"
+        )
     files.refuse_used(target)
     with files.beside(target) as temporary:
         with reading(engine) as connection:

@@ -1,4 +1,4 @@
-"""One captured document: its bytes, and the text they are read as. Pure."""
+"""One captured document: its bytes, and the text that they decode to. Pure."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import msgspec
 from dateline.errors import DatelineError
 
 PREFIX = "sha256:"
-#: The charset of a document whose bytes are no text, such as a PDF. Its text is "".
+#: The charset of a document whose bytes are not text, such as a PDF. Its text is "".
 BINARY = "binary"
-# Python's own escapes and transports: no document is written in them, and some of them decode
-# to halves of surrogate pairs, which no UTF-8 export could hold.
+# Python's own escapes and transports: documents do not use them, and some of them decode to lone
+# surrogates, which a UTF-8 export cannot hold.
 _NO_CHARSETS = frozenset({
     "idna", "mbcs", "oem", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7",
 })  # fmt: skip
 
 
 class Document(msgspec.Struct, frozen=True):
-    """Bytes as captured, and the charset they are read with."""
+    """Bytes as captured, and the charset that decodes them."""
 
     content: bytes
     charset: str = "utf-8"
@@ -31,14 +31,14 @@ class Document(msgspec.Struct, frozen=True):
 
     @property
     def binary(self) -> bool:
-        """Whether the bytes are no text. Facts quote a text extracted from it instead."""
+        """Whether the bytes are not text. Facts quote a text extracted from it instead."""
         return self.charset == BINARY
 
     @property
     def text(self) -> str:
-        """The text that evidence counts in. Never normalised: no line end or accent is changed.
+        """The text in which evidence is located. Never normalised: line ends and accents stay.
 
-        Raises DatelineError when the bytes are not of that charset.
+        Raises DatelineError when the bytes are not valid in that charset.
         """
         if self.binary:
             return ""
@@ -50,6 +50,11 @@ class Document(msgspec.Struct, frozen=True):
             raise DatelineError(
                 f"the document is not {self.charset}: byte {error.start} does not decode",
                 hint="give its real --charset",
+                code="charset-mismatch",
             ) from None
-        except (LookupError, ValueError):  # a name that holds NUL is a ValueError
-            raise DatelineError(f"the charset {self.charset!r} is not known") from None
+        except (LookupError, ValueError):  # a name with NUL raises ValueError
+            raise DatelineError(
+                f"the charset {self.charset!r} is not known",
+                hint="give a charset that Python knows, such as utf-8 or cp1252",
+                code="charset-unknown",
+            ) from None

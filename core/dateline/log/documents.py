@@ -1,6 +1,6 @@
-"""Where captured documents are kept, by the SHA-256 of their bytes.
+"""The store of captured documents, by the SHA-256 of their bytes.
 
-A protected one is encrypted, and kept by the HMAC of that hash under its subject's key.
+A protected document is encrypted, and stored by the HMAC of that hash under its subject's key.
 """
 
 from __future__ import annotations
@@ -27,13 +27,14 @@ def put(
     vault: Vault | None = None,
     subject_key: str | None = None,
 ) -> bool:
-    """Store a document, under a subject's key if one is given; False when it is there already."""
+    """Store a document, under a subject's key if one is given; False when it is stored already."""
     key = _key(document.source)
     there = get(connection, document.source, vault)
     if there is not None and there.charset != document.charset:
         raise DatelineError(
             f"{document.source} is archived as {there.charset}, not {document.charset}",
             hint=f"give --charset {there.charset}: the text that facts quote cannot change",
+            code="charset-conflict",
         )
     content = document.content
     if subject_key is not None:
@@ -49,7 +50,7 @@ def put(
 
 
 def get(connection: Connection, source: str, vault: Vault | None = None) -> Document | None:
-    """The document of a source id; None when it is not there (any more), or is protected and its
+    """The document of a source id; None when it is not stored (any more), or is protected and its
     key is not at hand."""
     key = _key(source)
     row = _row(connection, key)
@@ -66,8 +67,8 @@ def get(connection: Connection, source: str, vault: Vault | None = None) -> Docu
 def size(
     connection: Connection, source: str, vault: Vault | None, subject_key: str | None
 ) -> int | None:
-    """How many bytes a document has, that under a subject's key if one is given; None when it is not
-    there. It is not read."""
+    """The size in bytes of a document, under a subject's key if one is given; None when it is not
+    stored. The document is not read."""
     name = _name(source, vault, subject_key)
     query = select(func.length(documents.c.content)).where(documents.c.sha256 == name)
     found = None if name is None else connection.execute(query).scalar()
@@ -75,14 +76,14 @@ def size(
 
 
 def sources(connection: Connection) -> Iterator[str]:
-    """Ids of all documents that are not protected, in order."""
+    """The ids of all documents that are not protected, in order."""
     query = select(documents.c.sha256).where(documents.c.subject_key.is_(None))
     for row in connection.execute(query.order_by(documents.c.sha256)):
         yield PREFIX + row.sha256.hex()
 
 
 def under(connection: Connection) -> list[str]:
-    """Ids of the keys that documents are protected with."""
+    """The ids of the keys that protect documents."""
     column = documents.c.subject_key
     query = select(column).where(column.is_not(None)).distinct().order_by(column)
     return list(connection.execute(query).scalars())
@@ -91,9 +92,9 @@ def under(connection: Connection) -> list[str]:
 def protection(
     connection: Connection, source: str, vault: Vault, keys: Sequence[str]
 ) -> tuple[bool, set[str]]:
-    """(whether it is there unprotected, the keys it is there under), as far as keys are at hand.
+    """(whether it is stored unprotected, the keys it is stored under), as far as keys are at hand.
 
-    `keys` are those that documents are `under`.
+    `keys` are the result of `under`.
     """
     key = _key(source)
     held = {subject for subject, _ in _held(connection, key, vault, keys)}
@@ -102,29 +103,29 @@ def protection(
 
 
 def drop(connection: Connection, source: str, vault: Vault, subject_key: str | None) -> int:
-    """Delete a document, that of the subject's key if one is given. Returns how many went. Raises
-    Unheeded when it is still there."""
+    """Delete a document, under a subject's key if one is given. Returns the number deleted. Raises
+    Unheeded when it still exists."""
     name = _name(source, vault, subject_key)
     return 0 if name is None else _delete(connection, documents.c.sha256 == name)
 
 
 def drop_under(connection: Connection, subject_key: str) -> int:
-    """Delete every document that is protected with a key. Returns how many went. Raises Unheeded
-    when one is still there."""
+    """Delete every document that is protected with a key. Returns the number deleted. Raises
+    Unheeded when one still exists."""
     return _delete(connection, documents.c.subject_key == subject_key)
 
 
 def _delete(connection: Connection, these: ColumnElement[bool]) -> int:
-    gone = connection.execute(delete(documents).where(these)).rowcount
+    deleted = connection.execute(delete(documents).where(these)).rowcount
     left = connection.execute(select(func.count()).select_from(documents).where(these)).scalar_one()
-    require_done(gone, gone + left, documents.name)
-    return gone
+    require_done(deleted, deleted + left, documents.name)
+    return deleted
 
 
 def _held(
     connection: Connection, key: bytes, vault: Vault, keys: Sequence[str]
 ) -> Iterator[tuple[str, bytes]]:
-    """(key id, name) of each protected copy of a document, as far as keys are at hand."""
+    """(key id, name) of each protected copy of a document whose key is at hand."""
     names = {vault.document_name(subject, key): subject for subject in keys}
     wanted = [name for name in names if name is not None]
     column = documents.c.sha256
@@ -135,7 +136,7 @@ def _held(
 
 
 def _name(source: str, vault: Vault | None, subject_key: str | None) -> bytes | None:
-    """Under what it is stored; None when its key is not at hand."""
+    """The name that it is stored under; None when its key is not at hand."""
     key = _key(source)
     if subject_key is None:
         return key

@@ -1,4 +1,4 @@
-"""Connecting: one engine an archive, and the kinds of transaction it knows."""
+"""Connecting to an archive: its engine, and the kinds of transaction."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from dateline.protect.keys import default_path
 
 Result = TypeVar("Result")
 _SCHEME = re.compile(r"(postgres|postgresql|sqlite)(\+\w+)?(:|//)")
-#: How long one try of `patiently` waits for a lock, the pause between two tries, and how many.
+#: For `patiently`: how long one try waits for a lock, the pause between tries, and their number.
 _BRIEF_MS, _PAUSE, _TRIES = 200, 0.2, 50
 
 
 def to_url(db: str | os.PathLike[str]) -> URL:
-    """A SQLAlchemy URL as it is; anything else is the path of a SQLite file."""
+    """A SQLAlchemy URL unchanged; anything else as the path of a SQLite file."""
     text = os.fspath(db)
     if "://" not in text:
-        # A slip in a URL must not make a file that is named after the password in it.
+        # A mistyped URL must not create a file whose name holds the password in it.
         if _SCHEME.match(text):
             raise _no_url()
         return URL.create("sqlite", database=text)
     try:
         url = make_url(text)
-    except (ArgumentError, ValueError):  # ValueError: a port that is no number
+    except (ArgumentError, ValueError):  # ValueError: a port that is not a number
         raise _no_url() from None
     if "@" in (url.host or ""):  # from a password that was not escaped
         raise _no_url()
@@ -50,41 +50,42 @@ def _no_url() -> DatelineError:
         "the database is neither a path nor a URL",
         hint="name a file, or a URL like postgresql://HOST:5432/DATABASE; in a user name or a "
         "password, write : / ? # @ as %3A %2F %3F %23 %40",
+        code="database-url-invalid",
     )
 
 
 def shown(url: URL) -> str:
-    """`url` for a person's eyes: a path for SQLite, else without anything secret."""
+    """`url` for display: a path for SQLite, otherwise a URL without secrets."""
     return backend(url.get_backend_name()).shown(url)
 
 
 def file_of(url: URL) -> Path | None:
-    """The archive's file; None in memory or on a server."""
+    """The archive's file; None for an archive in memory or on a server."""
     if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
         return None
     return Path(url.database or "")
 
 
 def keys_of(url: URL, keys: str | os.PathLike[str] | None) -> Path | None:
-    """Where its keys are: where `keys` says, or beside its file; None if nobody said."""
+    """The path of its keys database: `keys`, or the default next to its file; None without both."""
     return default_path(file_of(url)) if keys is None else Path(keys)
 
 
 def kept_files(url: URL, keys: str | os.PathLike[str] | None) -> list[Path]:
-    """The files of an archive, of its keys and of what SQLite keeps beside both, there or not."""
+    """The files of an archive, of its keys and of SQLite next to both, whether they exist or not."""
     mains = [path for path in (file_of(url), keys_of(url, keys)) if path is not None]
     return [Path(f"{path}{suffix}") for path in mains for suffix in ("", *files.BESIDE)]
 
 
 def open_engine(db: str | os.PathLike[str]) -> Engine:
-    """An engine with Dateline's settings. Connects to nothing yet."""
+    """An engine with Dateline's settings. It does not connect yet."""
     url = to_url(db)
     return backend(url.get_backend_name()).engine(url)
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A snapshot: what is read inside belongs together."""
+    """A transaction that reads one snapshot."""
     kind = of(engine)
     with named_errors(engine), engine.connect() as plain:
         connection = plain.execution_options(**kind.reading)
@@ -94,11 +95,11 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def writing(engine: Engine, *, append: bool = True, limited: bool = False) -> Iterator[Connection]:
-    """A transaction that commits on leaving and rolls back on an exception.
+    """A transaction that commits at the end of the block and rolls back on an exception.
 
-    It holds the append lock from the start, unless `append` is False: for what only compares and
-    sets a row of its own. Who has the append lock must not say nothing for long, or the database ends
-    the transaction; with `limited` that holds without the append lock, too.
+    It holds the append lock from the start, unless `append` is False, for work that only compares
+    and sets a row of its own. A holder of the append lock must not be idle for long, or the database
+    ends the transaction; with `limited` this applies without the append lock, too.
     """
     kind = of(engine)
     with named_errors(engine), engine.connect() as plain:
@@ -114,10 +115,11 @@ def writing(engine: Engine, *, append: bool = True, limited: bool = False) -> It
 def patiently(
     engine: Engine, work: Callable[[Connection], Result], tries: int | None = None
 ) -> Result:
-    """Run `work` in a transaction with the append lock, waiting for others' locks only briefly.
+    """Run `work` in a transaction with the append lock, waiting only briefly for other locks.
 
-    To replace or drop what an outsider reads, his transaction must end first; appends must not
-    wait for that with us. So it is tried anew, from a fresh start, so many times. Raises LockTimeout.
+    To replace or drop what an outsider reads, his transaction must end first, and appends must not
+    wait for that too. So it is tried again in a new transaction, up to `tries` times. Raises
+    LockTimeout.
     """
     left = _TRIES if tries is None else tries
     while True:
@@ -129,7 +131,7 @@ def patiently(
                 of(engine).be_brief(connection, _BRIEF_MS)
                 return work(connection)
         except LockTimeout:
-            # Whoever has the append lock was waited for long enough.
+            # Without the append lock, this waited long enough for its holder.
             if not held or left <= 0:
                 raise
             time.sleep(_PAUSE)

@@ -1,4 +1,4 @@
-"""Files that are complete under their name, or not there at all."""
+"""Writing files that are either complete under their name or do not exist."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from dateline.errors import DatelineError, NotAnArchive
 if sys.platform != "win32":
     import fcntl
 
-#: What SQLite keeps beside a database while it is open.
+#: Suffixes of the files that SQLite keeps next to an open database.
 BESIDE = ("-wal", "-shm", "-journal")
-#: The folder that a file is made in bears such a name as long as its maker lives.
+#: The name of the folder in which a file is made, as long as its writer lives.
 _PREFIX, _FOLDER = ".dateline-", re.compile(r"\.dateline-[a-z0-9_]{8}")
-#: Where an open file can be given a name; Linux has it.
+#: Links to open files, through which they can be given a name. Only Linux has them.
 _HANDLES = "/proc/self/fd"
-#: Opens a file without a name in a folder; Linux has it, on most file systems.
+#: Opens a file without a name in a folder. Only Linux has it, on most file systems.
 _NAMELESS = getattr(os, "O_TMPFILE", 0)
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
@@ -33,7 +33,7 @@ _TRIES, _PAUSE = 10, 0.05
 
 _swept: set[Path] = set()
 _DATABASE = "is a database"
-#: How files begin that cannot be made again: SQLite's file format, and the signing key's.
+#: First bytes of files that cannot be made again: those of SQLite, and signing keys.
 _BEGINS = {
     b"SQLite format 3\0": _DATABASE,
     bytes.fromhex("377f0682"): "belongs to a database",
@@ -45,17 +45,17 @@ _BEGINS = {
 
 @contextlib.contextmanager
 def beside(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """The name of a file to make in the folder of `path`; what has it at the end is removed.
+    """A temporary name for a file next to `path`. A file that still has it at the end is removed.
 
-    Killed in between, it stays in a folder of its own, which `sweep` removes. Raises DatelineError
-    when the folder of `path` cannot be written to.
+    When the process is killed, the file stays in a folder of its own, which `sweep` removes. Raises
+    DatelineError when the folder of `path` cannot be written to.
     """
     target = Path(path)
     _sweep_once(target.parent)
     try:
         folder, lock = _make_folder(target.parent)
     except OSError as error:
-        raise DatelineError(f"cannot write {path}: {error.strerror}") from None
+        raise _cannot_write(path, error) from None
     try:
         yield folder / target.name
     finally:
@@ -66,11 +66,11 @@ def beside(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def made(path: str | os.PathLike[str], *, force: bool, mode: int = 0o600) -> Iterator[BinaryIO]:
-    """A file to write. At the end of the block it is synced and has its name and `mode`; until then
-    only its owner can read it, and when the block fails it is removed. `force` replaces what has
-    the name.
+    """A file to write. At the end of the block it is synced and gets its name and `mode`; until then
+    only its owner can read it, and when the block fails it is removed. `force` replaces an existing
+    file.
 
-    Where the system can, it has no name until then: a process that is killed leaves nothing behind.
+    Where the system supports it, the file has no name until then, so a killed process leaves nothing.
     Raises FileExistsError, OSError, DatelineError.
     """
     target = Path(path)
@@ -87,7 +87,7 @@ def made(path: str | os.PathLike[str], *, force: bool, mode: int = 0o600) -> Ite
         yield file
         _complete(file, mode)
         if force:
-            with beside(target) as temporary:  # a link replaces nothing, a rename does
+            with beside(target) as temporary:  # a link never replaces a file, a rename does
                 _link(handle, temporary)
                 name(temporary, target, force=True)
         else:
@@ -96,7 +96,7 @@ def made(path: str | os.PathLike[str], *, force: bool, mode: int = 0o600) -> Ite
 
 
 def settle(temporary: str | os.PathLike[str], path: str | os.PathLike[str], *, force: bool) -> None:
-    """Sync a file that is complete, then give it its name; `force` replaces what has it.
+    """Sync a complete file, then give it its name; `force` replaces an existing file.
 
     Raises DatelineError.
     """
@@ -106,11 +106,11 @@ def settle(temporary: str | os.PathLike[str], path: str | os.PathLike[str], *, f
     except FileExistsError:
         raise taken(target) from None
     except OSError as error:
-        raise DatelineError(f"cannot write {path}: {error.strerror}") from None
+        raise _cannot_write(path, error) from None
 
 
 def name(temporary: str | os.PathLike[str], target: Path, *, force: bool) -> None:
-    """The same. Raises FileExistsError, OSError."""
+    """Like `settle`, but raises FileExistsError and OSError."""
     handle = os.open(temporary, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -119,14 +119,14 @@ def name(temporary: str | os.PathLike[str], target: Path, *, force: bool) -> Non
     if force:
         os.replace(temporary, target)
     else:
-        os.link(temporary, target)  # unlike a rename, fails when somebody was first
+        os.link(temporary, target)  # unlike a rename, fails when the name exists
         os.unlink(temporary)
     sync_folder(target.parent)
 
 
 def sweep(folder: Path) -> None:
-    """Remove what writers that were killed left half made in `folder`. A writer that lives holds a
-    lock on what it makes; what it cannot lock, or somebody else made, is left alone."""
+    """Remove unfinished files of killed writers in `folder`. A living writer holds a lock on its
+    folder. Folders that cannot be locked, or that somebody else made, are left alone."""
     if sys.platform == "win32":
         return
     with contextlib.suppress(OSError):
@@ -136,7 +136,7 @@ def sweep(folder: Path) -> None:
 
 
 def _sweep_once(folder: Path) -> None:
-    """Once a process: a folder may get many files."""
+    """Sweep a folder once in each process, because it may get many files."""
     place = folder.absolute()
     if place not in _swept:
         _swept.add(place)
@@ -144,16 +144,16 @@ def _sweep_once(folder: Path) -> None:
 
 
 def require_one_name(path: Path) -> None:
-    """Raises DatelineError for a database that has a second name, a hard link.
+    """Raises DatelineError for a database that has a second name (a hard link).
 
-    What is written last is beside a database under its own name (`BESIDE`): under each name another
-    part would be written, and lost.
+    SQLite keeps the newest changes in files next to the database that bear its name (`BESIDE`). Under
+    a second name it would not find them, and changes would be lost.
     """
     for _ in range(_TRIES):
         try:
             found = os.stat(path)
         except FileNotFoundError:
-            return  # whoever opens it says so
+            return  # opening it reports this
         if not stat.S_ISREG(found.st_mode):
             raise NotAnArchive(
                 f"{path} is not a file",
@@ -161,14 +161,15 @@ def require_one_name(path: Path) -> None:
             )
         if found.st_nlink < 2:
             return
-        # It has its last name and the one it was made under, until its maker, alive or not, is done.
+        # A new file has its final and its temporary name until its writer finishes or is swept.
         sweep(path.parent)
         time.sleep(_PAUSE)
     raise DatelineError(
-        f"{path} has another name as well (a hard link): what is recorded under one would be lost "
+        f"{path} has a second name (a hard link): what is recorded under one name would be lost "
         "under the other",
-        hint=f"close what uses it and remove the other name: `find . -samefile {path}` lists them; keep "
-        "the one that has a -wal beside it",
+        hint=f"close every program that uses it and remove one name: `find . -samefile {path}` lists "
+        "them; keep the one with a -wal file next to it",
+        code="hard-linked",
     )
 
 
@@ -178,24 +179,24 @@ def refuse_kept(
     *,
     replaceable: Callable[[Path], bool] = lambda path: False,
 ) -> None:
-    """See that an output takes the place of nothing that cannot be made again, whatever name it has:
-    the files `kept` by the archive in use, there or not, any database or signing key, and what SQLite
-    keeps beside a database. A database that is `replaceable` may be overwritten.
+    """Check that an output does not replace a file that cannot be made again, under whatever name: the
+    files `kept` by the archive in use (whether they exist or not), any database or signing key, and
+    the files of SQLite next to a database. A database that is `replaceable` may be overwritten.
 
     Raises DatelineError.
     """
     path = Path(path)
-    if any(same_file(path, own) for own in kept):  # first: to open it could take locks away
-        raise _kept(path, "is in use: it is the archive itself, or belongs to it")
+    if any(same_file(path, own) for own in kept):  # first, because opening it could release locks
+        raise _kept(path, "is in use: it is the archive itself or one of its files")
     if (begins := _kind(path)) is not None and not (begins == _DATABASE and replaceable(path)):
         raise _kept(path, begins)
     for suffix in BESIDE:
         if path.name.endswith(suffix) and _kind(Path(str(path)[: -len(suffix)])) == _DATABASE:
-            raise _kept(path, "belongs to the database beside it")
+            raise _kept(path, "belongs to the database next to it")
 
 
 def same_file(one: Path, other: Path) -> bool:
-    """Whether two paths lead to one file; where there is none yet, whether they are one path."""
+    """Whether two paths lead to the same file; where there is none yet, whether the paths are equal."""
     try:
         return os.path.samefile(one, other)
     except OSError:
@@ -203,37 +204,50 @@ def same_file(one: Path, other: Path) -> bool:
 
 
 def _kind(path: Path) -> str | None:
-    """What is there, if it is of the kinds that no output replaces, by how it begins."""
+    """The kind of a file that no output may replace, by its first bytes; None for other files."""
     if not path.is_file():
         return None
     try:
         with open(path, "rb") as file:
             begins = file.read(16)
     except OSError:
-        return None  # then it is not overwritten unseen: who cannot read may be told by the system
+        return None  # the system reports this when the file is to be written
     return next((kind for sign, kind in _BEGINS.items() if begins.startswith(sign)), None)
 
 
 def _kept(path: Path, why: str) -> DatelineError:
     return DatelineError(
-        f"{path} {why}: nothing was written over it", hint="choose another name for what is written"
+        f"{path} {why}; it was not overwritten",
+        hint="choose another name for the output",
+        code="output-protected",
     )
 
 
 def refuse_used(path: Path) -> None:
-    """Raises DatelineError when `path` is in use as a database, or a leftover of one would be taken
-    for a part of what gets that name."""
+    """Raises DatelineError when `path` is in use as a database, or when files left over from one
+    would be taken for part of a new database of that name."""
     for suffix in BESIDE:
         rest = Path(f"{path}{suffix}")
         if rest.exists():
             raise DatelineError(
-                f"{rest} is there: {path} is in use, or was left in the middle of it",
-                hint="close what uses it, or choose another name",
+                f"{rest} exists: {path} is in use, or the program that used it was killed",
+                hint="close the program that uses it, or choose another name",
+                code="file-in-use",
             )
 
 
 def taken(path: Path) -> DatelineError:
-    return DatelineError(f"{path} is there already", hint="overwrite it with --force")
+    return DatelineError(
+        f"{path} already exists", hint="overwrite it with --force", code="output-exists"
+    )
+
+
+def _cannot_write(path: str | os.PathLike[str], error: OSError) -> DatelineError:
+    return DatelineError(
+        f"cannot write {path}: {error.strerror}",
+        hint="check the folder, its permissions and the space on the disk, or choose another place",
+        code="cannot-write",
+    )
 
 
 def sync_folder(folder: Path) -> None:
@@ -263,13 +277,13 @@ def _nameless(folder: Path) -> int | None:
 
 
 def _link(handle: int, target: Path) -> None:
-    # A directory must be given for Python to follow the link, and is not looked at.
+    # Python follows the link only if a directory is given; the system ignores it.
     os.link(f"{_HANDLES}/{handle}", target, src_dir_fd=handle, follow_symlinks=True)
 
 
 def _make_folder(parent: Path) -> tuple[Path, int | None]:
-    """A new folder and the lock on it; no lock, and a name that is never swept, where a file system
-    has none."""
+    """A new folder and the lock on it. Where the file system has no locks: None, and a name that is
+    never swept."""
     while True:
         folder = Path(tempfile.mkdtemp(dir=parent, prefix=_PREFIX))
         if sys.platform == "win32":
@@ -277,7 +291,7 @@ def _make_folder(parent: Path) -> tuple[Path, int | None]:
         try:
             lock = os.open(folder, os.O_RDONLY)
         except FileNotFoundError:
-            continue  # taken for stale before it was locked
+            continue  # swept as stale before it was locked
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
         except OSError:
@@ -303,7 +317,7 @@ def _remove_stale(folder: Path) -> None:
         if _is_at(folder, lock):
             shutil.rmtree(folder, ignore_errors=True)
     except OSError:
-        return  # its writer lives
+        return  # its writer is alive
     finally:
         os.close(lock)
 

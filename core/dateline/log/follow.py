@@ -1,6 +1,6 @@
-"""Following: each event once, in order, as it is recorded.
+"""Following a log: each event once, in order, soon after it is recorded.
 
-What wakes a follower may be lost or come early; what it prints is read by contiguous position.
+A notification may be lost or arrive early, so a follower always reads the log by contiguous position.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from dateline.log.read import Head, Reader, head
 from dateline.log.tables import events
 
 PAGE = 500
-#: Seconds before trying to connect again: the first time, and at most.
+#: Seconds before trying to connect again: at first, and at most.
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 10.0
 
 
 class Stop:
-    """Ends a follower from a signal handler or another thread, also while it waits."""
+    """Ends a follower, even while it waits, from a signal handler or another thread."""
 
     def __init__(self) -> None:
         self.requested = False
@@ -38,12 +38,12 @@ class Stop:
 
     def request(self) -> None:
         self.requested = True
-        with suppress(BlockingIOError):  # requested more than often enough
+        with suppress(BlockingIOError):  # it was requested often enough already
             self._mouth.send(b".")
 
     def wait(self, seconds: float, *sockets: int) -> bool:
-        """Until it is requested, one of `sockets` can be read, or `seconds` are over; True for the
-        first."""
+        """Wait until a stop is requested, one of `sockets` is readable, or `seconds` have passed. True
+        if a stop was requested."""
         heard: list[Any] = [self._ear, *sockets]
         select.select(heard, [], [], seconds)
         return self.requested
@@ -54,7 +54,7 @@ class Stop:
 
 
 class Follower:
-    """Events after a position, of one story or of all, and then those that are recorded."""
+    """The events after a position, of one story or of all, and then new events as they come."""
 
     def __init__(
         self,
@@ -67,10 +67,10 @@ class Follower:
         idle: Callable[[], None] = lambda: None,
         report: Callable[[str], None] = lambda text: None,
     ) -> None:
-        """`after` is a position, the head if left out. `idle` is called while nothing comes, `report`
+        """`after` is a position, by default the head. `idle` is called while no event comes, `report`
         with a message when the connection is lost and when it is back.
 
-        Raises DatelineError when the archive does not go as far as `after`.
+        Raises DatelineError when the archive has no position `after`.
         """
         self._engine, self._reader, self._story = engine, reader, story
         self._stop, self._idle, self._report = stop, idle, report
@@ -81,8 +81,8 @@ class Follower:
             self._version = 0 if story is None else _version(connection, story, self.position)
 
     def __iter__(self) -> Generator[Event, None, None]:
-        """The events, until `stop`. Raises LogGap, and DatelineError when another archive stands
-        where this one was."""
+        """The events, until `stop`. Raises LogGap, and DatelineError when the archive was replaced by
+        another one."""
         pause = _FIRST_PAUSE
         while not self._stop.requested:
             try:
@@ -114,7 +114,7 @@ class Follower:
                     break
 
     def _page(self) -> list[Event]:
-        """The next events that are there; no transaction is open while they are handled."""
+        """The next events of the log. No transaction is open while they are handled."""
         with reading(self._engine) as connection:
             self._check(head(connection))
             if self._story is None:
@@ -129,8 +129,10 @@ class Follower:
         if now.archive != self._seen.archive or now.position < self.position:
             raise DatelineError(
                 f"{shown(self._engine.url)} has no position {self.position}: archive "
-                f"{now.archive} goes to {now.position}",
-                hint="follow from a position it has; was it restored from an earlier backup?",
+                f"{now.archive} ends at {now.position}",
+                hint="follow from a position that it has; it may have been restored from an earlier "
+                "backup",
+                code="position-unknown",
             )
 
 

@@ -1,7 +1,7 @@
-"""The log's tables and the triggers that keep it append-only: are they those that the schema makes?
+"""Checks that the log's tables, and the triggers that keep it append-only, are as the schema made them.
 
-Whoever may write the database can take a guard away. That changes nothing that is recorded, and it is
-what comes before a change.
+Whoever can write to the database can remove a trigger. That changes no recorded event, but it may be
+the preparation for a change.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from sqlalchemy import Connection, inspect
 from dateline.log.backend import of
 from dateline.log.tables import VERSION_TABLE, metadata
 
-#: By kind of database: the triggers that the newest migration leaves, each as ``NAME on TABLE``, with a
-#: digest of what it does. A test holds them equal to those of a new archive.
+#: By kind of database: the triggers after the newest migration, each as ``NAME on TABLE``, with a
+#: digest of what it does. A test compares them with those of a new archive.
 EXPECTED: dict[str, dict[str, str]] = {
     "sqlite": {
         "checkpoints_no_delete on checkpoints": "a018ef3fa4cc5559",
@@ -48,7 +48,7 @@ EXPECTED: dict[str, dict[str, str]] = {
 
 
 def missing(connection: Connection) -> list[str]:
-    """Tables of the log that are not there."""
+    """The tables of the log that are missing."""
     return sorted(set(metadata.tables) - set(inspect(connection).get_table_names()))
 
 
@@ -59,7 +59,7 @@ def there(connection: Connection) -> dict[str, str]:
 
 
 def wrong(connection: Connection) -> Iterator[str]:
-    """What is not as the schema makes it, in words."""
+    """A message for each difference from the schema."""
     yield from of(connection).meddling(connection, sorted({*metadata.tables, VERSION_TABLE}))
     expected, found = EXPECTED[connection.dialect.name], there(connection)
     for name in sorted({*expected, *found}):

@@ -1,4 +1,4 @@
-"""What is hashed, format v1 (docs/format.md). Pure; changing a byte here breaks every archive.
+"""The hashes of format v1 (docs/format.md). Pure; changing a byte here breaks every archive.
 
 ``commitment = SHA-256(salt ‖ body)``, ``leaf = SHA-256(0x00 ‖ entry)``, and the leaves by position
 form one RFC 6962 Merkle tree.
@@ -21,19 +21,19 @@ SALT_BYTES = 32
 HASH_BYTES = 32
 #: Root of the tree without leaves (RFC 6962 §2.1).
 EMPTY_ROOT = hashlib.sha256().digest()
-#: Of the tree's nodes those at heights 8, 16, 24 ... are stored: level 1, 2, 3 ...
+#: Only the tree's nodes at heights 8, 16, 24 ... are stored, as levels 1, 2, 3 ...
 STRIDE = 8
 #: Level, number among the nodes of that level (from 0), and hash.
 Node = tuple[int, int, bytes]
 
 _quote = msgspec.json.encode
-# A moment, and a story, come in runs.
+# Consecutive events often share a time or a story.
 _stamp = lru_cache(4096)(to_iso)
 
 
 def _id(key: bytes) -> UUID:
     if type(key) is not bytes:
-        raise TypeError("an id is bytes")
+        raise TypeError("an id must be bytes")
     return UUID(bytes=key)
 
 
@@ -47,8 +47,8 @@ def commitment(salt: bytes, body: bytes) -> bytes:
 
 
 def holds(committed: object, salt: bytes, body: bytes) -> bool:
-    """Whether a salt and a body are those committed to. Of a salt of another length nobody could
-    say where it ends and the body begins."""
+    """Whether a salt and a body match a commitment. With a salt of another length, the boundary
+    between salt and body would be ambiguous."""
     return len(salt) == SALT_BYTES and commitment(salt, body) == committed
 
 
@@ -82,20 +82,20 @@ def entry(
 
 
 def stored_entry(archive: UUID | str, row: Sequence[Any], prev: bytes) -> bytes:
-    """The entry of a row of ``events``, its columns in the order of the table.
+    """The entry of a row of ``events``, with its columns in the order of the table.
 
-    Raises TypeError, ValueError, OverflowError or AttributeError for values of another kind.
+    Raises TypeError, ValueError, OverflowError or AttributeError for values of a wrong type.
     """
     _, event_id, story, version, type_, schema_version, recorded_us, reported_us, subject_key = row[
         :9
     ]
-    # SQLite keeps a fraction in a column of whole numbers, and the text of a time leaves it out.
+    # SQLite can hold a fraction in an integer column, and the text of a time would omit it.
     if not (type(version) is type(schema_version) is type(recorded_us) is int):
-        raise TypeError("numbers are whole")
+        raise TypeError("numbers must be integers")
     if reported_us is not None and type(reported_us) is not int:
-        raise TypeError("times are whole numbers")
+        raise TypeError("times must be integers")
     if type(type_) is not str:
-        raise TypeError("a type is text")
+        raise TypeError("a type must be text")
     return entry(
         archive=archive,
         story=_story(story),
@@ -122,8 +122,8 @@ def node(left: bytes, right: bytes) -> bytes:
 class Frontier:
     """The growing edge of a Merkle tree: the roots of its complete subtrees, largest first.
 
-    Enough to append leaves and give the root in O(log n) time and space (RFC 6962 §2.1).
-    ``complete`` gathers the nodes to store, until somebody takes them.
+    They suffice to append leaves and compute the root in O(log n) time and space (RFC 6962 §2.1).
+    ``complete`` collects the nodes to store until `take_complete` is called.
     """
 
     def __init__(self, size: int = 0, peaks: Sequence[bytes] = ()) -> None:
@@ -136,7 +136,7 @@ class Frontier:
     @classmethod
     def from_bytes(cls, size: int, raw: bytes) -> Self:
         if len(raw) % HASH_BYTES:
-            raise ValueError(f"{len(raw)} bytes are no whole number of hashes")
+            raise ValueError(f"{len(raw)} bytes are not a whole number of hashes")
         return cls(size, [raw[at : at + HASH_BYTES] for at in range(0, len(raw), HASH_BYTES)])
 
     def to_bytes(self) -> bytes:
@@ -158,7 +158,7 @@ class Frontier:
             self.append(item)
 
     def take_complete(self) -> list[Node]:
-        """The nodes completed since this was last asked."""
+        """The nodes completed since the last call."""
         taken, self.complete = self.complete, []
         return taken
 

@@ -1,7 +1,7 @@
-"""The write-ahead log that a process left behind when it died: is it this file's own?
+"""Checks that a write-ahead log (WAL) left by a killed process belongs to its database.
 
-SQLite takes in whatever lies beside a database. Where a backup was copied over an archive whose log was
-still there, pages of both are mixed, and nothing that is recorded into that can be relied upon.
+SQLite applies any WAL that it finds next to a database. Where a backup was copied over an archive whose
+WAL was still there, pages of both are mixed, and nothing recorded after that is reliable.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ from dateline.log.backend import LockTimeout, Unwritten, driver, of
 from dateline.log.copying.chains import Chains
 from dateline.log.copying.pages import EVENTS, agree, head_of, pages
 
-#: A log that is no longer than its header holds nothing.
+#: A WAL that is not longer than its header is empty.
 _HEADER_BYTES = 32
-#: Where in the file of shared memory whoever has the database open holds locks.
+#: The byte range of the shared-memory file in which processes lock an open database.
 _LOCKS_AT, _LOCKS = 120, 9
 
 
 def require_own_log(engine: Engine, path: Path, *, open_here: bool, current: str) -> None:
-    """See that the log beside the SQLite file `path` belongs to it, before it is opened.
+    """Check, before opening the SQLite file `path`, that the WAL next to it belongs to it.
 
-    Where another process has the file open, or this one has (`open_here`), that was seen to before.
-    Else it is read once from end to end, with its log and without writing. `current` is the schema
-    whose tables can be. Raises DatelineError.
+    Where another process, or this one (`open_here`), has the file open, that was checked before.
+    Otherwise the file is read from end to end with its WAL, without writing. `current` is the schema
+    whose tables can be read. Raises DatelineError.
     """
     path = Path(os.path.realpath(path))
     if not _is_left(path):
         return
     if _rests(path):
-        raise _mixed(path, "a backup was put in the place of an archive that had not been closed")
+        raise _mixed(path, "a backup was copied over an archive that had not been closed")
     if open_here or _in_use(path):
         return
     found = create_engine("sqlite://", creator=partial(_connect, path), poolclass=NullPool)
@@ -60,9 +60,9 @@ def _read_through(engine: Engine, where: str, current: str) -> None:
     with engine.connect() as connection:
         run = driver(connection).execute
         run("BEGIN")
-        [[said]] = run("PRAGMA quick_check(1)").fetchall()
-        if said != "ok":
-            raise DatelineError(str(said).splitlines()[-1])
+        [[verdict]] = run("PRAGMA quick_check(1)").fetchall()
+        if verdict != "ok":
+            raise DatelineError(str(verdict).splitlines()[-1], code="damaged")
         [[revision]] = run("SELECT version_num FROM alembic_version").fetchall()
         if revision.partition("-")[0] != current:
             return
@@ -75,7 +75,8 @@ def _read_through(engine: Engine, where: str, current: str) -> None:
 
 
 def _rests(path: Path) -> bool:
-    """Whether the file without its log is a backup. Alone it need not be whole, and a backup is."""
+    """Whether the file without its WAL is a backup. Without its WAL an archive may be incomplete; a
+    backup is complete."""
     with closing(_connect(path, "immutable=1")) as alone, suppress(sqlite3.DatabaseError):
         return resting.rests(alone)
     return False
@@ -95,7 +96,7 @@ def _is_left(path: Path) -> bool:
 
 
 def _in_use(path: Path) -> bool:
-    """Whether another process has the database open; False where that cannot be asked for."""
+    """Whether another process has the database open; False where the system cannot tell."""
     if sys.platform == "linux" and sys.maxsize > 2**32:
         ask = struct.pack("@hhqqi", 1, 0, _LOCKS_AT, _LOCKS, 0)
     elif sys.platform == "darwin":
@@ -106,16 +107,17 @@ def _in_use(path: Path) -> bool:
 
     try:
         with open(f"{path}-shm", "r+b") as shared:
-            said = fcntl.fcntl(shared, fcntl.F_GETLK, ask)
+            answer = fcntl.fcntl(shared, fcntl.F_GETLK, ask)
     except OSError:
         return False
-    kind = said[:2] if sys.platform == "linux" else said[20:22]
+    kind = answer[:2] if sys.platform == "linux" else answer[20:22]
     return bool(struct.unpack("@h", kind)[0] != fcntl.F_UNLCK)
 
 
 def _mixed(path: Path, why: str) -> DatelineError:
     return DatelineError(
-        f"{path}-wal is not the log of {path}: {why}; nothing was read or written",
-        hint=f"if {path} was restored, move {path}-wal and {path}-shm away: it is whole without them. "
-        "If not, keep copies of all three and restore a backup",
+        f"{path}-wal is not the write-ahead log of {path}: {why}; nothing was read or written",
+        hint=f"if {path} was restored, move {path}-wal and {path}-shm away: it is complete without "
+        "them. If not, keep copies of all three and restore a backup",
+        code="wal-foreign",
     )

@@ -1,7 +1,7 @@
-"""Stored nodes of the log's Merkle tree: one for every 256 leaves, and for every 256 of those.
+"""The stored nodes of the log's Merkle tree: one for every 256 leaves or nodes of the level below.
 
-A node is written once, when it is complete, in the transaction that completes it. With the leaves
-in ``events`` they give any root and proof in a few reads. Levels are those of C2SP tlog-tiles:
+A node is written once, in the transaction that completes it. Together with the leaves in ``events``
+the nodes give any root or proof in a few reads. Levels are those of C2SP tlog-tiles:
 level L holds the subtrees of height 8 L.
 """
 
@@ -18,7 +18,7 @@ from dateline.log.hashing import STRIDE, Node, node
 from dateline.log.tables import events, merkle_nodes
 
 _WIDTH = 1 << STRIDE
-#: Pages of 256 hashes kept: a proof of a million events needs three.
+#: How many pages of 256 hashes are cached; a proof in a log of a million events needs three.
 _PAGES = 64
 
 
@@ -29,7 +29,7 @@ def insert(connection: Connection, complete: Iterable[Node]) -> None:
 
 
 class StoredTree:
-    """The hashes of complete subtrees, as `dateline.log.tree` asks for them."""
+    """The hashes of complete subtrees, in the form that `dateline.log.tree` takes."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -44,7 +44,8 @@ class StoredTree:
         if len(hashes) != count:
             raise DatelineError(
                 f"the log's tree has no node of level {level} at {first + len(hashes)}",
-                hint="`dateline verify` says what is wrong with this archive",
+                hint="run `dateline verify` to see what is wrong with this archive",
+                code="tree-incomplete",
             )
         while len(hashes) > 1:
             hashes = [node(*hashes[at : at + 2]) for at in range(0, len(hashes), 2)]
@@ -61,5 +62,5 @@ class StoredTree:
         rows = self._connection.execute(
             query.where(at >= first, at < first + _WIDTH).order_by(at)
         ).all()
-        # Up to the first hole: nothing may move into another's place.
+        # Stop at the first hole, so that no hash moves into another's place.
         return [hash_ for wanted, (number, hash_) in enumerate(rows, first) if number == wanted]

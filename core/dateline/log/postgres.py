@@ -1,4 +1,4 @@
-"""PostgreSQL through psycopg 3: many writers in turn at the head row, readers beside them."""
+"""PostgreSQL through psycopg 3: writers take turns at the head row, readers never wait."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ from dateline.log.relation import Relation
 
 try:
     import psycopg
-except ImportError:  # not installed, or no libpq to be found
+except ImportError:  # not installed, or libpq not found
     raise MissingLibrary("psycopg 3", "postgres") from None
 
-#: How long to wait for a lock when the server's own settings do not say.
+#: How long to wait for a lock, unless the server's settings say otherwise.
 _LOCK_TIMEOUT = "30s"
-#: How long who has the append lock may say nothing, when the server's own settings do not say. A
-#: writer that froze is ended by the server while the next one still waits: less than above.
+#: How long a holder of the append lock may be idle, unless the server's settings say otherwise. It is
+#: less than the lock timeout, so that the server ends a frozen writer while the next one still waits.
 _IDLE_TIMEOUT = "20s"
-#: From this many rows on COPY is quicker than statements sent together.
+#: From this number of rows on, COPY is faster than one statement.
 _COPY_FROM = 24
-#: The oldest release the tests have run on.
+#: The oldest release that the tests have run on.
 _OLDEST = 150000
-#: Who listens here is woken after each append to an archive of this database.
+#: The channel that announces each append to an archive of this database.
 _CHANNEL = "dateline_log"
-#: Any number: held while an archive is being made.
+#: The key of the advisory lock held while an archive is being made; any number will do.
 _CREATION = 0x44415445
 
-# With row_security off a policy that would hide rows from this user is an error, not fewer rows.
+# With row_security off, a policy that would hide rows from this user raises an error instead.
 _CHECK = """
 SELECT current_setting('synchronous_commit'), current_setting('server_encoding'),
   current_schema(), current_setting('server_version_num')::int,
@@ -62,7 +62,7 @@ _LIMIT_IDLE = """CASE current_setting('idle_in_transaction_session_timeout') WHE
   THEN set_config('idle_in_transaction_session_timeout', %s, true) END"""
 _LIMIT = f"SELECT {_LIMIT_IDLE}"
 _HOLD_HEAD = f"SELECT {_LIMIT_IDLE} FROM log_head FOR UPDATE"
-# In the same round trip, and once: a CTE of volatile calls is neither folded in nor left out.
+# In the same round trip, and only once: a CTE of volatile calls is neither inlined nor skipped.
 _OPEN_APPEND = f"""
 WITH idle AS (SELECT {_LIMIT_IDLE})
 SELECT f.*, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
@@ -73,7 +73,7 @@ _CLOSE_APPEND = (
     "%b::bigint, %b::bytea, %b::bytea[], %b::bigint[], %b::bytea[], %b::bigint[])"
 )
 
-# Not their definition in words, which is each release's own; of a condition, that there is one.
+# Not the text of a definition, which differs between releases; of a condition only its existence.
 _TRIGGERS = """
 SELECT t.tgname || ' on ' || c.relname, t.tgtype, t.tgenabled, t.tgqual IS NOT NULL,
   encode(t.tgargs, 'escape'), p.proname, p.prosrc
@@ -82,7 +82,7 @@ JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE NOT t.tgisinternal AND n.nspname = current_schema() AND c.relname = ANY (%s)
 """
 
-# Everything else by which a statement on a table does not do what it says, each in words.
+# A message for everything else that may change what a statement on a table does.
 _MEDDLING = """
 WITH ours AS (
   SELECT c.* FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -100,7 +100,7 @@ UNION ALL
 SELECT 'the table ' || c.relname || ' is another kind of relation (' || c.relkind::text || ')'
 FROM ours c WHERE c.relkind <> 'r'
 UNION ALL
-SELECT 'the table ' || c.relname || ' takes in the rows of another, ' || i.inhrelid::regclass::text
+SELECT 'the table ' || c.relname || ' includes the rows of another table, ' || i.inhrelid::regclass::text
 FROM ours c JOIN pg_inherits i ON i.inhparent = c.oid
 UNION ALL
 SELECT 'a foreign key of the table ' || c.relname || ' is switched off'
@@ -114,57 +114,66 @@ WHERE current_setting('session_replication_role') = 'replica'
 ORDER BY 1
 """
 
-#: What a failed connection says, where there is no code: libpq gives none.
+#: What to do about a failed connection, by its message, because libpq gives no code.
 _SIGNS = {
     "password authentication failed": "check the user; a password comes from ~/.pgpass, "
     "PGPASSFILE, a service file or the URL",
-    "no password supplied": "put it into ~/.pgpass, PGPASSFILE, a service file or the URL",
+    "no password supplied": "put the password into ~/.pgpass, PGPASSFILE, a service file or the URL",
     "authentication failed": "check the user and the server's pg_hba.conf",
-    "pg_hba.conf": "the server does not let this user in from here: see its pg_hba.conf",
-    "does not exist": "make it with `createdb`, or name another in the URL",
+    "pg_hba.conf": "the server does not admit this user from here: see its pg_hba.conf",
+    "does not exist": "create it with `createdb`, or name another in the URL",
     "could not translate host name": "check the host in the URL",
     "failed to resolve host": "check the host in the URL",
     "[Errno": "check the host in the URL",
-    "Connection refused": "check host and port, and that the server runs",
-    "No such file": "check the socket folder, and that the server runs",
-    "timeout expired": "check host and port, and any firewall between",
+    "Connection refused": "check host and port, and that the server is running",
+    "No such file": "check the socket folder, and that the server is running",
+    "timeout expired": "check host and port, and any firewall in between",
     "starting up": "wait a moment and try again",
     "shutting down": "wait until the server is back and try again",
     "too many clients": "close other connections, or raise max_connections",
     "certificate": "check sslmode, sslrootcert and the server's certificate",
     "SSL": "check sslmode and the server's TLS settings",
 }
-_LOST = "the outcome is unknown: run it again, what was recorded already is not added twice"
+_LOST = "the outcome is unknown: run it again; events that were recorded are not added twice"
+#: By SQLSTATE: the code of our error, and what to do.
 _CODES = {
-    "25006": "this server only reads: connect to the primary",
-    "3D000": "make it with `createdb`, or name another in the URL",
-    "42501": "the user lacks a right here: it must own the archive's tables",
-    "53300": "close other connections, or raise max_connections",
-    "57P01": _LOST,
-    "57P02": _LOST,
-    "57P03": "wait a moment and try again",
-    "40001": "another session was in the way: try again",
-    "40P01": "another session was in the way: try again",
-    "42P01": "the table changed underneath: try again",
-    "42703": "a table is not as Dateline made it: `dateline verify` says which",
-    "0A000": "the table changed underneath: try again",
-    "2BP01": "drop what was built on it (`\\d+ NAME` in psql shows it), then run this again; build on "
-    "the views, not on their tables",
+    "25006": ("database-read-only", "this server is read-only: connect to the primary"),
+    "3D000": ("connection-failed", "create it with `createdb`, or name another in the URL"),
+    "42501": ("permission-denied", "this user needs more rights: it must own the archive's tables"),
+    "53300": ("connection-failed", "close other connections, or raise max_connections"),
+    "57P01": ("connection-lost", _LOST),
+    "57P02": ("connection-lost", _LOST),
+    "57P03": ("connection-failed", "wait a moment and try again"),
+    "40001": ("database-conflict", "another session interfered: try again"),
+    "40P01": ("database-conflict", "another session interfered: try again"),
+    "42P01": ("database-conflict", "the table was replaced meanwhile: try again"),
+    "42703": (
+        "table-altered",
+        "a table is not as Dateline made it: run `dateline verify` to see which",
+    ),
+    "0A000": ("database-conflict", "the table was replaced meanwhile: try again"),
+    "2BP01": (
+        "dependents-exist",
+        (
+            "drop what was built on it (`\\d+ NAME` in psql shows it), then run this again; build on "
+            "the views, not on their tables"
+        ),
+    ),
 }
 
-#: The same, where nothing was written.
+#: By SQLSTATE: what to do, where nothing was written.
 _UNWRITTEN = {
     "25P03": "run it again: the session was idle for too long",
     "53100": "make room on the server's disk",
-    "53200": "see to the server, which is out of memory",
-    "57014": "see to the server's statement_timeout, which ended it",
+    "53200": "free memory on the server",
+    "57014": "run it again, or raise the server's statement_timeout, which ended it",
 }
 
 
 class PostgreSQL(Backend):
     errors = psycopg.Error
     reading = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    # A stricter level would fail where this one waits its turn at the head row.
+    # A stricter level would fail where this level waits for the head row.
     writing = {"isolation_level": "READ COMMITTED"}
     remote = True
     cascade = " CASCADE"
@@ -172,18 +181,19 @@ class PostgreSQL(Backend):
     def engine(self, url: URL) -> Engine:
         if url.drivername not in ("postgresql", "postgresql+psycopg"):
             raise DatelineError(
-                f"{url.drivername} is another driver; PostgreSQL is reached through psycopg 3",
+                f"the driver {url.drivername} is not supported; Dateline uses psycopg 3",
                 hint="write the URL as postgresql://...",
+                code="database-unsupported",
             )
         engine = create_engine(
             url.set(drivername="postgresql+psycopg"),
-            pool_pre_ping=True,  # a server that was restarted in between is no error
-            hide_parameters=True,  # an error names the statement, never what was to be stored
+            pool_pre_ping=True,  # reconnects after a restart of the server
+            hide_parameters=True,  # an error names the statement, never the data
             connect_args={
                 "client_encoding": "utf8",
                 "application_name": url.query.get("application_name", "dateline"),
-                # The log's own statements say so when they are to be prepared. Of the others a
-                # plan may outlive the table it was made for.
+                # The log's own statements ask to be prepared. For the others, a plan could
+                # outlive the table that it was made for.
                 "prepare_threshold": None,
             },
         )
@@ -192,7 +202,7 @@ class PostgreSQL(Backend):
 
     def shown(self, url: URL) -> str:
         plain = URL.create("postgresql", url.username, None, url.host, url.port, url.database)
-        # Passwords may stand in a query as well: only names of places are repeated.
+        # A query may hold passwords as well: only the names of places are shown.
         kept = {k: v for k, v in url.query.items() if k in ("host", "port", "service", "dbname")}
         return plain.set(query=kept).render_as_string(hide_password=True)
 
@@ -202,29 +212,36 @@ class PostgreSQL(Backend):
         if code == "55P03":
             return LockTimeout(
                 f"{where}: {text}",
-                hint="another session held a lock for too long: try again, or see pg_stat_activity",
+                hint="another session held a lock for too long: try again, or find it in "
+                "pg_stat_activity",
             )
         if code in _UNWRITTEN:
             return Unwritten(f"{where}: {text}", _UNWRITTEN[code])
         if code in _CODES:
-            return DatelineError(f"{where}: {text}", hint=_CODES[code])
+            kind, hint = _CODES[code]
+            return DatelineError(f"{where}: {text}", hint=hint, code=kind)
         if isinstance(error, psycopg.OperationalError):
-            hint = next((advice for sign, advice in _SIGNS.items() if sign in str(error)), None)
-            if hint is None and code is None and "connect" not in text.split(":")[0]:
-                hint = _LOST
-            return DatelineError(f"{where}: {text}", hint=hint)
+            advice = next((step for sign, step in _SIGNS.items() if sign in str(error)), None)
+            kind = "connection-failed"
+            if advice is None and code is None and "connect" not in text.split(":")[0]:
+                kind, advice = "connection-lost", _LOST
+            return DatelineError(f"{where}: {text}", hint=advice, code=kind)
         if code is None and isinstance(error, psycopg.ProgrammingError | psycopg.InterfaceError):
-            return DatelineError(f"{where}: {text}", hint="check the options in the URL")
+            return DatelineError(
+                f"{where}: {text}",
+                hint="check the options in the URL",
+                code="database-url-invalid",
+            )
         return error
 
     def exists(self, url: URL) -> bool:
-        return True  # connecting will tell
+        return True  # connecting will show
 
     def place(self, engine: Engine) -> AbstractContextManager[Engine]:
         return _disposing(engine)
 
     def damage(self, connection: Connection) -> list[str]:
-        return []  # page checksums and amcheck are the server's own
+        return []  # the server has page checksums and amcheck for that
 
     def triggers(self, connection: Connection, tables: Sequence[str]) -> list[tuple[str, str]]:
         rows = driver(connection).execute(_TRIGGERS, (list(tables),)).fetchall()
@@ -232,7 +249,7 @@ class PostgreSQL(Backend):
 
     def meddling(self, connection: Connection, tables: Sequence[str]) -> list[str]:
         rows = driver(connection).execute(_MEDDLING, (list(tables),)).fetchall()
-        return [said for (said,) in rows]
+        return [message for (message,) in rows]
 
     def hold_creation(self, connection: Connection) -> None:
         driver(connection).execute("SELECT pg_advisory_xact_lock(%s)", (_CREATION,))
@@ -266,12 +283,12 @@ class PostgreSQL(Backend):
         rest = f"FROM {quoted(table)}{without(hidden)}"
         replace = f"CREATE OR REPLACE VIEW {quoted(view)} AS SELECT"
         try:
-            # What others built on the view stays, and so do their rights to read it.
+            # This keeps what others built on the view, and their rights to read it.
             with plain.transaction():
                 run(f"{replace} * {rest}")
                 return
         except psycopg.errors.InvalidTableDefinition:
-            pass  # its columns are others than they were
+            pass  # its columns changed
         try:
             with plain.transaction():
                 run(f"DROP VIEW {quoted(view)}")
@@ -298,8 +315,8 @@ class PostgreSQL(Backend):
         with driver(connection).cursor() as cursor:
             cursor.executemany(_translated(sql), rows)
             done = int(cursor.rowcount)
-            # The driver's pipeline ends in a message after which the server does not count how long
-            # the session is idle. A statement of its own puts that right.
+            # After the last message of the driver's pipeline the server does not limit how long the
+            # session is idle. Another statement makes it do so again.
             cursor.execute("SELECT 1")
             return done
 
@@ -353,19 +370,19 @@ class PostgreSQL(Backend):
     def delete(
         self, connection: Connection, table: str, key: Sequence[str], keys: Iterable[Values]
     ) -> None:
-        gone = [list(values) for values in zip(*keys, strict=True)]
-        if not gone:
+        deleted = [list(values) for values in zip(*keys, strict=True)]
+        if not deleted:
             return
         arrays = ", ".join(["%s::text[]"] * len(key))
-        same = " AND ".join(f"t.{quoted(name)} = gone.{quoted(name)}" for name in key)
+        same = " AND ".join(f"t.{quoted(name)} = deleted.{quoted(name)}" for name in key)
         driver(connection).execute(
-            f"DELETE FROM {quoted(table)} AS t USING unnest({arrays}) AS gone ({listed(key)})"
+            f"DELETE FROM {quoted(table)} AS t USING unnest({arrays}) AS deleted ({listed(key)})"
             f" WHERE {same}",
-            gone,
+            deleted,
         )
 
     def announce(self, engine: Engine) -> None:
-        # In a transaction of its own: at its commit NOTIFY takes a lock that all others wait for.
+        # In a transaction of its own, because NOTIFY takes a global lock at the commit.
         with suppress(psycopg.Error, SQLAlchemyError), engine.connect() as plain:
             connection = plain.execution_options(isolation_level="AUTOCOMMIT")
             driver(connection).execute(f"NOTIFY {_CHANNEL}")
@@ -378,7 +395,7 @@ class PostgreSQL(Backend):
             try:
                 yield _Notified(driver(connection))
             finally:
-                connection.detach()  # not to the pool: it listens
+                connection.detach()  # it still listens, so it must not return to the pool
 
     def lost(self, error: BaseException) -> bool:
         found: BaseException | None = error
@@ -390,7 +407,7 @@ class PostgreSQL(Backend):
 
 
 class _Notified(Watch):
-    """A session that listens. What it hears says when to look, not what there is to see."""
+    """A session that listens. A notification only tells when to look at the log."""
 
     poll = 1.0
 
@@ -422,23 +439,27 @@ def _on_connect(connection: Any, record: object) -> None:
     connection.commit()
     if durable == "off":
         raise DatelineError(
-            "this server has synchronous_commit = off: what it acknowledges may be lost",
+            "this server has synchronous_commit = off, so it may lose acknowledged events",
             hint="turn it on for this user: ALTER ROLE ... SET synchronous_commit = on",
+            code="database-not-durable",
         )
     if encoding != "UTF8":
         raise DatelineError(
-            f"this database is encoded in {encoding}, which does not hold every text",
-            hint="make one with `createdb --encoding=UTF8 --template=template0`",
+            f"this database is encoded in {encoding}, which cannot hold every text",
+            hint="create one with `createdb --encoding=UTF8 --template=template0`",
+            code="database-encoding",
         )
     if schema is None:
         raise NotAnArchive(
-            "no schema of the search_path is there, or this user may not use it",
+            "no schema of the search_path exists, or this user may not use it",
             hint="create the schema, or set search_path for this user",
         )
     if version < _OLDEST:
         raise DatelineError(
-            f"this server is PostgreSQL {version // 10000}; Dateline works with "
-            f"{_OLDEST // 10000} or newer"
+            f"this server runs PostgreSQL {version // 10000}; Dateline needs "
+            f"{_OLDEST // 10000} or newer",
+            hint="upgrade the server, or use another one",
+            code="database-too-old",
         )
 
 

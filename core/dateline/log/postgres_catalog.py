@@ -1,4 +1,4 @@
-"""What PostgreSQL's catalog says of relations, and how it writes the SQL view of a table."""
+"""Reads relations from PostgreSQL's catalog, and writes the SQL view of a table as it does."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _KINDS = {
 }
 _HERE = "(SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
 
-# A type takes the name of a table, too; that of an array makes way by itself. Text is sorted by code
-# points unless its type says otherwise.
+# A type takes up a table name, too, but the type of an array is renamed by the server when needed.
+# Text sorts by code points unless its type states a collation.
 _RELATIONS = f"""
 SELECT c.relname::text, c.relkind::text,
   CASE WHEN c.relkind = 'v' THEN pg_get_viewdef(c.oid) ELSE '' END,
@@ -56,7 +56,7 @@ FROM pg_type t WHERE t.typnamespace = {_HERE} AND t.typname = ANY (%(names)s)
 
 
 def relations(connection: Any, names: Sequence[str]) -> list[Relation]:
-    """What has one of `names` in the archive's schema, through the driver's own `connection`."""
+    """The relations with one of `names` in the archive's schema; `connection` is the driver's own."""
     return [
         Relation(
             name,
@@ -73,15 +73,15 @@ def relations(connection: Any, names: Sequence[str]) -> list[Relation]:
 
 
 def listed(view: Relation, table: Relation) -> list[str]:
-    """The columns of an SQL view of `table` that takes the place of `view`: those of `view` first,
-    for others built on them, and empty where the table has none such."""
+    """The columns of an SQL view of `table` that replaces `view`: those of `view` first, because
+    others may depend on them, and NULL where the table lacks them."""
     has = {column.sql: column.type for column in table.columns}
     kept = [_kept(c, has.pop(c.sql, None) == c.type) for c in view.columns]
     return [*kept, *has]
 
 
 def selects(view: Relation, table: Relation, hidden: Sequence[str]) -> str:
-    """What that SQL view says, in the form of `Relation.selects`."""
+    """The definition of that SQL view, in the form of `Relation.selects`."""
     texts = ", ".join(f"'{status}'::text" for status in hidden)
     where = f" WHERE (status <> ALL (ARRAY[{texts}]))" if hidden else ""
     return f"SELECT {', '.join(listed(view, table))} FROM {table.name}{where}"
@@ -96,6 +96,6 @@ def _kept(column: StoredColumn, there: bool) -> str:
 
 
 def _one_form(selects: str, reads: Sequence[str]) -> str:
-    """One line, columns without their table: releases differ in how they write it."""
+    """One line, with columns without their table, because releases write it differently."""
     line = " ".join(selects.split()).removesuffix(";")
     return line.replace(f"{reads[0]}.", "") if len(reads) == 1 else line

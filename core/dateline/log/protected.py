@@ -1,4 +1,4 @@
-"""Which keys the log's events were recorded under: what a keys database is asked to know."""
+"""The keys that protect events of the log, which a keys database must know."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from dateline.events.editorial import ContentErased
 from dateline.log.read import Reader
 from dateline.log.tables import events
 
-#: Keys asked for in one statement: databases take no more values than some ten thousand.
+#: How many keys one statement looks up: databases limit the number of its values.
 _KEYS = 500
 
 
 def keys_in_use(connection: Connection) -> dict[str, int]:
-    """Ids of the keys that events are or were under, and how many of those are still there.
+    """The ids of the keys of all protected events, with the number of events not erased.
 
-    Reads the whole log, without its bodies: ask only when a key is about to be made or missed.
+    Reads the whole log without its bodies, so call it only when a key is to be made or is missing.
     """
     column = events.c.subject_key
     live = func.count(events.c.body).label("live")
@@ -27,7 +27,7 @@ def keys_in_use(connection: Connection) -> dict[str, int]:
 
 
 def live_keys(connection: Connection, keys: Collection[str | None]) -> set[str]:
-    """Those of `keys` that content is there under. Reads the whole log, as above."""
+    """Those of `keys` that protect content which is not erased. Reads the whole log, as above."""
     wanted = sorted(key for key in keys if key is not None)
     column = events.c.subject_key
     found: set[str] = set()
@@ -39,14 +39,15 @@ def live_keys(connection: Connection, keys: Collection[str | None]) -> set[str]:
 
 
 def erased_keys(connection: Connection, reader: Reader) -> set[str]:
-    """Ids of the keys that this archive destroyed, as its log tells. Reads the whole log, as above.
+    """The ids of the keys that this archive destroyed, by its log. Reads the whole log, as above.
 
-    What an import told of another archive's erasures has no positions, and is anybody's word.
+    Imported records of another archive's erasures have no positions and are ignored: anybody can
+    write them.
     """
     query = select(events.c.event_id).where(events.c.type == ContentErased.type)
     ids = connection.execute(query).scalars().all()
-    told = (reader.by_id(connection, UUID(bytes=event_id)) for event_id in ids)
-    data = (event.data for event in told if event is not None)
+    found = (reader.by_id(connection, UUID(bytes=event_id)) for event_id in ids)
+    data = (event.data for event in found if event is not None)
     own = (item for item in data if isinstance(item, ContentErased) and item.positions)
     keys = (item.subject_key for item in own)
     return {key for key in keys if key is not None}

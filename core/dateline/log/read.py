@@ -1,4 +1,4 @@
-"""Reading: keyset pages in the order of positions, in bounded memory, and never past a hole."""
+"""Reading the log: keyset pages in the order of positions, in bounded memory, never past a hole."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ from dateline.protect.vault import Vault
 
 PAGE = 2000
 
-# Rows come from the driver itself, as tuples in this order: at a million events a layer shows.
+# Rows come from the driver itself, as tuples in this order: at a million events each layer costs.
 _SELECT = (
     "SELECT position, event_id, story, version, type, schema_version, recorded_us, reported_us,"
     " subject_key, body FROM events"
 )
 _BY_POSITION = f"{_SELECT} WHERE position > ? AND position <= ? ORDER BY position LIMIT ?"
 _OF_STORY = f"{_SELECT} WHERE story = ? AND version > ? AND position <= ? ORDER BY version LIMIT ?"
-#: Keyset over the index (story, version): a row value compares as the index sorts.
+#: Keyset over the index (story, version): row values compare in the order of the index.
 _BY_STORY = f"{_SELECT} WHERE (story, version) > (?, ?) ORDER BY story, version LIMIT ?"
 _OF_TYPES = f"{_SELECT} WHERE position > ? AND type IN ({{}}) ORDER BY position LIMIT ?"
 _BY_ID = f"{_SELECT} WHERE event_id = ?"
 _END = 2**62
 _IDS = 500
-#: Slugs remembered; a rebuild goes through the stories one by one and needs each once.
+#: How many slugs are cached; a rebuild folds story by story and needs each once.
 _SLUGS = 4096
 _NOBODY = RecordedBy()
 
 
 class Head(msgspec.Struct, frozen=True):
-    """How far the log goes, and the root of its Merkle tree there."""
+    """The newest position of the log, and the root of its Merkle tree there."""
 
     archive: UUID
     position: int
@@ -50,7 +50,7 @@ class Head(msgspec.Struct, frozen=True):
 
 
 class StoryRow(msgspec.Struct, frozen=True):
-    """One story as the log lists it."""
+    """One story, from the log's table of stories."""
 
     id: UUID
     slug: str
@@ -61,16 +61,19 @@ class StoryRow(msgspec.Struct, frozen=True):
 def head(connection: Connection) -> Head:
     row = connection.execute(log_head.select()).first()
     if row is None:
-        raise NotAnArchive("the log's head is missing")
+        raise NotAnArchive(
+            "the head of the log is missing",
+            hint="restore the archive from a backup",
+        )
     try:
         root = hashing.Frontier.from_bytes(row.position, row.peaks).root()
         return Head(UUID(bytes=row.archive), row.position, root)
     except (ValueError, TypeError, AttributeError) as error:
-        raise Damaged(f"the log's head cannot be read: {error}") from error
+        raise Damaged(f"the head of the log cannot be read: {error}") from error
 
 
 def present(connection: Connection, ids: Iterable[UUID], *, live: bool = False) -> set[UUID]:
-    """Which of those events are in the log; with `live` those alone that were not erased."""
+    """Which of those events are in the log; with `live` only those that were not erased."""
     found: set[UUID] = set()
     wanted = [event_id.bytes for event_id in ids]
     column = events.c.event_id
@@ -99,7 +102,7 @@ def story_by_id(connection: Connection, story: UUID) -> StoryRow | None:
 
 
 def _story(row: Any) -> StoryRow:
-    # A slug becomes the name of a file: one that a stranger's archive holds must not lead elsewhere.
+    # A slug becomes a file name, so a slug in a stranger's archive must not lead to another folder.
     sound = (
         isinstance(row.slug, str)
         and is_slug(row.slug)
@@ -111,16 +114,16 @@ def _story(row: Any) -> StoryRow:
 
 
 def _fetched(connection: Connection, query: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-    # Named here: an exporter reads on while it writes, and a damaged file is no fault of its own.
+    # Explained here, because an exporter reads while it writes and is not at fault for a damaged file.
     with named_errors(connection):
         rows: list[tuple[Any, ...]] = of(connection).execute(connection)(query, values).fetchall()
     return rows
 
 
 class Reader:
-    """Decodes events of one archive; remembers the slugs of its stories.
+    """Decodes events of one archive and caches the slugs of its stories.
 
-    Protected events are opened with the keys of `vault`; without theirs their data is `Sealed`.
+    Protected events are decrypted with the keys of `vault`; without its key their data is `Sealed`.
     """
 
     def __init__(self, registry: Registry, vault: Vault | None = None) -> None:
@@ -129,7 +132,7 @@ class Reader:
         self._slugs: dict[bytes, tuple[UUID, str]] = {}
 
     def known_types(self, connection: Connection) -> list[str]:
-        """``name version`` of those event types of plugins that the log holds and that are known."""
+        """``name version`` of each event type of a plugin that is known and that the log holds."""
         if not self.registry.extra:
             return []
         held = set(connection.execute(select(plugin_types.c.name)).scalars())
@@ -193,7 +196,7 @@ class Reader:
         page: int = PAGE,
     ) -> Iterator[Event]:
         """Events with position <= `until`, story by story in the order of their ids, each in the
-        order of its versions; stories after `after` alone. Raises LogGap."""
+        order of its versions; only stories after `after`. Raises LogGap."""
         story, version = (b"" if after is None else after.bytes), _END
         while True:
             rows = _fetched(connection, _BY_STORY, (story, version, page))
@@ -209,13 +212,13 @@ class Reader:
                 return
 
     def read_type(self, connection: Connection, type_: str, *, page: int = PAGE) -> Iterator[Event]:
-        """Events of one type, in the order of the log. A hole is not noticed."""
+        """Events of one type, in the order of the log. Holes are not noticed."""
         return self.read_types(connection, [type_], page=page)
 
     def read_types(
         self, connection: Connection, types: Sequence[str], *, page: int = PAGE
     ) -> Iterator[Event]:
-        """The same of several types."""
+        """Events of several types, in the order of the log. Holes are not noticed."""
         query = _OF_TYPES.format(", ".join("?" * len(types)))
         after = 0
         while types:
@@ -245,13 +248,13 @@ class Reader:
         position, event_key, story_key, version, type_, schema_version = row[:6]
         recorded_us, reported_us, subject_key, raw = row[6:]
         if type(position) is not int or position < 1:
-            raise ValueError("it stands outside the log")
+            raise ValueError("its position is outside the log")
         for stamp in (recorded_us, reported_us or 0):
             if type(stamp) is not int or abs(stamp) > LAST_US:
-                raise ValueError(f"{stamp!r} is no time stamp")
+                raise ValueError(f"{stamp!r} is not a time stamp")
         ids = type(event_key) is type(story_key) is bytes and len(event_key) == 16
         if not ids or not isinstance(type_, str):
-            raise ValueError("its row holds values of another type")
+            raise ValueError("its row holds values of a wrong type")
         story, slug = self._slugs.get(story_key) or self._slug(connection, story_key)
         original: dict[str, object] | None = None
         data: Any = Erased()
@@ -295,10 +298,10 @@ class Reader:
         return None if opened is None else opened[1]
 
     def _body(self, type_: str, schema_version: int, raw: bytes) -> StoredBody:
-        """The body, its data typed in one pass where the shape is the present one."""
+        """The body. Data of the current schema version is decoded to its type in the same pass."""
         try:
             return self.registry.body(type_, schema_version).decode(raw)
-        except BaseException as error:  # a plugin's payload runs code of its own
+        except BaseException as error:  # a plugin's payload may run code
             stops_plugin(error)
             if type_ in CORE_NAMES:
                 raise
@@ -309,13 +312,13 @@ class Reader:
             return self.registry.decode(type_, schema_version, data)
         except BaseException as error:
             stops_plugin(error)
-            # What a plugin's type cannot hold, or its upcaster chokes on, stays readable as it is.
+            # Data that a plugin's type or upcaster does not accept stays readable as raw fields.
             if type_ in CORE_NAMES:
                 raise
             return Raw(msgspec.json.decode(data, type=dict[str, object]))
 
     def _learn(self, connection: Connection, rows: list[tuple[Any, ...]]) -> None:
-        """Slugs of a page's stories in one statement: one by one, each is a round trip."""
+        """Load the slugs of a page's stories in one statement instead of one round trip each."""
         keys = {row[2] for row in rows}
         unknown = keys - self._slugs.keys()
         if len(unknown) < 2:

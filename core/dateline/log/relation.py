@@ -1,4 +1,4 @@
-"""What has a name in the database: a table of Dateline's, or whatever somebody else put there."""
+"""Relations of the database: tables and SQL views of Dateline, or objects that others made."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 
 import msgspec
 
-#: Kinds that Dateline makes.
+#: The kinds that Dateline makes.
 TABLE, SQL_VIEW = "table", "SQL view"
 
 
 class StoredColumn(msgspec.Struct, frozen=True):
-    """A column, with its type in the database's own words, and its name as it is written in SQL."""
+    """A column, with its type as the database names it, and its name as written in SQL."""
 
     name: str
     type: str
@@ -20,11 +20,11 @@ class StoredColumn(msgspec.Struct, frozen=True):
 
 
 class Relation(msgspec.Struct, frozen=True):
-    """A table, an SQL view, or anything else that takes a name which they need.
+    """A table, an SQL view, or any other object that takes up a name which these need.
 
-    Of an SQL view, `selects` is its definition in the backend's one form, and `reads` names what it
-    reads, as far as the backend can tell. `guards` are triggers, rules and the like: an ordinary
-    table has none.
+    For an SQL view, `selects` is its definition in the form of the backend, and `reads` names the
+    relations it reads, as far as the backend can tell. `guards` are triggers, rules and the like; an
+    ordinary table has none.
     """
 
     name: str
@@ -40,8 +40,8 @@ class Relation(msgspec.Struct, frozen=True):
         return f"{'an' if self.kind.startswith(('SQL', 'index')) else 'a'} {self.kind}"
 
     def shows(self, view: str) -> bool:
-        """Whether it is the SQL view that Dateline keeps for a view, altered or not: it reads the
-        table of one of the view's generations, and nothing else."""
+        """Whether it is the SQL view that Dateline keeps for a view, even if altered: it reads the
+        table of one of the view's generations and nothing else."""
         return (
             self.kind == SQL_VIEW
             and len(self.reads) == 1
@@ -50,11 +50,11 @@ class Relation(msgspec.Struct, frozen=True):
 
     @property
     def has_facts(self) -> bool:
-        """Whether it has the columns of a row about a fact, as a `FactView` has: then a status."""
+        """Whether it has the columns of a `FactView`, a status among them."""
         return [column.name for column in self.columns[1:4]] == ["fact", "item", "status"]
 
     @property
     def poses(self) -> bool:
-        """Whether who reads it may take it for rows of a view."""
+        """Whether a reader may mistake its rows for rows of a view."""
         names = {column.name for column in self.columns}
         return {"story", "fact"} <= names or {"story", "key"} <= names

@@ -1,4 +1,4 @@
-"""Finding and dropping relations. What Dateline did not make is neither replaced nor dropped."""
+"""Finding and dropping relations. Dateline never replaces or drops what it did not make."""
 
 from __future__ import annotations
 
@@ -12,31 +12,32 @@ from dateline.log.relation import TABLE, Relation
 
 
 def find(connection: Connection, names: Iterable[str]) -> dict[str, Relation]:
-    """What is there under each of `names`, where anything is."""
+    """The relations that exist under some of `names`, by name."""
     return {found.name: found for found in of(connection).relations(connection, sorted({*names}))}
 
 
 def require_free(connection: Connection, name: str, for_what: str) -> None:
-    """Raises DatelineError when something has the name of a table that is to be made."""
+    """Raises DatelineError when a relation has the name of a table to create."""
     if (other := find(connection, [name]).get(name)) is not None:
         raise DatelineError(
             f"{for_what} needs the name {name}, which is taken by {other.words} that Dateline did not "
             "make",
-            hint="rename it, or drop it if nobody needs it; then run this again",
+            hint="rename it, or drop it if it is not needed; then run this again",
+            code="name-taken",
         )
 
 
 def drop_view(connection: Connection, view: str, *, others_too: bool) -> None:
-    """Drop the SQL view that shows a view, if Dateline made what has its name; with `others_too`
-    what outsiders built on it is dropped too."""
+    """Drop the SQL view that shows a view, if Dateline made it; with `others_too` also what outsiders
+    built on it."""
     there = find(connection, [view]).get(view)
     if there is not None and there.shows(view):
         _drop(connection, "VIEW", view, others_too)
 
 
 def drop_table(connection: Connection, table: str, *, others_too: bool) -> None:
-    """Drop the table of a generation; with `others_too` what outsiders built on it too. What
-    somebody put in its place is left alone."""
+    """Drop the table of a generation; with `others_too` also what outsiders built on it. An object of
+    another kind with its name is left alone."""
     there = find(connection, [table]).get(table)
     if there is not None and there.kind == TABLE:
         _drop(connection, "TABLE", table, others_too)

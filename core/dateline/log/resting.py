@@ -1,7 +1,7 @@
-"""A backup at rest: a SQLite file that says it is one, until something is first written to it.
+"""A backup at rest: a SQLite file that is marked as a backup until the first write to it.
 
-It has no write-ahead log and never had one. So a log that lies beside it is another file's, left by a
-process that died before the backup was put in its place.
+It has no write-ahead log (WAL) and never had one. So a WAL next to it belongs to another file: a killed
+process left it before the backup was put in the place of that file.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import sqlite3
 
 from dateline.errors import DatelineError
 
-#: What SQLite's field for the application says of a file: it rests ("DLbk"), or is about to be used.
+#: Values of SQLite's application_id: the file is at rest ("DLbk"), or is about to be used ("DLbw").
 _MARK, _WAKING = 0x444C626B, 0x444C6277
 
 
 def rest(path: str | os.PathLike[str]) -> None:
-    """Mark a file that nobody uses. All of it is in that one file then. Raises DatelineError."""
+    """Mark a file that is not in use; everything is then in that one file. Raises DatelineError."""
     try:
         connection = sqlite3.connect(path, isolation_level=None)
         try:
@@ -26,20 +26,28 @@ def rest(path: str | os.PathLike[str]) -> None:
         finally:
             connection.close()
     except sqlite3.Error as error:
-        raise DatelineError(f"cannot write {path}: {error}") from None
+        raise DatelineError(
+            f"cannot write {path}: {error}",
+            hint="check the folder, its permissions and the space on the disk",
+            code="cannot-write",
+        ) from None
     if mode != "delete":
-        raise DatelineError(f"cannot write {path}: it is in use")
+        raise DatelineError(
+            f"cannot write {path}: it is in use",
+            hint="close the program that uses it, or choose another name",
+            code="file-in-use",
+        )
 
 
 def rests(connection: sqlite3.Connection) -> bool:
-    """Whether nothing was written to the file since it was marked."""
+    """Whether the file is marked: nothing was written to it since the backup."""
     return _says(connection) == _MARK
 
 
 def wake(connection: sqlite3.Connection) -> None:
-    """Make it an archive in use, before the first write to it. Others that read it are waited for."""
-    # In this order, whoever dies when: the mark is gone from the file before there is a write-ahead
-    # log, and who comes next goes on.
+    """Turn it into an archive in use, before the first write to it. Waits for other readers."""
+    # This order is safe whenever the process is killed: the mark is removed before there is a WAL,
+    # and the next process continues from there.
     if _says(connection) == _MARK:
         connection.execute(f"PRAGMA application_id={_WAKING}")
     if _says(connection) == _WAKING:

@@ -1,4 +1,4 @@
-"""The archive's tables: made, brought up to date, and recognised without importing Alembic."""
+"""Creates, upgrades and recognises the archive's tables. Only changes import Alembic."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from dateline.log.engine import open_engine, reading, shown, writing
 from dateline.log.relation import TABLE
 from dateline.log.tables import VERSION_TABLE, log_head, metadata, raw
 
-#: The newest migration. A test holds it equal to what Alembic finds.
+#: The newest migration. A test compares it with what Alembic finds.
 HEAD = "0008"
-#: Stands behind the schema's number while an archive is a copy that is not finished.
+#: Follows the schema's number while an archive is an unfinished copy.
 _UNFINISHED = "-copy"
-# Where it says so already nothing is written: there may be a reader that would keep it in the log.
+# Writes nothing if the version is set already: a reader could keep that write in the WAL.
 _SET_VERSION = f"UPDATE {VERSION_TABLE} SET version_num = :version WHERE version_num <> :version"
 _OTHER_VERSION = f"SELECT count(*) FROM {VERSION_TABLE} WHERE version_num <> :version"
 
 
 def migrations() -> Path:
-    """Where the migrations are: in the installed package, or beside core/ in a checkout."""
+    """The folder of the migrations: in the installed package, or next to core/ in a checkout."""
     package = Path(__file__).parents[1]
     packaged = package / "_alembic"
     return packaged if packaged.is_dir() else package.parents[1] / "alembic"
 
 
 def create(db: str | os.PathLike[str], *, copy_of: UUID | None = None) -> Engine:
-    """Make a new archive. Nothing is left behind when that fails.
+    """Create a new archive. Nothing is left behind when that fails.
 
-    As a copy of the archive `copy_of` it has its id, and opens for copying alone until `finish`.
+    A copy of the archive `copy_of` has its id, and opens only for copying until `finish` is called.
     """
     engine = open_engine(db)
     kind = of(engine)
@@ -49,8 +49,9 @@ def create(db: str | os.PathLike[str], *, copy_of: UUID | None = None) -> Engine
             )
             there = "an archive" if whole else f"{other.words} {other.name}"
             raise DatelineError(
-                f"{shown(engine.url)} has {there} already",
+                f"{shown(engine.url)} already has {there}",
                 hint="use it as it is, or name another database or schema with --db",
+                code="target-occupied",
             )
         _migrate(connection)
         archive = copy_of or uuid7()
@@ -62,12 +63,12 @@ def create(db: str | os.PathLike[str], *, copy_of: UUID | None = None) -> Engine
 
 
 def begin(connection: Connection) -> None:
-    """What changes from now on is an unfinished copy: it opens for copying alone until `finish`."""
+    """Mark the archive as an unfinished copy, which opens only for copying until `finish`."""
     _set_version(connection, HEAD + _UNFINISHED)
 
 
 def finish(connection: Connection) -> None:
-    """An unfinished copy is an archive from now on."""
+    """Remove the mark of an unfinished copy: it is an archive from now on."""
     _set_version(connection, HEAD)
 
 
@@ -78,7 +79,7 @@ def _set_version(connection: Connection, version: str) -> None:
 
 
 def connect(db: str | os.PathLike[str], *, unfinished: bool = False) -> Engine:
-    """An engine on an archive of the current schema; with `unfinished`, on such a copy too.
+    """An engine on an archive of the current schema; with `unfinished`, also on an unfinished copy.
 
     Raises NotAnArchive, UnfinishedCopy, SchemaOutdated.
     """
@@ -88,13 +89,13 @@ def connect(db: str | os.PathLike[str], *, unfinished: bool = False) -> Engine:
         engine.dispose()
         if marked != revision:
             raise SchemaOutdated(
-                f"{shown(engine.url)} is a copy begun with schema {revision}; this Dateline works "
-                f"with {HEAD}",
-                hint="copy anew to a place where nothing is",
+                f"{shown(engine.url)} is a copy begun with schema {revision}; this Dateline needs "
+                f"{HEAD}",
+                hint="copy the archive again, to a new file or an empty database",
             )
         newer = revision > HEAD
         raise SchemaOutdated(
-            f"{shown(engine.url)} has schema {revision}; this Dateline works with {HEAD}",
+            f"{shown(engine.url)} has schema {revision}; this Dateline needs {HEAD}",
             hint="install a newer Dateline"
             if newer
             else "run `dateline upgrade` (back it up first)",
@@ -103,11 +104,11 @@ def connect(db: str | os.PathLike[str], *, unfinished: bool = False) -> Engine:
 
 
 def upgrade(db: str | os.PathLike[str]) -> tuple[str, str]:
-    """Bring an archive's tables up to date, in one transaction. Returns (before, after)."""
+    """Upgrade an archive's tables in one transaction. Returns the schema (before, after)."""
     engine, revision = _open(db)
     if revision > HEAD:
         raise SchemaOutdated(
-            f"{shown(engine.url)} has schema {revision}; this Dateline works with {HEAD}",
+            f"{shown(engine.url)} has schema {revision}; this Dateline needs {HEAD}",
             hint="install a newer Dateline",
         )
     if revision != HEAD:
@@ -118,11 +119,12 @@ def upgrade(db: str | os.PathLike[str]) -> tuple[str, str]:
 
 
 def archive_id(connection: Connection) -> UUID:
-    """The id of the archive. Raises NotAnArchive when the head of its log is gone or no longer one."""
+    """The id of the archive. Raises NotAnArchive when the head of its log is missing or damaged."""
     found = connection.execute(select(raw(log_head.c.archive))).scalar()
     if not isinstance(found, bytes) or len(found) != 16:
         raise NotAnArchive(
-            "the log's head is missing, or is none", hint="restore the archive from a backup"
+            "the head of the log is missing or damaged",
+            hint="restore the archive from a backup",
         )
     return UUID(bytes=found)
 
@@ -141,8 +143,8 @@ def _open(db: str | os.PathLike[str], unfinished: bool = False) -> tuple[Engine,
             tables = set(inspect(connection).get_table_names())
             if not {VERSION_TABLE, "log_head", "events"} <= tables:
                 raise NotAnArchive(
-                    f"{where} is a database, but no Dateline archive",
-                    hint="make one in it with `dateline init`"
+                    f"{where} is a database, but not a Dateline archive",
+                    hint="create one in it with `dateline init`"
                     if engine.dialect.name == "postgresql"
                     else None,
                 )
@@ -153,14 +155,17 @@ def _open(db: str | os.PathLike[str], unfinished: bool = False) -> tuple[Engine,
                 or not isinstance(found[0], str)
                 or not found[0].removesuffix(_UNFINISHED).isalnum()
             ):
-                raise NotAnArchive(f"{where} does not say which schema it has")
+                raise NotAnArchive(
+                    f"{where} does not state which schema it has",
+                    hint="restore the archive from a backup",
+                )
             [revision] = found
             if revision.endswith(_UNFINISHED) and not unfinished:
                 raise UnfinishedCopy(
-                    f"{where} is a copy that is not finished",
-                    hint=f"wait for the `dateline copy` that runs, or run `dateline copy FROM "
-                    f"{where}` again if it was interrupted; if FROM is lost, `dateline copy "
-                    f"{where} NEW` makes an archive of what has arrived",
+                    f"{where} is an unfinished copy",
+                    hint=f"wait for the running `dateline copy`, or run `dateline copy FROM {where}` "
+                    f"again if it was interrupted; if FROM is lost, `dateline copy {where} NEW` makes "
+                    "an archive of the events copied so far",
                 )
     except BaseException:
         engine.dispose()

@@ -1,4 +1,4 @@
-"""Charsets that write everything in 7 bits, and so pass for UTF-8: ISO-2022, HZ, UTF-7. Pure."""
+"""7-bit charsets, whose bytes are valid UTF-8 as well: ISO-2022, HZ, UTF-7. Pure."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ import re
 
 from dateline.errors import DatelineError
 
-#: Escape sequences that begin other letters (ECMA-35), and Python's charsets that have them.
+#: Escape sequences that switch the character set (ECMA-35), and Python's charsets with them.
 _ESCAPES = (
     (re.compile(rb"\x1b\$\)C"), ("iso2022_kr",)),
     (re.compile(rb"\x1b(\$[@B]|\([JI]|\$\(D)"), ("iso2022_jp", "iso2022_jp_ext", "iso2022_jp_2")),
     (re.compile(rb"\x1b\$(A|\([CO-Q])"), ("iso2022_jp_2", "iso2022_jp_2004", "iso2022_jp_3")),
 )
-#: ESC, and the shifts that go with it: characters that no text holds.
+#: ESC, and the shift characters that go with it. Ordinary text has none of them.
 _SHIFTS = re.compile("[\x0e\x0f\x1b]")
 _HZ = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])+~\}")
 _UTF_7 = re.compile(rb"\+(?:-|[A-Za-z0-9/][A-Za-z0-9+/]*-?)")
-#: So many words, or letters, are not readable as UTF-7 by chance.
+#: So many words or letters are not valid UTF-7 by chance.
 _WORDS, _LETTERS = 3, 12
 
 
 def shifted_charset(content: bytes) -> str | None:
-    """The ISO-2022 charset that 7-bit `content` is in; None when it is in none that is known."""
+    """The ISO-2022 charset of 7-bit `content`; None when it is in no known one."""
     if b"\x1b" not in content or not content.isascii():
         return None
     for escape, charsets in _ESCAPES:
@@ -31,9 +31,9 @@ def shifted_charset(content: bytes) -> str | None:
 
 
 def require_plain(content: bytes) -> None:
-    """See that 7-bit `content` is not text of such a charset, to be taken for UTF-8.
+    """Check that 7-bit `content` is not text in such a charset that would be taken for UTF-8.
 
-    Raises DatelineError: nothing tells these for certain.
+    Raises DatelineError, because these charsets cannot be detected for certain.
     """
     if not content.isascii():
         return
@@ -41,17 +41,22 @@ def require_plain(content: bytes) -> None:
         raise DatelineError(
             f"byte {match.start()} is the control character {ord(match[0]):#04x}, as in text of an "
             "ISO-2022 charset",
-            hint="give its --charset; --charset utf-8 takes it as it is",
+            hint="give its --charset; --charset utf-8 accepts the document as it is",
+            code="charset-ambiguous",
         )
     for charset, looks in (("hz", _HZ.search(content) is not None), ("utf-7", _in_utf_7(content))):
         if looks:
             raise DatelineError(
-                f"the document could be in {charset} or in utf-8", hint=_steps(charset)
+                f"the document could be in {charset} or in utf-8",
+                hint=_steps(charset),
+                code="charset-ambiguous",
             )
 
 
 def _steps(charset: str) -> str:
-    if charset == "utf-7":  # which Document does not read: it has many ways to write one text
+    if (
+        charset == "utf-7"
+    ):  # Document does not accept it, because it can write one text in many ways
         return "convert it to UTF-8 first (iconv -f UTF-7), or give --charset utf-8"
     return f"give --charset {charset} or --charset utf-8"
 
@@ -64,7 +69,7 @@ def _reads(content: bytes, charset: str) -> bool:
 
 
 def _in_utf_7(content: bytes) -> bool:
-    """Whether every ``+`` begins a word of base64 that stands for letters, and enough do."""
+    """Whether every ``+`` begins a base64 word that encodes letters, and there are enough of them."""
     words = {match[0] for match in _UTF_7.finditer(content)} - {b"+-"}
     if not words or content.count(b"+") != len(_UTF_7.findall(content)):
         return False

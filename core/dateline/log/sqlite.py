@@ -34,22 +34,32 @@ from dateline.log.leftover import require_own_log
 from dateline.log.relation import SQL_VIEW, TABLE, Relation, StoredColumn
 
 _BUSY_MS = 10_000
-#: Places of damage that are named one by one.
+#: At most so many places of damage are named.
 _NAMED = 20
+#: By part of SQLite's message: the code of our error, and what to do.
 _HINTS = {
-    "unable to open": "check that the file and its folder exist and may be written",
-    "readonly": "check the file's permissions, or work in a copy that can be written to",
-    "no such table": "a part of the archive is gone: `dateline verify` says which",
-    "no such column": "a table is not as Dateline made it: `dateline verify` says which",
+    "unable to open": (
+        "database-not-opened",
+        "check that the file and its folder exist and are writable",
+    ),
+    "readonly": ("database-read-only", "check the file's permissions, or work on a writable copy"),
+    "no such table": (
+        "table-altered",
+        "a part of the archive is missing: run `dateline verify` to see which",
+    ),
+    "no such column": (
+        "table-altered",
+        "a table is not as Dateline made it: run `dateline verify` to see which",
+    ),
 }
-#: The same, where nothing was written.
+#: By part of SQLite's message: what to do, where nothing was written.
 _UNWRITTEN = {"full": "make room on the disk", "disk I/O": "check the disk"}
 
 
-#: What is kept of a connection: its file, and whether that is known to be no backup at rest.
+#: Kept with a connection: its file, and whether that is known not to be a backup at rest.
 _FILE, _AWAKE = "dateline_file", "dateline_awake"
 
-#: How many connections this process has to which file.
+#: How many connections this process has to each file.
 _open: Counter[tuple[int, int] | None] = Counter()
 
 _any_text = partial(str, encoding="utf-8", errors="surrogateescape")
@@ -63,13 +73,13 @@ class SQLite(Backend):
     def engine(self, url: URL) -> Engine:
         path = _path(url)
         sealed = path is not None and _is_sealed(path)
-        # The driver's own transaction handling leaves half-done migrations; BEGIN is ours.
+        # The driver's own transactions would leave half-done migrations, so BEGIN is sent here.
         arguments = {"isolation_level": None, "timeout": _BUSY_MS / 1000}
         engine = create_engine(
             url,
             poolclass=StaticPool if path is None else QueuePool,
             connect_args=arguments,
-            hide_parameters=True,  # an error names the statement, never what was to be stored
+            hide_parameters=True,  # an error names the statement, never the data
             **({"creator": partial(_look, path)} if path is not None and sealed else {}),
         )
         if path is not None and not sealed:
@@ -89,15 +99,16 @@ class SQLite(Backend):
         if "Could not decode to UTF-8" in text:
             return Damaged(f"{where}: {text}")
         if "not a database" in text or "malformed" in text:
-            return NotAnArchive(f"{where} is no SQLite database, or is damaged: {text}")
+            return NotAnArchive(f"{where} is not a SQLite database, or is damaged: {text}")
         if isinstance(error, sqlite3.OperationalError):
             if "locked" in text:
                 return LockTimeout(f"{where}: {text}", hint="another process is writing: try again")
             for sign, step in _UNWRITTEN.items():
                 if sign in text:
                     return Unwritten(f"{where}: {text}", step)
-            hint = next((advice for sign, advice in _HINTS.items() if sign in text), None)
-            return DatelineError(f"{where}: {text}", hint=hint)
+            known = (advice for sign, advice in _HINTS.items() if sign in text)
+            code, hint = next(known, ("database-failed", None))
+            return DatelineError(f"{where}: {text}", hint=hint, code=code)
         return error
 
     def exists(self, url: URL) -> bool:
@@ -127,8 +138,8 @@ class SQLite(Backend):
             return
         if os.path.lexists(path):
             raise _taken(path)
-        # Under another name until it is whole: a process that dies leaves nothing in its place. With
-        # no WAL until then: a failure to empty it into the file would not be told on closing.
+        # It has another name until it is complete, so a killed process leaves nothing in its place. It
+        # has no WAL until then, because closing would not report a failure to write that back.
         try:
             with files.beside(path) as making:
                 os.close(os.open(making, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -148,9 +159,9 @@ class SQLite(Backend):
             raise self.explained(error, str(path)) from error
 
     def damage(self, connection: Connection) -> list[str]:
-        # An index that lost an entry changes no event, but a retry would record it twice.
+        # An index that lost an entry does not change an event, but a retry would record it twice.
         found = driver(connection).execute(f"PRAGMA integrity_check({_NAMED})").fetchall()
-        return [said for (said,) in found if said != "ok"]
+        return [message for (message,) in found if message != "ok"]
 
     def triggers(self, connection: Connection, tables: Sequence[str]) -> list[tuple[str, str]]:
         query = "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger'"
@@ -170,10 +181,10 @@ class SQLite(Backend):
         pass  # the file is new
 
     def hold_head(self, connection: Connection) -> None:
-        pass  # BEGIN IMMEDIATE took the one lock there is
+        pass  # BEGIN IMMEDIATE took the only lock
 
     def hold_table(self, connection: Connection, table: str) -> bool:
-        return True  # a snapshot keeps it
+        return True  # the snapshot keeps it
 
     def hold_alone(self, connection: Connection, tables: Sequence[str]) -> None:
         pass  # readers have snapshots, and nobody else writes
@@ -181,7 +192,7 @@ class SQLite(Backend):
     def relations(self, connection: Connection, names: Sequence[str]) -> list[Relation]:
         run = driver(connection).execute
         marks = ", ".join("?" * len(names))
-        # Names that differ in case alone are one name here.
+        # SQLite ignores the case of names.
         found = run(f"{_RELATIONS} AND lower(name) IN ({marks})", list(names)).fetchall()
         return [_relation(driver(connection), *row) for row in found]
 
@@ -203,7 +214,7 @@ class SQLite(Backend):
         return int(driver(connection).executemany(sql, rows).rowcount)
 
     def be_brief(self, connection: Connection, milliseconds: int) -> None:
-        pass  # whoever writes has all locks
+        pass  # a writer has all locks
 
     def insert(
         self, connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Values]
@@ -248,11 +259,11 @@ class SQLite(Backend):
                 for file in (path, Path(f"{path}-wal"))
                 if file.exists()
             )
-        except (OSError, ValueError):  # gone meanwhile
+        except (OSError, ValueError):  # removed meanwhile
             return None
 
     def announce(self, engine: Engine) -> None:
-        pass  # the file itself tells
+        pass  # watchers see the change of the file itself
 
     @contextmanager
     def watch(self, engine: Engine) -> Iterator[Watch]:
@@ -264,12 +275,12 @@ class SQLite(Backend):
 
 
 class _DataVersion(Watch):
-    """SQLite's own number, another after each commit of any other connection."""
+    """SQLite's data_version, which changes after each commit of any other connection."""
 
     poll = 0.2
 
     def __init__(self, connection: sqlite3.Connection, *, shared: bool) -> None:
-        """`shared`: those who write do it on this very connection, as in memory."""
+        """`shared`: writers use this very connection, as for an archive in memory."""
         self._connection, self._shared = connection, shared
         self._seen = self._now()
 
@@ -283,7 +294,8 @@ class _DataVersion(Watch):
 
 _RELATIONS = "SELECT lower(name), type, sql FROM sqlite_master WHERE type <> 'trigger'"
 _GUARDS = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND lower(tbl_name) = ? ORDER BY 1"
-#: Generated and hidden columns too; with what a column that Dateline made has not.
+#: Columns with their types, generated and hidden ones too. DEFAULT and GENERATED mark columns that
+#: Dateline did not make.
 _SHAPE = """
 SELECT name, type || CASE WHEN dflt_value IS NULL THEN '' ELSE ' DEFAULT' END
   || CASE hidden WHEN 0 THEN '' ELSE ' GENERATED' END, "notnull"
@@ -298,19 +310,21 @@ def _selects(table: str, hidden: Sequence[str]) -> str:
 def _relation(connection: sqlite3.Connection, name: str, kind: str, sql: str | None) -> Relation:
     try:
         columns = connection.execute(_SHAPE, (name,)).fetchall()
-    except sqlite3.OperationalError:  # an SQL view of something that is not there
+    except sqlite3.OperationalError:  # an SQL view of something that does not exist
         columns = []
     if kind == "view":
         kind = SQL_VIEW
     elif kind == "table" and not re.match(r"CREATE\s+TABLE\b", sql or "", re.IGNORECASE):
         kind = "virtual table"
-    is_view, said = kind == SQL_VIEW, sql or ""
+    is_view, definition = kind == SQL_VIEW, sql or ""
     return Relation(
         name,
         kind,
         tuple(StoredColumn(name, type_, bool(need)) for name, type_, need in columns),
-        said.removeprefix(f"CREATE VIEW {quoted(name)} AS ") if is_view else "",
-        tuple(sorted(set(re.findall(r"[a-z0-9_]+__g[0-9]+", said.lower())))) if is_view else (),
+        definition.removeprefix(f"CREATE VIEW {quoted(name)} AS ") if is_view else "",
+        tuple(sorted(set(re.findall(r"[a-z0-9_]+__g[0-9]+", definition.lower()))))
+        if is_view
+        else (),
         tuple(f"the trigger {guard}" for (guard,) in connection.execute(_GUARDS, (name,)))
         if kind == TABLE
         else (),
@@ -329,19 +343,19 @@ def _path(url: URL) -> Path | None:
 
 
 def _is_sealed(path: Path) -> bool:
-    """On a medium that only reads, or with no permission to write for anybody, and in use by nobody."""
-    path = Path(os.path.realpath(path))  # beside which SQLite keeps what it keeps
+    """Whether it is on a read-only medium, or not writable for any user, and not in use."""
+    path = Path(os.path.realpath(path))  # SQLite keeps its other files next to this
     try:
         if Path(f"{path}-wal").exists():
             return False
         modes = path.stat().st_mode | path.parent.stat().st_mode
         return not modes & 0o222 or bool(os.statvfs(path).f_flag & os.ST_RDONLY)
-    except (OSError, AttributeError):  # not there; Windows has no statvfs
+    except (OSError, AttributeError):  # it does not exist, or on Windows, which has no statvfs
         return False
 
 
 def _look(path: Path) -> sqlite3.Connection:
-    """A connection that takes no lock and makes no file beside the database: nothing changes it."""
+    """A connection that takes no lock and makes no file next to the database, which cannot change."""
     uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
     return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
 
@@ -351,10 +365,10 @@ def _on_connect(connection: sqlite3.Connection, record: object) -> None:
     for pragma in (
         f"busy_timeout={_BUSY_MS}",
         "foreign_keys=ON",
-        # What is acknowledged must survive a power cut. WAL needs FULL for that; where somebody made
-        # the file one without WAL, its folder is to be synced too.
+        # Acknowledged events must survive a power cut. With WAL that needs FULL; where somebody
+        # turned WAL off, the folder must be synced too.
         "synchronous=EXTRA",
-        # Also what building an index may take: memory must not grow with the log.
+        # This also limits the building of an index, so that memory does not grow with the log.
         "cache_size=-8192",
         "secure_delete=ON",
         # The file may come from a stranger.
@@ -383,13 +397,14 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 def _before_writing(path: Path, connection: Connection) -> None:
-    """See that what is written is found again under this name: its write-ahead log has the name too."""
+    """Check that the file still has this name, because its write-ahead log bears the name too."""
     if not connection.get_execution_options().get("dateline_write", False):
         return
     if _identity(path) != connection.info[_FILE]:
         raise DatelineError(
-            f"{path} is not the file it was when it was opened: it was moved, or replaced",
-            hint="nothing was written; close the archive and open it again under its present name",
+            f"{path} was moved or replaced after it was opened; nothing was written",
+            hint="close the archive and open it again under its current name",
+            code="file-replaced",
         )
     files.require_one_name(path)
     if not connection.info.get(_AWAKE):
@@ -398,18 +413,22 @@ def _before_writing(path: Path, connection: Connection) -> None:
 
 
 def _on_begin(connection: Connection) -> None:
-    # A deferred transaction that reads, then writes, fails at once when another wrote between.
+    # A deferred transaction that reads and then writes fails at once if another wrote in between.
     write = connection.get_execution_options().get("dateline_write", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
 def _taken(path: Path) -> DatelineError:
     return DatelineError(
-        f"{path} is there already", hint="use it as it is, or choose another path with --db"
+        f"{path} already exists",
+        hint="use it as it is, or choose another path with --db",
+        code="target-occupied",
     )
 
 
 def _not_created(path: Path, error: OSError) -> DatelineError:
     return DatelineError(
-        f"cannot create {path}: {error.strerror}", hint="choose another path with --db"
+        f"cannot create {path}: {error.strerror}",
+        hint="choose another path with --db",
+        code="cannot-write",
     )

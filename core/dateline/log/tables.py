@@ -1,4 +1,4 @@
-"""The log's own tables, as SQLAlchemy sees them. Made and changed by Alembic alone."""
+"""The log's own tables for SQLAlchemy. Only Alembic creates and changes them."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from dateline.errors import Damaged
 
 
 class Bytes(LargeBinary):
-    """Bytes, and nothing else: a SQLite column holds whatever was put there, and of an integer
-    ``bytes(n)`` would make n zeros."""
+    """Bytes and nothing else. A SQLite column holds values of any type, and ``bytes(n)`` would turn an
+    integer into n zeros."""
 
     cache_ok = True
 
@@ -42,12 +42,12 @@ def _bytes(value: Any) -> bytes | None:
 
 
 def raw(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """As the database gives it: what was tampered with may be of any type."""
+    """The column as the database returns it, because a manipulated value may have any type."""
     return type_coerce(column, NullType())
 
 
 metadata = MetaData()
-#: Where Alembic keeps the schema's number.
+#: The table in which Alembic keeps the schema's number.
 VERSION_TABLE = "alembic_version"
 
 log_head = Table(

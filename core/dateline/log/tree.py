@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from dateline.log import hashing
 
-#: Gives the hash of a complete subtree by height and index.
+#: Returns the hash of a complete subtree by height and index.
 Subtrees = Callable[[int, int], bytes]
 
 
@@ -38,12 +38,14 @@ def inclusion(leaf: int, size: int, subtrees: Subtrees) -> list[bytes]:
 
 
 def consistency(old: int, new: int, subtrees: Subtrees) -> list[bytes]:
-    """Hashes that show the first `old` of `new` leaves to be the same (RFC 6962 §2.1.2, ``PROOF``).
+    """Hashes that prove that the first `old` of `new` leaves are the same (RFC 6962 §2.1.2, ``PROOF``).
 
     Empty for equal sizes. Raises ValueError unless 0 < old <= new.
     """
     if not 0 < old <= new:
-        raise ValueError(f"a tree of {new} has no consistency with one of {old}")
+        raise ValueError(
+            f"there is no proof of consistency between trees of {old} and {new} leaves"
+        )
     path, start, end, whole = [], 0, new, True
     while end != old:
         middle = start + _split(end - start)

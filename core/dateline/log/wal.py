@@ -1,4 +1,4 @@
-"""SQLite's write-ahead log, where pages of before an erasure still stand."""
+"""SQLite's write-ahead log (WAL), which may still hold pages from before an erasure."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _PAUSE = 0.05
 
 
 def empty_wal(engine: Engine, patience: float) -> bool:
-    """Copy it into the database and truncate it, within so many seconds; False when a reader holds
-    it up. What killed writers left half made beside the database is removed, too. PostgreSQL's vacuum
-    and WAL are the server's own to recycle. Raises DatelineError."""
+    """Copy the WAL into the database and truncate it, within `patience` seconds; False when a reader
+    prevents that. Unfinished files of killed writers next to the database are removed, too. On
+    PostgreSQL vacuum and WAL are left to the server. Raises DatelineError."""
     if engine.dialect.name != "sqlite":
         return True
     if engine.url.database not in (None, "", ":memory:"):
@@ -27,17 +27,19 @@ def empty_wal(engine: Engine, patience: float) -> bool:
         return _emptied(engine, time.monotonic() + patience)
     except of(engine).errors as error:
         raise DatelineError(
-            f"it is erased, but the archive's write-ahead log could not be emptied: {error}",
-            hint="make room, or check the disk; then run any command on the archive",
+            f"the content is erased, but the archive's write-ahead log could not be emptied: {error}",
+            hint="make room on the disk, or check it; then run any command on the archive",
+            code="wal-not-emptied",
         ) from error
 
 
 def still_read(done: str, then: str) -> DatelineError:
-    """What to say when a reader holds it up: what is done all the same, and what to do `then`."""
+    """The error when a reader prevents that: `done` states what is done, `then` what to do next."""
     return DatelineError(
-        f"{done}, but another process still reads a state of before, which keeps it in the "
+        f"{done}, but another process is still reading an older snapshot, which keeps it in the "
         "archive's write-ahead log",
         hint=f"close that process, then {then}",
+        code="old-snapshot-read",
     )
 
 
@@ -46,7 +48,7 @@ def _emptied(engine: Engine, until: float) -> bool:
     try:
         cursor = connection.cursor()
         waits = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
-        # It would wait for readers that cannot end as long as it holds the lock: ask and ask again.
+        # A blocking checkpoint would wait for readers while holding the lock, so try again and again.
         cursor.execute("PRAGMA busy_timeout=0")
         try:
             while cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:

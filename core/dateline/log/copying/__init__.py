@@ -1,1 +1,1 @@
-"""A whole archive from one database to another: the same rows, checked on the way and at the end."""
+"""Copying a whole archive to another database: the same rows, checked on the way and at the end."""

@@ -1,4 +1,4 @@
-"""The hashes of a log gone through in the order of its positions. Pure."""
+"""Recomputes the hashes of a log in the order of its positions. Pure."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from dateline.log.tables import events
 
 COLUMNS = tuple(column.name for column in events.columns)
 Row = tuple[Any, ...]
-#: A story's version, leaf and recorded_us, as its row in `stories` has them.
+#: A story's version, leaf and recorded_us, as in its row of `stories`.
 Last = tuple[int, bytes, int]
 
 
 class Chains:
-    """The Merkle tree of the events added so far, and where the chain of each story ends.
+    """The Merkle tree of the events added so far, and the end of each story's chain.
 
     `where` names the database in errors. Memory grows with the number of stories, not of events.
     """
@@ -37,9 +37,9 @@ class Chains:
         return self.frontier.size
 
     def add(self, row: Row) -> None:
-        """The next event, its columns in the order of `COLUMNS`.
+        """Add the next event, with its columns in the order of `COLUMNS`.
 
-        Raises Damaged when it is not what was recorded there.
+        Raises Damaged when it is not the event that was recorded there.
         """
         (
             position,
@@ -65,11 +65,13 @@ class Chains:
         if (salt is None) != (body is None) and not sealed:
             raise self._damaged(position, "is half erased")
         if salt is not None and subject_key is not None:
-            raise self._damaged(position, "is protected, and stands there unsealed")
+            raise self._damaged(position, "is protected, but is not stored encrypted")
         if salt is not None and not hashing.holds(committed, salt, body):
-            raise self._damaged(position, "has another body than was recorded")
+            raise self._damaged(position, "has a body that differs from the recorded one")
         if hashing.leaf(hashing.stored_entry(self._archive, row, prev)) != leaf:
-            raise self._damaged(position, "is not the one that was recorded, or not after that one")
+            raise self._damaged(
+                position, "is not the one that was recorded, or does not follow the recorded one"
+            )
         self.stories[story] = (version, leaf, recorded_us)
         self.frontier.append(leaf)
 
@@ -80,5 +82,5 @@ class Chains:
 def damaged(where: str, what: str) -> Damaged:
     return CheckFailed(
         f"{where}: {what}",
-        hint="something outside Dateline changed it: restore it from a backup, or copy from one",
+        hint="something outside Dateline changed it: restore it from a backup, or copy a backup",
     )

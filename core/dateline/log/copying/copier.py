@@ -1,10 +1,12 @@
-"""Copying: batches, each one transaction that leaves the first events of the archive, whole.
+"""Copying in batches. Each batch is one transaction, after which the copy holds the first events of
+the archive, complete.
 
-FROM is read in one snapshot, so all its tables are of one moment and appends to it go on. The copy's
-append lock is held a batch at a time, and each batch sees that nobody else appended in between.
+FROM is read in one snapshot, so all its tables show the same moment while appends to it continue. The
+append lock of the copy is held for one batch at a time, and each batch checks that nobody else
+appended in between.
 
-From its first change on until it was compared with FROM, the copy is marked unfinished: what was
-erased in FROM goes first, and the event that tells of it comes later.
+The copy is marked unfinished from its first change until it was compared with FROM: content erased in
+FROM is erased first, and the event that records this arrives later.
 """
 
 from __future__ import annotations
@@ -41,12 +43,12 @@ from dateline.log.tables import (
 from dateline.log.wal import empty_wal, still_read
 
 _IDS = 500
-#: Seconds to wait for readers of what was erased.
+#: Seconds to wait for readers of erased content.
 _PATIENCE = 2.0
-_ELSEWHERE = "copy to a place where nothing is"
+_ELSEWHERE = "copy to a new file or an empty database"
 
-#: What goes along with the events, before them: what they refer to must be there. A new table of
-#: the log is a line here (or a reason why not: views are folded again, nodes follow from events).
+#: Tables that are copied before the events, which refer to them. Add a new table of the log here, or
+#: have a reason why not: views are folded again, and nodes are computed from events.
 TABLES = (
     Rows(documents, content="content", sealed="subject_key"),
     Rows(plugin_types),
@@ -60,25 +62,25 @@ _SET_STORY = "UPDATE stories SET version = ?, leaf = ?, recorded_us = ? WHERE st
 _ERASE = "UPDATE events SET salt = NULL, body = NULL WHERE position = ?"
 _STORY_COLUMNS = ("story", "slug", "version", "leaf", "recorded_us")
 
-#: ``progress("copying", "events")`` is entered for each part of the work, and what it gives is called
-#: with (done, total).
+#: ``progress("copying", "events")`` is entered for each part of the work. It yields a function that is
+#: called with (done, total).
 Progress = Callable[[str, str], AbstractContextManager[Callable[[int, int], None]]]
 
 
 def silent(what: str, unit: str) -> AbstractContextManager[Callable[[int, int], None]]:
-    """No progress is shown."""
+    """Show no progress."""
     return nullcontext(lambda done, total: None)
 
 
 class Copied(msgspec.Struct, frozen=True):
-    """How far a copy goes, and how many events of it this run brought."""
+    """The head of a copy, and how many of its events this run copied."""
 
     head: Head
     new: int
 
 
 def open_copy(db: str | os.PathLike[str], archive: UUID) -> Engine:
-    """The copy to go on with, made when there is nothing. Raises DatelineError for anything else."""
+    """The copy to continue, created when there is none. Raises DatelineError for anything else."""
     try:
         return schema.connect(db, unfinished=True)
     except NotAnArchive:
@@ -87,17 +89,19 @@ def open_copy(db: str | os.PathLike[str], archive: UUID) -> Engine:
             return schema.create(db, copy_of=archive)
     path = Path(str(url.database))
     if path.exists():
-        raise DatelineError(f"{path} is there, and is no archive", hint=_ELSEWHERE)
+        raise DatelineError(
+            f"{path} exists and is not an archive", hint=_ELSEWHERE, code="target-occupied"
+        )
     files.refuse_used(path)
     return schema.create(db, copy_of=archive)
 
 
 def copy(source: Engine, target: Engine, progress: Progress) -> Copied:
-    """Make `target`, as `open_copy` gave it, equal to `source` as it is now, and check that it is.
+    """Make `target`, as returned by `open_copy`, equal to the current state of `source`, and check it.
 
     Raises DatelineError when it holds anything but the first events of the same archive (it is not
-    touched then) or when somebody else appends to it meanwhile, Damaged when either is not what its
-    hashes say: the copy then holds what was sound.
+    changed then) or when somebody else appends to it meanwhile, Damaged when either does not match
+    its hashes: the copy then holds the sound events before the damage.
     """
     with reading(source) as connection:
         copier = _Copier(connection, target)
@@ -115,20 +119,22 @@ class _Copier:
         self._source, self._target = source, target
         self._from, self._to = shown(source.engine.url), shown(target.url)
         self.goal = head_of(source, self._from)
-        #: Whether something that the copy has, or had, is erased in FROM.
+        #: Whether content that the copy has, or had, is erased in FROM.
         self._erased = False
         with reading(target) as connection:
             self._left = head_of(connection, self._to)
 
-    # -- what is there already -----------------------------------------------------------------
+    # -- what the copy holds so far ----------------------------------------------------------------
 
     def look(self, step: Callable[[int, int], None]) -> None:
-        """See that the copy is the beginning of the same archive, and erase what was erased."""
+        """Check that the copy is the beginning of the same archive, and erase what FROM erased."""
         there, goal = self._left, self.goal
         if there.archive != goal.archive:
             raise self._refused(f"it is another archive, {there.archive}")
         if there.position > goal.position:
-            raise self._refused(f"it has {there.position} events, {self._from} {goal.position}")
+            raise self._refused(
+                f"it has {there.position} events, but {self._from} has {goal.position}"
+            )
         erased: list[int] = []
         frontier = Frontier()
         changed = there != goal
@@ -138,24 +144,24 @@ class _Copier:
                 pages(connection, LEAVES, there.position, where=self._to),
                 strict=True,
             ):
-                for (position, leaf, gone), (_, other, gone_there) in zip(
+                for (position, leaf, is_erased), (_, other, erased_there) in zip(
                     ours, theirs, strict=True
                 ):
                     if leaf != other:
                         raise self._refused(f"it has another event at position {position}")
-                    if gone_there and not gone:
+                    if erased_there and not is_erased:
                         raise self._refused(
-                            f"the event at position {position} is erased there, not in {self._from}"
+                            f"the event at position {position} is erased there but not in {self._from}"
                         )
-                    if gone and not gone_there:
+                    if is_erased and not erased_there:
                         erased.append(position)
-                    self._erased |= bool(gone)
+                    self._erased |= bool(is_erased)
                     frontier.append(leaf)
-                frontier.take_complete()  # those nodes are there
+                frontier.take_complete()  # the copy has those nodes
                 step(frontier.size, goal.position)
             last = lasts(connection)
             if frontier.root() != there.root:
-                raise damaged(self._to, "its head is not that of its events")
+                raise damaged(self._to, "its head does not match its events")
             for table in TABLES:
                 changed |= table.differs(self._source, connection)
         self._chains = Chains(self._from, goal.archive, frontier, last)
@@ -164,16 +170,17 @@ class _Copier:
                 patiently(self._target, lambda connection: self._begin(connection, erased))
             except LockTimeout:
                 raise DatelineError(
-                    f"somebody writes to {self._to}, or reads a view there in a transaction that does "
-                    "not end; nothing was changed",
+                    f"another session is writing to {self._to}, or reads a view there in a transaction "
+                    "that does not end; nothing was changed",
                     hint="end that session (on PostgreSQL pg_stat_activity shows it), then run the "
                     "same `dateline copy` again",
+                    code="locked",
                 ) from None
 
     def _begin(self, connection: Connection, erased: Sequence[int]) -> None:
         self._require_alone(connection)
         if erased:
-            forget_views(connection)  # first: for these others may have to be waited for
+            forget_views(connection)  # first, because this may have to wait for readers
             many = [(position,) for position in erased]
             done = of(connection).execute_many(connection, _ERASE, many)
             require_done(done, len(many), events.name)
@@ -181,15 +188,16 @@ class _Copier:
 
     def _refused(self, why: str) -> DatelineError:
         return DatelineError(
-            f"{self._to} is no earlier copy of {self._from}: {why}; it was not touched",
+            f"{self._to} is not an earlier copy of {self._from}: {why}; it was not changed",
             hint=_ELSEWHERE,
+            code="not-a-copy",
         )
 
     # -- batches -------------------------------------------------------------------------------
 
     @contextmanager
     def _turn(self) -> Iterator[Connection]:
-        """A transaction on the copy, when its head is as this run left it."""
+        """A transaction on the copy. Fails when the head is not as this run left it."""
         with writing(self._target) as connection:
             self._require_alone(connection)
             yield connection
@@ -198,14 +206,15 @@ class _Copier:
         found = head_of(connection, self._to)
         if found != self._left:
             raise DatelineError(
-                f"somebody else writes to {self._to}: it went from position "
+                f"another process is writing to {self._to}: it moved from position "
                 f"{self._left.position} to {found.position} meanwhile",
-                hint="let one `dateline copy` run at a time, and record into an archive "
-                "when its copy is done",
+                hint="run one `dateline copy` at a time, and record into the copy only "
+                "when it is finished",
+                code="copy-disturbed",
             )
 
     def bring(self, step: Callable[[int, int], None]) -> int:
-        """Copy all that is missing; returns how many events."""
+        """Copy everything that is missing. Returns the number of new events."""
         for table in TABLES:
             table.copy(self._source, self._turn, self._from)
         first, goal = self._left.position, self.goal.position
@@ -213,11 +222,11 @@ class _Copier:
             self._write(rows)
             step(self._left.position - first, goal - first)
         if self._left != self.goal:
-            raise damaged(self._from, "its head is not that of its events")
+            raise damaged(self._from, "its head does not match its events")
         return goal - first
 
     def _write(self, rows: Sequence[Row]) -> None:
-        """One batch. What is not sound is not written."""
+        """Write one batch. Damaged events are not written."""
         chains, moved, opened = self._chains, dict.fromkeys(row[2] for row in rows), []
         new = [story for story in moved if story not in chains.stories]
         for row in rows:
@@ -248,13 +257,15 @@ class _Copier:
             marks = ", ".join("?" * len(some))
             found.update((row[0], row[1]) for row in run(f"{_SLUGS} ({marks})", some).fetchall())
         if len(found) != len(keys):
-            raise damaged(self._from, "a story of its events is not among its stories")
+            raise damaged(
+                self._from, "an event belongs to a story that is not in the table of stories"
+            )
         return found
 
     # -- the end -------------------------------------------------------------------------------
 
     def check(self, step: Callable[[int, int], None]) -> None:
-        """Compute every hash of the copy anew, compare every row with FROM's, and finish it."""
+        """Recompute every hash of the copy, compare every row with FROM's, and mark it finished."""
         with reading(self._target) as connection:
             chains = Chains(self._to, self.goal.archive)
             for ours, theirs in zip(
@@ -267,7 +278,7 @@ class _Copier:
                     if row != copied:
                         raise damaged(
                             self._to,
-                            f"the event at position {row[0]} is not that of {self._from}",
+                            f"the event at position {row[0]} differs from that of {self._from}",
                         )
                 step(chains.position, self.goal.position)
             agree(connection, chains, self.goal, self._to)
@@ -277,6 +288,6 @@ class _Copier:
             schema.finish(connection)
         if not empty_wal(self._target, _PATIENCE) and self._erased:
             raise still_read(
-                f"{self._to} is whole and what is erased in {self._from} is erased there",
+                f"{self._to} is complete, and content erased in {self._from} is erased there",
                 "run the same `dateline copy` again",
             )

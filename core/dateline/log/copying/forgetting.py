@@ -1,4 +1,4 @@
-"""Views of a copy that must not outlive what was erased: they are folded again when next read."""
+"""Drops the views of a copy when content is erased; they are folded again when next read."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from dateline.log.tables import views
 
 
 def forget_views(connection: Connection) -> None:
-    """Drop every generation of every view, and what outsiders built on them. A fold under way finds
-    its generation gone."""
+    """Drop every generation of every view, and objects that outsiders built on them. A fold under
+    way notices that its generation is missing."""
     found = connection.execute(select(views.c.name, views.c.generation)).all()
     for name in sorted({row.name for row in found}):
         relations.drop_view(connection, name, others_too=True)

@@ -1,4 +1,4 @@
-"""A log read as it is stored, for copying and checking: no event is decoded."""
+"""Reads a log as it is stored, without decoding events, for copying and checking."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dateline.log.read import Head
 PAGE = 2000
 
 _RANGE = "WHERE position > ? AND position <= ? ORDER BY position LIMIT ?"
-#: Whole rows, and what is enough to tell events apart: (position, leaf, erased).
+#: Whole rows, and the columns that suffice to compare events: (position, leaf, erased).
 EVENTS = f"SELECT {listed(COLUMNS)} FROM events {_RANGE}"
 LEAVES = f"SELECT position, leaf, body IS NULL FROM events {_RANGE}"
 _HEAD = "SELECT position, archive, peaks FROM log_head"
@@ -26,7 +26,7 @@ def pages(
     connection: Connection, query: str, until: int, *, after: int = 0, where: str
 ) -> Iterator[list[Row]]:
     """Rows with position > `after` and <= `until`, in order. Raises Damaged for a hole; `where` names
-    the database in it."""
+    the database in the message."""
     run = of(connection).execute(connection)
     while after < until:
         rows = [tuple(row) for row in run(query, (after, until, PAGE)).fetchall()]
@@ -40,7 +40,7 @@ def pages(
 
 
 def head_of(connection: Connection, where: str) -> Head:
-    """How far the log goes. Raises Damaged when its tree is not one of that size."""
+    """The head of the log. Raises Damaged when its stored tree does not fit its position."""
     position, archive, peaks = of(connection).execute(connection)(_HEAD).fetchone()
     try:
         root = hashing.Frontier.from_bytes(position, peaks).root()
@@ -50,14 +50,14 @@ def head_of(connection: Connection, where: str) -> Head:
 
 
 def lasts(connection: Connection) -> dict[bytes, Last]:
-    """How far each story is, as the table of stories says."""
+    """The last version of each story, from the table of stories."""
     rows = of(connection).execute(connection)(_STORIES).fetchall()
     return {bytes(row[0]): (row[1], row[2], row[3]) for row in rows}
 
 
 def agree(connection: Connection, chains: Chains, goal: Head, where: str) -> None:
-    """Raises Damaged unless head and stories are those of the events `chains` went through."""
+    """Raises Damaged unless head and stories match the events added to `chains`."""
     if head_of(connection, where) != goal or chains.frontier.root() != goal.root:
-        raise damaged(where, "its root is not that of its events")
+        raise damaged(where, "its root does not match its events")
     if lasts(connection) != chains.stories:
-        raise damaged(where, "its stories are not those of its events")
+        raise damaged(where, "its stories do not match its events")

@@ -1,4 +1,4 @@
-"""A table kept equal by its primary key, page by page."""
+"""Keeps a table of the copy equal to the source, page by page in the order of its key."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dateline.log.backend import listed, of, quoted, require_done
 from dateline.log.copying.chains import Row, damaged
 
 PAGE = 500
-#: How many bytes of content are moved in one transaction, if it is more than one row.
+#: At most so many bytes of content are moved in one transaction, except for a single larger row.
 _PORTION = 4 << 20
 
 #: Opens a transaction on the copy; see `copier.Turn`.
@@ -24,11 +24,11 @@ Turn = Callable[[], AbstractContextManager[Connection]]
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows that are added and, at most, erased: taken away whole.
+    """A table whose rows are added and, at most, erased as a whole.
 
-    `content` is a column of any size; the key is its SHA-256, but in rows where the column `sealed`
-    has a value. Where there is one, rows are compared by its length, and it is moved few at a time.
-    Rows that only ever come are not taken away from a copy: it is refused when it has others.
+    `content` is a column of any size. The key is its SHA-256, except in rows where the column `sealed`
+    has a value. With a content column, rows are compared by its length, and it is moved in small
+    portions. Where rows are not `erasable`, a copy that has additional ones is refused.
     """
 
     table: Table
@@ -39,7 +39,7 @@ class Rows:
     def copy(self, source: Connection, turn: Turn, where: str) -> None:
         """Make the copy's rows those of `source`. `where` names the source in errors.
 
-        Raises Damaged when a row is there with other values.
+        Raises Damaged when the copy has a row with other values.
         """
         for page, after, last in self._pages(source):
             with turn() as connection:
@@ -53,26 +53,25 @@ class Rows:
                 self._move(source, turn, where, missing)
 
     def differs(self, source: Connection, copy: Connection) -> bool:
-        """Whether the rows of `copy` are to be made others. Raises what making them so would."""
+        """Whether `copy` would change the rows of the copy. Raises the errors that it would raise."""
         differs = False
         for page, after, last in self._pages(source):
             there = self._range(copy, after, last)
-            self._gone(copy, there, page)
+            self._deleted(copy, there, page)
             differs |= there != page
         return differs
 
     def compare(self, source: Connection, copy: Connection, where: str, of_copy: str) -> None:
-        """Raises Damaged unless both hold the same rows, and their contents are what they are
-        named by."""
+        """Raises Damaged unless both hold the same rows, whose contents match their hashes."""
         for page, after, last in self._pages(source):
             if page != self._range(copy, after, last):
-                raise damaged(of_copy, f"its table {self.table.name} is not that of {where}")
+                raise damaged(of_copy, f"its table {self.table.name} differs from that of {where}")
             for row in page if self.content is not None else ():
                 if self._content(source, row, where) != self._content(copy, row, of_copy):
                     raise damaged(of_copy, f"a row of its table {self.table.name} has other bytes")
 
     def _pages(self, source: Connection) -> Iterator[tuple[list[Row], Row | None, Row | None]]:
-        """Rows of the source, with the keys between which they are all: after one, to the other."""
+        """Pages of rows of the source, each with the keys that bound it: (exclusive, inclusive)."""
         after: Row | None = None
         while True:
             page = self._range(source, after, None, PAGE)
@@ -83,26 +82,27 @@ class Rows:
             after = last
 
     def _erase(self, connection: Connection, there: list[Row], here: list[Row]) -> None:
-        """Take away the rows that the source has no longer."""
-        gone = self._gone(connection, there, here)
-        if gone:
+        """Delete the rows that the source no longer has."""
+        deleted = self._deleted(connection, there, here)
+        if deleted:
             query = f"DELETE FROM {quoted(self.table.name)} WHERE {self._same()}"
-            done = of(connection).execute_many(connection, query, gone)
-            require_done(done, len(gone), self.table.name)
+            done = of(connection).execute_many(connection, query, deleted)
+            require_done(done, len(deleted), self.table.name)
 
-    def _gone(self, connection: Connection, there: list[Row], here: list[Row]) -> list[Row]:
-        """Keys of those rows. Raises DatelineError when the copy has rows that are not the source's."""
+    def _deleted(self, connection: Connection, there: list[Row], here: list[Row]) -> list[Row]:
+        """The keys of those rows. Raises DatelineError when the copy has rows of its own."""
         known = {self._key(row): row for row in here}
-        gone = [self._key(row) for row in there if self._key(row) not in known]
+        deleted = [self._key(row) for row in there if self._key(row) not in known]
         where = of(connection).shown(connection.engine.url)
-        if gone and not self.erasable:
+        if deleted and not self.erasable:
             raise DatelineError(
-                f"{where} has {self.table.name} of its own: it is not only a copy",
-                hint="copy to a place where nothing is",
+                f"{where} has {self.table.name} of its own: it is no longer only a copy",
+                hint="copy to a new file or an empty database",
+                code="not-a-copy",
             )
         if any(known.get(self._key(row), row) != row for row in there):
             raise damaged(where, f"a row of its table {self.table.name} has other values")
-        return gone
+        return deleted
 
     def _move(self, source: Connection, turn: Turn, where: str, missing: list[Row]) -> None:
         for portion in _portions(missing):
@@ -128,7 +128,7 @@ class Rows:
     def _range(
         self, connection: Connection, after: Row | None, until: Row | None, limit: int | None = None
     ) -> list[Row]:
-        """Rows with `after` < key <= `until`, in order; of a content its length."""
+        """Rows with `after` < key <= `until`, in order, with the length of a content in its place."""
         keys = listed(self._keys())
         marks = ", ".join("?" * len(self._keys()))
         columns = [
@@ -163,7 +163,7 @@ class Rows:
 
 
 def _portions(rows: list[Row]) -> Iterator[list[Row]]:
-    """Rows whose contents, the lengths of which stand last, are few bytes together."""
+    """Split rows into portions of limited size; the length of the content is the last column."""
     portion: list[Row] = []
     size = 0
     for row in rows:
