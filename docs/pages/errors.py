@@ -10,7 +10,6 @@ from pages.writing import NOTE
 
 from dateline import errors
 
-
 PACKAGES = (Path(errors.__file__).parent, Path(errors.__file__).parents[2] / "plugins")
 INTRO = """
 # Error codes
