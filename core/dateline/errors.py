@@ -143,7 +143,7 @@ class SealedContent(DatelineError):
     def __init__(self, story: str, position: int, lost: str | None = None) -> None:
         where = f"story {story} holds protected content (position {position}) whose key is"
         if lost is None:
-            hint = "put the keys database back next to the archive, or name it with --keys"
+            hint = "bring the keys database back next to the archive, or name it with --keys"
             super().__init__(f"{where} not at hand", hint=hint)
         else:
             hint = f"run `dateline erase {lost}` to erase what was protected under it"

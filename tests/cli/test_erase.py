@@ -193,7 +193,7 @@ def test_keys_may_be_kept_elsewhere(dateline: Shell, monkeypatch: pytest.MonkeyP
     Path("dateline.db.keys").rename(keys)
     assert stat.S_IMODE(keys.stat().st_mode) == 0o600
     refused = dateline("show", "ferry", code=1)
-    assert "whose key is not here" in refused.err and "--keys" in refused.err
+    assert "protected content" in refused.err and "--keys" in refused.err
     assert "[sealed]" in dateline("log").out and "[sealed]" in dateline("stories").out
     assert "sources" in dateline("--keys", str(keys), "show", "ferry").out
     monkeypatch.setenv("DATELINE_KEYS", str(keys))
