@@ -66,7 +66,7 @@ PAYLOAD = {
     "quantity-bounds": "A value is outside its bounds or above its total, or the lower bound is above the upper one.",
     "identifier-form": "A Wikidata or GeoNames id, a latitude or a longitude is not valid.",
     "blank": "A required text is blank.",
-    "evidence-empty": "A fact has no evidence, or the `exact` of an item is empty.",
+    "evidence-empty": "A fact or `evidence.added` has no evidence, or the `exact` of an item is empty.",
     "evidence-text": "The `exact` is not the source's text at those offsets.",
     "evidence-context": "The `prefix` or `suffix` is not the text next to the quotation.",
     "quote-evidence": "A `quote` does not equal the `exact` of any evidence with the role quote or content.",

@@ -82,5 +82,5 @@ class ContentErased(Payload, frozen=True, kw_only=True):
 
 
 def erased_from_v1(fields: dict[str, object]) -> dict[str, object]:
-    """Version 2 lists events by id. Version 1, which no command ever wrote, had only positions."""
+    """The fields stay the same. Version 2 added ``events``; no command ever wrote version 1."""
     return fields

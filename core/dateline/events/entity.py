@@ -33,7 +33,7 @@ class EntityIntroduced(Payload, frozen=True, kw_only=True):
 
 
 def from_v1(fields: dict[str, object]) -> dict[str, object]:
-    """``part_of`` moves out of ``identifiers``: it is not an id in a register."""
+    """``part_of`` moves out of ``identifiers``, since it is not an id in a register."""
     identifiers = fields.get("identifiers")
     if not isinstance(identifiers, dict) or "part_of" not in identifiers:
         return fields

@@ -1,1 +1,1 @@
-"""Downloads documents and checks every address. Nothing else in Dateline uses the network."""
+"""Downloads documents and checks every address. Nothing else in Dateline goes online."""

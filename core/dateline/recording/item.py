@@ -38,9 +38,7 @@ class Item(msgspec.Struct):
     event_id: UUID = UUID(int=0)  # set once it is known under which key the line is recorded
     document: Document | None = None
     fields: dict[str, Any] = {}
-    given: str | None = (
-        None  # the key that it is recorded under, unless what it names needs another
-    )
+    given: str | None = None  # its key, unless what it names is under another
     renews: int | None = None  # the position of the erasure of its earlier event
 
 

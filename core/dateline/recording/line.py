@@ -42,7 +42,7 @@ class Line(msgspec.Struct, frozen=True):
 
     ``findings`` state why a line could not be read: then the whole batch is refused. A ``shared``
     line is not recorded under the key of the subject that the batch is recorded for. A line brought
-    in ``on_the_way``, to introduce what another names, is recorded under the key of that other line.
+    in ``on_the_way``, to introduce what another names, gets the key of that line unless it is shared.
     """
 
     fields: Mapping[str, Any]

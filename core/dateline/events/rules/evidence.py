@@ -29,7 +29,7 @@ def _evidence(payload: Payload, context: Context) -> tuple[Sequence[Evidence], s
 def evidence_empty(payload: Payload, context: Context) -> Findings:
     if isinstance(payload, FactPayload | EvidenceAdded):
         if not payload.evidence:
-            yield "/evidence", "the fact has no evidence"
+            yield "/evidence", "no evidence is given"
         for index, item in enumerate(payload.evidence):
             if not item.exact:
                 yield f"/evidence/{index}/exact", "the quotation is empty"

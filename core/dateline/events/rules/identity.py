@@ -51,7 +51,7 @@ def entity_form(payload: Payload, context: Context) -> Findings:
     elif _KINDS[match[1]] != payload.kind:
         yield (
             "/kind",
-            f"{payload.entity!r} is the id of a {_KINDS[match[1]]}, not of a {payload.kind}",
+            f"{payload.entity!r} is an id of the kind {_KINDS[match[1]]}, not {payload.kind}",
         )
 
 
