@@ -76,7 +76,7 @@ def _event_type(event_type: registry.EventType) -> list[str]:
     if a_fact:
         lines.append("In addition, the [fields of every fact](#fields-of-every-fact).\n")
     for version, upcaster in sorted(event_type.upcasters.items()):
-        lines.append(f"**Upcast from version {version}.** {doc(upcaster)}\n")
+        lines.append(f"Upcast from version {version}: {doc(upcaster)}\n")
     return lines
 
 
