@@ -1,4 +1,4 @@
-"""The first real input: 92 lines about the evacuation of Kherson, coded by hand."""
+"""The first real input: 92 lines about the evacuation of Kherson, written by hand."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_statements_name_their_speakers_and_relays(archive: Archive) -> None:
     assert golubev[0]["chain_words"] == "Vasily Golubev, quoted by TASS, in Reuters"
 
 
-def test_figures_keep_bounds_and_invent_nothing(archive: Archive) -> None:
+def test_figures_keep_bounds_and_invent_no_values(archive: Archive) -> None:
     rows = {row["fact"]: row for row in archive.view("figures", SLUG).dicts()}
     assert rows["f36"]["words"] == "143 of 193"
     fled = rows["f39"]

@@ -1,4 +1,4 @@
-"""import(export(x)) = x: the same views, ids and clocks, for any story."""
+"""import(export(x)) = x: the same views, ids and times, for any story."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def same(left: Archive, right: Archive) -> None:
         ]
 
     assert plain(left) == plain(right)
-    # All but the first line, which names the archive and its root.
+    # All lines but the first, which names the archive and its root.
     assert exported(left, "ndjson").split("\n")[1:] == exported(right, "ndjson").split("\n")[1:]
 
 
@@ -66,7 +66,7 @@ def test_importing_an_export_gives_the_same_archive(lines: list[dict[str, Any]])
 
 @settings(max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(lines=histories())
-def test_a_story_goes_to_postgresql_and_back(
+def test_a_story_survives_a_round_trip_through_postgresql(
     dateline_postgres: Server, lines: list[dict[str, Any]]
 ) -> None:
     with Archive.create(":memory:", plugins()) as archive, dateline_postgres.database() as url:
@@ -104,7 +104,7 @@ def test_exports_of_equal_archives_are_equal_bytes(name: str) -> None:
         assert exported(archive, name) == exported(archive, name)
 
 
-def test_a_document_that_is_no_text_of_its_charset_round_trips_as_bytes() -> None:
+def test_a_document_in_utf_16_round_trips_as_bytes() -> None:
     text = "caf\u00e9 \u2014 \U0001f6a2"
     with Archive.create(":memory:", plugins()) as archive:
         line = samples.captured(text, charset="utf-16")

@@ -1,4 +1,4 @@
-"""A state machine of one archive against a model of plain dicts."""
+"""Random operations on one archive, compared with a model of plain dicts."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ PLUGINS = plugins()
 
 
 class ArchiveMachine(RuleBasedStateMachine):
-    """The model: slug -> {version, facts: id -> (value, status)}; ids of everything sent."""
+    """The model is slug -> {version, facts: id -> (value, status)}; `sent` has all recorded lines."""
 
     def __init__(self) -> None:
         super().__init__()

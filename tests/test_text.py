@@ -21,7 +21,7 @@ from dateline.text import cell, csv_cell, legible, legible_line, markdown, one_l
 #: Unicode's property Bidi_Control.
 BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
-#: Those of it that do no more than a letter of their script does.
+#: Those that act no more than a letter of their script does.
 MARKS = set("\u061c\u200e\u200f")
 
 #: Any text a Python string can hold, lone surrogates included.
@@ -49,7 +49,7 @@ def naughty(shared: Path) -> list[str]:
     ("text", "shown"),
     [
         ("plain, “curly”, Київ, 🇺🇦 👩\u200d🚒", "plain, “curly”, Київ, 🇺🇦 👩\u200d🚒"),
-        ("می\u200cخواهم", "می\u200cخواهم"),  # a joiner that spelling needs
+        ("می\u200cخواهم", "می\u200cخواهم"),  # a joiner that the spelling needs
         ("a\tb\nc", "a\tb\nc"),
         ("\x1b[31mred\x1b[0m", "\\x1b[31mred\\x1b[0m"),
         ("over\rwritten", "over\\x0dwritten"),
@@ -63,7 +63,7 @@ def naughty(shared: Path) -> list[str]:
         ("\x00\x7f", "\\x00\\x7f"),
     ],
 )
-def test_what_a_terminal_would_obey_is_written_out(text: str, shown: str) -> None:
+def test_characters_that_a_terminal_obeys_are_escaped(text: str, shown: str) -> None:
     assert visible(text) == shown
 
 
@@ -124,7 +124,7 @@ KHMER, ARABIC = "អ្នក\u200bរុករក\u200bរ៉ែ", "قال\u200
         "co\u00adoperate, 👩\u200d🚒, ☂\ufe0f, and/\u200bor",
     ],
 )
-def test_what_a_script_needs_stays_in_prose(text: str) -> None:
+def test_characters_that_a_script_needs_stay_in_prose(text: str) -> None:
     assert legible(text) == text
     assert legible_line(text) == text
     assert markdown(text) == text
@@ -141,14 +141,14 @@ def test_what_a_script_needs_stays_in_prose(text: str) -> None:
             "see https://a.example/\u200bx\u200f ខ\u200bគ",
             "see https://a.example/\\u200bx\\u200f ខ\u200bគ",
         ),
-        # tags that make no flag hide words
+        # tags that do not make a flag hide words
         ("🏴\U000e0067\U000e0062", "🏴\\U000e0067\\U000e0062"),
         ("\U000e0068\U000e0069", "\\U000e0068\\U000e0069"),
         (SCOTLAND[:-1] + "x", "🏴\\U000e0067\\U000e0062\\U000e0073\\U000e0063\\U000e0074x"),
         (SCOTLAND[1:], "".join(f"\\U{ord(char):08x}" for char in SCOTLAND[1:])),
     ],
 )
-def test_what_acts_or_deceives_is_written_out_in_prose_too(text: str, shown: str) -> None:
+def test_characters_that_act_or_deceive_are_escaped_in_prose_too(text: str, shown: str) -> None:
     assert legible(text) == shown
 
 
@@ -162,21 +162,21 @@ def test_what_acts_or_deceives_is_written_out_in_prose_too(text: str, shown: str
         ("https://ខ.example/\u200b", "https://ខ.example/\\u200b"),
     ],
 )
-def test_a_cell_keeps_them_where_a_script_is_that_needs_them(text: str, shown: str) -> None:
+def test_a_cell_keeps_them_if_its_text_has_such_a_script(text: str, shown: str) -> None:
     assert cell(text) == shown
     assert csv_cell(text) == shown
 
 
 @given(_any_text)
-def test_prose_embeds_overrides_and_isolates_nothing(text: str) -> None:
+def test_prose_never_embeds_overrides_or_isolates(text: str) -> None:
     for shown in (legible(text), cell(text)):
         assert_inert(shown, allowed=MARKS)
         assert legible(shown) == shown
     assert legible_line(text).count("\n") == 0
 
 
-def test_long_words_are_looked_through_once() -> None:
-    """A pattern that went back would take minutes."""
+def test_long_words_are_scanned_once() -> None:
+    """A pattern that backtracks would take minutes."""
     for long in ("ខ\u200b" * 200_000, "a" * 400_000 + "\u200bខ", "a:/" * 200_000 + "\u200b"):
         assert len(legible(long)) >= len(long)
 
@@ -221,7 +221,7 @@ def assert_no_formula(text: str) -> None:
     assert_inert(shown, allowed=MARKS)
     assert not shown.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"))
     assert not shown.strip(" \t\r\n\xa0\u061c\u200b\u200e\u200f").startswith(("=", "+", "-", "@"))
-    assert shown in (cell(text), "'" + cell(text))  # and nothing is lost
+    assert shown in (cell(text), "'" + cell(text))  # nothing is lost
     written = io.StringIO()
     csv.writer(written).writerow([shown, "next"])
     assert next(csv.reader(io.StringIO(written.getvalue(), newline=""))) == [shown, "next"]
@@ -271,8 +271,8 @@ PLACES = {
 
 
 def assert_no_tag(escaped: str) -> None:
-    """Nor for renderers that know no escape of < or none at all: they pass tags on as they are, and
-    link every ](...)."""
+    """Renderers that do not know escapes of <, or any escapes, would pass tags on unchanged and turn
+    every ](...) into a link."""
     assert "<" not in escaped
     assert "](" not in escaped
     assert not re.search(r"(?i)(javascript|vbscript|data):", escaped)
@@ -280,7 +280,7 @@ def assert_no_tag(escaped: str) -> None:
 
 
 def assert_literal(text: str, renderer: MarkdownIt = COMMONMARK) -> None:
-    """Wherever it is put, `text` renders as itself: no link, image, block, emphasis or HTML."""
+    """In every place `text` renders as itself: no link, image, block, emphasis or HTML."""
     escaped = markdown(text)
     assert_no_tag(escaped)
     assert "\n" not in escaped
@@ -318,7 +318,7 @@ def assert_literal(text: str, renderer: MarkdownIt = COMMONMARK) -> None:
         ("a ![b](c) [^1]", "a !\\[b\\]\\(c) \\[\\^1\\]"),
         ("a\\*b", "a\\\\\\*b"),
         ("a|b", "a\\|b"),
-        # at the start alone
+        # only at the start
         ("# a # b", "\\# a # b"),
         ("- a - b", "\\- a - b"),
         ("1986. A year", "1986\\. A year"),
@@ -387,7 +387,7 @@ def test_naughty_strings_are_literal_in_markdown(shared: Path) -> None:
         assert_literal(text)
 
 
-def test_an_address_is_unescaped_nowhere_in_naughty_strings(shared: Path) -> None:
+def test_every_address_in_naughty_strings_is_escaped(shared: Path) -> None:
     addresses = [text for text in naughty(shared) if re.search(r"://|www\.", text)]
     assert addresses
     for text in addresses:

@@ -1,4 +1,4 @@
-"""Errors a person meets: each says what, where, and the next step."""
+"""Errors that people see: each says what is wrong, where, and what to do next."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 class DatelineError(Exception):
     """Base of every error that Dateline raises on purpose.
 
-    ``what`` is one sentence, ``hint`` the command or change that gets past it. ``code`` names the
-    kind of error for programs and tests, in lower-case words joined by hyphens; wording may change,
-    codes do not. A class has a code; `code` narrows it for one error.
+    ``what`` is one sentence; ``hint`` is the next step, a command or a change. ``code`` names the
+    kind of error for programs and tests, in lower-case words joined by hyphens: the wording may
+    change, codes do not. Each class has a code; the argument `code` replaces it with a narrower one.
     """
 
     exit_code = 1
@@ -26,7 +26,7 @@ class DatelineError(Exception):
 
 
 class MissingLibrary(DatelineError):
-    """An optional library that this needs is not installed."""
+    """An optional library is needed and is not installed."""
 
     code = "library-missing"
 
@@ -37,31 +37,35 @@ class MissingLibrary(DatelineError):
 
 
 class NotAnArchive(DatelineError):
-    """The database is absent, or holds no Dateline archive."""
+    """The database does not exist, or does not hold a Dateline archive."""
 
     code = "not-an-archive"
 
 
 class UnfinishedCopy(NotAnArchive):
-    """The database is a copy that is not finished: only the first events of an archive."""
+    """The database is an unfinished copy: it holds only the first events of an archive."""
 
     code = "copy-unfinished"
 
 
 class Damaged(DatelineError):
-    """What is stored is nothing that Dateline writes, not what its hashes say, or not what it was
-    copied from: something else changed it, or made it."""
+    """Stored data is not something that Dateline writes, does not match its hashes, or differs from
+    what it was copied from: something other than Dateline changed or created it."""
 
     code = "damaged"
 
     def __init__(
-        self, what: str, hint: str = "`dateline verify` says what is wrong with this archive"
+        self,
+        what: str,
+        hint: str = "run `dateline verify` to see what is wrong with this archive",
+        *,
+        code: str | None = None,
     ) -> None:
-        super().__init__(what, hint=hint)
+        super().__init__(what, hint=hint, code=code)
 
 
 class CheckFailed(Damaged):
-    """Damage that a command found whose work is to look for it."""
+    """Damage found by a command whose job is to look for it."""
 
     code = "check-failed"
 
@@ -69,19 +73,19 @@ class CheckFailed(Damaged):
 
 
 class SchemaOutdated(DatelineError):
-    """The archive's tables were made by another version of Dateline."""
+    """The archive's tables were created by another version of Dateline."""
 
     code = "schema-outdated"
 
 
 class UnknownName(DatelineError):
-    """A story, view, format, fact or source that is not there."""
+    """A story, view, format, fact or source that does not exist."""
 
     code = "unknown-name"
 
 
 class VersionConflict(DatelineError):
-    """The story moved on since its version was read. Nothing was written."""
+    """The story changed after its version was read. Nothing was written."""
 
     code = "version-conflict"
 
@@ -100,24 +104,24 @@ class SlugTaken(DatelineError):
     code = "slug-taken"
 
     def __init__(self, slug: str) -> None:
-        super().__init__(f"a story {slug!r} is there already", hint="choose another slug")
+        super().__init__(f"a story {slug!r} already exists", hint="choose another slug")
 
 
 class EventIdConflict(DatelineError):
-    """An event id is taken by an event of other content. Nothing was written."""
+    """An event id belongs to an event with different content. Nothing was written."""
 
     code = "event-id-conflict"
 
     def __init__(self, event_id: object, position: int) -> None:
         super().__init__(
-            f"event id {event_id} is already at position {position}, with other content",
+            f"event id {event_id} already exists at position {position}, with different content",
             hint="events never change: record the difference with `dateline correct`",
         )
         self.position = position
 
 
 class LogGap(DatelineError):
-    """A read met a hole in the positions: an event is missing from the log."""
+    """A read found a gap in the positions: an event is missing from the log."""
 
     code = "log-gap"
 
@@ -131,34 +135,37 @@ class LogGap(DatelineError):
 
 
 class SealedContent(DatelineError):
-    """Protected content whose key is not at hand. It is readable again when the key is; where the
-    keys database knows the key as lost, `lost` is its id."""
+    """Protected content whose key is not at hand. It becomes readable again when the key is back.
+    ``lost`` is the id of the key if the keys database lists it as lost."""
 
     code = "sealed"
 
     def __init__(self, story: str, position: int, lost: str | None = None) -> None:
         where = f"story {story} holds protected content (position {position}) whose key is"
         if lost is None:
-            hint = "bring the keys database back beside the archive, or name it with --keys"
-            super().__init__(f"{where} not here", hint=hint)
+            hint = "bring the keys database back next to the archive, or name it with --keys"
+            super().__init__(f"{where} not at hand", hint=hint)
         else:
-            hint = f"`dateline erase {lost}` takes out what it had sealed"
+            hint = f"run `dateline erase {lost}` to erase what was protected under it"
             super().__init__(f"{where} lost for good", hint=hint)
 
 
 class NotPaired(DatelineError):
-    """The keys database is not this archive's own, and would take something from it unasked; nothing
-    was read or erased. ``path`` is its file, ``events`` how many events it orders to be erased."""
+    """The keys database is not paired with this archive, and its journal may order events of this
+    archive to be erased; nothing was read or erased. ``path`` is its file, ``events`` is the number
+    of events that it orders to be erased."""
+
+    code = "keys-unpaired"
 
     def __init__(self, path: str, events: int) -> None:
-        what = f"the keys database {path} was not paired with this archive"
+        what = f"the keys database {path} is not paired with this archive"
         if events:
             those = "1 event" if events == 1 else f"{events} events"
             what += f", and it orders {those} to be erased here; nothing was read or erased"
         super().__init__(
             what,
-            hint="from somebody else? name your own with --keys. Yours, and the archive is from before "
-            "an erasure? `dateline pair --dry-run` lists what it would erase, `dateline pair` lets it",
+            hint="if it is not yours, name your own with --keys; if it is, and the archive dates from "
+            "before an erasure, `dateline pair --dry-run` lists what `dateline pair` would erase",
         )
         self.path, self.events = path, events
 
@@ -170,9 +177,9 @@ class ViewFailed(DatelineError):
 
 
 def stops_plugin(error: BaseException) -> None:
-    """For an ``except BaseException`` around a plugin's code: all that it raises stops that plugin
-    alone, whatever its base (a test's skip, a cancelled task, SystemExit). Only ^C is the user's:
-    that is raised again."""
+    """For an ``except BaseException`` around a plugin's code: whatever it raises stops only that
+    plugin, whatever its base class (a test's skip, a cancelled task, SystemExit). Only ^C comes from
+    the user and is raised again."""
     if isinstance(error, BaseExceptionGroup):  # as task groups hand ^C on
         found = error.subgroup(KeyboardInterrupt)
         if found is not None:
@@ -182,8 +189,8 @@ def stops_plugin(error: BaseException) -> None:
 
 
 def described(error: BaseException) -> str:
-    """``ValueError: no such port``, also for one whose own words cannot be had. Our own errors are
-    sentences."""
+    """``ValueError: no such port``, also for an error whose text cannot be read. A DatelineError is
+    described by its own sentence."""
     if isinstance(error, DatelineError):
         return str(error)
     try:
@@ -196,7 +203,7 @@ def described(error: BaseException) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One reason why input was refused.
+    """One reason why input was refused: a rule that it broke.
 
     ``field`` is a JSON Pointer (RFC 6901) into the event, ``line`` counts from 1 in the input.
     """
@@ -219,12 +226,15 @@ class Refused(DatelineError):
 
     code = "refused"
 
-    def __init__(self, findings: Sequence[Finding], *, hint: str | None = None) -> None:
+    def __init__(
+        self, findings: Sequence[Finding], *, hint: str | None = None, code: str | None = None
+    ) -> None:
         self.findings = tuple(findings)
         count = len(self.findings)
         super().__init__(
             f"refused, nothing was written ({count} finding{'s' if count != 1 else ''})",
             hint=hint,
+            code=code,
         )
 
     def __str__(self) -> str:

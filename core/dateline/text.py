@@ -1,25 +1,25 @@
-"""Making untrusted text safe to show. Pure; used by every surface that prints."""
+"""Makes untrusted text safe to show. Pure; used by everything that prints text."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
 
-# C0 but LF and TAB, DEL, C1, bidi controls (CWE-150, Trojan Source), invisible joiners'
-# neighbours, line and paragraph separators, BOM, tag characters, lone surrogates.
+# C0 except LF and TAB, DEL, C1, bidi controls (CWE-150, Trojan Source), zero-width characters
+# except joiners, line and paragraph separators, BOM, tag characters, lone surrogates.
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u206f\ufeff"
     "\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "＝", "＋", "－", "＠", "|", "%")
 _LEADING = re.compile("^[\\s\u061c\u200b-\u200f\u2060\ufeff]+")
-# Of these some scripts need some, and they act on no more than the characters beside them: space of
-# no width, marks of direction. What embeds, overrides or isolates a direction is not among them.
+# Some scripts need some of these, and they affect only the characters next to them: zero-width
+# spaces and direction marks. Characters that embed, override or isolate a direction are excluded.
 _NEEDED = re.compile(
     "[\u061c\u200b\u200e\u200f]|\U0001f3f4[\U000e0061-\U000e007a]{2}"
     "[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,4}\U000e007f"
 )
-# What is copied to be used: there they could only deceive.
+# Web addresses are copied and used: there these characters could only deceive.
 _USED = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]{0,19}://\S*")
 _MARKDOWN_LIGHT = re.compile(r"([\\`*_{}\[\]|~$^])")
 _TAG = re.compile("[&<>]")
@@ -45,10 +45,10 @@ def visible(text: str) -> str:
 
 
 def legible(text: str) -> str:
-    """`visible`, but with what the spelling of some scripts needs, for words that people read: spaces of
-    no width (Khmer, Lao, Thai, Burmese), marks of direction (Arabic, Hebrew), flags of regions.
+    """`visible`, but keeps what the spelling of some scripts needs, for words that people read:
+    zero-width spaces (Khmer, Lao, Thai, Burmese), direction marks (Arabic, Hebrew), flags of regions.
 
-    In a web address they are written out: it is copied, and there they can only deceive.
+    In a web address they are written as escapes: it is copied, and there they could only deceive.
 
     >>> legible("រុករក\\u200bរ៉ែ") == "រុករក\\u200bរ៉ែ"
     True
@@ -59,8 +59,8 @@ def legible(text: str) -> str:
 
 
 def cell(text: str) -> str:
-    """`legible`, but `visible` where all the rest is ASCII: for a table or a spreadsheet, in which ids,
-    names of files and English words are compared and searched for."""
+    """`legible`, but `visible` if the rest of the text is ASCII: for a table or a spreadsheet, in which
+    ids, file names and English words are compared and searched for."""
     shown = visible(text)
     return shown if shown.isascii() else legible(text)
 
@@ -72,7 +72,7 @@ def _words(text: str) -> str:
 def _pieces(
     text: str, pattern: re.Pattern[str], outside: Callable[[str], str], inside: Callable[[str], str]
 ) -> Iterator[str]:
-    """The text, with what `pattern` matches and what is between made safe each in its way."""
+    """The text in pieces: `inside` applied to what `pattern` matches, `outside` to the rest."""
     at = 0
     for found in pattern.finditer(text):
         yield outside(text[at : found.start()])
@@ -82,12 +82,12 @@ def _pieces(
 
 
 def one_line(text: str) -> str:
-    """`visible`, with line breaks and tabs as single spaces: for a name in a message."""
+    """`visible`, with line breaks and tabs turned into single spaces: for a name in a message."""
     return visible(_joined(text))
 
 
 def legible_line(text: str) -> str:
-    """`legible`, with line breaks and tabs as single spaces: for a list item or a paragraph."""
+    """`legible`, with line breaks and tabs turned into single spaces: for a list item or a paragraph."""
     return legible(_joined(text))
 
 
@@ -96,7 +96,7 @@ def _joined(text: str) -> str:
 
 
 def csv_cell(value: object) -> object:
-    """A value no spreadsheet will run (OWASP ASVS 1.2.10, CWE-1236).
+    """A value that no spreadsheet will run (OWASP ASVS 1.2.10, CWE-1236).
 
     Text that starts like a formula, after leading white space, gets an apostrophe in front.
     Numbers stay numbers.
@@ -113,8 +113,8 @@ def csv_cell(value: object) -> object:
 def markdown(text: str) -> str:
     """`text` as literal Markdown prose on one line: no markup, HTML, link or image survives."""
     escaped = _MARKDOWN_LIGHT.sub(r"\\\1", legible_line(text).strip())
-    # Renderers of Markdown.pl's family know no escape of < and &, and some no escape at all: for them
-    # a link is broken between its words and its address, and an address is none that runs.
+    # Renderers of Markdown.pl's family do not know escapes of < and &, and some know no escapes at
+    # all: for them a link is broken between its text and its address, and no address is executable.
     escaped = _TAG.sub(lambda found: _ENTITIES[found[0]], escaped)
     escaped = _RUNS.sub(r"\1\\:", escaped.replace("](", "]\\("))
     # Bare addresses would be linked: http://, www., example.com, a@b.c (GitHub's renderer undoes

@@ -1,4 +1,4 @@
-"""The event catalogue."""
+"""The page of the event catalogue."""
 
 from __future__ import annotations
 
@@ -15,18 +15,17 @@ from dateline.events.payload import FactPayload
 
 #: For types and parts whose class has no docstring of its own.
 MEANINGS = {
-    "story.retitled": "The story has another title from now on. Its slug stays.",
-    "evidence.added": "More words of its source for a fact that stands.",
-    "fact.retracted": "A fact is taken back. It stays in the log and leaves default reads.",
-    "fact.disputed": "Somebody says that a fact is not so. It stays, marked as disputed.",
-    "fact.reviewed": "An editor accepts or rejects a fact. The last verdict counts.",
-    "Actor": "Who took part in an occurrence, as what.",
-    "Change": "One changed value.",
-    "Channel": "Through what a statement was made: a medium, a platform, in public or not.",
-    "Credit": "Somebody named at the foot of a document, as what.",
-    "Factuality": "How certain a fact is in whose eyes, in FactBank's values: certain, probable, "
-    "possible or underspecified, and `+`, `-` or `u`.",
-    "PlaceRef": "A place of the fact, as what.",
+    "story.retitled": "The story has a new title from now on. Its slug does not change.",
+    "evidence.added": "Further evidence was added to a recorded fact.",
+    "fact.retracted": "A fact was retracted. It stays in the log and is left out of default reads.",
+    "fact.disputed": "A fact was disputed. It stays and is marked as disputed.",
+    "fact.reviewed": "A reviewer accepted or rejected a fact. The last verdict counts.",
+    "Actor": "An entity that took part in an occurrence, with its role.",
+    "Channel": "How a statement was made: its medium and platform, and whether in public.",
+    "Credit": "Someone credited in a document, with their role.",
+    "Factuality": "How certain an entity is of a fact, in the values of FactBank: certain (`CT`), "
+    "probable (`PR`), possible (`PS`) or underspecified (`U`), with `+`, `-` or `u` for its polarity.",
+    "PlaceRef": "A place of the fact, with its role.",
 }
 
 
@@ -35,24 +34,24 @@ def events_page() -> str:
         NOTE,
         "# Event catalogue\n",
         (
-            "Everything that can have happened, and the import format: a line of NDJSON is one event, "
-            "a JSON object with `type` and the fields below. A field that is not listed is refused, "
-            "since dropping it would lose data. A line may also say of itself `schema_version` (1 if "
-            "left out), `event_id`, `story`, `recorded_at`, `reported_at`, `recorded_by` and "
-            "`causation_id`; a `source.captured` line brings its document as `file`, `content` or "
-            "`content_base64`, with `charset`.\n"
+            "All event types, and the import format. One line of NDJSON is one event: a JSON object "
+            "with `type` and the fields below. A field that is not listed is refused, since dropping it "
+            "would lose data. A line may also have the envelope fields `schema_version` (1 if left out), "
+            "`event_id`, `story`, `recorded_at`, `reported_at`, `recorded_by` and `causation_id`. A "
+            "`source.captured` line gives its document in `file`, `content` or `content_base64`, and "
+            "its character encoding in `charset`.\n"
         ),
         (
-            "An event never changes. When a type gets a new schema version, events of the old one are "
+            "An event never changes. If a type has a new schema version, events of older versions are "
             "**upcast** when they are read.\n"
         ),
-        "| type | schema version | |\n| --- | --- | --- |",
+        "| type | schema version | meaning |\n| --- | --- | --- |",
         *(
             f"| [`{t.name}`](#{t.name.replace('.', '')}) | {t.version} | {_first(_meaning(t))} |"
             for t in registry.CORE
         ),
         "",
-        "## What every fact carries\n",
+        "## Fields of every fact\n",
         f"{doc(FactPayload)}\n",
         _table(FactPayload, ()),
     ]
@@ -75,7 +74,7 @@ def _event_type(event_type: registry.EventType) -> list[str]:
         _table(payload, FactPayload.__struct_fields__ if a_fact else ()),
     ]
     if a_fact:
-        lines.append("And [what every fact carries](#what-every-fact-carries).\n")
+        lines.append("In addition, the [fields of every fact](#fields-of-every-fact).\n")
     for version, upcaster in sorted(event_type.upcasters.items()):
         lines.append(f"Upcast from version {version}: {doc(upcaster)}\n")
     return lines

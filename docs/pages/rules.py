@@ -8,78 +8,81 @@ from dateline.events import rules, strict
 from dateline.recording import batch
 
 STRICT = {
-    "json": "The line is no JSON object in UTF-8.",
-    "duplicate-key": "A key stands twice in one object: readers differ on which one counts.",
+    "json": "The line is not a JSON object in UTF-8.",
+    "duplicate-key": "A key occurs twice in one object: readers differ on which one counts.",
     "finite": "A number is NaN or infinite.",
-    "number-range": "A number is past 2^53 - 1, where numbers lose digits.",
-    "nul": "A text holds U+0000.",
-    "surrogate": "A text holds half of a surrogate pair, which is no character.",
-    "depth": "Objects and lists are nested deeper than 64.",
+    "number-range": "A number is beyond 2^53 - 1, where numbers lose digits.",
+    "nul": "A text contains U+0000.",
+    "surrogate": "A text contains half of a surrogate pair, which is not a character.",
+    "depth": "Objects and lists are nested deeper than 64 levels.",
     "size": "A line is longer than 192 MiB.",
 }
 BATCH = {
-    "shape": "A field is missing, not known, or of another type than the catalogue says.",
-    "reserved": "A line sets what is the archive's to set (`subject_key`, `content.erased`); what "
-    "another archive's export tells of its own erasures is taken, unless the events are here.",
-    "type-unknown": "No event type has that name. A plugin's (`vendor.noun.verb`) is kept raw.",
-    "version-unknown": "The schema version is newer than this Dateline's, and no id says that "
-    "another Dateline wrote it.",
-    "story-unknown": "No `story.opened` stands above the line and no story was named, or it is "
-    "not there.",
-    "document": "A document cannot be read, does not decode, or is archived under another charset.",
+    "shape": "A field is missing or unknown, or its type is not the one in the event catalogue.",
+    "reserved": "A line sets something that only the archive may set (`subject_key`, "
+    "`content.erased`). Erasures in another archive's export are accepted, unless the erased events "
+    "are in this archive.",
+    "type-unknown": "There is no event type with that name. Events of an unknown type of a plugin "
+    "(`vendor.noun.verb`) are kept raw.",
+    "version-unknown": "The schema version is newer than the newest known one, and the line has no "
+    "`event_id`, so another Dateline did not write it.",
+    "story-unknown": "There is no `story.opened` above the line and no story was named, or that story "
+    "does not exist.",
+    "document": "A document cannot be read or decoded, or is archived with another charset.",
     "source-bytes": "The `source` is not the SHA-256 of the document that came with it.",
-    "event-id-taken": "An event of that id is there, with other content.",
-    "event-erased": "An event of that id was erased where it was recorded, as an imported "
-    "`content.erased` says.",
-    "perhaps-erased": "A line without `event_id` that is not protected goes into a story in which what "
-    "was protected was erased with its key, and nothing can tell whether this is it.",
-    "line-repeated": "A line stands twice in the batch.",
-    "evidence-missing": "An `exact` without offsets is nowhere in the source.",
-    "evidence-ambiguous": "An `exact` without offsets is in the source several times; they are "
-    "listed.",
-    "protection": "A line would outlive the subject it speaks of: it names what is protected under "
-    "another subject or several, goes with a fact that is not under the one that was given, or names "
-    "what is protected in a notice about what is not.",
+    "event-id-taken": "An event with that id already exists, with different content.",
+    "event-erased": "According to an imported `content.erased`, the event with that id was erased in "
+    "the archive where it was recorded.",
+    "perhaps-erased": "The line is neither protected nor has an `event_id`, and protected content of "
+    "its story was erased with its key. It cannot be told whether the line was part of that.",
+    "line-repeated": "A line occurs twice in the batch.",
+    "evidence-missing": "An `exact` without offsets is not in the source.",
+    "evidence-ambiguous": "An `exact` without offsets occurs several times in the source. The finding "
+    "lists the places.",
+    "protection": "A line would survive the erasure of a subject that it refers to: it names content "
+    "protected under another subject or under several; or it is a notice about a fact that is not "
+    "protected under the given subject; or it is a notice that names protected content, and its fact "
+    "is not protected under the same subject.",
     "recorded-at": "The time of recording is before the story's last event.",
-    "reported-at": "The time given is not when the source was published.",
+    "reported-at": "The given time is not when the source was published.",
 }
 PAYLOAD = {
     "slug-form": "A slug is not lower-case words joined by hyphens, is longer than 80 characters, "
     "or names a device on Windows.",
-    "slug-taken": "A story of that slug is there already.",
-    "story-closed": "The story is closed already.",
-    "entity-form": "An entity id is not like `person:jane-doe` (or `org:`, `place:`, `group:`), or its "
-    "`kind` is another.",
-    "entity-taken": "The entity is introduced in this story already.",
-    "source-form": "A source is not `sha256:` and 64 lower-case hex digits.",
-    "source-taken": "The source is captured in this story already.",
-    "fact-form": "A fact's id is not like `f1` or `f27`.",
-    "fact-taken": "The fact is recorded already, with other content: correct it instead.",
+    "slug-taken": "A story with that slug already exists.",
+    "story-closed": "The story is already closed.",
+    "entity-form": "An entity id does not have the form `person:jane-doe` (or `org:`, `place:`, "
+    "`group:`), or does not match the `kind`.",
+    "entity-taken": "The entity is already introduced in this story.",
+    "source-form": "A source is not `sha256:` followed by 64 lower-case hex digits.",
+    "source-taken": "The source is already captured in this story.",
+    "fact-form": "A fact's id does not have the form `f1` or `f27`.",
+    "fact-taken": "The fact is already recorded with different content: correct it instead.",
     "entity-unknown": "A named entity is introduced neither in the story nor in the batch.",
     "reference-self": "A fact, entity or source refers to itself.",
-    "fact-unknown": "A named fact is not there; what an editor acts on must stand already.",
+    "fact-unknown": "A named fact does not exist. The fact of a notice must be recorded before it.",
     "source-unknown": "The source is captured neither in the story nor in the batch.",
-    "edtf": "A date is not of the EDTF subset.",
-    "quantity-bounds": "A value is outside its bounds, more than there are, or bounds are crossed.",
-    "identifier-form": "A Wikidata or GeoNames id, a latitude or a longitude cannot be one.",
-    "blank": "A text that must say something says nothing.",
-    "evidence-empty": "A fact has no evidence, or an item quotes nothing.",
+    "edtf": "A date is not in the EDTF subset.",
+    "quantity-bounds": "A value is outside its bounds or above its total, or the lower bound is above the upper one.",
+    "identifier-form": "A Wikidata or GeoNames id, a latitude or a longitude is not valid.",
+    "blank": "A required text is blank.",
+    "evidence-empty": "A fact or `evidence.added` has no evidence, or the `exact` of an item is empty.",
     "evidence-text": "The `exact` is not the source's text at those offsets.",
-    "evidence-context": "The `prefix` or `suffix` does not stand beside the quotation.",
-    "quote-evidence": "A `quote` equals the `exact` of no evidence of role quote or content.",
-    "speaker-missing": "A statement has no speaker, or a direct one no quote.",
+    "evidence-context": "The `prefix` or `suffix` is not the text next to the quotation.",
+    "quote-evidence": "A `quote` does not equal the `exact` of any evidence with the role quote or content.",
+    "speaker-missing": "A statement has no speaker, or a direct statement has no quote.",
     "verbatim": "A quantity's `verbatim` is not in the source.",
-    "source-missing": "The source's document is not there, or is an empty text.",
-    "source-chars": "The document has another number of characters than `chars` says.",
+    "source-missing": "The source's document is missing, or is an empty text.",
+    "source-chars": "The number of characters of the document is not `chars`.",
     "chain-publisher": "The last step of the attribution is not the source's publisher.",
-    "chain-order": "The attribution does not run from origin over relays to publisher.",
-    "independence": "`corroborates` does not say whether the two are independent.",
+    "chain-order": "The attribution does not run from origin through relays to publisher.",
+    "independence": "A `corroborates` link does not state whether the two facts are independent.",
     "link-self": "A fact is linked to itself.",
-    "already-retracted": "The fact is retracted: there is nothing left to change.",
-    "already-withdrawn": "The source is withdrawn already.",
+    "already-retracted": "The fact is already retracted, so it can no longer be changed.",
+    "already-withdrawn": "The source is already withdrawn.",
     "correction-empty": "A correction changes nothing.",
-    "correction-was": "The `was` of a change is not what stands.",
-    "correction-result": "The corrected fact would be none, or would break a rule itself.",
+    "correction-was": "The `was` of a change is not the current value.",
+    "correction-result": "The corrected fact would not be valid, or would itself break a rule.",
 }
 
 
@@ -88,16 +91,16 @@ def rules_page() -> str:
         NOTE,
         "# Refusal rules\n",
         (
-            "Bad input is refused whole: `dateline import` lists every finding with its line, field "
-            "and the name of the rule, and nothing is written. Each rule has a test that breaks it, "
-            "and a test that the first one fails when the rule is switched off "
-            "(`tests/events/test_rules.py`, `tests/events/test_strict.py`).\n"
+            "If any line of an input breaks a rule, the whole input is refused: `dateline import` lists "
+            "every finding with its line, its field and the name of the rule, and nothing is written. "
+            "Each rule has a test with input that breaks it, and a test that the first test fails if the "
+            "rule is switched off (`tests/events/test_rules.py`, `tests/events/test_strict.py`).\n"
         ),
     ]
     for title, names, meanings in (
         ("Reading a line", strict.RULES, STRICT),
         ("A line in its batch", batch.RULES, BATCH),
-        ("What an event says", rules.RULES, PAYLOAD),
+        ("The data of an event", rules.RULES, PAYLOAD),
     ):
         parts += [f"## {title}\n", "| rule | refused when |", "| --- | --- |"]
         parts += [f"| `{name}` | {meanings[name]} |" for name in names]

@@ -193,7 +193,7 @@ def test_keys_may_be_kept_elsewhere(dateline: Shell, monkeypatch: pytest.MonkeyP
     Path("dateline.db.keys").rename(keys)
     assert stat.S_IMODE(keys.stat().st_mode) == 0o600
     refused = dateline("show", "ferry", code=1)
-    assert "whose key is not here" in refused.err and "--keys" in refused.err
+    assert "protected content" in refused.err and "--keys" in refused.err
     assert "[sealed]" in dateline("log").out and "[sealed]" in dateline("stories").out
     assert "sources" in dateline("--keys", str(keys), "show", "ferry").out
     monkeypatch.setenv("DATELINE_KEYS", str(keys))
@@ -411,7 +411,7 @@ def test_importing_a_protected_file_again_does_not_bring_it_back(dateline: Shell
     assert "Imported 0 events, 1 left erased." in dateline(*brought).err
     dateline("erase", "her", *WHY)
     refused = dateline(*brought, code=1).err
-    assert "line 1: (event): perhaps-erased: what was protected" in refused
+    assert "line 1: (event): perhaps-erased: " in refused
     assert "ZORILLA" not in dateline("log").out
     assert "Imported 1 event." in dateline(*brought, "--anew").err
     assert "Imported 0 events, 1 were there already." in dateline(*brought).err

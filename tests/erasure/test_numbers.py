@@ -88,7 +88,7 @@ def test_a_key_that_protects_what_is_here_is_not_told_as_erased(
     if not keys:
         (tmp_path / "a.db.keys").rename(tmp_path / "away")
     with Archive.open(tmp_path / "a.db", PLUGINS) as opened:
-        with pytest.raises(Refused, match=r"/subject_key: reserved: .* protects what is in this"):
+        with pytest.raises(Refused, match="/subject_key: reserved"):
             opened.record([told_of(key)], story="other")
         opened.record([told_of(str(uuid4()))], story="other")
     if keys:

@@ -99,7 +99,7 @@ def test_a_document_is_protected_everywhere_or_nowhere(archive: Archive) -> None
         archive.record([samples.captured(scene.LETTER)], story="other")
     line = samples.captured(samples.TEXT)
     archive.record([samples.opened("third"), samples.entity(samples.WIRE, "Wire")])
-    with pytest.raises(Refused, match="archived unprotected already"):
+    with pytest.raises(Refused, match="/source: protection"):
         archive.record([line], story="third", protect=WITNESS)
 
 
@@ -260,7 +260,7 @@ def test_opening_and_reading_an_archive_imports_no_cryptography(tmp_path: Path) 
 def test_without_its_keys_a_story_is_sealed_and_the_others_work(keyless: Archive) -> None:
     sealed = [event for event in keyless.events() if isinstance(event.data, Sealed)]
     assert [event.position for event in sealed] == list(range(8, 16))
-    with pytest.raises(SealedContent, match=r"position 8.*key is not here") as error:
+    with pytest.raises(SealedContent, match="position 8") as error:
         keyless.state("ferry")
     assert error.value.hint and "--keys" in error.value.hint
     assert set(keyless.state("other").facts) == {"f1", "f2"}

@@ -1,4 +1,4 @@
-"""Completing what an author leaves out: where the quotation stands, the fact's number."""
+"""Completing what an author leaves out: the place of a quotation, and a fact's id."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def finding(item: Evidence, text: str = TEXT) -> Finding:
 # --- meaning, by example
 
 
-def test_a_quotation_alone_gets_its_place_and_what_stands_around_it() -> None:
+def test_a_quotation_alone_gets_its_place_and_context() -> None:
     (item,) = done(fact(evidence("first group")))
     assert item == evidence(
         "first group",
@@ -65,7 +65,7 @@ def test_at_the_edges_the_context_is_shorter() -> None:
     assert (item.start, item.end, item.prefix, item.suffix) == (0, len(TEXT), "", "")
 
 
-def test_a_fact_without_a_number_gets_the_next_one_and_a_number_given_is_kept() -> None:
+def test_a_fact_without_an_id_gets_the_next_one_and_a_given_id_is_kept() -> None:
     for given_, number in (("", "f7"), ("f3", "f3")):
         completed, _ = complete(fact(number=given_), TEXT, "f7")
         assert isinstance(completed, AssessmentRecorded)
@@ -94,11 +94,11 @@ def test_several_places_are_an_error_that_lists_them() -> None:
     assert "people leave”, the g[overnor said].\r\nThe governor said on …" in found.reason
 
 
-def test_places_that_overlap_are_several() -> None:
+def test_overlapping_places_are_counted_separately() -> None:
     assert "at 0-2 (…[aa]a…); 1-3 (…a[aa]…)" in finding(evidence("aa"), "aaa").reason
 
 
-def test_of_very_many_places_the_first_are_listed() -> None:
+def test_only_the_first_of_very_many_places_are_listed() -> None:
     reason = finding(evidence("ab"), "ab" * 500).reason
     assert "occurs 500 times" in reason
     assert "and 492 more" in reason
@@ -115,7 +115,7 @@ def test_of_very_many_places_the_first_are_listed() -> None:
         ({"prefix": "he g", "suffix": " on"}, "second"),
     ],
 )
-def test_what_stands_around_it_tells_one_place_from_another(
+def test_a_prefix_or_suffix_selects_one_of_several_places(
     given_: dict[str, object], which: str
 ) -> None:
     (item,) = done(fact(evidence("overnor said", **given_)))
@@ -125,7 +125,7 @@ def test_what_stands_around_it_tells_one_place_from_another(
         assert getattr(item, key) == value
 
 
-def test_a_quotation_with_other_surroundings_is_not_called_absent() -> None:
+def test_a_quotation_with_the_wrong_context_is_not_reported_as_absent() -> None:
     found = finding(evidence("Oct 13", prefix="on "))
     assert found.rule == "evidence-missing"
     assert found.reason == "'Oct 13' is in the source, but not between the prefix and suffix given"
@@ -140,12 +140,12 @@ def test_a_quotation_with_other_surroundings_is_not_called_absent() -> None:
         ("Oct 14 - or later", "Oct 14 – or later"),  # hyphen for dash
     ],
 )
-def test_a_quotation_that_is_nearly_there_is_pointed_out(exact: str, there: str) -> None:
+def test_similar_words_in_the_source_are_suggested(exact: str, there: str) -> None:
     found = finding(evidence(exact))
     start = TEXT.index(there)
     assert (found.rule, found.field) == ("evidence-missing", "/evidence/0/exact")
     assert found.reason == (
-        f"{exact!r} is not in the source; {there!r} is, at {start}-{start + len(there)}"
+        f"{exact!r} is not in the source; the source has {there!r} at {start}-{start + len(there)}"
     )
 
 
@@ -156,7 +156,7 @@ def test_a_quotation_that_is_not_there_is_missing(exact: str) -> None:
     assert found.reason == f"{exact!r} is not in the source"
 
 
-def test_every_item_that_cannot_be_placed_is_named() -> None:
+def test_every_item_that_cannot_be_located_is_named() -> None:
     payload = fact(evidence("Oct"), evidence("Oct 13"), evidence("Nov"))
     completed, findings = complete(payload, TEXT, "f7")
     assert isinstance(completed, AssessmentRecorded)
@@ -193,7 +193,7 @@ def _count(exact: str, text: str) -> int:
 
 
 @given(_quoted())
-def test_a_quotation_is_placed_where_it_is_or_named_ambiguous(quoted: tuple[str, int, int]) -> None:
+def test_a_quotation_is_located_or_reported_as_ambiguous(quoted: tuple[str, int, int]) -> None:
     text, start, end = quoted
     exact = text[start:end]
     found = locate(evidence(exact), text, "/e")
@@ -212,7 +212,7 @@ def test_a_quotation_is_placed_where_it_is_or_named_ambiguous(quoted: tuple[str,
 
 
 @given(_quoted(), st.sampled_from(["start", "end", "both"]))
-def test_a_place_that_is_given_is_kept_though_there_are_others(
+def test_a_given_place_is_kept_even_if_there_are_others(
     quoted: tuple[str, int, int], which: str
 ) -> None:
     text, start, end = quoted
@@ -228,7 +228,7 @@ def test_a_place_that_is_given_is_kept_though_there_are_others(
 
 
 @given(_quoted())
-def test_all_that_stands_around_it_leaves_one_place(quoted: tuple[str, int, int]) -> None:
+def test_the_full_context_leaves_one_place(quoted: tuple[str, int, int]) -> None:
     text, start, end = quoted
     item = evidence(text[start:end], prefix=text[:start], suffix=text[end:])
     found = locate(item, text, "/e")

@@ -1,4 +1,4 @@
-"""Instants: microseconds since 1970 and their one written form."""
+"""Instants: microseconds since 1970, and their only written form."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_shorter_stamps_are_read(text: str, same: str) -> None:
         "2022-10-13T08:00:00+24:00", "2022-10-13T08:00:00+05:60", "2022-10-13T08:00:00+0300",
         "2022-10-13T08:00:00+03", "2022-10-13T08:00:00Z\n", " 2022-10-13T08:00:00Z",
         "٢٠٢٢-10-13T08:00:00Z", "-2022-10-13T08:00:00Z", "+12022-10-13T08:00:00Z",
-        # in UTC these fall out of the years that can be written
+        # in UTC these are outside the years that can be written
         "0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00",
     ],
 )  # fmt: skip

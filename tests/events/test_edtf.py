@@ -1,4 +1,4 @@
-"""Dates: what is taken, what it means in words and bounds, what is refused, and the laws."""
+"""Dates: which are accepted, their words and bounds, which are refused, and properties of all."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ DAY = 86_400_000_000
         ("[..2022]", None, "2022-12-31", "a time until 2022"),
         ("[2014,2022..]", "2014-01-01", None, "one of: 2014 or a time since 2022"),
         ("{2014..2016,2022}", "2014-01-01", "2022-12-31", "a time from 2014 to 2016 and 2022"),
-        # a moment: with a zone in UTC, without one as it stands
+        # a moment: with a zone in UTC, without one unchanged
         (
             "2022-10-13T08:00:00Z",
             "2022-10-13T08:00:00Z",
@@ -96,7 +96,7 @@ DAY = 86_400_000_000
             None,
             "since 13 October 2022, 08:00 UTC",
         ),
-        # the day outlasts its morning
+        # a day ends later than its morning
         (
             "[2022-10-13T08:00:00Z,2022-10-13]",
             "2022-10-13",
@@ -105,14 +105,14 @@ DAY = 86_400_000_000
         ),
     ],
 )
-def test_an_expression_means(
+def test_an_expression_has_bounds_and_words(
     text: str, earliest: str | None, latest: str | None, words: str
 ) -> None:
     edtf = parse(text)
     assert (edtf.text, edtf.earliest, edtf.latest, edtf.words) == (text, earliest, latest, words)
 
 
-def test_a_month_is_never_put_on_a_day() -> None:
+def test_a_month_never_becomes_a_day() -> None:
     september = parse("2022-09")
     assert september.earliest != september.latest
     assert not september.words[0].isdigit()
@@ -139,7 +139,7 @@ def test_an_expression_spans_instants(text: str, first: str | None, last: str | 
 @pytest.mark.parametrize(
     "text",
     [
-        # days, months and years that are not
+        # days, months and years that do not exist
         "2022-02-30", "2022-02-29", "1900-02-29", "2022-04-31", "2022-10-00", "2022-10-32",
         "2022-13-01", "2022-13", "2022-00", "2022-20", "2022-25", "2022-21-01", "0000", "0000-10",
         "9999-24",
@@ -177,8 +177,9 @@ def test_an_expression_is_refused_with_a_reason(text: str) -> None:
 
 
 def test_a_refusal_does_not_repeat_a_long_text() -> None:
-    with pytest.raises(ValueError, match=r"^longer than 200 characters$"):
+    with pytest.raises(ValueError, match="200 characters") as caught:
         parse("2022" * 1000)
+    assert len(str(caught.value)) < 100
 
 
 # --- expressions of the grammar, by construction
@@ -228,7 +229,7 @@ _dates = st.one_of(_qualified, _moment())
 
 
 def _ordered(pair: tuple[str, str]) -> tuple[str, str]:
-    # By their starts, so that the first never starts after the second ends.
+    # Sorted by start, so that the first never starts after the second ends.
     first, second = sorted(pair, key=lambda text: earliest_instant(text) or 0)
     return first, second
 
@@ -266,14 +267,14 @@ def _damaged(draw: st.DrawFn) -> str:
 
 
 @given(_expressions)
-def test_every_expression_of_the_grammar_is_taken(text: str) -> None:
+def test_every_expression_of_the_grammar_is_accepted(text: str) -> None:
     edtf = parse(text)
     assert edtf.text == text
     assert edtf.words
 
 
 @given(st.one_of(_expressions, _damaged()))
-def test_what_is_taken_starts_no_later_than_it_ends(text: str) -> None:
+def test_an_accepted_expression_starts_no_later_than_it_ends(text: str) -> None:
     try:
         edtf = parse(text)
     except ValueError:
@@ -292,14 +293,14 @@ def test_what_is_taken_starts_no_later_than_it_ends(text: str) -> None:
 @example("[")
 @example("{,}")
 @example("\ud800")
-def test_any_text_is_taken_or_refused_and_nothing_else_happens(text: str) -> None:
+def test_any_text_is_accepted_or_refused_and_nothing_else_happens(text: str) -> None:
     for use in (parse, earliest_instant, latest_instant):
         with contextlib.suppress(ValueError):
             use(text)
 
 
 @given(_plain(), st.sampled_from("?~%"))
-def test_a_qualifier_moves_no_bound(text: str, qualifier: str) -> None:
+def test_a_qualifier_does_not_change_the_bounds(text: str, qualifier: str) -> None:
     sure, unsure = parse(text), parse(text + qualifier)
     assert (unsure.earliest, unsure.latest) == (sure.earliest, sure.latest)
     assert sure.words in unsure.words
@@ -354,10 +355,10 @@ def test_a_day_is_as_long_as_a_day(day: object) -> None:
 
 # --- against the edtf library, where it is right
 #
-# Left out, since edtf 5.0.2 is wrong or silent there: days that are not in the calendar (it takes
-# 2022-02-29), intervals that end before they start (it takes them), open and unknown ends (their
-# bound is a float, or the other end moved by ten years), winter (it ends on 31 December), years
-# 0001 to 0009 with unknown digits (they start at year 0), and moments (it keeps the day alone).
+# Left out because edtf 5.0.2 is wrong or silent there: days that are not in the calendar (it accepts
+# 2022-02-29), intervals that end before they start (it accepts them), open and unknown ends (their
+# bound is a float, or the other end moves by ten years), winter (it ends on 31 December), years
+# 0001 to 0009 with unknown digits (they start at year 0), and moments (it keeps only the day).
 
 
 def _theirs(text: str) -> tuple[str, str]:
@@ -389,8 +390,8 @@ def test_the_bounds_are_those_of_the_edtf_library(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["2022-02-29", "2022-11/2022-10"])
-def test_the_edtf_library_takes_what_is_refused_here(text: str) -> None:
-    """Once this fails, the library was mended: widen the comparison above."""
+def test_the_edtf_library_accepts_what_is_refused_here(text: str) -> None:
+    """If this fails, the library was fixed: widen the comparison above."""
     assert _theirs(text)
     with pytest.raises(ValueError, match="2022"):
         parse(text)

@@ -1,4 +1,4 @@
-"""Event ids: in order of time for what is recorded, from content for what is imported."""
+"""Event ids: ordered by time for recorded events, derived from content for imported lines."""
 
 from __future__ import annotations
 
@@ -89,42 +89,42 @@ def test_an_id_from_content_is_a_version_8_uuid(line: dict[str, Any]) -> None:
 
 
 def _turned(value: object) -> object:
-    """`value` with the keys of every object the other way round."""
+    """`value` with the keys of every object in reverse order."""
     if isinstance(value, dict):
         return {key: _turned(value[key]) for key in reversed(value)}
     return [_turned(item) for item in value] if isinstance(value, list) else value
 
 
 @given(_lines)
-def test_the_order_of_keys_changes_no_id(line: dict[str, Any]) -> None:
+def test_the_order_of_keys_does_not_change_the_id(line: dict[str, Any]) -> None:
     turned = _turned(line)
     assert isinstance(turned, dict)
     assert import_id(STORY, turned) == import_id(STORY, line)
 
 
 @given(_lines, st.sampled_from(["file", "charset", "content", "content_base64"]), _values)
-def test_instructions_change_no_id(line: dict[str, Any], key: str, value: object) -> None:
+def test_instructions_do_not_change_the_id(line: dict[str, Any], key: str, value: object) -> None:
     line.pop(key, None)
     captured = {**line, "type": "source.captured"}
     assert import_id(STORY, {**captured, key: value}) == import_id(STORY, captured)
-    # Anywhere else such a key is what happened.
+    # In a line of another type such a key is data.
     other = {**line, "type": "acme.note.added"}
     assert import_id(STORY, {**other, key: value}) != import_id(STORY, other)
 
 
 @pytest.mark.parametrize("key", ["file", "charset"])
-def test_a_word_of_the_instructions_counts_inside_the_data(key: str) -> None:
+def test_instruction_keys_inside_the_data_change_the_id(key: str) -> None:
     line = {**LINE, "data": {**LINE["data"], key: "x"}}  # type: ignore[dict-item]
     assert import_id(STORY, line) != import_id(STORY, LINE)
 
 
 @given(_lines)
-def test_the_same_line_has_another_id_in_another_story(line: dict[str, Any]) -> None:
+def test_the_same_line_has_a_different_id_in_another_story(line: dict[str, Any]) -> None:
     assert import_id(STORY, line) != import_id(OTHER, line)
 
 
 @given(_lines, _lines)
-def test_other_content_has_another_id(left: dict[str, Any], right: dict[str, Any]) -> None:
+def test_different_content_has_a_different_id(left: dict[str, Any], right: dict[str, Any]) -> None:
     assume(left != right and not INSTRUCTIONS & {*left, *right})
     assert import_id(STORY, left) != import_id(STORY, right)
 
@@ -145,7 +145,7 @@ def test_each_change_of_a_line_changes_its_id(changed: dict[str, Any]) -> None:
     assert import_id(STORY, changed) != import_id(STORY, LINE)
 
 
-def test_what_is_recorded_anew_has_an_id_that_anybody_can_work_out() -> None:
+def test_a_line_recorded_again_after_an_erasure_has_a_predictable_id() -> None:
     digest = bytearray(hashlib.sha256(b"dateline/anew/v1" + STORY.bytes).digest()[:16])
     digest[6], digest[8] = digest[6] & 0x0F | 0x80, digest[8] & 0x3F | 0x80
     assert renewed(STORY).bytes == bytes(digest)

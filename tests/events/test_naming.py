@@ -1,4 +1,4 @@
-"""Facts are found by what they refer to as if all of them were looked at."""
+"""`StoryState.naming` finds the same facts as a scan of all facts."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from dateline.testing.histories import histories
 PLUGINS = Plugins.load()
 
 
-def by_looking_at_all(state: StoryState, name: str) -> list[Fact]:
+def by_scanning_all(state: StoryState, name: str) -> list[Fact]:
     return [
         fact for fact in state.facts.values() if name == fact.source or name in refers_to(fact.data)
     ]
 
 
 @given(histories())
-def test_naming_is_the_same_from_any_version_on(lines: list[dict[str, object]]) -> None:
+def test_naming_is_the_same_in_a_fork_at_any_version(lines: list[dict[str, object]]) -> None:
     with Archive.create(":memory:", PLUGINS) as archive:
         archive.record(lines)
         [story] = archive.stories()
@@ -29,13 +29,13 @@ def test_naming_is_the_same_from_any_version_on(lines: list[dict[str, object]]) 
             state.apply(event)
             fresh = state.fork()
             for name in [*state.entities, *state.sources, "person:nobody"]:
-                assert state.naming(name) == by_looking_at_all(state, name)
+                assert state.naming(name) == by_scanning_all(state, name)
                 assert [fact.id for fact in fresh.naming(name)] == [
                     fact.id for fact in state.naming(name)
                 ]
 
 
-def test_a_fact_that_is_corrected_is_found_under_whom_it_names_since() -> None:
+def test_a_corrected_fact_is_found_by_the_entity_that_it_names_now() -> None:
     eva, state = "person:eva", StoryState(PLUGINS.registry())
     with Archive.create(":memory:", PLUGINS) as archive:
         archive.record(samples.story(samples.entity(eva, "Eva")))

@@ -1,4 +1,4 @@
-"""A quotation that is nearly in its source is found there, whatever characters it is written in."""
+"""A quotation written with other characters is found in its source."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_the_source_s_own_words_are_found(text: str, typed: str, there: str | No
     if there is not None:
         assert words.rstrip("\ufe0f") == there
     assert near(words, text) == found
-    assert f"{words!r} is, at {found[0]}-{found[1]}" in offer(typed, text)
+    assert f"{words!r} at {found[0]}-{found[1]}" in offer(typed, text)
 
 
 @pytest.mark.parametrize("typed", ["", " ", "\u200b", "ferries", "(.*)", "ran the ferry"])
@@ -61,7 +61,7 @@ def test_other_words_are_not_found(typed: str) -> None:
     assert offer(typed, "The ferry ran aground - today.") == ""
 
 
-def test_whole_words_go_before_parts_of_words() -> None:
+def test_whole_words_are_preferred_to_parts_of_words() -> None:
     text = "Hermano saw a\u00a0man."
     found = near("a man", text)
     assert found is not None
@@ -101,7 +101,7 @@ def test_what_is_found_is_a_place_in_the_source(text: str, typed: str) -> None:
     ("unit", "typed"),
     [("a", "a" * 50 + "b"), ("\u0301", "e\u0301b"), ("- \n", "-b"), ("\u200b", "b")],
 )
-def test_each_letter_of_the_source_is_looked_at_once(
+def test_each_letter_of_the_source_is_read_once(
     unit: str, typed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked: list[int] = []
@@ -115,11 +115,11 @@ def test_each_letter_of_the_source_is_looked_at_once(
         assert sum(looked) <= 2 * (size * len(unit) + 1 + len(typed))
         assert (
             max(looked, default=0) <= 64
-        )  # accents are put in order in the square of their number
+        )  # sorting accents takes time that grows with the square of their number
 
 
-def test_every_way_in_offers_the_source_s_own_words() -> None:
-    """A correction and a figure's own words too; an import names the line."""
+def test_every_kind_of_line_suggests_the_source_s_own_words() -> None:
+    """Corrections and the words of figures do so too; findings name the line."""
     words = samples.TEXT[:8]
     typed = words[:4] + "\u200b" + words[4:]
     with Archive.create(":memory:", Plugins()) as archive:
@@ -134,9 +134,12 @@ def test_every_way_in_offers_the_source_s_own_words() -> None:
         for line in lines:
             with pytest.raises(Refused) as refusal:
                 archive.record([Line(line, 7)], story="ferry")
-            assert f"{words!r} is, at 0-8" in str(refusal.value)
+            assert f"{words!r} at 0-8" in str(refusal.value)
             assert {finding.line for finding in refusal.value.findings} == {7}
         [quantity, *_] = samples.figure()["quantities"]
         figure = samples.figure(quantities=[quantity | {"verbatim": "143\u00a0of 193"}])
-        with pytest.raises(Refused, match=r"verbatim.*'143 of 193' is, at"):
+        with pytest.raises(Refused) as refusal:
             archive.record([figure], story="ferry")
+        [finding] = refusal.value.findings
+        assert finding.rule == "verbatim"
+        assert "'143 of 193' at " in finding.reason

@@ -1,4 +1,4 @@
-"""JSON Pointer (RFC 6901): reading, changing, what is refused, and the laws."""
+"""JSON Pointer (RFC 6901): reading, changing, refusals, and properties of all paths."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_the_examples_of_the_standard_are_found(path: str, value: object) -> Non
     assert get(RFC, path) == value
 
 
-def test_escapes_are_undone_in_the_order_the_standard_demands() -> None:
+def test_escapes_are_decoded_in_the_order_that_the_standard_requires() -> None:
     assert parts("/~01/~10/~0~1") == ["~1", "/0", "~/"]
 
 
@@ -58,12 +58,12 @@ def test_escapes_are_undone_in_the_order_the_standard_demands() -> None:
         "/foo/1.0", "/foo/", "/foo/١", "/foo/²", "/foo/0/0", "/a~1b/c", "/foo/" + "9" * 5000,
     ],
 )  # fmt: skip
-def test_where_nothing_is_none_is_found(path: str) -> None:
+def test_a_missing_value_is_none(path: str) -> None:
     assert get(RFC, path) is None
 
 
 @pytest.mark.parametrize("path", ["", "foo", "foo/0", "#/foo", " /foo", "/a~b", "/m~", "/~2"])
-def test_what_is_no_pointer_into_an_object_is_refused(path: str) -> None:
+def test_an_invalid_pointer_is_refused(path: str) -> None:
     with pytest.raises(ValueError, match=r"path|neither"):
         get(RFC, path)
     with pytest.raises(ValueError, match=r"path|neither"):
@@ -120,7 +120,7 @@ def test_putting_changes_the_one_place(
         ({"a": True}, "/a/b/c", 1),
     ],
 )
-def test_putting_where_nothing_can_be_is_refused_and_changes_nothing(
+def test_putting_at_an_impossible_place_is_refused_and_changes_nothing(
     document: dict[str, Any], path: str, value: object
 ) -> None:
     before = copy.deepcopy(document)
@@ -146,7 +146,7 @@ def _path(*tokens: object) -> str:
 
 
 def _places(value: object, *way: object) -> Iterator[tuple[tuple[object, ...], object]]:
-    """Every place in `value`, with what is there: written without `get`."""
+    """Every place in `value` with the value there, found without `get`."""
     if isinstance(value, dict | list):
         for key, item in value.items() if isinstance(value, dict) else enumerate(value):
             yield (*way, key), item
@@ -160,7 +160,7 @@ def test_get_finds_what_is_at_every_place(document: dict[str, Any]) -> None:
 
 
 @given(_documents, _values, st.data())
-def test_get_gives_what_was_put_and_nothing_else_moves(
+def test_get_returns_what_was_put_and_nothing_else_changes(
     document: dict[str, Any], value: object, data: st.DataObject
 ) -> None:
     way, _ = data.draw(st.sampled_from(list(_places(document))))
@@ -175,7 +175,7 @@ def test_get_gives_what_was_put_and_nothing_else_moves(
 
 
 @given(_documents, st.lists(_keys, min_size=1, max_size=3), _values)
-def test_objects_missing_on_the_way_are_made(
+def test_missing_objects_on_the_way_are_created(
     document: dict[str, Any], tokens: list[str], value: object
 ) -> None:
     path = _path("new" * 3, *tokens)
@@ -194,7 +194,7 @@ def test_putting_none_removes(document: dict[str, Any], data: st.DataObject) -> 
     assert holder == expected
     if isinstance(holder, dict):
         assert get(document, _path(*way)) is None
-        put(document, _path(*way), None)  # removing what is gone changes nothing
+        put(document, _path(*way), None)  # removing it again changes nothing
         assert holder == expected
         put(document, _path(*way), old)
         assert get(document, _path(*way)) == old

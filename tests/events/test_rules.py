@@ -1,4 +1,4 @@
-"""Every refusal rule: an example it alone refuses, and proof that it is needed."""
+"""Every refusal rule: examples that it refuses, and proof that it is needed."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ VOSS = samples.VOSS
 QUANTITY = figure()["quantities"][0]
 LINK = {"type": "facts.linked", "from": "f1", "to": "f2", "relation": "explains"}
 PLACE = samples.entity("place:ister", "Ister")
-#: The context that is kept of the words of f1.
+#: The recorded context of the words of f1.
 WIDER = {"prefix": samples.TEXT[: samples.TEXT.index("Everyone")][-24:]}
 
 #: rule -> batches that must be refused by it.
@@ -145,7 +145,7 @@ CASES: dict[str, list[list[Fields]]] = {
     "chain-publisher": [
         in_story(statement(attribution=[])),
         in_story(statement(attribution=[{"agent": samples.NORA, "role": "publisher"}])),
-        # The source may come later in the batch; the rule still holds.
+        # The rule holds even if the source comes later in the batch.
         [
             *story()[:4],
             statement(attribution=[{"agent": samples.NORA, "role": "publisher"}]),
@@ -247,7 +247,7 @@ def archive() -> Iterator[Archive]:
 
 
 def rules_broken(archive: Archive, lines: list[Fields]) -> set[str]:
-    """Names of the rules that refuse `lines`; empty when they are taken."""
+    """Names of the rules that refuse `lines`; empty if they are accepted."""
     try:
         archive.record([Line(line, number) for number, line in enumerate(lines, 1)], dry_run=True)
     except Refused as refusal:
@@ -262,7 +262,7 @@ def check(archive: Archive, rule: str) -> None:
 
 
 def event_id_taken(archive: Archive) -> None:
-    """The same id with other content is refused, in the words of the line at fault."""
+    """The same id with different content is refused."""
     fixed = "01890000-0000-7000-8000-000000000001"
     archive.record(story(LINK | {"event_id": fixed}))
     again = [LINK | {"event_id": fixed}]
@@ -273,18 +273,18 @@ def event_id_taken(archive: Archive) -> None:
 
 
 def event_erased(archive: Archive) -> None:
-    """What another archive erased is not brought in by a line that has it still."""
+    """An event that another archive erased is not imported from a line that still has it."""
     fixed = "01890000-0000-7000-8000-000000000001"
-    told = {"type": "content.erased", "schema_version": 2, "reason": "x", "basis": "y"}
-    told |= {"events": [{"event_id": fixed, "type": "facts.linked"}]}
-    told |= {"event_id": fixed[:-1] + "2"}
-    lines = [*story(), told, LINK | {"event_id": fixed}]
+    erasure = {"type": "content.erased", "schema_version": 2, "reason": "x", "basis": "y"}
+    erasure |= {"events": [{"event_id": fixed, "type": "facts.linked"}]}
+    erasure |= {"event_id": fixed[:-1] + "2"}
+    lines = [*story(), erasure, LINK | {"event_id": fixed}]
     lines = [line | {"recorded_at": "2024-05-07T00:00:00.000000Z"} for line in lines]
     assert rules_broken(archive, lines) == {"event-erased"}
 
 
 def perhaps_erased(archive: Archive) -> None:
-    """What was protected and erased is not brought back in the clear by a line that may be it."""
+    """A line that may be erased protected content is not recorded again unprotected."""
     with TemporaryDirectory() as folder:
         keyed = Archive.create(":memory:", archive.plugins, keys=f"{folder}/keys")
         line = samples.entity("person:jane", "Jane")
@@ -298,7 +298,7 @@ def perhaps_erased(archive: Archive) -> None:
 
 
 def protection(archive: Archive) -> None:
-    """A story's opening is in the clear: what would not be protected is refused, not let through."""
+    """A story's opening is never protected: recording one with `protect` is refused."""
     with TemporaryDirectory() as folder:
         keyed = Archive.create(":memory:", archive.plugins, keys=f"{folder}/keys")
         with keyed, pytest.raises(Refused) as refused:
@@ -356,7 +356,7 @@ def switched_off(rule: str) -> Iterator[None]:
 
 @pytest.mark.parametrize("rule", sorted(ALL))
 def test_without_a_rule_its_test_fails(archive: Archive, rule: str) -> None:
-    """Each rule in turn is switched off: its own examples must then go unrefused by it."""
+    """With a rule switched off, the test of its examples must fail."""
     with switched_off(rule), pytest.raises((Exception, pytest.fail.Exception)):
         check(archive, rule)
         if rule in OTHERS:

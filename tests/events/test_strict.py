@@ -1,4 +1,4 @@
-"""The strict reading pass: each rule by example, and the corpora it must survive."""
+"""The strict reading pass: each rule by example, and corpora that it must survive."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from dateline.errors import Refused
 from dateline.events import strict
 
-NOT_AN_OBJECT = "an event is a JSON object"
+NOT_AN_OBJECT = "an event must be a JSON object"
 
-#: Documents each refused by one rule and no other.
+#: Documents that are each refused by exactly one rule.
 EXAMPLES: dict[str, list[bytes]] = {
     "json": [
         b"",
@@ -34,7 +34,7 @@ EXAMPLES: dict[str, list[bytes]] = {
         b'{"a":"\xff"}',
         b'{"a":"\xed\xa0\x80"}',  # CESU: a surrogate in UTF-8
         '{"a":1}'.encode("utf-16"),
-        # JSON, but no event
+        # JSON, but not an event
         b"[]",
         b'"a"',
         b"1",
@@ -68,7 +68,9 @@ def test_every_rule_has_an_example() -> None:
 
 
 @pytest.mark.parametrize("rule", strict.RULES)
-def test_a_rule_alone_refuses_its_examples(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_rule_is_the_only_one_to_refuse_its_examples(
+    rule: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if rule == "size":
         monkeypatch.setattr(strict, "MAX_BYTES", len(EXAMPLES[rule][0]) - 1)
     for raw in EXAMPLES[rule]:
@@ -99,7 +101,7 @@ def test_a_rule_switched_off_lets_its_example_through(
         ('{"a":"\u2028\x7f"}'.encode(), {"a": "\u2028\x7f"}),
     ],
 )
-def test_what_breaks_no_rule_is_read_as_it_stands(raw: bytes, value: dict[str, Any]) -> None:
+def test_input_that_breaks_no_rule_is_read_unchanged(raw: bytes, value: dict[str, Any]) -> None:
     assert strict.parse(raw) == value
     assert strict.parse(raw.decode()) == value
 
@@ -108,7 +110,7 @@ def test_sixty_four_levels_are_not_too_deep() -> None:
     assert strict.parse(b'{"a":' * 64 + b"1" + b"}" * 64)
 
 
-def test_the_limit_holds_a_document_of_64_mebibytes_in_base64_and_may_be_reached(
+def test_a_document_of_64_mebibytes_in_base64_is_within_the_limit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert strict.MAX_BYTES > 64 * 2**20 * 4 / 3
@@ -129,7 +131,7 @@ def test_values_made_in_python_are_checked_too() -> None:
     assert [finding.rule for finding in found] == ["finite", "surrogate", "nul", "number-range"]
 
 
-def test_many_keys_cost_no_more_than_reading_them() -> None:
+def test_many_repeated_keys_are_found_in_linear_time() -> None:
     raw = b"{" + b",".join(b'"%d":1' % (n // 2) for n in range(60_000)) + b"}"
     before = time.process_time()
     with pytest.raises(Refused) as caught:
@@ -155,7 +157,7 @@ _values = st.recursive(
 
 
 @given(st.dictionaries(_text, _values), st.booleans())
-def test_what_is_allowed_comes_back_equal(value: dict[str, Any], ascii_only: bool) -> None:
+def test_allowed_values_come_back_equal(value: dict[str, Any], ascii_only: bool) -> None:
     assert strict.parse(json.dumps(value, ensure_ascii=ascii_only)) == value
 
 
@@ -172,7 +174,7 @@ def test_any_bytes_are_an_object_or_refused_and_nothing_else_happens(raw: bytes 
 
 # --- corpora
 
-#: Valid JSON of the JSONTestSuite that breaks a rule of this pass.
+#: Valid JSON in the JSONTestSuite that breaks a rule of this pass.
 STRICTER = {
     "y_number.json": "number-range",
     "y_number_real_capital_e.json": "number-range",
@@ -197,7 +199,7 @@ def inside(document: bytes) -> bytes:
     return b'{"v":' + document + b"}"
 
 
-def test_valid_json_is_taken_but_for_the_rules_of_this_pass(shared: Path) -> None:
+def test_valid_json_is_accepted_unless_it_breaks_a_rule_of_this_pass(shared: Path) -> None:
     refused = {}
     for name, document in documents(shared, "y").items():
         try:
@@ -211,13 +213,13 @@ def test_invalid_json_is_refused_alone_and_inside_an_object(shared: Path) -> Non
     for name, document in documents(shared, "n").items():
         with pytest.raises(Refused) as caught:
             strict.parse(document)
-        # For something worse than not being an object.
+        # It breaks JSON itself, not only the rule that an event is an object.
         assert any(finding.reason != NOT_AN_OBJECT for finding in caught.value.findings), name
         with pytest.raises(Refused):
             strict.parse(inside(document))
 
 
-def test_json_readers_differ_on_is_taken_or_refused(shared: Path) -> None:
+def test_json_on_which_readers_differ_is_accepted_or_refused(shared: Path) -> None:
     taken = set()
     for name, document in documents(shared, "i").items():
         for raw in (document, inside(document)):

@@ -1,4 +1,4 @@
-"""Numbers, quantities and chains in words an editor would print."""
+"""Numbers, quantities and chains in the words that an editor would print."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_a_share_loses_no_digit(value: float) -> None:
             quantity("some of the four", lower=1, upper=3, of=4),
             "1 to 3 of 4, given as 'some of the four'",
         ),
-        # a bound is in unless it is said to be out
+        # a bound is inclusive unless it is marked as exclusive
         (
             quantity(
                 "Most",
@@ -125,7 +125,7 @@ def test_a_share_loses_no_digit(value: float) -> None:
             quantity("under 50", upper=50, upper_inclusive=False),
             "less than 50, given as 'under 50'",
         ),
-        # nought is a number
+        # zero is a number
         (quantity("none", value=0), "0"),
         (quantity("not one to two", lower=0, upper=2), "0 to 2, given as 'not one to two'"),
         (quantity("no more", upper=0), "at most 0, given as 'no more'"),
@@ -149,7 +149,7 @@ def test_bounds_never_become_a_value(lower: float, upper: float) -> None:
 
 
 @given(_numbers)
-def test_what_is_only_about_is_said_so_with_the_source_s_words(value: float) -> None:
+def test_an_approximate_value_is_marked_and_quotes_the_source(value: float) -> None:
     words = quantity_words(quantity("some", value=value, approximate=True))
     assert words == f"about {number_words(value)}, given as 'some'"
 
@@ -186,7 +186,7 @@ def test_a_chain_runs_from_origin_to_publisher(steps: list[Step], words: str, ar
 
 
 @given(st.lists(st.sampled_from([GOLUBEV, TASS, INTERFAX, REUTERS]), min_size=1))
-def test_a_chain_names_everybody_in_order(steps: list[Step]) -> None:
+def test_a_chain_names_every_step_in_order(steps: list[Step]) -> None:
     words = chain_words(steps, NAMES.__getitem__)
     at = 0
     for step in steps:

@@ -1,4 +1,4 @@
-"""Which addresses are public, and how a URL is taken apart."""
+"""Which addresses are public, and how a URL is split."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dateline import DatelineError
-from dateline.net.address import refusal, resolve
+from dateline.net.address import NOT_PUBLIC, refusal, resolve
 from dateline.net.target import target
 
 INSIDE = [
@@ -31,7 +31,7 @@ Found = list[tuple[Any, ...]]
 
 
 def answering(*addresses: str) -> Any:
-    """What stands in for the resolver."""
+    """A replacement for the resolver."""
 
     def getaddrinfo(host: str, port: int, *args: Any, **kwargs: Any) -> Found:
         return [(0, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
@@ -40,28 +40,29 @@ def answering(*addresses: str) -> Any:
 
 
 @pytest.mark.parametrize("address", INSIDE)
-def test_an_address_inside_is_refused(address: str) -> None:
+def test_an_internal_address_is_refused(address: str) -> None:
     assert refusal(ip_address(address))
 
 
 @pytest.mark.parametrize("address", OUTSIDE)
-def test_a_public_address_is_not(address: str) -> None:
+def test_a_public_address_is_allowed(address: str) -> None:
     assert refusal(ip_address(address)) is None
 
 
 @pytest.mark.parametrize("address", ["64:ff9b::7f00:1", "2002:7f00:1::", "192.0.0.8", "224.0.0.1"])
-def test_addresses_python_may_call_global_are_named_in_the_table(address: str) -> None:
-    assert refusal(ip_address(address)) != "no public address"
+def test_addresses_that_python_may_call_global_are_in_the_table(address: str) -> None:
+    assert refusal(ip_address(address)) not in (None, NOT_PUBLIC)
 
 
-def test_one_address_inside_spoils_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_internal_address_refuses_the_whole_host(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", answering("1.1.1.1", "2606:4700::1111"))
     assert resolve("press.example", 443) == ["1.1.1.1", "2606:4700::1111"]
     for inside in ("10.0.0.1", "::1", "fe80::1%2"):
         monkeypatch.setattr(socket, "getaddrinfo", answering("1.1.1.1", inside))
-        with pytest.raises(DatelineError, match="its address") as caught:
+        with pytest.raises(DatelineError) as caught:
             resolve("press.example", 443)
-        assert "capture the file" in (caught.value.hint or "")
+        assert caught.value.code == "address-refused"
+        assert caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ def test_odd_spellings_of_this_machine_are_refused(
     def numeric(name: str, *args: Any, **kwargs: Any) -> Found:
         if name.rstrip(".") == "localhost":
             return answering("127.0.0.1", "::1")(name, *args)  # type: ignore[no-any-return]
-        kwargs["flags"] = socket.AI_NUMERICHOST  # never a question to the network
+        kwargs["flags"] = socket.AI_NUMERICHOST  # never ask the network
         return real(name, *args, **kwargs)
 
     real: Any = socket.getaddrinfo
@@ -86,43 +87,45 @@ def test_odd_spellings_of_this_machine_are_refused(
         resolve(there.host, there.port)
 
 
-def test_a_name_that_is_not_there_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    def nobody(*args: Any, **kwargs: Any) -> Found:
+def test_an_unknown_host_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*args: Any, **kwargs: Any) -> Found:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    monkeypatch.setattr(socket, "getaddrinfo", nobody)
-    with pytest.raises(DatelineError, match=r"address of nowhere\.example: Name or service"):
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(DatelineError, match="Name or service not known") as caught:
         resolve("nowhere.example", 80)
+    assert caught.value.code == "host-not-found"
 
 
 @pytest.mark.parametrize(
-    ("url", "reason"),
+    ("url", "code"),
     [
-        ("ftp://press.example/a", "not fetched"),
-        ("file:///etc/passwd", "not fetched"),
-        ("gopher://press.example/", "not fetched"),
-        ("//press.example/", "nameless"),
-        ("http://desk:secret@press.example/", "password"),
-        ("http://desk@press.example/", "password"),
-        ("http://press.example\\@inside.example/", "password"),
-        ("http://press.example\\a", "backslashes"),
-        ("http://press.example/a b", "white space"),
-        ("http://press.example/\r\nHost: inside", "white space"),
-        ("http://press.example/\x00", "control"),
-        ("http://press.example:70000/", "no URL"),
-        ("http://press.example:x/", "no URL"),
-        ("http://press.example:0/", "port 0"),
-        ("http://[::1/", "no URL"),
-        ("http://[fe80::1%25eth0]/", "no name or address"),
-        ("http:///a", "no name or address"),
-        ("http://press%2eexample/", "no name or address"),
-        ("http://-press.example/", "no name or address"),
-        (f"http://{'a' * 300}.example/", "no name or address"),
+        ("ftp://press.example/a", "scheme-unsupported"),
+        ("file:///etc/passwd", "scheme-unsupported"),
+        ("gopher://press.example/", "scheme-unsupported"),
+        ("//press.example/", "scheme-unsupported"),
+        ("http://desk:secret@press.example/", "url-with-password"),
+        ("http://desk@press.example/", "url-with-password"),
+        ("http://press.example\\@inside.example/", "url-with-password"),
+        ("http://press.example\\a", "url-characters"),
+        ("http://press.example/a b", "url-characters"),
+        ("http://press.example/\r\nHost: inside", "url-characters"),
+        ("http://press.example/\x00", "url-characters"),
+        ("http://press.example:70000/", "not-a-url"),
+        ("http://press.example:x/", "not-a-url"),
+        ("http://press.example:0/", "not-a-url"),
+        ("http://[::1/", "not-a-url"),
+        ("http://[fe80::1%25eth0]/", "not-a-url"),
+        ("http:///a", "not-a-url"),
+        ("http://press%2eexample/", "not-a-url"),
+        ("http://-press.example/", "not-a-url"),
+        (f"http://{'a' * 300}.example/", "not-a-url"),
     ],
 )
-def test_a_url_that_is_not_plain_is_refused(url: str, reason: str) -> None:
-    with pytest.raises(DatelineError, match=reason) as caught:
+def test_a_url_that_is_not_plain_is_refused(url: str, code: str) -> None:
+    with pytest.raises(DatelineError) as caught:
         target(url)
+    assert caught.value.code == code
     assert "secret" not in f"{caught.value} {caught.value.hint}"
 
 
@@ -136,12 +139,12 @@ def test_a_url_that_is_not_plain_is_refused(url: str, reason: str) -> None:
         ("http://[2606:4700:0::1111]/", "http://[2606:4700::1111]/"),
     ],
 )  # fmt: skip
-def test_what_is_asked_for_is_written_one_way(url: str, asked: str) -> None:
+def test_a_url_is_written_in_one_way(url: str, asked: str) -> None:
     assert target(url).url == asked
     assert target(asked).url == asked
 
 
-def test_a_redirect_keeps_to_the_rules() -> None:
+def test_a_redirect_must_obey_the_rules() -> None:
     here = target("https://press.example:8443/a/b")
     assert here.onward("../c").url == "https://press.example:8443/c"
     assert here.onward("//other.example/").url == "https://other.example/"

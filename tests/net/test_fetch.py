@@ -1,4 +1,4 @@
-"""Fetching from a server on this machine, which the policy in place of the real one allows."""
+"""Fetching from a server on this machine, which the policy of these tests allows."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NAMES = ("press.example", "other.example")
 
 
 class Server(ThreadingHTTPServer):
-    """Answers a path as told, and notes what it was asked."""
+    """Answers a path with a given answer, and notes the requests."""
 
     daemon_threads = True
 
@@ -39,7 +39,7 @@ class Server(ThreadingHTTPServer):
         return f"{scheme}://{host}:{self.server_port}{path}"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        pass  # a client that hangs up is what several tests are about
+        pass  # in several tests the client hangs up
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -66,12 +66,18 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 
 def here(address: Address) -> str | None:
-    """The policy of these tests: this machine alone."""
+    """The policy of these tests: only this machine is allowed."""
     return None if str(address) == "127.0.0.1" else "not this machine"
 
 
 def get(url: str, max_bytes: int = MIB, **options: Any) -> Fetched:
     return fetch(url, max_bytes=max_bytes, policy=here, **options)
+
+
+def assert_code(code: str, call: Callable[[], object]) -> None:
+    with pytest.raises(DatelineError) as caught:
+        call()
+    assert caught.value.code == code, caught.value
 
 
 def says(body: bytes, status: int = 200, **headers: str) -> Answer:
@@ -104,7 +110,7 @@ def raw(*pieces: bytes, pause: float = 0) -> Answer:
     return answer
 
 
-def test_a_document_comes_with_what_the_server_calls_it(server: Server) -> None:
+def test_a_document_comes_with_the_type_that_the_server_states(server: Server) -> None:
     server.answers["/a?b=c"] = says(b"caf\xe9", Content_Type="text/html; charset=ISO-8859-1")
     found = get(server.url("/a?b=c#part"))
     assert found == Fetched(server.url("/a?b=c"), b"caf\xe9", "text/html", "iso-8859-1")
@@ -114,7 +120,7 @@ def test_a_document_comes_with_what_the_server_calls_it(server: Server) -> None:
     assert not {"Cookie", "Authorization", "Referer"} & set(headers)
 
 
-def test_a_server_may_say_nothing_of_it(server: Server) -> None:
+def test_a_server_may_state_no_type(server: Server) -> None:
     server.answers["/"] = says(b"x")
     assert get(server.url()) == Fetched(server.url(), b"x", None, None)
 
@@ -122,8 +128,9 @@ def test_a_server_may_say_nothing_of_it(server: Server) -> None:
 def test_the_usual_policy_refuses_this_machine(server: Server) -> None:
     server.answers["/"] = says(b"x")
     for host in ("press.example", "127.0.0.1"):
-        with pytest.raises(DatelineError, match=r"127\.0\.0\.1 is this machine"):
-            fetch(server.url(host=host), max_bytes=MIB)
+        assert_code(
+            "address-refused", lambda host=host: fetch(server.url(host=host), max_bytes=MIB)
+        )
     assert server.asked == []
 
 
@@ -157,12 +164,11 @@ def test_redirects_are_followed_and_each_is_checked(server: Server) -> None:
         return "inside" if len(seen) > 1 else None
 
     server.asked.clear()
-    with pytest.raises(DatelineError, match="is inside"):
-        fetch(server.url(), max_bytes=MIB, policy=second_time)
+    assert_code("address-refused", lambda: fetch(server.url(), max_bytes=MIB, policy=second_time))
     assert [path for path, _ in server.asked] == ["/"]
 
 
-def test_a_redirect_to_an_address_inside_is_refused(
+def test_a_redirect_to_an_internal_address_is_refused(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.answers["/"] = leads("http://metadata.example/latest/")
@@ -176,38 +182,37 @@ def test_a_redirect_to_an_address_inside_is_refused(
     def real_but_here(address: Address) -> str | None:
         return None if str(address) == "127.0.0.1" else refusal(address)
 
-    with pytest.raises(DatelineError, match=r"metadata\.example .* is link-local"):
+    with pytest.raises(DatelineError, match=r"metadata\.example") as caught:
         fetch(server.url(), max_bytes=MIB, policy=real_but_here)
+    assert caught.value.code == "address-refused"
 
 
 @pytest.mark.parametrize(
-    ("location", "reason"),
+    ("location", "code"),
     [
-        ("/", "more than 5 times"),
-        ("file:///etc/passwd", "not fetched"),
-        ("http://desk:secret@press.example/", "password"),
-        ("http://press.example:22/", "port 22"),
-        ("http://[", "no URL"),
-        ("/a b", "white space"),
+        ("/", "too-many-redirects"),
+        ("file:///etc/passwd", "scheme-unsupported"),
+        ("http://desk:secret@press.example/", "url-with-password"),
+        ("http://press.example:22/", "redirect-port"),
+        ("http://[", "not-a-url"),
+        ("/a b", "url-characters"),
     ],
 )
-def test_a_redirect_that_is_no_honest_one_is_an_error(
-    server: Server, location: str, reason: str
-) -> None:
+def test_an_invalid_redirect_is_an_error(server: Server, location: str, code: str) -> None:
     server.answers["/"] = leads(location)
-    with pytest.raises(DatelineError, match=reason):
-        get(server.url())
+    assert_code(code, lambda: get(server.url()))
     assert len(server.asked) == (6 if location == "/" else 1)
 
 
 @pytest.mark.parametrize("status", [204, 206, 300, 304, 403, 404, 500])
 def test_anything_but_a_document_is_an_error(server: Server, status: int) -> None:
     server.answers["/"] = says(b"", status)
-    with pytest.raises(DatelineError, match=f"answers {status}"):
+    with pytest.raises(DatelineError, match=str(status)) as caught:
         get(server.url())
+    assert caught.value.code == "http-status"
 
 
-def test_a_large_document_is_refused_whatever_its_header_says(server: Server) -> None:
+def test_a_large_document_is_refused_whatever_its_header_states(server: Server) -> None:
     server.answers["/fits"] = says(b"x" * MIB)
     assert len(get(server.url("/fits")).content) == MIB
     head = b"HTTP/1.1 200 OK\r\n"
@@ -216,12 +221,13 @@ def test_a_large_document_is_refused_whatever_its_header_says(server: Server) ->
     chunk = b"%x\r\n" % MIB + b"x" * MIB + b"\r\n"
     server.answers["/chunks"] = raw(head + b"Transfer-Encoding: chunked\r\n\r\n", *[chunk] * 9)
     for path in ("/long", "/open", "/chunks"):
-        with pytest.raises(DatelineError, match="over 1 MiB") as caught:
+        with pytest.raises(DatelineError) as caught:
             get(server.url(path))
+        assert caught.value.code == "download-too-large"
         assert "--max-size" in (caught.value.hint or "")
 
 
-def test_gzip_that_nobody_asked_for_is_unpacked_within_the_limit(server: Server) -> None:
+def test_unrequested_gzip_is_decompressed_within_the_limit(server: Server) -> None:
     def packed(content: bytes, encoding: str = "gzip") -> Answer:
         return says(content, Content_Encoding=encoding)
 
@@ -229,35 +235,33 @@ def test_gzip_that_nobody_asked_for_is_unpacked_within_the_limit(server: Server)
     assert get(server.url("/page")).content == b"page" * 1000
     bomb = gzip.compress(bytes(64 * MIB))
     assert len(bomb) < MIB
-    for name, answer, reason in (
-        ("/bomb", packed(bomb), "over 1 MiB"),
-        ("/cut", packed(gzip.compress(b"page" * 1000)[:-9]), "does not end"),
-        ("/more", packed(gzip.compress(b"page") * 2), "does not end"),
-        ("/liar", packed(b"<html>"), "but is not"),
-        ("/br", packed(b"x", "br"), "packed as br"),
-        ("/twice", packed(b"x", "gzip, gzip"), "packed as gzip, gzip"),
+    for name, answer, code in (
+        ("/bomb", packed(bomb), "download-too-large"),
+        ("/cut", packed(gzip.compress(b"page" * 1000)[:-9]), "encoding-broken"),
+        ("/more", packed(gzip.compress(b"page") * 2), "encoding-broken"),
+        ("/liar", packed(b"<html>"), "encoding-broken"),
+        ("/br", packed(b"x", "br"), "encoding-unsupported"),
+        ("/twice", packed(b"x", "gzip, gzip"), "encoding-unsupported"),
     ):
         server.answers[name] = answer
-        with pytest.raises(DatelineError, match=reason):
-            get(server.url(name))
+        assert_code(code, lambda name=name: get(server.url(name)))
 
 
 @pytest.mark.parametrize(
-    ("answer", "reason"),
+    ("answer", "code"),
     [
-        (raw(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort"), "5 of 9 bytes"),
-        (raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nshort"), "cannot fetch"),
-        (raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), "cannot fetch"),
-        (raw(b"\x16\x03\x01 no such protocol\r\n\r\n"), "cannot fetch"),
-        (raw(b""), "cannot fetch"),
-        (raw(b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 500 + b"\r\n"), "cannot fetch"),
-        (raw(b"HTTP/1.1 200 OK\r\nA: " + b"b" * 99999 + b"\r\n\r\n"), "cannot fetch"),
+        (raw(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort"), "download-incomplete"),
+        (raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nshort"), "fetch-failed"),
+        (raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), "fetch-failed"),
+        (raw(b"\x16\x03\x01 no such protocol\r\n\r\n"), "fetch-failed"),
+        (raw(b""), "fetch-failed"),
+        (raw(b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 500 + b"\r\n"), "fetch-failed"),
+        (raw(b"HTTP/1.1 200 OK\r\nA: " + b"b" * 99999 + b"\r\n\r\n"), "fetch-failed"),
     ],
 )
-def test_a_broken_answer_is_an_error(server: Server, answer: Answer, reason: str) -> None:
+def test_a_broken_answer_is_an_error(server: Server, answer: Answer, code: str) -> None:
     server.answers["/"] = answer
-    with pytest.raises(DatelineError, match=reason):
-        get(server.url())
+    assert_code(code, lambda: get(server.url()))
 
 
 @pytest.mark.parametrize(
@@ -268,18 +272,18 @@ def test_a_broken_answer_is_an_error(server: Server, answer: Answer, reason: str
         [b"HTTP/1.1 100 Continue\r\n\r\n"] * 99,
     ],
 )
-def test_a_server_that_dawdles_is_not_waited_for(server: Server, pieces: list[bytes]) -> None:
+def test_a_slow_server_times_out(server: Server, pieces: list[bytes]) -> None:
     server.answers["/"] = raw(*pieces, pause=0.05)
     started = time.monotonic()
-    with pytest.raises(DatelineError, match="took too long"):
-        get(server.url(), clock=Clock(step=1, total=0.3))
+    assert_code("fetch-failed", lambda: get(server.url(), clock=Clock(step=1, total=0.3)))
     assert time.monotonic() - started < 3
 
 
-def test_a_silent_server_is_not_waited_for(server: Server) -> None:
+def test_a_silent_server_times_out(server: Server) -> None:
     server.answers["/"] = raw(b"", pause=2)
-    with pytest.raises(DatelineError, match="took too long"):
-        get(server.url(), clock=Clock(step=0.2, total=60))
+    started = time.monotonic()
+    assert_code("fetch-failed", lambda: get(server.url(), clock=Clock(step=0.2, total=60)))
+    assert time.monotonic() - started < 1.5
 
 
 def test_proxy_settings_are_not_read(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -289,12 +293,11 @@ def test_proxy_settings_are_not_read(server: Server, monkeypatch: pytest.MonkeyP
     assert get(server.url()).content == b"x"
 
 
-def test_nobody_at_home_is_an_error(server: Server) -> None:
+def test_a_refused_connection_is_an_error(server: Server) -> None:
     with closing(socket.socket()) as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
-        with pytest.raises(DatelineError, match="cannot fetch"):
-            get(f"http://press.example:{port}/")
+        assert_code("fetch-failed", lambda: get(f"http://press.example:{port}/"))
 
 
 @pytest.fixture
@@ -313,13 +316,15 @@ def test_a_certificate_must_be_that_of_the_name_asked_for(encrypted: Server) -> 
     encrypted.answers["/"] = says(b"x")
     for host in ("press.example", "press.example."):
         assert get(encrypted.url(host=host, scheme="https"), context=trusting()).content == b"x"
-    with pytest.raises(DatelineError, match=r"certificate does not hold: .*other\.example"):
+    with pytest.raises(DatelineError, match=r"certificate .*other\.example") as caught:
         get(encrypted.url(host="other.example", scheme="https"), context=trusting())
-    with pytest.raises(DatelineError, match="certificate does not hold"):
+    assert caught.value.code == "fetch-failed"
+    with pytest.raises(DatelineError, match="certificate"):
         get(encrypted.url(scheme="https"))
 
 
-def test_encryption_is_never_left_on_the_way(encrypted: Server) -> None:
+def test_a_redirect_never_drops_encryption(encrypted: Server) -> None:
     encrypted.answers["/"] = leads(encrypted.url("/open"))
-    with pytest.raises(DatelineError, match="not encrypted"):
-        get(encrypted.url(scheme="https"), context=trusting())
+    assert_code(
+        "redirect-not-encrypted", lambda: get(encrypted.url(scheme="https"), context=trusting())
+    )

@@ -296,9 +296,9 @@ class Watch(Payload, frozen=True, kw_only=True):
 @pytest.mark.parametrize(
     ("line", "finding"),
     [
-        (samples.corrected("f3", "/seen", "a crowd", "x"), "f3 is of a type that no plugin here"),
-        ({key: value for key, value in SEEN.items() if key != "fact"}, "install the plugin"),
-        (samples.figure(fact="f3"), "f3 is recorded already"),
+        (samples.corrected("f3", "/seen", "a crowd", "x"), "fact-unknown"),
+        ({key: value for key, value in SEEN.items() if key != "fact"}, "type-unknown"),
+        (samples.figure(fact="f3"), "fact-taken"),
     ],
 )  # fmt: skip
 def test_without_the_plugin_its_facts_are_not_touched(

@@ -236,9 +236,7 @@ def test_what_a_type_of_a_plugin_chokes_on_stays_readable(
     (tmp_path / "seen.ndjson").write_text(json.dumps(line | {"what": "another"}))
     refused = ferry(*broken, *command)
     assert refused.code == 1
-    assert (
-        "acme.seen.recorded cannot be read by the plugin" in refused.err or "shape" in refused.err
-    )
+    assert "shape" in refused.err
     assert "bug in Dateline" not in refused.err
 
 

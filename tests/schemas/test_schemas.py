@@ -1,4 +1,4 @@
-"""A payload's shape is for ever: it changes by a new version with an upcaster, or not at all."""
+"""A payload's shape never changes, except by a new version with an upcaster."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from types import ModuleType
 import msgspec
 import pytest
 
+from dateline.errors import DatelineError
 from dateline.events.payload import Payload, Raw
 from dateline.events.registry import EventType, Registry, to_fields
 
@@ -59,10 +60,10 @@ def test_a_golden_sample_still_reads(path: Path) -> None:
     assert current is not None and isinstance(read, current.payload)
     if int(version) == current.version:
         plain = json.loads(json.dumps(to_fields(read)))
-        assert plain == sample, "the sample leaves something out or states a default"
+        assert plain == sample, "the sample lacks a field or states a default"
 
 
-def test_the_first_upcaster_moves_part_of_beside_the_identifiers() -> None:
+def test_the_first_upcaster_moves_part_of_out_of_the_identifiers() -> None:
     old = json.loads((HERE / "golden" / "entity.introduced@1.json").read_text("utf-8"))
     new = Registry().convert("entity.introduced", 1, old)
     assert new.part_of == old["identifiers"]["part_of"]  # type: ignore[union-attr]
@@ -77,8 +78,9 @@ def test_a_version_without_its_upcaster_is_refused() -> None:
         schema_version = 3
         what: str
 
-    with pytest.raises(Exception, match="without an upcaster from version 1"):
+    with pytest.raises(DatelineError) as caught:
         Registry([EventType(Sighting, {2: lambda fields: fields})])
+    assert caught.value.code == "upcaster-missing"
 
 
 def test_upcasters_run_one_after_the_other() -> None:

@@ -1,4 +1,4 @@
-"""Adds shapes to the lock that are new. Shapes that are there never change: that is the point.
+"""Adds new shapes to the lock. Shapes in the lock never change.
 
 python tests/schemas/update.py
 """
@@ -19,7 +19,7 @@ GOLDEN = HERE / "golden"
 
 
 def shapes() -> dict[str, Any]:
-    """JSON Schema of every event type in its present version, by ``type@version``."""
+    """JSON Schema of every event type in its current version, by ``type@version``."""
     found = {
         f"{event_type.name}@{event_type.version}": without_prose(
             msgspec.json.schema(event_type.payload)

@@ -1,1 +1,1 @@
-"""What can have happened: payloads, their envelope, and the rules they must keep. Pure."""
+"""Events: their payloads and envelope, and the rules that they must obey. Pure."""

@@ -1,4 +1,4 @@
-"""Completing what an author may leave out: a fact's number, where the quotation stands."""
+"""Completes what an author may leave out: a fact's number, and the place of a quotation."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _LISTED = 8
 
 
 def complete(payload: Payload, text: str | None, number: str) -> tuple[Payload, list[Finding]]:
-    """`payload` with offsets and context for each evidence item that has `exact` alone, and
-    `number` as its fact's when it has none. Findings name what cannot be completed.
+    """`payload` with offsets and context for each evidence item that has only `exact`, and with
+    `number` as the fact's id if it has none. Findings name what cannot be completed.
 
-    ``text`` is the source's text, None when the source is not known (a rule says so).
+    ``text`` is the source's text, or None if the source is unknown (a rule reports that).
     """
     findings: list[Finding] = []
     if isinstance(payload, FactPayload) and not payload.fact:
@@ -38,8 +38,8 @@ def complete(payload: Payload, text: str | None, number: str) -> tuple[Payload, 
 
 
 def locate(item: Evidence, text: str, field: str) -> Evidence | Finding:
-    """`item` with its place in `text`: the one given, else the one match of `exact` (and of the
-    context, if given)."""
+    """`item` with its place in `text`: the given place, else the only match of `exact` (between the
+    prefix and suffix, if given)."""
     start = item.start
     if start is None and item.end is not None:
         start = item.end - len(item.exact)

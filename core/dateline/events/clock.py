@@ -12,9 +12,9 @@ _ISO = re.compile(
     r"(Z|[+-]([01]\d|2[0-3]):[0-5]\d)",
     re.ASCII,
 )
-#: The last microsecond of the year 9999, which ends what can be written.
+#: The last microsecond of the year 9999, the last that can be written.
 LAST_US = 253402300799999999
-#: Clocks that differ by more than that (5 minutes) differ by mistake: it is said, and nothing is refused.
+#: Clocks that differ by more than 5 minutes differ by mistake: that is reported; nothing is refused.
 CLOCK_TOLERANCE_US = 5 * 60 * 1_000_000
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
@@ -41,6 +41,6 @@ def from_iso(text: str) -> int:
     if not _ISO.fullmatch(text):
         raise ValueError(f"{text!r} is not a time stamp like 2022-10-13T08:00:00Z")
     moment = datetime.fromisoformat(text)
-    if not _FIRST <= moment <= _LAST:  # its zone carries it out of the years that can be written
+    if not _FIRST <= moment <= _LAST:  # in UTC it is outside the years that can be written
         raise ValueError(f"{text!r} is outside the years 0001 to 9999 in UTC")
     return from_datetime(moment)

@@ -1,4 +1,4 @@
-"""What editors do to facts that stand: link, correct, dispute, review, take back, erase."""
+"""What editors do to recorded facts: link, correct, dispute, review, retract, erase."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LinkRelation = Literal[
 
 
 class FactsLinked(Payload, frozen=True, kw_only=True, rename={"from_": "from"}):
-    """Two facts belong together. ``independence`` is required for ``corroborates``:
+    """Two facts are related. ``independence`` is required for ``corroborates``:
     several reports of one origin are not several sources."""
 
     type: ClassVar[str] = "facts.linked"
@@ -32,9 +32,9 @@ class EvidenceAdded(FactNotice, frozen=True, kw_only=True):
 
 
 class FactCorrected(FactNotice, frozen=True, kw_only=True):
-    """A fact reads otherwise from now on; what it was stays in the log.
+    """Values of a fact are changed from now on; the earlier values stay in the log.
 
-    ``shape`` is the schema version of the fact's payload that the paths speak of; the archive
+    ``shape`` is the schema version of the fact's payload that the paths refer to; the archive
     fills it in.
     """
 
@@ -66,10 +66,10 @@ class FactReviewed(FactNotice, frozen=True, kw_only=True):
 
 
 class ContentErased(Payload, frozen=True, kw_only=True):
-    """Content of the story was destroyed on purpose; every event without a body is listed in one.
+    """Content of the story was erased on purpose. Every event without a body is listed in one of these.
 
-    ``subject_key`` is the id of the key that was destroyed with it, ``positions`` are those in the
-    archive where it happened (none in another's, that imported it).
+    ``subject_key`` is the id of the key that was destroyed with it. ``positions`` are the positions
+    of the erased events; they are empty in an archive that imported this event.
     """
 
     type: ClassVar[str] = "content.erased"
@@ -82,5 +82,5 @@ class ContentErased(Payload, frozen=True, kw_only=True):
 
 
 def erased_from_v1(fields: dict[str, object]) -> dict[str, object]:
-    """Version 2 lists the events by id; version 1, which no command ever wrote, had positions."""
+    """The fields stay the same. Version 2 added ``events``; no command ever wrote version 1."""
     return fields

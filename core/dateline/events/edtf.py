@@ -1,12 +1,12 @@
-"""Dates as the news gives them: a declared subset of EDTF (ISO 8601-2), its bounds and its words.
+"""Dates as news reports give them: a subset of EDTF (ISO 8601-2), with bounds and words.
 
-Years are 0001 to 9999. Taken are ``YYYY``, ``YYYY-MM``, ``YYYY-MM-DD``, a date and time with
+Years are 0001 to 9999. Accepted are ``YYYY``, ``YYYY-MM``, ``YYYY-MM-DD``, a date and time with
 optional zone, ``X`` for unknown digits at the end (``202X``, ``2022-XX``, ``2022-10-XX``), seasons
 21 to 24, the qualifiers ``?`` (uncertain), ``~`` (about), ``%`` (both) on a whole date, intervals
 ``a/b``, ``a/..``, ``../b``, ``a/``, ``/b``, and sets ``[a,b]`` (one of) and ``{a,b}`` (all of).
 
-Own code, since the library tried (edtf 5.0.2) takes 2022-02-29, invents ends for ``2022-10/``,
-writes to stdout and needs milliseconds a date; the tests hold this module against it.
+This is Dateline's own code because the edtf library (5.0.2) accepts 2022-02-29, invents ends for
+``2022-10/``, writes to stdout and needs milliseconds for each date. The tests compare the two.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Date(msgspec.Struct, frozen=True):
 
 
 class Edtf(msgspec.Struct, frozen=True):
-    """A parsed expression. A None bound is open or unknown on that side."""
+    """A parsed expression. A bound that is None is open or unknown."""
 
     text: str
     earliest: str | None
@@ -58,14 +58,14 @@ class Edtf(msgspec.Struct, frozen=True):
 
 
 def parse(text: str) -> Edtf:
-    """Parse `text`; raises ValueError saying what is wrong with it."""
+    """Parse `text`. Raises ValueError that states what is wrong with it."""
     return _parse(text)
 
 
 @lru_cache(maxsize=65536)
 def _parse(text: str) -> Edtf:
     if len(text) > 200:
-        raise ValueError("longer than 200 characters")
+        raise ValueError("the date is longer than 200 characters")
     if text[:1] in "[{" and text:
         return _set(text)
     if "/" in text:
@@ -81,7 +81,7 @@ def _date(text: str) -> Date:
     match = _DATE.fullmatch(body)
     if match is None:
         raise ValueError(
-            f"{text!r} is not a date of the EDTF subset (like 2022-10-13 or 2022-08/..)"
+            f"{text!r} is not a date in the EDTF subset (like 2022-10-13 or 2022-08/..)"
         )
     year, month, day = match.groups()
     if "X" in year and month is not None and month != "XX":
@@ -89,7 +89,7 @@ def _date(text: str) -> Date:
     if month == "XX" and day is not None and day != "XX":
         raise ValueError(f"{text!r}: a known day needs a known month")
     if int(year.replace("X", "9")) == 0:
-        raise ValueError(f"{text!r}: years start at 0001")
+        raise ValueError(f"{text!r}: the first year is 0001")
     first_year = max(1, int(year.replace("X", "0")))
     last_year = int(year.replace("X", "9"))
     words, first, last = _calendar(text, year, month, day, first_year, last_year)
@@ -104,7 +104,7 @@ def _date(text: str) -> Date:
 def _calendar(
     text: str, year: str, month: str | None, day: str | None, first: int, last: int
 ) -> tuple[str, tuple[int, int], tuple[int, int, int]]:
-    """Words, first (month, day), last (month, day, years on) of a checked date."""
+    """The words, first (month, day) and last (month, day, years later) of a checked date."""
     if month is None or month == "XX":
         if day is not None and day != "XX":
             raise ValueError(f"{text!r}: a day needs a month")
@@ -115,7 +115,7 @@ def _calendar(
         start = {"21": 3, "22": 6, "23": 9, "24": 12}[month]
         end, on = (start + 2, 0) if month != "24" else (2, 1)
         if last + on > 9999:
-            raise ValueError(f"{text!r}: years end at 9999")
+            raise ValueError(f"{text!r}: the last year is 9999")
         words = f"{_SEASONS[month]} {int(year)}"
         return words, (start, 1), (end, monthrange(last + on, end)[1], on)
     number = int(month)
@@ -153,7 +153,7 @@ def _instant(text: str) -> Date:
     try:
         moment = datetime.fromisoformat(f"{day}T{clock}{zone or ''}")
         words = f"{_date(day).words}, {clock[:5]}"
-        if zone is None:  # civil time: the text names no zone, so none is assumed
+        if zone is None:  # local time: the text names no zone, so none is assumed
             stamp = f"{day}T{clock}"
             return Date(stamp, stamp, words)
         stamp = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
@@ -181,20 +181,20 @@ def _interval(text: str) -> Edtf:
 
 
 def _after(first: str, last: str) -> bool:
-    # A plain date stands for its whole day, so only what is known of both is compared.
+    # A plain date means the whole day, so only the part that both have is compared.
     known = min(len(first), len(last))
     return first[:known] > last[:known]
 
 
 def _end(latest: str) -> str:
-    # A plain date lasts longer than any moment of it.
+    # A plain date ends later than any moment in it.
     return latest if "T" in latest else latest + "T24"
 
 
 def _set(text: str) -> Edtf:
     closing = {"[": "]", "{": "}"}[text[0]]
     if text[-1] != closing or len(text) < 3:
-        raise ValueError(f"{text!r} is a set without its closing {closing}")
+        raise ValueError(f"{text!r} is an empty set, or has no closing {closing}")
     members = [_member(item.strip(" ")) for item in text[1:-1].split(",")]
     earliest = None if any(m[0] is None for m in members) else min(m[0] for m in members if m[0])
     ends = [m[1] for m in members]
@@ -222,7 +222,7 @@ def _member(text: str) -> tuple[str | None, str | None, str]:
 
 
 def earliest_instant(text: str) -> int | None:
-    """The first microsecond (UTC) `text` may stand for; None when its start is open."""
+    """The first microsecond (UTC) that `text` may mean; None if its start is open."""
     earliest = parse(text).earliest
     if earliest is None:
         return None
@@ -231,7 +231,7 @@ def earliest_instant(text: str) -> int | None:
 
 
 def latest_instant(text: str) -> int | None:
-    """The last microsecond (UTC) `text` may stand for; None when its end is open."""
+    """The last microsecond (UTC) that `text` may mean; None if its end is open."""
     latest = parse(text).latest
     if latest is None:
         return None
@@ -241,10 +241,10 @@ def latest_instant(text: str) -> int | None:
 
 
 def public_from(text: str, known_us: int) -> int | None:
-    """From which microsecond (UTC) what was published at `text` was public: the first it may have been
-    published in; where its start is open (``../2024``: in that year or before), the last.
+    """The microsecond (UTC) from which something published at `text` was public: the earliest possible
+    one or, if the start is open (``../2024``: in that year or before), the latest.
 
-    None while that is not past at `known_us`, when it was known: then it was public at that moment.
+    None if that latest one is after `known_us`, when it was known here: then it was public at `known_us`.
     """
     first = earliest_instant(text)
     if first is not None:

@@ -1,4 +1,4 @@
-"""Who and what the facts speak of."""
+"""The people, organisations, places and groups that facts refer to."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from dateline.events.payload import Payload
 
 
 class EntityIntroduced(Payload, frozen=True, kw_only=True):
-    """A person, organisation, place or group, as this story knows it.
+    """A person, organisation, place or group is introduced in this story.
 
-    ``entity`` starts with ``person:``, ``org:``, ``place:`` or ``group:``. ``identifiers`` are names
-    in other registers: ``wikidata``, ``geonames``, ``iso3166``, ``iso3166-2`` ... ``part_of`` is the
-    entity it belongs to; schema version 1 kept it among the identifiers.
-    ``lat`` and ``lon`` are WGS 84 degrees, with ``precision`` saying how far they may be trusted.
+    ``entity`` starts with ``person:``, ``org:``, ``place:`` or ``group:``. ``identifiers`` are its ids
+    in other registers, such as ``wikidata``, ``geonames``, ``iso3166`` and ``iso3166-2``. ``part_of``
+    is the entity that it belongs to; schema version 1 kept it among the identifiers.
+    ``lat`` and ``lon`` are WGS 84 degrees; ``precision`` states how precise they are.
     """
 
     type: ClassVar[str] = "entity.introduced"
@@ -33,7 +33,7 @@ class EntityIntroduced(Payload, frozen=True, kw_only=True):
 
 
 def from_v1(fields: dict[str, object]) -> dict[str, object]:
-    """Version 1 to 2: what an entity is part of is no name in a register."""
+    """``part_of`` moves out of ``identifiers``, since it is not an id in a register."""
     identifiers = fields.get("identifiers")
     if not isinstance(identifiers, dict) or "part_of" not in identifiers:
         return fields

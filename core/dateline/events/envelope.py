@@ -1,4 +1,4 @@
-"""An event as it is read back, and as it is about to be appended."""
+"""An event as it is read from the log, and as it is before it is appended."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Data: TypeAlias = Payload | Raw | Erased | Sealed
 
 
 class RecordedBy(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Who put the event into the archive, with what, and how (PROV: agent and activity)."""
+    """Who recorded the event, with which tool and by which method (PROV: agent and activity)."""
 
     agent: str | None = None
     tool: str | None = None
@@ -26,7 +26,7 @@ class RecordedBy(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
 
 
 class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """An event on its way into the log. Times are microseconds since 1970 in UTC.
+    """An event that is not in the log yet. Times are microseconds since 1970 in UTC.
 
     ``recorded_us`` is None for "now"; only an import of another archive's export sets it.
     """
@@ -46,13 +46,13 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     """The immutable record that something was recorded.
 
     ``position`` is its place in the whole log, ``version`` its place in its story; both count
-    1, 2, 3 ... without a hole. ``slug`` is the story's name.
+    1, 2, 3 and so on without a gap. ``slug`` is the story's name.
 
-    ``original`` holds the data as written when an older schema version was upcast on reading.
+    ``original`` holds the data as written if an older schema version was upcast on reading.
 
-    A view's fold also gets ``fact`` and ``before``, the fact this event speaks of as it stood after
-    and before, ``touched``, every fact whose standing it changed, and ``state``, the story as it then
-    stood; a plain read has them empty.
+    Only a view's fold gets ``fact`` and ``before``, the fact that this event is about as it is after
+    and before the event, ``touched``, every fact that the event changed, and ``state``, the story
+    after the event. A plain read leaves them empty.
     """
 
     position: int

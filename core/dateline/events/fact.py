@@ -1,4 +1,4 @@
-"""The six kinds of fact."""
+"""The six kinds of facts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dateline.events.payload import FactPayload
 
 
 class StatementRecorded(FactPayload, frozen=True, kw_only=True):
-    """Somebody said something. ``act`` is a lemma: say, propose, deny ..."""
+    """Someone said something. ``act`` is a verb in its base form: say, propose, deny."""
 
     type: ClassVar[str] = "statement.recorded"
     speakers: tuple[str, ...]
@@ -23,7 +23,7 @@ class StatementRecorded(FactPayload, frozen=True, kw_only=True):
 
 
 class OccurrenceRecorded(FactPayload, frozen=True, kw_only=True):
-    """Something happened, happens or is planned."""
+    """Something happened, is happening, is planned or was cancelled."""
 
     type: ClassVar[str] = "occurrence.recorded"
     action: str
@@ -32,7 +32,7 @@ class OccurrenceRecorded(FactPayload, frozen=True, kw_only=True):
 
 
 class FigureRecorded(FactPayload, frozen=True, kw_only=True):
-    """A number was reported. ``as_of`` is EDTF; ``cumulative`` marks a running total."""
+    """A number was reported. ``as_of`` is an EDTF date; ``cumulative`` marks a running total."""
 
     type: ClassVar[str] = "figure.recorded"
     as_of: str | None = None
@@ -49,7 +49,7 @@ class StateRecorded(FactPayload, frozen=True, kw_only=True):
 
 
 class RoleRecorded(FactPayload, frozen=True, kw_only=True):
-    """A person held a role at a time: never a property of the person."""
+    """A person held a role at some time. A role is never a property of the person."""
 
     type: ClassVar[str] = "role.recorded"
     person: str
@@ -59,7 +59,7 @@ class RoleRecorded(FactPayload, frozen=True, kw_only=True):
 
 
 class AssessmentRecorded(FactPayload, frozen=True, kw_only=True):
-    """A judgement in the source's own voice: under ``condition``, ``effect``."""
+    """The source itself made a judgement: if ``condition`` holds, ``effect`` follows."""
 
     type: ClassVar[str] = "assessment.recorded"
     condition: str | None = None

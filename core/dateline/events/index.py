@@ -1,4 +1,4 @@
-"""Which facts refer to an entity or a source, found without going through all facts of a story."""
+"""An index of the facts that refer to an entity or a source."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dateline.events.payload import FactPayload
 
 
 class Index:
-    """Ids of facts by the entities and sources they ever referred to: corrected since, perhaps."""
+    """Ids of facts by every entity and source that they refer to, or referred to before a correction."""
 
     def __init__(self, facts: Iterable[FactPayload]) -> None:
         self._by: dict[str, dict[str, None]] = {}
@@ -26,13 +26,13 @@ class Index:
 
 
 def refers_to(data: FactPayload) -> list[str]:
-    """Entities a fact's rows may show."""
+    """Entities that a fact's rows may show."""
     names = [step.agent for step in data.attribution]
     if data.places:
         names += [place.place for place in data.places]
-    read = _READ.get(type(data))
-    if read is not None:
-        names += read(data)
+    references = _REFERENCES.get(type(data))
+    if references is not None:
+        names += references(data)
     return names
 
 
@@ -44,7 +44,7 @@ def _of_role(data: RoleRecorded) -> list[str]:
     return [name for name in (data.person, data.organization, data.appointed_by) if name]
 
 
-_READ: dict[type[FactPayload], Callable[[Any], list[str]]] = {
+_REFERENCES: dict[type[FactPayload], Callable[[Any], list[str]]] = {
     StatementRecorded: lambda data: [*data.speakers, *data.addressees],
     OccurrenceRecorded: lambda data: [actor.agent for actor in data.actors],
     StateRecorded: _of_state,

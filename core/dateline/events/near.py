@@ -1,9 +1,9 @@
-"""A quotation that is nearly in its source: the same words, written in other characters. Pure.
+"""Finds a quotation that is in its source with the same words but other characters. Pure.
 
-What looks the same to a reader is folded to the same letters: composed and decomposed accents,
+Text that looks the same to a reader is folded to the same letters: composed and decomposed accents,
 ligatures and full-width forms (Unicode NFKD), case, kinds of quotation marks and dashes, white space,
-what is invisible, and words divided at a line's end. Nothing is ever accepted by this: it finds the
-source's own words, to be offered.
+invisible characters, and words divided at the end of a line. Nothing is accepted because of it: it
+only suggests the source's own words.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from itertools import islice
 _QUOTES = "\"'`´‘’‚‛“”„‟«»‹›′″‵‶「」『』〝〞〟＂＇"
 _DASHES = "-‐‑‒–—―−⁃﹘﹣－"
 _SAME = {ord(mark): "'" for mark in _QUOTES} | {ord(dash): "-" for dash in _DASHES}
-#: Those that only choose how the character before them looks.
+#: Characters that only choose how the character before them looks.
 _SELECTORS = re.compile("[\u034f\u180b-\u180d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-#: Most of most texts: what needs no more than lower case, and what is left out.
+#: Most of most texts: characters that only need lower case, and white space that is left out.
 _PLAIN = re.compile("[!#-&(-,./-_a-~]+")
 _SPACE = re.compile("[ \\t\\r\\n]+(?![\u0300-\u036f])")
-#: Accents on one letter. More are cut: to put them in order takes their number squared.
+#: Accents kept on one letter: sorting them takes time that grows with the square of their number.
 _ACCENTS = 30
-#: Places looked at, to find one that begins and ends with a word.
+#: How many places are tried to find one that begins and ends at word boundaries.
 _TRIED = 100
 
 
 def near(exact: str, text: str) -> tuple[int, int] | None:
-    """Where (start, end) the words of `exact` are in `text`, in code points; None where they are not.
+    """(start, end) in code points of the words of `exact` in `text`; None if they are not there.
 
-    Of several places the first that begins and ends with whole words. Takes time in step with the
-    length of both.
+    Of several places, the first that begins and ends with whole words. The time taken grows linearly
+    with the length of both.
     """
-    for dashes in (True, False):  # without them, words that a line's end divides are whole
+    for dashes in (True, False):  # without dashes, words divided at the end of a line are whole
         wanted, _ = _fold(exact, dashes)
         if not wanted:
             return None
@@ -48,12 +48,13 @@ def near(exact: str, text: str) -> tuple[int, int] | None:
 
 
 def offer(exact: str, text: str) -> str:
-    """``; 'its words' is, at 3-12`` for a message that `exact` is not in `text`; else nothing."""
+    """``; the source has 'its words' at 3-12``, to end a message that `exact` is not in `text`; empty
+    if nothing similar is found."""
     found = near(exact, text)
     if found is None:
         return ""
     start, end = found
-    return f"; {text[start:end]!r} is, at {start}-{end}"
+    return f"; the source has {text[start:end]!r} at {start}-{end}"
 
 
 def _finds(wanted: str, folded: str) -> Iterator[int]:
@@ -70,12 +71,12 @@ def _whole(text: str, start: int, end: int) -> bool:
 
 @lru_cache(maxsize=4)
 def _folded_text(text: str, dashes: bool) -> tuple[str, array[int]]:
-    """`_fold`, kept: an import may quote one source wrongly in a thousand lines."""
+    """`_fold`, cached: an import may misquote one source in a thousand lines."""
     return _fold(text, dashes)
 
 
 def _fold(text: str, dashes: bool) -> tuple[str, array[int]]:
-    """The folded letters of `text`, and where in it each comes from."""
+    """The folded letters of `text`, and the place in `text` of each."""
     letters: list[str] = []
     starts = array("Q")
     at = 0

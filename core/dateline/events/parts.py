@@ -1,4 +1,4 @@
-"""The pieces facts are made of. Field names are those of the import format."""
+"""The parts of payloads. The field names are those of the import format."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ Resolution = Literal["explicit", "deictic", "event", "recurrent", "inferred", "e
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
-    """Base of every piece: immutable, and an unknown field is an error (dropping it loses data).
+    """Base of every part: immutable. An unknown field is an error, since dropping it would lose data.
 
-    Not tracked by the garbage collector: what is read from JSON refers to nothing above itself, and
-    an archive holds so many pieces that looking through them took half the time of a replay.
+    Parts are not tracked by the garbage collector: values read from JSON have no reference cycles, and
+    an archive holds so many parts that scanning them took half the time of a replay.
     """
 
 
 class Evidence(Part, frozen=True, kw_only=True):
-    """Where it is written: W3C Web Annotation position and quote selectors together.
+    """The words of the source that a fact rests on: W3C Web Annotation position and quote selectors.
 
-    ``start`` and ``end`` count Unicode code points of the source's text, half open. In authored
-    input they may be left out when ``exact`` occurs once in the source.
+    ``start`` and ``end`` count Unicode code points of the source's text; ``end`` is exclusive. In
+    authored input they may be left out if ``exact`` occurs once in the source.
     """
 
     role: EvidenceRole
@@ -47,7 +47,7 @@ class Channel(Part, frozen=True, kw_only=True):
 
 
 class Step(Part, frozen=True, kw_only=True):
-    """One link of an attribution chain, which runs from origin over relays to the publisher."""
+    """One step of an attribution: it runs from the origin through relays to the publisher."""
 
     agent: str
     role: StepRole
@@ -62,7 +62,7 @@ class Factuality(Part, frozen=True, kw_only=True):
 
 
 class Time(Part, frozen=True, kw_only=True):
-    """A moment or span in EDTF (ISO 8601-2), with how the text gave it."""
+    """A moment or span in EDTF (ISO 8601-2), and how the text expressed it."""
 
     edtf: str
     expression: str | None = None
@@ -74,7 +74,7 @@ class Time(Part, frozen=True, kw_only=True):
 
 
 class Times(Part, frozen=True, kw_only=True):
-    """Clocks inside a fact: when it was said, when it held, what it is compared with."""
+    """Times inside a fact: when it was said, when it held, and the time it is compared with."""
 
     said: Time | None = None
     valid: Time | None = None
@@ -87,7 +87,7 @@ class PlaceRef(Part, frozen=True, kw_only=True):
 
 
 class Quantity(Part, frozen=True, kw_only=True):
-    """A number as given: a value, or bounds without one. Precision is never invented."""
+    """A number as the source gives it: a value, or bounds without a value. Precision is never invented."""
 
     measure: str
     unit: str | None = None
@@ -114,7 +114,7 @@ class Credit(Part, frozen=True, kw_only=True):
 
 
 class Change(Part, frozen=True, kw_only=True):
-    """One changed value: ``path`` is a JSON Pointer (RFC 6901); null stands for "not there"."""
+    """One changed value. ``path`` is a JSON Pointer (RFC 6901); null means that there is no value."""
 
     path: str
     was: Any = None
@@ -122,8 +122,8 @@ class Change(Part, frozen=True, kw_only=True):
 
 
 class ErasedEvent(Part, frozen=True, kw_only=True):
-    """One event whose content is gone: what its envelope says anyway, and the number of its fact,
-    which is never given to another."""
+    """One event whose content was erased: its id and type, which its envelope still holds, and the id
+    of its fact, which is never given to another fact."""
 
     event_id: UUID
     type: str

@@ -1,4 +1,4 @@
-"""Bases of every payload: what an event says happened."""
+"""Base classes of payloads, and what is read where there is no known payload."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dateline.events.parts import (
     Times,
 )
 
-#: What the archive numbers facts as.
+#: The form of a fact's id.
 FACT = re.compile(r"f[1-9][0-9]{0,8}")
 
 
@@ -29,7 +29,7 @@ class Payload(Part, frozen=True):
 
 
 class FactPayload(Payload, frozen=True, kw_only=True):
-    """What every fact carries. ``fact`` is empty until the archive numbers it."""
+    """The fields that every fact has. ``fact`` is its id; it is empty until the archive numbers the fact."""
 
     fact: str = ""
     text: str
@@ -46,35 +46,35 @@ class FactPayload(Payload, frozen=True, kw_only=True):
 
 
 class FactNotice(Payload, frozen=True, kw_only=True):
-    """An editorial event about one fact that stands already."""
+    """An editorial event about one recorded fact."""
 
     fact: str
 
 
 class Raw(msgspec.Struct, frozen=True):
-    """Data of a type or schema version this Dateline does not know: kept, never dropped."""
+    """Data of an event type or schema version that is unknown here: kept, never dropped."""
 
     fields: dict[str, object]
 
     @property
     def fact(self) -> str | None:
-        """The number of the fact it records, if it has what every fact has."""
+        """The id of the fact that it records, if it has the fields that every fact has."""
         return self.about if {"text", "source", "evidence"} <= self.fields.keys() else None
 
     @property
     def about(self) -> str | None:
-        """The number of the fact it records, or is a notice of."""
+        """The id of the fact that it records or is a notice about."""
         fact = self.fields.get("fact")
         return fact if isinstance(fact, str) and FACT.fullmatch(fact) else None
 
 
 class Erased(msgspec.Struct, frozen=True):
-    """Stands where data was erased. The event's place and hash remain."""
+    """Replaces data that was erased. The event's place and hash remain."""
 
 
 class Sealed(msgspec.Struct, frozen=True):
-    """Stands where protected data cannot be read for want of their key. Nothing folds over it.
+    """Replaces protected data whose key is not at hand. Nothing is folded over it.
 
-    ``lost`` is the id of the key where it is known that it will not come back."""
+    ``lost`` is the id of the key if it is known to be lost for good."""
 
     lost: str | None = None

@@ -1,4 +1,4 @@
-"""JSON Pointer (RFC 6901) over plain values: read one, change one. None stands for "not there"."""
+"""JSON Pointer (RFC 6901) over plain values: read one, change one. None means "no value"."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ _INDEX = re.compile("0|[1-9][0-9]{0,15}")
 
 
 def parts(path: str) -> list[str]:
-    """The tokens of `path`. Raises ValueError when it is no pointer into an object."""
+    """The tokens of `path`. Raises ValueError if it is not a pointer into an object."""
     if not path.startswith("/"):
-        raise ValueError(f"{path!r} is no path like /quantities/0/value")
+        raise ValueError(f"{path!r} is not a path like /quantities/0/value")
     if _BAD_ESCAPE.search(path):
         raise ValueError(f"{path!r} has a ~ that is neither ~0 nor ~1")
     return [token.replace("~1", "/").replace("~0", "~") for token in path[1:].split("/")]
 
 
 def get(document: object, path: str) -> object:
-    """The value at `path`, None when nothing is there."""
+    """The value at `path`; None if there is none."""
     value: Any = document
     for token in parts(path):
         if isinstance(value, dict):
@@ -33,10 +33,10 @@ def get(document: object, path: str) -> object:
 
 
 def put(document: dict[str, Any], path: str, value: object) -> None:
-    """Set `path` to `value` in place; None removes. ``-`` or the length appends to a list.
+    """Set `path` to `value` in place; None removes it. ``-`` or the length appends to a list.
 
-    Objects missing on the way are made. Raises ValueError where `path` leads through a number or
-    text, or past a list's end.
+    Missing objects on the way are created. Raises ValueError if `path` leads through a number or
+    text, or past the end of a list.
     """
     *way, last = parts(path)
     here: Any = document
@@ -52,7 +52,9 @@ def put(document: dict[str, Any], path: str, value: object) -> None:
     elif isinstance(here, list):
         _put_item(here, last, value, path)
     else:
-        raise ValueError(f"{path!r} leads into {type(here).__name__}, which has no parts")
+        raise ValueError(
+            f"{path!r} leads into a value of type {type(here).__name__}, which has no parts"
+        )
 
 
 def _step(here: Any, token: str, path: str) -> Any:
@@ -62,7 +64,7 @@ def _step(here: Any, token: str, path: str) -> Any:
         return here[token]
     if isinstance(here, list) and _in(here, token):
         return here[int(token)]
-    raise ValueError(f"{path!r} leads nowhere at {token!r}")
+    raise ValueError(f"{path!r} does not exist at {token!r}")
 
 
 def _in(items: list[Any] | tuple[Any, ...], token: str) -> bool:
@@ -72,7 +74,7 @@ def _in(items: list[Any] | tuple[Any, ...], token: str) -> bool:
 def _put_item(items: list[Any], token: str, value: object, path: str) -> None:
     index = len(items) if token == "-" else int(token) if _INDEX.fullmatch(token) else -1
     if not 0 <= index <= len(items) or (value is None and index == len(items)):
-        raise ValueError(f"{path!r} is outside the list of {len(items)}")
+        raise ValueError(f"{path!r} is outside the list, which has {len(items)} items")
     if value is None:
         del items[index]
     elif index == len(items):
@@ -82,7 +84,7 @@ def _put_item(items: list[Any], token: str, value: object, path: str) -> None:
 
 
 def same(left: object, right: object) -> bool:
-    """Equal as JSON: true is not 1; false, 0, "" and [] are values, and only null is "not there"."""
+    """Equal as JSON: true is not 1; false, 0, "" and [] are values, and only null means "no value"."""
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, list | tuple) and isinstance(right, list | tuple):

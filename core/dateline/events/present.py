@@ -1,6 +1,6 @@
-"""The present facts of one story: a fold of its events, corrections and retractions applied.
+"""The current facts of one story: a fold of its events, with corrections and retractions applied.
 
-Rules look here for what stands, views for what to show, so that both see the same story.
+Rules and views both read this state, so both see the same story.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ Status = Literal[
     "recorded", "updated", "corrected", "disputed", "withdrawn", "rejected", "retracted"
 ]
 T = TypeVar("T")
-#: Facts of these states are left out of default reads, which say how many.
+#: Facts with these statuses are left out of default reads, which report how many there are.
 HIDDEN: tuple[Status, ...] = ("retracted", "rejected")
 
 
@@ -54,9 +54,9 @@ class Link(msgspec.Struct, frozen=True):
 
 
 class Notices(msgspec.Struct, frozen=True):
-    """What the notices about a fact come to, so that none is looked at twice.
+    """A summary of the notices about a fact, so that no notice is read twice.
 
-    ``kinds`` are those of its corrections; ``verdict`` is that of the last review.
+    ``kinds`` are the kinds of its corrections; ``verdict`` is the verdict of the last review.
     """
 
     kinds: frozenset[str] = frozenset()
@@ -65,7 +65,7 @@ class Notices(msgspec.Struct, frozen=True):
     retracted: bool = False
 
     def and_(self, notice: FactNotice) -> Notices:
-        """With one more notice."""
+        """The summary with one more notice."""
         if isinstance(notice, FactCorrected):
             if notice.kind in self.kinds:
                 return self
@@ -80,10 +80,10 @@ class Notices(msgspec.Struct, frozen=True):
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """One fact as it stands after some event, never changed in place.
+    """One fact as it is after some event. It is never changed in place.
 
-    ``position``, ``version`` and the clocks are those of its recording; ``history`` holds the
-    editorial events about it since, oldest first.
+    ``position``, ``version`` and the times are those of the event that recorded it; ``history`` holds
+    the editorial events about it since then, oldest first.
     """
 
     id: str
@@ -107,26 +107,26 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
     @property
     def source(self) -> str:
-        """Identifier of the source it is recorded from."""
+        """The id of the source that it was recorded from."""
         return str(self.data.source)
 
     @property
     def document(self) -> SourceCaptured | None:
-        """What is known of that source."""
+        """The capture of that source, if there is one."""
         return self.story.sources.get(self.source)
 
     @property
     def kind(self) -> str:
-        """``statement``, ``figure`` ...: the type without its verb."""
+        """The type without its verb, such as ``statement`` or ``figure``."""
         return self.type.rsplit(".", 1)[0]
 
     @property
     def hidden(self) -> bool:
-        """Left out of default reads: retracted or rejected."""
+        """Whether it is left out of default reads: it is retracted or rejected."""
         return self.status in HIDDEN
 
     def label(self, entity: str | None) -> str:
-        """The name of an entity, its id where it is not introduced (yet)."""
+        """The name of an entity, or its id if it is not introduced (yet)."""
         return self.story.label(entity)
 
     def labels(self, entities: Iterable[str]) -> str:
@@ -144,7 +144,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
     @property
     def time(self) -> Time | None:
-        """The time it stands under: when it was said for a statement, else when it held."""
+        """The time it is listed under: when it was said for a statement, else when it held."""
         times: Times = self.data.times
         if isinstance(self.data, StatementRecorded):
             return times.said or times.valid
@@ -152,12 +152,12 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
     @property
     def when(self) -> Edtf | None:
-        """That time with its bounds and words; None for an undated fact."""
+        """That time, with its bounds and words; None for an undated fact."""
         return parse(self.time.edtf) if self.time is not None else None
 
     @property
     def span(self) -> Evidence | None:
-        """The evidence to cite: its quote, else its content, else the first there is."""
+        """The evidence to cite: the first with the role quote, else content, else the first of all."""
         for role in ("quote", "content"):
             for item in self.data.evidence:
                 if item.role == role:
@@ -166,10 +166,10 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
 
 class ErasedFact(msgspec.Struct, frozen=True, kw_only=True):
-    """What is left of a fact that was erased: its number, its kind, its place, and why.
+    """What is left of an erased fact: its id, its kind, its place, and why it was erased.
 
-    ``position`` is that of its recording, or of the erasure where that is not in this archive;
-    ``told`` is that of the erasure.
+    ``position`` is the position of the event that recorded it, or of the erasure if that event is not
+    in this archive; ``told`` is the position of the erasure.
     """
 
     id: str
@@ -194,7 +194,7 @@ class ErasedFact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StoryState:
-    """A story folded up to some version. `apply` is the only way to change it."""
+    """A story folded up to some version. Only `apply` changes it."""
 
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
@@ -211,33 +211,33 @@ class StoryState:
         self.links: list[Link] = []
         self.opened: StoryOpened | None = None
         self.highest = 0
-        #: Numbers of facts nobody here can read: of a type that is not known.
+        #: Ids of facts that cannot be read here because their type is unknown.
         self.unread: set[str] = set()
-        #: Facts that were erased; their numbers are never given again.
+        #: Facts that were erased, by id. The ids are never given again.
         self.erased: dict[str, ErasedFact] = {}
-        #: Events that were erased, here or where they were recorded, and the position that says so.
+        #: Events that were erased here or in another archive, with the position of the erasure.
         self.gone: dict[UUID, int] = {}
-        #: Types of events that were erased.
+        #: Types of the events that were erased.
         self.lost: frozenset[str] = frozenset()
-        #: Facts, entities and sources that are protected, and the id of the key.
+        #: Facts, entities and sources that are protected, with the id of the key.
         self.protected: dict[str, str] = {}
-        #: Events that are or were under a key; and those keys, with what erasures told of destroyed.
+        #: Events that are or were protected; and the ids of the keys, destroyed ones included.
         self.keyed: set[bytes] = set()
         self.keys: set[str] = set()
         self._bodiless: dict[UUID, int] = {}
-        # Facts that named an entity before it was introduced: their labels come later.
+        # Facts by an entity or source that they name and that is not there yet.
         self._waiting: dict[str, set[str]] = {}
         self._index: Index | None = None
-        # How many standing facts dispute a fact; which facts one disputes, in the order of the links.
+        # How many visible facts dispute a fact; and which facts a fact disputes, in the order of the links.
         self._disputing: dict[str, int] = {}
         self._disputes: dict[str, tuple[str, ...]] = {}
         self._linked: dict[str, list[Link]] | None = None
         self._kept: dict[str, Any] = {}
-        #: This state as plugins get it: to them it is the same, but for what would change it.
+        #: This state as plugins get it: read-only.
         self.given = cast("StoryState", ReadOnlyStory(self))
 
     def fork(self) -> StoryState:
-        """A copy to try events on. Facts are shared: they never change."""
+        """A copy to try events on. Facts are shared, since they never change."""
         copy = StoryState(self.registry)
         copy.__dict__.update(self.__dict__)
         for name in (
@@ -255,8 +255,8 @@ class StoryState:
         return copy
 
     def let_go(self) -> None:
-        """Forget everything, for who needs the state no more: facts and events refer to it, and so
-        nothing of it would be freed before the garbage collector comes by."""
+        """Drop everything, once the state is no longer needed. Facts and events refer back to it, so
+        nothing would be freed before the next garbage collection."""
         for held in (self.facts, self.links, self.entities, self.sources):
             held.clear()
         self.__dict__.pop("given", None)  # it refers back
@@ -270,12 +270,12 @@ class StoryState:
         return known.label if known is not None else entity
 
     def shown(self) -> Iterator[Fact]:
-        """Facts of default reads, in the order of their recording."""
+        """The facts of default reads, in the order of recording."""
         return (fact for fact in self.facts.values() if not fact.hidden)
 
     def naming(self, name: str) -> list[Fact]:
-        """Facts that refer to an entity or are drawn from a source, in the order of their recording;
-        retracted and rejected ones too. Does not go through the others."""
+        """Facts that refer to an entity or come from a source, in the order of recording; retracted and
+        rejected ones are included. Other facts are not scanned."""
         if self._index is None:
             self._index = Index(fact.data for fact in self.facts.values())
         found = (self.facts[fact] for fact in self._index.of(name) if fact in self.facts)
@@ -283,7 +283,7 @@ class StoryState:
         return sorted(naming, key=lambda fact: fact.version)
 
     def linked(self, fact: str) -> Sequence[Link]:
-        """Links from or to a fact, in the order of their recording. Does not go through the others."""
+        """Links from or to a fact, in the order of recording. Other links are not scanned."""
         if self._linked is None:
             self._linked = {}
             for link in self.links:
@@ -291,24 +291,24 @@ class StoryState:
         return tuple(self._linked.get(fact, ()))
 
     def kept(self, name: str, make: Callable[[], T]) -> T:
-        """What a view keeps beside this state under a name of its own, made when first asked for.
+        """An object that a view keeps with this state under its own name; `make` creates it on first use.
 
-        A fold that would go through all facts at each event can count on from here instead. It is
-        gone whenever the state is: what `make` returns must be worth the same as what was kept.
+        A fold can update it at each event instead of scanning all facts. It is lost whenever the state
+        is dropped: then `make` must return an object that is just as good.
         """
         if name not in self._kept:
             self._kept[name] = make()
         return self._kept[name]  # type: ignore[no-any-return]
 
     def knows(self, fact: str) -> bool:
-        """That number is given, to a fact that can be read or to one that cannot."""
+        """Whether a fact has that id, be it readable or not."""
         return fact in self.facts or fact in self.unread
 
     def apply(self, event: Event) -> Event:
-        """Fold one event; returns it with ``fact``, ``before``, ``touched`` and ``state`` filled in.
+        """Fold one event; return it with ``fact``, ``before``, ``touched`` and ``state`` filled in.
 
-        Raises SealedContent, changing nothing, for one that cannot be read: a state without it would
-        be wrong.
+        Raises SealedContent and changes nothing if the event is sealed: a state without it would be
+        wrong.
         """
         data = event.data
         if isinstance(data, Sealed):
@@ -325,7 +325,7 @@ class StoryState:
         return msgspec.structs.replace(event, touched=self._refresh(touched), state=self.given)
 
     def _context(self, event: Event, data: Data) -> Iterable[str]:
-        """What facts refer to; returns the facts whose standing or labels it changed."""
+        """Fold an event about something that facts refer to; return the facts whose status or labels changed."""
         if isinstance(data, EntityIntroduced):
             self.entities[data.entity] = data
             return self._waiting.pop(data.entity, ())
@@ -341,7 +341,7 @@ class StoryState:
         return ()
 
     def _link(self, link: Link) -> Iterable[str]:
-        """Returns the facts whose standing it changed."""
+        """Fold a link; return the facts whose status it changed."""
         self.links.append(link)
         if self._linked is not None:
             self._add_linked(link)
@@ -360,7 +360,7 @@ class StoryState:
             self._linked.setdefault(end, []).append(link)
 
     def _story(self, event: Event, data: Data) -> None:
-        """The story itself, and what of it cannot be read."""
+        """Fold an event about the story itself, or one that cannot be read."""
         if isinstance(data, StoryOpened):
             self.id, self.slug, self.title = event.story, data.slug, data.title
             self.opened = data
@@ -402,19 +402,19 @@ class StoryState:
         return fact
 
     def _count(self, fact: str) -> None:
-        # A number of nine digits is somebody's own scheme: counting on from it would run out.
+        # A nine-digit number follows a numbering scheme of the author: counting on from it would run out.
         if len(fact) < 10 and FACT.fullmatch(fact):
             self.highest = max(self.highest, int(fact[1:]))
 
     def _pass_over(self, data: Raw) -> None:
-        """A fact's number stays taken while its type is not known."""
+        """A fact's id stays taken while its type is unknown."""
         if data.fact is not None and data.fact not in self.facts:
             self.unread.add(data.fact)
             self._count(data.fact)
 
     def _numbered(self, type_: str) -> bool:
-        """Whether events of that type are facts, each with a number; by its name where nothing else
-        is known of it."""
+        """Whether events of that type record facts, each with an id. For an unknown type its name
+        decides."""
         known = self.registry.get(type_)
         return (
             type_.endswith(".recorded") if known is None else issubclass(known.payload, FactPayload)
@@ -432,7 +432,7 @@ class StoryState:
             self.keys.add(data.subject_key)
         for item in data.events:
             if item.fact is None and item.event_id not in self.gone and self._numbered(item.type):
-                self.highest += 1  # it had a number that nobody knows any more
+                self.highest += 1  # it had a number that is no longer known
             self.gone[item.event_id] = event.position
             position = self._bodiless.pop(item.event_id, event.position)
             if item.fact is not None:
@@ -457,7 +457,7 @@ class StoryState:
 
     def _notice(self, event: Event, notice: FactNotice) -> Event:
         before = self.facts.get(notice.fact)
-        if before is None:  # about a fact of a type this Dateline cannot read, or an erased one
+        if before is None:  # the fact has an unknown type, or was erased
             return msgspec.structs.replace(event, state=self.given)
         data: FactPayload = before.data
         older = before.older
@@ -478,7 +478,7 @@ class StoryState:
         if self._index is not None:
             self._index.add(data)
         self._wait_for(data)
-        # A fact taken back disputes nothing any more.
+        # A retracted or rejected fact no longer disputes anything.
         freed = self._disputes.get(fact.id, ())
         for to in freed if fact.hidden != before.hidden else ():
             self._disputing[to] = self._disputing.get(to, 0) + (-1 if fact.hidden else 1)
@@ -499,12 +499,12 @@ class StoryState:
             return "disputed"
         if notices.kinds & {"correction", "clarification"}:
             return "corrected"
-        # A running total that moved on was not wrong; a mended typo says nothing new.
+        # A running total that moved on was not wrong; a corrected typo changes no meaning.
         return "updated" if "update" in notices.kinds else "recorded"
 
     def _refresh(self, names: Iterable[str]) -> tuple[Fact, ...]:
-        """Those facts with their status worked out anew, even when it is the same: a label or
-        a source may have come."""
+        """Those facts with their status worked out again. They are all replaced, since a label or a
+        source may have become known."""
         touched = []
         for name in sorted(names, key=lambda name: (len(name), name)):
             fact = self.facts.get(name)
@@ -516,7 +516,7 @@ class StoryState:
 
 
 def brings(data: object) -> str | None:
-    """The id of the fact, entity or source that comes with an event, and that others name it by."""
+    """The id of the fact, entity or source that an event brings, which other events may name."""
     if isinstance(data, FactPayload | Raw):
         return data.fact or None
     if isinstance(data, EntityIntroduced):
@@ -527,10 +527,10 @@ def brings(data: object) -> str | None:
 def corrected(
     registry: Registry, fact: Fact, notice: FactCorrected
 ) -> tuple[FactPayload, tuple[int, dict[str, object]] | None]:
-    """The fact's payload with the changes made, and its older shape if the changes speak of that.
+    """The fact's payload with the changes made, and its older shape if the changes refer to that.
 
-    Raises ValueError for a path that leads nowhere, msgspec.ValidationError for a result that is
-    no payload.
+    Raises ValueError if a path leads nowhere, and msgspec.ValidationError if the result is not a
+    valid payload.
     """
     current = registry.get(fact.type)
     if fact.older is not None and notice.shape == fact.older[0]:

@@ -1,4 +1,4 @@
-"""What plugins are given can be read and not changed: one object serves all views."""
+"""Read-only objects for plugins: all views get the same object, so none may change it."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ T = TypeVar("T")
 
 
 def _refused(*arguments: object, **named: object) -> NoReturn:
-    raise TypeError("what a plugin is given cannot be changed: make a copy of it")
+    raise TypeError("a plugin cannot change what it is given: make a copy and change that")
 
 
 class FrozenDict(dict[Any, Any]):
-    """A dict that is written once. JSON encoders take it as the dict it is."""
+    """A dict that cannot be changed. JSON encoders treat it as a dict."""
 
     __slots__ = ()
     __setitem__ = __delitem__ = __ior__ = _refused
     clear = pop = popitem = setdefault = update = _refused
 
     def __reduce__(self) -> tuple[object, ...]:
-        return dict, (list(self.items()),)  # a copy is a plain one
+        return dict, (list(self.items()),)  # a copy is a plain dict
 
 
 class FrozenList(list[Any]):
-    """A list that is written once."""
+    """A list that cannot be changed."""
 
     __slots__ = ()
     __setitem__ = __delitem__ = __iadd__ = __imul__ = _refused
@@ -45,8 +45,8 @@ class FrozenList(list[Any]):
 
 
 def frozen(value: T) -> T:
-    """`value`, its dicts and lists read-only; a struct is changed in place, so give one that was
-    just read. Costs a look into a table where a struct's type can hold neither."""
+    """`value` with its dicts and lists made read-only. A struct is changed in place, so pass one that
+    was just read. If the type of a struct can hold neither, this costs one look-up."""
     kind = type(value)
     return value if _HOLDS.get(kind) is False or not _holds(kind) else _frozen(value)
 
@@ -69,8 +69,8 @@ def _frozen(value: Any) -> Any:
 
 
 def thawed(value: T) -> T:
-    """A copy of `value` with plain dicts and lists where `frozen` put read-only ones: an encoder leaves
-    out empty ones that are the default only if they are plain."""
+    """A copy of `value` with plain dicts and lists in place of the read-only ones of `frozen`: an
+    encoder leaves out empty defaults only if they are plain."""
     kind = type(value)
     return value if _HOLDS.get(kind) is False or not _holds(kind) else _thawed(value)
 
@@ -94,14 +94,14 @@ def _thawed(value: Any) -> Any:
     return value if all(map(operator.is_, items, value)) else items
 
 
-#: Whether a value of a type can be, or hold, what can be changed.
+#: Whether a value of a type can be, or hold, something mutable.
 _HOLDS: dict[Any, bool] = dict.fromkeys((str, int, float, bool, bytes, types.NoneType, UUID), False)
 
 
 def _holds(kind: Any) -> bool:
     known = _HOLDS.get(kind)
     if known is None:
-        _HOLDS[kind] = True  # while it is looked at: a struct may hold itself
+        _HOLDS[kind] = True  # for now: a struct may hold itself
         known = _HOLDS[kind] = _may_hold(kind)
     return known
 
@@ -118,7 +118,7 @@ def _may_hold(kind: Any) -> bool:
 
 
 class Kept(Sequence[T]):
-    """A list that somebody else adds to."""
+    """A read-only view of a list that its owner still extends."""
 
     __slots__ = ("_items",)
 
@@ -140,7 +140,7 @@ class Kept(Sequence[T]):
 
 
 class Seen(AbstractSet[T]):
-    """A set that somebody else adds to."""
+    """A read-only view of a set that its owner still extends."""
 
     __slots__ = ("_items",)
 
@@ -158,14 +158,15 @@ class Seen(AbstractSet[T]):
 
 
 class ReadOnlyStory:
-    """A story's state as views, exporters and checks get it: it follows the state, and changes
-    nothing. What would change it is not there (`apply`) or raises TypeError or AttributeError."""
+    """A story's state as views, exporters and checks get it: it shows the current state and cannot
+    change it. Methods that would change it are missing (`apply`); other attempts raise TypeError or
+    AttributeError."""
 
     __slots__ = (
         "_state", "entities", "erased", "facts", "gone", "keyed", "keys", "links", "protected",
         "sources", "unread", "withdrawn",
     )  # fmt: skip
-    #: Of the state, what is not for readers.
+    #: Attributes of the state that readers do not get.
     WITHHELD = frozenset({"apply", "fork", "given", "let_go"})
 
     def __init__(self, state: StoryState) -> None:
@@ -188,14 +189,14 @@ class ReadOnlyStory:
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name in self.WITHHELD:
-            raise AttributeError(f"a plugin's story has no {name!r}: it can be read only")
+            raise AttributeError(f"a plugin's story is read-only: it has no {name!r}")
         return getattr(self._state, name)
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError(f"a plugin's story can be read only: it takes no {name!r}")
+        raise AttributeError(f"a plugin's story is read-only: {name!r} cannot be set")
 
     def __delattr__(self, name: str) -> NoReturn:
-        raise AttributeError(f"a plugin's story can be read only: it keeps its {name!r}")
+        raise AttributeError(f"a plugin's story is read-only: {name!r} cannot be deleted")
 
 
 def _read_only(held: Any) -> Any:

@@ -1,4 +1,4 @@
-"""From a type and schema version to a typed payload, old shapes upcast on the way."""
+"""Turns a type, a schema version and data into a typed payload; old shapes are upcast."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from dateline.events.payload import Payload, Raw
 from dateline.events.readonly import thawed
 
 Fields = dict[str, object]
-#: Takes the data of one schema version to the next: a pure function of dict to dict.
+#: Turns the data of one schema version into the next: a pure function from dict to dict.
 Upcaster = Callable[[Fields], Fields]
 
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """A kind of event. ``upcasters[n]`` takes data of schema version n to n + 1."""
+    """A type of event. ``upcasters[n]`` turns data of schema version n into n + 1."""
 
     payload: type[Payload]
     upcasters: Mapping[int, Upcaster] = field(default_factory=lambda: MappingProxyType({}))
@@ -73,7 +73,7 @@ CORE_NAMES = frozenset(event_type.name for event_type in CORE)
 
 
 class StoredBody(msgspec.Struct, frozen=True):
-    """What an event's body holds. ``data`` is raw JSON where its shape is not the present one."""
+    """The content of an event's body. ``data`` is raw JSON if its shape is not the current one."""
 
     data: Any
     recorded_by: RecordedBy = RecordedBy()
@@ -81,26 +81,29 @@ class StoredBody(msgspec.Struct, frozen=True):
 
 
 class Registry:
-    """The event types one Dateline knows: the core's and its plugins'."""
+    """The known event types: those of the core and of plugins."""
 
     def __init__(self, extra: Iterable[EventType] = ()) -> None:
         self._types: dict[str, EventType] = {}
         self._decoders: dict[tuple[str, int], msgspec.json.Decoder[Payload]] = {}
         self._bodies: dict[tuple[str, int], msgspec.json.Decoder[StoredBody]] = {}
         self._raw = _body_decoder(msgspec.Raw)
-        #: Those of plugins.
+        #: The event types of plugins.
         self.extra = tuple(extra)
         for event_type in (*CORE, *self.extra):
             self._add(event_type)
 
     def _add(self, event_type: EventType) -> None:
         if event_type.name in self._types:
-            raise DatelineError(f"the event type {event_type.name} is registered twice")
+            raise DatelineError(
+                f"the event type {event_type.name} is registered twice", code="event-type-taken"
+            )
         missing = set(range(1, event_type.version)) - set(event_type.upcasters)
         if missing:
             raise DatelineError(
-                f"event type {event_type.name} is at version {event_type.version} "
-                f"without an upcaster from version {min(missing)}"
+                f"the event type {event_type.name} is at version {event_type.version} "
+                f"without an upcaster from version {min(missing)}",
+                code="upcaster-missing",
             )
         self._types[event_type.name] = event_type
         decoder = msgspec.json.Decoder(event_type.payload)
@@ -117,13 +120,13 @@ class Registry:
         return self._types.get(name)
 
     def body(self, name: str, schema_version: int) -> msgspec.json.Decoder[StoredBody]:
-        """Decodes a whole body; its data stay raw unless they have the present shape."""
+        """A decoder for a whole body. The data stay raw unless they have the current shape."""
         return self._bodies.get((name, schema_version), self._raw)
 
     def decode(self, name: str, schema_version: int, data: bytes | msgspec.Raw) -> Payload | Raw:
-        """The payload in its newest shape; `Raw` for a type or version from the future.
+        """The payload in its newest shape; `Raw` for an unknown type or a newer version.
 
-        Raises msgspec.ValidationError when the data do not have the shape they claim.
+        Raises msgspec.ValidationError if the data do not have the shape that they claim.
         """
         decoder = self._decoders.get((name, schema_version))
         if decoder is not None:
@@ -132,7 +135,7 @@ class Registry:
         return self._upcast(name, schema_version, fields)
 
     def convert(self, name: str, schema_version: int, fields: Fields) -> Payload | Raw:
-        """As `decode`, from a plain dict, which no upcaster gets hold of."""
+        """Like `decode`, but from a plain dict. Upcasters get a copy of it."""
         event_type = self._types.get(name)
         old = event_type is not None and schema_version < event_type.version
         return self._upcast(name, schema_version, deepcopy(fields) if old else fields)
@@ -158,7 +161,7 @@ def _body_decoder(data: type) -> msgspec.json.Decoder[StoredBody]:
 
 
 def to_fields(payload: Payload | Raw) -> Fields:
-    """A payload as plain JSON values, defaults left out."""
+    """A payload as plain JSON values, without defaults."""
     if isinstance(payload, Raw):
         return dict(payload.fields)
     fields = msgspec.to_builtins(thawed(payload), str_keys=True)

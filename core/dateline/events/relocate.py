@@ -1,7 +1,7 @@
-"""Completing a correction that moves evidence: to another source, or to other words of its own. Pure.
+"""Completes a correction that moves evidence to another source, or to other words of its source. Pure.
 
-What Dateline filled in when the fact was recorded, it fills in again: places, and the context around
-them. The correction then says so itself, as changes of its own, so that replaying it needs no text.
+Dateline fills in again what it filled in when the fact was recorded: places, and the context around
+them. These become changes of the correction itself, so that replaying it needs no text.
 """
 
 from __future__ import annotations
@@ -30,12 +30,13 @@ def relocated(
     fact: Fact,
     text_of: Callable[[str], str | None],
     *,
-    bygone: bool = False,
+    imported: bool = False,
 ) -> tuple[FactCorrected, list[Finding]]:
-    """`notice` with a change for each place and context that its own changes leave out of date.
+    """`notice` with a further change for each place and context that its changes make wrong.
 
-    Context that the author gave stays, to be checked. Of what another archive recorded (`bygone`)
-    only what cannot stay is changed. Findings name words that are not found, or more than once.
+    Context that the author gave is kept and checked. In a correction that another archive recorded
+    (`imported`) only what is wrong is changed. Findings name words that are not found, or are found
+    more than once.
     """
     paths = [change.path.split("/") for change in notice.changes]
     moves = any(path[1:2] in (["source"], ["evidence"]) for path in paths)
@@ -46,7 +47,7 @@ def relocated(
     try:
         for change in notice.changes:
             pointer.put(fields, change.path, copy.deepcopy(change.now))
-    except ValueError:  # a rule says so
+    except ValueError:  # a rule reports it
         return notice, []
     source, items = fields.get("source"), fields.get("evidence")
     text = text_of(source) if isinstance(source, str) else None
@@ -59,9 +60,9 @@ def relocated(
         old = next((was for kept, was in held if kept is item), None)
         found = None
         if source != fact.source or item != old:
-            found = _placed(item, old, text, before, bygone)
+            found = _placed(item, old, text, before, imported)
         if isinstance(found, Finding):
-            reason = f"/evidence/{index}/exact of the result: {found.reason}"
+            reason = f"in the result, at /evidence/{index}/exact: {found.reason}"
             findings.append(Finding(found.rule, "/changes", reason))
         elif found is not None:
             changes += _changes(index, item, found)
@@ -71,14 +72,14 @@ def relocated(
 
 
 def _placed(
-    item: Any, old: dict[str, Any] | None, text: str, before: str | None, bygone: bool
+    item: Any, old: dict[str, Any] | None, text: str, before: str | None, imported: bool
 ) -> Evidence | Finding | None:
-    """A changed item with its place in `text`; None where it is to stay as it is."""
+    """A changed item with its place in `text`; None if it stays as it is."""
     try:
         given = msgspec.convert(item, Evidence)
-    except msgspec.ValidationError:  # a rule says so
+    except msgspec.ValidationError:  # a rule reports it
         return None
-    if bygone and _stands(given, text):
+    if imported and _valid(given, text):
         return None
     if old is not None:
         given = _unfilled(given, msgspec.convert(old, Evidence), text, before)
@@ -93,7 +94,7 @@ def _changes(index: int, item: dict[str, Any], found: Evidence) -> Iterator[Chan
 
 
 def as_given(recorded: FactCorrected, given: FactCorrected) -> FactCorrected:
-    """`recorded` without what was filled in, if anything beyond the changes that were `given` is that."""
+    """`recorded` without the changes that were filled in, if those are all it has besides `given`'s."""
     more = recorded.changes[len(given.changes) :]
     if more and all(_PATH.fullmatch(change.path) for change in more):
         return msgspec.structs.replace(recorded, changes=recorded.changes[: len(given.changes)])
@@ -101,13 +102,13 @@ def as_given(recorded: FactCorrected, given: FactCorrected) -> FactCorrected:
 
 
 def _unfilled(item: Evidence, old: Evidence, text: str, before: str | None) -> Evidence:
-    """A changed item without what was filled in before and does not fit any more."""
+    """A changed item without the filled-in values that no longer fit."""
     start, end = item.start, item.end
     if not _fits(item.exact, start, end, text):
         start = None if start == old.start else start
         end = None if end == old.end else end
         if (start, end) == (None, None) and text == before and old.start is not None:
-            # Words were added or left out at one end: the other end is where it was.
+            # Words were added or removed at one end: the other end is still in its place.
             if text.startswith(item.exact, old.start):
                 start = old.start
             elif old.end is not None and text.endswith(item.exact, 0, old.end):
@@ -119,7 +120,7 @@ def _unfilled(item: Evidence, old: Evidence, text: str, before: str | None) -> E
 
 
 def _context(text: str | None, start: int | None, end: int | None) -> tuple[str, str]:
-    """What Dateline fills in around that place."""
+    """The context that Dateline fills in around that place."""
     if text is None or start is None or end is None:
         return "", ""
     return text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
@@ -129,8 +130,8 @@ def _fits(exact: str, start: int | None, end: int | None, text: str) -> bool:
     return start is not None and end is not None and start >= 0 and text[start:end] == exact
 
 
-def _stands(item: Evidence, text: str) -> bool:
-    """Whether the rules take it as it is."""
+def _valid(item: Evidence, text: str) -> bool:
+    """Whether the rules accept it as it is."""
     if not _fits(item.exact, item.start, item.end, text):
         return False
     return text[: item.start].endswith(item.prefix or "") and text[item.end :].startswith(

@@ -9,10 +9,11 @@ from dateline.events.payload import Payload
 
 
 class SourceCaptured(Payload, frozen=True, kw_only=True):
-    """A document was archived, content-addressed: ``source`` is ``sha256:`` and 64 hex digits.
+    """A document was captured. ``source`` is its SHA-256: ``sha256:`` followed by 64 hex digits.
 
-    ``chars`` counts the code points of its text (left out when its bytes are no text), ``published``
-    is EDTF. ``derived_from`` names the source this text was extracted from, ``extracted_by`` the tool.
+    ``chars`` counts the code points of its text; it is left out if the document is not text.
+    ``published`` is an EDTF date. ``derived_from`` is the source that this text was extracted from,
+    ``extracted_by`` the tool that extracted it.
     """
 
     type: ClassVar[str] = "source.captured"
@@ -32,7 +33,7 @@ class SourceCaptured(Payload, frozen=True, kw_only=True):
 
 
 class SourceWithdrawn(Payload, frozen=True, kw_only=True):
-    """The publisher took the source back. Its facts stay, and say so."""
+    """The publisher withdrew the source. Its facts stay and are marked."""
 
     type: ClassVar[str] = "source.withdrawn"
     source: str

@@ -1,4 +1,4 @@
-"""A story's own life."""
+"""Events about a story itself."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import ClassVar
 from dateline.events.payload import Payload
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-# File names on Windows that are devices; a slug becomes a file name.
+# File names that are devices on Windows; a slug becomes a file name.
 _DEVICES = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 
 
 def is_slug(text: str) -> bool:
-    """Lower-case words joined by hyphens, at most 80 characters: also what a file may be called."""
+    """Whether it is lower-case words joined by hyphens, at most 80 characters, and a valid file name."""
     return len(text) <= 80 and bool(_SLUG.fullmatch(text)) and not _DEVICES.fullmatch(text)
 
 
 class StoryOpened(Payload, frozen=True, kw_only=True):
-    """A story begins. ``slug`` names it for ever; the title may change."""
+    """A story was opened. ``slug`` never changes; the title may."""
 
     type: ClassVar[str] = "story.opened"
     slug: str
@@ -34,7 +34,7 @@ class StoryRetitled(Payload, frozen=True, kw_only=True):
 
 
 class StoryClosed(Payload, frozen=True, kw_only=True):
-    """Nobody follows the story any more. Corrections and late facts are still taken."""
+    """The story is no longer followed. Corrections and late facts are still accepted."""
 
     type: ClassVar[str] = "story.closed"
     reason: str | None = None

@@ -1,7 +1,7 @@
-"""The strict reading pass: what JSON decoders let through and an archive must not keep.
+"""The strict reading pass refuses what JSON decoders let through and an archive must not keep.
 
-Refused are malformed JSON, duplicate keys, NaN and infinities, numbers past 2^53, NUL, lone
-surrogates, nesting deeper than 64 and lines over 192 MiB (RFC 8259 §4, §6, §8.2; RFC 7493).
+It refuses malformed JSON, duplicate keys, NaN and infinities, numbers beyond 2^53 - 1, NUL, lone
+surrogates, nesting deeper than 64 levels and lines over 192 MiB (RFC 8259 §4, §6, §8.2; RFC 7493).
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ MAX_BYTES = 192 * 1024 * 1024
 MAX_DEPTH = 64
 MAX_NUMBER = 2**53 - 1
 
-#: Names of the rules of this pass, each with a test that fails when it is switched off.
+#: Names of the rules of this pass. Each has a test that fails if the rule is switched off.
 RULES = ("json", "duplicate-key", "finite", "number-range", "nul", "surrogate", "depth", "size")
-#: Rules switched off: only ever filled by the tests that prove each rule is needed.
+#: Rules that are switched off. Only the tests that each rule is needed fill this.
 disabled: set[str] = set()
 
 
 def parse(raw: bytes | str) -> dict[str, object]:
-    """One JSON object. Raises `Refused` with a finding for each rule it breaks."""
+    """Parse one JSON object. Raises Refused with a finding for each rule that it breaks."""
     if "size" not in disabled and len(raw) > MAX_BYTES:
-        raise Refused([Finding("size", "", f"longer than {MAX_BYTES} bytes")])
+        raise Refused([Finding("size", "", f"the line is longer than {MAX_BYTES} bytes")])
     duplicates: list[str] = []
 
     def pairs(items: list[tuple[str, object]]) -> dict[str, object]:
@@ -40,22 +40,25 @@ def parse(raw: bytes | str) -> dict[str, object]:
         text = raw if isinstance(raw, str) else raw.decode("utf-8")
         value = json.loads(text, object_pairs_hook=pairs)
     except RecursionError:
-        raise Refused([Finding("depth", "", f"nested deeper than {MAX_DEPTH}")]) from None
+        reason = f"the value is nested deeper than {MAX_DEPTH} levels"
+        raise Refused([Finding("depth", "", reason)]) from None
     except UnicodeDecodeError as error:
-        reason = f"not UTF-8 (byte {error.start})"
+        reason = f"the line is not UTF-8 (at byte {error.start})"
         raise Refused([Finding("json", "", reason)]) from None
-    except ValueError as error:  # JSONDecodeError, or an integer of over 4,300 digits
+    except ValueError as error:  # JSONDecodeError, or an integer of more than 4,300 digits
         if "json" in disabled:
             raise
         if isinstance(error, json.JSONDecodeError):
-            reason = f"{error.msg} (at character {error.pos + 1})"
+            reason = f"the line is not JSON: {error.msg} (at character {error.pos + 1})"
             raise Refused([Finding("json", "", reason)]) from None
-        raise Refused([Finding("number-range", "", str(error))]) from None
-    findings = [Finding("duplicate-key", "", f"the key {key!r} stands twice") for key in duplicates]
+        raise Refused([Finding("number-range", "", f"an integer is too long: {error}")]) from None
+    findings = [
+        Finding("duplicate-key", "", f"the key {key!r} occurs more than once") for key in duplicates
+    ]
     findings = [finding for finding in findings if finding.rule not in disabled]
     findings += check(value)
     if not isinstance(value, dict):
-        findings.append(Finding("json", "", "an event is a JSON object"))
+        findings.append(Finding("json", "", "an event must be a JSON object"))
     if findings:
         raise Refused(findings)
     assert isinstance(value, dict)
@@ -63,7 +66,7 @@ def parse(raw: bytes | str) -> dict[str, object]:
 
 
 def check(value: object) -> list[Finding]:
-    """Findings for a value of plain dicts, lists, strings and numbers, however it was made."""
+    """Findings for a value made of plain dicts, lists, strings and numbers."""
     return [finding for finding in _walk(value, "", 0) if finding.rule not in disabled]
 
 
@@ -76,7 +79,7 @@ def _walk(value: object, where: str, depth: int) -> Iterator[Finding]:
         yield from _number(value, where)
     elif isinstance(value, dict | list | tuple):
         if depth >= MAX_DEPTH and "depth" not in disabled:
-            yield Finding("depth", where, f"nested deeper than {MAX_DEPTH}")
+            yield Finding("depth", where, f"the value is nested deeper than {MAX_DEPTH} levels")
             return
         items = value.items() if isinstance(value, dict) else enumerate(value)
         for key, item in items:
@@ -88,13 +91,19 @@ def _walk(value: object, where: str, depth: int) -> Iterator[Finding]:
 
 def _text(text: str, where: str) -> Iterator[Finding]:
     if "\x00" in text:
-        yield Finding("nul", where, "holds U+0000, which no text has")
+        yield Finding("nul", where, "the text contains U+0000, which no text may contain")
     if any("\ud800" <= char <= "\udfff" for char in text) if not text.isascii() else False:
-        yield Finding("surrogate", where, "holds half of a surrogate pair, which is no character")
+        yield Finding(
+            "surrogate",
+            where,
+            "the text contains half of a surrogate pair, which is not a character",
+        )
 
 
 def _number(number: float, where: str) -> Iterator[Finding]:
     if isinstance(number, float) and not math.isfinite(number):
-        yield Finding("finite", where, f"{number} is no number")
+        yield Finding("finite", where, f"{number} is not a finite number")
     elif abs(number) > MAX_NUMBER:
-        yield Finding("number-range", where, "past 2^53 - 1, where numbers lose digits")
+        yield Finding(
+            "number-range", where, "the number is beyond 2^53 - 1, where numbers lose digits"
+        )

@@ -1,4 +1,4 @@
-"""What a view counts on from one event of a story to the next."""
+"""A running sum that a view updates from one event of a story to the next."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from dateline.events.present import Fact
 
 
 class Tally(ABC):
-    """A sum over the facts of a story, for a view that would else go through all of them at each event.
+    """A sum over the facts of a story, for a view that would otherwise scan all of them at each event.
 
-    Get it by ``state.kept(name, MyTally).after(event)``. It lives beside the state and goes with it,
-    and begins from all facts whenever it was not there for the event before.
+    Get it with ``state.kept(name, MyTally).after(event)``. It is kept with the state and dropped with
+    it, and is computed from all facts whenever it did not see the event before.
     """
 
     _version = 0
 
     def after(self, event: Event) -> Self:
-        """The tally as it is after `event`, which a fold was given."""
+        """The tally after `event`, an event that a fold was given."""
         if event.state is not None and self._version != event.version:
             if self._version == event.version - 1:
                 self.move(event.before, event.fact)
@@ -31,9 +31,9 @@ class Tally(ABC):
 
     @abstractmethod
     def begin(self, facts: Iterable[Fact]) -> None:
-        """Forget everything, and count all facts."""
+        """Start again, and count all `facts`."""
 
     @abstractmethod
     def move(self, before: Fact | None, after: Fact | None) -> None:
-        """Count a fact as it is after an event, and no more as it was before. Both are None for an
-        event that is about no fact."""
+        """Replace a fact as it was before an event by the fact as it is after it. Both are None for an
+        event that is not about a fact."""

@@ -1,4 +1,4 @@
-"""Facts in words an editor would print. Pure."""
+"""Facts in the words that an editor would print. Pure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ORDINALS = (
 def chain_words(steps: Sequence[Step], label: Label) -> str:
     """``Vasily Golubev, quoted by TASS, in Reuters``.
 
-    A chain of the publisher alone is its name; a relay the text does not name is marked.
+    A chain of only the publisher is its name; a step that the text does not name is marked.
     """
     names = [label(step.agent) for step in steps]
     if len(steps) < 2:
@@ -39,7 +39,7 @@ def chain_words(steps: Sequence[Step], label: Label) -> str:
 
 
 def chain_arrows(steps: Sequence[Step], label: Label) -> str:
-    """``Vasily Golubev › TASS › Reuters``: the flat form, for one cell."""
+    """``Vasily Golubev › TASS › Reuters``: the flat form for a table cell."""
     return " › ".join([label(step.agent) for step in steps])
 
 
@@ -47,7 +47,7 @@ def number_words(value: float, unit: str | None = None) -> str:
     """``1,250``; a share as ``50%``."""
     if unit != "fraction" and value == (whole := int(value)):
         return f"{whole:,}"
-    # As a decimal, so that no digit is lost or added and none is written as 1e-07.
+    # A decimal neither loses nor adds digits, and is not written as 1e-07.
     number = Decimal(str(value)) * (100 if unit == "fraction" else 1)
     exact = number == number.to_integral_value()
     digits = f"{int(number):,}" if exact else f"{number.normalize():,f}"

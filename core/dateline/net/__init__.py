@@ -1,1 +1,1 @@
-"""Downloading, with every address checked: the one place where Dateline goes online."""
+"""Downloads documents and checks every address. Nothing else in Dateline goes online."""

@@ -1,4 +1,4 @@
-"""A connection to an address that was checked, and to no other, with an end to its patience."""
+"""A connection to an address that was checked, and to no other, with time limits."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from typing import Any
 
 from dateline.net.target import PORTS, Target
 
-#: How many of a name's addresses are tried.
+#: How many addresses of a host are tried.
 _TRIED = 4
 
 
 class Clock:
-    """Time left: `step` seconds for a single wait, `total` for everything."""
+    """The time left: `step` seconds for a single wait, `total` seconds for everything."""
 
     def __init__(self, step: float, total: float) -> None:
         self._step, self._end = step, time.monotonic() + total
 
     def left(self) -> float:
-        """Seconds the next wait may take. Raises TimeoutError when there are none."""
+        """Seconds that the next wait may take. Raises TimeoutError if there are none."""
         seconds = min(self._step, self._end - time.monotonic())
         if seconds <= 0:
             raise TimeoutError("it took too long")
@@ -32,9 +32,9 @@ class Clock:
 
 
 class Connection(HTTPConnection):
-    """Speaks to the first of `addresses` that answers; names the target's host to it.
+    """Connects to the first of `addresses` that answers, and names the target's host to it.
 
-    The name is not looked up again, so that it cannot stand for another address by now.
+    The name is not looked up again, since it might resolve to another address by then.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Connection(HTTPConnection):
         context: ssl.SSLContext | None = None,
     ) -> None:
         super().__init__(target.host, target.port)
-        self.default_port = PORTS[target.scheme]  # left out of the Host header
+        self.default_port = PORTS[target.scheme]  # the Host header leaves it out
         self.response_class = partial(_Response, clock=clock)  # type: ignore[assignment]
         self._addresses, self._clock = addresses[:_TRIED], clock
         self._context = None
@@ -59,14 +59,14 @@ class Connection(HTTPConnection):
             return
         try:
             raw.settimeout(self._clock.left())
-            # A trailing dot is the resolver's business: no certificate has one.
+            # A trailing dot is only for the resolver: no certificate has one.
             self.sock = self._context.wrap_socket(raw, server_hostname=self.host.rstrip("."))
         except BaseException:
             raw.close()
             raise
 
     def _dial(self) -> socket.socket:
-        failed: OSError = OSError("it has no address")
+        failed: OSError = OSError("the host has no address")
         for address in self._addresses:
             family = socket.AF_INET6 if ":" in address else socket.AF_INET
             raw = socket.socket(family, socket.SOCK_STREAM)
@@ -81,7 +81,7 @@ class Connection(HTTPConnection):
 
 
 class _Response(HTTPResponse):
-    """Sets the socket's timeout before each read: one byte a minute does not keep it alive."""
+    """Sets the socket's timeout before each read: one byte a minute does not keep a connection alive."""
 
     def __init__(self, sock: socket.socket, *args: Any, clock: Clock, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)

@@ -1,4 +1,4 @@
-"""Fetching one document from a public web server, with bounds on everything."""
+"""Fetches one document from a public web server, with limits on everything."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from dateline.net.connection import Clock, Connection
 from dateline.net.target import Target, target
 
 MAX_REDIRECTS = 5
-#: Seconds for one wait, and for everything.
+#: Seconds for a single wait, and for everything.
 STEP, TOTAL = 20.0, 120.0
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """A document as the server gave it. ``url`` is where the redirects ended."""
+    """A document as the server sent it. ``url`` is its address after redirects."""
 
     url: str
     content: bytes
@@ -40,9 +40,9 @@ def fetch(
 ) -> Fetched:
     """Fetch `url` over http or https, following redirects.
 
-    Every address of every host on the way must pass `policy`, and is connected to as checked. No
-    cookies are kept and no proxy settings are read. `context` and `clock` stand in for the usual
-    certificates and patience. Raises DatelineError for whatever goes wrong.
+    Every address of every host on the way must pass `policy`; connections are made only to addresses
+    that were checked. No cookies are kept and no proxy settings are read. `context` and `clock`
+    replace the usual certificates and time limits. Raises DatelineError for all failures.
     """
     clock = clock or Clock(STEP, TOTAL)
     here = target(url)
@@ -53,17 +53,22 @@ def fetch(
             raise DatelineError(
                 f"cannot fetch {here.url}: {_reason(error)}",
                 hint="try again, or save the page yourself and capture the file",
+                code="fetch-failed",
             ) from None
         if isinstance(found, Fetched):
             return found
         here = found
-    raise DatelineError(f"{url} leads on more than {MAX_REDIRECTS} times")
+    raise DatelineError(
+        f"{url} redirects more than {MAX_REDIRECTS} times",
+        hint="open it in a browser and use the address where it ends",
+        code="too-many-redirects",
+    )
 
 
 def _ask(
     here: Target, limit: int, policy: Policy, context: ssl.SSLContext | None, clock: Clock
 ) -> Fetched | Target:
-    """What `here` answers: a document, or where else to ask."""
+    """The answer of `here`: a document, or the target of a redirect."""
     addresses = resolve(here.host, here.port, policy)
     with closing(Connection(here, addresses, clock, context)) as connection:
         connection.request(
@@ -82,15 +87,16 @@ def _ask(
                 return here.onward(_as_sent(location))
             if response.status != 200:
                 raise DatelineError(
-                    f"{here.url} answers {response.status} {response.reason}",
-                    hint="open it in a browser; what you see there you can save and capture",
+                    f"{here.url} answered {response.status} {response.reason}",
+                    hint="open it in a browser, save what you see there, and capture the file",
+                    code="http-status",
                 )
             content = read_body(response, limit, here.url)
             return Fetched(here.url, content, _media_type(response), _charset(response))
 
 
 def _as_sent(header: str) -> str:
-    """A header's text: http.client reads it as Latin-1, servers write UTF-8."""
+    """The text of a header: http.client reads it as Latin-1, but servers write UTF-8."""
     return header.encode("latin-1").decode("utf-8", "surrogateescape")
 
 
@@ -104,7 +110,7 @@ def _charset(response: HTTPResponse) -> str | None:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate does not hold: {error.verify_message}"
+        return f"its certificate is not valid: {error.verify_message}"
     if isinstance(error, TimeoutError):
         return "it took too long"
     text = (error.strerror if isinstance(error, OSError) else None) or str(error)

@@ -1,4 +1,4 @@
-"""A URL taken apart and checked: what to ask whom for."""
+"""A URL split into its parts and checked."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from dateline.errors import DatelineError
 
-#: Port of each scheme there is.
+#: The default port of each supported scheme.
 PORTS = {"http": 80, "https": 443}
-# White space, controls and backslashes: browsers and libraries read URLs with them differently.
+# White space, control characters, backslashes: browsers and libraries disagree on URLs with these.
 _UNFIT = re.compile(r"[\x00-\x20\x7f-\xa0\\\u2028\u2029\ud800-\udfff]")
 _NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_.])?")
-# RFC 3986's characters of a path or query, and % because what is escaped stays so.
+# The characters that RFC 3986 allows in a path or query, and %, so that escapes are kept.
+_SAVE = "save the page yourself and capture the file"
 _KEPT = "/%:@!$&'()*+,;=~-._?"
 
 
 @dataclass(frozen=True)
 class Target:
-    """Where to connect, and what to ask for there."""
+    """The host to connect to, and the path to request."""
 
     scheme: str
     host: str
@@ -34,40 +35,56 @@ class Target:
         return f"{self.scheme}://{host}{port}{self.path}"
 
     def onward(self, location: str) -> Target:
-        """Where a redirect leads. Raises DatelineError for one from https to http, or to a port
-        that is neither a usual one nor this one."""
-        _plain(location)  # before it is joined, which drops line ends
+        """The target of a redirect. Raises DatelineError if it leads from https to http, or to a port
+        that is neither a default one nor the current one."""
+        _plain(location)  # before urljoin, which drops line ends
         try:
             there = target(urljoin(self.url, location))
         except ValueError as error:
-            raise DatelineError(f"{self.url} leads on to what is no URL: {error}") from None
+            raise DatelineError(
+                f"{self.url} redirects to something that is not a URL: {error}",
+                hint=_SAVE,
+                code="not-a-url",
+            ) from None
         if self.scheme == "https" and there.scheme == "http":
-            raise DatelineError(f"{self.url} leads on to {there.url}, which is not encrypted")
+            raise DatelineError(
+                f"{self.url} redirects to {there.url}, which is not encrypted",
+                hint=_SAVE,
+                code="redirect-not-encrypted",
+            )
         if there.port not in (*PORTS.values(), self.port):
-            raise DatelineError(f"{self.url} leads on to port {there.port} of {there.host}")
+            raise DatelineError(
+                f"{self.url} redirects to port {there.port} of {there.host}, which is not a web port",
+                hint=_SAVE,
+                code="redirect-port",
+            )
         return there
 
 
 def target(url: str) -> Target:
-    """What `url` says. Raises DatelineError when it is none that may be fetched."""
+    """The target of `url`. Raises DatelineError if it may not be fetched."""
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise DatelineError(f"this is no URL: {error}") from None
+        raise DatelineError(
+            f"this is not a URL: {error}", hint="check its spelling", code="not-a-url"
+        ) from None
     if parts.scheme not in PORTS:
         raise DatelineError(
-            f"a {parts.scheme or 'nameless'} URL is not fetched",
-            hint="only http and https are; give a file by its path alone",
+            f"cannot fetch a URL with the scheme {parts.scheme!r}",
+            hint="use http or https; to capture a file, give its path",
+            code="scheme-unsupported",
         )
     if "@" in parts.netloc:
         raise DatelineError(
-            "the URL holds a user name or password, which the log would keep for ever",
+            "the URL contains a user name or password, which the log would keep for ever",
             hint="leave it out, or save the page yourself and capture the file",
+            code="url-with-password",
         )
     _plain(url)
     if port == 0:
-        raise DatelineError(f"{url!r} names port 0")
+        raise DatelineError(f"{url!r} names port 0", hint="check its spelling", code="not-a-url")
     path = quote(parts.path or "/", safe=_KEPT.replace("?", ""))
     query = "?" + quote(parts.query, safe=_KEPT) if parts.query else ""
     return Target(parts.scheme, _host(parts), port or PORTS[parts.scheme], path + query)
@@ -75,7 +92,11 @@ def target(url: str) -> Target:
 
 def _plain(url: str) -> None:
     if _UNFIT.search(url):
-        raise DatelineError(f"{url!r} holds white space, control characters or backslashes")
+        raise DatelineError(
+            f"{url!r} contains white space, control characters or backslashes",
+            hint="percent-encode them",
+            code="url-characters",
+        )
 
 
 def _host(parts: SplitResult) -> str:
@@ -87,5 +108,9 @@ def _host(parts: SplitResult) -> str:
     except ValueError:
         host = ""
     if not _NAME.fullmatch(host) or len(host) > 253:
-        raise DatelineError(f"the URL's host {given!r} is no name or address")
+        raise DatelineError(
+            f"the URL's host {given!r} is not a name or address",
+            hint="check its spelling",
+            code="not-a-url",
+        )
     return host

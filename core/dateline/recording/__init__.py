@@ -1,1 +1,1 @@
-"""Taking facts in: lines are read, completed, checked against every rule, and appended whole."""
+"""Recording: lines are read, completed, checked against every rule, and appended all or none."""

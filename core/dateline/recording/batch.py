@@ -1,7 +1,7 @@
-"""A batch of lines made into events: completed, checked, refused whole or accepted whole.
+"""Turns a batch of lines into events: completes and checks them; accepts all of them or none.
 
-Two passes. The first reads every line and learns what the batch brings, so that references may
-point forward; the second completes and checks each line against the story as it then stands.
+There are two passes. The first reads every line and learns what the batch brings, so that references
+may point forward; the second completes each line and checks it against the story so far.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from dateline.recording.keyed import Keyed, Protection
 from dateline.recording.known import Archived, Known
 from dateline.recording.line import Files, Line, no_files
 
-#: Rules that look at more than one payload, beside those of `rules.RULES` and `strict.RULES`.
+#: Rules that read more than one payload, in addition to `rules.RULES` and `strict.RULES`.
 RULES = (
     "shape", "reserved", "type-unknown", "version-unknown", "story-unknown", "document", "source-bytes",
     "event-id-taken", "event-erased", "perhaps-erased", "line-repeated", "evidence-missing", "evidence-ambiguous", "recorded-at", "reported-at",
@@ -43,7 +43,7 @@ RULES = (
 
 
 class Plan(msgspec.Struct):
-    """An accepted batch: what to append to which story, at which version."""
+    """An accepted batch: the events to append, each with its story, and the version of each story."""
 
     events: list[tuple[UUID, NewEvent]]
     expected: dict[UUID, int]
@@ -51,16 +51,16 @@ class Plan(msgspec.Struct):
     slugs: dict[UUID, str]
     facts: list[str]
     already: int = 0
-    #: Lines that were recorded, and erased since; and where it says so of those that are taken anew.
+    #: How many lines were recorded before and erased; positions of the erasures of those recorded again.
     erased: int = 0
     anew: list[int] = []
-    #: What was found of the protection of each document that is captured.
+    #: The protection found for each document that is captured.
     protection: dict[str, Protection] = {}
     #: The slug of each story that is appended to.
     named: dict[UUID, str] = {}
-    #: The latest time of recording that a line gives, where that is in the future.
+    #: The latest time of recording that a line gives, if it is in the future.
     future_us: int | None = None
-    #: Keys that go into use in a story: nothing that stands there is under them.
+    #: Keys that are used for the first time in a story: nothing readable there is under them.
     first_used: set[str] = set()
 
 
@@ -76,10 +76,10 @@ def plan(
     protect: Key | None = None,
     anew: bool = False,
 ) -> Plan:
-    """Check `lines` and number them into events, under the key `protect` if one is given.
+    """Check `lines` and turn them into events, under the key `protect` if one is given.
 
     With `anew` a line whose event was erased, or may have been, becomes a new event. Raises Refused
-    with every finding.
+    with all findings.
     """
     known = Known(archived)
     reading = Reading(known, registry, files or no_files, story)
@@ -132,8 +132,10 @@ class _Batch:
         known = None if event is None else event.data
         placed = True
         if event is None and item.event_id in state.gone:
-            told = state.gone[item.event_id]
-            reason = f"{item.event_id} was erased (position {told} says why): leave it out"
+            erasure = state.gone[item.event_id]
+            reason = (
+                f"{item.event_id} was erased (position {erasure} states why): leave the line out"
+            )
             return [Finding("event-erased", "/event_id", reason)]
         if event is None:
             findings += self._keyed.perhaps_erased(item, state, subject)
@@ -155,20 +157,20 @@ class _Batch:
             if same and (derived or isinstance(known, Erased) or _equal(known, payload)):
                 return []
             reason = (
-                f"{item.event_id} is there already with other content; events never change: "
+                f"{item.event_id} already exists with different content; events never change: "
                 "record the difference with `dateline correct`"
             )
             return [Finding("event-id-taken", "/event_id", reason)]
-        if item.envelope.event_id is None and _captured_so(payload, state, subject):
+        if item.envelope.event_id is None and _already_captured(payload, state, subject):
             self.plan.already += 1
             return findings
         if isinstance(payload, Payload) and placed:
-            bygone = item.envelope.recorded_at is not None
-            looked_up = self._known.text, self._archived.story_id
-            context = Context(state, *looked_up, ahead, bygone=bygone)
+            imported = item.envelope.recorded_at is not None
+            look_up = self._known.text, self._archived.story_id
+            context = Context(state, *look_up, ahead, imported=imported)
             findings += rules.find(payload, context)
         findings += self._keyed.documents(payload, item, subject)
-        findings += self._keyed.told(payload, self._seen)
+        findings += self._keyed.imported_erasure(payload, self._seen)
         findings += self._clocks(item, payload, state, ahead)
         if not findings:
             self._accept(item, payload, state, ahead, subject)
@@ -180,12 +182,12 @@ class _Batch:
         fact = state.facts.get(payload.fact)
         if fact is None:
             return payload, []
-        bygone = item.envelope.recorded_at is not None
-        return relocated(payload, fact, self._known.text, bygone=bygone)
+        imported = item.envelope.recorded_at is not None
+        return relocated(payload, fact, self._known.text, imported=imported)
 
     def _free(self, state: StoryState, ahead: Ahead) -> str:
-        """The next fact id that neither the story nor a later line of the batch has."""
-        # What was passed over stays taken: no number is looked at twice.
+        """The next fact id that neither the story nor any line of the batch uses."""
+        # Numbers that were skipped stay taken, so none is tried twice.
         number = max(state.highest + 1, self._passed.get(state, 0))
         while f"f{number}" in ahead.facts:
             number += 1
@@ -198,7 +200,7 @@ class _Batch:
         findings = []
         recorded, reported = item.envelope.recorded_us, item.envelope.reported_us
         if recorded is not None and recorded < state.recorded_us:
-            reason = "is before the story's last event; leave it out to have it set now"
+            reason = "this is before the story's last event; leave it out to use the current time"
             findings.append(Finding("recorded-at", "/recorded_at", reason))
         derived = isinstance(payload, SourceCaptured | FactPayload)
         derived = derived and not _source_gone(item, payload, state, ahead)
@@ -206,14 +208,14 @@ class _Batch:
             None,
             self._reported(payload, state, ahead, recorded),
         ):
-            reason = "is not when the source was published; leave it out"
+            reason = "this is not when the source was published; leave it out"
             findings.append(Finding("reported-at", "/reported_at", reason))
         return findings
 
     def _reported(
         self, payload: Payload | Raw, state: StoryState, ahead: Ahead, recorded: int | None
     ) -> int | None:
-        """When the public could know: by the source's publication."""
+        """When the public could know it: when its source was published."""
         source = payload if isinstance(payload, SourceCaptured) else None
         if isinstance(payload, FactPayload):
             source = state.sources.get(payload.source) or ahead.sources.get(payload.source)
@@ -221,7 +223,7 @@ class _Batch:
             return None
         try:
             return public_from(source.published, self._now if recorded is None else recorded)
-        except ValueError:  # the source's own finding says so
+        except ValueError:  # the source has a finding of its own
             return None
 
     def _accept(
@@ -237,7 +239,7 @@ class _Batch:
         derived = isinstance(payload, SourceCaptured | FactPayload)
         if derived and not _source_gone(item, payload, state, ahead):
             reported = self._reported(payload, state, ahead, recorded)
-        # An old shape that nothing was added to is kept as it was written.
+        # Data of an old shape to which nothing was added are kept as written.
         kept = payload == item.payload and about.schema_version != getattr(
             payload, "schema_version", about.schema_version
         )
@@ -286,8 +288,8 @@ class _Batch:
             self.plan.facts.append(payload.fact)
 
 
-def _captured_so(payload: Payload | Raw, state: StoryState, subject: str | None) -> bool:
-    """Whether a document is captured in the story already, with all that is said of it now."""
+def _already_captured(payload: Payload | Raw, state: StoryState, subject: str | None) -> bool:
+    """Whether the document is already captured in the story, described the same way."""
     if not isinstance(payload, SourceCaptured) or payload.source not in state.sources:
         return False
     same_key = state.protected.get(payload.source) == subject
@@ -302,12 +304,12 @@ def _equal(known: Data | None, payload: Payload | Raw) -> bool:
 
 def _repeated(item: Item, earlier: Item) -> Finding:
     where = f"line {earlier.line.number}" if earlier.line.number is not None else "an earlier event"
-    reason = f"is the same as {where}; leave it out, or give each its event_id if it happened twice"
+    reason = f"the line is the same as {where}; leave it out, or give each an event_id if it happened twice"
     return Finding("line-repeated", "", reason)
 
 
 def _with_shape(payload: Payload, state: StoryState) -> Payload:
-    """A correction says which shape of the fact its paths speak of."""
+    """A correction with the schema version of the fact that its paths refer to."""
     if isinstance(payload, FactCorrected) and payload.shape is None:
         fact = state.facts.get(payload.fact)
         if fact is not None:
@@ -316,7 +318,7 @@ def _with_shape(payload: Payload, state: StoryState) -> Payload:
 
 
 def _source_gone(item: Item, payload: Payload | Raw, state: StoryState, ahead: Ahead) -> bool:
-    """Whether an imported fact's source was erased, so that nothing tells when it was published."""
+    """Whether an imported fact's source was erased, so that its date of publication is unknown."""
     if not isinstance(payload, FactPayload) or item.envelope.recorded_at is None:
         return False
     known = payload.source in state.sources or payload.source in ahead.sources

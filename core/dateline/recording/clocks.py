@@ -1,4 +1,4 @@
-"""Clocks that are far from each other. Nothing is refused for it, and all of it is said."""
+"""Clocks that differ much. Nothing is refused because of it, and everything is reported."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from dateline.events.clock import CLOCK_TOLERANCE_US, to_iso
 
 
 class Clocks(msgspec.Struct, frozen=True):
-    """What a call found wrong with clocks, beyond a tolerance of 5 minutes; all times in microseconds.
+    """Differences between clocks that a call found, beyond a tolerance of 5 minutes, in microseconds.
 
-    ``skew_us`` is how far this machine's clock is ahead of the database's (behind it, if negative): of
-    the PostgreSQL server's, or of that of the file system. ``ahead`` are the stories whose last event
-    is of a time still to come, and that time: what is recorded in them is dated by it. ``future_us`` is
-    the latest time of recording that imported lines gave, where that is still to come.
+    ``skew_us`` is how far this machine's clock is ahead of the database's (behind, if negative): the
+    clock of the PostgreSQL server, or of the file system. ``ahead`` maps the slug of each story whose
+    last event is dated in the future to that time, which later events of the story get too.
+    ``future_us`` is the latest time of recording in imported lines, if it is in the future.
     """
 
     skew_us: int = 0
@@ -30,29 +30,29 @@ class Clocks(msgspec.Struct, frozen=True):
         return cls(skew_us or 0 if far else 0, dict(ahead), future_us)
 
     def sentences(self) -> list[str]:
-        """What to tell a person, with the next step."""
+        """The warnings to show, each with the next step."""
         said = []
         if self.skew_us:
             side = "ahead of" if self.skew_us > 0 else "behind"
             said.append(
-                f"Warning: this machine's clock is {_span(self.skew_us)} {side} the database's. What it "
-                "records is dated by it, and so is what follows in the same story: set the clock."
+                f"Warning: this machine's clock is {_span(self.skew_us)} {side} the database's. Events "
+                "get their times from it, and so do later events of the same story: set the clock."
             )
         said += [dated_ahead(slug, us) for slug, us in self.ahead.items()]
         if self.future_us is not None:
             said.append(
-                f"Warning: imported events are dated in the future, up to {_moment(self.future_us)}: a "
-                "clock was ahead where they were recorded, or this machine's is behind."
+                f"Warning: imported events are dated in the future, up to {_moment(self.future_us)}: the "
+                "clock was ahead where they were recorded, or this machine's clock is behind."
             )
         return said
 
 
 def dated_ahead(slug: str, recorded_us: int) -> str:
-    """That a story's last event is of a time still to come."""
+    """The warning that a story's last event is dated in the future."""
     return (
         f"Warning: the last event of {slug} is dated in the future, {_moment(recorded_us)}: a clock was "
-        "ahead when it was recorded, or this machine's is behind. Until then all that is recorded in "
-        "this story gets that time."
+        "ahead when it was recorded, or this machine's clock is behind. Until then, everything "
+        "recorded in this story gets that time."
     )
 
 

@@ -1,4 +1,4 @@
-"""From lines to items: each line read, its story, document and payload found, nothing checked yet."""
+"""Turns lines into items: reads each line, finds its story, document and payload; checks no rule yet."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ from dateline.recording.line import (
 
 
 class Item(msgspec.Struct):
-    """One line on its way to an event."""
+    """One line that is to become an event."""
 
     line: Line
     envelope: Envelope
     story: UUID
     payload: Payload | Raw
-    event_id: UUID = UUID(int=0)  # told once it is known under which key the line goes
+    event_id: UUID = UUID(int=0)  # set once it is known under which key the line is recorded
     document: Document | None = None
     fields: dict[str, Any] = {}
-    given: str | None = None  # the key it is put in under, unless what it speaks of says another
-    renews: int | None = None  # the position that says that it was erased before
+    given: str | None = None  # its key, unless what it names is under another
+    renews: int | None = None  # the position of the erasure of its earlier event
 
 
 class Reading:
-    """Reads lines in order. ``items`` are those that can be, ``findings`` say of the others why not,
-    ``opened`` are the stories that lines open, by slug."""
+    """Reads lines in order. ``items`` are the lines that could be read, ``findings`` state why others
+    could not, ``opened`` are the ids of the stories that lines open, by slug."""
 
     def __init__(self, known: Known, registry: Registry, files: Files, story: UUID | None) -> None:
         self._known, self._registry, self._files = known, registry, files
@@ -54,10 +54,10 @@ class Reading:
         self.opened: dict[str, UUID] = {}
 
     def take(self, line: Line) -> None:
-        """A line belongs to the story it names, else to the last one opened above it, else to the
-        one that was given."""
+        """Read one line. It belongs to the story that it names, else to the last one opened above it,
+        else to the given one."""
         if line.fields.get("type") == "story.opened":
-            self._story = None  # unless it can be read, nothing says what is below it
+            self._story = None  # if this line cannot be read, the lines below it have no story
         if line.findings:
             self.findings += [finding.at(line.number) for finding in line.findings]
             return
@@ -80,7 +80,7 @@ class Reading:
         elif about.story is not None:
             story = about.story
         if story is None:
-            reason = "no story.opened above it, and no --story given"
+            reason = "there is no story.opened above the line, and no --story was given"
             raise Refused([Finding("story-unknown", "", reason)])
         if self._known.state(story).version == 0 and story not in self.opened.values():
             raise Refused([Finding("story-unknown", "/story", f"there is no story {story}")])
@@ -90,22 +90,22 @@ class Reading:
             chars = {} if brought.binary else {"chars": len(brought.text)}
             fields = {"source": brought.source, **chars, **fields}
             if fields["source"] != brought.source:
-                reason = f"is {fields['source']}, but the document's SHA-256 is {brought.source}"
+                reason = f"the SHA-256 of the document is {brought.source}, not {fields['source']}"
                 raise Refused([Finding("source-bytes", "/source", reason)])
             there = self._known.archived.document(brought.source)
             if there is not None and there.charset != brought.charset:
                 reason = (
-                    f"is archived as {there.charset} already: its text would change. If that charset "
-                    "was wrong, erase its captures first (`dateline erase POSITION ...`)"
+                    f"the document is already archived as {there.charset}: its text would change. If "
+                    "that charset was wrong, erase its captures first (`dateline erase POSITION ...`)"
                 )
                 raise Refused([Finding("document", "/charset", reason)])
             self._known.bring(brought)
         if about.type == ContentErased.type and about.event_id and about.recorded_at:
-            # Told by another archive: positions there are none here, and nothing here is erased.
+            # Imported: its positions are those of another archive, and nothing is erased here.
             fields = {**fields, "positions": []}
             fields |= {} if about.subject_key is None else {"subject_key": about.subject_key}
         elif about.subject_key is not None or about.type == ContentErased.type:
-            reason = "is for the archive to set: erase through Dateline, not through an import"
+            reason = "only the archive sets this: use `dateline erase`, not an import"
             raise Refused([Finding("reserved", "/subject_key", reason)])
         payload = self._payload(about, fields)
         return Item(line, about, story, payload, document=brought, fields=fields)
@@ -113,7 +113,7 @@ class Reading:
     def _story_of(self, line: Line, about: Envelope) -> UUID:
         slug = line.fields.get("slug")
         if not isinstance(slug, str):
-            raise Refused([Finding("shape", "/slug", "is missing, or no text")])
+            raise Refused([Finding("shape", "/slug", "the slug is missing or is not text")])
         known = self.opened.get(slug) or self._known.archived.story_id(slug)
         found = known or about.story or identity.uuid7()
         self.opened[slug] = found
@@ -122,29 +122,27 @@ class Reading:
     def _payload(self, about: Envelope, fields: dict[str, Any]) -> Payload | Raw:
         event_type = self._registry.get(about.type)
         foreign = event_type is None or about.schema_version > event_type.version
-        # What a plugin or a later Dateline wrote is kept; what a person mistyped is refused.
-        # A fact needs a number, which only who knows its type can give.
-        unheard = about.type.count(".") < 2 or {"text", "source", "evidence"} <= fields.keys()
-        if foreign and about.event_id is None and unheard:
+        # Lines written by a plugin or a later Dateline are kept; mistyped ones are refused.
+        # A fact needs an id, which cannot be given without knowing its type.
+        refusable = about.type.count(".") < 2 or {"text", "source", "evidence"} <= fields.keys()
+        if foreign and about.event_id is None and refusable:
             if event_type is not None:
-                reason = f"{about.type} goes up to schema version {event_type.version} here"
+                reason = f"the newest known schema version of {about.type} is {event_type.version}"
                 raise Refused([Finding("version-unknown", "/schema_version", reason)])
             near = difflib.get_close_matches(about.type, [t.name for t in self._registry], 1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             if about.type.count(".") > 1:
-                hint = " here; install the plugin it belongs to"
+                hint = " of an installed plugin; install the plugin that it belongs to"
             raise Refused(
-                [Finding("type-unknown", "/type", f"{about.type!r} is no event type{hint}")]
+                [Finding("type-unknown", "/type", f"{about.type!r} is not an event type{hint}")]
             )
         try:
             return self._registry.convert(about.type, about.schema_version, fields)
         except msgspec.ValidationError as error:
             raise Refused([shape_finding(error)]) from None
-        except (
-            BaseException
-        ) as error:  # of a plugin's type: its upcaster, or its payload's own code
+        except BaseException as error:  # a plugin's upcaster, or the code of its payload
             stops_plugin(error)
             if about.type in CORE_NAMES:
                 raise
-            reason = f"{about.type} cannot be read by the plugin it belongs to: {described(error)}"
+            reason = f"the plugin of {about.type} cannot read the line: {described(error)}"
             raise Refused([Finding("shape", "", reason)]) from error

@@ -1,4 +1,4 @@
-"""What a batch is checked against: the archive, and each story as the lines so far leave it."""
+"""What a batch is checked against: the archive, and each story with the lines so far."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from dateline.log.document import Document
 
 
 class Archived:
-    """What a batch asks of the archive."""
+    """The questions that a batch asks of the archive."""
 
     def story_id(self, slug: str) -> UUID | None:
         raise NotImplementedError
 
     def state(self, story: UUID) -> StoryState:
-        """The story's present state, at version 0 when it is not there."""
+        """The story's current state; at version 0 if the story does not exist."""
         raise NotImplementedError
 
     def event(self, event_id: UUID) -> Event | None:
@@ -28,16 +28,16 @@ class Archived:
         raise NotImplementedError
 
     def protection(self, source: str) -> tuple[bool, set[str]]:
-        """(whether the document is there unprotected, the keys it is there under)"""
+        """(whether the document is archived unprotected, the keys that it is archived under)"""
         raise NotImplementedError
 
     def holds(self, subject_key: str) -> bool:
-        """Whether content is there under that key."""
+        """Whether the archive has content under that key."""
         raise NotImplementedError
 
 
 class Known:
-    """Stories and texts, looked up once. A state is a copy: the batch's events are tried on it."""
+    """Stories and texts, each looked up once. A state is a copy on which the batch's events are tried."""
 
     def __init__(self, archived: Archived) -> None:
         self.archived = archived
@@ -50,7 +50,7 @@ class Known:
         return self._states[story]
 
     def bring(self, document: Document) -> None:
-        """A document that comes with the batch."""
+        """Note a document that comes with the batch."""
         self._texts[document.source] = document.text
 
     def text(self, source: str) -> str | None:
@@ -60,7 +60,7 @@ class Known:
         return self._texts[source]
 
     def text_for(self, payload: Payload | Raw, state: StoryState) -> str | None:
-        """The text that the payload's evidence stands in."""
+        """The text that the payload's evidence quotes."""
         if isinstance(payload, FactPayload):
             return self.text(payload.source)
         if isinstance(payload, EvidenceAdded) and payload.fact in state.facts:

@@ -1,4 +1,4 @@
-"""One line of input: what it says happened, and what it says about itself."""
+"""One line of input: its data, its envelope and its document."""
 
 from __future__ import annotations
 
@@ -15,30 +15,34 @@ from dateline.events.envelope import RecordedBy
 from dateline.events.identity import INSTRUCTIONS
 from dateline.log.document import Document
 
-#: Type of the first line of an export, which says where it was cut. Import skips it.
+#: Type of the first line of an export, which states up to where it reaches. Import skips it.
 CUT = "dateline.export"
-#: Type of the line an export has where an event was erased. Import skips it.
+#: Type of the line that replaces an erased event in an export. Import skips it.
 ERASED = "dateline.erased"
 _ENVELOPE = frozenset({
     "type", "schema_version", "event_id", "story", "recorded_at", "reported_at", "subject_key", "recorded_by", "causation_id",
 })  # fmt: skip
 
 
-#: Gives the bytes of a file that a line names, or raises DatelineError.
+#: Returns the bytes of a file that a line names, or raises DatelineError.
 Files = Callable[[str], bytes]
 
 
 def no_files(name: str) -> bytes:
-    """The default: there is no folder to look in."""
-    raise DatelineError(f"no folder to look for {name!r} in", hint="give --files DIR")
+    """The default: no folder was given."""
+    raise DatelineError(
+        f"no folder was given for the file {name!r}",
+        hint="give the folder with --files DIR",
+        code="no-files-folder",
+    )
 
 
 class Line(msgspec.Struct, frozen=True):
-    """A JSON object read from somewhere; ``number`` counts from 1, None outside a file.
+    """A JSON object of the input. ``number`` counts from 1; it is None if there is no file.
 
-    ``findings`` say why a line could not be read: the batch it belongs to is then refused whole.
-    ``shared`` is not put under the key of the subject that the batch is recorded for. What is brought
-    in ``on_the_way`` goes under the key of what names it, where that is not shared.
+    ``findings`` state why a line could not be read: then the whole batch is refused. A ``shared``
+    line is not recorded under the key of the subject that the batch is recorded for. A line brought
+    in ``on_the_way``, to introduce what another names, gets the key of that line unless it is shared.
     """
 
     fields: Mapping[str, Any]
@@ -49,7 +53,7 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a line says about itself. All but the type may be left out."""
+    """The envelope fields of a line. All but the type may be left out."""
 
     type: str
     schema_version: int = 1
@@ -71,17 +75,19 @@ class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def envelope(line: Line) -> Envelope:
-    """The envelope of `line`. Raises Refused when its fields have the wrong shape."""
+    """The envelope of `line`. Raises Refused if its fields have the wrong shape."""
     fields = {key: value for key, value in line.fields.items() if key in _ENVELOPE}
     if "type" not in fields:
-        raise Refused([Finding("shape", "/type", "is missing", line.number)])
+        raise Refused([Finding("shape", "/type", "the type is missing", line.number)])
     try:
         found = msgspec.convert(fields, Envelope)
         for text in (found.recorded_at, found.reported_at):
             if text is not None:
                 from_iso(text)
         if found.schema_version < 1:
-            raise Refused([Finding("shape", "/schema_version", "counts from 1", line.number)])
+            raise Refused(
+                [Finding("shape", "/schema_version", "schema versions start at 1", line.number)]
+            )
     except msgspec.ValidationError as error:
         raise Refused([shape_finding(error).at(line.number)]) from None
     except (ValueError, OverflowError) as error:
@@ -90,7 +96,7 @@ def envelope(line: Line) -> Envelope:
 
 
 def data(line: Line) -> dict[str, Any]:
-    """What happened: the line without envelope and instructions."""
+    """The data of `line`: its fields without the envelope and instructions."""
     steering = INSTRUCTIONS if line.fields.get("type") == "source.captured" else frozenset()
     return {k: v for k, v in line.fields.items() if k not in _ENVELOPE and k not in steering}
 
@@ -103,15 +109,15 @@ def shape_finding(error: msgspec.ValidationError) -> Finding:
 
 
 def document(line: Line, files: Files) -> Document | None:
-    """The document that a line brings along: a file beside it, or its content in the line.
+    """The document that comes with a line: in a file that it names, or in the line itself.
 
-    Raises Refused when it cannot be read.
+    Raises Refused if it cannot be read.
     """
     charset = line.fields.get("charset", "utf-8")
     name, text = line.fields.get("file"), line.fields.get("content")
     packed = line.fields.get("content_base64")
     if not isinstance(charset, str):
-        raise Refused([Finding("shape", "/charset", "is no text", line.number)])
+        raise Refused([Finding("shape", "/charset", "the charset is not text", line.number)])
     try:
         if isinstance(name, str):
             found = Document(files(name), charset)

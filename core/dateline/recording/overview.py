@@ -1,4 +1,4 @@
-"""Every story in a line, counted by the database: its facts are not read."""
+"""One line for every story, counted by the database without reading the facts."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _READ = (StoryOpened, StoryRetitled, StoryClosed, FactRetracted, FactReviewed)
 
 
 class Overview(msgspec.Struct):
-    """One story. ``facts`` counts those of default reads; ``sealed`` says that the key of something
-    in it is not here, so that of the rest only ``story`` holds."""
+    """One story. ``facts`` counts the facts of default reads. ``sealed`` is true if some of its content
+    is sealed: then only ``story`` is reliable."""
 
     story: StoryRow
     title: str = ""
@@ -33,12 +33,12 @@ class Overview(msgspec.Struct):
 
 
 class _Counted(msgspec.Struct):
-    """What is counted of one story on the way."""
+    """The counts of one story so far."""
 
-    told: Overview
+    overview: Overview
     rejected: dict[str, bool] = {}
     retracted: set[str] = set()
-    #: Something in it has no body, or is of a shape that may be nothing to this Dateline.
+    #: Whether an event has no body, or has a type or schema version that may be unknown here.
     unread: bool = False
 
 
@@ -50,13 +50,13 @@ def overview(connection: Connection, reader: Reader) -> list[Overview]:
     read = {kind.type for kind in _READ} | {kind.name for kind in _of_plugins(reader.registry)}
     for event in reader.read_types(connection, sorted(read & types)):
         counted = found.get(event.story)
-        if counted is not None and not counted.told.sealed:
+        if counted is not None and not counted.overview.sealed:
             _take(counted, event.data)
     return [_finished(connection, reader, found[row.id]) for row in rows]
 
 
 def _count(connection: Connection, reader: Reader, found: Mapping[UUID, _Counted]) -> set[str]:
-    """Count what no body needs to be read for; returns the types there are."""
+    """Count everything that can be counted without bodies; return the types of all events."""
     keys = (events.c.story, events.c.type, events.c.schema_version, events.c.subject_key)
     query = select(*keys, func.count(events.c.body), func.count()).group_by(*keys)
     types = set()
@@ -65,17 +65,17 @@ def _count(connection: Connection, reader: Reader, found: Mapping[UUID, _Counted
         types.add(type_)
         counted = by_key.get(story)
         if counted is None:
-            continue  # its story is missing: `verify` says so
+            continue  # its story is missing: `verify` reports that
         kind = reader.registry.get(type_)
         known = kind is not None and version <= kind.version
         counted.unread |= live < all_ or not known or type_ not in CORE_NAMES
         if live and key is not None and not _at_hand(reader, key):
-            counted.told.sealed = True
+            counted.overview.sealed = True
         if known and kind is not None and type_ in CORE_NAMES:
             if issubclass(kind.payload, FactPayload):
-                counted.told.facts += live
+                counted.overview.facts += live
             elif kind.payload is SourceCaptured:
-                counted.told.sources += live
+                counted.overview.sources += live
     return types
 
 
@@ -84,33 +84,33 @@ def _at_hand(reader: Reader, key: str) -> bool:
 
 
 def _of_plugins(registry: Registry) -> Iterator[EventType]:
-    """Types of facts that plugins bring: an event of one may not be what it says."""
+    """Fact types of plugins. An event of such a type may turn out not to be a fact."""
     return (kind for kind in registry.extra if issubclass(kind.payload, FactPayload))
 
 
 def _take(counted: _Counted, data: object) -> None:
-    told = counted.told
+    result = counted.overview
     if isinstance(data, StoryOpened | StoryRetitled):
-        told.title = data.title
+        result.title = data.title
     elif isinstance(data, StoryClosed):
-        told.closed = True
+        result.closed = True
     elif isinstance(data, FactRetracted):
         counted.retracted.add(data.fact)
     elif isinstance(data, FactReviewed):
         counted.rejected[data.fact] = data.verdict == "rejected"
     elif isinstance(data, FactPayload):
-        told.facts += 1
+        result.facts += 1
 
 
 def _finished(connection: Connection, reader: Reader, counted: _Counted) -> Overview:
-    told = counted.told
+    result = counted.overview
     hidden = {fact for fact, is_so in counted.rejected.items() if is_so} | counted.retracted
-    if not hidden or told.sealed:
-        return told
+    if not hidden or result.sealed:
+        return result
     if not counted.unread:
-        told.facts -= len(hidden)
-        return told
-    # What is retracted may be no fact here at all: only the fold tells.
-    state = fold(connection, reader, told.story.id)
-    told.facts = sum(not fact.hidden for fact in state.facts.values())
-    return told
+        result.facts -= len(hidden)
+        return result
+    # A retracted id may not be a readable fact here: only a fold can tell.
+    state = fold(connection, reader, result.story.id)
+    result.facts = sum(not fact.hidden for fact in state.facts.values())
+    return result

@@ -1,7 +1,7 @@
-"""Under which key a line goes: that of the subject it is put in for, else that of what it speaks of.
+"""The key that a line is recorded under: that of the given subject, else that of what it refers to.
 
-A correction repeats what it corrects, a fact quotes its source: what is said about protected content is
-protected with it, without anybody having to remember.
+A correction repeats what it corrects, and a fact quotes its source: events that refer to protected
+content are therefore protected with it automatically.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from dateline.events.source import SourceWithdrawn
 from dateline.events.story import StoryOpened
 
 RULE = "protection"
-#: The name of the subject of a key; None where the keys do not tell.
+#: Returns the name of the subject of a key; None if it is not known.
 Whose = Callable[[str], str | None]
-#: (field, id) of what is protected and named; a field may name two, as a key and as its value.
+#: (field, id) for each protected id that is named. A field may name two: as a key and as its value.
 Spoken = list[tuple[str, str]]
 
 
-def _nobody_knows(key: str) -> str | None:
+def _unknown(key: str) -> str | None:
     return None
 
 
@@ -31,17 +31,19 @@ def subject_key(
     payload: Payload | Raw,
     protected: Mapping[str, str],
     given: str | None,
-    whose: Whose = _nobody_knows,
+    whose: Whose = _unknown,
 ) -> tuple[str | None, list[Finding]]:
-    """The key of `payload`, and why it cannot be told.
+    """The key of `payload`, and findings if it has no right one.
 
-    `protected` are the ids of what is protected, and under which key; `given` is that of
-    ``--protect``.
+    `protected` maps the protected ids to their keys; `given` is the key of ``--protect``.
     """
     if isinstance(payload, StoryOpened | ContentErased):
         if given is None or isinstance(payload, ContentErased):
             return None, []
-        reason = "is never protected: open the story first, under words that give nobody away"
+        reason = (
+            "a story's opening is never protected: open the story first, without --protect and "
+            "in words that identify no one"
+        )
         return None, [Finding(RULE, "/slug", reason)]
     spoken = list(named(payload, protected))
     if (about := noticed(payload)) is not None:
@@ -51,9 +53,7 @@ def subject_key(
     if given is None and len(keys) > 1:
         names = dict.fromkeys(name for _, name in spoken)
         listed = ", ".join(f"{name} ({_under(protected[name], whose)})" for name in names)
-        reason = (
-            f"speaks of several protected subjects: {listed}. What is put in goes with one alone"
-        )
+        reason = f"the line refers to several protected subjects: {listed}; it can be recorded under only one"
         return None, [Finding(RULE, "", reason)]
     return given or next(iter(keys), None), _elsewhere(given, spoken, protected, whose)
 
@@ -61,12 +61,12 @@ def subject_key(
 def _elsewhere(
     given: str | None, spoken: Spoken, protected: Mapping[str, str], whose: Whose
 ) -> list[Finding]:
-    """What is put in for one subject must not speak of another's: it would outlive that."""
+    """Content recorded for one subject must not refer to another's: it would survive its erasure."""
     others = [(field, name) for field, name in spoken if protected[name] != given]
     if given is None or not others:
         return []
     keys = {protected[name] for _, name in spoken}
-    step = "say it without"
+    step = "leave it out"
     if len(keys) == 1:
         owner = whose(next(iter(keys)))
         step = "use that subject's --protect" if owner is None else f'use --protect "{owner}"'
@@ -82,7 +82,7 @@ def _under(key: str, whose: Whose) -> str:
 
 
 def noticed(payload: Payload | Raw) -> tuple[str, str] | None:
-    """(field, id) of the one fact or source that a notice is about, and goes with."""
+    """(field, id) of the one fact or source that a notice is about, and whose key it gets."""
     if isinstance(payload, FactNotice):
         return "/fact", payload.fact
     if isinstance(payload, SourceWithdrawn):
@@ -93,21 +93,21 @@ def noticed(payload: Payload | Raw) -> tuple[str, str] | None:
 
 
 def _given(field: str, own: str | None, given: str | None) -> list[Finding]:
-    """A notice goes with its fact: without it the fact would stand as it was before."""
+    """A notice has the key of its fact: if it were erased alone, the fact would be as it was before it."""
     if given in (None, own):
         return []
-    return [Finding(RULE, field, "is not protected under that subject: leave --protect out")]
+    return [Finding(RULE, field, "this is not protected under that subject: leave --protect out")]
 
 
 def _named(
     own: str | None, spoken: Spoken, protected: Mapping[str, str], whose: Whose
 ) -> list[Finding]:
-    """So what a notice names must not go before its fact does."""
-    reason = "and what this is about is not, so that it would outlive it: say it without"
+    """What a notice names must therefore not be erased before its fact is."""
+    reason = "and the fact or source is not: the name would survive its erasure. Leave the name out"
     if own is None:
         reason = (
-            "and what this is about is not: it would be named for ever. Say it without "
-            "the name, or retract the fact and record it anew with the name"
+            "and the fact or source is not protected: the name would stay for ever. Leave the name "
+            "out, or retract the fact and record it again with the name"
         )
     return [
         Finding(RULE, field, f"{name} is protected {_under(protected[name], whose)}, {reason}")
@@ -121,9 +121,9 @@ def foreseen(
     protected: Mapping[str, str],
     there: Collection[str],
 ) -> dict[str, str]:
-    """`protected` once the whole batch is in: a line may speak of what only a later one brings.
+    """`protected` as it will be after the batch: a line may refer to what only a later line brings.
 
-    `batch` are payloads, each with the key given for it; `there` are ids that are recorded already.
+    `batch` are payloads, each with the key given for it; `there` are ids that are already recorded.
     """
     known = dict(protected)
     coming = {
@@ -153,8 +153,8 @@ def companion(
     batch: Iterable[tuple[Payload | Raw, str | None]],
     protected: Mapping[str, str],
 ) -> str | None:
-    """The key of what else in the batch names `name`: who is introduced on the way to something that
-    is protected goes with it. `batch` and `protected` are as for `foreseen`."""
+    """The key of another line in the batch that names `name`: an entity introduced for the sake of
+    protected content gets its key. `batch` and `protected` are as for `foreseen`."""
     for payload, given in batch:
         if brings(payload) != name and any(named(payload, {name} if name else ())):
             key, _ = subject_key(payload, protected, given)

@@ -1,4 +1,4 @@
-"""From lines to the log: plan in a snapshot, append under the lock, plan anew if the story moved."""
+"""Records lines: plans them on a snapshot, appends under the lock, plans again if the story changed."""
 
 from __future__ import annotations
 
@@ -30,13 +30,14 @@ _TRIES = 50
 
 
 class Recorded(msgspec.Struct, frozen=True):
-    """What a call added. ``version`` is that of the last story added to, 0 if nothing was.
+    """The result of a call. ``new`` and ``already`` count the lines that were added and those that were
+    in the archive before; ``version`` is that of the last story added to, 0 if nothing was added.
 
-    ``erased`` lines were recorded before, erased, and not recorded again; ``anew`` are the positions
-    that tell of the erasure of those that were. ``subjects`` are the names of those it is protected
-    under; ``opened`` is the one of them that was not known before. ``rekeyed`` is a subject whose key
-    was erased before, came back with an older keys database and was destroyed again: it has a new one.
-    ``clocks`` says which clocks are far from each other.
+    ``erased`` counts lines whose events were erased and that were not recorded again; ``anew`` are the
+    positions of the erasures of those that were. ``subjects`` are the names of the subjects whose keys
+    protect the events; ``opened`` is the one of them that is new. ``rekeyed`` is a subject whose erased
+    key came back with an older keys database: it was destroyed again and replaced by a new key.
+    ``clocks`` reports clocks that differ much.
     """
 
     new: int
@@ -54,10 +55,10 @@ class Recorded(msgspec.Struct, frozen=True):
 
 
 class OwnKeys(Protocol):
-    """Says whether the keys at hand are the archive's own."""
+    """Checks whether the keys database at hand belongs to the archive."""
 
     def require(self, *, settle: bool = True) -> None:
-        """Raises DatelineError when they are not; with `settle` they are from now on."""
+        """Raise DatelineError if it does not; with `settle` pair an unpaired one with the archive."""
 
 
 class Recorder:
@@ -84,8 +85,9 @@ class Recorder:
     ) -> Recorded:
         """Record all of `lines` or none, in one transaction, under the key of the subject `protect`.
 
-        With `anew` a line whose event was erased becomes a new event. `expected` holds for the first story appended to. Raises Refused with every finding,
-        VersionConflict when the story is not at `expected`.
+        With `anew` a line whose event was erased becomes a new event. `expected` is the version of the
+        first story appended to. Raises Refused with all findings, and VersionConflict if that story is
+        not at `expected`.
         """
         rekeyed = None
         for attempt in range(_TRIES):
@@ -124,15 +126,19 @@ class Recorder:
                 if attempt == _TRIES - 1:
                     raise
             except (VersionConflict, SlugTaken, EventIdConflict):
-                # Another writer was first. The rules must see the story as it now is.
+                # Another writer was first. The rules must see the current story.
                 if expected is not None or attempt == _TRIES - 1:
                     raise
         raise AssertionError("unreachable")
 
     def _key(self, subject: str) -> tuple[Key, bool]:
-        """The subject's key, and whether it has been there before."""
+        """The subject's key, and whether it existed before."""
         if self._vault is None:
-            raise DatelineError("this archive was opened without a place for keys")
+            raise DatelineError(
+                "this archive was opened without a keys database",
+                hint="open it with keys=PATH",
+                code="no-keys-database",
+            )
         keys = self._vault.keys
         found = keys.propose(subject)
         known = keys.find(subject) is not None
@@ -141,9 +147,9 @@ class Recorder:
         return found, known
 
     def _came_back(self, key: Key, accepted: Plan) -> bool:
-        """Whether the log says that the key was erased: an older keys database brought it back.
+        """Whether the key was erased according to the log: then an older keys database brought it back.
 
-        Where something stands under it it was not: an erasure takes all at once.
+        If readable content is under it, it was not erased: an erasure removes everything under a key.
         """
         if key.id not in accepted.first_used:
             return False
@@ -153,7 +159,7 @@ class Recorder:
             return not keys_in_use(connection).get(key.id)
 
     def _subjects(self, accepted: Plan, key: Key | None) -> tuple[str, ...]:
-        """Whose keys the events go under, by name."""
+        """The names of the subjects whose keys protect the events."""
         ids = {new.subject_key for _, new in accepted.events if new.subject_key is not None}
         if not ids or self._vault is None:
             return ()
@@ -161,12 +167,12 @@ class Recorder:
         return tuple(sorted(one.subject for one in here if one and one.subject is not None))
 
     def _write(self, accepted: Plan, key: Key | None) -> tuple[list[int], int, int, Clocks]:
-        """Positions, the version it comes to, how many are new, and what is wrong with the clocks."""
-        # The appender's first statement takes the append lock, if nothing did before.
+        """Append the events. Returns their positions, the last version, how many are new, and the clocks."""
+        # The appender's first statement takes the append lock if it is not held yet.
         with writing(self._engine, append=False) as connection:
             subjects = {new.subject_key for _, new in accepted.events if new.subject_key}
             if subjects or accepted.documents:
-                # An erasure closes the key, then takes this lock to see what was written before.
+                # An erasure closes the key first, then takes this lock to see what was written before.
                 of(connection).hold_head(connection)
             self._require_protection(connection, accepted)
             for subject in sorted(subjects):
@@ -188,7 +194,7 @@ class Recorder:
         return positions, version, new, Clocks.of(skew, ahead, accepted.future_us)
 
     def _require_protection(self, connection: Connection, accepted: Plan) -> None:
-        """See that nobody captured the same documents meanwhile, in the clear or under a key."""
+        """Check that no other process captured the same documents meanwhile."""
         snapshot = Snapshot(connection, self._reader)
         for document, _ in accepted.documents:
             if snapshot.protection(document.source) != accepted.protection[document.source]:
@@ -196,7 +202,7 @@ class Recorder:
 
 
 class _ProtectionMoved(Exception):
-    """Another process captured a document that was not there when this was planned: plan anew."""
+    """Another process captured the same document after the batch was planned: plan it again."""
 
 
 class Snapshot(Archived):
@@ -204,7 +210,7 @@ class Snapshot(Archived):
 
     def __init__(self, connection: Connection, reader: Reader) -> None:
         self._connection, self._reader = connection, reader
-        # Asked for once, however many lines there are: of documents, and of what is not erased.
+        # Looked up once for all lines: keys of documents, and keys with content that is not erased.
         self._keys: list[str] | None = None
         self._live: set[str] | None = None
 

@@ -1,7 +1,7 @@
-"""The refusal rules: what an archive must not take in, each with a name and a test.
+"""The refusal rules: what an archive must not accept. Each has a name and a test.
 
-A rule is a generator of (field, reason) over one payload and its context; a finding bears the
-rule's name. `find` runs them all.
+A rule is a generator of (field, reason) for one payload and its context; a finding carries the
+rule's name. `find` runs all rules.
 """
 
 from __future__ import annotations
@@ -20,35 +20,35 @@ Findings: TypeAlias = Iterator[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """What the rest of the batch brings: references may point forward."""
+    """What later lines of the batch bring: references may point forward."""
 
     entities: frozenset[str] = frozenset()
     facts: frozenset[str] = frozenset()
     sources: Mapping[str, SourceCaptured] = field(default_factory=dict)
-    #: Facts that were erased where the batch comes from, and the types of all that was.
+    #: Ids of facts that were erased in the archive that the batch comes from; types of all such events.
     erased: frozenset[str] = frozenset()
     lost: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a rule may look at besides the payload: the story so far, the batch, the texts."""
+    """What a rule may read besides the payload: the story so far, the batch and the texts."""
 
     state: StoryState
     text_of: Callable[[str], str | None]
     slug_owner: Callable[[str], object | None] = lambda slug: None
     ahead: Ahead = field(default_factory=Ahead)
-    #: True when the payload is a standing fact with a correction applied.
+    #: True if the payload is a recorded fact with a correction applied.
     correcting: bool = False
-    #: True for what another archive recorded: what it names may have been erased there since.
-    bygone: bool = False
+    #: True if another archive recorded the event: what it names may have been erased there since.
+    imported: bool = False
 
-    def gone(self, type_: str) -> bool:
-        """Whether what is not there may be an event of that type that was erased."""
-        return self.bygone and type_ in self.state.lost | self.ahead.lost
+    def may_be_erased(self, type_: str) -> bool:
+        """Whether something that is missing may come from an erased event of that type."""
+        return self.imported and type_ in self.state.lost | self.ahead.lost
 
     def erased(self, fact: str) -> bool:
-        return self.bygone and (fact in self.state.erased or fact in self.ahead.erased)
+        return self.imported and (fact in self.state.erased or fact in self.ahead.erased)
 
     def source(self, name: str) -> SourceCaptured | None:
         return self.state.sources.get(name) or self.ahead.sources.get(name)
@@ -56,7 +56,7 @@ class Context:
 
 Rule: TypeAlias = Callable[[Payload, Context], Findings]
 RULES: dict[str, Rule] = {}
-#: Rules switched off: only ever filled by the test that proves each rule is needed.
+#: Rules that are switched off. Only the test that each rule is needed fills this.
 disabled: set[str] = set()
 
 
@@ -69,7 +69,7 @@ def rule(name: str) -> Callable[[Rule], Rule]:
 
 
 def find(payload: Payload, context: Context) -> list[Finding]:
-    """Every finding of every rule against `payload`."""
+    """All findings of all rules for `payload`."""
     return [
         Finding(name, where, reason)
         for name, check in RULES.items()

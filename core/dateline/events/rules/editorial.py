@@ -1,4 +1,4 @@
-"""Editing: links that mean something, corrections of what really stands."""
+"""Rules for editing: links must mean something, corrections must match the current fact."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def independence(payload: Payload, context: Context) -> Findings:
         and payload.relation == "corroborates"
         and payload.independence is None
     ):
-        yield "/independence", "corroborates needs independent, same-origin or unknown"
+        yield "/independence", "corroborates needs one of independent, same-origin and unknown"
 
 
 @rule("link-self")
@@ -46,13 +46,13 @@ def already_retracted(payload: Payload, context: Context) -> Findings:
     if isinstance(payload, FactCorrected | FactRetracted | FactDisputed | EvidenceAdded):
         fact = context.state.facts.get(payload.fact)
         if fact is not None and fact.status == "retracted":
-            yield "/fact", f"{payload.fact} is retracted already"
+            yield "/fact", f"{payload.fact} is already retracted"
 
 
 @rule("already-withdrawn")
 def already_withdrawn(payload: Payload, context: Context) -> Findings:
     if isinstance(payload, SourceWithdrawn) and payload.source in context.state.withdrawn:
-        yield "/source", f"{payload.source} is withdrawn already"
+        yield "/source", f"{payload.source} is already withdrawn"
 
 
 @rule("correction-empty")
@@ -60,20 +60,20 @@ def correction_empty(payload: Payload, context: Context) -> Findings:
     if not isinstance(payload, FactCorrected):
         return
     if not payload.changes:
-        yield "/changes", "changes nothing"
+        yield "/changes", "the correction changes nothing"
     for index, change, stage in _stages(payload, context):
-        # What another archive took in is taken in here.
+        # What another archive accepted is accepted here.
         if pointer.same(change.was, change.now) or (
             stage is not None
-            and not context.bygone
+            and not context.imported
             and stage.alike(change.path, change.was, change.now)
         ):
-            yield f"/changes/{index}/now", "is the present value already"
+            yield f"/changes/{index}/now", "this is already the current value"
 
 
 @rule("correction-was")
 def correction_was(payload: Payload, context: Context) -> Findings:
-    """Each `was` is the value as the changes before it left it."""
+    """Each `was` must be the value that the changes before it left."""
     if not isinstance(payload, FactCorrected):
         return
     for index, change, stage in _stages(payload, context):
@@ -82,10 +82,10 @@ def correction_was(payload: Payload, context: Context) -> Findings:
         if stage.error is not None:
             yield f"/changes/{index}/path", stage.error
             return
-        # Earlier releases took any empty value for another.
-        loose = context.bygone and pointer.empty(stage.present) and pointer.empty(change.was)
+        # Earlier releases treated all empty values as equal.
+        loose = context.imported and pointer.empty(stage.present) and pointer.empty(change.was)
         if not loose and not stage.alike(change.path, stage.present, change.was):
-            reason = f"is {change.was!r}, but the present value is {stage.present!r}"
+            reason = f"the current value is {stage.present!r}, not {change.was!r}"
             yield f"/changes/{index}/was", reason
 
 
@@ -97,20 +97,20 @@ def correction_result(payload: Payload, context: Context) -> Findings:
     try:
         result, _ = corrected(context.state.registry, fact, payload)
     except (ValueError, msgspec.ValidationError) as error:
-        yield "/changes", f"the result is no {fact.type}: {error}"
+        yield "/changes", f"the result is not a valid {fact.type}: {error}"
         return
     if result.fact != fact.id:
-        yield "/changes", "a fact keeps its id"
+        yield "/changes", "a correction cannot change a fact's id"
     if any(item.start is None or item.end is None for item in result.evidence):
-        yield "/changes", "evidence in a correction needs start and end"
+        yield "/changes", "evidence in the result needs start and end"
     for finding in find(result, replace(context, correcting=True)):
         yield "/changes", f"the result breaks {finding.rule} at {finding.field}: {finding.reason}"
 
 
 @dataclass(frozen=True, slots=True)
 class _Stage:
-    """A fact's fields before one change of a correction, and the value that it changes; or why that
-    change cannot be made."""
+    """A fact's fields before one change of a correction, and the value that the change replaces; or the
+    reason why the change cannot be made."""
 
     fields: dict[str, Any]
     type: type[Payload]
@@ -119,7 +119,7 @@ class _Stage:
 
     def alike(self, path: str, left: object, right: object) -> bool:
         """Whether the fact is the same with either value at `path`. A field that is left out has its
-        default: no value for an optional one, false for ``approximate``."""
+        default: no value if it is optional, false for ``approximate``."""
         if pointer.same(left, right):
             return True
         try:
@@ -137,9 +137,9 @@ class _Stage:
 def _stages(
     payload: FactCorrected, context: Context
 ) -> Iterator[tuple[int, Change, _Stage | None]]:
-    """Each change with the fact as the changes before it leave it; None where there is no fact.
+    """Each change with the fact as the changes before it leave it; None if there is no such fact.
 
-    A change that cannot be made is the last one, with its error.
+    Stops after a change that cannot be made, which comes with its error.
     """
     fact = _fact(payload, context)
     if fact is None:

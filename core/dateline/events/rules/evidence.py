@@ -1,4 +1,4 @@
-"""Evidence: every quotation is, code point for code point, in its source."""
+"""Rules for evidence: every quotation must be in its source, code point for code point."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SHOWN = 120
 
 
 def _evidence(payload: Payload, context: Context) -> tuple[Sequence[Evidence], str | None]:
-    """The evidence items of `payload` and the text they stand in, if it is there."""
+    """The evidence items of `payload`, and the text that they quote if it is there."""
     if isinstance(payload, FactPayload):
         return payload.evidence, context.text_of(payload.source)
     if isinstance(payload, EvidenceAdded):
@@ -29,10 +29,10 @@ def _evidence(payload: Payload, context: Context) -> tuple[Sequence[Evidence], s
 def evidence_empty(payload: Payload, context: Context) -> Findings:
     if isinstance(payload, FactPayload | EvidenceAdded):
         if not payload.evidence:
-            yield "/evidence", "nothing says where it is written"
+            yield "/evidence", "no evidence is given"
         for index, item in enumerate(payload.evidence):
             if not item.exact:
-                yield f"/evidence/{index}/exact", "is empty"
+                yield f"/evidence/{index}/exact", "the quotation is empty"
 
 
 @rule("evidence-text")
@@ -53,7 +53,7 @@ def evidence_text(payload: Payload, context: Context) -> Findings:
             there = f"{text[start:end][:_SHOWN]!r}{offer(item.exact, text)}"
             yield (
                 f"/evidence/{index}/exact",
-                f"{item.exact[:_SHOWN]!r} is not the source's text at {start}-{end}, which is {there}",
+                f"{item.exact[:_SHOWN]!r} is not the source's text at {start}-{end}: that is {there}",
             )
 
 
@@ -67,9 +67,9 @@ def evidence_context(payload: Payload, context: Context) -> Findings:
         if start is None or end is None or not 0 <= start <= end <= len(text):
             continue
         if item.prefix and not text.endswith(item.prefix, 0, start):
-            yield f"/evidence/{index}/prefix", f"{item.prefix!r} does not stand before {start}"
+            yield f"/evidence/{index}/prefix", f"{item.prefix!r} is not the text before {start}"
         if item.suffix and not text.startswith(item.suffix, end):
-            yield f"/evidence/{index}/suffix", f"{item.suffix!r} does not stand after {end}"
+            yield f"/evidence/{index}/suffix", f"{item.suffix!r} is not the text after {end}"
 
 
 @rule("quote-evidence")
@@ -77,16 +77,19 @@ def quote_evidence(payload: Payload, context: Context) -> Findings:
     if isinstance(payload, StatementRecorded) and payload.quote is not None:
         quotable = [item.exact for item in payload.evidence if item.role in ("quote", "content")]
         if payload.quote not in quotable:
-            yield "/quote", "equals the exact text of no evidence item of role quote or content"
+            yield (
+                "/quote",
+                "the quote does not equal the exact text of any evidence with the role quote or content",
+            )
 
 
 @rule("speaker-missing")
 def speaker_missing(payload: Payload, context: Context) -> Findings:
     if isinstance(payload, StatementRecorded):
         if not payload.speakers:
-            yield "/speakers", "somebody says a statement"
+            yield "/speakers", "a statement needs a speaker"
         if payload.mode == "direct" and payload.quote is None:
-            yield "/quote", "a direct statement quotes"
+            yield "/quote", "a direct statement needs a quote"
 
 
 @rule("verbatim")
@@ -105,8 +108,8 @@ def verbatim(payload: Payload, context: Context) -> Findings:
 
 
 def _quotes(item: Evidence, words: str, text: str) -> bool:
-    """Whether the words are in that evidence, which is in the text where it says: the rest of a long
-    text need not be looked through."""
+    """Whether the words are in that evidence and the evidence is in its place in the text: then the rest
+    of a long text need not be searched."""
     start, end = item.start, item.end
     return (
         start is not None
@@ -120,13 +123,13 @@ def _quotes(item: Evidence, words: str, text: str) -> bool:
 @rule("source-missing")
 def source_missing(payload: Payload, context: Context) -> Findings:
     if isinstance(payload, SourceCaptured) and context.text_of(payload.source) is None:
-        yield "/source", "its document is not in the archive and was not given"
+        yield "/source", "the document is not in the archive and did not come with the line"
     if (
         isinstance(payload, SourceCaptured)
         and payload.media_type.startswith("text/")
         and context.text_of(payload.source) == ""
     ):
-        yield "/source", "its document is empty"
+        yield "/source", "the document is empty"
 
 
 @rule("source-chars")
@@ -148,7 +151,7 @@ def chain_publisher(payload: Payload, context: Context) -> Findings:
     if last != source.publisher:
         yield (
             "/attribution",
-            f"ends with {last!r}, not with the source's publisher {source.publisher!r}",
+            f"the attribution ends with {last!r}, not with the source's publisher {source.publisher!r}",
         )
 
 
@@ -159,4 +162,7 @@ def chain_order(payload: Payload, context: Context) -> Findings:
     roles = [step.role for step in payload.attribution]
     ranks = [("origin", "relay", "publisher").index(role) for role in roles]
     if ranks != sorted(ranks) or roles.count("publisher") > 1 or roles.count("origin") > 1:
-        yield "/attribution", f"runs {' > '.join(roles)}, not from origin over relays to publisher"
+        yield (
+            "/attribution",
+            f"the attribution runs {' > '.join(roles)}, not from origin through relays to publisher",
+        )

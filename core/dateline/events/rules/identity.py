@@ -1,4 +1,4 @@
-"""Names: well-formed, and not taken."""
+"""Rules for ids: they must be well-formed and not taken."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def slug_form(payload: Payload, context: Context) -> Findings:
     if isinstance(payload, StoryOpened) and not is_slug(payload.slug):
         yield (
             "/slug",
-            f"{payload.slug!r} is no slug: lower-case words joined by hyphens, at most 80",
+            f"{payload.slug!r} is not a slug: lower-case words joined by hyphens, at most 80 characters",
         )
 
 
@@ -29,13 +29,13 @@ def slug_taken(payload: Payload, context: Context) -> Findings:
     if isinstance(payload, StoryOpened) and (
         context.state.opened is not None or context.slug_owner(payload.slug) is not None
     ):
-        yield "/slug", f"a story {payload.slug!r} is there already"
+        yield "/slug", f"a story {payload.slug!r} already exists"
 
 
 @rule("story-closed")
 def story_closed(payload: Payload, context: Context) -> Findings:
     if isinstance(payload, StoryClosed) and context.state.closed:
-        yield "", "the story is closed already"
+        yield "", "the story is already closed"
 
 
 @rule("entity-form")
@@ -44,21 +44,27 @@ def entity_form(payload: Payload, context: Context) -> Findings:
         return
     match = _ENTITY.fullmatch(payload.entity)
     if match is None or len(payload.entity) > 120:
-        yield "/entity", f"{payload.entity!r} is no entity id like person:jane-doe or org:reuters"
+        yield (
+            "/entity",
+            f"{payload.entity!r} is not an entity id like person:jane-doe or org:reuters",
+        )
     elif _KINDS[match[1]] != payload.kind:
-        yield "/kind", f"{payload.entity!r} is of kind {_KINDS[match[1]]}, not {payload.kind}"
+        yield (
+            "/kind",
+            f"{payload.entity!r} is an id of the kind {_KINDS[match[1]]}, not {payload.kind}",
+        )
 
 
 @rule("entity-taken")
 def entity_taken(payload: Payload, context: Context) -> Findings:
     if isinstance(payload, EntityIntroduced) and payload.entity in context.state.entities:
-        yield "/entity", f"{payload.entity} is introduced already"
+        yield "/entity", f"{payload.entity} is already introduced in this story"
 
 
 @rule("source-form")
 def source_form(payload: Payload, context: Context) -> Findings:
     if isinstance(payload, SourceCaptured) and not _SOURCE.fullmatch(payload.source):
-        yield "/source", f"{payload.source!r} is not sha256: and 64 lower-case hex digits"
+        yield "/source", f"{payload.source!r} is not 'sha256:' followed by 64 lower-case hex digits"
 
 
 @rule("source-taken")
@@ -71,25 +77,25 @@ def source_taken(payload: Payload, context: Context) -> Findings:
             f"{name} is {there!r} there and {here!r} here"
             for name, (there, here) in differing(known, payload).items()
         ]
-        reason = f"{payload.source} is captured in this story already"
+        reason = f"{payload.source} is already captured in this story"
         yield "/source", "; ".join([reason, *other])
 
 
 def differing(known: SourceCaptured, again: SourceCaptured) -> dict[str, tuple[object, object]]:
-    """What is said of a document that is captured already, and was said otherwise: (then, now) by
-    field. What is not said again does not differ."""
-    unsaid = SourceCaptured(source=again.source, publisher=known.publisher)
+    """The fields that describe a captured document differently now, each with (then, now). Fields that
+    are left out now do not differ."""
+    default = SourceCaptured(source=again.source, publisher=known.publisher)
     return {
         name: (getattr(known, name), getattr(again, name))
         for name in SourceCaptured.__struct_fields__
-        if getattr(again, name) not in (getattr(known, name), getattr(unsaid, name))
+        if getattr(again, name) not in (getattr(known, name), getattr(default, name))
     }
 
 
 @rule("fact-form")
 def fact_form(payload: Payload, context: Context) -> Findings:
     if isinstance(payload, FactPayload) and not FACT.fullmatch(payload.fact):
-        yield "/fact", f"{payload.fact!r} is no fact id like f1 or f27"
+        yield "/fact", f"{payload.fact!r} is not a fact id like f1 or f27"
 
 
 @rule("fact-taken")
@@ -100,7 +106,7 @@ def fact_taken(payload: Payload, context: Context) -> Findings:
         and (context.state.knows(payload.fact) or payload.fact in context.state.erased)
     ):
         reason = (
-            f"{payload.fact} is recorded already with other content: "
+            f"{payload.fact} is already recorded with different content: "
             "change it with `dateline correct`, or leave the id out to get the next one"
         )
         yield "/fact", reason

@@ -1,4 +1,4 @@
-"""References: what a payload names must be there, in the log or anywhere in the batch."""
+"""Rules for references: what a payload names must be in the story or in the batch."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ENTITY = re.compile(r"(person|org|place|group):.+")
 
 @rule("entity-unknown")
 def entity_unknown(payload: Payload, context: Context) -> Findings:
-    if context.gone(EntityIntroduced.type):
+    if context.may_be_erased(EntityIntroduced.type):
         return
     for field, entity in entities(payload):
         if entity not in context.state.entities and entity not in context.ahead.entities:
@@ -51,26 +51,29 @@ def reference_self(payload: Payload, context: Context) -> Findings:
 @rule("fact-unknown")
 def fact_unknown(payload: Payload, context: Context) -> Findings:
     for field, fact in facts(payload):
-        there = context.state.knows(fact) or fact in context.ahead.facts
-        if not there and not context.erased(fact):
+        known = context.state.knows(fact) or fact in context.ahead.facts
+        if not known and not context.erased(fact):
             yield field, f"there is no fact {fact!r} in this story"
     if not isinstance(payload, FactNotice):
         return
-    # An editor changes what stands: the fact itself must come first.
+    # A notice is about a recorded fact: the fact itself must come first.
     if not context.state.knows(payload.fact):
-        if payload.fact in context.state.erased and not context.bygone:
+        if payload.fact in context.state.erased and not context.imported:
             yield "/fact", f"{payload.fact!r} was erased"
         elif not context.erased(payload.fact):
             yield "/fact", f"there is no fact {payload.fact!r} in this story yet"
     elif payload.fact in context.state.unread and isinstance(
         payload, FactCorrected | EvidenceAdded
     ):
-        yield "/fact", f"{payload.fact} is of a type that no plugin here knows: install its plugin"
+        yield (
+            "/fact",
+            f"{payload.fact} has a type that no installed plugin knows: install its plugin",
+        )
 
 
 @rule("source-unknown")
 def source_unknown(payload: Payload, context: Context) -> Findings:
-    if context.gone(SourceCaptured.type):
+    if context.may_be_erased(SourceCaptured.type):
         return
     for field, source in sources(payload):
         if source not in context.state.sources and source not in context.ahead.sources:
@@ -78,7 +81,7 @@ def source_unknown(payload: Payload, context: Context) -> Findings:
 
 
 def entities(payload: Payload) -> Iterator[tuple[str, str]]:
-    """(field, entity id) of every entity `payload` names."""
+    """(field, entity id) for every entity that `payload` names."""
     for kind, named in _ENTITIES:
         if isinstance(payload, kind):
             yield from named(payload)
@@ -152,7 +155,7 @@ _ENTITIES: tuple[tuple[type[Payload], Callable[[Any], Iterator[tuple[str, str]]]
 
 
 def facts(payload: Payload) -> Iterator[tuple[str, str]]:
-    """(field, fact id) of every other fact `payload` names."""
+    """(field, fact id) for every other fact that `payload` names."""
     if isinstance(payload, FactPayload):
         yield from _optional("/about", payload.about)
         for index, fact in enumerate(payload.derived_from):
@@ -180,9 +183,9 @@ def sources(payload: Payload) -> Iterator[tuple[str, str]]:
 
 
 def named(payload: Payload | Raw, ids: Collection[str]) -> Iterator[tuple[str, str]]:
-    """(field, id) wherever `payload` names one of `ids`, in whatever field, of a known type or not.
+    """(field, id) wherever `payload` names one of `ids`: in any field, whether its type is known or not.
 
-    What must not be missed is looked for here; the functions above know what must be there.
+    Use this where no mention may be missed; the functions above list references that must exist.
     """
     if ids:
         found = _texts(to_fields(payload), "")
@@ -194,7 +197,7 @@ def _texts(value: object, field: str) -> Iterator[tuple[str, str]]:
         yield field, value
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield f"{field}/{key}", key  # a plugin may list by id
+            yield f"{field}/{key}", key  # a plugin may use ids as keys
             yield from _texts(item, f"{field}/{key}")
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
@@ -207,6 +210,6 @@ def _optional(field: str, name: str | None) -> Iterator[tuple[str, str]]:
 
 
 def _loose(field: str, name: str | None) -> Iterator[tuple[str, str]]:
-    """A person may be named in plain words; what looks like an entity id must be one."""
+    """A person may be named in plain words, but text that looks like an entity id must be one."""
     if name is not None and _ENTITY.fullmatch(name):
         yield field, name

@@ -1,4 +1,4 @@
-"""Values: dates that parse, bounds that hold, text that says something."""
+"""Rules for values: dates must parse, bounds must hold, text must not be blank."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _out_of_bounds(q: Quantity) -> str | None:
     if q.ordinal is not None and q.ordinal < 0:
         return f"ordinal {q.ordinal} is below zero"
     if q.of is not None and q.value is not None and q.value > q.of >= 0:
-        return f"value {q.value} of {q.of} is more than there are"
+        return f"value {q.value} is more than the total {q.of}"
     if q.lower is not None and q.upper is not None and q.lower > q.upper:
         return f"lower {q.lower} is above upper {q.upper}"
     if q.value is not None and q.lower is not None and q.value < q.lower:
@@ -74,10 +74,13 @@ def identifier_form(payload: Payload, context: Context) -> Findings:
     if not isinstance(payload, EntityIntroduced):
         return
     if "part_of" in payload.identifiers:
-        yield "/identifiers/part_of", "is no register: give part_of beside the identifiers"
+        yield (
+            "/identifiers/part_of",
+            "part_of is not a register: give it as a field of its own, not as an identifier",
+        )
     wikidata = payload.identifiers.get("wikidata")
     if wikidata is not None and not re.fullmatch(r"Q[1-9][0-9]*", str(wikidata)):
-        yield "/identifiers/wikidata", f"{wikidata!r} is no Wikidata id like Q42"
+        yield "/identifiers/wikidata", f"{wikidata!r} is not a Wikidata id like Q42"
     geonames = payload.identifiers.get("geonames")
     if geonames is not None and not isinstance(geonames, int):
         yield "/identifiers/geonames", f"{geonames!r} is not a number"
@@ -86,14 +89,14 @@ def identifier_form(payload: Payload, context: Context) -> Findings:
     if payload.lon is not None and not -180 <= payload.lon <= 180:
         yield "/lon", f"{payload.lon} is not between -180 and 180 degrees"
     if (payload.lat is None) != (payload.lon is None):
-        yield "/lat", "latitude and longitude come together"
+        yield "/lat", "latitude and longitude must be given together"
 
 
 @rule("blank")
 def blank(payload: Payload, context: Context) -> Findings:
     for field, text in _required(payload):
         if not text.strip():
-            yield field, "says nothing"
+            yield field, "the text is blank"
 
 
 def _required(payload: Payload) -> Iterator[tuple[str, str]]:
