@@ -1,7 +1,7 @@
-"""Writes the reference pages from the code: `python docs/generate.py`. A test runs it in memory.
+"""Generates the reference pages from the code: `python docs/generate.py`. A test compares the result.
 
-What the code does not say of itself (a rule's meaning in one line, say) stands in tables of the modules
-in docs/pages; `pages` raises KeyError for what is missing there, so that nothing goes undocumented.
+Texts that the code does not contain, such as a one-line meaning of each rule, are in tables of the
+modules in docs/pages. `pages` raises KeyError for a missing entry, so that everything is documented.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pages import api, commands, events, hooks, rules
 
 
 def pages() -> dict[str, str]:
-    """The text of every generated page, by its path below docs/."""
+    """The text of every generated page, by its path inside docs/."""
     return {
         "reference/hooks.md": hooks.hooks_page(),
         "reference/api.md": api.api_page(),

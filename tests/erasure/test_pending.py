@@ -236,7 +236,7 @@ def test_going_back_to_a_generation_folds_what_it_lacks(
         ("retired", False),
     ]
     monkeypatch.setattr(Words, "broken", True)
-    with pytest.raises(ViewFailed, match="cannot go back"):
+    with pytest.raises(ViewFailed, match="cannot be restored"):
         archive.undo_rebuild("words")
     assert [build for build in archive.builds() if build.name == "words"] == older
     monkeypatch.setattr(Words, "broken", False)
