@@ -64,9 +64,13 @@ from dateline.views.verify import verify as verify_rows
 class Archive:
     """An archive: one database that holds one event log, and the plugins that read it.
 
-    Make one with `create` or `open`, and use it in a ``with`` statement. ``db`` is the path of a
-    SQLite file or a SQLAlchemy URL. ``keys`` is the path of the keys database: by default the
-    archive's path with ``.keys`` added. It is created when content is first protected.
+        with Archive.open("story.db") as archive:
+            for row in archive.view("timeline", "ferry").dicts():
+                print(row["text"])
+
+    ``db`` is the path of a SQLite file or a SQLAlchemy URL; `create` makes an archive, `open` opens
+    one. ``keys`` is the path of the keys database: by default the archive's path with ``.keys``
+    added. It is created when content is first protected.
 
     ``recorded`` is the result of the last `record`; its ``clocks`` name clocks that are wrong.
 
@@ -280,7 +284,7 @@ class Archive:
             return self._pairing.own(connection, self._journal.erasures())
 
     def _require_writable(self, hint: str) -> None:
-        if of(self._engine).sealed(self._engine):  # the journal could be written to
+        if of(self._engine).sealed(self._engine):  # although its keys database may be writable
             raise DatelineError("this archive is read-only", hint=hint, code="archive-read-only")
 
     @property

@@ -167,7 +167,7 @@ def test_an_error_names_the_innermost_line_of_the_plugins_own_code(
 
 
 @pytest.mark.parametrize(
-    ("options", "variables", "says"),
+    ("options", "variables", "named"),
     [
         (("--without", "figurs"), {}, "no plugin is called 'figurs' ("),
         (("--without", "figurs"), {}, "); did you mean 'figures'?"),
@@ -178,17 +178,17 @@ def test_an_error_names_the_innermost_line_of_the_plugins_own_code(
 )  # fmt: skip
 def test_a_warning_names_an_unknown_plugin_to_leave_out(
     ferry: Cli, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...],
-    variables: dict[str, str], says: str | None,
+    variables: dict[str, str], named: str | None,
 ) -> None:  # fmt: skip
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     done = ferry(*options, *SHOW)
     assert done.code == 0
     assert "Everyone is safe" in done.out
-    if says is None:
+    if named is None:
         assert done.err == ""
     else:
-        assert says in done.err
+        assert named in done.err
         assert "`dateline plugins`" in done.err
         assert done.err.count("Warning") == 1
 
@@ -254,7 +254,7 @@ def commands(monkeypatch: pytest.MonkeyPatch, dateline_cli: Cli) -> Callable[...
 
 
 @pytest.mark.parametrize(
-    ("value", "arguments", "says", "code"),
+    ("value", "arguments", "named", "code"),
     [
         (acme, ("acme", "fail", "x"),
          "command 'acme' of acme-dateline 1.4.2 failed: KeyError: 'how'", 1),
@@ -269,11 +269,15 @@ def commands(monkeypatch: pytest.MonkeyPatch, dateline_cli: Cli) -> Callable[...
     ],
 )  # fmt: skip
 def test_a_command_that_fails_names_its_distribution(
-    commands: Callable[..., Result], value: object, arguments: tuple[str, ...], says: str, code: int
+    commands: Callable[..., Result],
+    value: object,
+    arguments: tuple[str, ...],
+    named: str,
+    code: int,
 ) -> None:
     result = commands(value, *arguments)
     assert result.code == code
-    assert says in result.err
+    assert named in result.err
     assert "bug in Dateline" not in result.err
     assert "Traceback" not in result.err
 

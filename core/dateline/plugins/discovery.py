@@ -124,10 +124,10 @@ def way_to_import(candidate: Candidate, error: BaseException) -> str | None:
     if candidate.file is None or not isinstance(error, ImportError) or not error.name:
         return None
     wanted = error.name.partition(".")[0]
-    beside = [candidate.file.parent]
+    folders = [candidate.file.parent]
     if candidate.file.name == "__init__.py":
-        beside.append(candidate.file.parent.parent)
-    for dots, folder in zip((".", ".."), beside, strict=False):
+        folders.append(candidate.file.parent.parent)
+    for dots, folder in zip((".", ".."), folders, strict=False):
         if (folder / f"{wanted}.py").is_file():
             return f"it is next to the plugin: write `from {dots}{wanted} import ...`"
         if (folder / wanted / "__init__.py").is_file():

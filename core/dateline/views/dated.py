@@ -27,11 +27,11 @@ class _Value:
     """``put`` is the event that set the value or, for a list, the last one that shortened it. ``place``
     is the event that first set any value there; ``parts`` are the values inside it."""
 
-    __slots__ = ("gone", "parts", "place", "put")
+    __slots__ = ("absent", "parts", "place", "put")
 
     def __init__(self, value: object, put: _Recorded) -> None:
         self.put = self.place = put
-        self.gone = value is None
+        self.absent = value is None
         self.parts: dict[str, _Value] | list[_Value] | None = None
         if isinstance(value, dict):
             self.parts = {key: _Value(part, put) for key, part in value.items()}
@@ -58,14 +58,14 @@ class _Value:
 
     def set(self, token: str, value: _Value) -> None:
         old = self.part(token)
-        if old is not None and not old.gone:
+        if old is not None and not old.absent:
             value.place = old.place
         if isinstance(self.parts, dict):
             self.parts[token] = value
             return
         at, items = self._item(token)
-        items[at : at + 1] = [] if value.gone else [value]
-        if value.gone:
+        items[at : at + 1] = [] if value.absent else [value]
+        if value.absent:
             self.put = value.put
 
     def _item(self, token: str) -> tuple[int, list[_Value]]:
@@ -94,16 +94,16 @@ class Dated:
         else:
             _append(self._root, notice, at)
 
-    def correct(self, notice: FactCorrected, told: int) -> int:
-        """The instant from which a correction counts: that of its notice, `told`, but not before the
+    def correct(self, notice: FactCorrected, at: int) -> int:
+        """The instant from which a correction counts: that of its notice, `at`, but not before the
         corrected place exists. The correction of a typo counts as soon as the corrected values do."""
         if self._root is None:
             self._root = _Value(to_fields(self._fact), self._recorded)
-            for added, at in self._added:
-                _append(self._root, added, at)
+            for added, since in self._added:
+                _append(self._root, added, since)
         root, event = self._root, _Recorded()
         typo = notice.kind == "typo"
-        counts = self.at if typo else max(told, self.at)
+        counts = self.at if typo else max(at, self.at)
         if notice.shape not in (
             None,
             self._fact.schema_version,

@@ -123,8 +123,8 @@ class FactView(View):
         of, before = self.of, event.before
         if isinstance(event.data, ContentErased) and event.state is not None:
             names = (item.fact for item in event.data.events if item.fact is not None)
-            gone = [event.state.erased[name] for name in names]
-            rows.set_all((fact, self.erased(fact), False) for fact in gone)
+            erased = [event.state.erased[name] for name in names]
+            rows.set_all((fact, self.erased(fact), False) for fact in erased)
         wanted = [fact for fact in event.touched if of is None or isinstance(fact.data, of)]
         if wanted:
             rows.set_all((f, self.rows(f), before is None and f is event.fact) for f in wanted)
