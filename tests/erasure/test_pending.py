@@ -266,7 +266,7 @@ def test_a_rebuild_beside_it_has_nothing_pending(archive: Archive) -> None:
 def test_what_is_not_a_list_of_stories_is_damage(archive: Archive, ids: bytes) -> None:
     with writing(archive._engine) as connection:
         connection.execute(text("UPDATE views SET pending = :ids"), {"ids": ids})
-    with pytest.raises(Damaged, match="record of views"):
+    with pytest.raises(Damaged):
         archive.view("words")
     assert archive.verify(deep_too=True).findings
 
