@@ -1,7 +1,7 @@
-"""Writes the reference pages from the code: `python docs/generate.py`. A test runs it in memory.
+"""Generates the reference pages from the code: `python docs/generate.py`. A test compares the result.
 
-What the code does not say of itself (a rule's meaning in one line, say) stands in tables of the modules
-in docs/pages; `pages` raises KeyError for what is missing there, so that nothing goes undocumented.
+Texts that the code does not contain, such as a one-line meaning of each rule, are in tables of the
+modules in docs/pages. `pages` raises KeyError for a missing entry, so that everything is documented.
 """
 
 from __future__ import annotations
@@ -12,16 +12,17 @@ from pathlib import Path
 DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS))
 
-from pages import api, commands, events, hooks, rules
+from pages import api, commands, errors, events, hooks, rules
 
 
 def pages() -> dict[str, str]:
-    """The text of every generated page, by its path below docs/."""
+    """The text of every generated page, by its path inside docs/."""
     return {
         "reference/hooks.md": hooks.hooks_page(),
         "reference/api.md": api.api_page(),
         "reference/events.md": events.events_page(),
         "reference/rules.md": rules.rules_page(),
+        "reference/errors.md": errors.errors_page(),
         "reference/cli.md": commands.cli_page(),
     }
 

@@ -1,4 +1,4 @@
-"""Four times the facts take about four times the steps: steps are counted, no clock is looked at."""
+"""Four times the facts take about four times the steps. Steps are counted, time is not measured."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from dateline.testing.samples import Fields
 from dateline.views.rows import Rows
 
 SMALL, LARGE = 15, 60
-#: A little more than four: some work is done once, and some is not to be seen.
+#: A little more than four, because some work is constant and some is not counted.
 MOST = 4.8
 VIEWS = (
     "timeline", "statements", "figures", "people", "places", "sources", "disputes", "changes",
@@ -32,7 +32,7 @@ EXPORTERS = ("csv", "json", "ndjson", "markdown", "html")
 
 
 def steps(work: Callable[[], object]) -> int:
-    """How many bytecodes `work` runs, those of generators and comprehensions too."""
+    """The number of bytecodes that `work` runs, including generators and comprehensions."""
     count = 0
 
     def trace(frame: FrameType, kind: str, argument: Any) -> Any:
@@ -51,7 +51,7 @@ def steps(work: Callable[[], object]) -> int:
 
 
 def facts(number: int) -> Iterator[Fields]:
-    """A story whose facts are all of one person and one source, each given its id."""
+    """A story with `number` facts of one person and one source, all with their ids."""
     sentences = [f"FICTION. Count {at} is {at + 7}." for at in range(number)]
     text = "\n".join(sentences)
     yield samples.opened()
@@ -78,7 +78,7 @@ def facts(number: int) -> Iterator[Fields]:
 
 
 def updates(number: int) -> Iterator[Fields]:
-    """A fact that everything happens to."""
+    """A fact that is updated and disputed `number` times."""
     for at in range(number):
         was = None if at == 0 else f"Day {at - 1}"
         yield samples.corrected("f1", "/note", was, f"Day {at}", kind="update")
@@ -86,7 +86,7 @@ def updates(number: int) -> Iterator[Fields]:
 
 
 def disputing(number: int) -> Iterator[Fields]:
-    """A fact that all others dispute, and that are then taken back."""
+    """A fact that all others dispute; then the others are retracted."""
     for at in range(2, number + 1):
         yield {"type": "facts.linked", "from": f"f{at}", "to": "f1", "relation": "disputes"}
     yield from (samples.retracted(f"f{at}") for at in range(2, number + 1))
@@ -125,15 +125,15 @@ def folded(events: list[Event], view: str | None = None) -> None:
     state = StoryState(plugins().registry())
     rows = None if view is None else Rows(plugins().views[view])
     for event in events:
-        told = state.apply(event)
+        folded_event = state.apply(event)
         if rows is not None and view is not None:
             rows.story = event.slug
-            plugins().views[view].fold(told, rows)
+            plugins().views[view].fold(folded_event, rows)
 
 
 @pytest.mark.parametrize("history", ["facts", "updates", "disputes"])
 @pytest.mark.parametrize("view", [None, *VIEWS])
-def test_a_fold_takes_steps_with_its_events(
+def test_the_steps_of_a_fold_grow_with_its_events(
     history: str, view: str | None, made: Callable[[str, int], Archive]
 ) -> None:
     small, large = (list(made(history, number).events("ferry")) for number in (SMALL, LARGE))
@@ -144,7 +144,7 @@ def test_a_fold_takes_steps_with_its_events(
 @pytest.mark.sampled(5)
 @pytest.mark.parametrize("name", EXPORTERS)
 @pytest.mark.parametrize("history", ["facts", "updates", "disputes"])
-def test_an_export_takes_steps_with_its_facts(
+def test_the_steps_of_an_export_grow_with_its_facts(
     history: str, name: str, made: Callable[[str, int], Archive]
 ) -> None:
     found = []
@@ -156,7 +156,7 @@ def test_an_export_takes_steps_with_its_facts(
     assert found[1] < MOST * found[0]
 
 
-def test_an_import_takes_no_more_steps_for_ids_that_are_given(tmp_path: Path) -> None:
+def test_an_import_takes_no_more_steps_when_ids_are_given(tmp_path: Path) -> None:
     given = list(facts(200))
     left_out = [{key: line[key] for key in line if key != "fact"} for line in given]
     with Archive.create(tmp_path / "a.db", plugins()) as archive:
@@ -168,7 +168,7 @@ def test_an_import_takes_no_more_steps_for_ids_that_are_given(tmp_path: Path) ->
     assert found[1] < 1.1 * found[0]
 
 
-def test_a_brief_goes_through_the_facts_once_for_all_sources(
+def test_a_brief_reads_the_facts_once_for_all_sources(
     made: Callable[[str, int], Archive], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[int] = []
@@ -242,7 +242,9 @@ def test_the_first_rows_of_a_table_are_printed_before_the_last_are_made(
     emit(["fact", "text", "value"], rows(), "table")
     assert "f3000" in seen
     assert "f4999" in capfd.readouterr().out
-    assert len({len(line) for line in seen.splitlines()}) == 1  # the later ids had room
+    assert (
+        len({len(line) for line in seen.splitlines()}) == 1
+    )  # the columns are wide enough for later ids
 
 
 @pytest.mark.parametrize("width", ["80", "30"])
@@ -267,5 +269,5 @@ def test_rich_draws_no_row_of_a_table(
             sys.setprofile(before)
         return count
 
-    calls(1)  # what is remembered from the first time on
+    calls(1)  # fills caches
     assert calls(200) == calls(20)

@@ -1,4 +1,4 @@
-"""The README tells the truth: its session is typed and its plugin loaded, as printed."""
+"""The README is correct: its sessions run and its plugin loads as printed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
-def test_the_sessions_print_what_they_say(
+def test_the_sessions_print_the_output_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -47,7 +47,7 @@ def test_the_view_works_as_printed(
     assert len(printed.out.splitlines()) > 3
 
 
-def test_ci_runs_exactly_the_readme_s_commands() -> None:
+def test_ci_runs_exactly_the_commands_of_the_readme() -> None:
     ci = (PROJECT / ".ci" / "run").read_text("utf-8").replace("&&\n    ", "&& ")
     first, second = (block.strip() for block in blocks("sh"))
     assert second in ci

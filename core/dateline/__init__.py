@@ -6,7 +6,7 @@
         archive.record([...])
         archive.view("timeline", "my-story")
 
-Names are imported when they are first used, so that ``import dateline`` costs nothing.
+Names are imported on first use, so that ``import dateline`` is fast.
 """
 
 from __future__ import annotations

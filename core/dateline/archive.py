@@ -1,4 +1,4 @@
-"""The archive as a program sees it. A facade: what it does is done elsewhere."""
+"""The Python API of an archive. A facade: other modules do the work."""
 
 from __future__ import annotations
 
@@ -62,25 +62,31 @@ from dateline.views.verify import verify as verify_rows
 
 
 class Archive:
-    """One database holding one event log, with the plugins that read it.
+    """An archive: one database that holds one event log, and the plugins that read it.
 
-    ``db`` is the path of a SQLite file or a SQLAlchemy URL. ``keys`` is that of the keys database,
-    by default the archive's with ``.keys`` added; it is made when something is first protected.
+        with Archive.open("story.db") as archive:
+            for row in archive.view("timeline", "ferry").dicts():
+                print(row["text"])
 
-    ``recorded`` is what the last call of `record` gave; its ``clocks`` say which clocks are wrong.
+    ``db`` is the path of a SQLite file or a SQLAlchemy URL; `create` makes an archive, `open` opens
+    one. ``keys`` is the path of the keys database: by default the archive's path with ``.keys``
+    added. It is created when content is first protected.
 
-    An erasure that was interrupted, or undone by restoring a backup, is finished on opening:
-    ``resumed`` lists it. Among the ``unfinished_erasures`` are those that another process keeps from
-    being finished: one that is purged while somebody still reads a state of before, until its bytes
-    are out of the write-ahead log; and one that is not, so that what makes copies is refused. With
-    `resume` False all are left as they are: an archive that is damaged opens, to be verified.
+    ``recorded`` is the result of the last `record`; its ``clocks`` name clocks that are wrong.
 
-    Opening raises NotPaired, and nothing is erased, when the keys database is not this archive's own
-    and orders something to be erased: it may be anybody's. To let it, open with `resume` False, look
-    at what is `ordered`, and `pair`.
+    Opening finishes erasures that were interrupted, or undone by restoring a backup, and lists them
+    in ``resumed``. ``unfinished_erasures`` lists those that another process blocks. Either the
+    content is purged, but a process that reads an older snapshot keeps its bytes in the write-ahead
+    log; or the content is still present, and then methods that make copies raise DatelineError (see
+    `held_up`). With `resume` False nothing is finished, so a damaged archive can be opened and
+    verified.
 
-    ``notice`` is called with a sentence when something beside what was asked for is to be said, such as
-    that a view has no SQL view because its name is taken. Unless it is set, nothing is said.
+    Opening raises NotPaired, and erases nothing, if the keys database is not this archive's own and
+    orders events to be erased: it could be anyone's. To accept it, open with `resume` False, inspect
+    `ordered`, then call `pair`.
+
+    ``notice`` is called with a sentence about a side effect, such as a view that has no SQL view
+    because its name is taken. By default it does nothing.
     """
 
     def __init__(
@@ -120,7 +126,7 @@ class Archive:
         plugins: Plugins | None = None,
         keys: str | os.PathLike[str] | None = None,
     ) -> Self:
-        """Make a new archive. Raises DatelineError when something is there already."""
+        """Create an archive. Raises DatelineError if `db` already holds something."""
         return cls(schema.create(db), plugins, keys)
 
     @classmethod
@@ -132,10 +138,11 @@ class Archive:
         *,
         resume: bool = True,
     ) -> Self:
-        """Open an archive. Raises NotAnArchive, SchemaOutdated."""
+        """Open an existing archive. Raises NotAnArchive, SchemaOutdated, NotPaired."""
         return cls(schema.connect(db), plugins, keys, resume=resume)
 
     def close(self) -> None:
+        """Close the connections to the database."""
         self._engine.dispose()
 
     def __enter__(self) -> Self:
@@ -149,7 +156,7 @@ class Archive:
     ) -> None:
         self.close()
 
-    # -- taking in -------------------------------------------------------------------------
+    # -- recording --------------------------------------------------------------------------
 
     def record(
         self,
@@ -163,17 +170,20 @@ class Archive:
         protect: str | None = None,
         anew: bool = False,
     ) -> Recorded:
-        """Record lines of the import format, all or none.
+        """Record lines of the import format: all of them, or none.
 
-        With `protect`, the name of a subject, they are stored under that subject's key, which
-        `erase` destroys. What speaks of protected content goes under its key in any case.
+        `story` is the slug of the story that the lines belong to, unless they open one. `expected`
+        is the version that the story must be at, or ``"new"``. `files` reads the documents that
+        lines name. With `dry_run` the lines are checked and nothing is written.
 
-        A line that was recorded adds nothing, also when it was erased since. One that cannot be
-        told from what was erased with its key is refused (rule `perhaps-erased`), unless it has an
-        `event_id` or is protected itself. With `anew` both are recorded, as new events.
+        With `protect`, the name of a subject, the lines are stored under that subject's key, which
+        `erase` destroys. Lines about protected content are always stored under its key.
 
-        `story` is the slug they belong to when they open none. `expected` is the version the story
-        must be at, or ``"new"``. Raises Refused with every finding, VersionConflict.
+        A line that is already recorded adds nothing, even if its event has since been erased. A line
+        that may repeat an event whose key was destroyed is refused (rule `perhaps-erased`), unless it
+        has an `event_id` or is protected itself. With `anew` both kinds are recorded as new events.
+
+        Raises Refused with every finding, VersionConflict, EventIdConflict, UnknownName.
         """
         given = [line if isinstance(line, Line) else Line(line) for line in lines]
         owner = None if story is None else self.story(story).id
@@ -192,7 +202,7 @@ class Archive:
     # -- erasing ---------------------------------------------------------------------------
 
     def plan_erasure(self, subject: str | None = None, positions: Sequence[int] = ()) -> Plan:
-        """What `erase` would take, and what would go on naming it. Writes nothing."""
+        """What `erase` would erase, and which other content would still name it. Writes nothing."""
         return self._eraser().plan(subject, positions)
 
     def erase(
@@ -206,99 +216,108 @@ class Archive:
         keys_lost: bool = False,
         fold_again: bool = True,
     ) -> Erasure:
-        """Destroy what is protected under `subject`, or what is recorded at `positions`, for ever.
+        """Permanently erase the content protected for `subject`, or the events at `positions`.
 
-        Facts keep their numbers, and the log says what went, why and on what `basis`; its hashes
-        stay. `keys_lost` says that the keys of what is protected will not come back: a new keys
-        database is begun. Raises UnknownName, NotPaired, and DatelineError for what cannot be erased.
+        The log keeps a tombstone with the `reason` and the legal `basis`. Facts keep their numbers,
+        and the hashes of the log still hold. `keys_lost` states that the keys of protected content
+        will not come back, and starts a new keys database.
 
-        Once it is done, what is left of its stories is folded again, as `fold_again` does. With that
-        False, and where it cannot be done, it is left to the next read.
+        Then the rest of the affected stories is folded into the views, as `fold_again` does. If the
+        argument `fold_again` is False, or the folding fails, the next read of a view does it.
+
+        Raises UnknownName, NotPaired, and DatelineError for content that cannot be erased.
         """
-        self._require_writable("erase in a copy that can be written to")
+        self._require_writable("erase in a writable copy")
         erasure = self._eraser().erase(
             subject, positions, reason, basis, recorded_by, keys_lost=keys_lost
         )
         if fold_again:
-            with suppress(DatelineError):  # the erasure is done, whatever becomes of the views
+            with suppress(DatelineError):  # the erasure is done, even if a view fails
                 self.fold_again()
         return erasure
 
     def fold_again(self) -> list[store.Build]:
-        """Fold what is left of erased stories into the views that lost their rows; returns those views,
-        failed ones too. An erasure folds nothing itself, and the next read of a view does this."""
+        """Fold stories again whose rows an erasure deleted from the views. Returns the builds of those
+        views, failed ones included. Without this call the next read of each view does it."""
         views = [self.plugins.view(name) for name in self.pending_views()]
         return runner.fold_again(self._engine, self._reader, views)
 
     def resume(self) -> list[Erasure]:
-        """Finish the erasures that were interrupted or undone, as opening does; returns those that
-        are done now. Raises Damaged, and NotPaired when the keys database is not this archive's and
-        orders something to be erased."""
+        """Finish erasures that were interrupted or undone, as opening does. Returns those that are
+        now done. Raises Damaged; NotPaired if the keys database is not this archive's own and orders
+        events to be erased."""
         found = self._eraser().resume()
         self.resumed = [erasure for erasure in found if erasure.step == "done"]
         self.unfinished_erasures = [erasure for erasure in found if erasure.step != "done"]
         return self.resumed
 
     def ordered(self) -> list[Going]:
-        """Events that the journal in the keys database orders to be erased and that are still here,
-        in order, whoever made it. Erases nothing."""
+        """Events that the keys database orders to be erased and that are still in the archive, in
+        order, whether or not it is this archive's own. Erases nothing."""
         return self._pairing.ordered()
 
     def pair(self) -> list[Erasure]:
-        """Take the keys database for this archive's own, and do what its journal orders: what is
-        `ordered` is destroyed for ever. Returns the erasures that are done now. Raises DatelineError
-        when there is no keys database, or none that holds anything of this archive."""
+        """Accept the keys database as this archive's own, and permanently erase what it has `ordered`.
+        Returns the erasures that are now done. Raises DatelineError if there is no keys database, or
+        if it holds nothing for this archive."""
         if not self._keys.here:
             where = "" if self._keys.path is None else f" at {self._keys.path}"
-            raise DatelineError(f"there is no keys database{where}", hint="name it with --keys")
+            raise DatelineError(
+                f"there is no keys database{where}",
+                hint="name it with --keys",
+                code="keys-not-found",
+            )
         if not (self._keys.ids() or self._journal.erasures() or self.paired):
             raise DatelineError(
-                f"the keys database {self._keys.path} holds nothing of this archive",
-                hint="name this archive's own with --keys",
+                f"the keys database {self._keys.path} holds nothing for this archive",
+                hint="name this archive's own keys database with --keys",
+                code="keys-of-another-archive",
             )
-        self._require_writable("pair them in a copy that can be written to")
+        self._require_writable("pair them in a writable copy")
         self._pairing.pair()
         return self.resume()
 
     @property
     def paired(self) -> bool:
-        """Whether the keys database is this archive's own, as far as can be told."""
+        """Whether the keys database is known to be this archive's own."""
         with reading(self._engine) as connection:
             return self._pairing.own(connection, self._journal.erasures())
 
     def _require_writable(self, hint: str) -> None:
-        if of(self._engine).sealed(self._engine):  # the journal could be written to
-            raise DatelineError("nobody can write to this archive: it is readonly", hint=hint)
+        if of(self._engine).sealed(self._engine):  # although its keys database may be writable
+            raise DatelineError("this archive is read-only", hint=hint, code="archive-read-only")
 
     @property
     def held_up(self) -> list[Erasure]:
-        """Those of the ``unfinished_erasures`` whose content is still there."""
+        """The ``unfinished_erasures`` whose content is still present; until they are done, `backup`,
+        `material` and `copy_archive` raise DatelineError."""
         return [erasure for erasure in self.unfinished_erasures if erasure.step != "purged"]
 
     def _require_erased(self) -> None:
-        """See that no copy is made of what is to be forgotten. Raises DatelineError."""
+        """Prevent copies of content that must be erased. Raises DatelineError."""
         if self.held_up:
             raise DatelineError(
-                f"an erasure is not finished ({self.held_up[0].reason}): a copy would keep what goes",
-                hint="end the session that is in its way (on PostgreSQL pg_stat_activity shows it), "
+                f"an erasure is not finished ({self.held_up[0].reason}): a copy would keep its content",
+                hint="end the session that blocks it (on PostgreSQL, pg_stat_activity shows it), "
                 "then run this again",
+                code="erasure-unfinished",
             )
 
     def subjects(self) -> list[str]:
-        """Names of those who are protected, as far as the keys are at hand; in order."""
+        """Names of the subjects whose keys are available, sorted."""
         return self._keys.subjects()
 
     def key_of(self, subject: str) -> str | None:
-        """Id of a subject's key, by name; None for who is not, or no longer, protected."""
+        """Id of the key of the subject with this name; None if there is none, or it was erased."""
         found = self._keys.find(subject)
         return None if found is None else found.id
 
     def lost_keys(self) -> list[str]:
-        """Ids of keys that were given up as lost; `erase` takes such an id for a subject."""
+        """Ids of keys that were declared lost; `erase` accepts such an id as a subject."""
         return self._keys.lost()
 
     def sealed_keys(self) -> list[str]:
-        """Ids of the keys that content is under and that are not at hand, lost ones too."""
+        """Ids of keys that content needs and that are not available, lost keys included."""
         with reading(self._engine) as connection:
             return sorted(sealed(connection, self._keys))
 
@@ -313,41 +332,44 @@ class Archive:
 
     @property
     def id(self) -> UUID:
-        """The archive's own id. Raises NotAnArchive when the head of its log is gone."""
+        """The archive's id. Raises NotAnArchive if the log has lost its head."""
         with reading(self._engine) as connection:
             return schema.archive_id(connection)
 
     def head(self) -> read.Head:
-        """How far the log goes, and its root hash."""
+        """The newest position of the log, and the root hash at it."""
         with reading(self._engine) as connection:
             return read.head(connection)
 
     def stories(self) -> list[read.StoryRow]:
-        """All stories, by slug."""
+        """All stories, sorted by slug."""
         with reading(self._engine) as connection:
             return read.list_stories(connection)
 
     def overview(self) -> list[Overview]:
-        """All stories, by slug, each with its title and how many facts and sources it has.
+        """All stories, sorted by slug, with their titles and the numbers of their facts and sources.
 
-        Facts are counted, not read. What is sealed is marked, and raises nothing.
+        Facts are counted without being read. Sealed stories are marked and raise no error.
         """
         with reading(self._engine) as connection:
             return overview(connection, self._reader)
 
     def story(self, slug: str) -> read.StoryRow:
-        """One story. Raises UnknownName."""
+        """The story with this slug. Raises UnknownName."""
         with reading(self._engine) as connection:
             found = read.story_by_slug(connection, slug)
             if found is None:
                 known = [row.slug for row in read.list_stories(connection)]
                 listed = ", ".join(known[:8]) + (" ..." if len(known) > 8 else "")
                 hint = f"known are {listed}" if known else "open one with `dateline open`"
-                raise UnknownName(f"there is no story {slug!r}", hint=hint)
+                raise UnknownName(f"there is no story {slug!r}", hint=hint, code="story-unknown")
             return found
 
     def state(self, slug: str, at: Moment | None = None) -> StoryState:
-        """A story's facts, entities and sources: now, or as they stood `at` a moment."""
+        """A story's facts, entities and sources: now, or `at` a moment.
+
+        Raises UnknownName, SealedContent.
+        """
         story = self.story(slug)
         with reading(self._engine) as connection:
             if at is None:
@@ -356,8 +378,8 @@ class Archive:
             return states(events, self._reader.registry)[0]
 
     def events(self, slug: str | None = None, *, after: int = 0) -> Iterator[Event]:
-        """Events in order: of one story with version > `after`, or of the log with position >
-        `after`. Read page by page."""
+        """Events in order, read page by page: those of one story with version > `after`, or those of
+        the whole log with position > `after`. Raises UnknownName."""
         story = None if slug is None else self.story(slug)
         with reading(self._engine) as connection:
             if story is None:
@@ -374,8 +396,12 @@ class Archive:
         idle: Callable[[], None] = lambda: None,
         report: Callable[[str], None] = lambda text: None,
     ) -> Follower:
-        """Events with position > `after` (the head, if left out), and then each as it is recorded by
-        anybody, in order and once, until `stop` is requested. Raises UnknownName, DatelineError."""
+        """Events with position > `after` (by default the head), then each new event as soon as any
+        process records it, in order and exactly once, until `stop` is requested.
+
+        `idle` is called while there is nothing new, `report` with a sentence about a lost
+        connection. Raises UnknownName, DatelineError.
+        """
         story = None if slug is None else self.story(slug).id
         return Follower(
             self._engine,
@@ -394,20 +420,22 @@ class Archive:
         force: bool = False,
         progress: Progress = silent,
     ) -> read.Head:
-        """Write the whole archive, as it is now, to a SQLite file; `force` overwrites another that is
-        there, but never this archive, a keys database or a signing key. Raises DatelineError, Damaged.
+        """Write the whole archive, as it is now, to a SQLite file.
+
+        With `force` an existing file is overwritten, but never this archive, a keys database or a
+        signing key. Returns the head of the backup. Raises DatelineError, Damaged.
         """
         self._require_erased()
         return backups.backup(self._engine, file, force=force, progress=progress, kept=self.kept)
 
     @property
     def kept(self) -> list[Path]:
-        """The files of this archive, of its keys and of what SQLite keeps beside them, there or not:
-        what a program writes must replace none of them."""
+        """The files of this archive, of its keys database and of SQLite's journals, whether or not
+        they exist. A program's output must not replace any of them."""
         return kept_files(self._engine.url, self._keys.path)
 
     def document(self, source: str) -> Document | None:
-        """A captured document by its source id."""
+        """A captured document by its source id (SHA-256); None if there is none."""
         with reading(self._engine) as connection:
             return documents.get(connection, source, self._reader.vault)
 
@@ -420,11 +448,11 @@ class Archive:
     def view(
         self, name: str, *stories: str, everything: bool = False, at: Moment | None = None
     ) -> Table:
-        """A view's rows, caught up to the head: of `stories`, or of all.
+        """The rows of a view for `stories`, or for all stories, caught up to the head.
 
-        With `at` (`dateline.views.asof.public`, `recorded`) as they stood then, folded in memory.
-        Retracted and rejected facts are left out unless `everything`. Raises UnknownName,
-        ViewFailed.
+        `at`, from `dateline.views.asof.public` or `recorded`, folds the rows of that moment in
+        memory. Rows of retracted and rejected facts are left out unless `everything` is true.
+        Raises UnknownName, ViewFailed.
         """
         if at is not None:
             chosen = [self.story(slug) for slug in stories] or self.stories()
@@ -439,15 +467,19 @@ class Archive:
         *,
         progress: runner.Progress | None = None,
     ) -> list[store.Build]:
-        """Bring views to the head of the log, all by default; a failed one is among the result."""
+        """Fold new events into the named views, or into all. Returns their builds, failed ones included.
+
+        Raises UnknownName.
+        """
         return self._served.catch_up(names, progress=progress)
 
     def rebuild(
         self, names: Sequence[str] | None = None, *, progress: runner.Progress | None = None
     ) -> list[store.Build]:
-        """Fold views again from the first event, into their next generation, and swap it in.
+        """Replay the log into the next generation of the named views, or of all, and swap it in.
 
-        A rebuild that was interrupted goes on where it was. Readers see the old rows until then.
+        Readers see the old rows until the swap. An interrupted rebuild continues where it stopped.
+        Returns the builds, failed ones included. Raises UnknownName, DatelineError.
         """
         wanted, owners = self._served.wanted(names)
         return rebuilding.rebuild(
@@ -455,22 +487,22 @@ class Archive:
         )
 
     def verify_view(self, name: str) -> list[Difference]:
-        """Rows readers see that are not the fold of the log, and rows they miss: none, if all is
-        well."""
+        """Compare the rows of a view with a replay of the log: rows that are wrong, and rows that are
+        missing. Empty if the view is correct. Raises UnknownName."""
         found = verify_rows(self._engine, self._reader, [self.plugins.view(name)])
         return found.get(name, [])
 
     def undo_rebuild(self, name: str) -> store.Build:
-        """Bring the generation before the live one back. Raises DatelineError."""
+        """Restore the previous generation of a view. Raises UnknownName, DatelineError if there is none."""
         return rebuilding.undo(
             self._engine, self._reader, self.plugins.view(name), notice=self.notice
         )
 
     def prune(self, names: Sequence[str] | None = None) -> list[store.Build]:
-        """Drop generations that no reader sees; returns them.
+        """Drop the generations that readers do not see: of the named views, or of all. Returns them.
 
-        Of a view that is named and that no plugin makes any more (`gone_views`) all are dropped, and
-        its SQL view. Raises UnknownName.
+        If a named view is no longer offered by any plugin (`gone_views`), all its generations and
+        its SQL view are dropped. Raises UnknownName, DatelineError.
         """
         gone = self.gone_views()
         for name in names or ():
@@ -479,8 +511,8 @@ class Archive:
         return rebuilding.prune(self._engine, names, gone=gone if names else ())
 
     def gone_views(self) -> list[str]:
-        """Views on record whose plugin is not here, or is here and does not make them any more. One
-        whose plugin was left out, by choice or for a failure, is not among them."""
+        """Views with a table whose plugin is not installed or no longer offers them. Views of a plugin
+        that is blocked or failed to load are not among them."""
         left_out = {plugin.name for plugin in self.plugins.records if plugin.status != "active"}
         there = {build.name: build.plugin for build in reversed(self.builds())}
         return sorted(
@@ -495,36 +527,36 @@ class Archive:
         sql_views.keep(self._engine, self.builds(), self._seen, self.notice)
 
     def sql_views(self) -> list[sql_views.Shown]:
-        """How the SQL view of each view that was built stands, which outsiders read."""
+        """The state of the SQL view, for readers outside Dateline, of each view that was built."""
         with reading(self._engine) as connection:
             return sql_views.look(connection, store.builds(connection))
 
     def pending_views(self) -> list[str]:
-        """Names of the views, of those that are loaded, with stories to be folded again after an
-        erasure; their next read does that."""
+        """Names of the loaded views in which an erasure left stories to be folded again. The next read
+        of such a view does that, and so does `fold_again`."""
         pending = {build.name for build in self.builds() if build.serves and build.pending}
         return sorted(pending & self.plugins.views.keys())
 
     def known_types(self) -> list[str]:
-        """``name version`` of the plugins' event types that the log holds and that are known here."""
+        """``name version`` of each plugin event type that the log holds and that a loaded plugin offers."""
         with reading(self._engine) as connection:
             return self._reader.known_types(connection)
 
     def builds(self) -> list[store.Build]:
-        """Every generation of every view on record."""
+        """Every generation of every view."""
         with reading(self._engine) as connection:
             return store.builds(connection)
 
     # -- proof -----------------------------------------------------------------------------
 
     def checkpoint(self, key: SigningKey) -> Signed:
-        """Sign the log as it stands. Raises Inconsistent when it does not continue what was signed
-        before, DatelineError when there is nothing to sign."""
+        """Sign the current position and root of the log. Raises Inconsistent if the log does not
+        continue the last signed checkpoint, DatelineError if the log is empty."""
         with writing(self._engine) as connection:
             return signing.sign(connection, key)
 
     def last_checkpoint(self) -> Signed | None:
-        """The checkpoint that was signed last, if one was."""
+        """The last signed checkpoint, or None."""
         with reading(self._engine) as connection:
             return signing.last(connection)
 
@@ -536,10 +568,10 @@ class Archive:
         deep_too: bool = False,
         progress: runner.Progress | None = None,
     ) -> Report:
-        """Check the log by its own hashes, and against checkpoints kept elsewhere.
+        """Check the log against its own hashes and against checkpoints kept elsewhere.
 
-        The tables of views and their SQL views are looked at too; with `deep_too` their rows and the
-        quotations as well. Nothing is repaired.
+        The tables of views and their SQL views are checked too; with `deep_too` also the rows of the
+        views and the quotations of facts. Findings are in the report; nothing is repaired.
         """
         with reading(self._engine) as connection:
             report = verify_log(
@@ -557,14 +589,15 @@ class Archive:
         return report
 
     def verify_export(self, export: exported.Export, report: Report) -> None:
-        """Whether an export's bytes are what this archive gives at the cut it states."""
+        """Compare an export with what this archive exports at the cut that the export states. The
+        result is added to `report`."""
         try:
             with reading(self._engine) as connection:
                 exported.check(connection, self._reader, self.plugins, export, report)
-        except BaseException as error:  # noqa: BLE001 - what tampering does to a fold is unknown
+        except BaseException as error:  # noqa: BLE001 - tampered data may make a fold raise anything
             stops_plugin(error)
             report.unchecked.append(
-                f"The export {export.name}: the archive cannot give it again ({described(error)})."
+                f"The export {export.name} cannot be repeated from the archive ({described(error)})."
             )
 
     def prove(
@@ -578,9 +611,11 @@ class Archive:
         only_about: bool = False,
         protected_too: bool = False,
     ) -> dict[str, Any]:
-        """A bundle that proves a fact, or the whole story, up to a signed checkpoint.
+        """A bundle that proves that a fact, or the whole story, is in the log at a signed checkpoint.
 
-        What is protected is withheld unless `protected_too`: a proof outlives the erasure.
+        `earlier` adds the proof that the log continues that checkpoint. `with_documents` adds the
+        captured documents; `only_about` leaves out events about other facts. Protected content is
+        withheld unless `protected_too` is true: a proof outlives an erasure.
 
         Raises UnknownName, DatelineError.
         """
@@ -598,13 +633,17 @@ class Archive:
                 vault=self._reader.vault if protected_too else None,
             )
 
-    # -- giving out ------------------------------------------------------------------------
+    # -- exporting ------------------------------------------------------------------------
 
     @contextmanager
     def material(
         self, *slugs: str, view: str | None = None, at: Moment | None = None
     ) -> Iterator[Material]:
-        """What exporters write from: `slugs`, or all stories, now or as they stood `at` a moment."""
+        """The input of an exporter: the stories `slugs`, or all, now or `at` a moment.
+
+        Valid inside the ``with`` block, which reads one snapshot of the archive. Raises UnknownName,
+        DatelineError.
+        """
         self._require_erased()
         for slug in slugs:
             self.story(slug)
@@ -625,9 +664,10 @@ def copy_archive(
 ) -> Copied:
     """Make `target`, a path or URL, equal to the archive `source` as it is now.
 
-    It is made when nothing is there; an earlier copy of the same archive, finished or not, is brought
-    up to date. First `resume` finishes the erasures of `source`, opened with `plugins` and `keys`;
-    an unfinished copy is taken as it is. Raises DatelineError, Damaged.
+    If nothing is at `target`, the copy is created. An earlier copy of the same archive, finished or
+    not, is brought up to date. First `source` is opened with `plugins` and `keys`, and `resume`
+    finishes its erasures; if `source` is itself an unfinished copy, it is copied as it is.
+    Raises DatelineError, Damaged.
     """
     _require_elsewhere(source, target, keys)
     try:
@@ -645,15 +685,16 @@ def _require_elsewhere(
     target: str | os.PathLike[str],
     keys: str | os.PathLike[str] | None,
 ) -> None:
-    """A copy is not made over what it is made of, whatever its name is. Raises DatelineError."""
+    """Refuse a copy onto its own source, under whatever name. Raises DatelineError."""
     one, other = to_url(source), to_url(target)
     file = file_of(other)
     if one == other or (
         file is not None and any(same_file(file, own) for own in kept_files(one, keys))
     ):
         raise DatelineError(
-            f"the copy would be made over {shown(one)}, which it is made of, or over its keys",
-            hint="copy to a place where nothing is",
+            f"the target is {shown(one)} itself, or its keys database",
+            hint="copy to a path where nothing exists yet",
+            code="copy-onto-itself",
         )
 
 

@@ -1,4 +1,4 @@
-"""What an export is written from: stories, views and events at one cut of the log."""
+"""The input of an exporter: stories, views and events at one cut of the log."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from dateline.views.table import Table, arrange
 
 
 def _open(events: Iterator[Event]) -> Iterator[Event]:
-    """Raises SealedContent rather than leave an event out for want of its key."""
+    """Raise SealedContent instead of leaving out an event whose key is missing."""
     for event in events:
         if isinstance(event.data, Sealed):
             raise SealedContent(event.slug, event.position, event.data.lost)
@@ -34,7 +34,7 @@ def _open(events: Iterator[Event]) -> Iterator[Event]:
 
 
 class PastMaterial:
-    """The archive as it stood at a moment, folded in memory one story at a time."""
+    """The archive at a past moment, folded in memory one story at a time."""
 
     def __init__(
         self,
@@ -48,14 +48,14 @@ class PastMaterial:
         self._connection, self._reader, self._plugins = connection, reader, plugins
         self._view, self._moment = view, moment
         self._head = read.head(connection)
-        # Only stories that had begun; a table asks for its story's rows again, so keep the last.
+        # Only stories that had events by then. Each table of a story needs its fold: keep the last.
         self._stories = [story for story in stories if any(True for _ in self._events(story))]
         self._last: tuple[str, StoryState, dict[str, list[Values]], dict[str, ViewFailed]] | None
         self._last = None
 
     @property
     def cut(self) -> Cut:
-        """Of a position, the root there; of a moment, the head it was looked back from."""
+        """With the root at that position, or, for a time, at the present head."""
         at = self._moment.position
         position = self._head.position if at is None else min(at, self._head.position)
         root = tree.root(position, StoredTree(self._connection))
@@ -102,8 +102,8 @@ class PastMaterial:
     def _folded(
         self, story: read.StoryRow
     ) -> tuple[StoryState, dict[str, list[Values]], dict[str, ViewFailed]]:
-        """Its state, the rows of each view, and the views that raised: they fail whoever asks for
-        them, and nobody else."""
+        """Its state, the rows of each view, and the views that raised: only an exporter that reads
+        one of those fails."""
         if self._last is None or self._last[0] != story.slug:
             views, failed = self._plugins.views.values(), dict[str, ViewFailed]()
             state, rows = states(self._events(story), self._reader.registry, views, failed)
@@ -112,7 +112,7 @@ class PastMaterial:
 
 
 class LiveMaterial:
-    """The archive at its head, as one read transaction sees it."""
+    """The archive at its head, in one read transaction."""
 
     def __init__(
         self,
@@ -138,7 +138,7 @@ class LiveMaterial:
 
     @property
     def failed(self) -> Mapping[str, store.Build]:
-        """Views that are left out because their fold raised."""
+        """Views that are left out because their fold raised an error."""
         return self._failed
 
     @property

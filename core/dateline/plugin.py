@@ -1,4 +1,4 @@
-"""The one module a plugin author imports.
+"""The public API for plugins: the only module that a plugin imports.
 
     from dateline.plugin import FactRow, FactView, FigureRecorded, hookimpl
 
@@ -20,7 +20,7 @@
     def dateline_views():
         return [Measures()]
 
-Save that as a file in a folder, run ``dateline --plugins-dir FOLDER show STORY measures``.
+Save it as a file in a folder and run ``dateline --plugins-dir FOLDER show STORY measures``.
 """
 
 from __future__ import annotations

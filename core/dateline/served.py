@@ -1,4 +1,4 @@
-"""What readers are given: views and material, caught up, and each of one moment of the log."""
+"""Reading views and material: caught up, and consistent with one position of the log."""
 
 from __future__ import annotations
 
@@ -21,14 +21,15 @@ from dateline.views.projection import View
 from dateline.views.rows import Values
 from dateline.views.table import Table, arrange
 
-#: How often a read starts anew when another process writes between its two steps.
+#: How often a read is repeated when another process writes between its two steps.
 _TRIES = 100
 
 
 class Served:
-    """Views of one archive as its readers get them.
+    """The views of one archive, for its readers.
 
-    `seen` has the tables whose SQL view was looked at; what is to be said is said to `notice`.
+    `seen` holds the tables whose SQL view was checked already; `notice` receives sentences for the
+    user.
     """
 
     def __init__(
@@ -43,17 +44,17 @@ class Served:
         self._seen, self._notice = seen, notice
 
     def wanted(self, names: Sequence[str] | None) -> tuple[list[View], dict[str, str]]:
-        """The views of these names, all by default, and the plugin of each. Raises UnknownName."""
+        """The views with these names, by default all, and the plugin of each. Raises UnknownName."""
         wanted = [self._plugins.view(name) for name in (names or sorted(self._plugins.views))]
         return wanted, {view.name: self._plugins.owner("views", view.name) for view in wanted}
 
     def catch_up(
         self, names: Sequence[str] | None = None, *, progress: runner.Progress | None = None
     ) -> list[store.Build]:
-        """Bring views to the head of the log; a failed one is among the result.
+        """Fold new events into views. Returns their builds, failed ones included.
 
-        In an archive that nobody can write to, and in a backup that nothing was written to, they
-        stay as they are: `table` and `material` fold in memory then.
+        In a read-only archive, and in a backup that was never written to, the views are left alone:
+        there `table` and `material` fold in memory.
         """
         if of(self._engine).rests(self._engine):
             return []
@@ -65,7 +66,7 @@ class Served:
         return builds
 
     def table(self, name: str, stories: Sequence[str], *, everything: bool) -> Table:
-        """The rows of `stories`, or of all, at the head. Raises ViewFailed."""
+        """The rows of `stories`, or of all stories, at the head. Raises ViewFailed."""
         found = self._plugins.view(name)
         if of(self._engine).rests(self._engine):
             with reading(self._engine) as connection:
@@ -81,14 +82,15 @@ class Served:
                 rows = store.read(connection, found, current, stories or None)
                 return arrange(found, rows, everything=everything)
         raise DatelineError(
-            f"view {name} keeps changing underneath",
-            hint="try again; `dateline verify` says whether its table is gone",
+            f"other processes changed view {name} during each of {_TRIES} reads",
+            hint="try again; `dateline verify` reports whether its table is missing",
+            code="view-busy",
         )
 
     def table_at(
         self, name: str, chosen: Sequence[read.StoryRow], at: Moment, *, everything: bool
     ) -> Table:
-        """The rows of the `chosen` stories as they stood, folded in memory."""
+        """The rows of the `chosen` stories at a moment, folded in memory."""
         found = self._plugins.view(name)
         rows: list[Values] = []
         with reading(self._engine) as connection:
@@ -101,7 +103,7 @@ class Served:
     def material(
         self, slugs: Sequence[str], view: str | None, at: Moment | None
     ) -> Iterator[Material]:
-        """What exporters write from, inside one read transaction."""
+        """The input of an exporter, inside one read transaction."""
         if at is None and of(self._engine).rests(self._engine):
             at = NOW
         if at is not None:
@@ -120,11 +122,15 @@ class Served:
                         connection, self._reader, self._plugins, chosen, view, failed
                     )
                     return
-        raise DatelineError("the archive is written to without a pause", hint="try again")
+        raise DatelineError(
+            f"other processes wrote to the archive during each of {_TRIES} reads",
+            hint="try again",
+            code="archive-busy",
+        )
 
 
 def _of_one_moment(connection: Connection, live: Sequence[store.Build]) -> bool:
-    """Rows, events and cut belong together: an append between is waited for."""
+    """Whether rows, events and cut are at the same position; if not, an append came between."""
     head = read.head(connection).position
     for build in live:
         current = store.current(connection, build.name)
@@ -138,7 +144,8 @@ def _chosen(connection: Connection, slugs: Sequence[str]) -> list[read.StoryRow]
 
 
 def _fits(current: store.Build, build: store.Build) -> bool:
-    """The generation in a snapshot is of this shape, live, whole, and no older than `build`."""
+    """Whether the generation in a snapshot has this shape and is live, complete and not older than
+    `build`."""
     return (
         current.state == "live"
         and current.pending is None
@@ -148,7 +155,7 @@ def _fits(current: store.Build, build: store.Build) -> bool:
 
 
 def _held(connection: Connection, builds: Sequence[store.Build]) -> bool:
-    """The tables of these views, in this snapshot, stay until it ends."""
+    """Keep the tables of these views until this snapshot ends; False if one of them is gone."""
     try:
         for build in builds:
             current = store.current(connection, build.name)

@@ -1,4 +1,4 @@
-"""The page of the plugin author's module."""
+"""The reference page of `dateline.plugin`."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from dateline import plugin
 from dateline.events.parts import Part
 
 CONSTANTS = {
-    "BINARY": "The charset of a document whose bytes are no text.",
-    "CUT": "Type of the first line of an export, which says where it was cut; import skips it.",
-    "ERASED": "Type of the line an export has where an event was erased; import skips it.",
-    "MAX_LINE": "Bytes of the longest line that is read.",
-    "Status": "How a fact stands; `retracted` and `rejected` are left out of default reads.",
-    "hookimpl": "Marks a function of a plugin as the implementation of the hook of its name.",
+    "BINARY": "The charset of a document whose bytes are not text.",
+    "CUT": "Type of the first line of an export, which states its cut; an import skips this line.",
+    "ERASED": "Type of the line that replaces an erased event in an export; an import skips this line.",
+    "MAX_LINE": "The size in bytes of the longest line that can be read.",
+    "Status": "The status of a fact; default reads leave out `retracted` and `rejected` facts.",
+    "hookimpl": "Marks a function of a plugin as the implementation of the hook with the same name.",
 }
-#: Sections of the page; what is in none of them is sorted in by what it is.
+#: Names in the first two sections of the page; the others are sorted by their kind.
 OFFERED = ("View", "FactView", "Exporter", "Importer", "SourceImporter", "EventType", "Check")
 ROWS = ("ViewRow", "FactRow", "Column", "Table", "Rows", "last")
-#: Classes that do more for the archive than for an author: what an author needs to know.
+#: Classes that mostly serve the archive: the text and the members that an author needs.
 CLASSES = {
     "StoryState": (
         (
-            "A story folded up to some version, for reading: `slug`, `title`, `closed`, `version`, "
+            "A read-only story, folded up to some version: `slug`, `title`, `closed`, `version`, "
             "`facts`, `entities` and `sources` by id, `withdrawn` (source: reason), `links`."
         ),
         ("label", "shown", "naming", "linked", "kept"),
     ),
     "Rows": (
-        "The rows of the story at hand, by key; what a general view's fold writes to.",
+        "The rows of the current story, by key, which the fold of a general view writes.",
         ("put", "get", "patch", "drop"),
     ),
     "FactView": (None, ("order", "of", "rows", "erased")),
@@ -46,7 +46,7 @@ def api_page() -> str:
     sections: dict[str, list[str]] = {
         "What hooks return": list(OFFERED),
         "Rows": list(ROWS),
-        "What a plugin is handed": [],
+        "What a plugin receives": [],
         "Errors": [],
         "Functions": [],
         "Constants": [],
@@ -57,10 +57,10 @@ def api_page() -> str:
             sections[_section(name, getattr(plugin, name))].append(name)
     parts = [
         NOTE,
-        "# The plugin author's module\n",
+        "# The module `dateline.plugin`\n",
         (
-            "`dateline.plugin` is the one module a plugin imports: what stands here is public, and "
-            "nothing else is.\n"
+            "`dateline.plugin` is the only module that a plugin imports. The names on this page are its "
+            "public API; everything else is internal.\n"
         ),
     ]
     for title, names in sections.items():
@@ -81,7 +81,7 @@ def _section(name: str, item: object) -> str:
     assert isinstance(item, type), name
     if issubclass(item, Exception) or name == "Finding":
         return "Errors"
-    return "Payloads and their parts" if issubclass(item, Part) else "What a plugin is handed"
+    return "Payloads and their parts" if issubclass(item, Part) else "What a plugin receives"
 
 
 def _described(name: str, item: Any) -> str:
@@ -91,8 +91,8 @@ def _described(name: str, item: Any) -> str:
         return f"### `{signature(item, name)}`\n\n{doc(item)}\n"
     bases = [base.__name__ for base in item.__bases__ if base.__name__ in plugin.__all__]
     lines = [f"### `{name}`" + (f" (a `{bases[0]}`)" if bases else "") + "\n"]
-    said, wanted = CLASSES.get(name, (None, None))
-    lines += [said or doc(item), ""]
+    text, wanted = CLASSES.get(name, (None, None))
+    lines += [text or doc(item), ""]
     members = [line for member, line in _members(item) if wanted is None or member in wanted]
     lines += members and [*members, ""]
     return "\n".join(lines)
@@ -106,7 +106,7 @@ def _members(kind: type) -> Iterator[tuple[str, str]]:
         if isinstance(node, ast.AnnAssign) and not ast.unparse(node.target).startswith("_"):
             yield ast.unparse(node.target), f"- `{ast.unparse(node)}`"
         elif isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-            said = " ".join((ast.get_docstring(node) or "").split())
+            text = " ".join((ast.get_docstring(node) or "").split())
             marks = {ast.unparse(mark) for mark in node.decorator_list}
             shown = declared(node, bare="property" in marks)
-            yield node.name, f"- `{shown}`" + (f": {said}" if said else "")
+            yield node.name, f"- `{shown}`" + (f": {text}" if text else "")

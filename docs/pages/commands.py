@@ -1,4 +1,4 @@
-"""The page of commands, as `--help` prints them."""
+"""The reference page of the commands, as `--help` prints them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def cli_page() -> str:
         NOTE,
         "# Commands\n",
         (
-            "What `--help` says, command by command. Options of `dateline` itself come before the "
+            "The output of `--help` for every command. Options of `dateline` itself come before the "
             "command: `dateline --db FILE show STORY`.\n"
         ),
     ]
@@ -32,7 +32,7 @@ def cli_page() -> str:
 
 
 def commands() -> Iterator[tuple[str, str]]:
-    """(name, help) of every command of Dateline's own, subcommands after their group."""
+    """(name, help) of each of Dateline's own commands, subcommands after their group."""
     own, origin = LazyGroup._plugins, f"dateline {own_version()}"
 
     def bundled(group: LazyGroup) -> dict[str, Point]:
@@ -50,7 +50,7 @@ def _walk(
         command, info_name=name, parent=parent, **{**settings, "terminal_width": WIDTH}
     )
     text = command.get_help(context)
-    # The release's number would make this page old with every release.
+    # With the version number, this page would change with every release.
     text = re.sub(r"from dateline \S+", "from Dateline itself", click.unstyle(text))
     yield context.command_path, "\n".join(line.rstrip() for line in text.splitlines())
     if isinstance(command, click.Group):

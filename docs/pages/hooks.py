@@ -1,4 +1,4 @@
-"""The page of hooks."""
+"""The reference page of the hooks."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from pages.writing import NOTE, doc, signature
 
 from dateline.plugins import hookspecs
 
-#: Where a hook is shown at work, and what is refused beyond a wrong type.
+#: Examples of each hook, and what it refuses in addition to a wrong type.
 HOOKS = {
     "dateline_views": (
         "[tutorial](../tutorial.md), [facts per day](../cookbook/per-day.md)",
         (
-            "A name that is taken or reserved, a row field of another type than `str`, `int`, `float`, "
-            "`bool` (or None with it), an `order` or `summary` that names no column."
+            "A name that is taken or reserved; a row field whose type is not `str`, `int`, `float` or "
+            "`bool`, or one of them or None; an `order` or `summary` with a name that is not a column."
         ),
     ),
     "dateline_exporters": (
         "[GeoJSON](../cookbook/geojson.md)",
         (
-            "A name that is taken or is not lower-case letters, digits and `-`, a suffix that is not "
-            "like `.csv`."
+            "A name that is taken, or has other characters than lower-case letters, digits and `-`; a "
+            "suffix that does not have the form `.csv`."
         ),
     ),
     "dateline_importers": (
@@ -30,7 +30,7 @@ HOOKS = {
     ),
     "dateline_event_types": (
         "[plugin guide](../plugins.md#event-types)",
-        "A name without a vendor, a name that is taken, a schema version without its upcasters.",
+        "A name without a vendor; a name that is taken; a schema version without its upcasters.",
     ),
     "dateline_checks": (
         "[plugin guide](../plugins.md#checks)",
@@ -48,18 +48,18 @@ def hooks_page() -> str:
         NOTE,
         "# Hooks\n",
         (
-            "A plugin is a module with functions of these names, each marked `@hookimpl` and returning "
-            "a list of instances. There is no hook to veto, and none whose order matters: Dateline calls "
-            "plugins in the order of their names. [The plugin author's module](api.md) describes the "
-            "classes; the [plugin guide](../plugins.md) tells when to use which.\n"
+            "A plugin is a module with functions of these names. Each is marked with `@hookimpl` and "
+            "returns a list of instances. Dateline calls plugins in the order of their names; no hook "
+            "can veto, and the result does not depend on the order. [`dateline.plugin`](api.md) "
+            "describes the classes; the [plugin guide](../plugins.md) explains when to use each hook.\n"
         ),
     ]
     for hook in hooks():
-        seen, refused = HOOKS[hook.__name__]
+        examples, refused = HOOKS[hook.__name__]
         parts += [
             f"## `{signature(hook)}`\n",
             f"{doc(hook)}\n",
-            f"At work: {seen}.\n",
+            f"Examples: {examples}.\n",
             f"Refused: {refused}\n",
             f"Tested by: `tests/docs/test_hooks.py::test_hook_{hook.__name__}`.\n",
         ]

@@ -46,7 +46,7 @@ def test_undo_of_all_goes_on_after_a_view_that_has_no_earlier_generation(ferry: 
     ferry("rebuild", "--view", "figures", "--view", "timeline")
     done = ferry("rebuild", "--undo", "--all")
     assert done.code == 0
-    assert "changes has no earlier generation of this shape to go back to; it stays" in done.err
+    assert "changes has no earlier generation of this shape; it stays" in done.err
     assert "figures: back at generation 1, position 7." in done.err
     assert "timeline: back at generation 1, position 7." in done.err
     ferry("prune")
@@ -100,7 +100,7 @@ def test_why_a_view_stopped_is_said_without_a_python_name(
     ferry: Cli, plugin_dir: PluginDir
 ) -> None:
     options = ("--plugins-dir", str(plugin_dir({"acme.py": BROKEN})))
-    why = "f1: count='32' is of type str, which is no integer"
+    why = "f1: count='32' is of type str, but the column is of type integer"
     for command in (
         ("show", "ferry", "words"), ("show", "ferry", "words", "--as-of", "2030-01-01"),
         ("status",), ("rebuild", "--view", "words"),

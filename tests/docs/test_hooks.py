@@ -1,4 +1,4 @@
-"""Each hook does what its reference says: one test a hook, named for it."""
+"""Each hook works as its reference states; each has a test with its name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HEAD = "from typing import ClassVar\nfrom dateline.plugin import *\n"
 
 
 def plugin(folder: Path, source: str, hook: str, item: str) -> Plugins:
-    """All plugins, with one that offers `item` of `source` through `hook`."""
+    """All plugins, and one more that offers `item` of `source` through `hook`."""
     offer = f"\n@hookimpl\ndef {hook}():\n    return [{item}]\n"
     (folder / "mine.py").write_text(HEAD + source + offer, "utf-8")
     plugins = Plugins.load(folders=[folder])
@@ -103,7 +103,7 @@ def test_hook_dateline_checks(tmp_path: Path) -> None:
         assert list(plugins.checks["count"].run(archive.state("ferry"))) == ["2 facts"]
 
 
-def test_every_hook_has_a_test_named_for_it() -> None:
+def test_every_hook_has_a_test_with_its_name() -> None:
     tests = Path(__file__).parents[1]
     written = "\n".join(path.read_text("utf-8") for path in tests.rglob("*.py"))
     hooks = [name for name, item in vars(hookspecs).items() if hasattr(item, "dateline_spec")]

@@ -1,4 +1,4 @@
-"""The reference is written from the code and complete; what guarantees cite is there."""
+"""The reference pages are generated from the code and complete; cited tests exist."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from dateline.recording import batch
 
 PROJECT = Path(__file__).parents[2]
 DOCS = PROJECT / "docs"
-AGAIN = "run `python docs/generate.py`"
+HOW = "run `python docs/generate.py`"
 
 
 def load() -> ModuleType:
@@ -37,11 +37,11 @@ PAGES: dict[str, str] = GENERATE.pages()
 
 
 @pytest.mark.parametrize("page", sorted(PAGES))
-def test_a_page_is_as_the_code_says(page: str) -> None:
-    assert (DOCS / page).read_text("utf-8") == PAGES[page], f"{page} is out of date: {AGAIN}"
+def test_a_page_is_up_to_date_with_the_code(page: str) -> None:
+    assert (DOCS / page).read_text("utf-8") == PAGES[page], f"{page} is out of date: {HOW}"
 
 
-def test_nothing_is_left_of_a_page_nobody_writes() -> None:
+def test_every_reference_page_is_generated() -> None:
     assert {f"reference/{path.name}" for path in (DOCS / "reference").iterdir()} == set(PAGES)
 
 
@@ -60,7 +60,7 @@ def test_a_page_is_the_same_on_every_machine(tmp_path: Path) -> None:
     assert not [page for page, text in PAGES.items() if re.search(r"/(work|home|tmp|root)\b", text)]
 
 
-def test_every_hook_stands_with_its_signature_and_docstring() -> None:
+def test_every_hook_is_listed_with_its_signature_and_docstring() -> None:
     hooks = GENERATE.hooks.hooks()
     for hook in hooks:
         assert f"## `{hook.__name__}() -> " in PAGES["reference/hooks.md"]
@@ -79,7 +79,7 @@ def headed(page: str) -> set[str]:
     return set(re.findall(r"^### `(\w+)", page, re.MULTILINE))
 
 
-def test_every_event_type_and_field_stands() -> None:
+def test_every_event_type_and_field_is_listed() -> None:
     page = PAGES["reference/events.md"]
     for event_type in registry.CORE:
         assert f"\n## {event_type.name}\n" in page
@@ -89,7 +89,7 @@ def test_every_event_type_and_field_stands() -> None:
             assert f"Upcast from version {version}: " in page
 
 
-def test_every_rule_stands_and_no_other() -> None:
+def test_exactly_the_existing_rules_are_listed() -> None:
     listed = re.findall(r"^\| `([\w-]+)` \| \S", PAGES["reference/rules.md"], re.MULTILINE)
     assert listed == [*strict.RULES, *batch.RULES, *rules.RULES]
     for table, names in (
@@ -100,7 +100,7 @@ def test_every_rule_stands_and_no_other() -> None:
         assert set(table) == set(names)
 
 
-def test_what_is_new_and_undocumented_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_rule_or_name_without_documentation_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(rules.RULES, "brand-new", lambda payload, context: iter(()))
     with pytest.raises(KeyError, match="brand-new"):
         GENERATE.pages()
@@ -110,7 +110,7 @@ def test_what_is_new_and_undocumented_fails(monkeypatch: pytest.MonkeyPatch) -> 
         GENERATE.pages()
 
 
-def test_every_command_stands() -> None:
+def test_every_command_is_listed() -> None:
     page = PAGES["reference/cli.md"]
     paths = list(walk(root, "dateline"))
     assert len(paths) > len(root.core)
@@ -118,7 +118,7 @@ def test_every_command_stands() -> None:
 
 
 def walk(command: click.Command, path: str) -> list[str]:
-    """The paths of Dateline's own commands, found another way than the page's."""
+    """The paths of Dateline's own commands, found independently of the page."""
     if not isinstance(command, click.Group):
         return [path]
     context = click.Context(command)
@@ -131,7 +131,7 @@ def walk(command: click.Command, path: str) -> list[str]:
     return found
 
 
-def test_every_test_that_the_guarantees_cite_is_there() -> None:
+def test_every_test_that_the_guarantees_cite_exists() -> None:
     page = (DOCS / "guarantees.md").read_text("utf-8")
     promises = re.findall(r"^\| (\d) \|", page, re.MULTILINE)
     held = re.split(r"^\*\*(\d)\.\*\*$", page, flags=re.MULTILINE)
@@ -143,7 +143,7 @@ def test_every_test_that_the_guarantees_cite_is_there() -> None:
             assert f"def {name}(" in (PROJECT / path).read_text("utf-8"), f"{path}::{name}"
 
 
-def test_every_test_that_the_rules_of_security_cite_is_there() -> None:
+def test_every_test_that_the_security_rules_cite_exists() -> None:
     page = (DOCS / "security.md").read_text("utf-8")
     rows = re.findall(r"^\| S(\d+) \|.*\| (.+) \|$", page, re.MULTILINE)
     assert [int(number) for number, _ in rows] == list(range(1, 17))

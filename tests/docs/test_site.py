@@ -1,4 +1,4 @@
-"""The site builds with the one command that the pages state, without a warning."""
+"""The documentation builds without a warning, with the command that it gives."""
 
 from __future__ import annotations
 

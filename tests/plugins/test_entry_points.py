@@ -1,4 +1,4 @@
-"""A malformed entry point of any distribution leaves out that plugin, by name, and nothing else."""
+"""A malformed entry point leaves out only its own plugin, and is reported with its distribution."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dateline.plugins import points
 from dateline.testing.pytest_plugin import Cli
 
 Installed = Callable[..., Path]
-#: Lines of the group ``dateline``, each wrong in its own way.
+#: Lines of the group ``dateline``, each malformed in another way.
 MALFORMED = (
     "measures = acme-view",
     "measures =",
@@ -41,13 +41,15 @@ def test_a_malformed_entry_point_is_left_out_by_name(
     assert done.code == 0
     assert "ferry" in done.out
     assert "acme-view 1.0" in done.err and "is left out" in done.err
-    assert "NAME = MODULE" in done.err  # what is wrong with it
+    assert "NAME = MODULE" in done.err  # the form that it should have
     assert ferry("--help").err == ""
     assert "acme-view 1.0" in ferry("plugins").out
     assert ferry("--strict", "stories").code == 1
 
 
-def test_what_can_be_used_of_a_distribution_is(ferry: Cli, installed: Installed) -> None:
+def test_the_valid_entry_points_of_a_distribution_are_loaded(
+    ferry: Cli, installed: Installed
+) -> None:
     site = installed(
         "acme-view 1.0", "[dateline]", "bad", "good = acme_good_one", "", "[other]", "x"
     )
@@ -66,7 +68,7 @@ def test_what_can_be_used_of_a_distribution_is(ferry: Cli, installed: Installed)
         ("[dateline", "acme"),
     ],
 )
-def test_what_is_wrong_in_another_group_is_not_said(
+def test_malformed_entry_points_of_other_groups_are_ignored(
     ferry: Cli, installed: Installed, lines: tuple[str, ...]
 ) -> None:
     installed("acme-view 1.0", *lines)
@@ -85,7 +87,7 @@ def test_what_is_wrong_in_another_group_is_not_said(
         (b"\x00\x01", "acme_view-1.0.dist-info"),
     ],
 )
-def test_a_distribution_without_sound_metadata_is_named_by_what_there_is(
+def test_a_distribution_with_invalid_metadata_is_still_named(
     ferry: Cli, installed: Installed, metadata: bytes, named: str
 ) -> None:
     site = installed(
@@ -98,7 +100,7 @@ def test_a_distribution_without_sound_metadata_is_named_by_what_there_is(
     assert f"plugin bad ({named}" in done.err
 
 
-def test_a_missing_attribute_or_module_is_said(ferry: Cli, installed: Installed) -> None:
+def test_a_missing_attribute_or_module_is_reported(ferry: Cli, installed: Installed) -> None:
     site = installed(
         "acme-view 1.0",
         "[dateline]",
@@ -106,12 +108,12 @@ def test_a_missing_attribute_or_module_is_said(ferry: Cli, installed: Installed)
         "two = no_such_module_of_acme",
     )
     (site / "acme_good_three.py").write_text("")
-    said = ferry("stories").err
-    assert "plugin one (acme-view 1.0) is left out: AttributeError" in said
-    assert "plugin two (acme-view 1.0) is left out: ModuleNotFoundError" in said
+    stderr = ferry("stories").err
+    assert "plugin one (acme-view 1.0) is left out: AttributeError" in stderr
+    assert "plugin two (acme-view 1.0) is left out: ModuleNotFoundError" in stderr
 
 
-def test_tab_offers_the_names_and_no_malformed_one_stops_it(
+def test_completion_offers_names_despite_a_malformed_entry_point(
     ferry: Cli, installed: Installed
 ) -> None:
     installed("acme-view 1.0", "[dateline]", "measures = acme-view", "[dateline.commands]", "x")
@@ -133,7 +135,7 @@ def test_a_broken_command_is_named_in_help_and_when_it_is_called(
     assert ferry("stories").code == 0
 
 
-def test_of_two_commands_of_one_name_neither_is_run(ferry: Cli, installed: Installed) -> None:
+def test_two_commands_with_the_same_name_are_both_refused(ferry: Cli, installed: Installed) -> None:
     installed("acme-view 1.0", "[dateline.commands]", "measure = acme_one:command")
     installed("other-acme 2.0", "[dateline.commands]", "measure = acme_two:command")
     called = ferry("measure")
@@ -155,14 +157,14 @@ def test_entry_points_and_metadata_are_read_once_a_process(
     monkeypatch.setattr(PathDistribution, "read_text", counting)
     for command in (("open", "second", "--title", "S"), ("stories",), ("--help",), ("plugins",)):
         assert ferry(*command).code == 0
-    # Of those alone that offer something, and of each once.
+    # Each file is read once, and METADATA only of distributions with entry points.
     assert set(read.values()) == {1}
     wanted = {path for path, filename in read if filename == "METADATA"}
     assert any("dateline" in Path(path).name for path in wanted)
     assert len(wanted) < len({path for path, _ in read})
 
 
-def test_our_own_version_is_the_installed_one() -> None:
+def test_own_version_is_the_installed_version() -> None:
     from importlib.metadata import version
 
     assert points.own_version() == version("dateline")

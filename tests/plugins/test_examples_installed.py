@@ -1,4 +1,4 @@
-"""The two example plugins, built as wheels and installed as anybody's would be."""
+"""The two example plugins, built as wheels and installed like any plugin."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def quiet(*arguments: str, cwd: Path) -> None:
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with both plugins installed, and a demo archive in demo.db beside it."""
+    """A folder with both plugins installed; the demo archive demo.db is next to it."""
     scratch = tmp_path_factory.mktemp("examples")
     for name in NAMES:
         build(EXAMPLES / name, scratch / "site", scratch)
@@ -67,7 +67,7 @@ def dateline(site: Path, *arguments: str, db: Path | None = None) -> str:
     return done.stdout
 
 
-def test_both_are_listed_with_their_distribution_and_version(installed: Path) -> None:
+def test_both_examples_are_listed_with_distribution_and_version(installed: Path) -> None:
     rows = {row["plugin"]: row for row in json.loads(dateline(installed, "plugins", "-f", "json"))}
     for name, origin, offers in (
         ("per-day", "dateline-per-day 1.2.0", "view per_day"),
@@ -82,7 +82,7 @@ def test_both_are_listed_with_their_distribution_and_version(installed: Path) ->
         assert offers in row["offers"]
 
 
-def test_the_view_counts_what_stands_each_day(installed: Path) -> None:
+def test_the_view_counts_the_current_facts_of_each_day(installed: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(dateline(installed, "show", "velm-flood", "per_day"))))
     days = [row["day"] for row in rows]
     assert days == sorted(set(days))
@@ -128,14 +128,14 @@ def test_geojson_has_each_place_once_with_longitude_first(installed: Path) -> No
 
 
 @pytest.mark.parametrize("name", ["per-day", "geojson"])
-def test_an_example_keeps_the_contract(name: str, installed: Path) -> None:
+def test_an_example_passes_the_contract(name: str, installed: Path) -> None:
     checked = json.loads(dateline(installed, "plugins", "check", name, "-f", "json"))
     assert {row["result"] for row in checked} <= {"ok", "skipped"}
     assert sum(row["result"] == "ok" for row in checked) >= 4
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_example_uses_the_public_api_alone(name: str) -> None:
+def test_an_example_uses_only_the_public_api(name: str) -> None:
     files = list((EXAMPLES / name).rglob("*.py"))
     assert files
     own = name.replace("-", "_")

@@ -1,4 +1,4 @@
-"""A broken plugin stops only itself, and says so."""
+"""A broken plugin is reported and stops only itself."""
 
 from __future__ import annotations
 
@@ -65,15 +65,18 @@ def test_a_view_of_fifteen_lines_shows_exports_and_follows_corrections(tmp_path:
         (GOOD.replace("measure: str", "measure: list"), "use str, int, float or bool"),
     ],
 )
-def test_what_is_wrong_is_said_and_the_rest_works(tmp_path: Path, source: str, reason: str) -> None:
+def test_a_broken_plugin_is_reported_and_the_others_work(
+    tmp_path: Path, source: str, reason: str
+) -> None:
     plugins = load(tmp_path, broken=source, measures=GOOD)
     [record] = plugins.failures
     assert record.name == "broken"
     assert record.origin.endswith("broken.py")
     assert reason in (record.error or "")
     assert {"measures", "timeline"} <= set(plugins.views)
-    with pytest.raises(DatelineError, match="plugin broken"):
+    with pytest.raises(DatelineError, match="plugin broken") as caught:
         Plugins.load(folders=[tmp_path], strict=True)
+    assert caught.value.code == "plugin-failed"
 
 
 def test_a_blocked_plugin_is_never_imported(tmp_path: Path) -> None:
@@ -89,7 +92,7 @@ def test_a_blocked_plugin_is_never_imported(tmp_path: Path) -> None:
     )
 
 
-def test_packages_are_loaded_and_hidden_files_passed_over(tmp_path: Path) -> None:
+def test_packages_are_loaded_and_hidden_files_are_skipped(tmp_path: Path) -> None:
     (tmp_path / "pack").mkdir()
     (tmp_path / "pack" / "__init__.py").write_text(GOOD)
     (tmp_path / "_private.py").write_text("raise RuntimeError")
@@ -97,11 +100,12 @@ def test_packages_are_loaded_and_hidden_files_passed_over(tmp_path: Path) -> Non
     plugins = Plugins.load(folders=[tmp_path])
     assert plugins.failures == []
     assert plugins.owner("views", "measures") == "pack"
-    with pytest.raises(DatelineError, match="no plugin folder"):
+    with pytest.raises(DatelineError) as caught:
         Plugins.load(folders=[tmp_path / "none"])
+    assert caught.value.code == "plugin-folder-not-found"
 
 
-def test_bundled_plugins_come_through_entry_points_in_order() -> None:
+def test_bundled_plugins_are_loaded_from_entry_points_by_name() -> None:
     plugins = Plugins.load(strict=True)
     names = [record.name for record in plugins.records]
     assert names == sorted(names)

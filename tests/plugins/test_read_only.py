@@ -1,4 +1,4 @@
-"""What a fold is given cannot be changed by it: one plugin's mistake is in no other's rows."""
+"""A fold cannot change its input, so the mistake of one plugin is in no rows of another."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def is_raw(event: Event) -> bool:
     return isinstance(event.data, Raw) and "deep" in event.data.fields
 
 
-#: Each would change what others are given.
+#: Each would change the input of other plugins.
 ATTEMPTS: dict[str, Callable[[Any], object]] = {
     "facts.pop": lambda e: e.state.facts.pop("f2"),
     "facts.clear": lambda e: e.state.facts.clear(),
@@ -104,7 +104,7 @@ ATTEMPTS: dict[str, Callable[[Any], object]] = {
 
 
 class First(View):
-    """Tries one thing with all it is given; its name puts it before the others."""
+    """Tries one change of its input; its name puts it before the other views."""
 
     name = "aaa"
 
@@ -134,7 +134,7 @@ def clean() -> dict[str, list[Any]]:
 
 @pytest.mark.sampled(12)
 @pytest.mark.parametrize("attempt", ATTEMPTS)
-def test_a_fold_that_tries_to_change_what_it_is_given_stops_alone(
+def test_a_fold_that_tries_to_change_its_input_stops_alone(
     attempt: str, clean: dict[str, list[Any]]
 ) -> None:
     builds, rows = built(ATTEMPTS[attempt])
@@ -144,7 +144,7 @@ def test_a_fold_that_tries_to_change_what_it_is_given_stops_alone(
 
 
 def test_everything_a_story_holds_is_read_only() -> None:
-    """Also what will be added to it: a test of names alone would not notice."""
+    """Including attributes that are added in the future."""
     state = StoryState(Registry())
     given = state.given
     for name, held in vars(state).items():
@@ -162,7 +162,7 @@ def test_everything_a_story_holds_is_read_only() -> None:
             assert hasattr(given, name) is (name not in changing), name
 
 
-def test_the_story_a_plugin_has_follows_the_state() -> None:
+def test_the_story_given_to_a_plugin_follows_the_state() -> None:
     with Archive.create(":memory:", isolated()) as archive:
         archive.record(LINES)
         state = archive.state("made-up")
@@ -199,13 +199,13 @@ class Holder(Payload, frozen=True, kw_only=True):
 
 
 def greedy(fields: dict[str, Any]) -> dict[str, Any]:
-    """An upcaster that works inside what it is given."""
+    """An upcaster that changes its argument in place."""
     fields["what"]["n"] = fields["what"].pop("number")
     fields["what"]["list"].append("added")
     return fields
 
 
-def test_an_upcaster_that_works_in_place_changes_nothing_but_its_result(db: str) -> None:
+def test_an_upcaster_that_works_in_place_changes_only_its_result(db: str) -> None:
     holder = EventType(Holder, {1: greedy})
     stored = {"what": {"number": 1, "list": [1]}}
     given = copy.deepcopy(stored)
@@ -237,15 +237,15 @@ def test_a_payload_of_a_plugin_is_read_only_to_its_folds(db: str) -> None:
             assert build.state == "failed"
 
 
-def test_only_types_that_can_hold_something_are_looked_into() -> None:
-    """The ordinary path pays one look into a table."""
+def test_only_types_with_mutable_fields_are_searched() -> None:
+    """Other types cost one lookup in a table."""
     holding = {kind.name for kind in CORE if readonly._holds(kind.payload)}
     assert holding == {"entity.introduced", "fact.corrected"}
     facts = [kind.payload for kind in CORE if issubclass(kind.payload, FactPayload)]
     assert facts and not any(map(readonly._holds, facts))
 
 
-def test_what_is_read_only_is_written_and_copied_as_what_it_was() -> None:
+def test_read_only_values_are_encoded_and_copied_like_the_originals() -> None:
     value = {"a": [1, {"b": [2]}], "c": "d"}
     kept = readonly.frozen(copy.deepcopy(value))
     assert kept == value
@@ -269,14 +269,14 @@ def test_what_is_read_only_is_written_and_copied_as_what_it_was() -> None:
 
 
 @pytest.mark.parametrize("kind", [Mapping, Sequence, AbstractSet])
-def test_a_story_s_collections_are_what_readers_expect(kind: type) -> None:
+def test_the_collections_of_a_story_have_standard_types(kind: type) -> None:
     given = StoryState(Registry()).given
     names = {Mapping: "facts", Sequence: "links", AbstractSet: "unread"}
     assert isinstance(getattr(given, names[kind]), kind)
 
 
 class Slow(View):
-    """A fold that does not return until it is let."""
+    """A fold that does not return until it is allowed to."""
 
     name = "slow"
     started, go_on = threading.Event(), threading.Event()
@@ -292,7 +292,7 @@ class Slow(View):
 
 
 @pytest.mark.parametrize("way", ["catch_up", "rebuild"])
-def test_a_fold_that_hangs_holds_up_no_append(db: str, way: str, tmp_path: Path) -> None:
+def test_a_fold_that_hangs_blocks_no_append(db: str, way: str, tmp_path: Path) -> None:
     Slow.started.clear()
     Slow.go_on.clear()
     with Archive.create(db, isolated(Slow())) as archive:
@@ -306,7 +306,7 @@ def test_a_fold_that_hangs_holds_up_no_append(db: str, way: str, tmp_path: Path)
         thread.start()
         try:
             assert Slow.started.wait(60)
-            archive.record(samples.story(slug="other"))  # or the lock would run out
+            archive.record(samples.story(slug="other"))  # fails if the lock times out
             assert archive.verify().findings == []
         finally:
             Slow.go_on.set()

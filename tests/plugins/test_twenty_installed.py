@@ -1,4 +1,4 @@
-"""Twenty plugins cost help and completion next to nothing: none of them is imported."""
+"""Twenty installed plugins hardly slow down help and completion: none of them is imported."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TAB: tuple[tuple[str, ...], dict[str, str]] = (
 
 @pytest.fixture(scope="module")
 def twenty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder like site-packages with twenty distributions, each a view, half a command too."""
+    """A folder like site-packages with twenty plugins; half of them also offer a command."""
     site = tmp_path_factory.mktemp("twenty")
     for number in range(20):
         module = f"acme_{number:02}"
@@ -58,16 +58,16 @@ def run(arguments: tuple[str, ...], more: dict[str, str]) -> subprocess.Complete
 
 
 @pytest.mark.parametrize(("arguments", "more"), [HELP, TAB], ids=["help", "tab"])
-def test_no_plugin_is_imported(
+def test_help_and_completion_import_no_plugin(
     arguments: tuple[str, ...], more: dict[str, str], twenty: Path
 ) -> None:
     done = run(arguments, {**more, "PYTHONPATH": str(twenty)})
-    assert "acme-01" in done.stdout  # they were found, though
+    assert "acme-01" in done.stdout  # but they were found
     assert done.stderr.strip() == ""
 
 
-def test_but_listing_the_plugins_does(twenty: Path) -> None:
-    """Or the test above would prove nothing."""
+def test_listing_the_plugins_imports_them(twenty: Path) -> None:
+    """Shows that the test above can detect an import."""
     done = run(("plugins", "-f", "csv"), {"PYTHONPATH": str(twenty)})
     assert done.stdout.count("RuntimeError: imported") == 20
 
@@ -80,11 +80,11 @@ def seconds(arguments: tuple[str, ...], environment: dict[str, str]) -> float:
 
 
 @pytest.mark.parametrize(("arguments", "more"), [HELP, TAB], ids=["help", "tab"])
-def test_they_cost_a_fifth_more_at_the_most(
+def test_twenty_plugins_cost_at_most_a_fifth_more(
     arguments: tuple[str, ...], more: dict[str, str], twenty: Path, tmp_path: Path
 ) -> None:
     ratio = 0.0
-    for _ in range(2):  # a machine under load gets a second chance
+    for _ in range(2):  # a second attempt, in case the machine is busy
         pairs = [
             (
                 seconds(arguments, {**more, "PYTHONPATH": str(tmp_path)}),

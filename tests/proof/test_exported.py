@@ -224,7 +224,7 @@ def test_an_export_is_recognised_whatever_views_there_are_by_now(
     assert dateline(path, "export", "ferry", "-o", "all.json") == 0
     capfd.readouterr()
     assert without("people", "verify", "--export", "all.json") == 1
-    assert "The export all.json: the archive cannot give it again" in capfd.readouterr().err
+    assert "The export all.json cannot be repeated from the archive" in capfd.readouterr().err
 
 
 def test_a_file_that_is_no_export_is_named_before_anything_is_verified(

@@ -276,7 +276,7 @@ def test_a_row_that_differs_is_told_value_by_value(archive: Archive, path: Path)
     db.close()
     told = [finding.reason for finding in archive.verify(deep_too=True).findings]
     assert told == [
-        "figures: row 'f2', 1 of story 'ferry': value is 1, the log gives 150",
+        "figures: row 'f2', 1 of story 'ferry': value is 1, but the log gives 150",
         "timeline: row 'f2', 1 of story 'ferry' is missing",
     ]
 

@@ -1,4 +1,4 @@
-"""The public API is typed: mypy --strict finds what is wrong with a plugin before it is run."""
+"""The public API is typed: mypy --strict finds mistakes in a plugin before it runs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 import dateline
 
 VIEW = '''
-"""A plugin as an author would type it."""
+"""A typed plugin."""
 
 from collections.abc import Iterable, Iterator
 
@@ -61,12 +61,12 @@ pytestmark = pytest.mark.slow  # one run of mypy
 
 @pytest.fixture(scope="module")
 def errors(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
-    """What mypy --strict says of each file, all in one run."""
+    """The errors of mypy --strict for each file, from a single run."""
     if importlib.util.find_spec("mypy") is None:
         pytest.skip("mypy, of the extra dev, is not installed")
     folder = tmp_path_factory.mktemp("typing")
     sources = {
-        "right": VIEW,
+        "correct": VIEW,
         "wrong_rows": VIEW.replace("def rows(self, fact: Fact) -> Iterable[FactRow]:\n        yield self.Row(words=len(fact.data.text.split()))", "def rows(self, fact: Fact) -> int:\n        return 1"),
         "wrong_export": VIEW.replace("-> Iterator[str]:\n        yield", "-> bytes:\n        return b'' #"),
         "misspelt_rows": VIEW.replace("def rows(self, fact: Fact)", "def row(self, fact: Fact)"),
@@ -74,7 +74,7 @@ def errors(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
         "wrong_hook": VIEW.replace("return [Tally()]", "return [Digest()]"),
     }  # fmt: skip
     for name, source in sources.items():
-        assert name == "right" or source != VIEW
+        assert name == "correct" or source != VIEW
         (folder / f"{name}.py").write_text(source, "utf-8")
     home = Path(dateline.__file__).parents[1]
     environment = {**os.environ} if "site-packages" in home.parts else {
@@ -101,8 +101,8 @@ def errors(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     return found
 
 
-def test_a_right_plugin_has_no_error(errors: dict[str, list[str]]) -> None:
-    assert errors["right"] == []
+def test_a_correct_plugin_has_no_error(errors: dict[str, list[str]]) -> None:
+    assert errors["correct"] == []
 
 
 @pytest.mark.parametrize(
@@ -127,6 +127,6 @@ def test_a_misspelt_override_is_named(file: str, method: str, errors: dict[str, 
     )
 
 
-def test_a_hook_that_offers_another_thing_is_named(errors: dict[str, list[str]]) -> None:
+def test_a_hook_that_returns_the_wrong_kind_is_named(errors: dict[str, list[str]]) -> None:
     [error] = errors["wrong_hook"]
     assert '"Digest"; expected "View"' in error

@@ -1,4 +1,4 @@
-"""Looking back: two clocks, each with its own answer."""
+"""Views of past moments, on each of the two clocks."""
 
 from __future__ import annotations
 
@@ -54,28 +54,28 @@ def test_a_backfilled_correction_counts_from_its_notice(archive: Archive) -> Non
     assert value(archive, "2024-05-09") == [(143, "recorded")]
     assert value(archive, "2024-05-10T08:59:59Z") == [(143, "recorded")]
     assert value(archive, "2024-05-10") == [(150, "corrected")]
-    # This archive knew of neither before it recorded them, and of the old value until the fix.
+    # By the other clock this archive had neither value before it recorded them.
     before = archive.view("figures", "ferry", at=asof.recorded("@7"))
     assert [row["value"] for row in before.dicts()] == [143]
     assert len(archive.view("figures", "ferry", at=asof.recorded("2024-05-10"))) == 0
 
 
-def test_a_typo_was_never_public(archive: Archive) -> None:
+def test_the_correction_of_a_typo_counts_from_the_fact(archive: Archive) -> None:
     archive.record(
-        [corrected("f2", "/text", figure()["text"], "Mended", kind="typo")], story="ferry"
+        [corrected("f2", "/text", figure()["text"], "Fixed", kind="typo")], story="ferry"
     )
     rows = archive.view("timeline", "ferry", at=asof.public("2024-05-06")).dicts()
-    assert "Mended" in {row["text"] for row in rows}
+    assert "Fixed" in {row["text"] for row in rows}
 
 
 DAY = "2024-05-{:02}T09:00:00Z"
 VALUE = "/quantities/0/value"
 
 
-def told(
+def notice(
     day: int, path: str, was: Any, now: Any, kind: str = "correction", fact: str = "f2"
 ) -> Any:
-    """A correction of which the public was told on that day of May."""
+    """A correction whose notice was published on that day of May."""
     return corrected(fact, path, was, now, kind=kind, reported_at=DAY.format(day))
 
 
@@ -97,19 +97,19 @@ def roles(archive: Archive, day: int) -> list[str]:
 
 
 def test_a_typo_of_a_correction_counts_from_that_correction(archive: Archive) -> None:
-    """The slip was published with the notice of 8 May. What was known before is not touched."""
-    slips = [told(8, VALUE, 143, 150), told(10, VALUE, 150, 151, "typo")]
-    archive.record(slips, story="ferry")
+    """The typo was published with the notice of 8 May. Earlier days keep the earlier value."""
+    lines = [notice(8, VALUE, 143, 150), notice(10, VALUE, 150, 151, "typo")]
+    archive.record(lines, story="ferry")
     assert history(archive) == {6: 143, 7: 143, 8: 151, 9: 151, 10: 151, 11: 151, 12: 151}
 
 
-def test_a_typo_of_a_typo_counts_from_where_the_first_one_does(archive: Archive) -> None:
+def test_a_typo_of_a_typo_counts_when_the_first_one_does(archive: Archive) -> None:
     lines = [
-        told(8, VALUE, 143, 150),
-        told(10, VALUE, 150, 151, "typo"),
-        told(12, VALUE, 151, 152, "typo"),
-        told(9, "/text", figure()["text"], "One", "typo"),
-        told(11, "/text", "One", "Two", "typo"),
+        notice(8, VALUE, 143, 150),
+        notice(10, VALUE, 150, 151, "typo"),
+        notice(12, VALUE, 151, 152, "typo"),
+        notice(9, "/text", figure()["text"], "One", "typo"),
+        notice(11, "/text", "One", "Two", "typo"),
     ]
     archive.record(lines, story="ferry")
     assert history(archive, range(7, 10)) == {7: 143, 8: 152, 9: 152}
@@ -118,10 +118,10 @@ def test_a_typo_of_a_typo_counts_from_where_the_first_one_does(archive: Archive)
 
 
 def test_a_typo_of_values_of_different_age_counts_from_the_latest(archive: Archive) -> None:
-    both = told(12, VALUE, 150, 151, "typo")
-    both["changes"].append({"path": "/text", "was": figure()["text"], "now": "Mended"})
-    archive.record([told(8, VALUE, 143, 150), both], story="ferry")
-    for day, text in ((7, figure()["text"]), (8, "Mended")):
+    both = notice(12, VALUE, 150, 151, "typo")
+    both["changes"].append({"path": "/text", "was": figure()["text"], "now": "Fixed"})
+    archive.record([notice(8, VALUE, 143, 150), both], story="ferry")
+    for day, text in ((7, figure()["text"]), (8, "Fixed")):
         rows = archive.view("timeline", "ferry", at=asof.public(f"2024-05-0{day}")).dicts()
         assert text in {row["text"] for row in rows}
     assert history(archive, range(7, 9)) == {7: 143, 8: 151}
@@ -134,12 +134,12 @@ def test_a_typo_of_a_part_or_of_the_whole_counts_from_either(
     quantity = figure()["quantities"][0]
     whole = ("/quantities/0", quantity, quantity | {"value": 150})
     if whole_first:
-        lines = [told(8, *whole), told(10, VALUE, 150, 151, "typo")]
+        lines = [notice(8, *whole), notice(10, VALUE, 150, 151, "typo")]
     else:
         then = quantity | {"value": 150}
         lines = [
-            told(8, VALUE, 143, 150),
-            told(10, "/quantities/0", then, then | {"value": 151}, "typo"),
+            notice(8, VALUE, 143, 150),
+            notice(10, "/quantities/0", then, then | {"value": 151}, "typo"),
         ]
     archive.record(lines, story="ferry")
     assert history(archive, range(7, 9)) == {7: 143, 8: 151}
@@ -147,19 +147,19 @@ def test_a_typo_of_a_part_or_of_the_whole_counts_from_either(
 
 def test_a_typo_of_another_value_still_counts_from_the_fact(archive: Archive) -> None:
     lines = [
-        told(8, VALUE, 143, 150),
-        told(10, "/quantities/0/measure", "passengers ashore", "people ashore", "typo"),
+        notice(8, VALUE, 143, 150),
+        notice(10, "/quantities/0/measure", "passengers ashore", "people ashore", "typo"),
     ]
     archive.record(lines, story="ferry")
     rows = archive.view("figures", "ferry", at=asof.public("2024-05-06")).dicts()
     assert [(row["measure"], row["value"]) for row in rows] == [("people ashore", 143)]
 
 
-def test_a_typo_that_puts_back_what_was_removed_counts_from_the_removal(archive: Archive) -> None:
+def test_a_typo_that_restores_a_removed_value_counts_from_the_removal(archive: Archive) -> None:
     lines = [
-        told(6, "/note", None, "Counted twice"),
-        told(8, "/note", "Counted twice", None),
-        told(10, "/note", None, "Counted three times", "typo"),
+        notice(6, "/note", None, "Counted twice"),
+        notice(8, "/note", "Counted twice", None),
+        notice(10, "/note", None, "Counted three times", "typo"),
     ]
     archive.record(lines, story="ferry")
     seen = [
@@ -170,7 +170,7 @@ def test_a_typo_that_puts_back_what_was_removed_counts_from_the_removal(archive:
 
 
 def test_a_typo_in_evidence_that_was_added_counts_from_the_addition(archive: Archive) -> None:
-    lines = [added(8), told(10, "/evidence/1/role", "quote", "cue", "typo", "f1")]
+    lines = [added(8), notice(10, "/evidence/1/role", "quote", "cue", "typo", "f1")]
     archive.record(lines, story="ferry")
     assert [roles(archive, day) for day in (7, 8)] == [["content"], ["content", "cue"]]
 
@@ -182,8 +182,8 @@ def test_a_typo_finds_its_evidence_when_an_item_before_it_is_removed(archive: Ar
     lines = [
         added(7),
         added(8, "Mara Voss", "name"),
-        told(9, "/evidence/0", removed, None, fact="f1"),
-        told(11, "/evidence/1/role", "name", "mention", "typo", "f1"),
+        notice(9, "/evidence/0", removed, None, fact="f1"),
+        notice(11, "/evidence/1/role", "name", "mention", "typo", "f1"),
     ]
     archive.record(lines, story="ferry")
     assert [roles(archive, day) for day in (7, 8, 9, 10)] == [
@@ -198,16 +198,16 @@ def test_a_typo_finds_its_evidence_when_an_item_before_it_is_removed(archive: Ar
 def test_a_correction_never_counts_before_the_evidence_it_corrects(
     archive: Archive, kind: str
 ) -> None:
-    """The notice of the evidence has a later time than that of its correction."""
-    lines = [added(9), told(8, "/evidence/1/role", "quote", "cue", kind, "f1")]
+    """The notice of the evidence is later than the notice of its correction."""
+    lines = [added(9), notice(8, "/evidence/1/role", "quote", "cue", kind, "f1")]
     archive.record(lines, story="ferry")
     assert [roles(archive, day) for day in (8, 9)] == [["content"], ["content", "cue"]]
 
 
-def test_a_typo_of_a_retracted_fact_leaves_the_retraction_where_it_is(archive: Archive) -> None:
+def test_a_typo_does_not_move_the_retraction_of_its_fact(archive: Archive) -> None:
     lines = [
-        told(8, VALUE, 143, 150),
-        told(10, VALUE, 150, 151, "typo"),
+        notice(8, VALUE, 143, 150),
+        notice(10, VALUE, 150, 151, "typo"),
         retracted("f2") | {"reported_at": DAY.format(11)},
     ]
     archive.record(lines, story="ferry")
@@ -217,8 +217,8 @@ def test_a_typo_of_a_retracted_fact_leaves_the_retraction_where_it_is(archive: A
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
-def test_whatever_was_told_when_every_day_can_be_looked_back_to(data: st.DataObject) -> None:
-    """Notices in any order: evidence is added and removed, corrected and put right."""
+def test_any_history_can_be_folded_as_of_any_day(data: st.DataObject) -> None:
+    """Notices in any order: evidence is added, removed and corrected, with typos."""
     with Archive.create(":memory:", Plugins()) as archive:
         archive.record(story())
         for _ in range(data.draw(st.integers(2, 6))):
@@ -232,11 +232,11 @@ def test_whatever_was_told_when_every_day_can_be_looked_back_to(data: st.DataObj
             if step == "add" or (step == "remove" and len(evidence) == 1):
                 line = added(day, data.draw(st.sampled_from(["Everyone", "is safe", "Mara Voss"])))
             elif step == "remove":
-                line = told(day, f"/evidence/{at}", item, None, kind, "f1")
+                line = notice(day, f"/evidence/{at}", item, None, kind, "f1")
             elif step == "whole":
-                line = told(day, f"/evidence/{at}", item, item | {"role": other}, kind, "f1")
+                line = notice(day, f"/evidence/{at}", item, item | {"role": other}, kind, "f1")
             else:
-                line = told(day, f"/evidence/{at}/role", item["role"], other, kind, "f1")
+                line = notice(day, f"/evidence/{at}/role", item["role"], other, kind, "f1")
             archive.record([line], story="ferry")
         for day in range(6, 13):
             archive.state("ferry", asof.public(f"2024-05-{day:02}"))
@@ -261,7 +261,7 @@ def test_a_notice_never_counts_before_its_fact(archive: Archive) -> None:
     assert value(archive, "2024-05-06") == [(143, "retracted")]
 
 
-def test_a_link_is_there_when_both_its_ends_are(archive: Archive) -> None:
+def test_a_link_counts_as_soon_as_both_its_facts_do(archive: Archive) -> None:
     later = samples.captured("FICTION. Later, 144 were counted.", published="2024-05-08")
     other = samples.fact("figure", "144 were counted", source=later["source"], fact="f3")
     link = {"type": "facts.linked", "from": "f3", "to": "f2", "relation": "disputes"}
@@ -282,20 +282,20 @@ OPEN = (
 
 @pytest.mark.parametrize("old", [False, True])
 @pytest.mark.parametrize("published", OPEN)
-def test_what_was_published_on_or_before_a_day_is_public_at_its_end(
+def test_a_source_published_on_or_before_a_day_is_public_at_its_end(
     published: str, old: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also where the log does not have that instant: an older Dateline recorded none."""
+    """Also if the log has no such instant, because an older Dateline recorded none."""
     if old:
         monkeypatch.setattr(batch, "public_from", lambda text, known: earliest_instant(text))
     with Archive.create(":memory:", plugins()) as archive:
         archive.record([*story()[:4], captured(published=published), figure()])
-        told = [event.reported_us for event in archive.events()][-2:]
-        assert told == ([None] * 2 if old else [latest_instant(published)] * 2)
+        instants = [event.reported_us for event in archive.events()][-2:]
+        assert instants == ([None] * 2 if old else [latest_instant(published)] * 2)
         monkeypatch.undo()
         assert value(archive, "2024-05-05") == []
         assert value(archive, "2024-05-06") == [(143, "recorded")]
-        # The log is exported as it is, and comes back: into this archive, and into another.
+        # An export can be imported into this archive and into another.
         with archive.material(at=asof.public("2024-05-06")) as material:
             exported = "".join(archive.plugins.exporter("ndjson").export(material)).encode()
         lines = list(archive.plugins.importer("ndjson").read([exported]))
@@ -308,15 +308,15 @@ def test_what_was_published_on_or_before_a_day_is_public_at_its_end(
 @pytest.mark.parametrize(
     "published", ["2024-05-06/..", "2024-05-06/", "[2024-05-06..]", "2024-05-06?"]
 )
-def test_what_was_published_on_or_after_a_day_is_public_from_it(published: str) -> None:
+def test_a_source_published_on_or_after_a_day_is_public_from_that_day(published: str) -> None:
     with Archive.create(":memory:", plugins()) as archive:
         archive.record([*story()[:4], captured(published=published), figure()])
         assert value(archive, "2024-05-05") == []
         assert value(archive, "2024-05-06") == [(143, "recorded")]
 
 
-def test_a_last_day_that_is_still_ahead_says_nothing_yet() -> None:
-    """What was captured before that day was public when it was captured."""
+def test_a_source_published_before_a_future_day_counts_from_its_recording() -> None:
+    """A source captured before that day was public when it was captured."""
     with Archive.create(":memory:", plugins()) as archive:
         archive.record([*story()[:4], captured(published="../9000"), figure()])
         event = list(archive.events())[-1]
@@ -325,12 +325,14 @@ def test_a_last_day_that_is_still_ahead_says_nothing_yet() -> None:
         assert value(archive, to_iso(event.recorded_us)[:10]) == [(143, "recorded")]
 
 
-def test_a_moment_must_be_one() -> None:
-    for text in ("soon", "2024-05-06/.."):
-        with pytest.raises(DatelineError, match=r"no end|is not a date"):
+def test_a_moment_that_is_not_a_date_or_has_no_end_is_refused() -> None:
+    for text, code in (("soon", "not-a-date"), ("2024-05-06/..", "date-without-end")):
+        with pytest.raises(DatelineError) as caught:
             asof.public(text)
-    with pytest.raises(DatelineError, match="is not a date"):
+        assert caught.value.code == code
+    with pytest.raises(DatelineError) as caught:
         asof.recorded("soon")
+    assert caught.value.code == "not-a-date"
     assert asof.recorded("12").position == 12
     assert asof.recorded("2024").position is None
     assert asof.recorded("@2024").position == 2024
@@ -354,11 +356,11 @@ def test_as_recorded_is_the_fold_of_the_first_events(lines: list[Any], data: st.
                 now = archive.view(name, everything=True, at=asof.recorded(f"@{head}"))
                 assert now == archive.view(name, everything=True)
                 then = archive.view(name, everything=True, at=asof.recorded(f"@{cut}"))
-                if name != "changes":  # which shows ids and clocks of its own archive
+                if name != "changes":  # it shows ids and clocks of its own archive
                     assert then.rows == shorter.view(name, everything=True).rows
 
 
-def test_exports_look_back_too_and_say_so(archive: Archive) -> None:
+def test_an_export_of_a_past_moment_states_that_moment(archive: Archive) -> None:
     root = archive.head().root.hex()
     live = export(archive, None)
     archive.record([corrected("f2", "/quantities/0/value", 143, 150)], story="ferry")

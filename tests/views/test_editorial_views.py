@@ -1,4 +1,4 @@
-"""People, places, sources, disputes, changes: what an editor asks through a story's life."""
+"""The views for editors: people, places, sources, disputes and changes."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def rows(archive: Archive, view: str, *columns: str) -> list[tuple[Any, ...]]:
     return [tuple(row[column] for column in columns) for row in table.dicts()]
 
 
-def test_a_person_has_a_row_a_role_and_one_without_any(archive: Archive) -> None:
+def test_a_person_has_one_row_per_role_or_one_without_a_role(archive: Archive) -> None:
     mara = samples.entity(samples.VOSS, "Mara Voss") | {"names": ["M. Voss", "the harbour master"]}
     lines = [mara if line.get("entity") == samples.VOSS else line for line in story()]
     archive.record(lines)
@@ -60,7 +60,7 @@ def test_a_person_has_a_row_a_role_and_one_without_any(archive: Archive) -> None
     assert rows(archive, "people", "role", "statements") == [(None, "f5")]
 
 
-def test_a_place_shows_what_happened_there_with_coordinates_as_far_as_known(
+def test_a_place_shows_its_facts_and_any_known_coordinates(
     archive: Archive,
 ) -> None:
     ister = samples.entity("place:ister", "Port Ister") | {
@@ -77,7 +77,7 @@ def test_a_place_shows_what_happened_there_with_coordinates_as_far_as_known(
     ]
 
 
-def test_a_source_counts_its_facts_and_how_much_of_it_is_evidence(archive: Archive) -> None:
+def test_a_source_counts_its_facts_and_its_quoted_characters(archive: Archive) -> None:
     archive.record(story())
     covered = len("Everyone is safe") + len("143 of 193 passengers")
     share = round(100 * covered / len(samples.TEXT), 1)
@@ -114,7 +114,7 @@ def test_coverage_counts_each_character_once(
     assert coverage.covered == len(points)
 
 
-def test_a_dispute_is_a_notice_or_a_link_and_goes_with_either_fact(archive: Archive) -> None:
+def test_a_dispute_ends_when_either_of_its_facts_is_retracted(archive: Archive) -> None:
     link = {"type": "facts.linked", "from": "f1", "to": "f2", "relation": "disputes", "note": "No"}
     archive.record(story(link, link | {"relation": "contradicts"}, link | {"relation": "explains"}))
     notice = {"type": "fact.disputed", "fact": "f2", "by": "the crew", "ground": "They counted 144"}
@@ -130,7 +130,7 @@ def test_a_dispute_is_a_notice_or_a_link_and_goes_with_either_fact(archive: Arch
     assert rows(archive, "disputes", "how") == []
 
 
-def test_changes_lists_each_was_and_now_with_who_and_why(archive: Archive) -> None:
+def test_changes_lists_old_and_new_values_with_author_and_reason(archive: Archive) -> None:
     two = {
         "type": "fact.corrected",
         "fact": "f2",
@@ -159,7 +159,7 @@ def test_changes_lists_each_was_and_now_with_who_and_why(archive: Archive) -> No
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(histories(), st.integers(1, 7))
-def test_every_bundled_view_is_the_same_caught_up_in_pages_and_rebuilt(
+def test_every_bundled_view_has_the_same_rows_caught_up_in_pages_or_rebuilt(
     monkeypatch: pytest.MonkeyPatch, lines: list[dict[str, Any]], page: int
 ) -> None:
     with Archive.create(":memory:", plugins()) as archive:

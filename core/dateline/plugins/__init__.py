@@ -1,1 +1,1 @@
-"""How plugins are found, kept apart from each other, and asked for what they offer."""
+"""Finding plugins, isolating them from each other, and collecting what they offer."""

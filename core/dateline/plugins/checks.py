@@ -1,4 +1,4 @@
-"""A check that a plugin offers: does this archive keep a rule of ours?"""
+"""Checks that plugins offer: does an archive follow a rule of the newsroom?"""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dateline.events.present import StoryState
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """``run`` gets one story at a time and yields a sentence for each thing it finds."""
+    """A rule that stories must follow. ``run`` gets one story and yields a sentence for each finding."""
 
     name: str
     run: Callable[[StoryState], Iterable[str]]

@@ -1,4 +1,4 @@
-"""Finding plugins: entry points, then folders. What is blocked is never imported."""
+"""Finding plugins: entry points, then folders. A blocked plugin is never imported."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from dateline.plugins.points import PLUGINS, points
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A plugin that could be loaded. `load` imports it, under the name `module`; of one in a folder
-    `file` is the file."""
+    """A plugin that can be loaded. `load` imports it under the name `module`; `file` is set for a
+    plugin from a folder."""
 
     name: str
     origin: str
@@ -30,7 +30,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which plugins may be imported. ``only`` None means all."""
+    """Which plugins may be imported. ``only`` None allows all."""
 
     without: frozenset[str] = frozenset()
     only: frozenset[str] | None = None
@@ -39,34 +39,39 @@ class Selection:
         return name not in self.without and (self.only is None or name in self.only)
 
     def unknown(self, names: Collection[str]) -> list[str]:
-        """What it names that is not among `names`: misspelt, or not installed."""
+        """The plugins it names that are not among `names`: misspelt, or not installed."""
         return sorted((self.without | (self.only or frozenset())).difference(names))
 
     @classmethod
     def from_environment(
         cls, without: Collection[str] = (), environ: Mapping[str, str] = os.environ
     ) -> Selection:
-        """``DATELINE_PLUGINS=a,b`` allows those alone, ``DATELINE_WITHOUT`` and ``--without`` block."""
+        """``DATELINE_PLUGINS=a,b`` allows only those; ``DATELINE_WITHOUT`` and ``--without`` block some."""
         listed = environ.get("DATELINE_PLUGINS")
         blocked = {*without, *_names(environ.get("DATELINE_WITHOUT", ""))}
         return cls(frozenset(blocked), None if listed is None else frozenset(_names(listed)))
 
 
 def installed() -> Iterator[Candidate]:
-    """Entry points of the group ``dateline``, by name. `load` of one that is malformed, or whose name
-    two distributions offer, raises DatelineError."""
+    """Entry points of the group ``dateline``, by name. `load` raises DatelineError for a malformed
+    one, or if two distributions offer the same name."""
     for point in points(PLUGINS).values():
         yield Candidate(point.name, point.origin, point.load, point.module)
 
 
 def in_folder(folder: Path) -> Iterator[Candidate]:
-    """Single files and packages of a folder, by name; hidden ones and ``_x`` are passed over.
+    """Files and packages of a folder, by name, except hidden ones and those named ``_x``.
 
-    The folder is a package to what is in it, so that ``from ._helper import x`` finds the file beside
-    a plugin. It is not on `sys.path`: nothing in it can be taken for a module of somebody else's.
+    The folder is a package for its plugins, so that ``from ._helper import x`` finds a file next to
+    the plugin. It is not on `sys.path`: its files never hide modules of other packages. Raises
+    DatelineError if there is no such folder.
     """
     if not folder.is_dir():
-        raise DatelineError(f"there is no plugin folder {folder}")
+        raise DatelineError(
+            f"there is no plugin folder {folder}",
+            hint="create it, or name another with --plugins-dir",
+            code="plugin-folder-not-found",
+        )
     package = _as_package(folder)
     for path in sorted(folder.iterdir()):
         file = path / "__init__.py"
@@ -79,8 +84,8 @@ def in_folder(folder: Path) -> Iterator[Candidate]:
 
 
 def _as_package(folder: Path) -> str:
-    """Make `folder` importable under a name of its own, and forget what was imported from it before:
-    the files may have changed. Returns the name."""
+    """Make `folder` importable under a name of its own, and return that name. Modules imported from it
+    earlier are dropped, because the files may have changed."""
     name = f"dateline_local_{hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:12]}"
     for module in [old for old in sys.modules if old == name or old.startswith(f"{name}.")]:
         del sys.modules[module]
@@ -98,7 +103,7 @@ def _in_file(package: str, name: str, origin: Path, file: Path) -> Candidate:
 
 def _file_loader(module_name: str, path: Path) -> Callable[[], object]:
     def load() -> object:
-        if module_name in sys.modules:  # another plugin of the folder has imported it
+        if module_name in sys.modules:  # another plugin of the folder imported it
             return sys.modules[module_name]
         spec = importlib.util.spec_from_file_location(module_name, path)
         assert spec is not None and spec.loader is not None
@@ -115,22 +120,22 @@ def _file_loader(module_name: str, path: Path) -> Callable[[], object]:
 
 
 def way_to_import(candidate: Candidate, error: BaseException) -> str | None:
-    """What to write instead, when a plugin of a folder imports by its name what lies beside it."""
+    """The import statement to use instead, if a plugin imports a file next to it by its bare name."""
     if candidate.file is None or not isinstance(error, ImportError) or not error.name:
         return None
     wanted = error.name.partition(".")[0]
-    beside = [candidate.file.parent]
+    folders = [candidate.file.parent]
     if candidate.file.name == "__init__.py":
-        beside.append(candidate.file.parent.parent)
-    for dots, folder in zip((".", ".."), beside, strict=False):
+        folders.append(candidate.file.parent.parent)
+    for dots, folder in zip((".", ".."), folders, strict=False):
         if (folder / f"{wanted}.py").is_file():
-            return f"it lies beside it: write `from {dots}{wanted} import ...`, as in a package"
+            return f"it is next to the plugin: write `from {dots}{wanted} import ...`"
         if (folder / wanted / "__init__.py").is_file():
             own = dots == ".." and wanted == candidate.name
             return (
-                "a package in the folder imports its own modules as `from .module import ...`"
+                "a package in the folder must import its own modules with `from .module import ...`"
                 if own
-                else f"it lies beside it: write `from {dots}{wanted} import ...`, as in a package"
+                else f"it is next to the plugin: write `from {dots}{wanted} import ...`"
             )
     return None
 

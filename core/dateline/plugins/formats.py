@@ -1,4 +1,4 @@
-"""What exporters and importers are, and what they are handed."""
+"""The base classes of exporters and importers, and the material that exporters get."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ NAME = re.compile(r"[a-z][a-z0-9-]{0,40}")
 
 
 class Cut(msgspec.Struct, frozen=True):
-    """Where an export was cut out of the archive: enough to make the same bytes again.
+    """The position and root of the log that an export was made at: enough to make the same bytes again.
 
-    ``stories`` are the slugs of those in it, in order.
+    ``as_of`` is the past moment asked for, if any; ``stories`` are the slugs of its stories, in order.
     """
 
     archive: UUID
@@ -34,7 +34,7 @@ class Cut(msgspec.Struct, frozen=True):
 
     @property
     def fields(self) -> dict[str, Any]:
-        """As an export states it, in JSON."""
+        """The cut as exports state it, for JSON."""
         return {
             "archive": str(self.archive),
             "position": self.position,
@@ -45,14 +45,14 @@ class Cut(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, fields: Mapping[str, Any]) -> Cut:
-        """The cut that `fields` state, whatever else they hold. Raises KeyError, and
-        msgspec.ValidationError for values of another type."""
+        """The cut that `fields` state; other fields are ignored. Raises KeyError for a missing field,
+        msgspec.ValidationError for a value of the wrong type."""
         return msgspec.convert({name: fields[name] for name in cls.__struct_fields__}, cls)
 
 
 class StatedCut(msgspec.Struct, frozen=True):
-    """What a finished export says of itself: its cut; its one view, if it has one; and the views in
-    it, if the format lists them."""
+    """What a finished export states: its cut, its view if it has only one, and its views if the format
+    lists them."""
 
     cut: Cut
     view: str | None = None
@@ -60,17 +60,18 @@ class StatedCut(msgspec.Struct, frozen=True):
 
 
 class Material(Protocol):
-    """One story, or several, as of a cut: what an exporter writes from.
+    """The input of an exporter: one or more stories at a cut.
 
-    Everything comes in a fixed order, so equal logs give equal bytes.
+    Everything is in a fixed order, so that equal logs give equal bytes.
     """
 
     @property
-    def cut(self) -> Cut: ...
+    def cut(self) -> Cut:
+        """Where in the log the export is made."""
 
     @property
     def failed(self) -> Mapping[str, Any]:
-        """Views that are left out because their fold raised, by name."""
+        """Views that are left out because their fold raised an error, by name."""
 
     @property
     def view(self) -> str | None:
@@ -78,71 +79,70 @@ class Material(Protocol):
 
     @property
     def slugs(self) -> list[str]:
-        """The stories' names, in order."""
+        """The slugs of the stories, in order."""
 
     def stories(self) -> Iterator[StoryState]:
-        """The stories, by slug, each with its present facts."""
+        """The stories, sorted by slug, each with its facts."""
 
     def views(self) -> list[str]:
-        """Names of the views there are."""
+        """Names of the available views."""
 
     def table(self, view: str, story: str) -> Table:
-        """A view's rows of one story. Raises UnknownName."""
+        """A view's rows for one story. Raises UnknownName, ViewFailed."""
 
     def events(self) -> Iterator[Event]:
-        """The events of the stories, in the order of the log."""
+        """The events of the stories, in the order of the log. Raises SealedContent."""
 
     def document(self, source: str) -> Document | None:
-        """A captured document."""
+        """A captured document by its source id; None if there is none."""
 
 
 class Exporter(ABC):
-    """Writes stories in a format, as chunks of text that end with a line end."""
+    """Writes stories in a format, as chunks of text that end with a line break."""
 
     name: ClassVar[str]
     suffix: ClassVar[str]
     media_type: ClassVar[str] = "text/plain"
-    #: Every line but the first is one event: after an erasure the other lines can still be verified.
+    #: Whether every line but the first is one event: then other lines stay verifiable after an erasure.
     by_line: ClassVar[bool] = False
 
     @abstractmethod
     def export(self, material: Material) -> Iterator[str]:
-        """The document, in pieces. Deterministic: no clock, no randomness, no input."""
+        """The export, in chunks. It must be deterministic: no clock, no randomness, no other input."""
 
     def schema(self) -> str | None:
         """The published schema of the format, if it has one."""
         return None
 
     def sidecar(self, material: Material) -> str | None:
-        """What goes into ``NAME.meta.json`` beside a file that cannot say where it was cut."""
+        """The content of ``NAME.meta.json``, for a format whose files cannot state their cut."""
         return None
 
     def stated_cut(self, content: str, sidecar: str | None) -> StatedCut | None:
-        """Where a file of this format says that it was cut, so that ``verify --export`` can compare it
-        with what the archive gives there; None when it does not say.
+        """The cut that a file of this format states, so that ``verify --export`` can compare the file
+        with an export at that cut; None if it states none.
 
-        The file may come from anybody: errors of parsing it count as None.
+        The file may come from anyone: an error while parsing it counts as None.
         """
         return None
 
 
 class Importer(ABC):
-    """Reads facts: a stream of bytes into lines."""
+    """Reads facts: turns a stream of bytes into lines of the import format."""
 
     name: ClassVar[str]
     suffixes: ClassVar[tuple[str, ...]]
 
     @abstractmethod
     def read(self, chunks: Iterable[bytes]) -> Iterator[Line]:
-        """Lines in order; one that cannot be read carries its findings."""
+        """The lines, in order; a line that cannot be read carries its findings."""
 
 
 class Extracted(msgspec.Struct, frozen=True):
-    """The text inside a document that is markup or no text at all, and what the document says
-    of itself.
+    """The text extracted from a document that is markup or binary, and the document's own metadata.
 
-    ``tool`` names what extracted it, with its version; ``published`` is EDTF as precise as the
-    document is; ``note`` is one sentence for the person who captures it.
+    ``tool`` is the name and version of the extracting program; ``published`` is an EDTF date as
+    precise as in the document; ``note`` is one sentence for the user who captures it.
     """
 
     text: str
@@ -155,7 +155,7 @@ class Extracted(msgspec.Struct, frozen=True):
 
 
 class SourceImporter(ABC):
-    """Reads a document into the text that evidence counts in."""
+    """Reads a document, and extracts the text that evidence quotes."""
 
     name: ClassVar[str]
     suffixes: ClassVar[tuple[str, ...]]
@@ -163,29 +163,35 @@ class SourceImporter(ABC):
 
     @abstractmethod
     def document(self, content: bytes, charset: str | None) -> Document:
-        """The document with its charset: the one given, else the one found.
+        """The document with its charset: the given one, or else the one found in it.
 
-        Bytes that are no text have the charset ``binary``. Raises DatelineError when they do not
-        decode, or nobody can tell their charset.
+        Bytes that are not text have the charset ``binary``. Raises DatelineError if the bytes cannot
+        be decoded, or their charset cannot be determined.
         """
 
     def extract(self, document: Document) -> Extracted | None:
-        """The text to quote, when it is another than the document's own.
+        """The text to quote, if it differs from the document's own text.
 
-        It is archived as a source of its own, derived from the document. Raises DatelineError
-        when the document holds none.
+        It is archived as a separate source, derived from the document. Raises DatelineError if the
+        document contains no text.
         """
         return None
 
 
 def check_format(item: object) -> None:
-    """Raises DatelineError when `item` cannot be an exporter or importer."""
+    """Raises DatelineError if `item` is not a valid exporter or importer."""
     if not isinstance(item, Exporter | Importer | SourceImporter):
-        raise DatelineError(f"{item!r} is no Exporter, Importer or SourceImporter instance")
+        raise _invalid(f"{item!r} is not an instance of Exporter, Importer or SourceImporter")
     name = getattr(item, "name", None)
     if not isinstance(name, str) or not NAME.fullmatch(name):
-        raise DatelineError(f"a format's name is lower-case letters, digits and -, not {name!r}")
+        raise _invalid(
+            f"a format's name consists of lower-case letters, digits and -, not {name!r}"
+        )
     suffixes = (item.suffix,) if isinstance(item, Exporter) else item.suffixes
     for suffix in suffixes:
         if not re.fullmatch(r"(\.[a-z0-9]+)+", suffix):
-            raise DatelineError(f"format {name}: a suffix is like .csv, not {suffix!r}")
+            raise _invalid(f"format {name}: a suffix has the form .csv, not {suffix!r}")
+
+
+def _invalid(what: str) -> DatelineError:
+    return DatelineError(what, code="format-invalid")

@@ -1,4 +1,4 @@
-"""The hooks: plural nouns that return descriptors. None can veto, none depends on order."""
+"""The hooks. Each returns what a plugin offers; none can veto, and their order does not matter."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ if TYPE_CHECKING:
 
 PROJECT = "dateline"
 hookspec = pluggy.HookspecMarker(PROJECT)
-#: Marks a function of a plugin as the implementation of the hook of its name.
+#: Marks a function of a plugin as the implementation of the hook with the same name.
 hookimpl = pluggy.HookimplMarker(PROJECT)
 
 
 @hookspec
 def dateline_views() -> Iterable[View]:  # type: ignore[empty-body]
-    """Offer read models: instances of `FactView` or `View`."""
+    """Offer views: instances of `FactView` or `View`."""
 
 
 @hookspec
 def dateline_exporters() -> Iterable[Exporter]:  # type: ignore[empty-body]
-    """Offer formats that stories are written in: instances of `Exporter`."""
+    """Offer export formats: instances of `Exporter`."""
 
 
 @hookspec
 def dateline_importers() -> Iterable[Importer | SourceImporter]:  # type: ignore[empty-body]
-    """Offer formats that facts (`Importer`) or sources (`SourceImporter`) are read from."""
+    """Offer import formats: instances of `Importer` for facts or `SourceImporter` for sources."""
 
 
 @hookspec
 def dateline_event_types() -> Iterable[EventType]:  # type: ignore[empty-body]
-    """Offer event types of your own, named ``vendor.noun.verb``, with their upcasters."""
+    """Offer event types, named ``vendor.noun.verb``, with their upcasters."""
 
 
 @hookspec
 def dateline_checks() -> Iterable[Check]:  # type: ignore[empty-body]
-    """Offer checks of an archive that ``dateline status`` runs."""
+    """Offer checks of the stories, which ``dateline status`` runs."""

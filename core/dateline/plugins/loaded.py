@@ -1,4 +1,4 @@
-"""The plugins of one process: loaded one by one, a broken one reported and left out."""
+"""The plugins of one process, loaded one by one. A broken plugin is reported and left out."""
 
 from __future__ import annotations
 
@@ -33,10 +33,16 @@ _HOOKS = {
     f"dateline_{kind}": kind
     for kind in ("views", "exporters", "importers", "event_types", "checks")
 }
+#: The code of the error for a name of this kind that nothing offers.
+_UNKNOWN = {
+    "views": "view-unknown",
+    "exporters": "format-unknown",
+    "importers": "format-unknown",
+}
 
 
 class Plugins:
-    """What plugins offer, by kind and name. No global: make one, hand it to an archive."""
+    """What plugins offer, by kind and name. There is no global instance: make one for an archive."""
 
     def __init__(self, *, strict: bool = False) -> None:
         self.records: list[PluginRecord] = []
@@ -60,9 +66,10 @@ class Plugins:
         selection: Selection | None = None,
         strict: bool = False,
     ) -> Plugins:
-        """Everything installed and everything in `folders`, as far as `selection` allows.
+        """Load the installed plugins and those in `folders` that `selection` allows.
 
-        With `strict` the first failure raises.
+        A plugin that fails is recorded in ``records`` and left out; with `strict` it raises
+        DatelineError.
         """
         plugins = cls(strict=strict)
         selection = selection or Selection()
@@ -71,14 +78,16 @@ class Plugins:
         return plugins
 
     def add(self, candidate: Candidate, selection: Selection | None = None) -> None:
-        """Load one plugin and take what it offers, all of it or nothing."""
+        """Load one plugin and add everything that it offers, or nothing if it fails."""
         if selection is not None and not selection.allows(candidate.name):
             self._note(candidate, "blocked")
             return
         try:
             if candidate.name in self._origins:
                 other = self._origins[candidate.name]
-                raise DatelineError(f"the plugin name {candidate.name!r} is taken by {other}")
+                raise DatelineError(
+                    f"the plugin name {candidate.name!r} is taken by {other}", code="name-taken"
+                )
             offered = self._collect(candidate.name, candidate.load())
             self._check_clashes(candidate, offered)
         except BaseException as error:
@@ -86,7 +95,9 @@ class Plugins:
             self._withdraw(candidate)
             if self._strict:
                 raise DatelineError(
-                    f"plugin {candidate.name} ({candidate.origin}): {_reason(error, candidate)}"
+                    f"plugin {candidate.name} ({candidate.origin}): {_reason(error, candidate)}",
+                    hint=f"fix the plugin, or leave it out with --without {candidate.name}",
+                    code="plugin-failed",
                 ) from error
             detail = None if isinstance(error, DatelineError) else traceback.format_exc()
             self._note(candidate, "failed", error=_reason(error, candidate), detail=detail)
@@ -101,33 +112,37 @@ class Plugins:
 
     @property
     def failures(self) -> list[PluginRecord]:
+        """The plugins that failed to load."""
         return [record for record in self.records if record.status == "failed"]
 
     def registry(self) -> Registry:
-        """The core's event types and the plugins'."""
+        """The event types of Dateline and of the plugins."""
         return Registry(self.event_types.values())
 
     def owner(self, kind: str, name: str) -> str:
-        """The plugin that offers the view, exporter ... of that name."""
+        """The name of the plugin that offers this item; `kind` is ``views``, ``exporters`` and so on."""
         return self._owners.get((kind, name), "?")
 
     def view(self, name: str) -> View:
+        """The view with this name. Raises UnknownName."""
         return self._find("views", "view", name)  # type: ignore[no-any-return]
 
     def exporter(self, name: str) -> Exporter:
+        """The exporter with this name. Raises UnknownName."""
         return self._find("exporters", "format", name)  # type: ignore[no-any-return]
 
     def importer(self, name: str) -> Importer:
+        """The importer with this name. Raises UnknownName."""
         return self._find("importers", "import format", name)  # type: ignore[no-any-return]
 
     def importer_for(self, suffix: str) -> Importer:
-        """The importer for files of that suffix, NDJSON where there is none. Raises DatelineError
-        when there are two."""
+        """The importer for files with this suffix, or else the one for NDJSON. Raises DatelineError if
+        several match."""
         found = _only(self.importers.values(), suffix, "-f")
         return self.importer("ndjson") if found is None else found
 
     def source_importer(self, suffix: str) -> SourceImporter:
-        """The importer for documents of that suffix. Raises UnknownName, DatelineError."""
+        """The importer for documents with this suffix. Raises UnknownName, DatelineError if several match."""
         item = _only(self.source_importers.values(), suffix, "--as")
         if item is not None:
             return item
@@ -135,6 +150,7 @@ class Plugins:
         raise UnknownName(
             f"no plugin reads {suffix or 'files without a suffix'!r}",
             hint=f"known are {known or 'none'}; `--as text` reads it as plain text",
+            code="format-unknown",
         )
 
     def _find(self, kind: str, noun: str, name: str) -> Any:
@@ -148,25 +164,29 @@ class Plugins:
             hint=f"did you mean {near[0]!r}?"
             if near
             else f"known are {known}; see `dateline plugins`",
+            code=_UNKNOWN[kind],
         )
 
     def _collect(self, name: str, plugin: object) -> list[tuple[str, str, Any]]:
-        """(kind, name, item) of everything `plugin` offers, checked."""
+        """(kind, name, item) of everything that `plugin` offers. Raises DatelineError for what is invalid."""
         hooks = _hooks(plugin)
         self._manager.register(hooks, name=name)
         found: list[tuple[str, str, Any]] = []
         for hook, kind in _HOOKS.items():
-            # Not through the hook itself: that passes over None, which is a forgotten return.
+            # Calling the hook itself would ignore None, which is a forgotten return.
             for implementation in getattr(self._manager.hook, hook).get_hookimpls():
                 if implementation.plugin is hooks:
                     result = implementation.function()
                     if isinstance(result, str | bytes) or not isinstance(result, Iterable):
-                        raise DatelineError(f"{hook}() returned {result!r}, not a list of {kind}")
+                        raise DatelineError(
+                            f"{hook}() returned {result!r}, not a list of {kind.replace('_', ' ')}",
+                            code="hook-invalid",
+                        )
                     found += [_CHECKS[kind](item) for item in result]
         return found
 
     def _withdraw(self, candidate: Candidate) -> None:
-        """Forget the hooks of a plugin that failed, but not those of an earlier one of its name."""
+        """Unregister a plugin that failed, but not an earlier one with the same name."""
         if candidate.name not in self._origins and self._manager.has_plugin(candidate.name):
             self._manager.unregister(name=candidate.name)
 
@@ -175,13 +195,16 @@ class Plugins:
             other = self._owners.get((kind, name))
             if other is not None:
                 raise DatelineError(
-                    f"{kind[:-1].replace('_', ' ')} {name!r} is offered by plugin {other} "
-                    f"({self._origins[other]}) already"
+                    f"{kind[:-1].replace('_', ' ')} {name!r} is already offered by plugin {other} "
+                    f"({self._origins[other]})",
+                    code="name-taken",
                 )
         twice = {(k, n) for k, n, _ in offered if [(a, b) for a, b, _ in offered].count((k, n)) > 1}
         if twice:
             kind, name = min(twice)
-            raise DatelineError(f"it offers two {kind} named {name!r}")
+            raise DatelineError(
+                f"it offers two {kind.replace('_', ' ')} named {name!r}", code="name-taken"
+            )
 
     def _note(
         self,
@@ -197,9 +220,10 @@ class Plugins:
 
 
 def _hooks(plugin: object) -> types.SimpleNamespace:
-    """The hooks that `plugin` implements, and nothing else of it: pluggy looks at every name.
+    """Only the hooks that `plugin` implements, because pluggy inspects every name it is given.
 
-    A misspelt hook is an error, not a silence; so is a hook without its marker.
+    A misspelt hook raises DatelineError instead of being ignored, and so does a hook without its
+    marker.
     """
     found = {}
     names = vars(plugin).items() if isinstance(plugin, types.ModuleType) else None
@@ -212,9 +236,9 @@ def _hooks(plugin: object) -> types.SimpleNamespace:
         if marked and name not in _HOOKS:
             near = difflib.get_close_matches(name, _HOOKS, 1, 0.5)
             hint = f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(_HOOKS)}"
-            raise DatelineError(f"unknown hook {name!r}{hint}")
+            raise DatelineError(f"unknown hook {name!r}{hint}", code="hook-unknown")
         if not marked and name in _HOOKS and value.__module__ == getattr(plugin, "__name__", None):
-            raise DatelineError(f"{name} lacks its @hookimpl")
+            raise DatelineError(f"{name} lacks its @hookimpl", code="hook-unmarked")
         if marked:
             found[name] = getattr(plugin, name)
     return types.SimpleNamespace(**found)
@@ -229,7 +253,7 @@ def _view(item: object) -> tuple[str, str, Any]:
 def _exporter(item: object) -> tuple[str, str, Any]:
     check_format(item)
     if not isinstance(item, Exporter):
-        raise DatelineError(f"{item!r} is no Exporter")
+        raise _not_a("Exporter", item)
     return "exporters", item.name, item
 
 
@@ -240,31 +264,42 @@ def _only(items: Iterable[_Reads], suffix: str, option: str) -> _Reads | None:
     found = [item for item in items if suffix.lower() in item.suffixes]
     if len(found) > 1:
         names = " and ".join(sorted(item.name for item in found))
-        raise DatelineError(f"{names} both read {suffix} files", hint=f"choose one with `{option}`")
+        raise DatelineError(
+            f"{names} both read {suffix} files",
+            hint=f"choose one with `{option}`",
+            code="format-ambiguous",
+        )
     return found[0] if found else None
 
 
 def _importer(item: object) -> tuple[str, str, Any]:
     check_format(item)
     if isinstance(item, Exporter):
-        raise DatelineError(f"{item!r} is no importer")
+        raise _not_a("Importer or SourceImporter", item)
     assert isinstance(item, Importer | SourceImporter)
     return ("importers" if isinstance(item, Importer) else "source_importers"), item.name, item
 
 
 def _event_type(item: object) -> tuple[str, str, Any]:
     if not isinstance(item, EventType) or not issubclass(item.payload, Payload):
-        raise DatelineError(f"{item!r} is no EventType of a Payload")
+        raise _not_a("EventType of a Payload", item)
     if item.name.count(".") < 2:
-        raise DatelineError(f"event type {item.name!r}: name it vendor.noun.verb")
-    Registry([item])  # complains about missing upcasters
+        raise DatelineError(
+            f"event type {item.name!r}: name it vendor.noun.verb", code="event-type-invalid"
+        )
+    Registry([item])  # raises if an upcaster is missing
     return "event_types", item.name, item
 
 
 def _check(item: object) -> tuple[str, str, Any]:
     if not isinstance(item, Check):
-        raise DatelineError(f"{item!r} is no Check")
+        raise _not_a("Check", item)
     return "checks", item.name, item
+
+
+def _not_a(kind: str, item: object) -> DatelineError:
+    article = "an" if kind[0] in "EI" else "a"
+    return DatelineError(f"{item!r} is not {article} {kind}", code="hook-invalid")
 
 
 _CHECKS: dict[str, Callable[[object], tuple[str, str, Any]]] = {
@@ -277,7 +312,7 @@ _CHECKS: dict[str, Callable[[object], tuple[str, str, Any]]] = {
 
 
 def _reason(error: BaseException, candidate: Candidate) -> str:
-    """One line: what went wrong, and where in the plugin's own code if that helps."""
+    """One line: what went wrong and, if known, where in the plugin's own code."""
     if isinstance(error, pluggy.PluginValidationError):
         return " ".join(str(error).strip().splitlines())
     if isinstance(error, DatelineError):
@@ -290,7 +325,7 @@ def _reason(error: BaseException, candidate: Candidate) -> str:
 
 
 def _place(error: BaseException, package: str) -> str | None:
-    """``file.py:12``: the innermost line of the plugin's own code that led to the error."""
+    """``file.py:12``: the innermost line of the plugin's own code in the traceback."""
     place = None
     for frame, number in traceback.walk_tb(error.__traceback__):
         module = frame.f_globals.get("__name__", "")

@@ -1,7 +1,7 @@
-"""Entry points of what is installed, read once a process. A malformed one harms nothing else.
+"""Entry points of installed distributions, read once a process. A malformed one affects no other.
 
-The standard library's reader stops at the first distribution whose file it cannot read, whatever
-group that is about; so the file is read here, and only the groups that are asked for.
+The reader of the standard library fails at the first file that it cannot read, whichever group the
+caller needs. So this module reads the files itself, and only Dateline's groups.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ _VALUE = re.compile(rf"({_NAME})\s*(?::\s*({_NAME})\s*)?(?:\[[^\]]*\]\s*)?")
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One entry point. ``origin`` is its distribution and version; ``problem`` says why it cannot be
-    loaded, as far as that is known without importing it."""
+    """One entry point. ``origin`` is its distribution and version; ``problem`` is the reason why it
+    cannot be loaded, if that is known without importing it."""
 
     name: str
     value: str
@@ -34,20 +34,20 @@ class Point:
 
     @property
     def module(self) -> str:
-        """The module it names; empty for one that is malformed."""
+        """The module it names; empty if it is malformed."""
         found = _VALUE.fullmatch(self.value)
         return "" if found is None else found[1]
 
     def load(self) -> object:
-        """Import what it names. Raises DatelineError when it is malformed, and what the import does."""
+        """Import the object it names. Raises DatelineError if it is malformed, and whatever importing raises."""
         if self.problem is not None:
-            raise DatelineError(self.problem)
+            raise DatelineError(self.problem, code="entry-point-invalid")
         return metadata.EntryPoint(self.name, self.value, "").load()
 
 
 def points(group: str) -> dict[str, Point]:
-    """By name, in the order of the names. Of a name that two distributions offer neither is loaded:
-    nothing is overridden."""
+    """The entry points of a group by name, sorted. If two distributions offer the same name, neither
+    can be loaded: nothing overrides anything."""
     named: dict[str, dict[str, Point]] = {}
     for point in sorted(
         _installed(tuple(sys.path))[group], key=lambda point: (point.name, point.origin)
@@ -58,7 +58,7 @@ def points(group: str) -> dict[str, Point]:
 
 
 def own_version() -> str:
-    """The version of Dateline that is installed."""
+    """The installed version of Dateline."""
     for point in _installed(tuple(sys.path))[PLUGINS]:
         name, _, version = point.origin.rpartition(" ")
         if name == "dateline" and point.problem is None:
@@ -76,8 +76,8 @@ def _only(kind: str, same: list[Point]) -> Point:
 
 @lru_cache(maxsize=4)
 def _installed(path: tuple[str, ...]) -> dict[str, list[Point]]:
-    """The entry points of both groups, on this `path` alone. Of a distribution that is there twice the first counts, as for
-    imports."""
+    """The entry points of both groups; `path` is the key of the cache. Of a distribution that occurs
+    twice the first counts, as in imports."""
     found: dict[str, list[Point]] = {PLUGINS: [], COMMANDS: []}
     seen = set()
     for distribution in metadata.distributions():
@@ -107,13 +107,13 @@ def _point(line: str, origin: str) -> Point:
     if equals and name and _VALUE.fullmatch(value):
         return Point(name, value, origin)
     problem = (
-        f"its entry point {line!r} is not of the form NAME = MODULE or NAME = MODULE:ATTRIBUTE"
+        f"its entry point {line!r} does not have the form NAME = MODULE or NAME = MODULE:ATTRIBUTE"
     )
     return Point(name or origin, value, origin, problem)
 
 
 def _text(distribution: Distribution) -> str:
-    """Its list of entry points; what is not UTF-8 of it is escaped, so that the rest can be used."""
+    """Its list of entry points; bytes that are not UTF-8 are escaped, so that the rest can be used."""
     try:
         return distribution.read_text("entry_points.txt") or ""
     except UnicodeDecodeError as error:
@@ -123,11 +123,11 @@ def _text(distribution: Distribution) -> str:
 
 
 def _origin(distribution: Distribution) -> str:
-    """``acme-headcounts 1.4``; of a distribution that does not say, the name of its folder."""
+    """``acme-headcounts 1.4``; without usable metadata, the name of its folder."""
     try:
-        said = distribution.metadata
-        name, version = said["Name"] or "", said["Version"] or ""
-    except Exception:  # noqa: BLE001 - how a broken file is refused differs by Python's version
+        fields = distribution.metadata
+        name, version = fields["Name"] or "", fields["Version"] or ""
+    except Exception:  # noqa: BLE001 - the error for a broken file depends on the version of Python
         name = version = ""
     if name and version:
         return f"{name} {version}"
@@ -135,13 +135,13 @@ def _origin(distribution: Distribution) -> str:
 
 
 def _key(distribution: Distribution) -> str:
-    """What tells distributions apart: the name in the name of its folder, which costs nothing."""
+    """The normalised name of a distribution, from the name of its folder, which needs no file access."""
     folder = _folder(distribution)
     name = folder.partition("-")[0] if folder else _origin(distribution)
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _folder(distribution: Distribution) -> str:
-    """``acme_headcounts-1.4.dist-info``; empty for one that is in no folder."""
+    """``acme_headcounts-1.4.dist-info``; empty for a distribution without a folder."""
     path = getattr(distribution, "_path", None)
     return "" if path is None else Path(str(path)).name

@@ -1,4 +1,4 @@
-"""What became of each plugin: the record that `dateline plugins` lists."""
+"""The status of each plugin, as `dateline plugins` lists it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ Status = Literal["active", "blocked", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class PluginRecord:
-    """``origin`` is the distribution and version, or the file; ``error`` is one line,
-    ``detail`` the traceback, if there is one."""
+    """The status of one plugin. ``origin`` is its distribution and version, or its file; ``error`` is
+    one line, ``detail`` the traceback, if there is one."""
 
     name: str
     origin: str

@@ -1,14 +1,17 @@
-"""Looking back: which events count at a moment, and the views over them, folded in memory.
+"""Past moments: which events count at a moment, and the views of those events, folded in memory.
 
-Two clocks. *Public record*: what a reader of the sources could know. A fact counts from its source's
-earliest publication, or its latest where only that is known; a link from the later of its ends, a
-correction, retraction, dispute, review or withdrawal from its notice if that has a time, else from its
-recording, and never before its fact, nor before the evidence or item it corrects; a typo from what it
-puts right: from the fact where that was first recorded so, from the correction that put it there
-otherwise, from the latest of several; the story and its entities always. *This archive*: what was
-recorded by then.
+There are two clocks. *Recorded*: an event counts from its recording in this archive. *Public record*:
+an event counts from the moment at which a reader of the sources could know it:
 
-An erasure counts at every moment at which what it erased did: the past, too, says what is gone from it.
+* a story and its entities: always;
+* a fact: from the earliest publication of its source, or the latest if only that is known;
+* a link: from the later of the two facts it links;
+* a correction, retraction, dispute, review or withdrawal: from the time of its notice, or else from
+  its recording, but never before its fact, nor before the evidence or item that it corrects;
+* the correction of a typo: from the moment at which the corrected value counts: that of the fact, or
+  of the correction that introduced the value, or the latest of several.
+
+An erasure counts at every moment at which the erased event does: views of the past show it too.
 """
 
 from __future__ import annotations
@@ -37,7 +40,7 @@ from dateline.views.rows import Rows, Values
 
 
 class Moment(msgspec.Struct, frozen=True):
-    """A moment on one of the clocks. ``text`` is how it was given."""
+    """A moment on one of the clocks. ``text`` is what the user wrote."""
 
     text: str
     public_us: int | None = None
@@ -45,7 +48,7 @@ class Moment(msgspec.Struct, frozen=True):
     position: int | None = None
 
     def later_than(self, other: Moment) -> bool:
-        """Surely later: False also for a position and a time, which nothing here compares."""
+        """Whether it is certainly later; False for a position and a time, which cannot be compared."""
         pairs = (
             (self.public_us, other.public_us),
             (self.recorded_us, other.recorded_us),
@@ -54,7 +57,7 @@ class Moment(msgspec.Struct, frozen=True):
         return any(a is not None and b is not None and a > b for a, b in pairs)
 
     def reaches(self, recorded_us: int, position: int) -> bool:
-        """Whether what the archive itself did then was done by this moment, on either clock."""
+        """Whether an event recorded then and there counts by this moment, on either clock."""
         if self.position is not None:
             return position <= self.position
         until = self.recorded_us if self.public_us is None else self.public_us
@@ -62,32 +65,34 @@ class Moment(msgspec.Struct, frozen=True):
 
     @property
     def words(self) -> str | None:
-        """How an export says where it was cut; None for `NOW`."""
+        """How an export states its moment; None for `NOW`."""
         if self == NOW:
             return None
         return self.text if self.public_us is not None else f"recorded {self.text}"
 
 
-#: All that is recorded.
+#: Everything that is recorded.
 NOW = Moment("")
 
 
 def public(text: str) -> Moment:
     """The public record at the end of `text`, an EDTF date (UTC) or moment.
 
-    Raises DatelineError for what is no date, or one without an end.
+    Raises DatelineError if `text` is not a date, or has no end.
     """
     try:
         end = latest_instant(text)
     except ValueError as error:
-        raise DatelineError(str(error)) from None
+        raise DatelineError(str(error), code="not-a-date") from None
     if end is None:
-        raise DatelineError(f"{text!r} has no end", hint="give a day like 2022-10-14")
+        raise DatelineError(
+            f"{text!r} has no end", hint="give a day like 2022-10-14", code="date-without-end"
+        )
     return Moment(text, public_us=end)
 
 
 def recorded(text: str) -> Moment:
-    """This archive at a position (``92``) or the end of a moment or day. Raises DatelineError."""
+    """This archive at a position (``92``), a moment, or the end of a day. Raises DatelineError."""
     if re.fullmatch(r"[0-9]{1,15}", text) and not re.fullmatch(r"[12][0-9]{3}", text):
         return Moment(text, position=int(text))
     if re.fullmatch(r"@[0-9]{1,15}", text):
@@ -99,14 +104,16 @@ def recorded(text: str) -> Moment:
     try:
         end = latest_instant(text)
     except ValueError as error:
-        raise DatelineError(str(error)) from None
+        raise DatelineError(str(error), code="not-a-date") from None
     if end is None:
-        raise DatelineError(f"{text!r} has no end", hint="give a day, or a position")
+        raise DatelineError(
+            f"{text!r} has no end", hint="give a day, or a position", code="date-without-end"
+        )
     return Moment(text, recorded_us=end)
 
 
 def upto(events: Iterable[Event], moment: Moment) -> Iterator[Event]:
-    """Those of a story's events that count at `moment`, in the order of the log."""
+    """The events of a story that count at `moment`, in the order of the log."""
     if moment.public_us is not None:
         chosen = _public(events, moment.public_us)
     else:
@@ -118,7 +125,7 @@ def upto(events: Iterable[Event], moment: Moment) -> Iterator[Event]:
         if not isinstance(event.data, ContentErased):
             yield event
             continue
-        # Of an event that another archive erased, nothing says when it counted.
+        # When an event counted that another archive erased is unknown.
         there = [item for item in event.data.events if item.event_id in bodiless]
         if there or not event.data.positions:
             data = msgspec.structs.replace(event.data, events=tuple(there or event.data.events))
@@ -144,8 +151,8 @@ def _public(events: Iterable[Event], cutoff: int) -> Iterator[Event]:
 
 
 def _with_instant(event: Event, published: dict[str, str]) -> Event:
-    """`event` with the instant that its source's publication says, where the log has none: it was
-    recorded before a publication with an open start gave one."""
+    """`event` with the instant at which its source was published, if the log has none: earlier
+    versions stored none for a publication date with an open start."""
     if event.reported_us is not None or not isinstance(event.data, SourceCaptured | FactPayload):
         return event
     text = published.get(event.data.source)
@@ -154,27 +161,27 @@ def _with_instant(event: Event, published: dict[str, str]) -> Event:
 
 
 def _public_from(event: Event, facts: dict[str, Dated]) -> int:
-    """The instant from which `event` is on the public record; `facts` are those of earlier events."""
+    """The instant from which `event` is on the public record; `facts` holds those of earlier events."""
     data = event.data
-    told = event.reported_us if event.reported_us is not None else event.recorded_us
+    notice = event.reported_us if event.reported_us is not None else event.recorded_us
     if isinstance(data, StoryOpened | EntityIntroduced | ContentErased):
         return -(1 << 62)
     if isinstance(data, FactPayload):
-        facts[data.fact] = Dated(data, told)
+        facts[data.fact] = Dated(data, notice)
     elif isinstance(data, FactsLinked):
-        # A link says nothing new: it is there when both its ends are.
+        # A link counts as soon as both its facts do.
         ends = (facts.get(data.from_), facts.get(data.to))
-        return max(told if end is None else end.at for end in ends)
+        return max(notice if end is None else end.at for end in ends)
     elif isinstance(data, FactNotice):
         fact = facts.get(data.fact)
         if fact is None:
-            return told
+            return notice
         if isinstance(data, FactCorrected):
-            return fact.correct(data, told)
-        told = max(told, fact.at)
+            return fact.correct(data, notice)
+        notice = max(notice, fact.at)
         if isinstance(data, EvidenceAdded):
-            fact.add(data, told)
-    return told
+            fact.add(data, notice)
+    return notice
 
 
 def states(
@@ -185,18 +192,19 @@ def states(
 ) -> tuple[StoryState, dict[str, list[Values]]]:
     """Fold one story's events in memory: its state, and the rows of each view.
 
-    A view that raises stops alone and is added to `failed`; without that, ViewFailed is raised.
+    A view that raises is stopped and added to `failed`, and the others continue; if `failed` is
+    None, ViewFailed is raised.
     """
     state = StoryState(registry)
     buffers = {view.name: (view, Rows(view)) for view in views}
     slug = ""
     for event in events:
         slug = event.slug
-        told = state.apply(event)
+        folded = state.apply(event)
         for view, rows in list(buffers.values()):
             rows.story = slug
             try:
-                require_whole(view, rows, told)
+                require_whole(view, rows, folded)
             except ViewFailed as failure:
                 if failed is None:
                     raise

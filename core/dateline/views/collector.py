@@ -1,4 +1,4 @@
-"""The garbage collector held off where many objects live for a moment and none is in a cycle."""
+"""Pauses the garbage collector where many short-lived objects are made, none of them in a cycle."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """No collection inside; what counting references frees is freed all the same.
+    """Disable the cyclic collector in the block; reference counting still frees objects.
 
-    Looking through a step's events and rows again and again took a third of a replay.
+    Scanning the events and rows of each step again and again took a third of a replay.
     """
     was_on = gc.isenabled()
     gc.disable()

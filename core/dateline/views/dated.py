@@ -1,7 +1,7 @@
-"""Since when each value of a fact is on the public record: what a correction of it builds on. Pure.
+"""When each value of a fact entered the public record, which decides when its correction counts.
 
-A fact is a tree of values, each of which knows the event that put it there. So an item of a list keeps
-its instant when an item before it is removed.
+A fact is a tree of values, and each value knows the event that set it. So an item of a list keeps its
+instant when an item before it is removed. The functions are pure.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from dateline.events.registry import to_fields
 _NEVER = -(1 << 62)
 
 
-class _Told:
-    """One event, and the instant from which it counts. A correction's is known after its last change."""
+class _Recorded:
+    """One event, and the instant from which it counts; a correction's is known after its last change."""
 
     __slots__ = ("at",)
 
@@ -24,14 +24,14 @@ class _Told:
 
 
 class _Value:
-    """``put`` is the event that put it there; of a list, the last one that shortened it. ``place`` is
-    the event since which there is anything in its place, ``parts`` are the values in it."""
+    """``put`` is the event that set the value or, for a list, the last one that shortened it. ``place``
+    is the event that first set any value there; ``parts`` are the values inside it."""
 
-    __slots__ = ("gone", "parts", "place", "put")
+    __slots__ = ("absent", "parts", "place", "put")
 
-    def __init__(self, value: object, put: _Told) -> None:
+    def __init__(self, value: object, put: _Recorded) -> None:
         self.put = self.place = put
-        self.gone = value is None
+        self.absent = value is None
         self.parts: dict[str, _Value] | list[_Value] | None = None
         if isinstance(value, dict):
             self.parts = {key: _Value(part, put) for key, part in value.items()}
@@ -39,7 +39,7 @@ class _Value:
             self.parts = [_Value(part, put) for part in value]
 
     def latest(self) -> int:
-        """Since when all of it is there."""
+        """The instant from which all of it is there."""
         parts = self.parts.values() if isinstance(self.parts, dict) else self.parts or []
         return max([self.put.at, *(part.latest() for part in parts)])
 
@@ -50,7 +50,7 @@ class _Value:
         return items[at] if at < len(items) else None
 
     def reached(self, token: str) -> int:
-        """Since when `token` leads to the place it does now: a list grows and shrinks."""
+        """The instant from which `token` leads to its present place: lists grow and shrink."""
         if isinstance(self.parts, dict):
             return _NEVER
         at, items = self._item(token)
@@ -58,18 +58,18 @@ class _Value:
 
     def set(self, token: str, value: _Value) -> None:
         old = self.part(token)
-        if old is not None and not old.gone:
+        if old is not None and not old.absent:
             value.place = old.place
         if isinstance(self.parts, dict):
             self.parts[token] = value
             return
         at, items = self._item(token)
-        items[at : at + 1] = [] if value.gone else [value]
-        if value.gone:
+        items[at : at + 1] = [] if value.absent else [value]
+        if value.absent:
             self.put = value.put
 
     def _item(self, token: str) -> tuple[int, list[_Value]]:
-        """The index, and the list. Raises ValueError where no item is or could be added."""
+        """The index and the list. Raises ValueError if no item is there and none can be added."""
         if not isinstance(self.parts, list):
             raise ValueError(token)
         at = len(self.parts) if token == "-" else int(token)
@@ -83,34 +83,37 @@ class Dated:
 
     def __init__(self, fact: FactPayload, at: int) -> None:
         self.at = at
-        self._fact, self._told = fact, _Told(at)
+        self._fact, self._recorded = fact, _Recorded(at)
         self._added: list[tuple[EvidenceAdded, int]] = []
         self._root: _Value | None = None  # made for the first correction: most facts have none
 
     def add(self, notice: EvidenceAdded, at: int) -> None:
-        """Evidence was added to it, and counts from that instant."""
+        """Add evidence that counts from `at`."""
         if self._root is None:
             self._added.append((notice, at))
         else:
             _append(self._root, notice, at)
 
-    def correct(self, notice: FactCorrected, told: int) -> int:
-        """The instant from which a correction counts: when the public was told, but not before there is
-        the place it speaks of. A typo counts from that on which the values that it puts right do."""
+    def correct(self, notice: FactCorrected, at: int) -> int:
+        """The instant from which a correction counts: that of its notice, `at`, but not before the
+        corrected place exists. The correction of a typo counts as soon as the corrected values do."""
         if self._root is None:
-            self._root = _Value(to_fields(self._fact), self._told)
-            for added, at in self._added:
-                _append(self._root, added, at)
-        root, event = self._root, _Told()
+            self._root = _Value(to_fields(self._fact), self._recorded)
+            for added, since in self._added:
+                _append(self._root, added, since)
+        root, event = self._root, _Recorded()
         typo = notice.kind == "typo"
-        counts = self.at if typo else max(told, self.at)
-        if notice.shape not in (None, self._fact.schema_version):  # its paths are of another tree
+        counts = self.at if typo else max(at, self.at)
+        if notice.shape not in (
+            None,
+            self._fact.schema_version,
+        ):  # its paths belong to another tree
             return max(counts, root.latest())
         for change in notice.changes:
             try:
                 way, value = pointer.parts(change.path), _Value(change.now, event)
                 counts = max(counts, _change(root, way, value, typo))
-            except ValueError:  # what it speaks of was erased
+            except ValueError:  # the value it corrects was erased
                 counts = max(counts, root.latest())
         event.at = counts
         return counts
@@ -121,13 +124,14 @@ def _append(root: _Value, notice: EvidenceAdded, at: int) -> None:
     if held is None or not isinstance(held.parts, list):
         root.set("evidence", held := _Value([], root.put))
     assert isinstance(held.parts, list)
-    held.parts += [_Value({}, _Told(at)) for _ in notice.evidence]
+    held.parts += [_Value({}, _Recorded(at)) for _ in notice.evidence]
 
 
 def _change(root: _Value, path: list[str], value: _Value, typo: bool) -> int:
-    """Put `value` at `path`; returns since when there is that place, and for a `typo` what was there.
+    """Set `value` at `path`. Returns the instant from which that place exists; for a `typo`, from which
+    its old value does.
 
-    Raises ValueError where `path` leads nowhere.
+    Raises ValueError if `path` leads nowhere.
     """
     here, since = root, _NEVER
     *way, last = path
@@ -144,6 +148,6 @@ def _change(root: _Value, path: list[str], value: _Value, typo: bool) -> int:
 
 
 def _latest(here: _Value, token: str) -> int:
-    """Since when what is at `token` is there; of nothing, since when the whole is without it."""
+    """The instant from which the value at `token` is there; if there is none, that of `here`."""
     found = here.part(token)
     return here.put.at if found is None else found.latest()

@@ -21,7 +21,7 @@ Kind = Literal[
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One difference. ``was`` and ``now`` are in words; ``path`` leads into the fact, if it does."""
+    """One difference. ``was`` and ``now`` are in words; ``path`` is a JSON Pointer into the fact."""
 
     kind: Kind
     fact: str
@@ -33,7 +33,7 @@ class Change(msgspec.Struct, frozen=True):
 
 
 def compare(before: StoryState, after: StoryState) -> Iterator[Change]:
-    """Facts added, corrected, retracted, newly disputed, and figures that moved, fact by fact."""
+    """Facts that were added, corrected, retracted or disputed, and figures that changed, fact by fact."""
     for fact in after.facts.values():
         old = before.facts.get(fact.id)
         if old is None:
@@ -47,8 +47,8 @@ def compare(before: StoryState, after: StoryState) -> Iterator[Change]:
 
 
 def erased(after: StoryState, since: Moment, until: Moment) -> Iterator[Change]:
-    """Facts that were erased between the two moments, by this archive's clock. The states themselves do
-    not tell: what is erased is gone from the past, too."""
+    """Facts that were erased between the two moments, by this archive's clock. The two states cannot
+    show it, because erased content is missing from the past too."""
     for fact in after.erased.values():
         if until.reaches(fact.erased_us, fact.told) and not since.reaches(
             fact.erased_us, fact.told
@@ -80,7 +80,7 @@ def _changed(old: Fact, new: Fact) -> Iterator[Change]:
 
 
 def _corrections(old: Fact, new: Fact) -> Iterator[Change]:
-    """Values that differ, by the paths that corrections in between named."""
+    """Values that differ, at the paths of the corrections in between."""
     left, right = to_fields(old.data), to_fields(new.data)
     known = {event.event_id for event in old.history}
     seen = set()
@@ -104,7 +104,7 @@ def _corrections(old: Fact, new: Fact) -> Iterator[Change]:
 
 
 def _figures(old: Fact, new: Fact) -> Iterator[Change]:
-    """Quantities whose words moved, whatever field it was that did it."""
+    """Quantities whose words changed, whichever field caused it."""
     was = [quantity_words(quantity) for quantity in old.data.quantities]
     now = [quantity_words(quantity) for quantity in new.data.quantities]
     for at in range(max(len(was), len(now))):

@@ -1,4 +1,4 @@
-"""Folding events into buffered rows, one view's failure apart from another's. No database."""
+"""Folding events into buffered rows, so that the failure of one view does not stop another."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from dateline.views.store import Build
 
 
 class Running(msgspec.Struct):
-    """One generation being folded; `failed` is where it stopped, `error` the traceback."""
+    """A generation that is being folded; `failed` is the position where it stopped, `error` the
+    traceback."""
 
     view: View
     build: Build
@@ -25,7 +26,7 @@ class Running(msgspec.Struct):
 
 
 def fold(running: Running, event: Event) -> None:
-    """Take one event in, whole or not at all."""
+    """Fold one event, completely or not at all."""
     if running.error is not None:
         return
     rows = running.rows
@@ -35,7 +36,7 @@ def fold(running: Running, event: Event) -> None:
         running.view.fold(event, rows)
     except DBAPIError:
         raise  # from `rows.get`: the database failed, not the plugin
-    except BaseException as error:  # noqa: BLE001 - only this plugin's view stops
+    except BaseException as error:  # noqa: BLE001 - only this view stops
         stops_plugin(error)
         rows.undo()
         running.failed = event.position
@@ -43,25 +44,25 @@ def fold(running: Running, event: Event) -> None:
 
 
 def require_whole(view: View, rows: Rows, event: Event) -> None:
-    """Fold in memory, where there is nothing to stop at: what is raised names view and event."""
+    """Fold one event in memory. Raises ViewFailed, naming the view and the event."""
     try:
         view.fold(event, rows)
     except BaseException as error:
         stops_plugin(error)
         raise ViewFailed(
             f"view {view.name} stopped at position {event.position}: {described(error)}",
-            hint="fix the plugin, or leave it out with --without; `dateline plugins` names it",
+            hint="fix its plugin, or leave the plugin out with --without; `dateline plugins` lists it",
         ) from error
 
 
 def reason(build: Build) -> str:
-    """Why a view stopped, in one line: the last of the traceback that is kept."""
+    """Why a view stopped: the last line of the stored traceback."""
     lines = (build.error or "").strip().splitlines() or ["it raised"]
     return lines[-1].removeprefix(f"{DatelineError.__module__}.{DatelineError.__qualname__}: ")
 
 
 def require_live(build: Build) -> None:
-    """Raises ViewFailed when the view stopped at an event."""
+    """Raises ViewFailed if the view has failed."""
     if build.state == "failed":
         where = (
             "" if build.failed_position is None else f" stopped at position {build.failed_position}"
@@ -74,8 +75,8 @@ def require_live(build: Build) -> None:
 
 
 def _kept(error: BaseException) -> str:
-    """The traceback, its last line what `reason` shows, in what every database keeps: a plugin's words
-    may hold NUL and lone surrogates, go over several lines, or be followed by notes."""
+    """The traceback as every database can store it, ending with the line that `reason` shows. A
+    plugin's message may hold NUL or lone surrogates, have several lines, or be followed by notes."""
     text, line = "".join(traceback.format_exception(error)), " ".join(described(error).split())
     text = text if text.rstrip().endswith(line) else f"{text}{line}\n"
     return text.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")

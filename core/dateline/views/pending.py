@@ -1,8 +1,8 @@
-"""Stories that an erasure took the rows of: folded again before anything else is.
+"""Stories whose rows an erasure deleted: they are folded again before anything else.
 
-The erasure folds nothing: a fold may take long, raise, or never end, and it is a stranger's. The
-generation says which stories have no rows, and whoever catches it up folds them, some at a time, as
-far as its checkpoint.
+The erasure itself folds nothing, because a fold is a plugin's code: it may be slow, raise, or never
+end. The generation records which stories have no rows, and the next process that catches it up folds
+them, a few at a time, up to its checkpoint.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from dateline.views.collector import collector_paused
 from dateline.views.folding import Running, fold
 from dateline.views.rows import Rows
 
-#: Events folded between two commits, if it is more than one story.
+#: Events folded between two commits; a longer story is folded whole.
 STEP = 5000
 
 
 def fold_pending(engine: Engine, reader: log.Reader, running: Sequence[Running]) -> None:
-    """Fold the pending stories of each generation. One whose fold raises stops there, and the others
-    go on. Raises Moved."""
+    """Fold the pending stories of each generation. A generation whose fold raises stops there, and the
+    others continue. Raises Moved."""
     while todo := [item for item in running if item.error is None and item.build.pending]:
         first = todo[0].build
-        # One read feeds all that want the same.
+        # One read of the log serves all that need the same events.
         group = [
             item
             for item in todo
@@ -45,8 +45,8 @@ def fold_pending(engine: Engine, reader: log.Reader, running: Sequence[Running])
 def _fold_step(
     engine: Engine, reader: log.Reader, group: Sequence[Running]
 ) -> tuple[int, list[str]]:
-    """Fold pending stories into fresh buffers until about STEP events; how many, and the slugs of those
-    that were there by the checkpoint."""
+    """Fold about STEP events of pending stories into fresh buffers. Returns the number of stories, and
+    the slugs of those that had events by the checkpoint."""
     build = group[0].build
     for item in group:
         item.rows = Rows(item.view)
@@ -56,7 +56,7 @@ def _fold_step(
         with collector_paused():
             with reading(engine) as connection:
                 events = list(reader.read_story(connection, story, until=build.checkpoint))
-            # The snapshot is closed: a fold that takes long holds up nobody, and nobody ends it.
+            # The snapshot is closed first: a slow fold must not block other processes.
             _fold_story(reader, group, events)
         slugs += [events[0].slug] if events else []
         count, folded = count + 1, folded + len(events)
@@ -66,18 +66,18 @@ def _fold_step(
 
 
 def _fold_story(reader: log.Reader, group: Sequence[Running], events: Sequence[Event]) -> None:
-    """Fold a story's events, all of them."""
+    """Fold all events of a story."""
     state = StoryState(reader.registry)
     for event in events:
-        told = state.apply(event)
+        folded = state.apply(event)
         for item in group:
-            fold(item, told)
+            fold(item, folded)
     state.let_go()
 
 
 def _write(connection: Connection, item: Running, count: int, slugs: Sequence[str]) -> None:
-    """Its rows, and that those stories are not pending any more, together. Of a step in which a view
-    raised nothing of that view is kept."""
+    """Write the rows, and mark the stories as no longer pending, in one transaction. If the view raised
+    in this step, none of its rows are kept."""
     build, values = item.build, dict[str, Any]()
     if item.error is None:
         assert build.pending is not None
@@ -85,7 +85,7 @@ def _write(connection: Connection, item: Running, count: int, slugs: Sequence[st
         if build.state == "failed":
             values |= {"state": "live", "failed_position": None, "error": None}
     elif build.state == "retired":
-        return  # it was to be brought back, and is left as it is
+        return  # an undo wanted to restore it; it is left as it is
     else:
         values |= {"state": "failed", "failed_position": item.failed, "error": item.error}
     item.build = store.advance(connection, build, **values)

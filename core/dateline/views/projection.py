@@ -1,7 +1,7 @@
 """What a view is: rows of a declared shape, and a pure fold of one story's events into them.
 
-Pure means no clock, no randomness, no input or output. The same code then serves catching up,
-rebuilding, looking back in time, and tests.
+Pure means no clock, no randomness, no input or output. So the same code serves catching up,
+rebuilding, past moments, and tests.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from dateline.views.rows import Rows
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
-#: Tables of the log, and their indexes: names no view may take. A test holds it equal to what is there.
+#: Tables of the log and their indexes, whose names no view may take. A test compares them with the schema.
 RESERVED = frozenset({
     "log_head", "stories", "events", "plugin_types", "documents", "views", "merkle_nodes",
     "checkpoints", "paired_keys", "alembic_version",
@@ -36,23 +36,23 @@ RESERVED = frozenset({
     "log_head_pkey", "merkle_nodes_pkey", "paired_keys_pkey", "plugin_types_pkey", "stories_pkey",
     "stories_slug_key", "views_pkey",
 })  # fmt: skip
-#: How many columns a view may have: a row of PostgreSQL holds what is short of them in one page.
+#: The most columns that a view may have: PostgreSQL must fit their fixed-size parts into one page.
 COLUMNS = 250
-#: Columns that every PostgreSQL table has of itself.
+#: Columns that every PostgreSQL table has.
 _SYSTEM = frozenset({"tableoid", "ctid", "xmin", "xmax", "cmin", "cmax"})
 ColumnType = Literal["text", "integer", "number", "boolean"]
 
 
 class ViewRow(msgspec.Struct, frozen=True, gc=False):
-    """Base of a view's row. Fields are ``str``, ``int``, ``float`` or ``bool``, or None with it."""
+    """Base of a view's row. A field is a ``str``, ``int``, ``float`` or ``bool``, or one of them or None."""
 
 
 class FactRow(ViewRow, frozen=True):
-    """A row about a fact. The archive adds ``story, fact, item, status, source, position``."""
+    """A row about a fact. Dateline adds the columns ``story, fact, item, status, source, position``."""
 
 
 class Column(msgspec.Struct, frozen=True):
-    """One column of a view's table, of a CSV header, of a JSON Schema."""
+    """One column of a view's table, and so of a CSV header and a JSON Schema."""
 
     name: str
     type: ColumnType
@@ -60,13 +60,13 @@ class Column(msgspec.Struct, frozen=True):
 
 
 class last(str):
-    """A column to order by whose empty values come last; without it they come first."""
+    """A column name in `order` whose empty values come last; by default they come first."""
 
     __slots__ = ()
 
 
 STORY = Column("story", "text")
-#: What the archive fills in on every fact row.
+#: The columns that Dateline fills in for every fact row.
 FACT_COLUMNS = (
     Column("fact", "text"),
     Column("item", "integer"),
@@ -78,10 +78,10 @@ KEY = Column("key", "text")
 
 
 class View(ABC):
-    """A fold of a story's events into keyed rows: the general form.
+    """A fold of a story's events into rows with keys: the general form of a view.
 
-    Give it a ``name``, a ``version`` (raise it when the rows change meaning), a ``Row`` and, if
-    the key is not it, the ``order`` to read in.
+    Give it a ``name``, a ``version`` (raise it when the rows change their meaning), a class ``Row``
+    and, unless rows are read in the order of their keys, an ``order``.
     """
 
     name: ClassVar[str]
@@ -93,19 +93,19 @@ class View(ABC):
 
     @abstractmethod
     def fold(self, event: Event, rows: Rows) -> None:
-        """Take one event in: put, patch or drop rows of its story."""
+        """Fold one event: put, patch or drop rows of its story."""
 
     @classmethod
     def key_columns(cls) -> tuple[Column, ...]:
-        """The columns in front of those of `Row`, without the story."""
+        """The columns between the story and those of `Row`."""
         return (KEY,)
 
 
 class FactView(View):
-    """A map from a fact, as it stands now, to its rows: what most views are.
+    """A function from a fact, in its current state, to its rows. Most views are of this kind.
 
-    Corrections, retractions and reviews are applied before `rows` is asked. ``of`` names the
-    payload types it takes; None takes every fact.
+    Corrections, retractions and reviews are applied before `rows` is called. ``of`` names the payload
+    types of the facts it takes; None takes every fact.
     """
 
     order: ClassVar[tuple[str, ...]] = ("position", "item")
@@ -113,18 +113,18 @@ class FactView(View):
 
     @abstractmethod
     def rows(self, fact: Fact) -> Iterable[FactRow]:
-        """The rows of one fact; none is fine."""
+        """The rows of one fact; there may be none."""
 
     def erased(self, fact: ErasedFact) -> Iterable[FactRow]:
-        """The rows that say that a fact was erased; none unless a view has a place to say it."""
+        """The rows that show that a fact was erased; by default none."""
         return ()
 
     def fold(self, event: Event, rows: Rows) -> None:
         of, before = self.of, event.before
         if isinstance(event.data, ContentErased) and event.state is not None:
             names = (item.fact for item in event.data.events if item.fact is not None)
-            gone = [event.state.erased[name] for name in names]
-            rows.set_all((fact, self.erased(fact), False) for fact in gone)
+            erased = [event.state.erased[name] for name in names]
+            rows.set_all((fact, self.erased(fact), False) for fact in erased)
         wanted = [fact for fact in event.touched if of is None or isinstance(fact.data, of)]
         if wanted:
             rows.set_all((f, self.rows(f), before is None and f is event.fact) for f in wanted)
@@ -135,8 +135,8 @@ class FactView(View):
 
 
 def columns(view: View | type[View]) -> tuple[Column, ...]:
-    """Every column of a view's table, in order. Raises DatelineError for a field that cannot be
-    one."""
+    """Every column of a view's table, in order. Raises DatelineError for a field that cannot be a
+    column."""
     kind = view if isinstance(view, type) else type(view)
     return _columns(kind, kind.Row)
 
@@ -148,16 +148,20 @@ def _columns(kind: type[View], row: type[ViewRow]) -> tuple[Column, ...]:
     own = []
     for name in row.__struct_fields__:
         if name in taken or name in _SYSTEM or not NAME.fullmatch(name):
-            raise DatelineError(f"view {kind.name}: a row cannot have a field {name!r}")
+            raise DatelineError(
+                f"view {kind.name}: a row cannot have a field named {name!r}",
+                hint="rename it: lower-case letters, digits and _, and not a column that exists already",
+                code="view-invalid",
+            )
         own.append(_column(kind.name, name, hints[name]))
     return (STORY, *kind.key_columns(), *own)
 
 
 def fingerprint(view: View | type[View], types: Iterable[str] = ()) -> str:
-    """Changes when the view's version or columns do, or `types`, and then only.
+    """A hash that changes exactly when the view's version, its columns or `types` change.
 
-    `types` are the plugins' event types that the log holds and that are known here: a fact of a type
-    nobody knows is no fact to a view, so its rows differ with the plugin there and away.
+    `types` are the event types of plugins that the log holds and that are loaded. A view does not get
+    facts of an unknown type, so its rows depend on which of these plugins are installed.
     """
     kind = view if isinstance(view, type) else type(view)
     parts = [kind.name, str(kind.version)]
@@ -167,30 +171,36 @@ def fingerprint(view: View | type[View], types: Iterable[str] = ()) -> str:
 
 
 def check(view: object) -> None:
-    """Raises DatelineError when `view` cannot be a view: what a plugin author must mend."""
+    """Raises DatelineError if `view` is not a valid view: the author of the plugin must fix it."""
     if not isinstance(view, View):
-        raise DatelineError(f"{view!r} is no View (return instances: `return [MyView()]`)")
+        raise _invalid(f"{view!r} is not a View (return instances: `return [MyView()]`)")
     name = getattr(view, "name", None)
     if not isinstance(name, str) or not NAME.fullmatch(name):
-        raise DatelineError(f"a view's name is lower-case letters, digits and _, not {name!r}")
+        raise _invalid(f"a view's name consists of lower-case letters, digits and _, not {name!r}")
     if name.startswith(("sqlite_", "pg_")):
-        raise DatelineError(f"view {name}: names of that kind belong to the database")
+        raise _invalid(f"view {name}: the database reserves names that start with sqlite_ or pg_")
     if "__" in name:
-        raise DatelineError(f"view {name}: two underscores in a row are kept for generations")
+        raise _invalid(f"view {name}: two underscores in a row are reserved for generations")
     if name in RESERVED:
-        raise DatelineError(f"the view name {name!r} is reserved for the archive")
+        raise _invalid(f"the view name {name!r} is reserved for the archive")
     if not isinstance(view.version, int) or view.version < 1:
-        raise DatelineError(f"view {name}: version is {view.version!r}, not 1, 2, 3 ...")
+        raise _invalid(f"view {name}: the version is {view.version!r}, not 1, 2, 3 ...")
     row = getattr(view, "Row", None)
     base = FactRow if isinstance(view, FactView) else ViewRow
     if not isinstance(row, type) or not issubclass(row, base):
-        raise DatelineError(f"view {name}: it needs a class Row({base.__name__})")
+        raise _invalid(f"view {name}: it needs a class Row({base.__name__})")
     known = {column.name for column in columns(view)}
     if len(known) > COLUMNS:
-        raise DatelineError(f"view {name}: a table has at most {COLUMNS} columns, not {len(known)}")
+        raise _invalid(f"view {name}: a table has at most {COLUMNS} columns, not {len(known)}")
     for column in (*view.order, *view.summary):
         if column not in known:
-            raise DatelineError(f"view {name}: it names {column!r}, which is no column")
+            raise _invalid(
+                f"view {name}: its order or summary names {column!r}, which is not a column"
+            )
+
+
+def _invalid(what: str) -> DatelineError:
+    return DatelineError(what, code="view-invalid")
 
 
 _COLUMN_TYPES: dict[frozenset[object], ColumnType] = {
@@ -208,7 +218,7 @@ def _column(view: str, name: str, hint: object) -> Column:
     nullable = len(kinds) < len(options)
     found = _COLUMN_TYPES.get(frozenset(kinds))
     if found is None:
-        raise DatelineError(f"view {view}: field {name} is {hint}; use str, int, float or bool")
+        raise _invalid(f"view {view}: field {name} is {hint}; use str, int, float or bool")
     return Column(name, found, nullable)
 
 

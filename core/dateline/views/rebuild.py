@@ -1,9 +1,9 @@
-"""Rebuilding: the next generation beside the standing one, then a swap.
+"""Rebuilding: build the next generation next to the live one, then swap them.
 
-The bulk goes story by story, so one story's state is in memory at a time, however long the log. Each
-step commits its rows with the cursor that says which story is done: a build that was killed goes on
-from there. Readers see the old generation until the new one has reached the head. Folds are run
-outside of any transaction that writes: one that takes long keeps nobody waiting.
+The bulk is folded story by story, so that only one story's state is in memory, however long the log
+is. Each step commits its rows together with a cursor, the last story done: a build that was killed
+continues from there. Readers see the old generation until the new one has reached the head. Folds run
+outside of write transactions: a slow fold blocks no other process.
 """
 
 from __future__ import annotations
@@ -35,12 +35,14 @@ from dateline.views.store import Build, Moved
 Result = TypeVar("Result")
 #: Events folded between two commits of the bulk.
 STEP = 5000
-#: Rows of a tail up to this many events are written by the swap; a longer tail is shortened first.
+#: The swap itself writes the rows of a tail of up to this many events; a longer tail is shortened first.
 _TAIL = 500
-#: How often a swap looks again because more was recorded meanwhile.
+#: How often a swap folds the newest events again because more were recorded meanwhile.
 _CHANCES = 10
 _RACED = DatelineError(
-    "another process is rebuilding the same view", hint="wait for it, or stop it"
+    "another process is rebuilding the same view",
+    hint="wait for it, or stop it",
+    code="rebuild-running",
 )
 
 
@@ -55,9 +57,9 @@ def rebuild(
 ) -> list[Build]:
     """Build the next generation of each view and swap it in. One read of the log feeds them all.
 
-    An unfinished build of the same fingerprint is resumed, one of another is thrown away. A view
-    whose fold raises stays unfinished; its standing generation serves on. `notice` hears when a view
-    has no SQL view because somebody else has its name.
+    An unfinished build with the same fingerprint is resumed, one with another is dropped. A view whose
+    fold raises stays unfinished, and readers keep its live generation. `notice` is called if a view
+    has no SQL view because another relation has its name.
     """
     try:
         return build(engine, reader, views, plugins, progress=progress, notice=notice)
@@ -74,9 +76,9 @@ def build(
     progress: Progress | None = None,
     notice: Notice = silent,
 ) -> list[Build]:
-    """As `rebuild`. Raises Moved when another process builds the same view."""
+    """Like `rebuild`. Raises Moved if another process builds the same view."""
     running = _begin(engine, reader, views, plugins)
-    # Builds begun at different times have different ways to go.
+    # Builds that were begun at different times have different targets and cursors.
     for target, cursor in sorted({(_target(i.build), i.build.cursor or b"") for i in running}):
         same = [
             item
@@ -91,15 +93,16 @@ def build(
 
 
 def undo(engine: Engine, reader: log.Reader, view: View, *, notice: Notice = silent) -> Build:
-    """Bring the generation before the live one back, caught up. Raises DatelineError."""
+    """Restore the generation before the live one, caught up. Raises DatelineError."""
     with reading(engine) as connection:
         mark = fingerprint(view, reader.known_types(connection))
         older = store.retired(connection, view.name, mark)
     if older is None:
         raise DatelineError(
-            f"view {view.name} has no earlier generation of this shape to go back to",
-            hint="`dateline status -v` lists what there is; an erasure drops earlier generations, as "
-            "`prune` does",
+            f"view {view.name} has no earlier generation of this shape",
+            hint="`dateline status -v` lists the generations; an erasure drops the earlier ones, and so "
+            "does `dateline prune`",
+            code="generation-not-found",
         )
     item = Running(view, older, Rows(view))
     try:
@@ -112,8 +115,8 @@ def undo(engine: Engine, reader: log.Reader, view: View, *, notice: Notice = sil
 def prune(
     engine: Engine, names: Sequence[str] | None = None, *, gone: Collection[str] = ()
 ) -> list[Build]:
-    """Drop retired generations and unfinished builds; returns them. Of views in `gone`, drop every
-    generation and the SQL view."""
+    """Drop retired generations and unfinished builds, and return them. Of the views in `gone`, drop
+    every generation and the SQL view."""
 
     def drop(connection: Connection) -> list[Build]:
         dropped = [
@@ -136,8 +139,9 @@ def _undisturbed(engine: Engine, work: Callable[[Connection], Result]) -> Result
         return patiently(engine, work)
     except LockTimeout:
         raise DatelineError(
-            "another program is reading a view's table and does not end",
+            "another program keeps reading the table of a view",
             hint="end its transaction (pg_stat_activity shows it), then run this again",
+            code="view-locked",
         ) from None
 
 
@@ -194,7 +198,7 @@ def _bulk(
 def _fold_stories(
     connection: Connection, reader: log.Reader, running: list[Running], target: int, cursor: bytes
 ) -> tuple[int, bytes | None]:
-    """Fold stories until about STEP events; returns (events, the last story done or None)."""
+    """Fold stories until about STEP events. Returns the number of events, and the last story or None."""
     events = reader.read_by_story(
         connection, after=UUID(bytes=cursor) if cursor else None, until=target, page=PAGE
     )
@@ -203,10 +207,10 @@ def _fold_stories(
         state = StoryState(reader.registry)
         before = [item for item in running if item.error is None]
         for event in stream:
-            told = state.apply(event)
+            folded_event = state.apply(event)
             folded += 1
             for item in before:
-                fold(item, told)
+                fold(item, folded_event)
         state.let_go()
         last = story
         if folded >= STEP or any(item.error is not None for item in before):
@@ -232,21 +236,21 @@ def _write_step(connection: Connection, item: Running, last: bytes) -> None:
         item.build = store.advance(connection, item.build, cursor=last, state="building")
         store.fill(connection, item.view, item.build, item.rows.stored())
     else:
-        # The story it failed in is folded again from its start when the plugin is mended, and so
-        # are the others of this step: nothing of the step is kept.
+        # Nothing of this step is kept: once the plugin is fixed, its stories are folded again from
+        # their first events.
         values = {"state": "failed", "failed_position": item.failed, "error": item.error}
         item.build = store.advance(connection, item.build, **values)
 
 
 def _swap(engine: Engine, reader: log.Reader, item: Running, notice: Notice) -> None:
-    """Fold the tail, then take over; where more was recorded meanwhile, fold that first. Where others
-    record without a pause the rest is for who reads it to catch up."""
+    """Fold the tail, then make the generation live. Events recorded meanwhile are folded first; if
+    other processes keep recording, the next read catches up with the rest."""
     view = item.view
     fold_pending(engine, reader, [item])
     _require_undoable(item)
     if item.build.target is not None:
         with writing(engine, append=False, limited=True) as connection:
-            # A build killed in its tail is past its target: going back would fold events twice.
+            # A build that was killed in its tail is past its target: never fold those events twice.
             reached = max(item.build.checkpoint, item.build.target)
             item.build = store.advance(connection, item.build, checkpoint=reached)
             store.index(connection, view, item.build)
@@ -275,9 +279,9 @@ def _swap(engine: Engine, reader: log.Reader, item: Running, notice: Notice) -> 
 def _take_over(
     connection: Connection, item: Running, until: int, late: bool
 ) -> tuple[bool, Relation | None]:
-    """The rows of the tail, then the generations trade places; not while there is more in the log than
-    was folded, unless it is `late`. May be rolled back and repeated. Returns whether they did, and
-    what keeps the SQL view from its name."""
+    """Write the rows of the tail, then swap the generations; unless `late`, only if every event of the
+    log is folded. May be rolled back and repeated. Returns whether they were swapped, and the
+    relation that has the SQL view's name, if any."""
     view, before, other = item.view, item.build, None
     try:
         _write_tail(connection, item, until)
@@ -285,7 +289,7 @@ def _take_over(
             if not late and log.head(connection).position > until:
                 return False, None
             for older in store.builds(connection, view.name):
-                # One that is being built stays so: it has not all of its rows.
+                # An unfinished build keeps its state: its rows are incomplete.
                 if older.state in ("live", "failed") and not older.unfinished:
                     store.advance(connection, older, state="retired")
             item.build = store.advance(
@@ -299,18 +303,18 @@ def _take_over(
 
 
 def _require_undoable(item: Running) -> None:
-    """A generation that stood before is brought back whole or not at all."""
+    """An earlier generation is restored completely or not at all. Raises ViewFailed."""
     if item.error is not None and item.build.target is None:
         reason = item.error.strip().splitlines()[-1]
         raise ViewFailed(
-            f"view {item.build.name} cannot go back to generation {item.build.generation}: it stopped "
-            f"at position {item.failed}: {reason}",
-            hint="mend the plugin; the generation that stands is left as it is",
+            f"generation {item.build.generation} of view {item.build.name} cannot be restored: it "
+            f"stopped at position {item.failed}: {reason}",
+            hint="fix the plugin; the live generation is unchanged",
         )
 
 
 def _write_tail(connection: Connection, item: Running, until: int) -> None:
     state = item.build.state
     write(connection, item, until)
-    if item.error is None:  # not live yet: that is for the swap to say
+    if item.error is None:  # not live yet: only the swap makes it so
         item.build = store.advance(connection, item.build, state=state)

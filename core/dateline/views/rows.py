@@ -1,4 +1,4 @@
-"""The rows a fold works on: a write-back buffer, or the whole table when it is all in memory."""
+"""The rows that a fold writes: a write-back buffer, or a whole table in memory."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from dateline.views.projection import Column, FactRow, FactView, View, ViewRow, 
 Key = tuple[Any, ...]
 Values = tuple[Any, ...]
 
-#: How long a row's key may be, as UTF-8: with the story it must fit into an entry of PostgreSQL's index.
+#: The longest key of a row, in UTF-8: with the story it must fit into one entry of a PostgreSQL index.
 KEY_BYTES = 2_500
-#: How many characters the text of a row may have: PostgreSQL takes a row of less than 1 GB.
+#: The most characters in the texts of a row: PostgreSQL accepts rows of less than 1 GB.
 TEXT_LENGTH = 100_000_000
 _SAFE = 2**53
 
@@ -30,15 +30,16 @@ _PYTHON: dict[str, tuple[type, ...]] = {
 
 
 class Rows:
-    """Rows by key. `story` is set by the runner before each event.
+    """Rows by key. The runner sets `story` before each event.
 
-    Without `load` the buffer is all there is; with it, rows not buffered are read through it.
+    Without `load` the buffer is the whole table; with it, rows that are not buffered are read by
+    calling it.
     """
 
     def __init__(self, view: View, load: Callable[[Key], Values | None] | None = None) -> None:
         self.story = ""
         self.changed: dict[Key, Values | None] = {}
-        #: (story, fact) whose stored rows go before `changed` is written.
+        #: (story, fact) whose stored rows are deleted before `changed` is written.
         self.cleared: set[Key] = set()
         self._view = view
         self._load = load
@@ -51,13 +52,13 @@ class Rows:
         self._seen: set[tuple[type, ...]] = set()
         self._by_fact: dict[Key, list[Key]] = {}
         self._journal: list[Callable[[], object]] = []
-        # `set_all` is all or nothing; only a fold of the author's own may raise after it.
+        # `set_all` is all or nothing; only an author's own `fold` may raise after it.
         self._journals_facts = isinstance(view, FactView) and type(view).fold is not FactView.fold
 
     # -- for a fold ----------------------------------------------------------------------
 
     def put(self, key: str, row: ViewRow) -> None:
-        """Set the row at `key`: text of at most `KEY_BYTES` bytes as UTF-8, without NUL."""
+        """Set the row at `key`, a text of at most 2,500 bytes in UTF-8, without NUL."""
         key = self._key("put", key)
         self._set((self.story, key), self._values(row, key))
 
@@ -67,7 +68,7 @@ class Rows:
         return None if values is None else self._row(*values)
 
     def patch(self, key: str, **changes: Any) -> None:
-        """Change fields of the row at `key`. Raises KeyError when there is none."""
+        """Change fields of the row at `key`. Raises KeyError if there is none."""
         row = self.get(key)
         if row is None:
             raise KeyError(key)
@@ -78,11 +79,11 @@ class Rows:
         self._set((self.story, self._key("drop", key)), None)
 
     def replace(self, fact: Fact, rows: Iterable[FactRow], *, new: bool = False) -> None:
-        """Set the rows of one fact; `new` promises that it had none."""
+        """Set the rows of one fact; `new` states that it had none before."""
         self.set_all([(fact, rows, new)])
 
     def set_all(self, facts: Iterable[tuple[Fact | ErasedFact, Iterable[FactRow], bool]]) -> None:
-        """`replace` for several facts: all of them, or none if one raises."""
+        """Like `replace` for several facts: all of them, or none if one raises."""
         made = [(fact, new, [self._values(row, fact) for row in rows]) for fact, rows, new in facts]
         changed = self.changed
         for fact, new, values in made:
@@ -101,17 +102,17 @@ class Rows:
     # -- for the runner --------------------------------------------------------------------
 
     def mark(self) -> None:
-        """From here on, `undo` takes back."""
+        """Set the point to which `undo` returns."""
         self._journal.clear()
 
     def undo(self) -> None:
-        """Take back everything since `mark`: an event is folded whole or not at all."""
+        """Undo every change since `mark`: an event is folded completely or not at all."""
         for step in reversed(self._journal):
             step()
         self._journal.clear()
 
     def clear(self) -> None:
-        """Forget the buffer, once it is written."""
+        """Empty the buffer, once it is written."""
         self.changed.clear()
         self.cleared.clear()
         self._by_fact.clear()
@@ -139,7 +140,7 @@ class Rows:
         changed[key] = values
 
     def _remember(self, group: Key, count: int) -> None:
-        """Journal what is buffered of a fact that is about to have `count` rows."""
+        """Journal the buffered rows of a fact that is about to get `count` rows."""
         changed, known = self.changed, self._by_fact.get(group)
         keys = dict.fromkeys([*(known or ()), *((*group, item + 1) for item in range(count))])
         before = {key: changed[key] for key in keys if key in changed}
@@ -158,10 +159,12 @@ class Rows:
         self._journal.append(restore)
 
     def _values(self, row: ViewRow, about: Fact | ErasedFact | str) -> Values:
-        """The row's own values; `about` is the fact or key it stands for."""
+        """The row's own values; `about` is its fact or key. Raises DatelineError for a wrong row."""
         if type(row) is not self._row:
             verb = "yield" if isinstance(about, Fact) else "put"
-            raise DatelineError(f"{_name(about)}: {row!r} is no row: {verb} self.Row(...)")
+            raise DatelineError(
+                f"{_name(about)}: {row!r} is not a row: {verb} self.Row(...)", code="row-invalid"
+            )
         values = msgspec.structs.astuple(row)
         kinds = tuple(map(type, values))
         if kinds not in self._seen:
@@ -172,7 +175,9 @@ class Rows:
         texts = "".join([values[at] or "" for at in self._text_at])
         if len(texts) > TEXT_LENGTH:
             raise DatelineError(
-                f"{_name(about)}: a row of {len(texts):,} characters; {TEXT_LENGTH:,} is the most"
+                f"{_name(about)}: the row has {len(texts):,} characters; at most {TEXT_LENGTH:,} are "
+                "allowed",
+                code="row-too-large",
             )
         if "\x00" in texts or not (texts.isascii() or _encodes(texts)):
             self._explain(values, about)
@@ -187,25 +192,34 @@ class Rows:
             what = f"{_name(about)}: {column.name}={value!r}"
             if type(value) not in kinds:
                 kind = type(value).__name__
-                raise DatelineError(f"{what} is of type {kind}, which is no {column.type}")
+                raise DatelineError(
+                    f"{what} is of type {kind}, but the column is of type {column.type}",
+                    code="row-invalid",
+                )
             if not _storable(value):
-                raise DatelineError(f"{what} is nothing that every database keeps")
+                raise DatelineError(
+                    f"{what} cannot be stored in every database", code="value-not-storable"
+                )
 
     def _key(self, verb: str, key: str) -> str:
-        """`key` as every database keeps it. Raises DatelineError, here and not in the database: there
-        it would be the failure of every view that is written with this one."""
+        """`key` as every database stores it. Raises DatelineError here, because an error of the database
+        would stop every view that is written in the same transaction."""
         if isinstance(self._view, FactView):
-            raise DatelineError(f"a FactView yields its rows from `rows`; it cannot {verb} them")
-        if not isinstance(key, str):
-            raise DatelineError(f"{key!r:.80} is not a key: a key is text without NUL")
-        key = str.__str__(key)  # of a subclass drivers make different things
-        if not _storable(key):
-            raise DatelineError(f"{key!r:.80} is not a key: a key is text without NUL")
+            raise DatelineError(
+                f"a FactView yields its rows from `rows`; it cannot {verb} them", code="row-invalid"
+            )
+        if isinstance(key, str):
+            key = str.__str__(key)  # drivers treat subclasses of str differently
+        if not isinstance(key, str) or not _storable(key):
+            raise DatelineError(
+                f"{key!r:.80} is not a key: a key is text without NUL", code="key-invalid"
+            )
         size = len(key.encode())
         if size > KEY_BYTES:
             raise DatelineError(
-                f"the key {key[:20]!r}... has {size:,} bytes; {KEY_BYTES:,} is the most",
-                hint="put a digest of it in its place, and the text into a column",
+                f"the key {key[:20]!r}... has {size:,} bytes; at most {KEY_BYTES:,} are allowed",
+                hint="use a digest of it as the key, and put the text into a column",
+                code="key-too-long",
             )
         return key
 
@@ -215,7 +229,7 @@ def _name(about: Fact | ErasedFact | str) -> str:
 
 
 def _storable(value: Any) -> bool:
-    """What every database keeps as it is: no lone surrogate or NUL, no NaN, 64 bits."""
+    """Whether every database stores it unchanged: no lone surrogate, NUL or NaN, at most 64 bits."""
     kind = type(value)
     if kind is str:
         return "\x00" not in value and _encodes(value)

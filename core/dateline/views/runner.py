@@ -1,4 +1,4 @@
-"""Keeping views at the head of the log: rows and checkpoint always in one transaction."""
+"""Keeping views at the head of the log: rows and checkpoint change in one transaction."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from dateline.views.shown import Notice, silent
 from dateline.views.store import Build, Moved
 
 PAGE = 2000
-#: How often catching up starts anew when another process was first.
+#: How often catching up is repeated when another process was first.
 _TRIES = 200
-#: Facts kept in memory over all stories; beyond it the story longest untouched is let go.
+#: Facts kept in memory over all stories; beyond it the least recently used story is released.
 _KEPT_FACTS = 10_000
 
 #: Called with (events folded, events to fold) after each step.
@@ -35,7 +35,7 @@ Progress = Callable[[int, int], None]
 
 
 class States:
-    """Story states that follow the log, kept for the stories last touched."""
+    """The states of the most recently used stories, following the log."""
 
     def __init__(self, reader: log.Reader) -> None:
         self._reader = reader
@@ -53,14 +53,14 @@ class States:
                     state.apply(earlier)
             self._facts += len(state.facts)
         before = len(state.facts)
-        told = state.apply(event)
+        folded = state.apply(event)
         self._facts += len(state.facts) - before
         self._states[event.story] = state
         while self._facts > _KEPT_FACTS and len(self._states) > 1:
             _, oldest = self._states.popitem(last=False)
             self._facts -= len(oldest.facts)
             oldest.let_go()
-        return told
+        return folded
 
 
 def catch_up(
@@ -72,43 +72,44 @@ def catch_up(
     progress: Progress | None = None,
     notice: Notice = silent,
 ) -> list[Build]:
-    """Bring `views` to the head of the log; `plugins` says which plugin each comes from.
+    """Bring `views` to the head of the log; `plugins` maps each to the name of its plugin.
 
-    A view never built, or changed since, gets its next generation first. A view whose fold raises
-    stops there; the others go on.
+    A view that was never built, or has changed since, first gets its next generation. A view whose
+    fold raises stops there, and the others continue.
     """
     from dateline.views.rebuild import build
 
     for _ in range(_TRIES):
         try:
-            standing, missing = _sorted(engine, reader, views)
+            ready, missing = _sorted(engine, reader, views)
             if missing:
                 build(engine, reader, missing, plugins, progress=progress, notice=notice)
-                standing, _ = _sorted(engine, reader, views)
-            _catch_up(engine, reader, standing, progress)
+                ready, _ = _sorted(engine, reader, views)
+            _catch_up(engine, reader, ready, progress)
             return _outcome(engine, reader, views)
         except Moved:
             continue  # another process was there first: look again
     raise DatelineError(
         "other processes keep rebuilding the same views",
         hint="use the same plugins in every process that reads this archive",
+        code="views-contested",
     )
 
 
 def fold_again(engine: Engine, reader: log.Reader, views: Sequence[View]) -> list[Build]:
-    """Fold what an erasure left of its stories again, as far as each of `views` was, and nothing else.
-    One whose fold raises stops; the others go on."""
-    standing, _ = _sorted(engine, reader, views)
-    with suppress(Moved):  # another process is at it
-        fold_pending(engine, reader, standing)
-    return [item.build for item in standing]
+    """Fold the stories again whose rows an erasure deleted, up to the checkpoint of each of `views`. A
+    view whose fold raises stops, and the others continue."""
+    ready, _ = _sorted(engine, reader, views)
+    with suppress(Moved):  # another process is doing it
+        fold_pending(engine, reader, ready)
+    return [item.build for item in ready]
 
 
 def _sorted(
     engine: Engine, reader: log.Reader, views: Sequence[View]
 ) -> tuple[list[Running], list[View]]:
-    """Views with a generation that fits, and views that need one."""
-    standing, missing = [], []
+    """Views with a current generation, and views that need a new one."""
+    ready, missing = [], []
     with reading(engine) as connection:
         types = reader.known_types(connection)
         for view in views:
@@ -118,14 +119,14 @@ def _sorted(
             if build is None or build.fingerprint != fingerprint(view, types):
                 missing.append(view)
             else:
-                standing.append(Running(view, build, Rows(view)))
-    return standing, missing
+                ready.append(Running(view, build, Rows(view)))
+    return ready, missing
 
 
 def _outcome(engine: Engine, reader: log.Reader, views: Sequence[View]) -> list[Build]:
-    """What readers of each view now find: its generation, or the build that failed.
+    """What readers of each view now get: its generation, or the build that failed.
 
-    Raises Moved when another process has put one of another shape there.
+    Raises Moved if another process has put a generation of another shape there.
     """
     found = []
     with reading(engine) as connection:
@@ -148,8 +149,8 @@ def _outcome(engine: Engine, reader: log.Reader, views: Sequence[View]) -> list[
 
 def _too_new(build: Build, view: View) -> Build:
     error = (
-        f"it was built by version {build.version} of its plugin, and this is version "
-        f"{view.version}; install the newer one, or `dateline rebuild --view {view.name}`"
+        f"it was built by version {build.version} of the view, and this is version {view.version}; "
+        f"install the newer plugin, or run `dateline rebuild --view {view.name}`"
     )
     return msgspec.structs.replace(build, state="failed", error=error)
 
@@ -157,8 +158,8 @@ def _too_new(build: Build, view: View) -> Build:
 def _catch_up(
     engine: Engine, reader: log.Reader, running: Sequence[Running], progress: Progress | None
 ) -> None:
-    """One read of the log feeds every view: those behind first, until they are level. Before that,
-    what an erasure left to be folded again."""
+    """Fold the stories that an erasure left pending. Then one read of the log serves all views: those
+    furthest behind first, until all are level."""
     fold_pending(engine, reader, running)
     states = States(reader)
     with reading(engine) as connection:
@@ -175,7 +176,7 @@ def _catch_up(
         until = min([at + PAGE, head, *others])
         with collector_paused(), reading(engine) as connection:
             fold_range(connection, reader, states, group, at, until)
-        # Appends need not wait: each view's own row is compared and set, and in one order by all.
+        # Appends need not wait: each view's row is compared and set, in the same order everywhere.
         with writing(engine, append=False, limited=True) as connection:
             for item in sorted(group, key=lambda item: item.view.name):
                 write(connection, item, until)
@@ -191,19 +192,19 @@ def fold_range(
     after: int,
     until: int,
 ) -> None:
-    """Fold the events in (`after`, `until`] into fresh buffers. Raises Moved when the generation of
-    one is gone."""
+    """Fold the events in (`after`, `until`] into fresh buffers. Raises Moved if a generation was
+    dropped."""
     _hold(connection, group)
     for item in group:
         item.rows = Rows(item.view, _loader(connection, item))
     for event in reader.read(connection, after=after, until=until):
-        told = states.apply(connection, event)
+        folded = states.apply(connection, event)
         for item in group:
-            fold(item, told)
+            fold(item, folded)
 
 
 def _hold(connection: Connection, group: Sequence[Running]) -> None:
-    """Another process may have pruned a generation since it was looked up."""
+    """Raises Moved if another process has dropped a generation since it was looked up."""
     there = {(build.name, build.generation) for build in store.builds(connection)}
     for item in group:
         if (item.build.name, item.build.generation) not in there:
@@ -213,9 +214,9 @@ def _hold(connection: Connection, group: Sequence[Running]) -> None:
 
 
 def write(connection: Connection, item: Running, until: int) -> None:
-    """Rows and checkpoint together. A view that raised keeps what it folded before that."""
+    """Write rows and checkpoint together. A view that raised keeps the rows of earlier events."""
     checkpoint = until if item.failed is None else item.failed - 1
-    # First the compare-and-set: rows folded from an overtaken checkpoint must not be written.
+    # The compare-and-set comes first: rows folded from a stale checkpoint must not be written.
     item.build = store.advance(
         connection,
         item.build,

@@ -1,4 +1,4 @@
-"""The SQL view that outsiders read: is it there, is it Dateline's, and does it say what it should?"""
+"""The SQL views that other programs read: whether each exists, and selects what Dateline wrote."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from dateline.log.relation import Relation
 from dateline.views import store
 from dateline.views.store import Build, Moved
 
-#: ``older``: as versions before wrote it, with the rows of retracted and rejected facts. ``taken``:
-#: somebody's own relation has the name; ``posing``: and it has the columns of such a view.
+#: ``older``: written by an earlier version, with the rows of retracted and rejected facts. ``taken``:
+#: a relation that Dateline did not make has the name; ``posing``: and it has the view's columns too.
 Standing = Literal["right", "missing", "older", "altered", "taken", "posing"]
-#: Says something to the person, in a sentence.
+#: Called with a sentence for the user.
 Notice = Callable[[str], None]
 
 
 def silent(sentence: str) -> None:
-    """A `Notice` that says nothing."""
+    """A `Notice` that does nothing."""
 
 
-#: How long writing an SQL view again waits for who reads it; the next command tries again.
+#: How long writing an SQL view waits for its readers; the next command tries again.
 _BRIEF_MS = 200
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """How the SQL view of a generation stands; `relation` is what has its name."""
+    """The state of a generation's SQL view; `relation` is the relation that has its name."""
 
     build: Build
     standing: Standing
@@ -42,7 +42,7 @@ class Shown(msgspec.Struct, frozen=True):
 
 
 def look(connection: Connection, builds: Sequence[Build]) -> list[Shown]:
-    """How the SQL view of each of `builds` that readers see stands."""
+    """The state of the SQL view of each of `builds` that readers see."""
     serving = [build for build in builds if build.serves]
     found = relations.find(
         connection, [name for build in serving for name in (build.name, build.table)]
@@ -68,8 +68,8 @@ def _standing(connection: Connection, build: Build, found: Mapping[str, Relation
 
 
 def keep(engine: Engine, builds: Sequence[Build], seen: set[str], notice: Notice) -> None:
-    """Write again what is missing, older or altered, if nobody is in the way. A generation is looked
-    at once; `seen` has the tables of those that were."""
+    """Rewrite SQL views that are missing, older or altered, unless another process blocks it. Each
+    generation is checked once; `seen` holds the tables of those that were."""
     new = [build for build in builds if build.serves and build.table not in seen]
     if not new:
         return
@@ -82,8 +82,8 @@ def keep(engine: Engine, builds: Sequence[Build], seen: set[str], notice: Notice
                     _write(engine, shown.build)
                     if shown.standing == "altered":
                         notice(
-                            f"The SQL view {shown.build.name} was not as Dateline writes it; it is "
-                            "written again."
+                            f"The SQL view {shown.build.name} had been altered; Dateline has written "
+                            "it again."
                         )
             seen.add(shown.build.table)
 
@@ -91,22 +91,22 @@ def keep(engine: Engine, builds: Sequence[Build], seen: set[str], notice: Notice
 def _write(engine: Engine, build: Build) -> None:
     with writing(engine, append=False) as connection:
         of(connection).be_brief(connection, _BRIEF_MS)
-        store.advance(connection, build, state=build.state)  # nobody else may swap meanwhile
+        store.advance(connection, build, state=build.state)  # no other process may swap meanwhile
         store.publish(connection, build)
 
 
 def not_kept(name: str, other: Relation) -> str:
-    """That a view has no SQL view, and why."""
+    """The sentence that a view has no SQL view, and why."""
     return (
-        f"The SQL view {name} is not kept: the name is taken by {other.words} that Dateline did not "
-        "make. Dateline reads the view all the same."
+        f"There is no SQL view {name}: the name is taken by {other.words} that Dateline did not make. "
+        "Dateline itself still reads the view."
     )
 
 
 def described(shown: Shown) -> str:
-    """What is wrong with an SQL view that is not right, and what to do."""
+    """What is wrong with an SQL view, and how to fix it."""
     name = shown.build.name
-    again = f"`dateline rebuild --view {name}` writes it again"
+    again = f"run `dateline rebuild --view {name}` to write it again"
     if shown.relation is None:
         return f"the SQL view {name} is missing; {again}"
     match shown.standing:
@@ -114,8 +114,8 @@ def described(shown: Shown) -> str:
             return f"the SQL view {name} is not what Dateline wrote; {again}"
         case "older":
             return (
-                f"the SQL view {name} is as earlier versions of Dateline wrote it, with retracted and "
-                f"rejected facts; {again}"
+                f"the SQL view {name} was written by an earlier version of Dateline and includes "
+                f"retracted and rejected facts; {again}"
             )
         case "posing":
             return (
@@ -123,6 +123,6 @@ def described(shown: Shown) -> str:
                 f"the view {name}; rename or drop it, then {again}"
             )
     return (
-        f"the SQL view {name} is not kept: the name is taken by {shown.relation.words} that Dateline "
-        "did not make"
+        f"there is no SQL view {name}: the name is taken by {shown.relation.words} that Dateline did "
+        "not make"
     )

@@ -1,4 +1,4 @@
-"""Where views are kept: one table a generation, and a row in `views` that says how far it is."""
+"""Where views are stored: a table for each generation, and a row in `views` with its checkpoint."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ from dateline.views.projection import ColumnType, FactView, View, columns
 from dateline.views.rows import Key, Rows, Values
 
 State = Literal["building", "live", "failed", "retired"]
-#: What the column holds, on each database.
+#: The largest generation number that the column holds on every database.
 _GENERATIONS = 2**31 - 1
 _TYPES: dict[ColumnType, Any] = {
-    # Sorted by code points, whatever the server's language is.
+    # Sorted by code points, whatever the locale of the server.
     "text": Text().with_variant(Text(collation="C"), "postgresql"),
     "integer": BigInteger,
     "number": Float,
@@ -48,11 +48,11 @@ _TYPES: dict[ColumnType, Any] = {
 
 
 class Build(msgspec.Struct, frozen=True):
-    """One generation of one view, as the `views` table has it.
+    """One generation of one view: a row of the table `views`.
 
-    While it is built, `target` is the position it folds to and `cursor` the last story done.
-    `pending` are the ids of stories, 16 bytes each, that have no rows here: an erasure left them out,
-    and whoever catches up folds them first.
+    During a build, `target` is the position to fold to and `cursor` the last story done. `pending`
+    holds the ids, 16 bytes each, of stories whose rows an erasure deleted; the next catch-up folds
+    them first.
     """
 
     name: str
@@ -79,17 +79,17 @@ class Build(msgspec.Struct, frozen=True):
 
     @property
     def serves(self) -> bool:
-        """Readers see it: it is live, or was until its fold raised."""
+        """Whether readers see it: it is live, or was live until its fold raised."""
         return self.state in ("live", "failed") and not self.unfinished
 
     @property
     def unfinished(self) -> bool:
-        """Never went live: readers do not see it."""
+        """Whether it is still being built; readers do not see it."""
         return self.target is not None
 
 
 def builds(connection: Connection, name: str | None = None) -> list[Build]:
-    """Generations on record, newest first within a name."""
+    """All generations, newest first for each view."""
     query = select(views).order_by(views.c.name, views.c.generation.desc())
     if name is not None:
         query = query.where(views.c.name == name)
@@ -97,7 +97,7 @@ def builds(connection: Connection, name: str | None = None) -> list[Build]:
 
 
 def _sound(build: Build) -> Build:
-    """Its name and generation name a table, which is read and dropped. Raises Damaged."""
+    """Check the row: its name and generation name a table that is read and dropped. Raises Damaged."""
     try:
         quoted(build.table)
         if build.generation > _GENERATIONS or len(build.cursor or bytes(16)) != 16:
@@ -106,7 +106,7 @@ def _sound(build: Build) -> Build:
             raise ValueError
         return msgspec.convert(msgspec.structs.asdict(build), Build)
     except (msgspec.ValidationError, ValueError):
-        raise Damaged(f"the record of views holds what is no view: {build.name!r}") from None
+        raise Damaged(f"the table `views` holds an invalid row: {build.name!r}") from None
 
 
 def current(connection: Connection, name: str) -> Build | None:
@@ -123,13 +123,13 @@ def retired(connection: Connection, name: str, mark: str) -> Build | None:
 
 
 def unfinished(connection: Connection, name: str) -> Build | None:
-    """The generation being built, if there is one."""
+    """The generation that is being built, if there is one."""
     return next((build for build in builds(connection, name) if build.unfinished), None)
 
 
 def create(connection: Connection, view: View, mark: str, plugin: str, target: int) -> Build:
-    """The next generation, empty, to be folded to `target`. Its index comes last; `mark` is the
-    view's fingerprint. Raises DatelineError when its table's name is taken."""
+    """Create the next generation, empty, to be folded up to `target`. Its index is made at the end;
+    `mark` is the view's fingerprint. Raises DatelineError if the name of its table is taken."""
     earlier = builds(connection, view.name)
     generation = 1 + max((build.generation for build in earlier), default=0)
     build = Build(view.name, generation, "building", 0, view.version, mark, plugin, target=target)
@@ -140,25 +140,25 @@ def create(connection: Connection, view: View, mark: str, plugin: str, target: i
 
 
 def add(connection: Connection, build: Build) -> None:
-    """Put a generation on record."""
+    """Insert the row of a generation."""
     of(connection).insert(
         connection, views.name, build.__struct_fields__, [msgspec.structs.astuple(build)]
     )
 
 
 def index(connection: Connection, view: View, build: Build) -> None:
-    """The one index: unique by story and key. Raises DatelineError when its name is taken."""
+    """Create the index, unique by story and key. Raises DatelineError if its name is taken."""
     table, name = sql_table(view, build), f"{build.table}_key"
     keys = [table.c.story, *(table.c[name] for name in _key_names(view))]
     if any(one["name"] == name for one in inspect(connection).get_indexes(build.table)):
-        return  # a build that was killed after it
+        return  # an earlier process made it and was killed
     relations.require_free(connection, name, f"view {view.name}")
     Index(name, *keys, unique=True).create(connection)
 
 
 def advance(connection: Connection, build: Build, **values: Any) -> Build:
-    """Compare and set. Raises Moved when another process changed the row first, Unheeded when the
-    row is as it was and the database left it so."""
+    """Compare and set. Raises Moved if another process has changed the row, Unheeded if the row is
+    unchanged but the database ignored the update."""
     same = (
         views.c.name == build.name,
         views.c.generation == build.generation,
@@ -177,12 +177,12 @@ def advance(connection: Connection, build: Build, **values: Any) -> Build:
 
 
 class Moved(Exception):
-    """Another process moved a generation on: what was folded here is stale."""
+    """Another process changed a generation: the rows folded here are stale."""
 
 
 def drop(connection: Connection, build: Build, *, others_too: bool = False) -> None:
-    """Remove a generation, its table and its row; with `others_too` what outsiders built on the
-    table goes with it, and is no error."""
+    """Drop the table of a generation and delete its row. With `others_too`, objects that others built
+    on the table are dropped too; without, they are an error."""
     relations.drop_table(connection, build.table, others_too=others_too)
     row = views.c.name == build.name, views.c.generation == build.generation
     connection.execute(delete(views).where(*row))
@@ -191,11 +191,11 @@ def drop(connection: Connection, build: Build, *, others_too: bool = False) -> N
 
 
 def publish(connection: Connection, build: Build) -> Relation | None:
-    """Point the SQL VIEW of the view's name, kept for outside readers, at this generation.
+    """Point the view's SQL VIEW, for readers outside Dateline, at this generation.
 
-    Rows of retracted and rejected facts are left out, as readers of Dateline get them. What outsiders
-    built on it stays. Returns what has the name, if Dateline did not make it: that stays too, and
-    the view has no SQL VIEW. Raises Moved when the generation's table is gone.
+    It leaves out rows of retracted and rejected facts, as Dateline does. Objects that others built on
+    it are kept. If the name belongs to a relation that Dateline did not make, that relation is kept
+    and returned, and there is no SQL VIEW. Raises Moved if the generation's table is gone.
     """
     found = relations.find(connection, [build.name, build.table])
     other = found.get(build.name)
@@ -209,20 +209,20 @@ def publish(connection: Connection, build: Build) -> Relation | None:
 
 
 def hide(connection: Connection, name: str, *, others_too: bool = True) -> None:
-    """Drop that SQL VIEW, and what outsiders built on it: nothing is left that it could show.
-    Without `others_too` what they built is an error."""
+    """Drop the SQL VIEW, and objects that others built on it, since it has nothing left to show.
+    Without `others_too` such objects are an error."""
     relations.drop_view(connection, name, others_too=others_too)
 
 
 def hold(connection: Connection, build: Build) -> None:
-    """Keep the generation's table while this snapshot is read. Raises Moved when it is gone."""
+    """Keep the generation's table until this snapshot ends. Raises Moved if the table is gone."""
     if not of(connection).hold_table(connection, build.table):
         raise Moved
 
 
 def hold_all(connection: Connection) -> None:
-    """Let nobody else read or fold any view until this transaction ends."""
-    # First the rows, in the order in which who folds takes them; then the tables, as they do.
+    """Keep all other processes from reading or folding any view until this transaction ends."""
+    # First the rows, then the tables, in the order in which folding processes lock them.
     query = select(views).order_by(views.c.name, views.c.generation).with_for_update()
     found = [_sound(Build(**row._mapping)) for row in connection.execute(query)]
     names = dict.fromkeys(build.name for build in found)
@@ -233,7 +233,7 @@ def hold_all(connection: Connection) -> None:
 
 
 def fill(connection: Connection, view: View, build: Build, rows: Iterable[Values]) -> None:
-    """Insert rows of whole stories: nothing of them is there yet."""
+    """Insert the rows of whole stories that have no rows yet."""
     if listed := list(rows):
         of(connection).insert(connection, build.table, _names(view), listed)
 
@@ -241,13 +241,13 @@ def fill(connection: Connection, view: View, build: Build, rows: Iterable[Values
 def fill_stories(
     connection: Connection, view: View, build: Build, slugs: Iterable[str], rows: Iterable[Values]
 ) -> None:
-    """Make `rows` those of some stories, whatever was there of them."""
+    """Replace the rows of some stories with `rows`."""
     of(connection).delete(connection, build.table, ("story",), [(slug,) for slug in slugs])
     fill(connection, view, build, rows)
 
 
 def flush(connection: Connection, view: View, build: Build, rows: Rows) -> None:
-    """Write the buffered rows: what was cleared or dropped first, then what stands."""
+    """Write the buffered rows: first deletions, then the present rows."""
     backend, names, stored = of(connection), _names(view), list(rows.stored())
     if rows.cleared:
         backend.delete(connection, build.table, ("story", "fact"), sorted(rows.cleared))
@@ -264,7 +264,7 @@ def flush(connection: Connection, view: View, build: Build, rows: Rows) -> None:
 
 
 def load(connection: Connection, view: View, build: Build, key: Key) -> Values | None:
-    """The own values of one row of a general view."""
+    """The values of one row of a general view, without story and key."""
     table = _stored(build.table, columns(view))
     row = connection.execute(
         select(table).where(table.c.story == key[0], table.c.key == key[1])
@@ -285,7 +285,7 @@ def read(
 def counts(
     connection: Connection, view: View, build: Build, stories: Collection[str]
 ) -> dict[str, int]:
-    """How many rows each of `stories` has in a generation, where it has any."""
+    """The number of rows that each of `stories` has in a generation, if it has any."""
     story = _stored(build.table, columns(view)).c.story
     query = select(story, func.count()).where(story.in_(stories)).group_by(story)
     return {row[0]: row[1] for row in connection.execute(query)}
@@ -294,7 +294,7 @@ def counts(
 def strays(
     connection: Connection, view: View, build: Build, stories: Collection[str]
 ) -> list[Values]:
-    """Rows of none of `stories`."""
+    """Rows that belong to none of `stories`."""
     table = _stored(build.table, columns(view))
     there = connection.execute(select(table.c.story).distinct()).scalars()
     strange = [slug for slug in there if slug not in stories]

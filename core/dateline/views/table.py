@@ -1,4 +1,4 @@
-"""A view's rows as read: columns, tuples in the view's order, and how many were left out."""
+"""A view's rows for reading: columns, tuples in the view's order, and the number left out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from dateline.views.rows import Values
 
 
 class Table(msgspec.Struct, frozen=True):
-    """`hidden` counts rows of retracted and rejected facts that were left out."""
+    """Rows of a view, in its order. `hidden` counts the rows of retracted and rejected facts that were
+    left out."""
 
     name: str
     columns: tuple[Column, ...]
@@ -21,6 +22,7 @@ class Table(msgspec.Struct, frozen=True):
     hidden: int = 0
 
     def dicts(self) -> Iterator[dict[str, Any]]:
+        """Each row as a dictionary by column name."""
         names = [column.name for column in self.columns]
         return (dict(zip(names, row, strict=True)) for row in self.rows)
 
@@ -29,7 +31,7 @@ class Table(msgspec.Struct, frozen=True):
 
 
 def arrange(view: View, rows: Iterable[Values], *, everything: bool = False) -> Table:
-    """`rows` of one or more stories in the view's order, numbers in one form, hidden ones out."""
+    """`rows` in the view's order, with numbers in one form and without the rows of hidden facts."""
     shape = columns(view)
     names = [column.name for column in shape]
     status = names.index("status") if view.key_columns()[0].name == "fact" else None
@@ -40,7 +42,7 @@ def arrange(view: View, rows: Iterable[Values], *, everything: bool = False) -> 
         else:
             kept.append(row)
     order = [(names.index(column), isinstance(column, last)) for column in ("story", *view.order)]
-    tail = range(1, 1 + len(view.key_columns()))  # keys break ties, so the order is always total
+    tail = range(1, 1 + len(view.key_columns()))  # keys break ties: the order is total
 
     def sort_key(row: Values) -> list[Any]:
         key: list[Any] = []
@@ -52,7 +54,7 @@ def arrange(view: View, rows: Iterable[Values], *, everything: bool = False) -> 
 
 
 def whole_numbers(view: View, rows: Iterable[Values]) -> list[Values]:
-    """143.0 as 143: a database's REAL and a fold in memory read the same."""
+    """143.0 as 143: rows from a database's REAL and from a fold in memory are equal."""
     numbers = [at for at, column in enumerate(columns(view)) if column.type == "number"]
     return [_whole(row, numbers) for row in rows]
 

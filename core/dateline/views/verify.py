@@ -1,4 +1,4 @@
-"""`rebuild --verify`: are the rows readers see the fold of the log? Fold again and compare."""
+"""`rebuild --verify`: replay the log and compare the result with the rows that readers see."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from dateline.views.table import whole_numbers
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """A row that only one side has: ``live``, what readers see, or ``folded``, what should be."""
+    """A row on one `side` only: ``live``, which readers see, or ``folded``, from the replay."""
 
     view: str
     side: str
@@ -27,7 +27,7 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 def described(view: View, found: Sequence[Difference]) -> Iterator[str]:
-    """What is wrong with each row, in words: values that differ, rows too many or missing."""
+    """What is wrong with each row, in words: different values, surplus rows, missing rows."""
     names = [column.name for column in columns(view)]
     width = 1 + min(2, len(view.key_columns()))  # a fact and its item, or a key
     sides: dict[Values, dict[str, Values]] = {}
@@ -38,7 +38,7 @@ def described(view: View, found: Sequence[Difference]) -> Iterator[str]:
         where = f"row {', '.join(rest)} of story {story}"
         if len(rows) == 2:
             pairs = zip(names, rows["live"], rows["folded"], strict=True)
-            wrong = [f"{n} is {a!r}, the log gives {b!r}" for n, a, b in pairs if a != b]
+            wrong = [f"{n} is {a!r}, but the log gives {b!r}" for n, a, b in pairs if a != b]
             yield f"{where}: {'; '.join(wrong)}"
         elif "live" in rows:
             yield f"{where} does not come from the log: {rows['live'][width:]!r}"
@@ -49,14 +49,14 @@ def described(view: View, found: Sequence[Difference]) -> Iterator[str]:
 def verify(
     engine: Engine, reader: log.Reader, views: Sequence[View]
 ) -> dict[str, list[Difference]]:
-    """For each of `views` that was built, the rows of its live generation that differ from the fold
-    of the log up to its checkpoint. The log is read once for all that are equally far. A story that is
-    to be folded again has no rows until then."""
+    """For each of `views` that was built, the rows of its live generation that differ from a replay
+    of the log up to its checkpoint. The log is read once for all views with the same checkpoint. A
+    story that is pending after an erasure has no rows yet."""
     found: dict[str, list[Difference]] = {}
     with reading(engine) as connection:
         stories = log.list_stories(connection)
         slugs = {story.slug for story in stories}
-        equally_far: dict[int, list[tuple[View, Build]]] = {}
+        by_checkpoint: dict[int, list[tuple[View, Build]]] = {}
         for view in views:
             build = store.current(connection, view.name)
             if build is None:
@@ -64,8 +64,8 @@ def verify(
             store.hold(connection, build)
             strays = store.strays(connection, view, build, slugs)
             found[view.name] = list(_compare(view, build, strays, []))
-            equally_far.setdefault(build.checkpoint, []).append((view, build))
-        for checkpoint, builds in equally_far.items():
+            by_checkpoint.setdefault(build.checkpoint, []).append((view, build))
+        for checkpoint, builds in by_checkpoint.items():
             for story in stories:
                 events = reader.read_story(connection, story.id, until=checkpoint)
                 folded = states(events, reader.registry, [view for view, _ in builds])[1]
