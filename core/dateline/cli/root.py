@@ -142,5 +142,4 @@ def root(
     It records who said something and through whom, where exactly it is written and what was known
     at the time, and it detects later changes to the record. Start with `dateline demo`.
     """
-
     ctx.obj = Settings(db, plugin_dirs, without, strict, debug, keys)
