@@ -187,7 +187,7 @@ def test_a_plugin_to_leave_out_that_is_none_is_warned_of(
         assert done.err == ""
     else:
         assert says in done.err
-        assert done.err.endswith("\n  `dateline plugins` lists what there is\n")
+        assert "`dateline plugins`" in done.err
         assert done.err.count("Warning") == 1
 
 
@@ -262,7 +262,7 @@ def commands(monkeypatch: pytest.MonkeyPatch, dateline_cli: Cli) -> Callable[...
         (acme, ("acme", "fail", "file"), "No such file or directory: no-such-file", 1),
         (ImportError("no acme"), ("acme", "fail", "x"),
          "command 'acme' of acme-dateline 1.4.2 cannot be loaded: ImportError: no acme", 1),
-        ("text", ("acme",), "command 'acme' of acme-dateline 1.4.2 is no click command", 1),
+        ("text", ("acme",), "command 'acme' of acme-dateline 1.4.2 is not a click command", 1),
         (ImportError("no acme"), ("--help",), "", 0),
         (ImportError("no acme"), ("init",), "", 0),
     ],
