@@ -19,7 +19,7 @@ def agent_option(command: F) -> F:
         envvar="DATELINE_AGENT",
         show_envvar=True,
         metavar="NAME",
-        help="The name that the log records as the author of the event.",
+        help="Who records the event; the log keeps this name.",
     )(command)
 
 
