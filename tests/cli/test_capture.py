@@ -342,7 +342,7 @@ def test_the_hint_for_another_charset_works(capture: Capture, dateline: Capture)
     assert dateline("open", "two", "--title", "Fictional").code == 0
     assert dateline("capture", "koi8.txt", "--story", "two", *WIRE).code == 0
     refused = capture("koi8.txt", None, "--charset", "cp1251")
-    assert (refused.code, refused.error) == (1, "read-differently")
+    assert (refused.code, refused.error) == (1, "charset-conflict")
     [everywhere] = re.findall(r"`dateline erase ([\d ]+) --reason", refused.err)
     assert everywhere.split()[0] == here and len(everywhere.split()) == 2
     why = ("--reason", "Read in the wrong charset", "--basis", "Correction", "--yes")
@@ -361,7 +361,7 @@ def test_an_erased_page_can_be_captured_in_another_charset(
     read = capture("page.html", page, "--charset", "cp1251")
     assert read.code == 0
     refused = capture("page.html", None, "--charset", "koi8-r")
-    assert refused.error == "read-differently"
+    assert refused.error == "charset-conflict"
     [positions] = re.findall(r"`dateline erase ([\d ]+) --reason", refused.err)
     why = ("--reason", "Read in the wrong charset", "--basis", "Correction", "--yes")
     assert dateline("erase", *positions.split(), *why).code == 0
@@ -386,8 +386,8 @@ def test_an_erased_page_can_be_captured_in_another_charset(
         ("caf.txt", b"caf\xe9", ("--charset", "unicode_escape"), None, "'unicode_escape'"),
         ("lies.html", b'<meta charset="utf-8"><p>caf\xe9', (), None, "--charset"),
         ("big.txt", b"x" * ((1 << 20) + 1), ("--max-size", "1"), "file-too-large", "--max-size"),
-        ("a.docx", b"PK", (), "unknown-name", "'.docx'"),
-        ("a.txt", b"x", ("--as", "docx"), "unknown-name", "html, pdf, text"),
+        ("a.docx", b"PK", (), None, "'.docx'"),
+        ("a.txt", b"x", ("--as", "docx"), "format-unknown", "html, pdf, text"),
         ("a.html", documents.page(), ("--published", "soon"), "refused", "edtf"),
     ],
 )  # fmt: skip
@@ -420,7 +420,7 @@ def test_a_detected_charset_is_reported(capture: Capture) -> None:
     # A second capture reads it in the same charset, since a document has only one text.
     assert "Already captured" in capture("cp1251.txt").err
     other = capture("cp1251.txt", None, "--charset", "cp1253")
-    assert (other.code, other.error) == (1, "read-differently")
+    assert (other.code, other.error) == (1, "charset-conflict")
     # A charset that gives the same text is accepted.
     assert capture("ascii.txt", b"Safe.", "--charset", "cp1252").code == 0
     same = capture("ascii.txt", None, "--charset", "utf-8")

@@ -67,6 +67,7 @@ def find_fact(state: StoryState, name: str) -> Fact:
     if name in state.erased:
         raise UnknownName(
             f"{name} of story {state.slug} was erased on {state.erased[name].why}",
+            hint=f"`dateline show {state.slug} {name}` shows what remains of it",
             code="fact-erased",
         )
     if fact is None and name in state.unread:
@@ -79,6 +80,7 @@ def find_fact(state: StoryState, name: str) -> Fact:
         raise UnknownName(
             f"story {state.slug} has no fact {name!r}",
             hint=f"list them with `dateline show {state.slug} timeline`",
+            code="fact-unknown",
         )
     return fact
 

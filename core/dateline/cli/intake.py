@@ -110,8 +110,11 @@ def _opened(file: Path) -> BinaryIO:
     try:
         return file.open("rb")
     except OSError as error:
+        missing = isinstance(error, FileNotFoundError)
         raise DatelineError(
-            f"cannot read {file}: {error.strerror}", code="file-unreadable"
+            f"cannot read {file}: {error.strerror}",
+            hint="name a file that you can read, or - for stdin",
+            code="file-not-found" if missing else "file-unreadable",
         ) from None
 
 

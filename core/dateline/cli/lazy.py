@@ -75,7 +75,7 @@ class LazyGroup(click.Group):
             raise DatelineError(
                 f"command {point.name!r} of {origin} is not a click command",
                 hint="fix the entry point of that package, or uninstall it",
-                code="not-a-command",
+                code="entry-point-invalid",
             )
         return command
 

@@ -74,7 +74,11 @@ def reader_of(plugins: Plugins, obtained: Obtained, as_: str | None) -> SourceIm
     if as_ is not None:
         if as_ not in plugins.source_importers:
             known = ", ".join(sorted(plugins.source_importers)) or "none"
-            raise UnknownName(f"no plugin reads sources as {as_!r}", hint=f"known formats: {known}")
+            raise UnknownName(
+                f"no plugin reads sources as {as_!r}",
+                hint=f"known formats: {known}",
+                code="format-unknown",
+            )
         return plugins.source_importers[as_]
     media_type = _SAME.get(obtained.media_type or "", obtained.media_type)
     for reader in plugins.source_importers.values():
@@ -93,7 +97,7 @@ def read(
     """The document as `reader` reads it: in the charset given, else that of its earlier capture
     (`known`), else the server's if it fits, else the detected one.
 
-    Raises DatelineError when the document cannot be read, or (``read-differently``) when the archive
+    Raises DatelineError when the document cannot be read, or (``charset-conflict``) when the archive
     has it with another text; `captures` returns the positions of those captures.
     """
     from dateline.cli.recapture import erasing
@@ -120,6 +124,6 @@ def read(
             hint="a document has one text only. Use the same --charset and the same --as; or, if that "
             f"was wrong, erase it with {erasing(captures())} and capture it again. Facts that quote "
             "it stay, and their source is missing until then",
-            code="read-differently",
+            code="charset-conflict",
         )
     return known

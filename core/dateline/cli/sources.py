@@ -23,7 +23,9 @@ def find_source(state: StoryState, given: str | None) -> str:
         return found[0]
     if not state.sources:
         raise UnknownName(
-            f"story {state.slug} has no source yet", hint="capture one with `dateline capture`"
+            f"story {state.slug} has no source yet",
+            hint="capture one with `dateline capture`",
+            code="source-unknown",
         )
     listed = "\n  ".join(
         f"--source {name[len(PREFIX) :][:12]}  {_described(state, source)}"
@@ -31,7 +33,9 @@ def find_source(state: StoryState, given: str | None) -> str:
         if name in (found or state.sources)
     )
     if not found:
-        raise UnknownName(f"story {state.slug} has no source {given!r}", hint=listed)
+        raise UnknownName(
+            f"story {state.slug} has no source {given!r}", hint=listed, code="source-unknown"
+        )
     raise UnknownName(
         f"story {state.slug} has several matching sources; choose one",
         hint=listed,

@@ -136,7 +136,7 @@ class _Out(io.RawIOBase):
             raise DatelineError(
                 f"the {self._name} is closed",
                 hint="redirect it to a file or to /dev/null",
-                code="stream-closed",
+                code="output-closed",
             )
         try:
             written = self.below.write(data)
@@ -147,7 +147,7 @@ class _Out(io.RawIOBase):
             raise ReaderWentAway from error
         except OSError as error:
             raise DatelineError(
-                f"cannot write the {self._name}: {error.strerror}", code="output-failed"
+                f"cannot write the {self._name}: {error.strerror}", code="output-not-writable"
             ) from error
         return int(written)
 
@@ -171,5 +171,5 @@ class _ClosedInput(io.RawIOBase):
         raise DatelineError(
             "the input is closed",
             hint="name a file, or send the input through a pipe",
-            code="stream-closed",
+            code="input-closed",
         )
