@@ -375,7 +375,7 @@ def test_an_erased_page_can_be_captured_in_another_charset(
         ("scan.pdf", documents.pdf("", ""), (), None, "OCR"),
         ("cut.pdf", documents.pdf("Once")[:200], (), None, "PDF"),
         ("no.pdf", b"<html>", (), None, "--as"),
-        ("empty.html", b"<html><body></body></html>", (), None, "--as text"),
+        ("empty.html", b"<html><body></body></html>", (), None, "capture"),
         ("nothing.html", b"", (), None, ""),
         ("nul.txt", b"one\x00two", (), None, "byte 3"),
         ("nul16.txt", "a\0b".encode("utf-16"), (), None, "--charset"),

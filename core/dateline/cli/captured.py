@@ -75,7 +75,7 @@ def captured(
     the earlier capture `before`, else from the document. `archived` returns a document of the
     archive by its id.
 
-    Raises DatelineError (``text-not-found``) when there is no text to quote.
+    Raises DatelineError (``no-text-extracted``) when there is no text to quote.
     """
     from dateline.log.document import Document
 
@@ -122,7 +122,7 @@ def _clean(extracted: Extracted, about: dict[str, Any]) -> Extracted:
         raise DatelineError(
             "the document contains no text to quote; nothing was written",
             hint="save its text in a file and capture it with --as text",
-            code="text-not-found",
+            code="no-text-extracted",
         )
     notes = [extracted.note] if extracted.note else []
     notes += (
