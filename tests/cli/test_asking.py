@@ -1,4 +1,4 @@
-"""`record` on a terminal: it asks for what the fact cannot do without, and for nothing else."""
+"""`record` on a terminal: it asks for the fields that the fact requires, and for nothing else."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def record(dateline_cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         ("statement", f"{samples.WIRE}\n\n\n\n", {"speakers": (samples.WIRE,)}),
     ],
 )
-def test_what_is_missing_is_asked_for(
+def test_missing_fields_are_asked_for(
     record: Record, tmp_path: Path, kind: str, typed: str, fields: dict[str, object]
 ) -> None:
     result = record(kind, "--text", "Boats left.", typed=typed)
@@ -61,19 +61,21 @@ def test_what_is_missing_is_asked_for(
     assert {name: getattr(fact, name) for name in fields} == fields
 
 
-def test_a_command_line_that_is_complete_asks_nothing(record: Record) -> None:
+def test_a_complete_command_line_asks_nothing(record: Record) -> None:
     result = record("occurrence", "--text", "Boats left.", "--set", "action=sail")
     assert (result.code, result.err.split(" at ")[0]) == (0, "Recorded f3")
 
 
-def test_sources_are_told_apart(record: Record, dateline_cli: Cli) -> None:
+def test_an_ambiguous_source_is_an_error_that_describes_the_candidates(
+    record: Record, dateline_cli: Cli
+) -> None:
     Path("second.txt").write_text("FICTION. Another.\n")
     captured = dateline_cli(
         *("capture", "second.txt", "--story", "ferry", "--published", "2024-03"),
         *("--publisher", samples.WIRE),
     )
     assert captured.code == 0, captured.err
-    unsaid = dateline_cli(
+    ambiguous = dateline_cli(
         "record",
         "ferry",
         "state",
@@ -88,16 +90,16 @@ def test_sources_are_told_apart(record: Record, dateline_cli: Cli) -> None:
         "--set",
         f"object={samples.WIRE}",
     )
-    assert unsaid.code == 1
-    assert "untitled, Ister Wire, 2024-03" in unsaid.err
+    assert (ambiguous.code, ambiguous.error) == (1, "source-ambiguous")
+    assert "untitled, Ister Wire, 2024-03" in ambiguous.err
 
 
-def test_a_quotation_in_other_characters_is_picked_as_the_source_has_it() -> None:
+def test_a_quotation_in_similar_characters_takes_those_of_the_source() -> None:
     from dateline.cli.picker import Picker
 
     picker = Picker("He said:\u00a0\u201eNo\u201c, and left.")
     picker.type('said: "No", and')
     assert picker.spans() == [(3, 18)]
-    assert "as written there: characters 3-18" in picker._status()[0][1]
+    assert "as in the source: characters 3-18" in picker._status()[0][1]
     picker.type("said: yes")
     assert picker.spans() == []

@@ -1,4 +1,4 @@
-"""TAB: what it offers, how little it imports, and that it never fails or leaves a file."""
+"""Shell completion: what it offers and imports, and that it never fails or leaves a file."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ PLUGINS = Plugins.load()
 
 @pytest.fixture
 def tab(dateline_cli: Cli, tmp_path: Path) -> Tab:
-    """What TAB offers after a line, beside an archive with the sample story. A line that ends in a
-    space asks for its next word."""
+    """What TAB offers after a line, in a folder with an archive of the sample story. A line that
+    ends in a space asks for the next word."""
     lines = "".join(json.dumps(line) + "\n" for line in samples.story())
     (tmp_path / "ferry.ndjson").write_text(lines)
     assert dateline_cli("init").code == 0
@@ -124,18 +124,18 @@ def test_other_names_are_completed(tab: Tab, line: str, offered: list[str]) -> N
         "prove ferry --earlier rep", "checkpoint -o rep", "checkpoint --key rep", "export ferry -o rep",
     ],
 )  # fmt: skip
-def test_names_of_files_are_left_to_the_shell(tab: Tab, line: str) -> None:
+def test_the_shell_completes_file_names(tab: Tab, line: str) -> None:
     assert tab(f"dateline {line}", kinds=True) == ["file,rep"]
 
 
-def test_facts_are_completed_beside_protected_ones(tab: Tab, dateline_cli: Cli) -> None:
+def test_facts_are_completed_in_a_story_with_protected_ones(tab: Tab, dateline_cli: Cli) -> None:
     line = json.dumps(samples.fact("assessment", "NORA", text="Hers."))
     done = dateline_cli("record", "ferry", "--protect", "her", stdin=line)
     assert done.code == 0, done.err
     assert tab("dateline correct ferry ") == ["f1", "f2"]
 
 
-def test_a_file_that_is_no_archive_offers_nothing(tab: Tab, tmp_path: Path) -> None:
+def test_a_file_that_is_not_an_archive_offers_nothing(tab: Tab, tmp_path: Path) -> None:
     (tmp_path / "dateline.db").write_text("no database")
     assert tab("dateline show ") == []
 

@@ -1,4 +1,4 @@
-"""An editor's hour on the demo story, by commands alone: at most twenty lines of shell."""
+"""An hour of an editor's work on the demo story, in at most twenty lines of shell."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ dateline stories
 """
 
 
-def test_an_editor_s_hour(tmp_path: Path) -> None:
+def test_an_hour_of_an_editors_work(tmp_path: Path) -> None:
     assert len(SCRIPT.replace("\\\n", "").splitlines()) <= 20
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": path}

@@ -93,7 +93,7 @@ def test_a_fact_from_a_protected_source_goes_with_it(dateline: Shell) -> None:
     assert dateline("show", "ferry", "f3", "-f", "json").out.count('"status": "erased"') == 1
     log = {row["position"]: row for row in dateline("log").rows()}
     assert log["9"]["about"] == "[erased]" and log["9"]["method"] == ""
-    assert "is gone" in dateline("retract", "ferry", "f3", "--reason", "x", code=1).err
+    assert "was erased" in dateline("retract", "ferry", "f3", "--reason", "x", code=1).err
     left = [path for path in dateline.folder.glob("dateline.db*") if b"QUAGGA" in path.read_bytes()]
     assert left == []
 
@@ -147,7 +147,7 @@ def test_what_was_erased_may_be_captured_and_recorded_again(dateline: Shell) -> 
     dateline("erase", str(at), str(at - 1), str(at + 1), *WHY)
     again = dateline(*capture)
     assert "Captured sha256:" in again.err
-    assert f"It was erased before (see position {at + 2}); this is recorded anew." in again.err
+    assert f"erased before (see position {at + 2})" in again.err
     assert "Recorded f4 at" in dateline(*fact, source).err
     assert "Already captured" in dateline(*capture).err
     assert "Already recorded" in dateline(*fact, source).err
@@ -158,7 +158,7 @@ def test_what_was_erased_may_be_captured_and_recorded_again(dateline: Shell) -> 
 def test_an_import_does_not_bring_back_what_was_erased(dateline: Shell) -> None:
     dateline("erase", "7", *WHY)
     again = dateline("import", "story.ndjson")
-    assert "Imported 0 events, 6 were there already, 1 left erased." in again.err
+    assert "Imported 0 events; skipped 6 already recorded and 1 erased." in again.err
 
 
 @pytest.mark.parametrize(
@@ -355,7 +355,7 @@ def test_a_page_that_is_erased_while_its_text_stays_is_not_said_to_be_captured(
     *_, page, _ = dateline("log", "--type", "source.captured").rows()
     dateline("erase", page["position"], *WHY)
     again = dateline(*capture).err
-    assert "Nothing was captured: its text is sha256:" in again and "is erased" in again
+    assert "Nothing was captured" in again and "was erased" in again
     assert "Already" not in again
 
 
@@ -405,23 +405,23 @@ def test_importing_a_protected_file_again_does_not_bring_it_back(dateline: Shell
     Path("z.ndjson").write_text(json.dumps(LINE), "utf-8")
     brought = ("import", "z.ndjson", "--story", "ferry")
     dateline(*brought, "--protect", "her")
-    assert "Imported 0 events, 1 were there already." in dateline(*brought).err
+    assert "Imported 0 events; skipped 1 already recorded." in dateline(*brought).err
     [*_, row] = dateline("log").rows()
     dateline("erase", row["position"], *WHY)
-    assert "Imported 0 events, 1 left erased." in dateline(*brought).err
+    assert "Imported 0 events; skipped 1 erased." in dateline(*brought).err
     dateline("erase", "her", *WHY)
     refused = dateline(*brought, code=1).err
     assert "line 1: (event): perhaps-erased: " in refused
     assert "ZORILLA" not in dateline("log").out
     assert "Imported 1 event." in dateline(*brought, "--anew").err
-    assert "Imported 0 events, 1 were there already." in dateline(*brought).err
+    assert "Imported 0 events; skipped 1 already recorded." in dateline(*brought).err
 
 
 def test_an_import_takes_anew_what_was_erased_when_asked(dateline: Shell) -> None:
     dateline("erase", "7", *WHY)
     told = dateline("import", "story.ndjson", "--anew").err
-    assert "Imported 1 event, 6 were there already." in told
-    assert "It was erased before (see position 10); this is recorded anew." in told
+    assert "Imported 1 event; skipped 6 already recorded." in told
+    assert "erased before (see position 10)" in told
     assert "f3" in dateline("show", "ferry", "timeline", "-f", "csv").out
 
 
@@ -458,7 +458,7 @@ def test_an_erasure_that_a_reader_holds_up_is_said_to_be_unfinished_by_every_com
     assert "another process is still reading an older snapshot" in refused
     for command in ("log", "stories", "status"):
         told = dateline(command).err
-        assert told.count("An erasure is not finished: another process still reads") == 1
+        assert told.count("An erasure is not finished") == 1
     unchecked = dateline("verify", "--deep", code=1).err
     assert "Not checked: An erasure is not finished" in unchecked
     assert "Nothing was changed" not in unchecked
@@ -538,8 +538,8 @@ def test_a_key_that_came_back_is_said_to_be_destroyed_again(dateline: Shell) -> 
     Path("b.txt").write_text("FICTION. Another letter.", "utf-8")
     capture = ("capture", "b.txt", "--story", "ferry", "--publisher", "org:post")
     told = dateline(*capture, "--protect", "her").err
-    assert 'The key of "her" was erased, and came back with an older keys database' in told
+    assert 'The key of "her" was erased' in told
     assert "new name" not in told
     Path("c.txt").write_text("FICTION. A third letter.", "utf-8")
     again = dateline("capture", "c.txt", *capture[2:], "--protect", "her").err
-    assert "came back" not in again
+    assert "was erased" not in again

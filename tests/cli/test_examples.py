@@ -1,4 +1,4 @@
-"""Every command's help has an example, and each example works as it is printed."""
+"""The help of every command has an example, and each example works as printed."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ BIN = Path(sys.executable).parent
 
 
 def examples() -> list[tuple[str, str]]:
-    """(command, one example as typed) of all commands."""
+    """(command, example line) of all commands."""
     context = click.Context(root)
     found = []
     for name in root.list_commands(context):
         command = root.get_command(context, name)
         assert command is not None
         _, _, block = (command.help or "").partition("Example:\n")
-        block = re.sub(r"\\\n\s*", "", block)  # a line that goes on
+        block = re.sub(r"\\\n\s*", "", block)  # continued lines
         lines = [line.strip() for line in block.splitlines() if line.strip()]
         assert lines, f"{name} has no example"
         found += [(name, line) for line in lines]
@@ -85,8 +85,8 @@ def test_an_example_works_as_printed(
 ) -> None:
     if command not in ("init", "demo"):
         for path in archive.iterdir():
-            shutil.copy(path, tmp_path)  # with its mode: a key is its owner's alone
-    if set(line) & set("|<>$&;`"):  # a shell's work
+            shutil.copy(path, tmp_path)  # keeps the mode: only its owner may read a key
+    if set(line) & set("|<>$&;`"):  # needs a shell
         done = run(tmp_path, line)
         code, err = done.returncode, done.stderr
     else:

@@ -1,4 +1,4 @@
-"""Help costs next to nothing: no SQLAlchemy, no plugin, a small multiple of importing click."""
+"""The help is fast: it imports neither SQLAlchemy nor a plugin, and takes little CPU time."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ except SystemExit:
 
 
 @pytest.mark.parametrize("code", [HELP, COMPLETE], ids=["help", "completion"])
-def test_neither_sqlalchemy_nor_a_plugin_is_imported(code: str) -> None:
+def test_help_and_completion_import_neither_sqlalchemy_nor_a_plugin(code: str) -> None:
     modules = loaded(code)
     assert "click" in modules
     assert not modules & set(HEAVY)
@@ -52,7 +52,7 @@ def test_the_plugin_authors_module_imports_no_database() -> None:
 
 
 def cpu_seconds(*arguments: str) -> float:
-    """The least CPU time of several runs: load makes runs slower, never faster."""
+    """The least CPU time of several runs, since other load only makes a run slower."""
     best = 1e9
     for _ in range(5):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -1,4 +1,4 @@
-"""Streams as they come: in another encoding, closed, full, with a reader that went away."""
+"""Standard streams in other encodings, closed, on a full disk, and without a reader."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 
 
 def run(folder: Path, *arguments: str, shell: str = "", **more: str) -> Any:
-    """The command, in a shell that closes or sends its streams."""
+    """The command, in a shell that closes or redirects its streams."""
     command: list[str] = [*DATELINE, *arguments]
     if shell:
         command = ["sh", "-c", f'"$@" {shell}', "sh", *command]
@@ -69,7 +69,7 @@ def test_data_in_a_pipe_is_utf8_whatever_the_encoding(
     assert "Žofie" in done.stdout.decode()
 
 
-def test_an_error_with_any_character_is_said_in_any_encoding(folder: Path) -> None:
+def test_an_error_with_any_character_is_printed_in_any_encoding(folder: Path) -> None:
     for encoding in ("cp1252", "ascii:strict", "utf-16"):
         done = run(folder, "show", NAME, PYTHONIOENCODING=encoding)
         assert done.returncode == 1
@@ -80,7 +80,7 @@ def test_an_error_with_any_character_is_said_in_any_encoding(folder: Path) -> No
 @pytest.mark.parametrize(
     ("encoding", "shown"), [("ascii", "\\u017dofie \\u0416"), ("cp1251", "\\u017dofie Ж")]
 )
-def test_a_terminal_shows_what_it_has_and_the_rest_as_escapes(
+def test_a_terminal_shows_missing_characters_as_escapes(
     folder: Path, encoding: str, shown: str
 ) -> None:
     out = on_terminal(folder, "show", "ferry", "f1", encoding=encoding)
@@ -98,7 +98,7 @@ def on_terminal(folder: Path, *arguments: str, encoding: str) -> bytes:
         while True:
             try:
                 pieces.append(os.read(ours, 1 << 16))
-            except OSError:  # Linux says so at the end
+            except OSError:  # the end of a terminal on Linux
                 break
             if not pieces[-1]:
                 break
@@ -125,7 +125,7 @@ def test_data_that_cannot_be_written_is_one_error(
 
 @shells
 @pytest.mark.parametrize("arguments", [PRINTING[1], PRINTING[-1], ("--help",)])
-def test_a_reader_that_went_away_is_no_error_to_report(
+def test_a_reader_that_closed_the_pipe_gets_no_error_message(
     folder: Path, arguments: tuple[str, ...]
 ) -> None:
     for unbuffered in ("", "1"):
@@ -146,7 +146,7 @@ def test_a_command_that_prints_no_data_works_with_every_stream_closed(folder: Pa
     assert b"Ferry aground" in (folder / "closed.ndjson").read_bytes()
     other = run(folder, "--db", "closed.db", "init", shell="<&- >&- 2>&-")
     assert other.returncode == 0
-    # Its number did not go to a file of the archive, for anything to be written into.
+    # No file of the archive got the descriptor of a closed stream.
     assert (
         run(folder, "--db", "closed.db", "import", "closed.ndjson", shell="<&- >&- 2>&-").returncode
         == 0
@@ -155,21 +155,21 @@ def test_a_command_that_prints_no_data_works_with_every_stream_closed(folder: Pa
 
 
 @shells
-def test_messages_that_reach_nobody_stop_nothing(folder: Path) -> None:
+def test_messages_that_cannot_be_written_do_not_stop_a_command(folder: Path) -> None:
     for stderr in ("2>&-", "2>/dev/full"):
         assert run(folder, "stories", "-f", "csv", shell=stderr).stdout.count(b"\n") == 2
         assert run(folder, "show", "nothing", shell=stderr).returncode == 1
 
 
 @shells
-def test_a_closed_input_is_one_error(folder: Path) -> None:
+def test_a_closed_input_is_one_clear_error(folder: Path) -> None:
     done = run(folder, "import", "-", shell="<&-")
     assert done.returncode == 1
     assert "input is closed" in done.stderr.decode()
 
 
 @shells
-def test_an_argument_that_is_no_text_is_refused_clearly(folder: Path) -> None:
+def test_an_argument_that_is_not_text_is_refused_clearly(folder: Path) -> None:
     done = subprocess.run(
         [*map(os.fsencode, DATELINE), b"show", b"\xff"],
         cwd=folder, env=environment(folder), capture_output=True, timeout=120, check=False,
@@ -178,14 +178,15 @@ def test_an_argument_that_is_no_text_is_refused_clearly(folder: Path) -> None:
     assert BUG not in done.stderr.decode()
 
 
-def test_without_a_home_the_key_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_home_folder_the_key_must_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
     def homeless() -> Path:
         raise RuntimeError("Could not determine home directory.")
 
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
     monkeypatch.setattr(Path, "home", homeless)
-    with pytest.raises(DatelineError, match="no home folder"):
+    with pytest.raises(DatelineError) as caught:
         keys.default_path(samples_id())
+    assert caught.value.hint is not None and "--key" in caught.value.hint
 
 
 def samples_id() -> Any:
@@ -207,7 +208,7 @@ def ferry(dateline_cli: Cli, tmp_path: Path) -> Iterator[Cli]:
     yield dateline_cli
 
 
-def test_csv_begins_with_a_mark_for_excel_where_it_is_asked_for(ferry: Cli, tmp_path: Path) -> None:
+def test_csv_begins_with_a_byte_order_mark_on_request(ferry: Cli, tmp_path: Path) -> None:
     for name, bom in (("plain.csv", ()), ("marked.csv", ("--bom",))):
         assert ferry("export", "ferry", "-o", name, *bom).code == 0
     plain, marked = (tmp_path / "plain.csv").read_bytes(), (tmp_path / "marked.csv").read_bytes()
@@ -220,22 +221,22 @@ def test_csv_begins_with_a_mark_for_excel_where_it_is_asked_for(ferry: Cli, tmp_
     assert rows[0]["story"] == "ferry"
 
 
-def test_a_folder_of_csv_has_a_mark_in_every_file(ferry: Cli, tmp_path: Path) -> None:
+def test_every_csv_file_of_a_folder_has_a_byte_order_mark(ferry: Cli, tmp_path: Path) -> None:
     assert ferry("export", "--all", "-f", "csv", "--bom", "-o", "out/").code == 0
     assert (tmp_path / "out" / "ferry.csv").read_bytes().startswith(MARK)
 
 
-def test_a_marked_export_is_verified_like_a_plain_one(ferry: Cli) -> None:
+def test_an_export_with_a_byte_order_mark_can_be_verified(ferry: Cli) -> None:
     ferry("export", "ferry", "-o", "marked.csv", "--bom")
     done = ferry("verify", "--export", "marked.csv")
     assert done.code == 0, done.err
 
 
-def test_a_mark_is_for_csv_alone(ferry: Cli) -> None:
+def test_only_csv_can_have_a_byte_order_mark(ferry: Cli) -> None:
     assert ferry("export", "ferry", "-f", "json", "--bom").code == 2
     assert ferry("show", "ferry", "-f", "json", "--bom").code == 2
 
 
-def test_facts_that_begin_with_a_mark_are_read(ferry: Cli) -> None:
-    told = '\ufeff{"type": "story.opened", "slug": "other", "title": "Other"}\n'
-    assert ferry("import", "-", stdin=told).code == 0
+def test_an_import_may_begin_with_a_byte_order_mark(ferry: Cli) -> None:
+    lines = '\ufeff{"type": "story.opened", "slug": "other", "title": "Other"}\n'
+    assert ferry("import", "-", stdin=lines).code == 0

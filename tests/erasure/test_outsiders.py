@@ -168,7 +168,7 @@ def test_who_reads_on_holds_an_erasure_up_but_no_append_and_no_command(
                     copying()
         url = archive._engine.url.render_as_string(hide_password=False)
         done = dateline_cli("--db", url, "--keys", str(archive._keys.path), "stories")
-        assert done.code == 0 and "another session is in its way" in " ".join(done.err.split())
+        assert done.code == 0 and "pg_stat_activity" in done.err
         assert time.monotonic() - began < 10
     with opened(archive) as other:
         assert [erasure.step for erasure in other.resumed] == ["done"]

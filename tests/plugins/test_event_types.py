@@ -325,8 +325,7 @@ def test_a_command_states_that_a_fact_needs_its_plugin(
     ferry: Cli, command: tuple[str, ...]
 ) -> None:
     result = ferry(*command)
-    assert (result.code, result.out) == (1, "")
-    assert result.err.startswith("Error: f3 of story ferry ")
+    assert (result.code, result.out, result.error) == (1, "", "event-type-unknown")
     assert "`dateline log ferry -f ndjson`" in result.err
     assert "a crowd" in ferry("log", "ferry", "-f", "ndjson").out
     assert "'f4'" in ferry("show", "ferry", "f4").err

@@ -1,4 +1,4 @@
-"""Asking for what a fact lacks, on a terminal; never in a pipe."""
+"""Asking for the missing fields of a fact, on a terminal and never in a pipe."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ENTITIES = frozenset({"subject", "object", "person"})
 def complete(
     kind: str | None, kinds: tuple[str, ...], state: StoryState, options: dict[str, Any], texts: Any
 ) -> str:
-    """Fill `options` in place by asking; returns the kind. `texts` gives a source's text.
+    """Fill `options` in place by asking; returns the kind. `texts` returns the text of a source.
 
     Raises click.Abort on Ctrl-C.
     """
@@ -41,7 +41,7 @@ def _complete(
     if kind == "statement" and not options["speakers"]:
         options["speakers"] = _several("speaker", state)
         options["via"] = options["via"] or _several("relayed by", state)
-        options["quote"] = options["quote"] or _quote(options["exact"])
+        options["quote"] = options["quote"] or _word_for_word(options["exact"])
     if not options["text"]:
         options["text"] = _line("the fact in your own words: ")
     for field, question in list(missing(kind, options)):
@@ -70,7 +70,7 @@ def _quotations(text: str) -> tuple[Any, ...]:
     """At least one quotation, picked with the source in view."""
     found: list[Any] = []
     while True:
-        picked = Picker(text, "quotation: " if not found else "another (Enter for none): ").run()
+        picked = Picker(text, "quotation: " if not found else "another (Enter to end): ").run()
         if picked is not None:
             found.append({"role": "content", "exact": picked.exact, "start": picked.start})
             click.echo(f"“{legible_line(picked.exact)}”, from character {picked.start}", err=True)
@@ -78,17 +78,17 @@ def _quotations(text: str) -> tuple[Any, ...]:
             return tuple(found)
 
 
-def _quote(exact: tuple[Any, ...]) -> str | None:
+def _word_for_word(exact: tuple[Any, ...]) -> str | None:
     words = [item["exact"] for item in exact if isinstance(item, dict)]
-    if words and click.confirm("is that quoted word for word?", default=False, err=True):
+    if words and click.confirm("are these the speaker's exact words?", default=False, err=True):
         return str(words[0])
     return None
 
 
 def _quantities(exact: tuple[Any, ...]) -> tuple[str, ...]:
-    measure = _line("what is counted: ")
-    verbatim = _line("the number as the source gives it: ")
-    value = _line("as a number (empty if it gives only bounds): ", empty=True)
+    measure = _line("what the figure counts: ")
+    verbatim = _line("the figure as written in the source: ")
+    value = _line("its value as a number (empty if the source gives only bounds): ", empty=True)
     parts = [f"measure={measure}", f"verbatim={verbatim}"]
     if value:
         parts.append(f"value={value}")
@@ -101,7 +101,7 @@ def _quantities(exact: tuple[Any, ...]) -> tuple[str, ...]:
 def _several(question: str, state: StoryState) -> tuple[str, ...]:
     found: list[str] = []
     while True:
-        more = " (Enter for none)" if question != "speaker" or found else ""
+        more = " (Enter to end)" if question != "speaker" or found else ""
         name = _entity(f"{question}{more}", state, empty=bool(more))
         if not name:
             return tuple(found)
@@ -109,7 +109,7 @@ def _several(question: str, state: StoryState) -> tuple[str, ...]:
 
 
 def _entity(question: str, state: StoryState, *, empty: bool = False) -> str:
-    """An entity id, completed from those known; a new one is asked its label."""
+    """An entity id, completed from the known ones; asks for the name of a new entity."""
     known = {name: entity.label for name, entity in state.entities.items()}
     completer = WordCompleter(sorted(known), meta_dict=known, match_middle=True, sentence=True)
     while True:
@@ -119,8 +119,8 @@ def _entity(question: str, state: StoryState, *, empty: bool = False) -> str:
         if name in known or "=" in name:
             return name
         if name.partition(":")[0] in ("person", "org", "place", "group") and ":" in name:
-            return f"{name}={_line(f'{name} is new; its name: ')}"
-        click.echo("an id starts with person: org: place: or group:", err=True)
+            return f"{name}={_line(f'{name} is new; what is its name? ')}"
+        click.echo("an entity id starts with person:, org:, place: or group:", err=True)
 
 
 def _choice(question: str, choices: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""What a plugin's own code raises, reported with the plugin's name."""
+"""Reporting what a plugin's code raises with the name of the plugin."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ T = TypeVar("T")
 
 
 class Blamed:
-    """Calls into one thing that a plugin offers: ``Blamed(plugins, "exporters", "csv")``.
+    """Calls the code of one format that a plugin offers: ``Blamed(plugins, "exporters", "csv")``.
 
-    What its code raises becomes a DatelineError that names the plugin. `passing` says which errors
-    are not its own; DatelineErrors and the database's never are.
+    An exception from that code becomes a DatelineError (``plugin-failed``) that names the plugin.
+    Exceptions of the types `passing`, DatelineErrors and the database's errors are raised unchanged.
     """
 
     def __init__(
@@ -27,14 +27,14 @@ class Blamed:
         self._passing = passing
 
     def call(self, ask: Callable[[], T]) -> T:
-        """What `ask` returns."""
+        """The result of `ask`."""
         try:
             return ask()
         except BaseException as error:
             raise self._blame(error) from error
 
     def each(self, ask: Callable[[], Iterable[T]]) -> Iterator[T]:
-        """What `ask` returns, one by one. What the receiver raises is not caught."""
+        """The items of the result of `ask`. Exceptions of the caller are not caught."""
         iterator = self.call(lambda: iter(ask()))
         while True:
             try:
@@ -46,7 +46,7 @@ class Blamed:
             yield item
 
     def _blame(self, error: BaseException) -> DatelineError:
-        """What to raise instead; raises `error` itself when it is not the plugin's."""
+        """The error to raise instead. Raises `error` itself when it is not the plugin's."""
         from sqlalchemy.exc import DBAPIError
 
         stops_plugin(error)
@@ -54,5 +54,6 @@ class Blamed:
             raise error
         return DatelineError(
             f"{self._what} failed: {described(error)}",
-            hint="fix the plugin; `--debug` shows where",
+            hint="fix the plugin; `--debug` shows where it failed",
+            code="plugin-failed",
         )

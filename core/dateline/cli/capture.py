@@ -1,4 +1,4 @@
-"""``capture``: a document becomes a source of a story."""
+"""The command ``capture``: archive a document as a source of a story."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 
 from dateline.cli import completing
 from dateline.cli.blaming import Blamed
-from dateline.cli.protecting import introduced, protect_option, protected, told_anew
+from dateline.cli.protecting import erased_before, introduced, protect_option, protected
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.who import agent_option, recorded_by
 from dateline.errors import DatelineError, Refused, VersionConflict
@@ -32,26 +32,30 @@ _TRIES = 50
     required=True,
     metavar="SLUG",
     shell_complete=completing.stories,
-    help="The story it belongs to.",
+    help="The story that the document belongs to.",
 )
 @click.option(
     "--publisher",
     required=True,
     metavar="ENTITY",
-    help="Who published it: org:reuters, or org:reuters=Reuters to introduce it.",
+    help="Its publisher: org:reuters, or org:reuters=Reuters to introduce a new one.",
 )
 @click.option("--title", help="Its headline.")
-@click.option("--published", metavar="EDTF", help="When: 2022-10-13, 2022-10-13T08:00:00Z ...")
-@click.option("--url", help="Where it was found.")
-@click.option("--language", metavar="CODE", help="en, uk ...")
-@click.option("--byline", multiple=True, metavar="NAME", help="Who signed it.")
-@click.option("--charset", help="How its bytes are read.  [default: found]")
+@click.option(
+    "--published",
+    metavar="EDTF",
+    help="When it was published: 2022-10-13, 2022-10-13T08:00:00Z ...",
+)
+@click.option("--url", help="The URL at which it was found.")
+@click.option("--language", metavar="CODE", help="Its language: en, uk ...")
+@click.option("--byline", multiple=True, metavar="NAME", help="An author named in its byline.")
+@click.option("--charset", help="Its character encoding.  [default: detected]")
 @click.option(
     "--as",
     "as_",
     metavar="FORMAT",
     shell_complete=completing.source_importers,
-    help="Read it as this format, whatever its suffix.",
+    help="Read it in this format, whatever its file name ends in.",
 )
 @click.option(
     "--max-size",
@@ -61,7 +65,11 @@ _TRIES = 50
     metavar="MIB",
     help="Refuse a larger document.",
 )
-@click.option("--allow-network", is_flag=True, help="Download a URL, from public addresses only.")
+@click.option(
+    "--allow-network",
+    is_flag=True,
+    help="Allow FILE to be a URL; downloads come from public addresses only.",
+)
 @protect_option
 @agent_option
 @pass_settings
@@ -82,12 +90,13 @@ def capture(
 ) -> None:
     """Archive a document as a source of a story.
 
-    The bytes are kept as they are, under their SHA-256; facts quote their text by character. The
-    text of a page or PDF is extracted and kept as a second source, derived from the first: that is
-    the one to quote. Where another page had the same text it is kept once, and the page is a source
-    of its own. Title, date, language and authors are taken from the page if not given.
-    With --allow-network a URL stands in for the file. Facts drawn from a source that is protected
-    are protected with it. What was erased can be captured again: it is a new event then, and the
+    The bytes are stored unchanged and identified by their SHA-256. Facts quote the text by
+    character positions. The text of a web page or PDF is extracted and stored as a second source,
+    derived from the first; quote that one. If another document already had the same text, the text
+    is stored once and each document is a source. Title, date, language and authors are taken from
+    the document unless options give them.
+    With --allow-network, FILE can be a URL. Facts recorded from a protected source are protected
+    under the same subject. Erased content can be captured again: it becomes a new event, and the
     erasure stays on record.
 
     \b
@@ -99,7 +108,7 @@ def capture(
     from dateline.cli.obtain import is_url, obtain
 
     if is_url(file) and details["url"] is not None:
-        raise click.UsageError("--url says where a file was found; a URL is found where it is")
+        raise click.UsageError("--url is for files; a document that is downloaded has its own URL")
     about = {"publisher": publisher.partition("=")[0], "byline": list(byline), **details}
     with settings.archive() as archive:
         archive.story(story)
@@ -113,7 +122,7 @@ def capture(
 
 @dataclass(frozen=True)
 class Given:
-    """What a person gave: the bytes, what is known of them, and how to take them in."""
+    """The input of a capture: the bytes, what is known about them, and how to read them."""
 
     obtained: Obtained
     about: dict[str, Any]
@@ -125,7 +134,8 @@ class Given:
 
 
 def _captured(archive: Archive, story: str, given: Given) -> list[str]:
-    """Capture it; what to say. Whoever writes to the story meanwhile may bring the same text."""
+    """Capture the document and return the messages to print. It tries again when another process
+    writes to the story meanwhile, since that may add the same text."""
     for _ in range(_TRIES):
         state = archive.state(story)
         try:
@@ -133,7 +143,11 @@ def _captured(archive: Archive, story: str, given: Given) -> list[str]:
         except (VersionConflict, Refused):
             if archive.state(story).version == state.version:
                 raise
-    raise DatelineError(f"story {story} is written to without a pause", hint="try again")
+    raise DatelineError(
+        f"other processes keep writing to story {story}; nothing was captured",
+        hint="try again",
+        code="story-busy",
+    )
 
 
 def _try(archive: Archive, state: StoryState, given: Given) -> list[str]:
@@ -142,8 +156,8 @@ def _try(archive: Archive, state: StoryState, given: Given) -> list[str]:
     from dateline.cli.obtain import read, reader_of
     from dateline.cli.recapture import (
         captures,
+        require_not_withdrawn,
         require_same_protection,
-        require_standing,
         same_text,
         text_kept,
     )
@@ -178,18 +192,18 @@ def _try(archive: Archive, state: StoryState, given: Given) -> list[str]:
     place = f"{state.slug}{protected(result, archive.subjects())}"
     if not result.new:
         sources = [source] if made.text is None else [source, made.text.source]
-        require_standing(state, sources, archive)
-        said = [f"Already captured: {made.ids(texts=True)} in {place}."]
+        require_not_withdrawn(state, sources, archive)
+        messages = [f"Already captured: {made.ids(texts=True)} in {place}."]
     else:
-        said = [f"Captured {made.ids(texts=not shared)} in {place}."]
+        messages = [f"Captured {made.ids(texts=not shared)} in {place}."]
     if text is not None and state.sources[text].derived_from != source:
-        said += same_text(state, text, archive)
+        messages += same_text(state, text, archive)
     elif made.text is not None:
-        said.append(f"Quote its text, not the document: --source {short(made.text.source)}")
-    said += made.notes()
+        messages.append(f"Quote its text, not the document: --source {short(made.text.source)}")
+    messages += made.notes()
     if given.charset is None and document.charset != "utf-8" and not document.binary:
-        said.append(_read_as(document.charset, result.positions[-len(kept) :], known is None))
-    return said + told_anew(result)
+        messages.append(_read_as(document.charset, result.positions[-len(kept) :], known is None))
+    return messages + erased_before(result)
 
 
 def _read_as(charset: str, positions: Sequence[int], new: bool) -> str:
@@ -198,6 +212,6 @@ def _read_as(charset: str, positions: Sequence[int], new: bool) -> str:
     if not new:
         return f"Read as {charset}, as before."
     return (
-        f"Read as {charset}. If that is wrong, {erasing(positions)} takes it out; then capture it "
-        "again with its --charset."
+        f"Read as {charset}. If that is wrong, erase it with {erasing(positions)} and capture it "
+        "again with the right --charset."
     )

@@ -1,4 +1,4 @@
-"""The sources that one document makes: itself, and the text extracted from it."""
+"""The sources that one document becomes: the document and the text extracted from it."""
 
 from __future__ import annotations
 
@@ -16,18 +16,17 @@ if TYPE_CHECKING:
     from dateline.log.document import Document
     from dateline.plugins.formats import Extracted, SourceImporter
 
-#: What a document may say of itself, and an option may say instead.
+#: Details that a document may contain and that options override.
 _DETAILS = ("title", "published", "language", "byline")
 _SHORT = 12
-# What no text of the archive may hold.
-_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
+# Code points that a text of the archive cannot contain.
+_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
 class Captured:
-    """Import lines, and the documents they bring. ``found`` is what the document said of itself.
-
-    ``text`` is None when the document is its own text.
+    """The import lines and the documents that they name. ``found`` holds the details that were
+    taken from the document. ``text`` is None when the document is plain text itself.
     """
 
     lines: list[dict[str, Any]]
@@ -37,32 +36,32 @@ class Captured:
     extracted: Extracted | None = None
 
     def content(self, name: str) -> bytes:
-        """The bytes of the document that a line names: by its source id."""
+        """The bytes of the document with the source id `name`."""
         named = self.text if self.text is not None and self.text.source == name else self.document
         return named.content
 
     def ids(self, texts: bool) -> str:
-        """What was captured; with `texts` its extracted text, too."""
+        """The captured document in words; with `texts`, also its extracted text."""
         if self.text is None or self.extracted is None:
             return f"{self.document.source} ({len(self.document.text):,} characters)"
-        said = (
+        document = (
             f"sha256:{short(self.document.source)} ({self.lines[0]['media_type']}, "
             f"{len(self.document.content):,} bytes)"
         )
         if not texts:
-            return said
+            return document
         return (
-            f"{said} and its text sha256:{short(self.text.source)} "
+            f"{document} and its text sha256:{short(self.text.source)} "
             f"({len(self.text.text):,} characters, by {self.extracted.tool})"
         )
 
     def notes(self) -> list[str]:
-        """What the reader remarked, and what was taken from the document without being asked."""
-        said = [self.extracted.note] if self.extracted is not None and self.extracted.note else []
+        """The reader's note, and the details that were taken from the document."""
+        notes = [self.extracted.note] if self.extracted is not None and self.extracted.note else []
         if self.found:
             details = ", ".join(f"{key} {_words(value)}" for key, value in self.found.items())
-            said.append(f"Taken from the document: {details}.")
-        return said
+            notes.append(f"Taken from the document: {details}.")
+        return notes
 
 
 def captured(
@@ -72,10 +71,11 @@ def captured(
     archived: Callable[[str], Document | None],
     before: SourceCaptured | None = None,
 ) -> Captured:
-    """`document` as `reader` reads it. `about` is what is known of it; what it lacks is taken from
-    its capture `before`, or from the document. `archived` gives a document that is there already.
+    """Read `document` with `reader`. `about` holds the known details; missing ones are taken from
+    the earlier capture `before`, else from the document. `archived` returns a document of the
+    archive by its id.
 
-    Raises DatelineError when there is no text to quote.
+    Raises DatelineError (``no-text-extracted``) when there is no text to quote.
     """
     from dateline.log.document import Document
 
@@ -84,7 +84,7 @@ def captured(
         for key in (*_DETAILS, "url")
         if before is not None and not about.get(key)
     }
-    with limited("reading the document", "save its text and capture that with --as text"):
+    with limited("reading the document", "save its text in a file and capture it with --as text"):
         raw = reader.extract(document)
     if raw is None:
         return Captured([_line(document, reader.media_type, about)], document, None, {})
@@ -95,7 +95,7 @@ def captured(
     text = Document(extracted.text.encode())
     known = archived(text.source)
     if known is not None and known.text == text.text:
-        text = known  # perhaps under another charset, which keeps it
+        text = known  # perhaps archived in another charset, which it keeps
     derived = {"url": None, "derived_from": document.source, "extracted_by": extracted.tool}
     lines = [
         _line(document, reader.media_type, about),
@@ -117,19 +117,23 @@ def _line(document: Document, media_type: str, about: dict[str, Any]) -> dict[st
 def _clean(extracted: Extracted, about: dict[str, Any]) -> Extracted:
     from msgspec.structs import replace
 
-    text, lost = _NO_TEXT.subn("\ufffd", extracted.text)
+    text, replaced = _NOT_TEXT.subn("\ufffd", extracted.text)
     if not text.strip():
-        raise DatelineError("there is no text in it to quote; nothing was written")
+        raise DatelineError(
+            "the document contains no text to quote; nothing was written",
+            hint="save its text in a file and capture it with --as text",
+            code="no-text-extracted",
+        )
     notes = [extracted.note] if extracted.note else []
     notes += (
-        [f"In its text, U+FFFD replaces {lost} code points that are not characters."]
-        if lost
+        [f"In its text, U+FFFD replaces {replaced} code points that are not characters."]
+        if replaced
         else []
     )
-    published, of_date = _published(_one_line(extracted.published))
-    byline, of_names = _byline(extracted.byline)
-    notes += [] if about.get("published") else of_date
-    notes += [] if about.get("byline") else of_names
+    published, date_notes = _published(_one_line(extracted.published))
+    byline, name_notes = _byline(extracted.byline)
+    notes += [] if about.get("published") else date_notes
+    notes += [] if about.get("byline") else name_notes
     return replace(
         extracted,
         text=text,
@@ -141,32 +145,32 @@ def _clean(extracted: Extracted, about: dict[str, Any]) -> Extracted:
     )
 
 
-def _published(said: str | None) -> tuple[str | None, list[str]]:
-    """The date that the document declares, and a note where it cannot be that of a publication."""
+def _published(declared: str | None) -> tuple[str | None, list[str]]:
+    """The date that the document declares, or a note when it cannot be a publication date."""
     try:
-        if said is None or is_publication_date(said):
-            return said, []
+        if declared is None or is_publication_date(declared):
+            return declared, []
     except ValueError:
-        return said, []  # a rule says what is wrong with it
-    note = f"Not taken as its date: {said!r}. If it was published then, give it with --published."
+        return declared, []  # a rule reports what is wrong with it
+    note = f"Ignored its date {declared!r}. If that is when it was published, use --published."
     return None, [note]
 
 
-def _byline(said: Iterable[str]) -> tuple[tuple[str, ...], list[str]]:
-    """The names that the document declares, and a note of what is not a name."""
-    given = [name for name in map(_one_line, said) if name]
-    left = [name for name in given if name_of(name) is None]
-    note = f"Not taken as its byline: {', '.join(map(repr, left))}."
+def _byline(declared: Iterable[str]) -> tuple[tuple[str, ...], list[str]]:
+    """The names that the document declares, and a note about entries that are not names."""
+    given = [name for name in map(_one_line, declared) if name]
+    ignored = [name for name in given if name_of(name) is None]
+    note = f"Ignored in its byline: {', '.join(map(repr, ignored))}."
     names = tuple(dict.fromkeys(filter(None, map(name_of, given))))
-    return names, [note] if left else []
+    return names, [note] if ignored else []
 
 
 def _one_line(text: str | None) -> str | None:
-    return " ".join(_NO_TEXT.sub("\ufffd", text).split()) or None if text else None
+    return " ".join(_NOT_TEXT.sub("\ufffd", text).split()) or None if text else None
 
 
 def short(source: str) -> str:
-    """As much of a source's id as people type."""
+    """The first characters of a source's id: as many as people type."""
     return source.partition(":")[2][:_SHORT]
 
 

@@ -1,5 +1,5 @@
-"""What TAB offers. It must be quick and never fail: the standard library alone, no plugin imported,
-and nothing said when the archive cannot be read."""
+"""Shell completion. It must be fast and never fail: it uses only the standard library, imports no
+plugin, and offers nothing when the archive cannot be read."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from dateline.cli.settings import DEFAULT_DB
 if TYPE_CHECKING:
     import sqlite3
 
-#: The type of what names a file, so that names of files are offered; it is looked at when it is read.
+#: The type of an option that takes a file, so that the shell completes file names. Whether the file
+#: can be read is checked later.
 FILE = click.Path(readable=False)
-#: What the bundled plugins offer; listed, since asking them would import them all. A test holds it
-#: equal. Views of other plugins are offered once the archive has built them.
+#: What the bundled plugins offer, listed here because asking them would import them. A test compares
+#: the lists. Views of other plugins are offered once the archive has built them.
 VIEWS = frozenset({
     "changes", "disputes", "figures", "people", "places", "sources", "statements", "timeline",
 })  # fmt: skip
@@ -32,12 +33,12 @@ def stories(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
 
 def facts(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Ids of the story's facts, oldest first."""
-    # The body is text in a BLOB; json_extract takes it as text only when told so.
+    # The body is text in a BLOB, which json_extract accepts only after a cast.
     found = _asked(
         ctx,
         "SELECT json_extract(CAST(body AS TEXT), '$.data.fact') FROM events"
         " JOIN stories USING (story)"
-        # Protected ones are ciphertext.
+        # The bodies of protected events are ciphertext.
         " WHERE slug = ? AND type LIKE '%.recorded' AND subject_key IS NULL ORDER BY events.version",
         ctx.params.get("story"),
     )
@@ -45,12 +46,12 @@ def facts(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[s
 
 
 def views(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Names of views: the bundled ones, and those that the archive has built."""
+    """Names of the bundled views and of those that the archive has built."""
     return _starting(incomplete, {*VIEWS, *_asked(ctx, "SELECT name FROM views")})
 
 
 def views_and_facts(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Facts once something is typed: there may be thousands."""
+    """Views, and facts once something is typed, since there may be thousands of facts."""
     return views(ctx, param, incomplete) + (facts(ctx, param, incomplete) if incomplete else [])
 
 
@@ -67,15 +68,15 @@ def source_importers(ctx: click.Context, param: click.Parameter, incomplete: str
 
 
 def plugins(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Names of the plugins that are installed."""
+    """Names of the installed plugins."""
     from dateline.plugins.points import PLUGINS, points
 
     return _starting(incomplete, points(PLUGINS))
 
 
 def sources(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Sources of all stories, as much of their ids as tells one from another: an option's value is
-    completed before the story is read."""
+    """The first characters of the ids of all sources of the archive. Which story is meant is not yet
+    known when the value of an option is completed."""
     found = _asked(
         ctx,
         "SELECT substr(json_extract(CAST(body AS TEXT), '$.data.source'), 8, 12) FROM events"
@@ -89,8 +90,8 @@ def _starting(incomplete: str, names: Collection[str]) -> list[str]:
 
 
 def _asked(ctx: click.Context, query: str, *parameters: object) -> list[str]:
-    """The first column of the rows, as text; nothing when the archive is no SQLite file that can be
-    read."""
+    """The first column of the rows as text; an empty list when the archive is not a readable SQLite
+    file."""
     import sqlite3
 
     try:
@@ -100,7 +101,7 @@ def _asked(ctx: click.Context, query: str, *parameters: object) -> list[str]:
     try:
         connection.execute("PRAGMA trusted_schema=OFF")
         rows = connection.execute(query, parameters)
-        # Any archive that lies about is asked: a name that acts on the terminal is not offered.
+        # The archive may come from anyone: names that could act on the terminal are left out.
         return [text for (text,) in rows if isinstance(text, str) and text.isprintable()]
     except sqlite3.Error:
         return []
@@ -109,15 +110,15 @@ def _asked(ctx: click.Context, query: str, *parameters: object) -> list[str]:
 
 
 def _connect(db: str) -> sqlite3.Connection:
-    """Read-only: a TAB never makes a file, nor waits for who writes."""
+    """A read-only connection: completion never creates a file and never waits for a writer."""
     import sqlite3
     from pathlib import Path
 
-    scheme, there, path = db.partition(":///")
-    if there and not scheme.startswith("sqlite"):
+    scheme, separator, path = db.partition(":///")
+    if separator and not scheme.startswith("sqlite"):
         raise ValueError
-    file = Path(path if there else db).absolute()
-    # Reading a WAL database makes its -wal and -shm anew, unless it is called immutable; with a
-    # -wal there somebody may be writing, and nothing is made.
-    calm = "" if Path(f"{file}-wal").exists() else "&immutable=1"
-    return sqlite3.connect(f"{file.as_uri()}?mode=ro{calm}", uri=True, timeout=0)
+    file = Path(path if separator else db).absolute()
+    # Reading a WAL database creates the -wal and -shm files again unless it is opened as immutable.
+    # If a -wal file exists, another process may be writing, and reading creates no file.
+    immutable = "" if Path(f"{file}-wal").exists() else "&immutable=1"
+    return sqlite3.connect(f"{file.as_uri()}?mode=ro{immutable}", uri=True, timeout=0)

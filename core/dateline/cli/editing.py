@@ -1,4 +1,4 @@
-"""``correct``, ``retract``, ``dispute``, ``review``, ``evidence``, ``link``, ``withdraw``."""
+"""The commands that record notices about facts and sources, from ``correct`` to ``withdraw``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dateline.events.present import Fact, StoryState
 
 F = TypeVar("F", bound=Callable[..., Any])
-#: As in the catalogue; listed here so that help needs no event type. A test holds them equal.
+#: Listed here so that help need not import the event types. A test compares them with the catalogue.
 RELATIONS = (
     "corroborates", "contradicts", "contrasts", "disputes", "same_statement", "same_event",
     "same_act", "quantifies", "elaborates", "explains", "includes", "precedes", "supports",
@@ -30,12 +30,12 @@ def reported_option(command: F) -> F:
     return click.option(
         "--reported",
         metavar="EDTF",
-        help="When the public was told, if it was: 2024-03-05, 2024-03-05T08:00:00Z.",
+        help="When this was made public, if it was: 2024-03-05, 2024-03-05T08:00:00Z.",
     )(command)
 
 
 def notice_time(edtf: str | None) -> dict[str, str]:
-    """The notice's time, as a line of input has it."""
+    """The time of a notice, as a field of an input line."""
     from dateline.errors import DatelineError
     from dateline.events.clock import now_us, to_iso
     from dateline.events.edtf import public_from
@@ -45,13 +45,17 @@ def notice_time(edtf: str | None) -> dict[str, str]:
     try:
         instant = public_from(edtf, now_us())
     except ValueError as error:
-        raise DatelineError(f"--reported: {error}") from None
+        raise DatelineError(
+            f"--reported: {error}",
+            hint="give a day or a time, such as 2024-03-05 or 2024-03-05T08:00:00Z",
+            code="not-a-date",
+        ) from None
     return {} if instant is None else {"reported_at": to_iso(instant)}
 
 
 def notice(event_type: str, /, **fields: Any) -> dict[str, Any]:
-    """An editorial event. It gets an id of its own: what was corrected back may be corrected
-    again, in the same words."""
+    """An editorial event with a new event id, so that the same correction can be made again after
+    it was reversed."""
     from dateline.events.identity import uuid7
 
     return {"type": event_type, "event_id": str(uuid7()), **fields}
@@ -61,16 +65,22 @@ def find_fact(state: StoryState, name: str) -> Fact:
     """A fact by its id. Raises UnknownName."""
     fact = state.facts.get(name)
     if name in state.erased:
-        raise UnknownName(f"{name} of {state.slug} is gone: {state.erased[name].words}")
+        raise UnknownName(
+            f"{name} of story {state.slug} was erased on {state.erased[name].why}",
+            hint=f"`dateline show {state.slug} {name}` shows what remains of it",
+            code="fact-erased",
+        )
     if fact is None and name in state.unread:
         raise UnknownName(
-            f"{name} of story {state.slug} is of a type that no plugin here knows",
-            hint=f"install its plugin; `dateline log {state.slug} -f ndjson` shows it raw",
+            f"{name} of story {state.slug} has an event type that no installed plugin knows",
+            hint=f"install its plugin; `dateline log {state.slug} -f ndjson` shows the raw event",
+            code="event-type-unknown",
         )
     if fact is None:
         raise UnknownName(
             f"story {state.slug} has no fact {name!r}",
             hint=f"list them with `dateline show {state.slug} timeline`",
+            code="fact-unknown",
         )
     return fact
 
@@ -84,9 +94,9 @@ def find_fact(state: StoryState, name: str) -> Fact:
     multiple=True,
     required=True,
     metavar="PATH=VALUE",
-    help="What it should be: quantities.0.value=2100, text='...', note=null (removes).",
+    help="The new value: quantities.0.value=2100, text='...', note=null (removes the note).",
 )
-@click.option("--reason", required=True, help="Why, for whoever reads the record.")
+@click.option("--reason", required=True, help="The reason, for readers of the record.")
 @click.option(
     "--kind",
     type=click.Choice(["correction", "clarification", "typo", "update"]),
@@ -108,14 +118,16 @@ def correct(
     reported: str | None,
     agent: str | None,
 ) -> None:
-    """Correct a fact; what it was stays on record.
+    """Correct a fact; the log keeps what was recorded before.
 
-    PATH leads into the fact: field names and list indexes joined by dots, or a JSON Pointer. VALUE
-    is JSON where it is JSON, else text. The result must keep every rule. When a quotation is given
-    other words (evidence.0.exact) or another source, its place and context are found again.
+    PATH names a field of the fact: field names and list indexes joined by dots, or a JSON Pointer.
+    VALUE is parsed as JSON if it is JSON, else it is text. The corrected fact must pass every rule.
+    When you change the words of a quotation (evidence.0.exact) or the source, Dateline finds the
+    position and context of the words again.
 
-    On the public record a correction counts from its notice (--reported). A typo counts from what it
-    puts right: the fact as first recorded, or the correction that brought the value.
+    In the public record, a correction takes effect with its notice (--reported). A correction of
+    kind typo takes effect with what it corrects: the fact as first recorded, or the correction that
+    introduced the value.
 
     \b
     Example:
@@ -125,14 +137,14 @@ def correct(
     from dateline.events.registry import to_fields
 
     with settings.archive() as archive:
-        stands = to_fields(find_fact(archive.state(story), fact).data)
+        current = to_fields(find_fact(archive.state(story), fact).data)
         parsed = []
         for change in changes:
             path, equals, value = change.partition("=")
             if not equals:
                 raise click.UsageError(f"--set {change!r} is not PATH=VALUE")
             path = pointer_of(path)
-            was = pointer.get(stands, path)
+            was = pointer.get(current, path)
             now = value if isinstance(was, str) and value != "null" else parse_value(value)
             parsed.append({"path": path, "was": was, "now": now})
         line = notice(
@@ -152,8 +164,8 @@ def correct(
 @click.command()
 @click.argument("story", shell_complete=completing.stories)
 @click.argument("fact", shell_complete=completing.facts)
-@click.option("--reason", required=True, help="Why, for whoever reads the record.")
-@click.option("--by", metavar="WHO", help="Who takes it back: an entity, or a name.")
+@click.option("--reason", required=True, help="The reason, for readers of the record.")
+@click.option("--by", metavar="WHO", help="Who retracts it: an entity, or a name.")
 @reported_option
 @agent_option
 @pass_settings
@@ -166,11 +178,11 @@ def retract(
     reported: str | None,
     agent: str | None,
 ) -> None:
-    """Take a fact back. It stays in the log, and out of views that do not ask for it.
+    """Retract a fact. It stays in the log; views leave it out unless they ask for it.
 
     \b
     Example:
-      dateline retract velm-flood f13 --reason "The source took it back"
+      dateline retract velm-flood f13 --reason "The source retracted it"
     """
     line = notice("fact.retracted", fact=fact, reason=reason, **_by(by), **notice_time(reported))
     _record(settings, story, fact, line, agent)
@@ -180,7 +192,7 @@ def retract(
 @click.command()
 @click.argument("story", shell_complete=completing.stories)
 @click.argument("fact", shell_complete=completing.facts)
-@click.option("--ground", required=True, help="On what ground.")
+@click.option("--ground", required=True, help="The ground of the dispute.")
 @click.option("--by", metavar="WHO", help="Who disputes it: an entity, or a name.")
 @reported_option
 @agent_option
@@ -194,9 +206,9 @@ def dispute(
     reported: str | None,
     agent: str | None,
 ) -> None:
-    """Record that somebody disputes a fact. Both stand; neither is changed.
+    """Record that somebody disputes a fact. The fact itself does not change.
 
-    Where the dispute is itself in a source, record that statement as a fact and use
+    If a source reports the dispute, record that statement as a fact and connect the two with
     `dateline link ... disputes`.
 
     \b
@@ -212,8 +224,10 @@ def dispute(
 @click.argument("story", shell_complete=completing.stories)
 @click.argument("fact", shell_complete=completing.facts)
 @click.argument("verdict", type=click.Choice(["accepted", "rejected"]))
-@click.option("--reviewer", required=True, metavar="WHO", help="Who judged: an entity, or a name.")
-@click.option("--reason", help="Why.")
+@click.option(
+    "--reviewer", required=True, metavar="WHO", help="Who reviewed it: an entity, or a name."
+)
+@click.option("--reason", help="The reason.")
 @reported_option
 @agent_option
 @pass_settings
@@ -227,7 +241,7 @@ def review(
     reported: str | None,
     agent: str | None,
 ) -> None:
-    """Accept or reject a fact. A rejected fact leaves the views until it is accepted again.
+    """Accept or reject a fact. Views leave out a rejected fact until it is accepted again.
 
     \b
     Example:
@@ -244,9 +258,9 @@ def review(
 @click.argument("fact", shell_complete=completing.facts)
 @click.option(
     "--exact", "exacts", multiple=True, required=True, metavar="[ROLE:]WORDS",
-    help="Words of the fact's source; their place is found.",
+    help="Words of the fact's source; Dateline finds their position.",
 )  # fmt: skip
-@click.option("--note", help="What they add.")
+@click.option("--note", help="What the evidence adds.")
 @agent_option
 @pass_settings
 def evidence(
@@ -257,7 +271,7 @@ def evidence(
     note: str | None,
     agent: str | None,
 ) -> None:
-    """Add words of its source to a fact.
+    """Add evidence from its source to a fact.
 
     \b
     Example:
@@ -280,9 +294,9 @@ def evidence(
 @click.option(
     "--independence",
     type=click.Choice(["independent", "same-origin", "unknown"]),
-    help="Required for corroborates: two reports of one origin are not two sources.",
+    help="Required for corroborates: two reports with the same origin are not two sources.",
 )
-@click.option("--note", help="Why.")
+@click.option("--note", help="Why they are linked.")
 @reported_option
 @agent_option
 @pass_settings
@@ -297,7 +311,7 @@ def link(
     reported: str | None,
     agent: str | None,
 ) -> None:
-    """Say how two facts belong together: FACT RELATION OTHER.
+    """Link two facts: FACT RELATION OTHER.
 
     \b
     Example:
@@ -313,7 +327,7 @@ def link(
 @click.command()
 @click.argument("story", shell_complete=completing.stories)
 @click.argument("source", required=False)
-@click.option("--reason", required=True, help="Why, as far as it was said.")
+@click.option("--reason", required=True, help="Why, as far as the publisher gave a reason.")
 @reported_option
 @agent_option
 @pass_settings
@@ -325,9 +339,10 @@ def withdraw(
     reported: str | None,
     agent: str | None,
 ) -> None:
-    """Record that a source was taken back by its publisher. Its facts stay, and say so.
+    """Record that a publisher withdrew a source. Its facts stay and are marked.
 
-    SOURCE is as much of its hash as is unique.
+    SOURCE is a unique part from the start of its hash. Leave it out if the story has one source.
+
 
     \b
     Example:

@@ -1,4 +1,4 @@
-"""``ID=Label`` on the command line: introduces an entity where it is first named."""
+"""``ID=Label`` on the command line, which introduces an entity."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _KINDS = {"person": "person", "org": "organization", "place": "place", "group": 
 
 
 def introduce(names: Iterable[str], state: StoryState) -> list[dict[str, Any]]:
-    """Lines for those of `names` that are written ``ID=Label`` and not there yet."""
+    """Lines that introduce those of `names` that are written ``ID=Label`` and not in `state` yet."""
     lines: dict[str, dict[str, Any]] = {}
     for name in names:
         entity, given, label = name.partition("=")

@@ -1,4 +1,4 @@
-"""One entity in full: its names, its roles at the time, what it said, where else it appears."""
+"""One entity in full: its names, roles and statements, and the other facts that name it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dateline.events.rules.references import entities
 
 
 def describe(state: StoryState, name: str) -> Iterator[str]:
-    """Lines about an entity of the story, not yet made safe to print."""
+    """Lines about an entity of the story. They must be made safe before they are printed."""
     entity = state.entities[name]
     yield f"{entity.label}  {entity.entity}"
     if entity.names:

@@ -1,4 +1,4 @@
-"""Running a command: errors as one clear message, exit codes as documented."""
+"""Running a command: each error becomes one clear message and a documented exit code."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from dateline.cli.settings import say
 from dateline.cli.streams import ReaderWentAway
 from dateline.errors import DatelineError, described, stops_plugin
 
-#: Exit codes: 0 ok, 1 failed or could not check, 2 usage, 3 a check found something.
+#: Exit codes: 0 success, 1 failed or could not check, 2 wrong usage, 3 a check found something.
 FAILED, USAGE, FOUND = 1, 2, 3
 
 
 class Outcome(NamedTuple):
-    """How a command ended: its exit code, and the error that Dateline raised, if it raised one."""
+    """The exit code of a command, and the DatelineError that ended it, if any."""
 
     exit_code: int
     error: DatelineError | None = None
@@ -30,7 +30,7 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
 
 
 def outcome(command: click.Command, arguments: Sequence[str]) -> Outcome:
-    """As `run`, with the error itself."""
+    """Like `run`, but returns the error too."""
     try:
         return Outcome(_run(command, arguments))
     except DatelineError as error:
@@ -73,8 +73,8 @@ def _run(command: click.Command, arguments: Sequence[str]) -> int:
         return FAILED
     except BaseException as error:
         stops_plugin(error)
-        # Commands leave through click; whoever ends the interpreter is a plugin, and not done. Only
-        # an answer to TAB ends so: that is click's own way.
+        # Commands end through click. A SystemExit comes from a plugin and is a failure, except during
+        # shell completion, where click itself raises it.
         if isinstance(error, SystemExit) and "_DATELINE_COMPLETE" in os.environ:
             raise
         if debug:
@@ -87,25 +87,27 @@ def _run(command: click.Command, arguments: Sequence[str]) -> int:
 
 def _unforeseen(error: BaseException) -> str:
     if isinstance(error, UnicodeEncodeError) and error.reason == "surrogates not allowed":
-        return "Error: an argument or a variable holds bytes that are not UTF-8 text"
+        return (
+            "Error: an argument or an environment variable contains bytes that are not UTF-8 text"
+        )
     return (
         f"Error: {described(error)}\n"
         "  this is a bug in Dateline or a plugin; `--debug` shows where. If the archive came from "
-        "elsewhere, or something else wrote to it, `dateline verify` says what is wrong with it"
+        "elsewhere, or another program wrote to it, `dateline verify` shows what is wrong with it"
     )
 
 
 def _without_folder() -> str:
-    """What is wrong where no file is named: most often nothing but that the folder is gone."""
+    """The likely reason of an OSError without a file name: the current folder was deleted."""
     try:
         os.getcwd()
     except OSError:
-        return ": the folder this is run in is gone"
+        return ": the current folder no longer exists"
     return ""
 
 
 def _traceback() -> None:
-    """Of what is being handled. Its message repeats input, which Python would print as it is."""
+    """Print the current traceback through `say`, since its message may repeat unsafe input."""
     say(traceback.format_exc().rstrip())
 
 
@@ -115,4 +117,4 @@ def _show_usage(error: click.ClickException) -> None:
         say(context.get_usage())
     say(f"Error: {error.format_message()}")
     if context is not None:
-        say(f"  `{context.command_path} --help` explains.")
+        say(f"  see `{context.command_path} --help`")

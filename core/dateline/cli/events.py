@@ -1,4 +1,4 @@
-"""An event as a row, for ``log`` and ``follow``."""
+"""An event as a row, for the commands ``log`` and ``follow``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ COLUMNS = (
     "method", "event_id", "schema_version", "data",
     "protected",
 )  # fmt: skip
-#: Columns of lines that come one by one, and how wide they are at least.
+#: The columns of lines that are printed one at a time, with their minimum widths.
 LINE = {"position": 8, "recorded_at": 20, "story": 20, "version": 7, "type": 20, "about": 0}
 
 
@@ -23,21 +23,21 @@ def row_of(event: Event) -> list[Any]:
     from dateline.events.registry import to_fields
 
     protected = event.subject_key is not None and not isinstance(event.data, Erased)
-    there, data = isinstance(event.data, Payload | Raw), {}
+    readable, data = isinstance(event.data, Payload | Raw), {}
     if isinstance(event.data, Payload | Raw):
         data = event.original or to_fields(event.data)
-    gone = f"[{type(event.data).__name__.lower()}]"
+    placeholder = f"[{type(event.data).__name__.lower()}]"
     return [
         event.position,
         event.slug,
         event.version,
         event.type,
-        f"{'[protected] ' if protected else ''}{_about(data)}" if there else gone,
+        f"{'[protected] ' if protected else ''}{_about(data)}" if readable else placeholder,
         to_iso(event.recorded_us),
         None if event.reported_us is None else to_iso(event.reported_us),
         event.recorded_by.agent,
         event.recorded_by.tool,
-        event.recorded_by.method if there else None,
+        event.recorded_by.method if readable else None,
         str(event.event_id),
         event.schema_version,
         data,
@@ -46,7 +46,7 @@ def row_of(event: Event) -> list[Any]:
 
 
 def _about(data: dict[str, Any]) -> str:
-    """What an event is about, in a few words: its fact, entity or source, and its text."""
+    """The subject of an event in a few words: its fact, entity or source, and its text."""
     if "from" in data and "to" in data:
         return f"{data['from']} {data.get('relation', '')} {data['to']}"
     name = data.get("fact") or data.get("entity") or data.get("source") or data.get("slug") or ""

@@ -1,4 +1,4 @@
-"""Evidence as it is typed: ``[ROLE:]WORDS[@START]``."""
+"""Evidence as it is typed on the command line: ``[ROLE:]WORDS[@START]``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 
 def evidence_item(text: str) -> dict[str, Any]:
-    """An evidence item of role content, unless a role stands in front."""
+    """An evidence item. Its role is ``content`` unless the text begins with a role."""
     from dateline.events.parts import EvidenceRole
 
     role, colon, words = text.partition(":")

@@ -1,4 +1,4 @@
-"""``import``: facts from a file."""
+"""The command ``import``: facts from a file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 
 from dateline.cli import completing
 from dateline.cli.blaming import Blamed
-from dateline.cli.protecting import protect_option, protected, say_anew
+from dateline.cli.protecting import protect_option, protected, say_erased_before
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.who import agent_option, recorded_by
 from dateline.errors import DatelineError
@@ -27,25 +27,25 @@ _CHUNK = 1 << 16
     "format_",
     metavar="FORMAT",
     shell_complete=completing.importers,
-    help="How to read FILE.  [default: what its suffix says, else ndjson]",
+    help="The format of FILE.  [default: that of its suffix, else ndjson]",
 )
 @click.option(
     "--story",
     metavar="SLUG",
     shell_complete=completing.stories,
-    help="The story of lines above any story.opened.",
+    help="The story of lines before the first story.opened.",
 )
 @click.option(
     "--files",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Folder of the documents that lines name.  [default: that of FILE]",
+    help="The folder of the documents that lines name.  [default: the folder of FILE]",
 )
-@click.option("--dry-run", is_flag=True, help="Check everything, write nothing.")
+@click.option("--dry-run", is_flag=True, help="Check everything without writing.")
 @click.option(
     "--anew",
     is_flag=True,
-    help="Take lines without event_id as new, though they were erased before, or may have been.",
+    help="Import lines without event_id as new even if their content was, or may have been, erased.",
 )
 @protect_option
 @agent_option
@@ -61,13 +61,13 @@ def import_(
     protect: str | None,
     agent: str | None,
 ) -> None:
-    """Take in facts from a file, all or none.
+    """Import facts from a file, all or none.
 
-    FILE is NDJSON (`-` reads stdin): one event a line, as `dateline export -f ndjson` writes them.
-    Plugins read other formats.
-    Lines that are there already add nothing, nor do those that were erased. What was protected and
-    erased with its key cannot be recognised: lines that may be it are refused, unless they have an
-    event_id or say whose they are (--protect). Every error is listed with its line.
+    FILE is NDJSON (`-` reads stdin) with one event per line, as `dateline export -f ndjson` writes
+    it. Plugins read other formats.
+    Events that are already in the archive, or were erased, are skipped. Protected content that was
+    erased with its key cannot be recognised: a line that may repeat it is refused unless it has an
+    event_id or its subject is given (--protect). Every error is listed with its line.
 
     \b
     Example:
@@ -80,7 +80,7 @@ def import_(
         suffix = ".ndjson" if str(file) == "-" else file.suffix
         known = archive.plugins
         reader = known.importer(format_) if format_ else known.importer_for(suffix)
-        # What the file itself raises is not the plugin's.
+        # Errors of reading the file are not the plugin's.
         blamed = Blamed(known, "importers", reader.name, passing=(OSError,))
         folder = files or (Path() if str(file) == "-" else file.parent)
         with _opened(file) as stream:
@@ -95,12 +95,13 @@ def import_(
             )
         under = protected(result, archive.subjects())
     if dry_run:
-        say(f"Nothing wrong found; nothing was written (--dry-run){under}.")
+        say(f"No errors found; nothing was written (--dry-run){under}.")
         return
-    already = f", {result.already} were there already" if result.already else ""
-    erased = f", {result.erased} left erased" if result.erased else ""
-    say(f"Imported {result.new} event{'s' if result.new != 1 else ''}{already}{erased}{under}.")
-    say_anew(result)
+    counts = {"already recorded": result.already, "erased": result.erased}
+    skipped = " and ".join(f"{count} {why}" for why, count in counts.items() if count)
+    skipped = f"; skipped {skipped}" if skipped else ""
+    say(f"Imported {result.new} event{'s' if result.new != 1 else ''}{under}{skipped}.")
+    say_erased_before(result)
 
 
 def _opened(file: Path) -> BinaryIO:
@@ -109,7 +110,12 @@ def _opened(file: Path) -> BinaryIO:
     try:
         return file.open("rb")
     except OSError as error:
-        raise DatelineError(f"cannot read {file}: {error.strerror}") from None
+        missing = isinstance(error, FileNotFoundError)
+        raise DatelineError(
+            f"cannot read {file}: {error.strerror}",
+            hint="name a file that you can read, or - for stdin",
+            code="file-not-found" if missing else "file-unreadable",
+        ) from None
 
 
 def _chunks(stream: BinaryIO) -> Iterator[bytes]:

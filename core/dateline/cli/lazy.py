@@ -1,4 +1,4 @@
-"""A command group that imports a command when it is run, not to list or complete it."""
+"""A command group that imports a command only to run it, not to list or complete it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from dateline.plugins.points import COMMANDS, Point, points
 
 class LazyGroup(click.Group):
     """``core`` maps a name to (``module:attribute``, short help). Plugins add commands through
-    entry points of the group ``dateline.commands``; core's names are reserved."""
+    entry points of the group ``dateline.commands``; the names in ``core`` are reserved."""
 
     core: Mapping[str, tuple[str, str]] = MappingProxyType({})
 
@@ -55,7 +55,8 @@ class LazyGroup(click.Group):
                 raise
             raise DatelineError(
                 f"command {point.name!r} of {point.origin} failed: {described(error)}",
-                hint="fix or uninstall that package; `--debug` shows where",
+                hint="fix or uninstall that package; `--debug` shows where it failed",
+                code="plugin-failed",
             ) from error
 
     def _load(self, point: Point) -> click.Command:
@@ -67,16 +68,21 @@ class LazyGroup(click.Group):
             stops_plugin(error)
             raise DatelineError(
                 f"command {point.name!r} of {origin} cannot be loaded: {described(error)}",
-                hint="the other commands work; fix or uninstall that package",
+                hint="fix or uninstall that package; all other commands work",
+                code="plugin-failed",
             ) from error
         if not isinstance(command, click.Command):
-            raise DatelineError(f"command {point.name!r} of {origin} is no click command")
+            raise DatelineError(
+                f"command {point.name!r} of {origin} is not a click command",
+                hint="fix the entry point of that package, or uninstall it",
+                code="entry-point-invalid",
+            )
         return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        # click suggests only from `self.commands`, which is empty here.
+        # click takes its suggestions from `self.commands`, which is empty here.
         name = args[0]
         if not name.startswith("-") and name not in self.list_commands(ctx):
             raise click.exceptions.NoSuchCommand(
@@ -102,5 +108,5 @@ class LazyGroup(click.Group):
 
 
 def _from(point: Point) -> str:
-    """Where it is from; and what is wrong with it, so far as that shows without importing it."""
+    """The origin of a command, and what is wrong with it as far as is known without importing it."""
     return f"from {point.origin}" + (f": {point.problem}" if point.problem else "")

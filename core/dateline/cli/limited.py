@@ -1,4 +1,4 @@
-"""A limit on the processor time of what may never end."""
+"""A limit on the processor time of code that may never end."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from types import FrameType
 
 from dateline.errors import DatelineError
 
-#: Processor time that a document may take to be read.
+#: The processor time allowed for reading a document.
 SECONDS = 120.0
 
 
 class _Over(BaseException):
-    """Not an Exception: libraries that go on after whatever is raised must not go on after this."""
+    """Not an Exception, since libraries that catch every Exception must not catch this."""
 
 
 @contextmanager
 def limited(what: str, hint: str, seconds: float = SECONDS) -> Iterator[None]:
-    """Raises DatelineError once the code inside has used so many seconds of processor time.
+    """Raises DatelineError (``time-limit``) once the code inside has used `seconds` of processor time.
 
-    Between two steps of Python: what a library does in C is not interrupted. There is no limit on
-    Windows, nor outside the main thread.
+    It interrupts only between two Python instructions, never a library's C code. There is no limit
+    on Windows or outside the main thread.
     """
     main = threading.current_thread() is threading.main_thread()
     if not main or not hasattr(signal, "setitimer"):
@@ -35,13 +35,15 @@ def limited(what: str, hint: str, seconds: float = SECONDS) -> Iterator[None]:
 
     before = signal.signal(signal.SIGVTALRM, over)
     try:
-        # Again and again, should the first one be raised where nothing can be.
+        # Repeated, because the first signal may arrive where an exception is ignored.
         signal.setitimer(signal.ITIMER_VIRTUAL, seconds, 1.0)
         try:
             yield
         finally:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     except _Over:
-        raise DatelineError(f"{what} takes more than {seconds:g} seconds", hint=hint) from None
+        raise DatelineError(
+            f"{what} takes more than {seconds:g} seconds", hint=hint, code="time-limit"
+        ) from None
     finally:
         signal.signal(signal.SIGVTALRM, before)

@@ -1,23 +1,23 @@
-"""What a fact cannot do without, and how it is asked for."""
+"""The fields that a fact requires, and the questions that ask for them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-#: Of each kind, fields beyond the words, their source and who spoke.
+#: The required fields of each kind, apart from text, source, evidence and speakers.
 FIELDS = {
     "occurrence": {"action": "what happened (a verb)"},
     "state": {
         "relation": "relation", "subject": "subject (entity)", "object": "object (entity)",
     },
-    "role": {"person": "person (entity)", "title": "title"},
+    "role": {"person": "person (entity)", "title": "title of the role"},
     "assessment": {"effect": "effect"},
 }  # fmt: skip
 
 
 def lacks(kind: str | None, options: dict[str, Any]) -> bool:
-    """Whether an event of these options would be refused for want of something."""
+    """Whether an event from these options would be refused because a field is missing."""
     return (
         not kind
         or not options["text"]
@@ -29,11 +29,11 @@ def lacks(kind: str | None, options: dict[str, Any]) -> bool:
 
 
 def missing(kind: str, options: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """(field, question) of what no option gives."""
+    """(field, question) for each required field that no option sets."""
     there = given(options)
-    return ((name, said) for name, said in FIELDS.get(kind, {}).items() if name not in there)
+    return ((name, ask) for name, ask in FIELDS.get(kind, {}).items() if name not in there)
 
 
 def given(options: dict[str, Any]) -> set[str]:
-    """Fields that `--set` gives."""
+    """The fields that ``--set`` sets."""
     return {field.partition("=")[0].partition(".")[0] for field in options["fields"]}

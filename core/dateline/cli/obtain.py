@@ -1,4 +1,4 @@
-"""The document to capture: from a file, or from the web if that was allowed."""
+"""The document to capture: from a file, or from the web when that is allowed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from dateline.errors import DatelineError
+from dateline.errors import DatelineError, UnknownName
 
 if TYPE_CHECKING:
     from dateline.log.document import Document
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from dateline.plugins.loaded import Plugins
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-#: Media types that are another's under a second name.
+#: Media types that are second names of others.
 _SAME = {"application/xhtml+xml": "text/html", "application/x-pdf": "application/pdf"}
 
 
 @dataclass(frozen=True)
 class Obtained:
-    """Bytes, and what is known of them besides. ``charset`` is what a server called theirs."""
+    """Bytes and what is known about them. ``charset`` is the one that the server declared."""
 
     name: str
     content: bytes
@@ -34,18 +34,19 @@ class Obtained:
 
 
 def is_url(source: str) -> bool:
-    """Whether `source` is a URL, of whatever scheme, rather than a path."""
+    """Whether `source` is a URL of any scheme and not a path."""
     return _URL.match(source) is not None
 
 
 def obtain(source: str, max_bytes: int, *, allow_network: bool) -> Obtained:
-    """The document that `source`, a path or a URL, names. Raises DatelineError."""
+    """The document at `source`, a path or a URL. Raises DatelineError."""
     if not is_url(source):
         return _file(Path(source), max_bytes)
     if not allow_network:
         raise DatelineError(
-            "this is a URL, and Dateline stays offline unless told otherwise",
-            hint="download it with --allow-network, or save the page yourself and capture the file",
+            "FILE is a URL, and Dateline uses the network only with --allow-network",
+            hint="add --allow-network, or save the document yourself and capture the file",
+            code="network-not-allowed",
         )
     from dateline.net.fetch import fetch
 
@@ -57,21 +58,27 @@ def obtain(source: str, max_bytes: int, *, allow_network: bool) -> Obtained:
 def _file(path: Path, max_bytes: int) -> Obtained:
     from dateline.recording.files import read_bounded
 
-    with contextlib.suppress(OSError):  # of which reading speaks better
+    with contextlib.suppress(OSError):  # reading the file reports it better
         if path.is_file() and path.stat().st_size > max_bytes:
             raise DatelineError(
-                f"{path} is over {max_bytes >> 20} MiB", hint="allow more with --max-size"
+                f"{path} is over {max_bytes >> 20} MiB",
+                hint="allow more with --max-size",
+                code="file-too-large",
             )
     return Obtained(path.name, read_bounded(path, max_bytes))
 
 
 def reader_of(plugins: Plugins, obtained: Obtained, as_: str | None) -> SourceImporter:
-    """What reads the document: the format asked for, else that of the server's media type, else
-    that of its suffix. Raises DatelineError."""
+    """The importer that reads the document: of the format `as_`, else of the server's media type,
+    else of the file suffix. Raises UnknownName, DatelineError."""
     if as_ is not None:
         if as_ not in plugins.source_importers:
             known = ", ".join(sorted(plugins.source_importers)) or "none"
-            raise DatelineError(f"no plugin reads sources as {as_!r}", hint=f"known are {known}")
+            raise UnknownName(
+                f"no plugin reads sources as {as_!r}",
+                hint=f"known formats: {known}",
+                code="format-unknown",
+            )
         return plugins.source_importers[as_]
     media_type = _SAME.get(obtained.media_type or "", obtained.media_type)
     for reader in plugins.source_importers.values():
@@ -87,11 +94,11 @@ def read(
     known: Document | None,
     captures: Callable[[], Sequence[int]],
 ) -> Document:
-    """The document as `reader` reads it: in the charset given, else the one it was captured in
-    before (`known`), else the server's if it fits, else the one found.
+    """The document as `reader` reads it: in the charset given, else that of its earlier capture
+    (`known`), else the server's if it fits, else the detected one.
 
-    Raises DatelineError when it cannot be read, or is archived in another reading: `captures` gives
-    the positions of that.
+    Raises DatelineError when the document cannot be read, or (``charset-conflict``) when the archive
+    has it with another text; `captures` returns the positions of those captures.
     """
     from dateline.cli.recapture import erasing
     from dateline.log.charset import marked_charset, web_charset
@@ -99,23 +106,24 @@ def read(
 
     if charset is None and known is not None and not known.binary:
         charset = known.charset
-    said = web_charset(obtained.charset) if obtained.charset else None
-    if shifted_charset(obtained.content):  # what servers say of 7-bit text is their default
-        said = None
-    if charset is None and said and not marked_charset(obtained.content):
+    declared = web_charset(obtained.charset) if obtained.charset else None
+    if shifted_charset(obtained.content):  # for 7-bit text, servers declare their default
+        declared = None
+    if charset is None and declared and not marked_charset(obtained.content):
         try:
-            return reader.document(obtained.content, said)
-        except DatelineError:  # servers are often wrong; the document may know better
+            return reader.document(obtained.content, declared)
+        except DatelineError:  # servers are often wrong; the document is a better witness
             pass
     document = reader.document(obtained.content, charset)
     if known is None:
         return document
     if (known.binary, known.text) != (document.binary, document.text):
         raise DatelineError(
-            f"{document.source} is in the archive already, read as {known.charset}, "
+            f"{document.source} is already in the archive, read as {known.charset}, "
             f"not as {document.charset}",
-            hint="one document has one text. Capture it in the same --charset, --as the same format; "
-            f"or, if that was wrong, {erasing(captures())} takes it out: then capture it again. Facts "
-            "that quote it stay, and name a source that is not there until then",
+            hint="a document has one text only. Use the same --charset and the same --as; or, if that "
+            f"was wrong, erase it with {erasing(captures())} and capture it again. Facts that quote "
+            "it stay, and their source is missing until then",
+            code="charset-conflict",
         )
     return known

@@ -1,4 +1,4 @@
-"""Picking a quotation: the source above, what is typed below, its place found as it is typed."""
+"""Picking a quotation: it shows the source and finds the words in it as they are typed below."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _STYLE = Style.from_dict({"here": "reverse bold", "also": "underline", "bar": "r
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """Words of the source and where they start, in code points."""
+    """Words of the source and their start in code points."""
 
     exact: str
     start: int
 
 
 def places(text: str, typed: str) -> list[int]:
-    """Where `typed` stands in `text`, overlaps included."""
+    """The positions at which `typed` occurs in `text`, overlaps included."""
     found, at = [], text.find(typed) if typed else -1
     while at >= 0:
         found.append(at)
@@ -41,11 +41,10 @@ def places(text: str, typed: str) -> list[int]:
 
 
 class Picker:
-    """One quotation of `text`. Tab goes to the next place it stands at, Enter takes it.
+    """One quotation of `text`. Tab moves to the next place where it occurs, Enter takes it.
 
-    Where what is typed is not there in these characters, the source's own words are marked and taken.
-
-    A long one may be typed as its first words, `` ... ``, its last words.
+    When the source has the typed words in slightly different characters, its own characters are
+    marked and taken. A long quotation can be typed as its first words, `` ... ``, its last words.
     """
 
     def __init__(self, text: str, prompt: str = "quotation: ") -> None:
@@ -54,7 +53,7 @@ class Picker:
         self._buffer = Buffer(multiline=False, on_text_changed=self._typed)
 
     def run(self, *, input: Input | None = None, output: Output | None = None) -> Picked | None:
-        """The quotation; None when it was left empty. Raises KeyboardInterrupt on Ctrl-C."""
+        """The quotation, or None when nothing was typed. Raises KeyboardInterrupt on Ctrl-C."""
         application: Application[Picked | None] = Application(
             layout=Layout(self._layout(), focused_element=self._buffer),
             key_bindings=self._keys(),
@@ -66,7 +65,7 @@ class Picker:
         return application.run()
 
     def spans(self) -> list[tuple[int, int]]:
-        """Where what is typed is: exactly, from its first words to its last, or nearly."""
+        """The spans of the typed words: exact, from first to last words, or nearly equal."""
         first, dots, last = self._buffer.text.partition(" ... ")
         starts = places(self._text, first)
         if not dots or not last:
@@ -94,7 +93,7 @@ class Picker:
         return HSplit([source, bar, typed])
 
     def _shown(self) -> StyleAndTextTuples:
-        """The source with what is typed marked; the cursor follows the chosen place."""
+        """The source with the typed words marked; the cursor follows the chosen place."""
         spans = self.spans()
         pieces: StyleAndTextTuples = []
         at = 0
@@ -115,16 +114,16 @@ class Picker:
         spans = self.spans()
         if not self._buffer.text:
             words = (
-                " type words of the source, or first words ... last words; Enter on nothing ends"
+                " type words of the source, or first words ... last words; Enter without words ends"
             )
         elif not spans:
-            words = " not in the source"
+            words = " these words are not in the source"
         else:
             start, end = spans[self._choice % len(spans)]
-            more = f", place {self._choice % len(spans) + 1} of {len(spans)}: Tab for the next"
+            more = f", match {self._choice % len(spans) + 1} of {len(spans)}: Tab for the next"
             typed = self._buffer.text
             other = (
-                "" if self._text[start:end] == typed or " ... " in typed else " as written there:"
+                "" if self._text[start:end] == typed or " ... " in typed else " as in the source:"
             )
             words = (
                 f"{other} characters {start}-{end}{more if len(spans) > 1 else ''}; Enter takes it"
@@ -158,5 +157,5 @@ class Picker:
         return keys
 
     def type(self, text: str) -> None:
-        """As if `text` had been typed."""
+        """Act as if `text` had been typed."""
         self._buffer.document = Document(text)

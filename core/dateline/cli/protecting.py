@@ -1,4 +1,4 @@
-"""``--protect``: for whom something is put in."""
+"""The option ``--protect``: content recorded for a subject."""
 
 from __future__ import annotations
 
@@ -23,22 +23,23 @@ def protect_option(command: F) -> F:
     return click.option(
         "--protect",
         metavar="SUBJECT",
-        help="Encrypt it under the key of this person, whom `dateline erase` can take out again.",
+        help="Encrypt the content under this person's key; `dateline erase SUBJECT` destroys the key.",
     )(command)
 
 
 def introduced(lines: Iterable[dict[str, Any]]) -> list[Line]:
-    """Entities introduced on the way to what names them, and protected with it; organisations and
-    places are not the subject's own, so facts about others may go on naming them."""
+    """Lines that introduce entities along with the fact or source that names them. Persons and
+    groups are protected with it; organisations and places are not, since facts about others may
+    name them too."""
     from dateline.recording.line import Line
 
     return [Line(line, shared=line["kind"] in _SHARED, on_the_way=True) for line in lines]
 
 
 def protected(result: Recorded, subjects: Sequence[str]) -> str:
-    """``, protected under "Witness 7"``: whose it is, so that a slip of the pen is seen at once.
+    """``, protected under "Witness 7"``: the subject, so that a typing error is noticed at once.
 
-    `subjects` are those who are protected in this archive.
+    `subjects` are the subjects of this archive.
     """
     if not result.subjects:
         return ""
@@ -59,20 +60,22 @@ def _new(name: str, opened: str | None, subjects: Sequence[str]) -> str:
     return f" (a new name; there {is_are} {', '.join(listed[:_MANY])}{more})"
 
 
-def say_anew(result: Recorded) -> None:
-    for message in told_anew(result):
+def say_erased_before(result: Recorded) -> None:
+    for message in erased_before(result):
         say(message)
 
 
-def told_anew(result: Recorded) -> list[str]:
-    """What was erased before is no secret: the log says so, and why."""
-    said = []
+def erased_before(result: Recorded) -> list[str]:
+    """Messages about earlier erasures of the recorded content, which the log lists anyway."""
+    messages = []
     if result.rekeyed is not None:
-        said.append(
-            f'The key of "{result.rekeyed}" was erased, and came back with an older keys database: it '
-            "was destroyed again, and this is under a new one."
+        messages.append(
+            f'The key of "{result.rekeyed}" was erased, but an older keys database still held it. It '
+            "was destroyed again, and this content has a new key."
         )
     if result.anew:
-        told = ", ".join(map(str, result.anew))
-        said.append(f"It was erased before (see position {told}); this is recorded anew.")
-    return said
+        positions = ", ".join(map(str, result.anew))
+        messages.append(
+            f"This content was erased before (see position {positions}); it is recorded again."
+        )
+    return messages

@@ -1,4 +1,4 @@
-"""What is there already of a document that is captured: where, whose it is, how it is read again."""
+"""Documents that are captured again: where the archive has them, and under which conditions."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 def erasing(positions: Iterable[int]) -> str:
-    """The command after which a document may be captured in another charset."""
+    """The command that makes it possible to capture a document again in another charset."""
     listed = " ".join(map(str, positions))
     return f'`dateline erase {listed} --reason "Read in the wrong charset" --basis "Correction"`'
 
 
 def captures(archive: Archive, source: str, story: str | None = None) -> list[int]:
-    """Positions of all captures of a document, and of the texts extracted from it: in a story, or in
-    any. It reads all events of them: for what seldom happens."""
+    """Positions of all captures of a document and of the texts extracted from it, in one story or
+    in all. It reads all events of them, so use it only in rare cases."""
     from dateline.events.source import SourceCaptured
 
     return [
@@ -32,51 +32,57 @@ def captures(archive: Archive, source: str, story: str | None = None) -> list[in
     ]
 
 
-def require_standing(state: StoryState, sources: Iterable[str], archive: Archive) -> None:
-    """See that none of what is there already is withdrawn. Raises DatelineError."""
+def require_not_withdrawn(state: StoryState, sources: Iterable[str], archive: Archive) -> None:
+    """Raises DatelineError (``source-withdrawn``) when one of the sources was withdrawn."""
     for source in sources:
         if source in state.withdrawn:
             raise DatelineError(
-                f"{source} is in {state.slug} already, and was withdrawn "
+                f"{source} is already in {state.slug} and was withdrawn "
                 f"({state.withdrawn[source]}); nothing was written",
-                hint="facts that are recorded from it say that it was withdrawn. To have it without "
-                f"that, `dateline erase {_listed(archive, state, source)}`, then capture it again",
+                hint="facts recorded from it are marked as withdrawn. To remove the mark, erase it "
+                f"with `dateline erase {_listed(archive, state, source)}` and capture it again",
+                code="source-withdrawn",
             )
 
 
 def require_same_protection(
     archive: Archive, state: StoryState, text: str, protect: str | None
 ) -> None:
-    """See that a text that is there is protected as is asked for the document it was extracted from:
-    one would give away the other. Raises DatelineError."""
+    """Check that an archived text is protected as requested for the document that contains it,
+    since each reveals the other. Raises DatelineError (``protection-differs``)."""
     held = state.protected.get(text)
     if held is None and protect is None:
         return
     if held is not None and protect is not None and archive.key_of(protect) == held:
         return
     owner = next((name for name in archive.subjects() if archive.key_of(name) == held), None)
-    what = "unprotected" if held is None else "protected"
-    whose = "" if owner is None else f' under "{owner}"'
-    step = "erase that first, or leave --protect out" if held is None else "give the same --protect"
+    protection = "unprotected" if held is None else "protected"
+    under = "" if owner is None else f' under "{owner}"'
+    step = (
+        "erase that text first, or leave out --protect"
+        if held is None
+        else "use the same subject with --protect"
+    )
     raise DatelineError(
-        f"its text is {text}, which is in {state.slug} already, {what}{whose}; nothing was written",
+        f"its text {text} is already in {state.slug}, {protection}{under}; nothing was written",
         hint=step,
+        code="protection-differs",
     )
 
 
 def same_text(state: StoryState, text: str, archive: Archive) -> list[str]:
-    """Whose text it is that a document shares, and which id to quote."""
+    """Messages about a text that another document brought before: its publisher, and its id."""
     known = state.sources[text]
     published = f", published {known.published}" if known.published else ""
-    whose = f"{state.label(known.publisher)} ({known.publisher}){published}"
+    publisher = f"{state.label(known.publisher)} ({known.publisher}){published}"
     place = f"position {_listed(archive, state, text)}"
-    said = [
-        f"Its text is there already, captured from {whose}, at {place}: it is not repeated.",
-        f"Quote that text: --source {short(text)}. Facts drawn from it name that publisher.",
+    messages = [
+        f"Its text is already archived, captured from {publisher}, at {place}; it is not repeated.",
+        f"Quote that text: --source {short(text)}. Facts recorded from it name that publisher.",
     ]
     if text in state.withdrawn:
-        said.append(f"That text was withdrawn: {state.withdrawn[text]}")
-    return said
+        messages.append(f"That text was withdrawn: {state.withdrawn[text]}")
+    return messages
 
 
 def _listed(archive: Archive, state: StoryState, source: str) -> str:
@@ -84,8 +90,8 @@ def _listed(archive: Archive, state: StoryState, source: str) -> str:
 
 
 def text_kept(text: str, slug: str) -> str:
-    """Why a page that was erased is not captured again."""
+    """Why an erased document is not captured again."""
     return (
-        f"Nothing was captured: its text is {text} in {slug} already. The document that was taken "
-        "from is erased, and stays so as long as its text is there."
+        f"Nothing was captured: its text {text} is already in {slug}. The document that the text "
+        "was extracted from was erased, and it stays erased as long as the text is there."
     )

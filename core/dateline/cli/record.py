@@ -1,4 +1,4 @@
-"""``record``: one fact, from options or JSON on stdin."""
+"""The command ``record``: one fact, from options or from JSON on stdin."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dateline.cli import completing
 from dateline.cli.entities import introduce
 from dateline.cli.evidence import evidence_item
 from dateline.cli.needed import lacks
-from dateline.cli.protecting import introduced, protect_option, protected, say_anew
+from dateline.cli.protecting import introduced, protect_option, protected, say_erased_before
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.sources import find_source
 from dateline.cli.stdout import data, given_back
@@ -35,13 +35,13 @@ KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
     "--source",
     metavar="ID",
     shell_complete=completing.sources,
-    help="Its source: sha256:..., or as much of it as is unique.",
+    help="Its source: sha256:..., or a unique part from the start of the hash.",
 )
 @click.option(
     "--exact",
     multiple=True,
     metavar="[ROLE:]WORDS[@START]",
-    help="Words of the source it rests on; their place is found. Role: content, figure, time ...; START says which, if they stand there twice.",
+    help="The words of the source that support it; Dateline finds their position. Role: content, figure, time ... Give START when the words occur more than once.",
 )
 @click.option(
     "--speaker",
@@ -55,7 +55,7 @@ KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
     "addressees",
     multiple=True,
     metavar="ENTITY",
-    help="Whom it was said to.",
+    help="Whom the speaker addressed.",
 )
 @click.option(
     "--via",
@@ -72,18 +72,18 @@ KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
     "places",
     multiple=True,
     metavar="ENTITY[:ROLE]",
-    help="Where.",
+    help="Where it happened.",
 )
 @click.option(
     "--quantity",
     "quantities",
     multiple=True,
     metavar="KEY=VALUE,...",
-    help="measure, verbatim, and value, of, lower, upper, unit, approximate ...",
+    help="A quantity: measure, verbatim, and value, of, lower, upper, unit, approximate ...",
 )
 @click.option("--set", "fields", multiple=True, metavar="FIELD=VALUE", help="Any other field.")
-@click.option("--id", "fact", metavar="FACT", help="Its id.  [default: the next number]")
-@click.option("--dry-run", is_flag=True, help="Check it, write nothing.")
+@click.option("--id", "fact", metavar="FACT", help="Its id.  [default: the next free number]")
+@click.option("--dry-run", is_flag=True, help="Check the fact without writing it.")
 @protect_option
 @agent_option
 @pass_settings
@@ -99,11 +99,11 @@ def record(
 ) -> None:
     """Record one fact from a source.
 
-    An entity written ID=Label (person:ida-brandt="Ida Brandt") is introduced on the way. On a
-    terminal, what is missing is asked for, and the quotation found in the source as you type it. In
-    a pipe nothing is asked: without KIND, one JSON event is read from stdin. Of what is protected, by
-    --protect or because its source is, persons and groups introduced on the way are protected too;
-    organisations and places are not.
+    An entity written ID=Label (person:ida-brandt="Ida Brandt") is introduced along with the fact.
+    On a terminal, the command asks for missing fields and finds the quotation in the source as you
+    type it. In a pipe it asks nothing: without KIND, it reads one JSON event from stdin. When the
+    fact is protected, by --protect or because its source is, the persons and groups that it
+    introduces are protected too; organisations and places are not.
 
     \b
     Example:
@@ -117,7 +117,7 @@ def record(
         state = archive.state(story)
         if sys.stdin.isatty() and data().isatty() and lacks(kind, options):
             with given_back():
-                kind = asking(kind, archive, state, options)
+                kind = ask_for_missing(kind, archive, state, options)
         lines: list[Line | dict[str, Any]]
         lines = _from_options(kind, state, options) if kind else [_from_stdin()]
         result = archive.record(
@@ -130,7 +130,7 @@ def record(
         )
         under = protected(result, archive.subjects())
     if dry_run:
-        say(f"Nothing wrong found; nothing was written (--dry-run){under}.")
+        say(f"No errors found; nothing was written (--dry-run){under}.")
     elif result.facts:
         say(f"Recorded {', '.join(result.facts)} at position {result.positions[-1]}{under}.")
     elif not result.new:
@@ -138,11 +138,13 @@ def record(
     else:
         say(f"Recorded {result.new} event{'s' if result.new != 1 else ''}{under}.")
     if not dry_run:
-        say_anew(result)
+        say_erased_before(result)
 
 
-def asking(kind: str | None, archive: Archive, state: StoryState, options: dict[str, Any]) -> str:
-    """Ask for what is missing."""
+def ask_for_missing(
+    kind: str | None, archive: Archive, state: StoryState, options: dict[str, Any]
+) -> str:
+    """Ask for the fields that are missing; returns the kind."""
     from dateline.cli.asking import complete
 
     def text_of(source: str) -> str:
@@ -162,11 +164,11 @@ def _from_options(
     kind: str, state: StoryState, options: dict[str, Any]
 ) -> list[Line | dict[str, Any]]:
     if not options["text"] or not options["exact"]:
-        raise click.UsageError("a fact needs --text, and --exact for what it rests on")
+        raise click.UsageError("a fact needs --text, and --exact with the words that support it")
     spoken = [name for name in ("quote", "addressees", "act") if options[name]]
     if kind != "statement" and spoken:
         option = {"addressees": "to"}.get(spoken[0], spoken[0])
-        raise click.UsageError(f"--{option} is for statements")
+        raise click.UsageError(f"--{option} is only for statements")
     source = find_source(state, options["source"])
     named = [*options["speakers"], *options["addressees"], *options["via"], *options["places"]]
     named += [field.partition("=")[2] for field in options["fields"] if _names_entity(field)]
@@ -236,7 +238,7 @@ def _place(text: str) -> dict[str, str]:
 
 
 def _names_entity(field: str) -> bool:
-    """``subject=person:x`` and ``subject=person:x=Label``: fields that hold an entity's id."""
+    """Whether a field holds an entity's id: ``subject=person:x`` or ``subject=person:x=Label``."""
     name, _, value = field.partition("=")
     return name in _ENTITY_FIELDS and value.startswith(("person:", "org:", "place:", "group:"))
 

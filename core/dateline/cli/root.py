@@ -1,4 +1,4 @@
-"""``dateline`` itself: its options, and where each command lives."""
+"""The ``dateline`` command: its options, and the module of each command."""
 
 from __future__ import annotations
 
@@ -14,63 +14,72 @@ from dateline.cli.settings import DEFAULT_DB, Settings
 
 class Root(LazyGroup):
     core = {
-        "init": ("dateline.cli.setup:init", "Make a new archive."),
+        "init": ("dateline.cli.setup:init", "Create a new archive."),
         "open": ("dateline.cli.stories:open_", "Open a new story."),
         "capture": ("dateline.cli.capture:capture", "Archive a document as a source of a story."),
-        "import": ("dateline.cli.intake:import_", "Take in facts from a file, all or none."),
+        "import": ("dateline.cli.intake:import_", "Import facts from a file, all or none."),
         "record": ("dateline.cli.record:record", "Record one fact from a source."),
-        "correct": ("dateline.cli.editing:correct", "Correct a fact; what it was stays on record."),
-        "retract": ("dateline.cli.editing:retract", "Take a fact back."),
+        "correct": (
+            "dateline.cli.editing:correct",
+            "Correct a fact; the log keeps what was recorded before.",
+        ),
+        "retract": ("dateline.cli.editing:retract", "Retract a fact."),
         "dispute": ("dateline.cli.editing:dispute", "Record that somebody disputes a fact."),
         "review": ("dateline.cli.editing:review", "Accept or reject a fact."),
-        "evidence": ("dateline.cli.editing:evidence", "Add words of its source to a fact."),
-        "link": (
-            "dateline.cli.editing:link",
-            "Say how two facts belong together: FACT RELATION OTHER.",
-        ),
+        "evidence": ("dateline.cli.editing:evidence", "Add evidence from its source to a fact."),
+        "link": ("dateline.cli.editing:link", "Link two facts: FACT RELATION OTHER."),
         "withdraw": (
             "dateline.cli.editing:withdraw",
-            "Record that a source was taken back by its publisher.",
+            "Record that a publisher withdrew a source.",
         ),
-        "retitle": ("dateline.cli.stories:retitle", "Give a story another title."),
-        "close": ("dateline.cli.stories:close", "Say that nobody follows a story any more."),
+        "retitle": ("dateline.cli.stories:retitle", "Change the title of a story."),
+        "close": ("dateline.cli.stories:close", "Close a story."),
         "stories": ("dateline.cli.stories:stories", "List the stories."),
         "show": ("dateline.cli.show:show", "Show a story, one view of it, one fact or one entity."),
         "log": ("dateline.cli.show:log", "Show events as they were recorded, oldest first."),
-        "follow": ("dateline.cli.follow:follow", "Show events as they are recorded, by anybody."),
+        "follow": ("dateline.cli.follow:follow", "Show new events as they are recorded."),
         "export": (
             "dateline.cli.export:export",
             "Write stories as CSV, JSON, NDJSON, Markdown or HTML.",
         ),
-        "erase": ("dateline.cli.erase:erase", "Destroy what must not be kept; that it went stays."),
-        "pair": ("dateline.cli.pair:pair", "Take a keys database as this archive's own."),
+        "erase": (
+            "dateline.cli.erase:erase",
+            "Permanently erase content; the log keeps a tombstone.",
+        ),
+        "pair": ("dateline.cli.pair:pair", "Pair a keys database with this archive."),
         "checkpoint": (
             "dateline.cli.checkpoint:checkpoint",
-            "Sign the log as it stands, for safe keeping elsewhere.",
+            "Sign a checkpoint of the log, to be kept elsewhere.",
         ),
         "verify": (
             "dateline.cli.verify:verify",
-            "Say whether anything was changed since it was recorded.",
+            "Check whether anything was changed since it was recorded.",
         ),
         "prove": (
             "dateline.cli.prove:prove",
-            "Write a proof of a fact, or of a whole story, that a stranger checks offline.",
+            "Write a proof of a fact, or of a whole story, that anyone can check offline.",
         ),
-        "key": ("dateline.cli.keys:key", "Make and show the key that signs checkpoints."),
-        "rebuild": ("dateline.cli.views:rebuild", "Fold views again from the first event."),
-        "prune": ("dateline.cli.views:prune", "Drop generations of views that nobody reads."),
-        "diff": ("dateline.cli.diff:diff", "Say what changed in a story between two moments."),
-        "status": ("dateline.cli.views:status", "Say how far each view is."),
+        "key": ("dateline.cli.keys:key", "Create or show the key that signs checkpoints."),
+        "rebuild": (
+            "dateline.cli.views:rebuild",
+            "Rebuild views by replaying the log from its first event.",
+        ),
+        "prune": (
+            "dateline.cli.views:prune",
+            "Delete generations of views that are no longer used.",
+        ),
+        "diff": ("dateline.cli.diff:diff", "Show what changed in a story between two moments."),
+        "status": ("dateline.cli.views:status", "Show the state of each view."),
         "copy": ("dateline.cli.moving:copy", "Copy a whole archive between databases."),
-        "backup": ("dateline.cli.moving:backup", "Write the archive to one file, as it is now."),
-        "plugins": ("dateline.cli.plugins:plugins", "List plugins, and what became of them."),
-        "upgrade": ("dateline.cli.setup:upgrade", "Bring an archive's tables up to date."),
+        "backup": ("dateline.cli.moving:backup", "Back up the archive to one file."),
+        "plugins": ("dateline.cli.plugins:plugins", "List plugins and their status."),
+        "upgrade": ("dateline.cli.setup:upgrade", "Upgrade the tables of an archive."),
         "completion": ("dateline.cli.setup:completion", "Print a shell completion script."),
     }
 
 
 def _split(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[Path, ...]:
-    # Read here, since click would split the variable at spaces.
+    # The variable is read here because click would split it at spaces.
     value = value or (os.environ.get("DATELINE_PLUGINS_DIR", ""),)
     return tuple(Path(part) for text in value for part in text.split(os.pathsep) if part)
 
@@ -82,7 +91,7 @@ def _split(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -
         "color": False if os.environ.get("NO_COLOR") else None,
         "max_content_width": 100,
     },
-    epilog="Exit codes: 0 ok, 1 failed or could not check, 2 wrong usage, 3 a check found something.",
+    epilog="Exit codes: 0 success, 1 failed or could not check, 2 wrong usage, 3 a check found something.",
 )
 @click.option(
     "--db",
@@ -98,7 +107,7 @@ def _split(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -
     show_envvar=True,
     metavar="PATH",
     type=completing.FILE,
-    help="The keys of what is protected.  [default: the archive's name and .keys]",
+    help="The keys of protected content.  [default: the archive's name with .keys]",
 )
 @click.option(
     "--plugins-dir",
@@ -106,14 +115,14 @@ def _split(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -
     multiple=True,
     callback=_split,
     metavar="DIR",
-    help="Load plugins from the files and packages of a folder too.  [env var: DATELINE_PLUGINS_DIR]",
+    help="Also load plugins from the files and packages of a folder.  [env var: DATELINE_PLUGINS_DIR]",
 )
 @click.option(
     "--without",
     multiple=True,
     metavar="PLUGIN",
     shell_complete=completing.plugins,
-    help="Leave a plugin out, unimported.",
+    help="Do not import this plugin.",
 )
 @click.option("--strict", is_flag=True, help="Stop at the first broken plugin.")
 @click.option("--debug", is_flag=True, help="Show tracebacks.")
@@ -130,7 +139,7 @@ def root(
 ) -> None:
     """Dateline archives developing news stories.
 
-    Who said it and through whom, where exactly it is written, what was known on that day, and
-    that nobody changed the record since. Start with `dateline demo`.
+    It records who said something and through whom, where exactly it is written and what was known
+    at the time, and it detects later changes to the record. Start with `dateline demo`.
     """
     ctx.obj = Settings(db, plugin_dirs, without, strict, debug, keys)

@@ -1,4 +1,4 @@
-"""What the options before the command say: which archive, which plugins."""
+"""The options before the command: which archive to open, and which plugins to load."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 DEFAULT_DB = "dateline.db"
 UNFINISHED = (
-    "An erasure is not finished: another process still reads a state of before, which keeps it in the "
-    "archive's write-ahead log. Close that process, then run any command."
+    "An erasure is not finished: another process is still reading an older snapshot, so the erased "
+    "content stays in the archive's write-ahead log. Close that process, then run any command."
 )
 HELD_UP = (
-    "An erasure is not finished: another session is in its way, which writes, or reads a view in a "
-    "transaction it leaves open. End that session (on PostgreSQL pg_stat_activity shows it), then run any "
-    "command."
+    "An erasure is not finished: another session blocks it, because it is writing or has an open "
+    "transaction that reads a view. End that session (on PostgreSQL, pg_stat_activity lists it), then "
+    "run any command."
 )
 
 
@@ -46,20 +46,21 @@ class Settings:
 
     @property
     def shown(self) -> str:
-        """The archive's path or URL, without a password."""
+        """The archive's path or URL without its password."""
         from dateline.log.engine import shown, to_url
 
         return shown(to_url(self.path))
 
     @property
     def kept(self) -> list[Path]:
-        """The files of the archive and of its keys, there or not: no output replaces them."""
+        """The files of the archive and of its keys, which may not exist yet. No output replaces
+        them."""
         from dateline.log.engine import kept_files, to_url
 
         return kept_files(to_url(self.path), self.keys)
 
     def plugins(self) -> Plugins:
-        """Plugins, loaded once; each that failed is reported on stderr."""
+        """The plugins, loaded once. Each failure is reported on stderr."""
         if self._plugins is None:
             from dateline.plugins.discovery import Selection
             from dateline.plugins.loaded import Plugins
@@ -76,20 +77,20 @@ class Settings:
             for record in self._plugins.failures:
                 say(
                     f"Warning: plugin {record.name} ({record.origin}) is left out: {record.error}\n"
-                    f"  mend it, or silence this with --without {record.name}; "
+                    f"  fix the plugin, or silence this with --without {record.name}; "
                     "`dateline plugins -v` shows the traceback"
                 )
         return self._plugins
 
     def _keep_stdout(self) -> None:
-        """What plugins print from here on is no data. A plugin's own command may print."""
+        """From here on, send what plugins print to stderr. A plugin's own command may use stdout."""
         context = click.get_current_context(silent=True)
         if context is not None and FOREIGN not in context.meta:
             context.find_root().with_resource(kept_for_data())
 
     @contextmanager
     def archive(self) -> Iterator[Archive]:
-        """The archive, open."""
+        """The open archive, its interrupted erasures resumed."""
         with self.unresumed() as archive:
             resume(archive)
             yield archive
@@ -99,7 +100,7 @@ class Settings:
 
     @contextmanager
     def unresumed(self) -> Iterator[Archive]:
-        """The archive, open; `resume` is still to be called."""
+        """The open archive. The caller must call `resume`."""
         from dateline.archive import Archive
 
         with Archive.open(self.path, self.plugins(), self.keys, resume=False) as archive:
@@ -108,20 +109,20 @@ class Settings:
 
 
 def resume(archive: Archive) -> None:
-    """Finish its erasures, and say so; and say it of one that cannot be finished."""
+    """Finish interrupted erasures, and report which were finished and which cannot be."""
     say_resumed(archive, archive.resume())
 
 
 def say_resumed(archive: Archive, done: Iterable[Erasure]) -> None:
-    """Which erasures are `done` now, and what keeps others from it."""
+    """Report the erasures that are `done`, and what prevents others from finishing."""
     for erasure in done:
-        say(f"Finished an erasure that was interrupted or undone: {erasure.reason}")
+        say(f"Finished an erasure that had been interrupted or undone: {erasure.reason}")
     for sentence in unfinished(archive):
         say(sentence)
 
 
 def say_ahead(archive: Archive, slugs: Collection[str] | None = None) -> None:
-    """Say which stories, of `slugs` or of all, have a last event of a time still to come."""
+    """Report the stories, of `slugs` or of all, whose last event is dated in the future."""
     from dateline.events.clock import CLOCK_TOLERANCE_US, now_us
     from dateline.recording.clocks import dated_ahead
 
@@ -132,20 +133,20 @@ def say_ahead(archive: Archive, slugs: Collection[str] | None = None) -> None:
 
 
 def unfinished(archive: Archive) -> list[str]:
-    """What keeps its erasures from being finished."""
+    """Sentences about what prevents erasures from finishing."""
     read_on = any(erasure.step == "purged" for erasure in archive.unfinished_erasures)
     return [UNFINISHED] * read_on + [HELD_UP] * bool(archive.held_up)
 
 
 def _warn_of_unknown(name: str, names: list[str]) -> None:
-    """A plugin that --without, DATELINE_WITHOUT or DATELINE_PLUGINS names, and nobody offers."""
+    """Warn about a name in --without, DATELINE_WITHOUT or DATELINE_PLUGINS that no plugin has."""
     import difflib
 
     near = difflib.get_close_matches(name, names, 1)
     guess = f"; did you mean {near[0]!r}?" if near else ""
     say(
         f"Warning: no plugin is called {name!r} (--without, DATELINE_WITHOUT, DATELINE_PLUGINS)"
-        f"{guess}\n  `dateline plugins` lists what there is"
+        f"{guess}\n  `dateline plugins` lists the plugins"
     )
 
 
@@ -153,7 +154,7 @@ pass_settings = click.make_pass_decorator(Settings, ensure=True)
 
 
 def say(text: str) -> None:
-    """A message for the person, on stderr, safe to print."""
+    """Print a message for the user on stderr, with unsafe characters made visible."""
     from dateline.cli.wrapped import wrapped
     from dateline.text import visible
 

@@ -1,4 +1,4 @@
-"""``init``, ``upgrade``, ``completion``."""
+"""The commands ``init``, ``upgrade`` and ``completion``."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from dateline.cli.settings import Settings, pass_settings, say
 @click.command()
 @pass_settings
 def init(settings: Settings) -> None:
-    """Make a new archive.
+    """Create a new archive.
 
-    A file, readable by you alone; or, of a URL like
-    postgresql://USER@HOST/DATABASE, the tables in a PostgreSQL database that is there already.
+    By default the archive is a file that only you can read. Given a URL such as
+    postgresql://USER@HOST/DATABASE, it is a set of tables in an existing PostgreSQL database.
 
     \b
     Example:
@@ -23,16 +23,16 @@ def init(settings: Settings) -> None:
     from dateline.archive import Archive
 
     with Archive.create(settings.path, settings.plugins(), settings.keys) as archive:
-        say(f"Made archive {archive.head().archive} in {settings.shown}.")
+        say(f"Created archive {archive.head().archive} in {settings.shown}.")
 
 
 @click.command()
 @pass_settings
 def upgrade(settings: Settings) -> None:
-    """Bring an archive's tables up to date.
+    """Upgrade the tables of an archive.
 
-    Events are never rewritten; views are folded again when their shape changed. All in one
-    transaction: it is done or it is not. Back the archive up first.
+    Events are never rewritten. Views are rebuilt when the shape of their rows changed. The upgrade
+    is one transaction: it succeeds as a whole or changes nothing. Back up the archive first.
 
     \b
     Example:
@@ -45,7 +45,8 @@ def upgrade(settings: Settings) -> None:
         with settings.unresumed() as archive:
             archive.refresh_sql_views()
     say(
-        f"{settings.shown} is at schema {after}" + ("." if before == after else f", from {before}.")
+        f"{settings.shown} is at schema {after}"
+        + ("." if before == after else f", upgraded from {before}.")
     )
 
 

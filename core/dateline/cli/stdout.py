@@ -1,7 +1,7 @@
 """Stdout is for data. What plugins print, at import or in a fold, is sent to stderr.
 
-From the moment plugins are loaded until the command ends, `sys.stdout` is stderr, and so is file
-descriptor 1, which C libraries and child processes write to. `data` is the original stdout.
+From the loading of plugins to the end of the command, `sys.stdout` is stderr, and so is file
+descriptor 1, which C libraries and child processes write to. `data` returns the original stdout.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from typing import IO, Any, TextIO
 from dateline.cli.streams import ReaderWentAway, reopened
 from dateline.errors import DatelineError
 
-#: In a context's `meta`: the command is a plugin's, and stdout is its own.
+#: A key in a context's `meta`: the command belongs to a plugin, which may use stdout.
 FOREIGN = "dateline.foreign"
 _kept: list[IO[Any]] = []
 
 
 def data() -> IO[Any]:
-    """Where a command's data go."""
+    """The stream for the data of a command."""
     return _kept[-1] if _kept else sys.stdout
 
 
 @contextmanager
 def kept_for_data() -> Iterator[None]:
-    """Inside, whatever is printed goes to stderr; `data` is the stdout from before."""
+    """Inside, everything printed is sent to stderr, and `data` returns the original stdout."""
     if _kept or sys.stdout is None:
         yield
         return
@@ -45,8 +45,8 @@ def kept_for_data() -> Iterator[None]:
 
 
 def keep_until_exit() -> None:
-    """The same for the rest of the process: what a plugin does at exit may print, too."""
-    with suppress(OSError, ValueError, AttributeError):  # not there, closed, or no file
+    """The same for the rest of the process, since a plugin may print at exit."""
+    with suppress(OSError, ValueError, AttributeError):  # missing, closed, or not a file
         sys.stdout.flush()
         if sys.stdout.fileno() == 1:
             _lead_aside()
@@ -55,7 +55,7 @@ def keep_until_exit() -> None:
 
 @contextmanager
 def given_back() -> Iterator[None]:
-    """Inside, stdout is stdout again: for a prompt, which a terminal must show."""
+    """Inside, `sys.stdout` is the original stdout, so that a terminal shows a prompt."""
     if not _kept:
         yield
         return
@@ -68,7 +68,8 @@ def given_back() -> Iterator[None]:
 
 @contextmanager
 def shown_on_stderr() -> Iterator[None]:
-    """Inside, data go to stderr: for what a person must see before a question, wherever stdout leads."""
+    """Inside, data is sent to stderr: for text that a person must see before a question, even if
+    stdout is redirected."""
     _kept.append(sys.stderr)
     try:
         yield
@@ -78,14 +79,15 @@ def shown_on_stderr() -> Iterator[None]:
 
 @contextmanager
 def _aside() -> Iterator[TextIO]:
-    """A stream to where stderr leads, of its own: a plugin that closes its stdout closes no more."""
+    """A stream of its own to the target of stderr, so that a plugin that closes its stdout does not
+    close stderr."""
     stderr = sys.stderr
     if stderr is None:
         stream = open(os.devnull, "w")  # noqa: SIM115 - closed below
     else:
         try:
             copy = os.dup(stderr.fileno())
-        except (OSError, ValueError):  # no file, as in a test
+        except (OSError, ValueError):  # not a file, as in a test
             yield stderr
             return
         stream = open(  # noqa: SIM115
@@ -100,8 +102,8 @@ def _aside() -> Iterator[TextIO]:
 
 @contextmanager
 def _descriptor(stdout: TextIO) -> Iterator[IO[Any]]:
-    """A stream to where `stdout` leads, while descriptor 1 leads to stderr; `stdout` itself where
-    that is no file of this process, as in a test."""
+    """A stream to the target of `stdout`, while descriptor 1 points to stderr. It is `stdout` itself
+    if that is not descriptor 1, as in a test."""
     try:
         if stdout.fileno() != 1:
             raise io.UnsupportedOperation
@@ -116,15 +118,16 @@ def _descriptor(stdout: TextIO) -> Iterator[IO[Any]]:
         yield stream
         stream.flush()
     finally:
-        with suppress(OSError, ValueError):  # what was printed past `sys.stdout`
+        with suppress(OSError, ValueError):  # text printed to the old stream directly
             stdout.flush()
         os.dup2(kept, 1)
-        with suppress(OSError, ReaderWentAway, DatelineError):  # reported by the flush before
+        with suppress(OSError, ReaderWentAway, DatelineError):  # already reported by the flush
             stream.close()
 
 
 def _lead_aside() -> None:
-    """Descriptor 1 to where stderr leads. Where that was closed, 2 may be any file by now."""
+    """Point descriptor 1 to the target of stderr, or to the null device if stderr is not descriptor
+    2, which may be any file once stderr was closed."""
     try:
         standard = sys.stderr is not None and sys.stderr.fileno() == 2
     except (OSError, ValueError):

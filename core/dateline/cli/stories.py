@@ -1,4 +1,4 @@
-"""``open``, ``retitle``, ``close``, ``stories``: a story's own life."""
+"""The commands ``open``, ``retitle``, ``close`` and ``stories``."""
 
 from __future__ import annotations
 
@@ -18,9 +18,13 @@ if TYPE_CHECKING:
 
 @click.command("open")
 @click.argument("slug")
-@click.option("--title", required=True, help="What the story is called.")
+@click.option("--title", required=True, help="The title of the story.")
 @click.option(
-    "--language", "languages", multiple=True, metavar="CODE", help="Its languages: en ..."
+    "--language",
+    "languages",
+    multiple=True,
+    metavar="CODE",
+    help="A language of the story: en, uk ...",
 )
 @agent_option
 @pass_settings
@@ -29,7 +33,7 @@ def open_(
 ) -> None:
     """Open a new story.
 
-    SLUG names it for ever: lower-case words joined by hyphens. The title may change.
+    SLUG is its permanent name: lower-case words joined by hyphens. The title can be changed later.
 
     \b
     Example:
@@ -38,19 +42,19 @@ def open_(
     line = {"type": "story.opened", "slug": slug, "title": title, "languages": list(languages)}
     with settings.archive() as archive:
         new = archive.record([line], recorded_by=recorded_by(agent), expected="new").new
-    say(f"Opened story {slug}." if new else f"Story {slug} is open already.")
+    say(f"Opened story {slug}." if new else f"Story {slug} is already open.")
 
 
 @click.command()
 @click.argument("story", shell_complete=completing.stories)
 @click.argument("title")
-@click.option("--reason", help="Why.")
+@click.option("--reason", help="The reason.")
 @agent_option
 @pass_settings
 def retitle(
     settings: Settings, story: str, title: str, reason: str | None, agent: str | None
 ) -> None:
-    """Give a story another title. Its slug stays.
+    """Change the title of a story. Its slug stays the same.
 
     \b
     Example:
@@ -64,11 +68,11 @@ def retitle(
 
 @click.command()
 @click.argument("story", shell_complete=completing.stories)
-@click.option("--reason", help="Why.")
+@click.option("--reason", help="The reason.")
 @agent_option
 @pass_settings
 def close(settings: Settings, story: str, reason: str | None, agent: str | None) -> None:
-    """Say that nobody follows a story any more. Late facts and corrections are still taken.
+    """Close a story. It still accepts late facts and corrections.
 
     \b
     Example:

@@ -1,6 +1,6 @@
-"""The three streams of a process, whatever they are: in another encoding, closed, full, not read.
+"""The three standard streams: in any encoding, closed, on a full disk, or without a reader.
 
-`main` calls `prepare` once before anything is printed, and `finish` last.
+`main` calls `prepare` once before anything is printed, and `finish` at the end.
 """
 
 from __future__ import annotations
@@ -18,20 +18,21 @@ from dateline.errors import DatelineError
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
 
-#: ASCII by a name of our own: click takes a stream that says "ascii" for one that was set up wrongly, and
-#: writes UTF-8 past it.
+#: ASCII under another name: click treats a stream with the encoding "ascii" as misconfigured and writes
+#: UTF-8 past it.
 _ASCII = "ascii-terminal"
 
 
 class ReaderWentAway(Exception):
-    """Whoever read the output (head, less) has closed it. No OSError: click and rich exit on that."""
+    """The reader of the output (head, less) has closed it. It is not an OSError, because click and
+    rich exit on that."""
 
 
 def prepare() -> None:
     """Make all three streams usable.
 
-    In a pipe or a file, data is UTF-8, as an export is. On a terminal, what its encoding does not have
-    is written as an escape. What cannot be written or read is one clear error when it is tried.
+    Data in a pipe or a file is UTF-8, like an export. On a terminal, characters that its encoding
+    lacks are written as escapes. A closed stream raises one clear error when it is used.
     """
     _occupy()
     out = _Out(_raw(sys.stdout), "output")
@@ -40,52 +41,52 @@ def prepare() -> None:
     if sys.stdin is None:
         sys.stdin = io.TextIOWrapper(io.BufferedReader(_ClosedInput()), "utf-8")
     elif isinstance(sys.stdin, io.TextIOWrapper):
-        # What does not decode is refused where it arrives, as the surrogates it gives.
+        # Bytes that do not decode become surrogates, which are refused where they are used.
         sys.stdin.reconfigure(errors="surrogateescape")
 
 
 def finish(code: int) -> int:
-    """Write what is left in the buffers; returns the exit code, 1 where that did not work."""
+    """Flush the buffers; returns the exit code, 1 if the flush failed and `code` was 0."""
     try:
         sys.stdout.flush()
     except ReaderWentAway:
         code = code or 1
     except DatelineError as error:
-        if not code:  # else the command has said it, or what matters more
+        if not code:  # else the command has reported an error already
             with contextlib.suppress(Exception):
                 sys.stderr.write(f"Error: {error}\n")
         code = code or 1
     raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
     if isinstance(raw, _Out):
-        raw.dropping = True  # the interpreter flushes once more
+        raw.dropping = True  # the interpreter flushes again at exit
     with contextlib.suppress(Exception):
         sys.stderr.flush()
     return code
 
 
 def reopened(descriptor: int, was: IO[Any]) -> IO[Any]:
-    """A stream like `was` on another file descriptor, which it owns: same encoding, same errors."""
+    """A stream like `was` that owns another file descriptor: same encoding, same error handling."""
     return _text(_Out(io.FileIO(descriptor, "w"), "output"), was)  # type: ignore[no-any-return]
 
 
 def _occupy() -> None:
-    """Let no file that is opened later take the number of a closed stream: a library that writes to
-    number 1 or 2 would write into the archive."""
+    """Open the null device on the descriptors of closed streams. Otherwise the archive could get
+    descriptor 1 or 2, and a library that writes there would write into the archive."""
     for number in range(3):
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # gives the lowest number that is free
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free descriptor
 
 
 def _raw(stream: IO[Any] | None) -> Any:
-    """What writes the bytes of `stream`; None where there is no stream, or it has no bytes."""
+    """The raw byte stream below `stream`; None if there is no stream or it is text only."""
     buffer = getattr(stream, "buffer", None)
     return getattr(buffer, "raw", buffer)
 
 
 def _text(raw: _Out, was: IO[Any] | None) -> Any:
-    if raw.below is None and was is not None:  # somebody's own stream, of text alone
+    if raw.below is None and was is not None:  # a replacement stream that is text only
         return was
     terminal = raw.isatty()
     encoding = getattr(was, "encoding", None) if terminal else "utf-8"
@@ -108,9 +109,10 @@ def _ascii(name: str) -> codecs.CodecInfo | None:
 
 
 class _Out(io.RawIOBase):
-    """Standard output, or none (``below`` is None). Raises ReaderWentAway, and DatelineError."""
+    """Standard output, or a closed one (``below`` is None). Writing raises ReaderWentAway and
+    DatelineError."""
 
-    #: Set at the end: nothing is written any more, and nothing fails.
+    #: Set at the end: from then on, writes are discarded and never fail.
     dropping = False
 
     def __init__(self, below: Any, name: str) -> None:
@@ -132,22 +134,26 @@ class _Out(io.RawIOBase):
             return memoryview(data).nbytes
         if self.below is None:
             raise DatelineError(
-                f"the {self._name} is closed", hint="send it somewhere: to a file, or to /dev/null"
+                f"the {self._name} is closed",
+                hint="redirect it to a file or to /dev/null",
+                code="output-closed",
             )
         try:
             written = self.below.write(data)
-            while written is None:  # a pipe that does not block and is full
+            while written is None:  # a non-blocking pipe that is full
                 select.select([], [self.below], [])
                 written = self.below.write(data)
         except BrokenPipeError as error:
             raise ReaderWentAway from error
         except OSError as error:
-            raise DatelineError(f"cannot write the {self._name}: {error.strerror}") from error
+            raise DatelineError(
+                f"cannot write the {self._name}: {error.strerror}", code="output-not-writable"
+            ) from error
         return int(written)
 
 
 class _Messages(_Out):
-    """Standard error. A message that reaches nobody stops nothing."""
+    """Standard error. A message that cannot be written is dropped, and the command continues."""
 
     def write(self, data: ReadableBuffer) -> int:
         size = memoryview(data).nbytes
@@ -162,4 +168,8 @@ class _ClosedInput(io.RawIOBase):
         return True
 
     def readinto(self, buffer: WriteableBuffer) -> int:
-        raise DatelineError("the input is closed", hint="give a file, or send it through a pipe")
+        raise DatelineError(
+            "the input is closed",
+            hint="name a file, or send the input through a pipe",
+            code="input-closed",
+        )

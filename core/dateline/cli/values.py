@@ -9,11 +9,11 @@ import click
 
 
 def parse_value(text: str) -> Any:
-    """JSON where it is JSON, else the text itself: ``2100``, ``null``, ``["a"]``, ``Ida Brandt``."""
+    """The value of JSON text, else the text itself: ``2100``, ``null``, ``["a"]``, ``Ida Brandt``."""
     try:
         return json.loads(text)
     except RecursionError:
-        raise click.UsageError("the JSON is nested too deep") from None
+        raise click.UsageError("the JSON is nested too deeply") from None
     except ValueError:
         return text
 
@@ -21,8 +21,8 @@ def parse_value(text: str) -> Any:
 def keyed(text: str) -> dict[str, Any]:
     """``measure=people evacuated,value=1200,unit=person`` as a dict. Raises UsageError.
 
-    ``verbatim`` and ``measure`` are text even when they look like numbers. A comma inside a
-    number or words is kept when no ``key=`` follows it.
+    ``verbatim``, ``measure`` and ``unit`` are text even when they look like numbers. A comma that
+    is not followed by ``key=`` belongs to the value.
     """
     fields: dict[str, Any] = {}
     key = ""
@@ -42,5 +42,6 @@ def keyed(text: str) -> dict[str, Any]:
 
 
 def pointer_of(path: str) -> str:
-    """``quantities.0.value`` as the JSON Pointer ``/quantities/0/value``; pointers stay."""
+    """``quantities.0.value`` as the JSON Pointer ``/quantities/0/value``. A JSON Pointer is returned
+    unchanged."""
     return path if path.startswith("/") else "/" + path.replace(".", "/")

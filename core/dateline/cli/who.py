@@ -1,4 +1,4 @@
-"""Who records: the option, and the record it makes."""
+"""The option ``--agent``, and the record of who recorded an event."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def agent_option(command: F) -> F:
         envvar="DATELINE_AGENT",
         show_envvar=True,
         metavar="NAME",
-        help="Who records this, as the log will say.",
+        help="Who records the event; the log keeps this name.",
     )(command)
 
 

@@ -1,4 +1,4 @@
-"""Lines for a terminal, broken between words. In a pipe a line is a line."""
+"""Wrapping long lines between words on a terminal. In a pipe, lines are not wrapped."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import re
 import textwrap
 from typing import IO, Any
 
-#: What stands before a line's words: its indent, and a label with a gap after it.
+#: What precedes the words of a line: its indent, and a label with a gap after it.
 _HANGING = re.compile(r" *(?:\S{1,12} {2,})?")
 
 
 def wrapped(text: str, stream: IO[Any]) -> str:
-    """`text`, its long lines broken where `stream` is a terminal, what follows indented."""
+    """`text`, with long lines wrapped and indented if `stream` is a terminal."""
     width = _width(stream)
     if width is None:
         return text
@@ -38,5 +38,5 @@ def _broken(line: str, width: int) -> str:
 def _width(stream: IO[Any]) -> int | None:
     try:
         return os.get_terminal_size(stream.fileno()).columns or None if stream.isatty() else None
-    except (OSError, ValueError, AttributeError):  # closed, or no file at all
+    except (OSError, ValueError, AttributeError):  # closed, or not a file
         return None
