@@ -260,7 +260,7 @@ def _damaged(position: int, what: str) -> Damaged:
 def _earlier(earlier: Checkpoint, checkpoint: Checkpoint, nodes: StoredTree) -> dict[str, Any]:
     if not 0 < earlier.size <= checkpoint.size:
         raise DatelineError(
-            f"the earlier checkpoint has {earlier.size} events, this one only {checkpoint.size}",
+            f"the earlier checkpoint has {earlier.size} events, and this one {checkpoint.size}",
             hint="sign a new checkpoint first: `dateline checkpoint`",
             code="checkpoint-order",
         )
