@@ -631,40 +631,40 @@ def _put(here: Any, way: Sequence[str], now: Any) -> Any:
 
 def _facts(entries: list[Entry], steps: Steps) -> dict[str, Fact]:
     """Each fact with the events about it and about its sources."""
-    told: dict[str, list[Entry]] = {}
+    notices: dict[str, list[Entry]] = {}
     for entry in entries:
         if entry.type in NOTICES:
             for name in _spoken_of(entry.data):
-                told.setdefault(name, []).append(entry)
+                notices.setdefault(name, []).append(entry)
     found = {}
     for name, stood in steps.items():
         entry, now = entries[stood[0][0]], stood[-1][1]
         sources = sources_of(steps, name)
-        about = {e.fields["version"]: e for key in (name, *sources) for e in told.get(key, ())}
+        about = {e.fields["version"]: e for key in (name, *sources) for e in notices.get(key, ())}
         since = [about[version] for version in sorted(about) if about[version] is not entry]
-        found[name] = Fact(entry, now, since, *_status(name, sources[-1], told))
+        found[name] = Fact(entry, now, since, *_status(name, sources[-1], notices))
     return found
 
 
-def _status(fact: str, source: str, told: Mapping[str, list[Entry]]) -> tuple[str, str]:
+def _status(fact: str, source: str, notices: Mapping[str, list[Entry]]) -> tuple[str, str]:
     """The status of a fact after the events shown: a word and its explanation, or two empty strings."""
-    if taken_back := _taken_back(fact, told):
+    if taken_back := _taken_back(fact, notices):
         return taken_back
-    if withdrawn := _last(told, source).get("source.withdrawn"):
+    if withdrawn := _last(notices, source).get("source.withdrawn"):
         said = f"rests on a source that was withdrawn: {withdrawn.get('reason')}"
         return "withdrawn", said
-    for data in (entry.data for entry in told.get(fact, [])):
+    for data in (entry.data for entry in notices.get(fact, [])):
         if (data.get("relation"), data.get("to")) == ("disputes", fact):
-            if not _taken_back(str(data.get("from")), told):
+            if not _taken_back(str(data.get("from")), notices):
                 return "disputed", f"is disputed by {data.get('from')}"
         elif "ground" in data:
             return "disputed", f"is disputed: {data['ground']}"
     return "", ""
 
 
-def _taken_back(fact: str, told: Mapping[str, list[Entry]]) -> tuple[str, str] | None:
+def _taken_back(fact: str, notices: Mapping[str, list[Entry]]) -> tuple[str, str] | None:
     """Whether the archive itself retracted or rejected a fact, and why."""
-    last = _last(told, fact)
+    last = _last(notices, fact)
     if retracted := last.get("fact.retracted"):
         return "retracted", f"was retracted: {retracted.get('reason')}"
     review = last.get("fact.reviewed", {})
@@ -673,9 +673,9 @@ def _taken_back(fact: str, told: Mapping[str, list[Entry]]) -> tuple[str, str] |
     return None
 
 
-def _last(told: Mapping[str, list[Entry]], name: str) -> dict[str, dict[str, Any]]:
+def _last(notices: Mapping[str, list[Entry]], name: str) -> dict[str, dict[str, Any]]:
     """The data of the last event of each type about it."""
-    return {entry.type: entry.data for entry in told.get(name, [])}
+    return {entry.type: entry.data for entry in notices.get(name, [])}
 
 
 def _check_withheld(entries: list[Entry], steps: Steps, fact: str, opened: list[str]) -> None:
