@@ -1,17 +1,20 @@
-"""A story with a witness who is protected, and words that must be found nowhere once she is erased."""
+"""A story with a protected witness, and words that must be found nowhere once she is erased."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from dateline import Archive
+import pytest
+
+from dateline import Archive, DatelineError
 from dateline.testing import samples
 
-#: Put in where nothing may be left of it; each field has a word of its own.
+#: A word in everything that is protected; each field adds a suffix of its own.
 CANARY = "QUAGGA"
-#: The same of what is not protected: f5, at the position `PLAIN`.
+#: The same for content that is not protected: f5, at the position `PLAIN`.
 CLEAR, PLAIN = "OKAPI", 17
 WITNESS = "Frau Vogel"
 PERSON = "person:w1"
@@ -22,12 +25,20 @@ LETTER_ID = samples.digest(LETTER)
 REASON, BASIS = "Asked for by the source", "consent withdrawn"
 
 
+@contextmanager
+def raises(code: str) -> Iterator[pytest.ExceptionInfo[DatelineError]]:
+    """The block raises a DatelineError with that code."""
+    with pytest.raises(DatelineError) as caught:
+        yield caught
+    assert caught.value.code == code
+
+
 def evidence(*words: str) -> list[dict[str, Any]]:
     return [{"role": "content", "exact": word} for word in words]
 
 
 def protected() -> list[dict[str, Any]]:
-    """What the witness brings: who she is, her letter, what she said, a count that was corrected."""
+    """The witness's content: who she is, her letter, her statement and a count that was corrected."""
     chain = [{"agent": PERSON, "role": "origin"}, {"agent": samples.WIRE, "role": "publisher"}]
     quote = f"{CANARY}-quote"
     return [

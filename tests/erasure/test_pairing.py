@@ -13,7 +13,7 @@ import msgspec
 import pytest
 from sqlalchemy import text
 from tests.erasure import scene
-from tests.erasure.scene import BASIS, CLEAR, PLAIN, REASON, WITNESS
+from tests.erasure.scene import BASIS, CLEAR, PLAIN, REASON, WITNESS, raises
 
 from dateline import Archive, DatelineError, NotPaired, Plugins
 from dateline.archive import copy_archive
@@ -350,9 +350,9 @@ def test_verify_knows_the_table(archive: Archive) -> None:
 def test_keys_of_another_user_are_not_used_by_root(archive: Archive, tmp_path: Path) -> None:
     path = tmp_path / "a.db.keys"
     os.chown(path, 65534, -1)
-    with pytest.raises(DatelineError, match="belongs to another user"):
+    with raises("keys-of-another-user"):
         Archive.open(tmp_path / "a.db", PLUGINS)
-    os.chown(tmp_path / "a.db", 65534, -1)  # whose archive it is may have its keys
+    os.chown(tmp_path / "a.db", 65534, -1)  # the owner of the archive may own its keys
     with Archive.open(tmp_path / "a.db", PLUGINS) as opened:
         assert opened.subjects() == [WITNESS]
 
@@ -362,7 +362,7 @@ def test_keys_of_another_user_are_not_used_by_root(archive: Archive, tmp_path: P
 
 @pytest.fixture
 def stranger(dateline_cli: Cli, tmp_path: Path) -> Path:
-    """The archive `dateline.db`, and keys of somebody who erased in a copy of it."""
+    """The archive `dateline.db`, and the keys of a stranger who erased content in a copy of it."""
     with Archive.create(tmp_path / "dateline.db", PLUGINS) as archive:
         archive.record(samples.story())
         archive.backup(tmp_path / "copy.db")
@@ -399,7 +399,7 @@ def test_pair_lists_asks_and_then_erases(dateline_cli: Cli, stranger: Path, tmp_
     def pair(*options: str) -> int:
         return dateline_cli("--keys", "theirs.keys", "pair", *options).code
 
-    assert pair() == 2  # nobody can be asked
+    assert pair() == 2  # there is no terminal to ask on
     listed = dateline_cli("--keys", "theirs.keys", "pair", "--dry-run", "-f", "csv")
     assert listed.code == 0 and "event,ferry,7,f2,goes" in listed.out
     assert dateline_cli("--keys", "theirs.keys", "stories").code == 1

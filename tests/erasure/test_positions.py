@@ -1,4 +1,4 @@
-"""What stands at a position is erased, with all that hangs on it."""
+"""Erasing by position, with everything that depends on it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from tests.erasure import scene
-from tests.erasure.scene import BASIS, REASON, WITNESS
+from tests.erasure.scene import BASIS, REASON, WITNESS, raises
 
-from dateline import Archive, DatelineError
+from dateline import Archive
 from dateline.log.wal import empty_wal
 from dateline.testing import samples
 
@@ -26,7 +26,7 @@ def test_a_fact_goes_with_all_that_was_said_about_it(archive: Archive) -> None:
     scene.verify(archive)
     assert set(archive.state("ferry").erased) == {"f2"}
     assert archive.verify_view("changes") == []
-    with pytest.raises(DatelineError, match="nothing left to erase"):
+    with raises("nothing-to-erase"):
         scene.erase(archive, 7)
     scene.erase(archive, 6, 7)  # what is gone already is passed over
     scene.verify(archive)
@@ -81,17 +81,20 @@ def test_a_withdrawal_goes_with_its_source(archive: Archive) -> None:
     line = {"type": "source.withdrawn", "source": samples.SOURCE, "reason": "Taken back"}
     archive.record([line], story="ferry")
     at = archive.head().position
-    with pytest.raises(DatelineError, match="the source would stand again"):
+    with raises("not-erasable-alone"):
         scene.erase(archive, at)
     assert {item.position for item in archive.plan_erasure(positions=[5]).events} == {5, at}
 
 
-@pytest.mark.parametrize(("position", "why"), [(1, "its slug"), (0, "goes up to"), (99, "goes up")])
+@pytest.mark.parametrize(
+    ("position", "code"),
+    [(1, "not-erasable"), (0, "position-unknown"), (99, "position-unknown")],
+)
 def test_what_cannot_be_erased_is_refused_and_nothing_is_done(
-    archive: Archive, position: int, why: str
+    archive: Archive, position: int, code: str
 ) -> None:
     head = archive.head()
-    with pytest.raises(DatelineError, match=why):
+    with raises(code):
         scene.erase(archive, 7, position) if position else archive.erase(
             None, [7, 0], reason=REASON, basis=BASIS
         )
@@ -100,7 +103,7 @@ def test_what_cannot_be_erased_is_refused_and_nothing_is_done(
 
 def test_an_erasure_is_not_erased(archive: Archive) -> None:
     scene.erase(archive, 7)
-    with pytest.raises(DatelineError, match="why content is missing"):
+    with raises("not-erasable"):
         scene.erase(archive, archive.head().position)
 
 

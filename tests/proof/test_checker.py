@@ -106,7 +106,7 @@ def test_a_proof_from_a_checkpoint_of_an_earlier_key_is_made_and_checked(
     done = stranger(home, *held, "--vkey", new, "--vkey", old)
     assert done.returncode == 0, done.stdout + done.stderr
     done = stranger(home, *held, "--vkey", new)
-    assert done.returncode == 1 and "NOT CHECKED  None of the keys given" in done.stdout
+    assert done.returncode == 1 and "NOT CHECKED  None of the given keys" in done.stdout
 
 
 def test_nothing_in_a_proof_reaches_the_terminal_raw(

@@ -58,7 +58,7 @@ def test_an_export_is_recognised_even_when_the_archive_went_on(
     Path(file).write_bytes(content.replace(b"of 193", b"of 194"))
     capfd.readouterr()
     assert dateline(path, "verify", "--export", file) == 3
-    assert "is not what the archive gives at that cut" in capfd.readouterr().out
+    assert "is not what the archive produces at that cut" in capfd.readouterr().out
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
@@ -201,7 +201,7 @@ def test_what_stands_beside_a_csv_is_held_against_the_archive(
     capfd.readouterr()
     assert dateline(path, "verify", "--export", "out.csv") == code
     out, err = capfd.readouterr()
-    assert ("what stands beside out.csv is not" in out) is (code == 3)
+    assert ("the file next to out.csv is not" in out) is (code == 3)
     assert "this is a bug" not in err
 
 
@@ -263,7 +263,7 @@ def test_an_export_from_before_an_erasure_is_neither_wrong_nor_well(
     capfd.readouterr()
     assert dateline(path, "verify", "--export", file) == 1
     said = capfd.readouterr().err
-    assert "could not be checked whole" in said and "was erased since" in said
+    assert "could not be checked in full" in said and "was erased since" in said
     assert ("1 export" in said) is (suffix == ".ndjson")
     # Nothing of that story was erased.
     assert dateline(path, "verify", "--export", f"other{suffix}") == 0, capfd.readouterr()
@@ -314,7 +314,7 @@ def test_a_line_of_what_is_still_there_is_checked_though_others_were_erased(
         Path("forged.ndjson").write_text(text, "utf-8")
         capfd.readouterr()
         assert dateline(path, "verify", "--export", "forged.ndjson") == 3, what
-        assert "is not what the archive gives" in capfd.readouterr().out
+        assert "is not what the archive produces" in capfd.readouterr().out
 
 
 def test_an_export_made_between_two_erasures_is_neither_wrong_nor_well(
@@ -342,9 +342,9 @@ def test_another_root_or_a_later_cut_is_a_finding(
     Path("later.md").write_text(text.replace("position 600", "position 601"), "utf-8")
     capfd.readouterr()
     assert dateline(path, "verify", "--export", "root.md") == 3
-    assert "at position 600 the log has another root" in capfd.readouterr().out
+    assert "the log has a different root at position 600" in capfd.readouterr().out
     assert dateline(path, "verify", "--export", "later.md") == 3
-    assert "cut at position 601, and the log has 600" in capfd.readouterr().out
+    assert "cut at position 601, but the log ends at 600" in capfd.readouterr().out
 
 
 def test_what_cannot_be_checked_is_not_called_all_right(
@@ -360,9 +360,9 @@ def test_what_cannot_be_checked_is_not_called_all_right(
     assert dateline(tmp_path / "other.db", "export", "ferry", "-o", "other.json") == 0
     capfd.readouterr()
     for name, said in (
-        ("out.csv", "does not say where it was cut"),
-        ("plain.md", "does not say where it was cut"),
-        ("deep.json", "does not say where it was cut"),
+        ("out.csv", "does not state the archive"),
+        ("plain.md", "does not state the archive"),
+        ("deep.json", "does not state the archive"),
         ("other.json", "not of this one"),
         ("missing.json", "is not there"),
         ("what.xyz", "no format"),

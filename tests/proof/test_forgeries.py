@@ -127,30 +127,30 @@ def test_a_forged_bundle_is_refused(
 def test_a_key_that_came_with_the_bundle_proves_nothing(
     bundle: Bundle, key: SigningKey, archive: Archive, tmp_path: Path
 ) -> None:
-    """Who forges everything signs with a key of his own."""
+    """A forger of everything signs with a key of their own."""
     forger = keys.create(tmp_path / "forger.key", archive.head().archive)
     at = read_checkpoint(bundle["checkpoint"])
     bundle["checkpoint"] = key_signs(forger, at.size, at.root).note
     check(bundle, [forger.vkey])
     proven = check(bundle, [key.vkey])
-    assert "anything here is from the archive is not proven" in opened(proven)[0]
+    assert "not proven that anything here is from the archive" in opened(proven)[0]
     # Nor with the name and the id of the archive's key on it.
     name, id_, _ = at.signatures[0]
     note = at._replace(signatures=((name, id_, forger.sign(at.text)),)).note
-    with pytest.raises(Wrong, match="the signature is not that of"):
+    with pytest.raises(Wrong, match="signature: "):
         check({**bundle, "checkpoint": note}, [forger.vkey, key.vkey])
-    with pytest.raises(Wrong, match="not signed once by"):
+    with pytest.raises(Wrong, match="signature: "):
         check({**bundle, "checkpoint": at._replace(signatures=at.signatures * 2).note}, [key.vkey])
-    # A key of another archive says nothing of this one.
+    # A key of another archive says nothing about this one.
     other = keys.create(tmp_path / "other.key", uuid7()).vkey
     [said] = opened(check(bundle, [other]))
-    assert said.startswith(f"The key given is of {other.name}: that anything here is from")
+    assert said.startswith(f"The given key belongs to {other.name}: ")
 
 
 def test_an_entry_that_reads_in_two_ways_is_refused_even_when_signed(
     archive: Archive, key: SigningKey
 ) -> None:
-    """A key that stands twice: JSON readers differ on which one counts."""
+    """A key that occurs twice: JSON parsers differ on which one counts."""
     fields = {
         "archive": str(archive.id), "commitment": "", "domain": verifier.DOMAIN, "prev": "",
         "story": str(archive.story("ferry").id), "type": "story.opened", "version": 1,
@@ -166,13 +166,13 @@ def test_an_entry_that_reads_in_two_ways_is_refused_even_when_signed(
         if entry == once:
             assert check(bundle, [key.vkey]).entries[0].position == 1
         else:
-            with pytest.raises(Wrong, match="not in its one form"):
+            with pytest.raises(Wrong, match="chain: "):
                 check(bundle, [key.vkey])
 
 
 @pytest.mark.parametrize("junk", [None, [], 1, "x", {}, {"format": "dateline/proof/v2"}])
 def test_what_does_not_claim_to_be_a_proof_is_not_called_false(junk: Any, key: SigningKey) -> None:
-    with pytest.raises(Unchecked, match="this is no proof of Dateline"):
+    with pytest.raises(Unchecked):
         check(junk, [key.vkey])
 
 

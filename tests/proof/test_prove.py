@@ -8,10 +8,10 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.erasure.scene import raises
 from tests.proof.bundles import Bundle, key_signs, opened
 
 from dateline import Archive
-from dateline.errors import DatelineError, UnknownName
 from dateline.proof import verifier
 from dateline.proof.keys import SigningKey
 from dateline.proof.verifier import Checkpoint, Wrong, check, read_checkpoint
@@ -34,7 +34,7 @@ def test_a_fact_is_proven_with_what_it_rests_on_and_what_came_later(
     assert "fact.corrected /quantities/0/value 143 -> 150 A second count" in text
     assert "facts.linked f1 elaborates f2" in text
     assert "The harbour master says otherwise" not in text  # that is about f1
-    assert "as far as position 10 of the log" in text
+    assert "up to position 10 of the log" in text
 
 
 def test_what_is_withheld_is_not_in_the_file(bundle: Bundle, archive: Archive) -> None:
@@ -62,8 +62,8 @@ def test_without_the_document_its_quotations_are_said_to_be_unchecked(
     proven = check(archive.prove("ferry", "f2", outside), [key.vkey])
     assert opened(proven) == [
         (
-            f"The document {samples.SOURCE} is not here: that the quotations stand in it is not "
-            "checked (give it with --document FILE)."
+            f"The document {samples.SOURCE} is not here: the quotations from it were not checked "
+            "(give it with --document FILE)."
         )
     ]
 
@@ -97,13 +97,13 @@ def test_an_erased_event_leaves_the_chain_whole(
     for fact in (None, "f2"):
         bundle = archive.prove("ferry", fact, signed, with_documents=True)
         assert bundle["entries"][5]["erased"]
-        for say in ({"erased": True}, {"withheld": True}):  # the file's own word changes nothing
+        for say in ({"erased": True}, {"withheld": True}):  # what the file claims changes nothing
             bundle["entries"][5] = {"entry": bundle["entries"][5]["entry"], **say}
             proven = check(bundle, [key.vkey])
             assert [entry.erased for entry in proven.entries].count(True) == 2  # and its dispute
             assert proven.entries[5].erased
             assert "2 erased" in "\n".join(verifier.words(proven))
-    with pytest.raises(UnknownName, match="f1 was erased: Asked"):
+    with raises("fact-erased"):
         archive.prove("ferry", "f1", signed)
     # Up to a checkpoint from before the erasure nothing shows that it was one.
     proven = check(archive.prove("ferry", None, outside, with_documents=True), [key.vkey])
@@ -120,7 +120,7 @@ def test_what_is_missing_without_a_record_of_an_erasure_is_not_called_erased(
     proven = check(archive.prove("ferry", None, outside, with_documents=True), [key.vkey])
     assert not any(entry.erased for entry in proven.entries)
     assert "1 withheld, 0 erased" in "\n".join(verifier.words(proven))
-    with pytest.raises(UnknownName, match="no fact 'f1'"):
+    with raises("fact-unknown"):
         archive.prove("ferry", "f1", outside)
 
 
@@ -135,7 +135,7 @@ def test_a_story_goes_by_its_newest_title(
     bundle["entries"][-1] |= {"withheld": True}
     told = "\n".join(verifier.words(check(bundle, [key.vkey])))
     assert "Story       Fictional: the ferry Alma:" in told
-    assert "perhaps an old title" in told
+    assert "may be an old title" in told
 
 
 def test_it_continues_an_earlier_checkpoint(archive: Archive, key: SigningKey) -> None:
@@ -147,13 +147,13 @@ def test_it_continues_an_earlier_checkpoint(archive: Archive, key: SigningKey) -
     assert (proven.earlier, opened(proven, 601, 601)) == (old, [])
     assert "no later event of the story is left out" in "\n".join(verifier.words(proven))
     without = archive.prove("ferry", "f2", new, with_documents=True)
-    assert "does not lead from the checkpoint you hold" in check(without, [key.vkey], old).open[0]
+    assert "does not continue the checkpoint you hold" in check(without, [key.vkey], old).open[0]
     forged = key_signs(key, old.size, hashlib.sha256(b"other").digest())
-    with pytest.raises(Wrong, match="history was rewritten"):
+    with pytest.raises(Wrong, match="consistency: "):
         check(bundle, [key.vkey], forged)
-    with pytest.raises(Wrong, match="does not lead to the old root"):
+    with pytest.raises(Wrong, match="consistency: "):
         check({**bundle, "earlier": {**bundle["earlier"], "checkpoint": forged.note}}, [key.vkey])
-    with pytest.raises(DatelineError, match="the earlier checkpoint has 601"):
+    with raises("checkpoint-order"):
         archive.prove("ferry", "f2", old, earlier=new)
 
 
@@ -161,7 +161,7 @@ def test_a_story_that_begins_after_the_checkpoint_is_one_clear_error(
     archive: Archive, outside: Checkpoint
 ) -> None:
     archive.record([samples.opened("late", "Fictional: late")])
-    with pytest.raises(DatelineError, match="begins after that checkpoint"):
+    with raises("story-after-checkpoint"):
         archive.prove("late", None, outside)
 
 

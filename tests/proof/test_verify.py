@@ -187,7 +187,7 @@ def test_a_protected_document_is_checked_with_its_key(archive: Archive, path: Pa
     [finding] = look(path).findings
     assert (finding.rule, "is not what was captured" in finding.reason) == ("V5", True)
     path.with_name(path.name + ".keys").unlink()
-    assert "The bytes of 1 protected documents: their key is not here." in look(path).unchecked
+    assert "The bytes of 1 protected documents: their keys are not here." in look(path).unchecked
 
 
 def test_stories_beyond_those_remembered_are_followed_all_the_same(
@@ -305,7 +305,7 @@ def test_the_deep_check_counts_what_it_compared(
     assert run(root, arguments) == 1
     err = capfd.readouterr().err
     assert f"{len(archive.plugins.views) - 1} views" in err
-    assert "Not checked: View figures: no plugin that is loaded makes it." in err
+    assert "Not checked: View figures: no loaded plugin makes it." in err
 
 
 def test_a_type_that_is_missing_from_the_list_of_types_is_found(
@@ -365,7 +365,7 @@ def test_exit_codes_say_ok_tampered_and_not_checked(
 
     code, _, err = command(path, capfd)
     assert code == 1
-    assert "Not checked: The signature of the checkpoint of 600 events on record" in err
+    assert "Not checked: The signature of the stored checkpoint of 600 events" in err
     assert "Nothing was changed." not in err
     assert "From the inside only" in err
 
@@ -442,7 +442,7 @@ def test_a_checkpoint_signed_by_another_key_is_a_finding(
     assert code == 3
     assert "against,," in out and "has a false signature" in out
     assert len(signature) == 64
-    # A root that nobody signed says nothing of the log.
+    # An unsigned root says nothing about the log.
     root_, other = (base64.b64encode(hash_).decode() for hash_ in (outside.root, bytes(32)))
     note.write_text(outside.note.replace(root_, other), "utf-8")
     code, out, err = command(path, capfd, "--vkey", str(key.vkey), "--against", str(note))
