@@ -160,8 +160,8 @@ def test_protected_facts_whose_keys_are_not_here_are_not_offered_again(
     (tmp_path / "dateline.db.keys").unlink()
     said = "bring the keys database back"
     missing = ferry("prove", "ferry", "f3", "--protected-too", *KEY)
-    assert missing.code == 1 and "could not be looked into, their keys are not here" in missing.err
-    assert said in missing.err and "without --protected-too" not in missing.err
+    assert (missing.code, missing.error) == (1, "fact-unknown")
+    assert said in missing.err and "with --protected-too" not in missing.err
     whole = ferry("prove", "ferry", "--protected-too", "-o", "all.json", *KEY)
     assert "1 protected event is withheld: their keys are not here. Bring the keys" in whole.err
     assert "--protected-too shows" not in whole.err

@@ -130,13 +130,13 @@ def test_nothing_is_left_in_any_table_view_or_export(
             archive.erase(**target, reason=REASON, basis=BASIS)
 
 
-def test_what_is_protected_is_in_the_clear_in_views_alone(archive: Archive) -> None:
+def test_protected_content_is_in_plain_text_only_in_views(archive: Archive) -> None:
     assert {name.split("__")[0] for name in holding(archive) if "__g" in name}
     assert [name for name in holding(archive) if name.startswith(("events", "documents"))] == []
     assert archive.document(LETTER_ID).text == scene.LETTER  # type: ignore[union-attr]
 
 
-def test_the_name_may_be_used_again_and_its_numbers_never(archive: Archive) -> None:
+def test_the_name_may_be_used_again_but_its_numbers_may_not(archive: Archive) -> None:
     archive.erase(WITNESS, reason=REASON, basis=BASIS)
     archive.record(scene.protected(), story="ferry", protect=WITNESS)
     assert set(archive.state("ferry").facts) == {"f1", "f2", "f5", "f6", "f7"}
@@ -181,7 +181,7 @@ DEATHS = {
 
 
 @pytest.mark.slow
-def test_killed_between_steps_it_is_finished_on_opening(
+def test_an_erasure_killed_between_steps_is_finished_on_opening(
     request: pytest.FixtureRequest, archive: Archive, tmp_path: Path, keys: Path
 ) -> None:
     before = archive.head()
@@ -205,7 +205,7 @@ def test_killed_between_steps_it_is_finished_on_opening(
                 sound(opened, before.position, before.root)
 
 
-def test_dead_rows_are_gone_from_the_server_s_files_once_it_rewrote_them(
+def test_dead_rows_are_not_in_the_servers_files_after_a_rewrite(
     dateline_postgres_url: str, keys: Path
 ) -> None:
     """What docs/erasure.md tells the keeper of a server to do can be done: nothing forbids it."""
@@ -225,7 +225,7 @@ def test_dead_rows_are_gone_from_the_server_s_files_once_it_rewrote_them(
             assert body is left
 
 
-def test_a_backup_never_holds_in_the_clear_what_is_protected(
+def test_a_backup_never_holds_protected_content_in_plain_text(
     archive: Archive, keys: Path, tmp_path: Path
 ) -> None:
     """Nor does looking at it with the keys put it in: a backup is out of reach of an erasure."""

@@ -63,7 +63,7 @@ def test_events_of_one_type_are_read_in_any_page_size(archive: Archive) -> None:
             assert [event.position for event in found] == wanted and len(wanted) > 3
 
 
-def test_a_story_is_folded_once_for_all_views_that_are_level(
+def test_a_story_is_folded_once_for_all_views_that_are_caught_up(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     archive.catch_up()

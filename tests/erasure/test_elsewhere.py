@@ -87,7 +87,7 @@ def test_what_was_erased_elsewhere_is_not_brought_in_by_an_older_export(
         scene.verify(other)
 
 
-def test_an_import_that_tells_of_an_erasure_may_not_bring_it_back_below(
+def test_an_import_that_records_an_erasure_may_not_undo_it_further_on(
     archive: Archive, tmp_path: Path
 ) -> None:
     older = scene.exported(archive, "ndjson").splitlines()
@@ -123,7 +123,7 @@ def test_an_erasure_cannot_be_made_up(archive: Archive) -> None:
         archive.record([Line(line, 1)], story="ferry")
 
 
-def test_what_another_archive_erased_and_is_live_here_is_told_by_its_positions(
+def test_what_another_archive_erased_and_is_live_here_is_listed_by_position(
     archive: Archive, tmp_path: Path
 ) -> None:
     older = scene.exported(archive, "ndjson", "ferry")

@@ -83,7 +83,7 @@ class Dies(sqlite3.Connection):
         return super().execute(statement, *given)
 
 
-def test_killed_while_it_is_made_nothing_is_in_the_way(folder: Path) -> None:
+def test_a_kill_while_it_is_made_blocks_nothing(folder: Path) -> None:
     """Killed between any two statements after the file was made."""
     for at in range(40):
         child = os.fork()
@@ -107,7 +107,7 @@ def test_killed_while_it_is_made_nothing_is_in_the_way(folder: Path) -> None:
     protect(folder)
 
 
-def test_a_disk_that_is_full_leaves_nothing_in_the_way(
+def test_a_full_disk_blocks_nothing_afterwards(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Archive.open(folder / "a.db", PLUGINS) as archive:
@@ -171,7 +171,7 @@ def protect_too(folder: Path, subject: str) -> None:
         assert subject in archive._keys.subjects()
 
 
-def test_the_keys_of_another_archive_are_none_of_this_one(folder: Path) -> None:
+def test_the_keys_of_another_archive_are_not_used(folder: Path) -> None:
     protect(folder)
     (folder / "a.db.keys").rename(folder / "away")
     with Archive.create(folder / "b.db", PLUGINS, folder / "a.db.keys") as other:
@@ -184,14 +184,14 @@ def test_the_keys_of_another_archive_are_none_of_this_one(folder: Path) -> None:
         archive.record([samples.entity("person:x", "X")], story="ferry", protect="Witness 8")
 
 
-def test_keys_that_were_destroyed_are_the_archive_s_own(folder: Path) -> None:
+def test_keys_that_were_destroyed_are_the_archives_own(folder: Path) -> None:
     protect(folder)
     with Archive.open(folder / "a.db", PLUGINS) as archive:
         archive.erase(WITNESS, reason=REASON, basis=BASIS)
     protect_too(folder, "Witness 8")
 
 
-def test_without_the_keys_nobody_says_that_nothing_is_protected(folder: Path) -> None:
+def test_without_the_keys_it_is_not_claimed_that_nothing_is_protected(folder: Path) -> None:
     protect(folder)
     (folder / "a.db.keys").rename(folder / "away")
     with Archive.open(folder / "a.db", PLUGINS) as archive:
@@ -206,7 +206,7 @@ def test_without_the_keys_nobody_says_that_nothing_is_protected(folder: Path) ->
         archive.plan_erasure(WITNESS)
 
 
-def test_a_name_that_is_mistyped_is_told_the_nearest(folder: Path) -> None:
+def test_the_nearest_name_is_suggested_for_a_mistyped_one(folder: Path) -> None:
     protect(folder, "Witness 7")
     with Archive.open(folder / "a.db", PLUGINS) as archive:
         with raises("subject-unknown") as missed:
@@ -231,7 +231,7 @@ def test_keys_that_others_can_read_are_not_used(folder: Path, mode: int) -> None
 
 
 @pytest.mark.skipif(os.name == "nt", reason="modes of files are POSIX")
-def test_an_empty_file_is_made_its_owners_alone(folder: Path) -> None:
+def test_an_empty_file_is_made_private_to_its_owner(folder: Path) -> None:
     path = folder / "a.db.keys"
     path.touch(0o644)
     path.chmod(0o644)

@@ -123,7 +123,7 @@ POSITIONS = {"positions": (8, 9, 10, 11, 15, scene.PLAIN)}
 
 
 @pytest.mark.parametrize("target", [SUBJECT, POSITIONS], ids=["subject", "positions"])
-def test_killed_at_any_point_it_is_finished_on_opening(
+def test_an_erasure_killed_at_any_point_is_finished_on_opening(
     ground: Path, tmp_path: Path, target: dict[str, Any]
 ) -> None:
     points: list[str] = []

@@ -76,7 +76,7 @@ def test_two_processes_may_finish_the_same_erasure(archive: Archive, tmp_path: P
     assert archive._journal.erasures() == [finished]
 
 
-def test_facts_and_notices_of_unknown_types_go_together_too(archive: Archive) -> None:
+def test_facts_and_notices_of_unknown_types_are_erased_together_too(archive: Archive) -> None:
     sighting = {"type": "acme.sighting.recorded", "fact": "f6", "what": f"{CANARY}-seen"}
     flag = {"type": "acme.fact.flagged", "fact": "f6", "why": f"{CANARY}-flag"}
     flagged = {"type": "acme.fact.flagged", "fact": "f3", "why": f"{CANARY}-flag"}

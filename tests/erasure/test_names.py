@@ -16,11 +16,11 @@ from dateline.testing import samples
 
 
 @pytest.mark.parametrize("name", ["Anna Berg ", " Anna  Berg", "Anna\u00a0Berg"])
-def test_white_space_makes_no_other_name(name: str) -> None:
+def test_white_space_does_not_make_another_name(name: str) -> None:
     assert subject_name(name) == "Anna Berg"
 
 
-def test_composed_or_not_it_is_one_subject(archive: Archive) -> None:
+def test_composed_and_decomposed_spellings_are_one_subject(archive: Archive) -> None:
     line = samples.figure(text="His")
     archive.record([line], story="ferry", protect="Ren\u00e9")
     again = archive.record([line], story="ferry", protect="Rene\u0301 ")
@@ -44,7 +44,7 @@ def test_what_is_not_a_name_is_refused(archive: Archive, name: str) -> None:
 
 
 @given(st.text(max_size=30))
-def test_a_name_in_its_one_spelling_stays_as_it_is(text: str) -> None:
+def test_a_canonical_name_stays_as_it_is(text: str) -> None:
     try:
         name = subject_name(text)
     except DatelineError:
@@ -63,7 +63,7 @@ def test_a_name_is_found_however_it_is_written(words: str) -> None:
     require_unnamed({"reason": words, "basis": "x"}, ["Re", "Irene"])
 
 
-def test_words_apart_name_it_too() -> None:
+def test_a_name_is_found_across_white_space() -> None:
     with raises("subject-named"):
         require_unnamed({"reason": "x", "basis": "for anna\n  berg"}, ["Anna Berg"])
 
@@ -80,7 +80,7 @@ def test_no_subject_is_named_in_an_erasure_by_position(archive: Archive) -> None
     scene.erase(archive, 10)
 
 
-def test_the_names_of_whoever_goes_are_not_kept_in_reason_or_basis(archive: Archive) -> None:
+def test_reason_and_basis_must_not_hold_names_of_erased_persons(archive: Archive) -> None:
     """The subject may be a pseudonym; the person that was introduced under it is not."""
     person = {**samples.entity("person:vint", "Kalle Vint"), "names": ["K. Vint"]}
     archive.record([person], story="other", protect="case 12")

@@ -42,7 +42,7 @@ def test_an_erasure_without_room_is_on_record(archive: Archive, tmp_path: Path) 
     assert scene.found(tmp_path) == []
 
 
-def test_what_else_finds_no_room_wrote_nothing(archive: Archive) -> None:
+def test_another_command_that_finds_the_disk_full_wrote_nothing(archive: Archive) -> None:
     archive._engine.dispose()
     event.listen(archive._engine, "connect", no_room)
     with pytest.raises(DatelineError, match="full") as told:

@@ -34,7 +34,7 @@ def lost(tmp_path: Path) -> Archive:
     return archive
 
 
-def test_numbers_of_facts_that_nobody_could_read_are_not_given_again(lost: Archive) -> None:
+def test_numbers_of_unreadable_facts_are_not_given_again(lost: Archive) -> None:
     for key in lost.lost_keys():
         erase(lost, key)
     state = lost.state("ferry")
@@ -48,7 +48,7 @@ def test_numbers_of_facts_that_nobody_could_read_are_not_given_again(lost: Archi
     scene.verify(lost)
 
 
-def test_keys_that_protect_nothing_any_more_are_not_called_lost(lost: Archive) -> None:
+def test_keys_that_no_longer_protect_anything_are_not_called_lost(lost: Archive) -> None:
     assert len(lost.lost_keys()) == 2
     for key in lost.lost_keys():
         erase(lost, key)
@@ -80,7 +80,7 @@ def told_of(key: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("keys", [True, False], ids=["keys here", "keys away"])
-def test_a_key_that_protects_what_is_here_is_not_told_as_erased(
+def test_a_key_that_protects_content_here_is_not_recorded_as_erased(
     archive: Archive, tmp_path: Path, keys: bool
 ) -> None:
     key = archive.key_of(scene.WITNESS)
@@ -95,7 +95,7 @@ def test_a_key_that_protects_what_is_here_is_not_told_as_erased(
         scene.verify(archive)
 
 
-def test_nor_is_the_one_that_the_same_batch_is_put_under(archive: Archive) -> None:
+def test_the_key_of_the_same_batch_is_not_recorded_as_erased(archive: Archive) -> None:
     key = archive._keys.propose("Another")
     with pytest.raises(Refused, match="reserved"), pytest.MonkeyPatch.context() as patched:
         patched.setattr(archive._keys, "propose", lambda subject: key)

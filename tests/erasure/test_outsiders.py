@@ -75,7 +75,7 @@ def test_a_view_built_on_ours_outlives_erasures_and_rebuilds(
     archive.prune()
 
 
-def test_who_may_read_a_view_may_still_after_a_rebuild(archive: Archive, outside: Any) -> None:
+def test_permissions_on_a_view_survive_a_rebuild(archive: Archive, outside: Any) -> None:
     outside.execute("CREATE ROLE reader_of_views")
     try:
         outside.execute("GRANT SELECT ON timeline TO reader_of_views")
@@ -116,7 +116,7 @@ def shape(*names: str) -> type[FactRow]:
     return types.new_class("Row", (FactRow,), {"frozen": True}, lambda body: body.update(fields))
 
 
-def test_what_is_built_on_a_view_stays_whatever_becomes_of_its_columns(
+def test_outside_views_survive_changes_of_the_columns(
     dateline_postgres_url: str,
 ) -> None:
     def figures(number: int, *names: str) -> Plugins:
@@ -150,7 +150,7 @@ def test_what_is_built_on_a_view_stays_whatever_becomes_of_its_columns(
                 assert archive.verify().findings == [] and archive.verify().unchecked == []
 
 
-def test_who_reads_on_holds_an_erasure_up_but_no_append_and_no_command(
+def test_a_long_reader_holds_up_an_erasure_but_no_append_and_no_command(
     archive: Archive, outside: Any, hasty: None, dateline_cli: Cli
 ) -> None:
     with outside.transaction():
@@ -175,7 +175,7 @@ def test_who_reads_on_holds_an_erasure_up_but_no_append_and_no_command(
         assert CANARY not in repr(other.view("timeline").rows)
 
 
-def test_who_waits_for_a_reader_does_not_keep_others_from_appending(
+def test_waiting_for_a_reader_does_not_block_appends(
     archive: Archive, outside: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engines, "_TRIES", 3)
@@ -215,7 +215,7 @@ def test_a_copy_that_somebody_reads_is_not_touched(
             assert CANARY not in repr(there.view("timeline").rows)
 
 
-def test_who_is_in_the_way_is_found_before_anything_is_done_in_vain(
+def test_a_blocking_session_is_found_before_any_work_is_done(
     archive: Archive, outside: Any, hasty: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
@@ -227,7 +227,7 @@ def test_who_is_in_the_way_is_found_before_anything_is_done_in_vain(
             erase(archive)
 
 
-def test_a_view_that_somebody_dropped_is_passed_over(archive: Archive) -> None:
+def test_a_view_that_an_outsider_dropped_is_skipped(archive: Archive) -> None:
     with writing(archive._engine) as connection:
         connection.exec_driver_sql('DROP VIEW "timeline"')
         store.hold_all(connection)

@@ -81,7 +81,7 @@ def test_each_of_several_erasures_is_done_again_on_a_restored_archive(
         scene.verify(restored)
 
 
-def test_an_erasure_that_was_asked_for_first_and_told_last_is_done_again(
+def test_an_erasure_requested_first_and_recorded_last_is_done_again(
     two: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def other() -> None:
@@ -103,7 +103,7 @@ def test_an_erasure_that_was_asked_for_first_and_told_last_is_done_again(
 # -- twice -------------------------------------------------------------------------------------
 
 
-def test_two_that_erase_the_same_position_tell_of_it_once(
+def test_two_erasures_of_the_same_position_record_it_once(
     two: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def other() -> None:
@@ -147,7 +147,7 @@ def test_a_fork_loses_all_that_is_under_the_key(fork: Path, tmp_path: Path) -> N
         scene.verify(copy)
 
 
-def test_what_a_fork_alone_has_under_the_key_goes_too(tmp_path: Path) -> None:
+def test_what_only_a_fork_has_under_the_key_is_erased_too(tmp_path: Path) -> None:
     """Nothing that the original erased was ever in it."""
     db, keys = tmp_path / "a.db", tmp_path / "a.db.keys"
     with Archive.create(db, PLUGINS) as archive:
@@ -163,7 +163,7 @@ def test_what_a_fork_alone_has_under_the_key_goes_too(tmp_path: Path) -> None:
         scene.verify(copy)
 
 
-def test_what_was_left_under_the_key_where_it_was_told_goes_by_the_key_s_id(
+def test_content_left_under_a_recorded_key_is_erased_by_the_keys_id(
     fork: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys = tmp_path / "a.db.keys"
@@ -232,7 +232,7 @@ def test_a_wrong_name_is_an_error_whatever_was_just_finished(died: Path, datelin
     assert wrong.error == "subject-unknown"
 
 
-def test_the_name_whose_erasure_was_just_finished_is_no_error(
+def test_the_name_whose_erasure_was_just_finished_is_not_an_error(
     archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dateline_cli: Cli
 ) -> None:
     with monkeypatch.context() as patched:

@@ -76,7 +76,7 @@ def read(db: str, keys: Path) -> tuple[object, ...]:
 @pytest.mark.sampled(8)
 @pytest.mark.parametrize("under_key", [False, True], ids=["events", "a key"])
 @pytest.mark.parametrize("step", STEPS)
-def test_a_journal_from_anybody_stops_before_anything_is_read(
+def test_a_journal_from_a_stranger_stops_before_anything_is_read(
     filled_db: str, own: Path, tmp_path: Path, step: Step, under_key: bool
 ) -> None:
     before = read(filled_db, own)
@@ -101,7 +101,7 @@ def test_a_journal_from_anybody_stops_before_anything_is_read(
     assert read(filled_db, own) == before
 
 
-def test_confirmed_it_is_obeyed(filled_db: str, own: Path, tmp_path: Path) -> None:
+def test_a_confirmed_journal_is_obeyed(filled_db: str, own: Path, tmp_path: Path) -> None:
     theirs = forged(filled_db, tmp_path / "theirs.keys", "done")
     with Archive.open(filled_db, PLUGINS, theirs, resume=False) as archive:
         [going] = archive.ordered()
@@ -132,7 +132,7 @@ def test_a_backup_from_before_the_first_key_asks_and_is_then_erased(
     assert CLEAR.encode() not in (tmp_path / "old.db").read_bytes()
 
 
-def test_backups_and_copies_know_the_keys_and_are_erased_unasked(
+def test_backups_and_copies_know_the_keys_and_are_erased_without_asking(
     filled_db: str, own: Path, tmp_path: Path
 ) -> None:
     with Archive.open(filled_db, PLUGINS, own) as archive:
@@ -161,7 +161,7 @@ def unpair(db: str, keys: Path) -> None:
     database.close()
 
 
-def test_keys_that_open_something_are_the_archive_s_own(
+def test_keys_that_open_something_are_the_archives_own(
     filled_db: str, own: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An erasure that was on record when Dateline was upgraded is finished."""
@@ -175,7 +175,7 @@ def test_keys_that_open_something_are_the_archive_s_own(
         assert set(archive.state("ferry").erased) == {"f3", "f4"}
 
 
-def test_a_journal_that_the_log_tells_of_is_the_archive_s_own(
+def test_a_journal_that_the_log_records_is_the_archives_own(
     filled_db: str, own: Path, tmp_path: Path
 ) -> None:
     with Archive.open(filled_db, PLUGINS, own) as archive:
@@ -208,7 +208,7 @@ def test_keys_from_before_they_were_paired_are_known_by_what_they_open(
 # -- what proves nothing -----------------------------------------------------------------------
 
 
-def test_a_key_s_id_without_the_key_proves_nothing(
+def test_the_id_of_a_key_without_the_key_proves_nothing(
     filled_db: str, own: Path, tmp_path: Path
 ) -> None:
     theirs = forged(filled_db, tmp_path / "theirs.keys", "done")
@@ -233,7 +233,7 @@ def test_a_key_s_id_without_the_key_proves_nothing(
             archive.erase("bob", reason=REASON, basis=BASIS)
 
 
-def test_keys_without_a_journal_take_nothing_in_either(
+def test_nothing_is_protected_under_foreign_keys_without_a_journal_either(
     filled_db: str, own: Path, tmp_path: Path
 ) -> None:
     """They would be a stranger's keys, under which a person believes to be protected."""
@@ -259,9 +259,7 @@ def test_the_keys_of_another_archive_are_not_paired_with_this_one(
         opened.pair()
 
 
-def test_what_an_import_tells_of_an_erasure_proves_nothing(
-    archive: Archive, tmp_path: Path
-) -> None:
+def test_an_imported_record_of_an_erasure_proves_nothing(archive: Archive, tmp_path: Path) -> None:
     """Whoever wrote the imported line knows what its id was made from."""
     theirs = tmp_path / "theirs.keys"
     story = archive.story("other").id
@@ -290,7 +288,7 @@ def test_what_an_import_tells_of_an_erasure_proves_nothing(
         Archive.open(tmp_path / "a.db", PLUGINS, theirs)
 
 
-def test_a_journal_that_orders_nothing_here_is_no_hindrance_and_is_not_believed(
+def test_a_journal_that_orders_nothing_here_is_ignored(
     filled_db: str, own: Path, tmp_path: Path
 ) -> None:
     theirs = tmp_path / "theirs.keys"
@@ -322,7 +320,7 @@ def test_they_are_paired_once_and_the_archive_has_no_secret(
     assert secret is not None and secret not in (tmp_path / "a.db").read_bytes()
 
 
-def test_killed_before_the_first_key_is_stored_nothing_is_in_the_way(tmp_path: Path) -> None:
+def test_a_kill_before_the_first_key_is_stored_blocks_nothing(tmp_path: Path) -> None:
     with Archive.create(tmp_path / "a.db", PLUGINS) as archive:
         archive.record(samples.story())
         archive._keys.pair()  # killed before the archive knows
@@ -333,14 +331,14 @@ def test_killed_before_the_first_key_is_stored_nothing_is_in_the_way(tmp_path: P
         scene.verify(archive)
 
 
-def test_trying_writes_nothing(tmp_path: Path) -> None:
+def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     with Archive.create(tmp_path / "a.db", PLUGINS) as archive:
         archive.record(samples.story())
         archive.record([samples.figure()], story="ferry", protect=WITNESS, dry_run=True)
         assert not (tmp_path / "a.db.keys").exists() and not archive.paired
 
 
-def test_verify_knows_the_table(archive: Archive) -> None:
+def test_verify_checks_the_table_of_paired_keys(archive: Archive) -> None:
     with writing(archive._engine) as connection:
         connection.execute(text("INSERT INTO paired_keys VALUES ('no hash')"))
     assert [finding.rule for finding in archive.verify().findings] == ["schema"]

@@ -93,7 +93,7 @@ def whole(archive: Archive) -> None:
         assert rows == archive.view(name, everything=True, at=NOW).rows
 
 
-def test_an_erasure_asks_no_view_for_anything(archive: Archive) -> None:
+def test_an_erasure_calls_no_view(archive: Archive) -> None:
     asked = Words.asked
     erase(archive, 8, fold_again=False)
     assert Words.asked == asked
@@ -194,7 +194,7 @@ def test_an_erasure_while_a_story_is_folded_again_is_not_undone_by_it(archive: A
     assert "More" not in left and scene.CANARY not in left
 
 
-def test_of_two_that_fold_a_story_again_one_looks_again(archive: Archive) -> None:
+def test_when_two_processes_fold_a_story_again_one_of_them_starts_over(archive: Archive) -> None:
     erase(archive, 8, fold_again=False)
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(1) as pool:
         gate = Gate()
@@ -256,7 +256,7 @@ def test_a_copy_has_views_of_its_own_and_nothing_pending(archive: Archive, tmp_p
         whole(backup)
 
 
-def test_a_rebuild_beside_it_has_nothing_pending(archive: Archive) -> None:
+def test_a_rebuild_has_nothing_pending(archive: Archive) -> None:
     erase(archive, 8, fold_again=False)
     assert [build.pending for build in archive.rebuild()] == [None, None]
     whole(archive)
@@ -271,7 +271,7 @@ def test_what_is_not_a_list_of_stories_is_damage(archive: Archive, ids: bytes) -
     assert archive.verify(deep_too=True).findings
 
 
-def test_a_story_that_nobody_knows_is_passed_over(archive: Archive) -> None:
+def test_an_unknown_story_is_skipped(archive: Archive) -> None:
     with writing(archive._engine) as connection:
         connection.execute(text("UPDATE views SET pending = :ids"), {"ids": b"\0" * 16})
     whole(archive)
@@ -287,7 +287,7 @@ def test_the_command_says_what_it_erased_before_it_folds_and_status_what_is_left
     assert "words: 1 story is to be folded again" in said
 
 
-def test_a_view_that_fails_afterwards_is_said_and_the_erasure_is_a_success(
+def test_a_view_that_fails_afterwards_is_reported_and_the_erasure_succeeds(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "plugins").mkdir()
@@ -318,7 +318,9 @@ def test_a_view_that_fails_afterwards_is_said_and_the_erasure_is_a_success(
     assert scene.found(tmp_path) == []
 
 
-def test_a_generation_is_moved_on_only_by_who_knows_what_is_pending(archive: Archive) -> None:
+def test_a_generation_is_advanced_only_by_a_writer_that_knows_what_is_pending(
+    archive: Archive,
+) -> None:
     [before] = [build for build in archive.builds() if build.name == "words"]
     with writing(archive._engine) as connection:
         store.advance(connection, before, pending=b"\0" * 16)

@@ -15,7 +15,7 @@ from dateline.testing import samples
 FORMATS = ("csv", "html", "json", "markdown", "ndjson")
 
 
-def test_a_fact_goes_with_all_that_was_said_about_it(archive: Archive) -> None:
+def test_a_fact_is_erased_with_every_notice_about_it(archive: Archive) -> None:
     plan = archive.plan_erasure(positions=[7])
     assert [(item.position, item.type) for item in plan.events] == [
         (7, "figure.recorded"),
@@ -37,7 +37,7 @@ def test_a_notice_is_not_erased_without_its_fact(archive: Archive) -> None:
     assert {item.position for item in archive.plan_erasure(positions=[16]).events} == {7, 16}
 
 
-def test_a_capture_goes_with_its_bytes_unless_another_story_has_them(
+def test_a_capture_is_erased_with_its_bytes_unless_another_story_has_them(
     archive: Archive, tmp_path: Path
 ) -> None:
     [at] = [e.position for e in archive.events("other") if e.type == "source.captured"]
@@ -58,7 +58,7 @@ def test_a_capture_goes_with_its_bytes_unless_another_story_has_them(
         assert scene.exported(archive, format_)
 
 
-def test_a_document_goes_when_all_that_captured_it_go(archive: Archive) -> None:
+def test_a_document_is_deleted_when_all_its_captures_are_erased(archive: Archive) -> None:
     [at] = [e.position for e in archive.events("other") if e.type == "source.captured"]
     plan = archive.plan_erasure(positions=[5, at])
     assert [name for name, _ in plan.documents] == [samples.SOURCE]
@@ -66,7 +66,7 @@ def test_a_document_goes_when_all_that_captured_it_go(archive: Archive) -> None:
     assert archive.document(samples.SOURCE) is None
 
 
-def test_what_was_not_protected_is_gone_from_every_file_too(
+def test_unprotected_content_is_erased_from_every_file_too(
     archive: Archive, tmp_path: Path
 ) -> None:
     archive.record([samples.figure(text="Plain QUOLL", note="QUOLL")], story="ferry")
@@ -77,7 +77,7 @@ def test_what_was_not_protected_is_gone_from_every_file_too(
     assert scene.found(tmp_path, "QUOLL") == []
 
 
-def test_a_withdrawal_goes_with_its_source(archive: Archive) -> None:
+def test_a_withdrawal_is_erased_with_its_source(archive: Archive) -> None:
     line = {"type": "source.withdrawn", "source": samples.SOURCE, "reason": "Taken back"}
     archive.record([line], story="ferry")
     at = archive.head().position
@@ -101,13 +101,13 @@ def test_what_cannot_be_erased_is_refused_and_nothing_is_done(
     assert archive.head() == head and archive._journal.erasures() == []
 
 
-def test_an_erasure_is_not_erased(archive: Archive) -> None:
+def test_the_record_of_an_erasure_cannot_be_erased(archive: Archive) -> None:
     scene.erase(archive, 7)
     with raises("not-erasable"):
         scene.erase(archive, archive.head().position)
 
 
-def test_looking_writes_nothing(archive: Archive, tmp_path: Path) -> None:
+def test_planning_writes_nothing(archive: Archive, tmp_path: Path) -> None:
     archive.catch_up()
     empty_wal(archive._engine, 10)
     before = {path.name: path.read_bytes() for path in scene.files(tmp_path)}

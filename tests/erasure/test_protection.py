@@ -45,7 +45,7 @@ def keys_of(archive: Archive) -> dict[int, str | None]:
 # -- what goes under a key ---------------------------------------------------------------------
 
 
-def test_what_speaks_of_protected_content_is_protected_unasked(archive: Archive) -> None:
+def test_what_refers_to_protected_content_is_protected_automatically(archive: Archive) -> None:
     under = keys_of(archive)
     [key] = set(under.values()) - {None}
     assert {position for position in under if under[position] == key} == set(range(8, 16))
@@ -82,7 +82,7 @@ def test_two_subjects_in_one_line_are_refused(archive: Archive) -> None:
     )
 
 
-def test_a_notice_goes_with_its_fact(archive: Archive) -> None:
+def test_a_notice_is_protected_with_its_fact(archive: Archive) -> None:
     with pytest.raises(Refused, match="leave --protect out"):
         archive.record([samples.retracted("f1")], story="ferry", protect=WITNESS)
     archive.record([samples.retracted("f3")], story="ferry", protect=WITNESS)
@@ -123,7 +123,7 @@ def test_ids_of_protected_lines_confirm_no_guess(archive: Archive) -> None:
     assert import_id(story, samples.figure(text="No guess")) in ids
 
 
-def test_what_is_refused_or_tried_leaves_no_key(tmp_path: Path) -> None:
+def test_refused_input_and_dry_runs_make_no_key(tmp_path: Path) -> None:
     with Archive.create(tmp_path / "a.db", PLUGINS) as archive:
         archive.record(samples.story())
         with pytest.raises(Refused):
@@ -158,7 +158,7 @@ def test_salt_and_body_are_sealed_together_and_bound_to_their_place(archive: Arc
             vault.open_event(row.subject_key, row.event_id, flipped)
 
 
-def test_a_document_s_hash_is_not_to_be_seen(archive: Archive, tmp_path: Path) -> None:
+def test_the_hash_of_a_protected_document_is_hidden(archive: Archive, tmp_path: Path) -> None:
     with reading(archive._engine) as connection:
         rows = connection.execute(text("SELECT sha256, subject_key FROM documents")).all()
     digest = bytes.fromhex(LETTER_ID.partition(":")[2])
@@ -173,12 +173,12 @@ def test_nonces_are_fresh() -> None:
 
 
 @pytest.mark.parametrize("stored", [b"", b"x" * 11, b"x" * 27])
-def test_what_is_too_short_is_one_clear_error(stored: bytes) -> None:
+def test_sealed_content_that_is_too_short_is_one_clear_error(stored: bytes) -> None:
     with raises("sealed-content-altered"):
         cipher.unseal(cipher.new_key(), stored, b"")
 
 
-def test_keys_are_readable_by_their_owner_alone_and_can_be_elsewhere(tmp_path: Path) -> None:
+def test_only_their_owner_can_read_the_keys_and_they_can_be_elsewhere(tmp_path: Path) -> None:
     place = tmp_path / "safe.keys"
     with Archive.create(tmp_path / "a.db", PLUGINS, keys=place) as archive:
         scene.fill(archive)
@@ -199,7 +199,7 @@ def test_several_archives_may_share_a_keys_database(tmp_path: Path) -> None:
         assert set(archive.state("ferry").facts) == {"f1", "f2", "f3", "f4", "f5"}
 
 
-def test_an_archive_in_memory_needs_to_be_told_a_place(tmp_path: Path) -> None:
+def test_an_archive_in_memory_needs_a_place_for_keys(tmp_path: Path) -> None:
     with Archive.create(":memory:", PLUGINS) as archive:
         archive.record(samples.story())
         for act in (
@@ -289,7 +289,7 @@ def test_no_view_is_folded_past_what_is_sealed(keyless: Archive, tmp_path: Path)
         assert CANARY in repr(back.view("timeline").rows)
 
 
-def test_views_that_were_level_are_read_without_keys(archive: Archive, tmp_path: Path) -> None:
+def test_views_that_were_caught_up_are_read_without_keys(archive: Archive, tmp_path: Path) -> None:
     archive.catch_up()
     rows = archive.view("timeline").rows
     archive.close()
@@ -300,7 +300,7 @@ def test_views_that_were_level_are_read_without_keys(archive: Archive, tmp_path:
             list(material.events())
 
 
-def test_a_wrong_keys_database_is_as_good_as_none(keyless: Archive, tmp_path: Path) -> None:
+def test_a_wrong_keys_database_opens_nothing(keyless: Archive, tmp_path: Path) -> None:
     with Archive.create(tmp_path / "b.db", PLUGINS) as other:
         scene.fill(other)
     shutil.copy(tmp_path / "b.db.keys", tmp_path / "a.db.keys")
@@ -334,7 +334,7 @@ def test_nothing_is_written_under_a_key_that_is_closing(archive: Archive, tmp_pa
     assert archive.head() == head
 
 
-def test_a_subject_that_got_its_key_elsewhere_meanwhile_is_planned_anew(
+def test_a_subject_that_got_its_key_elsewhere_meanwhile_is_planned_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Archive.create(tmp_path / "a.db", PLUGINS) as archive:

@@ -36,7 +36,7 @@ def test_not_a_byte_is_left_in_any_file(archive: Archive, tmp_path: Path) -> Non
         assert under.all() == []
 
 
-def test_before_views_are_folded_nothing_protected_is_in_the_clear(
+def test_before_views_are_folded_nothing_protected_is_in_plain_text(
     archive: Archive, tmp_path: Path
 ) -> None:
     empty_wal(archive._engine, 10)
@@ -62,7 +62,9 @@ def test_hashes_stay_and_everything_verifies(archive: Archive) -> None:
 
 
 @pytest.mark.parametrize("format_", FORMATS)
-def test_every_export_says_erased_and_nothing_else_of_it(archive: Archive, format_: str) -> None:
+def test_every_export_lists_it_as_erased_and_shows_nothing_else(
+    archive: Archive, format_: str
+) -> None:
     assert CANARY in scene.exported(archive, format_, "ferry")
     archive.catch_up()
     scene.erase(archive)
@@ -73,7 +75,7 @@ def test_every_export_says_erased_and_nothing_else_of_it(archive: Archive, forma
         assert "f3" in text and REASON in text
 
 
-def test_the_timeline_keeps_a_place_for_what_is_gone(archive: Archive) -> None:
+def test_the_timeline_keeps_a_row_for_erased_facts(archive: Archive) -> None:
     archive.catch_up()
     scene.erase(archive)
     rows = {row["fact"]: row for row in archive.view("timeline", "ferry").dicts()}
@@ -83,7 +85,7 @@ def test_the_timeline_keeps_a_place_for_what_is_gone(archive: Archive) -> None:
     assert rows["f2"]["status"] == "corrected"
 
 
-def test_the_past_says_it_too(archive: Archive) -> None:
+def test_views_of_the_past_show_it_as_erased_too(archive: Archive) -> None:
     scene.erase(archive)
     for moment in (asof.recorded("@11"), asof.recorded("@12"), asof.public("2024-12-31")):
         rows = {row["fact"]: row["text"] for row in archive.view("timeline", at=moment).dicts()}
@@ -132,7 +134,7 @@ def test_the_key_itself_is_overwritten(archive: Archive, tmp_path: Path) -> None
     assert archive._keys.secret(str(key)) is None
 
 
-def test_several_stories_are_each_told(archive: Archive) -> None:
+def test_the_erasure_is_recorded_in_every_story(archive: Archive) -> None:
     archive.record(scene.protected(), story="other", protect=WITNESS)
     scene.erase(archive)
     told = [event.slug for event in archive.events() if event.type == "content.erased"]

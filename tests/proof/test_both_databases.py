@@ -104,7 +104,7 @@ def test_an_untouched_archive_is_all_right_to_the_last_view(
 
 @pytest.mark.sampled(12)
 @pytest.mark.parametrize("statement", ATTACKS)
-def test_what_was_changed_behind_its_back_is_found(
+def test_changes_made_outside_dateline_are_found(
     archive: Archive, key: SigningKey, outside: Checkpoint, statement: str
 ) -> None:
     tamper(archive, statement)
@@ -112,7 +112,7 @@ def test_what_was_changed_behind_its_back_is_found(
     assert ATTACKS[statement] <= found
 
 
-def test_a_log_whose_end_was_cut_off_is_found_from_outside_alone(
+def test_a_log_whose_end_was_cut_off_is_found_only_from_outside(
     archive: Archive, key: SigningKey, outside: Checkpoint
 ) -> None:
     with reading(archive._engine) as connection:
@@ -170,7 +170,7 @@ def test_content_that_no_reader_can_open_is_found(
         copy_archive(db, tmp_path / "copy.db")
 
 
-def test_what_is_protected_is_not_copied_unsealed(
+def test_protected_content_is_not_copied_in_plain_text(
     archive: Archive, db: str, tmp_path: Path
 ) -> None:
     archive.record([samples.entity("person:w", "Anna")], story="ferry")

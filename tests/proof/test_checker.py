@@ -47,7 +47,7 @@ def stranger(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_from_the_archive_to_a_stranger_s_machine(
+def test_a_stranger_checks_a_proof_on_another_machine(
     archive: Archive, path: Path, home: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     db = ["--db", str(path)]

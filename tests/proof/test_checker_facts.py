@@ -101,7 +101,7 @@ def test_quotations_that_a_correction_set_are_looked_up(archive: Archive, key: S
         check(misread, [key.vkey])
 
 
-def test_the_withdrawal_of_a_source_that_a_correction_named_is_told(
+def test_the_withdrawal_of_a_source_that_a_correction_named_is_reported(
     archive: Archive, key: SigningKey, tmp_path: Path
 ) -> None:
     move(archive)
@@ -115,7 +115,7 @@ def test_the_withdrawal_of_a_source_that_a_correction_named_is_told(
     assert "NOTE  f2 rests on a source that was withdrawn: Miscounted" in lines
 
 
-def test_the_withdrawal_of_a_source_that_was_left_says_nothing_of_the_fact(
+def test_the_withdrawal_of_a_former_source_does_not_affect_the_fact(
     archive: Archive, key: SigningKey, tmp_path: Path
 ) -> None:
     move(archive)
@@ -145,7 +145,7 @@ def test_what_is_withheld_before_a_misplaced_quotation_may_explain_it(
     assert any("a correction that is withheld or erased" in line for line in proven.open)
 
 
-def test_a_change_that_does_not_fit_is_followed_no_further_and_that_is_said(
+def test_nothing_is_followed_past_a_change_that_does_not_fit(
     archive: Archive, key: SigningKey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Such as one made for another schema version than the fact was recorded in."""
@@ -204,7 +204,7 @@ def test_a_change_that_leads_nowhere_does_not_fit(change: tuple[Any, Any]) -> No
     assert corrected(change) is None
 
 
-def test_a_change_fits_the_shape_that_was_recorded_alone() -> None:
+def test_a_change_fits_only_the_recorded_schema_version() -> None:
     assert corrected(("/text", "u"), shape=1) is not None
     assert corrected(("/text", "u"), shape=None) is not None
     assert corrected(("/text", "u"), shape=2) is None
@@ -247,7 +247,7 @@ def review(verdict: str, **more: str) -> dict[str, str]:
     return line | more
 
 
-def test_a_fact_that_nobody_questions_has_no_status(
+def test_an_unquestioned_fact_has_no_status(
     archive: Archive, key: SigningKey, tmp_path: Path
 ) -> None:
     assert told(archive, key, tmp_path) == []
@@ -256,7 +256,7 @@ def test_a_fact_that_nobody_questions_has_no_status(
     ]
 
 
-def test_a_retraction_is_told_at_the_top_and_at_the_end(
+def test_a_retraction_is_shown_at_the_top_and_at_the_end(
     archive: Archive, key: SigningKey, tmp_path: Path
 ) -> None:
     archive.record([review("accepted"), samples.retracted("f2")], story="ferry")
@@ -280,7 +280,7 @@ def test_the_last_verdict_of_reviewers_counts(
     assert told(archive, key, tmp_path)[0] == "  status    was rejected: Still none"
 
 
-def test_a_source_that_was_withdrawn_before_a_fact_was_recorded_from_it_is_told(
+def test_a_source_that_was_withdrawn_before_a_fact_was_recorded_from_it_is_reported(
     archive: Archive, key: SigningKey, tmp_path: Path
 ) -> None:
     line = {"type": "source.withdrawn", "source": samples.SOURCE, "reason": "Made up"}

@@ -68,7 +68,7 @@ def test_the_vkey_of_the_published_vector_is_computed_alike() -> None:
         "example.org/desk-archive+0df59dcc+!!",
     ],
 )
-def test_what_is_no_vkey_is_refused(text: str) -> None:
+def test_what_is_not_a_vkey_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         read_vkey(text)
 
@@ -85,7 +85,7 @@ def test_what_is_no_vkey_is_refused(text: str) -> None:
         ("dateline.archive", "date\x1bline"),
     ],
 )
-def test_what_is_no_checkpoint_is_refused(outside: Checkpoint, old: str, new: str) -> None:
+def test_what_is_not_a_checkpoint_is_refused(outside: Checkpoint, old: str, new: str) -> None:
     assert old in outside.note
     with pytest.raises(Wrong, match="checkpoint: "):
         read_checkpoint(outside.note.replace(old, new, 1))
@@ -134,7 +134,7 @@ def test_a_log_that_grew_is_signed_and_a_rewritten_one_is_not(
 
 
 @pytest.mark.parametrize("attack", [attacks.forge_a_stored_checkpoint, attacks.corrupt_the_head])
-def test_nothing_is_signed_on_what_was_tampered_with(
+def test_a_tampered_log_is_not_signed(
     archive: Archive,
     key: SigningKey,
     outside: Checkpoint,
@@ -193,7 +193,7 @@ def test_triggers_keep_nodes_and_checkpoints(
 # -- keys --------------------------------------------------------------------------------------
 
 
-def test_a_key_is_its_owner_s_alone_and_comes_back_the_same(tmp_path: Path) -> None:
+def test_only_its_owner_can_read_a_key_and_it_loads_the_same(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "a.key"
     made = keys.create(path, ARCHIVE)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -219,7 +219,7 @@ def test_the_key_of_another_archive_is_not_used(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content", ["", "PRIVATE+KEY+x", "\x00\xff", "PRIVATE+KEY+a+00000000+AQ=="]
 )
-def test_what_is_no_key_is_one_clear_error(tmp_path: Path, content: str) -> None:
+def test_what_is_not_a_key_is_one_clear_error(tmp_path: Path, content: str) -> None:
     path = tmp_path / "a.key"
     path.write_bytes(content.encode("latin-1"))
     path.chmod(0o600)
@@ -254,7 +254,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_the_first_checkpoint_makes_the_key_and_says_so(
+def test_the_first_checkpoint_makes_the_key_and_reports_it(
     archive: Archive, path: Path, home: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert run(root, ["--db", str(path), "checkpoint", "-o", "monday.txt"]) == 0
@@ -272,7 +272,7 @@ def test_the_first_checkpoint_makes_the_key_and_says_so(
     assert capfd.readouterr().out == (home / "monday.txt").read_text("utf-8")
 
 
-def test_a_lost_key_is_never_replaced_in_silence(
+def test_a_lost_key_is_never_replaced_silently(
     archive: Archive,
     path: Path,
     home: Path,
@@ -300,7 +300,7 @@ def test_an_empty_archive_makes_no_key(
     assert not key.exists()
 
 
-def test_who_makes_the_key_second_signs_with_the_first_one_s(
+def test_the_second_process_to_make_the_key_signs_with_the_first_key(
     archive: Archive,
     path: Path,
     home: Path,

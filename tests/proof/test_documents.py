@@ -78,7 +78,7 @@ def test_one_that_makes_as_many_characters_is_found_by_quotations(
     assert {finding.rule for finding in archive.verify(deep_too=True).findings} == {"quotes"}
 
 
-def test_a_document_without_a_count_is_to_decode(archive: Archive, path: Path) -> None:
+def test_a_document_without_a_count_must_decode(archive: Archive, path: Path) -> None:
     archive.record([samples.captured("Fictional: Käse.", chars=None)], story="ferry")
     assert look(path).findings == []
     change(path, "UPDATE documents SET charset = 'ascii' WHERE instr(content, x'4bc3a4')")
@@ -128,7 +128,7 @@ def test_without_their_key_protected_documents_are_counted(archive: Archive, pat
     assert [finding.rule for finding in look(path).findings] == ["V5", "V5"]
 
 
-def test_with_its_key_a_document_that_was_put_there_is_found(archive: Archive, path: Path) -> None:
+def test_with_its_key_a_planted_document_is_found(archive: Archive, path: Path) -> None:
     key = protect(archive)
     put(path, b"\1" * 32, "utf-8", b"sealed", key)
     assert [finding.rule for finding in look(path).findings] == ["V5"]

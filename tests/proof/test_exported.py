@@ -39,7 +39,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     [(), ("--as-of", "2024-05-06"), ("--as-recorded", "9"), ("--as-recorded", "2999-01-01")],
     ids=["now", "as-of", "as-recorded", "as-recorded-moment"],
 )
-def test_an_export_is_recognised_even_when_the_archive_went_on(
+def test_an_export_is_recognised_after_later_events(
     archive: Archive, path: Path, suffix: str, options: tuple[str, ...], capfd: Capture
 ) -> None:
     file = f"out{suffix}"
@@ -190,7 +190,7 @@ def test_the_stories_of_an_export_are_named(archive: Archive, path: Path, capfd:
         ('"as_of": null', '"as_of": null, "as_of": null', 3),
     ],
 )
-def test_what_stands_beside_a_csv_is_held_against_the_archive(
+def test_the_metadata_file_of_a_csv_is_compared_with_the_archive(
     archive: Archive, path: Path, old: str, new: str, code: int, capfd: Capture
 ) -> None:
     assert dateline(path, "export", "ferry", "-o", "out.csv") == 0
@@ -213,7 +213,7 @@ def test_a_csv_with_a_very_long_cell_is_recognised(tmp_path: Path, capfd: Captur
     assert dateline(path, "verify", "--export", "out.csv") == 0, capfd.readouterr()
 
 
-def test_an_export_is_recognised_whatever_views_there_are_by_now(
+def test_an_export_is_recognised_whatever_views_are_loaded_now(
     archive: Archive, path: Path, capfd: Capture
 ) -> None:
     def without(view: str, *arguments: str) -> int:
@@ -227,7 +227,7 @@ def test_an_export_is_recognised_whatever_views_there_are_by_now(
     assert "The export all.json: the archive cannot give it again" in capfd.readouterr().err
 
 
-def test_a_file_that_is_no_export_is_named_before_anything_is_verified(
+def test_a_file_that_is_not_an_export_is_named_before_anything_is_verified(
     archive: Archive, path: Path, capfd: Capture
 ) -> None:
     """So that no finding about the archive is passed over in silence."""
@@ -253,7 +253,7 @@ def erase(archive: Archive, *positions: int) -> None:
 @pytest.mark.sampled(5)
 @pytest.mark.parametrize("options", [(), ("--as-recorded", "9"), ("--as-of", "2024-05-06")])
 @pytest.mark.parametrize("suffix", FORMATS)
-def test_an_export_from_before_an_erasure_is_neither_wrong_nor_well(
+def test_an_export_from_before_an_erasure_is_neither_wrong_nor_confirmed(
     archive: Archive, path: Path, suffix: str, options: tuple[str, ...], capfd: Capture
 ) -> None:
     file = f"out{suffix}"
@@ -290,7 +290,7 @@ def altered(lines: list[str], at: int, old: str, new: str) -> str:
     return "\n".join([*lines[:at], lines[at].replace(old, new), *lines[at + 1 :]])
 
 
-def test_a_line_of_what_is_still_there_is_checked_though_others_were_erased(
+def test_a_line_of_a_live_event_is_checked_although_others_were_erased(
     archive: Archive, path: Path, capfd: Capture
 ) -> None:
     assert dateline(path, "export", "ferry", "-o", "out.ndjson") == 0
@@ -317,7 +317,7 @@ def test_a_line_of_what_is_still_there_is_checked_though_others_were_erased(
         assert "is not what the archive produces" in capfd.readouterr().out
 
 
-def test_an_export_made_between_two_erasures_is_neither_wrong_nor_well(
+def test_an_export_made_between_two_erasures_is_neither_wrong_nor_confirmed(
     archive: Archive, path: Path, capfd: Capture
 ) -> None:
     erase(archive, 7)

@@ -223,7 +223,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 @settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
-def test_whatever_stands_anywhere_in_a_proof_gives_a_verdict(
+def test_any_value_anywhere_in_a_proof_gives_a_verdict(
     sample: tuple[Bundle, verifier.Vkey],
     tmp_path_factory: pytest.TempPathFactory,
     data: st.DataObject,
@@ -250,7 +250,7 @@ def test_whatever_stands_anywhere_in_a_proof_gives_a_verdict(
         assert any(name in free for name in (*above, last)) or last in ("inclusion", "salt", "body")
 
 
-def test_a_body_of_an_unheard_of_shape_is_a_verdict_too(
+def test_a_body_of_an_unknown_shape_gives_a_verdict_too(
     archive: Archive, key: SigningKey, tmp_path: Path
 ) -> None:
     """What a plugin records need not look like a fact of the core."""

@@ -45,7 +45,7 @@ def test_what_is_withheld_is_not_in_the_file(bundle: Bundle, archive: Archive) -
     assert "Fictional: the storm" not in everything  # another story
 
 
-def test_only_what_is_about_the_fact_may_be_shown_and_that_is_said(
+def test_only_events_about_the_fact_may_be_shown_and_the_gap_is_reported(
     archive: Archive, outside: Checkpoint, key: SigningKey
 ) -> None:
     bundle = archive.prove("ferry", "f2", outside, with_documents=True, only_about=True)
@@ -56,7 +56,7 @@ def test_only_what_is_about_the_fact_may_be_shown_and_that_is_said(
     assert "Other events (9 of the story) are withheld" in said
 
 
-def test_without_the_document_its_quotations_are_said_to_be_unchecked(
+def test_without_the_document_its_quotations_are_reported_as_unchecked(
     archive: Archive, outside: Checkpoint, key: SigningKey
 ) -> None:
     proven = check(archive.prove("ferry", "f2", outside), [key.vkey])
@@ -77,7 +77,7 @@ def test_a_whole_story_is_proven(archive: Archive, outside: Checkpoint, key: Sig
     assert "Fact f2" in text
 
 
-def test_a_retraction_kept_back_from_a_whole_story_is_not_called_all_right(
+def test_a_retraction_withheld_from_a_whole_story_is_reported(
     archive: Archive, outside: Checkpoint, key: SigningKey
 ) -> None:
     bundle = archive.prove("ferry", None, outside, with_documents=True)
@@ -124,7 +124,7 @@ def test_what_is_missing_without_a_record_of_an_erasure_is_not_called_erased(
         archive.prove("ferry", "f1", outside)
 
 
-def test_a_story_goes_by_its_newest_title(
+def test_a_story_is_called_by_its_newest_title(
     archive: Archive, outside: Checkpoint, key: SigningKey
 ) -> None:
     archive.record([{"type": "story.retitled", "title": "Fictional: the Alma"}], story="ferry")
@@ -138,7 +138,7 @@ def test_a_story_goes_by_its_newest_title(
     assert "may be an old title" in told
 
 
-def test_it_continues_an_earlier_checkpoint(archive: Archive, key: SigningKey) -> None:
+def test_a_proof_continues_an_earlier_checkpoint(archive: Archive, key: SigningKey) -> None:
     old = read_checkpoint(archive.checkpoint(key).note)
     archive.record([{"type": "story.retitled", "title": "Fictional: later"}], story="ferry")
     new = read_checkpoint(archive.checkpoint(key).note)

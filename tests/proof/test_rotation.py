@@ -49,7 +49,7 @@ def test_a_checkpoint_of_a_key_that_is_not_given_is_not_called_false(
     assert "not proven that anything here is from the archive" in said
 
 
-def test_a_false_signature_of_a_key_that_is_given_is_false_wherever_it_stands(
+def test_a_false_signature_of_a_key_that_is_given_is_false_wherever_it_is(
     rotated: tuple[Bundle, SigningKey], key: SigningKey, outside: Checkpoint
 ) -> None:
     bundle, newer = rotated

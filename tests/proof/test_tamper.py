@@ -160,7 +160,7 @@ def test_one_wrong_event_is_one_finding(archive: Archive, path: Path, key: Signi
     assert [(f.rule, f.position) for f in look(path, key).findings] == [("V1", 8)]
 
 
-def test_what_stands_outside_the_log_is_one_finding_and_no_reader_takes_it_in(
+def test_an_event_outside_the_log_is_one_finding_and_is_never_read(
     archive: Archive, path: Path, key: SigningKey, outside: Checkpoint
 ) -> None:
     archive.close()

@@ -152,7 +152,7 @@ def test_any_way_to_cut_an_append_stores_the_same_nodes(cuts: list[int]) -> None
             assert tree.root(head.position, StoredTree(connection)) == head.root
 
 
-def test_the_migration_fills_the_nodes_of_a_log_that_is_there(archive: Archive, path: Path) -> None:
+def test_the_migration_fills_the_nodes_of_an_existing_log(archive: Archive, path: Path) -> None:
     archive.close()
     engine = open_engine(path)
     with writing(engine) as connection:

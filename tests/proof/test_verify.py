@@ -83,7 +83,7 @@ def places(report: Report) -> list[tuple[str, int | None]]:
     return [(finding.rule, finding.position) for finding in report.findings]
 
 
-def test_an_erasure_on_record_is_no_finding(path: Path, append: Append) -> None:
+def test_an_erasure_on_record_is_not_a_finding(path: Path, append: Append) -> None:
     erase(path, 20, 21)
     append(listed(path, 20, 21))
     report = look(path)
@@ -268,7 +268,7 @@ def test_the_deep_check_finds_rows_of_a_story_that_is_not_there(
     assert [row.side for row in archive.verify_view("timeline")] == ["live"]
 
 
-def test_a_row_that_differs_is_told_value_by_value(archive: Archive, path: Path) -> None:
+def test_a_row_that_differs_is_reported_value_by_value(archive: Archive, path: Path) -> None:
     archive.catch_up(["figures", "timeline"])
     with sqlite3.connect(path) as db:
         db.execute("UPDATE figures__g1 SET value = 1 WHERE fact = 'f2'")
@@ -327,7 +327,7 @@ def test_a_type_that_is_only_in_the_list_of_types_is_found(archive: Archive, pat
     assert finding.rule == "V4" and "acme.sighting.recorded" in finding.reason
 
 
-def test_the_page_lists_the_rules_as_the_command_says_them() -> None:
+def test_the_page_lists_the_rules_as_the_command_prints_them() -> None:
     page = (Path(__file__).parents[2] / "docs" / "proofs.md").read_text("utf-8")
     table = page[page.index("| rule | holds when |") : page.index("`--against FILE` adds")]
     listed = dict(re.findall(r"^\| (V\d|[a-z]+) \| (.*?)(?: \(.*\))? \|$", table, re.MULTILINE))
@@ -345,7 +345,7 @@ def command(path: Path, capfd: pytest.CaptureFixture[str], *arguments: str) -> t
     return code, out, err
 
 
-def test_exit_codes_say_ok_tampered_and_not_checked(
+def test_exit_codes_distinguish_ok_tampered_and_not_checked(
     archive: Archive,
     path: Path,
     key: SigningKey,
