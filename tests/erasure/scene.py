@@ -64,7 +64,7 @@ def protected() -> list[dict[str, Any]]:
 
 
 def about() -> list[dict[str, Any]]:
-    """What editors say of it, without thinking of protection: f3 is hers, f1 and f2 are not."""
+    """What editors record about it, not thinking of protection: f3 is hers, f1 and f2 are not."""
     return [
         samples.corrected("f3", "/text", f"{CANARY}-text", f"{CANARY}-now", reason=f"{CANARY}-why"),
         {"type": "fact.disputed", "fact": "f4", "ground": f"{CANARY}-ground"},
@@ -99,7 +99,7 @@ def found(folder: Path, word: str = CANARY) -> list[str]:
 
 
 def erase(archive: Archive, *positions: int) -> None:
-    """The witness, or what stands at `positions`."""
+    """Erase the witness, or the events at `positions`."""
     subject = None if positions else WITNESS
     archive.erase(subject, positions, reason=REASON, basis=BASIS)
 
@@ -110,6 +110,6 @@ def exported(archive: Archive, format_: str, *slugs: str, **options: Any) -> str
 
 
 def verify(archive: Archive) -> None:
-    """What `dateline verify --deep` asks: hashes, bodies, an erasure for each that is not there."""
+    """The checks of `dateline verify --deep`: hashes, bodies, an erasure for every missing one."""
     report = archive.verify(deep_too=True)
     assert (report.findings, report.unchecked) == ([], [])

@@ -54,7 +54,7 @@ def test_a_backup_from_before_any_of_it_has_nothing_to_erase(tmp_path: Path) -> 
 
 
 def test_a_backup_without_the_keys_reveals_nothing(archive: Archive, tmp_path: Path) -> None:
-    """The hole that is left is the backup of the keys database; it is not in one of the archive."""
+    """Only a backup of the keys database would reveal it; a backup of the archive does not."""
     empty_wal(archive._engine, 10)
     (tmp_path / "elsewhere").mkdir()
     shutil.copy(tmp_path / "a.db", tmp_path / "elsewhere" / "a.db")
@@ -91,7 +91,7 @@ def test_an_imported_erasure_destroys_no_key(
     [key] = {event.subject_key for event in archive.events("ferry")} - {None}
     with pytest.raises(Refused, match="reserved"):
         archive.record([told(archive, str(key))], story="other")
-    with monkeypatch.context() as patched:  # a log may hold such a line from before it was refused
+    with monkeypatch.context() as patched:  # an older log may hold such a line
         patched.setattr(keyed.Keyed, "told", lambda *given: [])
         archive.record([told(archive, str(key))], story="other")
     line = samples.figure(text="Hers")

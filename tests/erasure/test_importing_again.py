@@ -1,4 +1,4 @@
-"""A file that is imported again brings nothing back that was erased since."""
+"""Importing a file again does not bring back what was erased since."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_anew_records_erased_content_again(archive: Archive) -> None:
 def test_without_the_key_of_a_later_erasure_nothing_is_known_of_an_earlier_one(
     archive: Archive,
 ) -> None:
-    """All of the story's is erased by position, and the key afterwards: nothing new is told then."""
+    """The story's content is erased by position and the key afterwards, which records nothing new."""
     scene.erase(archive, *range(8, 16))
     scene.erase(archive)
     with pytest.raises(Refused, match="perhaps-erased"):
@@ -84,7 +84,7 @@ def last_time(archive: Archive) -> str:
 
 
 def test_nothing_identifies_an_erased_subject(archive: Archive) -> None:
-    """The refusal tells the same whatever the line says: it confirms no guess."""
+    """The refusal is the same whatever the line says, so it confirms no guess."""
     scene.erase(archive)
     guesses = [samples.entity(PERSON, f"{CANARY}-label"), samples.entity("person:w9", "Nobody")]
     said = []

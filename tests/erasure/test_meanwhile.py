@@ -1,4 +1,4 @@
-"""What others do while something is erased."""
+"""Other processes during an erasure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_a_fold_that_read_it_before_cannot_write_it_after(archive: Archive, tmp_
     archive.record(
         [samples.corrected("f3", "/text", f"{CANARY}-now", f"{CANARY}-late")], story="ferry"
     )
-    # The rows are folded; before they are written the erasure comes.
+    # The erasure happens after the rows are folded and before they are written.
     with Archive.open(tmp_path / "a.db", PLUGINS) as other:
         views = [PLUGINS.view("timeline")]
         [running], _ = runner._sorted(other._engine, other._reader, views)
@@ -47,7 +47,7 @@ def test_a_reader_that_holds_the_past_is_waited_for_and_then_named(
     key = eraser.plan(WITNESS, ()).subject_key
     by = next(iter(archive.events())).recorded_by
     with Archive.open(tmp_path / "a.db", PLUGINS) as other, reading(other._engine) as connection:
-        log.head(connection)  # a snapshot of before
+        log.head(connection)  # a snapshot from before
         erasure = archive._journal.order(REASON, BASIS, by, subject_key=key)
         with pytest.raises(DatelineError, match="another process still reads"):
             eraser.finish(erasure, patience=0.1)
@@ -62,7 +62,7 @@ def test_a_reader_that_holds_the_past_is_waited_for_and_then_named(
 
 
 def test_two_processes_may_finish_the_same_erasure(archive: Archive, tmp_path: Path) -> None:
-    """The slower one must not put on record that there was nothing to erase."""
+    """The slower process must not record that there was nothing to erase."""
     eraser = archive._eraser()
     key = eraser.plan(WITNESS, ()).subject_key
     by = next(iter(archive.events())).recorded_by

@@ -1,4 +1,4 @@
-"""What is erased without ever having been read again, and keys that are told from elsewhere."""
+"""Erasing content that can no longer be read, and keys named by imported records."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_numbers_of_unreadable_facts_are_not_given_again(lost: Archive) -> None:
         *lost.record([samples.figure(text="New")], story="ferry", anew=True).facts,
         *lost.record([samples.figure(text="Newer")], story="ferry", anew=True).facts,
     ]
-    # f6 was the highest that is known, and two more are not: f7 and f8 might have been theirs.
+    # f6 is the highest known number, and two facts are unreadable: theirs may have been f7 and f8.
     assert given == ["f9", "f10"]
     scene.verify(lost)
 

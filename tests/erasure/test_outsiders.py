@@ -1,4 +1,4 @@
-"""PostgreSQL: what others build on the views, or read in a transaction they leave open, stops nobody."""
+"""PostgreSQL: outside objects built on views, and open transactions, block neither readers nor writers."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_permissions_on_a_view_survive_a_rebuild(archive: Archive, outside: Any)
 def test_an_erasure_wins_over_what_is_built_on_a_view_it_cannot_fold(
     archive: Archive, outside: Any, dateline_postgres_url: str
 ) -> None:
-    """The plugin is not here, and a generation's own table was built on."""
+    """The plugin is not loaded, and an outside object was built on a generation's table."""
     outside.execute(MINE)
     outside.execute("CREATE VIEW hers AS SELECT text FROM timeline__g1")
     keys = archive._keys.path

@@ -1,4 +1,4 @@
-"""More than one erasure: overlapping, of the same, of a fork, and restored from a backup of between."""
+"""Several erasures: overlapping, of the same content, of a fork, and after restoring a backup."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PLUGINS = Plugins.load(strict=True)
 
 @pytest.fixture
 def two(tmp_path: Path) -> Archive:
-    """A story whose positions 8 and 9 hold what is to go."""
+    """A story whose positions 8 and 9 hold what is to be erased."""
     archive = Archive.create(tmp_path / "a.db", PLUGINS)
     archive.record(samples.story())
     archive.record([samples.figure(text=f"{CANARY}-{n}") for n in "AB"], story="ferry")
@@ -125,7 +125,7 @@ def test_two_erasures_of_the_same_position_record_it_once(
 
 @pytest.fixture
 def fork(archive: Archive, tmp_path: Path) -> Path:
-    """A copy with more under the same key, in a story of its own too, while the original is erased."""
+    """A copy with more content under the same key, also in another story, while the original is erased."""
     archive.backup(tmp_path / "fork.db")
     with Archive.open(tmp_path / "fork.db", PLUGINS, tmp_path / "a.db.keys") as copy:
         more = [samples.entity("person:w2", f"{CANARY}-more")]
@@ -148,7 +148,7 @@ def test_a_fork_loses_all_that_is_under_the_key(fork: Path, tmp_path: Path) -> N
 
 
 def test_what_only_a_fork_has_under_the_key_is_erased_too(tmp_path: Path) -> None:
-    """Nothing that the original erased was ever in it."""
+    """It never had anything that the original erased."""
     db, keys = tmp_path / "a.db", tmp_path / "a.db.keys"
     with Archive.create(db, PLUGINS) as archive:
         archive.record(samples.story())

@@ -1,4 +1,4 @@
-"""A keys database is obeyed where it is the archive's own; from anybody else it destroys nothing."""
+"""A keys database is obeyed only if it is the archive's own; a stranger's destroys nothing."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def own(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def filled_db(db: str, own: Path) -> Iterator[str]:
-    """An archive on either database, with something protected under its own keys."""
+    """An archive on either database, with content protected under its own keys."""
     with Archive.create(db, PLUGINS, own) as archive:
         scene.fill(archive)
     yield db
 
 
 def forged(db: str, path: Path, step: Step, *, under_key: bool = False) -> Path:
-    """A keys database as whoever has a copy of the archive can make it: it orders all to be erased."""
+    """A keys database that anybody with a copy of the archive can make; it orders everything erased."""
     with Archive.open(db, PLUGINS, path.with_name("no.keys"), resume=False) as archive:
         events = [event for event in archive.events() if event.type != "story.opened"]
         journal = Journal(Keys(path, archive.id), archive.id)
@@ -66,7 +66,7 @@ def forged(db: str, path: Path, step: Step, *, under_key: bool = False) -> Path:
 
 
 def read(db: str, keys: Path) -> tuple[object, ...]:
-    """All that the archive says, with its own keys."""
+    """The archive's content, read with its own keys."""
     with Archive.open(db, PLUGINS, keys) as archive:
         assert archive.resumed == []
         scene.verify(archive)
@@ -115,7 +115,7 @@ def test_a_confirmed_journal_is_obeyed(filled_db: str, own: Path, tmp_path: Path
 def test_a_backup_from_before_the_first_key_asks_and_is_then_erased(
     filled_db: str, own: Path, tmp_path: Path
 ) -> None:
-    """The archive knows nothing of its keys yet; with an erasure of what was never protected."""
+    """The archive is not paired yet; it has an erasure of unprotected content."""
     with Archive.open(filled_db, PLUGINS, own) as archive:
         with writing(archive._engine) as connection:  # as it was before it was paired
             connection.execute(text("DELETE FROM paired_keys"))
@@ -150,7 +150,7 @@ def test_backups_and_copies_know_the_keys_and_are_erased_without_asking(
 
 
 def unpair(db: str, keys: Path) -> None:
-    """As an earlier release left them: neither knows of the other."""
+    """As an earlier release left them: neither is paired with the other."""
     with (
         Archive.open(db, PLUGINS, keys, resume=False) as archive,
         writing(archive._engine) as connection,
@@ -236,7 +236,7 @@ def test_the_id_of_a_key_without_the_key_proves_nothing(
 def test_nothing_is_protected_under_foreign_keys_without_a_journal_either(
     filled_db: str, own: Path, tmp_path: Path
 ) -> None:
-    """They would be a stranger's keys, under which a person believes to be protected."""
+    """Otherwise content would be protected under a stranger's keys."""
     with Archive.open(filled_db, PLUGINS, own) as archive:
         stranger = Keys(tmp_path / "theirs.keys", archive.id)
         stranger.hold(stranger.propose("somebody"))
@@ -260,7 +260,7 @@ def test_the_keys_of_another_archive_are_not_paired_with_this_one(
 
 
 def test_an_imported_record_of_an_erasure_proves_nothing(archive: Archive, tmp_path: Path) -> None:
-    """Whoever wrote the imported line knows what its id was made from."""
+    """The author of an imported line knows what its id was made from."""
     theirs = tmp_path / "theirs.keys"
     story = archive.story("other").id
     target = next(event for event in archive.events("ferry") if event.position == PLAIN)

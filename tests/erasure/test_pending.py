@@ -1,4 +1,4 @@
-"""An erasure folds nothing: the stories it took rows of are folded again by whoever reads them next."""
+"""An erasure folds nothing: the next reader folds the affected stories again."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NAMES = ["counted", "words"]
 
 
 class Words(FactView):
-    """Every fact's text. It raises while `broken` is set, and counts what it is asked."""
+    """Every fact's text. It raises while `broken` is set, and counts its calls."""
 
     name, version = "words", 1
     broken, asked = False, 0
@@ -61,7 +61,7 @@ PLUGINS = isolated(Words(), Counted())
 
 @pytest.fixture
 def archive(db: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive]:
-    """Two stories of eight events, views at the head; position 8 and 16 hold what may go."""
+    """Two stories of eight events, with views at the head; positions 8 and 16 may be erased."""
     monkeypatch.setattr(Words, "broken", False)
     with Archive.create(db, PLUGINS, tmp_path / "a.keys") as archive:
         for slug in ("one", "two"):
@@ -76,7 +76,7 @@ def erase(archive: Archive, *positions: int, **options: Any) -> None:
 
 
 def pending_of(archive: Archive, name: str = "words") -> list[str]:
-    """Slugs of the stories that a view's generation has no rows of."""
+    """Slugs of the stories that are pending in a view's generation."""
     slugs = {story.id: story.slug for story in archive.stories()}
     [build] = [build for build in archive.builds() if build.name == name and build.serves]
     return [slugs[story] for story in build.pending_stories]
@@ -99,7 +99,7 @@ def test_an_erasure_calls_no_view(archive: Archive) -> None:
     assert Words.asked == asked
     assert pending_of(archive) == ["one"] and archive.pending_views() == NAMES
     for name in NAMES:
-        assert archive.verify_view(name) == []  # what is to be folded again has no rows
+        assert archive.verify_view(name) == []  # pending stories have no rows
     assert archive.verify(deep_too=True).findings == []
     whole(archive)
     assert pending_of(archive) == [] and archive.pending_views() == []
@@ -118,7 +118,7 @@ def test_a_fold_that_raises_stops_its_own_view_and_no_erasure(
     with pytest.raises(ViewFailed, match="not today"):
         archive.view("words")
     assert len(archive.view("counted")) > 0
-    with Archive.open(db, PLUGINS, tmp_path / "a.keys") as other:  # nobody is kept out
+    with Archive.open(db, PLUGINS, tmp_path / "a.keys") as other:  # no reader is kept out
         other.record([samples.figure(text="Later")], story="one")
     monkeypatch.setattr(Words, "broken", False)
     whole(archive)
@@ -166,7 +166,7 @@ def test_stories_are_folded_one_by_one_and_each_is_kept(
 def test_many_small_stories_are_folded_in_few_steps(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is noted of each step is as long as the list of stories."""
+    """The record of each step is as long as the list of stories."""
     erase(archive, 8, 16, fold_again=False)
     plain, steps = pending._fold_step, []
 

@@ -28,12 +28,12 @@ def test_a_fact_is_erased_with_every_notice_about_it(archive: Archive) -> None:
     assert archive.verify_view("changes") == []
     with raises("nothing-to-erase"):
         scene.erase(archive, 7)
-    scene.erase(archive, 6, 7)  # what is gone already is passed over
+    scene.erase(archive, 6, 7)  # what is already erased is skipped
     scene.verify(archive)
 
 
 def test_a_notice_is_not_erased_without_its_fact(archive: Archive) -> None:
-    """Without its correction a fact would stand as it was before, and be wrong."""
+    """Without its correction, a fact would be shown as it was before, which is wrong."""
     assert {item.position for item in archive.plan_erasure(positions=[16]).events} == {7, 16}
 
 
@@ -120,7 +120,7 @@ def test_planning_writes_nothing(archive: Archive, tmp_path: Path) -> None:
 
 
 def test_captures_of_the_same_document_under_other_keys_are_listed(archive: Archive) -> None:
-    """They go on showing it, and nothing else would tell."""
+    """They still show it, and nothing else would reveal that."""
     for slug, subject in (("third", "Herr Amsel"), ("fourth", "Frau Meise")):
         archive.record(samples.story(slug=slug))
         archive.record(scene.protected()[:2], story=slug, protect=subject)

@@ -1,4 +1,4 @@
-"""What is protected is under its subject's key: readable with the keys at hand, by nobody without."""
+"""Protected content is under its subject's key and can be read only with the keys."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PLUGINS = Plugins.load(strict=True)
 
 @pytest.fixture
 def keyless(archive: Archive, tmp_path: Path) -> Iterator[Archive]:
-    """The same archive, its keys database gone for now."""
+    """The same archive while its keys database is away."""
     archive.close()
     (tmp_path / "a.db.keys").rename(tmp_path / "away")
     with Archive.open(tmp_path / "a.db", PLUGINS) as opened:
@@ -242,7 +242,7 @@ def test_without_cryptography_there_is_one_clear_error(
         with pytest.raises(MissingLibrary, match="cryptography") as error:
             archive.record([samples.figure(text="x")], story="ferry", protect=WITNESS)
         assert error.value.hint == "pip install 'dateline[protect]'"
-        archive.erase(None, [7], reason=REASON, basis=BASIS)  # needs none
+        archive.erase(None, [7], reason=REASON, basis=BASIS)  # needs no cryptography
     assert archive.state("ferry").erased.keys() == {"f2"}
 
 

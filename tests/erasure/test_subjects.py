@@ -1,4 +1,4 @@
-"""A subject is erased: from every file, view and export, and nothing else is."""
+"""Erasing a subject: from every file, view and export, and nothing else."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ FORMATS = ("csv", "html", "json", "markdown", "ndjson")
 
 def test_not_a_byte_is_left_in_any_file(archive: Archive, tmp_path: Path) -> None:
     archive.catch_up()
-    archive.rebuild(["figures"])  # a retired generation beside the live one
+    archive.rebuild(["figures"])  # a retired generation next to the live one
     empty_wal(archive._engine, 10)
-    assert scene.found(tmp_path) == ["a.db"]  # in rows of views: readable as long as it is kept
+    assert scene.found(tmp_path) == ["a.db"]  # in rows of views, in plain text until it is erased
     assert scene.found(tmp_path, WITNESS) == ["a.db.keys"]
     scene.erase(archive)
     assert scene.found(tmp_path) == scene.found(tmp_path, WITNESS) == []
@@ -51,7 +51,7 @@ def test_hashes_stay_and_everything_verifies(archive: Archive) -> None:
     scene.erase(archive)
     scene.verify(archive)
     after = archive.head()
-    assert after.position == before.position + 1  # one story was spoken of
+    assert after.position == before.position + 1  # one story records the erasure
     with reading(archive._engine) as connection:
         assert root_at(connection, before.position) == before.root != after.root
     told = list(archive.events("ferry"))[-1]

@@ -1,4 +1,4 @@
-"""Views after an erasure: nothing of it in any generation, failure or build that was left."""
+"""Views after an erasure: nothing is left in any generation, traceback or unfinished build."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PLUGINS = Plugins.load(strict=True)
 
 
 class Chatty(FactView):
-    """A view whose traceback repeats what it choked on."""
+    """A view whose traceback repeats the content that it failed on."""
 
     name, version = "chatty", 1
 

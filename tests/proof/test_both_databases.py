@@ -1,4 +1,4 @@
-"""Signing, verifying and proving, on SQLite and on PostgreSQL alike."""
+"""Signing, verifying and proving on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from dateline.testing import samples
 PLUGINS = Plugins.load(strict=True)
 at = events.c.position
 
-#: What is done behind Dateline's back -> the rules that find it from the inside.
+#: A change made outside Dateline -> the rules that find it from the inside.
 ATTACKS = {
     "UPDATE events SET body = (SELECT body FROM events WHERE position = 9) WHERE position = 8": {
         "V5"
@@ -70,7 +70,7 @@ def archive(db: str, tmp_path: Path) -> Iterator[Archive]:
 
 @contextmanager
 def anything_allowed(connection: Connection) -> Iterator[None]:
-    """No trigger and no foreign key, as for somebody who owns the database."""
+    """No triggers and foreign keys, as for the owner of the database."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
         yield
@@ -152,7 +152,7 @@ def test_a_log_whose_end_was_cut_off_is_found_only_from_outside(
 def test_content_that_no_reader_can_open_is_found(
     archive: Archive, key: SigningKey, outside: Checkpoint, db: str, tmp_path: Path
 ) -> None:
-    """The bytes committed to, divided elsewhere; what is protected, put there unsealed."""
+    """The committed bytes split at another place, and protected content stored in plain text."""
     archive.record([samples.entity("person:w", "Anna")], story="ferry", protect="Anna")
     vault, last = archive._reader.vault, EVENTS + 1
     assert vault is not None

@@ -29,7 +29,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def stranger(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The program alone, in an interpreter that can see no Dateline."""
+    """Only the program, in an interpreter that cannot import Dateline."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "DATELINE"))}
     code = (
         "import sys, runpy; sys.path = [p for p in sys.path if 'core' not in p];"
@@ -151,7 +151,7 @@ def test_what_the_archive_cannot_prove_is_not_written(
     assert "no fact 'f9'" in capfd.readouterr().err
 
 
-#: The commitment to a body that is no JSON, under a salt of zeros.
+#: The commitment to a body that is not JSON, with a salt of zeros.
 NO_JSON = hashlib.sha256(bytes(32) + b"x").hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""The checker among files from a stranger: nothing that lies beside it, or where it is run, is imported."""
+"""The checker among files from a stranger: nothing next to it or in the current folder is imported."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from tests.proof.bundles import PROGRAM, Bundle
 from dateline.proof.keys import SigningKey
 
 _EVIL = "import os\nopen(os.environ['MARK'], 'a').write(__name__)\nraise SystemExit(0)\n"
-#: All that the checker could import, and what Python imports by itself on starting.
+#: Everything that the checker could import, and what Python itself imports on starting.
 _MODULES = sorted(
     {*sys.stdlib_module_names, "cryptography", "_cffi_backend", "sitecustomize", "usercustomize"}
 )
 
 
 def hostile(folder: Path, *, packages: bool) -> Path:
-    """A folder full of modules that note their name and say that all is well."""
+    """A folder of modules that record their name and report success."""
     folder.mkdir()
     for name in _MODULES:
         if packages:

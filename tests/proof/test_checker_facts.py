@@ -1,4 +1,4 @@
-"""What the checker tells of facts that editors changed: what they say now, and how they stand."""
+"""What the checker shows about facts that editors changed: their present content and status."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def place(exact: str, text: str = SECOND) -> dict[str, Any]:
 
 
 def move(archive: Archive, fact: str = "f2") -> None:
-    """A correction that rests the fact on the second source."""
+    """A correction that moves the fact to the second source."""
     present = to_fields(archive.state("ferry").facts[fact].data)
     changes = [
         {"path": "/source", "was": samples.SOURCE, "now": NEW},
@@ -321,7 +321,7 @@ def test_the_status_is_that_of_the_archive(archive: Archive, key: SigningKey) ->
 def test_the_withdrawal_of_a_source_that_the_fact_never_had_leaves_nothing_open(
     archive: Archive, key: SigningKey
 ) -> None:
-    """It came before the fact, and is shown: who does not see it cannot tell which source it is."""
+    """It came before the fact, and is shown: without it, its source would be unknown."""
     lines = [
         samples.captured(SECOND),
         {"type": "source.withdrawn", "source": NEW, "reason": "Miscounted"},

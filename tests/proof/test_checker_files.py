@@ -1,4 +1,4 @@
-"""The checker and the files it is given: mailed, of another kind, of another time; and where it prints."""
+"""The checker's input files (mailed, of another kind, of another time) and its output."""
 
 from __future__ import annotations
 
@@ -226,7 +226,7 @@ def test_a_reader_that_goes_away_gets_the_verdict_and_no_traceback(
     assert (done.returncode, done.stderr) == (verifier.OK, "")
     done = run(
         proof, key, '{ sleep 0.5; "$@"; echo "$?" >&2; } | true'
-    )  # the reader is gone by then
+    )  # the reader has exited by then
     assert done.stderr == f"{verifier.OK}\n"
     bundle["story"] = "x"
     proof.write_text(json.dumps(bundle), "utf-8")

@@ -1,4 +1,4 @@
-"""Keys and checkpoints: signed notes that continue one another, or nothing is signed."""
+"""Keys and checkpoints: a checkpoint is signed only if it continues the one before."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def found(report: Report) -> list[tuple[str, str]]:
 
 
 def protect(archive: Archive, subject: str = "Anna", text: str = SECRET) -> str:
-    """A protected document; the id of its key."""
+    """Protect a document; returns the id of its key."""
     archive.record([samples.captured(text)], story="ferry", protect=subject)
     [*_, event] = archive.events("ferry")
     assert event.subject_key is not None

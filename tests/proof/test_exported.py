@@ -16,7 +16,7 @@ from dateline.testing import samples
 from dateline.testing.pytest_plugin import PluginDir
 
 FORMATS = [".ndjson", ".json", ".csv", ".md", ".html"]
-#: Told before the day that is looked back to, recorded after the export was made.
+#: Reported before the day of the view of the past, recorded after the export was made.
 TOLD = "2024-05-06T01:00:00Z"
 Capture = pytest.CaptureFixture[str]
 
@@ -129,7 +129,7 @@ def test_an_export_of_one_view_is_recognised(
     with Archive.create(path, Plugins.load()) as archive:
         archive.record(samples.story())
         archive.record([samples.opened("bare", "View: people <h2>View: people</h2>")])
-    # The story had not begun; "No story" in Markdown does not say where it was cut.
+    # The story had not begun; "No story" in Markdown does not state its cut.
     for moment, options in MOMENTS.items():
         code = int((suffix, which, moment) == (".md", "bare", "as-recorded"))
         asked = (*WHICH[which], "--view", "figures", *options)
@@ -148,7 +148,7 @@ def test_a_position_that_looks_like_a_year_is_recognised(
 
 
 def test_what_a_file_leaves_out_is_found(archive: Archive, path: Path, capfd: Capture) -> None:
-    """Rows, and whole stories: the cut says which stories there were."""
+    """Rows, and whole stories: the cut lists the stories."""
     for suffix in (".csv", ".json", ".ndjson"):
         assert dateline(path, "export", "--all", "-o", f"all{suffix}") == 0
     head, *rows = Path("all.csv").read_text("utf-8").splitlines(keepends=True)
@@ -173,7 +173,7 @@ def test_what_a_file_leaves_out_is_found(archive: Archive, path: Path, capfd: Ca
 
 
 def test_the_stories_of_an_export_are_named(archive: Archive, path: Path, capfd: Capture) -> None:
-    """A file may be cut down to what an export of fewer stories is: that is for the reader to see."""
+    """A file may be cut down to an export of fewer stories; the stories are printed for the reader."""
     assert dateline(path, "export", "storm", "-o", "one.ndjson") == 0
     capfd.readouterr()
     assert dateline(path, "verify", "--export", "one.ndjson") == 0
@@ -230,7 +230,7 @@ def test_an_export_is_recognised_whatever_views_are_loaded_now(
 def test_a_file_that_is_not_an_export_is_named_before_anything_is_verified(
     archive: Archive, path: Path, capfd: Capture
 ) -> None:
-    """So that no finding about the archive is passed over in silence."""
+    """So that no finding about the archive is hidden by the error."""
     archive.close()
     with sqlite3.connect(path) as db, attacks.unguarded(db):
         attacks.edit_a_body(db)
@@ -265,7 +265,7 @@ def test_an_export_from_before_an_erasure_is_neither_wrong_nor_confirmed(
     said = capfd.readouterr().err
     assert "could not be checked in full" in said and "was erased since" in said
     assert ("1 export" in said) is (suffix == ".ndjson")
-    # Nothing of that story was erased.
+    # No event of that story was erased.
     assert dateline(path, "verify", "--export", f"other{suffix}") == 0, capfd.readouterr()
 
 

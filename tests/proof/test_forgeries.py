@@ -1,4 +1,4 @@
-"""What is altered, made up or of another shape in a proof fools nobody."""
+"""Proofs that are altered, made up or malformed are found out."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_a_key_that_came_with_the_bundle_proves_nothing(
     check(bundle, [forger.vkey])
     proven = check(bundle, [key.vkey])
     assert "not proven that anything here is from the archive" in opened(proven)[0]
-    # Nor with the name and the id of the archive's key on it.
+    # Not even with the name and the id of the archive's key.
     name, id_, _ = at.signatures[0]
     note = at._replace(signatures=((name, id_, forger.sign(at.text)),)).note
     with pytest.raises(Wrong, match="signature: "):
@@ -205,7 +205,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Bundle, verifier.V
         archive.erase(None, [9], reason="Asked", basis="GDPR 17")
         signed = read_checkpoint(archive.checkpoint(key).note)
         bundle = archive.prove("ferry", None, signed, earlier=old, with_documents=True)
-    # Ten events: one is withheld, one was erased, and the last says so.
+    # Ten events: one is withheld, one was erased, and the last one records that.
     bundle["entries"][7] = {"entry": bundle["entries"][7]["entry"], "withheld": True}
     return bundle, key.vkey
 
@@ -241,10 +241,10 @@ def test_any_value_anywhere_in_a_proof_gives_a_verdict(
     assert code in (verifier.OK, verifier.UNCHECKED, verifier.FALSE)
     text = "\n".join(lines)
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", text)
-    # What there is to see is told as it is, or the proof is refused.
+    # What is shown is shown correctly, or the proof is refused.
     if code != verifier.FALSE and last != "format":
         assert re.search("10 events .*, 8 shown, 1 withheld, 1 erased", text), (above, last)
-    # Only what is not signed may change without being found out, or that it is a proof at all.
+    # Only unsigned parts may change unnoticed, or the claim that it is a proof at all.
     free = ("format", "charsets", "documents", "withheld", "erased", "fact", "earlier", "position")
     if code != verifier.FALSE and inside[last] != before:
         assert any(name in free for name in (*above, last)) or last in ("inclusion", "salt", "body")
@@ -253,7 +253,7 @@ def test_any_value_anywhere_in_a_proof_gives_a_verdict(
 def test_a_body_of_an_unknown_shape_gives_a_verdict_too(
     archive: Archive, key: SigningKey, tmp_path: Path
 ) -> None:
-    """What a plugin records need not look like a fact of the core."""
+    """An event of a plugin need not look like a fact of the core."""
     line = {
         "type": "example.thing.seen", "event_id": str(uuid7()), "fact": "f9", "text": "odd",
         "evidence": 7, "source": ["x"], "entity": {}, "attribution": "no",

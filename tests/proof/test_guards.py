@@ -1,4 +1,4 @@
-"""The triggers that guard the log: `verify` says when one is missing, changed or not Dateline's."""
+"""The triggers that guard the log: `verify` finds one that is missing, changed or foreign."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_a_missing_table_is_found(archive: Archive, table: str) -> None:
 
 
 def test_the_guards_are_those_that_the_migrations_make(archive: Archive) -> None:
-    """After a migration that changes them, `guards.EXPECTED` follows."""
+    """After a migration that changes them, `guards.EXPECTED` must be updated."""
     with reading(archive._engine) as connection:
         assert guards.there(connection) == guards.EXPECTED[connection.dialect.name]
 

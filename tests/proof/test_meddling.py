@@ -1,5 +1,5 @@
-"""Rules, triggers, policies and stand-ins that swallow a statement: verify names them, and no command
-says that it did what was not done."""
+"""Rules, triggers, policies and substitutes that swallow a statement: verify names them, and no command
+reports work that was not done."""
 
 from __future__ import annotations
 

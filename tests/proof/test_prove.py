@@ -1,4 +1,4 @@
-"""Bundles: what a stranger with one file of Python and a public key can tell."""
+"""Bundles: what a stranger can check with one Python file and a public key."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_an_erased_event_leaves_the_chain_whole(
             assert "2 erased" in "\n".join(verifier.words(proven))
     with raises("fact-erased"):
         archive.prove("ferry", "f1", signed)
-    # Up to a checkpoint from before the erasure nothing shows that it was one.
+    # A proof up to an earlier checkpoint does not show that there was an erasure.
     proven = check(archive.prove("ferry", None, outside, with_documents=True), [key.vkey])
     assert not any(entry.erased for entry in proven.entries)
     assert "2 withheld, 0 erased" in "\n".join(verifier.words(proven))

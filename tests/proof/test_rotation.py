@@ -18,7 +18,7 @@ from dateline.proof.verifier import Checkpoint, Wrong, check, read_checkpoint
 def rotated(
     archive: Archive, key: SigningKey, outside: Checkpoint, tmp_path: Path
 ) -> tuple[Bundle, SigningKey]:
-    """A proof that another key signed, from the checkpoint of the first on."""
+    """A proof signed by another key, which continues the checkpoint of the first key."""
     newer = keys.create(tmp_path / "new.key", archive.id)
     archive.record([{"type": "story.retitled", "title": "Fictional: later"}], story="ferry")
     signed = read_checkpoint(archive.checkpoint(newer).note)

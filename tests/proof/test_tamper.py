@@ -1,4 +1,4 @@
-"""The tamper matrix: each attack tried on a real archive, judged from inside and from outside."""
+"""The tamper matrix: each attack on a real archive, verified from inside and from outside."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ FOUND: dict[Attack, set[str]] = {
     attacks.forge_a_stored_checkpoint: {"V7"},
     attacks.give_a_stored_checkpoint_another_key: {"V7"},
 }
-#: Consistent in itself: nothing inside can tell.
+#: Consistent in itself: not found from the inside.
 INVISIBLE = [
     attacks.cut_off_the_end,
     attacks.edit_and_rebuild,

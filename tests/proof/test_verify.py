@@ -55,7 +55,7 @@ def append(archive: Archive, path: Path) -> Append:
 
 
 def erase(path: Path, *positions: int) -> None:
-    """What the one allowed update does."""
+    """The one update that the triggers allow."""
     with sqlite3.connect(path) as db:
         for position in positions:
             db.execute("UPDATE events SET salt = NULL, body = NULL WHERE position = ?", (position,))
@@ -237,7 +237,7 @@ def test_the_deep_check_finds_a_row_and_a_quotation_that_were_changed(
     db.close()
     found = {finding.rule for finding in archive.verify(deep_too=True).findings}
     assert found == {"V5", "views", "quotes"}
-    # Who looks at the fact sees it, too.
+    # Showing the fact reveals it, too.
     capfd.readouterr()
     assert run(root, ["--db", str(path), "show", "ferry", "f2"]) == 0
     assert (
@@ -293,7 +293,7 @@ def test_a_view_that_says_it_is_past_the_log_is_found(archive: Archive, path: Pa
 def test_the_deep_check_counts_what_it_compared(
     archive: Archive, path: Path, key: SigningKey, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """A view that was never built shows nobody anything; one that was is not passed over."""
+    """A view that was never built shows nothing; one that was built is not skipped."""
     vkey = ["--vkey", str(key.vkey)]
     code, _, err = command(path, capfd, "--deep", *vkey)
     assert (code, "view" in err.splitlines()[0]) == (0, False)
