@@ -37,7 +37,7 @@ class Pairing:
         self._vault, self._keys, self._journal = vault, vault.keys, journal
         self._settled = False
 
-    # -- whether it is the archive's own -----------------------------------------------------------------------
+    # -- whether it is the archive's own ---------------------------------------------------
 
     def own(self, connection: Connection, erasures: Sequence[Erasure]) -> bool:
         """Whether the keys database is this archive's. `erasures` are those of its journal."""

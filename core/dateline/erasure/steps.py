@@ -226,6 +226,6 @@ def require_words(fields: dict[str, str]) -> None:
     findings = strict.check(fields)
     for name, words in fields.items():
         if not words.strip():
-            findings.append(Finding("blank", f"/{name}", "is blank"))
+            findings.append(Finding("blank", f"/{name}", "has no text"))
     if findings:
         raise Refused(findings)

@@ -276,9 +276,7 @@ class Keys:
                 for pragma in ("secure_delete=ON", "synchronous=EXTRA", "trusted_schema=OFF"):
                     connection.execute(f"PRAGMA {pragma}")
                 connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
-                if (
-                    write
-                ):  # tables are made with the first write, so that the file is empty or complete
+                if write:  # also makes the tables, so that the file is empty or complete
                     for statement in filter(str.strip, _SCHEMA.split(";")):
                         connection.execute(statement)
                 yield connection
