@@ -146,7 +146,7 @@ def test_several_may_make_it_at_once(folder: Path) -> None:
     database.close()
 
 
-# -- those of this archive, or none ------------------------------------------------------------
+# -- only the keys of this archive -------------------------------------------------------------
 
 
 def test_no_new_keys_take_the_place_of_those_that_are_away(folder: Path) -> None:
@@ -214,7 +214,7 @@ def test_the_nearest_name_is_suggested_for_a_mistyped_one(folder: Path) -> None:
         assert missed.value.hint == "did you mean 'Witness 7'? protected subjects: Witness 7"
 
 
-# -- its owner's alone -------------------------------------------------------------------------
+# -- private to its owner ----------------------------------------------------------------------
 
 
 @pytest.mark.skipif(os.name == "nt", reason="modes of files are POSIX")

@@ -69,7 +69,7 @@ def test_where_nothing_is_left_under_lost_keys_the_new_ones_are_the_archive_s_ow
         archive.record([samples.figure(text="His")], story="ferry", protect="Two")
 
 
-# -- told from elsewhere -----------------------------------------------------------------------
+# -- recorded elsewhere ------------------------------------------------------------------------
 
 
 def told_of(key: str) -> dict[str, object]:

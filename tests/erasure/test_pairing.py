@@ -146,7 +146,7 @@ def test_backups_and_copies_know_the_keys_and_are_erased_without_asking(
             assert set(restored.state("ferry").erased) == {"f3", "f4", "f5"}
 
 
-# -- of an earlier release ---------------------------------------------------------------------
+# -- from an earlier release -------------------------------------------------------------------
 
 
 def unpair(db: str, keys: Path) -> None:

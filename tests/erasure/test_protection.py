@@ -42,7 +42,7 @@ def keys_of(archive: Archive) -> dict[int, str | None]:
     return {event.position: event.subject_key for event in archive.events("ferry")}
 
 
-# -- what goes under a key ---------------------------------------------------------------------
+# -- what is put under a key -------------------------------------------------------------------
 
 
 def test_what_refers_to_protected_content_is_protected_automatically(archive: Archive) -> None:

@@ -29,7 +29,7 @@ def unguarded(db: Database) -> Iterator[None]:
             db.execute(sql)
 
 
-# -- without any care --------------------------------------------------------------------------
+# -- careless attackers ------------------------------------------------------------------------
 
 
 def edit_a_body(db: Database) -> None:
@@ -229,7 +229,7 @@ def give_a_stored_checkpoint_another_key(db: Database) -> None:
     db.execute("UPDATE checkpoints SET key = 'another'")
 
 
-# -- insiders, who know how everything is hashed -------------------------------------------------
+# -- insiders who know how everything is hashed --------------------------------------------------
 
 
 def cut_off_the_end(db: Database) -> None:

@@ -228,7 +228,7 @@ def test_a_story_of_thousands_of_changes_is_followed_in_seconds() -> None:
     assert time.process_time() - began < 5
 
 
-# -- how it stands -----------------------------------------------------------------------------
+# -- status ------------------------------------------------------------------------------------
 
 
 def told(archive: Archive, key: SigningKey, folder: Path, fact: str = "f2") -> list[str]:

@@ -1,4 +1,4 @@
-"""`verify --export`: an export is what the archive gives at its cut, or it is not."""
+"""`verify --export`: whether an export is what the archive produces at its cut."""
 
 from __future__ import annotations
 

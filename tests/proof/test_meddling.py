@@ -186,7 +186,7 @@ def _triggers(archive: Archive, name: str) -> list[Any]:
         return list(connection.execute(text(query), {"name": name}))
 
 
-# -- PostgreSQL alone --------------------------------------------------------------------------
+# -- only PostgreSQL ---------------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -185,7 +185,7 @@ def test_a_bundle_that_was_cut_does_not_look_cleaner_than_a_whole_one(
     code, lines = verifier.judge(str(cut), [key.vkey])
     assert code == verifier.OK and "fact.retracted" not in "\n".join(lines)
     assert (
-        "NOT SHOWN  Whether the story went on between position 7 and the checkpoint's last, 601: a "
+        "NOT SHOWN  Whether the story continues between position 7 and the checkpoint's last, 601: a "
         "correction or a retraction there would not be seen here."
     ) in "\n".join(lines)
 
@@ -200,5 +200,5 @@ def test_a_document_that_nothing_quotes_is_not_said_to_hold_quotations(
     told = {line.split(": ")[1] for line in lines if line.startswith("Document")}
     assert told == {
         "the proof quotes nothing from it",
-        "its quotations stand in it, read as utf-8",
+        "all its quotations were found in it, read as utf-8",
     }

@@ -156,7 +156,7 @@ def test_protected_content_is_checked_with_its_key_and_not_called_all_right_with
     path.with_name(path.name + ".keys").rename(path.with_name("elsewhere.keys"))
     report = look(path)
     assert report.findings == []
-    assert report.unchecked == ["The commitments of 1 protected events: their key is not here."]
+    assert report.unchecked == ["The commitments of 1 protected event: its key is not here."]
 
 
 @pytest.mark.parametrize("change", ["flip", "move"])
@@ -187,7 +187,7 @@ def test_a_protected_document_is_checked_with_its_key(archive: Archive, path: Pa
     [finding] = look(path).findings
     assert (finding.rule, "is not what was captured" in finding.reason) == ("V5", True)
     path.with_name(path.name + ".keys").unlink()
-    assert "The bytes of 1 protected documents: their keys are not here." in look(path).unchecked
+    assert "The bytes of 1 protected document: its key is not here." in look(path).unchecked
 
 
 def test_stories_beyond_those_remembered_are_followed_all_the_same(

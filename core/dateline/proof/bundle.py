@@ -225,11 +225,12 @@ def _unproven(
         hint += ", or prove up to a new checkpoint"
     sealed = sum(row.sealed and row.type.endswith(".recorded") for row in rows)
     if sealed and vault is None:
-        hint += f"; {sealed} protected facts are only searched with --protected-too"
+        many = "fact is" if sealed == 1 else "facts are"
+        hint += f"; {sealed} protected {many} only searched with --protected-too"
     elif sealed:
         hint += (
-            f"; {sealed} protected facts could not be searched, because their keys are not here: "
-            "bring the keys database back or name it with --keys"
+            f"; {sealed} protected fact{'' if sealed == 1 else 's'} could not be searched without "
+            "keys: bring the keys database back or name it with --keys"
         )
     return UnknownName(what, hint=hint, code="fact-unknown")
 

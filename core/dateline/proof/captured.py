@@ -93,9 +93,8 @@ class Captured:
                 report.add(rule, f"{kind}{name.hex()} {reason}")
         report.count("documents", number)
         if self._sealed:
-            report.unchecked.append(
-                f"The bytes of {self._sealed} protected documents: their keys are not here."
-            )
+            many = "document: its key is" if self._sealed == 1 else "documents: their keys are"
+            report.unchecked.append(f"The bytes of {self._sealed} protected {many} not here.")
         total = self._connection.execute(select(func.count()).select_from(documents)).scalar()
         if total != number:
             report.add("V5", "a document's key is not a SHA-256")

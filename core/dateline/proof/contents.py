@@ -130,8 +130,9 @@ class Contents:
         """The log ended."""
         self._erasures.finish(self._report)
         if self._sealed:
+            many = "event: its key is" if self._sealed == 1 else "events: their keys are"
             self._report.unchecked.append(
-                f"The commitments of {self._sealed} protected events: their keys are not here."
+                f"The commitments of {self._sealed} protected {many} not here."
             )
 
 
