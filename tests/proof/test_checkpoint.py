@@ -15,7 +15,7 @@ from tests.erasure.scene import raises
 from tests.proof import attacks
 
 from dateline import Archive, Plugins
-from dateline.cli.errors import run
+from dateline.cli.errors import outcome, run
 from dateline.cli.root import root
 from dateline.errors import DatelineError
 from dateline.events.identity import uuid7
@@ -290,13 +290,11 @@ def test_a_lost_key_is_never_replaced_silently(
     check_signature(read_checkpoint(capfd.readouterr().out), read_vkey(public))
 
 
-def test_an_empty_archive_makes_no_key(
-    tmp_path: Path, home: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_an_empty_archive_makes_no_key(tmp_path: Path, home: Path) -> None:
     Archive.create(tmp_path / "e.db", Plugins()).close()
     key = home / "e.key"
-    assert run(root, ["--db", str(tmp_path / "e.db"), "checkpoint", "--key", str(key)]) == 1
-    assert "there is nothing to sign yet" in capfd.readouterr().err
+    code, error = outcome(root, ["--db", str(tmp_path / "e.db"), "checkpoint", "--key", str(key)])
+    assert error is not None and (code, error.code) == (1, "nothing-to-sign")
     assert not key.exists()
 
 

@@ -230,7 +230,7 @@ def _unproven(
     elif sealed:
         hint += (
             f"; {sealed} protected fact{'' if sealed == 1 else 's'} could not be searched without "
-            "keys: bring the keys database back or name it with --keys"
+            "the keys: bring the keys database back or name it with --keys"
         )
     return UnknownName(what, hint=hint, code="fact-unknown")
 
