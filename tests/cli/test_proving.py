@@ -40,8 +40,8 @@ def test_protected_facts_are_not_shown_unasked_and_are_counted(ferry: Cli) -> No
     line = json.dumps(samples.fact("assessment", "NORA", text="Hers."))
     assert ferry("record", "ferry", "--protect", "her", stdin=line).code == 0
     missing = ferry("prove", "ferry", "f3", *KEY)
-    assert missing.code == 1
-    assert "1 protected are not looked into without --protected-too" in missing.err
+    assert (missing.code, missing.error) == (1, "fact-unknown")
+    assert "1 protected fact is only searched with --protected-too" in missing.err
     assert ferry("prove", "ferry", "f3", "--protected-too", "-o", "f3.json", *KEY).code == 0
     whole = ferry("prove", "ferry", "-o", "all.json", *KEY)
     assert "1 protected event is withheld: --protected-too shows them." in whole.err
@@ -160,8 +160,8 @@ def test_protected_facts_whose_keys_are_not_here_are_not_offered_again(
     (tmp_path / "dateline.db.keys").unlink()
     said = "bring the keys database back"
     missing = ferry("prove", "ferry", "f3", "--protected-too", *KEY)
-    assert missing.code == 1 and "could not be looked into, their keys are not here" in missing.err
-    assert said in missing.err and "without --protected-too" not in missing.err
+    assert (missing.code, missing.error) == (1, "fact-unknown")
+    assert said in missing.err and "with --protected-too" not in missing.err
     whole = ferry("prove", "ferry", "--protected-too", "-o", "all.json", *KEY)
     assert "1 protected event is withheld: their keys are not here. Bring the keys" in whole.err
     assert "--protected-too shows" not in whole.err
@@ -213,7 +213,7 @@ def test_a_forged_checkpoint_is_at_fault_itself(ferry: Cli, tmp_path: Path) -> N
         text=verifier.checkpoint_text(note.origin, 7, bytes(32)), root=bytes(32)
     )
     cases = {
-        "it.txt is not what this archive signed: the signature is not that of": unsigned,
+        "it.txt is not what this archive signed: the signature of": unsigned,
         "it.txt (none of the keys here signed it, so it may be forged)": forged(note, another, root=bytes(32)),
         "it.txt (its signature holds: history here is not the one it was signed for)": forged(note, mine, root=bytes(32)),
         "it.txt is of 9 events, and the archive has 7": forged(note, mine, size=9),

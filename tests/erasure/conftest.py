@@ -1,4 +1,4 @@
-"""The archive that something is erased from."""
+"""Fixtures: an archive to erase from."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PLUGINS = Plugins.load(strict=True)
 
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Made once, with its keys beside it: what something is erased from is a copy."""
+    """Made once, with its keys next to it; each test erases from a copy."""
     folder = tmp_path_factory.mktemp("filled")
     with Archive.create(folder / "a.db", PLUGINS) as archive:
         scene.fill(archive)

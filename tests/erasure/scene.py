@@ -1,17 +1,20 @@
-"""A story with a witness who is protected, and words that must be found nowhere once she is erased."""
+"""A story with a protected witness, and words that must be found nowhere once she is erased."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from dateline import Archive
+import pytest
+
+from dateline import Archive, DatelineError
 from dateline.testing import samples
 
-#: Put in where nothing may be left of it; each field has a word of its own.
+#: A word in everything that is protected; each field adds a suffix of its own.
 CANARY = "QUAGGA"
-#: The same of what is not protected: f5, at the position `PLAIN`.
+#: The same for content that is not protected: f5, at the position `PLAIN`.
 CLEAR, PLAIN = "OKAPI", 17
 WITNESS = "Frau Vogel"
 PERSON = "person:w1"
@@ -22,12 +25,20 @@ LETTER_ID = samples.digest(LETTER)
 REASON, BASIS = "Asked for by the source", "consent withdrawn"
 
 
+@contextmanager
+def raises(code: str) -> Iterator[pytest.ExceptionInfo[DatelineError]]:
+    """The block raises a DatelineError with that code."""
+    with pytest.raises(DatelineError) as caught:
+        yield caught
+    assert caught.value.code == code
+
+
 def evidence(*words: str) -> list[dict[str, Any]]:
     return [{"role": "content", "exact": word} for word in words]
 
 
 def protected() -> list[dict[str, Any]]:
-    """What the witness brings: who she is, her letter, what she said, a count that was corrected."""
+    """The witness's content: who she is, her letter, her statement and a count that was corrected."""
     chain = [{"agent": PERSON, "role": "origin"}, {"agent": samples.WIRE, "role": "publisher"}]
     quote = f"{CANARY}-quote"
     return [
@@ -53,7 +64,7 @@ def protected() -> list[dict[str, Any]]:
 
 
 def about() -> list[dict[str, Any]]:
-    """What editors say of it, without thinking of protection: f3 is hers, f1 and f2 are not."""
+    """What editors record about it, not thinking of protection: f3 is hers, f1 and f2 are not."""
     return [
         samples.corrected("f3", "/text", f"{CANARY}-text", f"{CANARY}-now", reason=f"{CANARY}-why"),
         {"type": "fact.disputed", "fact": "f4", "ground": f"{CANARY}-ground"},
@@ -88,7 +99,7 @@ def found(folder: Path, word: str = CANARY) -> list[str]:
 
 
 def erase(archive: Archive, *positions: int) -> None:
-    """The witness, or what stands at `positions`."""
+    """Erase the witness, or the events at `positions`."""
     subject = None if positions else WITNESS
     archive.erase(subject, positions, reason=REASON, basis=BASIS)
 
@@ -99,6 +110,6 @@ def exported(archive: Archive, format_: str, *slugs: str, **options: Any) -> str
 
 
 def verify(archive: Archive) -> None:
-    """What `dateline verify --deep` asks: hashes, bodies, an erasure for each that is not there."""
+    """The checks of `dateline verify --deep`: hashes, bodies, an erasure for every missing one."""
     report = archive.verify(deep_too=True)
     assert (report.findings, report.unchecked) == ([], [])

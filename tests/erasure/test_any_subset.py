@@ -22,7 +22,7 @@ FORMATS = ("csv", "html", "json", "markdown", "ndjson")
 
 
 def record(archive: Archive, line: dict[str, Any], protect: bool) -> None:
-    """Protected if it may be: a notice goes with its fact, and the fact may be in the clear."""
+    """Protected if possible: a notice follows its fact, which may be unprotected."""
     slug = "made-up" if archive.stories() else None
     if protect and slug is not None:
         try:

@@ -53,15 +53,15 @@ def test_a_backup_from_before_any_of_it_has_nothing_to_erase(tmp_path: Path) -> 
         assert restored.resumed == [] and restored.head().position == 7
 
 
-def test_a_backup_without_the_keys_says_nothing(archive: Archive, tmp_path: Path) -> None:
-    """The hole that is left is the backup of the keys database; it is not in one of the archive."""
+def test_a_backup_without_the_keys_reveals_nothing(archive: Archive, tmp_path: Path) -> None:
+    """Only a backup of the keys database would reveal it; a backup of the archive does not."""
     empty_wal(archive._engine, 10)
     (tmp_path / "elsewhere").mkdir()
     shutil.copy(tmp_path / "a.db", tmp_path / "elsewhere" / "a.db")
     assert scene.found(tmp_path / "elsewhere") == []
 
 
-def test_a_key_that_came_back_with_an_older_keys_database_takes_nothing(
+def test_a_key_restored_from_an_older_keys_database_is_not_used(
     archive: Archive, tmp_path: Path
 ) -> None:
     [old] = {event.subject_key for event in archive.events("ferry")} - {None}
@@ -85,13 +85,13 @@ def test_a_key_that_came_back_with_an_older_keys_database_takes_nothing(
         scene.verify(opened)
 
 
-def test_what_an_import_tells_destroys_no_key(
+def test_an_imported_erasure_destroys_no_key(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     [key] = {event.subject_key for event in archive.events("ferry")} - {None}
     with pytest.raises(Refused, match="reserved"):
         archive.record([told(archive, str(key))], story="other")
-    with monkeypatch.context() as patched:  # a log may hold such a line from before it was refused
+    with monkeypatch.context() as patched:  # an older log may hold such a line
         patched.setattr(keyed.Keyed, "told", lambda *given: [])
         archive.record([told(archive, str(key))], story="other")
     line = samples.figure(text="Hers")

@@ -1,4 +1,4 @@
-"""Erasing on SQLite and on PostgreSQL alike: nothing is left in any table, and the log still holds."""
+"""Erasing on SQLite and PostgreSQL: nothing is left in any table, and the log still verifies."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def archive(db: str, keys: Path) -> Iterator[Archive]:
     with Archive.create(db, PLUGINS, keys) as archive:
         scene.fill(archive)
         archive.catch_up()
-        archive.rebuild(["figures"])  # a retired generation beside the live one
+        archive.rebuild(["figures"])  # a retired generation next to the live one
         yield archive
 
 
 @contextmanager
 def copied(request: pytest.FixtureRequest, archive: Archive, to: Path) -> Iterator[str]:
-    """A backup of the database alone. The archive is closed for it."""
+    """A backup of the database only; the archive is closed for it."""
     empty_wal(archive._engine, 10)
     url = archive._engine.url
     archive.close()
@@ -82,7 +82,7 @@ def as_bytes(value: object) -> bytes:
 
 
 def sound(archive: Archive, size: int, root: bytes) -> None:
-    """Every check there is, and the root of before."""
+    """Every check, and the earlier root."""
     report = archive.verify(deep_too=True)
     assert (report.findings, report.unchecked) == ([], [])
     with reading(archive._engine) as connection:
@@ -130,13 +130,13 @@ def test_nothing_is_left_in_any_table_view_or_export(
             archive.erase(**target, reason=REASON, basis=BASIS)
 
 
-def test_what_is_protected_is_in_the_clear_in_views_alone(archive: Archive) -> None:
+def test_protected_content_is_in_plain_text_only_in_views(archive: Archive) -> None:
     assert {name.split("__")[0] for name in holding(archive) if "__g" in name}
     assert [name for name in holding(archive) if name.startswith(("events", "documents"))] == []
     assert archive.document(LETTER_ID).text == scene.LETTER  # type: ignore[union-attr]
 
 
-def test_the_name_may_be_used_again_and_its_numbers_never(archive: Archive) -> None:
+def test_the_name_may_be_used_again_but_its_numbers_may_not(archive: Archive) -> None:
     archive.erase(WITNESS, reason=REASON, basis=BASIS)
     archive.record(scene.protected(), story="ferry", protect=WITNESS)
     assert set(archive.state("ferry").facts) == {"f1", "f2", "f5", "f6", "f7"}
@@ -181,7 +181,7 @@ DEATHS = {
 
 
 @pytest.mark.slow
-def test_killed_between_steps_it_is_finished_on_opening(
+def test_an_erasure_killed_between_steps_is_finished_on_opening(
     request: pytest.FixtureRequest, archive: Archive, tmp_path: Path, keys: Path
 ) -> None:
     before = archive.head()
@@ -205,10 +205,10 @@ def test_killed_between_steps_it_is_finished_on_opening(
                 sound(opened, before.position, before.root)
 
 
-def test_dead_rows_are_gone_from_the_server_s_files_once_it_rewrote_them(
+def test_dead_rows_are_not_in_the_servers_files_after_a_rewrite(
     dateline_postgres_url: str, keys: Path
 ) -> None:
-    """What docs/erasure.md tells the keeper of a server to do can be done: nothing forbids it."""
+    """What docs/erasure.md tells a server's administrator to do is allowed."""
     keys.parent.mkdir()
     with Archive.create(dateline_postgres_url, PLUGINS, keys) as archive:
         archive.record(samples.story())
@@ -225,10 +225,10 @@ def test_dead_rows_are_gone_from_the_server_s_files_once_it_rewrote_them(
             assert body is left
 
 
-def test_a_backup_never_holds_in_the_clear_what_is_protected(
+def test_a_backup_never_holds_protected_content_in_plain_text(
     archive: Archive, keys: Path, tmp_path: Path
 ) -> None:
-    """Nor does looking at it with the keys put it in: a backup is out of reach of an erasure."""
+    """Reading it with the keys does not add any either: an erasure does not reach a backup."""
     away = tmp_path / "away"
     away.mkdir()
     archive.backup(away / "b.db")
@@ -251,7 +251,7 @@ def test_a_backup_never_holds_in_the_clear_what_is_protected(
 
 
 def test_free_pages_are_in_no_backup(archive: Archive, tmp_path: Path) -> None:
-    """Where somebody else's program dropped a table, its bytes may still be in the file."""
+    """Where another program dropped a table, its bytes may still be in the file."""
     if archive._engine.dialect.name != "sqlite":
         pytest.skip("a server's files are in no backup")
     path = Path(str(archive._engine.url.database))

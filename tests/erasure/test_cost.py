@@ -1,4 +1,4 @@
-"""What an erasure does not read, and how often it does not."""
+"""What an erasure does not read."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_events_of_one_type_are_read_in_any_page_size(archive: Archive) -> None:
             assert [event.position for event in found] == wanted and len(wanted) > 3
 
 
-def test_a_story_is_folded_once_for_all_views_that_are_level(
+def test_a_story_is_folded_once_for_all_views_that_are_caught_up(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     archive.catch_up()
@@ -117,7 +117,7 @@ def test_a_view_that_raises_then_leaves_the_others_as_they_are(tmp_path: Path) -
 
 
 def aged(path: Path) -> None:
-    """As if nobody had changed it for a while."""
+    """As if it had not been changed for a while."""
     about = path.stat()
     os.utime(path, ns=(about.st_atime_ns, about.st_mtime_ns - 10**10))
 
@@ -137,7 +137,7 @@ def test_the_keys_database_is_not_opened_again_for_each_event_whose_key_is_not_h
     assert keys.here
     assert [keys.secret("no key") for _ in range(5)] == [None] * 5
     assert len(opened) == 2
-    # One that another process adds is found all the same, at once and later.
+    # A key that another process adds is found, at once and later.
     for name in ("Another", "A third"):
         other = Keys(tmp_path / "a.db.keys", archive.id)
         key = other.propose(name)

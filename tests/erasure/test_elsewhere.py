@@ -1,4 +1,4 @@
-"""What is left of an archive is taken elsewhere; another's erasure erases nothing here."""
+"""Exporting what is left to another archive; another archive's erasure erases nothing here."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PLUGINS = Plugins.load(strict=True)
 
 def test_an_export_of_what_is_left_comes_back(archive: Archive, tmp_path: Path) -> None:
     scene.erase(archive)
-    scene.erase(archive, 5)  # f1, f2 and f5 go on quoting it
+    scene.erase(archive, 5)  # f1, f2 and f5 still quote it
     lines = scene.exported(archive, "ndjson").splitlines()
     kinds = [json.loads(line)["type"] for line in lines]
     assert kinds.count("dateline.erased") == 9 and kinds.count("content.erased") == 2
@@ -44,7 +44,7 @@ def test_an_export_of_what_is_left_comes_back(archive: Archive, tmp_path: Path) 
 
 
 def without_places(archive: Archive, name: str) -> list[dict[str, Any]]:
-    """A view's rows of the first story without positions, which are an archive's own."""
+    """A view's rows of the first story without positions, which differ between archives."""
     own = ("position", "key", "number", "captured")
     rows = archive.view(name, "ferry", everything=True).dicts()
     found = [{key: value for key, value in row.items() if key not in own} for row in rows]
@@ -87,7 +87,7 @@ def test_what_was_erased_elsewhere_is_not_brought_in_by_an_older_export(
         scene.verify(other)
 
 
-def test_an_import_that_tells_of_an_erasure_may_not_bring_it_back_below(
+def test_an_import_that_records_an_erasure_may_not_undo_it_further_on(
     archive: Archive, tmp_path: Path
 ) -> None:
     older = scene.exported(archive, "ndjson").splitlines()
@@ -123,7 +123,7 @@ def test_an_erasure_cannot_be_made_up(archive: Archive) -> None:
         archive.record([Line(line, 1)], story="ferry")
 
 
-def test_what_another_archive_erased_and_is_live_here_is_told_by_its_positions(
+def test_what_another_archive_erased_and_is_live_here_is_listed_by_position(
     archive: Archive, tmp_path: Path
 ) -> None:
     older = scene.exported(archive, "ndjson", "ferry")

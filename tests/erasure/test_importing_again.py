@@ -1,4 +1,4 @@
-"""A file that is imported again brings nothing back that was erased since."""
+"""Importing a file again does not bring back what was erased since."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def numbered(lines: list[dict[str, Any]]) -> list[Line]:
     return [Line(line, number) for number, line in enumerate(lines, 1)]
 
 
-def test_what_may_be_it_is_refused_line_by_line(archive: Archive) -> None:
+def test_lines_that_may_be_erased_content_are_refused_one_by_one(archive: Archive) -> None:
     scene.erase(archive)
     head = archive.head()
     with pytest.raises(Refused) as refused:
@@ -29,7 +29,7 @@ def test_what_may_be_it_is_refused_line_by_line(archive: Archive) -> None:
     assert archive.head() == head and CANARY not in repr(list(archive.events()))
 
 
-def test_what_is_there_and_what_says_who_it_is_are_taken(archive: Archive) -> None:
+def test_known_lines_and_lines_with_an_event_id_are_accepted(archive: Archive) -> None:
     scene.erase(archive)
     there = [samples.opened(), *samples.story()[1:]]
     told = samples.figure(text="New") | {"event_id": "01890000-0000-7000-8000-000000000009"}
@@ -38,7 +38,7 @@ def test_what_is_there_and_what_says_who_it_is_are_taken(archive: Archive) -> No
     assert archive.record([samples.figure(text="New")], story="other").new == 1
 
 
-def test_who_asks_for_it_gets_it(archive: Archive) -> None:
+def test_anew_records_erased_content_again(archive: Archive) -> None:
     scene.erase(archive)
     person, letter, *_ = scene.protected()
     under = archive.record([person], story="ferry", protect="Herr Amsel")
@@ -50,14 +50,14 @@ def test_who_asks_for_it_gets_it(archive: Archive) -> None:
 def test_without_the_key_of_a_later_erasure_nothing_is_known_of_an_earlier_one(
     archive: Archive,
 ) -> None:
-    """All of the story's is erased by position, and the key afterwards: nothing new is told then."""
+    """The story's content is erased by position and the key afterwards, which records nothing new."""
     scene.erase(archive, *range(8, 16))
     scene.erase(archive)
     with pytest.raises(Refused, match="perhaps-erased"):
         archive.record(scene.protected()[:1], story="ferry")
 
 
-def test_under_a_key_that_is_there_a_line_is_recognised_without_being_told(
+def test_a_line_under_a_key_at_hand_is_recognised_without_protect(
     archive: Archive,
 ) -> None:
     scene.erase(archive, 8, 10)  # the person, and the statement
@@ -68,7 +68,7 @@ def test_under_a_key_that_is_there_a_line_is_recognised_without_being_told(
     assert (again.new, again.anew) == (1, (archive.head().position - 1,))
 
 
-def test_what_another_archive_erased_with_its_key_may_be_it_too(archive: Archive) -> None:
+def test_what_another_archive_erased_with_its_key_is_refused_too(archive: Archive) -> None:
     told = {
         "type": "content.erased", "schema_version": 2, "reason": REASON, "basis": BASIS,
         "event_id": "01890000-0000-7000-8000-000000000002", "subject_key": "gone",
@@ -83,8 +83,8 @@ def last_time(archive: Archive) -> str:
     return to_iso(max(event.recorded_us for event in archive.events("other")))
 
 
-def test_an_erased_subject_is_known_by_nothing(archive: Archive) -> None:
-    """The refusal tells the same whatever the line says: it confirms no guess."""
+def test_nothing_identifies_an_erased_subject(archive: Archive) -> None:
+    """The refusal is the same whatever the line says, so it confirms no guess."""
     scene.erase(archive)
     guesses = [samples.entity(PERSON, f"{CANARY}-label"), samples.entity("person:w9", "Nobody")]
     said = []
@@ -95,7 +95,7 @@ def test_an_erased_subject_is_known_by_nothing(archive: Archive) -> None:
     assert said[0] == said[1] and WITNESS not in said[0]
 
 
-def test_what_was_erased_in_the_clear_does_not_come_back_under_a_key(archive: Archive) -> None:
+def test_content_erased_unprotected_does_not_come_back_under_a_key(archive: Archive) -> None:
     lines = [samples.figure(text="A figure in the clear")]
     [position] = archive.record(lines, story="other").positions
     archive.erase(None, [position], reason="Asked", basis="consent withdrawn")

@@ -1,4 +1,4 @@
-"""The keys database comes into being: whole, or as if it had not been tried."""
+"""Making the keys database: it is complete, or as if it had never been tried."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 from tests.erasure import scene
-from tests.erasure.scene import BASIS, REASON, WITNESS
+from tests.erasure.scene import BASIS, REASON, WITNESS, raises
 
-from dateline import Archive, DatelineError, Plugins
+from dateline import Archive, Plugins
 from dateline.protect import keys
 from dateline.testing import samples
 
@@ -42,14 +42,14 @@ def test_a_name_that_is_not_utf_8_is_refused_before_anything_is_made(
     folder: Path, name: str
 ) -> None:
     with Archive.open(folder / "a.db", PLUGINS) as archive:
-        with pytest.raises(DatelineError, match="not UTF-8"):
+        with raises("not-a-subject-name"):
             archive.record([LINE], story="ferry", protect=name)
-        with pytest.raises(DatelineError, match="nothing is protected"):
+        with raises("subject-unknown"):
             archive.erase(name, reason=REASON, basis=BASIS)
     assert not (folder / "a.db.keys").exists()
     protect(folder)
     opened = Archive.open(folder / "a.db", PLUGINS)
-    with opened as archive, pytest.raises(DatelineError, match="nothing is protected"):
+    with opened as archive, raises("subject-unknown"):
         archive.erase(name, reason=REASON, basis=BASIS)
 
 
@@ -67,12 +67,12 @@ def test_a_database_of_something_else_is_not_taken_for_an_empty_one(folder: Path
     other.execute("CREATE TABLE theirs (x)")
     other.close()
     (folder / "a.db.keys").chmod(0o600)
-    with pytest.raises(DatelineError, match=r"keys database .* cannot be used"):
+    with raises("keys-unusable"):
         Archive.open(folder / "a.db", PLUGINS)
 
 
 class Dies(sqlite3.Connection):
-    """A connection that is killed at the statement after so many."""
+    """A connection that kills its process after a number of statements."""
 
     left = 0
 
@@ -83,8 +83,8 @@ class Dies(sqlite3.Connection):
         return super().execute(statement, *given)
 
 
-def test_killed_while_it_is_made_nothing_is_in_the_way(folder: Path) -> None:
-    """Between any two statements, from the making of the file on."""
+def test_a_kill_while_it_is_made_blocks_nothing(folder: Path) -> None:
+    """Killed between any two statements after the file was made."""
     for at in range(40):
         child = os.fork()
         if child == 0:
@@ -107,13 +107,13 @@ def test_killed_while_it_is_made_nothing_is_in_the_way(folder: Path) -> None:
     protect(folder)
 
 
-def test_a_disk_that_is_full_leaves_nothing_in_the_way(
+def test_a_full_disk_blocks_nothing_afterwards(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Archive.open(folder / "a.db", PLUGINS) as archive:
         with monkeypatch.context() as patched:
             patched.setattr(keys, "_SCHEMA", keys._SCHEMA + "CREATE TABLE no_room (;")
-            with pytest.raises(DatelineError, match="cannot be used"):
+            with raises("keys-unusable"):
                 archive.record([LINE], story="ferry", protect=WITNESS)
         archive.record([samples.figure(text="Not hers")], story="ferry")
     protect(folder)
@@ -146,7 +146,7 @@ def test_several_may_make_it_at_once(folder: Path) -> None:
     database.close()
 
 
-# -- those of this archive, or none ------------------------------------------------------------
+# -- only the keys of this archive -------------------------------------------------------------
 
 
 def test_no_new_keys_take_the_place_of_those_that_are_away(folder: Path) -> None:
@@ -155,9 +155,9 @@ def test_no_new_keys_take_the_place_of_those_that_are_away(folder: Path) -> None
     with Archive.open(folder / "a.db", PLUGINS) as archive:
         archive.record(samples.story(slug="other"))
         head = archive.head()
-        with pytest.raises(DatelineError, match=r"its keys are not here \(.*a.db.keys\)"):
+        with raises("keys-missing"):
             archive.record([samples.figure()], story="other", protect="Witness 8")
-        with pytest.raises(DatelineError, match="its keys are not here"):
+        with raises("keys-missing"):
             archive.erase(positions=[5], reason=REASON, basis=BASIS)
         assert archive.head() == head
     assert not (folder / "a.db.keys").exists()
@@ -171,7 +171,7 @@ def protect_too(folder: Path, subject: str) -> None:
         assert subject in archive._keys.subjects()
 
 
-def test_the_keys_of_another_archive_are_none_of_this_one(folder: Path) -> None:
+def test_the_keys_of_another_archive_are_not_used(folder: Path) -> None:
     protect(folder)
     (folder / "a.db.keys").rename(folder / "away")
     with Archive.create(folder / "b.db", PLUGINS, folder / "a.db.keys") as other:
@@ -179,42 +179,42 @@ def test_the_keys_of_another_archive_are_none_of_this_one(folder: Path) -> None:
         other.record([LINE], story="ferry", protect=WITNESS)
     with (
         Archive.open(folder / "a.db", PLUGINS) as archive,
-        pytest.raises(DatelineError, match="its keys are not here"),
+        raises("keys-missing"),
     ):
         archive.record([samples.entity("person:x", "X")], story="ferry", protect="Witness 8")
 
 
-def test_keys_that_were_destroyed_are_the_archive_s_own(folder: Path) -> None:
+def test_keys_that_were_destroyed_are_the_archives_own(folder: Path) -> None:
     protect(folder)
     with Archive.open(folder / "a.db", PLUGINS) as archive:
         archive.erase(WITNESS, reason=REASON, basis=BASIS)
     protect_too(folder, "Witness 8")
 
 
-def test_without_the_keys_nobody_says_that_nothing_is_protected(folder: Path) -> None:
+def test_without_the_keys_it_is_not_claimed_that_nothing_is_protected(folder: Path) -> None:
     protect(folder)
     (folder / "a.db.keys").rename(folder / "away")
     with Archive.open(folder / "a.db", PLUGINS) as archive:
-        with pytest.raises(DatelineError, match="is not here: 1 protected event cannot") as missed:
+        with raises("keys-missing") as missed:
             archive.erase(WITNESS, reason=REASON, basis=BASIS)
         assert missed.value.hint == "name it with --keys"
     (folder / "a.db.keys").touch()
     with (
         Archive.open(folder / "a.db", PLUGINS) as archive,
-        pytest.raises(DatelineError, match="cannot be told apart"),
+        raises("keys-missing"),
     ):
         archive.plan_erasure(WITNESS)
 
 
-def test_a_name_that_is_mistyped_is_told_the_nearest(folder: Path) -> None:
+def test_the_nearest_name_is_suggested_for_a_mistyped_one(folder: Path) -> None:
     protect(folder, "Witness 7")
     with Archive.open(folder / "a.db", PLUGINS) as archive:
-        with pytest.raises(DatelineError, match=r"under the name 'Witnes 7'$") as missed:
+        with raises("subject-unknown") as missed:
             archive.plan_erasure("Witnes 7")
-        assert missed.value.hint == "did you mean 'Witness 7'? protected are Witness 7"
+        assert missed.value.hint == "did you mean 'Witness 7'? protected subjects: Witness 7"
 
 
-# -- its owner's alone -------------------------------------------------------------------------
+# -- private to its owner ----------------------------------------------------------------------
 
 
 @pytest.mark.skipif(os.name == "nt", reason="modes of files are POSIX")
@@ -223,17 +223,15 @@ def test_keys_that_others_can_read_are_not_used(folder: Path, mode: int) -> None
     protect(folder)
     path = folder / "a.db.keys"
     path.chmod(mode)
-    with pytest.raises(
-        DatelineError, match=f"others can read the keys database .*{mode:o}"
-    ) as told:
+    with raises("keys-exposed") as caught:
         Archive.open(folder / "a.db", PLUGINS)
-    assert str(told.value.hint).startswith(f"chmod 600 {path}")
+    assert str(caught.value.hint).startswith(f"chmod 600 {path}")
     path.chmod(0o600)
     protect_too(folder, "Witness 8")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="modes of files are POSIX")
-def test_an_empty_file_is_made_its_owners_alone(folder: Path) -> None:
+def test_an_empty_file_is_made_private_to_its_owner(folder: Path) -> None:
     path = folder / "a.db.keys"
     path.touch(0o644)
     path.chmod(0o644)
@@ -242,7 +240,7 @@ def test_an_empty_file_is_made_its_owners_alone(folder: Path) -> None:
 
 
 def test_no_erasure_is_put_on_record_in_the_keys_of_another_archive(folder: Path) -> None:
-    """A file is at hand, and it is not this archive's."""
+    """A keys file is there, but it belongs to another archive."""
     protect(folder)
     (folder / "a.db.keys").rename(folder / "away")
     with Archive.create(folder / "b.db", PLUGINS, folder / "a.db.keys") as other:
@@ -250,7 +248,7 @@ def test_no_erasure_is_put_on_record_in_the_keys_of_another_archive(folder: Path
         other.record([LINE], story="ferry", protect=WITNESS)
     with Archive.open(folder / "a.db", PLUGINS) as archive:
         head = archive.head()
-        with pytest.raises(DatelineError, match="its keys are not here"):
+        with raises("keys-missing"):
             archive.erase(positions=[6], reason=REASON, basis=BASIS)
         assert archive.head() == head and archive._journal.erasures() == []
     (folder / "away").rename(folder / "a.db.keys")

@@ -1,4 +1,4 @@
-"""Killed with SIGKILL between any two steps, an erasure is finished when the archive is next opened."""
+"""An erasure killed with SIGKILL between any two steps is finished when the archive is next opened."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ for candidate in installed():
 
 
 class Points:
-    """Counts what happens in the child, and kills it at the point of that number."""
+    """Counts the steps in the child process, and kills it at the one with the given number."""
 
     def __init__(self, at: int, pipe: int) -> None:
         self._at, self._pipe, self._count = at, pipe, 0
@@ -52,7 +52,7 @@ def wrapped(points: Points, plain: Callable[..., Any], name: str) -> Callable[..
 
 
 def watch(points: Points) -> None:
-    """Announce every step, from outside: production code knows nothing of this. A name that is gone
+    """Announce every step from outside, without hooks in production code. A missing name
     raises at once."""
     for owner, name in (
         (Journal, "order"), (Journal, "advance"), (Keys, "destroy"), (steps, "purge"),
@@ -108,7 +108,7 @@ def erase_in_child(
 
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An archive with views built, one retired generation, and a build that was begun and left."""
+    """An archive with views built, one retired generation, and an unfinished build."""
     folder = tmp_path_factory.mktemp("ground")
     with Archive.create(folder / "a.db", PLUGINS) as archive:
         scene.fill(archive)
@@ -118,12 +118,12 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 SUBJECT = {"subject": scene.WITNESS}
-#: Hers one by one, and what is not protected: only the purge takes that away.
+#: The witness's events one by one, and unprotected content, which only the purge erases.
 POSITIONS = {"positions": (8, 9, 10, 11, 15, scene.PLAIN)}
 
 
 @pytest.mark.parametrize("target", [SUBJECT, POSITIONS], ids=["subject", "positions"])
-def test_killed_at_any_point_it_is_finished_on_opening(
+def test_an_erasure_killed_at_any_point_is_finished_on_opening(
     ground: Path, tmp_path: Path, target: dict[str, Any]
 ) -> None:
     points: list[str] = []
@@ -174,7 +174,7 @@ def inspect(archive: Archive, folder: Path, target: dict[str, Any], *, erased: b
 
 
 def test_the_purge_is_one_transaction(ground: Path, tmp_path: Path) -> None:
-    """A body without its erasure event, or the event beside a body, is never there to be seen."""
+    """A reader never sees an erased body without its erasure event, or the event with the body."""
     shutil.copytree(ground, tmp_path / "x")
     with Archive.open(tmp_path / "x" / "a.db", PLUGINS) as archive:
         eraser = archive._eraser()

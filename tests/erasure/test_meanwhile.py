@@ -1,4 +1,4 @@
-"""What others do while something is erased."""
+"""Other processes during an erasure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_a_fold_that_read_it_before_cannot_write_it_after(archive: Archive, tmp_
     archive.record(
         [samples.corrected("f3", "/text", f"{CANARY}-now", f"{CANARY}-late")], story="ferry"
     )
-    # The rows are folded; before they are written the erasure comes.
+    # The erasure happens after the rows are folded and before they are written.
     with Archive.open(tmp_path / "a.db", PLUGINS) as other:
         views = [PLUGINS.view("timeline")]
         [running], _ = runner._sorted(other._engine, other._reader, views)
@@ -47,7 +47,7 @@ def test_a_reader_that_holds_the_past_is_waited_for_and_then_named(
     key = eraser.plan(WITNESS, ()).subject_key
     by = next(iter(archive.events())).recorded_by
     with Archive.open(tmp_path / "a.db", PLUGINS) as other, reading(other._engine) as connection:
-        log.head(connection)  # a snapshot of before
+        log.head(connection)  # a snapshot from before
         erasure = archive._journal.order(REASON, BASIS, by, subject_key=key)
         with pytest.raises(DatelineError) as refused:
             eraser.finish(erasure, patience=0.1)
@@ -63,7 +63,7 @@ def test_a_reader_that_holds_the_past_is_waited_for_and_then_named(
 
 
 def test_two_processes_may_finish_the_same_erasure(archive: Archive, tmp_path: Path) -> None:
-    """The slower one must not put on record that there was nothing to erase."""
+    """The slower process must not record that there was nothing to erase."""
     eraser = archive._eraser()
     key = eraser.plan(WITNESS, ()).subject_key
     by = next(iter(archive.events())).recorded_by
@@ -77,7 +77,7 @@ def test_two_processes_may_finish_the_same_erasure(archive: Archive, tmp_path: P
     assert archive._journal.erasures() == [finished]
 
 
-def test_facts_and_notices_of_unknown_types_go_together_too(archive: Archive) -> None:
+def test_facts_and_notices_of_unknown_types_are_erased_together_too(archive: Archive) -> None:
     sighting = {"type": "acme.sighting.recorded", "fact": "f6", "what": f"{CANARY}-seen"}
     flag = {"type": "acme.fact.flagged", "fact": "f6", "why": f"{CANARY}-flag"}
     flagged = {"type": "acme.fact.flagged", "fact": "f3", "why": f"{CANARY}-flag"}

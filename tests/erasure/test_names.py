@@ -1,4 +1,4 @@
-"""Names of subjects: one spelling each, and none in what is kept for ever."""
+"""Names of subjects: each has one spelling, and none is in texts that are kept for ever."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.erasure import scene
-from tests.erasure.scene import BASIS, WITNESS
+from tests.erasure.scene import BASIS, WITNESS, raises
 
 from dateline import Archive, DatelineError
 from dateline.protect.subjects import LONGEST, require_unnamed, subject_name
@@ -16,11 +16,11 @@ from dateline.testing import samples
 
 
 @pytest.mark.parametrize("name", ["Anna Berg ", " Anna  Berg", "Anna\u00a0Berg"])
-def test_white_space_makes_no_other_name(name: str) -> None:
+def test_white_space_does_not_make_another_name(name: str) -> None:
     assert subject_name(name) == "Anna Berg"
 
 
-def test_composed_or_not_it_is_one_subject(archive: Archive) -> None:
+def test_composed_and_decomposed_spellings_are_one_subject(archive: Archive) -> None:
     line = samples.figure(text="His")
     archive.record([line], story="ferry", protect="Ren\u00e9")
     again = archive.record([line], story="ferry", protect="Rene\u0301 ")
@@ -31,27 +31,20 @@ def test_composed_or_not_it_is_one_subject(archive: Archive) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "says"),
-    [
-        ("Anna\nBerg", "line breaks"),
-        ("Anna\x1b[31m", "control characters"),
-        ("A" * (LONGEST + 1), "201 characters is too long"),
-        ("A" * 5000, "5,000 characters"),
-        ("\u0663", "no name of a subject"),
-        (" ", "no name of a subject"),
-    ],
+    "name",
+    ["Anna\nBerg", "Anna\x1b[31m", "A" * (LONGEST + 1), "A" * 5000, "\u0663", " "],
 )
-def test_what_is_no_name_is_refused(archive: Archive, name: str, says: str) -> None:
-    with pytest.raises(DatelineError, match=says) as refused:
+def test_what_is_not_a_name_is_refused(archive: Archive, name: str) -> None:
+    with raises("not-a-subject-name") as refused:
         archive.record([samples.figure(text="x")], story="ferry", protect=name)
     assert refused.value.hint
-    with pytest.raises(DatelineError, match="nothing is protected"):
+    with raises("subject-unknown"):
         archive.erase(name, reason="x", basis=BASIS)
     assert archive.subjects() == [WITNESS]
 
 
 @given(st.text(max_size=30))
-def test_a_name_in_its_one_spelling_stays_as_it_is(text: str) -> None:
+def test_a_canonical_name_stays_as_it_is(text: str) -> None:
     try:
         name = subject_name(text)
     except DatelineError:
@@ -65,33 +58,33 @@ def test_a_name_in_its_one_spelling_stays_as_it_is(text: str) -> None:
 )
 def test_a_name_is_found_however_it_is_written(words: str) -> None:
     for name in ("Ren\u00e9", "Rene\u0301"):
-        with pytest.raises(DatelineError, match="the reason names"):
+        with raises("subject-named"):
             require_unnamed({"reason": words, "basis": "x"}, [name])
     require_unnamed({"reason": words, "basis": "x"}, ["Re", "Irene"])
 
 
-def test_words_apart_name_it_too() -> None:
-    with pytest.raises(DatelineError, match="the basis names 'Anna Berg'"):
+def test_a_name_is_found_across_white_space() -> None:
+    with raises("subject-named"):
         require_unnamed({"reason": "x", "basis": "for anna\n  berg"}, ["Anna Berg"])
 
 
 def test_no_subject_is_named_in_an_erasure_by_position(archive: Archive) -> None:
-    """Not who it is protected for, nor anybody else whom the archive knows."""
+    """Neither its own subject nor any other subject of the archive."""
     archive.record([samples.entity("person:w2", "A")], story="ferry", protect="Herr Amsel")
     head = archive.head()
     for position in (10, 6):
         for name in (WITNESS, "herr  amsel"):
-            with pytest.raises(DatelineError, match="kept in the log for ever"):
+            with raises("subject-named"):
                 archive.erase(positions=[position], reason=f"{name} asked", basis=BASIS)
     assert archive.head() == head
     scene.erase(archive, 10)
 
 
-def test_the_names_of_whoever_goes_are_not_kept_in_reason_or_basis(archive: Archive) -> None:
+def test_reason_and_basis_must_not_hold_names_of_erased_persons(archive: Archive) -> None:
     """The subject may be a pseudonym; the person that was introduced under it is not."""
     person = {**samples.entity("person:vint", "Kalle Vint"), "names": ["K. Vint"]}
     archive.record([person], story="other", protect="case 12")
     for words in ("Kalle Vint asked", "letter of K. Vint", "about person:vint"):
-        with pytest.raises(DatelineError, match="kept in the log for ever"):
+        with raises("subject-named"):
             archive.erase("case 12", reason=words, basis="x")
     assert archive.erase("case 12", reason="Asked for", basis="law").gone.events == 1

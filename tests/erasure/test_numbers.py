@@ -1,4 +1,4 @@
-"""What is erased without ever having been read again, and keys that are told from elsewhere."""
+"""Erasing content that can no longer be read, and keys named by imported records."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def lost(tmp_path: Path) -> Archive:
     return archive
 
 
-def test_numbers_of_facts_that_nobody_could_read_are_not_given_again(lost: Archive) -> None:
+def test_numbers_of_unreadable_facts_are_not_given_again(lost: Archive) -> None:
     for key in lost.lost_keys():
         erase(lost, key)
     state = lost.state("ferry")
@@ -43,12 +43,12 @@ def test_numbers_of_facts_that_nobody_could_read_are_not_given_again(lost: Archi
         *lost.record([samples.figure(text="New")], story="ferry", anew=True).facts,
         *lost.record([samples.figure(text="Newer")], story="ferry", anew=True).facts,
     ]
-    # f6 was the highest that is known, and two more are not: f7 and f8 might have been theirs.
+    # f6 is the highest known number, and two facts are unreadable: theirs may have been f7 and f8.
     assert given == ["f9", "f10"]
     scene.verify(lost)
 
 
-def test_keys_that_protect_nothing_any_more_are_not_called_lost(lost: Archive) -> None:
+def test_keys_that_no_longer_protect_anything_are_not_called_lost(lost: Archive) -> None:
     assert len(lost.lost_keys()) == 2
     for key in lost.lost_keys():
         erase(lost, key)
@@ -69,7 +69,7 @@ def test_where_nothing_is_left_under_lost_keys_the_new_ones_are_the_archive_s_ow
         archive.record([samples.figure(text="His")], story="ferry", protect="Two")
 
 
-# -- told from elsewhere -----------------------------------------------------------------------
+# -- recorded elsewhere ------------------------------------------------------------------------
 
 
 def told_of(key: str) -> dict[str, object]:
@@ -80,7 +80,7 @@ def told_of(key: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("keys", [True, False], ids=["keys here", "keys away"])
-def test_a_key_that_protects_what_is_here_is_not_told_as_erased(
+def test_a_key_that_protects_content_here_is_not_recorded_as_erased(
     archive: Archive, tmp_path: Path, keys: bool
 ) -> None:
     key = archive.key_of(scene.WITNESS)
@@ -95,7 +95,7 @@ def test_a_key_that_protects_what_is_here_is_not_told_as_erased(
         scene.verify(archive)
 
 
-def test_nor_is_the_one_that_the_same_batch_is_put_under(archive: Archive) -> None:
+def test_the_key_of_the_same_batch_is_not_recorded_as_erased(archive: Archive) -> None:
     key = archive._keys.propose("Another")
     with pytest.raises(Refused, match="reserved"), pytest.MonkeyPatch.context() as patched:
         patched.setattr(archive._keys, "propose", lambda subject: key)

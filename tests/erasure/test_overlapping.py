@@ -1,4 +1,4 @@
-"""More than one erasure: overlapping, of the same, of a fork, and restored from a backup of between."""
+"""Several erasures: overlapping, of the same content, of a fork, and after restoring a backup."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from tests.erasure import scene
-from tests.erasure.scene import BASIS, CANARY, REASON, WITNESS
+from tests.erasure.scene import BASIS, CANARY, REASON, WITNESS, raises
 
-from dateline import Archive, DatelineError, NotPaired, Plugins
+from dateline import Archive, NotPaired, Plugins
 from dateline.archive import copy_archive
 from dateline.erasure import steps
 from dateline.erasure.journal import Journal
@@ -24,7 +24,7 @@ PLUGINS = Plugins.load(strict=True)
 
 @pytest.fixture
 def two(tmp_path: Path) -> Archive:
-    """A story whose positions 8 and 9 hold what is to go."""
+    """A story whose positions 8 and 9 hold what is to be erased."""
     archive = Archive.create(tmp_path / "a.db", PLUGINS)
     archive.record(samples.story())
     archive.record([samples.figure(text=f"{CANARY}-{n}") for n in "AB"], story="ferry")
@@ -81,7 +81,7 @@ def test_each_of_several_erasures_is_done_again_on_a_restored_archive(
         scene.verify(restored)
 
 
-def test_an_erasure_that_was_asked_for_first_and_told_last_is_done_again(
+def test_an_erasure_requested_first_and_recorded_last_is_done_again(
     two: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def other() -> None:
@@ -103,7 +103,7 @@ def test_an_erasure_that_was_asked_for_first_and_told_last_is_done_again(
 # -- twice -------------------------------------------------------------------------------------
 
 
-def test_two_that_erase_the_same_position_tell_of_it_once(
+def test_two_erasures_of_the_same_position_record_it_once(
     two: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def other() -> None:
@@ -125,7 +125,7 @@ def test_two_that_erase_the_same_position_tell_of_it_once(
 
 @pytest.fixture
 def fork(archive: Archive, tmp_path: Path) -> Path:
-    """A copy with more under the same key, in a story of its own too, while the original is erased."""
+    """A copy with more content under the same key, also in another story, while the original is erased."""
     archive.backup(tmp_path / "fork.db")
     with Archive.open(tmp_path / "fork.db", PLUGINS, tmp_path / "a.db.keys") as copy:
         more = [samples.entity("person:w2", f"{CANARY}-more")]
@@ -147,8 +147,8 @@ def test_a_fork_loses_all_that_is_under_the_key(fork: Path, tmp_path: Path) -> N
         scene.verify(copy)
 
 
-def test_what_a_fork_alone_has_under_the_key_goes_too(tmp_path: Path) -> None:
-    """Nothing that the original erased was ever in it."""
+def test_what_only_a_fork_has_under_the_key_is_erased_too(tmp_path: Path) -> None:
+    """It never had anything that the original erased."""
     db, keys = tmp_path / "a.db", tmp_path / "a.db.keys"
     with Archive.create(db, PLUGINS) as archive:
         archive.record(samples.story())
@@ -163,7 +163,7 @@ def test_what_a_fork_alone_has_under_the_key_goes_too(tmp_path: Path) -> None:
         scene.verify(copy)
 
 
-def test_what_was_left_under_the_key_where_it_was_told_goes_by_the_key_s_id(
+def test_content_left_under_a_recorded_key_is_erased_by_the_keys_id(
     fork: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys = tmp_path / "a.db.keys"
@@ -172,7 +172,7 @@ def test_what_was_left_under_the_key_where_it_was_told_goes_by_the_key_s_id(
         Archive.open(fork, PLUGINS, keys).close()
     with Archive.open(fork, PLUGINS, keys) as copy:
         assert copy.resumed == []
-        with pytest.raises(DatelineError, match="holds protected content"):
+        with raises("sealed"):
             copy.state("ferry")
         [key] = {e.subject_key for e in copy.events() if e.subject_key}
         assert copy.erase(key, reason=REASON, basis=BASIS).gone.events == 2
@@ -191,7 +191,7 @@ class Died(Exception):
 
 @pytest.fixture
 def died(archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What is not protected was to be erased, and somebody died on the way."""
+    """An erasure of unprotected content was ordered, and its process died before the purge."""
     archive.backup(tmp_path / "old.db")
     with monkeypatch.context() as patched:
         patched.setattr(steps, "purge", lambda *given: (_ for _ in ()).throw(Died))
@@ -229,10 +229,10 @@ def test_a_wrong_name_is_an_error_whatever_was_just_finished(died: Path, datelin
     words = ("--reason", "R", "--basis", "B", "--yes")
     wrong = dateline_cli("--db", str(died), "erase", "Frau Vogler", *words)
     assert wrong.code == 1 and "Finished an erasure" in wrong.err
-    assert "did you mean 'Frau Vogel'?" in wrong.err
+    assert wrong.error == "subject-unknown"
 
 
-def test_the_name_whose_erasure_was_just_finished_is_no_error(
+def test_the_name_whose_erasure_was_just_finished_is_not_an_error(
     archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dateline_cli: Cli
 ) -> None:
     with monkeypatch.context() as patched:

@@ -1,4 +1,4 @@
-"""A keys database is obeyed where it is the archive's own; from anybody else it destroys nothing."""
+"""A keys database is obeyed only if it is the archive's own; a stranger's destroys nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import msgspec
 import pytest
 from sqlalchemy import text
 from tests.erasure import scene
-from tests.erasure.scene import BASIS, CLEAR, PLAIN, REASON, WITNESS
+from tests.erasure.scene import BASIS, CLEAR, PLAIN, REASON, WITNESS, raises
 
 from dateline import Archive, DatelineError, NotPaired, Plugins
 from dateline.archive import copy_archive
@@ -38,14 +38,14 @@ def own(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def filled_db(db: str, own: Path) -> Iterator[str]:
-    """An archive on either database, with something protected under its own keys."""
+    """An archive on either database, with content protected under its own keys."""
     with Archive.create(db, PLUGINS, own) as archive:
         scene.fill(archive)
     yield db
 
 
 def forged(db: str, path: Path, step: Step, *, under_key: bool = False) -> Path:
-    """A keys database as whoever has a copy of the archive can make it: it orders all to be erased."""
+    """A keys database that anybody with a copy of the archive can make; it orders everything erased."""
     with Archive.open(db, PLUGINS, path.with_name("no.keys"), resume=False) as archive:
         events = [event for event in archive.events() if event.type != "story.opened"]
         journal = Journal(Keys(path, archive.id), archive.id)
@@ -66,7 +66,7 @@ def forged(db: str, path: Path, step: Step, *, under_key: bool = False) -> Path:
 
 
 def read(db: str, keys: Path) -> tuple[object, ...]:
-    """All that the archive says, with its own keys."""
+    """The archive's content, read with its own keys."""
     with Archive.open(db, PLUGINS, keys) as archive:
         assert archive.resumed == []
         scene.verify(archive)
@@ -76,7 +76,7 @@ def read(db: str, keys: Path) -> tuple[object, ...]:
 @pytest.mark.sampled(8)
 @pytest.mark.parametrize("under_key", [False, True], ids=["events", "a key"])
 @pytest.mark.parametrize("step", STEPS)
-def test_a_journal_from_anybody_stops_before_anything_is_read(
+def test_a_journal_from_a_stranger_stops_before_anything_is_read(
     filled_db: str, own: Path, tmp_path: Path, step: Step, under_key: bool
 ) -> None:
     before = read(filled_db, own)
@@ -101,7 +101,7 @@ def test_a_journal_from_anybody_stops_before_anything_is_read(
     assert read(filled_db, own) == before
 
 
-def test_confirmed_it_is_obeyed(filled_db: str, own: Path, tmp_path: Path) -> None:
+def test_a_confirmed_journal_is_obeyed(filled_db: str, own: Path, tmp_path: Path) -> None:
     theirs = forged(filled_db, tmp_path / "theirs.keys", "done")
     with Archive.open(filled_db, PLUGINS, theirs, resume=False) as archive:
         [going] = archive.ordered()
@@ -115,7 +115,7 @@ def test_confirmed_it_is_obeyed(filled_db: str, own: Path, tmp_path: Path) -> No
 def test_a_backup_from_before_the_first_key_asks_and_is_then_erased(
     filled_db: str, own: Path, tmp_path: Path
 ) -> None:
-    """The archive knows nothing of its keys yet; with an erasure of what was never protected."""
+    """The archive is not paired yet; it has an erasure of unprotected content."""
     with Archive.open(filled_db, PLUGINS, own) as archive:
         with writing(archive._engine) as connection:  # as it was before it was paired
             connection.execute(text("DELETE FROM paired_keys"))
@@ -132,7 +132,7 @@ def test_a_backup_from_before_the_first_key_asks_and_is_then_erased(
     assert CLEAR.encode() not in (tmp_path / "old.db").read_bytes()
 
 
-def test_backups_and_copies_know_the_keys_and_are_erased_unasked(
+def test_backups_and_copies_know_the_keys_and_are_erased_without_asking(
     filled_db: str, own: Path, tmp_path: Path
 ) -> None:
     with Archive.open(filled_db, PLUGINS, own) as archive:
@@ -146,11 +146,11 @@ def test_backups_and_copies_know_the_keys_and_are_erased_unasked(
             assert set(restored.state("ferry").erased) == {"f3", "f4", "f5"}
 
 
-# -- of an earlier release ---------------------------------------------------------------------
+# -- from an earlier release -------------------------------------------------------------------
 
 
 def unpair(db: str, keys: Path) -> None:
-    """As an earlier release left them: neither knows of the other."""
+    """As an earlier release left them: neither is paired with the other."""
     with (
         Archive.open(db, PLUGINS, keys, resume=False) as archive,
         writing(archive._engine) as connection,
@@ -161,7 +161,7 @@ def unpair(db: str, keys: Path) -> None:
     database.close()
 
 
-def test_keys_that_open_something_are_the_archive_s_own(
+def test_keys_that_open_something_are_the_archives_own(
     filled_db: str, own: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An erasure that was on record when Dateline was upgraded is finished."""
@@ -175,7 +175,7 @@ def test_keys_that_open_something_are_the_archive_s_own(
         assert set(archive.state("ferry").erased) == {"f3", "f4"}
 
 
-def test_a_journal_that_the_log_tells_of_is_the_archive_s_own(
+def test_a_journal_that_the_log_records_is_the_archives_own(
     filled_db: str, own: Path, tmp_path: Path
 ) -> None:
     with Archive.open(filled_db, PLUGINS, own) as archive:
@@ -208,7 +208,7 @@ def test_keys_from_before_they_were_paired_are_known_by_what_they_open(
 # -- what proves nothing -----------------------------------------------------------------------
 
 
-def test_a_key_s_id_without_the_key_proves_nothing(
+def test_the_id_of_a_key_without_the_key_proves_nothing(
     filled_db: str, own: Path, tmp_path: Path
 ) -> None:
     theirs = forged(filled_db, tmp_path / "theirs.keys", "done")
@@ -233,10 +233,10 @@ def test_a_key_s_id_without_the_key_proves_nothing(
             archive.erase("bob", reason=REASON, basis=BASIS)
 
 
-def test_keys_without_a_journal_take_nothing_in_either(
+def test_nothing_is_protected_under_foreign_keys_without_a_journal_either(
     filled_db: str, own: Path, tmp_path: Path
 ) -> None:
-    """They would be a stranger's keys, under which a person believes to be protected."""
+    """Otherwise content would be protected under a stranger's keys."""
     with Archive.open(filled_db, PLUGINS, own) as archive:
         stranger = Keys(tmp_path / "theirs.keys", archive.id)
         stranger.hold(stranger.propose("somebody"))
@@ -260,10 +260,8 @@ def test_the_keys_of_another_archive_are_not_paired_with_this_one(
     assert caught.value.code == "keys-of-another-archive"
 
 
-def test_what_an_import_tells_of_an_erasure_proves_nothing(
-    archive: Archive, tmp_path: Path
-) -> None:
-    """Whoever wrote the imported line knows what its id was made from."""
+def test_an_imported_record_of_an_erasure_proves_nothing(archive: Archive, tmp_path: Path) -> None:
+    """The author of an imported line knows what its id was made from."""
     theirs = tmp_path / "theirs.keys"
     story = archive.story("other").id
     target = next(event for event in archive.events("ferry") if event.position == PLAIN)
@@ -291,7 +289,7 @@ def test_what_an_import_tells_of_an_erasure_proves_nothing(
         Archive.open(tmp_path / "a.db", PLUGINS, theirs)
 
 
-def test_a_journal_that_orders_nothing_here_is_no_hindrance_and_is_not_believed(
+def test_a_journal_that_orders_nothing_here_is_ignored(
     filled_db: str, own: Path, tmp_path: Path
 ) -> None:
     theirs = tmp_path / "theirs.keys"
@@ -323,7 +321,7 @@ def test_they_are_paired_once_and_the_archive_has_no_secret(
     assert secret is not None and secret not in (tmp_path / "a.db").read_bytes()
 
 
-def test_killed_before_the_first_key_is_stored_nothing_is_in_the_way(tmp_path: Path) -> None:
+def test_a_kill_before_the_first_key_is_stored_blocks_nothing(tmp_path: Path) -> None:
     with Archive.create(tmp_path / "a.db", PLUGINS) as archive:
         archive.record(samples.story())
         archive._keys.pair()  # killed before the archive knows
@@ -334,14 +332,14 @@ def test_killed_before_the_first_key_is_stored_nothing_is_in_the_way(tmp_path: P
         scene.verify(archive)
 
 
-def test_trying_writes_nothing(tmp_path: Path) -> None:
+def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     with Archive.create(tmp_path / "a.db", PLUGINS) as archive:
         archive.record(samples.story())
         archive.record([samples.figure()], story="ferry", protect=WITNESS, dry_run=True)
         assert not (tmp_path / "a.db.keys").exists() and not archive.paired
 
 
-def test_verify_knows_the_table(archive: Archive) -> None:
+def test_verify_checks_the_table_of_paired_keys(archive: Archive) -> None:
     with writing(archive._engine) as connection:
         connection.execute(text("INSERT INTO paired_keys VALUES ('no hash')"))
     assert [finding.rule for finding in archive.verify().findings] == ["schema"]
@@ -351,9 +349,9 @@ def test_verify_knows_the_table(archive: Archive) -> None:
 def test_keys_of_another_user_are_not_used_by_root(archive: Archive, tmp_path: Path) -> None:
     path = tmp_path / "a.db.keys"
     os.chown(path, 65534, -1)
-    with pytest.raises(DatelineError, match="belongs to another user"):
+    with raises("keys-of-another-user"):
         Archive.open(tmp_path / "a.db", PLUGINS)
-    os.chown(tmp_path / "a.db", 65534, -1)  # whose archive it is may have its keys
+    os.chown(tmp_path / "a.db", 65534, -1)  # the owner of the archive may own its keys
     with Archive.open(tmp_path / "a.db", PLUGINS) as opened:
         assert opened.subjects() == [WITNESS]
 
@@ -363,7 +361,7 @@ def test_keys_of_another_user_are_not_used_by_root(archive: Archive, tmp_path: P
 
 @pytest.fixture
 def stranger(dateline_cli: Cli, tmp_path: Path) -> Path:
-    """The archive `dateline.db`, and keys of somebody who erased in a copy of it."""
+    """The archive `dateline.db`, and the keys of a stranger who erased content in a copy of it."""
     with Archive.create(tmp_path / "dateline.db", PLUGINS) as archive:
         archive.record(samples.story())
         archive.backup(tmp_path / "copy.db")
@@ -400,7 +398,7 @@ def test_pair_lists_asks_and_then_erases(dateline_cli: Cli, stranger: Path, tmp_
     def pair(*options: str) -> int:
         return dateline_cli("--keys", "theirs.keys", "pair", *options).code
 
-    assert pair() == 2  # nobody can be asked
+    assert pair() == 2  # there is no terminal to ask on
     listed = dateline_cli("--keys", "theirs.keys", "pair", "--dry-run", "-f", "csv")
     assert listed.code == 0 and "event,ferry,7,f2,goes" in listed.out
     assert dateline_cli("--keys", "theirs.keys", "stories").code == 1

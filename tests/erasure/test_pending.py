@@ -1,4 +1,4 @@
-"""An erasure folds nothing: the stories it took rows of are folded again by whoever reads them next."""
+"""An erasure folds nothing: the next reader folds the affected stories again."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NAMES = ["counted", "words"]
 
 
 class Words(FactView):
-    """Every fact's text. It raises while `broken` is set, and counts what it is asked."""
+    """Every fact's text. It raises while `broken` is set, and counts its calls."""
 
     name, version = "words", 1
     broken, asked = False, 0
@@ -61,7 +61,7 @@ PLUGINS = isolated(Words(), Counted())
 
 @pytest.fixture
 def archive(db: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive]:
-    """Two stories of eight events, views at the head; position 8 and 16 hold what may go."""
+    """Two stories of eight events, with views at the head; positions 8 and 16 may be erased."""
     monkeypatch.setattr(Words, "broken", False)
     with Archive.create(db, PLUGINS, tmp_path / "a.keys") as archive:
         for slug in ("one", "two"):
@@ -76,7 +76,7 @@ def erase(archive: Archive, *positions: int, **options: Any) -> None:
 
 
 def pending_of(archive: Archive, name: str = "words") -> list[str]:
-    """Slugs of the stories that a view's generation has no rows of."""
+    """Slugs of the stories that are pending in a view's generation."""
     slugs = {story.id: story.slug for story in archive.stories()}
     [build] = [build for build in archive.builds() if build.name == name and build.serves]
     return [slugs[story] for story in build.pending_stories]
@@ -93,13 +93,13 @@ def whole(archive: Archive) -> None:
         assert rows == archive.view(name, everything=True, at=NOW).rows
 
 
-def test_an_erasure_asks_no_view_for_anything(archive: Archive) -> None:
+def test_an_erasure_calls_no_view(archive: Archive) -> None:
     asked = Words.asked
     erase(archive, 8, fold_again=False)
     assert Words.asked == asked
     assert pending_of(archive) == ["one"] and archive.pending_views() == NAMES
     for name in NAMES:
-        assert archive.verify_view(name) == []  # what is to be folded again has no rows
+        assert archive.verify_view(name) == []  # pending stories have no rows
     assert archive.verify(deep_too=True).findings == []
     whole(archive)
     assert pending_of(archive) == [] and archive.pending_views() == []
@@ -118,7 +118,7 @@ def test_a_fold_that_raises_stops_its_own_view_and_no_erasure(
     with pytest.raises(ViewFailed, match="not today"):
         archive.view("words")
     assert len(archive.view("counted")) > 0
-    with Archive.open(db, PLUGINS, tmp_path / "a.keys") as other:  # nobody is kept out
+    with Archive.open(db, PLUGINS, tmp_path / "a.keys") as other:  # no reader is kept out
         other.record([samples.figure(text="Later")], story="one")
     monkeypatch.setattr(Words, "broken", False)
     whole(archive)
@@ -166,7 +166,7 @@ def test_stories_are_folded_one_by_one_and_each_is_kept(
 def test_many_small_stories_are_folded_in_few_steps(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is noted of each step is as long as the list of stories."""
+    """The record of each step is as long as the list of stories."""
     erase(archive, 8, 16, fold_again=False)
     plain, steps = pending._fold_step, []
 
@@ -194,7 +194,7 @@ def test_an_erasure_while_a_story_is_folded_again_is_not_undone_by_it(archive: A
     assert "More" not in left and scene.CANARY not in left
 
 
-def test_of_two_that_fold_a_story_again_one_looks_again(archive: Archive) -> None:
+def test_when_two_processes_fold_a_story_again_one_of_them_starts_over(archive: Archive) -> None:
     erase(archive, 8, fold_again=False)
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(1) as pool:
         gate = Gate()
@@ -256,7 +256,7 @@ def test_a_copy_has_views_of_its_own_and_nothing_pending(archive: Archive, tmp_p
         whole(backup)
 
 
-def test_a_rebuild_beside_it_has_nothing_pending(archive: Archive) -> None:
+def test_a_rebuild_has_nothing_pending(archive: Archive) -> None:
     erase(archive, 8, fold_again=False)
     assert [build.pending for build in archive.rebuild()] == [None, None]
     whole(archive)
@@ -271,7 +271,7 @@ def test_what_is_not_a_list_of_stories_is_damage(archive: Archive, ids: bytes) -
     assert archive.verify(deep_too=True).findings
 
 
-def test_a_story_that_nobody_knows_is_passed_over(archive: Archive) -> None:
+def test_an_unknown_story_is_skipped(archive: Archive) -> None:
     with writing(archive._engine) as connection:
         connection.execute(text("UPDATE views SET pending = :ids"), {"ids": b"\0" * 16})
     whole(archive)
@@ -287,7 +287,7 @@ def test_the_command_says_what_it_erased_before_it_folds_and_status_what_is_left
     assert "words: 1 story is to be folded again" in said
 
 
-def test_a_view_that_fails_afterwards_is_said_and_the_erasure_is_a_success(
+def test_a_view_that_fails_afterwards_is_reported_and_the_erasure_succeeds(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "plugins").mkdir()
@@ -318,7 +318,9 @@ def test_a_view_that_fails_afterwards_is_said_and_the_erasure_is_a_success(
     assert scene.found(tmp_path) == []
 
 
-def test_a_generation_is_moved_on_only_by_who_knows_what_is_pending(archive: Archive) -> None:
+def test_a_generation_is_advanced_only_by_a_writer_that_knows_what_is_pending(
+    archive: Archive,
+) -> None:
     [before] = [build for build in archive.builds() if build.name == "words"]
     with writing(archive._engine) as connection:
         store.advance(connection, before, pending=b"\0" * 16)

@@ -1,4 +1,4 @@
-"""What stands at a position is erased, with all that hangs on it."""
+"""Erasing by position, with everything that depends on it."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 from tests.erasure import scene
-from tests.erasure.scene import BASIS, REASON, WITNESS
+from tests.erasure.scene import BASIS, REASON, WITNESS, raises
 
-from dateline import Archive, DatelineError
+from dateline import Archive
 from dateline.log.wal import empty_wal
 from dateline.testing import samples
 
 FORMATS = ("csv", "html", "json", "markdown", "ndjson")
 
 
-def test_a_fact_goes_with_all_that_was_said_about_it(archive: Archive) -> None:
+def test_a_fact_is_erased_with_every_notice_about_it(archive: Archive) -> None:
     plan = archive.plan_erasure(positions=[7])
     assert [(item.position, item.type) for item in plan.events] == [
         (7, "figure.recorded"),
@@ -26,18 +26,18 @@ def test_a_fact_goes_with_all_that_was_said_about_it(archive: Archive) -> None:
     scene.verify(archive)
     assert set(archive.state("ferry").erased) == {"f2"}
     assert archive.verify_view("changes") == []
-    with pytest.raises(DatelineError, match="nothing left to erase"):
+    with raises("nothing-to-erase"):
         scene.erase(archive, 7)
-    scene.erase(archive, 6, 7)  # what is gone already is passed over
+    scene.erase(archive, 6, 7)  # what is already erased is skipped
     scene.verify(archive)
 
 
 def test_a_notice_is_not_erased_without_its_fact(archive: Archive) -> None:
-    """Without its correction a fact would stand as it was before, and be wrong."""
+    """Without its correction, a fact would be shown as it was before, which is wrong."""
     assert {item.position for item in archive.plan_erasure(positions=[16]).events} == {7, 16}
 
 
-def test_a_capture_goes_with_its_bytes_unless_another_story_has_them(
+def test_a_capture_is_erased_with_its_bytes_unless_another_story_has_them(
     archive: Archive, tmp_path: Path
 ) -> None:
     [at] = [e.position for e in archive.events("other") if e.type == "source.captured"]
@@ -58,7 +58,7 @@ def test_a_capture_goes_with_its_bytes_unless_another_story_has_them(
         assert scene.exported(archive, format_)
 
 
-def test_a_document_goes_when_all_that_captured_it_go(archive: Archive) -> None:
+def test_a_document_is_deleted_when_all_its_captures_are_erased(archive: Archive) -> None:
     [at] = [e.position for e in archive.events("other") if e.type == "source.captured"]
     plan = archive.plan_erasure(positions=[5, at])
     assert [name for name, _ in plan.documents] == [samples.SOURCE]
@@ -66,7 +66,7 @@ def test_a_document_goes_when_all_that_captured_it_go(archive: Archive) -> None:
     assert archive.document(samples.SOURCE) is None
 
 
-def test_what_was_not_protected_is_gone_from_every_file_too(
+def test_unprotected_content_is_erased_from_every_file_too(
     archive: Archive, tmp_path: Path
 ) -> None:
     archive.record([samples.figure(text="Plain QUOLL", note="QUOLL")], story="ferry")
@@ -77,34 +77,37 @@ def test_what_was_not_protected_is_gone_from_every_file_too(
     assert scene.found(tmp_path, "QUOLL") == []
 
 
-def test_a_withdrawal_goes_with_its_source(archive: Archive) -> None:
+def test_a_withdrawal_is_erased_with_its_source(archive: Archive) -> None:
     line = {"type": "source.withdrawn", "source": samples.SOURCE, "reason": "Taken back"}
     archive.record([line], story="ferry")
     at = archive.head().position
-    with pytest.raises(DatelineError, match="the source would stand again"):
+    with raises("not-erasable-alone"):
         scene.erase(archive, at)
     assert {item.position for item in archive.plan_erasure(positions=[5]).events} == {5, at}
 
 
-@pytest.mark.parametrize(("position", "why"), [(1, "its slug"), (0, "goes up to"), (99, "goes up")])
+@pytest.mark.parametrize(
+    ("position", "code"),
+    [(1, "not-erasable"), (0, "position-unknown"), (99, "position-unknown")],
+)
 def test_what_cannot_be_erased_is_refused_and_nothing_is_done(
-    archive: Archive, position: int, why: str
+    archive: Archive, position: int, code: str
 ) -> None:
     head = archive.head()
-    with pytest.raises(DatelineError, match=why):
+    with raises(code):
         scene.erase(archive, 7, position) if position else archive.erase(
             None, [7, 0], reason=REASON, basis=BASIS
         )
     assert archive.head() == head and archive._journal.erasures() == []
 
 
-def test_an_erasure_is_not_erased(archive: Archive) -> None:
+def test_the_record_of_an_erasure_cannot_be_erased(archive: Archive) -> None:
     scene.erase(archive, 7)
-    with pytest.raises(DatelineError, match="why content is missing"):
+    with raises("not-erasable"):
         scene.erase(archive, archive.head().position)
 
 
-def test_looking_writes_nothing(archive: Archive, tmp_path: Path) -> None:
+def test_planning_writes_nothing(archive: Archive, tmp_path: Path) -> None:
     archive.catch_up()
     empty_wal(archive._engine, 10)
     before = {path.name: path.read_bytes() for path in scene.files(tmp_path)}
@@ -117,7 +120,7 @@ def test_looking_writes_nothing(archive: Archive, tmp_path: Path) -> None:
 
 
 def test_captures_of_the_same_document_under_other_keys_are_listed(archive: Archive) -> None:
-    """They go on showing it, and nothing else would tell."""
+    """They still show it, and nothing else would reveal that."""
     for slug, subject in (("third", "Herr Amsel"), ("fourth", "Frau Meise")):
         archive.record(samples.story(slug=slug))
         archive.record(scene.protected()[:2], story=slug, protect=subject)

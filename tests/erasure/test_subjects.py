@@ -1,4 +1,4 @@
-"""A subject is erased: from every file, view and export, and nothing else is."""
+"""Erasing a subject: from every file, view and export, and nothing else."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 from tests.erasure import scene
-from tests.erasure.scene import BASIS, CANARY, LETTER_ID, REASON, WITNESS
+from tests.erasure.scene import BASIS, CANARY, LETTER_ID, REASON, WITNESS, raises
 from tests.log.roots import root_at
 
 from dateline import Archive, Refused
-from dateline.errors import UnknownName
 from dateline.log.engine import reading
 from dateline.log.wal import empty_wal
 from dateline.testing import samples
@@ -22,9 +21,9 @@ FORMATS = ("csv", "html", "json", "markdown", "ndjson")
 
 def test_not_a_byte_is_left_in_any_file(archive: Archive, tmp_path: Path) -> None:
     archive.catch_up()
-    archive.rebuild(["figures"])  # a retired generation beside the live one
+    archive.rebuild(["figures"])  # a retired generation next to the live one
     empty_wal(archive._engine, 10)
-    assert scene.found(tmp_path) == ["a.db"]  # in rows of views: readable as long as it is kept
+    assert scene.found(tmp_path) == ["a.db"]  # in rows of views, in plain text until it is erased
     assert scene.found(tmp_path, WITNESS) == ["a.db.keys"]
     scene.erase(archive)
     assert scene.found(tmp_path) == scene.found(tmp_path, WITNESS) == []
@@ -37,7 +36,7 @@ def test_not_a_byte_is_left_in_any_file(archive: Archive, tmp_path: Path) -> Non
         assert under.all() == []
 
 
-def test_before_views_are_folded_nothing_protected_is_in_the_clear(
+def test_before_views_are_folded_nothing_protected_is_in_plain_text(
     archive: Archive, tmp_path: Path
 ) -> None:
     empty_wal(archive._engine, 10)
@@ -52,7 +51,7 @@ def test_hashes_stay_and_everything_verifies(archive: Archive) -> None:
     scene.erase(archive)
     scene.verify(archive)
     after = archive.head()
-    assert after.position == before.position + 1  # one story was spoken of
+    assert after.position == before.position + 1  # one story records the erasure
     with reading(archive._engine) as connection:
         assert root_at(connection, before.position) == before.root != after.root
     told = list(archive.events("ferry"))[-1]
@@ -63,7 +62,9 @@ def test_hashes_stay_and_everything_verifies(archive: Archive) -> None:
 
 
 @pytest.mark.parametrize("format_", FORMATS)
-def test_every_export_says_erased_and_nothing_else_of_it(archive: Archive, format_: str) -> None:
+def test_every_export_lists_it_as_erased_and_shows_nothing_else(
+    archive: Archive, format_: str
+) -> None:
     assert CANARY in scene.exported(archive, format_, "ferry")
     archive.catch_up()
     scene.erase(archive)
@@ -74,7 +75,7 @@ def test_every_export_says_erased_and_nothing_else_of_it(archive: Archive, forma
         assert "f3" in text and REASON in text
 
 
-def test_the_timeline_keeps_a_place_for_what_is_gone(archive: Archive) -> None:
+def test_the_timeline_keeps_a_row_for_erased_facts(archive: Archive) -> None:
     archive.catch_up()
     scene.erase(archive)
     rows = {row["fact"]: row for row in archive.view("timeline", "ferry").dicts()}
@@ -84,7 +85,7 @@ def test_the_timeline_keeps_a_place_for_what_is_gone(archive: Archive) -> None:
     assert rows["f2"]["status"] == "corrected"
 
 
-def test_the_past_says_it_too(archive: Archive) -> None:
+def test_views_of_the_past_show_it_as_erased_too(archive: Archive) -> None:
     scene.erase(archive)
     for moment in (asof.recorded("@11"), asof.recorded("@12"), asof.public("2024-12-31")):
         rows = {row["fact"]: row["text"] for row in archive.view("timeline", at=moment).dicts()}
@@ -106,7 +107,7 @@ def test_its_numbers_are_never_given_again(archive: Archive) -> None:
 
 def test_the_name_may_be_used_again_and_is_another_subject(archive: Archive) -> None:
     scene.erase(archive)
-    with pytest.raises(UnknownName, match="nothing is protected"):
+    with raises("subject-unknown"):
         scene.erase(archive)
     archive.record(scene.protected(), story="ferry", protect=WITNESS)
     assert archive.record([], story="ferry").new == 0
@@ -133,7 +134,7 @@ def test_the_key_itself_is_overwritten(archive: Archive, tmp_path: Path) -> None
     assert archive._keys.secret(str(key)) is None
 
 
-def test_several_stories_are_each_told(archive: Archive) -> None:
+def test_the_erasure_is_recorded_in_every_story(archive: Archive) -> None:
     archive.record(scene.protected(), story="other", protect=WITNESS)
     scene.erase(archive)
     told = [event.slug for event in archive.events() if event.type == "content.erased"]

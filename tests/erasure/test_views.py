@@ -1,4 +1,4 @@
-"""Views after an erasure: nothing of it in any generation, failure or build that was left."""
+"""Views after an erasure: nothing is left in any generation, traceback or unfinished build."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PLUGINS = Plugins.load(strict=True)
 
 
 class Chatty(FactView):
-    """A view whose traceback repeats what it choked on."""
+    """A view whose traceback repeats the content that it failed on."""
 
     name, version = "chatty", 1
 
@@ -44,7 +44,9 @@ def chatty() -> Plugins:
     return loaded
 
 
-def test_the_traceback_of_a_view_that_failed_goes_too(archive: Archive, tmp_path: Path) -> None:
+def test_the_traceback_of_a_view_that_failed_is_erased_too(
+    archive: Archive, tmp_path: Path
+) -> None:
     with Archive.open(tmp_path / "a.db", chatty()) as other:
         [build] = other.catch_up()
         assert build.state == "failed" and f"{CANARY}-text" in (build.error or "")
@@ -56,7 +58,9 @@ def test_the_traceback_of_a_view_that_failed_goes_too(archive: Archive, tmp_path
         assert other.verify_view("chatty") == []
 
 
-def test_rows_of_a_view_that_is_not_loaded_go_too(archive: Archive, tmp_path: Path) -> None:
+def test_rows_of_a_view_that_is_not_loaded_are_deleted_too(
+    archive: Archive, tmp_path: Path
+) -> None:
     archive.catch_up()
     archive.close()
     with Archive.open(tmp_path / "a.db", Plugins()) as bare:
@@ -71,7 +75,7 @@ def test_rows_of_a_view_that_is_not_loaded_go_too(archive: Archive, tmp_path: Pa
         }  # fmt: skip
 
 
-def test_a_build_that_was_begun_and_left_goes_too(
+def test_an_unfinished_build_is_deleted_too(
     archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     archive.catch_up()
@@ -90,7 +94,7 @@ def test_a_build_that_was_begun_and_left_goes_too(
     assert scene.found(tmp_path) == []
 
 
-def test_readers_of_the_tables_go_on_seeing_what_is_left(archive: Archive, tmp_path: Path) -> None:
+def test_readers_of_the_tables_still_see_what_is_left(archive: Archive, tmp_path: Path) -> None:
     archive.catch_up()
     scene.erase(archive)
     with sqlite3.connect(tmp_path / "a.db") as plain:

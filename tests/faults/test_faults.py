@@ -185,7 +185,7 @@ def test_an_index_that_lost_an_entry_is_reported(tmp_path: Path, row: Row) -> No
     specimen = damage.Specimen(tmp_path)
     damaged = specimen.without_index_entry()
     ended = specimen.verify(damaged)
-    assert ended.code == 3 and "the database finds its own file whole" in ended.err, ended.err
+    assert ended.code == 3 and "the database finds its own file intact" in ended.err, ended.err
 
 
 def test_an_archive_without_its_wal_is_an_earlier_state(tmp_path: Path, row: Row) -> None:

@@ -1,4 +1,4 @@
-"""What somebody who can write the database file can do to it."""
+"""Attacks by somebody who can write the database file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Attack = Callable[[Database], None]
 
 @contextmanager
 def unguarded(db: Database) -> Iterator[None]:
-    """Without triggers and foreign keys; whoever knows what he does puts the triggers back."""
+    """Without triggers and foreign keys; the triggers are put back, as a careful attacker would."""
     query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
     guards = db.execute(query).fetchall()
     for name, _ in guards:
@@ -25,11 +25,11 @@ def unguarded(db: Database) -> Iterator[None]:
     db.execute("PRAGMA foreign_keys = OFF")
     yield
     for _, sql in guards:
-        with suppress(sqlite3.OperationalError):  # its table may be gone
+        with suppress(sqlite3.OperationalError):  # its table may be missing
             db.execute(sql)
 
 
-# -- without any care --------------------------------------------------------------------------
+# -- careless attackers ------------------------------------------------------------------------
 
 
 def edit_a_body(db: Database) -> None:
@@ -81,7 +81,7 @@ def insert_in_front_of_the_end(db: Database) -> None:
 
 
 def insert_before_the_first(db: Database) -> None:
-    """A retraction where no page begins, the story's row made to fit: its hashes are right."""
+    """A retraction in the middle of a page, with a matching row of the story and correct hashes."""
     last = db.execute("SELECT * FROM events WHERE position = 10").fetchone()
     body = json.loads(db.execute("SELECT body FROM events WHERE position = 10").fetchone()[0])
     body = json.dumps({**body, "data": {"fact": "f2", "reason": "Forged"}}).encode()
@@ -96,7 +96,7 @@ def insert_before_the_first(db: Database) -> None:
 
 
 def insert_where_no_number_is(db: Database) -> None:
-    """Into a table that takes anything."""
+    """Into a table without constraints."""
     _insert_copies(db, b"\0", "later", 8.5, 8)
 
 
@@ -109,7 +109,7 @@ def number_a_version_nought(db: Database) -> None:
 
 
 def split_a_microsecond(db: Database) -> None:
-    """The text of a time, which is hashed, leaves the fraction out; reading fails on it."""
+    """The hashed text of a time omits the fraction; reading the row fails."""
     db.execute("UPDATE events SET recorded_us = recorded_us + 0.25 WHERE position = 8")
     db.execute("UPDATE events SET reported_us = reported_us + 0.25 WHERE position = 6")
 
@@ -195,7 +195,7 @@ def read_a_document_otherwise(db: Database) -> None:
 
 
 def forge_a_document_under_a_key(db: Database) -> None:
-    """A key that nobody has: what is under it cannot be opened."""
+    """An unknown key: content under it cannot be opened."""
     db.execute("UPDATE documents SET content = x'00', subject_key = 'anyone'")
 
 
@@ -229,11 +229,11 @@ def give_a_stored_checkpoint_another_key(db: Database) -> None:
     db.execute("UPDATE checkpoints SET key = 'another'")
 
 
-# -- insiders, who know how everything is hashed -------------------------------------------------
+# -- insiders who know how everything is hashed --------------------------------------------------
 
 
 def cut_off_the_end(db: Database) -> None:
-    """As if an older copy had been put in the archive's place."""
+    """As if the archive had been replaced by an older copy."""
     db.execute("DELETE FROM events WHERE position > 590")
     rebuild(db)
 
@@ -255,7 +255,7 @@ def swap_and_rebuild(db: Database) -> None:
 
 
 def rebuild(db: Database) -> None:
-    """Every hash again, and no stored checkpoint left to contradict it."""
+    """Every hash computed again, and all stored checkpoints removed."""
     tree, leaves, stamps, versions = hashing.Frontier(), {}, {}, {}
     archive = UUID(bytes=db.execute("SELECT archive FROM log_head").fetchone()[0])
     for row in db.execute("SELECT * FROM events ORDER BY position").fetchall():
@@ -285,7 +285,7 @@ def _hash_again(db: Database, position: int) -> None:
 
 
 def _insert_copies(db: Database, *positions: object) -> None:
-    """Of the event at 8, far on in its story."""
+    """Of the event at position 8, late in its story."""
     _loosen(db, "events")
     row = db.execute("SELECT * FROM events WHERE position = 8").fetchone()
     for number, position in enumerate(positions):
@@ -294,7 +294,7 @@ def _insert_copies(db: Database, *positions: object) -> None:
 
 
 def _loosen(db: Database, table: str) -> None:
-    """The same rows without any constraint."""
+    """The same rows without constraints."""
     db.execute(f"CREATE TABLE loose AS SELECT * FROM {table}")
     db.execute(f"DROP TABLE {table}")
     db.execute(f"ALTER TABLE loose RENAME TO {table}")

@@ -1,4 +1,4 @@
-"""Bundles looked into, and made up."""
+"""Helpers to inspect and forge bundles."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def body(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def opened(proven: verifier.Proven, size: int = 600, position: int = 10) -> list[str]:
-    """What a proof leaves open; it knows whether the story can have gone on."""
+    """What a proof leaves open; it must state whether the story can continue."""
     assert proven.complete == (size == position)
     assert (proven.checkpoint.size, proven.position) == (size, position)
     return proven.open
@@ -38,7 +38,7 @@ def rewrite(item: dict[str, Any], old: str, new: str) -> None:
 
 
 def key_signs(key: SigningKey, size: int, root_: bytes) -> Checkpoint:
-    """A checkpoint that the archive's key signed without looking."""
+    """A checkpoint that the archive's key signed without any check."""
     text = verifier.checkpoint_text(key.vkey.name, size, root_)
     signature = (key.vkey.name, key.vkey.id, key.sign(text))
     return Checkpoint(key.vkey.name, size, root_, text, (signature,))

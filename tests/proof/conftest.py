@@ -21,7 +21,7 @@ EVENTS = 600
 
 
 def fill(archive: Archive) -> None:
-    """The sample story (7 events), what editors did to it, and a second story."""
+    """The sample story (7 events), editorial events about it, and a second story."""
     archive.record(samples.story())
     notices: list[dict[str, Any]] = [
         {
@@ -49,7 +49,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Made once: what is tampered with is a copy."""
+    """Made once; each test tampers with a copy."""
     path = tmp_path_factory.mktemp("filled") / "a.db"
     with Archive.create(path, PLUGINS) as archive:
         fill(archive)

@@ -1,4 +1,4 @@
-"""Signing, verifying and proving, on SQLite and on PostgreSQL alike."""
+"""Signing, verifying and proving on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from dateline.testing import samples
 PLUGINS = Plugins.load(strict=True)
 at = events.c.position
 
-#: What is done behind Dateline's back -> the rules that find it from the inside.
+#: A change made outside Dateline -> the rules that find it from the inside.
 ATTACKS = {
     "UPDATE events SET body = (SELECT body FROM events WHERE position = 9) WHERE position = 8": {
         "V5"
@@ -70,7 +70,7 @@ def archive(db: str, tmp_path: Path) -> Iterator[Archive]:
 
 @contextmanager
 def anything_allowed(connection: Connection) -> Iterator[None]:
-    """No trigger and no foreign key, as for somebody who owns the database."""
+    """No triggers and foreign keys, as for the owner of the database."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
         yield
@@ -104,7 +104,7 @@ def test_an_untouched_archive_is_all_right_to_the_last_view(
 
 @pytest.mark.sampled(12)
 @pytest.mark.parametrize("statement", ATTACKS)
-def test_what_was_changed_behind_its_back_is_found(
+def test_changes_made_outside_dateline_are_found(
     archive: Archive, key: SigningKey, outside: Checkpoint, statement: str
 ) -> None:
     tamper(archive, statement)
@@ -112,7 +112,7 @@ def test_what_was_changed_behind_its_back_is_found(
     assert ATTACKS[statement] <= found
 
 
-def test_a_log_whose_end_was_cut_off_is_found_from_outside_alone(
+def test_a_log_whose_end_was_cut_off_is_found_only_from_outside(
     archive: Archive, key: SigningKey, outside: Checkpoint
 ) -> None:
     with reading(archive._engine) as connection:
@@ -145,14 +145,14 @@ def test_a_log_whose_end_was_cut_off_is_found_from_outside_alone(
             f"INSERT INTO checkpoints VALUES (600, {mark}, {mark}, 0)",
             (f"{key.vkey.name}+{key.vkey.id.hex()}", note.note),
         )
-    with pytest.raises(Inconsistent, match="590 events only"):
+    with pytest.raises(Inconsistent, match="590 events"):
         archive.checkpoint(key)
 
 
 def test_content_that_no_reader_can_open_is_found(
     archive: Archive, key: SigningKey, outside: Checkpoint, db: str, tmp_path: Path
 ) -> None:
-    """The bytes committed to, divided elsewhere; what is protected, put there unsealed."""
+    """The committed bytes split at another place, and protected content stored in plain text."""
     archive.record([samples.entity("person:w", "Anna")], story="ferry", protect="Anna")
     vault, last = archive._reader.vault, EVENTS + 1
     assert vault is not None
@@ -170,7 +170,7 @@ def test_content_that_no_reader_can_open_is_found(
         copy_archive(db, tmp_path / "copy.db")
 
 
-def test_what_is_protected_is_not_copied_unsealed(
+def test_protected_content_is_not_copied_in_plain_text(
     archive: Archive, db: str, tmp_path: Path
 ) -> None:
     archive.record([samples.entity("person:w", "Anna")], story="ferry")

@@ -1,4 +1,4 @@
-"""The checker among files from a stranger: nothing that lies beside it, or where it is run, is imported."""
+"""The checker among files from a stranger: nothing next to it or in the current folder is imported."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from tests.proof.bundles import PROGRAM, Bundle
 from dateline.proof.keys import SigningKey
 
 _EVIL = "import os\nopen(os.environ['MARK'], 'a').write(__name__)\nraise SystemExit(0)\n"
-#: All that the checker could import, and what Python imports by itself on starting.
+#: Everything that the checker could import, and what Python itself imports on starting.
 _MODULES = sorted(
     {*sys.stdlib_module_names, "cryptography", "_cffi_backend", "sitecustomize", "usercustomize"}
 )
 
 
 def hostile(folder: Path, *, packages: bool) -> Path:
-    """A folder full of modules that note their name and say that all is well."""
+    """A folder of modules that record their name and report success."""
     folder.mkdir()
     for name in _MODULES:
         if packages:
@@ -49,7 +49,7 @@ def checked(folder: Path, proof: Bundle, key: SigningKey, *command: str, **more:
 
 
 @pytest.mark.parametrize("packages", [False, True], ids=["files", "packages"])
-def test_nothing_beside_the_checker_is_imported(
+def test_nothing_next_to_the_checker_is_imported(
     bundle: Bundle, key: SigningKey, tmp_path: Path, packages: bool
 ) -> None:
     folder = hostile(tmp_path / "zip", packages=packages)
@@ -63,7 +63,7 @@ def test_nothing_beside_the_checker_is_imported(
         assert checked(folder, proof, key, "-I", "check.py") == code
 
 
-def test_nothing_beside_what_a_link_leads_to_is_imported(
+def test_nothing_next_to_the_target_of_a_link_is_imported(
     bundle: Bundle, key: SigningKey, tmp_path: Path
 ) -> None:
     program = hostile(tmp_path / "program", packages=False) / "check.py"
@@ -73,7 +73,7 @@ def test_nothing_beside_what_a_link_leads_to_is_imported(
     assert checked(tmp_path / "links", bundle, key, "check.py") == 0
 
 
-def test_alone_it_looks_into_no_folder_that_a_variable_names(
+def test_isolated_mode_ignores_folders_named_by_variables(
     bundle: Bundle, key: SigningKey, tmp_path: Path
 ) -> None:
     folder = hostile(tmp_path / "zip", packages=False)

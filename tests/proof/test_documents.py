@@ -45,7 +45,7 @@ def found(report: Report) -> list[tuple[str, str]]:
 
 
 def protect(archive: Archive, subject: str = "Anna", text: str = SECRET) -> str:
-    """A protected document; the id of its key."""
+    """Protect a document; returns the id of its key."""
     archive.record([samples.captured(text)], story="ferry", protect=subject)
     [*_, event] = archive.events("ferry")
     assert event.subject_key is not None
@@ -78,7 +78,7 @@ def test_one_that_makes_as_many_characters_is_found_by_quotations(
     assert {finding.rule for finding in archive.verify(deep_too=True).findings} == {"quotes"}
 
 
-def test_a_document_without_a_count_is_to_decode(archive: Archive, path: Path) -> None:
+def test_a_document_without_a_count_must_decode(archive: Archive, path: Path) -> None:
     archive.record([samples.captured("Fictional: Käse.", chars=None)], story="ferry")
     assert look(path).findings == []
     change(path, "UPDATE documents SET charset = 'ascii' WHERE instr(content, x'4bc3a4')")
@@ -93,7 +93,7 @@ def test_a_document_that_is_erased_and_put_back_is_found(archive: Archive, path:
     put(path, *row)
     report = look(path)
     assert [finding.rule for finding in report.findings] == ["V6"]
-    assert "was erased and put back" in report.findings[0].reason
+    assert "erased and put back" in report.findings[0].reason
 
 
 def test_a_document_that_another_story_captured_stays(archive: Archive, path: Path) -> None:
@@ -122,13 +122,13 @@ def test_without_their_key_protected_documents_are_counted(archive: Archive, pat
     put(path, b"\1" * 32, "utf-8", b"sealed", key)
     report = look(path)
     assert report.findings == []  # two events under that key captured something
-    assert "The bytes of 2 protected documents: their key is not here." in report.unchecked
+    assert "The bytes of 2 protected documents: their keys are not here." in report.unchecked
     put(path, b"\2" * 32, "utf-8", b"sealed", key)
     put(path, b"\3" * 32, "utf-8", b"sealed", "a key that no event has")
     assert [finding.rule for finding in look(path).findings] == ["V5", "V5"]
 
 
-def test_with_its_key_a_document_that_was_put_there_is_found(archive: Archive, path: Path) -> None:
+def test_with_its_key_a_planted_document_is_found(archive: Archive, path: Path) -> None:
     key = protect(archive)
     put(path, b"\1" * 32, "utf-8", b"sealed", key)
     assert [finding.rule for finding in look(path).findings] == ["V5"]
@@ -141,12 +141,15 @@ def test_a_capture_that_cannot_be_read_does_not_accuse_its_document(
         db.execute("UPDATE events SET body = x'20' WHERE type = 'source.captured'")
     db.close()
     [finding] = look(path).findings
-    assert finding.reason == "its content is not what was committed to"
+    assert (finding.rule, finding.position) == ("V5", 5)
 
 
 def test_forged_bytes_are_no_less_forged_under_a_key(archive: Archive, path: Path) -> None:
     change(path, "UPDATE documents SET content = ?, subject_key = 'anyone'", (b"Forged",))
     [(rule, said)] = found(look(path))
-    assert (rule, said.split(" ", 2)[2].endswith("under another key, or none")) == ("V5", True)
+    assert (rule, said.split(" ", 2)[2].endswith("under another key, or under none")) == (
+        "V5",
+        True,
+    )
     digest = hashlib.sha256(b"Forged").digest()
     assert digest not in [row[0] for row in rows(path)]

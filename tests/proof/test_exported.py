@@ -1,4 +1,4 @@
-"""`verify --export`: an export is what the archive gives at its cut, or it is not."""
+"""`verify --export`: whether an export is what the archive produces at its cut."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dateline.testing import samples
 from dateline.testing.pytest_plugin import PluginDir
 
 FORMATS = [".ndjson", ".json", ".csv", ".md", ".html"]
-#: Told before the day that is looked back to, recorded after the export was made.
+#: Reported before the day of the view of the past, recorded after the export was made.
 TOLD = "2024-05-06T01:00:00Z"
 Capture = pytest.CaptureFixture[str]
 
@@ -39,7 +39,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     [(), ("--as-of", "2024-05-06"), ("--as-recorded", "9"), ("--as-recorded", "2999-01-01")],
     ids=["now", "as-of", "as-recorded", "as-recorded-moment"],
 )
-def test_an_export_is_recognised_even_when_the_archive_went_on(
+def test_an_export_is_recognised_after_later_events(
     archive: Archive, path: Path, suffix: str, options: tuple[str, ...], capfd: Capture
 ) -> None:
     file = f"out{suffix}"
@@ -58,7 +58,7 @@ def test_an_export_is_recognised_even_when_the_archive_went_on(
     Path(file).write_bytes(content.replace(b"of 193", b"of 194"))
     capfd.readouterr()
     assert dateline(path, "verify", "--export", file) == 3
-    assert "is not what the archive gives at that cut" in capfd.readouterr().out
+    assert "is not what the archive produces at that cut" in capfd.readouterr().out
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
@@ -129,7 +129,7 @@ def test_an_export_of_one_view_is_recognised(
     with Archive.create(path, Plugins.load()) as archive:
         archive.record(samples.story())
         archive.record([samples.opened("bare", "View: people <h2>View: people</h2>")])
-    # The story had not begun; "No story" in Markdown does not say where it was cut.
+    # The story had not begun; "No story" in Markdown does not state its cut.
     for moment, options in MOMENTS.items():
         code = int((suffix, which, moment) == (".md", "bare", "as-recorded"))
         asked = (*WHICH[which], "--view", "figures", *options)
@@ -148,7 +148,7 @@ def test_a_position_that_looks_like_a_year_is_recognised(
 
 
 def test_what_a_file_leaves_out_is_found(archive: Archive, path: Path, capfd: Capture) -> None:
-    """Rows, and whole stories: the cut says which stories there were."""
+    """Rows, and whole stories: the cut lists the stories."""
     for suffix in (".csv", ".json", ".ndjson"):
         assert dateline(path, "export", "--all", "-o", f"all{suffix}") == 0
     head, *rows = Path("all.csv").read_text("utf-8").splitlines(keepends=True)
@@ -173,7 +173,7 @@ def test_what_a_file_leaves_out_is_found(archive: Archive, path: Path, capfd: Ca
 
 
 def test_the_stories_of_an_export_are_named(archive: Archive, path: Path, capfd: Capture) -> None:
-    """A file may be cut down to what an export of fewer stories is: that is for the reader to see."""
+    """A file may be cut down to an export of fewer stories; the stories are printed for the reader."""
     assert dateline(path, "export", "storm", "-o", "one.ndjson") == 0
     capfd.readouterr()
     assert dateline(path, "verify", "--export", "one.ndjson") == 0
@@ -190,7 +190,7 @@ def test_the_stories_of_an_export_are_named(archive: Archive, path: Path, capfd:
         ('"as_of": null', '"as_of": null, "as_of": null', 3),
     ],
 )
-def test_what_stands_beside_a_csv_is_held_against_the_archive(
+def test_the_metadata_file_of_a_csv_is_compared_with_the_archive(
     archive: Archive, path: Path, old: str, new: str, code: int, capfd: Capture
 ) -> None:
     assert dateline(path, "export", "ferry", "-o", "out.csv") == 0
@@ -201,7 +201,7 @@ def test_what_stands_beside_a_csv_is_held_against_the_archive(
     capfd.readouterr()
     assert dateline(path, "verify", "--export", "out.csv") == code
     out, err = capfd.readouterr()
-    assert ("what stands beside out.csv is not" in out) is (code == 3)
+    assert ("the file next to out.csv is not" in out) is (code == 3)
     assert "this is a bug" not in err
 
 
@@ -213,7 +213,7 @@ def test_a_csv_with_a_very_long_cell_is_recognised(tmp_path: Path, capfd: Captur
     assert dateline(path, "verify", "--export", "out.csv") == 0, capfd.readouterr()
 
 
-def test_an_export_is_recognised_whatever_views_there_are_by_now(
+def test_an_export_is_recognised_whatever_views_are_loaded_now(
     archive: Archive, path: Path, capfd: Capture
 ) -> None:
     def without(view: str, *arguments: str) -> int:
@@ -227,10 +227,10 @@ def test_an_export_is_recognised_whatever_views_there_are_by_now(
     assert "The export all.json cannot be repeated from the archive" in capfd.readouterr().err
 
 
-def test_a_file_that_is_no_export_is_named_before_anything_is_verified(
+def test_a_file_that_is_not_an_export_is_named_before_anything_is_verified(
     archive: Archive, path: Path, capfd: Capture
 ) -> None:
-    """So that no finding about the archive is passed over in silence."""
+    """So that no finding about the archive is hidden by the error."""
     archive.close()
     with sqlite3.connect(path) as db, attacks.unguarded(db):
         attacks.edit_a_body(db)
@@ -253,7 +253,7 @@ def erase(archive: Archive, *positions: int) -> None:
 @pytest.mark.sampled(5)
 @pytest.mark.parametrize("options", [(), ("--as-recorded", "9"), ("--as-of", "2024-05-06")])
 @pytest.mark.parametrize("suffix", FORMATS)
-def test_an_export_from_before_an_erasure_is_neither_wrong_nor_well(
+def test_an_export_from_before_an_erasure_is_neither_wrong_nor_confirmed(
     archive: Archive, path: Path, suffix: str, options: tuple[str, ...], capfd: Capture
 ) -> None:
     file = f"out{suffix}"
@@ -263,9 +263,9 @@ def test_an_export_from_before_an_erasure_is_neither_wrong_nor_well(
     capfd.readouterr()
     assert dateline(path, "verify", "--export", file) == 1
     said = capfd.readouterr().err
-    assert "could not be checked whole" in said and "was erased since" in said
+    assert "could not be checked in full" in said and "was erased since" in said
     assert ("1 export" in said) is (suffix == ".ndjson")
-    # Nothing of that story was erased.
+    # No event of that story was erased.
     assert dateline(path, "verify", "--export", f"other{suffix}") == 0, capfd.readouterr()
 
 
@@ -290,7 +290,7 @@ def altered(lines: list[str], at: int, old: str, new: str) -> str:
     return "\n".join([*lines[:at], lines[at].replace(old, new), *lines[at + 1 :]])
 
 
-def test_a_line_of_what_is_still_there_is_checked_though_others_were_erased(
+def test_a_line_of_a_live_event_is_checked_although_others_were_erased(
     archive: Archive, path: Path, capfd: Capture
 ) -> None:
     assert dateline(path, "export", "ferry", "-o", "out.ndjson") == 0
@@ -314,10 +314,10 @@ def test_a_line_of_what_is_still_there_is_checked_though_others_were_erased(
         Path("forged.ndjson").write_text(text, "utf-8")
         capfd.readouterr()
         assert dateline(path, "verify", "--export", "forged.ndjson") == 3, what
-        assert "is not what the archive gives" in capfd.readouterr().out
+        assert "is not what the archive produces" in capfd.readouterr().out
 
 
-def test_an_export_made_between_two_erasures_is_neither_wrong_nor_well(
+def test_an_export_made_between_two_erasures_is_neither_wrong_nor_confirmed(
     archive: Archive, path: Path, capfd: Capture
 ) -> None:
     erase(archive, 7)
@@ -342,9 +342,9 @@ def test_another_root_or_a_later_cut_is_a_finding(
     Path("later.md").write_text(text.replace("position 600", "position 601"), "utf-8")
     capfd.readouterr()
     assert dateline(path, "verify", "--export", "root.md") == 3
-    assert "at position 600 the log has another root" in capfd.readouterr().out
+    assert "the log has a different root at position 600" in capfd.readouterr().out
     assert dateline(path, "verify", "--export", "later.md") == 3
-    assert "cut at position 601, and the log has 600" in capfd.readouterr().out
+    assert "cut at position 601, but the log ends at 600" in capfd.readouterr().out
 
 
 def test_what_cannot_be_checked_is_not_called_all_right(
@@ -360,9 +360,9 @@ def test_what_cannot_be_checked_is_not_called_all_right(
     assert dateline(tmp_path / "other.db", "export", "ferry", "-o", "other.json") == 0
     capfd.readouterr()
     for name, said in (
-        ("out.csv", "does not say where it was cut"),
-        ("plain.md", "does not say where it was cut"),
-        ("deep.json", "does not say where it was cut"),
+        ("out.csv", "does not state the archive"),
+        ("plain.md", "does not state the archive"),
+        ("deep.json", "does not state the archive"),
         ("other.json", "not of this one"),
         ("missing.json", "is not there"),
         ("what.xyz", "no format"),

@@ -1,4 +1,4 @@
-"""What is altered, made up or of another shape in a proof fools nobody."""
+"""Proofs that are altered, made up or malformed are found out."""
 
 from __future__ import annotations
 
@@ -127,30 +127,30 @@ def test_a_forged_bundle_is_refused(
 def test_a_key_that_came_with_the_bundle_proves_nothing(
     bundle: Bundle, key: SigningKey, archive: Archive, tmp_path: Path
 ) -> None:
-    """Who forges everything signs with a key of his own."""
+    """A forger of everything signs with a key of their own."""
     forger = keys.create(tmp_path / "forger.key", archive.head().archive)
     at = read_checkpoint(bundle["checkpoint"])
     bundle["checkpoint"] = key_signs(forger, at.size, at.root).note
     check(bundle, [forger.vkey])
     proven = check(bundle, [key.vkey])
-    assert "anything here is from the archive is not proven" in opened(proven)[0]
-    # Nor with the name and the id of the archive's key on it.
+    assert "not proven that anything here is from the archive" in opened(proven)[0]
+    # Not even with the name and the id of the archive's key.
     name, id_, _ = at.signatures[0]
     note = at._replace(signatures=((name, id_, forger.sign(at.text)),)).note
-    with pytest.raises(Wrong, match="the signature is not that of"):
+    with pytest.raises(Wrong, match="signature: "):
         check({**bundle, "checkpoint": note}, [forger.vkey, key.vkey])
-    with pytest.raises(Wrong, match="not signed once by"):
+    with pytest.raises(Wrong, match="signature: "):
         check({**bundle, "checkpoint": at._replace(signatures=at.signatures * 2).note}, [key.vkey])
-    # A key of another archive says nothing of this one.
+    # A key of another archive says nothing about this one.
     other = keys.create(tmp_path / "other.key", uuid7()).vkey
     [said] = opened(check(bundle, [other]))
-    assert said.startswith(f"The key given is of {other.name}: that anything here is from")
+    assert said.startswith(f"The given key belongs to {other.name}: ")
 
 
 def test_an_entry_that_reads_in_two_ways_is_refused_even_when_signed(
     archive: Archive, key: SigningKey
 ) -> None:
-    """A key that stands twice: JSON readers differ on which one counts."""
+    """A key that occurs twice: JSON parsers differ on which one counts."""
     fields = {
         "archive": str(archive.id), "commitment": "", "domain": verifier.DOMAIN, "prev": "",
         "story": str(archive.story("ferry").id), "type": "story.opened", "version": 1,
@@ -166,13 +166,13 @@ def test_an_entry_that_reads_in_two_ways_is_refused_even_when_signed(
         if entry == once:
             assert check(bundle, [key.vkey]).entries[0].position == 1
         else:
-            with pytest.raises(Wrong, match="not in its one form"):
+            with pytest.raises(Wrong, match="chain: "):
                 check(bundle, [key.vkey])
 
 
 @pytest.mark.parametrize("junk", [None, [], 1, "x", {}, {"format": "dateline/proof/v2"}])
 def test_what_does_not_claim_to_be_a_proof_is_not_called_false(junk: Any, key: SigningKey) -> None:
-    with pytest.raises(Unchecked, match="this is no proof of Dateline"):
+    with pytest.raises(Unchecked):
         check(junk, [key.vkey])
 
 
@@ -205,7 +205,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Bundle, verifier.V
         archive.erase(None, [9], reason="Asked", basis="GDPR 17")
         signed = read_checkpoint(archive.checkpoint(key).note)
         bundle = archive.prove("ferry", None, signed, earlier=old, with_documents=True)
-    # Ten events: one is withheld, one was erased, and the last says so.
+    # Ten events: one is withheld, one was erased, and the last one records that.
     bundle["entries"][7] = {"entry": bundle["entries"][7]["entry"], "withheld": True}
     return bundle, key.vkey
 
@@ -223,7 +223,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 @settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
-def test_whatever_stands_anywhere_in_a_proof_gives_a_verdict(
+def test_any_value_anywhere_in_a_proof_gives_a_verdict(
     sample: tuple[Bundle, verifier.Vkey],
     tmp_path_factory: pytest.TempPathFactory,
     data: st.DataObject,
@@ -241,19 +241,19 @@ def test_whatever_stands_anywhere_in_a_proof_gives_a_verdict(
     assert code in (verifier.OK, verifier.UNCHECKED, verifier.FALSE)
     text = "\n".join(lines)
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", text)
-    # What there is to see is told as it is, or the proof is refused.
+    # What is shown is shown correctly, or the proof is refused.
     if code != verifier.FALSE and last != "format":
         assert re.search("10 events .*, 8 shown, 1 withheld, 1 erased", text), (above, last)
-    # Only what is not signed may change without being found out, or that it is a proof at all.
+    # Only unsigned parts may change unnoticed, or the claim that it is a proof at all.
     free = ("format", "charsets", "documents", "withheld", "erased", "fact", "earlier", "position")
     if code != verifier.FALSE and inside[last] != before:
         assert any(name in free for name in (*above, last)) or last in ("inclusion", "salt", "body")
 
 
-def test_a_body_of_an_unheard_of_shape_is_a_verdict_too(
+def test_a_body_of_an_unknown_shape_gives_a_verdict_too(
     archive: Archive, key: SigningKey, tmp_path: Path
 ) -> None:
-    """What a plugin records need not look like a fact of the core."""
+    """An event of a plugin need not look like a fact of the core."""
     line = {
         "type": "example.thing.seen", "event_id": str(uuid7()), "fact": "f9", "text": "odd",
         "evidence": 7, "source": ["x"], "entity": {}, "attribution": "no",

@@ -1,4 +1,4 @@
-"""The triggers that guard the log: `verify` says when one is missing, changed or not Dateline's."""
+"""The triggers that guard the log: `verify` finds one that is missing, changed or foreign."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_what_was_done_to_a_guard_is_one_finding(archive: Archive, done: str) ->
 
 
 @pytest.mark.parametrize("table", ["checkpoints", "merkle_nodes", "documents", "views"])
-def test_a_table_that_is_gone_is_found(archive: Archive, table: str) -> None:
+def test_a_missing_table_is_found(archive: Archive, table: str) -> None:
     do(archive, f"DROP TABLE {table}")
     report = archive.verify(deep_too=True)
     assert [finding.reason for finding in report.findings] == [f"the table {table} is missing"]
@@ -92,12 +92,12 @@ def test_a_table_that_is_gone_is_found(archive: Archive, table: str) -> None:
 
 
 def test_the_guards_are_those_that_the_migrations_make(archive: Archive) -> None:
-    """After a migration that changes them, `guards.EXPECTED` follows."""
+    """After a migration that changes them, `guards.EXPECTED` must be updated."""
     with reading(archive._engine) as connection:
         assert guards.there(connection) == guards.EXPECTED[connection.dialect.name]
 
 
-def test_the_command_says_what_that_means(
+def test_the_command_explains_a_changed_guard(
     archive: Archive, db: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     statements = SQLITE if archive._engine.dialect.name == "sqlite" else POSTGRESQL

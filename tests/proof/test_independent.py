@@ -1,4 +1,4 @@
-"""Verifiers that are not ours accept our checkpoints and proofs, and refuse what was changed.
+"""Independent verifiers accept our checkpoints and proofs, and refuse altered ones.
 
 tlog-scales and aics-tlog are C2SP tlog implementations by other people (both Apache-2.0); the
 second needs Python 3.12. Either alone would do; each that is installed is asked.
@@ -18,7 +18,7 @@ from dateline.proof.verifier import Checkpoint, leaf_hash, read_checkpoint
 
 
 class Other(Protocol):
-    """What is asked of somebody else's verifier."""
+    """What an independent verifier is asked."""
 
     def signed(self, note: str, vkey: str) -> bool: ...
 

@@ -1,5 +1,5 @@
-"""Rules, triggers, policies and stand-ins that swallow a statement: verify names them, and no command
-says that it did what was not done."""
+"""Rules, triggers, policies and substitutes that swallow a statement: verify names them, and no command
+reports work that was not done."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ DONE: dict[str, tuple[str, str, Callable[[Archive], None]]] = {
 @pytest.mark.sampled(12)
 @pytest.mark.parametrize("way", ["rule", "trigger"])
 @pytest.mark.parametrize("done", DONE)
-def test_what_is_swallowed_is_an_error_and_what_swallows_it_is_found(
+def test_a_swallowed_write_is_an_error_and_its_cause_is_found(
     archive: Archive, done: str, way: str
 ) -> None:
     verb, table, act = DONE[done]
@@ -159,7 +159,7 @@ def test_an_erasure_that_was_swallowed_is_finished_once_nothing_is_in_the_way(
         assert other.verify(deep_too=True).findings == []
 
 
-def test_a_trigger_that_puts_the_body_back_is_found_out(archive: Archive) -> None:
+def test_a_trigger_that_puts_the_body_back_is_found(archive: Archive) -> None:
     if archive._engine.dialect.name == "sqlite":
         [(sql,)] = _triggers(archive, "events_no_update")
         do(
@@ -186,7 +186,7 @@ def _triggers(archive: Archive, name: str) -> list[Any]:
         return list(connection.execute(text(query), {"name": name}))
 
 
-# -- PostgreSQL alone --------------------------------------------------------------------------
+# -- only PostgreSQL ---------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -212,13 +212,15 @@ def found(archive: Archive) -> list[str]:
         ("CREATE RULE also AS ON UPDATE TO alembic_version DO INSTEAD NOTHING", "the rule also"),
     ],
 )
-def test_what_else_changes_a_statement_is_found(there: Archive, done: str, said: str) -> None:
+def test_other_objects_that_change_a_statement_are_found(
+    there: Archive, done: str, said: str
+) -> None:
     assert found(there) == []
     do(there, done)
     assert [reason for reason in found(there) if said in reason]
 
 
-def test_a_table_that_a_view_stands_in_for_is_missing(there: Archive) -> None:
+def test_a_table_replaced_by_a_view_is_missing(there: Archive) -> None:
     do(
         there,
         "ALTER TABLE documents RENAME TO hidden",

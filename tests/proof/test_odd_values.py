@@ -1,4 +1,4 @@
-"""Any value in any place: `verify` ends in a verdict, and calls nothing well that reads otherwise."""
+"""Any value in any column: `verify` ends in a verdict, and never passes an archive that reads differently."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ TABLES = (
     "checkpoints",
     "plugin_types",
 )
-#: In no hash, and read by nobody but to order two checkpoints of one size.
+#: Not hashed, and only read to order two checkpoints of one size.
 FREE = {("checkpoints", "signed_us")}
-#: Without it nothing can be said.
+#: Without it nothing can be checked.
 NOTHING_TO_SAY = {("log_head", "archive")}
-#: Text that is no UTF-8: SQLite takes it, and no parameter can hold it.
+#: Text that is not UTF-8: SQLite stores it, but no parameter can hold it.
 BROKEN = "CAST(x'ff66' AS TEXT)"
 ODD: tuple[object, ...] = (
     None, 0, 1, -1, 2**63 - 1, -(2**63), 0.5, 1e300, float("inf"), "", "x", "\0", "x" * 200, b"",
@@ -45,7 +45,7 @@ ODD: tuple[object, ...] = (
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An archive that holds something of everything; 256 events make a node."""
+    """An archive with something of every kind; 256 events make a node."""
     folder = tmp_path_factory.mktemp("made")
     with Archive.create(folder / "a.db", Plugins.load(strict=True)) as archive:
         for slug in ("ferry", "second"):
@@ -120,7 +120,7 @@ def test_verify_ends_in_a_verdict_whatever_a_column_holds(
     with sqlite3.connect(made / "a.db") as db:
         every = list(changes(db))
     db.close()
-    # Each column once, then some of all.
+    # Each column once, then a sample of all.
     chosen = random.Random(1)
     chosen.shuffle(every)
     once = {

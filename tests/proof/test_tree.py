@@ -24,7 +24,7 @@ from dateline.log.hashing import Frontier
 from dateline.log.nodes import StoredTree
 from dateline.proof.verifier import Wrong, check_consistency, check_inclusion
 
-#: Roots of 12 bytes in the corpus: a hash of another length is refused here before all else.
+#: Roots of 12 bytes in the corpus: a hash of another length is refused here first.
 SHORT_ROOTS = {"sizes are equal (one) and proof is empty"}
 
 
@@ -33,7 +33,7 @@ def leaves_of(size: int) -> list[bytes]:
 
 
 def mth(leaves: Sequence[bytes]) -> bytes:
-    """RFC 6962 §2.1, as it is written there."""
+    """RFC 6962 §2.1, literally."""
     if not leaves:
         return hashlib.sha256().digest()
     if len(leaves) == 1:
@@ -45,7 +45,7 @@ def mth(leaves: Sequence[bytes]) -> bytes:
 
 
 class Plain:
-    """Complete subtrees straight from the leaves."""
+    """Complete subtrees, computed from the leaves."""
 
     def __init__(self, leaves: Sequence[bytes]) -> None:
         self.leaves = leaves
@@ -152,7 +152,7 @@ def test_any_way_to_cut_an_append_stores_the_same_nodes(cuts: list[int]) -> None
             assert tree.root(head.position, StoredTree(connection)) == head.root
 
 
-def test_the_migration_fills_the_nodes_of_a_log_that_is_there(archive: Archive, path: Path) -> None:
+def test_the_migration_fills_the_nodes_of_an_existing_log(archive: Archive, path: Path) -> None:
     archive.close()
     engine = open_engine(path)
     with writing(engine) as connection:

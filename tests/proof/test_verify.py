@@ -55,7 +55,7 @@ def append(archive: Archive, path: Path) -> Append:
 
 
 def erase(path: Path, *positions: int) -> None:
-    """What the one allowed update does."""
+    """The one update that the triggers allow."""
     with sqlite3.connect(path) as db:
         for position in positions:
             db.execute("UPDATE events SET salt = NULL, body = NULL WHERE position = ?", (position,))
@@ -83,7 +83,7 @@ def places(report: Report) -> list[tuple[str, int | None]]:
     return [(finding.rule, finding.position) for finding in report.findings]
 
 
-def test_an_erasure_on_record_is_no_finding(path: Path, append: Append) -> None:
+def test_an_erasure_on_record_is_not_a_finding(path: Path, append: Append) -> None:
     erase(path, 20, 21)
     append(listed(path, 20, 21))
     report = look(path)
@@ -156,7 +156,7 @@ def test_protected_content_is_checked_with_its_key_and_not_called_all_right_with
     path.with_name(path.name + ".keys").rename(path.with_name("elsewhere.keys"))
     report = look(path)
     assert report.findings == []
-    assert report.unchecked == ["The commitments of 1 protected events: their key is not here."]
+    assert report.unchecked == ["The commitments of 1 protected event: its key is not here."]
 
 
 @pytest.mark.parametrize("change", ["flip", "move"])
@@ -187,7 +187,7 @@ def test_a_protected_document_is_checked_with_its_key(archive: Archive, path: Pa
     [finding] = look(path).findings
     assert (finding.rule, "is not what was captured" in finding.reason) == ("V5", True)
     path.with_name(path.name + ".keys").unlink()
-    assert "The bytes of 1 protected documents: their key is not here." in look(path).unchecked
+    assert "The bytes of 1 protected document: its key is not here." in look(path).unchecked
 
 
 def test_stories_beyond_those_remembered_are_followed_all_the_same(
@@ -237,7 +237,7 @@ def test_the_deep_check_finds_a_row_and_a_quotation_that_were_changed(
     db.close()
     found = {finding.rule for finding in archive.verify(deep_too=True).findings}
     assert found == {"V5", "views", "quotes"}
-    # Who looks at the fact sees it, too.
+    # Showing the fact reveals it, too.
     capfd.readouterr()
     assert run(root, ["--db", str(path), "show", "ferry", "f2"]) == 0
     assert (
@@ -268,7 +268,7 @@ def test_the_deep_check_finds_rows_of_a_story_that_is_not_there(
     assert [row.side for row in archive.verify_view("timeline")] == ["live"]
 
 
-def test_a_row_that_differs_is_told_value_by_value(archive: Archive, path: Path) -> None:
+def test_a_row_that_differs_is_reported_value_by_value(archive: Archive, path: Path) -> None:
     archive.catch_up(["figures", "timeline"])
     with sqlite3.connect(path) as db:
         db.execute("UPDATE figures__g1 SET value = 1 WHERE fact = 'f2'")
@@ -293,7 +293,7 @@ def test_a_view_that_says_it_is_past_the_log_is_found(archive: Archive, path: Pa
 def test_the_deep_check_counts_what_it_compared(
     archive: Archive, path: Path, key: SigningKey, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """A view that was never built shows nobody anything; one that was is not passed over."""
+    """A view that was never built shows nothing; one that was built is not skipped."""
     vkey = ["--vkey", str(key.vkey)]
     code, _, err = command(path, capfd, "--deep", *vkey)
     assert (code, "view" in err.splitlines()[0]) == (0, False)
@@ -305,7 +305,7 @@ def test_the_deep_check_counts_what_it_compared(
     assert run(root, arguments) == 1
     err = capfd.readouterr().err
     assert f"{len(archive.plugins.views) - 1} views" in err
-    assert "Not checked: View figures: no plugin that is loaded makes it." in err
+    assert "Not checked: View figures: no loaded plugin makes it." in err
 
 
 def test_a_type_that_is_missing_from_the_list_of_types_is_found(
@@ -327,7 +327,7 @@ def test_a_type_that_is_only_in_the_list_of_types_is_found(archive: Archive, pat
     assert finding.rule == "V4" and "acme.sighting.recorded" in finding.reason
 
 
-def test_the_page_lists_the_rules_as_the_command_says_them() -> None:
+def test_the_page_lists_the_rules_as_the_command_prints_them() -> None:
     page = (Path(__file__).parents[2] / "docs" / "proofs.md").read_text("utf-8")
     table = page[page.index("| rule | holds when |") : page.index("`--against FILE` adds")]
     listed = dict(re.findall(r"^\| (V\d|[a-z]+) \| (.*?)(?: \(.*\))? \|$", table, re.MULTILINE))
@@ -345,7 +345,7 @@ def command(path: Path, capfd: pytest.CaptureFixture[str], *arguments: str) -> t
     return code, out, err
 
 
-def test_exit_codes_say_ok_tampered_and_not_checked(
+def test_exit_codes_distinguish_ok_tampered_and_not_checked(
     archive: Archive,
     path: Path,
     key: SigningKey,
@@ -365,7 +365,7 @@ def test_exit_codes_say_ok_tampered_and_not_checked(
 
     code, _, err = command(path, capfd)
     assert code == 1
-    assert "Not checked: The signature of the checkpoint of 600 events on record" in err
+    assert "Not checked: The signature of the stored checkpoint of 600 events" in err
     assert "Nothing was changed." not in err
     assert "From the inside only" in err
 
@@ -442,7 +442,7 @@ def test_a_checkpoint_signed_by_another_key_is_a_finding(
     assert code == 3
     assert "against,," in out and "has a false signature" in out
     assert len(signature) == 64
-    # A root that nobody signed says nothing of the log.
+    # An unsigned root says nothing about the log.
     root_, other = (base64.b64encode(hash_).decode() for hash_ in (outside.root, bytes(32)))
     note.write_text(outside.note.replace(root_, other), "utf-8")
     code, out, err = command(path, capfd, "--vkey", str(key.vkey), "--against", str(note))

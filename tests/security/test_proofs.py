@@ -117,5 +117,5 @@ def test_a_body_with_a_key_twice_is_refused(bundle: dict[str, Any]) -> None:
     assert json.loads(twice)["data"] == json.loads(body)["data"]
     fields = {"commitment": hashlib.sha256(base64.b64decode(item["salt"]) + twice).hexdigest()}
     item = {"salt": item["salt"], "body": base64.b64encode(twice).decode()}
-    with pytest.raises(ValueError, match="stands twice"):
+    with pytest.raises(ValueError, match="occurs twice"):
         verifier._body(item, fields)

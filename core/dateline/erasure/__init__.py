@@ -1,1 +1,1 @@
-"""Erasure: keys, bodies, documents and rows destroyed, in an order that a crash cannot spoil."""
+"""Erasure of keys, bodies, documents and rows, in an order that survives a crash."""

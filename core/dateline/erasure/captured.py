@@ -1,4 +1,4 @@
-"""Documents go with the events that captured them, but not while a live event has the same one."""
+"""Which documents an erasure deletes: those that no other live event captured."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from dateline.erasure.survey import Going, Mention, name_of
 from dateline.events.source import SourceCaptured
 from dateline.log.read import Reader
 
-#: A document, and the key it is under: it may be there under several.
+#: A document and the key that it is under. It may be stored under several keys.
 Held = tuple[str, str | None]
 
 
 def captured(
     connection: Connection, reader: Reader, going: Sequence[Going]
 ) -> tuple[list[Held], list[Mention]]:
-    """The documents that go with `going`, and the live events of any story that captured the same,
-    under whichever key: they keep it, or a copy of their own."""
+    """The documents that are deleted with the events `going`, and the live events of any story that
+    captured the same ones, under whichever key: they keep the document, or a copy of their own."""
     held = {(item.source, item.subject_key): None for item in going if item.source is not None}
     if not held:
         return [], []

@@ -1,5 +1,5 @@
-"""The journal of erasures, kept with the keys: how far each has come, and what to do again when the
-archive comes back from a backup that is older.
+"""The journal of erasures, kept with the keys: the step that each has reached, and what to repeat when
+the archive is restored from an older backup.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from dateline.events.identity import sha256, uuid8
 from dateline.events.parts import ErasedEvent
 from dateline.protect.keys import Keys
 
-#: What has been done last. ``ordered``: the key takes nothing more. ``listed``: what goes is on
-#: record. ``destroyed``: the key is gone. ``purged``: bodies, documents and rows are.
+#: The last step taken. ``ordered``: nothing more is written under the key. ``listed``: the events to
+#: erase are in the journal. ``destroyed``: the key is. ``purged``: bodies, documents and rows are deleted.
 Step = Literal["ordered", "listed", "destroyed", "purged", "done"]
 
 
 class Listed(msgspec.Struct, frozen=True):
-    """One event that goes, by what its envelope says and the number of its fact."""
+    """One event to erase: what its envelope states, and the number of its fact."""
 
     story: UUID
     event: ErasedEvent
 
 
 class Gone(msgspec.Struct, frozen=True):
-    """How much an erasure took."""
+    """How much was erased."""
 
     events: int = 0
     facts: int = 0
@@ -36,8 +36,8 @@ class Gone(msgspec.Struct, frozen=True):
 
 
 class Erasure(msgspec.Struct, frozen=True, kw_only=True):
-    """One erasure, of a subject's key or of single events (``chosen``). ``gone`` is known once it is
-    ``purged``, unless it was interrupted there."""
+    """One erasure, of a subject's key or of single events (``chosen``). ``gone`` is known once the step is
+    ``purged``, unless the erasure was interrupted there."""
 
     id: UUID
     reason: str
@@ -50,8 +50,8 @@ class Erasure(msgspec.Struct, frozen=True, kw_only=True):
     gone: Gone = Gone()
 
     def event_id(self, story: UUID, again: int = 0) -> UUID:
-        """Id of the event that tells a story of it: the same however often it is done, unless there
-        was more of it later (`again`)."""
+        """Id of the event that records it in a story. Repeating the erasure gives the same id, unless
+        more was erased later (`again`)."""
         more = again.to_bytes(4) if again else b""
         return uuid8(sha256(self.id.bytes + story.bytes + more))
 
@@ -61,7 +61,7 @@ class Erasure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Journal:
-    """Erasures of one archive, in the order in which they were asked for."""
+    """Erasures of one archive, in the order in which they were requested."""
 
     def __init__(self, keys: Keys, archive: UUID) -> None:
         self._keys, self._archive = keys, archive.bytes
@@ -75,9 +75,9 @@ class Journal:
         subject_key: str | None = None,
         chosen: tuple[UUID, ...] = (),
     ) -> Erasure:
-        """Put an erasure on record and close the key, in one transaction.
+        """Put an erasure in the journal and close the key, in one transaction.
 
-        One that is under way for the same key is given back instead.
+        Returns the erasure that is already under way for the same key, if there is one.
         """
         erasure = Erasure(
             id=uuid4(),
@@ -112,8 +112,8 @@ class Journal:
         listed: tuple[Listed, ...] | None = None,
         gone: Gone | None = None,
     ) -> Erasure:
-        """Put on record how far it has come. Where another process was first, what that one has
-        on record is given back."""
+        """Record the step that an erasure has reached. If another process recorded one first, that
+        one's record is returned."""
         done = msgspec.structs.replace(
             erasure,
             step=step,
@@ -131,7 +131,7 @@ class Journal:
         return done
 
     def erasures(self) -> list[Erasure]:
-        """All of this archive's, oldest first."""
+        """All erasures of this archive, oldest first."""
         if not self._keys.here:
             return []
         query = "SELECT record FROM erasures WHERE archive = ? ORDER BY number"
@@ -145,6 +145,7 @@ class Journal:
             raise DatelineError(
                 f"the keys database {self._keys.path} holds an erasure that cannot be read",
                 hint="bring back the one that belongs to this archive, or name it with --keys",
+                code="keys-damaged",
             ) from None
 
 

@@ -1,10 +1,11 @@
-"""Which keys database is this archive's own. What the journal in any other one orders is not obeyed
-unasked: whoever has a copy of the archive can make one.
+"""Which keys database is this archive's own. The journal in any other one is not obeyed without asking,
+because anybody who has a copy of the archive can make one.
 
 When something is first protected or erased, the two are paired: the keys database keeps a random
-secret, and the archive its SHA-256. A keys database without that secret (it, or the archive, is from
-before they were paired) is the archive's own if it knows what a copy of the archive does not tell: a
-key that opens content, or the random id that the id of a recorded erasure was made from.
+secret, and the archive the secret's SHA-256. A keys database without that secret (because one of the
+two is from before the pairing) is the archive's own if it knows something that a copy of the archive
+does not reveal: a key that opens content, or the random id from which the id of a recorded erasure was
+made.
 """
 
 from __future__ import annotations
@@ -36,13 +37,13 @@ class Pairing:
         self._vault, self._keys, self._journal = vault, vault.keys, journal
         self._settled = False
 
-    # -- whose it is -----------------------------------------------------------------------
+    # -- whether it is the archive's own ---------------------------------------------------
 
     def own(self, connection: Connection, erasures: Sequence[Erasure]) -> bool:
         """Whether the keys database is this archive's. `erasures` are those of its journal."""
         return (
             self._is_paired(connection)
-            or self._told(connection, erasures)
+            or self._recorded(connection, erasures)
             or self._opens(connection)
         )
 
@@ -50,11 +51,11 @@ class Pairing:
         secret = self._keys.pairing()
         return secret is not None and _sha256(secret) in _paired(connection)
 
-    def _told(self, connection: Connection, erasures: Sequence[Erasure]) -> bool:
-        """The log tells of one of the erasures: the id of that event is a hash of what the journal
-        holds. What an import told is anybody's word, and has no positions."""
-        tells = {erasure.event_id(story) for erasure in erasures for story in erasure.stories}
-        for event_id in present(connection, tells):
+    def _recorded(self, connection: Connection, erasures: Sequence[Erasure]) -> bool:
+        """Whether the log records one of the erasures: the id of that event is a hash of what the
+        journal holds. Imported records prove nothing, and have no positions."""
+        ids = {erasure.event_id(story) for erasure in erasures for story in erasure.stories}
+        for event_id in present(connection, ids):
             event = self._reader.by_id(connection, event_id)
             data = None if event is None else event.data
             if isinstance(data, ContentErased) and data.positions:
@@ -62,7 +63,7 @@ class Pairing:
         return False
 
     def _opens(self, connection: Connection) -> bool:
-        """One of its keys opens what is under it."""
+        """Whether one of its keys opens content that is under it."""
         for key in live_keys(connection, self._keys.live()):
             query = select(events.c.event_id, events.c.body)
             query = query.where(events.c.subject_key == key, events.c.body.is_not(None))
@@ -75,7 +76,7 @@ class Pairing:
     # -- what it orders --------------------------------------------------------------------
 
     def ordered(self) -> list[Going]:
-        """What the journal orders to be erased in this archive, in order; nothing is erased."""
+        """What the journal orders to be erased in this archive, in order. Erases nothing."""
         erasures = self._journal.erasures()
         if not erasures:
             return []
@@ -91,8 +92,8 @@ class Pairing:
         return [going[position] for position in sorted(going)]
 
     def obeyed(self, erasures: Sequence[Erasure]) -> bool:
-        """Whether to do what these erasures of the journal order. Raises NotPaired when the keys
-        database is not this archive's and they would take something."""
+        """Whether to carry out these erasures of the journal. Raises NotPaired when the keys database is
+        not this archive's own and they would erase something."""
         if not erasures:
             return False
         with reading(self._engine) as connection:
@@ -106,10 +107,10 @@ class Pairing:
     # -- becoming the archive's own --------------------------------------------------------
 
     def require(self, *, anew: bool = False, settle: bool = True) -> None:
-        """See that the keys database is this archive's before anything is put under its keys or in
-        its journal. Where nothing speaks against it they are paired, with `settle`.
+        """Check that the keys database is this archive's own, before anything is put under its keys or in
+        its journal. With `settle` the two are paired, unless something contradicts it.
 
-        With `anew` the keys of what is protected were given up: others take their place. Raises
+        With `anew` the keys of protected content were given up, and new ones take their place. Raises
         NotPaired, DatelineError.
         """
         if self._settled:
@@ -128,7 +129,7 @@ class Pairing:
             self.pair()
 
     def _require_new(self, used: Mapping[str, int], paired: Collection[bytes], anew: bool) -> None:
-        """See that it can become the archive's: it would be in the place of no other."""
+        """Check that it can become the archive's own: that it takes the place of no other."""
         here = self._keys.ids()
         if not here.isdisjoint(used):
             raise self._not_paired(0)
@@ -137,6 +138,7 @@ class Pairing:
                 f"this archive holds protected content, and its keys are not here ({self._keys.path})",
                 hint="bring them back or name them with --keys: a new keys database would take their "
                 "place (lost for good? `dateline erase` by positions with --keys-lost)",
+                code="keys-missing",
             )
         if here and paired:
             raise self._not_paired(0)
@@ -154,7 +156,7 @@ class Pairing:
 
 
 def _count(connection: Connection, erasures: Sequence[Erasure]) -> int:
-    """How many events that are still here they name, or the key of. None is opened."""
+    """How many live events they name, by id or by key. Opens none of them."""
     listed = {item.event.event_id for erasure in erasures for item in erasure.listed}
     new = [erasure for erasure in erasures if erasure.step == "ordered"]  # not listed yet
     chosen = {event_id for erasure in new for event_id in erasure.chosen}

@@ -1,4 +1,4 @@
-"""What an erasure would take, looked up and not touched."""
+"""The plan of an erasure: what it would erase. Changes nothing."""
 
 from __future__ import annotations
 
@@ -26,11 +26,12 @@ Place = tuple[UUID, int]
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """What would go: events, documents (source, bytes), rows of views (view, story, how many are
-    dropped or folded anew); and ``still``, live events that go on naming it, or keep a document."""
+    """What would be erased: events, documents (source, bytes) and rows of views (view, story, number of
+    rows that are dropped or folded again); and ``still``, live events that still name it or keep a
+    document."""
 
     subject_key: str | None
-    subject: str | None  # whose key it is, as long as that is known
+    subject: str | None  # the name that the key belongs to, while it is known
     events: tuple[Going, ...]
     documents: tuple[tuple[str, int], ...]
     rows: tuple[tuple[str, str, int], ...]
@@ -38,7 +39,7 @@ class Plan(msgspec.Struct, frozen=True):
 
     @property
     def people(self) -> list[str]:
-        """The names of whom it takes: nothing that is kept of it may hold them."""
+        """Names of the persons and groups in it. Reason and basis are kept, and must not hold them."""
         return [name for item in self.events for name in item.people]
 
 
@@ -81,13 +82,17 @@ def key_of(connection: Connection, keys: Keys, subject: str) -> Key:
     if found is None:
         _require_opened(connection, keys)
         raise UnknownName(
-            f"nothing is protected under the name {subject!r}", hint=_near(subject, keys.subjects())
+            f"nothing is protected under the name {subject!r}",
+            hint=_near(subject, keys.subjects()),
+            code="subject-unknown",
         )
     return found
 
 
 def _require_opened(connection: Connection, keys: Keys) -> None:
-    """Nobody can say that nothing is under a name while the names of some of it are elsewhere."""
+    """Check that every key in use is known: otherwise the name may belong to an unknown one.
+
+    Raises UnknownName."""
     sealed_keys = sealed(connection, keys)
     if not sealed_keys:
         return
@@ -99,33 +104,39 @@ def _require_opened(connection: Connection, keys: Keys) -> None:
             f"{count} event{' is' if count == 1 else 's are'} sealed under keys that are lost",
             hint="erase those by the id of the key: "
             + ", ".join(f"`dateline erase {key}`" for key in sorted(sealed_keys)),
+            code="keys-lost",
         )
-    many = f"{count} protected event{'' if count == 1 else 's'} cannot be told apart"
+    many = f"the subject of {count} protected event{'' if count == 1 else 's'} is unknown"
     if keys.path is None:
-        raise UnknownName(f"no keys database is named: {many}", hint="name it with --keys")
+        raise UnknownName(
+            f"no keys database is named: {many}", hint="name it with --keys", code="keys-missing"
+        )
     if not keys.here:
         raise UnknownName(
-            f"the keys database {keys.path} is not here: {many}", hint="name it with --keys"
+            f"the keys database {keys.path} is not here: {many}",
+            hint="name it with --keys",
+            code="keys-missing",
         )
     raise UnknownName(
-        f"the keys database {keys.path} does not know every key: {many}",
+        f"the keys database {keys.path} does not have every key: {many}",
         hint="name the one that does with --keys",
+        code="keys-incomplete",
     )
 
 
 def sealed(connection: Connection, keys: Keys) -> dict[str, int]:
-    """Ids of the keys that content is under and that are not at hand, and of how many events."""
+    """Ids of keys that are in use but not at hand, and the number of events under each."""
     used = keys_in_use(connection)
     return {key: count for key, count in used.items() if count and keys.secret(key) is None}
 
 
 def _near(subject: str, known: Sequence[str]) -> str:
     if not known:
-        return "nobody is protected in this archive"
+        return "no subject is protected in this archive"
     near = difflib.get_close_matches(subject, known, 1)
     guess = f"did you mean {near[0]!r}? " if near else ""
     listed = ", ".join(known[:8]) + (" ..." if len(known) > 8 else "")
-    return f"{guess}protected are {listed}"
+    return f"{guess}protected subjects: {listed}"
 
 
 def under(connection: Connection, subject_key: str) -> list[Place]:
@@ -136,11 +147,15 @@ def under(connection: Connection, subject_key: str) -> list[Place]:
 
 
 def at(connection: Connection, reader: Reader, positions: Sequence[int]) -> list[Place]:
-    """The events at `positions`. Raises UnknownName for one that is not there."""
+    """The events at `positions`. Raises UnknownName for a position that the log does not have."""
     top = head(connection).position
     for position in positions:
         if not 1 <= position <= top:
-            raise UnknownName(f"the log has no position {position}: it goes up to {top}")
+            raise UnknownName(
+                f"the log has no position {position}: its last is {top}",
+                hint="list positions with `dateline log`",
+                code="position-unknown",
+            )
     found = (next(reader.read(connection, after=p - 1, until=p)) for p in positions)
     return [(event.story, event.position) for event in found]
 
@@ -148,7 +163,7 @@ def at(connection: Connection, reader: Reader, positions: Sequence[int]) -> list
 def surveyed(
     connection: Connection, reader: Reader, chosen: Sequence[Place], *, strict: bool = False
 ) -> tuple[list[Going], list[Mention]]:
-    """What goes with those events, in order, and what goes on naming it."""
+    """What is erased with those events, in order, and the live events that still name it."""
     going: list[Going] = []
     still: list[Mention] = []
     for story in dict.fromkeys(story for story, _ in chosen):

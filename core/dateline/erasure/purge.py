@@ -1,4 +1,4 @@
-"""The archive's part of an erasure: one transaction, after which nothing is left and all is told."""
+"""The archive's part of an erasure: one transaction that deletes the content and records the erasure."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def purge(
     views: Mapping[str, View],
     erasure: Erasure,
 ) -> Gone:
-    """Erase bodies, documents and rows, and append the event that says so to each story.
+    """Erase bodies, documents and rows, and append the event that records it to each story.
 
-    Runs in a write transaction, and does nothing where it was done before. Returns what it did.
+    Runs in a write transaction, and does nothing where it was done before. Returns how much it erased.
     """
     of(connection).hold_head(connection)
     going = list(present_of(connection, reader, erasure))
@@ -53,21 +53,21 @@ def purge(
     _null(connection, [position for items in gone.values() for position in items])
     if gone:
         appender = Appender(connection, vault)
-        told = [
+        records = [
             (story, _event(erasure, _free_id(connection, erasure, story), items))
             for story, items in sorted(gone.items())
         ]
-        appender.append_all(told, {})
+        appender.append_all(records, {})
         appender.finish()
         rows.purge(connection, reader, views, gone)
-    told_of = [item for items in gone.values() for item in items.values()]
-    facts = sum(item.fact is not None for item in told_of)
-    return Gone(events=len(told_of), facts=facts, documents=dropped_documents)
+    listed = [item for items in gone.values() for item in items.values()]
+    facts = sum(item.fact is not None for item in listed)
+    return Gone(events=len(listed), facts=facts, documents=dropped_documents)
 
 
 def present_of(connection: Connection, reader: Reader, erasure: Erasure) -> Iterator[Going]:
-    """What is on the list or under the key, and still in this log, and what now goes with it: a
-    notice may have come since, a backup may lack what came after it, a copy may have had its own."""
+    """What is listed or under the key and still in this log, and what must now be erased with it. This
+    may differ from the list: a notice may be newer, a backup may lack events, a copy may have its own."""
     listed = {item.event.event_id: item.event for item in erasure.listed}
     keyed = [] if erasure.subject_key is None else under(connection, erasure.subject_key)
     positions = {position for _, position in keyed}
@@ -102,14 +102,14 @@ def _null(connection: Connection, positions: Sequence[int]) -> None:
         these = events.c.position.in_(some)
         done = connection.execute(update(events).where(these).values(salt=None, body=None))
         require_done(done.rowcount, len(some), events.name)
-        # A trigger may have put back what was to go.
+        # A trigger may have put the content back.
         whole = events.c.salt.is_not(None) | events.c.body.is_not(None)
         left = select(func.count()).select_from(events).where(these, whole)
         require_done(len(some) - connection.execute(left).scalar_one(), len(some), events.name)
 
 
 def _free_id(connection: Connection, erasure: Erasure, story: UUID) -> UUID:
-    """The id to tell the story with: another one where it was told of less before."""
+    """The id of the event that records it: another one where a smaller erasure was recorded before."""
     ids = (erasure.event_id(story, again) for again in count())
     return next(one for one in ids if not present(connection, [one]))
 

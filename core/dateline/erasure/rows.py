@@ -1,11 +1,11 @@
-"""Rows of views that were folded from what is erased: gone with it, in the same transaction.
+"""Deletes the rows of views that were folded from erased content, in the same transaction.
 
-Each generation that serves readers gets a successor with the rows of all other stories; it says that
-the erased ones are to be folded again, and whoever reads it next does that first. All others are
-dropped. A fold that was under way in another process then finds its generation gone and looks again:
-it can write nothing of what it read before.
+Each generation that serves readers gets a successor with the rows of all other stories. The successor
+lists the erased stories as pending, and the next reader folds them again first. All other generations
+are dropped. A fold that was under way in another process finds its generation gone and starts again: it
+cannot write anything that it read before.
 
-Nothing is folded here: a fold is a plugin's, and nobody could write to the archive until it ends.
+Nothing is folded here, because a fold is a plugin's code, and writers would have to wait until it ends.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from dateline.views.store import Build
 
 
 def hold(connection: Connection) -> None:
-    """Have all that `purge` touches to oneself. First of all: who reads on holds it up, and what
-    was done by then was done in vain."""
+    """Lock everything that `purge` touches. This comes first: a reader may hold it up, and work done
+    before that would be lost."""
     store.hold_all(connection)
 
 
@@ -45,7 +45,7 @@ def purge(
     for name in {build.name for build in builds} - {build.name for build in keep}:
         store.hide(connection, name)  # the next read builds it again
     for build in builds:
-        store.drop(connection, build, others_too=True)  # an outsider must not stop an erasure
+        store.drop(connection, build, others_too=True)  # an outside object must not stop an erasure
 
 
 def _serves(build: Build, views: Mapping[str, View], types: Iterable[str]) -> bool:

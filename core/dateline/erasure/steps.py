@@ -1,13 +1,14 @@
-"""Erasing step by step. Each step is on record before the next begins, and may be done twice.
+"""Erasing step by step. Each step is recorded before the next begins, and may be done twice.
 
-1. ordered: the erasure is in the journal, and the key is closed: no writer uses it any more.
-2. listed: what goes is in the journal. Taken under the archive's write lock, so nobody is mid-way.
-3. destroyed: the key is gone. From here on what it protected cannot be read, whatever happens.
-4. purged: bodies, documents and rows are gone, and the log says so: one transaction.
-5. done: no file of the archive holds a byte of it in its log or free pages.
+1. ordered: the erasure is in the journal, and the key is closed: writers no longer use it.
+2. listed: the events to erase are in the journal. The list is made under the archive's write lock, so
+   that no writer is half-way.
+3. destroyed: the key is destroyed. From now on nothing that it protected can be read.
+4. purged: bodies, documents and rows are deleted, and the log records it, in one transaction.
+5. done: no file of the archive holds a byte of the content in its log or its free pages.
 
-Killed between any two, the archive finishes it when it is next opened; restored from a backup that is
-older, it does steps 4 and 5 again.
+An erasure that was interrupted between two steps is finished when the archive is next opened. On an
+archive restored from an older backup, steps 4 and 5 are done again.
 """
 
 from __future__ import annotations
@@ -37,13 +38,13 @@ _PATIENCE = 10.0
 
 
 class HeldUp(DatelineError):
-    """An erasure is on record and waits for another session to let go."""
+    """An erasure is recorded, and waits for another session to end."""
 
     code = "erasure-held-up"
 
 
 class Eraser:
-    """Erases in one archive. `views` are those whose rows can be folded anew."""
+    """Erases in one archive. `views` are those whose rows can be folded again."""
 
     def __init__(
         self,
@@ -58,7 +59,7 @@ class Eraser:
         self._journal, self._pairing, self._views = journal, pairing, views
 
     def plan(self, subject: str | None, positions: Sequence[int]) -> Plan:
-        """What would go; writes nothing. Raises UnknownName, DatelineError."""
+        """What would be erased; writes nothing. Raises UnknownName, DatelineError."""
         with reading(self._engine) as connection:
             key = None if subject is None else key_of(connection, self._vault.keys, subject)
             return plan(connection, self._reader, self._views, key, positions)
@@ -73,11 +74,11 @@ class Eraser:
         *,
         keys_lost: bool = False,
     ) -> Erasure:
-        """Erase a subject, or what is at `positions`. Doing it again does nothing more.
+        """Erase a subject, or the events at `positions`. Repeating it changes nothing.
 
-        `keys_lost` begins a keys database in the place of one that is lost for good.
+        `keys_lost` starts a new keys database in the place of one that is lost for good.
 
-        Raises UnknownName, and DatelineError for what cannot be erased; nothing was done then.
+        Raises UnknownName, and DatelineError for what cannot be erased; nothing is erased then.
         """
         words = {"reason": reason, "basis": basis}
         require_words(words)
@@ -86,7 +87,9 @@ class Eraser:
         if found.subject_key is None:
             if not found.events:
                 raise DatelineError(
-                    "there is nothing left to erase there", hint="see it with `dateline log`"
+                    "nothing is left to erase there",
+                    hint="look at the position with `dateline log`",
+                    code="nothing-to-erase",
                 )
             self._pairing.require(anew=keys_lost)
             if keys_lost:
@@ -99,13 +102,13 @@ class Eraser:
             self._pairing.require()
             erasure = self._journal.order(reason, basis, recorded_by, subject_key=found.subject_key)
             if erasure.step in ("purged", "done") and found.events:
-                # Told before, and yet there is more of it: this log went its own way since.
+                # Recorded before, and yet there is more: this log diverged since.
                 erasure = self._journal.advance(erasure, "destroyed")
         return self.finish(erasure)
 
     def finish(self, erasure: Erasure, *, patience: float = _PATIENCE) -> Erasure:
-        """Do what is left to do of an erasure. Raises HeldUp, DatelineError when another process
-        reads for longer than `patience` seconds."""
+        """Do the remaining steps of an erasure. Raises HeldUp, and DatelineError when another process
+        keeps reading for longer than `patience` seconds."""
         erasure = self._purged(erasure)
         if erasure.step == "purged":
             if not empty_wal(self._engine, patience):
@@ -114,7 +117,7 @@ class Eraser:
         return erasure
 
     def _purged(self, erasure: Erasure, tries: int | None = None) -> Erasure:
-        """Do all but the last step, waiting for others to let go of the views so many times."""
+        """Do all but the last step. `tries` limits how often to wait for other sessions."""
         with _on_record():
             if erasure.step == "ordered":
                 erasure = self._journal.advance(erasure, "listed", listed=self._list(erasure))
@@ -135,9 +138,7 @@ class Eraser:
 
     def _list(self, erasure: Erasure) -> tuple[Listed, ...]:
         with writing(self._engine) as connection:
-            of(connection).hold_head(
-                connection
-            )  # nobody is mid-way with the key; nothing is written
+            of(connection).hold_head(connection)  # no writer is half-way with the key
             if erasure.subject_key is not None:
                 chosen = under(connection, erasure.subject_key)
             else:
@@ -149,10 +150,10 @@ class Eraser:
     # -- on opening ------------------------------------------------------------------------
 
     def resume(self) -> list[Erasure]:
-        """Finish what was interrupted, and do again what a restored backup undid.
+        """Finish what was interrupted, and repeat what a restored backup undid.
 
-        Whoever holds that up is waited for by whoever erases, not by everybody. What is in their way
-        is given back as it is: ``purged`` if only the last step is left, so that nothing can be read.
+        Unlike `erase`, this does not wait for other sessions that hold it up. It returns such an erasure
+        unfinished: ``purged`` means that only the last step is left, and that nothing can be read.
         Raises NotPaired.
         """
         found = []
@@ -165,7 +166,7 @@ class Eraser:
         return found
 
     def _pending(self) -> list[Erasure]:
-        """Those that were interrupted, and those whose content is in this log (again)."""
+        """The erasures that were interrupted, and those whose content is in this log again."""
         erasures = self._journal.erasures()
         if not self._pairing.obeyed(erasures):
             return []
@@ -180,21 +181,21 @@ class Eraser:
 
 
 def _undone(connection: Connection, finished: Sequence[Erasure]) -> list[Erasure]:
-    """Those that this log does not tell of, though what they erased is in it. Each is looked at: the
-    order in which they were asked for is not that in which they were told."""
-    tells = {erasure.event_id(story) for erasure in finished for story in erasure.stories}
-    told = present(connection, tells)
-    untold = [
+    """The erasures that this log does not record although it has their content. All are checked,
+    because they may have been recorded in another order than requested."""
+    ids = {erasure.event_id(story) for erasure in finished for story in erasure.stories}
+    recorded = present(connection, ids)
+    unrecorded = [
         erasure
         for erasure in finished
-        if not all(erasure.event_id(story) in told for story in erasure.stories)
+        if not all(erasure.event_id(story) in recorded for story in erasure.stories)
     ]
-    listed = {item.event.event_id for erasure in untold for item in erasure.listed}
+    listed = {item.event.event_id for erasure in unrecorded for item in erasure.listed}
     live = present(connection, listed, live=True)
-    keys = live_keys(connection, {erasure.subject_key for erasure in untold} - {None})
+    keys = live_keys(connection, {erasure.subject_key for erasure in unrecorded} - {None})
     return [
         erasure
-        for erasure in untold
+        for erasure in unrecorded
         if erasure.subject_key in keys
         or any(item.event.event_id in live for item in erasure.listed)
     ]
@@ -202,13 +203,13 @@ def _undone(connection: Connection, finished: Sequence[Erasure]) -> list[Erasure
 
 @contextmanager
 def _on_record() -> Iterator[None]:
-    """What an interruption means from here on: nobody need ask for the erasure again."""
+    """Report an interruption as such: the erasure is recorded, and need not be requested again."""
     try:
         yield
     except LockTimeout:
         raise HeldUp(
-            "the erasure is on record, and waits for another session that is in the way: one that "
-            "writes, or reads a view in a transaction it leaves open",
+            "the erasure is on record, and waits for another session: one that writes, or reads a view "
+            "in a transaction that it leaves open",
             hint="end that session (on PostgreSQL pg_stat_activity shows it); the next command on the "
             "archive finishes the erasure",
         ) from None
@@ -216,14 +217,15 @@ def _on_record() -> Iterator[None]:
         raise DatelineError(
             f"the erasure is on record, but could not be finished: {error.what}",
             hint=f"{error.step}; the next command on the archive finishes the erasure",
+            code="erasure-unfinished",
         ) from error
 
 
 def require_words(fields: dict[str, str]) -> None:
-    """See that each of `fields` says something that can be kept. Raises Refused."""
+    """Check that each of `fields` has a text that can be stored. Raises Refused."""
     findings = strict.check(fields)
     for name, words in fields.items():
         if not words.strip():
-            findings.append(Finding("blank", f"/{name}", "says nothing"))
+            findings.append(Finding("blank", f"/{name}", "has no text"))
     if findings:
         raise Refused(findings)

@@ -1,7 +1,8 @@
-"""What an erasure takes with it, and what of it others still speak of. Pure, one story at a time.
+"""Which events are erased together, and which live events still name them. Pure; one story at a time.
 
-A fact goes with every notice about it, and a notice with its fact: a correction repeats what it
-corrects, and a fact without its retraction would stand again. So does a source with its withdrawal.
+A fact is erased with every notice about it, and a notice with its fact: a correction repeats what it
+corrects, and a fact without its retraction would be valid again. The same holds for a source and its
+withdrawal.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from dateline.events.story import StoryOpened
 
 
 class Going(msgspec.Struct, frozen=True):
-    """One event whose content goes. ``source`` is the document it captured, ``name`` what a person
-    knows it by, ``people`` are the names of the person or group that it introduced."""
+    """One event whose content is to be erased. ``source`` is the document it captured, ``name`` what it
+    is called in lists, ``people`` are the names of the person or group that it introduced."""
 
     position: int
     event_id: UUID
@@ -39,12 +40,12 @@ class Going(msgspec.Struct, frozen=True):
 
     @property
     def told(self) -> ErasedEvent:
-        """As the erasure event lists it: nothing that the envelope and the fact's number do not say."""
+        """How the erasure event lists it: only what its envelope and the fact's number state."""
         return ErasedEvent(event_id=self.event_id, type=self.type, fact=self.fact)
 
 
 class Mention(msgspec.Struct, frozen=True):
-    """A live event that names what goes: ``what`` a person knows it by, ``how`` says what it does with
+    """A live event that names something erased: ``what`` it is called in lists, and ``how`` it names
     it."""
 
     position: int
@@ -56,10 +57,10 @@ class Mention(msgspec.Struct, frozen=True):
 def closure(
     events: Sequence[Event], chosen: Collection[int], *, strict: bool = False
 ) -> list[Going]:
-    """What goes of one story's `events` with those at the `chosen` positions, in order.
+    """Which of one story's `events` are erased with those at the `chosen` positions, in order.
 
-    Events that were erased already are passed over. With `strict`, as for what a person chose,
-    raises DatelineError for what cannot go, or not alone.
+    Events that are already erased are skipped. With `strict`, as for positions that a person chose,
+    raises DatelineError for events that cannot be erased, or not on their own.
     """
     own: dict[str, int] = {}
     fact_ids, source_ids = set(), set()
@@ -83,8 +84,8 @@ def closure(
 
 
 def _fact(data: object) -> str | None:
-    """The fact that an event records or is about; of a type that is not known here, the one it
-    names as such events do."""
+    """The fact that an event records or is about. An event of an unknown type may name one in the same
+    field."""
     if isinstance(data, FactPayload | FactNotice):
         return data.fact
     return data.about if isinstance(data, Raw) else None
@@ -96,19 +97,26 @@ def _require_erasable(event: Event) -> None:
     if isinstance(data, StoryOpened):
         raise DatelineError(
             f"{where} cannot be erased: its slug names the story in every table and export",
-            hint="erase what stands in the story; slugs and titles should give nobody away",
+            hint="erase the other events of the story; slugs and titles should not name persons",
+            code="not-erasable",
         )
     if isinstance(data, ContentErased):
-        raise DatelineError(f"{where} cannot be erased: it says why content is missing")
+        raise DatelineError(
+            f"{where} cannot be erased: it records why content is missing",
+            hint="leave out this position",
+            code="not-erasable",
+        )
     if isinstance(data, SourceWithdrawn):
         raise DatelineError(
-            f"{where} cannot be erased alone: the source would stand again",
+            f"{where} cannot be erased on its own: the source would be valid again",
             hint="erase the position at which the source was captured",
+            code="not-erasable-alone",
         )
     if isinstance(data, Sealed):
         raise DatelineError(
             f"{where} is protected, and its key is not here",
             hint="bring the keys database back, or name it with --keys",
+            code="sealed",
         )
 
 
@@ -143,7 +151,7 @@ def _people(data: object) -> tuple[str, ...]:
 
 
 def name_of(event: Event) -> str:
-    """What a person knows an event by."""
+    """What an event is called in lists."""
     data = event.data
     if isinstance(data, EntityIntroduced):
         return f"{data.entity} {data.label}"
@@ -158,7 +166,7 @@ def name_of(event: Event) -> str:
 
 
 def mentions(events: Sequence[Event], going: Sequence[Going]) -> Iterator[Mention]:
-    """Live events of the story that name a source, an entity or a fact which goes."""
+    """Live events of the story that name a source, an entity or a fact that is erased."""
     positions = {item.position for item in going}
     gone: dict[str, str] = {}
     gone |= {item.fact: "refers to the fact" for item in going if item.fact is not None}
@@ -173,7 +181,7 @@ def mentions(events: Sequence[Event], going: Sequence[Going]) -> Iterator[Mentio
         if event.position in positions or not isinstance(data, Payload | Raw):
             continue
         if isinstance(data, ContentErased):
-            continue  # it lists numbers
+            continue  # it only lists numbers
         for how in sorted({_how(data, gone[name]) for _, name in named(data, gone)}):
             yield Mention(event.position, event.slug, name_of(event), how)
 

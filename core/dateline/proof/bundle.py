@@ -1,8 +1,8 @@
 """Bundles: one fact, or one story, with all that a stranger needs to check it offline.
 
-The file is JSON (docs/proofs.md). Every event of the story is there as the entry that was hashed;
-what is shown carries its salt and body too, the rest is withheld: a commitment without its salt
-says nothing of what it commits to.
+The file is JSON (docs/proofs.md). It has every event of the story as the entry that was hashed. Events
+that are shown have their salt and body too; the others are withheld, and a commitment without its salt
+reveals nothing about the content.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from dateline.proof.verifier import (
 from dateline.protect.vault import Vault
 
 _COLUMNS = tuple(column.name for column in events.columns)
-#: What every proof shows: it names nobody, and tells what the story is called and what is gone.
+#: What every proof shows: the story's titles and what was erased. They name no persons.
 _ALWAYS = ("story.opened", "story.retitled", "content.erased")
 
 
@@ -53,18 +53,24 @@ def bundle(
 ) -> dict[str, Any]:
     """The proof of a fact, or of the whole story, up to `checkpoint`.
 
-    Of a fact, what it rests on and every later event that could change it is shown; `only_about`
-    keeps back those that speak of other facts. What is protected is shown with the keys of `vault`,
-    and withheld without. Raises UnknownName when the fact is not recorded by
-    then, DatelineError for checkpoints of another archive or order.
+    The proof of a fact shows what the fact rests on and every later event that could change it;
+    `only_about` withholds those about other facts. Protected content is shown with the keys of `vault`,
+    and withheld without them. Raises UnknownName when the fact was not recorded by then, DatelineError
+    for a checkpoint of another archive, or an earlier one that is later.
     """
     for given in (checkpoint, earlier):
         if given is not None and not of_archive(given, archive):
-            raise DatelineError("the checkpoint is of another archive", hint="give one of this")
+            raise DatelineError(
+                "the checkpoint belongs to another archive",
+                hint="give a checkpoint of this archive",
+                code="checkpoint-foreign",
+            )
     rows = _rows(connection, story.id, checkpoint.size, vault)
     if not rows:
         raise DatelineError(
-            f"story {story.slug} begins after that checkpoint", hint="sign a new one"
+            f"story {story.slug} begins after that checkpoint",
+            hint="sign a new checkpoint: `dateline checkpoint`",
+            code="story-after-checkpoint",
         )
     contents = {row.version: _data(row) for row in rows}
     sources = _sources(rows, contents)
@@ -112,7 +118,7 @@ def bundle(
 def _rows(
     connection: Connection, story: UUID, size: int, vault: Vault | None
 ) -> list[SimpleNamespace]:
-    """The story's events up to a size of the log, whole; what stays sealed without its body.
+    """The story's events up to a size of the log; sealed ones are without their body.
 
     Raises Damaged."""
     query = select(events).where(events.c.story == story.bytes, events.c.position <= size)
@@ -137,7 +143,7 @@ def _opened(row: SimpleNamespace, vault: Vault | None) -> SimpleNamespace:
 
 
 def _data(row: Any) -> dict[str, Any]:
-    """What an event says; nothing when it is erased or protected."""
+    """The data of an event; empty when it is erased or sealed."""
     if row.body is None or hashing.commitment(row.salt, row.body) != row.commitment:
         return {}
     try:
@@ -148,7 +154,7 @@ def _data(row: Any) -> dict[str, Any]:
 
 
 def _sources(rows: list[Any], contents: Mapping[int, dict[str, Any]]) -> dict[str, list[str]]:
-    """The sources of every fact, those it had at any time."""
+    """The sources that each fact had at any time."""
     steps = follow((row.type, row.schema_version, contents[row.version]) for row in rows)
     return {fact: sources_of(steps, fact) for fact in steps}
 
@@ -160,7 +166,7 @@ def _shown(
     fact: str | None,
     only_about: bool,
 ) -> set[int]:
-    """The versions of those events whose content the proof shows."""
+    """The versions of the events whose content the proof shows."""
     types = {row.version: row.type for row in rows if contents[row.version]}
     if fact is None:
         return set(types)
@@ -198,35 +204,39 @@ def _unproven(
     fact: str,
     vault: Vault | None,
 ) -> DatelineError:
-    """Why no event among `rows` that can be read records the fact."""
+    """The error that explains why no readable event among `rows` records the fact."""
     for row in rows:
         if row.body is not None and hashing.commitment(row.salt, row.body) != row.commitment:
             return _damaged(row.position, "is not what was recorded")
         if row.type == "content.erased":
             data = contents[row.version]
             if any(item.get("fact") == fact for item in items(data, "events")):
-                return UnknownName(f"{fact} was erased: {data.get('reason')} ({data.get('basis')})")
+                return UnknownName(
+                    f"{fact} was erased: {data.get('reason')} ({data.get('basis')})",
+                    code="fact-erased",
+                )
     later = select(events.c.position).where(
         events.c.story == story.id.bytes, events.c.position > size
     )
-    said = f"story {story.slug} has no fact {fact!r}"
+    what = f"story {story.slug} has no fact {fact!r}"
     hint = f"list them with `dateline show {story.slug} timeline`"
     if connection.execute(later.limit(1)).first() is not None:
-        said += f" up to event {size} of the log, where the checkpoint ends"
+        what += f" up to event {size} of the log, where the checkpoint ends"
         hint += ", or prove up to a new checkpoint"
     sealed = sum(row.sealed and row.type.endswith(".recorded") for row in rows)
     if sealed and vault is None:
-        hint += f"; {sealed} protected are not looked into without --protected-too"
+        many = "fact is" if sealed == 1 else "facts are"
+        hint += f"; {sealed} protected {many} only searched with --protected-too"
     elif sealed:
         hint += (
-            f"; {sealed} protected could not be looked into, their keys are not here: bring the "
-            "keys database back or name it with --keys"
+            f"; {sealed} protected fact{'' if sealed == 1 else 's'} could not be searched without "
+            "the keys: bring the keys database back or name it with --keys"
         )
-    return UnknownName(said, hint=hint)
+    return UnknownName(what, hint=hint, code="fact-unknown")
 
 
 def _words(value: Any) -> set[str]:
-    """Every text in a payload: those that are ids of entities among them."""
+    """Every text in a payload, ids of entities included."""
     if isinstance(value, str):
         return {value}
     below: Collection[Any] = ()
@@ -251,8 +261,9 @@ def _damaged(position: int, what: str) -> Damaged:
 def _earlier(earlier: Checkpoint, checkpoint: Checkpoint, nodes: StoredTree) -> dict[str, Any]:
     if not 0 < earlier.size <= checkpoint.size:
         raise DatelineError(
-            f"the earlier checkpoint has {earlier.size} events, this one {checkpoint.size}",
+            f"the earlier checkpoint has {earlier.size} events, and this one {checkpoint.size}",
             hint="sign a new checkpoint first: `dateline checkpoint`",
+            code="checkpoint-order",
         )
     path = tree.consistency(earlier.size, checkpoint.size, nodes)
     return {"checkpoint": earlier.note, "consistency": [_packed(step) for step in path]}

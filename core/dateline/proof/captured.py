@@ -1,8 +1,8 @@
-"""Rule V5 for documents: each is the bytes and the text that a live event captured, and there are no
+"""Rule V5 for documents: each has the bytes and the text that a live event captured, and there are no
 others.
 
-In memory some hundred bytes for each document. Without the list nobody could tell a document that was
-erased and put back, or read in another charset, from one that stands.
+Needs some hundred bytes of memory for each document. Without that list, a document that was erased and
+put back, or that is read in another charset, could not be told from one that was captured.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from dateline.proof.report import Report
 from dateline.protect.vault import Vault
 
 _NAMES = 500
-#: A document that is to be there: who captured it, its source id, and its name.
+#: A document that must exist: the position that captured it, its source id, and its name.
 _Needed = tuple[int, str, bytes]
 
 
 class Captured:
-    """Follows the captures of a log, then holds the documents against them."""
+    """Follows the captures of a log, then compares the documents with them."""
 
     def __init__(self, connection: Connection, vault: Vault | None, report: Report) -> None:
         self._connection, self._vault, self._report = connection, vault, report
         self._page: list[_Needed] = []
-        # By name: the subject's key, if any, and how many characters the text has, if that was said.
+        # By name: the subject's key, if any, and the number of characters, if it was recorded.
         self._names: dict[bytes, tuple[str | None, int | None]] = {}
         self._unread: Counter[object] = Counter()
         self._erased = False
@@ -43,22 +43,22 @@ class Captured:
         """A live event that captured `source`."""
         name = self._name(source, subject_key)
         self._page.append((position, source, name))
-        _, said = self._names.get(name, (None, None))
-        self._names[name] = (subject_key, chars if said is None else said)
-        if None not in (said, chars) and said != chars:
-            reason = f"it says that {source} has {chars} characters, an earlier one {said}"
+        _, earlier = self._names.get(name, (None, None))
+        self._names[name] = (subject_key, chars if earlier is None else earlier)
+        if None not in (earlier, chars) and earlier != chars:
+            reason = f"it gives {source} {chars} characters, and an earlier event {earlier}"
             self._report.add("V5", reason, position)
 
     def unread(self, subject_key: object) -> None:
-        """A live event that captured something: what, could not be read."""
+        """A live event that captured something that could not be read."""
         self._unread[subject_key] += 1
 
     def erased(self) -> None:
-        """An event that captured something which is erased."""
+        """An erased event that captured something."""
         self._erased = True
 
     def require(self) -> None:
-        """What was captured since this was last asked is there."""
+        """Check that the documents captured since the last call exist."""
         for at in range(0, len(self._page), _NAMES):
             some = self._page[at : at + _NAMES]
             column = documents.c.sha256
@@ -70,7 +70,7 @@ class Captured:
         self._page.clear()
 
     def _name(self, source: str, subject_key: str | None) -> bytes:
-        """Under what it is stored. The event that captured it was read: its key is here."""
+        """The name it is stored under. Its key is here, since the event that captured it was read."""
         try:
             digest = bytes.fromhex(source.removeprefix(PREFIX))
         except ValueError:
@@ -82,7 +82,7 @@ class Captured:
     # -- the documents -------------------------------------------------------------------------
 
     def documents(self) -> None:
-        """Every document against what was captured."""
+        """Compare every document with what was captured."""
         report, number = self._report, 0
         for name, charset, content, subject_key in self._stored():
             number += 1
@@ -93,12 +93,11 @@ class Captured:
                 report.add(rule, f"{kind}{name.hex()} {reason}")
         report.count("documents", number)
         if self._sealed:
-            report.unchecked.append(
-                f"The bytes of {self._sealed} protected documents: their key is not here."
-            )
+            many = "document: its key is" if self._sealed == 1 else "documents: their keys are"
+            report.unchecked.append(f"The bytes of {self._sealed} protected {many} not here.")
         total = self._connection.execute(select(func.count()).select_from(documents)).scalar()
         if total != number:
-            report.add("V5", "a document's key is no SHA-256")
+            report.add("V5", "a document's key is not a SHA-256")
 
     def _stored(self) -> Iterator[Sequence[Any]]:
         """One at a time: a document may be large."""
@@ -112,18 +111,18 @@ class Captured:
     def _wrong(
         self, name: bytes, charset: object, stored: object, subject_key: object
     ) -> str | None:
-        """What is wrong with a document; None when nothing is, or its key is not here."""
+        """What is wrong with a document. None when nothing is, or when its key is not here."""
         if name in self._names:
             captured_under, chars = self._names[name]
             if captured_under != subject_key:
-                return "was captured under another key, or none"
+                return "was captured under another key, or under none"
         elif self._unread[subject_key]:
             self._unread[subject_key] -= 1
             chars = None
         else:
             return _UNNAMED
         if not isinstance(stored, bytes) or not isinstance(charset, str):
-            return "holds values of another type"
+            return "holds values of the wrong type"
         content = stored
         if isinstance(subject_key, str):
             try:
@@ -135,7 +134,7 @@ class Captured:
                 return None
             content = opened
         elif hashlib.sha256(stored).digest() != name:
-            return "has another SHA-256"
+            return "has a different SHA-256"
         return _misread(Document(content, charset), chars)
 
     def _opened(self, name: bytes, stored: bytes, subject_key: str) -> bytes | None:
@@ -151,19 +150,20 @@ class Captured:
         except MissingLibrary:
             return None
         if vault.document_name(subject_key, hashlib.sha256(content).digest()) != name:
-            raise DatelineError("it is another document")
+            raise DatelineError("it is another document", code="document-altered")
         return content
 
 
-_UNNAMED = "is one that no event here captured: it was put there, or was erased and put back"
+_UNNAMED = "was captured by no event here: it was added by hand, or erased and put back"
 
 
 def _misread(document: Document, chars: int | None) -> str | None:
-    """The charset is in no hash; how many characters it makes of the bytes was recorded."""
+    """What is wrong with the text. No hash covers the charset, but the number of characters was
+    recorded."""
     try:
         found = len(document.text)
     except DatelineError:
         return f"does not decode as {document.charset!r}"
     if chars is not None and found != chars:
-        return f"has {found} characters in {document.charset!r}, and {chars} were captured"
+        return f"has {found} characters in {document.charset!r}, but {chars} were captured"
     return None

@@ -27,7 +27,7 @@ from dateline.proof.verifier import (
 
 
 class Signed(msgspec.Struct, frozen=True):
-    """One checkpoint on record. ``key`` is the name and id of the key that signed it."""
+    """A stored checkpoint. ``key`` is the name and id of the key that signed it."""
 
     size: int
     key: str
@@ -38,12 +38,16 @@ class Signed(msgspec.Struct, frozen=True):
 class NothingToSign(DatelineError):
     """The log is empty."""
 
+    code = "nothing-to-sign"
+
     def __init__(self) -> None:
-        super().__init__("there is nothing to sign yet", hint="the first event comes first")
+        super().__init__("there is nothing to sign yet", hint="record an event first")
 
 
 class Inconsistent(DatelineError):
     """The log is not a continuation of what was signed before. Nothing was signed."""
+
+    code = "log-inconsistent"
 
     def __init__(self, size: int, reason: str) -> None:
         super().__init__(
@@ -53,17 +57,17 @@ class Inconsistent(DatelineError):
 
 
 def sign(connection: Connection, key: SigningKey) -> Signed:
-    """Sign the log as it stands, and keep the checkpoint. Signing the same twice adds nothing.
+    """Sign the present log and store the checkpoint. Signing the same log twice adds nothing.
 
-    The connection must hold the append lock. Raises NothingToSign for an empty log, Inconsistent when the log does not continue the last
-    checkpoint.
+    The connection must hold the append lock. Raises NothingToSign for an empty log, Inconsistent when
+    the log does not continue the last checkpoint.
     """
     head = read.head(connection)
     if not head.position:
         raise NothingToSign
     nodes = StoredTree(connection)
     if tree.root(head.position, nodes) != head.root:
-        raise Inconsistent(head.position, "its root is not that of its events")
+        raise Inconsistent(head.position, "its root does not match its events")
     before = last(connection)
     if before is not None:
         _continues(before, head, nodes, key.vkey)
@@ -88,9 +92,9 @@ def _continues(before: Signed, head: read.Head, nodes: StoredTree, vkey: Vkey) -
         if before.key == name_of(vkey):
             check_signature(old, vkey)
         if (old.origin, old.size) != (origin(head.archive), before.size):
-            raise Wrong("checkpoint", "it is of another archive or size")
+            raise Wrong("checkpoint", "it has another archive or size")
         if old.size > head.position:
-            raise Wrong("consistency", f"the log has {head.position} events only")
+            raise Wrong("consistency", f"the log has only {head.position} events")
         path = tree.consistency(old.size, head.position, nodes)
         check_consistency(old.size, head.position, path, old.root, head.root)
     except Wrong as wrong:
@@ -107,7 +111,7 @@ def named(signed: Signed, checkpoint: Checkpoint) -> bool:
 
 
 def stored(connection: Connection) -> Iterator[Signed]:
-    """Every checkpoint on record, smallest first."""
+    """Every stored checkpoint, smallest first."""
     rows = connection.execute(
         checkpoints.select().order_by(checkpoints.c.size, checkpoints.c.signed_us)
     )

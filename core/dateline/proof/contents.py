@@ -1,4 +1,4 @@
-"""Rules V5 and V6 of events: each holds what it was committed to, or its erasure is on record."""
+"""Rules V5 and V6 for events: each content matches its commitment, or its erasure is on record."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 class Stored(msgspec.Struct, frozen=True):
-    """A row's content, whatever it holds."""
+    """The content of a row; its values may be of any type."""
 
     position: int
     event_key: Any
@@ -34,7 +34,7 @@ class Stored(msgspec.Struct, frozen=True):
 
 
 class Contents:
-    """Checks the content of each event, and reads of it what the rules need to know."""
+    """Checks the content of each event, and reads from it what the rules need."""
 
     def __init__(self, connection: Connection, vault: Vault | None, report: Report) -> None:
         self._connection, self._vault, self._report = connection, vault, report
@@ -51,7 +51,7 @@ class Contents:
             self._erasure(row, body)
 
     def _body(self, row: Stored) -> bytes | None:
-        """V5: the body as committed to; None when it is erased, sealed or wrong."""
+        """V5: the body that matches its commitment. None when it is erased, sealed or wrong."""
         if row.salt is None and row.body is None:
             self._erasures.missing(row.position, row.story, row.event_key)
             return None
@@ -61,19 +61,19 @@ class Contents:
             self._report.add("V5", "it has a salt or a body, but not both", row.position)
             return None
         if not isinstance(row.salt, bytes) or not isinstance(row.body, bytes):
-            reason = "its content is not what was committed to: not even the same type of value"
+            reason = "its content does not match its commitment: it has values of the wrong type"
             self._report.add("V5", reason, row.position)
             return None
         self._erasures.live(row.position, row.subject_key)
         if row.subject_key is not None:
-            self._report.add("V5", "it is protected, and stands there unsealed", row.position)
+            self._report.add("V5", "it is protected, but stored in plain text", row.position)
         return self._committed(row, row.salt, row.body)
 
     def _protected(self, row: Stored, subject_key: str, stored: bytes) -> bytes | None:
-        """V5 of what is under a subject's key."""
+        """V5 for content under a subject's key."""
         self._erasures.live(row.position, subject_key)
         vault, opened = self._vault, None
-        # Outside: keys that cannot be read say nothing of the event.
+        # Outside the try: an unreadable keys database says nothing about the event.
         if vault is not None and vault.keys.secret(subject_key) is not None:
             try:
                 opened = vault.open_event(subject_key, row.event_key, stored)
@@ -89,7 +89,7 @@ class Contents:
 
     def _committed(self, row: Stored, salt: bytes, body: bytes) -> bytes | None:
         if not hashing.holds(row.commitment, salt, body):
-            self._report.add("V5", "its content is not what was committed to", row.position)
+            self._report.add("V5", "its content does not match its commitment", row.position)
             return None
         self._report.count("contents")
         return body
@@ -113,11 +113,11 @@ class Contents:
             self._erasures.erased(row.position, row.story, event.data, self._report)
 
     def _read(self, body: bytes, shape: type[T], type_: str, position: int) -> T | None:
-        """A body as an event of that type; None when it is none, and the report says so."""
+        """A body as an event of that type. None when it is not one, which is reported."""
         try:
             return msgspec.json.decode(body, type=shape)
         except (msgspec.DecodeError, ValueError, RecursionError):
-            self._report.add("V5", f"its content is no {type_}", position)
+            self._report.add("V5", f"its content is not that of a {type_} event", position)
             return None
 
     def _live(self, event_id: UUID) -> int | None:
@@ -130,8 +130,9 @@ class Contents:
         """The log ended."""
         self._erasures.finish(self._report)
         if self._sealed:
+            many = "event: its key is" if self._sealed == 1 else "events: their keys are"
             self._report.unchecked.append(
-                f"The commitments of {self._sealed} protected events: their key is not here."
+                f"The commitments of {self._sealed} protected {many} not here."
             )
 
 

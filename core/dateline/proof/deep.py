@@ -1,4 +1,4 @@
-"""The deep check: is what readers see the fold of the log, and does every quotation stand?"""
+"""The deep check: are views the fold of the log, and is every quotation in its source?"""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ROWS = 10
 def check_tables(
     engine: Engine, reader: read.Reader, wanted: Mapping[str, View], report: Report
 ) -> None:
-    """The tables of views, and the SQL views that outsiders read: are they what Dateline makes?"""
+    """Check that the tables of views, and the SQL views for outsiders, are as Dateline makes them."""
     try:
         with reading(engine) as connection, of(connection).any_text(connection):
             builds = store.builds(connection)
@@ -40,7 +40,7 @@ def check_tables(
             for build in builds:
                 view = wanted.get(build.name)
                 if view is not None and build.fingerprint != fingerprint(view, types):
-                    view = None  # it had other columns then
+                    view = None  # it had other columns when it was built
                 for reason in _wrong(connection, build, view, there.get(build.table)):
                     report.add("views", reason)
     except Damaged as damaged:
@@ -60,7 +60,7 @@ def check_tables(
 def _wrong(
     connection: Connection, build: Build, view: View | None, there: Relation | None
 ) -> Iterator[str]:
-    """What is wrong with the table of a generation; its columns, where the plugin is here."""
+    """What is wrong with a generation's table. Columns are compared where the plugin is loaded."""
     again = f"`dateline rebuild --view {build.name}` makes another"
     if there is None:
         yield f"the table {build.table} is missing; {again}"
@@ -71,7 +71,7 @@ def _wrong(
     for guard in there.guards:
         yield f"the table {build.table} has {guard}, which Dateline did not make; {again}"
     if view is not None and not _as_made(connection, view, there):
-        yield f"the table {build.table} has other columns than the view; {again}"
+        yield f"the columns of the table {build.table} are not those of the view; {again}"
 
 
 def _as_made(connection: Connection, view: View, there: Relation) -> bool:
@@ -83,31 +83,33 @@ def _as_made(connection: Connection, view: View, there: Relation) -> bool:
 def check_views(
     engine: Engine, reader: read.Reader, wanted: Mapping[str, View], report: Report
 ) -> None:
-    """The rows of every view that was built against a new fold. One that was not shows nothing."""
+    """Compare the rows of every view that was built with a new fold."""
     try:
         with reading(engine) as connection:
             head = connection.execute(select(raw(log_head.c.position))).scalar()
             names = {build.name for build in store.builds(connection)}
             found = {name: store.current(connection, name) for name in sorted(names)}
     except Damaged:
-        return  # `check_tables` said so
+        return  # `check_tables` reported it
     loaded = []
     for name, build in found.items():
         if build is None:
             continue
         if name not in wanted:
             report.unchecked.append(
-                f"View {name}: no plugin that is loaded makes it. Where its plugin is gone for good, "
-                f"`dateline prune --view {name}` drops it."
+                f"View {name}: no loaded plugin makes it. If its plugin is gone for good, "
+                f"`dateline prune --view {name}` drops the view."
             )
             continue
         if type(head) is int and build.checkpoint > head:
-            report.add("views", f"{name} is said to be at {build.checkpoint}, past the log's end")
+            report.add(
+                "views", f"{name} claims to be at position {build.checkpoint}, past the log's end"
+            )
         loaded.append(wanted[name])
     different: Mapping[str, list[views.Difference] | None]
     try:
         different = views.verify(engine, reader, loaded)
-    except Exception:  # noqa: BLE001 - of one of them: each alone tells which, and why
+    except Exception:  # noqa: BLE001 - one of them raised: find out which, and why
         different = {view.name: _alone(engine, reader, view, report) for view in loaded}
     for view in loaded:
         if (rows := different.get(view.name)) is not None:
@@ -117,7 +119,7 @@ def check_views(
 def _alone(
     engine: Engine, reader: read.Reader, view: View, report: Report
 ) -> list[views.Difference] | None:
-    """A view's differences; None when it cannot be compared, and the report says why."""
+    """A view's differences. None when it cannot be compared; the reason is reported."""
     try:
         return views.verify(engine, reader, [view]).get(view.name)
     except SealedContent as sealed:
@@ -143,7 +145,7 @@ def check_quotes(
     report: Report,
     progress: Callable[[int, int], None] | None = None,
 ) -> None:
-    """Every quotation of every fact against its document, story by story."""
+    """Compare every quotation of every fact with its document, story by story."""
     with reading(engine) as connection:
         total = connection.execute(select(func.count()).select_from(events)).scalar() or 0
         done = 0
@@ -182,7 +184,7 @@ def _as_before(fact: Fact, before: Fact | None) -> bool:
 def _check(fact: Fact, at: int, text: Callable[[str], str | None], report: Report) -> None:
     words = text(fact.source)
     if words is None and fact.document is None:
-        # Its capture was erased (V6 sees to it that this is on record): nothing is left to quote.
+        # Its capture was erased (V6 checks that this is on record): nothing is left to quote.
         report.count("facts of erased sources")
         return
     for item in fact.data.evidence:

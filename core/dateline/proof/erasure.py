@@ -1,6 +1,7 @@
-"""Rule V6: what is missing was erased on record, and of what was erased nothing is left.
+"""Rule V6: every missing content was erased on record, and nothing is left of erased content.
 
-Without it, a payload set to NULL would pass as erased: nobody could tell erasure from suppression.
+Without this rule, a payload set to NULL would pass as erased, and suppression could not be told from
+erasure.
 """
 
 from __future__ import annotations
@@ -16,8 +17,7 @@ Live = Callable[[UUID], int | None]
 
 
 class Erasures:
-    """Follows the log in order; a ``content.erased`` event speaks of what stands before it in its
-    own story."""
+    """Follows the log in order. A ``content.erased`` event lists earlier events of its own story."""
 
     def __init__(self, live: Live) -> None:
         self._is_live = live
@@ -42,14 +42,16 @@ class Erasures:
             if at is not None:
                 self._covered.add(at)
             elif there is not None:
-                reason = f"position {there} was erased on record, but its content is there"
+                reason = f"position {there} was erased on record, but its content still exists"
                 report.add("V6", reason, position)
         key = event.subject_key
         if key is not None and key in self._live:
-            reason = f"key {key} was erased on record, but content it protects is there"
+            reason = f"key {key} was erased on record, but content that it protects still exists"
             report.add("V6", f"{reason} (position {self._live[key]})", position)
 
     def finish(self, report: Report) -> None:
         for position in sorted(set(self._gone.values()) - self._covered):
-            report.add("V6", "its content is missing, and no content.erased says why", position)
+            report.add(
+                "V6", "its content is missing, and no content.erased event lists it", position
+            )
         report.count("erased events", len(self._covered))

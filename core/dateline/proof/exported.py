@@ -1,7 +1,7 @@
-"""Is a given export what the archive gives at the cut that the export states?
+"""Checks whether an export is what the archive produces at the cut that the export states.
 
-What was erased since the archive cannot give again. An export of before cannot be checked whole
-then; of NDJSON, a line an event, every line of what is still there is.
+The archive cannot produce content that was erased since. An older export can then not be checked in
+full, except that each line of an NDJSON export is checked if its event still has its content.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from dateline.recording.line import ERASED
 from dateline.views.asof import Moment, public, recorded, upto
 
 _RECORDED = "recorded "
-#: What comes of reading a file that is shaped otherwise.
+#: What is raised on reading a file of another shape.
 _MALFORMED = (
     ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError,
     msgspec.MsgspecError,
@@ -37,7 +37,7 @@ _MALFORMED = (
 
 
 def stated_cut(exporter: Exporter, content: bytes, sidecar: bytes | None) -> StatedCut:
-    """What an export states of itself. Raises DatelineError when it states nothing."""
+    """The cut that an export states. Raises DatelineError when it states none."""
     try:
         beside = None if sidecar is None else sidecar.decode()
         found = exporter.stated_cut(content.decode(), beside)
@@ -45,16 +45,18 @@ def stated_cut(exporter: Exporter, content: bytes, sidecar: bytes | None) -> Sta
         found = None
     if found is None:
         raise DatelineError(
-            f"the file does not say where it was cut out of an archive, as {exporter.name} exports do",
-            hint="give a file of `dateline export` as it was written (csv: with .meta.json)",
+            f"the file does not state the archive and position it was exported from, as {exporter.name} "
+            "exports do",
+            hint="give a file as `dateline export` wrote it (csv: with its .meta.json)",
+            code="cut-not-stated",
         )
     return found
 
 
 class CutMaterial(PastMaterial):
-    """The archive at the cut of an export made before: what was recorded later does not count.
+    """The archive at the cut of an earlier export: later events do not count.
 
-    With `erasures` those of later do, as they do in an export that was made after them.
+    With `erasures`, later erasures do count, as in an export that was made after them.
     """
 
     def __init__(
@@ -79,7 +81,7 @@ class CutMaterial(PastMaterial):
         return Cut(self._head.archive, self._until, root.hex(), self._stated.cut.as_of, stories)
 
     def views(self) -> list[str]:
-        """Those in the export: others may be loaded by now."""
+        """The views in the export; others may be loaded now."""
         return super().views() if self._stated.views is None else list(self._stated.views)
 
     def _events(self, story: read.StoryRow) -> Iterator[Event]:
@@ -89,7 +91,7 @@ class CutMaterial(PastMaterial):
 
 
 def _moments(cut: Cut) -> Iterator[Moment]:
-    """What the cut may mean."""
+    """The moments that the cut may mean."""
     if cut.as_of is None:
         yield Moment(str(cut.position), position=cut.position)
     elif not cut.as_of.startswith(_RECORDED):
@@ -102,7 +104,7 @@ def _moments(cut: Cut) -> Iterator[Moment]:
 
 
 class Export(msgspec.Struct, frozen=True):
-    """A file that was exported, what stands beside it, and what it says of itself."""
+    """An exported file, the file next to it (``sidecar``), and the cut that it states."""
 
     name: str
     format: str
@@ -118,7 +120,7 @@ def check(
     export: Export,
     report: Report,
 ) -> None:
-    """Hold a file against what its exporter writes at the cut that the file states.
+    """Compare a file with what its exporter writes at the cut that the file states.
 
     Raises UnknownName for a view or format that is not loaded.
     """
@@ -127,12 +129,14 @@ def check(
         plugins.view(view)
     if cut.position > head.position:
         reason = (
-            f"{export.name} was cut at position {cut.position}, and the log has {head.position}"
+            f"{export.name} was cut at position {cut.position}, but the log ends at {head.position}"
         )
         report.add("export", reason)
         return
     if tree.root(cut.position, StoredTree(connection)).hex() != cut.root:
-        report.add("export", f"{export.name}: at position {cut.position} the log has another root")
+        report.add(
+            "export", f"{export.name}: the log has a different root at position {cut.position}"
+        )
     again = _Again(connection, reader, plugins, export)
     given: list[tuple[bytes, bytes]] = []
     for moment in _moments(cut):
@@ -141,7 +145,7 @@ def check(
             full = again.written(moment, erasures=True)
         if export.content in (fresh, full):
             if again.beside(moment) != export.sidecar:
-                reason = f"what stands beside {export.name} is not what the archive gives"
+                reason = f"the file next to {export.name} is not what the archive produces"
                 report.add("export", reason)
             report.export(export.name, cut.stories)
             return
@@ -152,14 +156,14 @@ def check(
 def _differs(
     export: Export, given: list[tuple[bytes, bytes]], again: _Again, report: Report
 ) -> None:
-    """Where the file differs from each of `given`, as far as what was erased since lets it be said."""
+    """Report where the file differs from each of `given`, as far as later erasures allow."""
     by_line, cut = again.by_line, export.stated.cut
     gone = again.erased_since()
     if gone:
-        erased = f"content of {len(gone)} of the events was erased since"
-        rest = "; every other line was" if by_line else ""
+        erased = f"the content of {len(gone)} of its events was erased since"
+        rest = "; every other line was checked" if by_line else ""
         report.unchecked.append(
-            f"The export {export.name}: it could not be checked whole, {erased}{rest}."
+            f"The export {export.name}: it could not be checked in full, because {erased}{rest}."
         )
         if not by_line:
             return
@@ -168,17 +172,17 @@ def _differs(
         wrong = [_first_difference(export.content, fresh) for fresh, _ in given]
     else:
         if gone and cut.as_of is not None and not cut.as_of.startswith(_RECORDED):
-            # A link counted by when its facts did, which an erased one does not say any more.
+            # A link is dated by its facts, and an erased fact no longer has its dates.
             every = again.written(Moment(str(cut.position), position=cut.position), erasures=True)
             given = [(fresh, every) for fresh, _ in given]
         wrong = [_first_wrong(export.content, *pair, gone) for pair in given]
     if None not in wrong:
-        reason = f"line {wrong[0]} of {export.name} is not what the archive gives at that cut"
+        reason = f"line {wrong[0]} of {export.name} is not what the archive produces at that cut"
         report.add("export", reason)
 
 
 class _Again:
-    """The archive as it is asked for an export a second time."""
+    """Makes an export from the archive a second time."""
 
     def __init__(
         self, connection: Connection, reader: read.Reader, plugins: Plugins, export: Export
@@ -211,17 +215,18 @@ class _Again:
                 if isinstance(event.data, Erased) and event.position <= position:
                     without[str(event.event_id)] = event
                 if isinstance(event.data, ContentErased) and event.position > position:
-                    told = (str(item.event_id) for item in event.data.events)
-                    gone |= {name: without[name] for name in told if name in without}
+                    listed = (str(item.event_id) for item in event.data.events)
+                    gone |= {name: without[name] for name in listed if name in without}
         return gone
 
 
 def _first_wrong(
     content: bytes, fresh: bytes, full: bytes, gone: Mapping[str, Event]
 ) -> int | None:
-    """The number of the first line of an NDJSON export that is not the next of `full`; None when
-    there is none. Those of `full` that are not in `fresh`, too, may be left out. Lines that tell of
-    what is gone are alike when what is left of it says the same."""
+    """The number of the first line of an NDJSON export that is not the next line of `full`, or None.
+
+    Lines of `full` that are not also in `fresh` may be missing. Two lines about an erased event are
+    equal when what is left of the event is the same in both."""
     needed = {_alike(line, gone) for line in fresh.split(b"\n")}
     theirs = [_alike(line, gone) for line in content.split(b"\n")]
     at = 0
@@ -235,7 +240,7 @@ def _first_wrong(
 
 
 def _alike(line: bytes, gone: Mapping[str, Event]) -> object:
-    """The line; of an event that is gone, what its envelope says."""
+    """What to compare a line by: itself, or its event's id if that was erased and its envelope matches."""
     try:
         fields = json.loads(line)
         name = fields["event_id"]
@@ -243,13 +248,13 @@ def _alike(line: bytes, gone: Mapping[str, Event]) -> object:
     except (ValueError, TypeError, LookupError, RecursionError):
         return line
     type_ = fields.get("was") if fields.get("type") == ERASED else fields.get("type")
-    told = (type_, fields.get("story"), fields.get("recorded_at"))
-    same = told == (event.type, str(event.story), to_iso(event.recorded_us))
+    given = (type_, fields.get("story"), fields.get("recorded_at"))
+    same = given == (event.type, str(event.story), to_iso(event.recorded_us))
     return name if same else line
 
 
 def _first_difference(content: bytes, fresh: bytes) -> int | None:
-    """The number of the first line of `content` that is not as in `fresh`; None when all are."""
+    """The number of the first line of `content` that differs from `fresh`, or None."""
     if content == fresh:
         return None
     pairs = zip_longest(content.split(b"\n"), fresh.split(b"\n"))

@@ -1,4 +1,4 @@
-"""Checkpoints: those on record are of this log (rule V7), and so are those kept elsewhere."""
+"""Rule V7: stored checkpoints, and those kept elsewhere, belong to this log."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from dateline.proof.verifier import (
 
 
 class Given(msgspec.Struct, frozen=True):
-    """A checkpoint to hold the log against, and what to call it."""
+    """A checkpoint to compare the log with, and what to call it."""
 
     name: str
     checkpoint: Checkpoint
 
 
 class Held:
-    """Checks signatures at once, and each root when the log has come to its size.
+    """Checks signatures at once, and each root when the log has reached its size.
 
-    A root that nobody signed says nothing: one with a false signature is held against nothing.
+    The root of a checkpoint with a false signature is not compared: it proves nothing.
     """
 
     def __init__(
@@ -44,9 +44,9 @@ class Held:
     ) -> None:
         self._archive, self._vkeys, self._report = archive, vkeys, report
         self._unsigned: list[str] = []
-        due = [given for given in against if self._stands(given, "against")]
-        due += [given for given in self._stored(connection) if self._stands(given, "V7")]
-        # The next one last.
+        due = [given for given in against if self._usable(given, "against")]
+        due += [given for given in self._stored(connection) if self._usable(given, "V7")]
+        # In reverse order: the next one is the last item.
         self._due = sorted(due, key=lambda given: given.checkpoint.size, reverse=True)
         if self._unsigned:
             first, *more = self._unsigned
@@ -54,20 +54,20 @@ class Held:
             report.unchecked.append(f"The signature of {named}: {_wanting()}.")
 
     def _stored(self, connection: Connection) -> Iterator[Given]:
-        """Those on record; what is wrong with a row is said."""
+        """The stored checkpoints. Malformed rows are reported."""
         for signed in signing.stored(connection):
-            name = f"the checkpoint of {signed.size} events on record"
+            name = f"the stored checkpoint of {signed.size} events"
             try:
                 yield Given(name, _read(signed))
             except (Wrong, TypeError, AttributeError, ValueError) as wrong:
-                reason = wrong.reason if isinstance(wrong, Wrong) else "it is no checkpoint"
+                reason = wrong.reason if isinstance(wrong, Wrong) else "it is not a checkpoint"
                 self._report.add("V7", f"{name}: {reason}")
 
-    def _stands(self, given: Given, rule: str) -> bool:
-        """Whether it is one of this archive's, and signed as far as can be told."""
+    def _usable(self, given: Given, rule: str) -> bool:
+        """Whether it belongs to this archive and has no false signature."""
         signed_for = given.checkpoint.origin
         if not signing.of_archive(given.checkpoint, self._archive):
-            reason = f"is of {signed_for}, and this archive is {origin(self._archive)}"
+            reason = f"belongs to {signed_for}, and this archive is {origin(self._archive)}"
             self._report.add(rule, f"{given.name} {reason}")
             return False
         signers = {(name, key_id) for name, key_id, _ in given.checkpoint.signatures}
@@ -77,7 +77,7 @@ class Held:
                 check_signature(given.checkpoint, vkey)
                 self._report.count("signatures")
         except Wrong:
-            reason = "it was altered, or signed by somebody else: nothing can be held against it"
+            reason = "it was altered, or signed by somebody else, and was not compared with the log"
             self._report.add(rule, f"{given.name} has a false signature; {reason}")
             return False
         except Unchecked:
@@ -87,30 +87,30 @@ class Held:
         return True
 
     def due(self, size: int) -> bool:
-        """Whether one was signed at just this size."""
+        """Whether a checkpoint was signed at exactly this size."""
         return bool(self._due) and self._due[-1].checkpoint.size == size
 
     def pass_(self, size: int, root: bytes) -> None:
-        """The log has come to `size`, and has that root."""
+        """Compare the checkpoints of `size` with the log's root at that size."""
         while self.due(size):
             given = self._due.pop()
             self._report.count("checkpoints")
             if given.checkpoint.root != root:
-                reason = f"{given.name} has another root: history before it was rewritten"
+                reason = f"{given.name} has a different root: history before it was rewritten"
                 self._report.add("V7", reason, size)
 
     def finish(self, size: int) -> None:
-        """The log ends at `size`."""
+        """Report the checkpoints beyond `size`, where the log ends."""
         for given in reversed(self._due):
-            reason = f"{given.name} was signed at {given.checkpoint.size} events, and the log has"
+            reason = f"{given.name} was signed at {given.checkpoint.size} events, but the log has"
             self._report.count("checkpoints")
             self._report.add(
-                "V7", f"{reason} {size}: its end was cut off, or an older copy put in its place"
+                "V7", f"{reason} {size}: its end was cut off, or it was replaced by an older copy"
             )
 
 
 def _read(signed: signing.Signed) -> Checkpoint:
-    """The checkpoint in a row. Raises Wrong, and what comes of values of other types."""
+    """The checkpoint in a row. Raises Wrong, or TypeError and the like for values of other types."""
     found = read_checkpoint(signed.note)
     if found.size != signed.size:
         raise Wrong("checkpoint", "its row gives another size")
@@ -122,9 +122,9 @@ def _read(signed: signing.Signed) -> Checkpoint:
 
 
 def _wanting() -> str:
-    """What it takes to check a signature here."""
+    """What is needed to check a signature here."""
     try:
         import cryptography  # noqa: F401
     except ImportError:
-        return "that needs the package cryptography: pip install 'dateline[proof]'"
+        return "this needs the package cryptography (pip install 'dateline[proof]')"
     return "give the key that signed with --vkey or --key"

@@ -1,4 +1,4 @@
-"""The key that signs an archive's checkpoints: one Ed25519 key in a file outside the database.
+"""The key that signs an archive's checkpoints: an Ed25519 key in a file outside the database.
 
 The file holds one line in the form of golang.org/x/mod/sumdb/note, ``PRIVATE+KEY+name+id+base64``,
 where the name is the archive's origin. Only its owner may read it.
@@ -26,7 +26,7 @@ _ED25519 = b"\x01"
 
 
 class SigningKey:
-    """Signs as one archive. ``vkey`` is the public half to hand out."""
+    """Signs in the name of one archive. ``vkey`` is the public half, to hand out."""
 
     def __init__(self, name: str, private: Ed25519PrivateKey) -> None:
         self._private = private
@@ -37,34 +37,37 @@ class SigningKey:
 
 
 def origin(archive: UUID) -> str:
-    """The name an archive signs under, in checkpoints and keys."""
+    """The name that an archive signs under, in checkpoints and keys."""
     return f"{ORIGIN}{archive}"
 
 
 def default_path(archive: UUID) -> Path:
-    """Where the key of an archive is kept unless said: below ``$XDG_CONFIG_HOME``.
+    """The default place of an archive's key, below ``$XDG_CONFIG_HOME``.
 
-    Raises DatelineError where there is no home either.
+    Raises DatelineError when that is not set and there is no home folder.
     """
     try:
         home = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
-    except RuntimeError:  # no HOME, and nobody in the list of users
+    except RuntimeError:  # no HOME, and the user is unknown to the system
         raise DatelineError(
             "there is no home folder to keep the signing key in",
             hint="name its file with --key, or set XDG_CONFIG_HOME",
+            code="home-missing",
         ) from None
     return Path(home) / "dateline" / "keys" / f"{archive}.key"
 
 
 def create(path: Path, archive: UUID, kept: Iterable[Path] = ()) -> SigningKey:
-    """A new key in a new file of mode 0600. Raises DatelineError when something is there, or it is the
-    place of one of the files `kept` by the archive."""
+    """Make a key in a new file of mode 0600. Raises DatelineError when the file exists, or `path` is one
+    of the files that the archive itself uses (`kept`)."""
     private = _ed25519().generate()
     key = SigningKey(origin(archive), private)
     packed = base64.b64encode(_ED25519 + private.private_bytes_raw()).decode()
     line = f"{_PREFIX}{key.vkey.name}+{key.vkey.id.hex()}+{packed}\n"
     taken = DatelineError(
-        f"{path} is there already", hint="use it as it is, or choose another with --key"
+        f"{path} already exists",
+        hint="use it as it is, or choose another with --key",
+        code="signing-key-exists",
     )
     if os.path.lexists(path):
         raise taken
@@ -72,20 +75,24 @@ def create(path: Path, archive: UUID, kept: Iterable[Path] = ()) -> SigningKey:
     new = [folder for folder in path.parents if not folder.exists()]
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with made(path, force=False) as file:  # half a key would be in the way of a new one
+        with made(path, force=False) as file:  # half a key would keep a new one from being made
             file.write(line.encode("ascii"))
         for folder in new:
             sync_folder(folder.parent)
     except FileExistsError:
         raise taken from None
     except OSError as error:
-        raise DatelineError(f"cannot create {path}: {error.strerror}") from None
+        raise DatelineError(
+            f"cannot create {path}: {error.strerror}",
+            hint="check the folder and its permissions, or name another file with --key",
+            code="signing-key-not-created",
+        ) from None
     return key
 
 
 def load(path: Path, archive: UUID) -> SigningKey:
-    """The key in a file. Raises DatelineError when it is none, another archive's, or readable by
-    others; FileNotFoundError when it is not there."""
+    """The key in a file. Raises DatelineError when it is not a key, belongs to another archive or can be
+    read by others; FileNotFoundError when the file does not exist."""
     try:
         with open(path, encoding="ascii") as file:
             mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
@@ -93,11 +100,16 @@ def load(path: Path, archive: UUID) -> SigningKey:
     except FileNotFoundError:
         raise
     except (OSError, ValueError) as error:
-        raise DatelineError(f"cannot read the key {path}: {error}") from None
+        raise DatelineError(
+            f"cannot read the key {path}: {error}",
+            hint="check the file and its permissions, or name another file with --key",
+            code="signing-key-unreadable",
+        ) from None
     if mode & 0o077:
         raise DatelineError(
             f"others can read the key {path} (mode {mode:04o})",
             hint=f"chmod 600 {path}, or sign with a new key if others may have read it",
+            code="signing-key-exposed",
         )
     try:
         name, _, rest = line.removeprefix(_PREFIX).partition("+")
@@ -109,11 +121,16 @@ def load(path: Path, archive: UUID) -> SigningKey:
         if key.vkey.id.hex() != key_id:
             raise ValueError
     except ValueError:
-        raise DatelineError(f"{path} holds no signing key of Dateline") from None
+        raise DatelineError(
+            f"{path} is not a signing key of Dateline",
+            hint="name the right file with --key, or make a new key with `dateline key new`",
+            code="not-a-signing-key",
+        ) from None
     if name != origin(archive):
         raise DatelineError(
             f"the key {path} signs as {name}, not as this archive ({origin(archive)})",
             hint="name this archive's key with --key",
+            code="signing-key-foreign",
         )
     return key
 

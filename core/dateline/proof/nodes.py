@@ -1,4 +1,4 @@
-"""Rule V4: the head's root and the stored nodes are those of the events."""
+"""Rule V4: the head's root and the stored nodes match the events."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dateline.proof.report import Report
 
 
 class Nodes:
-    """Grows the tree anew from the leaves, and holds it against what is stored."""
+    """Builds the tree again from the leaves, and compares it with the stored one."""
 
     def __init__(self, connection: Connection, report: Report) -> None:
         self._connection, self._report = connection, report
@@ -19,7 +19,7 @@ class Nodes:
         self._first_bad = ""
 
     def compare(self) -> None:
-        """The nodes completed since this was last asked."""
+        """Compare the nodes that were completed since the last call."""
         complete = self.tree.take_complete()
         for level in {level for level, _, _ in complete}:
             wanted = {number: hash_ for at, number, hash_ in complete if at == level}
@@ -35,16 +35,16 @@ class Nodes:
                     self._first_bad = self._first_bad or f"level {level}, number {number}"
 
     def finish(self, size: int, peaks: object) -> None:
-        """The tree is whole; the log's head gives `size` and `peaks`."""
+        """Compare the whole tree with the `size` and `peaks` in the log's head."""
         report = self._report
         try:
             stored = hashing.Frontier.from_bytes(size, peaks).root()  # type: ignore[arg-type]
         except (ValueError, TypeError):
             stored = None
         if stored != self.tree.root():
-            report.add("V4", "the root is not that of the events")
+            report.add("V4", "the root does not match the events")
         if self._bad:
-            reason = f"{self._bad} stored nodes are not those of the events, the first is at"
+            reason = f"{self._bad} stored nodes do not match the events, the first at"
             report.add("V4", f"{reason} {self._first_bad}")
         count = self._connection.execute(select(func.count()).select_from(merkle_nodes)).scalar()
         if count != self._checked:

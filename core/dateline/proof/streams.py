@@ -1,4 +1,4 @@
-"""Rule V3: each story's events follow one another, and its row says where it stands."""
+"""Rule V3: each story's events follow one another, and its row matches the last of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 from dateline.log.tables import events, raw, stories
 from dateline.proof.report import Report
 
-#: Stories whose last event is remembered; others are asked for again.
+#: Stories whose last event is remembered; others are queried again.
 _STORIES = 20_000
 
 
@@ -44,7 +44,7 @@ class Streams:
         return known[1]
 
     def passed(self, story: object, version: int | None, leaf: bytes) -> None:
-        """An event of the story, at its next version where it gives none."""
+        """Remember an event of the story; without a version it counts as the next one."""
         if version is None:
             version = self._last.get(story, (0, b""))[0] + 1
         self._last[story] = (version, leaf)
@@ -52,7 +52,7 @@ class Streams:
             self._last.popitem(last=False)
 
     def finish(self) -> None:
-        """The rows of stories against their last events."""
+        """Compare the rows of stories with their last events."""
         last, first = events.alias("last"), events.alias("first")
         highest = select(func.max(events.c.version)).where(events.c.story == stories.c.story)
         query = (
@@ -74,9 +74,9 @@ class Streams:
         for row in self._connection.execute(query.execution_options(yield_per=500)):
             self._report.count("stories")
             numbers = type(row.version) is type(row.recorded_us) is int
-            stands = (row.version, row.leaf, row.recorded_us) == (row.highest, row.last, row.stamp)
-            if not numbers or not stands:
-                self._report.add("V3", f"the row of story {row.slug} is not that of its last event")
+            current = (row.version, row.leaf, row.recorded_us) == (row.highest, row.last, row.stamp)
+            if not numbers or not current:
+                self._report.add("V3", f"the row of story {row.slug} does not match its last event")
             if row.body is not None and row.subject_key is None:
                 opened = _slug(row.body)
                 if opened != row.slug:

@@ -1,13 +1,13 @@
-"""Checks a proof that Dateline wrote, offline: Python 3.11 and the package `cryptography` alone.
+"""Checks a proof that Dateline wrote. Works offline; needs Python 3.11 and the package `cryptography`.
 
     python -I check.py PROOF.json --vkey VKEY [--document FILE] [--against CHECKPOINT]
 
-VKEY is the archive's public key; after a change of keys give both, --vkey OLD --vkey NEW. Get them
-another way than with the proof: from a letter, a web page of the newsroom, a telephone call. A key
-that came inside the file it vouches for proves nothing.
+VKEY is the archive's public key. If the archive changed its key, give both: --vkey OLD --vkey NEW.
+Get the keys by a different route than the proof: from a letter, the newsroom's web page, a telephone
+call. A key that came together with the proof proves nothing.
 
 Exit codes: 0 everything that the proof says holds, 1 something could not be checked (and nothing
-wrong was found), 3 the proof is false, 2 wrong usage.
+false was found), 2 wrong usage, 3 the proof is false.
 
 This one file is the whole verifier. The formats are described in docs/format.md and docs/proofs.md;
 standards: RFC 6962 and RFC 9162 (tree), C2SP signed-note and tlog-checkpoint, Ed25519 (RFC 8032).
@@ -16,9 +16,9 @@ standards: RFC 6962 and RFC 9162 (tree), C2SP signed-note and tlog-checkpoint, E
 import sys
 
 if __name__ == "__main__":
-    # Whoever sent a proof may have put a json.py or a cryptography.py beside this file, so nothing is
-    # imported from its folder or from the one it is run in. Up to here only what is built into Python
-    # may be imported: even `from __future__` is a file. Python itself has imported `os` by now.
+    # The sender of a proof may have put a json.py or a cryptography.py next to this file, so nothing is
+    # imported from its folder or from the current one. Before this point only modules built into
+    # Python may be imported: even `__future__` is a file. Python itself has already imported `os`.
     import os
 
     def _folder(path: str) -> object:
@@ -57,12 +57,12 @@ _UNSAFE = re.compile(
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
 )
 _INDEX = re.compile("0|[1-9][0-9]{0,15}")
-#: What Python raises on a file that is not shaped as it should be.
+#: What Python raises when a file does not have the expected shape.
 _MALFORMED = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
 
 
 class Wrong(Exception):
-    """What was claimed is not so. ``rule`` names the check that failed."""
+    """A claim is false. ``rule`` names the check that failed."""
 
     def __init__(self, rule: str, reason: str) -> None:
         super().__init__(f"{rule}: {reason}")
@@ -85,7 +85,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def check_inclusion(leaf: int, size: int, hash_: bytes, path: Sequence[bytes], root: bytes) -> None:
-    """Leaf number `leaf` (from 0) of a tree of `size` leaves has that hash. Raises Wrong."""
+    """Check that leaf number `leaf` (from 0) of a tree of `size` leaves has that hash. Raises Wrong."""
     _hashes(hash_, root, *path)
     if not 0 <= leaf < size:
         raise Wrong("inclusion", f"leaf {leaf} is not in a tree of {size}")
@@ -109,7 +109,7 @@ def check_inclusion(leaf: int, size: int, hash_: bytes, path: Sequence[bytes], r
 def check_consistency(
     old: int, new: int, path: Sequence[bytes], old_root: bytes, new_root: bytes
 ) -> None:
-    """A tree of `new` leaves begins with the `old` leaves of the other root. Raises Wrong."""
+    """Check that the tree of `new` leaves begins with the `old` leaves of the other. Raises Wrong."""
     _hashes(old_root, new_root, *path)
     if not 0 < old <= new:
         raise Wrong("consistency", f"a tree of {new} does not continue one of {old}")
@@ -146,7 +146,7 @@ def check_consistency(
 
 def _hashes(*hashes: bytes) -> None:
     if any(len(hash_) != _HASH for hash_ in hashes):
-        raise Wrong("proof", "a hash has not 32 bytes")
+        raise Wrong("proof", "a hash is not 32 bytes long")
 
 
 # -- checkpoints (C2SP signed-note, tlog-checkpoint) -------------------------------------------
@@ -170,7 +170,7 @@ def make_vkey(name: str, public: bytes) -> Vkey:
 
 
 def read_vkey(text: str) -> Vkey:
-    """Raises ValueError for what is no Ed25519 verifier key."""
+    """The key in `text`. Raises ValueError when it is not an Ed25519 verifier key."""
     name, _, rest = text.strip().partition("+")
     key_id, _, packed = rest.partition("+")
     raw = base64.b64decode(packed, validate=True)
@@ -178,12 +178,12 @@ def read_vkey(text: str) -> Vkey:
         raise ValueError("not an Ed25519 key of the form NAME+ID+KEY")
     vkey = make_vkey(name, raw[1:])
     if vkey.id.hex() != key_id:
-        raise ValueError("the key's id is not that of its name and public key")
+        raise ValueError("the key's id does not match its name and public key")
     return vkey
 
 
 class Checkpoint(NamedTuple):
-    """A tree head that somebody signed. ``signatures`` are (name, key id, signature)."""
+    """A signed tree head. ``signatures`` are (name, key id, signature); they are not checked yet."""
 
     origin: str
     size: int
@@ -205,7 +205,7 @@ def checkpoint_text(origin: str, size: int, root: bytes) -> str:
 
 
 def read_checkpoint(note: str) -> Checkpoint:
-    """Raises Wrong for what is no checkpoint. Says nothing of its signatures."""
+    """The checkpoint in a note. Raises Wrong when it is not one. Does not check the signatures."""
     try:
         if not isinstance(note, str):
             raise ValueError
@@ -218,17 +218,17 @@ def read_checkpoint(note: str) -> Checkpoint:
         if len(found) != _HASH or not origin or _UNSAFE.search(origin):
             raise ValueError
     except ValueError:
-        raise Wrong("checkpoint", "this is no checkpoint (a C2SP signed note)") from None
+        raise Wrong("checkpoint", "this is not a checkpoint (a C2SP signed note)") from None
     return Checkpoint(origin, int(size), found, text + "\n", signatures)
 
 
 def parse_note(raw: bytes) -> Checkpoint:
-    """A checkpoint from a file, as mail leaves it: with other line ends, a byte order mark, empty
-    lines around it, or none at its end. Raises Wrong for what is no checkpoint."""
+    """A checkpoint from a file that may have gone through mail: other line endings, a byte order mark,
+    empty lines around it or no newline at its end are accepted. Raises Wrong when it is not one."""
     try:
         text = raw.decode("utf-8-sig")
     except ValueError:
-        raise Wrong("checkpoint", "this is no checkpoint (no text in UTF-8)") from None
+        raise Wrong("checkpoint", "this is not a checkpoint (it is not UTF-8 text)") from None
     return read_checkpoint(text.replace("\r\n", "\n").replace("\r", "\n").strip() + "\n")
 
 
@@ -255,16 +255,18 @@ def check_signature(checkpoint: Checkpoint, vkey: Vkey) -> None:
         if (name, key_id) == (vkey.name, vkey.id)
     ]
     if len(ours) != 1:
-        raise Wrong("signature", f"the checkpoint is not signed once by {vkey.name}")
+        raise Wrong(
+            "signature", f"the checkpoint does not have exactly one signature of {vkey.name}"
+        )
     try:
         public = Ed25519PublicKey.from_public_bytes(vkey.public)
         public.verify(ours[0], checkpoint.text.encode())
     except (InvalidSignature, ValueError):
-        raise Wrong("signature", f"the signature is not that of {vkey.name}") from None
+        raise Wrong("signature", f"the signature of {vkey.name} is not valid") from None
 
 
 def signers(checkpoint: Checkpoint, vkeys: Sequence[Vkey]) -> list[Vkey]:
-    """Those of `vkeys` that signed it. Raises Wrong for a false signature by one of them,
+    """Those of `vkeys` that signed it. Raises Wrong when the signature of one of them is false, and
     Unchecked."""
     named = {(name, key_id) for name, key_id, _ in checkpoint.signatures}
     found = [vkey for vkey in vkeys if (vkey.name, vkey.id) in named]
@@ -294,9 +296,10 @@ class Entry(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """A fact as its `entry` recorded it, and as it stands by what is `told` since.
+    """A fact as its `entry` recorded it, and as it is after the events about it (`told`).
 
-    ``now`` is None when a change did not fit it; ``status`` is a word, ``said`` the same in words.
+    ``now`` is its present content, None when a change did not fit it. ``status`` is one word, and
+    ``said`` explains it; both are empty for a fact that is not questioned.
     """
 
     entry: Entry
@@ -307,9 +310,9 @@ class Fact(NamedTuple):
 
 
 class Proven(NamedTuple):
-    """What a bundle proves, and what it leaves open.
+    """What a bundle proves, and what could not be checked (``open``, in sentences).
 
-    ``quoted`` says of each source that the facts quote whether every quotation was found in it.
+    ``quoted`` has every source that the facts quote: true when all its quotations were found in it.
     """
 
     checkpoint: Checkpoint
@@ -325,27 +328,27 @@ class Proven(NamedTuple):
 
     @property
     def position(self) -> int:
-        """Of the story's last event that the proof holds."""
+        """The position of the last event of the story in this proof."""
         return self.entries[-1].position or 0
 
     @property
     def complete(self) -> bool:
-        """Whether it is the checkpoint's last: nothing of the story can be left out after it."""
+        """Whether that is the checkpoint's last position, so that no later event can be left out."""
         return self.position == self.checkpoint.size
 
 
 def check(bundle: Any, vkeys: Sequence[Vkey] = (), against: Checkpoint | None = None) -> Proven:
-    """Check everything in a bundle. Raises Wrong at the first thing that is not so, Unchecked.
+    """Check everything in a bundle. Raises Wrong at the first false claim, and Unchecked.
 
-    That a checkpoint is signed by none of the keys given is among what is open.
+    A checkpoint that none of the given keys signed is not an error: it is listed in ``open``.
     """
     if not isinstance(bundle, dict) or bundle.get("format") != FORMAT:
-        raise Unchecked(f"this is no proof of Dateline (no {FORMAT} file)")
+        raise Unchecked(f"this is not a Dateline proof (not a {FORMAT} file)")
     try:
         return _check(bundle, vkeys, against)
     except _MALFORMED:
         raise Wrong(
-            "format", f"this is no whole {FORMAT} file: parts of it make no sense"
+            "format", f"this {FORMAT} file is malformed: parts are missing or make no sense"
         ) from None
 
 
@@ -353,17 +356,17 @@ def _check(bundle: Any, vkeys: Sequence[Vkey], against: Checkpoint | None) -> Pr
     archive, story, fact = str(bundle["archive"]), str(bundle["story"]), bundle["fact"]
     checkpoint = read_checkpoint(bundle["checkpoint"])
     if checkpoint.origin != ORIGIN + archive:
-        raise Wrong("checkpoint", "the checkpoint is of another archive")
+        raise Wrong("checkpoint", "the checkpoint belongs to another archive")
     opened: list[str] = []
     ours = [vkey for vkey in vkeys if vkey.name == checkpoint.origin]
     signed = signers(checkpoint, ours)
     if not signed:
-        who = f"None of the keys given signed the checkpoint of {checkpoint.size} events"
+        who = f"None of the given keys signed the checkpoint of {checkpoint.size} events"
         if not ours:
-            who = f"The key given is of {vkeys[0].name}" if vkeys else "No key was given"
+            who = f"The given key belongs to {vkeys[0].name}" if vkeys else "No key was given"
         opened.append(
-            f"{who}: that anything here is from the archive is not proven (give the key that signed "
-            f"for {checkpoint.origin} with --vkey)."
+            f"{who}: it is not proven that anything here is from the archive (give the key that "
+            f"signed for {checkpoint.origin} with --vkey)."
         )
     earlier = _earlier(bundle, checkpoint, ours, opened)
     held = None if against is None else _held(against, checkpoint, earlier, ours, opened)
@@ -385,8 +388,8 @@ def _check(bundle: Any, vkeys: Sequence[Vkey], against: Checkpoint | None) -> Pr
 def _signed(checkpoint: Checkpoint, vkeys: Sequence[Vkey], which: str, opened: list[str]) -> None:
     if vkeys and not signers(checkpoint, vkeys):
         opened.append(
-            f"None of the keys given signed {which}, of {checkpoint.size} events: who did is "
-            "not proven (if the archive had another key then, give both: --vkey may stand again)."
+            f"None of the given keys signed {which}, of {checkpoint.size} events: it is not proven "
+            "who did (if the archive had another key then, give both: repeat --vkey)."
         )
 
 
@@ -399,7 +402,7 @@ def _earlier(
         return None
     earlier = read_checkpoint(given["checkpoint"])
     if earlier.origin != checkpoint.origin:
-        raise Wrong("consistency", "the earlier checkpoint is of another archive")
+        raise Wrong("consistency", "the earlier checkpoint belongs to another archive")
     _signed(earlier, vkeys, "the earlier checkpoint", opened)
     path = [base64.b64decode(step, validate=True) for step in given["consistency"]]
     check_consistency(earlier.size, checkpoint.size, path, earlier.root, checkpoint.root)
@@ -413,36 +416,37 @@ def _held(
     vkeys: Sequence[Vkey],
     opened: list[str],
 ) -> str | None:
-    """What the checkpoint that the reader holds confirms; None when that is left open."""
+    """What the checkpoint that the reader holds confirms; None when it confirms nothing."""
     if against.origin != checkpoint.origin:
-        raise Wrong("consistency", "the checkpoint you hold is of another archive")
+        raise Wrong("consistency", "the checkpoint you hold belongs to another archive")
     if against not in (earlier, checkpoint):
         try:
             _signed(against, vkeys, "the checkpoint you hold", opened)
         except Wrong:
             opened.append(
                 "The checkpoint you hold has a false signature: it was altered, or somebody else "
-                "signed it. Nothing can be held against this proof with it."
+                "signed it. The proof cannot be compared with it."
             )
             return None
     same = [c for c in (earlier, checkpoint) if c is not None and c.size == against.size]
     if any(c.root != against.root for c in same):
         raise Wrong(
-            "consistency", "the checkpoint you hold has another root: history was rewritten"
+            "consistency", "the checkpoint you hold has a different root: history was rewritten"
         )
     if same:
-        says = "is the proof's own" if against.size == checkpoint.size else "is continued"
+        says = "is that of the proof" if against.size == checkpoint.size else "is continued"
         return f"the checkpoint you hold, of {against.size} events, {says}"
     more = against.size - checkpoint.size
     left = (
-        "The proof does not lead from the checkpoint you hold: ask for one that does "
+        "The proof does not continue the checkpoint you hold: ask for one that does "
         "(dateline prove --earlier FILE)."
     )
     if more > 0:
         left = (
-            f"The checkpoint you hold has {more} event{'s' if more > 1 else ''} more than this "
-            f"proof's, of {checkpoint.size}: what came after is not shown here, nor that it goes on "
-            "from there. Ask for a proof up to yours (dateline prove --checkpoint FILE)."
+            f"The checkpoint you hold has {more} more event{'s' if more > 1 else ''} than the one "
+            f"of this proof, of {checkpoint.size}: the later events are not shown here, nor that your "
+            "checkpoint continues this one. Ask for a proof up to yours "
+            "(dateline prove --checkpoint FILE)."
         )
     opened.append(left)
     return None
@@ -453,16 +457,16 @@ def _entries(bundle: Any, archive: str, story: str, checkpoint: Checkpoint) -> I
     prev, position = "", None
     given = bundle["entries"]
     if not given:
-        raise Wrong("chain", "the proof holds no event")
+        raise Wrong("chain", "the proof holds no events")
     for number, item in enumerate(given, 1):
         raw = item["entry"].encode("ascii")
         fields = json.loads(raw)
         if json.dumps(fields, sort_keys=True, separators=(",", ":")).encode() != raw:
-            raise Wrong("chain", f"the entry of event {number} is not in its one form")
+            raise Wrong("chain", f"the entry of event {number} is not in its canonical form")
         wanted = {"domain": DOMAIN, "archive": archive, "story": story, "version": number}
         for name, value in wanted.items():
             if fields.get(name) != value:
-                raise Wrong("chain", f"event {number} of the story has another {name}")
+                raise Wrong("chain", f"event {number} of the story has the wrong {name}")
         if fields["prev"] != prev:
             raise Wrong("chain", f"event {number} does not follow the one before it")
         leaf = leaf_hash(raw)
@@ -477,7 +481,7 @@ def _entries(bundle: Any, archive: str, story: str, checkpoint: Checkpoint) -> I
 
 
 def _with_erased(entries: list[Entry]) -> list[Entry]:
-    """What is not shown was erased if an event on record says so. The file's own word is none."""
+    """Mark as erased what a ``content.erased`` event lists. What the file claims does not count."""
     gone = {
         str(item.get("event_id"))
         for entry in entries
@@ -495,18 +499,18 @@ def _body(item: Any, fields: dict[str, Any]) -> dict[str, Any] | None:
         return None
     salt, body = (base64.b64decode(item[name], validate=True) for name in ("salt", "body"))
     if len(salt) != _HASH or hashlib.sha256(salt + body).hexdigest() != fields["commitment"]:
-        raise Wrong("body", f"event {fields['version']} was recorded with other content")
+        raise Wrong("body", f"event {fields['version']} was recorded with different content")
     found = json.loads(body, object_pairs_hook=_object)
     if not isinstance(found, dict) or not isinstance(found["data"], dict):
-        raise ValueError("a body is no object")
+        raise ValueError("a body is not an object")
     return found
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object; of a key that stands twice, readers take different ones."""
+    """A JSON object. Parsers disagree about a key that occurs twice, so that is an error."""
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a key stands twice in a body")
+        raise ValueError("a key occurs twice in a body")
     return found
 
 
@@ -515,12 +519,12 @@ def _documents(bundle: Any) -> tuple[dict[str, bytes], dict[str, str]]:
     for item in bundle.get("documents", ()):
         source, content = str(item["source"]), base64.b64decode(item["content"], validate=True)
         if "sha256:" + hashlib.sha256(content).hexdigest() != source:
-            raise Wrong("document", f"the document {source} has another SHA-256")
+            raise Wrong("document", f"the document {source} has a different SHA-256")
         contents[source], charsets[source] = content, str(item["charset"])
     return contents, charsets
 
 
-#: Types of events that can change how a fact stands.
+#: Types of events that can change the status or the content of a fact.
 NOTICES = (
     "fact.corrected", "fact.retracted", "fact.disputed", "fact.reviewed", "evidence.added",
     "facts.linked", "source.withdrawn",
@@ -528,19 +532,19 @@ NOTICES = (
 
 
 def is_fact(data: dict[str, Any]) -> bool:
-    """Whether an event with that data records a fact: a sentence resting on words of a source."""
+    """Whether an event with that data records a fact: a sentence with evidence from a source."""
     return all(isinstance(data.get(key), str) for key in ("fact", "text", "source")) and bool(
         items(data, "evidence")
     )
 
 
 def is_about(data: dict[str, Any], fact: str, sources: Iterable[str]) -> bool:
-    """Whether an event with that data speaks of the fact, or takes back one of its sources."""
+    """Whether an event with that data names the fact, or withdraws one of its sources."""
     return not {fact, *sources}.isdisjoint(_spoken_of(data))
 
 
 def _spoken_of(data: dict[str, Any]) -> set[str]:
-    """The facts that an editorial event speaks of, and the source that it takes back."""
+    """The facts that an editorial event names, and the source that it withdraws."""
     named = [data.get("fact"), data.get("from"), data.get("to")]
     if "reason" in data:
         named.append(data.get("source"))
@@ -548,18 +552,19 @@ def _spoken_of(data: dict[str, Any]) -> set[str]:
 
 
 def items(data: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    """The objects in a list of the data; what a plugin records may be of any shape."""
+    """The objects in a list of the data. Data that a plugin records may have any shape."""
     found = data.get(name)
     return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
-#: How each fact stood: after which event of the story, from 0, and what it said; None, once, from a
-#: change on that does not fit it.
+#: The states of each fact: the index (from 0) of the event in the story, and the fact's data after it.
+#: After a change that does not fit, the data is None and nothing follows.
 Steps = dict[str, list[tuple[int, dict[str, Any] | None]]]
 
 
 def follow(events: Iterable[tuple[str, object, dict[str, Any]]]) -> Steps:
-    """Every fact through what sets what it says: its recording, corrections, more evidence.
+    """Follow every fact through the events that set its content: its recording, corrections and
+    further evidence.
 
     `events` are those of a story in order: type, schema version, data ({} when it is not known).
     """
@@ -587,8 +592,8 @@ def sources_of(steps: Steps, fact: str) -> list[str]:
 
 
 def _corrected(fact: dict[str, Any], data: dict[str, Any], shape: object) -> dict[str, Any] | None:
-    """The fact with the changes made, each at a JSON Pointer (RFC 6901); None when they do not fit
-    it or speak of another shape."""
+    """The fact after the changes, each at a JSON Pointer (RFC 6901). None when they do not fit it or
+    were made for another schema version."""
     if data.get("shape", shape) not in (None, shape):
         return None
     result: Any = fact
@@ -605,8 +610,9 @@ def _corrected(fact: dict[str, Any], data: dict[str, Any], shape: object) -> dic
 
 
 def _put(here: Any, way: Sequence[str], now: Any) -> Any:
-    """A copy of `here` with `now` at the end of `way`. None removes, ``-`` or the length appends to
-    a list, objects missing on the way are made. Raises ValueError where the way leads nowhere."""
+    """A copy of `here` with `now` at the end of the path `way`. None removes; ``-`` or the length
+    appends to a list; missing objects on the path are made. Raises ValueError when the path leads
+    nowhere."""
     step, *rest = way
     if isinstance(here, dict):
         below = here.get(step)
@@ -615,7 +621,7 @@ def _put(here: Any, way: Sequence[str], now: Any) -> Any:
         others = {key: value for key, value in here.items() if key != step}
         return others if now is None else {**here, step: now}
     if not isinstance(here, list):
-        raise ValueError(f"{step!r} leads into what has no parts")
+        raise ValueError(f"{step!r} leads into a value without parts")
     at = int(step) if _INDEX.fullmatch(step) else len(here) if step == "-" else -1
     if not 0 <= at <= len(here) or (at == len(here) and (rest or now is None)):
         raise ValueError(f"{step!r} is outside the list")
@@ -624,41 +630,41 @@ def _put(here: Any, way: Sequence[str], now: Any) -> Any:
 
 
 def _facts(entries: list[Entry], steps: Steps) -> dict[str, Fact]:
-    """Each fact with what was told of it, and of its sources."""
-    told: dict[str, list[Entry]] = {}
+    """Each fact with the events about it and about its sources."""
+    notices: dict[str, list[Entry]] = {}
     for entry in entries:
         if entry.type in NOTICES:
             for name in _spoken_of(entry.data):
-                told.setdefault(name, []).append(entry)
+                notices.setdefault(name, []).append(entry)
     found = {}
     for name, stood in steps.items():
         entry, now = entries[stood[0][0]], stood[-1][1]
         sources = sources_of(steps, name)
-        about = {e.fields["version"]: e for key in (name, *sources) for e in told.get(key, ())}
+        about = {e.fields["version"]: e for key in (name, *sources) for e in notices.get(key, ())}
         since = [about[version] for version in sorted(about) if about[version] is not entry]
-        found[name] = Fact(entry, now, since, *_status(name, sources[-1], told))
+        found[name] = Fact(entry, now, since, *_status(name, sources[-1], notices))
     return found
 
 
-def _status(fact: str, source: str, told: Mapping[str, list[Entry]]) -> tuple[str, str]:
-    """How a fact stands by what is shown: in a word and in words, if it does not just stand."""
-    if taken_back := _taken_back(fact, told):
+def _status(fact: str, source: str, notices: Mapping[str, list[Entry]]) -> tuple[str, str]:
+    """The status of a fact after the events shown: a word and its explanation, or two empty strings."""
+    if taken_back := _taken_back(fact, notices):
         return taken_back
-    if withdrawn := _last(told, source).get("source.withdrawn"):
+    if withdrawn := _last(notices, source).get("source.withdrawn"):
         said = f"rests on a source that was withdrawn: {withdrawn.get('reason')}"
         return "withdrawn", said
-    for data in (entry.data for entry in told.get(fact, [])):
+    for data in (entry.data for entry in notices.get(fact, [])):
         if (data.get("relation"), data.get("to")) == ("disputes", fact):
-            if not _taken_back(str(data.get("from")), told):
+            if not _taken_back(str(data.get("from")), notices):
                 return "disputed", f"is disputed by {data.get('from')}"
         elif "ground" in data:
             return "disputed", f"is disputed: {data['ground']}"
     return "", ""
 
 
-def _taken_back(fact: str, told: Mapping[str, list[Entry]]) -> tuple[str, str] | None:
-    """Whether the archive itself stands by a fact no more, and why."""
-    last = _last(told, fact)
+def _taken_back(fact: str, notices: Mapping[str, list[Entry]]) -> tuple[str, str] | None:
+    """Whether the archive itself retracted or rejected a fact, and why."""
+    last = _last(notices, fact)
     if retracted := last.get("fact.retracted"):
         return "retracted", f"was retracted: {retracted.get('reason')}"
     review = last.get("fact.reviewed", {})
@@ -667,13 +673,13 @@ def _taken_back(fact: str, told: Mapping[str, list[Entry]]) -> tuple[str, str] |
     return None
 
 
-def _last(told: Mapping[str, list[Entry]], name: str) -> dict[str, dict[str, Any]]:
-    """What was told last of it, by type."""
-    return {entry.type: entry.data for entry in told.get(name, [])}
+def _last(notices: Mapping[str, list[Entry]], name: str) -> dict[str, dict[str, Any]]:
+    """The data of the last event of each type about it."""
+    return {entry.type: entry.data for entry in notices.get(name, [])}
 
 
 def _check_withheld(entries: list[Entry], steps: Steps, fact: str, opened: list[str]) -> None:
-    """What is not shown may change the fact, or take back its source, if that came before too."""
+    """Events that are not shown may change the fact, or withdraw its source (an earlier one, too)."""
     first = min((stood[0][0] for stood in steps.values()), default=len(entries))
     withheld = [
         str(at + 1)
@@ -683,8 +689,8 @@ def _check_withheld(entries: list[Entry], steps: Steps, fact: str, opened: list[
     ]
     if withheld:
         opened.append(
-            f"Other events ({', '.join(withheld)} of the story) are withheld or erased: whether they "
-            f"correct, dispute or retract {fact}, or take back its source, is not proven."
+            f"Other events ({', '.join(withheld)} of the story) are withheld or erased: it is not "
+            f"proven whether they correct, dispute or retract {fact}, or withdraw its source."
         )
 
 
@@ -695,9 +701,10 @@ def _check_quotes(
     charsets: dict[str, str],
     opened: list[str],
 ) -> dict[str, bool]:
-    """Whatever a fact quoted, at any time, stands in the source it had then, if that is here.
+    """Check that everything a fact quoted at any time is in the source it had then, if that is here.
 
-    Gives of each source whether all was looked up. Raises Wrong for words that are not there.
+    Returns for each source whether all its quotations were found. Raises Wrong for words that are
+    not there.
     """
     texts: dict[str, str | None] = {}
     quoted: dict[str, bool] = {}
@@ -709,27 +716,30 @@ def _check_quotes(
                 quoted[source] = False
                 opened.append(
                     f"Event {at + 1} of the story changes {name} in a way that does not fit it: "
-                    f"what {name} says and quotes from there on is not checked."
+                    f"what {name} says and quotes from then on is not checked."
                 )
                 break
             source = data["source"]
             if source not in texts:
                 texts[source] = _text(source, documents, charsets, opened)
             text = texts[source]
-            found = text is not None and all(_stands(i, text) for i in items(data, "evidence"))
+            found = text is not None and all(_occurs(i, text) for i in items(data, "evidence"))
             quoted[source] = quoted.get(source, True) and found
             if text is None or found:
                 continue
             if not any(stood[0][0] < number < at for number in hidden):
-                raise Wrong("quote", f"the words quoted by {name} are not in {source} there")
+                raise Wrong(
+                    "quote", f"the words that {name} quotes are not in {source} at that place"
+                )
             opened.append(
-                f"The words quoted by {name} as of event {at + 1} are not in {source} there: a "
-                "correction that is withheld or erased may have named another source or place."
+                f"The words that {name} quotes as of event {at + 1} are not in {source} at that "
+                "place: a correction that is withheld or erased may name another source or place."
             )
     return quoted
 
 
-def _stands(item: Any, text: str) -> bool:
+def _occurs(item: Any, text: str) -> bool:
+    """Whether the text has the quoted words at the place that the selector gives."""
     start, end = item.get("start"), item.get("end")
     if not isinstance(start, int) or not isinstance(end, int) or start < 0:
         return False
@@ -739,25 +749,23 @@ def _stands(item: Any, text: str) -> bool:
 def _text(
     source: str, documents: dict[str, bytes], charsets: dict[str, str], opened: list[str]
 ) -> str | None:
-    """The text of a document; None, which is said, when it cannot be read here.
+    """The text of a document. None when it cannot be read here; `opened` then says why.
 
-    The charset is not signed: only those that bytes are read with, none that rewrites them.
+    The charset is not signed, so codecs that transform text rather than decode bytes are refused.
     """
     why = "is not here"
     if source in documents:
         charset = charsets[source]
         try:
             if codecs.lookup(charset).name.replace("_", "-") in _NO_CHARSETS:
-                raise Wrong("document", f"no document is in the charset {charset}")
+                raise Wrong("document", f"a document cannot be in the charset {charset}")
             return documents[source].decode(charset)
         except LookupError:
             why = f"cannot be read: the charset {charset} is not known here"
         except ValueError:
             why = f"cannot be read as {charset}"
     more = "" if source in documents else " (give it with --document FILE)"
-    opened.append(
-        f"The document {source} {why}: that the quotations stand in it is not checked{more}."
-    )
+    opened.append(f"The document {source} {why}: the quotations from it were not checked{more}.")
     return None
 
 
@@ -765,13 +773,13 @@ def _text(
 
 
 def visible(text: object) -> str:
-    """On one line, with controls, bidi marks and characters that show nothing written as escapes.
-    Joiners and variation selectors stay: scripts and emoji are written with them."""
+    """The text on one line, with control, bidi and invisible characters written as escapes. Joiners
+    and variation selectors stay: scripts and emoji need them."""
     return _UNSAFE.sub(lambda match: match[0].encode("unicode_escape").decode(), str(text))
 
 
 def words(proven: Proven) -> Iterator[str]:
-    """What is proven, in lines that are safe to print."""
+    """What the bundle proves, in lines that are safe to print."""
     at = proven.checkpoint
     yield f"Archive     {visible(at.origin.removeprefix(ORIGIN))}"
     yield f"Checkpoint  {at.size} events, root {at.root.hex()}"
@@ -785,7 +793,7 @@ def words(proven: Proven) -> Iterator[str]:
     for source, charset in proven.charsets.items():
         said = "the proof quotes nothing from it"
         if source in proven.quoted:
-            said = f"its quotations stand in it, read as {visible(charset)}"
+            said = f"all its quotations were found in it, read as {visible(charset)}"
             if not proven.quoted[source]:
                 said = "not all its quotations were found in it"
         yield f"Document    {visible(source)}: {said}"
@@ -809,18 +817,18 @@ def _story_words(proven: Proven) -> Iterator[str]:
         f"{len(proven.entries) - len(shown) - erased} withheld, {erased} erased"
     )
     if named and named[-1].body is None:
-        yield "            perhaps an old title: the event that changed it last is not shown"
+        yield "            this may be an old title: the event that last changed it is not shown"
     if proven.complete:
         yield (
-            "            the last of them is the last event of the checkpoint: no later event of "
-            "the story is left out"
+            "            the last of them is also the last event of the checkpoint: no later event "
+            "of the story is left out"
         )
     else:
-        yield f"            as far as position {proven.position} of the log"
+        yield f"            up to position {proven.position} of the log"
 
 
 def notes(proven: Proven) -> Iterator[str]:
-    """The facts that the archive itself stands by no more, or whose source was taken back."""
+    """The facts that were retracted or rejected, or whose source was withdrawn."""
     for name, fact in proven.facts.items():
         if fact.status in ("retracted", "rejected", "withdrawn"):
             yield visible(f"{name} {fact.said}")
@@ -839,13 +847,13 @@ def _fact_words(
         when = "later" if other.fields["version"] > entry.fields["version"] else "before"
         yield f"  {when:9} {_stamp(other)}: {_notice(other)}"
     if not fact.told:
-        yield "  later     nothing that is shown here"
+        yield "  later     no event that is shown here"
     if fact.now is None:
-        yield "  stands    not known: a change to it does not fit"
+        yield "  now       not known: a change to it does not fit"
     elif fact.now != data:
-        yield from _content_words("stands", fact.now, captured, labels)
+        yield from _content_words("now", fact.now, captured, labels)
         if any(other.type == "fact.corrected" for other in fact.told):
-            yield "            by correction: the words that it quotes need not say so"
+            yield "            as corrected: the words that it quotes may say something else"
         others = {*fact.now, *data} - {"text", "evidence", "attribution", "source"}
         for key in sorted(others):
             if fact.now.get(key) != data.get(key):
@@ -902,8 +910,8 @@ def _notice(entry: Entry) -> str:
 
 
 def _with_documents(bundle: Any, paths: Sequence[str]) -> dict[str, str]:
-    """Documents given as files, beside those in the bundle; gives their ids, by file. Their charset
-    is UTF-8 unless known."""
+    """Add documents given as files to those in the bundle, and return their ids by file. Their charset
+    is UTF-8 where the bundle names none."""
     given: dict[str, str] = {}
     if not isinstance(bundle, dict) or not paths:
         return given
@@ -920,29 +928,30 @@ def _with_documents(bundle: Any, paths: Sequence[str]) -> dict[str, str]:
 
 
 def _strange(proven: Proven, given: dict[str, str]) -> Iterator[str]:
-    """Files given as documents that are none of those that are shown or quoted."""
+    """Files given as documents that the story neither captured nor quotes."""
     captured = {str(e.data.get("source")) for e in proven.entries if e.type == "source.captured"}
     for path, source in given.items():
         if source not in captured and source not in proven.quoted:
             yield (
-                f"{path} is not a document that was captured: its SHA-256 is another, {source[7:]}. "
+                f"{path} is not a document that was captured: its SHA-256 is {source[7:]}. "
                 f"The proof quotes {' and '.join(sorted(proven.quoted)) or 'nothing'}. A copy of the "
-                "text, or one with other line ends, is not the same file."
+                "text, or one with other line endings, is a different file."
             )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    import argparse  # here, since Dateline itself imports this module for its functions
+    import argparse  # here, because Dateline imports this module for its functions
 
     parser = argparse.ArgumentParser(description="Check a proof written by Dateline, offline.")
     parser.add_argument("proof", help="the file that `dateline prove` wrote")
     parser.add_argument(
         "--vkey", action="append", required=True, metavar="VKEY",
-        help="the archive's public key, got another way; if it had several, each",
+        help="the archive's public key, got by a different route; repeat it for each key it had",
     )  # fmt: skip
     parser.add_argument(
-        "--document", action="append", default=[], metavar="FILE", help="a source to look into"
-    )
+        "--document", action="append", default=[], metavar="FILE",
+        help="a source document to look up the quotations in",
+    )  # fmt: skip
     parser.add_argument(
         "--against", metavar="FILE", help="a checkpoint you hold: the proof must continue it"
     )
@@ -956,16 +965,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _print(lines: list[str], code: int) -> int:
-    """Print the verdict; gives its exit code, or 1 when it could not be written."""
+    """Print the verdict. Returns its exit code, or 1 when it could not be written."""
     try:
         print("\n".join(lines), flush=True)
         return code
     except BrokenPipeError:
-        pass  # whoever read along, such as `head`, has seen enough
+        pass  # the reader, such as `head`, has seen enough
     except OSError as error:
         code = UNCHECKED
         print(f"COULD NOT WRITE the result: {error.strerror}", file=sys.stderr)
-    # What is still buffered must not fail once more at exit (Python's library reference, SIGPIPE).
+    # The rest of the buffer must not fail again at exit (Python's library reference, SIGPIPE).
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return code
 
@@ -973,7 +982,7 @@ def _print(lines: list[str], code: int) -> int:
 def judge(
     proof: str, vkeys: Sequence[Vkey], documents: Sequence[str] = (), against: str | None = None
 ) -> tuple[int, list[str]]:
-    """The exit code, and what to print: safe lines, whatever is in the files."""
+    """The exit code, and the lines to print; they are safe whatever the files hold."""
     try:
         bundle = _read_json(proof)
         files = _with_documents(bundle, documents)
@@ -989,7 +998,7 @@ def judge(
     except Unchecked as error:
         return UNCHECKED, [f"COULD NOT CHECK  {visible(error)}"]
     except _MALFORMED:
-        return FALSE, ["FALSE  format: this is no whole proof: parts of it make no sense"]
+        return FALSE, ["FALSE  format: this proof is malformed: parts are missing or make no sense"]
     lines += [f"NOT CHECKED  {visible(line)}" for line in left]
     if not proven.complete:
         lines.append(f"NOT SHOWN  {_after(proven)}")
@@ -1003,22 +1012,22 @@ def _read_json(path: str) -> Any:
         try:
             return json.load(file)
         except (ValueError, RecursionError):
-            raise Unchecked(f"{path} is no proof of Dateline: it cannot be read as JSON") from None
+            raise Unchecked(f"{path} is not a Dateline proof: it cannot be read as JSON") from None
 
 
 def _read_held(path: str) -> Checkpoint:
-    """The checkpoint the reader holds: a file that is none says nothing of the proof."""
+    """The checkpoint that the reader holds. A bad file there does not make the proof false."""
     try:
         with open(path, "rb") as file:
             return parse_note(file.read())
     except Wrong:
-        raise Unchecked(f"{path}, given with --against, is no checkpoint") from None
+        raise Unchecked(f"{path}, given with --against, is not a checkpoint") from None
 
 
 def _after(proven: Proven) -> str:
-    """The bound of every proof whose story may have gone on: a log cannot show that nothing came."""
+    """The limit of every proof whose story may continue: it cannot show that no later event exists."""
     return (
-        f"Whether the story went on between position {proven.position} and the checkpoint's last, "
+        f"Whether the story continues between position {proven.position} and the checkpoint's last, "
         f"{proven.checkpoint.size}: a correction or a retraction there would not be seen here. Only "
         "the archive can tell."
     )

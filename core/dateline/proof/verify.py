@@ -1,8 +1,8 @@
-"""Verifying a log from the inside, and against checkpoints kept outside: rules V1 to V7.
+"""Verification of a log from the inside, and against checkpoints kept outside: rules V1 to V7.
 
-One pass over the events in the order of their positions, in memory that does not grow with the log
-but for some hundred bytes an erased event or a document. Hashes as docs/format.md gives them. Rules V1
-and V2 are here, the others in modules of their own.
+One pass over the events in the order of their positions. Memory does not grow with the log, except for
+some hundred bytes for each erased event and document. docs/format.md defines the hashes. Rules V1 and
+V2 are here, the others in modules of their own.
 """
 
 from __future__ import annotations
@@ -39,24 +39,24 @@ def verify(
     vault: Vault | None = None,
     progress: Progress | None = None,
 ) -> Report:
-    """Check everything that the log says of itself. The connection must hold one snapshot.
+    """Check everything that the log states about itself. The connection must hold one snapshot.
 
-    What is protected is opened with the keys of `vault`, and said to be unchecked without them.
-    Raises NotAnArchive when the archive's id is gone.
+    Protected content is opened with the keys of `vault`; without them it is reported as unchecked.
+    Raises NotAnArchive when the archive's id is missing.
     """
     report = Report()
     gone = guards.missing(connection)
     if gone:
         for table in gone:
             report.add("schema", f"the table {table} is missing")
-        report.unchecked.append("The log: without all of its tables it cannot be read.")
+        report.unchecked.append("The log: it cannot be read without all of its tables.")
         return report
     with of(connection).any_text(connection):
         for reason in guards.wrong(connection):
             report.add("schema", reason)
         for value in connection.execute(select(raw(paired_keys.c.sha256))).scalars():
             if not isinstance(value, bytes) or len(value) != hashing.HASH_BYTES:
-                report.add("schema", "the table paired_keys holds what is no hash")
+                report.add("schema", "the table paired_keys holds a value that is not a hash")
         head = _Head(connection)
         held = Held(connection, head.archive, vkeys, against, report)
         _Events(connection, head, held, vault, report).run(progress)
@@ -66,13 +66,17 @@ def verify(
 
 
 class _Head:
-    """What the head of the log says, of whatever types it says it."""
+    """The head of the log; its values may be of any type."""
 
     def __init__(self, connection: Connection) -> None:
-        said = log_head.c.archive, log_head.c.position, log_head.c.peaks
-        row = connection.execute(select(*map(raw, said))).first()
+        columns = log_head.c.archive, log_head.c.position, log_head.c.peaks
+        row = connection.execute(select(*map(raw, columns))).first()
         if row is None or not isinstance(row[0], bytes) or len(row[0]) != 16:
-            raise NotAnArchive("the log's head is missing: nothing can be checked without it")
+            raise NotAnArchive(
+                "the log's head is missing: nothing can be checked without it",
+                hint="restore the archive from a backup",
+                code="head-missing",
+            )
         self.archive = UUID(bytes=row[0])
         self.size: int = row[1] if type(row[1]) is int else -1
         self.peaks = row[2]
@@ -104,8 +108,8 @@ class _Events:
         for page in self._pages():
             for row in page:
                 position = row[0]
-                next_ = position == last + 1 and type(position) is int
-                if not next_ and not self._goes_on(last, position):
+                follows = position == last + 1 and type(position) is int
+                if not follows and not self._accepts(last, position):
                     continue
                 last = position
                 self._event(row)
@@ -126,7 +130,7 @@ class _Events:
         self._contents.captured.documents()
 
     def _pages(self) -> Iterator[Sequence[Sequence[Any]]]:
-        """From the lowest position there is, be it one that no event can have."""
+        """Rows from the lowest position on, even if no event can have that position."""
         at = events.c.position
         query = select(*_COLUMNS).order_by(at).limit(_PAGE)
         page = self._connection.execute(query.where(at.is_not(None))).all()
@@ -134,7 +138,7 @@ class _Events:
             yield page
             after = page[-1][0]
             if len(page) < _PAGE or not isinstance(after, (int, float)):
-                return  # numbers come first: what follows is no position
+                return  # numbers sort first: the rest are not positions
             page = self._connection.execute(query.where(at > after)).all()
 
     # -- V1 --------------------------------------------------------------------------------
@@ -143,16 +147,18 @@ class _Events:
         position, event_key, story, version, type_, _, _, _, *content, leaf = row
         self._types.setdefault(type_, position)
         if not isinstance(leaf, bytes) or len(leaf) != hashing.HASH_BYTES:
-            self._report.add("V1", "its leaf is no hash", position)
+            self._report.add("V1", "its leaf is not a hash", position)
             leaf = bytes(hashing.HASH_BYTES)
         self._nodes.tree.append(leaf)
         if isinstance(story, bytes) and type(version) is int:
             prev = self._streams.before(position, story, version)
             if prev is not None and not self._hashed(row, prev, leaf):
-                reason = "its envelope, or the event before it in its story, is not what was hashed"
+                reason = (
+                    "its envelope, or the event before it in its story, does not match its hash"
+                )
                 self._report.add("V1", reason, position)
         else:
-            self._report.add("V1", "its row holds values of another type", position)
+            self._report.add("V1", "its row holds values of the wrong type", position)
             version = None
         self._streams.passed(story, version, leaf)
         self._contents.check(Stored(position, event_key, story, *content), type_)
@@ -165,13 +171,13 @@ class _Events:
 
     # -- V2 --------------------------------------------------------------------------------
 
-    def _goes_on(self, last: int, position: object) -> bool:
-        """An event that is not at the next position. False when it can have no place at all."""
+    def _accepts(self, last: int, position: object) -> bool:
+        """Report an event that is not at the next position. False when it has no place in the log."""
         if type(position) is not int:
-            self._report.add("V2", f"an event stands at {position!r}, which is no position")
+            self._report.add("V2", f"an event is at {position!r}, which is not a position")
             return False
         if position <= last:
-            reason = "is there twice" if position > 0 else "is before the log: positions begin at 1"
+            reason = "occurs twice" if position > 0 else "is before the log: positions begin at 1"
             self._report.add("V2", f"the position {position} {reason}", position)
             return False
         self._report.add("V2", f"{_holes(last, position)} missing", last + 1)
@@ -179,14 +185,14 @@ class _Events:
 
     def _end(self, last: int, walked: int) -> None:
         report, size = self._report, self._head.size
-        # Whatever its positions are: no event is passed over.
+        # So that no event is passed over, whatever its position.
         total = self._connection.execute(select(func.count()).select_from(events)).scalar()
         if total != walked:
             report.add("V2", f"{total} events are stored, and {walked} have a place in the log")
         if size < 0:
-            report.add("V2", "the head says no number of events")
+            report.add("V2", "the head gives no number of events")
         elif last != size:
-            report.add("V2", f"the head says {size} events, the last is at {last}")
+            report.add("V2", f"the head gives {size} events, and the last is at position {last}")
         heads = self._connection.execute(select(func.count()).select_from(log_head)).scalar()
         if heads != 1:
             report.add("V2", f"the log has {heads} heads")
@@ -194,13 +200,13 @@ class _Events:
     # -- V4, of types ------------------------------------------------------------------------
 
     def _plugin_types(self) -> None:
-        """The list of plugins' types is that of the events: who is asked for them reads it."""
+        """The list of plugins' types matches the events. Readers rely on that list."""
         columns = raw(plugin_types.c.name), raw(plugin_types.c.since)
         listed = {row[0]: row[1] for row in self._connection.execute(select(*columns))}
         found = {type_: at for type_, at in self._types.items() if type_ not in CORE_NAMES}
         for type_ in sorted({*found, *listed}, key=repr):
             if listed.get(type_) != found.get(type_):
-                reason = f"the list of plugins' types is not right about {type_}"
+                reason = f"the list of plugins' types is wrong about {type_}"
                 self._report.add("V4", reason, found.get(type_))
 
 

@@ -1,4 +1,4 @@
-"""AES-256-GCM (NIST SP 800-38D) under one key, with a fresh nonce each time. Pure but for that."""
+"""AES-256-GCM (NIST SP 800-38D) under one key, with a random nonce each time."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dateline.errors import DatelineError, MissingLibrary
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
-#: How much longer what is sealed is: nonce and tag.
+#: Bytes that sealing adds: nonce and tag.
 OVERHEAD = NONCE_BYTES + 16
 
 
 def new_key() -> bytes:
-    """256 random bits. Raises MissingLibrary, so that no key is made which nothing can use."""
+    """256 random bits. Raises MissingLibrary, so that no unusable key is made."""
     _library()
     return os.urandom(KEY_BYTES)
 
@@ -29,7 +29,7 @@ def seal(key: bytes, plain: bytes, bound: bytes) -> bytes:
 
 
 def unseal(key: bytes, sealed: bytes, bound: bytes) -> bytes:
-    """What was sealed. Raises MissingLibrary, DatelineError when it is not what was sealed."""
+    """The content that was sealed. Raises MissingLibrary, and DatelineError when it was changed."""
     library = _library()
     try:
         plain: bytes = library.AESGCM(key).decrypt(
@@ -37,15 +37,16 @@ def unseal(key: bytes, sealed: bytes, bound: bytes) -> bytes:
         )
     except (library.InvalidTag, ValueError):
         raise DatelineError(
-            "protected content does not open with its key: it was changed, or moved",
-            hint="name the archive's own keys with --keys; if these are they, restore the archive from "
-            "a backup: something outside Dateline changed it",
+            "protected content does not open with its key: it was changed or moved",
+            hint="name the archive's own keys with --keys; if you did, restore the archive from a "
+            "backup: something outside Dateline changed it",
+            code="sealed-content-altered",
         ) from None
     return plain
 
 
 class _Library:
-    """The two names that are needed of `cryptography`, imported when first used."""
+    """The two names needed from `cryptography`, imported when first used."""
 
     def __init__(self) -> None:
         try:

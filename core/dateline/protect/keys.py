@@ -1,7 +1,7 @@
 """The keys database: who is protected under which key. Kept apart from the archive and its backups.
 
-A SQLite file of mode 0600. A key's id is random: who the subject is stands here and nowhere else, and
-goes with the key.
+A SQLite file of mode 0600. A key's id is random: only this file holds the subject's name, which is
+erased together with the key.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from dateline.protect.subjects import subject_name
 
 SUFFIX = ".keys"
 _BUSY_SECONDS = 10.0
-#: Clocks of file systems tick this seldom at worst.
+#: The coarsest resolution of file times.
 _RECENT_NS = 2 * 10**9
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS keys (
@@ -44,7 +44,7 @@ _PAIRING = "SELECT secret FROM pairings WHERE archive = ?"
 
 
 class Key(msgspec.Struct, frozen=True):
-    """A subject's key. ``secret`` is None once it is destroyed, and then ``subject`` is, too.
+    """A subject's key. ``secret`` and ``subject`` are None once it is destroyed.
 
     A key that is ``closing`` is about to be destroyed: nothing more is written under it.
     """
@@ -61,26 +61,26 @@ class Key(msgspec.Struct, frozen=True):
 class Keys:
     """The keys of one archive, in a file that may hold those of several.
 
-    ``path`` None means that no place for keys is known: nothing can be protected. The file is made
-    when the first key is. ``beside`` is the archive's file: whoever owns it may own the keys. Keys are
-    remembered once read; bodies that were erased are gone anyway.
+    ``path`` None means that no place for keys is known, and nothing can be protected. The file is made
+    with the first key. ``beside`` is the archive's file, whose owner may own the keys too. Keys are
+    remembered once read; that is safe, because erased bodies no longer exist.
     """
 
     def __init__(self, path: Path | None, archive: UUID, beside: Path | None = None) -> None:
         self.path, self._archive, self._beside = path, archive.bytes, beside
         self._made = False
         self._secrets: dict[str, bytes] = {}
-        #: The state of the file in which every key that it has was read.
+        #: The state of the file when all its keys were read.
         self._read_at: tuple[int, int, int] | None = None
         self._lost: frozenset[str] | None = None
 
     # -- reading ---------------------------------------------------------------------------
 
     def secret(self, key_id: str) -> bytes | None:
-        """The key of that id; None when it is not here, or was destroyed."""
+        """The key with that id. None when it is not here, or was destroyed."""
         if key_id not in self._secrets and self.here and not self._unchanged():
-            state = self._state()  # before it is read: who changes it meanwhile changes this
-            # What is no key of AES-256 is none: the file may have been made by anybody.
+            state = self._state()  # taken first, so that a later change is noticed
+            # Only keys of AES-256 count: the file may have been made by anybody.
             query = (
                 "SELECT id, secret FROM keys WHERE archive = ? AND typeof(secret) = 'blob'"
                 f" AND length(secret) = {cipher.KEY_BYTES}"
@@ -91,14 +91,14 @@ class Keys:
         return self._secrets.get(key_id)
 
     def _unchanged(self) -> bool:
-        """Whether there is nothing in the file that was not read: a log of many events under a key
-        that is not here must not open it for each."""
+        """Whether the file is as it was last read. A log with many events under a missing key must not
+        open the file for each of them."""
         return self._read_at is not None and self._read_at == self._state()
 
     def _state(self) -> tuple[int, int, int] | None:
-        """(inode, time of the last change, size) of the file; None when it was changed just now, and
+        """(inode, time of the last change, size) of the file. None when it was changed so recently that
         another change might leave the same time."""
-        # Its header would tell for sure, but to close it takes away the locks of this very process.
+        # The header has a counter, but closing the file would release this process's own locks.
         try:
             found = os.stat(self._place())
         except OSError:
@@ -111,24 +111,24 @@ class Keys:
         return self._one("id = ?", key_id)
 
     def find(self, subject: str) -> Key | None:
-        """The key of a subject by name; None for nobody, and for one who was erased."""
+        """The key of a subject by name. None for an unknown or an erased subject."""
         try:
             return self._one("subject = ?", subject_name(subject))
-        except DatelineError:  # nobody can be called so
+        except DatelineError:  # not a name
             return None
 
     def subjects(self) -> list[str]:
-        """Names of those who are protected, in order."""
+        """Names of the protected subjects, in order."""
         return self._column(
             "SELECT subject FROM keys WHERE archive = ? AND typeof(subject) = 'text' ORDER BY subject"
         )
 
     def lost(self) -> list[str]:
-        """Ids of keys that were given up, and whose content was not erased since."""
+        """Ids of keys that were given up and whose content was not erased since."""
         return self._column("SELECT id FROM keys WHERE archive = ? AND state = 'lost' ORDER BY id")
 
     def is_lost(self, key_id: str) -> bool:
-        """Whether a key was given up. Remembered once read: a log may hold much that is sealed."""
+        """Whether a key was given up. Remembered once read: a log may hold many sealed events."""
         if self._lost is None:
             self._lost = frozenset(self.lost())
         return key_id in self._lost
@@ -144,11 +144,11 @@ class Keys:
         return set(self._column("SELECT id FROM keys WHERE archive = ?"))
 
     def pairing(self) -> bytes | None:
-        """The secret of which the archive has the SHA-256, once they are paired."""
+        """The secret whose SHA-256 the archive has, once they are paired."""
         if not self.here:
             return None
         with self.transaction(write=False) as run:
-            # A keys database that was made by an earlier release has no such table.
+            # A keys database of an earlier release does not have this table.
             if run.execute(_HAS_PAIRINGS).fetchone() is None:
                 return None
             row = run.execute(_PAIRING, (self._archive,)).fetchone()
@@ -158,7 +158,7 @@ class Keys:
     def here(self) -> bool:
         """Whether the keys database is at hand.
 
-        One with nothing in it is not: it is being made, or who was making it died.
+        An empty one is not: it is just being made, or the process that was making it died.
         """
         if self.path is None or not self.path.exists():
             return False
@@ -181,7 +181,7 @@ class Keys:
         return found
 
     def pair(self) -> bytes:
-        """The secret of `pairing`, made when there is none."""
+        """The secret of `pairing`; it is made if there is none."""
         with self.transaction() as run:
             run.execute(
                 "INSERT OR IGNORE INTO pairings (archive, secret) VALUES (?, ?)",
@@ -189,13 +189,17 @@ class Keys:
             )
             [secret] = run.execute(_PAIRING, (self._archive,)).fetchone()
         if not isinstance(secret, bytes):
-            raise DatelineError(f"the keys database {self.path} holds a pairing that is none")
+            raise DatelineError(
+                f"the keys database {self.path} holds a pairing that cannot be read",
+                hint="bring back the one that belongs to this archive, or name it with --keys",
+                code="keys-damaged",
+            )
         return secret
 
     def give_up(self, used: Mapping[str, int]) -> None:
-        """Begin a keys database in the place of one that is lost for good: it is the archive's own
-        from then on. `used` are the ids of the keys, and of how many events the content is there;
-        a key that protects nothing any more is as if destroyed."""
+        """Start a keys database in the place of one that is lost for good; it is the archive's own from
+        now on. `used` maps the ids of the lost keys to the number of events that still have content; a
+        key without any counts as destroyed."""
         self._lost = None
         with self.transaction() as run:
             run.executemany(
@@ -208,9 +212,9 @@ class Keys:
             )
 
     def hold(self, key: Key) -> None:
-        """Store a proposed key, or see that a stored one may still be written under.
+        """Store a proposed key, or check that a stored one is still open for writing.
 
-        Called under the archive's write lock, after which nothing can be written under a key that is
+        Called under the archive's write lock, so that nothing can be written under a key that is
         closing. Raises KeyMoved when another process gave the subject another key meanwhile.
         """
         with self.transaction() as run:
@@ -220,7 +224,8 @@ class Keys:
             if row is not None or key.secret is None:
                 raise DatelineError(
                     "the subject of this is being erased; nothing was written",
-                    hint="what is put in again afterwards gets a new key",
+                    hint="repeat the command once the erasure is finished: it then gets a new key",
+                    code="subject-being-erased",
                 )
             taken = run.execute(
                 "SELECT 1 FROM keys WHERE archive = ? AND subject = ?", (self._archive, key.subject)
@@ -234,7 +239,7 @@ class Keys:
             )
 
     def destroy(self, key_id: str) -> None:
-        """Overwrite the key, and forget whose it was."""
+        """Overwrite the key, and the name of its subject."""
         self._secrets.pop(key_id, None)
         self._lost = None
         with self.transaction() as run:
@@ -250,8 +255,9 @@ class Keys:
         path = self._place()
         if path.is_dir():
             raise DatelineError(
-                f"in the place of the keys database is a directory ({path})",
-                hint="name the file with --keys or DATELINE_KEYS",
+                f"the keys database {path} is a directory",
+                hint="name a file with --keys or DATELINE_KEYS",
+                code="keys-unusable",
             )
         try:
             if write:
@@ -265,12 +271,12 @@ class Keys:
                 isolation_level=None,
             )
             try:
-                # No WAL: the file alone is the whole of it, to be kept or destroyed as one.
-                # EXTRA syncs the folder too, so that a destroyed key does not come back.
+                # No WAL: the database is one file, to be kept or destroyed as a whole.
+                # EXTRA also syncs the folder, so that a destroyed key does not come back.
                 for pragma in ("secure_delete=ON", "synchronous=EXTRA", "trusted_schema=OFF"):
                     connection.execute(f"PRAGMA {pragma}")
                 connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
-                if write:  # tables come with what is first written: the file is empty, or whole
+                if write:  # also makes the tables, so that the file is empty or complete
                     for statement in filter(str.strip, _SCHEMA.split(";")):
                         connection.execute(statement)
                 yield connection
@@ -281,6 +287,7 @@ class Keys:
             raise DatelineError(
                 f"the keys database {self.path} cannot be used: {error}",
                 hint="check the file and its permissions, or name another with --keys",
+                code="keys-unusable",
             ) from None
 
     def _column(self, query: str) -> list[str]:
@@ -292,14 +299,15 @@ class Keys:
     def _place(self) -> Path:
         if self.path is None:
             raise DatelineError(
-                "there is no place for keys, nor for the journal of erasures",
-                hint="say where the keys database is to be, with --keys or DATELINE_KEYS",
+                "there is no place for keys and for the journal of erasures",
+                hint="name a file for the keys database with --keys or DATELINE_KEYS",
+                code="keys-place-unknown",
             )
         return self.path
 
     def _one(self, condition: str, value: str) -> Key | None:
         if strict.check(value) or not self.here:
-            return None  # what is not UTF-8 cannot even be asked for
+            return None  # SQLite cannot be asked for text that is not UTF-8
         query = f"SELECT id, subject, secret, state FROM keys WHERE archive = ? AND {condition}"
         with self.transaction(write=False) as run:
             row = run.execute(query, (self._archive, value)).fetchone()
@@ -307,7 +315,7 @@ class Keys:
 
 
 def holds_keys(path: Path) -> bool:
-    """Whether a SQLite file is a keys database. It is looked at, and nothing is locked or made."""
+    """Whether a SQLite file is a keys database. Only reads the file; locks and makes nothing."""
     uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
     query = "SELECT count(*) FROM sqlite_master WHERE name IN ('keys', 'erasures')"
     try:
@@ -318,12 +326,12 @@ def holds_keys(path: Path) -> bool:
 
 
 class KeyMoved(Exception):
-    """The subject got another key from another process: plan anew."""
+    """Another process gave the subject another key: plan again."""
 
 
 def default_path(archive: Path | None) -> Path | None:
-    """Beside a SQLite archive's file, whatever links lead to it; nowhere for one in memory or on a
-    server."""
+    """The default keys file: next to a SQLite archive's file, with symbolic links resolved. None for an
+    archive in memory or on a server."""
     return None if archive is None else Path(f"{os.path.realpath(archive)}{SUFFIX}")
 
 
@@ -335,35 +343,38 @@ def _make(path: Path) -> None:
     except OSError as error:
         raise DatelineError(
             f"cannot create the keys database {path}: {error.strerror}",
-            hint="say where else it is to be, with --keys or DATELINE_KEYS",
+            hint="name another place with --keys or DATELINE_KEYS",
+            code="keys-not-created",
         ) from None
 
 
 def _require_one_name(path: Path) -> None:
-    """SQLite's journal bears the name a database was opened by: under a second one, a hard link, what
-    was interrupted is not undone. Raises DatelineError."""
+    """Check that the file has only one name. SQLite's journal is named after the name it was opened by,
+    so under a hard link an interrupted transaction is not rolled back. Raises DatelineError."""
     if path.exists() and path.stat().st_nlink > 1:
         raise DatelineError(
-            f"the keys database {path} has another name as well (a hard link)",
+            f"the keys database {path} has a second name (a hard link)",
             hint=f"remove the other name: `find . -samefile {path}` lists them",
+            code="keys-hard-linked",
         )
 
 
 def _require_private(path: Path, archive: Path | None) -> None:
-    """See that it belongs to this user, or to whom the archive belongs, and that nobody else may read
-    it; one with nothing in it gives nothing away, and is made so. Raises DatelineError. Owners and
-    modes are POSIX: on Windows nothing is asked."""
+    """Check that the file belongs to this user or to the owner of the archive, and that only the owner
+    may read it; the mode of an empty file is corrected instead. Raises DatelineError. Owners and modes
+    are POSIX: on Windows nothing is checked."""
     if os.name == "nt" or not path.exists():
         return
     found = path.stat()
     owners = {os.geteuid()}
     if archive is not None and archive.exists():
         owners.add(archive.stat().st_uid)
-    if found.st_uid not in owners:  # only root can open what is another's alone
+    if found.st_uid not in owners:  # only root can open another user's private file
         raise DatelineError(
             f"the keys database {path} belongs to another user (uid {found.st_uid}), who can read it "
             "and change it",
             hint="name your own with --keys; if you trust what is in it, change its owner (chown)",
+            code="keys-of-another-user",
         )
     if not found.st_mode & 0o077:
         return
@@ -371,6 +382,7 @@ def _require_private(path: Path, archive: Path | None) -> None:
         raise DatelineError(
             f"others can read the keys database {path} (mode {stat.S_IMODE(found.st_mode):04o})",
             hint=f"chmod 600 {path}; whoever read it can read what it protects, also in old backups",
+            code="keys-exposed",
         )
-    with suppress(OSError):  # of somebody else: then it cannot be used either
+    with suppress(OSError):  # another user's file cannot be used anyway
         path.chmod(0o600)

@@ -1,7 +1,7 @@
-"""Protected content of one archive, sealed and opened with the keys that are at hand.
+"""Seals and opens protected content of one archive with the keys that are at hand.
 
-What is sealed is bound to its place (the archive and the event, or the document's name), so that it
-cannot be moved to another.
+Sealed content is bound to its place (the archive and the event, or the document's name), so that it
+cannot be moved to another one.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ SALT_BYTES = 32
 
 
 class Vault:
-    """Seals and opens what is under the keys of one archive."""
+    """Seals and opens content under the keys of one archive."""
 
     def __init__(self, keys: Keys, archive: UUID) -> None:
         self.keys, self._archive = keys, archive.bytes
 
     def seal_event(self, key_id: str, event_key: bytes, salt: bytes, body: bytes) -> bytes:
-        """What is stored of an event in place of its body: salt and body go and come together."""
+        """What is stored in place of an event's body: salt and body, sealed together."""
         bound = _EVENT + self._archive + event_key
         return cipher.seal(self._secret(key_id), salt + body, bound)
 
@@ -46,8 +46,9 @@ class Vault:
         return plain[:SALT_BYTES], plain[SALT_BYTES:]
 
     def document_name(self, key_id: str, digest: bytes) -> bytes | None:
-        """Under what a protected document is stored: HMAC-SHA256 of its SHA-256 under the key, so
-        that without the key nobody can tell whether a document they hold was here."""
+        """The name that a protected document is stored under: HMAC-SHA256 of its SHA-256 under the key.
+        Without the key it does not reveal whether a given document was here. None when the key is not
+        at hand."""
         secret = self.keys.secret(key_id)
         return None if secret is None else _hmac(secret, _NAME + digest)
 
@@ -59,15 +60,17 @@ class Vault:
         return cipher.unseal(self._secret(key_id), stored, _DOCUMENT + self._archive + name)
 
     def id_digest(self, key_id: str, content: bytes) -> bytes:
-        """What the id of a protected imported line is made of. A plain hash would outlive the key
-        and confirm a guess at the content."""
+        """The digest for the id of a protected imported line. A plain hash would outlive the key and
+        confirm a guess at the content."""
         return _hmac(self._secret(key_id), _ID + content)
 
     def _secret(self, key_id: str) -> bytes:
         secret = self.keys.secret(key_id)
         if secret is None:
             raise DatelineError(
-                f"the key {key_id} is not at hand", hint="say where the keys are, with --keys"
+                f"the key {key_id} is not at hand",
+                hint="name the keys database with --keys",
+                code="keys-missing",
             )
         return secret
 
