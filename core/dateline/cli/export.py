@@ -165,7 +165,7 @@ def _text(exporter: Exporter, material: Material) -> Iterator[str]:
 def _warn(material: Material) -> None:
     for name, build in material.failed.items():
         say(
-            f"Warning: view {name} is left out, because it stopped at position {build.failed_position}"
+            f"Warning: view {name} is left out: it stopped at position {build.failed_position}"
         )
 
 

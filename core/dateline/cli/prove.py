@@ -183,7 +183,7 @@ def _require_own(archive: Archive, vkeys: Sequence[Vkey]) -> None:
                 f"the key given with --vkey belongs to {vkey.name}, not to this archive "
                 f"({origin(archive.id)})",
                 hint="give the key that `dateline key show` prints for this archive",
-                code="key-of-another-archive",
+                code="vkey-foreign",
             )
 
 
@@ -198,7 +198,7 @@ def _require_signed(archive: Archive, path: str, note: Checkpoint, vkeys: Sequen
         raise DatelineError(
             f"{path} is a checkpoint of another archive ({note.origin})",
             hint="give a checkpoint of this archive",
-            code="checkpoint-of-another-archive",
+            code="checkpoint-foreign",
         )
     try:
         signers(note, vkeys)

@@ -157,7 +157,7 @@ def _export(archive: Archive, path: Path) -> Export:
         raise DatelineError(
             f"{path} is an export of archive {stated.cut.archive}, not of this one",
             hint="name the other archive with --db",
-            code="export-of-another-archive",
+            code="export-foreign",
         )
     return Export(str(path), exporter.name, content, sidecar, stated)
 
