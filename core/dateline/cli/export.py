@@ -164,9 +164,7 @@ def _text(exporter: Exporter, material: Material) -> Iterator[str]:
 
 def _warn(material: Material) -> None:
     for name, build in material.failed.items():
-        say(
-            f"Warning: view {name} is left out: it stopped at position {build.failed_position}"
-        )
+        say(f"Warning: view {name} is left out: it stopped at position {build.failed_position}")
 
 
 def _format(settings: Settings, given: str | None, output: Path | None) -> str:

@@ -225,7 +225,7 @@ def _verdict(report: Report) -> Iterator[str]:
     found = f"{number} finding{'s' if number != 1 else ''}"
     broken = set(report.rules)
     if not broken <= BESIDE | {"schema"}:
-        yield f"{found}: the archive is not what was recorded."
+        yield f"{found}: this is not what was recorded."
         return
     if not report.root:
         yield f"{found}: the archive is incomplete."
