@@ -257,8 +257,8 @@ def test_it_does_not_ask_about_erased_content(
 ) -> None:
     dateline("erase", "5", *WHY)
     again = dateline("erase", "5", *ASKED, code=1)
-    assert again.error == "already-erased" and "[y/N]" not in again.err
-    assert dateline("erase", "5", "--dry-run", code=1).error == "already-erased"
+    assert again.error == "nothing-to-erase" and "[y/N]" not in again.err
+    assert dateline("erase", "5", "--dry-run", code=1).error == "nothing-to-erase"
 
 
 def test_without_a_terminal_it_needs_yes(dateline: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -517,7 +517,7 @@ def test_undo_after_an_erasure_names_the_erasure(dateline: Shell) -> None:
     dateline("rebuild", "--view", "figures")
     dateline("erase", "7", *WHY)
     refused = dateline("rebuild", "--all", "--undo", code=1)
-    assert refused.error == "no-earlier-generation" and "an erasure" in refused.err
+    assert refused.error == "generation-not-found" and "an erasure" in refused.err
     assert "an erasure" in dateline("rebuild", "--view", "figures", "--undo", code=1).err
 
 

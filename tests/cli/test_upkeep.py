@@ -50,7 +50,7 @@ def test_undo_all_skips_views_without_an_earlier_generation(ferry: Cli) -> None:
     assert "timeline: returned to generation 1, position 7." in done.err
     ferry("prune")
     none = ferry("rebuild", "--undo", "--all")
-    assert (none.code, none.error) == (1, "no-earlier-generation")
+    assert (none.code, none.error) == (1, "generation-not-found")
     assert "`dateline status -v`" in none.err
 
 

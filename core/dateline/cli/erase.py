@@ -102,7 +102,7 @@ def erase(
             raise DatelineError(
                 "the content there is already erased",
                 hint="`dateline log` shows it as [erased]",
-                code="already-erased",
+                code="nothing-to-erase",
             )
         if dry_run:
             emit(_COLUMNS, _rows(plan), format_)

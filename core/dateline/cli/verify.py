@@ -148,7 +148,7 @@ def _export(archive: Archive, path: Path) -> Export:
         raise DatelineError(
             f"no export format has the suffix of {path}",
             hint="keep the suffix that the file had when it was exported",
-            code="export-format-unknown",
+            code="format-unknown",
         )
     beside = path.with_name(path.name + ".meta.json")
     sidecar = read_bounded(beside, _NOTE_BYTES) if beside.exists() else None

@@ -97,7 +97,7 @@ def _undo(archive: Archive, names: Sequence[str], *, skip_failures: bool) -> Non
             "no view could go back",
             hint="`dateline status -v` lists the generations that exist; an erasure deletes earlier "
             "ones, and so does `dateline prune`",
-            code="no-earlier-generation",
+            code="generation-not-found",
         )
 
 
