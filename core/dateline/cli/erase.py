@@ -257,9 +257,9 @@ def _planned(plan: Plan) -> Gone:
     return Gone(events=len(plan.events), facts=facts, documents=len(plan.documents))
 
 
-def _counted(gone: Gone) -> str:
-    among = f" ({_many(gone.facts, 'fact')})" if gone.facts else ""
-    return f"{_many(gone.events, 'event')}{among}, {_many(gone.documents, 'document')}"
+def _counted(erased: Gone) -> str:
+    facts = f" ({_many(erased.facts, 'fact')})" if erased.facts else ""
+    return f"{_many(erased.events, 'event')}{facts}, {_many(erased.documents, 'document')}"
 
 
 def _many(count: int, noun: str) -> str:

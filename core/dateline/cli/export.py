@@ -110,7 +110,7 @@ def export(
             paths = {slug: output / f"{slug}{exporter.suffix}" for slug in slugs}
             for path in paths.values():  # before the first file is written
                 require_free(path, force=force, kept=archive.kept)
-                refuse_kept(_beside(path), archive.kept)
+                refuse_kept(_sidecar_path(path), archive.kept)
             for slug, path in paths.items():
                 with archive.material(slug, view=view, at=at) as material:
                     _write(path, exporter, blamed, material, force, mark, archive.kept)
@@ -140,17 +140,17 @@ def _write(
 ) -> None:
     """Write the file, which begins with `mark`, and its sidecar. Neither is overwritten without
     `force`."""
-    beside = _beside(path)
+    sidecar_path = _sidecar_path(path)
     sidecar = blamed.call(partial(exporter.sidecar, material))
     if sidecar is not None:
-        require_free(beside, force=force, kept=kept)
+        require_free(sidecar_path, force=force, kept=kept)
     chunks = chain([mark], blamed.each(partial(_text, exporter, material)))
     write_atomically(path, chunks, force=force, kept=kept)
     if sidecar is not None:
-        write_atomically(beside, iter([sidecar]), force=force, kept=kept)
+        write_atomically(sidecar_path, iter([sidecar]), force=force, kept=kept)
 
 
-def _beside(path: Path) -> Path:
+def _sidecar_path(path: Path) -> Path:
     """The path of the sidecar: a file for what the format itself cannot hold."""
     return path.with_name(path.name + ".meta.json")
 

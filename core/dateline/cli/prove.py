@@ -261,7 +261,7 @@ def _unproven(
         signed = "no key given here signed it, so it may be forged"
     return DatelineError(
         f"the archive does not continue {file} ({signed}): {wrong}",
-        hint=f"`dateline verify --against {file}` tells more; nothing was written",
+        hint=f"`dateline verify --against {file}` shows the differences; nothing was written",
         code="checkpoint-not-continued",
     )
 

@@ -150,8 +150,8 @@ def _export(archive: Archive, path: Path) -> Export:
             hint="keep the suffix that the file had when it was exported",
             code="format-unknown",
         )
-    beside = path.with_name(path.name + ".meta.json")
-    sidecar = read_bounded(beside, _NOTE_BYTES) if beside.exists() else None
+    sidecar_path = path.with_name(path.name + ".meta.json")
+    sidecar = read_bounded(sidecar_path, _NOTE_BYTES) if sidecar_path.exists() else None
     stated = stated_cut(exporter, content, sidecar)
     if stated.cut.archive != archive.id:
         raise DatelineError(

@@ -79,8 +79,8 @@ def rebuild(
 
 
 def _undo(archive: Archive, names: Sequence[str], *, skip_failures: bool) -> None:
-    """Return each view to its previous generation. With `skip_failures`, a view that cannot go back
-    is reported and kept. Raises DatelineError, then only if no view could go back."""
+    """Return each view to its previous generation. Raises DatelineError if one cannot go back; with
+    `skip_failures` it is reported instead, and the error is raised only if none could go back."""
     done = 0
     for name in names:
         try:
@@ -250,7 +250,7 @@ def _warn_if_readable_by_others(settings: Settings) -> None:
         return
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & 0o077:
-        say(f"Others can read {path} (mode {mode:04o}): `chmod 600 {path}` makes it private.")
+        say(f"Others can read {path} (mode {mode:04o}): `chmod 600` makes it private.")
 
 
 def _generations(archive: Archive, head: int, verbose: bool) -> list[list[Any]]:
