@@ -1,4 +1,4 @@
-"""The same commands on SQLite and on PostgreSQL: the same words, the same bytes."""
+"""The same commands on SQLite and on PostgreSQL give the same output and the same files."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def export(request: pytest.FixtureRequest) -> Any:
 
 
 @pytest.fixture
-def same_dice(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Both archives get the same id and the same salts, so that they are the same log."""
+def same_random_bytes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Gives both archives the same id and the same salts, so that they hold the same log."""
     rolled: dict[str, itertools.count[int]] = {}
 
     def salts(size: int) -> bytes:
@@ -67,39 +67,39 @@ def same_dice(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def test_every_answer_and_every_file_is_the_same(
+def test_all_output_and_every_file_is_the_same(
     export: str,
-    same_dice: None,
+    same_random_bytes: None,
     dateline_postgres_url: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    heard: dict[str, dict[str, Any]] = {}
+    results: dict[str, dict[str, Any]] = {}
     for name, db in (("sqlite", "a.db"), ("postgresql", dateline_postgres_url)):
         folder = tmp_path / name
         folder.mkdir()
         monkeypatch.chdir(folder)
         Path("in.ndjson").write_text(export, "utf-8")
-        slugs = told(db, capfd)
-        answers = heard[name] = {}
+        slugs = filled(db, capfd)
+        answers = results[name] = {}
         for words in commands(slugs):
             code = run(root, ["--db", db, *words])
             answers[" ".join(words)] = (code, *capfd.readouterr())
         for path in sorted(folder.rglob("*")):
             if path.is_file() and path.suffix != ".db":
                 answers[str(path.relative_to(folder))] = path.read_bytes()
-    assert sorted(heard["sqlite"]) == sorted(heard["postgresql"])
-    for question, answer in heard["sqlite"].items():
-        assert heard["postgresql"][question] == answer, question
+    assert sorted(results["sqlite"]) == sorted(results["postgresql"])
+    for question, answer in results["sqlite"].items():
+        assert results["postgresql"][question] == answer, question
         if isinstance(answer, tuple):
             assert (answer[0], "Error" in answer[2]) == (0, False), (question, answer[2])
-    files = [name for name, answer in heard["sqlite"].items() if isinstance(answer, bytes)]
+    files = [name for name, answer in results["sqlite"].items() if isinstance(answer, bytes)]
     assert len(files) >= 2 * len(FORMATS)
 
 
-def told(db: str, capfd: pytest.CaptureFixture[str]) -> list[str]:
-    """Make the archive and take the export in; the stories in it."""
+def filled(db: str, capfd: pytest.CaptureFixture[str]) -> list[str]:
+    """Create the archive and import the export. Returns the slugs of its stories."""
     for words in (["init"], ["import", "in.ndjson"]):
         code = run(root, ["--db", db, *words])
         assert code == 0, capfd.readouterr().err

@@ -1,4 +1,4 @@
-"""``plugins new``: what it writes passes its own tests, and works when it is installed."""
+"""``plugins new``: the generated plugins pass their own tests and work when installed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import click
 import pytest
 
 import dateline
-from dateline.cli.errors import run as run_here
+from dateline.cli.errors import outcome
 from dateline.cli.plugins import plugins as group
 from dateline.cli.root import root
 
@@ -36,6 +36,7 @@ def run(folder: Path, *command: str, path: Path | None = None) -> subprocess.Com
 class Ended:
     returncode: int
     stderr: str
+    error: str | None
 
 
 New = Callable[..., Ended]
@@ -47,8 +48,8 @@ def new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     monkeypatch.chdir(tmp_path)
 
     def call(*arguments: str, options: tuple[str, ...] = ()) -> Ended:
-        status = run_here(root, [*options, "plugins", "new", *arguments])
-        return Ended(status, capsys.readouterr().err)
+        status, error = outcome(root, [*options, "plugins", "new", *arguments])
+        return Ended(status, capsys.readouterr().err, None if error is None else error.code)
 
     return call
 
@@ -70,7 +71,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_its_own_tests_pass(kind: str, made: Path) -> None:
+def test_the_generated_tests_pass(kind: str, made: Path) -> None:
     done = run(made, sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"sea-{kind}")
     assert done.returncode == 0, done.stdout
     assert re.search(r"[23] passed", done.stdout)
@@ -100,7 +101,7 @@ def test_mypy_strict_passes(made: Path, tmp_path: Path) -> None:
         assert done.returncode == 0, done.stdout
 
 
-def test_installed_it_shows_exports_and_imports(made: Path, tmp_path: Path) -> None:
+def test_installed_plugins_offer_views_formats_and_event_types(made: Path, tmp_path: Path) -> None:
     needs("hatchling")
     site = tmp_path / "site"
     projects = [str(made / f"sea-{kind}") for kind in KINDS]
@@ -126,7 +127,7 @@ def test_installed_it_shows_exports_and_imports(made: Path, tmp_path: Path) -> N
     assert "sea_event.sighting.recorded" in listed
 
 
-def test_it_says_the_next_three_commands(new: New, tmp_path: Path) -> None:
+def test_it_prints_the_next_three_commands(new: New, tmp_path: Path) -> None:
     done = new("per_day", "-o", "some where")
     *_, install, tests, use = done.stderr.splitlines()
     assert install == '  python -m pip install -e "./some where/per-day[test]"'
@@ -139,36 +140,47 @@ def test_it_says_the_next_three_commands(new: New, tmp_path: Path) -> None:
     )
 
 
+#: The codes of the errors that this command raises itself.
+CODES = {
+    "timeline": "plugin-name-taken",
+    "dateline-timeline": "plugin-name-taken",
+    "demo": "plugin-name-taken",
+    "there": "output-exists",
+}
+
+
 @pytest.mark.parametrize(
-    ("name", "status", "said"),
+    ("name", "status", "named"),
     [
         ("Tally", 2, "try 'tally'"),
         ("per day", 2, "try 'per-day'"),
         ("per--day", 2, "try 'per-day'"),
         ("9lives", 2, "try 'lives'"),
         ("../escape", 2, "try 'escape'"),
-        ("a" * 41, 2, "40 are the most"),
-        ("con", 2, "cannot be the name"),
-        ("lpt1", 2, "cannot be the name"),
-        ("dateline", 2, "cannot be the name"),
-        ("timeline", 1, "taken by dateline"),
-        ("dateline-timeline", 1, "taken by dateline"),
-        ("demo", 1, "there is a module dateline_demo already"),
-        ("events", 1, "reserved for the archive"),
-        ("there", 1, "there is there already"),
+        ("a" * 41, 2, "40"),
+        ("con", 2, "'con'"),
+        ("lpt1", 2, "'lpt1'"),
+        ("dateline", 2, "'dateline'"),
+        ("timeline", 1, "'timeline'"),
+        ("dateline-timeline", 1, "'timeline'"),
+        ("demo", 1, "dateline_demo"),
+        ("events", 1, "events"),
+        ("there", 1, "there"),
     ],
 )
-def test_a_name_that_will_not_do_is_refused(
-    name: str, status: int, said: str, new: New, tmp_path: Path
+def test_an_unusable_name_is_refused(
+    name: str, status: int, named: str, new: New, tmp_path: Path
 ) -> None:
     (tmp_path / "there").mkdir()
     done = new(name)
     assert done.returncode == status, done.stderr
-    assert said in done.stderr
+    assert named in done.stderr
+    assert done.error == CODES.get(name, done.error)
+    assert (done.error is None) is (status == 2)
     assert list(tmp_path.rglob("*")) == [tmp_path / "there"]
 
 
-def test_a_view_of_an_installed_plugin_is_not_made_again(new: New, tmp_path: Path) -> None:
+def test_the_name_of_a_loaded_view_is_refused(new: New, tmp_path: Path) -> None:
     view = (
         "from dateline.plugin import *\n"
         "class Other(FactView):\n"
@@ -180,12 +192,12 @@ def test_a_view_of_an_installed_plugin_is_not_made_again(new: New, tmp_path: Pat
     (tmp_path / "other.py").write_text(view, "utf-8")
     options = ("--plugins-dir", str(tmp_path))
     done = new("sea-level", options=options)
-    assert done.returncode == 1
-    assert "there is view 'sea_level' already, from the plugin other" in done.stderr
+    assert (done.returncode, done.error) == (1, "plugin-name-taken")
+    assert "'sea_level'" in done.stderr and "other" in done.stderr
     assert new("sea-level", "--exporter", options=options).returncode == 0
 
 
-def test_a_name_that_means_something_in_python_does_no_harm(new: New, tmp_path: Path) -> None:
+def test_a_name_with_a_meaning_in_python_gives_working_code(new: New, tmp_path: Path) -> None:
     names = ("none", "fact", "row", "exception", "class", "iterable", "fact-row", "view")
     code = "\n".join(
         f"import dateline_{name.replace('-', '_')} as it; isolated(it)" for name in names
@@ -199,17 +211,16 @@ def test_a_name_that_means_something_in_python_does_no_harm(new: New, tmp_path: 
     assert done.returncode == 0, done.stderr
 
 
-def test_two_kinds_at_once_are_wrong_usage(new: New) -> None:
+def test_two_kinds_at_once_are_a_usage_error(new: New) -> None:
     done = new("tally", "--view", "--event")
     assert done.returncode == 2
-    assert "choose one of --view and --event" in done.stderr
+    assert "--view" in done.stderr and "--event" in done.stderr
 
 
-def test_what_cannot_be_written_leaves_nothing_behind(new: New, tmp_path: Path) -> None:
+def test_a_failed_write_leaves_nothing_behind(new: New, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way", "utf-8")
     done = new("tally", "-o", "file/below")
-    assert done.returncode == 1
-    assert "cannot make" in done.stderr
+    assert (done.returncode, done.error) == (1, "output-not-writable")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 

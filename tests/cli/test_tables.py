@@ -1,4 +1,4 @@
-"""Tables on a terminal of eighty columns: what they leave out, and that no word is broken."""
+"""Tables on a terminal of eighty columns: which columns they omit, and that no word is broken."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def ferry(dateline_cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     return dateline_cli
 
 
-def test_status_is_a_line_a_view_and_the_root_stands_alone(ferry: Cli) -> None:
+def test_status_prints_one_line_per_view_and_the_root_on_its_own_line(ferry: Cli) -> None:
     ferry("show", "ferry", "figures")
     done = ferry("status", "-f", "table")
     lines = done.out.strip().splitlines()
@@ -33,7 +33,7 @@ def test_status_is_a_line_a_view_and_the_root_stands_alone(ferry: Cli) -> None:
     assert archive.endswith(": 7 events, root")
     assert len(bytes.fromhex(root.strip())) == 32
     assert all(len(line) <= 80 for line in (*lines, archive, root))
-    assert "failed_position,reason" in ferry("status").out  # data keep every column
+    assert "failed_position,reason" in ferry("status").out  # plain data keeps every column
 
 
 def test_log_breaks_neither_types_nor_times(ferry: Cli) -> None:
@@ -50,7 +50,7 @@ def test_log_breaks_neither_types_nor_times(ferry: Cli) -> None:
     assert ferry("log").out.startswith(names)
 
 
-def test_stories_are_a_line_each_with_the_time_they_last_changed(ferry: Cli) -> None:
+def test_stories_prints_one_line_per_story_with_its_last_change(ferry: Cli) -> None:
     title = "Fictional: the ferry Alma and the long way home"
     assert ferry("retitle", "ferry", title).code == 0
     head, _, *lines = ferry("stories", "-f", "table").out.strip().splitlines()
@@ -59,12 +59,12 @@ def test_stories_are_a_line_each_with_the_time_they_last_changed(ferry: Cli) -> 
     assert re.search(r" \d{4}-\d\d-\d\d( \d\d:\d\dZ)?\s*$", lines[0])
 
 
-def test_a_hash_is_shortened_in_a_table_alone(ferry: Cli) -> None:
+def test_a_hash_is_shortened_only_in_tables(ferry: Cli) -> None:
     assert f"{samples.SOURCE[:15]}…" in ferry("log", "ferry", "-f", "table").out
     assert "…" not in ferry("show", "ferry", "sources", "-f", "json").out
 
 
-def test_a_word_of_a_narrow_column_is_whole_however_long_the_others(
+def test_words_in_narrow_columns_are_not_broken_by_long_columns(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", "76")
@@ -72,11 +72,11 @@ def test_a_word_of_a_narrow_column_is_whole_however_long_the_others(
     emit(["type", "at", "text", "more"], [row], "table")
     printed = capfd.readouterr().out
     assert "assessment.recorded" in printed
-    assert printed.strip().splitlines()[1].strip(" ─") == ""  # a table, not a card a row
+    assert printed.strip().splitlines()[1].strip(" ─") == ""  # a table, not a block for each row
     assert "2024-05-06" in printed.split()
 
 
-def test_records_that_fit_no_table_stand_apart(
+def test_rows_too_wide_for_a_table_are_printed_as_blocks(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", "40")

@@ -1,4 +1,4 @@
-"""`status` and `rebuild`: what they say of generations, and of views that cannot go back."""
+"""`status` and `rebuild`: generations, comparisons, and views that cannot be rolled back."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def generations(cli: Cli, *options: str) -> list[tuple[str, str, str]]:
     return [(row["view"], row["generation"], row["state"]) for row in rows if row["generation"]]
 
 
-def test_status_v_lists_the_generations_that_undo_can_go_back_to(ferry: Cli) -> None:
+def test_status_v_lists_the_generations_that_undo_can_return_to(ferry: Cli) -> None:
     ferry("show", "ferry", "figures")
     ferry("rebuild", "--view", "figures")
     assert generations(ferry) == [("figures", "2", "live")]
@@ -37,30 +37,29 @@ def test_status_v_lists_the_generations_that_undo_can_go_back_to(ferry: Cli) -> 
     ferry("prune")
     refused = ferry("rebuild", "--undo", "--view", "figures")
     assert refused.code == 1
-    assert "no earlier generation" in refused.err
-    assert "`dateline status -v` lists" in refused.err
+    assert "`dateline status -v`" in refused.err
 
 
-def test_undo_of_all_goes_on_after_a_view_that_has_no_earlier_generation(ferry: Cli) -> None:
+def test_undo_all_skips_views_without_an_earlier_generation(ferry: Cli) -> None:
     ferry("export", "ferry", "-f", "json")
     ferry("rebuild", "--view", "figures", "--view", "timeline")
     done = ferry("rebuild", "--undo", "--all")
     assert done.code == 0
-    assert "changes has no earlier generation of this shape; it stays" in done.err
-    assert "figures: back at generation 1, position 7." in done.err
-    assert "timeline: back at generation 1, position 7." in done.err
+    assert "changes" in done.err
+    assert "figures: returned to generation 1, position 7." in done.err
+    assert "timeline: returned to generation 1, position 7." in done.err
     ferry("prune")
     none = ferry("rebuild", "--undo", "--all")
-    assert none.code == 1
-    assert "Error: no view could go back\n  `dateline status -v`" in none.err
+    assert (none.code, none.error) == (1, "generation-not-found")
+    assert "`dateline status -v`" in none.err
 
 
-def test_verify_looks_at_every_view_unless_told(ferry: Cli) -> None:
+def test_verify_compares_every_view_by_default(ferry: Cli) -> None:
     ferry("export", "ferry", "-f", "json")
     done = ferry("rebuild", "--verify")
     assert done.code == 0
-    assert done.err.count(": as folded.\n") == 8
-    assert ferry("rebuild", "--verify", "--view", "figures").err == "figures: as folded.\n"
+    assert done.err.count(": rows match the log.\n") == 8
+    assert ferry("rebuild", "--verify", "--view", "figures").err == "figures: rows match the log.\n"
     for wrong in ((), ("--undo",), ("--verify", "--all", "--view", "figures")):
         refused = ferry("rebuild", *wrong)
         assert (refused.code, "--view" in refused.err) == (2, True)
@@ -96,28 +95,29 @@ def dateline_views():
 """
 
 
-def test_why_a_view_stopped_is_said_without_a_python_name(
+def test_the_reason_for_a_failed_view_has_no_python_names(
     ferry: Cli, plugin_dir: PluginDir
 ) -> None:
     options = ("--plugins-dir", str(plugin_dir({"acme.py": BROKEN})))
-    why = "f1: count='32' is of type str, but the column is of type integer"
+    why = "f1: count='32'"
     for command in (
         ("show", "ferry", "words"), ("show", "ferry", "words", "--as-of", "2030-01-01"),
         ("status",), ("rebuild", "--view", "words"),
     ):  # fmt: skip
         said = ferry(*options, *command).err
-        assert f": {why}\n" in said, said
+        assert f": {why} " in said, said
         assert "DatelineError" not in said
     [row] = [r for r in csv.DictReader(io.StringIO(ferry(*options, "status").out)) if r["reason"]]
-    assert (row["view"], row["reason"]) == ("words", why)
+    assert row["view"] == "words" and row["reason"].startswith(why)
 
 
-def test_an_export_of_a_view_that_stopped_says_so_once(ferry: Cli, plugin_dir: PluginDir) -> None:
+def test_an_export_of_a_failed_view_reports_the_failure_once(
+    ferry: Cli, plugin_dir: PluginDir
+) -> None:
     options = ("--plugins-dir", str(plugin_dir({"acme.py": BROKEN})))
     for more in ((), ("-o", "words.csv")):
         done = ferry(*options, "export", "ferry", "-f", "csv", "--view", "words", *more)
-        assert (done.code, done.out) == (1, "")
-        assert done.err.startswith("Error: view words (plugin acme) stopped at position 6: f1: ")
-        assert "Warning" not in done.err
+        assert (done.code, done.out, done.error) == (1, "", "view-failed")
+        assert "acme" in done.err and "position 6" in done.err and "Warning" not in done.err
     other = ferry(*options, "export", "ferry", "-f", "json")
-    assert "Warning: view words is left out" in other.err
+    assert other.code == 0 and "Warning: view words" in other.err

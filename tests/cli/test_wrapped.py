@@ -1,4 +1,4 @@
-"""Long lines on a terminal are broken between words; in a pipe they are as they are."""
+"""Long lines are broken between words on a terminal and unchanged in a pipe."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_no_word_is_broken_lost_or_moved(text: str, columns: int) -> None:
     assert all(len(line) <= columns or len(line.split()) == 1 for line in lines)
 
 
-def test_what_follows_a_label_stands_below_what_it_labels() -> None:
+def test_continued_lines_are_indented_below_the_labelled_text() -> None:
     line = "written  in a long report that nobody reads to its end"
     with terminal(30) as stream:
         assert wrapped(line, stream).split("\n") == [
@@ -47,7 +47,7 @@ def test_what_follows_a_label_stands_below_what_it_labels() -> None:
         ]
 
 
-def test_a_pipe_gets_lines_as_they_are() -> None:
+def test_a_pipe_gets_unchanged_lines() -> None:
     long = "word " * 100
     assert wrapped(long, io.StringIO()) == long
     there, here = os.pipe()

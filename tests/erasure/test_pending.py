@@ -284,7 +284,7 @@ def test_the_command_says_what_it_erased_before_it_folds_and_status_what_is_left
     base = ["--db", db, "--keys", str(tmp_path / "a.keys")]
     assert run(root, [*base, "status"]) in (0, 3)
     said = " ".join(capfd.readouterr().err.split())
-    assert "words: 1 story is to be folded again" in said
+    assert "words: after an erasure" in said
 
 
 def test_a_view_that_fails_afterwards_is_reported_and_the_erasure_succeeds(

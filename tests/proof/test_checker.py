@@ -95,7 +95,7 @@ def test_a_proof_from_a_checkpoint_of_an_earlier_key_is_made_and_checked(
     assert run(root, [*asked, "--with-documents", "-o", "a.json"]) == 0
     said = capfd.readouterr().err
     assert f"public key {new}" in said and old not in said
-    assert "Not checked: who signed the checkpoint of 600 events" in said
+    assert "Not checked: the signature on the checkpoint of 600 events" in said
     assert run(root, [*asked, "--with-documents", "--vkey", old, "-o", "b.json"]) == 0
     said = capfd.readouterr().err
     assert f"public key {new}" in said and f"public key {old}" in said

@@ -260,7 +260,7 @@ def test_the_first_checkpoint_makes_the_key_and_reports_it(
     assert run(root, ["--db", str(path), "checkpoint", "-o", "monday.txt"]) == 0
     err = capfd.readouterr().err
     file = home / "config" / "dateline" / "keys" / f"{archive.head().archive}.key"
-    assert f"Made the signing key {file}" in err
+    assert f"Created the signing key {file}" in err
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert run(root, ["--db", str(path), "key", "show"]) == 0
     public = capfd.readouterr().out.strip()
@@ -281,7 +281,7 @@ def test_a_lost_key_is_never_replaced_silently(
 ) -> None:
     assert run(root, ["--db", str(path), "checkpoint"]) == 1
     captured = capfd.readouterr()
-    assert "the signing key is not at" in captured.err
+    assert "there is no signing key" in captured.err
     assert captured.out == ""
     # Another key may sign from now on if the user asks for one.
     assert run(root, ["--db", str(path), "key", "new"]) == 0

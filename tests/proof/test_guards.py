@@ -104,10 +104,10 @@ def test_the_command_explains_a_changed_guard(
     do(archive, *statements["take one away"])
     assert run(root, ["--db", db, "verify"]) == FOUND
     said = capfd.readouterr().err
-    assert "1 finding. The log itself is what was recorded." in said
-    assert "restore the archive, or `dateline copy` it" in said
+    assert "1 finding. The log itself is unchanged." in said
+    assert "`dateline copy` it" in said
     assert "this is not what was recorded" not in said
     do(archive, "DROP TABLE checkpoints")
     assert run(root, ["--db", db, "verify"]) == FOUND
     said = capfd.readouterr().err
-    assert "1 finding: this is no whole archive." in said and "Checked" not in said
+    assert "1 finding: the archive is incomplete." in said and "Checked" not in said

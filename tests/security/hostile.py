@@ -1,4 +1,4 @@
-"""Words that would act on whoever shows them, and what to hold output against."""
+"""Hostile text, which a terminal or browser would act on, and checks for output."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from dateline.testing import samples
 
 #: Unicode's property Bidi_Control.
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-#: Those of it that some scripts need: in prose they stay.
+#: Bidi marks that some scripts need: prose keeps them.
 MARKS = "\u061c\u200e\u200f"
-#: Sets a title, clears the screen, goes back over the line, links, changes direction, ends markup.
+#: Text that sets a title, clears the screen, overwrites the line, links, changes direction, ends markup.
 WORDS = (
     "\x1b]0;owned\x07\x1b[2J\x9b31m\rover\x08\x7f\x85\x00".replace("\x00", "")
     + BIDI
@@ -22,14 +22,14 @@ WORDS = (
 
 
 def naughty(shared: Path) -> list[str]:
-    """The Big List of Naughty Strings, but for what no text of an archive may hold."""
+    """The Big List of Naughty Strings, without those that no text of an archive may hold."""
     found = json.loads((shared / "data" / "corpora" / "blns" / "blns.json").read_bytes())
     assert len(found) > 400
     return [text for text in found if text.strip() and "\x00" not in text]
 
 
 def story(*words: str) -> list[dict[str, Any]]:
-    """The sample story, with `words` wherever an archive keeps text."""
+    """The sample story, with `words` in every field that holds text."""
     lines = samples.story()
     lines[0] |= {"title": words[0], "scope": words[0]}
     for number, text in enumerate(words):
@@ -67,8 +67,8 @@ def story(*words: str) -> list[dict[str, Any]]:
 
 
 def acts(text: str, *, prose: bool = True) -> str:
-    """The characters of `text` that a terminal would obey; a file of CSV may end lines with CRLF.
-    In what is not `prose`, marks of direction are among them."""
+    """The characters of `text` that a terminal would obey. CRLF is allowed, since CSV uses it. Bidi
+    marks count only if the text is not `prose`."""
     text = text.replace("\r\n", "\n")
     bidi = set(BIDI) - set(MARKS if prose else "")
     return "".join(

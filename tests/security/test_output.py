@@ -1,4 +1,4 @@
-"""Hostile words through every command: nothing reaches the terminal that it would obey."""
+"""Hostile text through every command: no control characters reach the terminal."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from dateline.testing import samples
 from dateline.testing.pytest_plugin import Cli, PluginDir
 
 W = WORDS
-#: As much of it as the name of a subject may hold.
+#: The part of it that the name of a subject may hold.
 NAME = "".join(char for char in W if unicodedata.category(char) != "Cc")[:200]
 FORMATS = ("table", "csv", "json", "ndjson")
 VIEWS = (
     "timeline", "statements", "figures", "people", "places", "sources", "disputes", "changes",
 )  # fmt: skip
 
-#: What each command is run with: words where it takes any, shown where it shows them. Those that
-#: are refused matter as much, since an error repeats what it refuses.
+#: Arguments for each command: hostile text in every argument that takes text, and in output. Refused
+#: arguments matter as much, since errors repeat them.
 COMMANDS: dict[str, list[tuple[str, ...]]] = {
     "": [(W,), ("--db", W, "stories"), ("--without", W, "stories"), ("--plugins-dir", W, "stories"),
          ("--" + W,)],
@@ -153,7 +153,7 @@ UNLOADABLE = "raise ValueError({words!r})"
 
 
 def commands(group: click.Group, path: str = "") -> Iterator[str]:
-    """Every command there is, by the words that call it."""
+    """Every command, by the words that call it."""
     context = click.Context(group)
     for name in group.list_commands(context):
         command = group.get_command(context, name)
@@ -162,7 +162,7 @@ def commands(group: click.Group, path: str = "") -> Iterator[str]:
             yield from commands(command, f"{path} {name}".strip())
 
 
-def test_no_command_is_left_out_of_the_sweep() -> None:
+def test_the_sweep_covers_every_command() -> None:
     assert {path for path in COMMANDS if path} == set(commands(root))
 
 
@@ -202,7 +202,9 @@ def filled(cli: Cli, folder: Path, *words: str) -> Cli:
 
 @pytest.mark.sampled(6)
 @pytest.mark.parametrize("command", COMMANDS)
-def test_no_command_lets_hostile_words_act(ferry: Cli, plugin_dir: PluginDir, command: str) -> None:
+def test_no_command_prints_hostile_text_unescaped(
+    ferry: Cli, plugin_dir: PluginDir, command: str
+) -> None:
     folder = plugin_dir(
         {"broken.py": BROKEN.format(words=WORDS), "loud.py": UNLOADABLE.format(words=WORDS)}
     )
@@ -218,8 +220,9 @@ def test_no_command_lets_hostile_words_act(ferry: Cli, plugin_dir: PluginDir, co
                 assert "this is a bug" not in result.err, (called, result.err)
 
 
-def test_the_sweep_meets_the_words_it_looks_for(ferry: Cli, plugin_dir: PluginDir) -> None:
-    """In tables, errors, and what plugins raise: a sweep that shows none would prove nothing."""
+def test_the_sweep_shows_the_hostile_text(ferry: Cli, plugin_dir: PluginDir) -> None:
+    """Hostile text is shown in tables, errors and exceptions of plugins; otherwise the sweep would prove
+    nothing."""
     folder = plugin_dir(
         {"broken.py": BROKEN.format(words=WORDS), "loud.py": UNLOADABLE.format(words=WORDS)}
     )
@@ -246,7 +249,7 @@ def test_naughty_strings_are_inert_in_every_form(
 
 
 @pytest.mark.parametrize("form", ["json", "ndjson"])
-def test_json_is_as_it_was_in_a_pipe_and_inert_on_a_terminal(
+def test_json_is_unchanged_in_a_pipe_and_escaped_on_a_terminal(
     ferry: Cli, monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:
     piped = ferry("export", "--all", "-f", form).out

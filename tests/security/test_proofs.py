@@ -1,4 +1,4 @@
-"""Proofs, checkpoints, keys and exports from anybody: a verdict or one clear error."""
+"""Proofs, checkpoints, keys and exports from strangers give a verdict or one clear error."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from dateline.testing.pytest_plugin import Cli
 
 FILES: dict[str, bytes] = {
     "a line end": b"\n",
-    "no text": b"\xff\xfe\x00",
+    "not text": b"\xff\xfe\x00",
     "deep": b"[" * 100_000,
     "deep inside": b'{"format":"dateline/proof/v1","archive":'
     + b"[" * 100_000
@@ -38,7 +38,7 @@ FILES: dict[str, bytes] = {
 }
 
 
-#: Those that claim to be a proof: they are false. The others claim nothing.
+#: Files that claim to be a proof are judged false; the others are unchecked.
 CLAIM = ("infinity",)
 
 
@@ -52,7 +52,7 @@ def ferry(dateline_cli: Cli, tmp_path: Path) -> Cli:
 
 @pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", FILES)
-def test_a_hostile_file_is_a_verdict_and_no_traceback(
+def test_a_hostile_file_gives_a_verdict_without_a_traceback(
     ferry: Cli, tmp_path: Path, name: str
 ) -> None:
     file = tmp_path / "hostile"
@@ -67,7 +67,7 @@ def test_a_hostile_file_is_a_verdict_and_no_traceback(
         *(("verify", "--export", f"hostile.{suffix}") for suffix in ("json", "ndjson", "csv", "md", "html")),
     ):  # fmt: skip
         result = ferry(*called)
-        if name == "a line end" and called[0] == "import":  # nothing to take in is no error
+        if name == "a line end" and called[0] == "import":  # an empty import is not an error
             continue
         assert result.code == 1, called
         assert result.err.startswith("Error: ") and "this is a bug" not in result.err, (
@@ -78,7 +78,7 @@ def test_a_hostile_file_is_a_verdict_and_no_traceback(
     vkey = ferry("key", "show", "--key", "a.key").out.strip()
     for against in (None, str(file)):
         code, lines = verifier.judge(str(file), [read_vkey(vkey)], against=against)
-        # A file given as a checkpoint that is none says nothing of the proof.
+        # An invalid checkpoint file does not make the proof false.
         wanted = verifier.FALSE if name in CLAIM and against is None else verifier.UNCHECKED
         assert code == wanted, lines
         assert not any("Error" in line for line in lines)
@@ -101,7 +101,7 @@ def bundle(ferry: Cli) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("number", [float("inf"), float("-inf"), float("nan"), 10**400, -1, 2**64])
-def test_a_position_that_is_no_number_is_a_verdict(bundle: dict[str, Any], number: float) -> None:
+def test_an_invalid_position_is_judged_wrong(bundle: dict[str, Any], number: float) -> None:
     for item in bundle["entries"]:
         if item.get("inclusion") is not None:
             item["position"] = number
@@ -110,12 +110,12 @@ def test_a_position_that_is_no_number_is_a_verdict(bundle: dict[str, Any], numbe
 
 
 def test_a_body_with_a_key_twice_is_refused(bundle: dict[str, Any]) -> None:
-    """Whoever signs may sign what readers take for different things; the checker reads it once."""
+    """A signer could sign a body that two readers understand differently; the verifier refuses it."""
     item = next(item for item in bundle["entries"] if item.get("body"))
     body = base64.b64decode(item["body"])
     twice = b'{"data":{"text":"another"},' + body[1:]
     assert json.loads(twice)["data"] == json.loads(body)["data"]
     fields = {"commitment": hashlib.sha256(base64.b64decode(item["salt"]) + twice).hexdigest()}
     item = {"salt": item["salt"], "body": base64.b64encode(twice).decode()}
-    with pytest.raises(ValueError, match="occurs twice"):
+    with pytest.raises(ValueError, match="twice"):
         verifier._body(item, fields)

@@ -1,4 +1,4 @@
-"""Canaries: words and keys that must be in no error, traceback or file they do not belong in."""
+"""Canaries: protected words and keys must not appear in errors, tracebacks or other files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dateline.testing import samples
 from dateline.testing.pytest_plugin import Cli, PluginDir
 
 WORD, SUBJECT = "CANARY-WORDS", "CANARY-SUBJECT"
-#: What is called on an archive whose protected content was tampered with, or whose keys are gone.
+#: Commands for an archive whose protected content was tampered with, or whose keys are missing.
 COMMANDS = [
     "show ferry", "show ferry f3", "show ferry timeline", "log", "verify", "verify --deep", "status -v",
     "rebuild --all", "rebuild --verify", "export ferry -f json", "prove ferry --key a.key", "diff ferry 2024 2025",
@@ -35,7 +35,7 @@ def ferry(dateline_cli: Cli, tmp_path: Path) -> Cli:
 
 
 def secrets(folder: Path) -> list[str]:
-    """The keys there are, as text may hold them."""
+    """The keys in the forms that text could hold."""
     database = sqlite3.connect(folder / "dateline.db.keys")
     [secret] = database.execute("SELECT secret FROM keys").fetchone()
     database.close()
@@ -43,7 +43,7 @@ def secrets(folder: Path) -> list[str]:
 
 
 @pytest.mark.sampled(4)
-@pytest.mark.parametrize("harm", ["moved", "cut", "keys gone", "view raises", "sqlite"])
+@pytest.mark.parametrize("harm", ["moved", "cut", "keys missing", "view raises", "sqlite"])
 @pytest.mark.parametrize("debug", [[], ["--debug"]], ids=["plain", "debug"])
 def test_no_key_or_protected_word_is_in_an_error_or_traceback(
     ferry: Cli, tmp_path: Path, plugin_dir: PluginDir, harm: str, debug: list[str]
@@ -66,7 +66,7 @@ def test_no_key_or_protected_word_is_in_an_error_or_traceback(
         )
     database.commit()
     database.close()
-    if harm == "keys gone":
+    if harm == "keys missing":
         (tmp_path / "dateline.db.keys").rename(tmp_path / "elsewhere.keys")
     options = [*debug]
     if harm == "view raises":
@@ -100,7 +100,7 @@ def test_no_key_or_protected_word_is_in_an_error_or_traceback(
     assert failed > 0
 
 
-def test_temporary_files_are_gone_when_a_command_is(ferry: Cli, tmp_path: Path) -> None:
+def test_commands_leave_no_temporary_files(ferry: Cli, tmp_path: Path) -> None:
     for command in COMMANDS:
         ferry(*command.split())
     ferry("export", "ferry", "-o", "out.md")

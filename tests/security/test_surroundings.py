@@ -1,4 +1,4 @@
-"""Where Dateline is run: a hostile folder, hostile variables; and what its code never does."""
+"""The surroundings of a command: a hostile folder, hostile variables; and what the code never does."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import dateline
 
 PROJECT = Path(__file__).parents[2]
 _EVIL = "import os\nopen(os.environ['MARK'], 'w').close()\nraise SystemExit(9)\n"
-#: What a folder may hold in the hope of being imported or read as configuration.
+#: Names that a hostile folder may use, to be imported or read as configuration.
 _MODULES = (
     "click", "sqlalchemy", "msgspec", "pluggy", "alembic", "rich", "json", "sqlite3", "logging", "encodings",
     "dateline", "dateline_timeline", "dateline_local", "sitecustomize", "usercustomize", "env", "plugin",
@@ -35,7 +35,7 @@ def sources() -> dict[Path, ast.Module]:
     return {path: ast.parse(path.read_text("utf-8")) for path in sorted(found)}
 
 
-def test_a_hostile_folder_is_not_imported_from_nor_read(tmp_path: Path) -> None:
+def test_nothing_is_imported_or_read_from_a_hostile_folder(tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     folder = tmp_path / "folder"
     for name in _MODULES:
@@ -67,7 +67,7 @@ def test_a_hostile_folder_is_not_imported_from_nor_read(tmp_path: Path) -> None:
         assert "left out" not in done.stderr
 
 
-def test_plugins_come_from_no_folder_unless_one_is_named(tmp_path: Path) -> None:
+def test_plugins_come_from_a_folder_only_if_it_is_named(tmp_path: Path) -> None:
     (tmp_path / "plugins").mkdir()
     (tmp_path / "plugins" / "evil.py").write_text(_EVIL)
     (tmp_path / "evil.py").write_text(_EVIL)
@@ -126,12 +126,12 @@ def test_the_network_is_used_in_one_place() -> None:
                 names = [node.module or ""]
             if network & set(names):
                 found.add(path)
-    # A pair of sockets wakes up who waits in `follow`; a database server is libpq's affair.
+    # `follow` uses a pair of sockets to wake up; libpq connects to the database server.
     allowed = {package / "log" / "follow.py"}
     assert {path.parent for path in found - allowed} == {package / "net"}
 
 
-def test_every_variable_that_is_read_is_on_the_page() -> None:
+def test_every_environment_variable_is_documented() -> None:
     page = (PROJECT / "docs" / "security.md").read_text("utf-8")
     read = set()
     for tree in sources().values():

@@ -1,4 +1,4 @@
-"""``plugins check``: the contracts, held against what is installed."""
+"""``dateline plugins check``: test installed plugins against the contracts."""
 
 from __future__ import annotations
 
@@ -29,15 +29,16 @@ _KINDS = ("views", "exporters", "importers", "source_importers", "event_types", 
     type=click.IntRange(1, 10_000),
     default=25,
     show_default=True,
-    help="How many made-up histories to try each rule on.",
+    help="How many generated histories to test each rule on.",
 )
 @format_option
 @pass_settings
 def check(settings: Settings, name: str | None, examples: int, format_: str | None) -> None:
-    """Hold plugins against the contracts: all of them, or NAME.
+    """Test plugins against the contracts: all of them, or NAME.
 
-    Each rule is tried on made-up histories. For one that is broken, the smallest history found that
-    shows it is printed, as lines that `dateline import` takes. Exit code 3 says that a rule is broken.
+    Each rule is tested on generated histories. If one breaks a rule, the smallest history that was
+    found to break it is printed, as lines for `dateline import`. Exit code 3 means that a rule is
+    broken.
 
     \b
     Example:
@@ -61,7 +62,7 @@ def check(settings: Settings, name: str | None, examples: int, format_: str | No
     emit(["plugin", "item", "rule", "result", "message"], failed + rows, format_)
     for title, found in broken:
         say(f"\n{title} breaks {found.rule}: {found.message}")
-        say("\n".join(found.ndjson()) or "(no event is needed)")
+        say("\n".join(found.ndjson()) or "(the history is empty)")
     if failed or broken:
         click.get_current_context().exit(FOUND)
 
@@ -69,7 +70,7 @@ def check(settings: Settings, name: str | None, examples: int, format_: str | No
 def _verdicts(
     plugins: Plugins, name: str | None, examples: int
 ) -> Iterator[tuple[str, str, Verdict]]:
-    """(plugin, item, verdict) of every rule of what the plugin offers."""
+    """(plugin, item, verdict) for every item that plugins offer and every rule of its contract."""
     from dateline.testing.contracts import Trials, verdicts
 
     _require(plugins, name)
@@ -87,9 +88,17 @@ def _verdicts(
 
 
 def _require(plugins: Plugins, name: str | None) -> None:
-    """Raises UnknownName when no plugin of that name was loaded, or was tried."""
+    """Raises UnknownName if there is no plugin of that name, or if it is blocked."""
     status = {record.name: record.status for record in plugins.records}
     if name is not None and status.get(name) == "blocked":
-        raise UnknownName(f"plugin {name!r} is blocked", hint="leave out --without and try again")
+        raise UnknownName(
+            f"plugin {name!r} is blocked by --without or an environment variable",
+            hint="leave that out and try again",
+            code="plugin-blocked",
+        )
     if name is not None and name not in status:
-        raise UnknownName(f"there is no plugin {name!r}", hint="see `dateline plugins`")
+        raise UnknownName(
+            f"there is no plugin {name!r}",
+            hint="`dateline plugins` lists them",
+            code="plugin-unknown",
+        )

@@ -1,4 +1,4 @@
-"""``checkpoint``: sign the log's root, to keep elsewhere."""
+"""``dateline checkpoint``: sign the root of the log, to be kept elsewhere."""
 
 from __future__ import annotations
 
@@ -21,17 +21,18 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option(
-    "-o", "--output", metavar="FILE", type=completing.FILE, help="Where to.  [default: stdout]"
+    "-o", "--output", metavar="FILE", type=completing.FILE, help="Output file.  [default: stdout]"
 )
-@click.option("--force", is_flag=True, help="Overwrite a file that is there.")
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @key_option
 @pass_settings
 def checkpoint(settings: Settings, output: str | None, force: bool, key_file: str | None) -> None:
-    """Sign the log as it stands, for safe keeping elsewhere.
+    """Sign a checkpoint of the log, to be kept elsewhere.
 
-    The checkpoint is three lines and a signature (C2SP tlog-checkpoint): mail it, print it, give it
-    to a partner. Who holds it can show later that nothing before it was changed, added or removed.
-    The first one makes the key. A log that does not continue the last checkpoint is not signed.
+    A checkpoint is three lines and a signature (C2SP tlog-checkpoint). Mail it, print it or give it
+    to a partner: anyone who has it can show later whether events before it were changed, added or
+    removed. The first checkpoint creates the key. A log that does not continue the last checkpoint
+    is not signed.
 
     \b
     Example:
@@ -47,12 +48,14 @@ def checkpoint(settings: Settings, output: str | None, force: bool, key_file: st
         click.echo(signed.note, nl=False, file=data())
         return
     write_atomically(target, iter([signed.note]), force=force, kept=settings.kept)
-    say(f"Signed {signed.size} events in {output}. Keep it where the archive is not.")
+    say(
+        f"Wrote {output}, a signed checkpoint of {signed.size} events. Keep it away from the archive."
+    )
 
 
 def key_to_sign(archive: Archive, key_file: str | None) -> SigningKey:
-    """The signing key; made on first use. Raises DatelineError when there is nothing to sign, or
-    another signed before."""
+    """The signing key, created on first use. Raises DatelineError if there is nothing to sign, or if
+    checkpoints were signed with a key that is not here."""
     from dateline.proof.checkpoint import NothingToSign
 
     if not archive.head().position:
@@ -64,12 +67,12 @@ def key_to_sign(archive: Archive, key_file: str | None) -> SigningKey:
         except DatelineError:
             if not path.exists():
                 raise
-            # Another process made it meanwhile.
+            # Another process created it meanwhile.
     key = find_key(archive, key_file)
     if key is None:
         raise DatelineError(
-            f"the signing key is not at {path}",
-            hint="name it with --key; or, if it is lost, sign with another from now on: "
-            "`dateline key new`",
+            f"there is no signing key {path}",
+            hint="name its file with --key; if it is lost, create another with `dateline key new`",
+            code="signing-key-missing",
         )
     return key

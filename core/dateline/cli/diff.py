@@ -1,4 +1,4 @@
-"""``diff``: what changed in a story between two moments."""
+"""``dateline diff``: show what changed in a story between two moments."""
 
 from __future__ import annotations
 
@@ -35,24 +35,26 @@ _TITLES = {
 @click.argument("story", shell_complete=completing.stories)
 @click.argument("from_", metavar="FROM")
 @click.argument("to")
-@click.option("--recorded", is_flag=True, help="By this archive's clock, not the public record.")
+@click.option(
+    "--recorded", is_flag=True, help="Use this archive's clock instead of the public record."
+)
 @click.option(
     "-f",
     "--format",
     "format_",
     type=click.Choice(["table", "json", "ndjson", "csv", "markdown"]),
-    help="Form of the data.  [default: table on a terminal, csv in a pipe]",
+    help="Output format.  [default: table on a terminal, csv in a pipe]",
 )
 @bom_option
 @pass_settings
 def diff(
     settings: Settings, story: str, from_: str, to: str, recorded: bool, format_: str | None
 ) -> None:
-    """Say what changed in a story between two moments.
+    """Show what changed in a story between two moments.
 
-    FROM and TO are days or moments of the public record; with --recorded, of this archive's own
-    clock, where positions do too. Listed are facts added, corrected (was, now), retracted, newly
-    disputed and erased in between, and figures that moved.
+    FROM and TO are days or times of the public record. With --recorded they are days, times or
+    positions of this archive's own clock. The list has the facts that were added, corrected (with
+    both values), retracted, disputed or erased between them, and the figures that changed.
 
     \b
     Example:
@@ -69,7 +71,7 @@ def diff(
         found = [*compare(before, after), *erased(after, since, until)]
         changes = sorted(found, key=lambda change: list(_TITLES).index(change.kind))
     if since.later_than(until):
-        say(f"FROM ({from_}) is later than TO ({to}): this reads backwards.")
+        say(f"FROM ({from_}) is later than TO ({to}): the changes are shown in reverse.")
     if format_ == "markdown":
         click.echo(_markdown(story, from_, to, changes), nl=False, file=data())
         return

@@ -1,4 +1,4 @@
-"""``erase``: what must not be kept goes; that it went stays."""
+"""``dateline erase``: permanently erase content; the log keeps a tombstone."""
 
 from __future__ import annotations
 
@@ -22,24 +22,28 @@ if TYPE_CHECKING:
     from dateline.erasure.journal import Gone
     from dateline.erasure.plan import Plan
 
-#: No position has more; Python makes no number of more than 4,300.
+#: No position has more digits, and `int` refuses more than 4,300.
 _DIGITS = 30
 _POSITION = re.compile(r"0|[1-9][0-9]*")
 _FACT = re.compile(r"f[0-9]+")
 _COLUMNS = ("what", "story", "position", "name", "note")
-_ELSEWHERE = "Exports and backups made before are not known to the archive: see to them."
+_ELSEWHERE = "The archive does not know of earlier exports and backups: delete them yourself."
 
 
 @click.command()
 @click.argument("targets", nargs=-1, required=True, metavar="SUBJECT|POSITION...")
-@click.option("--reason", help="Why, for whoever reads the record. Names nobody.")
-@click.option("--basis", help="On what ground: consent withdrawn, court order ...")
-@click.option("--dry-run", is_flag=True, help="List what would go, erase nothing.")
-@click.option("--yes", is_flag=True, help="Do not ask. Needed where nobody can be asked.")
+@click.option("--reason", help="Why it is erased. Kept in the log; must not name the subject.")
+@click.option(
+    "--basis", help="The legal basis: consent withdrawn, court order ... Kept in the log."
+)
+@click.option("--dry-run", is_flag=True, help="List what would be erased, and erase nothing.")
+@click.option(
+    "--yes", is_flag=True, help="Do not ask for confirmation. Required without a terminal."
+)
 @click.option(
     "--keys-lost",
     is_flag=True,
-    help="The keys of what is protected will not come back: begin a new keys database.",
+    help="Give up the lost keys of protected content, and create a new keys database.",
 )
 @agent_option
 @format_option
@@ -57,15 +61,16 @@ def erase(
     agent: str | None,
     format_: str | None,
 ) -> None:
-    """Destroy what must not be kept; that it went stays.
+    """Permanently erase content; the log keeps a tombstone.
 
-    A SUBJECT is whoever was named with --protect: the key goes, and with it every event, document
-    and row under it. At a POSITION goes what is there; a fact goes with all that was said about it.
-    Facts keep their numbers, and views and exports say [erased]. Hashes stay, so that everything
-    else can still be proved. What was exported or backed up before is out of reach.
+    A SUBJECT is a name that was given with --protect: its key is destroyed, and every event, document
+    and row under that key is erased. A POSITION erases the event there; if it recorded a fact, all
+    events about that fact are erased too. Facts keep their numbers, and views and exports show
+    [erased]. Hashes are kept, so that everything else can still be proved. Earlier exports and
+    backups are not erased.
 
-    On a terminal it lists what goes, asks for reason and basis if they are not given, and asks whether
-    to go on; anywhere else it erases with --yes alone. --dry-run lists, and needs no reason.
+    On a terminal, the command lists what will be erased, asks for a missing reason or basis, and asks
+    for confirmation. Elsewhere it needs --yes. --dry-run only lists, and needs no reason.
 
     \b
     Example:
@@ -78,27 +83,33 @@ def erase(
 
     subject, positions = _targets(targets)
     if keys_lost and not positions:
-        raise click.UsageError("--keys-lost goes with positions: who is who, the lost keys knew")
-    words = _given(reason, basis, ask=dry_run or (sys.stdin.isatty() and not yes))
+        raise click.UsageError(
+            "--keys-lost needs positions: the names of subjects were lost with the keys"
+        )
+    words = _given(reason, basis, may_lack=dry_run or (sys.stdin.isatty() and not yes))
     if not dry_run and not yes and not sys.stdin.isatty():
-        raise click.UsageError("not on a terminal: say --yes to erase")
+        raise click.UsageError("there is no terminal to ask on: give --yes to erase")
     with settings.unresumed() as archive:
-        key = None if subject is None else archive.key_of(subject)  # who it is may be forgotten now
+        key = None if subject is None else archive.key_of(subject)  # resuming may forget the name
         resume(archive)
         try:
             plan = archive.plan_erasure(subject, positions)
         except UnknownName as error:
             if key is not None and any(done.subject_key == key for done in archive.resumed):
-                return  # it is what was just finished, and the name is forgotten
+                return  # resuming finished just this erasure, and the name is forgotten
             raise _explained(error, archive, subject) from None
         if not plan.events and plan.subject_key is None:
-            raise DatelineError("nothing left to erase there", hint="see it with `dateline log`")
+            raise DatelineError(
+                "the content there is already erased",
+                hint="`dateline log` shows it as [erased]",
+                code="nothing-to-erase",
+            )
         if dry_run:
             emit(_COLUMNS, _rows(plan), format_)
             say(f"Nothing was erased (--dry-run): {_counted(_planned(plan))}.")
             lost = archive.sealed_keys() if keys_lost else archive.lost_keys()
             if lost and keys_lost:
-                say(f"Their content would be sealed for good, as lost: {', '.join(lost)}.")
+                say(f"The content of these keys would be sealed for good: {', '.join(lost)}.")
             elif lost:
                 _say_lost(lost)
             return
@@ -118,10 +129,10 @@ def erase(
         )
         say_ahead(archive, {item.slug for item in plan.events})
         if plan.events:
-            # What was really done: somebody may have recorded more of it meanwhile.
+            # The actual counts: another process may have recorded more of it meanwhile.
             say(f"Erased {_counted(done.gone)}. {_ELSEWHERE}")
         else:
-            say(f"Nothing was left of it to erase. {_ELSEWHERE}")
+            say(f"Its content was already erased. {_ELSEWHERE}")
         if left := archive.subjects():
             say(f"Still protected: {', '.join(left)}.")
         if lost := archive.lost_keys():
@@ -130,35 +141,42 @@ def erase(
 
 
 def _fold_again(archive: Archive) -> None:
-    """Fold what is left of the stories again. The erasure is done and said, whatever comes of it."""
+    """Bring the views up to date. The erasure itself is complete and reported by now, so a failure
+    here is only reported too."""
     from dateline.views.folding import reason
 
     try:
         builds = archive.fold_again()
     except DatelineError as error:
-        say(f"What is left is not in all views yet: {error}. The next read of a view folds it.")
+        say(
+            f"Not all views are up to date yet: {error}. The next read of a view brings it up to date."
+        )
         return
     for build in builds:
         if build.state == "failed":
             say(
                 f"View {build.name} stopped at position {build.failed_position}: {reason(build)}. "
-                "Nothing of what was erased is in it."
+                "It holds no erased content."
             )
 
 
 def _say_lost(keys: Sequence[str]) -> None:
-    say(f"Sealed for good, until erased by the id of its key: {', '.join(keys)}.")
+    say(f"Content is sealed for good under lost keys; erase it by key id: {', '.join(keys)}.")
 
 
 def _targets(targets: tuple[str, ...]) -> tuple[str | None, list[int]]:
-    """The one subject, or the positions."""
+    """The one subject, or the positions. Raises UsageError, UnknownName."""
     for target in targets:
         if target.isdecimal() and not _POSITION.fullmatch(target):
             raise click.UsageError(
-                f"{target[:_DIGITS]} is no position as `dateline log` shows it, nor a name"
+                f"{target[:_DIGITS]} is not a name, nor a position as `dateline log` shows it"
             )
         if target.isdecimal() and len(target) > _DIGITS:
-            raise UnknownName(f"the log has no position {target[:_DIGITS]}...")
+            raise UnknownName(
+                f"the log has no position {target[:_DIGITS]}...",
+                hint="`dateline log` lists the positions",
+                code="position-unknown",
+            )
     positions = [int(target) for target in targets if target.isdecimal()]
     subjects = [target for target in targets if not target.isdecimal()]
     if len(subjects) > 1 or (subjects and positions):
@@ -166,61 +184,61 @@ def _targets(targets: tuple[str, ...]) -> tuple[str | None, list[int]]:
     return (subjects[0] if subjects else None), positions
 
 
-def _given(reason: str | None, basis: str | None, *, ask: bool) -> dict[str, str]:
-    """What is kept of it, as far as it was said. Raises UsageError where it will not be asked for,
-    Refused."""
+def _given(reason: str | None, basis: str | None, *, may_lack: bool) -> dict[str, str]:
+    """The reason and the basis, as far as they were given. Raises UsageError if one is missing, unless
+    `may_lack`; Refused if one is not acceptable."""
     from dateline.erasure.steps import require_words
 
-    said = {"reason": reason, "basis": basis}
-    words = {name: value for name, value in said.items() if value is not None}
-    if not ask and len(words) < len(said):
-        missing = [f"--{name}" for name, value in said.items() if not value]
-        raise click.UsageError(f"to erase, say {' and '.join(missing)}; --dry-run needs neither")
+    options = {"reason": reason, "basis": basis}
+    words = {name: value for name, value in options.items() if value is not None}
+    if not may_lack and len(words) < len(options):
+        missing = [f"--{name}" for name, value in options.items() if not value]
+        raise click.UsageError(f"to erase, give {' and '.join(missing)}; --dry-run needs neither")
     require_words(words)
     return words
 
 
 def _asked(words: dict[str, str], names: Sequence[str]) -> dict[str, str]:
-    """The words, with what was not said asked for, until it says something and names nobody."""
+    """The reason and the basis. Asks for a missing one until it is acceptable and names no subject."""
     from dateline.erasure.steps import require_words
     from dateline.protect.subjects import require_unnamed
 
     for name in ("reason", "basis"):
-        question = f"{name.capitalize()} (kept for ever, names nobody)"
+        question = f"{name.capitalize()} (kept permanently; must not name the subject)"
         while name not in words:
-            said = {name: click.prompt(question, err=True)}
+            answer = {name: click.prompt(question, err=True)}
             try:
-                require_words(said)
-                require_unnamed(said, names)
+                require_words(answer)
+                require_unnamed(answer, names)
             except DatelineError as error:
                 say(str(error))
             else:
-                words = {**words, **said}
+                words = {**words, **answer}
     return words
 
 
 def _explained(error: UnknownName, archive: Archive, subject: str | None) -> UnknownName:
-    """The error, with the positions of facts where one was given in place of a subject."""
+    """The error; if a fact was given instead of a subject, with a hint that names its positions."""
     if subject is None or not _FACT.fullmatch(subject):
         return error
     found = ", ".join(f"{position} ({slug})" for slug, position in _recorded(archive, subject))
     if not found:
         return error
     hint = f"{subject} is a fact: erase it by its position, {found}"
-    return UnknownName(error.what, hint=hint)
+    return UnknownName(error.what, hint=hint, code=error.code)
 
 
 def _recorded(archive: Archive, fact: str) -> Iterator[tuple[str, int]]:
-    """Where a fact of that number is recorded: its story, its position."""
+    """(story, position) of each fact with this number."""
     for story in archive.stories():
-        with suppress(DatelineError):  # what is sealed tells no numbers
+        with suppress(DatelineError):  # a sealed story does not reveal its facts
             found = archive.state(story.slug).facts.get(fact)
             if found is not None:
                 yield story.slug, found.position
 
 
 def _show(plan: Plan) -> None:
-    """What goes, where it is seen whatever becomes of stdout."""
+    """List what will be erased on stderr, since stdout may not be a terminal."""
     if plan.events:
         with shown_on_stderr():
             emit(_COLUMNS, _rows(plan), "table")
@@ -228,7 +246,7 @@ def _show(plan: Plan) -> None:
 
 def _agreed(plan: Plan) -> bool:
     whose = "" if plan.subject is None else f" of {plan.subject!r}"
-    question = visible(f"Erase {_counted(_planned(plan))}{whose} for ever?")
+    question = visible(f"Permanently erase {_counted(_planned(plan))}{whose}?")
     return click.confirm(question, err=True)
 
 
@@ -239,9 +257,9 @@ def _planned(plan: Plan) -> Gone:
     return Gone(events=len(plan.events), facts=facts, documents=len(plan.documents))
 
 
-def _counted(gone: Gone) -> str:
-    among = f" ({_many(gone.facts, 'fact')})" if gone.facts else ""
-    return f"{_many(gone.events, 'event')}{among}, {_many(gone.documents, 'document')}"
+def _counted(erased: Gone) -> str:
+    facts = f" ({_many(erased.facts, 'fact')})" if erased.facts else ""
+    return f"{_many(erased.events, 'event')}{facts}, {_many(erased.documents, 'document')}"
 
 
 def _many(count: int, noun: str) -> str:
@@ -250,18 +268,20 @@ def _many(count: int, noun: str) -> str:
 
 def _warn(plan: Plan) -> None:
     for mention in plan.still:
-        say(f"Still there: {mention.what} (position {mention.position}) {mention.how}.")
+        say(f"Not erased: {mention.what} (position {mention.position}) {mention.how}.")
 
 
 def _rows(plan: Plan) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = [
-        ("event", item.slug, item.position, item.name, "goes") for item in plan.events
+        ("event", item.slug, item.position, item.name, "is erased") for item in plan.events
     ]
-    rows += [("document", None, None, name, f"{size} bytes go") for name, size in plan.documents]
-    rows += [("view", slug, None, name, _folded(count)) for name, slug, count in plan.rows]
+    rows += [
+        ("document", None, None, name, f"{size} bytes are erased") for name, size in plan.documents
+    ]
+    rows += [("view", slug, None, name, _rebuilt(count)) for name, slug, count in plan.rows]
     rows += [("stays", item.slug, item.position, item.what, item.how) for item in plan.still]
     return rows
 
 
-def _folded(count: int) -> str:
-    return f"{_many(count, 'row')} folded anew"
+def _rebuilt(count: int) -> str:
+    return f"{_many(count, 'row')} {'is' if count == 1 else 'are'} rebuilt"

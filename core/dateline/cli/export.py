@@ -1,4 +1,4 @@
-"""``export``: stories in a format, whole or not at all."""
+"""``dateline export``: write stories in a format, completely or not at all."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("stories", nargs=-1, shell_complete=completing.stories)
-@click.option("--all", "all_", is_flag=True, help="Every story of the archive.")
+@click.option("--all", "all_", is_flag=True, help="Export every story of the archive.")
 @click.option(
     "-f",
     "--format",
     "format_",
     metavar="FORMAT",
     shell_complete=completing.exporters,
-    help="csv, json, ndjson, markdown, html ...",
+    help="Output format: csv, json, ndjson, markdown, html ...",
 )
 @click.option(
     "--view",
     metavar="NAME",
     shell_complete=completing.views,
-    help="This view (csv: timeline unless said).",
+    help="Export this view.  [default for csv: timeline]",
 )
 @click.option(
     "-o",
@@ -47,14 +47,14 @@ if TYPE_CHECKING:
     "target",
     metavar="FILE|DIR",
     type=completing.FILE,
-    help="Where to; a folder gets one file a story.  [default: stdout]",
+    help="Output file, or a folder for one file per story.  [default: stdout]",
 )
-@click.option("--force", is_flag=True, help="Overwrite a file that is there.")
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @moment_options
 @click.option(
     "--bom",
     is_flag=True,
-    help="Begin CSV with a byte order mark: Excel then reads it as UTF-8.",
+    help="Begin CSV with a byte order mark, so that Excel reads it as UTF-8.",
 )
 @click.option("--schema", is_flag=True, help="Print the format's schema instead.")
 @pass_settings
@@ -73,9 +73,9 @@ def export(
 ) -> None:
     """Write stories as CSV, JSON, NDJSON, Markdown or HTML.
 
-    The format follows the suffix of FILE when --format is left out. Equal archives give equal
-    bytes. NDJSON is the one to import again. Excel takes CSV for text of the system's code page
-    unless it begins with a byte order mark (--bom).
+    Without --format, the suffix of FILE selects the format. Equal archives give equal bytes. Only
+    NDJSON can be imported again. Excel reads CSV in the system's code page unless it begins with a
+    byte order mark (--bom).
 
     \b
     Example:
@@ -93,20 +93,24 @@ def export(
     if schema:
         text = blamed.call(exporter.schema)
         if text is None:
-            raise DatelineError(f"the format {name} has no schema")
+            raise DatelineError(
+                f"the format {name} has no schema",
+                hint="export a story in this format to see what it writes",
+                code="schema-missing",
+            )
         click.echo(text, nl=False, file=data())
         return
     if bom and exporter.media_type != "text/csv":
-        raise click.UsageError(f"--bom is for CSV, not for {name}")
+        raise click.UsageError(f"--bom applies to CSV only, not to {name}")
     mark = MARK if bom else ""
     at = moment(as_of, as_recorded)
     with settings.archive() as archive:
         if output is not None and (output.is_dir() or str(target).endswith("/")):
             slugs = list(dict.fromkeys(stories)) or [story.slug for story in archive.stories()]
             paths = {slug: output / f"{slug}{exporter.suffix}" for slug in slugs}
-            for path in paths.values():  # before the first is written
+            for path in paths.values():  # before the first file is written
                 require_free(path, force=force, kept=archive.kept)
-                refuse_kept(_beside(path), archive.kept)
+                refuse_kept(_sidecar_path(path), archive.kept)
             for slug, path in paths.items():
                 with archive.material(slug, view=view, at=at) as material:
                     _write(path, exporter, blamed, material, force, mark, archive.kept)
@@ -119,7 +123,7 @@ def export(
                     give(chunk)
             else:
                 _write(output, exporter, blamed, material, force, mark, archive.kept)
-            # Last: an export that needs a failed view raises, and that says it all.
+            # Last: an export that needs a failed view has raised its own error by now.
             _warn(material)
     if output is not None:
         say(f"Wrote {output}.")
@@ -134,19 +138,20 @@ def _write(
     mark: str,
     kept: Sequence[Path],
 ) -> None:
-    """The file, `mark` first, and what goes beside it. Neither is overwritten without `force`."""
-    beside = _beside(path)
+    """Write the file, which begins with `mark`, and its sidecar. Neither is overwritten without
+    `force`."""
+    sidecar_path = _sidecar_path(path)
     sidecar = blamed.call(partial(exporter.sidecar, material))
     if sidecar is not None:
-        require_free(beside, force=force, kept=kept)
+        require_free(sidecar_path, force=force, kept=kept)
     chunks = chain([mark], blamed.each(partial(_text, exporter, material)))
     write_atomically(path, chunks, force=force, kept=kept)
     if sidecar is not None:
-        write_atomically(beside, iter([sidecar]), force=force, kept=kept)
+        write_atomically(sidecar_path, iter([sidecar]), force=force, kept=kept)
 
 
-def _beside(path: Path) -> Path:
-    """Where a format that says more than its file holds says it."""
+def _sidecar_path(path: Path) -> Path:
+    """The path of the sidecar: a file for what the format itself cannot hold."""
     return path.with_name(path.name + ".meta.json")
 
 
@@ -170,4 +175,4 @@ def _format(settings: Settings, given: str | None, output: Path | None) -> str:
         if suffix and suffix == exporter.suffix:
             return exporter.name
     known = ", ".join(sorted(settings.plugins().exporters)) or "none"
-    raise click.UsageError(f"say which format with -f, or by the suffix of -o; known are {known}")
+    raise click.UsageError(f"give a format with -f, or a suffix with -o; formats are {known}")

@@ -1,4 +1,4 @@
-"""One fact in full: its quotation in context, its chain, its history, its links."""
+"""One fact in full: its quotation in context, its attribution, its history and its links."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from dateline.events.registry import to_fields
 from dateline.events.words import quantity_words
 
 _CONTEXT = 70
-#: Fields of a fact that `describe` words itself, or that nobody needs to read twice.
-_WORDED = frozenset({
+#: Fields of a fact that `describe` prints in lines of their own, or does not repeat.
+_PRINTED = frozenset({
     "fact", "text", "source", "evidence", "attribution", "factuality", "times", "places",
     "quantities", "quote", "note",
 })  # fmt: skip
 
 
 def describe(fact: Fact, text: str | None) -> Iterator[str]:
-    """Lines about `fact`, not yet made safe to print; ``text`` is that of its source."""
+    """Lines about `fact`, not yet made safe to print. ``text`` is the text of its source."""
     mark = "  protected" if fact.id in fact.story.protected else ""
     yield f"{fact.id}  {fact.kind}  {fact.status}{mark}"
     yield f"  {fact.data.text}"
@@ -49,16 +49,16 @@ def describe(fact: Fact, text: str | None) -> Iterator[str]:
     for view in fact.data.factuality:
         yield f"sure     {fact.label(view.by)}: {view.value}"
     for name, value in to_fields(fact.data).items():
-        if name not in _WORDED:
+        if name not in _PRINTED:
             yield f"{name:8} {_plain(value, fact)}"
     if fact.data.note:
         yield f"note     {fact.data.note}"
-    yield from _written(fact, text)
+    yield from _source(fact, text)
     yield from _links(fact)
     yield from _history(fact)
 
 
-def _written(fact: Fact, text: str | None) -> Iterator[str]:
+def _source(fact: Fact, text: str | None) -> Iterator[str]:
     source = fact.document
     yield ""
     title = source.title if source is not None else None
@@ -70,14 +70,14 @@ def _written(fact: Fact, text: str | None) -> Iterator[str]:
 
 
 def in_context(item: Evidence, text: str | None) -> str:
-    """``…before [the words] after…`` on one line, from the text or the kept context."""
+    """``…before [the words] after…`` on one line, from the text or the recorded context."""
     before, after = item.prefix or "", item.suffix or ""
     if text is not None and item.start is not None and item.end is not None:
         before = text[max(0, item.start - _CONTEXT) : item.start]
         after = text[item.end : item.end + _CONTEXT]
-        if (there := text[item.start : item.end]) != item.exact:
-            found = " ".join(f"…{before}[{there}]{after}…".split())
-            return f"NOT WHAT STANDS THERE: [{item.exact}]; the source says {found}"
+        if (actual := text[item.start : item.end]) != item.exact:
+            found = " ".join(f"…{before}[{actual}]{after}…".split())
+            return f"NOT IN THE SOURCE AT THIS PLACE: [{item.exact}]; the source says {found}"
     return " ".join(f"…{before}[{item.exact}]{after}…".split())
 
 
@@ -120,7 +120,7 @@ def _notice(event: Event, fact: Fact) -> str:
 
 
 def as_record(fact: Fact) -> dict[str, Any]:
-    """The same as one JSON object."""
+    """What `describe` shows, as one JSON object."""
     when = fact.when
     return {
         "story": fact.story.slug,

@@ -1,4 +1,4 @@
-"""Writing files: complete under their name, or not there at all."""
+"""Writes files so that they have their name only when they are complete."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from dateline.log.files import made, refuse_kept, taken
 
 
 def require_free(path: Path, *, force: bool, kept: Iterable[Path]) -> None:
-    """See that a file may be written there: before anything is done for it.
+    """Check that a file may be written at `path`, before any work is done for it.
 
-    Raises DatelineError when something is there already (unless `force`), or when it must not be
-    replaced: the files `kept` by the archive in use, a database, a signing key.
+    Raises DatelineError if a file exists there (unless `force`), or if it must not be replaced: one
+    of `kept`, the files of the archive in use; a database; a signing key; anything but a file.
     """
     refuse_kept(path, kept)
-    if path.exists() and not path.is_file():  # a device, say: as root a rename would replace it
+    if path.exists() and not path.is_file():  # such as a device, which root could replace
         raise DatelineError(
-            f"{path} is not an ordinary file", hint="choose another name; - is the standard output"
+            f"{path} is not a regular file",
+            hint="choose another name; - writes to standard output",
+            code="output-not-a-file",
         )
     if not force and (path.exists() or path.is_symlink()):
         raise taken(path)
@@ -28,9 +30,9 @@ def require_free(path: Path, *, force: bool, kept: Iterable[Path]) -> None:
 def write_atomically(
     path: Path, chunks: Iterator[str], *, force: bool, kept: Iterable[Path] = ()
 ) -> None:
-    """Write UTF-8 to a file that has its name when it is complete and synced.
+    """Write UTF-8 to a file that gets its name when it is complete and synced.
 
-    Raises DatelineError as `require_free`, or when it cannot be written.
+    Raises DatelineError as `require_free` does, or if the file cannot be written.
     """
     require_free(path, force=force, kept=kept)
     try:
@@ -38,11 +40,15 @@ def write_atomically(
         with made(path, force=force, mode=0o666 & ~_umask()) as file:
             for chunk in chunks:
                 file.write(chunk.encode())
-            refuse_kept(path, kept)  # again: it may have come while this was written
+            refuse_kept(path, kept)  # again: it may have appeared meanwhile
     except FileExistsError:
         raise taken(path) from None
     except OSError as error:
-        raise DatelineError(f"cannot write {path}: {error.strerror}") from None
+        raise DatelineError(
+            f"cannot write {path}: {error.strerror}",
+            hint="check the folder, its permissions and the space left, or choose another name",
+            code="output-not-writable",
+        ) from None
 
 
 def _umask() -> int:

@@ -1,4 +1,4 @@
-"""``follow``: events as they are recorded."""
+"""``dateline follow``: show new events as they are recorded."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     metavar="POSITION",
     help="Start after this position.  [default: the end of the log]",
 )
+@click.option("-n", "--limit", type=click.IntRange(0), metavar="N", help="Stop after N events.")
 @click.option(
-    "-n", "--limit", type=click.IntRange(0), metavar="N", help="Stop after so many events."
+    "--type", "types", multiple=True, metavar="TYPE", help="Show only this type. May be repeated."
 )
-@click.option("--type", "types", multiple=True, metavar="TYPE", help="Only these types.")
 @format_option
 @click.pass_context
 @pass_settings
@@ -47,10 +47,11 @@ def follow(
     types: tuple[str, ...],
     format_: str | None,
 ) -> None:
-    """Show events as they are recorded, by anybody.
+    """Show new events as they are recorded.
 
-    Of one STORY, or of the whole archive, each once and in order, until ^C or SIGTERM. To go on
-    later, give --from the last position you have. A lost connection to PostgreSQL is made again.
+    Shows the events of STORY, or of the whole archive, each once and in order, until ^C or SIGTERM.
+    To continue later, give --from the last position that was shown. If the connection to PostgreSQL
+    is lost, it is opened again.
 
     \b
     Example:
@@ -62,7 +63,7 @@ def follow(
     stop = Stop()
     try:
         with _stopped_by_signals(stop) as received, settings.archive() as archive:
-            events = archive.follow(story, after=after, stop=stop, idle=_look, report=say)
+            events = archive.follow(story, after=after, stop=stop, idle=_check_reader, report=say)
             with closing(iter(events)) as found:
                 wanted = (event for event in found if not types or event.type in types)
                 rows = (row_of(event) for event in islice(wanted, limit))
@@ -70,14 +71,14 @@ def follow(
     finally:
         stop.close()
     if received:
-        say(f"Stopped; `--from {events.position}` goes on.")
+        say(f"Stopped. To continue, give `--from {events.position}`.")
     if signal.SIGINT in received:
         ctx.exit(130)
 
 
 @contextmanager
 def _stopped_by_signals(stop: Stop) -> Iterator[list[int]]:
-    """The first signal lets the line at hand be printed, a second one ends the process at once."""
+    """The first signal stops after the current line, a second one ends the process at once."""
     received: list[int] = []
 
     def handle(number: int, frame: FrameType | None) -> None:
@@ -88,7 +89,7 @@ def _stopped_by_signals(stop: Stop) -> Iterator[list[int]]:
     before = {
         number: signal.signal(number, handle)
         for number in (signal.SIGTERM, signal.SIGINT)
-        if signal.getsignal(number) != signal.SIG_IGN  # as of a job in the background
+        if signal.getsignal(number) != signal.SIG_IGN  # as in a background job
     }
     try:
         yield received
@@ -97,14 +98,15 @@ def _stopped_by_signals(stop: Stop) -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def _look() -> None:
-    """Raises BrokenPipeError when nobody reads any more: no event may ever come to tell."""
+def _check_reader() -> None:
+    """Raises BrokenPipeError if the reader of stdout has exited: without a new event, no write would
+    ever notice it."""
     if not hasattr(select, "poll"):
         return
     poll = select.poll()
     try:
         poll.register(data().fileno(), 0)
-    except OSError:  # no file, as in a test
+    except OSError:  # not a file, as in a test
         return
     if any(event & select.POLLERR for _, event in poll.poll(0)):
         raise BrokenPipeError

@@ -1,4 +1,4 @@
-"""``key``: the key that signs, and how commands are told of it."""
+"""``dateline key``: create and show the signing key; options that name keys."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def key_option(command: F) -> F:
-    """``--key``: the file of the signing key."""
+    """``--key``: the file that holds the signing key."""
     return click.option(
         "--key",
         "key_file",
@@ -32,18 +32,18 @@ def key_option(command: F) -> F:
         show_envvar=True,
         metavar="FILE",
         type=completing.FILE,
-        help="The signing key's file.  [default: dateline/keys/ARCHIVE.key in $XDG_CONFIG_HOME]",
+        help="File of the signing key.  [default: dateline/keys/ARCHIVE.key in $XDG_CONFIG_HOME]",
     )(command)
 
 
 def vkey_option(command: F) -> F:
-    """``--vkey``: public keys, for who has no signing key."""
+    """``--vkey``: public keys, to check signatures without the signing key."""
     return click.option(
         "--vkey",
         "vkeys",
         multiple=True,
         metavar="VKEY",
-        help="A public key that signed, as `dateline key show` prints it. May be given again.",
+        help="A public key to check signatures with, as `dateline key show` prints it. May be repeated.",
     )(command)
 
 
@@ -54,7 +54,7 @@ def key_path(archive: Archive, given: str | None) -> Path:
 
 
 def find_key(archive: Archive, given: str | None) -> SigningKey | None:
-    """The signing key; None when it is not there and nobody named it. Raises DatelineError."""
+    """The signing key, or None if there is none and no file was named. Raises DatelineError."""
     from dateline.proof.keys import load
 
     path = key_path(archive, given)
@@ -67,27 +67,27 @@ def find_key(archive: Archive, given: str | None) -> SigningKey | None:
 
 
 def _no_key(archive: Archive, path: Path) -> DatelineError:
-    hint = "make one with `dateline key new`"
+    hint = "create one with `dateline key new`"
     if archive.last_checkpoint() is not None:
-        hint = "checkpoints were signed already: name the file of that key with --key"
-    return DatelineError(f"there is no key {path}", hint=hint)
+        hint = "checkpoints are already signed: name the file of their key with --key"
+    return DatelineError(f"there is no signing key {path}", hint=hint, code="signing-key-missing")
 
 
 def make_key(archive: Archive, given: str | None) -> SigningKey:
-    """A new key in its file, said on stderr."""
+    """Create a key in its file, and report it on stderr."""
     from dateline.proof.keys import create
 
     path = key_path(archive, given)
     key = create(path, archive.id, archive.kept)
     say(
-        f"Made the signing key {path}. Keep a copy where the archive is not; whoever has it can "
-        f"sign as you.\nPublic key, to hand out and print: {key.vkey}"
+        f"Created the signing key {path}. Keep a copy away from the archive. Anyone who has it can sign "
+        f"as you.\nPublic key, to publish: {key.vkey}"
     )
     return key
 
 
 def read_vkeys(texts: Sequence[str]) -> list[Vkey]:
-    """The keys given with ``--vkey``."""
+    """The keys given with ``--vkey``. Raises UsageError."""
     from dateline.proof.verifier import read_vkey
 
     try:
@@ -97,7 +97,7 @@ def read_vkeys(texts: Sequence[str]) -> list[Vkey]:
 
 
 def public_keys(archive: Archive, given: str | None, texts: Sequence[str]) -> list[Vkey]:
-    """Keys to check signatures with: those given, and that of the signing key if it is here."""
+    """Public keys to check signatures with: those given, and that of the signing key if it exists."""
     from dateline.errors import MissingLibrary
 
     found = read_vkeys(texts)
@@ -115,8 +115,8 @@ def public_keys(archive: Archive, given: str | None, texts: Sequence[str]) -> li
 
 class Commands(LazyGroup):
     core = {
-        "new": ("dateline.cli.keys:new", "Make the key that signs this archive's checkpoints."),
-        "show": ("dateline.cli.keys:show", "Print the public key to hand out."),
+        "new": ("dateline.cli.keys:new", "Create the key that signs this archive's checkpoints."),
+        "show": ("dateline.cli.keys:show", "Print the public key, to publish it."),
     }
 
     def _plugins(self) -> Mapping[str, Point]:
@@ -125,10 +125,10 @@ class Commands(LazyGroup):
 
 @click.group(cls=Commands)
 def key() -> None:
-    """Make and show the key that signs checkpoints.
+    """Create or show the key that signs checkpoints.
 
-    The private key is a file outside the archive that you alone can read. The public key is one
-    line: give it to those who are to check, on paper, on your web page, by telephone.
+    The private key is a file outside the archive that only you can read. The public key is one line.
+    Give it to everyone who should check signatures: on paper, on your web page or by telephone.
 
     \b
     Example:
@@ -140,7 +140,7 @@ def key() -> None:
 @key_option
 @pass_settings
 def new(settings: Settings, key_file: str | None) -> None:
-    """Make the key that signs this archive's checkpoints.
+    """Create the key that signs this archive's checkpoints.
 
     \b
     Example:
@@ -148,7 +148,7 @@ def new(settings: Settings, key_file: str | None) -> None:
     """
     with settings.archive() as archive:
         made = make_key(archive, key_file)
-    if not data().isatty():  # on a terminal it was just said
+    if not data().isatty():  # a terminal has just shown it
         click.echo(str(made.vkey), file=data())
 
 
@@ -156,7 +156,7 @@ def new(settings: Settings, key_file: str | None) -> None:
 @key_option
 @pass_settings
 def show(settings: Settings, key_file: str | None) -> None:
-    """Print the public key to hand out.
+    """Print the public key, to publish it.
 
     \b
     Example:

@@ -1,4 +1,4 @@
-"""``--as-of`` and ``--as-recorded``: looking back on one of the two clocks."""
+"""``--as-of`` and ``--as-recorded``: show an earlier state, by one of the two clocks."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ def moment_options(command: F) -> F:
     command = click.option(
         "--as-recorded",
         metavar="TIME|POSITION",
-        help="As this archive had it then: a moment, a day, or a position (@2024 for a short one).",
+        help="Show what this archive held then: a time, a day or a position (@2024 if it looks like a year).",
     )(command)
     return click.option(
         "--as-of",
         metavar="DATE",
-        help="As the public record stood at the end of that day (UTC).",
+        help="Show the public record at the end of this day (UTC).",
     )(command)
 
 
 def moment(as_of: str | None, as_recorded: str | None) -> Moment | None:
-    """The moment asked for; None for now. Raises UsageError for both at once."""
+    """The moment that was asked for; None means now. Raises UsageError for both options at once."""
     from dateline.views.asof import public, recorded
 
     if as_of is not None and as_recorded is not None:
-        raise click.UsageError("--as-of and --as-recorded are two clocks: give one")
+        raise click.UsageError("--as-of and --as-recorded use different clocks: give only one")
     if as_of is not None:
         return read_moment(public, "--as-of", as_of)
     return None if as_recorded is None else read_moment(recorded, "--as-recorded", as_recorded)
 
 
 def read_moment(clock: Callable[[str], Moment], name: str, text: str) -> Moment:
-    """`text` on a clock. Raises UsageError that says by `name` where it was typed."""
+    """`text` as a moment of a clock. Raises UsageError, which names the option or argument `name`."""
     try:
         return clock(text)
     except DatelineError as error:

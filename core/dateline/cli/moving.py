@@ -1,4 +1,4 @@
-"""``copy``, ``backup``: a whole archive somewhere else."""
+"""``dateline copy`` and ``dateline backup``: write a whole archive to another place."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ def copy(settings: Settings, source: str, target: str) -> None:
     """Copy a whole archive between databases.
 
     FROM and TO are SQLite files or URLs of PostgreSQL databases. TO gets the same ids, positions,
-    salts and hashes, so the same root and the same exports; views are folded anew when they are first
-    read. FROM may be written to meanwhile: the copy is of the moment it began.
+    salts and hashes, and therefore the same root and the same exports. Its views are built when they
+    are first read. Others may write to FROM meanwhile: the copy holds what was there when it began.
 
-    TO is made when nothing is there. A copy that was interrupted goes on where it was when the command
-    is run again, and an earlier copy of the same archive is brought up to date; anything else in TO
-    is refused. At the end every hash is computed anew and every row compared; until then no other
-    command opens TO. The keys of what is protected are a file of their own, and are not copied; --keys
-    names those of FROM. An erasure that was interrupted in FROM is finished before.
+    TO is created if it does not exist. If the copy is interrupted, the next run continues it; an
+    earlier copy of the same archive is brought up to date; anything else in TO is refused. At the end
+    every hash is recomputed and every row compared; until then no other command opens TO.
+
+    The keys of protected content are in a separate file and are not copied; --keys names the keys
+    database of FROM. An interrupted erasure in FROM is finished first.
 
     \b
     Example:
@@ -44,23 +45,27 @@ def copy(settings: Settings, source: str, target: str) -> None:
         resume=resume,
     )
     say(
-        f"{shown(to_url(target))} is archive {done.head.archive} to position {done.head.position} "
-        f"({done.new} event{'s' if done.new != 1 else ''} copied), root {done.head.root.hex()}."
+        f"{shown(to_url(target))} holds archive {done.head.archive} up to position "
+        f"{done.head.position} ({done.new} event{'s' if done.new != 1 else ''} copied), "
+        f"root {done.head.root.hex()}."
     )
 
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--force", is_flag=True, help="Overwrite a file that is there.")
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @pass_settings
 def backup(settings: Settings, file: Path, force: bool) -> None:
-    """Write the archive to one file, as it is now.
+    """Back up the archive to one file.
 
-    FILE is a SQLite archive, whichever database the archive is in, that only you may read. Others may
-    go on writing. It is checked against its hashes and has its name only when it is complete. To
-    restore it, use it as it is, or `dateline copy` it where it belongs; a `-wal` and `-shm` that a
-    crash left there are moved away first. It has no views: they are folded in memory until it is
-    written to. The keys of what is protected are a file of their own, and not in it.
+    FILE is a SQLite archive that only you can read, also if the archive is in PostgreSQL. Others may
+    write to the archive meanwhile. FILE is checked against its hashes, and gets its name only when it
+    is complete.
+
+    To restore a backup, use it in place, or copy it with `dateline copy`; first move away a `-wal` and
+    a `-shm` file that a crash left there. A backup holds no views: they are built in memory until
+    something is written to it. It does not hold the keys of protected content, which are in a
+    separate file.
 
     \b
     Example:
@@ -70,7 +75,7 @@ def backup(settings: Settings, file: Path, force: bool) -> None:
         head = archive.backup(file, force=force, progress=progress)
         protected = archive.subjects()
     say(
-        f"Wrote {file}: archive {head.archive} to position {head.position}, root {head.root.hex()}."
+        f"Wrote {file}: archive {head.archive} up to position {head.position}, root {head.root.hex()}."
     )
     if protected:
-        say("The keys of what is protected are not in it.")
+        say("The backup does not hold the keys of protected content.")

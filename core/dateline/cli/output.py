@@ -1,4 +1,4 @@
-"""Data on stdout: a table for a person, plain data for a pipe."""
+"""Prints data on stdout: a table on a terminal, plain data in a pipe."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from dateline.text import csv_cell, legible, legible_line
 
 F = TypeVar("F", bound=Callable[..., Any])
 FORMATS = ("table", "json", "ndjson", "csv")
-#: The byte order mark, by which Excel knows UTF-8.
+#: The byte order mark, by which Excel recognises UTF-8.
 MARK = "\ufeff"
 
 
 def format_option(command: F) -> F:
-    """``-f/--format``: a table on a terminal, CSV in a pipe, unless said."""
+    """``-f/--format``; the default is a table on a terminal and CSV in a pipe."""
     return click.option(
         "-f",
         "--format",
         "format_",
         type=click.Choice(FORMATS),
-        help="Form of the data.  [default: table on a terminal, csv in a pipe]",
+        help="Output format.  [default: table on a terminal, csv in a pipe]",
     )(bom_option(command))
 
 
 def bom_option(command: F) -> F:
-    """``--bom``: CSV that Excel reads as UTF-8. `emit` looks for it."""
+    """``--bom``: CSV that Excel reads as UTF-8. `emit` reads the option from the context."""
     return click.option(
         "--bom",
         is_flag=True,
         expose_value=False,
         callback=_remember,
-        help="Begin CSV with a byte order mark: Excel then reads it as UTF-8.",
+        help="Begin CSV with a byte order mark, so that Excel reads it as UTF-8.",
     )(command)
 
 
@@ -56,17 +56,17 @@ def emit(
     title: str | None = None,
     running: Mapping[str, int] | None = None,
 ) -> None:
-    """Print rows in a format; `summary` names the columns of a table on a terminal, `headings`
-    what stands over them there.
+    """Print rows in a format. `summary` names the columns that a table has, `headings` the text
+    above them where it is not the column's name.
 
-    Rows are printed as they come; those of a table only if `running` says which columns it has then,
-    and how wide they are at least.
+    Each row is printed when it arrives. A table does so only with `running`, which maps its columns
+    to their least widths in cells. Raises UsageError for --bom with another format than CSV.
     """
     chosen = format_ or ("table" if data().isatty() else "csv")
     ctx = click.get_current_context(silent=True)
     marked = ctx is not None and ctx.meta.get(MARK, False)
     if marked and chosen != "csv":
-        raise click.UsageError(f"--bom is for csv, not for {chosen}")
+        raise click.UsageError(f"--bom applies to csv only, not to {chosen}")
     if chosen == "table" and running:
         _lines(columns, rows, running)
     elif chosen == "table":
@@ -80,14 +80,14 @@ def emit(
 
 
 def tell(line: str) -> None:
-    """A line for the person who asked, on stdout, safe to print."""
+    """Print one line on stdout, made safe for a terminal."""
     from dateline.cli.wrapped import wrapped
 
     click.echo(wrapped(legible(line), data()), file=data())
 
 
 def give(text: str) -> None:
-    """A piece of a file, on stdout: as it is in a pipe, safe to look at on a terminal."""
+    """Print part of a file on stdout: unchanged in a pipe, made safe on a terminal."""
     shown = legible(text.replace("\r\n", "\n")) if data().isatty() else text
     click.echo(shown.encode(), nl=False, file=data())
 
@@ -95,7 +95,7 @@ def give(text: str) -> None:
 def _lines(
     columns: Sequence[str], rows: Iterable[Sequence[object]], least: Mapping[str, int]
 ) -> None:
-    """A line a row, aligned with those before it: nobody knows how wide the next one is."""
+    """One line for each row, aligned with the lines before it: later widths are not known yet."""
     from rich.cells import cell_len
 
     from dateline.cli.table import cell as shown
@@ -137,7 +137,7 @@ def _plain(value: object) -> object:
 
 
 def _json(columns: Sequence[str], rows: Iterable[Sequence[object]], *, lines: bool) -> None:
-    # ASCII keeps control and bidi characters of untrusted text off the terminal.
+    # ASCII output keeps control and bidi characters in untrusted text away from the terminal.
     records = (json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=True) for row in rows)
     if lines:
         for record in records:

@@ -1,4 +1,4 @@
-"""``pair``: a keys database becomes the archive's own, and what its journal orders is done."""
+"""``dateline pair``: pair a keys database with the archive, and repeat the erasures in its journal."""
 
 from __future__ import annotations
 
@@ -20,23 +20,27 @@ _COLUMNS = ("what", "story", "position", "name", "note")
 
 
 @click.command()
-@click.option("--dry-run", is_flag=True, help="List what would be erased, change nothing.")
-@click.option("--yes", is_flag=True, help="Do not ask. Needed where nobody can be asked.")
+@click.option("--dry-run", is_flag=True, help="List what would be erased, and change nothing.")
+@click.option(
+    "--yes", is_flag=True, help="Do not ask for confirmation. Required without a terminal."
+)
 @format_option
 @click.pass_context
 @pass_settings
 def pair(
     settings: Settings, ctx: click.Context, dry_run: bool, yes: bool, format_: str | None
 ) -> None:
-    """Take a keys database as this archive's own.
+    """Pair a keys database with this archive.
 
-    The keys database keeps a journal of erasures, and opening the archive does again what a restored
-    backup undid. It does so only with the keys database that the archive was paired with, when
-    something was first protected or erased: anybody who has a copy of the archive can make another.
-    Where the archive is a backup from before that, no other command opens it with those keys until
-    this one has paired them. What the journal orders is then erased for ever.
+    The keys database keeps a journal of erasures. When an archive is opened, erasures that a restored
+    backup had undone are repeated. This happens only with the keys database that the archive is
+    paired with, since anyone with a copy of the archive can make another. Pairing happens when
+    something is first protected or erased; a backup from before that is not paired, and no other
+    command opens it with those keys. This command pairs them, and permanently erases what the
+    journal orders.
 
-    On a terminal it lists what would be erased and asks; anywhere else it needs --yes.
+    On a terminal, the command lists what will be erased and asks for confirmation. Elsewhere it needs
+    --yes.
 
     \b
     Example:
@@ -46,18 +50,20 @@ def pair(
     from dateline.cli.errors import FAILED
 
     if not (dry_run or yes or sys.stdin.isatty()):
-        raise click.UsageError("not on a terminal: say --yes to pair them, or --dry-run to look")
+        raise click.UsageError(
+            "there is no terminal to ask on: give --yes to pair, or --dry-run to list"
+        )
     with settings.unresumed() as archive:
-        own, going = archive.paired, archive.ordered()
+        paired, ordered = archive.paired, archive.ordered()
         if dry_run:
-            emit(_COLUMNS, _rows(going), format_)
-            say(f"Nothing was changed (--dry-run): {_many(len(going))} would be erased.")
+            emit(_COLUMNS, _rows(ordered), format_)
+            say(f"Nothing was changed (--dry-run): {_many(len(ordered))} would be erased.")
             return
-        if not (yes or own):
-            if going:
+        if not (yes or paired):
+            if ordered:
                 with shown_on_stderr():
-                    emit(_COLUMNS, _rows(going), "table")
-            question = f"Pair them, and erase {_many(len(going))} for ever?"
+                    emit(_COLUMNS, _rows(ordered), "table")
+            question = f"Pair them, and permanently erase {_many(len(ordered))}?"
             if not click.confirm(question, err=True):
                 say("Nothing was changed.")
                 ctx.exit(FAILED)
@@ -65,8 +71,8 @@ def pair(
     say("The archive and the keys database are paired.")
 
 
-def _rows(going: Sequence[Going]) -> list[tuple[object, ...]]:
-    return [("event", item.slug, item.position, item.name, "goes") for item in going]
+def _rows(ordered: Sequence[Going]) -> list[tuple[object, ...]]:
+    return [("event", item.slug, item.position, item.name, "is erased") for item in ordered]
 
 
 def _many(count: int) -> str:

@@ -1,4 +1,4 @@
-"""``plugins``: what was found, what it offers, what went wrong."""
+"""``dateline plugins``: list plugins, what they offer and why they failed."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from dateline.plugins.points import Point
 
 class Commands(LazyGroup):
     core = {
-        "new": ("dateline.cli.scaffold:new", "Begin a plugin: a package with tests that pass."),
-        "check": ("dateline.cli.checking:check", "Hold plugins against the contracts."),
+        "new": ("dateline.cli.scaffold:new", "Create a plugin: a package with passing tests."),
+        "check": ("dateline.cli.checking:check", "Test plugins against the contracts."),
     }
 
     def _plugins(self) -> Mapping[str, Point]:
-        return {}  # what plugins add stands beside `plugins`, not under it
+        return {}  # commands of plugins are top-level commands, never subcommands of `plugins`
 
 
 @click.group(cls=Commands, invoke_without_command=True)
-@click.option("-v", "--verbose", is_flag=True, help="With the tracebacks of failed plugins.")
+@click.option("-v", "--verbose", is_flag=True, help="Show the tracebacks of failed plugins.")
 @format_option
 @click.pass_context
 @pass_settings
 def plugins(settings: Settings, ctx: click.Context, verbose: bool, format_: str | None) -> None:
-    """List plugins, and what became of them.
+    """List plugins and their status.
 
-    Plugins are Python code that runs with your rights: install only what you trust.
+    Plugins are Python code that runs with your permissions: install only plugins that you trust.
 
     \b
     Example:

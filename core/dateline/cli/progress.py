@@ -1,4 +1,4 @@
-"""Progress on stderr: a bar with rate and time left on a terminal, a line now and then otherwise."""
+"""Progress on stderr: a bar with rate and time left on a terminal, a line every ten seconds otherwise."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _EVERY = 10.0
 
 @contextmanager
 def progress(what: str, unit: str = "events") -> Iterator[Callable[[int, int], None]]:
-    """A function to call with (done, total). Shows nothing for work shorter than a second."""
+    """A function to call with (done, total). Work of less than a second shows nothing."""
     shown = _bar(what, unit) if sys.stderr.isatty() else _lines(what, unit)
     with shown as step:
         yield step
@@ -69,6 +69,6 @@ def _lines(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
         now = time.monotonic()
         if now >= due[0]:
             due[0] = now + _EVERY
-            say(f"{what}: {done:,} of {total:,} {unit}, {done / (now - started):,.0f} a second")
+            say(f"{what}: {done:,} of {total:,} {unit}, {done / (now - started):,.0f} per second")
 
     yield step

@@ -1,4 +1,4 @@
-"""``prove``: a fact, or a story, for a stranger to check offline."""
+"""``dateline prove``: write a proof of a fact or a story that anyone can check offline."""
 
 from __future__ import annotations
 
@@ -26,32 +26,34 @@ if TYPE_CHECKING:
 @click.argument("story", required=False, shell_complete=completing.stories)
 @click.argument("fact", required=False, shell_complete=completing.facts)
 @click.option(
-    "-o", "--output", metavar="FILE", type=completing.FILE, help="Where to.  [default: stdout]"
+    "-o", "--output", metavar="FILE", type=completing.FILE, help="Output file.  [default: stdout]"
 )
-@click.option("--force", is_flag=True, help="Overwrite a file that is there.")
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @click.option(
     "--checkpoint",
     "checkpoint_file",
     metavar="FILE",
     type=completing.FILE,
-    help="Prove up to this checkpoint.  [default: a new one, else the last that was signed]",
+    help="Prove up to this checkpoint.  [default: a new one, or the last one without a signing key]",
 )
 @click.option(
     "--earlier",
     metavar="FILE",
     type=completing.FILE,
-    help="Show that it continues this checkpoint.",
+    help="Also prove that the log continues this earlier checkpoint.",
 )
-@click.option("--with-documents", is_flag=True, help="Put the quoted documents in.")
+@click.option("--with-documents", is_flag=True, help="Include the quoted documents.")
 @click.option(
-    "--only-about", is_flag=True, help="Keep back editorial events about the story's other facts."
+    "--only-about", is_flag=True, help="Leave out editorial events about other facts of the story."
 )
 @click.option(
     "--protected-too",
     is_flag=True,
-    help="Show what is protected, too. Whoever has the proof keeps it after an erasure.",
+    help="Include protected content. Anyone who has the proof keeps it after an erasure.",
 )
-@click.option("--verifier", is_flag=True, help="Write the program that checks proofs instead.")
+@click.option(
+    "--verifier", is_flag=True, help="Write the verifier, a program that checks proofs, instead."
+)
 @key_option
 @vkey_option
 @pass_settings
@@ -70,16 +72,18 @@ def prove(
     key_file: str | None,
     vkeys: tuple[str, ...],
 ) -> None:
-    """Write a proof of a fact, or of a whole story, that a stranger checks offline.
+    """Write a proof of a fact, or of a whole story, that anyone can check offline.
 
-    It shows what the fact rests on and every later event that could change it; the other events
-    stand in it as hashes that say nothing. The checker is one file of Python; the public key it
-    needs (`dateline key show`) has to reach the stranger another way. The proof is checked before it
-    is written; after a change of keys, name the earlier one with --vkey. It is written too when none
-    of the keys here signed its checkpoint: "Not checked" says so, and the exit code is 0.
+    A proof shows what the fact rests on and every later event that could change it. Of other events
+    it holds only hashes, which reveal nothing. The verifier is one Python file. It needs the public
+    key (`dateline key show`), which you must send by another way than the proof.
 
-    Without the quoted documents the stranger needs their files: give them along, or put them in
-    with --with-documents.
+    The proof is checked before it is written. After a change of keys, name the earlier public key with
+    --vkey. If no key given here signed the checkpoint, the proof is written all the same, with a
+    message "Not checked", and the exit code is 0.
+
+    The verifier also needs the quoted documents: send their files too, or include them with
+    --with-documents.
 
     \b
     Example:
@@ -92,7 +96,7 @@ def prove(
         require_free(target, force=force, kept=settings.kept)
     if verifier:
         if story is not None:
-            raise click.UsageError("--verifier goes without a story")
+            raise click.UsageError("--verifier takes no story")
         _write(settings, target, _program(), force)
         if target is not None:
             say(f"Wrote {target}.")
@@ -109,7 +113,7 @@ def prove(
             signed, known = notes[checkpoint_file], public_keys(archive, key_file, vkeys)
         else:
             if fact is not None:
-                # What is not there is said before a key is made and anything is signed.
+                # Report a missing fact before a key is created and anything is signed.
                 archive.prove(story, fact, _unsigned(archive), **{**asked, "only_about": True})
             signed, known = _signed(archive, key_file, given)
         for path, note in notes.items():
@@ -128,12 +132,12 @@ def prove(
     _write(settings, target, json.dumps(bundle, ensure_ascii=False, indent=1) + "\n", force)
     if target is not None:
         say(f"Wrote {target}, proven up to event {signed.size} of the log.")
-    _say_what_is_missing(bundle, proven, protected_too)
-    _say_keys(dict.fromkeys([signed, *notes.values()]), known)
+    _report_missing(bundle, proven, protected_too)
+    _report_keys(dict.fromkeys([signed, *notes.values()]), known)
 
 
 def _unsigned(archive: Archive) -> Checkpoint:
-    """The log as it stands, signed by nobody."""
+    """A checkpoint of the current log, without a signature."""
     from dateline.proof.keys import origin
     from dateline.proof.verifier import Checkpoint, checkpoint_text
 
@@ -145,19 +149,19 @@ def _unsigned(archive: Archive) -> Checkpoint:
 def _signed(
     archive: Archive, key_file: str | None, given: list[Vkey]
 ) -> tuple[Checkpoint, list[Vkey]]:
-    """A new checkpoint, else the last that was signed, and the keys to check it with."""
+    """A new checkpoint, or the last one if the signing key is missing, and the keys to check it with."""
     from dateline.errors import Damaged, MissingLibrary
     from dateline.proof.verifier import Wrong, read_checkpoint
 
     before = archive.last_checkpoint()
-    key, why = None, "The signing key is not here"
+    key, why = None, "The signing key is missing"
     if key_file or before is None:
         key = key_to_sign(archive, key_file)
     else:
         try:
             key = find_key(archive, None)
         except MissingLibrary as missing:
-            why = f"Nothing is signed: {missing} ({missing.hint})"
+            why = f"No checkpoint is signed: {missing} ({missing.hint})"
     if key is not None:
         known = given if key.vkey in given else [*given, key.vkey]
         return read_checkpoint(archive.checkpoint(key).note), known
@@ -166,31 +170,35 @@ def _signed(
     try:
         return read_checkpoint(before.note), given
     except Wrong:
-        raise Damaged("the last checkpoint on record cannot be read") from None
+        raise Damaged("the last checkpoint in the archive cannot be read") from None
 
 
 def _require_own(archive: Archive, vkeys: Sequence[Vkey]) -> None:
-    """Keys of another archive check nothing here. Raises DatelineError."""
+    """Raises DatelineError if a key belongs to another archive: it could check nothing here."""
     from dateline.proof.keys import origin
 
     for vkey in vkeys:
         if vkey.name != origin(archive.id):
             raise DatelineError(
-                f"the key given with --vkey is of {vkey.name}, not of this archive "
+                f"the key given with --vkey belongs to {vkey.name}, not to this archive "
                 f"({origin(archive.id)})",
-                hint="give the one that `dateline key show` prints for this archive",
+                hint="give the key that `dateline key show` prints for this archive",
+                code="vkey-foreign",
             )
 
 
 def _require_signed(archive: Archive, path: str, note: Checkpoint, vkeys: Sequence[Vkey]) -> None:
-    """A checkpoint that was given is of this archive, and not forged. Raises DatelineError."""
+    """Raises DatelineError if the checkpoint at `path` is of another archive, forged, or newer than the
+    log."""
     from dateline.errors import MissingLibrary
     from dateline.proof.checkpoint import of_archive
     from dateline.proof.verifier import Unchecked, Wrong, signers
 
     if not of_archive(note, archive.id):
         raise DatelineError(
-            f"{path} is a checkpoint of another archive ({note.origin})", hint="give one of this"
+            f"{path} is a checkpoint of another archive ({note.origin})",
+            hint="give a checkpoint of this archive",
+            code="checkpoint-foreign",
         )
     try:
         signers(note, vkeys)
@@ -199,20 +207,22 @@ def _require_signed(archive: Archive, path: str, note: Checkpoint, vkeys: Sequen
     except Wrong as wrong:
         raise DatelineError(
             f"{path} is not what this archive signed: {wrong.reason}",
-            hint="get the checkpoint once more from whoever kept it",
+            hint="get the checkpoint again from the person who keeps it",
+            code="checkpoint-not-signed-here",
         ) from None
     head = archive.head().position
     if note.size > head:
         raise DatelineError(
-            f"{path} is of {note.size} events, and the archive has {head}",
-            hint=f"is this an older copy of it? `dateline verify --against {path}` says more",
+            f"{path} is a checkpoint of {note.size} events, but the archive has only {head}",
+            hint=f"is this an older copy of the archive? `dateline verify --against {path}` checks it",
+            code="checkpoint-ahead",
         )
 
 
 def _check(
     bundle: dict[str, Any], vkeys: Sequence[Vkey], files: Mapping[str, str | None]
 ) -> Proven:
-    """What is handed out is checked first, as the stranger will. Raises DatelineError."""
+    """Check a proof before it is written, as its reader will. Raises DatelineError."""
     from dateline.errors import MissingLibrary
     from dateline.proof.verifier import Unchecked, Wrong, check
 
@@ -227,7 +237,8 @@ def _check(
 def _unproven(
     bundle: dict[str, Any], vkeys: Sequence[Vkey], files: Mapping[str, str | None], wrong: Wrong
 ) -> DatelineError:
-    """A file that was given may be another history's; otherwise it is the archive that is wrong."""
+    """The error for a proof that fails: either the archive is wrong, or a given checkpoint belongs to
+    another history."""
     from dateline.proof.verifier import Wrong, check, read_checkpoint, signers
 
     which = "checkpoint"
@@ -241,51 +252,53 @@ def _unproven(
     if file is None or wrong.rule not in ("inclusion", "consistency"):
         return DatelineError(
             f"the archive does not prove this: {wrong}",
-            hint="`dateline verify` says what is wrong; nothing was written",
+            hint="`dateline verify` lists what is wrong; nothing was written",
+            code="proof-failed",
         )
     note = bundle["checkpoint"] if which == "checkpoint" else bundle["earlier"]["checkpoint"]
-    told = "its signature holds: history here is not the one it was signed for"
+    signed = "its signature is valid: the history here is not the one that was signed"
     if not signers(read_checkpoint(note), vkeys):
-        told = "none of the keys here signed it, so it may be forged"
+        signed = "no key given here signed it, so it may be forged"
     return DatelineError(
-        f"the archive does not continue {file} ({told}): {wrong}",
-        hint=f"`dateline verify --against {file}` says more; nothing was written",
+        f"the archive does not continue {file} ({signed}): {wrong}",
+        hint=f"`dateline verify --against {file}` shows the differences; nothing was written",
+        code="checkpoint-not-continued",
     )
 
 
-def _say_what_is_missing(bundle: dict[str, Any], proven: Proven, protected_too: bool) -> None:
-    """What of the proof the stranger will not be able to check, or to see."""
+def _report_missing(bundle: dict[str, Any], proven: Proven, protected_too: bool) -> None:
+    """Report what a reader of the proof will not be able to see or check."""
     withheld = sum("withheld" in entry for entry in bundle["entries"])
     if bundle["fact"] is None and withheld:
         how = "--protected-too shows them"
         if protected_too:
-            how = "their keys are not here. Bring the keys database back, or name it with --keys"
+            how = "their keys are missing. Restore the keys database, or name it with --keys"
         say(f"{withheld} protected event{'s are' if withheld > 1 else ' is'} withheld: {how}.")
     missing = sum(not found for found in proven.quoted.values())
     if missing and "documents" not in bundle:
         say(
-            "The quoted documents are not in it: give them along, for the checker's --document, or "
-            "put them in with --with-documents."
+            "The quoted documents are not in the proof: send them too, for the verifier's --document, "
+            "or include them with --with-documents."
         )
     elif missing:
         say(
-            f"{missing} quoted document{'s are' if missing > 1 else ' is'} not in it (protected, "
-            "erased or no text), and the checker will say so."
+            f"{missing} quoted document{'s are' if missing > 1 else ' is'} not in the proof (protected, "
+            "erased or without text); the verifier will report it."
         )
 
 
-def _say_keys(checkpoints: Iterable[Checkpoint], vkeys: Sequence[Vkey]) -> None:
-    """With which keys it is checked, and which signatures none of them could check here."""
+def _report_keys(checkpoints: Iterable[Checkpoint], vkeys: Sequence[Vkey]) -> None:
+    """Report which keys check the proof, and which signatures could not be checked."""
     from dateline.proof.verifier import signers
 
     signed = {checkpoint: signers(checkpoint, vkeys) for checkpoint in checkpoints}
     for vkey in dict.fromkeys(vkey for found in signed.values() for vkey in found):
-        say(f"It is checked with the public key {vkey}")
+        say(f"To check it, use the public key {vkey}")
     for checkpoint, found in signed.items():
         if not found:
             say(
-                f"Not checked: who signed the checkpoint of {checkpoint.size} events. None of the "
-                "keys here did; give its public key with --vkey."
+                f"Not checked: the signature on the checkpoint of {checkpoint.size} events. No key "
+                "given here signed it; give its public key with --vkey."
             )
 
 

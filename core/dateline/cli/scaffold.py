@@ -1,4 +1,4 @@
-"""``plugins new``: a plugin in a package of its own, tested as generated."""
+"""``dateline plugins new``: create a plugin as a package of its own, with tests."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from dateline.cli.settings import Settings, pass_settings, say
 from dateline.errors import DatelineError
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
-#: File names on Windows that are devices.
+#: Names that Windows reserves for devices.
 _DEVICES = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of plugin. ``offers`` is the attribute of `Plugins` that holds its like, ``use`` the
-    command that shows it at work."""
+    """A kind of plugin. ``offers`` is the attribute of `Plugins` that holds items of this kind, and
+    ``use`` a command that runs one."""
 
     name: str
     offers: str
@@ -38,15 +38,23 @@ class Kind:
 KINDS = {
     kind.name: kind
     for kind in (
-        Kind("view", "views", "A view: rows made of facts (the default).", "show STORY $view"),
-        Kind("exporter", "exporters", "A format to write stories in.", "export STORY -f $plugin"),
+        Kind("view", "views", "A view: rows made from facts (the default).", "show STORY $view"),
         Kind(
-            "importer", "importers", "A format to read facts from.", "import FILE.csv --story STORY"
+            "exporter",
+            "exporters",
+            "A format that stories are exported to.",
+            "export STORY -f $plugin",
+        ),
+        Kind(
+            "importer",
+            "importers",
+            "A format that facts are imported from.",
+            "import FILE.csv --story STORY",
         ),
         Kind(
             "event",
             "event_types",
-            "A type of event of your own.",
+            "An event type.",
             "import FILE.ndjson --story STORY",
         ),
     )
@@ -66,7 +74,7 @@ KINDS = {
     type=click.Path(path_type=Path, file_okay=False),
     default=Path(),
     metavar="DIR",
-    help="Where the new folder goes.  [default: here]",
+    help="Create the folder in DIR.  [default: the current folder]",
 )
 @pass_settings
 def new(
@@ -78,10 +86,10 @@ def new(
     importer: bool,
     event: bool,
 ) -> None:
-    """Begin a plugin: a package NAME with typed code and tests that pass.
+    """Create a plugin: a package NAME with typed code and passing tests.
 
-    It is an ordinary Python distribution, dateline-NAME: install it, publish it, or keep it in a
-    folder. Nothing that is there already is written over.
+    The package is an ordinary Python distribution, dateline-NAME: install it, publish it, or keep it
+    in a folder. Existing files are never overwritten.
 
     \b
     Example:
@@ -97,7 +105,7 @@ def new(
     _refuse_taken(settings, kind, words)
     folder = parent / words["plugin"]
     count = _write(folder, kind, words)
-    say(f"Made {folder}, a package of {count} files. Next:")
+    say(f"Created {folder}, a package of {count} files. Next steps:")
     use = Template(f"dateline {kind.use}").substitute(words)
     for command in (
         f'python -m pip install -e "{_path(folder)}[test]"',
@@ -108,18 +116,20 @@ def new(
 
 
 def _words(name: str) -> dict[str, str]:
-    """The forms that `name` takes in the files. Raises UsageError when it can have none."""
+    """The forms of `name` that the files need. Raises UsageError if the name is not usable."""
     if not _NAME.fullmatch(name):
         near = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-0123456789")
         hint = f"; try {near!r}" if _NAME.fullmatch(near) else ""
         raise click.UsageError(
-            f"a plugin's name is lower-case letters, digits and single hyphens, not {name!r}{hint}"
+            f"a plugin's name has only lower-case letters, digits and single hyphens, not {name!r}{hint}"
         )
     plugin = name.replace("_", "-").removeprefix("dateline-")
     if len(plugin) > 40:
-        raise click.UsageError(f"{plugin!r} has {len(plugin)} characters; 40 are the most")
+        raise click.UsageError(f"{plugin!r} has {len(plugin)} characters; at most 40 are allowed")
     if not plugin[0].isalpha() or _DEVICES.fullmatch(plugin) or plugin == "dateline":
-        raise click.UsageError(f"{plugin!r} cannot be the name of a folder or module everywhere")
+        raise click.UsageError(
+            f"{plugin!r} cannot be the name of a folder or module on every system"
+        )
     return {
         "plugin": plugin,
         "dist": f"dateline-{plugin}",
@@ -131,7 +141,7 @@ def _words(name: str) -> dict[str, str]:
 
 
 def _class_name(plugin: str) -> str:
-    """``per-day`` as PerDay; with ``Plugin`` behind it where the file has that name for another."""
+    """``per-day`` as PerDay, or PerDayPlugin if the file uses that name for something else."""
     from dateline import plugin as api
 
     name = "".join(part.capitalize() for part in plugin.split("-"))
@@ -147,33 +157,40 @@ def _refuse_taken(settings: Settings, kind: Kind, words: dict[str, str]) -> None
     plugin = words["plugin"]
     for record in plugins.records:
         if plugin == record.name:
-            raise _taken(f"the plugin name {plugin!r} is taken by {record.origin}")
+            raise _taken(f"the plugin name {plugin!r} is already used by {record.origin}")
     offered = {"view": words["view"], "event": words["type"]}.get(kind.name, plugin)
     if offered in getattr(plugins, kind.offers):
         owner = plugins.owner(kind.offers, offered)
-        raise _taken(f"there is {kind.name} {offered!r} already, from the plugin {owner}")
+        raise _taken(f"the plugin {owner} already has {kind.name} {offered!r}")
     if importlib.util.find_spec(words["module"]) is not None:
-        raise _taken(f"there is a module {words['module']} already")
+        raise _taken(f"a module {words['module']} already exists")
     if kind.name == "view":
         members = {"name": offered, "Row": ViewRow, "fold": lambda self, event, rows: None}
         check(type("Probe", (View,), members)())
 
 
 def _taken(what: str) -> DatelineError:
-    return DatelineError(what, hint="choose another name; `dateline plugins` lists what is there")
+    return DatelineError(
+        what,
+        hint="choose another name; `dateline plugins` lists those in use",
+        code="plugin-name-taken",
+    )
 
 
 def _write(folder: Path, kind: Kind, words: dict[str, str]) -> int:
-    """Write the package and return its number of files: all of them, or nothing."""
+    """Write the package and return the number of its files. Writes all files or none. Raises
+    DatelineError."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir()
     except FileExistsError:
         raise DatelineError(
-            f"{folder} is there already", hint="choose another name, or another place with -o DIR"
+            f"{folder} already exists",
+            hint="choose another name, or another folder with -o DIR",
+            code="output-exists",
         ) from None
     except OSError as error:
-        raise DatelineError(f"cannot make {folder}: {error.strerror}") from None
+        raise _not_writable("create", folder, error) from None
     count = 0
     try:
         for path, text in _files(kind, words):
@@ -182,8 +199,16 @@ def _write(folder: Path, kind: Kind, words: dict[str, str]) -> int:
             count += 1
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
-        raise DatelineError(f"cannot write {folder}: {error.strerror}") from None
+        raise _not_writable("write", folder, error) from None
     return count
+
+
+def _not_writable(verb: str, folder: Path, error: OSError) -> DatelineError:
+    return DatelineError(
+        f"cannot {verb} {folder}: {error.strerror}",
+        hint="choose another folder with -o DIR",
+        code="output-not-writable",
+    )
 
 
 def _files(kind: Kind, words: dict[str, str]) -> Iterator[tuple[str, str]]:
@@ -210,6 +235,6 @@ def _files(kind: Kind, words: dict[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _path(folder: Path) -> str:
-    """As pip and pytest take it: a path, never the name of a distribution."""
+    """A path that pip and pytest cannot take for the name of a distribution."""
     text = folder.as_posix()
     return text if folder.is_absolute() or text.startswith(".") else f"./{text}"

@@ -1,4 +1,4 @@
-"""``show``, ``log``: reading."""
+"""``dateline show`` and ``dateline log``: read stories and events."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from dateline.archive import Archive
     from dateline.views.asof import Moment
 
-#: What a database counts to.
-_MOST = 2**63 - 1
+#: The largest integer that both databases store.
+_MAX_INTEGER = 2**63 - 1
 
 
 @click.command()
@@ -32,7 +32,7 @@ _MOST = 2**63 - 1
     metavar="[VIEW|FACT|ENTITY]",
     shell_complete=completing.views_and_facts,
 )
-@click.option("--all", "everything", is_flag=True, help="Retracted and rejected facts too.")
+@click.option("--all", "everything", is_flag=True, help="Include retracted and rejected facts.")
 @click.option("--columns", metavar="A,B,...", help="Columns to show, in this order.")
 @moment_options
 @format_option
@@ -49,8 +49,8 @@ def show(
 ) -> None:
     """Show a story, one view of it, one fact or one entity.
 
-    A view is first caught up with the log. A table shows the columns that matter most; the other
-    formats have all of them.
+    A view catches up with the log before it is shown. A table shows the most important columns; the
+    other formats have all of them.
 
     \b
     Example:
@@ -87,7 +87,11 @@ def show(
         rows, names, summary = [tuple(row[at] for at in indexes) for row in rows], picked, []
     emit(names, rows, format_, summary=summary)
     if table.hidden:
-        say(f"{table.hidden} retracted or rejected left out; --all shows them.")
+        say(f"{_left_out(table.hidden)} of retracted or rejected facts; --all shows them.")
+
+
+def _left_out(count: int) -> str:
+    return "Left out 1 row" if count == 1 else f"Left out {count} rows"
 
 
 def _fact(archive: Archive, story: str, name: str, format_: str | None, at: Moment | None) -> None:
@@ -96,14 +100,14 @@ def _fact(archive: Archive, story: str, name: str, format_: str | None, at: Mome
     from dateline.events.clock import to_iso
 
     state = archive.state(story, at)
-    gone = state.erased.get(name)
-    if gone is not None:
+    erased = state.erased.get(name)
+    if erased is not None:
         shape = ["story", "fact", "kind", "status", "position", "erased_at", "reason", "basis"]
-        cells = (story, name, gone.kind, gone.status, gone.position, to_iso(gone.erased_us))
+        cells = (story, name, erased.kind, erased.status, erased.position, to_iso(erased.erased_us))
         if format_ in ("json", "ndjson", "csv"):
-            emit(shape, [(*cells, gone.reason, gone.basis)], format_)
+            emit(shape, [(*cells, erased.reason, erased.basis)], format_)
         else:
-            tell(f"{name}  {gone.kind}  {gone.words}")
+            tell(f"{name}  {erased.kind}  {erased.words}")
         return
     fact = find_fact(state, name)
     if format_ in ("json", "ndjson", "csv"):
@@ -124,8 +128,12 @@ def _entity(
     state = archive.state(story, at)
     if name not in state.entities:
         near = difflib.get_close_matches(name, state.entities, 3, 0.4)
-        hint = f"near it are {', '.join(near)}" if near else None
-        raise UnknownName(f"story {story} has no entity {name!r}", hint=hint)
+        hint = (
+            f"similar ids are {', '.join(near)}"
+            if near
+            else "`dateline log --type entity.introduced` lists them"
+        )
+        raise UnknownName(f"story {story} has no entity {name!r}", hint=hint, code="entity-unknown")
     if format_ in ("json", "ndjson", "csv"):
         record = as_record(state, name)
         emit(list(record), [list(record.values())], format_)
@@ -158,15 +166,21 @@ def _overview(archive: Archive, story: str, format_: str | None, at: Moment | No
 @click.argument("story", required=False, shell_complete=completing.stories)
 @click.option(
     "--after",
-    type=click.IntRange(0, _MOST),
+    type=click.IntRange(0, _MAX_INTEGER),
     default=0,
     metavar="N",
-    help="Start after this version (or position).",
+    help="Start after this version of STORY, or this position of the log.",
 )
 @click.option(
-    "-n", "--limit", type=click.IntRange(0, _MOST), metavar="N", help="At most so many events."
+    "-n",
+    "--limit",
+    type=click.IntRange(0, _MAX_INTEGER),
+    metavar="N",
+    help="Show at most N events.",
 )
-@click.option("--type", "types", multiple=True, metavar="TYPE", help="Only these types.")
+@click.option(
+    "--type", "types", multiple=True, metavar="TYPE", help="Show only this type. May be repeated."
+)
 @format_option
 @pass_settings
 def log(
@@ -179,7 +193,7 @@ def log(
 ) -> None:
     """Show events as they were recorded, oldest first.
 
-    Of one STORY, or of the whole archive. Types this Dateline does not know are shown as they are.
+    Shows the events of STORY, or of the whole archive. Data of an unknown type is shown as it is stored.
 
     \b
     Example:
@@ -194,7 +208,7 @@ def log(
             COLUMNS,
             rows,
             format_,
-            # The table of one story need not name it in every line.
+            # The table of one story does not repeat the story in every row.
             summary=["position", *([] if story else ["story"]), "type", "about", "recorded_at"],
             headings={"position": "pos.", "recorded_at": "recorded"},
         )

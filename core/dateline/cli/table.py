@@ -1,6 +1,7 @@
-"""Tables for a person: rich draws what is above the rows, and the rows are printed as they come.
+"""Tables on a terminal: rich draws the headings, and each row is printed when it arrives.
 
-Columns are as wide as the first rows ask for; rich itself takes a millisecond a row.
+The first rows determine the widths of the columns. Rows are not drawn by rich, which takes a
+millisecond for each.
 """
 
 from __future__ import annotations
@@ -22,12 +23,12 @@ if TYPE_CHECKING:
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _HASH = re.compile(r"\b(sha256:[0-9a-f]{8})[0-9a-f]+")
 _PIECE = re.compile(r"\s*\S+\s*")
-#: Columns up to this width are never squeezed, and words up to that one never broken.
+#: Columns up to the first width are never narrowed; words up to the second are never broken.
 _NARROW, _WORD = 11, 24
-#: Rows whose cells say how wide columns are. Where more follow, narrow columns get room to grow: the
+#: How many rows determine the widths. If more follow, narrow columns get some spare cells, since the
 #: numbers of facts get longer.
 _MEASURED, _SPARE = 2000, 2
-#: Rows printed at a time.
+#: How many rows are printed at a time.
 _BLOCK = 100
 
 Cells = list[str]
@@ -40,7 +41,7 @@ def table(
     names: Mapping[str, str],
     title: str | None,
 ) -> None:
-    """Print rows below each other, or each as a block where the columns do not fit side by side."""
+    """Print a table, or a block for each row if the columns do not fit side by side."""
     from rich.console import Console
 
     console = Console(file=data(), highlight=False)
@@ -66,7 +67,7 @@ def table(
 
 
 def cell(value: object) -> str:
-    """A value as a table shows it: one that is safe to print."""
+    """A value as a table shows it, safe to print."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -80,8 +81,8 @@ def cell(value: object) -> str:
 def widths(
     headings: Cells, cells: Sequence[Cells], room: int, *, spare: int = 0
 ) -> list[int] | None:
-    """Widths of columns: as wide as needed if all fit, else each as wide as its words and the rest
-    of the room where cells are long. None when there is not even that much."""
+    """Widths of columns in cells. Each is as wide as its longest cell if all fit; otherwise as wide
+    as its longest word, and long texts share the rest. None if not even the words fit."""
     columns = [[heading, *(row[at] for row in cells)] for at, heading in enumerate(headings)]
     lengths = [[_length(text) for text in column] for column in columns]
     needed = [max(length) for length in lengths]
@@ -90,7 +91,7 @@ def widths(
     if sum(needed) <= room:
         return needed
     found = _least(columns, needed, _WORD)
-    if sum(found) > room:  # prose bears a broken word, a column of names or times does not
+    if sum(found) > room:  # break words in prose, but not in columns of names or times
         found = _least(columns, needed, _NARROW)
     if sum(found) > room:
         return None
@@ -102,7 +103,7 @@ def widths(
 
 
 def _least(columns: list[Cells], needed: list[int], prose: int) -> list[int]:
-    """What each column cannot do without: its longest word, of one with `prose` so much of it."""
+    """The least width of each column: its longest word, or at most `prose` in a column of prose."""
     least = []
     for column, need in zip(columns, needed, strict=True):
         word = max((_width(word) for text in column for word in text.split()), default=0)
@@ -123,7 +124,7 @@ def _frame(
     title: str | None,
     console: Console,
 ) -> tuple[str, str]:
-    """What stands above the rows, and the line below them."""
+    """The text above the rows, and the line below them."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
@@ -139,7 +140,7 @@ def _frame(
 
 
 def _lines(cells: Iterable[Cells], found: Sequence[int], right: Sequence[bool]) -> Iterator[str]:
-    """Rows, the cells of each folded to the widths of their columns."""
+    """The lines of rows, with each cell folded to the width of its column."""
     across = list(zip(found, right, strict=True))
     for row in cells:
         if all(text.isascii() and len(text) <= width and "\n" not in text
@@ -162,8 +163,8 @@ def _pad(text: str, width: int, right: bool) -> str:
 
 
 def fold(text: str, width: int) -> list[str]:
-    """`text` in lines of at most so many cells, broken between words; a word too long for one line
-    is broken inside."""
+    """`text` in lines of at most `width` cells, broken between words. A word that is longer than a
+    line is broken too."""
     lines = []
     for paragraph in text.split("\n"):
         line, at = "", 0
@@ -181,7 +182,7 @@ def fold(text: str, width: int) -> list[str]:
 
 
 def _chopped(word: str, width: int) -> list[str]:
-    """Pieces of a word, each of at most so many cells, and of one character at least."""
+    """Pieces of a word, each of at most `width` cells and at least one character."""
     if word.isascii():
         return [word[at : at + width] for at in range(0, len(word), width)]
     pieces, at = [""], 0
@@ -196,14 +197,14 @@ def _chopped(word: str, width: int) -> list[str]:
 
 
 def _cut(line: str, width: int) -> str:
-    """Without the white space that hangs over."""
+    """The line without trailing white space beyond `width`."""
     while line[-1:].isspace() and _width(line) > width:
         line = line[:-1]
     return line
 
 
 def _cards(headings: Cells, cells: Iterable[Cells], console: Console) -> Iterator[str]:
-    """A block a row, for tables that do not fit side by side."""
+    """A block of lines for each row, for tables whose columns do not fit side by side."""
     rule, dim = _styled(console, "rule.line"), _styled(console, "dim")
     aside = max(map(_width, headings))
     across = console.width
@@ -219,7 +220,7 @@ def _cards(headings: Cells, cells: Iterable[Cells], console: Console) -> Iterato
 
 
 def _styled(console: Console, name: str) -> Callable[[str], str]:
-    """What writes a text in one of rich's styles, if the terminal has it."""
+    """A function that puts a text in one of rich's styles, if the terminal supports it."""
     with console.capture() as captured:
         console.print("x", style=name, end="")
     before, _, after = captured.get().partition("x")
@@ -228,18 +229,17 @@ def _styled(console: Console, name: str) -> Callable[[str], str]:
 
 def _print(lines: Iterator[str]) -> None:
     while block := list(islice(lines, _BLOCK)):
-        click.echo(
-            "\n".join(block), color=True, file=data()
-        )  # what is styled is so for this console
+        # Styles are already right for this console: click must not remove them.
+        click.echo("\n".join(block), color=True, file=data())
 
 
 def _length(text: str) -> int:
-    """Cells of the longest line."""
+    """Width of the longest line, in cells."""
     return _width(text) if "\n" not in text else max(map(_width, text.split("\n")))
 
 
 def _width(text: str) -> int:
-    """Cells on a terminal: two for a letter of East Asia."""
+    """Width on a terminal, in cells: East Asian letters take two."""
     if text.isascii():
         return len(text)
     from rich.cells import cell_len

@@ -1,4 +1,4 @@
-"""``verify``: was anything changed since it was recorded?"""
+"""``dateline verify``: check whether anything was changed since it was recorded."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from dateline.proof.report import Report
     from dateline.proof.verifier import Checkpoint
 
-#: A checkpoint is a few lines.
+#: The largest checkpoint that is read, in bytes.
 _NOTE_BYTES = 1 << 20
-#: An export is read whole.
+#: The largest export that is read, in bytes: it is read into memory.
 _EXPORT_BYTES = 4 << 30
-#: Stories of an export that are named.
+#: How many stories of an export are named.
 _NAMED = 5
 
 
@@ -38,16 +38,16 @@ _NAMED = 5
     multiple=True,
     metavar="FILE",
     type=completing.FILE,
-    help="A checkpoint that was kept elsewhere.",
+    help="Compare with this checkpoint, which was kept elsewhere. May be repeated.",
 )
-@click.option("--deep", is_flag=True, help="Every view that was built and every quotation too.")
+@click.option("--deep", is_flag=True, help="Check every view and every quotation too.")
 @click.option(
     "--export",
     "exports",
     multiple=True,
     metavar="FILE",
     type=completing.FILE,
-    help="Is this export what it should be?",
+    help="Check that this file is an unchanged export of the archive. May be repeated.",
 )
 @key_option
 @vkey_option
@@ -62,13 +62,13 @@ def verify(
     vkeys: tuple[str, ...],
     format_: str | None,
 ) -> None:
-    """Say whether anything was changed since it was recorded.
+    """Check whether anything was changed since it was recorded.
 
-    Nothing is repaired. From the inside, someone who rewrote every hash, or put an older copy in
-    the archive's place, cannot be found: hold it --against a checkpoint that was kept elsewhere.
+    Nothing is repaired. The archive alone cannot show that someone rewrote every hash, or replaced it
+    with an older copy: compare it --against a checkpoint that was kept elsewhere.
 
-    Exit codes: 0 all is well, 3 something was changed, 1 something could not be checked, such as a
-    signature without its key.
+    Exit codes: 0 means that nothing was changed, 3 that something was changed, 1 that something could
+    not be checked, such as a signature without its key.
 
     \b
     Example:
@@ -78,7 +78,7 @@ def verify(
       dateline verify --export sent.md
     """
     with settings.unresumed() as archive:
-        left = _resumed(archive)
+        unfinished_erasures = _resumed(archive)
         given = [_given(path) for path in against]
         files = [_export(archive, Path(path)) for path in exports]
         with progress("verifying") as step:
@@ -88,7 +88,7 @@ def verify(
                 deep_too=deep,
                 progress=step,
             )
-        report.unchecked += left
+        report.unchecked += unfinished_erasures
         for file in files:
             archive.verify_export(file, report)
     if format_ == "json":
@@ -104,7 +104,8 @@ def verify(
 
 
 def _resumed(archive: Archive) -> list[str]:
-    """What a damaged archive keeps from being finished: to say what is wrong comes first."""
+    """Finish erasures, and return a sentence for each that could not be finished. Damage does not stop
+    the command: it is what `verify` looks for."""
     from dateline.errors import Damaged, LogGap
 
     try:
@@ -123,7 +124,9 @@ def read_note(path: str) -> Checkpoint:
         return parse_note(read_bounded(Path(path), _NOTE_BYTES))
     except Wrong:
         raise DatelineError(
-            f"{path} is no checkpoint", hint="give a file that `dateline checkpoint -o` wrote"
+            f"{path} is not a checkpoint",
+            hint="give a file that `dateline checkpoint -o` wrote",
+            code="not-a-checkpoint",
         ) from None
 
 
@@ -134,7 +137,7 @@ def _given(path: str) -> Given:
 
 
 def _export(archive: Archive, path: Path) -> Export:
-    """A file and what it says of itself. Raises DatelineError for what is no export of this archive."""
+    """An export and the cut that it states. Raises DatelineError if it is not of this archive."""
     from dateline.proof.exported import Export, stated_cut
     from dateline.recording.files import read_bounded
 
@@ -142,12 +145,20 @@ def _export(archive: Archive, path: Path) -> Export:
     exporters = archive.plugins.exporters.values()
     exporter = next((e for e in exporters if e.suffix == path.suffix), None)
     if exporter is None:
-        raise DatelineError(f"no format has the suffix of {path}")
-    beside = path.with_name(path.name + ".meta.json")
-    sidecar = read_bounded(beside, _NOTE_BYTES) if beside.exists() else None
+        raise DatelineError(
+            f"no export format has the suffix of {path}",
+            hint="keep the suffix that the file had when it was exported",
+            code="format-unknown",
+        )
+    sidecar_path = path.with_name(path.name + ".meta.json")
+    sidecar = read_bounded(sidecar_path, _NOTE_BYTES) if sidecar_path.exists() else None
     stated = stated_cut(exporter, content, sidecar)
     if stated.cut.archive != archive.id:
-        raise DatelineError(f"{path} is of archive {stated.cut.archive}, not of this one")
+        raise DatelineError(
+            f"{path} is an export of archive {stated.cut.archive}, not of this one",
+            hint="name the other archive with --db",
+            code="export-foreign",
+        )
     return Export(str(path), exporter.name, content, sidecar, stated)
 
 
@@ -167,7 +178,7 @@ def _json(report: Report) -> None:
         ],
         "more": report.more,
     }
-    # ASCII: what was tampered with may hold anything.
+    # ASCII, since changed content may hold control characters.
     click.echo(json.dumps(fields, indent=2), file=data())
 
 
@@ -179,7 +190,7 @@ def _counted(what: str, number: int) -> str:
 def _summary(report: Report, *, outside: bool, deep: bool) -> None:
     counted = [_counted(*item) for item in report.checked.items() if item[1]]
     if report.root:
-        say(f"Checked {', '.join(counted) or 'an archive that is empty'}.")
+        say(f"Checked {', '.join(counted) or 'an empty archive'}.")
     for name, stories in report.exports.items():
         say(f"{name} is an export of {_listed(stories)}.")
     for line in report.unchecked:
@@ -189,11 +200,11 @@ def _summary(report: Report, *, outside: bool, deep: bool) -> None:
     for line in _verdict(report):
         say(line)
     if report.root and not deep:
-        say("Views were not compared with the log: --deep does that.")
+        say("Views were not compared with the log; --deep compares them.")
     if not outside:
         say(
-            "From the inside only: a rewrite of everything is found by --against a checkpoint "
-            "kept elsewhere."
+            "The archive was checked only against itself. To detect a complete rewrite, compare it "
+            "--against a checkpoint that was kept elsewhere."
         )
 
 
@@ -217,10 +228,10 @@ def _verdict(report: Report) -> Iterator[str]:
         yield f"{found}: this is not what was recorded."
         return
     if not report.root:
-        yield f"{found}: this is no whole archive."
+        yield f"{found}: the archive is incomplete."
         return
-    yield f"{found}. The log itself is what was recorded."
+    yield f"{found}. The log itself is unchanged."
     if "views" in broken:
-        yield "`dateline rebuild --all` folds the views anew."
+        yield "`dateline rebuild --all` rebuilds the views."
     if "schema" in broken:
-        yield "Somebody changed what guards the log: restore the archive, or `dateline copy` it."
+        yield "The tables or triggers of the archive were changed: restore it, or `dateline copy` it."

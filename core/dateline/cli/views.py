@@ -1,4 +1,4 @@
-"""``rebuild``, ``prune``, ``status``: the views' upkeep."""
+"""``dateline rebuild``, ``prune`` and ``status``: maintain the views."""
 
 from __future__ import annotations
 
@@ -31,27 +31,27 @@ if TYPE_CHECKING:
     multiple=True,
     metavar="NAME",
     shell_complete=completing.views,
-    help="This view.",
+    help="Rebuild this view. May be repeated.",
 )
-@click.option("--all", "all_", is_flag=True, help="Every view.")
+@click.option("--all", "all_", is_flag=True, help="Rebuild every view.")
 @click.option(
     "--verify",
     is_flag=True,
-    help="Change nothing: compare the rows with a new fold; of every view unless said.",
+    help="Change nothing: compare the rows with a replay of the log. Without --view, of every view.",
 )
-@click.option("--undo", is_flag=True, help="Go back to the generation before, caught up.")
+@click.option("--undo", is_flag=True, help="Return to the previous generation, and catch it up.")
 @pass_settings
 def rebuild(
     settings: Settings, views: tuple[str, ...], all_: bool, verify: bool, undo: bool
 ) -> None:
-    """Fold views again from the first event.
+    """Rebuild views by replaying the log from its first event.
 
-    The new generation is filled beside the old one and takes its place when it has reached the end
-    of the log: readers never see it half done. Interrupted, it goes on where it was when it is run
-    again. The old generation stays for --undo until `dateline prune`, or until something is erased.
+    The new generation replaces the old one when it has reached the end of the log, so readers never
+    see it half built. If it is interrupted, the next run continues it. The old generation is kept for
+    --undo until `dateline prune` deletes it or something is erased.
 
-    With --verify exit code 3 means that rows differ, 1 that a view could not be compared because the
-    key of something protected is not here.
+    With --verify, exit code 3 means that rows differ, and 1 that a view could not be compared because
+    a key of protected content is missing.
 
     \b
     Example:
@@ -59,18 +59,18 @@ def rebuild(
       dateline rebuild --all
       dateline rebuild --verify
     """
-    # To look is for all views unless said; to fold anew is asked for.
+    # --verify defaults to all views, since it changes nothing; to rebuild them needs --all.
     if (views and all_) or not (views or all_ or verify):
         raise click.UsageError("name views with --view, or give --all")
     if verify and undo:
-        raise click.UsageError("--verify and --undo do not go together")
+        raise click.UsageError("--verify and --undo cannot be combined")
     with settings.archive() as archive:
         names = list(views) or sorted(archive.plugins.views)
         unchecked = found = False
         if verify:
             found, unchecked = _verify(archive, names)
         elif undo:
-            _undo(archive, names, forgiving=all_)
+            _undo(archive, names, skip_failures=all_)
         else:
             with progress("rebuilding") as step:
                 found = _report(archive.rebuild(names, progress=step))
@@ -78,29 +78,31 @@ def rebuild(
         click.get_current_context().exit(FOUND if found else FAILED)
 
 
-def _undo(archive: Archive, names: Sequence[str], *, forgiving: bool) -> None:
-    """Go back view by view. `forgiving` goes on after one that cannot, if any other can."""
+def _undo(archive: Archive, names: Sequence[str], *, skip_failures: bool) -> None:
+    """Return each view to its previous generation. Raises DatelineError if one cannot go back; with
+    `skip_failures` it is reported instead, and the error is raised only if none could go back."""
     done = 0
     for name in names:
         try:
             build = archive.undo_rebuild(name)
         except DatelineError as error:
-            if not forgiving:
+            if not skip_failures:
                 raise
-            say(f"{error}; it stays as it is.")
+            say(f"{error}; it is unchanged.")
         else:
             done += 1
-            say(f"{name}: back at generation {build.generation}, position {build.checkpoint}.")
+            say(f"{name}: returned to generation {build.generation}, position {build.checkpoint}.")
     if not done:
         raise DatelineError(
             "no view could go back",
-            hint="`dateline status -v` lists the generations there are; an erasure drops earlier ones, as "
-            "`prune` does",
+            hint="`dateline status -v` lists the generations that exist; an erasure deletes earlier "
+            "ones, and so does `dateline prune`",
+            code="generation-not-found",
         )
 
 
 def _report(builds: Sequence[Build]) -> bool:
-    """Say how each build ended; True when one failed."""
+    """Print how each build ended. Returns True if any failed."""
     from dateline.views.folding import reason
 
     for build in builds:
@@ -112,8 +114,8 @@ def _report(builds: Sequence[Build]) -> bool:
 
 
 def _verify(archive: Archive, names: Sequence[str]) -> tuple[bool, bool]:
-    """Print the rows that differ; returns whether there are any, and whether a view could not be
-    checked for want of a key."""
+    """Print the rows that differ. Returns whether there are any, and whether a view could not be
+    checked because a key is missing."""
     from dateline.views.projection import columns
 
     rows, unchecked = [], False
@@ -123,17 +125,23 @@ def _verify(archive: Archive, names: Sequence[str]) -> tuple[bool, bool]:
             differences = archive.verify_view(name)
         except SealedContent as sealed:
             unchecked = True
-            say(f"{name}: could not check: {sealed}.\n  {sealed.hint}")
+            say(f"{name}: could not be checked: {sealed}.\n  {sealed.hint}")
             continue
         if name not in built:
-            say(f"{name}: not built; it is when it is first read.")
+            say(f"{name}: not built yet; it will be when it is first read.")
             continue
-        say(f"{name}: " + (f"{len(differences)} rows differ." if differences else "as folded."))
+        say(f"{name}: {_compared(len(differences))}.")
         fields = [column.name for column in columns(archive.plugins.view(name))][1:]
         rows += [(d.view, d.side, d.row[0], _fields(fields, d.row[1:])) for d in differences]
     if rows:
         emit(["view", "only", "story", "row"], rows, None)
     return bool(rows), unchecked
+
+
+def _compared(differences: int) -> str:
+    if not differences:
+        return "rows match the log"
+    return "1 row differs" if differences == 1 else f"{differences} rows differ"
 
 
 def _fields(names: Sequence[str], values: Sequence[object]) -> str:
@@ -154,18 +162,18 @@ def _value(value: object) -> str:
     multiple=True,
     metavar="NAME",
     shell_complete=completing.views,
-    help="Of this view only; of one whose plugin is gone, everything.",
+    help="Only this view. If its plugin was uninstalled, delete all of the view.",
 )
 @pass_settings
 def prune(settings: Settings, views: tuple[str, ...]) -> None:
-    """Drop generations of views that nobody reads.
+    """Delete generations of views that are no longer used.
 
-    Retired ones, which --undo could go back to, and builds that were begun and left.
+    These are retired generations, which `rebuild --undo` could return to, and unfinished builds.
 
     A view that no plugin makes any more, because its plugin was uninstalled or has renamed it, is
-    dropped only when it is named: with all its generations and its SQL view. Should the plugin come
-    back, the view is folded again when it is first read. The view of a plugin that is left out by
-    choice (--without) or for a failure is kept.
+    deleted only when it is named: all its generations and its SQL view. If the plugin is installed
+    again, the view is built again when it is first read. The view of a plugin that is blocked
+    (--without) or failed to load is kept.
 
     \b
     Example:
@@ -174,36 +182,39 @@ def prune(settings: Settings, views: tuple[str, ...]) -> None:
     """
     with settings.archive() as archive:
         dropped = archive.prune(views or None)
-        gone, serving = archive.gone_views(), {b.name for b in archive.builds() if b.serves}
+        orphaned, serving = archive.gone_views(), {b.name for b in archive.builds() if b.serves}
         kept = [name for name in views if name in serving - set(archive.plugins.views)]
     for build in dropped:
-        say(f"Dropped generation {build.generation} of {build.name} ({build.state}).")
+        say(f"Deleted generation {build.generation} of {build.name} ({build.state}).")
     if not dropped:
-        say("Nothing to drop.")
+        say("There was nothing to delete.")
     for name in kept:
-        say(f"{name}: its plugin is left out, not gone; what readers of the view see is kept.")
-    for name in gone:
-        say(_gone(name))
+        say(f"{name}: its live generation is kept, because its plugin is installed but not active.")
+    for name in orphaned:
+        say(_orphaned(name))
 
 
-def _gone(name: str) -> str:
+def _orphaned(name: str) -> str:
     return (
-        f"{name}: no plugin that is loaded makes this view, and it is not kept up to date. Where its "
-        f"plugin is gone for good, `dateline prune --view {name}` drops it."
+        f"{name}: no loaded plugin makes this view, so it is not kept up to date. If its plugin will "
+        f"not be installed again, `dateline prune --view {name}` deletes the view."
     )
 
 
 @click.command()
 @click.option(
-    "-v", "--verbose", is_flag=True, help="Retired generations too, and tracebacks of failed views."
+    "-v",
+    "--verbose",
+    is_flag=True,
+    help="Show retired generations, and tracebacks of failed views.",
 )
 @format_option
 @pass_settings
 def status(settings: Settings, verbose: bool, format_: str | None) -> None:
-    """Say how far each view is.
+    """Show the state of each view.
 
-    A view is caught up when it is read, so being behind is no fault; exit code 3 means that one
-    has failed or is stale, or that a plugin's check found something.
+    A view catches up when it is read, so a view that is behind is not an error. Exit code 3 means
+    that a view failed or is stale, or that a plugin's check found something.
 
     \b
     Example:
@@ -215,21 +226,22 @@ def status(settings: Settings, verbose: bool, format_: str | None) -> None:
         say_ahead(archive)
         rows = _generations(archive, head.position, verbose)
         for name in archive.gone_views():
-            say(_gone(name))
+            say(_orphaned(name))
         found = any(state in ("failed", "stale") for _, _, state, *_ in rows)
         found = _run_checks(archive) or found
-    _say_who_reads(settings)
+    _warn_if_readable_by_others(settings)
     columns = [
         "view", "generation", "state", "position", "behind", "plugin", "failed_position", "reason",
     ]  # fmt: skip
-    # The last two were said above, in a line each: a terminal has no room beside.
+    # The last two columns were reported above, one line each: a terminal has no room for them.
     emit(columns, rows, format_, summary=columns[:-2], headings={"generation": "gen."})
     if found:
         click.get_current_context().exit(FOUND)
 
 
-def _say_who_reads(settings: Settings) -> None:
-    """A file is made its owner's alone; somebody may have opened it to others, knowing or not."""
+def _warn_if_readable_by_others(settings: Settings) -> None:
+    """Archives are created for their owner only; the mode may have been changed since, on purpose or
+    not."""
     from dateline.log.engine import to_url
 
     file = to_url(settings.path)
@@ -238,17 +250,17 @@ def _say_who_reads(settings: Settings) -> None:
         return
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & 0o077:
-        say(f"Others can read {path} (mode {mode:04o}): `chmod 600` keeps it to you.")
+        say(f"Others can read {path} (mode {mode:04o}): `chmod 600` makes it private.")
 
 
 def _generations(archive: Archive, head: int, verbose: bool) -> list[list[Any]]:
-    """A row for each generation on record, and for each view that has none."""
+    """A row for each generation, and for each view that has none yet."""
     from dateline.views.folding import reason
     from dateline.views.projection import fingerprint
 
     rows: list[list[Any]] = []
     known, types = archive.plugins.views, archive.known_types()
-    not_right = _not_right(archive)
+    sql_views = _sql_view_problems(archive)
     built = set()
     for build in archive.builds():
         retired = build.state == "retired"
@@ -258,7 +270,7 @@ def _generations(archive: Archive, head: int, verbose: bool) -> list[list[Any]]:
         state: str = build.state if view is not None or retired else "no plugin"
         if view is not None and not retired and build.fingerprint != fingerprint(view, types):
             state = "stale"
-        why = reason(build) if build.error else not_right.get(build.table)
+        why = reason(build) if build.error else sql_views.get(build.table)
         rows.append(
             [
                 build.name, build.generation, state, build.checkpoint, head - build.checkpoint,
@@ -268,8 +280,8 @@ def _generations(archive: Archive, head: int, verbose: bool) -> list[list[Any]]:
         built.add(build.name)
         if build.pending and not retired:
             count = len(build.pending_stories)
-            many = "1 story is" if count == 1 else f"{count} stories are"
-            say(f"{build.name}: {many} to be folded again after an erasure; the next read does it.")
+            which = "1 story" if count == 1 else f"{count} stories"
+            say(f"{build.name}: after an erasure, the next read will replay {which}.")
         if build.error:
             where = f"{build.name} stopped at position {build.failed_position}:"
             say(f"{where}\n{build.error}" if verbose else f"{where} {why}")
@@ -279,29 +291,29 @@ def _generations(archive: Archive, head: int, verbose: bool) -> list[list[Any]]:
     return rows
 
 
-def _not_right(archive: Archive) -> dict[str, str]:
-    """What is wrong with the SQL view of each generation, by its table; said, too."""
+def _sql_view_problems(archive: Archive) -> dict[str, str]:
+    """What is wrong with the SQL view of each generation, by its table. Prints it too."""
     from dateline.views.shown import described
 
-    wrong = {
+    problems = {
         shown.build.table: described(shown)
         for shown in archive.sql_views()
         if shown.standing != "right"
     }
-    for words in wrong.values():
+    for words in problems.values():
         say(f"{words[0].upper()}{words[1:]}.")
-    return wrong
+    return problems
 
 
 def _run_checks(archive: Archive) -> bool:
-    """Say what the plugins' checks find; True when they find anything."""
+    """Print what the plugins' checks find. Returns True if they find anything."""
     found = False
     for name, check in sorted(archive.plugins.checks.items()):
         for story in archive.stories():
             state = archive.state(story.slug).given
             try:
                 findings = list(map(str, check.run(state)))
-            except BaseException as error:  # noqa: BLE001 - a plugin's check stops only itself
+            except BaseException as error:  # noqa: BLE001 - a failing check must not stop the others
                 stops_plugin(error)
                 owner = archive.plugins.owner("checks", name)
                 findings = [f"the check of plugin {owner} raised {described(error)}"]
