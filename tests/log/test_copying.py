@@ -237,7 +237,7 @@ def test_an_unfinished_copy_opens_only_for_copying(
 ) -> None:
     source, target = pair
     fill(source, "ferry", "alma")
-    interrupted(10)
+    interrupted(12)
     with pytest.raises(Interrupted):
         copy_archive(*pair)
     reached = len(tables(target)["events"])
