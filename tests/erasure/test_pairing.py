@@ -400,7 +400,7 @@ def test_pair_lists_asks_and_then_erases(dateline_cli: Cli, stranger: Path, tmp_
 
     assert pair() == 2  # there is no terminal to ask on
     listed = dateline_cli("--keys", "theirs.keys", "pair", "--dry-run", "-f", "csv")
-    assert listed.code == 0 and "event,ferry,7,f2,goes" in listed.out
+    assert listed.code == 0 and "event,ferry,7,f2,is erased" in listed.out
     assert dateline_cli("--keys", "theirs.keys", "stories").code == 1
     assert dateline_cli("pair", "--yes").code == 1  # there are no keys in the usual place
     assert not (tmp_path / "dateline.db.keys").exists()
