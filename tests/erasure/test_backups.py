@@ -92,7 +92,7 @@ def test_an_imported_erasure_destroys_no_key(
     with pytest.raises(Refused, match="reserved"):
         archive.record([told(archive, str(key))], story="other")
     with monkeypatch.context() as patched:  # an older log may hold such a line
-        patched.setattr(keyed.Keyed, "told", lambda *given: [])
+        patched.setattr(keyed.Keyed, "imported_erasure", lambda *given: [])
         archive.record([told(archive, str(key))], story="other")
     line = samples.figure(text="Hers")
     done = archive.record([line], story="other", protect=WITNESS)

@@ -98,7 +98,7 @@ def test_an_existing_file_is_replaced_only_with_force(db: str, tmp_path: Path) -
             other.record([samples.figure(text="Unsaved")], story="ferry")
             with refused("file-in-use"):
                 archive.backup(file, force=True)
-        with refused("cannot-write"):
+        with refused("output-not-writable"):
             archive.backup(tmp_path / "nowhere" / "b.db")
         with refused("output-not-a-file"):
             archive.backup(tmp_path, force=True)
@@ -133,7 +133,7 @@ def test_a_backup_that_fails_leaves_no_file(
 
     with Archive.open(db, Plugins()) as archive, monkeypatch.context() as patch:
         patch.setattr(files.os, "fsync", full)
-        with refused("cannot-write"):
+        with refused("output-not-writable"):
             archive.backup(tmp_path / "b.file")
     assert not list(tmp_path.glob("*b.file*"))
 

@@ -163,7 +163,7 @@ def test_a_folder_that_cannot_be_locked_is_never_swept(
 
 def test_a_folder_that_cannot_be_written_to_is_reported(tmp_path: Path) -> None:
     with (
-        refused("cannot-write"),
+        refused("output-not-writable"),
         files.beside(tmp_path / "no" / "b.db"),
     ):
         pass

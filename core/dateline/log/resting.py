@@ -29,7 +29,7 @@ def rest(path: str | os.PathLike[str]) -> None:
         raise DatelineError(
             f"cannot write {path}: {error}",
             hint="check the folder, its permissions and the space on the disk",
-            code="cannot-write",
+            code="output-not-writable",
         ) from None
     if mode != "delete":
         raise DatelineError(

@@ -430,5 +430,5 @@ def _not_created(path: Path, error: OSError) -> DatelineError:
     return DatelineError(
         f"cannot create {path}: {error.strerror}",
         hint="choose another path with --db",
-        code="cannot-write",
+        code="output-not-writable",
     )
