@@ -145,7 +145,7 @@ def test_similar_words_in_the_source_are_suggested(exact: str, there: str) -> No
     start = TEXT.index(there)
     assert (found.rule, found.field) == ("evidence-missing", "/evidence/0/exact")
     assert found.reason == (
-        f"{exact!r} is not in the source; the source has {there!r} at {start}-{start + len(there)}"
+        f"{exact!r} is not in the source; the source has {there!r}, at {start}-{start + len(there)}"
     )
 
 

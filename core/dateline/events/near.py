@@ -48,13 +48,13 @@ def near(exact: str, text: str) -> tuple[int, int] | None:
 
 
 def offer(exact: str, text: str) -> str:
-    """``; the source has 'its words' at 3-12``, to end a message that `exact` is not in `text`; empty
+    """``; the source has 'its words', at 3-12``, to end a message that `exact` is not in `text`; empty
     if nothing similar is found."""
     found = near(exact, text)
     if found is None:
         return ""
     start, end = found
-    return f"; the source has {text[start:end]!r} at {start}-{end}"
+    return f"; the source has {text[start:end]!r}, at {start}-{end}"
 
 
 def _finds(wanted: str, folded: str) -> Iterator[int]:

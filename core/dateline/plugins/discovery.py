@@ -129,13 +129,13 @@ def way_to_import(candidate: Candidate, error: BaseException) -> str | None:
         folders.append(candidate.file.parent.parent)
     for dots, folder in zip((".", ".."), folders, strict=False):
         if (folder / f"{wanted}.py").is_file():
-            return f"it is next to the plugin: write `from {dots}{wanted} import ...`"
+            return f"the folder is a package: write `from {dots}{wanted} import ...`"
         if (folder / wanted / "__init__.py").is_file():
             own = dots == ".." and wanted == candidate.name
             return (
                 "a package in the folder must import its own modules with `from .module import ...`"
                 if own
-                else f"it is next to the plugin: write `from {dots}{wanted} import ...`"
+                else f"the folder is a package: write `from {dots}{wanted} import ...`"
             )
     return None
 
