@@ -52,7 +52,7 @@ def test_the_source_s_own_words_are_found(text: str, typed: str, there: str | No
     if there is not None:
         assert words.rstrip("\ufe0f") == there
     assert near(words, text) == found
-    assert f"{words!r} at {found[0]}-{found[1]}" in offer(typed, text)
+    assert f"{words!r}, at {found[0]}-{found[1]}" in offer(typed, text)
 
 
 @pytest.mark.parametrize("typed", ["", " ", "\u200b", "ferries", "(.*)", "ran the ferry"])
@@ -134,7 +134,7 @@ def test_every_kind_of_line_suggests_the_source_s_own_words() -> None:
         for line in lines:
             with pytest.raises(Refused) as refusal:
                 archive.record([Line(line, 7)], story="ferry")
-            assert f"{words!r} at 0-8" in str(refusal.value)
+            assert f"{words!r}, at 0-8" in str(refusal.value)
             assert {finding.line for finding in refusal.value.findings} == {7}
         [quantity, *_] = samples.figure()["quantities"]
         figure = samples.figure(quantities=[quantity | {"verbatim": "143\u00a0of 193"}])
@@ -142,4 +142,4 @@ def test_every_kind_of_line_suggests_the_source_s_own_words() -> None:
             archive.record([figure], story="ferry")
         [finding] = refusal.value.findings
         assert finding.rule == "verbatim"
-        assert "'143 of 193' at " in finding.reason
+        assert "'143 of 193', at " in finding.reason
