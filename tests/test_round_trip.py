@@ -64,6 +64,7 @@ def test_importing_an_export_gives_the_same_archive(lines: list[dict[str, Any]])
             same(archive, copy)
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(lines=histories())
 def test_a_story_survives_a_round_trip_through_postgresql(

@@ -163,6 +163,7 @@ class PostgresMachine(ArchiveMachine):
         self.databases.close()
 
 
+@pytest.mark.slow
 def test_an_archive_on_postgresql(dateline_postgres: Server) -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         lambda: PostgresMachine(dateline_postgres),

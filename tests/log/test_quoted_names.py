@@ -131,6 +131,7 @@ def test_commands_work_in_such_a_schema(
             assert run(root, ["--db", other, "verify"]) == 0
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("name", ["News Room", "50%", 'a"b', "a/b?c=d", "a@b"])
 def test_a_database_whose_name_needs_quotes_holds_an_archive(
     dateline_postgres: Any, tmp_path: Path, name: str
@@ -143,6 +144,7 @@ def test_a_database_whose_name_needs_quotes_holds_an_archive(
             outside.execute(f"DROP DATABASE {quoted(name)} WITH (FORCE)")
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("name", ["The Desk", 'say "x"', "it's"])
 def test_a_role_whose_name_needs_quotes_owns_an_archive(
     url: URL, tmp_path: Path, name: str

@@ -214,6 +214,7 @@ def test_the_types_pass_their_contract_with_golden_data(plugin_dir: PluginDir) -
     contracts.view_contract(plugins.view("sightings"), event_types=[sighting], examples=3)
 
 
+@pytest.mark.slow
 def test_the_view_contract_uses_the_plugins_own_events(plugin_dir: PluginDir) -> None:
     source = V2.replace("fact.data.number} ", "1 / (fact.data.number * 0)} ")
     plugins = Plugins.load(folders=[plugin_dir({"acme.py": source})], strict=True)

@@ -218,6 +218,7 @@ def run(proof: Path, key: SigningKey, shell: str) -> subprocess.CompletedProcess
     )  # fmt: skip
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("reader", ["true", "head -1", "head -c 1"])
 def test_a_reader_that_goes_away_gets_the_verdict_and_no_traceback(
     proof: Path, key: SigningKey, bundle: Bundle, reader: str

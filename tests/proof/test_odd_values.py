@@ -114,6 +114,7 @@ def as_long(charset: object) -> bool:
     return len(found) == len(samples.TEXT)
 
 
+@pytest.mark.slow
 def test_verify_ends_in_a_verdict_whatever_a_column_holds(
     made: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

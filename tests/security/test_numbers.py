@@ -104,6 +104,7 @@ def spent(function: Callable[[str], object], text: str) -> float:
     return time.process_time() - started
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["visible", "one_line", "csv_cell", "markdown", "markdown-claim", "html-claim"]
 )

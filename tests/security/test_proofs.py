@@ -50,7 +50,7 @@ def ferry(dateline_cli: Cli, tmp_path: Path) -> Cli:
     return dateline_cli
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", FILES)
 def test_a_hostile_file_gives_a_verdict_without_a_traceback(
     ferry: Cli, tmp_path: Path, name: str
