@@ -15,7 +15,7 @@ import jsonschema
 import pytest
 
 from dateline import Archive, Plugins, Refused
-from dateline.recording.files import Folder
+from dateline.documents.folder import Folder
 from dateline.recording.line import Line
 from dateline.text import one_line
 

@@ -12,6 +12,8 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
+from dateline.documents import storage as documents
+from dateline.documents.document import Document
 from dateline.erasure.journal import Erasure, Journal
 from dateline.erasure.pairing import Pairing
 from dateline.erasure.plan import Plan, sealed
@@ -27,11 +29,10 @@ from dateline.errors import (
 from dateline.events.envelope import Event, RecordedBy
 from dateline.events.present import StoryState
 from dateline.log import backup as backups
-from dateline.log import documents, read, schema
+from dateline.log import read, schema
 from dateline.log.append import Expected
 from dateline.log.backend import of
 from dateline.log.copying.copier import Copied, Progress, copy, open_copy, silent
-from dateline.log.document import Document
 from dateline.log.engine import file_of, kept_files, keys_of, reading, shown, to_url, writing
 from dateline.log.files import same_file
 from dateline.log.follow import Follower, Stop

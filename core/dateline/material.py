@@ -8,12 +8,13 @@ from heapq import merge
 
 from sqlalchemy import Connection
 
+from dateline.documents import storage as documents
+from dateline.documents.document import Document
 from dateline.errors import SealedContent, ViewFailed
 from dateline.events.envelope import Event
 from dateline.events.payload import Sealed
 from dateline.events.present import StoryState
-from dateline.log import documents, read, tree
-from dateline.log.document import Document
+from dateline.log import read, tree
 from dateline.log.nodes import StoredTree
 from dateline.plugins.formats import Cut
 from dateline.plugins.loaded import Plugins

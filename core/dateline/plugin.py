@@ -25,6 +25,8 @@ Save it as a file in a folder and run ``dateline --plugins-dir FOLDER show STORY
 
 from __future__ import annotations
 
+from dateline.documents.charset import find_charset, marked_charset, web_charset
+from dateline.documents.document import BINARY, Document
 from dateline.errors import DatelineError, Finding, MissingLibrary, Refused, UnknownName
 from dateline.events.clock import from_iso, to_iso
 from dateline.events.editorial import (
@@ -71,8 +73,6 @@ from dateline.events.strict import MAX_BYTES as MAX_LINE
 from dateline.events.strict import parse as parse_json
 from dateline.events.tally import Tally
 from dateline.events.words import chain_arrows, chain_words, number_words, quantity_words
-from dateline.log.charset import find_charset, marked_charset, web_charset
-from dateline.log.document import BINARY, Document
 from dateline.plugins.checks import Check
 from dateline.plugins.formats import (
     Cut,

@@ -14,8 +14,8 @@ import pytest
 from dateline import Archive, Plugins
 from dateline.cli.errors import run
 from dateline.cli.root import root
+from dateline.documents.folder import Folder
 from dateline.log import schema
-from dateline.recording.files import Folder
 from dateline_demo.command import record
 from dateline_demo.stories import KHERSON, VELM
 

@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 
 from dateline import Archive
+from dateline.capture.net import fetch
 from dateline.cli.captured import _byline
 from dateline.events.source import SourceCaptured
-from dateline.net import fetch
 from dateline.testing import documents, samples
 from dateline.testing.pytest_plugin import Cli, Result
 

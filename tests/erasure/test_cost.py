@@ -12,7 +12,7 @@ from tests.erasure import scene
 from tests.erasure.scene import WITNESS
 
 from dateline import Archive, Plugins
-from dateline.log import documents
+from dateline.documents import storage as documents
 from dateline.log.engine import reading
 from dateline.log.read import Reader
 from dateline.plugin import Fact, FactRow, FactView

@@ -19,12 +19,12 @@ from tests.log.refused import refused
 
 from dateline import Archive, Plugins
 from dateline.archive import copy_archive
+from dateline.documents.folder import Folder
 from dateline.errors import Damaged, DatelineError, UnfinishedCopy
 from dateline.log import schema
 from dateline.log.copying import copier, pages, rows
 from dateline.log.engine import reading, writing
 from dateline.proof import keys as signing_keys
-from dateline.recording.files import Folder
 from dateline.testing import samples
 from dateline.testing.histories import histories
 from dateline.testing.postgres import Server, connect

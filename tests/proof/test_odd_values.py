@@ -15,8 +15,8 @@ from tests.proof import attacks
 from dateline import Archive, Plugins
 from dateline.cli.errors import FAILED, FOUND, run
 from dateline.cli.root import root
+from dateline.documents.document import Document
 from dateline.errors import DatelineError
-from dateline.log.document import Document
 from dateline.proof import keys
 from dateline.testing import samples
 

@@ -15,10 +15,10 @@ import pytest
 
 from dateline import Archive, Plugins
 from dateline.cli.files import write_atomically
+from dateline.documents.document import Document
+from dateline.documents.folder import Folder
 from dateline.errors import DatelineError, Refused
 from dateline.log import files
-from dateline.log.document import Document
-from dateline.recording.files import Folder
 from dateline.testing import samples
 from dateline.testing.pytest_plugin import Cli
 

@@ -106,7 +106,7 @@ def test_nothing_that_runs_data_as_code_is_called() -> None:
 
 
 def test_the_network_is_used_in_one_place() -> None:
-    """Nothing but `dateline.net` imports what connects."""
+    """Nothing but `dateline.capture.net` imports what connects."""
     package = Path(dateline.__file__).parent
     network = {
         "socket",
@@ -128,7 +128,7 @@ def test_the_network_is_used_in_one_place() -> None:
                 found.add(path)
     # `follow` uses a pair of sockets to wake up; libpq connects to the database server.
     allowed = {package / "log" / "follow.py"}
-    assert {path.parent for path in found - allowed} == {package / "net"}
+    assert {path.parent for path in found - allowed} == {package / "capture" / "net"}
 
 
 def test_every_environment_variable_is_documented() -> None:

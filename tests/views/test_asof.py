@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from tests.effort import examples
 
 from dateline import Archive, DatelineError, Plugins
+from dateline.documents.folder import Folder
 from dateline.events.clock import to_iso
 from dateline.events.edtf import earliest_instant, latest_instant
 from dateline.recording import batch
-from dateline.recording.files import Folder
 from dateline.testing import samples
 from dateline.testing.histories import histories
 from dateline.testing.samples import captured, corrected, figure, retracted, story

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.effort import examples
 
 from dateline import Archive, Plugins
-from dateline.recording.files import Folder
+from dateline.documents.folder import Folder
 from dateline.testing import samples
 from dateline.testing.histories import histories
 from dateline.testing.samples import fact, retracted, story

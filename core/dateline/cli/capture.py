@@ -161,7 +161,7 @@ def _try(archive: Archive, state: StoryState, given: Given) -> list[str]:
         same_text,
         text_kept,
     )
-    from dateline.log.document import Document
+    from dateline.documents.document import Document
 
     reader = reader_of(archive.plugins, given.obtained, given.as_)
     source = Document(given.obtained.content).source

@@ -12,8 +12,8 @@ from dateline.errors import DatelineError
 from dateline.events.publication import is_publication_date, name_of
 
 if TYPE_CHECKING:
+    from dateline.documents.document import Document
     from dateline.events.source import SourceCaptured
-    from dateline.log.document import Document
     from dateline.plugins.formats import Extracted, SourceImporter
 
 #: Details that a document may contain and that options override.
@@ -77,7 +77,7 @@ def captured(
 
     Raises DatelineError (``no-text-extracted``) when there is no text to quote.
     """
-    from dateline.log.document import Document
+    from dateline.documents.document import Document
 
     about = about | {
         key: getattr(before, key)

@@ -74,7 +74,7 @@ def import_(
       dateline import story.ndjson
       dateline import --dry-run --story velm-flood more.ndjson
     """
-    from dateline.recording.files import Folder
+    from dateline.documents.folder import Folder
 
     with settings.archive() as archive:
         suffix = ".ndjson" if str(file) == "-" else file.suffix

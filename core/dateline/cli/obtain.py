@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 from dateline.errors import DatelineError, UnknownName
 
 if TYPE_CHECKING:
-    from dateline.log.document import Document
+    from dateline.documents.document import Document
     from dateline.plugins.formats import SourceImporter
     from dateline.plugins.loaded import Plugins
 
@@ -48,7 +48,7 @@ def obtain(source: str, max_bytes: int, *, allow_network: bool) -> Obtained:
             hint="add --allow-network, or save the document yourself and capture the file",
             code="network-not-allowed",
         )
-    from dateline.net.fetch import fetch
+    from dateline.capture.net.fetch import fetch
 
     found = fetch(source, max_bytes=max_bytes)
     name = PurePosixPath(unquote(urlsplit(found.url).path)).name
@@ -56,7 +56,7 @@ def obtain(source: str, max_bytes: int, *, allow_network: bool) -> Obtained:
 
 
 def _file(path: Path, max_bytes: int) -> Obtained:
-    from dateline.recording.files import read_bounded
+    from dateline.documents.folder import read_bounded
 
     with contextlib.suppress(OSError):  # reading the file reports it better
         if path.is_file() and path.stat().st_size > max_bytes:
@@ -101,8 +101,8 @@ def read(
     has it with another text; `captures` returns the positions of those captures.
     """
     from dateline.cli.recapture import erasing
-    from dateline.log.charset import marked_charset, web_charset
-    from dateline.log.shifted import shifted_charset
+    from dateline.documents.charset import marked_charset, web_charset
+    from dateline.documents.shifted import shifted_charset
 
     if charset is None and known is not None and not known.binary:
         charset = known.charset

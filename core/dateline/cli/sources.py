@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def find_source(state: StoryState, given: str | None) -> str:
     """The full id of the one source that matches. Raises UnknownName with a list of candidates."""
-    from dateline.log.document import PREFIX
+    from dateline.documents.document import PREFIX
 
     wanted = (given or "").removeprefix(PREFIX)
     found = [name for name in state.sources if name.removeprefix(PREFIX).startswith(wanted)]

@@ -117,8 +117,8 @@ def _resumed(archive: Archive) -> list[str]:
 
 def read_note(path: str) -> Checkpoint:
     """A checkpoint from a file. Raises DatelineError."""
+    from dateline.documents.folder import read_bounded
     from dateline.proof.verifier import Wrong, parse_note
-    from dateline.recording.files import read_bounded
 
     try:
         return parse_note(read_bounded(Path(path), _NOTE_BYTES))
@@ -138,8 +138,8 @@ def _given(path: str) -> Given:
 
 def _export(archive: Archive, path: Path) -> Export:
     """An export and the cut that it states. Raises DatelineError if it is not of this archive."""
+    from dateline.documents.folder import read_bounded
     from dateline.proof.exported import Export, stated_cut
-    from dateline.recording.files import read_bounded
 
     content = read_bounded(path, _EXPORT_BYTES).removeprefix(MARK.encode())
     exporters = archive.plugins.exporters.values()

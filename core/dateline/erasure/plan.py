@@ -9,11 +9,11 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection, select
 
+from dateline.documents import storage as documents
 from dateline.erasure import survey
 from dateline.erasure.captured import captured
 from dateline.erasure.survey import Going, Mention
 from dateline.errors import UnknownName
-from dateline.log import documents
 from dateline.log.protected import keys_in_use
 from dateline.log.read import Reader, head
 from dateline.log.tables import events

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, select, update
 
+from dateline.documents import storage as documents
 from dateline.erasure import rows, survey
 from dateline.erasure.captured import captured
 from dateline.erasure.journal import Erasure, Gone
@@ -17,7 +18,6 @@ from dateline.events.editorial import ContentErased
 from dateline.events.envelope import Event, NewEvent
 from dateline.events.parts import ErasedEvent
 from dateline.events.payload import Sealed
-from dateline.log import documents
 from dateline.log.append import Appender
 from dateline.log.backend import of, require_done
 from dateline.log.read import Reader, present

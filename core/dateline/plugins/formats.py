@@ -10,10 +10,10 @@ from uuid import UUID
 
 import msgspec
 
+from dateline.documents.document import Document
 from dateline.errors import DatelineError
 from dateline.events.envelope import Event
 from dateline.events.present import StoryState
-from dateline.log.document import Document
 from dateline.recording.line import Line
 from dateline.views.table import Table
 

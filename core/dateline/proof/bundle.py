@@ -16,8 +16,9 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection, select
 
+from dateline.documents import storage as documents
 from dateline.errors import Damaged, DatelineError, UnknownName
-from dateline.log import documents, hashing, tree
+from dateline.log import hashing, tree
 from dateline.log.nodes import StoredTree
 from dateline.log.read import StoryRow
 from dateline.log.tables import events

@@ -14,8 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from dateline.documents.document import PREFIX, Document
 from dateline.errors import DatelineError, MissingLibrary
-from dateline.log.document import PREFIX, Document
 from dateline.log.tables import documents, raw
 from dateline.proof.report import Report
 from dateline.protect.vault import Vault

@@ -8,9 +8,10 @@ from functools import lru_cache
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError
 
+from dateline.documents import storage as documents
 from dateline.errors import Damaged, DatelineError, SealedContent
 from dateline.events.present import Fact, StoryState
-from dateline.log import documents, read, relations
+from dateline.log import read, relations
 from dateline.log.backend import named_errors, of
 from dateline.log.engine import reading
 from dateline.log.relation import TABLE, Relation

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from dateline.documents.document import Document
 from dateline.errors import Finding, Refused
 from dateline.events import author, rules
 from dateline.events.clock import CLOCK_TOLERANCE_US, now_us
@@ -26,7 +27,6 @@ from dateline.events.relocate import as_given, relocated
 from dateline.events.rules import Ahead, Context
 from dateline.events.rules.identity import differing
 from dateline.events.source import SourceCaptured
-from dateline.log.document import Document
 from dateline.protect.keys import Key
 from dateline.protect.vault import Vault
 from dateline.recording.item import Item, Reading

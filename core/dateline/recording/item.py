@@ -8,12 +8,12 @@ from uuid import UUID
 
 import msgspec
 
+from dateline.documents.document import Document
 from dateline.errors import Finding, Refused, described, stops_plugin
 from dateline.events import identity, strict
 from dateline.events.editorial import ContentErased
 from dateline.events.payload import Payload, Raw
 from dateline.events.registry import CORE_NAMES, Registry
-from dateline.log.document import Document
 from dateline.recording.known import Known
 from dateline.recording.line import (
     CUT,

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from dateline.documents.document import Document
 from dateline.errors import Finding
 from dateline.events import identity
 from dateline.events.editorial import ContentErased
@@ -15,7 +16,6 @@ from dateline.events.payload import Erased, Payload, Raw
 from dateline.events.present import StoryState, brings
 from dateline.events.source import SourceCaptured
 from dateline.events.story import StoryOpened
-from dateline.log.document import Document
 from dateline.protect.keys import Key
 from dateline.protect.vault import Vault
 from dateline.recording.item import Item

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from dateline.documents.document import Document
 from dateline.events.editorial import EvidenceAdded
 from dateline.events.envelope import Event
 from dateline.events.payload import FactPayload, Payload, Raw
 from dateline.events.present import StoryState
-from dateline.log.document import Document
 
 
 class Archived:

@@ -9,11 +9,11 @@ from uuid import UUID
 
 import msgspec
 
+from dateline.documents.document import Document
 from dateline.errors import DatelineError, Finding, Refused
 from dateline.events.clock import from_iso
 from dateline.events.envelope import RecordedBy
 from dateline.events.identity import INSTRUCTIONS
-from dateline.log.document import Document
 
 #: Type of the first line of an export, which states up to where it reaches. Import skips it.
 CUT = "dateline.export"

@@ -9,14 +9,14 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection, Engine
 
+from dateline.documents import storage as documents
+from dateline.documents.document import Document
 from dateline.errors import DatelineError, EventIdConflict, SlugTaken, VersionConflict
 from dateline.events.envelope import Event, RecordedBy
 from dateline.events.present import StoryState
 from dateline.events.registry import Registry
-from dateline.log import documents
 from dateline.log.append import Appender, Expected
 from dateline.log.backend import of
-from dateline.log.document import Document
 from dateline.log.engine import reading, writing
 from dateline.log.protected import erased_keys, keys_in_use
 from dateline.log.read import Reader, story_by_slug

@@ -16,10 +16,10 @@ from typing import Any
 import msgspec
 
 from dateline.archive import Archive
+from dateline.documents.document import Document
 from dateline.errors import DatelineError
 from dateline.events.envelope import Event
 from dateline.events.present import StoryState
-from dateline.log.document import Document
 from dateline.plugins.formats import Cut, Exporter, Material
 from dateline.plugins.loaded import Plugins
 from dateline.testing.contracts.search import Broken, Rule, Skipped, Verdict, judge

@@ -11,8 +11,8 @@ from functools import partial
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from dateline.documents.document import Document
 from dateline.errors import DatelineError, MissingLibrary
-from dateline.log.document import Document
 from dateline.plugins.formats import Extracted, Importer, SourceImporter
 from dateline.recording.line import Line
 from dateline.testing import documents, samples

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from dateline import DatelineError
-from dateline.net.address import Address, refusal
-from dateline.net.connection import Clock
-from dateline.net.fetch import Fetched, fetch
+from dateline.capture.net.address import Address, refusal
+from dateline.capture.net.connection import Clock
+from dateline.capture.net.fetch import Fetched, fetch
 
 MIB = 1 << 20
 Answer = Callable[[BaseHTTPRequestHandler], None]

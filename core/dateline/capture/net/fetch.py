@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
 from importlib.metadata import version
 
+from dateline.capture.net.address import Policy, refusal, resolve
+from dateline.capture.net.body import read_body
+from dateline.capture.net.connection import Clock, Connection
+from dateline.capture.net.target import Target, target
 from dateline.errors import DatelineError
-from dateline.net.address import Policy, refusal, resolve
-from dateline.net.body import read_body
-from dateline.net.connection import Clock, Connection
-from dateline.net.target import Target, target
 
 MAX_REDIRECTS = 5
 #: Seconds for a single wait, and for everything.

@@ -6,9 +6,9 @@ import codecs
 import re
 from collections.abc import Iterable
 
+from dateline.documents.document import Document
+from dateline.documents.shifted import require_plain, shifted_charset
 from dateline.errors import DatelineError
-from dateline.log.document import Document
-from dateline.log.shifted import require_plain, shifted_charset
 
 #: Byte order marks. UTF-32 comes before UTF-16, because its mark begins with that of UTF-16.
 _MARKS = (

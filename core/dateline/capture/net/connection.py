@@ -11,7 +11,7 @@ from functools import partial
 from http.client import HTTPConnection, HTTPResponse
 from typing import Any
 
-from dateline.net.target import PORTS, Target
+from dateline.capture.net.target import PORTS, Target
 
 #: How many addresses of a host are tried.
 _TRIED = 4

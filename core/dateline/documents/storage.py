@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select
 
+from dateline.documents.document import PREFIX, Document
 from dateline.errors import DatelineError
 from dateline.log.backend import of, require_done
-from dateline.log.document import PREFIX, Document
 from dateline.log.tables import documents
 from dateline.protect import cipher
 from dateline.protect.vault import Vault

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from dateline import DatelineError
-from dateline.net.address import NOT_PUBLIC, refusal, resolve
-from dateline.net.target import target
+from dateline.capture.net.address import NOT_PUBLIC, refusal, resolve
+from dateline.capture.net.target import target
 
 INSIDE = [
     "0.0.0.0", "0.1.2.3", "10.0.0.1", "100.64.0.1", "100.100.100.200", "100.127.255.255", "127.0.0.1",

@@ -1,0 +1,1 @@
+"""Capturing: obtaining a document, and extracting its text and its metadata."""

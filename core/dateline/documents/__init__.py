@@ -1,0 +1,1 @@
+"""Captured documents: their bytes, the charset that decodes them, and where they are stored."""
