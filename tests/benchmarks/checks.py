@@ -35,3 +35,16 @@ def rows(db: Path | str, table: str) -> list[Any]:
             digest.update(repr(row).encode())
             count += 1
     return [count, digest.hexdigest()]
+
+
+def tables(db: Path, named: str, views: list[str]) -> dict[str, list[Any]]:
+    """The number of rows of each view, and their hash, whatever their order. Its table is `named`."""
+    found = {}
+    with _connected(db) as connection:
+        for view in views:
+            digest, count = sha256(), 0
+            for row in sorted(map(repr, connection.execute(f"SELECT * FROM {named.format(view)}"))):
+                digest.update(row.encode())
+                count += 1
+            found[view] = [count, digest.hexdigest()]
+    return found

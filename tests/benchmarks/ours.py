@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import mixed
 import workload
 from measure import Clock
 from sqlalchemy import Engine
@@ -49,12 +51,24 @@ def single(db: Path, stories: int, events: int) -> dict[str, Any]:
     return result
 
 
-def replay(db: Path | str) -> dict[str, Any]:
+def append_mixed(db: Path | str, stories: int, batch: int) -> dict[str, Any]:
+    """Write the second workload."""
+    clock, engine, count = Clock(), schema.connect(db), 0
+    for pairs in mixed.batches(stories, batch):
+        with clock:
+            append_pairs(engine, pairs)
+        count += len(pairs)
+    result = clock.result(count)
+    engine.dispose()
+    return result
+
+
+def replay(db: Path | str, views: Sequence[str] = (VIEW,)) -> dict[str, Any]:
     clock = Clock()
     with Archive.open(db, Plugins.load(strict=True)) as archive:
         head = archive.head().position
         with clock:
-            archive.rebuild([VIEW])
+            archive.rebuild(views)
         return clock.result(head)
 
 

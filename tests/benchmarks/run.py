@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from importlib import metadata
 from pathlib import Path
@@ -39,7 +39,11 @@ TIMES = 10
 #: A run is quiet if other work used fewer cores than this.
 QUIET = 0.35
 
-NAMES = ("append", "making", "single", "replay", "catch_up", "memory")
+NAMES = ("append", "making", "single", "replay", "views", "one_of_all", "catch_up", "memory")
+#: The bundled views.
+VIEWS = (
+    "timeline", "statements", "figures", "people", "places", "sources", "disputes", "changes",
+)  # fmt: skip
 #: With --postgres.
 SERVED = ("one_writer", "writers", "making_one", "making_all", "pg_replay")
 LABELS = {
@@ -50,7 +54,9 @@ TITLES = {
     "append": f"append, batches of {BATCH:,}",
     "making": "same, making event objects",
     "single": "append, one durable event",
-    "replay": "replay of one view",
+    "replay": "replay of figures",
+    "views": "replay of all eight views",
+    "one_of_all": "replay of figures, all kinds of facts",
     "catch_up": "catch up, one event a story",
     "memory": "rebuild, memory and scale",
     "one_writer": "append, batches of 100, 1 writer",
@@ -64,7 +70,9 @@ TARGETS = {
     ("append", "limit"): 0.6,
     ("making", "peer"): 2.5,
     ("single", "limit"): 0.4,
-    ("replay", "limit"): 0.8,
+    ("replay", "limit"): 0.6,
+    ("views", "limit"): 0.6,
+    ("one_of_all", "limit"): 0.75,
     ("replay", "peer"): 15.0,
     ("one_writer", "limit"): 0.6,
     ("writers", "limit"): 0.6,
@@ -146,6 +154,27 @@ class Bench:
         self._round_robin("replay", ["ours", "limit", "peer"], contend)
         require_same("replay", wrote["ours"], wrote["limit"])
 
+    def _views(self) -> None:
+        self._replays("views", VIEWS)
+
+    def _one_of_all(self) -> None:
+        self._replays("one_of_all", ("figures",))
+
+    def _replays(self, name: str, views: Sequence[str]) -> None:
+        """Replay of `views` from a log with every kind of fact. All rows must be equal."""
+        wrote: dict[str, Any] = {}
+
+        def contend(who: str) -> Run:
+            db = self._copy(self._make("mixed", "ours", self.stories, "append_mixed"))
+            run: Run = step("limit_views" if who == "limit" else who, "replay", db, views=views)
+            if who not in wrote:
+                named = "limit_{}" if who == "limit" else "{}__g1"
+                wrote[who] = step("checks", "tables", db, named=named, views=views)
+            return run
+
+        self._round_robin(name, ["ours", "limit"], contend)
+        require_same(name, wrote["ours"], wrote["limit"])
+
     def _catch_up(self) -> None:
         events = min(CATCH_UP, self.events // 10)
 
@@ -196,14 +225,14 @@ class Bench:
     def _peer_log(self) -> Path:
         return self._make("peer", "peer", min(self.stories, PEER_REPLAY // PER_STORY))
 
-    def _make(self, name: str, who: str, stories: int) -> Path:
+    def _make(self, name: str, who: str, stories: int, work: str = "append") -> Path:
         """A log for measurements that read, written once."""
         if name not in self._made:
             say(f"writing a log of {stories * PER_STORY:,} events ({LABELS[who]})")
             path = self.folder / f"{name}.db"
             if who == "ours":
                 step("ours", "create", path)
-            step(who, "append", path, stories=stories, batch=BATCH)
+            step(who, work, path, stories=stories, batch=BATCH)
             self._made[name] = path
         return self._made[name]
 
