@@ -20,6 +20,7 @@ from dateline.log.read import Reader
 from dateline.testing import samples
 from dateline.testing.histories import histories
 from dateline.testing.samples import Fields
+from dateline.views.projection import schema_of
 from dateline.views.rows import Rows
 
 SMALL, LARGE = 15, 60
@@ -123,7 +124,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, in
 
 def folded(events: list[Event], view: str | None = None) -> None:
     state = StoryState(plugins().registry())
-    rows = None if view is None else Rows(plugins().views[view])
+    rows = None if view is None else Rows(schema_of(plugins().views[view]))
     for event in events:
         folded_event = state.apply(event)
         if rows is not None and view is not None:

@@ -53,10 +53,11 @@ from dateline.recording.line import Files, Line
 from dateline.recording.overview import Overview, overview
 from dateline.recording.recorder import Recorded, Recorder, fold
 from dateline.served import Served
+from dateline.views import catching_up, runner, store
 from dateline.views import rebuild as rebuilding
-from dateline.views import runner, store
 from dateline.views import shown as sql_views
 from dateline.views.asof import Moment, states, upto
+from dateline.views.generation import Build
 from dateline.views.table import Table
 from dateline.views.verify import Difference
 from dateline.views.verify import verify as verify_rows
@@ -237,11 +238,11 @@ class Archive:
                 self.fold_again()
         return erasure
 
-    def fold_again(self) -> list[store.Build]:
+    def fold_again(self) -> list[Build]:
         """Fold stories again whose rows an erasure deleted from the views. Returns the builds of those
         views, failed ones included. Without this call the next read of each view does it."""
         views = [self.plugins.view(name) for name in self.pending_views()]
-        return runner.fold_again(self._engine, self._reader, views)
+        return catching_up.fold_again(self._engine, self._reader, views)
 
     def resume(self) -> list[Erasure]:
         """Finish erasures that were interrupted or undone, as opening does. Returns those that are
@@ -467,7 +468,7 @@ class Archive:
         names: Sequence[str] | None = None,
         *,
         progress: runner.Progress | None = None,
-    ) -> list[store.Build]:
+    ) -> list[Build]:
         """Fold new events into the named views, or into all. Returns their builds, failed ones included.
 
         Raises UnknownName.
@@ -476,7 +477,7 @@ class Archive:
 
     def rebuild(
         self, names: Sequence[str] | None = None, *, progress: runner.Progress | None = None
-    ) -> list[store.Build]:
+    ) -> list[Build]:
         """Replay the log into the next generation of the named views, or of all, and swap it in.
 
         Readers see the old rows until the swap. An interrupted rebuild continues where it stopped.
@@ -493,13 +494,13 @@ class Archive:
         found = verify_rows(self._engine, self._reader, [self.plugins.view(name)])
         return found.get(name, [])
 
-    def undo_rebuild(self, name: str) -> store.Build:
+    def undo_rebuild(self, name: str) -> Build:
         """Restore the previous generation of a view. Raises UnknownName, DatelineError if there is none."""
         return rebuilding.undo(
             self._engine, self._reader, self.plugins.view(name), notice=self.notice
         )
 
-    def prune(self, names: Sequence[str] | None = None) -> list[store.Build]:
+    def prune(self, names: Sequence[str] | None = None) -> list[Build]:
         """Drop the generations that readers do not see: of the named views, or of all. Returns them.
 
         If a named view is no longer offered by any plugin (`gone_views`), all its generations and
@@ -543,7 +544,7 @@ class Archive:
         with reading(self._engine) as connection:
             return self._reader.known_types(connection)
 
-    def builds(self) -> list[store.Build]:
+    def builds(self) -> list[Build]:
         """Every generation of every view."""
         with reading(self._engine) as connection:
             return store.builds(connection)

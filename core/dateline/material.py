@@ -19,10 +19,12 @@ from dateline.log.nodes import StoredTree
 from dateline.plugins.formats import Cut
 from dateline.plugins.loaded import Plugins
 from dateline.recording.recorder import fold
-from dateline.views import store
+from dateline.views import store, stored_rows
 from dateline.views.asof import Moment, states, upto
 from dateline.views.folding import require_live
-from dateline.views.rows import Values
+from dateline.views.generation import Build
+from dateline.views.projection import schema_of
+from dateline.views.row_type import Values
 from dateline.views.table import Table, arrange
 
 
@@ -63,7 +65,7 @@ class PastMaterial:
         return Cut(self._head.archive, position, root.hex(), self._moment.words, tuple(self.slugs))
 
     @property
-    def failed(self) -> Mapping[str, store.Build]:
+    def failed(self) -> Mapping[str, Build]:
         return {}
 
     @property
@@ -82,14 +84,14 @@ class PastMaterial:
         return sorted(self._plugins.views)
 
     def table(self, view: str, story: str, *, everything: bool = False) -> Table:
-        found = self._plugins.view(view)
+        schema = schema_of(self._plugins.view(view))
         row = next((row for row in self._stories if row.slug == story), None)
         if row is None:
-            return arrange(found, [], everything=everything)
+            return arrange(schema, [], everything=everything)
         _, rows, failed = self._folded(row)
         if view in failed:
             raise failed[view]
-        return arrange(found, rows[view], everything=everything)
+        return arrange(schema, rows[view], everything=everything)
 
     def events(self) -> Iterator[Event]:
         return _open(merge(*map(self._events, self._stories), key=lambda event: event.position))
@@ -122,7 +124,7 @@ class LiveMaterial:
         plugins: Plugins,
         stories: Sequence[read.StoryRow],
         view: str | None,
-        failed: Mapping[str, store.Build],
+        failed: Mapping[str, Build],
     ) -> None:
         head = read.head(connection)
         self._connection, self._reader, self._plugins = connection, reader, plugins
@@ -138,7 +140,7 @@ class LiveMaterial:
         return Cut(head.archive, head.position, head.root.hex(), None, tuple(self.slugs))
 
     @property
-    def failed(self) -> Mapping[str, store.Build]:
+    def failed(self) -> Mapping[str, Build]:
         """Views that are left out because their fold raised an error."""
         return self._failed
 
@@ -158,12 +160,12 @@ class LiveMaterial:
         return sorted(set(self._plugins.views) - set(self._failed))
 
     def table(self, view: str, story: str) -> Table:
-        found = self._plugins.view(view)
+        schema = schema_of(self._plugins.view(view))
         if view in self._failed:
             require_live(self._failed[view])
         build = self._build(view)
-        rows = [] if build is None else store.read(self._connection, found, build, [story])
-        return arrange(found, rows)
+        rows = [] if build is None else stored_rows.read(self._connection, schema, build, [story])
+        return arrange(schema, rows)
 
     def events(self) -> Iterator[Event]:
         streams = (

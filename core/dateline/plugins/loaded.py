@@ -26,8 +26,7 @@ from dateline.plugins.discovery import (
 )
 from dateline.plugins.formats import Exporter, Importer, SourceImporter, check_format
 from dateline.plugins.records import PluginRecord, Status
-from dateline.views.projection import View
-from dateline.views.projection import check as check_view
+from dateline.views.projection import View, schema_of
 
 _HOOKS = {
     f"dateline_{kind}": kind
@@ -245,9 +244,7 @@ def _hooks(plugin: object) -> types.SimpleNamespace:
 
 
 def _view(item: object) -> tuple[str, str, Any]:
-    check_view(item)
-    assert isinstance(item, View)
-    return "views", item.name, item
+    return "views", schema_of(item).name, item
 
 
 def _exporter(item: object) -> tuple[str, str, Any]:

@@ -35,8 +35,9 @@ from dateline.events.source import SourceCaptured
 from dateline.events.story import StoryOpened
 from dateline.views.dated import Dated
 from dateline.views.folding import require_whole
-from dateline.views.projection import View
-from dateline.views.rows import Rows, Values
+from dateline.views.projection import View, schema_of
+from dateline.views.row_type import Values
+from dateline.views.rows import Rows
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -196,7 +197,7 @@ def states(
     None, ViewFailed is raised.
     """
     state = StoryState(registry)
-    buffers = {view.name: (view, Rows(view)) for view in views}
+    buffers = {view.name: (view, Rows(schema_of(view))) for view in views}
     slug = ""
     for event in events:
         slug = event.slug
