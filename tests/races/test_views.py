@@ -154,7 +154,7 @@ def test_one_of_two_catch_ups_that_write_the_same_rows_waits_and_starts_again(
         gate.wait()
         second = pool.submit(archive.catch_up, NAMES)
         until_blocked(db, second)
-    assert {b.checkpoint for one in (first, second) for b in one.result()} == {22}
+    assert {b.position for one in (first, second) for b in one.result()} == {22}
     check_views(archive)
 
 

@@ -32,7 +32,8 @@ def builds(connection: Connection, name: str | None = None) -> list[Build]:
 def _sound(row: Row[Any]) -> Build:
     """The row as a Build. Raises Damaged: its name and generation name a table to read and drop."""
     try:
-        build = msgspec.convert(dict(row._mapping), Build)
+        columns = zip(Build.__struct_encode_fields__, row, strict=True)
+        build = msgspec.convert(dict(columns), Build)
         quoted(build.table)
         if build.generation > _GENERATIONS or len(build.cursor or bytes(16)) != 16:
             raise ValueError
