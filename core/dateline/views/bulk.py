@@ -19,7 +19,6 @@ from dateline.log.engine import reading, writing
 from dateline.views import store, stored_rows
 from dateline.views.collector import collector_paused
 from dateline.views.folding import Running
-from dateline.views.projection import schema_of
 from dateline.views.rows import Rows
 from dateline.views.runner import PAGE, Progress, fold_story
 
@@ -40,7 +39,7 @@ def fold_bulk(
     while True:
         open_ = [item for item in running if item.error is None]
         for item in open_:
-            item.rows = Rows(schema_of(item.view))
+            item.rows = Rows(item.rows.schema)
         with collector_paused(), reading(engine) as connection:
             folded, last = _fold_stories(connection, reader, open_, target, cursor)
         if last is None:
@@ -75,7 +74,7 @@ def _fold_stories(
 def _write_step(connection: Connection, item: Running, last: bytes) -> None:
     if item.error is None:
         item.build = store.advance(connection, item.build, cursor=last, state="building")
-        stored_rows.fill(connection, item.rows.schema, item.build, item.rows.stored())
+        stored_rows.fill(connection, item.build, item.rows)
     else:
         # Nothing of this step is kept: once the plugin is fixed, its stories are folded again from
         # their first events.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -74,9 +74,8 @@ def _changed(old: Fact, new: Fact) -> Iterator[Change]:
             for link in new.story.linked(new.id)
             if link.data.relation == "disputes" and link.data.to == new.id
         ]
-        yield Change(
-            "disputed", new.id, text, was=old.status, now="disputed", why=_last(grounds + links)
-        )
+        why = next((str(words) for words in reversed(grounds + links)), None)
+        yield Change("disputed", new.id, text, was=old.status, now="disputed", why=why)
 
 
 def _corrections(old: Fact, new: Fact) -> Iterator[Change]:
@@ -92,15 +91,8 @@ def _corrections(old: Fact, new: Fact) -> Iterator[Change]:
             was, now = get(left, change.path), get(right, change.path)
             if change.path not in seen and not same(was, now):
                 seen.add(change.path)
-                yield Change(
-                    kind,
-                    new.id,
-                    new.data.text,
-                    change.path,
-                    _json(was),
-                    _json(now),
-                    event.data.reason,
-                )
+                values = _json(was), _json(now)
+                yield Change(kind, new.id, new.data.text, change.path, *values, event.data.reason)
 
 
 def _figures(old: Fact, new: Fact) -> Iterator[Change]:
@@ -117,7 +109,3 @@ def _figures(old: Fact, new: Fact) -> Iterator[Change]:
 
 def _json(value: object) -> str | None:
     return None if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)
-
-
-def _last(words: list[Any]) -> str | None:
-    return str(words[-1]) if words else None

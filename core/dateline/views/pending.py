@@ -17,7 +17,6 @@ from dateline.log.engine import reading, writing
 from dateline.views import store, stored_rows
 from dateline.views.collector import collector_paused
 from dateline.views.folding import Running
-from dateline.views.projection import schema_of
 from dateline.views.rows import Rows
 from dateline.views.runner import fold_story
 
@@ -49,7 +48,7 @@ def _fold_step(
     the slugs of those that had events by that position."""
     build = group[0].build
     for item in group:
-        item.rows = Rows(schema_of(item.view))
+        item.rows = Rows(item.rows.schema)
     count = folded = 0
     slugs = []
     for story in build.pending_stories:
@@ -80,6 +79,4 @@ def _write(connection: Connection, item: Running, count: int, slugs: Sequence[st
         values |= {"state": "failed", "failed_position": item.failed, "error": item.error}
     item.build = store.advance(connection, build, **values)
     if item.error is None:
-        stored_rows.fill_stories(
-            connection, item.rows.schema, item.build, slugs, item.rows.stored()
-        )
+        stored_rows.fill_stories(connection, item.build, slugs, item.rows)

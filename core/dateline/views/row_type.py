@@ -84,9 +84,7 @@ class RowType:
         values = msgspec.structs.astuple(row)
         kinds = tuple(map(type, values))
         if kinds not in self._seen:
-            for kind, allowed in zip(kinds, self._types, strict=True):
-                if kind not in allowed:
-                    self._explain(values, about)
+            self._require(values, about)
             self._seen.add(kinds)
         texts = "".join([values[at] or "" for at in self._text_at])
         if len(texts) > TEXT_LENGTH:
@@ -96,14 +94,14 @@ class RowType:
                 code="row-too-large",
             )
         if "\x00" in texts or not (texts.isascii() or storable(texts)):
-            self._explain(values, about)
+            self._require(values, about)
         for at in self._number_at:
             value = values[at]
             if value is not None and not -_SAFE < value < _SAFE and not storable(value):
-                self._explain(values, about)
+                self._require(values, about)
         return values
 
-    def _explain(self, values: Values, about: Fact | ErasedFact | str) -> None:
+    def _require(self, values: Values, about: Fact | ErasedFact | str) -> None:
         for value, column, kinds in zip(values, self.columns, self._types, strict=True):
             what = f"{_name(about)}: {column.name}={value!r}"
             if type(value) not in kinds:

@@ -13,6 +13,7 @@ from dateline.views.row_type import FactRow, Values, ViewRow, storable
 from dateline.views.view_schema import ViewSchema
 
 Key = tuple[Any, ...]
+_ABSENT = object()
 
 #: The longest key of a row, in UTF-8: with the story it must fit into one entry of a PostgreSQL index.
 KEY_BYTES = 2_500
@@ -31,12 +32,12 @@ class Rows:
         self.story = ""
         self.changed: dict[Key, Values | None] = {}
         #: (story, fact) whose stored rows are deleted before `changed` is written.
-        self.cleared: set[Key] = set()
+        self.cleared: dict[Key, None] = {}
         self.schema = schema
         self._values = schema.row.values
         self._load = load
         self._by_fact: dict[Key, list[Key]] = {}
-        self._journal: list[Callable[[], object]] = []
+        self._journal: list[tuple[dict[Key, Any], Key, Any]] = []
 
     # -- for a fold ----------------------------------------------------------------------
 
@@ -71,14 +72,16 @@ class Rows:
         changed = self.changed
         for fact, new, values in made:
             group = (self.story, fact.id)
+            keys = [(*group, item) for item in range(1, len(values) + 1)]
             if self.schema.undoes:
-                self._remember(group, len(values))
+                self._remember(changed, *self._by_fact.get(group, ()), *keys)
+                self._remember(self._by_fact, group)
+                self._remember(self.cleared, group)
             for key in self._by_fact.pop(group, ()):
                 changed[key] = None
             if not new and self._load is not None:
-                self.cleared.add(group)
+                self.cleared[group] = None
             base = (fact.status, fact.source, fact.position)
-            keys = [(*group, item) for item in range(1, len(values) + 1)]
             changed.update(zip(keys, [base + row for row in values], strict=True))
             self._by_fact[group] = keys
 
@@ -90,8 +93,11 @@ class Rows:
 
     def undo(self) -> None:
         """Undo every change since `mark`: an event is folded completely or not at all."""
-        for step in reversed(self._journal):
-            step()
+        for where, key, before in reversed(self._journal):
+            if before is _ABSENT:
+                where.pop(key, None)
+            else:
+                where[key] = before
         self._journal.clear()
 
     def stored(self) -> Iterable[Values]:
@@ -107,32 +113,11 @@ class Rows:
         return self._load(key) if self._load is not None else None
 
     def _set(self, key: Key, values: Values | None) -> None:
-        changed = self.changed
-        if key in changed:
-            old = changed[key]
-            self._journal.append(lambda: changed.__setitem__(key, old))
-        else:
-            self._journal.append(lambda: changed.pop(key, None))
-        changed[key] = values
+        self._remember(self.changed, key)
+        self.changed[key] = values
 
-    def _remember(self, group: Key, count: int) -> None:
-        """Journal the buffered rows of a fact that is about to get `count` rows."""
-        changed, known = self.changed, self._by_fact.get(group)
-        keys = dict.fromkeys([*(known or ()), *((*group, item + 1) for item in range(count))])
-        before = {key: changed[key] for key in keys if key in changed}
-        cleared = group in self.cleared
-
-        def restore() -> None:
-            for key in keys:
-                changed.pop(key, None)
-            changed.update(before)
-            self._by_fact.pop(group, None)
-            if known is not None:
-                self._by_fact[group] = known
-            if not cleared:
-                self.cleared.discard(group)
-
-        self._journal.append(restore)
+    def _remember(self, where: dict[Key, Any], *keys: Key) -> None:
+        self._journal += [(where, key, where.get(key, _ABSENT)) for key in keys]
 
     def _key(self, verb: str, key: str) -> str:
         """`key` as every database stores it. Raises DatelineError here, because an error of the database

@@ -15,7 +15,6 @@ from dateline.log import read as log
 from dateline.views import store, stored_rows
 from dateline.views.folding import Running, fold
 from dateline.views.generation import State
-from dateline.views.projection import schema_of
 from dateline.views.row_type import Values
 from dateline.views.rows import Key, Rows
 from dateline.views.store import Moved
@@ -79,7 +78,7 @@ def fold_range(
     dropped."""
     _hold(connection, group)
     for item in group:
-        item.rows = Rows(schema_of(item.view), partial(_load, connection, item))
+        item.rows = Rows(item.rows.schema, partial(_load, connection, item))
     for event in reader.read(connection, after=after, until=until):
         folded = states.apply(connection, event)
         for item in group:
@@ -92,7 +91,7 @@ def _hold(connection: Connection, group: Sequence[Running]) -> None:
     for item in group:
         if (item.build.name, item.build.generation) not in there:
             raise Moved
-        if not schema_of(item.view).fact_rows:  # its fold reads rows
+        if not item.rows.schema.fact_rows:  # its fold reads rows
             store.hold(connection, item.build)
 
 

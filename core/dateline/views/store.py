@@ -46,15 +46,13 @@ def _sound(row: Row[Any]) -> Build:
 
 def current(connection: Connection, name: str) -> Build | None:
     """The generation readers see: the one that is live, or was until its fold raised."""
-    found = builds(connection, name)
-    return next((build for build in found if build.serves), None)
+    return next((build for build in builds(connection, name) if build.serves), None)
 
 
 def retired(connection: Connection, name: str, mark: str) -> Build | None:
     """The newest generation that stood before and has that fingerprint."""
-    found = builds(connection, name)
-    fits = [b for b in found if b.state == "retired" and b.fingerprint == mark and not b.unfinished]
-    return fits[0] if fits else None
+    fits = (b for b in builds(connection, name) if b.state == "retired" and b.fingerprint == mark)
+    return next((build for build in fits if not build.unfinished), None)
 
 
 def unfinished(connection: Connection, name: str) -> Build | None:

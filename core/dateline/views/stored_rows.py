@@ -6,20 +6,8 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Connection,
-    Float,
-    Index,
-    MetaData,
-    Table,
-    Text,
-    func,
-    inspect,
-    select,
-)
+import sqlalchemy as sql
+from sqlalchemy import Connection
 
 from dateline.log import relations
 from dateline.log.backend import of
@@ -30,38 +18,32 @@ from dateline.views.view_schema import ViewSchema
 
 _TYPES: dict[ColumnType, Any] = {
     # Sorted by code points, whatever the locale of the server.
-    "text": Text().with_variant(Text(collation="C"), "postgresql"),
-    "integer": BigInteger,
-    "number": Float,
-    "boolean": Boolean,
+    "text": sql.Text().with_variant(sql.Text(collation="C"), "postgresql"),
+    "integer": sql.BigInteger,
+    "number": sql.Float,
+    "boolean": sql.Boolean,
 }
 
 
 def index(connection: Connection, schema: ViewSchema, build: Build) -> None:
     """Create the index, unique by story and key. Raises DatelineError if its name is taken."""
     table, name = sql_table(schema, build.table), f"{build.table}_key"
-    if any(one["name"] == name for one in inspect(connection).get_indexes(build.table)):
+    if any(one["name"] == name for one in sql.inspect(connection).get_indexes(build.table)):
         return  # an earlier process made it and was killed
     relations.require_free(connection, name, f"view {build.name}")
-    Index(name, *(table.c[column] for column in schema.key), unique=True).create(connection)
+    sql.Index(name, *(table.c[column] for column in schema.key), unique=True).create(connection)
 
 
-def fill(connection: Connection, schema: ViewSchema, build: Build, rows: Iterable[Values]) -> None:
+def fill(connection: Connection, build: Build, rows: Rows) -> None:
     """Insert the rows of whole stories that have no rows yet."""
-    if listed := list(rows):
-        of(connection).insert(connection, build.table, schema.names, listed)
+    if stored := list(rows.stored()):
+        of(connection).insert(connection, build.table, rows.schema.names, stored)
 
 
-def fill_stories(
-    connection: Connection,
-    schema: ViewSchema,
-    build: Build,
-    slugs: Iterable[str],
-    rows: Iterable[Values],
-) -> None:
-    """Replace the rows of some stories with `rows`."""
+def fill_stories(connection: Connection, build: Build, slugs: Iterable[str], rows: Rows) -> None:
+    """Replace the rows of some stories."""
     of(connection).delete(connection, build.table, ("story",), [(slug,) for slug in slugs])
-    fill(connection, schema, build, rows)
+    fill(connection, build, rows)
 
 
 def flush(connection: Connection, build: Build, rows: Rows) -> None:
@@ -84,7 +66,7 @@ def load(connection: Connection, schema: ViewSchema, build: Build, key: Key) -> 
     """The values of one row of a general view, without story and key."""
     table = _stored(schema, build.table)
     row = connection.execute(
-        select(table).where(table.c.story == key[0], table.c.key == key[1])
+        sql.select(table).where(table.c.story == key[0], table.c.key == key[1])
     ).first()
     return None if row is None else tuple(row)[2:]
 
@@ -93,7 +75,7 @@ def read(
     connection: Connection, schema: ViewSchema, build: Build, stories: Iterable[str] | None = None
 ) -> list[Values]:
     table = _stored(schema, build.table)
-    query = select(table)
+    query = sql.select(table)
     if stories is not None:
         query = query.where(table.c.story.in_(list(stories)))
     return [tuple(row) for row in connection.execute(query)]
@@ -104,7 +86,7 @@ def counts(
 ) -> dict[str, int]:
     """The number of rows that each of `stories` has in a generation, if it has any."""
     story = _stored(schema, build.table).c.story
-    query = select(story, func.count()).where(story.in_(stories)).group_by(story)
+    query = sql.select(story, sql.func.count()).where(story.in_(stories)).group_by(story)
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
@@ -113,18 +95,18 @@ def strays(
 ) -> list[Values]:
     """Rows that belong to none of `stories`."""
     table = _stored(schema, build.table)
-    there = connection.execute(select(table.c.story).distinct()).scalars()
+    there = connection.execute(sql.select(table.c.story).distinct()).scalars()
     strange = [slug for slug in there if slug not in stories]
     if not strange:
         return []
-    query = select(table).where(table.c.story.in_(strange) | table.c.story.is_(None))
+    query = sql.select(table).where(table.c.story.in_(strange) | table.c.story.is_(None))
     return [tuple(row) for row in connection.execute(query)]
 
 
-def sql_table(schema: ViewSchema, table: str) -> Table:
+def sql_table(schema: ViewSchema, table: str) -> sql.Table:
     """The table of a generation, to be made."""
-    made = [Column(c.name, _TYPES[c.type], nullable=c.nullable) for c in schema.columns]
-    return Table(table, MetaData(), *made)
+    made = [sql.Column(c.name, _TYPES[c.type], nullable=c.nullable) for c in schema.columns]
+    return sql.Table(table, sql.MetaData(), *made)
 
 
 #: The table of a generation, to be read: made once, since an export asks for each story's rows.

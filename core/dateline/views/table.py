@@ -50,15 +50,10 @@ def arrange(schema: ViewSchema, rows: Iterable[Values], *, everything: bool = Fa
 
 def whole_numbers(schema: ViewSchema, rows: Iterable[Values]) -> list[Values]:
     """143.0 as 143: rows from a database's REAL and from a fold in memory are equal."""
-    numbers = schema.numbers
-    return [_whole(row, numbers) for row in rows]
-
-
-def _whole(row: Values, numbers: list[int]) -> Values:
-    if not any(isinstance(row[at], float) and row[at].is_integer() for at in numbers):
-        return row
-    fixed = list(row)
-    for at in numbers:
-        if isinstance(fixed[at], float) and fixed[at].is_integer():
-            fixed[at] = int(fixed[at])
-    return tuple(fixed)
+    whole = []
+    for row in rows:
+        for at in schema.numbers:
+            if isinstance(row[at], float) and row[at].is_integer():
+                row = (*row[:at], int(row[at]), *row[at + 1 :])
+        whole.append(row)
+    return whole
