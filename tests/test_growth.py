@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from tests.bundled import plugins
 
-from dateline import Archive, Plugins
+from dateline import Archive
 from dateline.cli.output import emit
 from dateline.events.envelope import Event
 from dateline.events.present import StoryState
@@ -91,11 +91,6 @@ def disputing(number: int) -> Iterator[Fields]:
     for at in range(2, number + 1):
         yield {"type": "facts.linked", "from": f"f{at}", "to": "f1", "relation": "disputes"}
     yield from (samples.retracted(f"f{at}") for at in range(2, number + 1))
-
-
-@cache
-def plugins() -> Plugins:
-    return Plugins.load(strict=True)
 
 
 HISTORIES: dict[str, Callable[[int], list[Fields]]] = {

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from itertools import permutations
 from typing import Any
 
 import pytest
+from tests.bundled import plugins
 
-from dateline import Archive, Plugins, Refused
+from dateline import Archive, Refused
 from dateline.testing import samples
 from dateline.testing.samples import corrected, figure, story
 
 Fields = dict[str, Any]
-
-
-@cache
-def plugins() -> Plugins:
-    return Plugins.load(strict=True)
 
 
 @pytest.fixture

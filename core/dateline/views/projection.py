@@ -77,18 +77,14 @@ class FactView(View):
         return ()
 
     def fold(self, event: Event, rows: Rows) -> None:
-        of, new = self.of, event.fact if event.before is None else None
-        made: list[tuple[Fact | ErasedFact, Iterable[FactRow], bool]] = [
-            (fact, self.rows(fact), fact is new)
-            for fact in event.touched
-            if of is None or isinstance(fact.data, of)
-        ]
+        of, before = self.of, event.before
         if isinstance(event.data, ContentErased) and event.state is not None:
             names = (item.fact for item in event.data.events if item.fact is not None)
             erased = [event.state.erased[name] for name in names]
-            made += [(fact, self.erased(fact), False) for fact in erased]
-        if made:
-            rows.set_all(made)
+            rows.set_all((fact, self.erased(fact), False) for fact in erased)
+        wanted = [fact for fact in event.touched if of is None or isinstance(fact.data, of)]
+        if wanted:
+            rows.set_all((f, self.rows(f), before is None and f is event.fact) for f in wanted)
 
     @classmethod
     def key_columns(cls) -> tuple[Column, ...]:
