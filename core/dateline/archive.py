@@ -58,9 +58,9 @@ from dateline.views import rebuild as rebuilding
 from dateline.views import shown as sql_views
 from dateline.views.asof import Moment, states, upto
 from dateline.views.generation import Build
+from dateline.views.row_differences import Difference
+from dateline.views.row_differences import verify as verify_rows
 from dateline.views.table import Table
-from dateline.views.verify import Difference
-from dateline.views.verify import verify as verify_rows
 
 
 class Archive:

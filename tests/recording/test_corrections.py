@@ -110,7 +110,7 @@ def test_a_correction_that_an_earlier_release_accepted_can_be_imported(archive: 
 
 
 def test_a_difference_between_moments_shows_false_and_none(archive: Archive) -> None:
-    from dateline.views.diff import compare
+    from dateline.views.story_changes import compare
 
     archive.record(bounded())
     before = archive.state("ferry")

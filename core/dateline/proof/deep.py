@@ -18,8 +18,8 @@ from dateline.log.relation import TABLE, Relation
 from dateline.log.tables import events, log_head, raw
 from dateline.proof.report import Report
 from dateline.protect.vault import Vault
+from dateline.views import row_differences as views
 from dateline.views import shown, store
-from dateline.views import verify as views
 from dateline.views.generation import Build
 from dateline.views.projection import View, schema_of
 from dateline.views.view_schema import ViewSchema
