@@ -27,7 +27,7 @@ def test_a_fold_that_read_it_before_cannot_write_it_after(archive: Archive, tmp_
         views = [PLUGINS.view("timeline")]
         [running], _ = catching_up._sorted(other._engine, other._reader, views)
         with reading(other._engine) as connection:
-            states = runner.States(other._reader)
+            states = runner.RecentStates(other._reader)
             head = log.head(connection).position
             start = running.build.position
             runner.fold_range(connection, other._reader, states, [running], start, head)

@@ -19,7 +19,7 @@ from dateline.views.pending import fold_pending
 from dateline.views.projection import View, schema_of
 from dateline.views.rebuild import rebuild
 from dateline.views.rows import Rows
-from dateline.views.runner import Progress, States, fold_range, write
+from dateline.views.runner import Progress, RecentStates, fold_range, write
 from dateline.views.shown import Notice, silent
 from dateline.views.store import Moved
 
@@ -123,7 +123,7 @@ def _catch_up(
     """Fold the stories that an erasure left pending. Then one read of the log serves all views: those
     furthest behind first, until all are level."""
     fold_pending(engine, reader, running)
-    states = States(reader)
+    states = RecentStates(reader)
     with reading(engine) as connection:
         head = log.head(connection).position
     start = min((item.build.position for item in running), default=head)

@@ -62,7 +62,7 @@ class RowType:
                     hint="rename it: lower-case letters, digits and _, and not a column that exists already",
                     code="view-invalid",
                 )
-        self.row = row
+        self.row_class = row
         self.columns = tuple(_column(view, name, hints[name]) for name in row.__struct_fields__)
         self._types = [
             _PYTHON[column.type] | ({type(None)} if column.nullable else set())
@@ -76,7 +76,7 @@ class RowType:
 
     def values(self, row: ViewRow, about: Fact | ErasedFact | str) -> Values:
         """The row's values; `about` is its fact or key. Raises DatelineError for a wrong row."""
-        if type(row) is not self.row:
+        if type(row) is not self.row_class:
             verb = "yield" if isinstance(about, Fact) else "put"
             raise DatelineError(
                 f"{_name(about)}: {row!r} is not a row: {verb} self.Row(...)", code="row-invalid"

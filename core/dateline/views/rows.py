@@ -49,7 +49,7 @@ class Rows:
     def get(self, key: str) -> Any:
         """The row at `key`, or None."""
         values = self._at((self.story, self._key("get", key)))
-        return None if values is None else self.schema.row.row(*values)
+        return None if values is None else self.schema.row.row_class(*values)
 
     def patch(self, key: str, **changes: Any) -> None:
         """Change fields of the row at `key`. Raises KeyError if there is none."""

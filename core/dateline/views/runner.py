@@ -27,7 +27,7 @@ _KEPT_FACTS = 10_000
 Progress = Callable[[int, int], None]
 
 
-class States:
+class RecentStates:
     """The states of the most recently used stories, following the log."""
 
     def __init__(self, reader: log.Reader) -> None:
@@ -69,7 +69,7 @@ def fold_story(reader: log.Reader, group: Sequence[Running], events: Iterable[Ev
 def fold_range(
     connection: Connection,
     reader: log.Reader,
-    states: States,
+    states: RecentStates,
     group: Sequence[Running],
     after: int,
     until: int,

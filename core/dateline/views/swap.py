@@ -16,7 +16,7 @@ from dateline.log.relation import Relation
 from dateline.views import store, stored_rows
 from dateline.views.folding import Running
 from dateline.views.pending import fold_pending
-from dateline.views.runner import PAGE, States, fold_range, write
+from dateline.views.runner import PAGE, RecentStates, fold_range, write
 from dateline.views.shown import Notice, not_kept
 
 Result = TypeVar("Result")
@@ -38,7 +38,7 @@ def swap(engine: Engine, reader: log.Reader, item: Running, notice: Notice) -> N
             reached = max(item.build.position, item.build.target)
             item.build = store.advance(connection, item.build, position=reached)
             stored_rows.index(connection, item.rows.schema, item.build)
-    states, chances = States(reader), _CHANCES
+    states, chances = RecentStates(reader), _CHANCES
     while True:
         with reading(engine) as connection:
             head, position = log.head(connection).position, item.build.position

@@ -28,7 +28,7 @@ from dateline.views.projection import FactView, View, schema_of
 from dateline.views.rebuild import rebuild
 from dateline.views.row_type import FactRow, Values
 from dateline.views.rows import Rows
-from dateline.views.runner import States, fold_range, write
+from dateline.views.runner import RecentStates, fold_range, write
 from dateline.views.table import arrange
 
 #: The longest history that is folded in pages of one event; longer ones use larger pages.
@@ -219,7 +219,7 @@ def _advance(view: View, build: Build, recording: Recording, until: int) -> Buil
     item = Running(view, build, Rows(schema_of(view)))
     until = min(until, recording.head)
     with reading(recording.engine) as connection:
-        states = States(recording.reader)
+        states = RecentStates(recording.reader)
         fold_range(connection, recording.reader, states, [item], build.position, until)
     with writing(recording.engine) as connection:
         write(connection, item, until)
