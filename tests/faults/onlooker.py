@@ -86,7 +86,7 @@ class Looks:
             table = archive.view(name, everything=True)
             wanted = self._folds.at(name, self._head)
             self.reads += 1
-            if table != arrange(archive.plugins.view(name), wanted, everything=True):
+            if table != arrange(schema_of(archive.plugins.view(name)), wanted, everything=True):
                 self._complain(name, "Archive.view", self._head, table.rows)
 
     def _snapshot(self, archive: Archive, name: str) -> None:

@@ -128,10 +128,7 @@ def _catch_up(
         head = log.head(connection).position
     start = min((item.build.position for item in running), default=head)
     total = head - start
-    while True:
-        behind = [item for item in running if item.error is None and item.build.position < head]
-        if not behind:
-            return
+    while behind := [i for i in running if i.error is None and i.build.position < head]:
         at = min(item.build.position for item in behind)
         group = [item for item in behind if item.build.position == at]
         others = [item.build.position for item in behind if item.build.position > at]

@@ -82,9 +82,13 @@ class FactView(View):
             names = (item.fact for item in event.data.events if item.fact is not None)
             erased = [event.state.erased[name] for name in names]
             rows.set_all((fact, self.erased(fact), False) for fact in erased)
-        wanted = [fact for fact in event.touched if of is None or isinstance(fact.data, of)]
-        if wanted:
-            rows.set_all((f, self.rows(f), before is None and f is event.fact) for f in wanted)
+        made = [
+            (fact, self.rows(fact), before is None and fact is event.fact)
+            for fact in event.touched
+            if of is None or isinstance(fact.data, of)
+        ]
+        if made:
+            rows.set_all(made)
 
     @classmethod
     def key_columns(cls) -> tuple[Column, ...]:

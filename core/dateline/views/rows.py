@@ -48,7 +48,10 @@ class Rows:
 
     def get(self, key: str) -> Any:
         """The row at `key`, or None."""
-        values = self._at((self.story, self._key("get", key)))
+        at = (self.story, self._key("get", key))
+        values = self.changed.get(at)
+        if values is None and at not in self.changed and self._load is not None:
+            values = self._load(at)
         return None if values is None else self.schema.row.row_class(*values)
 
     def patch(self, key: str, **changes: Any) -> None:
@@ -106,11 +109,6 @@ class Rows:
 
     def dropped(self) -> Iterable[Key]:
         return (key for key, values in self.changed.items() if values is None)
-
-    def _at(self, key: Key) -> Values | None:
-        if key in self.changed:
-            return self.changed[key]
-        return self._load(key) if self._load is not None else None
 
     def _set(self, key: Key, values: Values | None) -> None:
         self._remember(self.changed, key)
