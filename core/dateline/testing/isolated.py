@@ -8,9 +8,10 @@ from functools import partial
 from typing import Any
 
 from dateline.events.registry import EventType
+from dateline.export.exporter import Exporter
 from dateline.plugins.checks import Check
 from dateline.plugins.discovery import Candidate
-from dateline.plugins.formats import Exporter, Importer, SourceImporter
+from dateline.plugins.formats import Importer, SourceImporter
 from dateline.plugins.hookspecs import hookimpl
 from dateline.plugins.loaded import Plugins
 from dateline.views.projection import View

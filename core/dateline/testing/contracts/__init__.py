@@ -13,8 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from dateline.events.registry import EventType, Fields
+from dateline.export.exporter import Exporter
 from dateline.plugins.checks import Check
-from dateline.plugins.formats import Exporter, Importer, SourceImporter
+from dateline.plugins.formats import Importer, SourceImporter
 from dateline.plugins.loaded import Plugins
 from dateline.testing.contracts.checks import check_verdicts
 from dateline.testing.contracts.event_types import event_type_verdicts

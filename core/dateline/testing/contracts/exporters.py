@@ -20,7 +20,8 @@ from dateline.documents.document import Document
 from dateline.errors import DatelineError
 from dateline.events.envelope import Event
 from dateline.events.present import StoryState
-from dateline.plugins.formats import Cut, Exporter, Material
+from dateline.export.cut import Cut
+from dateline.export.exporter import Exporter, Material
 from dateline.plugins.loaded import Plugins
 from dateline.testing.contracts.search import Broken, Rule, Skipped, Verdict, judge
 from dateline.testing.contracts.trials import EVENTFUL, Lines, Trials, trials_for
