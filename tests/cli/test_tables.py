@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from dateline.cli.output import emit
+from dateline.pytest_plugin import Cli
 from dateline.testing import samples
-from dateline.testing.pytest_plugin import Cli
 
 
 @pytest.fixture

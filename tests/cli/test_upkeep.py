@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from dateline.pytest_plugin import Cli, PluginDir
 from dateline.testing import samples
-from dateline.testing.pytest_plugin import Cli, PluginDir
 
 
 @pytest.fixture

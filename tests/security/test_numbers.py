@@ -13,8 +13,8 @@ import dateline.text
 from dateline import Archive, Plugins
 from dateline.errors import DatelineError, Refused
 from dateline.proof.exported import stated_cut
+from dateline.pytest_plugin import Cli
 from dateline.testing import samples
-from dateline.testing.pytest_plugin import Cli
 
 EDGES = [
     str(sign * (2**bits + step))
