@@ -36,13 +36,6 @@ NUMBERS = [
 ]
 
 
-@pytest.fixture
-def ferry(dateline_cli: Cli, tmp_path: Path) -> Cli:
-    with Archive.create(tmp_path / "dateline.db", Plugins.load(strict=True)) as archive:
-        archive.record(samples.story())
-    return dateline_cli
-
-
 @pytest.mark.sampled(6)
 @pytest.mark.parametrize("number", NUMBERS, ids=lambda number: number[:24])
 def test_an_extreme_number_never_reports_a_bug(ferry: Cli, number: str) -> None:
