@@ -51,7 +51,7 @@ def _on_recording(
 def takes_every_story(view: View, recording: Recording) -> None:
     """The fold accepts every valid story: it does not raise."""
     try:
-        _folded(view, recording)
+        _folded(view, recording, recording.streams)
     except ViewFailed as error:
         if not isinstance(error.__cause__, DatelineError):
             raise Broken(str(error)) from None
@@ -60,7 +60,7 @@ def takes_every_story(view: View, recording: Recording) -> None:
 def rows_are_storable(view: View, recording: Recording) -> None:
     """Rows have the declared types, and values that every database can store."""
     try:
-        _folded(view, recording)
+        _folded(view, recording, recording.streams)
     except ViewFailed as error:
         if isinstance(error.__cause__, DatelineError):
             raise Broken(str(error.__cause__)) from None
@@ -153,13 +153,9 @@ VIEW_RULES: dict[str, Callable[[View, Recording], None]] = {
 }
 
 
-def _folded(view: View, recording: Recording) -> list[Values]:
+def _folded(view: View, recording: Recording, streams: list[list[Event]]) -> list[Values]:
     registry = recording.reader.registry
-    return [
-        row
-        for stream in recording.streams
-        for row in states(stream, registry, [view])[1][view.name]
-    ]
+    return [row for stream in streams for row in states(stream, registry, [view])[1][view.name]]
 
 
 def _rows(view: View, recording: Recording) -> list[Values]:
@@ -168,11 +164,7 @@ def _rows(view: View, recording: Recording) -> list[Values]:
 
 def _rows_of(view: View, recording: Recording, streams: list[list[Event]]) -> list[Values]:
     try:
-        rows = [
-            row
-            for stream in streams
-            for row in states(stream, recording.reader.registry, [view])[1][view.name]
-        ]
+        rows = _folded(view, recording, streams)
     except ViewFailed as error:
         raise Skipped(str(error)) from None
     return arrange(view, rows, everything=True).rows
