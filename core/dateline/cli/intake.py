@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 
 from dateline.cli import completing
-from dateline.cli.blaming import Blamed
 from dateline.cli.protecting import protect_option, protected, say_erased_before
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.who import agent_option, recorded_by
-from dateline.errors import DatelineError
-
-_CHUNK = 1 << 16
 
 
 @click.command("import")
@@ -74,25 +68,18 @@ def import_(
       dateline import story.ndjson
       dateline import --dry-run --story velm-flood more.ndjson
     """
-    from dateline.documents.folder import Folder
-
+    stdin = str(file) == "-"
     with settings.archive() as archive:
-        suffix = ".ndjson" if str(file) == "-" else file.suffix
-        known = archive.plugins
-        reader = known.importer(format_) if format_ else known.importer_for(suffix)
-        # Errors of reading the file are not the plugin's.
-        blamed = Blamed(known, "importers", reader.name, passing=(OSError,))
-        folder = files or (Path() if str(file) == "-" else file.parent)
-        with _opened(file) as stream:
-            result = archive.record(
-                blamed.each(lambda: reader.read(_chunks(stream))),
-                story=story,
-                files=Folder(folder),
-                recorded_by=recorded_by(agent, "imported"),
-                dry_run=dry_run,
-                protect=protect,
-                anew=anew,
-            )
+        result = archive.import_file(
+            sys.stdin.buffer if stdin else file,
+            format=format_,
+            story=story,
+            files=files or (Path() if stdin else None),
+            recorded_by=recorded_by(agent, "imported"),
+            dry_run=dry_run,
+            protect=protect,
+            anew=anew,
+        )
         under = protected(result, archive.subjects())
     if dry_run:
         say(f"No errors found; nothing was written (--dry-run){under}.")
@@ -102,22 +89,3 @@ def import_(
     skipped = f"; skipped {skipped}" if skipped else ""
     say(f"Imported {result.new} event{'s' if result.new != 1 else ''}{under}{skipped}.")
     say_erased_before(result)
-
-
-def _opened(file: Path) -> BinaryIO:
-    if str(file) == "-":
-        return sys.stdin.buffer
-    try:
-        return file.open("rb")
-    except OSError as error:
-        missing = isinstance(error, FileNotFoundError)
-        raise DatelineError(
-            f"cannot read {file}: {error.strerror}",
-            hint="name a file that you can read, or - for stdin",
-            code="file-not-found" if missing else "file-unreadable",
-        ) from None
-
-
-def _chunks(stream: BinaryIO) -> Iterator[bytes]:
-    while chunk := stream.read(_CHUNK):
-        yield chunk
