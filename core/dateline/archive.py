@@ -506,12 +506,12 @@ class Archive:
         slug: str | None = None,
         *,
         after: int | None = None,
-        stop: Stop | None = None,
+        stop: Stop,
         idle: Callable[[], None] = lambda: None,
         report: Callable[[str], None] = lambda text: None,
     ) -> Follower:
         """Events with position > `after` (by default the head), then each new event as soon as any
-        process records it, in order and exactly once, until `stop` is requested; by default never.
+        process records it, in order and exactly once, until `stop` is requested.
 
         `idle` is called while there is nothing new, `report` with a sentence about a lost
         connection. Raises UnknownName, DatelineError.
@@ -522,7 +522,7 @@ class Archive:
             self._reader,
             story=story,
             after=after,
-            stop=Stop() if stop is None else stop,
+            stop=stop,
             idle=idle,
             report=report,
         )
@@ -718,7 +718,7 @@ class Archive:
         self,
         slug: str,
         fact: str | None = None,
-        key: KeyFile = None,
+        key: SigningKey | KeyFile = None,
         *,
         protected_too: bool = False,
     ) -> Checkpoint:
@@ -803,13 +803,14 @@ class Archive:
         fact: str | None = None,
         signed: Checkpoint | None = None,
         *,
+        key: SigningKey | KeyFile = None,
         earlier: Checkpoint | None = None,
         with_documents: bool = False,
         only_about: bool = False,
         protected_too: bool = False,
     ) -> dict[str, Any]:
         """A bundle that proves that a fact, or the whole story, is in the log at a signed checkpoint;
-        without one, at the checkpoint that `checkpoint_to_prove` makes.
+        without one, at the checkpoint that `checkpoint_to_prove` makes with `key`.
 
         `earlier` adds the proof that the log continues that checkpoint. `with_documents` adds the
         captured documents; `only_about` leaves out events about other facts. Protected content is
@@ -819,7 +820,7 @@ class Archive:
         """
         story = self.story(slug)
         if signed is None:
-            signed = self.checkpoint_to_prove(slug, fact, protected_too=protected_too)
+            signed = self.checkpoint_to_prove(slug, fact, key, protected_too=protected_too)
         with reading(self._engine) as connection:
             return bundle(
                 connection,

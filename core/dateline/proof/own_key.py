@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -15,7 +15,17 @@ from dateline.log import read
 from dateline.log.schema import archive_id
 from dateline.proof import checkpoint
 from dateline.proof.keys import SigningKey, create, default_path, load, origin
-from dateline.proof.verifier import Checkpoint, Wrong, checkpoint_text, read_checkpoint
+from dateline.proof.verifier import (
+    Checkpoint,
+    Proven,
+    Unchecked,
+    Vkey,
+    Wrong,
+    check,
+    checkpoint_text,
+    read_checkpoint,
+    read_vkey,
+)
 
 #: The file of a signing key; None or "" for its default place.
 KeyFile: TypeAlias = str | os.PathLike[str] | None
@@ -101,3 +111,13 @@ def readable(signed: checkpoint.Signed) -> Checkpoint:
 
 def _missing(path: Path, hint: str) -> DatelineError:
     return DatelineError(f"there is no signing key {path}", hint=hint, code="signing-key-missing")
+
+
+def check_proof(proof: Mapping[str, Any], vkeys: Iterable[Vkey | str] = ()) -> Proven:
+    """Check a proof as its reader will, with the public keys `vkeys`. What could not be checked is in
+    ``open`` of the result, in sentences. Raises DatelineError (``proof-failed``)."""
+    keys = [read_vkey(key) if isinstance(key, str) else key for key in vkeys]
+    try:
+        return check(proof, keys)
+    except (Wrong, Unchecked) as wrong:
+        raise DatelineError(f"this proof is wrong: {wrong}", code="proof-failed") from None
