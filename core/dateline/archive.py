@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib import resources
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from sqlalchemy import Engine
@@ -40,7 +39,7 @@ from dateline.log.copying.copier import Copied, Progress, silent
 from dateline.log.copying.whole import copy_to, require_elsewhere
 from dateline.log.engine import file_of, kept_files, keys_of, reading, writing
 from dateline.log.follow import Follower, Stop
-from dateline.plugins import exporting
+from dateline.plugins import converting
 from dateline.plugins.formats import Material
 from dateline.plugins.loaded import Plugins
 from dateline.proof import checkpoint as signing
@@ -71,6 +70,10 @@ from dateline.views.verify import verify as verify_rows
 
 if TYPE_CHECKING:
     from dateline.capture.capturing import Captured
+
+
+#: A path, or the text of one; where it names an archive, also a SQLAlchemy URL.
+Place: TypeAlias = str | os.PathLike[str]
 
 
 class When(TypedDict, total=False):
@@ -116,7 +119,7 @@ class Archive:
         self,
         engine: Engine,
         plugins: Plugins | None = None,
-        keys: str | os.PathLike[str] | None = None,
+        keys: Place | None = None,
         *,
         resume: bool = True,
     ) -> None:
@@ -143,21 +146,16 @@ class Archive:
                 raise
 
     @classmethod
-    def create(
-        cls,
-        db: str | os.PathLike[str],
-        plugins: Plugins | None = None,
-        keys: str | os.PathLike[str] | None = None,
-    ) -> Self:
+    def create(cls, db: Place, plugins: Plugins | None = None, keys: Place | None = None) -> Self:
         """Create an archive. Raises DatelineError if `db` already holds something."""
         return cls(schema.create(db), plugins, keys)
 
     @classmethod
     def open(
         cls,
-        db: str | os.PathLike[str],
+        db: Place,
         plugins: Plugins | None = None,
-        keys: str | os.PathLike[str] | None = None,
+        keys: Place | None = None,
         *,
         resume: bool = True,
     ) -> Self:
@@ -165,7 +163,7 @@ class Archive:
         return cls(schema.connect(db), plugins, keys, resume=resume)
 
     @classmethod
-    def upgrade(cls, db: str | os.PathLike[str], plugins: Plugins | None = None) -> tuple[str, str]:
+    def upgrade(cls, db: Place, plugins: Plugins | None = None) -> tuple[str, str]:
         """Upgrade the tables of an archive. Returns the schema (before, after). Raises SchemaOutdated."""
         before, after = schema.upgrade(db)
         if before != after:
@@ -180,12 +178,7 @@ class Archive:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self.close()
 
     # -- recording --------------------------------------------------------------------------
@@ -233,10 +226,10 @@ class Archive:
 
     def import_file(
         self,
-        file: str | os.PathLike[str] | BinaryIO,
+        file: Place | BinaryIO,
         *,
         format: str | None = None,
-        files: str | os.PathLike[str] | None = None,
+        files: Place | None = None,
         **how: Any,
     ) -> Recorded:
         """Record the lines of a file: all of them, or none.
@@ -246,12 +239,11 @@ class Archive:
         `how` are arguments of `record`. Raises UnknownName, DatelineError, and what `record` raises.
         """
         from dateline.documents.folder import Folder
-        from dateline.plugins.imported import lines_of
 
         if files is None and isinstance(file, str | os.PathLike):
             files = Path(file).parent
         folder = None if files is None else Folder(Path(files))
-        with lines_of(self.plugins, file, format) as lines:
+        with converting.lines_of(self.plugins, file, format) as lines:
             return self.record(lines, files=folder, **how)
 
     def capture(
@@ -527,13 +519,7 @@ class Archive:
             report=report,
         )
 
-    def backup(
-        self,
-        file: str | os.PathLike[str],
-        *,
-        force: bool = False,
-        progress: Progress = silent,
-    ) -> read.Head:
+    def backup(self, file: Place, *, force: bool = False, progress: Progress = silent) -> read.Head:
         """Write the whole archive, as it is now, to a SQLite file.
 
         With `force` an existing file is overwritten, but never this archive, a keys database or a
@@ -591,10 +577,7 @@ class Archive:
         return [*diffs.compare(before, after), *diffs.erased(after, first, last)]
 
     def catch_up(
-        self,
-        names: Sequence[str] | None = None,
-        *,
-        progress: runner.Progress | None = None,
+        self, names: Sequence[str] | None = None, *, progress: runner.Progress | None = None
     ) -> list[store.Build]:
         """Fold new events into the named views, or into all. Returns their builds, failed ones included.
 
@@ -748,7 +731,7 @@ class Archive:
         self,
         *,
         vkeys: Sequence[Vkey | str] = (),
-        against: Sequence[Given | str | os.PathLike[str]] = (),
+        against: Sequence[Given | Place] = (),
         deep_too: bool = False,
         progress: runner.Progress | None = None,
     ) -> Report:
@@ -776,9 +759,7 @@ class Archive:
             deep.check_quotes(self._engine, self._reader, report, progress)
         return report
 
-    def verify_export(
-        self, export: exported.Export | str | os.PathLike[str], report: Report
-    ) -> None:
+    def verify_export(self, export: exported.Export | Place, report: Report) -> None:
         """Compare an export, or the file of one, with what this archive exports at the cut that the
         export states. The result is added to `report`. Raises DatelineError for another file."""
         if not isinstance(export, exported.Export):
@@ -841,15 +822,11 @@ class Archive:
     ) -> str:
         """The stories `slugs`, or all, in a format. Raises UnknownName, ViewFailed, DatelineError."""
         with self.material(*slugs, view=view, **when) as material:
-            return "".join(exporting.chunks(self.plugins, format, material))
+            return "".join(converting.chunks(self.plugins, format, material))
 
     @contextmanager
     def material(
-        self,
-        *slugs: str,
-        view: str | None = None,
-        at: Moment | None = None,
-        **when: Unpack[When],
+        self, *slugs: str, view: str | None = None, at: Moment | None = None, **when: Unpack[When]
     ) -> Iterator[Material]:
         """The input of an exporter: the stories `slugs`, or all.
 
@@ -881,12 +858,12 @@ def _moment(
 
 
 def copy_archive(
-    source: str | os.PathLike[str],
-    target: str | os.PathLike[str],
+    source: Place,
+    target: Place,
     progress: Progress = silent,
     *,
     plugins: Plugins | None = None,
-    keys: str | os.PathLike[str] | None = None,
+    keys: Place | None = None,
     resume: Callable[[Archive], object] = Archive.resume,
 ) -> Copied:
     """Make `target`, a path or URL, equal to the archive `source` as it is now.

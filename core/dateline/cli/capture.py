@@ -8,8 +8,8 @@ import click
 
 from dateline.cli import completing
 from dateline.cli.protecting import protect_option, protected, say_erased_before
-from dateline.cli.settings import Settings, pass_settings, say
-from dateline.cli.who import agent_option, recorded_by
+from dateline.cli.settings import Settings, say
+from dateline.cli.who import signed
 
 
 @click.command()
@@ -58,16 +58,8 @@ from dateline.cli.who import agent_option, recorded_by
     help="Allow FILE to be a URL; downloads come from public addresses only.",
 )
 @protect_option
-@agent_option
-@pass_settings
-def capture(
-    settings: Settings,
-    /,
-    file: str,
-    max_size: int,
-    agent: str | None,
-    **details: Any,
-) -> None:
+@signed
+def capture(settings: Settings, /, file: str, max_size: int, **details: Any) -> None:
     """Archive a document as a source of a story.
 
     The bytes are stored unchanged and identified by their SHA-256. Facts quote the text by
@@ -90,9 +82,7 @@ def capture(
     if is_url(file) and details["url"] is not None:
         raise click.UsageError("--url is for files; a document that is downloaded has its own URL")
     with settings.archive() as archive:
-        done = archive.capture(
-            file, max_bytes=max_size << 20, recorded_by=recorded_by(agent), **details
-        )
+        done = archive.capture(file, max_bytes=max_size << 20, **details)
         if not done.stays_erased:
             did = "Captured" if done.new else "Already captured:"
             under = protected(done.recorded, archive.subjects())

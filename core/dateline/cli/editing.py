@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from functools import wraps
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from dateline.cli import completing
-from dateline.cli.settings import Settings, pass_settings, say
+from dateline.cli.settings import Settings, say
 from dateline.cli.values import evidence_item, parse_value
-from dateline.cli.who import agent_option, recorded_by
+from dateline.cli.who import signed
 
-F = TypeVar("F", bound=Callable[..., Any])
 #: Listed here so that help need not import the event types. A test compares them with the catalogue.
 RELATIONS = (
     "corroborates", "contradicts", "contrasts", "disputes", "same_statement", "same_event",
@@ -30,16 +28,6 @@ _reported = click.option(
 
 def _on_fact(command: Callable[..., Any]) -> click.Command:
     return click.command()(_story(click.argument("fact", shell_complete=completing.facts)(command)))
-
-
-def signed(command: F) -> F:
-    """``--agent``; the command gets it as the argument ``recorded_by`` of a method of `Archive`."""
-
-    @wraps(command)
-    def run(settings: Settings, agent: str | None, **options: Any) -> None:
-        command(settings, recorded_by=recorded_by(agent), **options)
-
-    return agent_option(pass_settings(run))  # type: ignore[return-value, arg-type]
 
 
 @_on_fact

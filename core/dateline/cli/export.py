@@ -102,7 +102,7 @@ def export(
         return
     if bom and exporter.media_type != "text/csv":
         raise click.UsageError(f"--bom applies to CSV only, not to {name}")
-    from dateline.plugins.exporting import chunks
+    from dateline.plugins.converting import chunks
 
     mark = MARK if bom else ""
     at = moment(as_of, as_recorded)
@@ -142,7 +142,7 @@ def _write(
 ) -> None:
     """Write the file, which begins with `mark`, and its sidecar. Neither is overwritten without
     `force`."""
-    from dateline.plugins.exporting import chunks
+    from dateline.plugins.converting import chunks
 
     sidecar_path = _sidecar_path(path)
     blamed = Blamed(plugins, "exporters", exporter.name)

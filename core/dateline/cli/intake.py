@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
 from dateline.cli import completing
 from dateline.cli.protecting import protect_option, protected, say_erased_before
-from dateline.cli.settings import Settings, pass_settings, say
-from dateline.cli.who import agent_option, recorded_by
+from dateline.cli.settings import Settings, say
+from dateline.cli.who import signed
 
 
 @click.command("import")
@@ -42,18 +44,14 @@ from dateline.cli.who import agent_option, recorded_by
     help="Import lines without event_id as new even if their content was, or may have been, erased.",
 )
 @protect_option
-@agent_option
-@pass_settings
+@partial(signed, method="imported")
 def import_(
     settings: Settings,
     file: Path,
     format_: str | None,
-    story: str | None,
     files: Path | None,
     dry_run: bool,
-    anew: bool,
-    protect: str | None,
-    agent: str | None,
+    **how: Any,
 ) -> None:
     """Import facts from a file, all or none.
 
@@ -73,12 +71,9 @@ def import_(
         result = archive.import_file(
             sys.stdin.buffer if stdin else file,
             format=format_,
-            story=story,
             files=files or (Path() if stdin else None),
-            recorded_by=recorded_by(agent, "imported"),
             dry_run=dry_run,
-            protect=protect,
-            anew=anew,
+            **how,
         )
         under = protected(result, archive.subjects())
     if dry_run:

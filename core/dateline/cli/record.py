@@ -9,13 +9,14 @@ import click
 
 from dateline.cli import completing
 from dateline.cli.protecting import protect_option, protected, say_erased_before
-from dateline.cli.settings import Settings, pass_settings, say
+from dateline.cli.settings import Settings, say
 from dateline.cli.stdout import data, given_back
 from dateline.cli.values import evidence_item, keyed, lacks, parse_value
-from dateline.cli.who import agent_option, recorded_by
+from dateline.cli.who import signed
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
+    from dateline.events.envelope import RecordedBy
     from dateline.events.present import StoryState
     from dateline.recording.line import Line
 
@@ -81,8 +82,7 @@ KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
 @click.option("--id", "fact", metavar="FACT", help="Its id.  [default: the next free number]")
 @click.option("--dry-run", is_flag=True, help="Check the fact without writing it.")
 @protect_option
-@agent_option
-@pass_settings
+@signed
 def record(
     settings: Settings,
     /,
@@ -90,7 +90,7 @@ def record(
     kind: str | None,
     dry_run: bool,
     protect: str | None,
-    agent: str | None,
+    recorded_by: RecordedBy,
     **options: Any,
 ) -> None:
     """Record one fact from a source.
@@ -119,7 +119,7 @@ def record(
         result = archive.record(
             lines,
             story=story,
-            recorded_by=recorded_by(agent),
+            recorded_by=recorded_by,
             dry_run=dry_run,
             protect=protect,
             anew=True,

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dateline.cli import completing
-from dateline.cli.editing import signed
 from dateline.cli.output import emit, format_option
 from dateline.cli.settings import Settings, pass_settings, say
+from dateline.cli.who import signed
 
 if TYPE_CHECKING:
     from dateline.recording.overview import Overview

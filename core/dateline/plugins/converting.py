@@ -1,15 +1,17 @@
-"""The lines of a file, as the importer of a plugin reads them."""
+"""Files as the formats of plugins read them, and exports as they write them."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from dateline.errors import DatelineError
 from dateline.plugins.blaming import Blamed
+from dateline.plugins.formats import Exporter, Material
 from dateline.plugins.loaded import Plugins
 from dateline.recording.line import Line
 
@@ -43,3 +45,16 @@ def _opened(path: Path) -> BinaryIO:
             hint="name a file that you can read, or - for stdin",
             code="file-not-found" if missing else "file-unreadable",
         ) from None
+
+
+def chunks(plugins: Plugins, format: str, material: Material) -> Iterator[str]:
+    """The export in a format, in chunks. Raises UnknownName, DatelineError, ViewFailed."""
+    exporter = plugins.exporter(format)
+    return Blamed(plugins, "exporters", format).each(partial(_text, exporter, material))
+
+
+def _text(exporter: Exporter, material: Material) -> Iterator[str]:
+    for piece in exporter.export(material):
+        if not isinstance(piece, str):
+            raise TypeError(f"it yields {type(piece).__name__}, not text")
+        yield piece
