@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from dateline.events.envelope import RecordedBy as RecordedBy
     from dateline.log.follow import Stop as Stop
     from dateline.plugins.loaded import Plugins as Plugins
-    from dateline.proof.own_key import check_proof as check_proof
+    from dateline.proving import check_proof as check_proof
 
 #: The modules of the public names. Those of one module are joined by spaces.
 _HOMES = {
@@ -44,7 +44,7 @@ _HOMES = {
         "events.envelope": "RecordedBy",
         "log.follow": "Stop",
         "plugins.loaded": "Plugins",
-        "proof.own_key": "check_proof",
+        "proving": "check_proof",
     }.items()
     for name in names.split()
 }

@@ -1,18 +1,18 @@
-"""The Python API of an archive. A facade: other modules do the work."""
+"""The Python API of an archive: recording, erasing, reading. Its other calls are in `editing`, for
+notices, and `proving`. A facade: other modules do the work."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from sqlalchemy import Engine
 
-from dateline import editing
+from dateline import editing, proving
 from dateline.documents import storage as documents
 from dateline.documents.document import Document
 from dateline.erasure.journal import Erasure, Journal
@@ -22,7 +22,6 @@ from dateline.erasure.steps import Eraser
 from dateline.erasure.survey import Going
 from dateline.errors import (
     DatelineError,
-    MissingLibrary,
     UnfinishedCopy,
     UnknownName,
     described,
@@ -37,21 +36,11 @@ from dateline.log.append import Expected
 from dateline.log.backend import of
 from dateline.log.copying.copier import Copied, Progress, silent
 from dateline.log.copying.whole import copy_to, require_elsewhere
-from dateline.log.engine import file_of, kept_files, keys_of, reading, writing
+from dateline.log.engine import file_of, kept_files, keys_of, reading
 from dateline.log.follow import Follower, Stop
 from dateline.plugins import converting
 from dateline.plugins.formats import Material
 from dateline.plugins.loaded import Plugins
-from dateline.proof import checkpoint as signing
-from dateline.proof import deep, exported, given_files, own_key
-from dateline.proof.bundle import bundle
-from dateline.proof.checkpoint import Signed
-from dateline.proof.held import Given
-from dateline.proof.keys import SigningKey
-from dateline.proof.own_key import KeyFile
-from dateline.proof.report import Report
-from dateline.proof.verifier import Checkpoint, Vkey, read_checkpoint, read_vkey
-from dateline.proof.verify import verify as verify_log
 from dateline.protect.keys import Keys
 from dateline.protect.vault import Vault
 from dateline.recording.line import Files, Line
@@ -676,144 +665,15 @@ class Archive:
 
     # -- proof -----------------------------------------------------------------------------
 
-    def signing_key(self, file: KeyFile = None) -> SigningKey:
-        """The key that signs checkpoints, from `file` or from its default place. Raises DatelineError."""
-        with reading(self._engine) as connection:
-            return own_key.require_key(connection, file)
-
-    def new_key(self, file: KeyFile = None) -> SigningKey:
-        """Create a key that signs checkpoints. Raises DatelineError if the file exists."""
-        return own_key.make_key(self.id, file, self.kept, self.notice)
-
-    def checkpoint(self, key: SigningKey | KeyFile = None) -> Signed:
-        """Sign the current position and root of the log, with a key or the key in a file; without one,
-        with the key at its default place, which the first checkpoint creates.
-
-        Raises Inconsistent if the log does not continue the last signed checkpoint, DatelineError if
-        the log is empty or the key is missing."""
-        if not isinstance(key, SigningKey):
-            with reading(self._engine) as connection:
-                key = own_key.key_to_sign(connection, key, self.kept, self.notice)
-        with writing(self._engine) as connection:
-            return signing.sign(connection, key)
-
-    def checkpoint_to_prove(
-        self,
-        slug: str,
-        fact: str | None = None,
-        key: SigningKey | KeyFile = None,
-        *,
-        protected_too: bool = False,
-    ) -> Checkpoint:
-        """A new checkpoint, to prove a fact or a story with; or the last one, if the signing key is
-        missing. Nothing is signed for a fact that is not there. Raises UnknownName, DatelineError."""
-        if fact is not None:
-            unsigned = own_key.unsigned(self.head())
-            self.prove(slug, fact, unsigned, only_about=True, protected_too=protected_too)
-        before, why = self.last_checkpoint(), "The signing key is missing"
-        if not key and before is not None:
-            found = None
-            try:
-                found = own_key.find_key(self.id, None)
-            except MissingLibrary as missing:
-                why = f"No checkpoint is signed: {missing} ({missing.hint})"
-            if found is None:
-                self.notice(f"{why}: proving up to the last checkpoint, of {before.size} events.")
-                return own_key.readable(before)
-        return read_checkpoint(self.checkpoint(key).note)
-
-    def last_checkpoint(self) -> Signed | None:
-        """The last signed checkpoint, or None."""
-        with reading(self._engine) as connection:
-            return signing.last(connection)
-
-    def verify(
-        self,
-        *,
-        vkeys: Sequence[Vkey | str] = (),
-        against: Sequence[Given | Place] = (),
-        deep_too: bool = False,
-        progress: runner.Progress | None = None,
-    ) -> Report:
-        """Check the log against its own hashes and against checkpoints kept elsewhere.
-
-        `vkeys` are public keys to check signatures with, `against` the files of checkpoints.
-        The tables of views and their SQL views are checked too; with `deep_too` also the rows of the
-        views and the quotations of facts. Findings are in the report; nothing is repaired.
-        """
-        with reading(self._engine) as connection:
-            report = verify_log(
-                connection,
-                vkeys=[read_vkey(key) if isinstance(key, str) else key for key in vkeys],
-                against=[
-                    one if isinstance(one, Given) else Given(str(one), given_files.read_note(one))
-                    for one in against
-                ],
-                vault=self._reader.vault,
-                progress=progress,
-            )
-        if report.root:
-            deep.check_tables(self._engine, self._reader, self.plugins.views, report)
-        if deep_too and report.root:
-            deep.check_views(self._engine, self._reader, self.plugins.views, report)
-            deep.check_quotes(self._engine, self._reader, report, progress)
-        return report
-
-    def verify_export(self, export: exported.Export | Place, report: Report) -> None:
-        """Compare an export, or the file of one, with what this archive exports at the cut that the
-        export states. The result is added to `report`. Raises DatelineError for another file."""
-        if not isinstance(export, exported.Export):
-            export = given_files.read_export(self.id, self.plugins, export)
-        try:
-            with reading(self._engine) as connection:
-                exported.check(connection, self._reader, self.plugins, export, report)
-        except BaseException as error:  # noqa: BLE001 - tampered data may make a fold raise anything
-            stops_plugin(error)
-            report.unchecked.append(
-                f"The export {export.name} cannot be repeated from the archive ({described(error)})."
-            )
-
-    @staticmethod
-    def verifier() -> str:
-        """The source of the verifier: one Python file that checks proofs without Dateline."""
-        return resources.files("dateline.proof").joinpath("verifier.py").read_text("utf-8")
-
-    def prove(
-        self,
-        slug: str,
-        fact: str | None = None,
-        signed: Checkpoint | None = None,
-        *,
-        key: SigningKey | KeyFile = None,
-        earlier: Checkpoint | None = None,
-        with_documents: bool = False,
-        only_about: bool = False,
-        protected_too: bool = False,
-    ) -> dict[str, Any]:
-        """A bundle that proves that a fact, or the whole story, is in the log at a signed checkpoint;
-        without one, at the checkpoint that `checkpoint_to_prove` makes with `key`.
-
-        `earlier` adds the proof that the log continues that checkpoint. `with_documents` adds the
-        captured documents; `only_about` leaves out events about other facts. Protected content is
-        withheld unless `protected_too` is true: a proof outlives an erasure.
-
-        Raises UnknownName, DatelineError.
-        """
-        story = self.story(slug)
-        if signed is None:
-            signed = self.checkpoint_to_prove(slug, fact, key, protected_too=protected_too)
-        with reading(self._engine) as connection:
-            return bundle(
-                connection,
-                read.head(connection).archive,
-                story,
-                signed,
-                fact=fact,
-                earlier=earlier,
-                with_documents=with_documents,
-                only_about=only_about,
-                vault=self._reader.vault if protected_too else None,
-            )
+    signing_key = proving.signing_key
+    new_key = proving.new_key
+    checkpoint = proving.checkpoint
+    last_checkpoint = proving.last_checkpoint
+    verify = proving.verify
+    verify_export = proving.verify_export
+    prove = proving.prove
+    checkpoint_to_prove = proving.checkpoint_to_prove
+    verifier = staticmethod(proving.verifier)
 
     # -- exporting ------------------------------------------------------------------------
 

@@ -284,7 +284,12 @@ def _call(name: str) -> str:
         return f"- `{name}`: {_line(item)}"
     function = inspect.unwrap(getattr(item, "__func__", item))
     assert isinstance(function, FunctionType)
-    shown = signature(function).replace("archive: Desk, ", "")
+    shown = (
+        signature(function)
+        .replace("archive: Desk, ", "")
+        .replace("archive: Provable, ", "")
+        .replace("archive: Provable", "")
+    )
     for packed, arguments in _PACKED.items():
         if packed in shown:
             shown = shown.replace(

@@ -58,7 +58,7 @@ def read_vkeys(texts: Sequence[str]) -> list[Vkey]:
 def public_keys(archive: Archive, given: str | None, texts: Sequence[str]) -> list[Vkey]:
     """Public keys to check signatures with: those given, and that of the signing key if it exists."""
     from dateline.errors import MissingLibrary
-    from dateline.proof.own_key import find_key
+    from dateline.proving import find_key
 
     found = read_vkeys(texts)
     key = None
