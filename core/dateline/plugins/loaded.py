@@ -228,10 +228,6 @@ def _hooks(plugin: object) -> types.SimpleNamespace:
     return types.SimpleNamespace(**found)
 
 
-def _view(item: object) -> tuple[str, str, Any]:
-    return "views", schema_of(item).name, item
-
-
 def _exporter(item: object) -> tuple[str, str, Any]:
     check_format(item)
     if not isinstance(item, Exporter):
@@ -285,7 +281,7 @@ def _not_a(kind: str, item: object) -> DatelineError:
 
 
 _CHECKS: dict[str, Callable[[object], tuple[str, str, Any]]] = {
-    "views": _view,
+    "views": lambda item: ("views", schema_of(item).name, item),
     "exporters": _exporter,
     "importers": _importer,
     "event_types": _event_type,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from dateline.errors import DatelineError
 from dateline.events.editorial import ContentErased
@@ -102,11 +102,10 @@ def schema_of(view: object) -> ViewSchema:
     """
     if not isinstance(view, View):
         raise _invalid(f"{view!r} is not a View (return instances: `return [MyView()]`)")
-    kept: dict[str, Any] = vars(view)
+    kept: dict[str, ViewSchema] = vars(view)
     if _SCHEMA not in kept:
         kept[_SCHEMA] = _made(view)
-    schema: ViewSchema = kept[_SCHEMA]
-    return schema
+    return kept[_SCHEMA]
 
 
 def _made(view: View) -> ViewSchema:

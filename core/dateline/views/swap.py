@@ -29,7 +29,6 @@ _CHANCES = 10
 def swap(engine: Engine, reader: log.Reader, item: Running, notice: Notice) -> None:
     """Fold the tail, then make the generation live. Events recorded meanwhile are folded first; if
     other processes keep recording, the next read catches up with the rest."""
-    view = item.view
     fold_pending(engine, reader, [item])
     _require_undoable(item)
     if item.build.target is not None:
@@ -50,7 +49,7 @@ def swap(engine: Engine, reader: log.Reader, item: Running, notice: Notice) -> N
             take = partial(_take_over, item=item, until=until, late=chances <= 0)
             swapped, other = undisturbed(engine, take)
             if other is not None:
-                notice(not_kept(view.name, other))
+                notice(not_kept(item.build.name, other))
             if swapped:
                 return
         else:
