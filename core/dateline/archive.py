@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,6 +15,7 @@ from sqlalchemy import Engine
 
 from dateline.documents import storage as documents
 from dateline.documents.document import Document
+from dateline.erasure.batch_keys import BatchKeys
 from dateline.erasure.journal import Erasure, Journal
 from dateline.erasure.pairing import Pairing
 from dateline.erasure.plan import Plan, sealed
@@ -49,9 +51,10 @@ from dateline.proof.verifier import Checkpoint, Vkey
 from dateline.proof.verify import verify as verify_log
 from dateline.protect.keys import Keys
 from dateline.protect.vault import Vault
+from dateline.recording.known import fold
 from dateline.recording.line import Files, Line
 from dateline.recording.overview import Overview, overview
-from dateline.recording.recorder import Recorded, Recorder, fold
+from dateline.recording.recorder import Recorded, Recorder
 from dateline.served import Served
 from dateline.views import rebuild as rebuilding
 from dateline.views import runner, store
@@ -107,7 +110,8 @@ class Archive:
         vault = Vault(self._keys, archive)
         self._reader = read.Reader(self.plugins.registry(), vault)
         self._pairing = Pairing(engine, self._reader, vault, self._journal)
-        self._recorder = Recorder(engine, self._reader.registry, self._reader, self._pairing)
+        policies = partial(BatchKeys, engine, self._reader, vault, self._pairing)
+        self._recorder = Recorder(engine, self._reader, policies)
         self.recorded: Recorded | None = None
         self.resumed: list[Erasure] = []
         self.unfinished_erasures: list[Erasure] = []

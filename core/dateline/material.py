@@ -18,7 +18,7 @@ from dateline.log import read, tree
 from dateline.log.nodes import StoredTree
 from dateline.plugins.formats import Cut
 from dateline.plugins.loaded import Plugins
-from dateline.recording.recorder import fold
+from dateline.recording.known import fold
 from dateline.views import store
 from dateline.views.asof import Moment, states, upto
 from dateline.views.folding import require_live
