@@ -64,17 +64,15 @@ class BatchKeys(KeyPolicy):
             self._pairing.require(settle=False)
 
     def for_batch(self, stories: Mapping[UUID, Sequence[Item]], known: Known) -> KeyPolicy:
-        connection = known.connection
+        self._known = known
         items = [item for some in stories.values() for item in some]
-        captured = any(_source(item, item.payload) is not None for item in items)
-        under = storage.under(connection) if captured else []
+        captures = any(_source(item, item.payload) is not None for item in items)
+        self._under = storage.under(known.connection) if captures else []
         erasures = [item.payload for item in items if isinstance(item.payload, ContentErased)]
-        protected = any(known.state(story).keys for story in stories)
-        if self._protect is None and not (under or erasures or protected):
+        if not erasures and not self._concerned(stories):
             return KeyPolicy()
-        self._known, self._under = known, under
         #: Keys that imported erasures name and that protect content here.
-        self._live = live_keys(connection, {erasure.subject_key for erasure in erasures})
+        self._live = live_keys(known.connection, {erasure.subject_key for erasure in erasures})
         self._protected: dict[UUID, Mapping[str, str]] = {}
         self._in_use = {story: set(known.state(story).protected.values()) for story in stories}
         self._at_hand: dict[str, bool] = {}
@@ -87,6 +85,12 @@ class BatchKeys(KeyPolicy):
         for story, some in stories.items():
             self._protected[story] = self._foresee(known.state(story), some)
         return self
+
+    def _concerned(self, stories: Iterable[UUID]) -> bool:
+        """Whether the batch protects something, captures where documents are protected, or adds to a
+        story in which something is or was protected, here or where it was erased."""
+        touched = any(self._known.state(story).keys for story in stories)
+        return self._protect is not None or bool(self._under) or touched
 
     def _foresee(self, state: StoryState, items: Sequence[Item]) -> Mapping[str, str]:
         """What a story has under a key, and what its lines bring under one."""
