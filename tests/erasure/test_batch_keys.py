@@ -150,9 +150,8 @@ def test_a_capture_of_a_later_schema_version_is_kept_with_its_document(archive: 
 
 # -- both policies -----------------------------------------------------------------------------
 
-#: A line that names its document by its content alone, and lines that are refused.
-OTHERS = (
-    {"type": "source.captured", "publisher": samples.WIRE, "content": "No source is named.\n"},
+UNNAMED = {"type": "source.captured", "publisher": samples.WIRE, "content": "No source is named.\n"}
+MISTAKES = (
     samples.figure(source="sha256:" + "0" * 64),
     samples.figure(fact="f1", text="Taken"),
     samples.retracted("f99"),
@@ -186,7 +185,8 @@ def test_without_protection_both_policies_give_the_same_plan_and_the_same_findin
         withdrawn = {e.position for e in archive.events() if e.type == "source.withdrawn"}
         if gone := sorted({*chosen} - withdrawn):
             archive.erase(positions=gone, reason=REASON, basis=BASIS)
-        batch = [*lines[cut:], *data.draw(st.lists(st.sampled_from([*lines[1:], *OTHERS])))]
+        more = st.lists(st.sampled_from([*lines[1:], *MISTAKES]), max_size=3)
+        batch = [*lines[cut:], UNNAMED, *data.draw(more)]
         anew = data.draw(st.booleans())
         policy, plain = outcome(archive, batch, anew)
         with pytest.MonkeyPatch.context() as patched:
