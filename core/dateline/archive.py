@@ -106,7 +106,7 @@ class Archive:
         with reading(engine) as connection:
             archive = schema.archive_id(connection)
         self._keys = Keys(keys_of(engine.url, keys), archive, file_of(engine.url))
-        self._journal = Journal(self._keys, archive)
+        self._journal = Journal(self._keys.file, archive)
         vault = Vault(self._keys, archive)
         self._reader = read.Reader(self.plugins.registry(), vault)
         self._pairing = Pairing(engine, self._reader, vault, self._journal)
@@ -265,8 +265,8 @@ class Archive:
         """Accept the keys database as this archive's own, and permanently erase what it has `ordered`.
         Returns the erasures that are now done. Raises DatelineError if there is no keys database, or
         if it holds nothing for this archive."""
-        if not self._keys.here:
-            where = "" if self._keys.path is None else f" at {self._keys.path}"
+        if not self._keys.file.here:
+            where = "" if self._keys.file.path is None else f" at {self._keys.file.path}"
             raise DatelineError(
                 f"there is no keys database{where}",
                 hint="name it with --keys",
@@ -274,7 +274,7 @@ class Archive:
             )
         if not (self._keys.ids() or self._journal.erasures() or self.paired):
             raise DatelineError(
-                f"the keys database {self._keys.path} holds nothing for this archive",
+                f"the keys database {self._keys.file.path} holds nothing for this archive",
                 hint="name this archive's own keys database with --keys",
                 code="keys-of-another-archive",
             )
@@ -437,7 +437,7 @@ class Archive:
     def kept(self) -> list[Path]:
         """The files of this archive, of its keys database and of SQLite's journals, whether or not
         they exist. A program's output must not replace any of them."""
-        return kept_files(self._engine.url, self._keys.path)
+        return kept_files(self._engine.url, self._keys.file.path)
 
     def document(self, source: str) -> Document | None:
         """A captured document by its source id (SHA-256); None if there is none."""

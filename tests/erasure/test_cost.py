@@ -17,6 +17,7 @@ from dateline.log.engine import reading
 from dateline.log.read import Reader
 from dateline.plugin import Fact, FactRow, FactView
 from dateline.protect.keys import Keys
+from dateline.protect.keys_file import KeysFile
 from dateline.testing import samples
 from dateline.testing.isolated import isolated
 from dateline.views import pending
@@ -126,15 +127,15 @@ def test_the_keys_database_is_not_opened_again_for_each_event_whose_key_is_not_h
     archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     aged(tmp_path / "a.db.keys")
-    plain, opened = Keys.transaction, []
+    plain, opened = KeysFile.transaction, []
 
-    def transaction(self: Keys, **options: Any) -> Any:
+    def transaction(self: KeysFile, **options: Any) -> Any:
         opened.append(self)
         return plain(self, **options)
 
-    monkeypatch.setattr(Keys, "transaction", transaction)
+    monkeypatch.setattr(KeysFile, "transaction", transaction)
     keys = Keys(tmp_path / "a.db.keys", archive.id)
-    assert keys.here
+    assert keys.file.here
     assert [keys.secret("no key") for _ in range(5)] == [None] * 5
     assert len(opened) == 2
     # A key that another process adds is found, at once and later.

@@ -14,7 +14,8 @@ import pytest
 from tests.erasure import scene
 
 from dateline import Archive, Plugins
-from dateline.erasure import rows, steps
+from dateline.erasure import steps
+from dateline.erasure import view_rows as rows
 from dateline.erasure.journal import Journal
 from dateline.erasure.purge import purge
 from dateline.events.envelope import RecordedBy

@@ -66,7 +66,7 @@ class BatchKeys(KeyPolicy):
     def for_batch(self, stories: Mapping[UUID, Sequence[Item]], known: Known) -> KeyPolicy:
         self._known = known
         items = [item for some in stories.values() for item in some]
-        captures = any(_source(item, item.payload) is not None for item in items)
+        captures = any(item.envelope.type == SourceCaptured.type for item in items)
         self._under = storage.under(known.connection) if captures else []
         erasures = [item.payload for item in items if isinstance(item.payload, ContentErased)]
         if not erasures and not self._concerned(stories):

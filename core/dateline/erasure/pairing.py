@@ -135,7 +135,7 @@ class Pairing:
             raise self._not_paired(0)
         if used and not anew:
             raise DatelineError(
-                f"this archive holds protected content, and its keys are not here ({self._keys.path})",
+                f"this archive holds protected content, and its keys are not here ({self._keys.file.path})",
                 hint="bring them back or name them with --keys: a new keys database would take their "
                 "place (lost for good? `dateline erase` by positions with --keys-lost)",
                 code="keys-missing",
@@ -152,7 +152,7 @@ class Pairing:
         self._settled = True
 
     def _not_paired(self, count: int) -> NotPaired:
-        return NotPaired(str(self._keys.path), count)
+        return NotPaired(str(self._keys.file.path), count)
 
 
 def _count(connection: Connection, erasures: Sequence[Erasure]) -> int:

@@ -22,12 +22,6 @@ from dateline.views.projection import View, fingerprint
 from dateline.views.store import Build
 
 
-def hold(connection: Connection) -> None:
-    """Lock everything that `purge` touches. This comes first: a reader may hold it up, and work done
-    before that would be lost."""
-    store.hold_all(connection)
-
-
 def purge(
     connection: Connection,
     reader: log.Reader,
