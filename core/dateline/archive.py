@@ -110,8 +110,7 @@ class Archive:
         vault = Vault(self._keys, archive)
         self._reader = read.Reader(self.plugins.registry(), vault)
         self._pairing = Pairing(engine, self._reader, vault, self._journal)
-        policies = partial(BatchKeys, engine, self._reader, vault, self._pairing)
-        self._recorder = Recorder(engine, self._reader, policies)
+        self._recorder = Recorder(engine, self._reader, partial(BatchKeys, self._pairing))
         self.recorded: Recorded | None = None
         self.resumed: list[Erasure] = []
         self.unfinished_erasures: list[Erasure] = []
@@ -327,11 +326,7 @@ class Archive:
             return sorted(sealed(connection, self._keys))
 
     def _eraser(self) -> Eraser:
-        vault = self._reader.vault
-        assert vault is not None
-        return Eraser(
-            self._engine, self._reader, vault, self._journal, self._pairing, self.plugins.views
-        )
+        return Eraser(self._pairing, self.plugins.views)
 
     # -- reading the log -------------------------------------------------------------------
 

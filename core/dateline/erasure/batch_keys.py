@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from dateline.documents import storage
 from dateline.documents.document import Document
@@ -23,9 +23,7 @@ from dateline.events.story import StoryOpened
 from dateline.log.backend import of
 from dateline.log.engine import reading
 from dateline.log.protected import erased_keys, live_keys
-from dateline.log.read import Reader
 from dateline.protect.keys import Key, KeyMoved
-from dateline.protect.vault import Vault
 from dateline.recording.item import Item
 from dateline.recording.key_policy import KeyPolicy, Outcome, PlanAgain, identified
 from dateline.recording.known import Known
@@ -42,16 +40,8 @@ class BatchKeys(KeyPolicy):
     With `anew` lines that were erased, or may have been, are new.
     """
 
-    def __init__(
-        self,
-        engine: Engine,
-        reader: Reader,
-        vault: Vault,
-        pairing: Pairing,
-        subject: str | None,
-        anew: bool,
-    ) -> None:
-        self._engine, self._reader, self._vault, self._pairing = engine, reader, vault, pairing
+    def __init__(self, pairing: Pairing, subject: str | None, anew: bool) -> None:
+        self._pairing, self._vault = pairing, pairing.vault
         self._subject, self._anew = subject, anew
         self._protect: Key | None = None
         self._is_new = False
@@ -79,7 +69,7 @@ class BatchKeys(KeyPolicy):
         #: The keys that each document is stored under, and those that accepted lines capture it under.
         self._stored: dict[str, tuple[bool, set[str]]] = {}
         self._captured: dict[str, set[str | None]] = {}
-        #: Keys of accepted lines; and those of them under which their story has nothing readable yet.
+        #: Keys of accepted lines; and those of them that are used for the first time in a story.
         self._used: set[str] = set()
         self._first_used: set[str] = set()
         for story, some in stories.items():
@@ -194,11 +184,8 @@ class BatchKeys(KeyPolicy):
             if item.event_id in seen:
                 earlier = seen[item.event_id].line.number
                 where = "above" if earlier is None else f"in line {earlier}"
-                yield Finding(
-                    "reserved",
-                    "/events",
-                    f"an erased event is in the batch, {where}: leave that out",
-                )
+                reason = f"an erased event is in the batch, {where}: leave that out"
+                yield Finding("reserved", "/events", reason)
 
     def accept(self, item: Item) -> None:
         key = item.subject_key
@@ -214,8 +201,8 @@ class BatchKeys(KeyPolicy):
     def outcome(self) -> Outcome:
         subjects = tuple(sorted(filter(None, map(self._whose, self._used))))
         key = self._protect
-        new = key is not None and self._is_new and key.subject in subjects
-        opened = key.subject if key is not None and new and self._rekeyed is None else None
+        new = self._is_new and self._rekeyed is None
+        opened = key.subject if key and new and key.subject in subjects else None
         return subjects, opened, self._rekeyed
 
     def settle(self) -> None:
@@ -234,8 +221,8 @@ class BatchKeys(KeyPolicy):
         an erasure removes everything under a key."""
         if key.id not in self._first_used:
             return False
-        with reading(self._engine) as connection:
-            erased = key.id in erased_keys(connection, self._reader)
+        with reading(self._pairing.engine) as connection:
+            erased = key.id in erased_keys(connection, self._pairing.reader)
             return erased and not live_keys(connection, [key.id])
 
     def hold(self, connection: Connection, documents: Sequence[Document]) -> None:

@@ -104,22 +104,10 @@ class Journal:
             )
         return erasure
 
-    def advance(
-        self,
-        erasure: Erasure,
-        step: Step,
-        *,
-        listed: tuple[Listed, ...] | None = None,
-        gone: Gone | None = None,
-    ) -> Erasure:
-        """Record the step that an erasure has reached. If another process recorded one first, that
-        one's record is returned."""
-        done = msgspec.structs.replace(
-            erasure,
-            step=step,
-            listed=erasure.listed if listed is None else listed,
-            gone=erasure.gone if gone is None else gone,
-        )
+    def advance(self, erasure: Erasure, step: Step, **more: Any) -> Erasure:
+        """Record the step that an erasure has reached, and `more` of its fields. If another process
+        recorded one first, that one's record is returned."""
+        done = msgspec.structs.replace(erasure, step=step, **more)
         with self._file.transaction() as run:
             moved = run.execute(
                 "UPDATE erasures SET step = ?, record = ? WHERE id = ? AND step = ?",
