@@ -158,14 +158,12 @@ class Eraser:
         erasures = self._journal.erasures()
         if not self._pairing.obeyed(erasures):
             return []
-        finished = [erasure for erasure in erasures if erasure.step == "done"]
-        if finished:
+        pending = [erasure for erasure in erasures if erasure.step != "done"]
+        if finished := [erasure for erasure in erasures if erasure.step == "done"]:
             with reading(self._engine) as connection:
                 undone = _undone(connection, finished)
-            pending = [self._journal.advance(erasure, "destroyed") for erasure in undone]
-        else:
-            pending = []
-        return [*(erasure for erasure in erasures if erasure.step != "done"), *pending]
+            pending += [self._journal.advance(erasure, "destroyed") for erasure in undone]
+        return pending
 
 
 def _undone(connection: Connection, finished: Sequence[Erasure]) -> list[Erasure]:
