@@ -15,11 +15,9 @@ from dateline import Archive, Plugins
 from dateline.documents import storage as documents
 from dateline.log.engine import reading
 from dateline.log.read import Reader
-from dateline.plugin import Fact, FactRow, FactView
 from dateline.protect.keys import Keys
 from dateline.protect.keys_file import KeysFile
 from dateline.testing import samples
-from dateline.testing.isolated import isolated
 from dateline.views import pending
 
 PLUGINS = Plugins.load(strict=True)
@@ -79,39 +77,6 @@ def test_a_story_is_folded_once_for_all_views_that_are_caught_up(
     assert folds == [len(PLUGINS.views)]
     for name in PLUGINS.views:
         assert archive.verify_view(name) == []
-
-
-class Words(FactView):
-    """Every fact's text."""
-
-    name, version = "words", 1
-
-    class Row(FactRow, frozen=True):
-        text: str
-
-    def rows(self, fact: Fact) -> Iterator[FactRow]:
-        yield self.Row(text=fact.data.text)
-
-
-class Fragile(Words):
-    """Raises where there is no f3."""
-
-    name = "fragile"
-
-    def rows(self, fact: Fact) -> Iterator[FactRow]:
-        if fact.id == "f4" and "f3" not in fact.story.facts:
-            raise ZeroDivisionError
-        yield self.Row(text=fact.data.text)
-
-
-def test_a_view_that_raises_then_leaves_the_others_as_they_are(tmp_path: Path) -> None:
-    with Archive.create(tmp_path / "a.db", isolated(Words(), Fragile())) as archive:
-        archive.record(samples.story())
-        archive.record([samples.figure(text=text) for text in "34"], story="ferry")
-        archive.catch_up()
-        scene.erase(archive, 8)
-        found = [(build.name, build.generation, build.state) for build in archive.builds()]
-        assert found == [("fragile", 2, "failed"), ("words", 2, "live")]
 
 
 # -- keys that are not here --------------------------------------------------------------------
