@@ -144,14 +144,13 @@ class BatchKeys(KeyPolicy):
         if source not in self._stored:
             connection = self._known.connection
             self._stored[source] = storage.protection(connection, source, self._vault, self._under)
-        stored_plain, stored = self._stored[source]
+        unprotected, stored = self._stored[source]
         captured = self._captured.get(source, set())
-        unprotected = stored_plain or None in captured
         held = stored | {key for key in captured if key is not None}
         names = [f'"{name}"' for name in sorted(filter(None, map(self._whose, held)))]
         whose = " and ".join(names) or "another subject"
         reason = None
-        if subject is not None and unprotected:
+        if subject is not None and (unprotected or None in captured):
             reason = "the document is already archived unprotected: erase that first, or leave --protect out"
         elif subject is None and held:
             step = f"--protect {names[0]}" if names else "--protect"

@@ -56,10 +56,8 @@ def plan(
     chosen = at(connection, reader, positions) if key is None else under(connection, key.id)
     going, still = surveyed(connection, reader, chosen, strict=key is None)
     dropped, kept = captured(connection, reader, going)
-    held = [
-        (name, documents.size(connection, name, reader.vault, under_key))
-        for name, under_key in dropped
-    ]
+    vault = reader.vault
+    sizes = ((name, documents.size(connection, name, vault, held)) for name, held in dropped)
     rows: dict[tuple[str, str], int] = {}
     slugs = list(dict.fromkeys(item.slug for item in going))
     for build in store.builds(connection):
@@ -67,12 +65,11 @@ def plan(
             for slug, count in store.counts(connection, view, build, slugs).items():
                 rows[build.name, slug] = max(count, rows.get((build.name, slug), 0))
     folded = tuple((*place, count) for place, count in sorted(rows.items()))
-    sizes = tuple((name, size) for name, size in held if size is not None)
     return Plan(
         subject_key=None if key is None else key.id,
         subject=None if key is None else key.subject,
         events=tuple(going),
-        documents=sizes,
+        documents=tuple((name, size) for name, size in sizes if size is not None),
         rows=folded,
         still=(*still, *kept),
     )

@@ -56,21 +56,18 @@ class Reading:
     def take(self, line: Line) -> None:
         """Read one line. It belongs to the story that it names, else to the last one opened above it,
         else to the given one."""
-        if line.fields.get("type") == "story.opened":
+        kind = line.fields.get("type")
+        if kind == "story.opened":
             self._story = None  # if this line cannot be read, the lines below it have no story
-        if line.findings:
-            self.findings += [finding.at(line.number) for finding in line.findings]
+        if kind in (CUT, ERASED) and not line.findings:
             return
-        if line.fields.get("type") in (CUT, ERASED):
-            return
-        unclean = strict.check(dict(line.fields))
-        if unclean:
-            self.findings += [finding.at(line.number) for finding in unclean]
-            return
-        try:
-            self.items.append(self._item(line))
-        except Refused as refusal:
-            self.findings += [finding.at(line.number) for finding in refusal.findings]
+        findings = line.findings or strict.check(dict(line.fields))
+        if not findings:
+            try:
+                self.items.append(self._item(line))
+            except Refused as refusal:
+                findings = refusal.findings
+        self.findings += [finding.at(line.number) for finding in findings]
 
     def _item(self, line: Line) -> Item:
         about = envelope(line)
