@@ -13,7 +13,7 @@ from tests.erasure.scene import BASIS, CANARY, REASON
 
 from dateline import Archive, DatelineError, Plugins
 from dateline.archive import copy_archive
-from dateline.erasure import view_rows as rows
+from dateline.erasure import view_rows
 from dateline.erasure.steps import HeldUp
 from dateline.log import engine as engines
 from dateline.log.engine import writing
@@ -219,7 +219,7 @@ def test_a_blocking_session_is_found_before_any_work_is_done(
     archive: Archive, outside: Any, hasty: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        rows, "purge", lambda *given: pytest.fail("it was folded again for nothing")
+        view_rows, "purge", lambda *given: pytest.fail("it was folded again for nothing")
     )
     with outside.transaction():
         outside.execute("SELECT * FROM timeline").fetchall()
