@@ -25,8 +25,8 @@ from dateline.log.engine import reading, writing
 from dateline.log.wal import empty_wal
 from dateline.protect.keys import Keys
 from dateline.protect.keys_file import KeysFile
+from dateline.pytest_plugin import Cli
 from dateline.testing import samples
-from dateline.testing.pytest_plugin import Cli
 
 PLUGINS = Plugins.load(strict=True)
 STEPS: tuple[Step, ...] = ("ordered", "listed", "destroyed", "purged", "done")
