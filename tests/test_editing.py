@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from dateline.testing.pytest_plugin import Cli
 
 from dateline import Archive, DatelineError, RecordedBy, UnknownName
 from dateline.events.registry import to_fields
+from dateline.pytest_plugin import Cli
 from dateline.testing import samples
 
 WORDS = "NORA"  # words of the sample source
