@@ -27,7 +27,7 @@ from dateline.errors import (
     stops_plugin,
 )
 from dateline.events.envelope import Event, RecordedBy
-from dateline.events.present import StoryState
+from dateline.events.state import StoryState
 from dateline.log import backup as backups
 from dateline.log import read, schema
 from dateline.log.append import Expected

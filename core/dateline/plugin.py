@@ -50,6 +50,8 @@ from dateline.events.fact import (
     StatementRecorded,
     StateRecorded,
 )
+from dateline.events.folded import FoldedEvent
+from dateline.events.links import Link
 from dateline.events.parts import (
     Actor,
     Change,
@@ -64,14 +66,16 @@ from dateline.events.parts import (
     Times,
 )
 from dateline.events.payload import Erased, FactNotice, FactPayload, Payload, Raw
-from dateline.events.present import ErasedFact, Fact, Link, Status, StoryState
 from dateline.events.publication import is_publication_date
 from dateline.events.registry import EventType, to_fields
 from dateline.events.source import SourceCaptured, SourceWithdrawn
+from dateline.events.state import Fact, StoryState
+from dateline.events.status import Status
 from dateline.events.story import StoryClosed, StoryOpened, StoryRetitled
 from dateline.events.strict import MAX_BYTES as MAX_LINE
 from dateline.events.strict import parse as parse_json
 from dateline.events.tally import Tally
+from dateline.events.tombstones import ErasedFact
 from dateline.events.words import chain_arrows, chain_words, number_words, quantity_words
 from dateline.plugins.checks import Check
 from dateline.plugins.formats import (
@@ -95,7 +99,7 @@ __all__ = [
     "ContentErased", "Cut", "DatelineError", "Document", "Edtf", "EntityIntroduced", "Erased", "ErasedEvent", "ErasedFact",
     "Event", "EventType", "Evidence", "EvidenceAdded", "Exporter", "Extracted", "Fact",
     "FactCorrected", "FactDisputed", "FactNotice", "FactPayload", "FactRetracted", "FactReviewed",
-    "FactRow", "FactView", "FactsLinked", "Factuality", "FigureRecorded", "Finding", "Importer",
+    "FactRow", "FactView", "FactsLinked", "Factuality", "FigureRecorded", "Finding", "FoldedEvent", "Importer",
     "Line", "Link", "Material", "MissingLibrary", "OccurrenceRecorded", "Payload", "PlaceRef",
     "Quantity", "Raw", "RecordedBy", "Refused", "RoleRecorded", "Rows", "SourceCaptured",
     "SourceImporter", "SourceWithdrawn", "StateRecorded", "StatedCut", "StatementRecorded", "Status", "Step",

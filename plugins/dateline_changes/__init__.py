@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 
 from dateline.plugin import (
     ContentErased,
-    Event,
     EvidenceAdded,
     FactCorrected,
     FactDisputed,
     FactRetracted,
     FactReviewed,
+    FoldedEvent,
     Rows,
     SourceWithdrawn,
     StoryClosed,
@@ -49,10 +49,10 @@ class Changes(View):
         who: str | None
         why: str | None
 
-    def fold(self, event: Event, rows: Rows) -> None:
+    def fold(self, event: FoldedEvent, rows: Rows) -> None:
         for item, change in enumerate(_changes(event), 1):
             what, about, path, was, now, who, why = change
-            label = event.state.label(who) if event.state is not None else who
+            label = event.state.label(who)
             rows.put(
                 f"{event.position}/{item}",
                 self.Row(
@@ -77,7 +77,7 @@ _Change = tuple[
 ]  # what, about, path, was, now, who, why
 
 
-def _changes(event: Event) -> Iterator[_Change]:
+def _changes(event: FoldedEvent) -> Iterator[_Change]:
     data = event.data
     if isinstance(data, FactCorrected):
         for change in data.changes:

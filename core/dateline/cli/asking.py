@@ -12,7 +12,7 @@ from dateline.cli.needed import missing
 from dateline.cli.picker import Picker
 from dateline.cli.sources import find_source
 from dateline.errors import UnknownName
-from dateline.events.present import StoryState
+from dateline.events.state import StoryState
 from dateline.text import legible_line, visible
 
 _ENTITIES = frozenset({"subject", "object", "person"})

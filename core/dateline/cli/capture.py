@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dateline.archive import Archive
     from dateline.cli.obtain import Obtained
     from dateline.events.envelope import RecordedBy
-    from dateline.events.present import StoryState
+    from dateline.events.state import StoryState
 
 _TRIES = 50
 

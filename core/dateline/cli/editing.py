@@ -16,7 +16,7 @@ from dateline.cli.who import agent_option, recorded_by
 from dateline.errors import UnknownName
 
 if TYPE_CHECKING:
-    from dateline.events.present import Fact, StoryState
+    from dateline.events.state import Fact, StoryState
 
 F = TypeVar("F", bound=Callable[..., Any])
 #: Listed here so that help need not import the event types. A test compares them with the catalogue.
@@ -70,7 +70,7 @@ def find_fact(state: StoryState, name: str) -> Fact:
             hint=f"`dateline show {state.slug} {name}` shows what remains of it",
             code="fact-erased",
         )
-    if fact is None and name in state.unread:
+    if fact is None and name in state.tombstones.unread:
         raise UnknownName(
             f"{name} of story {state.slug} has an event type that no installed plugin knows",
             hint=f"install its plugin; `dateline log {state.slug} -f ndjson` shows the raw event",

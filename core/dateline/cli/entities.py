@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dateline.events.present import StoryState
+    from dateline.events.state import StoryState
 
 _KINDS = {"person": "person", "org": "organization", "place": "place", "group": "group"}
 

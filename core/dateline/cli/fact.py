@@ -18,8 +18,8 @@ from dateline.events.edtf import parse
 from dateline.events.envelope import Event
 from dateline.events.parts import Evidence
 from dateline.events.payload import Payload, Raw
-from dateline.events.present import Fact
 from dateline.events.registry import to_fields
+from dateline.events.state import Fact
 from dateline.events.words import quantity_words
 
 _CONTEXT = 70

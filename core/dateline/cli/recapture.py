@@ -10,7 +10,7 @@ from dateline.errors import DatelineError
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
-    from dateline.events.present import StoryState
+    from dateline.events.state import StoryState
 
 
 def erasing(positions: Iterable[int]) -> str:

@@ -20,7 +20,7 @@ from dateline.cli.who import agent_option, recorded_by
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
-    from dateline.events.present import StoryState
+    from dateline.events.state import StoryState
     from dateline.recording.line import Line
 
 _ENTITY_FIELDS = frozenset({"subject", "object", "person", "organization", "appointed_by"})

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from dateline.errors import UnknownName
 
 if TYPE_CHECKING:
-    from dateline.events.present import StoryState
     from dateline.events.source import SourceCaptured
+    from dateline.events.state import StoryState
 
 
 def find_source(state: StoryState, given: str | None) -> str:

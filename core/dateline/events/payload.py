@@ -75,6 +75,6 @@ class Erased(msgspec.Struct, frozen=True):
 class Sealed(msgspec.Struct, frozen=True):
     """Replaces protected data whose key is not at hand. Nothing is folded over it.
 
-    ``lost`` is the id of the key if it is known to be lost for good."""
+    ``lost_key`` is the id of the key if it is known to be lost for good."""
 
-    lost: str | None = None
+    lost_key: str | None = None

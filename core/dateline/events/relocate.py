@@ -18,8 +18,8 @@ from dateline.events import pointer
 from dateline.events.author import CONTEXT, locate
 from dateline.events.editorial import FactCorrected
 from dateline.events.parts import Change, Evidence
-from dateline.events.present import Fact
 from dateline.events.registry import to_fields
+from dateline.events.state import Fact
 
 _FILLED = ("start", "end", "prefix", "suffix")
 _PATH = re.compile(rf"/evidence/[0-9]+/(?:{'|'.join(_FILLED)})")

@@ -13,7 +13,7 @@ import msgspec
 from dateline.documents.document import Document
 from dateline.errors import DatelineError
 from dateline.events.envelope import Event
-from dateline.events.present import StoryState
+from dateline.events.state import StoryState
 from dateline.recording.line import Line
 from dateline.views.table import Table
 

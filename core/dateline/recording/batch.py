@@ -19,14 +19,15 @@ from dateline.events.editorial import ContentErased, FactCorrected
 from dateline.events.edtf import public_from
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Data, Event, NewEvent, RecordedBy
+from dateline.events.fold import StoryFold
 from dateline.events.parts import ErasedEvent
 from dateline.events.payload import Erased, FactPayload, Payload, Raw
-from dateline.events.present import StoryState
 from dateline.events.registry import Registry, to_fields
 from dateline.events.relocate import as_given, relocated
 from dateline.events.rules import Ahead, Context
 from dateline.events.rules.identity import differing
 from dateline.events.source import SourceCaptured
+from dateline.events.state import StoryState
 from dateline.protect.keys import Key
 from dateline.protect.vault import Vault
 from dateline.recording.item import Item, Reading
@@ -131,8 +132,8 @@ class _Batch:
         event = self._archived.event(item.event_id)
         known = None if event is None else event.data
         placed = True
-        if event is None and item.event_id in state.gone:
-            erasure = state.gone[item.event_id]
+        if event is None and item.event_id in state.tombstones.events:
+            erasure = state.tombstones.events[item.event_id]
             reason = (
                 f"{item.event_id} was erased (position {erasure} states why): leave the line out"
             )
@@ -188,7 +189,7 @@ class _Batch:
     def _free(self, state: StoryState, ahead: Ahead) -> str:
         """The next fact id that neither the story nor any line of the batch uses."""
         # Numbers that were skipped stay taken, so none is tried twice.
-        number = max(state.highest + 1, self._passed.get(state, 0))
+        number = max(state.tombstones.highest + 1, self._passed.get(state, 0))
         while f"f{number}" in ahead.facts:
             number += 1
         self._passed[state] = number
@@ -230,7 +231,7 @@ class _Batch:
         self,
         item: Item,
         payload: Payload | Raw,
-        state: StoryState,
+        state: StoryFold,
         ahead: Ahead,
         subject: str | None,
     ) -> None:
@@ -270,6 +271,7 @@ class _Batch:
             subject_key=new.subject_key,
             data=payload,
             recorded_by=new.recorded_by,
+            causation_id=None,
             original=item.fields if kept else None,
         )
         if recorded is not None and recorded - self._now > CLOCK_TOLERANCE_US:
@@ -322,7 +324,7 @@ def _source_gone(item: Item, payload: Payload | Raw, state: StoryState, ahead: A
     if not isinstance(payload, FactPayload) or item.envelope.recorded_at is None:
         return False
     known = payload.source in state.sources or payload.source in ahead.sources
-    return not known and SourceCaptured.type in state.lost | ahead.lost
+    return not known and SourceCaptured.type in state.tombstones.types | ahead.erased_types
 
 
 def _ahead(payloads: Iterable[Payload | Raw]) -> Ahead:

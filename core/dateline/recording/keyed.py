@@ -12,9 +12,10 @@ from dateline.documents.document import Document
 from dateline.errors import Finding
 from dateline.events import identity
 from dateline.events.editorial import ContentErased
+from dateline.events.index import brings
 from dateline.events.payload import Erased, Payload, Raw
-from dateline.events.present import StoryState, brings
 from dateline.events.source import SourceCaptured
+from dateline.events.state import StoryState
 from dateline.events.story import StoryOpened
 from dateline.protect.keys import Key
 from dateline.protect.vault import Vault
@@ -53,7 +54,7 @@ class Keyed:
     def foresee(self, state: StoryState, story: UUID, items: Sequence[Item]) -> None:
         """Learn what the lines of a story bring under a key, before any of them is checked."""
         self._in_use[story] = set(state.protected.values())
-        there = {*state.entities, *state.sources, *state.facts, *state.unread}
+        there = {*state.entities, *state.sources, *state.facts, *state.tombstones.unread}
         for item in items:
             shared = self._protect is None or item.line.shared
             item.given = None if shared or self._protect is None else self._protect.id
@@ -81,14 +82,14 @@ class Keyed:
         if subject is not None and not self._anew:
             # Recorded unprotected before, and erased: it is still the same event.
             plain = identity.import_id(item.story, line, identity.sha256)
-            event_id = plain if plain in state.gone else event_id
-        if subject is None and state.keys and self._archived.event(event_id) is None:
+            event_id = plain if plain in state.tombstones.events else event_id
+        if subject is None and state.tombstones.keys and self._archived.event(event_id) is None:
             # Recorded under a key before, and now without one: it is still the same event.
-            for key in self._open(state.keys):
+            for key in self._open(state.tombstones.keys):
                 keyed = identity.import_id(item.story, line, self._digest(key))
-                event_id = keyed if keyed.bytes in state.keyed else event_id
-        while self._anew and event_id in state.gone:
-            item.renews = state.gone[event_id]
+                event_id = keyed if keyed.bytes in state.tombstones.protected_events else event_id
+        while self._anew and event_id in state.tombstones.events:
+            item.renews = state.tombstones.events[event_id]
             event_id = identity.renewed(event_id)
         return event_id
 
@@ -99,7 +100,9 @@ class Keyed:
         a key, and without that key it cannot be compared."""
         if self._anew or subject is not None or isinstance(item.payload, StoryOpened):
             return
-        if item.envelope.event_id is None and len(self._open(state.keys)) < len(state.keys):
+        if item.envelope.event_id is None and len(self._open(state.tombstones.keys)) < len(
+            state.tombstones.keys
+        ):
             yield Finding("perhaps-erased", "", _PERHAPS)
 
     def documents(

@@ -7,8 +7,9 @@ from uuid import UUID
 from dateline.documents.document import Document
 from dateline.events.editorial import EvidenceAdded
 from dateline.events.envelope import Event
+from dateline.events.fold import StoryFold
 from dateline.events.payload import FactPayload, Payload, Raw
-from dateline.events.present import StoryState
+from dateline.events.state import StoryState
 
 
 class Archived:
@@ -17,7 +18,7 @@ class Archived:
     def story_id(self, slug: str) -> UUID | None:
         raise NotImplementedError
 
-    def state(self, story: UUID) -> StoryState:
+    def state(self, story: UUID) -> StoryFold:
         """The story's current state; at version 0 if the story does not exist."""
         raise NotImplementedError
 
@@ -41,10 +42,10 @@ class Known:
 
     def __init__(self, archived: Archived) -> None:
         self.archived = archived
-        self._states: dict[UUID, StoryState] = {}
+        self._states: dict[UUID, StoryFold] = {}
         self._texts: dict[str, str | None] = {}
 
-    def state(self, story: UUID) -> StoryState:
+    def state(self, story: UUID) -> StoryFold:
         if story not in self._states:
             self._states[story] = self.archived.state(story).fork()
         return self._states[story]

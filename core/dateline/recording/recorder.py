@@ -13,7 +13,7 @@ from dateline.documents import storage as documents
 from dateline.documents.document import Document
 from dateline.errors import DatelineError, EventIdConflict, SlugTaken, VersionConflict
 from dateline.events.envelope import Event, RecordedBy
-from dateline.events.present import StoryState
+from dateline.events.fold import StoryFold
 from dateline.events.registry import Registry
 from dateline.log.append import Appender, Expected
 from dateline.log.backend import of
@@ -218,7 +218,7 @@ class Snapshot(Archived):
         row = story_by_slug(self._connection, slug)
         return None if row is None else row.id
 
-    def state(self, story: UUID) -> StoryState:
+    def state(self, story: UUID) -> StoryFold:
         return fold(self._connection, self._reader, story)
 
     def event(self, event_id: UUID) -> Event | None:
@@ -244,9 +244,9 @@ class Snapshot(Archived):
 
 def fold(
     connection: Connection, reader: Reader, story: UUID, until: int | None = None
-) -> StoryState:
+) -> StoryFold:
     """A story's state after its events up to position `until`."""
-    state = StoryState(reader.registry)
+    state = StoryFold(reader.registry)
     for event in reader.read_story(connection, story, until=until):
         state.apply(event)
     return state

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from dateline.events.envelope import Event
-from dateline.events.present import StoryState
+from dateline.events.fold import StoryFold
 from dateline.log import read as log
 from dateline.log.engine import reading, writing
 from dateline.views import store
@@ -67,12 +67,12 @@ def _fold_step(
 
 def _fold_story(reader: log.Reader, group: Sequence[Running], events: Sequence[Event]) -> None:
     """Fold all events of a story."""
-    state = StoryState(reader.registry)
+    state = StoryFold(reader.registry)
     for event in events:
         folded = state.apply(event)
         for item in group:
             fold(item, folded)
-    state.let_go()
+    state.release()
 
 
 def _write(connection: Connection, item: Running, count: int, slugs: Sequence[str]) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine
 
 from dateline.errors import DatelineError, LogGap, ViewFailed
 from dateline.events.envelope import Event
-from dateline.events.present import StoryState
+from dateline.events.fold import StoryFold
 from dateline.log import read as log
 from dateline.log.backend import LockTimeout
 from dateline.log.engine import patiently, reading, writing
@@ -204,14 +204,14 @@ def _fold_stories(
     )
     folded, last = 0, None
     for story, stream in _by_story(events):
-        state = StoryState(reader.registry)
+        state = StoryFold(reader.registry)
         before = [item for item in running if item.error is None]
         for event in stream:
             folded_event = state.apply(event)
             folded += 1
             for item in before:
                 fold(item, folded_event)
-        state.let_go()
+        state.release()
         last = story
         if folded >= STEP or any(item.error is not None for item in before):
             break

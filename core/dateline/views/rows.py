@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from dateline.errors import DatelineError
-from dateline.events.present import ErasedFact, Fact
+from dateline.events.state import Fact
+from dateline.events.tombstones import ErasedFact
 from dateline.views.projection import Column, FactRow, FactView, View, ViewRow, columns
 
 Key = tuple[Any, ...]

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Engine
 
 from dateline.errors import DatelineError
 from dateline.events.envelope import Event
-from dateline.events.present import StoryState
+from dateline.events.fold import StoryFold
+from dateline.events.folded import FoldedEvent
 from dateline.log import read as log
 from dateline.log.engine import reading, writing
 from dateline.views import store
@@ -39,13 +40,13 @@ class States:
 
     def __init__(self, reader: log.Reader) -> None:
         self._reader = reader
-        self._states: OrderedDict[UUID, StoryState] = OrderedDict()
+        self._states: OrderedDict[UUID, StoryFold] = OrderedDict()
         self._facts = 0
 
-    def apply(self, connection: Connection, event: Event) -> Event:
+    def apply(self, connection: Connection, event: Event) -> FoldedEvent:
         state = self._states.pop(event.story, None)
         if state is None:
-            state = StoryState(self._reader.registry)
+            state = StoryFold(self._reader.registry)
             if event.version > 1:
                 for earlier in self._reader.read_story(
                     connection, event.story, until=event.position - 1
@@ -59,7 +60,7 @@ class States:
         while self._facts > _KEPT_FACTS and len(self._states) > 1:
             _, oldest = self._states.popitem(last=False)
             self._facts -= len(oldest.facts)
-            oldest.let_go()
+            oldest.release()
         return folded
 
 

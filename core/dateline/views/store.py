@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from dateline.errors import Damaged
-from dateline.events.present import HIDDEN
+from dateline.events.status import HIDDEN
 from dateline.log import relations
 from dateline.log.backend import of, quoted, require_done
 from dateline.log.relation import TABLE, Relation

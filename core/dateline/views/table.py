@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from dateline.events.present import HIDDEN
+from dateline.events.status import HIDDEN
 from dateline.views.projection import Column, View, columns, last
 from dateline.views.rows import Values
 

@@ -62,7 +62,7 @@ def fact_unknown(payload: Payload, context: Context) -> Findings:
             yield "/fact", f"{payload.fact!r} was erased"
         elif not context.erased(payload.fact):
             yield "/fact", f"there is no fact {payload.fact!r} in this story yet"
-    elif payload.fact in context.state.unread and isinstance(
+    elif payload.fact in context.state.tombstones.unread and isinstance(
         payload, FactCorrected | EvidenceAdded
     ):
         yield (

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from dateline.events.present import StoryState
 from dateline.events.registry import EventType
+from dateline.events.state import StoryState
 from dateline.plugins.checks import Check
 from dateline.testing.contracts.search import Broken, Rule, Skipped, Verdict, judge
 from dateline.testing.contracts.trials import EVENTFUL, Lines, Trials, trials_for
@@ -62,4 +62,4 @@ def _on_states(
 ) -> None:
     archive = trials.recording(lines).archive
     for story in archive.stories():
-        rule(check, archive.state(story.slug).given)
+        rule(check, archive.state(story.slug).read_only)

@@ -19,7 +19,7 @@ from dateline.archive import Archive
 from dateline.documents.document import Document
 from dateline.errors import DatelineError
 from dateline.events.envelope import Event
-from dateline.events.present import StoryState
+from dateline.events.state import StoryState
 from dateline.plugins.formats import Cut, Exporter, Material
 from dateline.plugins.loaded import Plugins
 from dateline.testing.contracts.search import Broken, Rule, Skipped, Verdict, judge

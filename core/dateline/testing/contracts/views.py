@@ -12,9 +12,10 @@ import msgspec
 
 from dateline.errors import DatelineError, ViewFailed
 from dateline.events.envelope import Event
+from dateline.events.folded import FoldedEvent
 from dateline.events.payload import Raw
-from dateline.events.present import Fact
 from dateline.events.registry import EventType
+from dateline.events.state import Fact
 from dateline.log.engine import reading, writing
 from dateline.testing.contracts.search import Broken, Rule, Skipped, Verdict, judge
 from dateline.testing.contracts.trials import EVENTFUL, Lines, Recording, Trials, trials_for
@@ -250,7 +251,7 @@ def _drop(view: View, recording: Recording) -> None:
 def _failing(view: View, at: int) -> Iterator[None]:
     """Within the block, `view` raises at position `at`, after it has written some rows."""
 
-    def fold(event: Event, rows: Rows) -> None:
+    def fold(event: FoldedEvent, rows: Rows) -> None:
         if event.position == at and isinstance(view, FactView):
             own["rows"] = _rows_then_raise
         type(view).fold(view, event, rows)
