@@ -15,6 +15,7 @@ from dateline.documents.document import Document
 from dateline.errors import Finding, Refused
 from dateline.events import author, rules
 from dateline.events.clock import CLOCK_TOLERANCE_US, now_us
+from dateline.events.corrections import as_given, relocated
 from dateline.events.editorial import ContentErased, FactCorrected
 from dateline.events.edtf import public_from
 from dateline.events.entity import EntityIntroduced
@@ -23,7 +24,6 @@ from dateline.events.fold import StoryFold
 from dateline.events.parts import ErasedEvent
 from dateline.events.payload import Erased, FactPayload, Payload, Raw
 from dateline.events.registry import Registry, to_fields
-from dateline.events.relocate import as_given, relocated
 from dateline.events.rules import Ahead, Context
 from dateline.events.rules.identity import differing
 from dateline.events.source import SourceCaptured
@@ -88,8 +88,7 @@ def plan(
         reading.take(line)
     batch = _Batch(known, Keyed(archived, vault, protect, anew), recorded_by)
     batch.check(reading.items)
-    findings = [f for f in reading.findings + batch.findings if f.rule not in rules.disabled]
-    if findings:
+    if findings := reading.findings + batch.findings:
         raise Refused(sorted(findings, key=lambda finding: finding.line or 0))
     batch.plan.slugs = {story: slug for slug, story in reading.opened.items()}
     return batch.plan
@@ -271,7 +270,6 @@ class _Batch:
             subject_key=new.subject_key,
             data=payload,
             recorded_by=new.recorded_by,
-            causation_id=None,
             original=item.fields if kept else None,
         )
         if recorded is not None and recorded - self._now > CLOCK_TOLERANCE_US:
