@@ -50,7 +50,7 @@ from dateline.events.fact import (
     StatementRecorded,
     StateRecorded,
 )
-from dateline.events.folded import FoldedEvent
+from dateline.events.fold import FoldedEvent
 from dateline.events.links import Link
 from dateline.events.parts import (
     Actor,
@@ -65,7 +65,7 @@ from dateline.events.parts import (
     Time,
     Times,
 )
-from dateline.events.payload import Erased, FactNotice, FactPayload, Payload, Raw
+from dateline.events.payload import Erased, FactNotice, FactPayload, Payload, Raw, Wording, worded
 from dateline.events.publication import is_publication_date
 from dateline.events.registry import EventType, to_fields
 from dateline.events.source import SourceCaptured, SourceWithdrawn
@@ -104,7 +104,7 @@ __all__ = [
     "Quantity", "Raw", "RecordedBy", "Refused", "RoleRecorded", "Rows", "SourceCaptured",
     "SourceImporter", "SourceWithdrawn", "StateRecorded", "StatedCut", "StatementRecorded", "Status", "Step",
     "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "Table", "Tally", "Time", "Times",
-    "UnknownName", "View", "ViewRow", "chain_arrows", "chain_words", "csv_cell", "find_charset",
+    "UnknownName", "View", "ViewRow", "Wording", "chain_arrows", "chain_words", "csv_cell", "find_charset",
     "from_iso", "hookimpl", "is_publication_date", "last", "legible", "legible_line", "markdown", "marked_charset", "number_words", "one_line", "parse_edtf",
-    "parse_json", "quantity_words", "to_fields", "to_iso", "visible", "web_charset",
+    "parse_json", "quantity_words", "to_fields", "to_iso", "visible", "web_charset", "worded",
 ]  # fmt: skip
