@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cache
-from typing import Any, Literal, TypeAlias
+from typing import Generic, Literal, TypeAlias, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -12,6 +12,7 @@ import msgspec
 from dateline.events.clock import to_datetime
 from dateline.events.payload import Erased, Payload, Raw, Sealed
 
+T = TypeVar("T")
 Data: TypeAlias = Payload | Raw | Erased | Sealed
 
 
@@ -61,8 +62,8 @@ class Event(msgspec.Struct, frozen=True):
     subject_key: str | None
     data: Data
     recorded_by: RecordedBy
-    causation_id: UUID | None
-    original: dict[str, object] | None
+    causation_id: UUID | None = None
+    original: dict[str, object] | None = None
 
     @property
     def event_id(self) -> UUID:
@@ -77,21 +78,15 @@ class Event(msgspec.Struct, frozen=True):
         return None if self.reported_us is None else to_datetime(self.reported_us)
 
 
-class StoredBody(msgspec.Struct, frozen=True):
+class StoredBody(msgspec.Struct, Generic[T], frozen=True):
     """The content of an event's body. ``data`` is raw JSON if its shape is not the current one."""
 
-    data: Any
+    data: T
     recorded_by: RecordedBy = RecordedBy()
     causation_id: UUID | None = None
 
 
 @cache
-def body_decoder(data: type) -> msgspec.json.Decoder[StoredBody]:
+def body_decoder(data: type[T]) -> msgspec.json.Decoder[StoredBody[T]]:
     """A decoder for a whole body whose ``data`` are of that type."""
-    fields = [
-        ("data", data),
-        ("recorded_by", RecordedBy, RecordedBy()),
-        ("causation_id", UUID | None, None),
-    ]
-    kind = msgspec.defstruct("StoredBody", fields, bases=(StoredBody,), frozen=True)  # type: ignore[arg-type]
-    return msgspec.json.Decoder(kind)
+    return msgspec.json.Decoder(StoredBody[data])  # type: ignore[valid-type]

@@ -8,6 +8,7 @@ import msgspec
 
 from dateline.events.editorial import FactsLinked
 from dateline.events.envelope import Event
+from dateline.events.frozen import FrozenList
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -18,27 +19,29 @@ class Link(msgspec.Struct, frozen=True):
 
 
 class Links:
-    """The links of a story, in the order of recording."""
+    """The links of a story."""
 
     def __init__(self) -> None:
-        self.all: list[Link] = []
-        self._by_fact: dict[str, list[Link]] | None = None
+        #: In the order of recording. Readers get this list, so only `add` extends it.
+        self.all: list[Link] = FrozenList()
+        self._by_fact: dict[str, list[Link]] = {}
         # How many visible facts dispute a fact; and which facts a fact disputes.
         self._disputing: dict[str, int] = {}
         self._disputes: dict[str, tuple[str, ...]] = {}
 
     def copy(self) -> Links:
         copy = Links()
-        copy.all = list(self.all)
+        copy.all = FrozenList(self.all)
+        copy._by_fact = {fact: list(links) for fact, links in self._by_fact.items()}
         copy._disputing, copy._disputes = dict(self._disputing), dict(self._disputes)
         return copy
 
     def add(self, link: Link, *, hidden: bool) -> tuple[str, ...]:
         """Add a link; return the fact whose status it may change. A `hidden` fact disputes nothing."""
-        self.all.append(link)
-        if self._by_fact is not None:
-            self._index(self._by_fact, link)
+        list.append(self.all, link)
         from_, to = link.data.from_, link.data.to
+        for end in dict.fromkeys((from_, to)):
+            self._by_fact.setdefault(end, []).append(link)
         if link.data.relation != "disputes":
             return ()
         self._disputes[from_] = (*self._disputes.get(from_, ()), to)
@@ -48,25 +51,16 @@ class Links:
 
     def of(self, fact: str) -> Sequence[Link]:
         """Links from or to a fact. Other links are not scanned."""
-        if self._by_fact is None:
-            self._by_fact = {}
-            for link in self.all:
-                self._index(self._by_fact, link)
         return tuple(self._by_fact.get(fact, ()))
 
     def disputed_by(self, fact: str) -> tuple[str, ...]:
         """The facts that a fact disputes, if it is not hidden."""
         return self._disputes.get(fact, ())
 
-    def hide(self, fact: str, hidden: bool) -> None:
+    def set_hidden(self, fact: str, hidden: bool) -> None:
         """Note that a fact was hidden, and no longer disputes anything, or that it is shown again."""
         for to in self.disputed_by(fact):
             self._disputing[to] = self._disputing.get(to, 0) + (-1 if hidden else 1)
 
     def is_disputed(self, fact: str) -> bool:
         return bool(self._disputing.get(fact))
-
-    @staticmethod
-    def _index(by_fact: dict[str, list[Link]], link: Link) -> None:
-        for end in dict.fromkeys((link.data.from_, link.data.to)):
-            by_fact.setdefault(end, []).append(link)

@@ -2,33 +2,9 @@
 
 from __future__ import annotations
 
-import types
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NoReturn, TypeVar, overload
-
-T = TypeVar("T")
-
-
-class ReadOnlyList(Sequence[T]):
-    """A read-only view of a list that its owner still extends."""
-
-    __slots__ = ("_items",)
-
-    def __init__(self, items: list[T]) -> None:
-        self._items = items
-
-    @overload
-    def __getitem__(self, at: int) -> T: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[T]: ...
-    def __getitem__(self, at: int | slice) -> T | list[T]:
-        return self._items[at]
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-    def __iter__(self) -> Iterator[T]:
-        return iter(self._items)
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NoReturn
 
 
 class ReadOnlyStory:
@@ -37,7 +13,7 @@ class ReadOnlyStory:
     AttributeError."""
 
     __slots__ = (
-        "_state", "entities", "erased", "facts", "links", "protected", "sources", "withdrawn",
+        "_state", "entities", "erased", "facts", "protected", "sources", "withdrawn",
     )  # fmt: skip
     #: Attributes of the state that readers do not get.
     WITHHELD = frozenset({"apply", "fork", "read_only", "release", "tombstones"})
@@ -46,9 +22,7 @@ class ReadOnlyStory:
         put = object.__setattr__
         put(self, "_state", state)
         for name in self.__slots__[1:]:
-            held = getattr(state, name)
-            read_only = types.MappingProxyType if isinstance(held, dict) else ReadOnlyList
-            put(self, name, read_only(held))
+            put(self, name, MappingProxyType(getattr(state, name)))
 
     entities: Mapping[str, Any]
 

@@ -42,29 +42,14 @@ _UPCASTERS: Mapping[type[Payload], Mapping[int, Upcaster]] = {
 CORE: tuple[EventType, ...] = tuple(
     EventType(payload, _UPCASTERS.get(payload, {}))
     for payload in (
-        story.StoryOpened,
-        story.StoryRetitled,
-        story.StoryClosed,
-        source.SourceCaptured,
-        source.SourceWithdrawn,
-        entity.EntityIntroduced,
-        fact.StatementRecorded,
-        fact.OccurrenceRecorded,
-        fact.FigureRecorded,
-        fact.StateRecorded,
-        fact.RoleRecorded,
-        fact.AssessmentRecorded,
-        editorial.FactsLinked,
-        editorial.EvidenceAdded,
-        editorial.FactCorrected,
-        editorial.FactRetracted,
-        editorial.FactDisputed,
-        editorial.FactReviewed,
-        editorial.ContentErased,
+        story.StoryOpened, story.StoryRetitled, story.StoryClosed, source.SourceCaptured,
+        source.SourceWithdrawn, entity.EntityIntroduced, fact.StatementRecorded,
+        fact.OccurrenceRecorded, fact.FigureRecorded, fact.StateRecorded, fact.RoleRecorded,
+        fact.AssessmentRecorded, editorial.FactsLinked, editorial.EvidenceAdded,
+        editorial.FactCorrected, editorial.FactRetracted, editorial.FactDisputed,
+        editorial.FactReviewed, editorial.ContentErased,
     )
-)
-
-
+)  # fmt: skip
 CORE_NAMES = frozenset(event_type.name for event_type in CORE)
 
 
@@ -73,7 +58,6 @@ class Registry:
 
     def __init__(self, extra: Iterable[EventType] = ()) -> None:
         self._types: dict[str, EventType] = {}
-        self._decoders: dict[tuple[str, int], msgspec.json.Decoder[Payload]] = {}
         #: The event types of plugins.
         self.extra = tuple(extra)
         for event_type in (*CORE, *self.extra):
@@ -92,8 +76,6 @@ class Registry:
                 code="upcaster-missing",
             )
         self._types[event_type.name] = event_type
-        decoder = msgspec.json.Decoder(event_type.payload)
-        self._decoders[event_type.name, event_type.version] = decoder
 
     def __iter__(self) -> Iterator[EventType]:
         return iter(self._types.values())
@@ -124,11 +106,10 @@ class Registry:
 
         Raises msgspec.ValidationError if the data do not have the shape that they claim.
         """
-        decoder = self._decoders.get((name, schema_version))
-        if decoder is not None:
-            return decoder.decode(data)
-        fields = msgspec.json.decode(data, type=dict[str, object])
-        return self._upcast(name, schema_version, fields)
+        shape = self.shape(name, schema_version)
+        if shape is not msgspec.Raw:
+            return msgspec.json.decode(data, type=shape)
+        return self._upcast(name, schema_version, msgspec.json.decode(data, type=Fields))
 
     def convert(self, name: str, schema_version: int, fields: Fields) -> Payload | Raw:
         """Like `decode`, but from a plain dict. Upcasters get a copy of it."""

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Self
 
-from dateline.events.folded import FoldedEvent
+from dateline.events.fold import FoldedEvent
 from dateline.events.state import Fact
 
 

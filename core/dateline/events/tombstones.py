@@ -76,7 +76,7 @@ class Tombstones:
         if len(fact) < 10 and FACT.fullmatch(fact):
             self.highest = max(self.highest, int(fact[1:]))
 
-    def pass_over(self, fact: str) -> None:
+    def add_unread(self, fact: str) -> None:
         """Note a fact of an unknown type: its id stays taken."""
         self.unread.add(fact)
         self.take(fact)
@@ -88,7 +88,7 @@ class Tombstones:
         if brought is not None:
             self.protected[brought] = subject_key
 
-    def bury(self, event: Event) -> None:
+    def add_bodiless(self, event: Event) -> None:
         """Fold an event without a body."""
         self._bodiless[event.event_id] = event.position
 

@@ -297,7 +297,7 @@ class Reader:
         opened = self.vault.open_event(subject_key, event_key, stored)
         return None if opened is None else opened[1]
 
-    def _body(self, type_: str, schema_version: int, raw: bytes) -> StoredBody:
+    def _body(self, type_: str, schema_version: int, raw: bytes) -> StoredBody[Any]:
         """The body. Data of the current schema version is decoded to its type in the same pass."""
         try:
             return body_decoder(self.registry.shape(type_, schema_version)).decode(raw)

@@ -23,7 +23,7 @@ from sqlalchemy.exc import IntegrityError
 from dateline.archive import Archive
 from dateline.errors import DatelineError, LogGap, Refused, VersionConflict, ViewFailed
 from dateline.events.envelope import Event, NewEvent
-from dateline.events.folded import FoldedEvent
+from dateline.events.fold import FoldedEvent
 from dateline.events.identity import uuid7
 from dateline.events.payload import Raw
 from dateline.events.registry import Registry

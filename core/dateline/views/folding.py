@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy.exc import DBAPIError
 
 from dateline.errors import DatelineError, ViewFailed, described, stops_plugin
-from dateline.events.folded import FoldedEvent
+from dateline.events.fold import FoldedEvent
 from dateline.views.projection import View
 from dateline.views.rows import Rows
 from dateline.views.store import Build

@@ -19,7 +19,7 @@ import msgspec
 
 from dateline.errors import DatelineError
 from dateline.events.editorial import ContentErased
-from dateline.events.folded import FoldedEvent
+from dateline.events.fold import FoldedEvent
 from dateline.events.payload import FactPayload
 from dateline.events.state import Fact
 from dateline.events.tombstones import ErasedFact

@@ -12,8 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from dateline.errors import DatelineError
 from dateline.events.envelope import Event
-from dateline.events.fold import StoryFold
-from dateline.events.folded import FoldedEvent
+from dateline.events.fold import FoldedEvent, StoryFold
 from dateline.log import read as log
 from dateline.log.engine import reading, writing
 from dateline.views import store

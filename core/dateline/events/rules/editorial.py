@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from dateline.events import pointer
-from dateline.events.correction import corrected
+from dateline.events.corrections import corrected
 from dateline.events.editorial import (
     EvidenceAdded,
     FactCorrected,

@@ -12,7 +12,7 @@ import msgspec
 
 from dateline.errors import DatelineError, ViewFailed
 from dateline.events.envelope import Event
-from dateline.events.folded import FoldedEvent
+from dateline.events.fold import FoldedEvent
 from dateline.events.payload import Raw
 from dateline.events.registry import EventType
 from dateline.events.state import Fact
