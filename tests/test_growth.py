@@ -15,7 +15,8 @@ from tests.bundled import plugins
 from dateline import Archive
 from dateline.cli.output import emit
 from dateline.events.envelope import Event
-from dateline.events.present import StoryState
+from dateline.events.fold import StoryFold
+from dateline.events.state import StoryState
 from dateline.log.read import Reader
 from dateline.testing import samples
 from dateline.testing.histories import histories
@@ -118,7 +119,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, in
 
 
 def folded(events: list[Event], view: str | None = None) -> None:
-    state = StoryState(plugins().registry())
+    state = StoryFold(plugins().registry())
     rows = None if view is None else Rows(schema_of(plugins().views[view]))
     for event in events:
         folded_event = state.apply(event)

@@ -31,7 +31,7 @@ from dateline.errors import (
 )
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Event, RecordedBy
-from dateline.events.present import Fact, StoryState
+from dateline.events.state import Fact, StoryState
 from dateline.export.exporter import Material
 from dateline.export.served import Served
 from dateline.log import backup as backups
@@ -645,7 +645,7 @@ class Archive:
         finding too."""
         for name, check in sorted(self.plugins.checks.items()):
             for story in self.stories():
-                state = self.state(story.slug).given
+                state = self.state(story.slug).read_only
                 try:
                     findings = list(map(str, check.run(state)))
                 except BaseException as error:  # noqa: BLE001 - a failing check must not stop the others

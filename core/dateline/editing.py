@@ -16,8 +16,8 @@ from dateline.events.edtf import public_from
 from dateline.events.envelope import RecordedBy
 from dateline.events.identity import uuid7
 from dateline.events.parts import Change
-from dateline.events.present import StoryState
 from dateline.events.registry import to_fields
+from dateline.events.state import StoryState
 from dateline.recording.lookup import find_fact, find_source
 from dateline.recording.recorder import Recorded
 

@@ -20,7 +20,7 @@ from typing import Any
 from tests.faults.observed import NAMES, Folds, by_key, plugins
 
 from dateline import Archive
-from dateline.events.present import HIDDEN
+from dateline.events.status import HIDDEN
 from dateline.log.engine import reading
 from dateline.views import store, stored_rows
 from dateline.views.projection import schema_of

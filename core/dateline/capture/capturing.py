@@ -19,7 +19,7 @@ from dateline.capture.source_lines import short, source_lines
 from dateline.documents.document import Document
 from dateline.errors import DatelineError, Refused, VersionConflict
 from dateline.events.envelope import RecordedBy
-from dateline.events.present import StoryState
+from dateline.events.state import StoryState
 from dateline.plugins.blaming import Blamed
 from dateline.recording.introductions import introductions
 from dateline.recording.recorder import Recorded

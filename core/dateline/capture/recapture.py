@@ -9,8 +9,8 @@ from dateline.capture.source_lines import short
 from dateline.documents.document import Document
 from dateline.errors import DatelineError
 from dateline.events.envelope import Event
-from dateline.events.present import StoryState
 from dateline.events.source import SourceCaptured
+from dateline.events.state import StoryState
 from dateline.plugins.loaded import Plugins
 from dateline.recording.recorder import Recorded
 

@@ -11,7 +11,7 @@ from prompt_toolkit.completion import WordCompleter
 from dateline.cli.picker import Picker
 from dateline.cli.values import missing
 from dateline.errors import UnknownName
-from dateline.events.present import StoryState
+from dateline.events.state import StoryState
 from dateline.recording.lookup import find_source
 from dateline.text import legible_line, visible
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from dateline.events.fact import RoleRecorded, StatementRecorded
-from dateline.events.present import Fact, StoryState
 from dateline.events.registry import to_fields
 from dateline.events.rules.references import entities
+from dateline.events.state import Fact, StoryState
 
 
 def describe(state: StoryState, name: str) -> Iterator[str]:

@@ -7,19 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from dateline.events.clock import to_iso
-from dateline.events.editorial import (
-    EvidenceAdded,
-    FactCorrected,
-    FactDisputed,
-    FactRetracted,
-    FactReviewed,
-)
+from dateline.events.editorial import EvidenceAdded, FactCorrected
 from dateline.events.edtf import parse
 from dateline.events.envelope import Event
 from dateline.events.parts import Evidence
-from dateline.events.payload import Payload, Raw
-from dateline.events.present import Fact
+from dateline.events.payload import Payload, Raw, worded
 from dateline.events.registry import to_fields
+from dateline.events.state import Fact
 from dateline.events.words import quantity_words
 
 _CONTEXT = 70
@@ -104,19 +98,15 @@ def _history(fact: Fact) -> Iterator[str]:
 
 
 def _notice(event: Event, fact: Fact) -> str:
-    data = event.data
-    if isinstance(data, FactCorrected):
-        changes = "; ".join(f"{c.path} {_json(c.was)} → {_json(c.now)}" for c in data.changes)
-        return f"{data.kind}{_by(data.by, fact)}: {changes}. {data.reason}"
-    if isinstance(data, FactRetracted):
-        return f"retracted{_by(data.by, fact)}: {data.reason}"
-    if isinstance(data, FactDisputed):
-        return f"disputed{_by(data.by, fact)}: {data.ground}"
-    if isinstance(data, FactReviewed):
-        return f"{data.verdict}{_by(data.reviewer, fact)}: {data.reason or ''}"
+    data, changes = event.data, ""
     if isinstance(data, EvidenceAdded):
         return "evidence added: " + "; ".join(f"“{item.exact}”" for item in data.evidence)
-    return event.type
+    if (wording := worded(data)) is None:
+        return event.type
+    if isinstance(data, FactCorrected):
+        listed = (f"{c.path} {_json(c.was)} → {_json(c.now)}" for c in data.changes)
+        changes = "; ".join(listed) + ". "
+    return f"{wording.what}{_by(wording.who, fact)}: {changes}{wording.why or ''}"
 
 
 def as_record(fact: Fact) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from dateline.cli.who import signed
 if TYPE_CHECKING:
     from dateline.archive import Archive
     from dateline.events.envelope import RecordedBy
-    from dateline.events.present import StoryState
+    from dateline.events.state import StoryState
     from dateline.recording.line import Line
 
 _ENTITY_FIELDS = frozenset({"subject", "object", "person", "organization", "appointed_by"})

@@ -16,9 +16,10 @@ from dateline.erasure.subject_key import companion, foreseen, subject_key
 from dateline.errors import Finding
 from dateline.events import identity
 from dateline.events.editorial import ContentErased
+from dateline.events.index import brings
 from dateline.events.payload import Erased, Payload, Raw
-from dateline.events.present import StoryState, brings
 from dateline.events.source import SourceCaptured
+from dateline.events.state import StoryState
 from dateline.events.story import StoryOpened
 from dateline.log.backend import of
 from dateline.log.engine import reading
@@ -79,12 +80,12 @@ class BatchKeys(KeyPolicy):
     def _concerned(self, stories: Iterable[UUID]) -> bool:
         """Whether the batch protects something, captures where documents are protected, or adds to a
         story in which something is or was protected, here or where it was erased."""
-        touched = any(self._known.state(story).keys for story in stories)
+        touched = any(self._known.state(story).tombstones.keys for story in stories)
         return self._protect is not None or bool(self._under) or touched
 
     def _foresee(self, state: StoryState, items: Sequence[Item]) -> Mapping[str, str]:
         """What a story has under a key, and what its lines bring under one."""
-        there = {*state.entities, *state.sources, *state.facts, *state.unread}
+        there = {*state.entities, *state.sources, *state.facts, *state.tombstones.unread}
         for item in items:
             if self._protect is not None and not item.line.shared:
                 item.subject_key = self._protect.id
@@ -114,12 +115,12 @@ class BatchKeys(KeyPolicy):
         if subject is not None:
             event_id = identity.import_id(item.story, line, partial(self._vault.id_digest, subject))
             # Recorded unprotected before, and erased: it is still the same event.
-            return plain if plain in state.gone and not self._anew else event_id
-        if state.keys and self._known.event(plain) is None:
+            return plain if plain in state.tombstones.events and not self._anew else event_id
+        if state.tombstones.keys and self._known.event(plain) is None:
             # Recorded under a key before, and now without one: it is still the same event.
-            for key in self._open(state.keys):
+            for key in self._open(state.tombstones.keys):
                 keyed = identity.import_id(item.story, line, partial(self._vault.id_digest, key))
-                plain = keyed if keyed.bytes in state.keyed else plain
+                plain = keyed if keyed.bytes in state.tombstones.protected_events else plain
         return plain
 
     def check_new(self, item: Item, state: StoryState) -> Iterable[Finding]:
@@ -127,7 +128,9 @@ class BatchKeys(KeyPolicy):
         a key, and without that key it cannot be compared."""
         if self._anew or item.subject_key is not None or isinstance(item.payload, StoryOpened):
             return
-        if item.envelope.event_id is None and len(self._open(state.keys)) < len(state.keys):
+        if item.envelope.event_id is None and len(self._open(state.tombstones.keys)) < len(
+            state.tombstones.keys
+        ):
             yield Finding("perhaps-erased", "", _PERHAPS)
 
     def check(

@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 from dateline.errors import Finding
 from dateline.events.editorial import ContentErased
+from dateline.events.index import brings
 from dateline.events.payload import FactNotice, Payload, Raw
-from dateline.events.present import brings
 from dateline.events.rules.references import named
 from dateline.events.source import SourceWithdrawn
 from dateline.events.story import StoryOpened

@@ -6,7 +6,7 @@ import msgspec
 
 from dateline.errors import Finding
 from dateline.events.editorial import EvidenceAdded
-from dateline.events.near import offer
+from dateline.events.near import offer, places
 from dateline.events.parts import Evidence
 from dateline.events.payload import FactPayload, Payload
 
@@ -44,40 +44,32 @@ def locate(item: Evidence, text: str, field: str) -> Evidence | Finding:
     if start is None and item.end is not None:
         start = item.end - len(item.exact)
     if start is None:
-        places = [
+        found = [
             place
-            for place in _places(item.exact, text)
+            for place in places(item.exact, text)
             if text.endswith(item.prefix or "", 0, place)
             and text.startswith(item.suffix or "", place + len(item.exact))
         ]
-        if not places:
+        if not found:
             return Finding("evidence-missing", field, _missing(item, text))
-        if len(places) > 1:
-            return Finding("evidence-ambiguous", field, _ambiguous(item.exact, text, places))
-        start = places[0]
+        if len(found) > 1:
+            return Finding("evidence-ambiguous", field, _ambiguous(item.exact, text, found))
+        start = found[0]
     end = start + len(item.exact) if item.end is None else item.end
     prefix = text[max(0, start - CONTEXT) : max(0, start)] if item.prefix is None else item.prefix
     suffix = text[end : end + CONTEXT] if item.suffix is None else item.suffix
     return msgspec.structs.replace(item, start=start, end=end, prefix=prefix, suffix=suffix)
 
 
-def _places(exact: str, text: str) -> list[int]:
-    places, at = [], text.find(exact) if exact else -1
-    while at >= 0:
-        places.append(at)
-        at = text.find(exact, at + 1)
-    return places
-
-
-def _ambiguous(exact: str, text: str, places: list[int]) -> str:
+def _ambiguous(exact: str, text: str, found: list[int]) -> str:
     listed = [
         f"{place}-{place + len(exact)} (…{text[max(0, place - CONTEXT) : place]}[{exact}]"
         f"{text[place + len(exact) : place + len(exact) + CONTEXT]}…)"
-        for place in places[:_LISTED]
+        for place in found[:_LISTED]
     ]
-    more = f" and {len(places) - _LISTED} more" if len(places) > _LISTED else ""
+    more = f" and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
     return (
-        f"{exact!r} occurs {len(places)} times in the source, at {'; '.join(listed)}{more}; "
+        f"{exact!r} occurs {len(found)} times in the source, at {'; '.join(listed)}{more}; "
         "give start, or a longer quotation"
     )
 

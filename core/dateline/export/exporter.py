@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Protocol
 
 from dateline.documents.document import Document
 from dateline.events.envelope import Event
-from dateline.events.present import StoryState
+from dateline.events.state import StoryState
 from dateline.export.cut import Cut, StatedCut
 from dateline.views.table import Table
 

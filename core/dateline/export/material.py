@@ -13,7 +13,7 @@ from dateline.documents.document import Document
 from dateline.errors import SealedContent, ViewFailed, named
 from dateline.events.envelope import Event
 from dateline.events.payload import Sealed
-from dateline.events.present import StoryState
+from dateline.events.state import StoryState
 from dateline.export.cut import Cut, StatedCut
 from dateline.log import read, tree
 from dateline.log.nodes import StoredTree
@@ -36,7 +36,7 @@ def _open(events: Iterator[Event]) -> Iterator[Event]:
     """Raise SealedContent instead of leaving out an event whose key is missing."""
     for event in events:
         if isinstance(event.data, Sealed):
-            raise SealedContent(event.slug, event.position, event.data.lost)
+            raise SealedContent(event.slug, event.position, event.data.lost_key)
         yield event
 
 
@@ -82,7 +82,7 @@ class PastMaterial:
 
     def stories(self) -> Iterator[StoryState]:
         for story in self._stories:
-            yield self._folded(story)[0].given
+            yield self._folded(story)[0].read_only
 
     def views(self) -> list[str]:
         """The views, or those in the earlier export: others may be loaded now."""
@@ -145,7 +145,7 @@ class LiveMaterial:
 
     def stories(self) -> Iterator[StoryState]:
         for story in self._stories:
-            yield fold(self._connection, self._reader, story.id, self.cut.position).given
+            yield fold(self._connection, self._reader, story.id, self.cut.position).read_only
 
     def views(self) -> list[str]:
         return sorted(set(self._views) - set(self.failed))

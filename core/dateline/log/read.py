@@ -11,10 +11,10 @@ from sqlalchemy import Connection, select
 
 from dateline.errors import Damaged, DatelineError, LogGap, NotAnArchive, stops_plugin
 from dateline.events.clock import LAST_US
-from dateline.events.envelope import Event, RecordedBy
+from dateline.events.envelope import Event, RecordedBy, StoredBody, body_decoder
+from dateline.events.frozen import frozen
 from dateline.events.payload import Erased, Raw, Sealed
-from dateline.events.readonly import frozen
-from dateline.events.registry import CORE_NAMES, Registry, StoredBody
+from dateline.events.registry import CORE_NAMES, Registry
 from dateline.events.story import is_slug
 from dateline.log import hashing
 from dateline.log.backend import named_errors, of
@@ -297,15 +297,15 @@ class Reader:
         opened = self.vault.open_event(subject_key, event_key, stored)
         return None if opened is None else opened[1]
 
-    def _body(self, type_: str, schema_version: int, raw: bytes) -> StoredBody:
+    def _body(self, type_: str, schema_version: int, raw: bytes) -> StoredBody[Any]:
         """The body. Data of the current schema version is decoded to its type in the same pass."""
         try:
-            return self.registry.body(type_, schema_version).decode(raw)
+            return body_decoder(self.registry.shape(type_, schema_version)).decode(raw)
         except BaseException as error:  # a plugin's payload may run code
             stops_plugin(error)
             if type_ in CORE_NAMES:
                 raise
-            return self.registry.body("", 0).decode(raw)
+            return body_decoder(msgspec.Raw).decode(raw)
 
     def _data(self, type_: str, schema_version: int, data: msgspec.Raw) -> Any:
         try:

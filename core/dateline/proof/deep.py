@@ -10,7 +10,8 @@ from sqlalchemy.exc import DBAPIError
 
 from dateline.documents import storage as documents
 from dateline.errors import Damaged, DatelineError, SealedContent
-from dateline.events.present import Fact, StoryState
+from dateline.events.fold import StoryFold
+from dateline.events.state import Fact
 from dateline.log import read, relations
 from dateline.log.backend import named_errors, of
 from dateline.log.engine import reading
@@ -160,7 +161,7 @@ def check_quotes(
             report.add("quotes", str(damaged))
             return
         for story in stories:
-            state = StoryState(reader.registry)
+            state = StoryFold(reader.registry)
             try:
                 for event in reader.read_story(connection, story.id):
                     told = state.apply(event)

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from dateline.errors import Refused
-from dateline.events import rules
 from dateline.events.envelope import RecordedBy
 from dateline.recording.accepted import Accepted
 from dateline.recording.check import Check
@@ -52,7 +51,6 @@ def accept(
     check = Check(known, accepted, recorded_by, anew)
     for item in reading.items:
         findings += [found.at(item.line.number) for found in check.take(item, ahead[item.story])]
-    findings = [finding for finding in findings if finding.rule not in rules.disabled]
     if findings:
         raise Refused(sorted(findings, key=lambda finding: finding.line or 0))
     return accepted

@@ -9,15 +9,15 @@ import msgspec
 from dateline.errors import Finding
 from dateline.events import author, identity, rules
 from dateline.events.clock import CLOCK_TOLERANCE_US, now_us
+from dateline.events.corrections import as_given, relocated
 from dateline.events.editorial import FactCorrected
 from dateline.events.envelope import Data, Event, NewEvent, RecordedBy
 from dateline.events.payload import Erased, FactPayload, Payload, Raw
-from dateline.events.present import StoryState
 from dateline.events.registry import to_fields
-from dateline.events.relocate import as_given, relocated
 from dateline.events.rules import Ahead, Context
 from dateline.events.rules.identity import differing
 from dateline.events.source import SourceCaptured
+from dateline.events.state import StoryState
 from dateline.recording import times
 from dateline.recording.accepted import Accepted
 from dateline.recording.item import Item
@@ -46,7 +46,7 @@ class Check:
             return [_repeated(item, earlier)]
         if (event := known.event(item.event_id)) is not None:
             return self._recorded(item, event, context)
-        if item.event_id in state.gone:
+        if item.event_id in state.tombstones.events:
             return [_erased(item, state)]
         findings += self._keys.check_new(item, state)
         payload, incomplete = self._completed(item, context)
@@ -68,8 +68,12 @@ class Check:
 
     def _renew(self, item: Item, state: StoryState) -> None:
         """Give a line whose event was erased the id of a new event."""
-        while self._anew and item.event_id in state.gone and item.envelope.event_id is None:
-            item.renews = state.gone[item.event_id]
+        while (
+            self._anew
+            and item.event_id in state.tombstones.events
+            and item.envelope.event_id is None
+        ):
+            item.renews = state.tombstones.events[item.event_id]
             item.event_id = identity.renewed(item.event_id)
 
     def _recorded(self, item: Item, event: Event, context: Context) -> list[Finding]:
@@ -105,7 +109,7 @@ class Check:
     def _free(self, context: Context) -> str:
         """The next fact id that neither the story nor any line of the batch uses."""
         # Numbers that were skipped stay taken, so none is tried twice.
-        number = max(context.state.highest + 1, self._passed.get(context.state, 0))
+        number = max(context.state.tombstones.highest + 1, self._passed.get(context.state, 0))
         while f"f{number}" in context.ahead.facts:
             number += 1
         self._passed[context.state] = number
@@ -155,7 +159,7 @@ class Check:
         if isinstance(payload, FactPayload):
             accepted.facts.append(payload.fact)
         self._keys.accept(item)
-        state.apply(event)
+        self._known.state(item.story).apply(event)
         item.payload = payload
         self._seen[item.event_id] = item
 
@@ -181,7 +185,7 @@ def _repeated(item: Item, earlier: Item) -> Finding:
 
 
 def _erased(item: Item, state: StoryState) -> Finding:
-    erasure = state.gone[item.event_id]
+    erasure = state.tombstones.events[item.event_id]
     reason = f"{item.event_id} was erased (position {erasure} states why): leave the line out"
     return Finding("event-erased", "/event_id", reason)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dateline.events.present import StoryState
+from dateline.events.state import StoryState
 from dateline.recording.line import Line
 
 _KINDS = {"person": "person", "org": "organization", "place": "place", "group": "group"}

@@ -13,7 +13,7 @@ from dateline.documents.document import Document
 from dateline.errors import Finding
 from dateline.events import identity
 from dateline.events.payload import Payload, Raw
-from dateline.events.present import StoryState
+from dateline.events.state import StoryState
 from dateline.log.backend import of
 from dateline.recording.item import Item
 from dateline.recording.known import Known

@@ -12,11 +12,12 @@ from dateline.documents.document import Document
 from dateline.events.editorial import ContentErased, EvidenceAdded
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Event
+from dateline.events.fold import StoryFold
 from dateline.events.parts import ErasedEvent
 from dateline.events.payload import FactPayload, Payload, Raw
-from dateline.events.present import StoryState
 from dateline.events.rules import Ahead
 from dateline.events.source import SourceCaptured
+from dateline.events.state import StoryState
 from dateline.log.read import Reader, story_by_slug
 
 
@@ -28,14 +29,14 @@ class Known:
 
     def __init__(self, connection: Connection, reader: Reader) -> None:
         self.connection, self._reader, self.registry = connection, reader, reader.registry
-        self._states: dict[UUID, StoryState] = {}
+        self._states: dict[UUID, StoryFold] = {}
         self._texts: dict[str, str | None] = {}
 
     def story_id(self, slug: str) -> UUID | None:
         row = story_by_slug(self.connection, slug)
         return None if row is None else row.id
 
-    def state(self, story: UUID) -> StoryState:
+    def state(self, story: UUID) -> StoryFold:
         """The story's current state; at version 0 if the story does not exist."""
         if story not in self._states:
             self._states[story] = fold(self.connection, self._reader, story).fork()
@@ -68,9 +69,9 @@ class Known:
 
 def fold(
     connection: Connection, reader: Reader, story: UUID, until: int | None = None
-) -> StoryState:
+) -> StoryFold:
     """A story's state after its events up to position `until`."""
-    state = StoryState(reader.registry)
+    state = StoryFold(reader.registry)
     for event in reader.read_story(connection, story, until=until):
         state.apply(event)
     return state

@@ -7,8 +7,8 @@ import difflib
 from dateline.documents.document import PREFIX
 from dateline.errors import UnknownName
 from dateline.events.entity import EntityIntroduced
-from dateline.events.present import Fact, StoryState
 from dateline.events.source import SourceCaptured
+from dateline.events.state import Fact, StoryState
 
 
 def find_fact(state: StoryState, name: str) -> Fact:
@@ -20,7 +20,7 @@ def find_fact(state: StoryState, name: str) -> Fact:
             hint=f"`dateline show {state.slug} {name}` shows what remains of it",
             code="fact-erased",
         )
-    if fact is None and name in state.unread:
+    if fact is None and name in state.tombstones.unread:
         raise UnknownName(
             f"{name} of story {state.slug} has an event type that no installed plugin knows",
             hint=f"install its plugin; `dateline log {state.slug} -f ndjson` shows the raw event",

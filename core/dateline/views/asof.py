@@ -28,10 +28,11 @@ from dateline.events.editorial import ContentErased, EvidenceAdded, FactCorrecte
 from dateline.events.edtf import latest_instant, public_from
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Event
+from dateline.events.fold import StoryFold
 from dateline.events.payload import Erased, FactNotice, FactPayload
-from dateline.events.present import StoryState
 from dateline.events.registry import Registry
 from dateline.events.source import SourceCaptured
+from dateline.events.state import StoryState
 from dateline.events.story import StoryOpened
 from dateline.views.dated import Dated
 from dateline.views.folding import require_whole
@@ -187,7 +188,7 @@ def states(
     A view that raises is stopped and added to `failed`, and the others continue; if `failed` is
     None, ViewFailed is raised.
     """
-    state = StoryState(registry)
+    state = StoryFold(registry)
     buffers = {view.name: (view, Rows(schema_of(view))) for view in views}
     slug = ""
     for event in events:

@@ -12,9 +12,10 @@ from typing import ClassVar
 
 from dateline.errors import DatelineError
 from dateline.events.editorial import ContentErased
-from dateline.events.envelope import Event
+from dateline.events.fold import FoldedEvent
 from dateline.events.payload import FactPayload
-from dateline.events.present import ErasedFact, Fact
+from dateline.events.state import Fact
+from dateline.events.tombstones import ErasedFact
 from dateline.views.row_type import NAME, Column, FactRow, RowType, ViewRow
 from dateline.views.rows import Rows
 from dateline.views.view_schema import FACT_COLUMNS, KEY, STORY, ViewSchema, last
@@ -49,7 +50,7 @@ class View(ABC):
     Row: ClassVar[type[ViewRow]]
 
     @abstractmethod
-    def fold(self, event: Event, rows: Rows) -> None:
+    def fold(self, event: FoldedEvent, rows: Rows) -> None:
         """Fold one event: put, patch or drop rows of its story."""
 
     @classmethod
@@ -76,9 +77,9 @@ class FactView(View):
         """The rows that show that a fact was erased; by default none."""
         return ()
 
-    def fold(self, event: Event, rows: Rows) -> None:
+    def fold(self, event: FoldedEvent, rows: Rows) -> None:
         of, before = self.of, event.before
-        if isinstance(event.data, ContentErased) and event.state is not None:
+        if isinstance(event.data, ContentErased):
             names = (item.fact for item in event.data.events if item.fact is not None)
             erased = [event.state.erased[name] for name in names]
             rows.set_all((fact, self.erased(fact), False) for fact in erased)

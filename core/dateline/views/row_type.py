@@ -12,7 +12,8 @@ from typing import Any, Literal
 import msgspec
 
 from dateline.errors import DatelineError
-from dateline.events.present import ErasedFact, Fact
+from dateline.events.state import Fact
+from dateline.events.tombstones import ErasedFact
 
 Values = tuple[Any, ...]
 ColumnType = Literal["text", "integer", "number", "boolean"]

@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from dateline.errors import DatelineError
-from dateline.events.present import ErasedFact, Fact
+from dateline.events.state import Fact
+from dateline.events.tombstones import ErasedFact
 from dateline.views.row_type import FactRow, Values, ViewRow, storable
 from dateline.views.view_schema import ViewSchema
 

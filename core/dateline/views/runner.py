@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from dateline.events.envelope import Event
-from dateline.events.present import StoryState
+from dateline.events.fold import FoldedEvent, StoryFold
 from dateline.log import read as log
 from dateline.views import store, stored_rows
 from dateline.views.folding import Running, fold
@@ -32,13 +32,13 @@ class RecentStates:
 
     def __init__(self, reader: log.Reader) -> None:
         self._reader = reader
-        self._states: OrderedDict[UUID, StoryState] = OrderedDict()
+        self._states: OrderedDict[UUID, StoryFold] = OrderedDict()
         self._facts = 0
 
-    def apply(self, connection: Connection, event: Event) -> Event:
+    def apply(self, connection: Connection, event: Event) -> FoldedEvent:
         state = self._states.pop(event.story, None)
         if state is None:
-            state = StoryState(self._reader.registry)
+            state = StoryFold(self._reader.registry)
             if event.version > 1:
                 for earlier in self._reader.read_story(
                     connection, event.story, until=event.position - 1
@@ -52,18 +52,18 @@ class RecentStates:
         while self._facts > _KEPT_FACTS and len(self._states) > 1:
             _, oldest = self._states.popitem(last=False)
             self._facts -= len(oldest.facts)
-            oldest.let_go()
+            oldest.release()
         return folded
 
 
 def fold_story(reader: log.Reader, group: Sequence[Running], events: Iterable[Event]) -> None:
     """Fold all events of one story."""
-    state = StoryState(reader.registry)
+    state = StoryFold(reader.registry)
     for event in events:
         folded = state.apply(event)
         for item in group:
             fold(item, folded)
-    state.let_go()
+    state.release()
 
 
 def fold_range(

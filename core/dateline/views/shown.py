@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection, Engine
 
 from dateline.errors import DatelineError
-from dateline.events.present import HIDDEN
+from dateline.events.status import HIDDEN
 from dateline.log import relations
 from dateline.log.backend import of
 from dateline.log.engine import reading, writing

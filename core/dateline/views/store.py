@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, Row, delete, select, update
 
 from dateline.errors import Damaged, DatelineError
-from dateline.events.present import HIDDEN
+from dateline.events.status import HIDDEN
 from dateline.log import relations
 from dateline.log.backend import of, quoted, require_done
 from dateline.log.relation import TABLE, Relation

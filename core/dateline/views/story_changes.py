@@ -10,8 +10,8 @@ import msgspec
 
 from dateline.events.editorial import FactCorrected, FactDisputed
 from dateline.events.pointer import get, same
-from dateline.events.present import Fact, StoryState
 from dateline.events.registry import to_fields
+from dateline.events.state import Fact, StoryState
 from dateline.events.words import quantity_words
 from dateline.views.asof import Moment
 

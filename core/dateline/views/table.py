@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from dateline.events.present import HIDDEN
+from dateline.events.status import HIDDEN
 from dateline.views.row_type import Column, Values
 from dateline.views.view_schema import ViewSchema
 

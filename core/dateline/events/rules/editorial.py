@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from dateline.events import pointer
+from dateline.events.corrections import corrected
 from dateline.events.editorial import (
     EvidenceAdded,
     FactCorrected,
@@ -19,10 +20,10 @@ from dateline.events.editorial import (
 )
 from dateline.events.parts import Change
 from dateline.events.payload import Payload
-from dateline.events.present import Fact, corrected
 from dateline.events.registry import to_fields
 from dateline.events.rules import Context, Findings, find, rule
 from dateline.events.source import SourceWithdrawn
+from dateline.events.state import Fact
 
 
 @rule("independence")

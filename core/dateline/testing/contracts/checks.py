@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from dateline.events.present import StoryState
+from dateline.events.state import StoryState
 from dateline.plugins.checks import Check
 from dateline.testing.contracts.search import Broken, Rule, Skipped, Verdict
 from dateline.testing.contracts.trials import Lines, Trials
@@ -52,4 +52,4 @@ def _on_states(
 ) -> None:
     archive = trials.recording(lines).archive
     for story in archive.stories():
-        rule(check, archive.state(story.slug).given)
+        rule(check, archive.state(story.slug).read_only)

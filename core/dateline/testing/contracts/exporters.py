@@ -18,7 +18,7 @@ from dateline.archive import Archive
 from dateline.documents.document import Document
 from dateline.errors import DatelineError
 from dateline.events.envelope import Event
-from dateline.events.present import StoryState
+from dateline.events.state import StoryState
 from dateline.export.exporter import Exporter, Material
 from dateline.testing.contracts.search import Broken, Rule, Skipped, Verdict
 from dateline.testing.contracts.trials import Lines, Trials

@@ -12,8 +12,9 @@ import msgspec
 
 from dateline.errors import DatelineError, ViewFailed
 from dateline.events.envelope import Event
+from dateline.events.fold import FoldedEvent
 from dateline.events.payload import Raw
-from dateline.events.present import Fact
+from dateline.events.state import Fact
 from dateline.log.engine import reading, writing
 from dateline.testing.contracts.search import Broken, Rule, Skipped, Verdict
 from dateline.testing.contracts.trials import Lines, Recording, Trials
@@ -235,7 +236,7 @@ def _drop(view: View, recording: Recording) -> None:
 def _failing(view: View, at: int) -> Iterator[None]:
     """Within the block, `view` raises at position `at`, after it has written some rows."""
 
-    def fold(event: Event, rows: Rows) -> None:
+    def fold(event: FoldedEvent, rows: Rows) -> None:
         if event.position == at and isinstance(view, FactView):
             own["rows"] = _rows_then_raise
         type(view).fold(view, event, rows)

@@ -1,6 +1,6 @@
-"""Completes a correction that moves evidence to another source, or to other words of its source. Pure.
+"""Applies a correction to a fact, and completes one that moves evidence to other words. Pure.
 
-Dateline fills in again what it filled in when the fact was recorded: places, and the context around
+Then Dateline fills in again what it filled in when the fact was recorded: places, and the context around
 them. These become changes of the correction itself, so that replaying it needs no text.
 """
 
@@ -17,12 +17,42 @@ from dateline.errors import Finding
 from dateline.events import pointer
 from dateline.events.author import CONTEXT, locate
 from dateline.events.editorial import FactCorrected
+from dateline.events.frozen import frozen
 from dateline.events.parts import Change, Evidence
-from dateline.events.present import Fact
-from dateline.events.registry import to_fields
+from dateline.events.payload import FactPayload
+from dateline.events.registry import Registry, to_fields
+from dateline.events.state import Fact
 
 _FILLED = ("start", "end", "prefix", "suffix")
 _PATH = re.compile(rf"/evidence/[0-9]+/(?:{'|'.join(_FILLED)})")
+
+
+def corrected(
+    registry: Registry, fact: Fact, notice: FactCorrected
+) -> tuple[FactPayload, tuple[int, dict[str, object]] | None]:
+    """The fact's payload with the changes made, and its older shape if the changes refer to that.
+
+    Raises ValueError if a path leads nowhere, and msgspec.ValidationError if the result is not a
+    valid payload.
+    """
+    current = registry.get(fact.type)
+    if fact.older is not None and notice.shape == fact.older[0]:
+        fields = _changed(fact.older[1], notice)
+        upcast = registry.convert(fact.type, fact.older[0], fields)
+        assert isinstance(upcast, FactPayload)
+        return frozen(upcast), (fact.older[0], frozen(fields))
+    payload = type(fact.data) if current is None else current.payload
+    result = msgspec.convert(_changed(to_fields(fact.data), notice), payload)
+    assert isinstance(result, FactPayload)
+    return frozen(result), None
+
+
+def _changed(fields: dict[str, object], notice: FactCorrected) -> dict[str, Any]:
+    """`fields` as plain values with the changes made. Raises ValueError if a path leads nowhere."""
+    changed = msgspec.json.decode(msgspec.json.encode(fields), type=dict[str, Any])
+    for change in notice.changes:
+        pointer.put(changed, change.path, copy.deepcopy(change.now))
+    return changed
 
 
 def relocated(
