@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from dateline import Archive, Plugins
-from dateline.cli.output import emit
+from dateline.cli.terminal.output import emit
 from dateline.events.envelope import Event
 from dateline.events.present import StoryState
 from dateline.log.read import Reader

@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from dateline import Archive, Plugins
-from dateline.cli.errors import run
+from dateline.cli.outcome import run
 from dateline.cli.root import root
 from dateline.documents.folder import Folder
 from dateline.log import schema

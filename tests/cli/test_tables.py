@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dateline.cli.output import emit
+from dateline.cli.terminal.output import emit
 from dateline.testing import samples
 from dateline.testing.pytest_plugin import Cli
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dateline import Archive, Plugins
-from dateline.cli.errors import run
+from dateline.cli.outcome import run
 from dateline.cli.root import root
 from dateline.errors import SchemaOutdated
 from dateline.log import schema

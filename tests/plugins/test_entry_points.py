@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from dateline.cli import completing
+from dateline.cli import completion
 from dateline.plugins import points
 from dateline.testing.pytest_plugin import Cli
 
@@ -118,7 +118,7 @@ def test_completion_offers_names_despite_a_malformed_entry_point(
 ) -> None:
     installed("acme-view 1.0", "[dateline]", "measures = acme-view", "[dateline.commands]", "x")
     context = click.Context(click.Command("x"))
-    assert "measures" in completing.plugins(context, click.Option(["--x"]), "meas")
+    assert "measures" in completion.plugins(context, click.Option(["--x"]), "meas")
 
 
 def test_a_broken_command_is_named_in_help_and_when_it_is_called(

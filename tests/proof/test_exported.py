@@ -10,7 +10,7 @@ import pytest
 from tests.proof import attacks
 
 from dateline import Archive, Plugins
-from dateline.cli.errors import run
+from dateline.cli.outcome import run
 from dateline.cli.root import root
 from dateline.testing import samples
 from dateline.testing.pytest_plugin import PluginDir

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from dateline import Archive, Plugins
-from dateline.cli.files import write_atomically
+from dateline.cli.outfile import write_atomically
 from dateline.documents.document import Document
 from dateline.documents.folder import Folder
 from dateline.errors import DatelineError, Refused
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="modes of files are POSI
 _SCRIPT = """
 import os, sys
 os.umask(int(sys.argv[1], 8))
-from dateline.cli.errors import run
+from dateline.cli.outcome import run
 from dateline.cli.root import root
 from dateline.log.engine import open_engine
 

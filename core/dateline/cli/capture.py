@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dateline.cli import completing
+from dateline.cli import completion as completing
 from dateline.cli.blaming import Blamed
-from dateline.cli.protecting import erased_before, introduced, protect_option, protected
-from dateline.cli.settings import Settings, pass_settings, say
+from dateline.cli.options import protect_option
+from dateline.cli.protecting import erased_before, introduced, protected
+from dateline.cli.settings import Settings, pass_settings
+from dateline.cli.terminal.messages import say
 from dateline.cli.who import agent_option, recorded_by
 from dateline.errors import DatelineError, Refused, VersionConflict
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli import completing
-from dateline.cli.files import require_free, write_atomically
-from dateline.cli.keys import find_key, key_option, key_path, make_key
-from dateline.cli.settings import Settings, pass_settings, say
-from dateline.cli.stdout import data
+from dateline.cli.key import find_key, key_path, make_key
+from dateline.cli.options import force_option, key_option, output_option, target_of
+from dateline.cli.outfile import require_free, write_atomically
+from dateline.cli.settings import Settings, pass_settings
+from dateline.cli.terminal.messages import say
+from dateline.cli.terminal.stdout import data
 from dateline.errors import DatelineError
 
 if TYPE_CHECKING:
@@ -20,10 +20,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option(
-    "-o", "--output", metavar="FILE", type=completing.FILE, help="Output file.  [default: stdout]"
-)
-@click.option("--force", is_flag=True, help="Overwrite an existing file.")
+@output_option
+@force_option
 @key_option
 @pass_settings
 def checkpoint(settings: Settings, output: str | None, force: bool, key_file: str | None) -> None:
@@ -39,7 +37,7 @@ def checkpoint(settings: Settings, output: str | None, force: bool, key_file: st
       dateline checkpoint
       dateline checkpoint -o monday.txt
     """
-    target = None if output in (None, "-") else Path(str(output))
+    target = target_of(output)
     if target is not None:  # before anything is signed
         require_free(target, force=force, kept=settings.kept)
     with settings.archive() as archive:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dateline.cli import completing
-from dateline.cli.settings import Settings, pass_settings, say
+from dateline.cli import completion as completing
+from dateline.cli.settings import Settings, pass_settings
 from dateline.cli.sources import find_source
+from dateline.cli.terminal.messages import say
 from dateline.cli.values import parse_value, pointer_of
 from dateline.cli.who import agent_option, recorded_by
 from dateline.errors import UnknownName

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.output import emit, format_option
-from dateline.cli.settings import Settings, pass_settings, resume, say, say_ahead
-from dateline.cli.stdout import shown_on_stderr
+from dateline.cli.options import format_option, yes_option
+from dateline.cli.settings import Settings, pass_settings, resume, say_ahead
+from dateline.cli.terminal.messages import say
+from dateline.cli.terminal.output import emit
+from dateline.cli.terminal.stdout import shown_on_stderr
 from dateline.cli.who import agent_option, recorded_by
 from dateline.errors import DatelineError, UnknownName
 from dateline.text import visible
@@ -37,9 +39,7 @@ _ELSEWHERE = "The archive does not know of earlier exports and backups: delete t
     "--basis", help="The legal basis: consent withdrawn, court order ... Kept in the log."
 )
 @click.option("--dry-run", is_flag=True, help="List what would be erased, and erase nothing.")
-@click.option(
-    "--yes", is_flag=True, help="Do not ask for confirmation. Required without a terminal."
-)
+@yes_option
 @click.option(
     "--keys-lost",
     is_flag=True,
@@ -78,7 +78,7 @@ def erase(
       dateline erase "the witness" --reason "Asked for" --basis "consent withdrawn" --yes
       dateline erase 12 14 --reason "Found unlawful" --basis "court order" --yes
     """
-    from dateline.cli.errors import FAILED
+    from dateline.cli.outcome import FAILED
     from dateline.protect.subjects import require_unnamed
 
     subject, positions = _targets(targets)

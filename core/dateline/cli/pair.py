@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.output import emit, format_option
-from dateline.cli.settings import Settings, pass_settings, say, say_resumed
-from dateline.cli.stdout import shown_on_stderr
+from dateline.cli.options import format_option, yes_option
+from dateline.cli.settings import Settings, pass_settings, say_resumed
+from dateline.cli.terminal.messages import say
+from dateline.cli.terminal.output import emit
+from dateline.cli.terminal.stdout import shown_on_stderr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,9 +23,7 @@ _COLUMNS = ("what", "story", "position", "name", "note")
 
 @click.command()
 @click.option("--dry-run", is_flag=True, help="List what would be erased, and change nothing.")
-@click.option(
-    "--yes", is_flag=True, help="Do not ask for confirmation. Required without a terminal."
-)
+@yes_option
 @format_option
 @click.pass_context
 @pass_settings
@@ -47,7 +47,7 @@ def pair(
       dateline pair --dry-run
       dateline pair --yes
     """
-    from dateline.cli.errors import FAILED
+    from dateline.cli.outcome import FAILED
 
     if not (dry_run or yes or sys.stdin.isatty()):
         raise click.UsageError(

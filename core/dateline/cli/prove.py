@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dateline.cli import completing
+from dateline.cli import completion
 from dateline.cli.checkpoint import key_to_sign
-from dateline.cli.files import require_free, write_atomically
-from dateline.cli.keys import find_key, key_option, public_keys, read_vkeys, vkey_option
-from dateline.cli.output import give
-from dateline.cli.settings import Settings, pass_settings, say
+from dateline.cli.key import find_key, public_keys, read_vkeys
+from dateline.cli.options import force_option, key_option, output_option, target_of, vkey_option
+from dateline.cli.outfile import require_free, write_atomically
+from dateline.cli.settings import Settings, pass_settings
+from dateline.cli.terminal.messages import say
+from dateline.cli.terminal.output import give
 from dateline.cli.verify import read_note
 from dateline.errors import DatelineError
 
@@ -23,23 +25,21 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("story", required=False, shell_complete=completing.stories)
-@click.argument("fact", required=False, shell_complete=completing.facts)
-@click.option(
-    "-o", "--output", metavar="FILE", type=completing.FILE, help="Output file.  [default: stdout]"
-)
-@click.option("--force", is_flag=True, help="Overwrite an existing file.")
+@click.argument("story", required=False, shell_complete=completion.stories)
+@click.argument("fact", required=False, shell_complete=completion.facts)
+@output_option
+@force_option
 @click.option(
     "--checkpoint",
     "checkpoint_file",
     metavar="FILE",
-    type=completing.FILE,
+    type=completion.FILE,
     help="Prove up to this checkpoint.  [default: a new one, or the last one without a signing key]",
 )
 @click.option(
     "--earlier",
     metavar="FILE",
-    type=completing.FILE,
+    type=completion.FILE,
     help="Also prove that the log continues this earlier checkpoint.",
 )
 @click.option("--with-documents", is_flag=True, help="Include the quoted documents.")
@@ -91,7 +91,7 @@ def prove(
       dateline prove velm-flood -o velm-flood.proof.json
       dateline prove --verifier -o check.py
     """
-    target = None if output in (None, "-") else Path(str(output))
+    target = target_of(output)
     if target is not None:  # before anything is signed
         require_free(target, force=force, kept=settings.kept)
     if verifier:

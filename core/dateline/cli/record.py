@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dateline.cli import completing
+from dateline.cli import completion
 from dateline.cli.entities import introduce
 from dateline.cli.evidence import evidence_item
 from dateline.cli.needed import lacks
-from dateline.cli.protecting import introduced, protect_option, protected, say_erased_before
-from dateline.cli.settings import Settings, pass_settings, say
+from dateline.cli.options import protect_option
+from dateline.cli.protecting import introduced, protected, say_erased_before
+from dateline.cli.settings import Settings, pass_settings
 from dateline.cli.sources import find_source
-from dateline.cli.stdout import data, given_back
+from dateline.cli.terminal.messages import say
+from dateline.cli.terminal.stdout import data, given_back
 from dateline.cli.values import keyed, parse_value, pointer_of
 from dateline.cli.who import agent_option, recorded_by
 
@@ -28,13 +30,13 @@ KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
 
 
 @click.command()
-@click.argument("story", shell_complete=completing.stories)
+@click.argument("story", shell_complete=completion.stories)
 @click.argument("kind", type=click.Choice(KINDS), required=False)
 @click.option("--text", help="The fact in your own words.")
 @click.option(
     "--source",
     metavar="ID",
-    shell_complete=completing.sources,
+    shell_complete=completion.sources,
     help="Its source: sha256:..., or a unique part from the start of the hash.",
 )
 @click.option(

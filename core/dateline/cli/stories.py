@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli import completing
+from dateline.cli import completion
 from dateline.cli.editing import notice
-from dateline.cli.output import emit, format_option
-from dateline.cli.settings import Settings, pass_settings, say
+from dateline.cli.options import format_option
+from dateline.cli.settings import Settings, pass_settings
+from dateline.cli.terminal.messages import say
+from dateline.cli.terminal.output import emit
 from dateline.cli.who import agent_option, recorded_by
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ def open_(
 
 
 @click.command()
-@click.argument("story", shell_complete=completing.stories)
+@click.argument("story", shell_complete=completion.stories)
 @click.argument("title")
 @click.option("--reason", help="The reason.")
 @agent_option
@@ -67,7 +69,7 @@ def retitle(
 
 
 @click.command()
-@click.argument("story", shell_complete=completing.stories)
+@click.argument("story", shell_complete=completion.stories)
 @click.option("--reason", help="The reason.")
 @agent_option
 @pass_settings

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli import completing
-from dateline.cli.errors import FAILED, FOUND
-from dateline.cli.keys import key_option, public_keys, vkey_option
-from dateline.cli.output import MARK, emit, format_option
-from dateline.cli.progress import progress
-from dateline.cli.settings import Settings, pass_settings, resume, say, unfinished
-from dateline.cli.stdout import data
+from dateline.cli import completion
+from dateline.cli.key import public_keys
+from dateline.cli.options import MARK, format_option, key_option, vkey_option
+from dateline.cli.outcome import FAILED, FOUND
+from dateline.cli.settings import Settings, pass_settings, resume, unfinished
+from dateline.cli.terminal.messages import say
+from dateline.cli.terminal.output import emit
+from dateline.cli.terminal.progress import progress
+from dateline.cli.terminal.stdout import data
 from dateline.errors import DatelineError
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ _NAMED = 5
     "--against",
     multiple=True,
     metavar="FILE",
-    type=completing.FILE,
+    type=completion.FILE,
     help="Compare with this checkpoint, which was kept elsewhere. May be repeated.",
 )
 @click.option("--deep", is_flag=True, help="Check every view and every quotation too.")
@@ -46,7 +48,7 @@ _NAMED = 5
     "exports",
     multiple=True,
     metavar="FILE",
-    type=completing.FILE,
+    type=completion.FILE,
     help="Check that this file is an unchanged export of the archive. May be repeated.",
 )
 @key_option

@@ -9,10 +9,12 @@ from typing import BinaryIO
 
 import click
 
-from dateline.cli import completing
+from dateline.cli import completion
 from dateline.cli.blaming import Blamed
-from dateline.cli.protecting import protect_option, protected, say_erased_before
-from dateline.cli.settings import Settings, pass_settings, say
+from dateline.cli.options import protect_option
+from dateline.cli.protecting import protected, say_erased_before
+from dateline.cli.settings import Settings, pass_settings
+from dateline.cli.terminal.messages import say
 from dateline.cli.who import agent_option, recorded_by
 from dateline.errors import DatelineError
 
@@ -26,13 +28,13 @@ _CHUNK = 1 << 16
     "--format",
     "format_",
     metavar="FORMAT",
-    shell_complete=completing.importers,
+    shell_complete=completion.importers,
     help="The format of FILE.  [default: that of its suffix, else ndjson]",
 )
 @click.option(
     "--story",
     metavar="SLUG",
-    shell_complete=completing.stories,
+    shell_complete=completion.stories,
     help="The story of lines before the first story.opened.",
 )
 @click.option(

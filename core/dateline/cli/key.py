@@ -1,50 +1,24 @@
-"""``dateline key``: create and show the signing key; options that name keys."""
+"""``dateline key``: create and show the signing key."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli import completing
-from dateline.cli.lazy import LazyGroup
-from dateline.cli.settings import Settings, pass_settings, say
-from dateline.cli.stdout import data
+from dateline.cli.lazy import Subcommands
+from dateline.cli.options import key_option
+from dateline.cli.settings import Settings, pass_settings
+from dateline.cli.terminal.messages import say
+from dateline.cli.terminal.stdout import data
 from dateline.errors import DatelineError
-from dateline.plugins.points import Point
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
     from dateline.proof.keys import SigningKey
     from dateline.proof.verifier import Vkey
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def key_option(command: F) -> F:
-    """``--key``: the file that holds the signing key."""
-    return click.option(
-        "--key",
-        "key_file",
-        envvar="DATELINE_KEY",
-        show_envvar=True,
-        metavar="FILE",
-        type=completing.FILE,
-        help="File of the signing key.  [default: dateline/keys/ARCHIVE.key in $XDG_CONFIG_HOME]",
-    )(command)
-
-
-def vkey_option(command: F) -> F:
-    """``--vkey``: public keys, to check signatures without the signing key."""
-    return click.option(
-        "--vkey",
-        "vkeys",
-        multiple=True,
-        metavar="VKEY",
-        help="A public key to check signatures with, as `dateline key show` prints it. May be repeated.",
-    )(command)
 
 
 def key_path(archive: Archive, given: str | None) -> Path:
@@ -113,14 +87,12 @@ def public_keys(archive: Archive, given: str | None, texts: Sequence[str]) -> li
     return found if key is None or key.vkey in found else [*found, key.vkey]
 
 
-class Commands(LazyGroup):
+class Commands(Subcommands):
     core = {
-        "new": ("dateline.cli.keys:new", "Create the key that signs this archive's checkpoints."),
-        "show": ("dateline.cli.keys:show", "Print the public key, to publish it."),
+        "new": "Create the key that signs this archive's checkpoints.",
+        "show": "Print the public key, to publish it.",
     }
-
-    def _plugins(self) -> Mapping[str, Point]:
-        return {}
+    homes = {"new": "key", "show": "key"}
 
 
 @click.group(cls=Commands)
