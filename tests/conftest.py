@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from tests.effort import examples, leave_out
-from tests.quick import migrations_recorded
+from tests.quick import databases_reused, migrations_recorded, nothing_synced
 
 settings.register_profile("dateline", deadline=None, print_blob=True, max_examples=examples(60))
 settings.load_profile("dateline")
@@ -17,8 +17,8 @@ settings.load_profile("dateline")
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_archives() -> Iterator[None]:
-    """Run Alembic once per process and database instead of once per archive."""
-    with migrations_recorded():
+    """Create archives without Alembic, databases only when none is left, and wait for no disk."""
+    with migrations_recorded(), nothing_synced(), databases_reused():
         yield
 
 
