@@ -42,6 +42,7 @@ def db(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 #: Files of slow tests, which only ``pytest -m slow`` runs, as CI does.
 SLOW = (
     "faults/",
+    "cli/test_editors_hour.py",
     "cli/test_follow.py",
     "cli/test_scaffold.py",
     "docs/test_site.py",

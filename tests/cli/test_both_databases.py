@@ -67,6 +67,7 @@ def same_random_bytes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
+@pytest.mark.sampled(1)
 def test_all_output_and_every_file_is_the_same(
     export: str,
     same_random_bytes: None,

@@ -53,6 +53,7 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("umask", "shared"), [("0", "0o666"), ("022", "0o644"), ("077", "0o600")])
 def test_files_with_content_or_keys_are_private_to_their_owner(
     tmp_path: Path, umask: str, shared: str
