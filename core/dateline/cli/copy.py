@@ -6,7 +6,7 @@ import click
 
 from dateline.cli import completion
 from dateline.cli.settings import Settings, pass_settings, resume
-from dateline.cli.terminal.messages import say
+from dateline.cli.terminal.messages import counted, say
 from dateline.cli.terminal.progress import progress
 
 
@@ -36,15 +36,10 @@ def copy(settings: Settings, source: str, target: str) -> None:
     from dateline.log.engine import shown, to_url
 
     done = copy_archive(
-        source,
-        target,
-        progress,
-        plugins=settings.plugins(),
-        keys=settings.keys,
-        resume=resume,
+        source, target, progress, plugins=settings.plugins(), keys=settings.keys, resume=resume
     )
     say(
         f"{shown(to_url(target))} holds archive {done.head.archive} up to position "
-        f"{done.head.position} ({done.new} event{'s' if done.new != 1 else ''} copied), "
+        f"{done.head.position} ({counted(done.new, 'event')} copied), "
         f"root {done.head.root.hex()}."
     )

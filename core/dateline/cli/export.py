@@ -15,7 +15,7 @@ from dateline.cli.blaming import Blamed
 from dateline.cli.options import MARK, force_option, moment, moment_options, target_of
 from dateline.cli.outfile import require_free, write_atomically
 from dateline.cli.settings import Settings, pass_settings
-from dateline.cli.terminal.messages import say
+from dateline.cli.terminal.messages import counted, say
 from dateline.cli.terminal.output import give
 from dateline.cli.terminal.stdout import data
 from dateline.errors import DatelineError
@@ -53,9 +53,7 @@ if TYPE_CHECKING:
 @force_option
 @moment_options
 @click.option(
-    "--bom",
-    is_flag=True,
-    help="Begin CSV with a byte order mark, so that Excel reads it as UTF-8.",
+    "--bom", is_flag=True, help="Begin CSV with a byte order mark, so that Excel reads it as UTF-8."
 )
 @click.option("--schema", is_flag=True, help="Print the format's schema instead.")
 @pass_settings
@@ -116,7 +114,7 @@ def export(
                 with archive.material(slug, view=view, at=at) as material:
                     _write(path, exporter, blamed, material, force, mark, archive.kept)
                     _warn(material)
-            say(f"Wrote {len(slugs)} file{'s' if len(slugs) != 1 else ''} to {output}.")
+            say(f"Wrote {counted(len(slugs), 'file')} to {output}.")
             return
         with archive.material(*stories, view=view, at=at) as material:
             if output is None:

@@ -14,7 +14,7 @@ from dateline.cli.blaming import Blamed
 from dateline.cli.options import protect_option
 from dateline.cli.protecting import protected, say_erased_before
 from dateline.cli.settings import Settings, pass_settings
-from dateline.cli.terminal.messages import say
+from dateline.cli.terminal.messages import counted, say
 from dateline.cli.who import agent_option, recorded_by
 from dateline.errors import DatelineError
 
@@ -102,7 +102,7 @@ def import_(
     counts = {"already recorded": result.already, "erased": result.erased}
     skipped = " and ".join(f"{count} {why}" for why, count in counts.items() if count)
     skipped = f"; skipped {skipped}" if skipped else ""
-    say(f"Imported {result.new} event{'s' if result.new != 1 else ''}{under}{skipped}.")
+    say(f"Imported {counted(result.new, 'event')}{under}{skipped}.")
     say_erased_before(result)
 
 

@@ -86,12 +86,7 @@ def target_of(output: str | None) -> Path | None:
 def views_option(help: str) -> Callable[[F], F]:
     """``--view``, which may be repeated."""
     return click.option(
-        "--view",
-        "views",
-        multiple=True,
-        metavar="NAME",
-        shell_complete=completion.views,
-        help=help,
+        "--view", "views", multiple=True, metavar="NAME", shell_complete=completion.views, help=help
     )
 
 
@@ -103,9 +98,7 @@ def moment_options(command: F) -> F:
         help="Show what this archive held then: a time, a day or a position (@2024 if it looks like a year).",
     )(command)
     return click.option(
-        "--as-of",
-        metavar="DATE",
-        help="Show the public record at the end of this day (UTC).",
+        "--as-of", metavar="DATE", help="Show the public record at the end of this day (UTC)."
     )(command)
 
 

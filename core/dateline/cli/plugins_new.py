@@ -52,12 +52,7 @@ KINDS = {
             "A format that facts are imported from.",
             "import FILE.csv --story STORY",
         ),
-        Kind(
-            "event",
-            "event_types",
-            "An event type.",
-            "import FILE.ndjson --story STORY",
-        ),
+        Kind("event", "event_types", "An event type.", "import FILE.ndjson --story STORY"),
     )
 }
 

@@ -12,7 +12,7 @@ import click
 from dateline.cli.options import views_option
 from dateline.cli.outcome import FAILED, FOUND
 from dateline.cli.settings import Settings, pass_settings
-from dateline.cli.terminal.messages import say
+from dateline.cli.terminal.messages import counted, say
 from dateline.cli.terminal.output import emit
 from dateline.cli.terminal.progress import progress
 from dateline.errors import DatelineError, SealedContent
@@ -132,7 +132,7 @@ def _verify(archive: Archive, names: Sequence[str]) -> tuple[bool, bool]:
 def _compared(differences: int) -> str:
     if not differences:
         return "rows match the log"
-    return "1 row differs" if differences == 1 else f"{differences} rows differ"
+    return f"{counted(differences, 'row')} {'differs' if differences == 1 else 'differ'}"
 
 
 def _fields(names: Sequence[str], values: Sequence[object]) -> str:

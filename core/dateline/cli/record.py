@@ -15,7 +15,7 @@ from dateline.cli.options import protect_option
 from dateline.cli.protecting import introduced, protected, say_erased_before
 from dateline.cli.settings import Settings, pass_settings
 from dateline.cli.sources import find_source
-from dateline.cli.terminal.messages import say
+from dateline.cli.terminal.messages import counted, say
 from dateline.cli.terminal.stdout import data, given_back
 from dateline.cli.values import keyed, parse_value, pointer_of
 from dateline.cli.who import agent_option, recorded_by
@@ -45,36 +45,17 @@ KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
     metavar="[ROLE:]WORDS[@START]",
     help="The words of the source that support it; Dateline finds their position. Role: content, figure, time ... Give START when the words occur more than once.",
 )
+@click.option("--speaker", "speakers", multiple=True, metavar="ENTITY", help="Who said it.")
 @click.option(
-    "--speaker",
-    "speakers",
-    multiple=True,
-    metavar="ENTITY",
-    help="Who said it.",
+    "--to", "addressees", multiple=True, metavar="ENTITY", help="Whom the speaker addressed."
 )
-@click.option(
-    "--to",
-    "addressees",
-    multiple=True,
-    metavar="ENTITY",
-    help="Whom the speaker addressed.",
-)
-@click.option(
-    "--via",
-    multiple=True,
-    metavar="ENTITY",
-    help="Who relayed it to the publisher.",
-)
+@click.option("--via", multiple=True, metavar="ENTITY", help="Who relayed it to the publisher.")
 @click.option("--act", help="The verb: say, deny, propose ...")
 @click.option("--quote", help="The quotation, word for word.")
 @click.option("--said", metavar="EDTF", help="When it was said.")
 @click.option("--valid", metavar="EDTF", help="When it held or happened.")
 @click.option(
-    "--place",
-    "places",
-    multiple=True,
-    metavar="ENTITY[:ROLE]",
-    help="Where it happened.",
+    "--place", "places", multiple=True, metavar="ENTITY[:ROLE]", help="Where it happened."
 )
 @click.option(
     "--quantity",
@@ -138,7 +119,7 @@ def record(
     elif not result.new:
         say("Already recorded; nothing was added.")
     else:
-        say(f"Recorded {result.new} event{'s' if result.new != 1 else ''}{under}.")
+        say(f"Recorded {counted(result.new, 'event')}{under}.")
     if not dry_run:
         say_erased_before(result)
 

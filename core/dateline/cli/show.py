@@ -12,7 +12,7 @@ import click
 from dateline.cli import completion
 from dateline.cli.options import format_option, moment, moment_options
 from dateline.cli.settings import Settings, pass_settings
-from dateline.cli.terminal.messages import say
+from dateline.cli.terminal.messages import counted, say
 from dateline.cli.terminal.output import emit, tell
 
 if TYPE_CHECKING:
@@ -23,10 +23,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("story", shell_complete=completion.stories)
 @click.argument(
-    "view",
-    required=False,
-    metavar="[VIEW|FACT|ENTITY]",
-    shell_complete=completion.views_and_facts,
+    "view", required=False, metavar="[VIEW|FACT|ENTITY]", shell_complete=completion.views_and_facts
 )
 @click.option("--all", "everything", is_flag=True, help="Include retracted and rejected facts.")
 @click.option("--columns", metavar="A,B,...", help="Columns to show, in this order.")
@@ -83,11 +80,8 @@ def show(
         rows, names, summary = [tuple(row[at] for at in indexes) for row in rows], picked, []
     emit(names, rows, format_, summary=summary)
     if table.hidden:
-        say(f"{_left_out(table.hidden)} of retracted or rejected facts; --all shows them.")
-
-
-def _left_out(count: int) -> str:
-    return "Left out 1 row" if count == 1 else f"Left out {count} rows"
+        hidden = counted(table.hidden, "row")
+        say(f"Left out {hidden} of retracted or rejected facts; --all shows them.")
 
 
 def _fact(archive: Archive, story: str, name: str, format_: str | None, at: Moment | None) -> None:

@@ -13,7 +13,7 @@ from dateline.cli.key import public_keys
 from dateline.cli.options import MARK, format_option, key_option, vkey_option
 from dateline.cli.outcome import FAILED, FOUND
 from dateline.cli.settings import Settings, pass_settings, resume, unfinished
-from dateline.cli.terminal.messages import say
+from dateline.cli.terminal.messages import counted, say
 from dateline.cli.terminal.output import emit
 from dateline.cli.terminal.progress import progress
 from dateline.cli.terminal.stdout import data
@@ -223,8 +223,7 @@ def _verdict(report: Report) -> Iterator[str]:
     if not report.tampered:
         yield "Nothing else is wrong." if report.unchecked else "Nothing was changed."
         return
-    number = len(report.findings) + report.more
-    found = f"{number} finding{'s' if number != 1 else ''}"
+    found = counted(len(report.findings) + report.more, "finding")
     broken = set(report.rules)
     if not broken <= BESIDE | {"schema"}:
         yield f"{found}: this is not what was recorded."

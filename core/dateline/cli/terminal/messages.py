@@ -18,6 +18,11 @@ def say(text: str) -> None:
     click.echo(wrapped(visible(text), sys.stderr), err=True)
 
 
+def counted(number: int, noun: str) -> str:
+    """``1 event``, ``2 events``"""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def wrapped(text: str, stream: IO[Any]) -> str:
     """`text`, with long lines wrapped and indented if `stream` is a terminal."""
     width = _width(stream)

@@ -116,10 +116,7 @@ def _numeric(values: Sequence[object]) -> bool:
 
 
 def _frame(
-    headings: Cells,
-    found: Sequence[int],
-    right: Sequence[bool],
-    console: Console,
+    headings: Cells, found: Sequence[int], right: Sequence[bool], console: Console
 ) -> tuple[str, str]:
     """The text above the rows, and the line below them."""
     from rich.box import SIMPLE_HEAD
