@@ -44,7 +44,7 @@ SLOW = (
     "faults/",
     "cli/test_editors_hour.py",
     "cli/test_follow.py",
-    "cli/test_scaffold.py",
+    "cli/test_plugins_new.py",
     "docs/test_site.py",
     "erasure/test_kills.py",
     "log/test_copying.py",

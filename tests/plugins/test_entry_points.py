@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from importlib.metadata import PathDistribution
 from pathlib import Path
 
 import click
@@ -148,13 +147,13 @@ def test_entry_points_and_metadata_are_read_once_a_process(
 ) -> None:
     installed("acme-view 1.0", "[dateline]", "one = acme_x", "two = acme_y")
     read: Counter[tuple[str, str]] = Counter()
-    original = PathDistribution.read_text
+    original = points._read
 
-    def counting(self: PathDistribution, filename: str) -> str | None:
-        read[str(self._path), filename] += 1
-        return original(self, filename)
+    def counting(info: Path, filename: str) -> str:
+        read[str(info), filename] += 1
+        return original(info, filename)
 
-    monkeypatch.setattr(PathDistribution, "read_text", counting)
+    monkeypatch.setattr(points, "_read", counting)
     for command in (("open", "second", "--title", "S"), ("stories",), ("--help",), ("plugins",)):
         assert ferry(*command).code == 0
     # Each file is read once, and METADATA only of distributions with entry points.
