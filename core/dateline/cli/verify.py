@@ -10,13 +10,13 @@ import click
 
 from dateline.cli import completion
 from dateline.cli.key import public_keys
-from dateline.cli.options import MARK, format_option, key_option, vkey_option
+from dateline.cli.options import format_option, key_option, vkey_option
 from dateline.cli.outcome import FAILED, FOUND
 from dateline.cli.settings import Settings, pass_settings, resume, unfinished
 from dateline.cli.terminal.messages import counted, say
 from dateline.cli.terminal.output import emit
 from dateline.cli.terminal.progress import progress
-from dateline.cli.terminal.stdout import data
+from dateline.cli.terminal.stdout import MARK, data
 from dateline.errors import DatelineError
 
 if TYPE_CHECKING:
