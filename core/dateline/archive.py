@@ -28,6 +28,8 @@ from dateline.errors import (
 )
 from dateline.events.envelope import Event, RecordedBy
 from dateline.events.present import StoryState
+from dateline.export.exporter import Material
+from dateline.export.served import Served
 from dateline.log import backup as backups
 from dateline.log import read, schema
 from dateline.log.append import Expected
@@ -36,7 +38,6 @@ from dateline.log.copying.copier import Copied, Progress, copy, open_copy, silen
 from dateline.log.engine import file_of, kept_files, keys_of, reading, shown, to_url, writing
 from dateline.log.files import same_file
 from dateline.log.follow import Follower, Stop
-from dateline.plugins.formats import Material
 from dateline.plugins.loaded import Plugins
 from dateline.proof import checkpoint as signing
 from dateline.proof import deep, exported
@@ -52,7 +53,6 @@ from dateline.protect.vault import Vault
 from dateline.recording.line import Files, Line
 from dateline.recording.overview import Overview, overview
 from dateline.recording.recorder import Recorded, Recorder, fold
-from dateline.served import Served
 from dateline.views import rebuild as rebuilding
 from dateline.views import runner, store
 from dateline.views import shown as sql_views
@@ -444,7 +444,10 @@ class Archive:
 
     @property
     def _served(self) -> Served:
-        return Served(self._engine, self._reader, self.plugins, self._seen, self.notice)
+        plugins, seen = self.plugins, self._seen
+        return Served(
+            self._engine, self._reader, plugins.views, plugins.owners("views"), seen, self.notice
+        )
 
     def view(
         self, name: str, *stories: str, everything: bool = False, at: Moment | None = None
@@ -482,7 +485,7 @@ class Archive:
         Readers see the old rows until the swap. An interrupted rebuild continues where it stopped.
         Returns the builds, failed ones included. Raises UnknownName, DatelineError.
         """
-        wanted, owners = self._served.wanted(names)
+        wanted, owners = self._served.wanted(names), self.plugins.owners("views")
         return rebuilding.rebuild(
             self._engine, self._reader, wanted, owners, progress=progress, notice=self.notice
         )

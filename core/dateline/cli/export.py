@@ -22,7 +22,7 @@ from dateline.errors import DatelineError
 from dateline.log.files import refuse_kept
 
 if TYPE_CHECKING:
-    from dateline.plugins.formats import Exporter, Material
+    from dateline.export.exporter import Exporter, Material
 
 
 @click.command()
