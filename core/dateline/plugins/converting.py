@@ -1,0 +1,60 @@
+"""Files as the formats of plugins read them, and exports as they write them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+from dateline.errors import DatelineError
+from dateline.plugins.blaming import Blamed
+from dateline.plugins.formats import Exporter, Material
+from dateline.plugins.loaded import Plugins
+from dateline.recording.line import Line
+
+_CHUNK = 1 << 16
+
+
+@contextmanager
+def lines_of(
+    plugins: Plugins, file: str | os.PathLike[str] | BinaryIO, format: str | None
+) -> Iterator[Iterator[Line]]:
+    """The lines of `file` in a format, by default that of its suffix; a stream is NDJSON by default.
+
+    Raises UnknownName, DatelineError.
+    """
+    opened = _opened(Path(file)) if isinstance(file, str | os.PathLike) else nullcontext(file)
+    suffix = Path(file).suffix if isinstance(file, str | os.PathLike) else ".ndjson"
+    reader = plugins.importer(format) if format else plugins.importer_for(suffix)
+    # Errors of reading the file are not the plugin's.
+    blamed = Blamed(plugins, "importers", reader.name, passing=(OSError,))
+    with opened as stream:
+        yield blamed.each(lambda: reader.read(iter(lambda: stream.read(_CHUNK), b"")))
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        missing = isinstance(error, FileNotFoundError)
+        raise DatelineError(
+            f"cannot read {path}: {error.strerror}",
+            hint="name a file that you can read, or - for stdin",
+            code="file-not-found" if missing else "file-unreadable",
+        ) from None
+
+
+def chunks(plugins: Plugins, format: str, material: Material) -> Iterator[str]:
+    """The export in a format, in chunks. Raises UnknownName, DatelineError, ViewFailed."""
+    exporter = plugins.exporter(format)
+    return Blamed(plugins, "exporters", format).each(partial(_text, exporter, material))
+
+
+def _text(exporter: Exporter, material: Material) -> Iterator[str]:
+    for piece in exporter.export(material):
+        if not isinstance(piece, str):
+            raise TypeError(f"it yields {type(piece).__name__}, not text")
+        yield piece
