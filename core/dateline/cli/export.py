@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import click
 
 from dateline.cli import completion
-from dateline.cli.options import MARK, force_option, moment, moment_options, target_of
+from dateline.cli.options import force_option, moment, moment_options, target_of
 from dateline.cli.outfile import require_free, write_atomically
 from dateline.cli.settings import Settings, pass_settings
 from dateline.cli.terminal.messages import counted, say
 from dateline.cli.terminal.output import give
-from dateline.cli.terminal.stdout import data
+from dateline.cli.terminal.stdout import MARK, data
 from dateline.errors import DatelineError
 from dateline.log.files import refuse_kept
 from dateline.plugins.blaming import Blamed

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from dateline.cli import completion
+from dateline.cli.terminal.stdout import MARK
 from dateline.errors import DatelineError
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 FORMATS = ("table", "json", "ndjson", "csv")
-#: The byte order mark, by which Excel recognises UTF-8.
-MARK = "\ufeff"
 
 
 def _remember(ctx: click.Context, param: click.Parameter, given: bool) -> None:

@@ -10,8 +10,7 @@ from types import MappingProxyType
 
 import click
 
-from dateline.cli.options import MARK
-from dateline.cli.terminal.stdout import data
+from dateline.cli.terminal.stdout import MARK, data
 from dateline.text import csv_cell, legible, legible_line
 
 

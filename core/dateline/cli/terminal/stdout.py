@@ -18,6 +18,8 @@ from dateline.errors import DatelineError
 
 #: A key in a context's `meta`: the command belongs to a plugin, which may use stdout.
 FOREIGN = "dateline.foreign"
+#: The byte order mark, by which Excel recognises UTF-8. Also a key in `meta`: CSV begins with it.
+MARK = "\ufeff"
 _kept: list[IO[Any]] = []
 
 
