@@ -9,10 +9,10 @@ from typing import Any
 import click
 
 from dateline.cli import completion
+from dateline.cli.fields import evidence_item, parse_value
+from dateline.cli.options import signed
 from dateline.cli.settings import Settings
 from dateline.cli.terminal.messages import say
-from dateline.cli.values import evidence_item, parse_value
-from dateline.cli.who import signed
 
 #: Listed here so that help need not import the event types. A test compares them with the catalogue.
 RELATIONS = (

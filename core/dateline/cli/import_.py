@@ -10,11 +10,10 @@ from typing import Any
 import click
 
 from dateline.cli import completion
-from dateline.cli.options import protect_option
+from dateline.cli.options import protect_option, signed
 from dateline.cli.protecting import protected, say_erased_before
 from dateline.cli.settings import Settings
 from dateline.cli.terminal.messages import counted, say
-from dateline.cli.who import signed
 
 
 @click.command("import")

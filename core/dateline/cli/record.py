@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dateline.cli import completion
-from dateline.cli.options import protect_option
+from dateline.cli.fields import evidence_item, keyed, lacks, parse_value
+from dateline.cli.options import protect_option, signed
 from dateline.cli.protecting import protected, say_erased_before
 from dateline.cli.settings import Settings
 from dateline.cli.terminal.messages import counted, say
 from dateline.cli.terminal.stdout import data, given_back
-from dateline.cli.values import evidence_item, keyed, lacks, parse_value
-from dateline.cli.who import signed
 
 if TYPE_CHECKING:
     from dateline.archive import Archive

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dateline.cli import completion
-from dateline.cli.options import format_option
+from dateline.cli.options import format_option, signed
 from dateline.cli.settings import Settings, pass_settings
 from dateline.cli.terminal.messages import say
 from dateline.cli.terminal.output import emit
-from dateline.cli.who import signed
 
 if TYPE_CHECKING:
     from dateline.recording.overview import Overview
