@@ -147,13 +147,13 @@ def test_entry_points_and_metadata_are_read_once_a_process(
 ) -> None:
     installed("acme-view 1.0", "[dateline]", "one = acme_x", "two = acme_y")
     read: Counter[tuple[str, str]] = Counter()
-    original = points._read
+    original = Path.read_text
 
-    def counting(info: Path, filename: str) -> str:
-        read[str(info), filename] += 1
-        return original(info, filename)
+    def counting(path: Path, encoding: str | None = None) -> str:
+        read[str(path.parent), path.name] += 1
+        return original(path, encoding)
 
-    monkeypatch.setattr(points, "_read", counting)
+    monkeypatch.setattr(Path, "read_text", counting)
     for command in (("open", "second", "--title", "S"), ("stories",), ("--help",), ("plugins",)):
         assert ferry(*command).code == 0
     # Each file is read once, and METADATA only of distributions with entry points.

@@ -5,10 +5,9 @@ from __future__ import annotations
 import click
 
 from dateline.cli.options import force_option, key_option, output_option, target_of
-from dateline.cli.outfile import require_free, write_atomically
+from dateline.cli.outfile import require_free, write_or_give
 from dateline.cli.settings import Settings, pass_settings
 from dateline.cli.terminal.messages import say
-from dateline.cli.terminal.stdout import data
 
 
 @click.command()
@@ -34,10 +33,7 @@ def checkpoint(settings: Settings, output: str | None, force: bool, key_file: st
         require_free(target, force=force, kept=settings.kept)
     with settings.archive() as archive:
         signed = archive.checkpoint(key_file)
-    if target is None:
-        click.echo(signed.note, nl=False, file=data())
-        return
-    write_atomically(target, iter([signed.note]), force=force, kept=settings.kept)
-    say(
-        f"Wrote {output}, a signed checkpoint of {signed.size} events. Keep it away from the archive."
-    )
+    write_or_give(target, signed.note, force=force, kept=settings.kept)
+    if target is not None:
+        words = f"a signed checkpoint of {signed.size} events. Keep it away from the archive."
+        say(f"Wrote {output}, {words}")

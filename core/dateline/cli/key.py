@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.lazy import Subcommands
+from dateline.cli.lazy import LazyGroup
 from dateline.cli.options import key_option
 from dateline.cli.settings import Settings, pass_settings
 from dateline.cli.terminal.stdout import data
@@ -46,7 +46,7 @@ def public_keys(archive: Archive, given: str | None, texts: Sequence[str]) -> li
     return found if key is None or key.vkey in found else [*found, key.vkey]
 
 
-class Commands(Subcommands):
+class Commands(LazyGroup):
     core = {
         "new": "Create the key that signs this archive's checkpoints.",
         "show": "Print the public key, to publish it.",

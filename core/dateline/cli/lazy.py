@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 
 class LazyGroup(click.Group):
     """``core`` maps the names of commands to their short help. A command is in the module of its name,
-    or in the one that ``homes`` names. Plugins add commands through entry points of the group
-    ``dateline.commands``; the names in ``core`` are reserved."""
+    or in the one that ``homes`` names. Plugins add commands to an ``open`` group through entry points
+    of the group ``dateline.commands``; the names in ``core`` are reserved."""
 
     core: Mapping[str, str] = MappingProxyType({})
     homes: Mapping[str, str] = MappingProxyType({})
+    open = False
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*self.core, *(name for name in self._plugins() if name not in self.core)]
@@ -112,14 +113,7 @@ class LazyGroup(click.Group):
         return [CompletionItem(name) for name in names] + options
 
     def _plugins(self) -> Mapping[str, Point]:
-        return points(COMMANDS)
-
-
-class Subcommands(LazyGroup):
-    """Commands of plugins are never subcommands of a command."""
-
-    def _plugins(self) -> Mapping[str, Point]:
-        return {}
+        return points(COMMANDS) if self.open else {}
 
 
 def _from(point: Point) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from dateline.cli.lazy import Subcommands
+from dateline.cli.lazy import LazyGroup
 from dateline.cli.options import format_option
 from dateline.cli.settings import Settings, pass_settings
 from dateline.cli.terminal.messages import say
 from dateline.cli.terminal.output import emit
 
 
-class Commands(Subcommands):
+class Commands(LazyGroup):
     core = {
         "new": "Create a plugin: a package with passing tests.",
         "check": "Test plugins against the contracts.",

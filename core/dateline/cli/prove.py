@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,10 +10,9 @@ import click
 from dateline.cli import completion
 from dateline.cli.key import public_keys, read_vkeys
 from dateline.cli.options import force_option, key_option, output_option, target_of, vkey_option
-from dateline.cli.outfile import require_free, write_atomically
+from dateline.cli.outfile import require_free, write_or_give
 from dateline.cli.settings import Settings, pass_settings
 from dateline.cli.terminal.messages import say
-from dateline.cli.terminal.output import give
 from dateline.errors import DatelineError
 
 if TYPE_CHECKING:
@@ -97,7 +95,7 @@ def prove(
             raise click.UsageError("--verifier takes no story")
         from dateline.archive import Archive
 
-        _write(settings, target, Archive.verifier(), force)
+        write_or_give(target, Archive.verifier(), force=force, kept=settings.kept)
         if target is not None:
             say(f"Wrote {target}.")
         return
@@ -129,7 +127,8 @@ def prove(
     proven = _check(bundle, known, {"checkpoint": checkpoint_file, "earlier": earlier})
     import json
 
-    _write(settings, target, json.dumps(bundle, ensure_ascii=False, indent=1) + "\n", force)
+    text = json.dumps(bundle, ensure_ascii=False, indent=1) + "\n"
+    write_or_give(target, text, force=force, kept=settings.kept)
     if target is not None:
         say(f"Wrote {target}, proven up to event {signed.size} of the log.")
     _report_missing(bundle, proven, protected_too)
@@ -263,10 +262,3 @@ def _report_keys(checkpoints: Iterable[Checkpoint], vkeys: Sequence[Vkey]) -> No
                 f"Not checked: the signature on the checkpoint of {checkpoint.size} events. No key "
                 "given here signed it; give its public key with --vkey."
             )
-
-
-def _write(settings: Settings, target: Path | None, text: str, force: bool) -> None:
-    if target is None:
-        give(text)
-        return
-    write_atomically(target, iter([text]), force=force, kept=settings.kept)

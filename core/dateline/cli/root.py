@@ -13,6 +13,7 @@ from dateline.cli.settings import DEFAULT_DB, Settings
 
 
 class Root(LazyGroup):
+    open = True
     core = {
         "init": "Create a new archive.",
         "open": "Open a new story.",

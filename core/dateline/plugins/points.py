@@ -134,14 +134,10 @@ def _infos(entry: str) -> Iterator[Path]:
                 yield info
 
 
-def _read(info: Path, name: str) -> str:
-    return info.joinpath(name).read_text("utf-8")
-
-
 def _text(info: Path) -> str:
     """Its list of entry points; bytes that are not UTF-8 are escaped, so that the rest can be used."""
     try:
-        return _read(info, "entry_points.txt")
+        return info.joinpath("entry_points.txt").read_text("utf-8")
     except UnicodeDecodeError as error:
         return error.object.decode("utf-8", "backslashreplace")
     except (OSError, KeyError):
@@ -153,7 +149,7 @@ def _origin(info: Path) -> str:
     text = ""
     for name in ("METADATA", "PKG-INFO"):
         with suppress(OSError, KeyError, UnicodeDecodeError):
-            text = text or _read(info, name)
+            text = text or info.joinpath(name).read_text("utf-8")
     fields = dict(re.findall(r"(?m)^(Name|Version): *(\S.*?) *$", text.partition("\n\n")[0]))
     if len(fields) == 2:
         return f"{fields['Name']} {fields['Version']}"
