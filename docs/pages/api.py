@@ -18,7 +18,8 @@ Whatever a command does, one call of `dateline.Archive` does too. Three modules 
 can change at any time. Names are imported on first use, so `import dateline` is fast.
 
 Errors are `DatelineError` or one of its classes, and have a [code](errors.md). Input that breaks [rules](rules.md) is
-`Refused`, with all findings, and nothing is written. Dates are EDTF text, such as `2024-10-07`.
+`Refused`, with all findings, and nothing is written. Dates are EDTF text, such as `2024-10-07`. `Place` stands for
+`str | os.PathLike[str]`, a path, and `KeyFile` for the path of a signing key or None.
 
 The examples are one session, which a test runs. The story is invented.
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -26,22 +26,23 @@ def lines_of(
 
     Raises UnknownName, DatelineError.
     """
-    opened = _opened(Path(file)) if isinstance(file, str | os.PathLike) else nullcontext(file)
     suffix = Path(file).suffix if isinstance(file, str | os.PathLike) else ".ndjson"
     reader = plugins.importer(format) if format else plugins.importer_for(suffix)
     # Errors of reading the file are not the plugin's.
     blamed = Blamed(plugins, "importers", reader.name, passing=(OSError,))
-    with opened as stream:
+    with _opened(file) as stream:
         yield blamed.each(lambda: reader.read(iter(lambda: stream.read(_CHUNK), b"")))
 
 
-def _opened(path: Path) -> BinaryIO:
+def _opened(file: str | os.PathLike[str] | BinaryIO) -> AbstractContextManager[BinaryIO]:
+    if not isinstance(file, str | os.PathLike):
+        return nullcontext(file)
     try:
-        return path.open("rb")
+        return open(file, "rb")
     except OSError as error:
         missing = isinstance(error, FileNotFoundError)
         raise DatelineError(
-            f"cannot read {path}: {error.strerror}",
+            f"cannot read {os.fspath(file)}: {error.strerror}",
             hint="name a file that you can read, or - for stdin",
             code="file-not-found" if missing else "file-unreadable",
         ) from None
