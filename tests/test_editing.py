@@ -9,8 +9,8 @@ import pytest
 
 from dateline import Archive, DatelineError, RecordedBy, UnknownName
 from dateline.events.registry import to_fields
+from dateline.pytest_plugin import Cli
 from dateline.testing import samples
-from dateline.testing.pytest_plugin import Cli
 
 WORDS = "NORA"  # words of the sample source
 CASES: dict[str, tuple[tuple[str, ...], Callable[[Archive], object]]] = {

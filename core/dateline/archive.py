@@ -30,6 +30,8 @@ from dateline.errors import (
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Event, RecordedBy
 from dateline.events.present import Fact, StoryState
+from dateline.export.exporter import Material
+from dateline.export.served import Served
 from dateline.log import backup as backups
 from dateline.log import read, schema
 from dateline.log.append import Expected
@@ -39,7 +41,6 @@ from dateline.log.copying.whole import copy_to, require_elsewhere
 from dateline.log.engine import file_of, kept_files, keys_of, reading
 from dateline.log.follow import Follower, Stop
 from dateline.plugins import converting
-from dateline.plugins.formats import Material
 from dateline.plugins.loaded import Plugins
 from dateline.protect.keys import Keys
 from dateline.protect.vault import Vault
@@ -47,7 +48,6 @@ from dateline.recording.line import Files, Line
 from dateline.recording.lookup import find_entity, find_fact, find_source
 from dateline.recording.overview import Overview, overview
 from dateline.recording.recorder import Recorded, Recorder, fold
-from dateline.served import Served
 from dateline.views import diff as diffs
 from dateline.views import rebuild as rebuilding
 from dateline.views import runner, store
@@ -532,7 +532,10 @@ class Archive:
 
     @property
     def _served(self) -> Served:
-        return Served(self._engine, self._reader, self.plugins, self._seen, self.notice)
+        plugins, seen = self.plugins, self._seen
+        return Served(
+            self._engine, self._reader, plugins.views, plugins.owners("views"), seen, self.notice
+        )
 
     def view(
         self,
@@ -582,7 +585,7 @@ class Archive:
         Readers see the old rows until the swap. An interrupted rebuild continues where it stopped.
         Returns the builds, failed ones included. Raises UnknownName, DatelineError.
         """
-        wanted, owners = self._served.wanted(names)
+        wanted, owners = self._served.wanted(names), self.plugins.owners("views")
         return rebuilding.rebuild(
             self._engine, self._reader, wanted, owners, progress=progress, notice=self.notice
         )

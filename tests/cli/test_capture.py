@@ -21,8 +21,8 @@ from dateline import Archive
 from dateline.capture.net import fetch
 from dateline.capture.source_lines import _byline
 from dateline.events.source import SourceCaptured
+from dateline.pytest_plugin import Cli, Result
 from dateline.testing import documents, samples
-from dateline.testing.pytest_plugin import Cli, Result
 
 Capture = Callable[..., Result]
 WIRE = ("--publisher", "org:wire=Wire")

@@ -16,8 +16,8 @@ import pytest
 
 from dateline.cli.outcome import run as run_command
 from dateline.cli.root import root
+from dateline.pytest_plugin import Cli
 from dateline.testing import samples
-from dateline.testing.pytest_plugin import Cli
 
 BIN = Path(sys.executable).parent
 

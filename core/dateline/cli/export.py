@@ -22,7 +22,7 @@ from dateline.log.files import refuse_kept
 from dateline.plugins.blaming import Blamed
 
 if TYPE_CHECKING:
-    from dateline.plugins.formats import Exporter, Material
+    from dateline.export.exporter import Exporter, Material
     from dateline.plugins.loaded import Plugins
 
 

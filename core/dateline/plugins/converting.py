@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dateline.errors import DatelineError
+from dateline.export.exporter import Exporter, Material
 from dateline.plugins.blaming import Blamed
-from dateline.plugins.formats import Exporter, Material
 from dateline.plugins.loaded import Plugins
 from dateline.recording.line import Line
 
