@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
-from dateline.cli.key import find_key, key_path, make_key
 from dateline.cli.options import force_option, key_option, output_option, target_of
 from dateline.cli.outfile import require_free, write_or_give
 from dateline.cli.settings import Settings, pass_settings
 from dateline.cli.terminal.messages import say
-from dateline.errors import DatelineError
-
-if TYPE_CHECKING:
-    from dateline.archive import Archive
-    from dateline.proof.keys import SigningKey
 
 
 @click.command()
@@ -40,33 +32,8 @@ def checkpoint(settings: Settings, output: str | None, force: bool, key_file: st
     if target is not None:  # before anything is signed
         require_free(target, force=force, kept=settings.kept)
     with settings.archive() as archive:
-        signed = archive.checkpoint(key_to_sign(archive, key_file))
+        signed = archive.checkpoint(key_file)
     write_or_give(target, signed.note, force=force, kept=settings.kept)
     if target is not None:
         words = f"a signed checkpoint of {signed.size} events. Keep it away from the archive."
         say(f"Wrote {output}, {words}")
-
-
-def key_to_sign(archive: Archive, key_file: str | None) -> SigningKey:
-    """The signing key, created on first use. Raises DatelineError if there is nothing to sign, or if
-    checkpoints were signed with a key that is not here."""
-    from dateline.proof.checkpoint import NothingToSign
-
-    if not archive.head().position:
-        raise NothingToSign
-    path = key_path(archive, key_file)
-    if archive.last_checkpoint() is None and not path.exists():
-        try:
-            return make_key(archive, key_file)
-        except DatelineError:
-            if not path.exists():
-                raise
-            # Another process created it meanwhile.
-    key = find_key(archive, key_file)
-    if key is None:
-        raise DatelineError(
-            f"there is no signing key {path}",
-            hint="name its file with --key; if it is lost, create another with `dateline key new`",
-            code="signing-key-missing",
-        )
-    return key

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.options import format_option, yes_option
+from dateline.cli.options import agent_option, format_option, recorded_by, yes_option
 from dateline.cli.settings import Settings, pass_settings, resume, say_ahead
 from dateline.cli.terminal.messages import counted, say
 from dateline.cli.terminal.output import emit
 from dateline.cli.terminal.stdout import shown_on_stderr
-from dateline.cli.who import agent_option, recorded_by
 from dateline.errors import DatelineError, UnknownName
 from dateline.text import visible
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
 from dateline.cli import completion
+from dateline.cli.settings import Settings, pass_settings
 from dateline.cli.terminal.stdout import MARK
 from dateline.errors import DatelineError
 
 if TYPE_CHECKING:
+    from dateline.events.envelope import RecordedBy
     from dateline.views.asof import Moment
 
 F = TypeVar("F", bound=Callable[..., Any])
+Method = Literal["manual", "imported", "extracted"]
 FORMATS = ("table", "json", "ndjson", "csv")
 
 
@@ -75,6 +79,30 @@ protect_option = click.option(
     metavar="SUBJECT",
     help="Encrypt the content under this person's key; `dateline erase SUBJECT` destroys the key.",
 )
+agent_option = click.option(
+    "--agent",
+    envvar="DATELINE_AGENT",
+    show_envvar=True,
+    metavar="NAME",
+    help="Who records the event; the log keeps this name.",
+)
+
+
+def signed(command: F, method: Method = "manual") -> F:
+    """``--agent`` and `Settings`. The command gets who records it as ``recorded_by``, as `Archive` does."""
+
+    @wraps(command)
+    def run(settings: Settings, /, agent: str | None, **options: Any) -> None:
+        command(settings, recorded_by=recorded_by(agent, method), **options)
+
+    return agent_option(pass_settings(run))  # type: ignore[return-value]
+
+
+def recorded_by(agent: str | None, method: Method = "manual") -> RecordedBy:
+    from dateline.events.envelope import RecordedBy
+    from dateline.plugins.points import own_version
+
+    return RecordedBy(agent, f"dateline {own_version()}", method)
 
 
 def target_of(output: str | None) -> Path | None:

@@ -8,20 +8,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dateline.cli import completion
-from dateline.cli.entities import introduce
-from dateline.cli.evidence import evidence_item
-from dateline.cli.needed import lacks
-from dateline.cli.options import protect_option
-from dateline.cli.protecting import introduced, protected, say_erased_before
-from dateline.cli.settings import Settings, pass_settings
-from dateline.cli.sources import find_source
+from dateline.cli.fields import evidence_item, keyed, lacks, parse_value
+from dateline.cli.options import protect_option, signed
+from dateline.cli.protecting import protected, say_erased_before
+from dateline.cli.settings import Settings
 from dateline.cli.terminal.messages import counted, say
 from dateline.cli.terminal.stdout import data, given_back
-from dateline.cli.values import keyed, parse_value, pointer_of
-from dateline.cli.who import agent_option, recorded_by
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
+    from dateline.events.envelope import RecordedBy
     from dateline.events.present import StoryState
     from dateline.recording.line import Line
 
@@ -68,8 +64,7 @@ KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
 @click.option("--id", "fact", metavar="FACT", help="Its id.  [default: the next free number]")
 @click.option("--dry-run", is_flag=True, help="Check the fact without writing it.")
 @protect_option
-@agent_option
-@pass_settings
+@signed
 def record(
     settings: Settings,
     /,
@@ -77,7 +72,7 @@ def record(
     kind: str | None,
     dry_run: bool,
     protect: str | None,
-    agent: str | None,
+    recorded_by: RecordedBy,
     **options: Any,
 ) -> None:
     """Record one fact from a source.
@@ -106,7 +101,7 @@ def record(
         result = archive.record(
             lines,
             story=story,
-            recorded_by=recorded_by(agent),
+            recorded_by=recorded_by,
             dry_run=dry_run,
             protect=protect,
             anew=True,
@@ -152,11 +147,14 @@ def _from_options(
     if kind != "statement" and spoken:
         option = {"addressees": "to"}.get(spoken[0], spoken[0])
         raise click.UsageError(f"--{option} is only for statements")
+    from dateline.editing import pointer_of
+    from dateline.events import pointer
+    from dateline.recording.introductions import introductions
+    from dateline.recording.lookup import find_source
+
     source = find_source(state, options["source"])
     named = [*options["speakers"], *options["addressees"], *options["via"], *options["places"]]
     named += [field.partition("=")[2] for field in options["fields"] if _names_entity(field)]
-    from dateline.events import pointer
-
     line: dict[str, Any] = {
         "type": f"{kind}.recorded",
         "text": options["text"],
@@ -190,7 +188,7 @@ def _from_options(
         pointer.put(
             line, pointer_of(name), _id(value) if _names_entity(text) else parse_value(value)
         )
-    return [*introduced(introduce(named, state)), line]
+    return [*introductions(named, state), line]
 
 
 def _statement(options: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from dateline.cli.prune import without_plugin
 from dateline.cli.settings import Settings, pass_settings, say_ahead
 from dateline.cli.terminal.messages import say
 from dateline.cli.terminal.output import emit
-from dateline.errors import described, stops_plugin
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
@@ -128,16 +127,7 @@ def _sql_view_problems(archive: Archive) -> dict[str, str]:
 def _run_checks(archive: Archive) -> bool:
     """Print what the plugins' checks find. Returns True if they find anything."""
     found = False
-    for name, check in sorted(archive.plugins.checks.items()):
-        for story in archive.stories():
-            state = archive.state(story.slug).given
-            try:
-                findings = list(map(str, check.run(state)))
-            except BaseException as error:  # noqa: BLE001 - a failing check must not stop the others
-                stops_plugin(error)
-                owner = archive.plugins.owner("checks", name)
-                findings = [f"the check of plugin {owner} raised {described(error)}"]
-            for finding in findings:
-                found = True
-                say(f"{name}: {story.slug}: {finding}")
+    for name, slug, finding in archive.run_checks():
+        found = True
+        say(f"{name}: {slug}: {finding}")
     return found
