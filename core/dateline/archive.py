@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeAlias, TypedDict, Unpack
 from uuid import UUID
@@ -15,6 +16,7 @@ from sqlalchemy import Engine
 from dateline import editing, proving
 from dateline.documents import storage as documents
 from dateline.documents.document import Document
+from dateline.erasure.batch_keys import BatchKeys
 from dateline.erasure.journal import Erasure, Journal
 from dateline.erasure.pairing import Pairing
 from dateline.erasure.plan import Plan, sealed
@@ -44,18 +46,19 @@ from dateline.plugins import converting
 from dateline.plugins.loaded import Plugins
 from dateline.protect.keys import Keys
 from dateline.protect.vault import Vault
+from dateline.recording.known import fold
 from dateline.recording.line import Files, Line
 from dateline.recording.lookup import find_entity, find_fact, find_source
 from dateline.recording.overview import Overview, overview
-from dateline.recording.recorder import Recorded, Recorder, fold
-from dateline.views import diff as diffs
+from dateline.recording.recorder import Recorded, Recorder
+from dateline.views import catching_up, runner, store, story_changes
 from dateline.views import rebuild as rebuilding
-from dateline.views import runner, store
 from dateline.views import shown as sql_views
 from dateline.views.asof import Moment, public, recorded, states, upto
+from dateline.views.generation import Build
+from dateline.views.row_differences import Difference
+from dateline.views.row_differences import verify as verify_rows
 from dateline.views.table import Table
-from dateline.views.verify import Difference
-from dateline.views.verify import verify as verify_rows
 
 if TYPE_CHECKING:
     from dateline.capture.capturing import Captured
@@ -117,11 +120,11 @@ class Archive:
         with reading(engine) as connection:
             archive = schema.archive_id(connection)
         self._keys = Keys(keys_of(engine.url, keys), archive, file_of(engine.url))
-        self._journal = Journal(self._keys, archive)
+        self._journal = Journal(self._keys.file, archive)
         vault = Vault(self._keys, archive)
         self._reader = read.Reader(self.plugins.registry(), vault)
         self._pairing = Pairing(engine, self._reader, vault, self._journal)
-        self._recorder = Recorder(engine, self._reader.registry, self._reader, self._pairing)
+        self._recorder = Recorder(engine, self._reader, partial(BatchKeys, self._pairing))
         self.recorded: Recorded | None = None
         self.resumed: list[Erasure] = []
         self.unfinished_erasures: list[Erasure] = []
@@ -320,11 +323,11 @@ class Archive:
                 self.fold_again()
         return erasure
 
-    def fold_again(self) -> list[store.Build]:
+    def fold_again(self) -> list[Build]:
         """Fold stories again whose rows an erasure deleted from the views. Returns the builds of those
         views, failed ones included. Without this call the next read of each view does it."""
         views = [self.plugins.view(name) for name in self.pending_views()]
-        return runner.fold_again(self._engine, self._reader, views)
+        return catching_up.fold_again(self._engine, self._reader, views)
 
     def resume(self) -> list[Erasure]:
         """Finish erasures that were interrupted or undone, as opening does. Returns those that are
@@ -344,8 +347,8 @@ class Archive:
         """Accept the keys database as this archive's own, and permanently erase what it has `ordered`.
         Returns the erasures that are now done. Raises DatelineError if there is no keys database, or
         if it holds nothing for this archive."""
-        if not self._keys.here:
-            where = "" if self._keys.path is None else f" at {self._keys.path}"
+        if not self._keys.file.here:
+            where = "" if self._keys.file.path is None else f" at {self._keys.file.path}"
             raise DatelineError(
                 f"there is no keys database{where}",
                 hint="name it with --keys",
@@ -353,7 +356,7 @@ class Archive:
             )
         if not (self._keys.ids() or self._journal.erasures() or self.paired):
             raise DatelineError(
-                f"the keys database {self._keys.path} holds nothing for this archive",
+                f"the keys database {self._keys.file.path} holds nothing for this archive",
                 hint="name this archive's own keys database with --keys",
                 code="keys-of-another-archive",
             )
@@ -406,11 +409,7 @@ class Archive:
             return sorted(sealed(connection, self._keys))
 
     def _eraser(self) -> Eraser:
-        vault = self._reader.vault
-        assert vault is not None
-        return Eraser(
-            self._engine, self._reader, vault, self._journal, self._pairing, self.plugins.views
-        )
+        return Eraser(self._pairing, self.plugins.views)
 
     # -- reading the log -------------------------------------------------------------------
 
@@ -521,7 +520,7 @@ class Archive:
     def kept(self) -> list[Path]:
         """The files of this archive, of its keys database and of SQLite's journals, whether or not
         they exist. A program's output must not replace any of them."""
-        return kept_files(self._engine.url, self._keys.path)
+        return kept_files(self._engine.url, self._keys.file.path)
 
     def document(self, source: str) -> Document | None:
         """A captured document by its source id (SHA-256); None if there is none."""
@@ -560,17 +559,17 @@ class Archive:
 
     def diff(
         self, story: str, since: str | Moment, until: str | Moment, *, by_record: bool = False
-    ) -> list[diffs.Change]:
+    ) -> list[story_changes.StoryChange]:
         """What changed in a story between two moments of the public record, or with `by_record` of this
         archive's own clock. Raises UnknownName, DatelineError."""
         clock = recorded if by_record else public
         first, last = (clock(one) if isinstance(one, str) else one for one in (since, until))
         before, after = self.state(story, at=first), self.state(story, at=last)
-        return [*diffs.compare(before, after), *diffs.erased(after, first, last)]
+        return [*story_changes.compare(before, after), *story_changes.erased(after, first, last)]
 
     def catch_up(
         self, names: Sequence[str] | None = None, *, progress: runner.Progress | None = None
-    ) -> list[store.Build]:
+    ) -> list[Build]:
         """Fold new events into the named views, or into all. Returns their builds, failed ones included.
 
         Raises UnknownName.
@@ -579,7 +578,7 @@ class Archive:
 
     def rebuild(
         self, names: Sequence[str] | None = None, *, progress: runner.Progress | None = None
-    ) -> list[store.Build]:
+    ) -> list[Build]:
         """Replay the log into the next generation of the named views, or of all, and swap it in.
 
         Readers see the old rows until the swap. An interrupted rebuild continues where it stopped.
@@ -596,13 +595,13 @@ class Archive:
         found = verify_rows(self._engine, self._reader, [self.plugins.view(name)])
         return found.get(name, [])
 
-    def undo_rebuild(self, name: str) -> store.Build:
+    def undo_rebuild(self, name: str) -> Build:
         """Restore the previous generation of a view. Raises UnknownName, DatelineError if there is none."""
         return rebuilding.undo(
             self._engine, self._reader, self.plugins.view(name), notice=self.notice
         )
 
-    def prune(self, names: Sequence[str] | None = None) -> list[store.Build]:
+    def prune(self, names: Sequence[str] | None = None) -> list[Build]:
         """Drop the generations that readers do not see: of the named views, or of all. Returns them.
 
         If a named view is no longer offered by any plugin (`gone_views`), all its generations and
@@ -661,7 +660,7 @@ class Archive:
         with reading(self._engine) as connection:
             return self._reader.known_types(connection)
 
-    def builds(self) -> list[store.Build]:
+    def builds(self) -> list[Build]:
         """Every generation of every view."""
         with reading(self._engine) as connection:
             return store.builds(connection)

@@ -19,7 +19,7 @@ from dateline.errors import DatelineError, SealedContent
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
-    from dateline.views.store import Build
+    from dateline.views.generation import Build
 
 
 @click.command()
@@ -82,7 +82,7 @@ def _undo(archive: Archive, names: Sequence[str], *, skip_failures: bool) -> Non
             say(f"{error}; it is unchanged.")
         else:
             done += 1
-            say(f"{name}: returned to generation {build.generation}, position {build.checkpoint}.")
+            say(f"{name}: returned to generation {build.generation}, position {build.position}.")
     if not done:
         raise DatelineError(
             "no view could go back",
@@ -100,14 +100,14 @@ def _report(builds: Sequence[Build]) -> bool:
         if build.state == "failed":
             say(f"{build.name}: stopped at position {build.failed_position}: {reason(build)}")
         else:
-            say(f"{build.name}: rebuilt to position {build.checkpoint}.")
+            say(f"{build.name}: rebuilt to position {build.position}.")
     return any(build.state == "failed" for build in builds)
 
 
 def _verify(archive: Archive, names: Sequence[str]) -> tuple[bool, bool]:
     """Print the rows that differ. Returns whether there are any, and whether a view could not be
     checked because a key is missing."""
-    from dateline.views.projection import columns
+    from dateline.views.projection import schema_of
 
     rows, unchecked = [], False
     built = {build.name for build in archive.builds() if build.serves}
@@ -122,7 +122,7 @@ def _verify(archive: Archive, names: Sequence[str]) -> tuple[bool, bool]:
             say(f"{name}: not built yet; it will be when it is first read.")
             continue
         say(f"{name}: {_compared(len(differences))}.")
-        fields = [column.name for column in columns(archive.plugins.view(name))][1:]
+        fields = schema_of(archive.plugins.view(name)).names[1:]
         rows += [(d.view, d.side, d.row[0], _fields(fields, d.row[1:])) for d in differences]
     if rows:
         emit(["view", "only", "story", "row"], rows, None)

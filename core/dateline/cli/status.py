@@ -75,7 +75,7 @@ def _warn_if_readable_by_others(settings: Settings) -> None:
 def _generations(archive: Archive, head: int, verbose: bool) -> list[list[Any]]:
     """A row for each generation, and for each view that has none yet."""
     from dateline.views.folding import reason
-    from dateline.views.projection import fingerprint
+    from dateline.views.projection import schema_of
 
     rows: list[list[Any]] = []
     known, types = archive.plugins.views, archive.known_types()
@@ -87,12 +87,12 @@ def _generations(archive: Archive, head: int, verbose: bool) -> list[list[Any]]:
             continue
         view = known.get(build.name)
         state: str = build.state if view is not None or retired else "no plugin"
-        if view is not None and not retired and build.fingerprint != fingerprint(view, types):
-            state = "stale"
+        if view is not None and not retired:
+            state = state if build.fingerprint == schema_of(view).fingerprint(types) else "stale"
         why = reason(build) if build.error else sql_views.get(build.table)
         rows.append(
             [
-                build.name, build.generation, state, build.checkpoint, head - build.checkpoint,
+                build.name, build.generation, state, build.position, head - build.position,
                 f"{build.plugin} v{build.version}", build.failed_position, why,
             ]
         )  # fmt: skip

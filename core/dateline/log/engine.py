@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError
 from dateline.errors import DatelineError
 from dateline.log import files
 from dateline.log.backend import LockTimeout, backend, named_errors, of
-from dateline.protect.keys import default_path
+from dateline.protect.keys_file import default_path
 
 Result = TypeVar("Result")
 _SCHEME = re.compile(r"(postgres|postgresql|sqlite)(\+\w+)?(:|//)")
