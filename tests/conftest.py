@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from tests.effort import examples, leave_out
-from tests.quick import migrations_recorded
+from tests.quick import databases_reused, migrations_recorded, nothing_synced
 
 from dateline.pytest_plugin import Cli
 from dateline.testing import samples
@@ -21,8 +21,8 @@ settings.load_profile("dateline")
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_archives() -> Iterator[None]:
-    """Run Alembic once per process and database instead of once per archive."""
-    with migrations_recorded():
+    """Create archives without Alembic, databases only when none is left, and wait for no disk."""
+    with migrations_recorded(), nothing_synced(), databases_reused():
         yield
 
 
@@ -56,8 +56,9 @@ def ferry(dateline_cli: Cli, tmp_path: Path) -> Cli:
 #: Files of slow tests, which only ``pytest -m slow`` runs, as CI does.
 SLOW = (
     "faults/",
+    "cli/test_editors_hour.py",
     "cli/test_follow.py",
-    "cli/test_scaffold.py",
+    "cli/test_plugins_new.py",
     "docs/test_site.py",
     "erasure/test_kills.py",
     "log/test_copying.py",

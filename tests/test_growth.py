@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from tests.bundled import plugins
 
 from dateline import Archive
-from dateline.cli.output import emit
+from dateline.cli.terminal.output import emit
 from dateline.events.envelope import Event
 from dateline.events.fold import StoryFold
 from dateline.events.state import StoryState

@@ -99,7 +99,7 @@ def dateline_cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
         monkeypatch.delenv(name)
 
     def call(*arguments: str, stdin: str = "") -> Result:
-        from dateline.cli.errors import outcome
+        from dateline.cli.outcome import outcome
         from dateline.cli.root import root
 
         streams = {"stdin": _stream(stdin), "stdout": _stream(), "stderr": _stream()}

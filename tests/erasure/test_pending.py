@@ -14,7 +14,7 @@ from tests.races.beside import Gate
 
 from dateline import Archive
 from dateline.archive import copy_archive
-from dateline.cli.errors import run
+from dateline.cli.outcome import run
 from dateline.cli.root import root
 from dateline.errors import Damaged, ViewFailed
 from dateline.log.engine import writing

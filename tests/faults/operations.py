@@ -15,7 +15,7 @@ from tests.faults.invariants import PLUGINS, opened
 from tests.log import later
 
 from dateline import Archive
-from dateline.cli.errors import run as command
+from dateline.cli.outcome import run as command
 from dateline.cli.root import root
 from dateline.errors import SchemaOutdated
 from dateline.log import schema

@@ -16,7 +16,7 @@ from sqlalchemy.engine import URL, make_url
 from tests.log.refused import refused
 
 from dateline import Archive, DatelineError, Plugins
-from dateline.cli.errors import run
+from dateline.cli.outcome import run
 from dateline.cli.root import root
 from dateline.errors import MissingLibrary, NotAnArchive
 from dateline.log import engine as engines
@@ -323,7 +323,7 @@ def test_no_failure_to_connect_shows_a_password(
 def test_no_traceback_shows_a_password(guarded: str, tmp_path: Path) -> None:
     code = """
 import logging, sys, traceback
-from dateline.cli.errors import run
+from dateline.cli.outcome import run
 from dateline.cli.root import root
 logging.basicConfig(level=0)
 for url in sys.argv[1:]:

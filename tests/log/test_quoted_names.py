@@ -14,7 +14,7 @@ from tests.erasure import scene
 
 from dateline import Archive, Plugins
 from dateline.archive import copy_archive
-from dateline.cli.errors import run
+from dateline.cli.outcome import run
 from dateline.cli.root import root
 from dateline.testing import samples
 from dateline.testing.postgres import connect

@@ -17,7 +17,7 @@ from tests.log import later
 from tests.log.refused import refused
 
 from dateline import Archive, Plugins
-from dateline.cli.errors import run
+from dateline.cli.outcome import run
 from dateline.cli.root import root
 from dateline.log import schema
 from dateline.log.engine import open_engine, writing

@@ -33,7 +33,7 @@ FILES: dict[str, bytes] = {
     "a format that acts": json.dumps({"format": hostile.WORDS}).encode(),
     "words": hostile.WORDS.encode(),
     "a note of words": f"{hostile.WORDS}\n1\nAAAA\n\n\u2014 x AAAA\n".encode(),
-    "a large note": b"x\n" * 2**19,
+    "a large note": (b"x" * 1023 + b"\n") * 2**10,
     "a key of words": f"PRIVATE+KEY+{hostile.WORDS}+00000000+AAAA\n".encode(),
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dateline import Archive, DatelineError, Plugins
-from dateline.cli.errors import FAILED, run
+from dateline.cli.outcome import FAILED, run
 from dateline.cli.root import root
 from dateline.log import relations
 from dateline.log.engine import reading, writing

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dateline import Archive, Plugins
-from dateline.cli.errors import run
+from dateline.cli.outcome import run
 from dateline.cli.root import root
 from dateline.testing import samples
 from dateline.testing.samples import corrected, retracted, story

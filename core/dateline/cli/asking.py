@@ -8,8 +8,8 @@ import click
 from prompt_toolkit import prompt
 from prompt_toolkit.completion import WordCompleter
 
+from dateline.cli.fields import missing
 from dateline.cli.picker import Picker
-from dateline.cli.values import missing
 from dateline.errors import UnknownName
 from dateline.events.state import StoryState
 from dateline.recording.lookup import find_source

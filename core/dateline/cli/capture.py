@@ -6,19 +6,20 @@ from typing import Any
 
 import click
 
-from dateline.cli import completing
-from dateline.cli.protecting import protect_option, protected, say_erased_before
-from dateline.cli.settings import Settings, say
-from dateline.cli.who import signed
+from dateline.cli import completion
+from dateline.cli.options import protect_option, signed
+from dateline.cli.protecting import protected, say_erased_before
+from dateline.cli.settings import Settings
+from dateline.cli.terminal.messages import say
 
 
 @click.command()
-@click.argument("file", metavar="FILE|URL", type=completing.FILE)
+@click.argument("file", metavar="FILE|URL", type=completion.FILE)
 @click.option(
     "--story",
     required=True,
     metavar="SLUG",
-    shell_complete=completing.stories,
+    shell_complete=completion.stories,
     help="The story that the document belongs to.",
 )
 @click.option(
@@ -41,7 +42,7 @@ from dateline.cli.who import signed
     "--as",
     "format",
     metavar="FORMAT",
-    shell_complete=completing.source_importers,
+    shell_complete=completion.source_importers,
     help="Read it in this format, whatever its file name ends in.",
 )
 @click.option(

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
-from dateline.cli import completing
-from dateline.cli.files import require_free, write_atomically
-from dateline.cli.keys import key_option
-from dateline.cli.settings import Settings, pass_settings, say
-from dateline.cli.stdout import data
+from dateline.cli.options import force_option, key_option, output_option, target_of
+from dateline.cli.outfile import require_free, write_or_give
+from dateline.cli.settings import Settings, pass_settings
+from dateline.cli.terminal.messages import say
 
 
 @click.command()
-@click.option(
-    "-o", "--output", metavar="FILE", type=completing.FILE, help="Output file.  [default: stdout]"
-)
-@click.option("--force", is_flag=True, help="Overwrite an existing file.")
+@output_option
+@force_option
 @key_option
 @pass_settings
 def checkpoint(settings: Settings, output: str | None, force: bool, key_file: str | None) -> None:
@@ -33,15 +28,12 @@ def checkpoint(settings: Settings, output: str | None, force: bool, key_file: st
       dateline checkpoint
       dateline checkpoint -o monday.txt
     """
-    target = None if output in (None, "-") else Path(str(output))
+    target = target_of(output)
     if target is not None:  # before anything is signed
         require_free(target, force=force, kept=settings.kept)
     with settings.archive() as archive:
         signed = archive.checkpoint(key_file)
-    if target is None:
-        click.echo(signed.note, nl=False, file=data())
-        return
-    write_atomically(target, iter([signed.note]), force=force, kept=settings.kept)
-    say(
-        f"Wrote {output}, a signed checkpoint of {signed.size} events. Keep it away from the archive."
-    )
+    write_or_give(target, signed.note, force=force, kept=settings.kept)
+    if target is not None:
+        words = f"a signed checkpoint of {signed.size} events. Keep it away from the archive."
+        say(f"Wrote {output}, {words}")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli import completing
-from dateline.cli.moments import read_moment
-from dateline.cli.output import bom_option, emit
-from dateline.cli.settings import Settings, pass_settings, say
-from dateline.cli.stdout import data
+from dateline.cli import completion
+from dateline.cli.options import FORMATS, format_option, read_moment
+from dateline.cli.settings import Settings, pass_settings
+from dateline.cli.terminal.messages import say
+from dateline.cli.terminal.output import emit
+from dateline.cli.terminal.stdout import data
 from dateline.text import markdown
 
 if TYPE_CHECKING:
@@ -32,20 +34,13 @@ _TITLES = {
 
 
 @click.command()
-@click.argument("story", shell_complete=completing.stories)
+@click.argument("story", shell_complete=completion.stories)
 @click.argument("from_", metavar="FROM")
 @click.argument("to")
 @click.option(
     "--recorded", is_flag=True, help="Use this archive's clock instead of the public record."
 )
-@click.option(
-    "-f",
-    "--format",
-    "format_",
-    type=click.Choice(["table", "json", "ndjson", "csv", "markdown"]),
-    help="Output format.  [default: table on a terminal, csv in a pipe]",
-)
-@bom_option
+@partial(format_option, formats=(*FORMATS, "markdown"))
 @pass_settings
 def diff(
     settings: Settings, story: str, from_: str, to: str, recorded: bool, format_: str | None

@@ -8,17 +8,18 @@ from typing import Any
 
 import click
 
-from dateline.cli import completing
-from dateline.cli.settings import Settings, say
-from dateline.cli.values import evidence_item, parse_value
-from dateline.cli.who import signed
+from dateline.cli import completion
+from dateline.cli.fields import evidence_item, parse_value
+from dateline.cli.options import signed
+from dateline.cli.settings import Settings
+from dateline.cli.terminal.messages import say
 
 #: Listed here so that help need not import the event types. A test compares them with the catalogue.
 RELATIONS = (
     "corroborates", "contradicts", "contrasts", "disputes", "same_statement", "same_event",
     "same_act", "quantifies", "elaborates", "explains", "includes", "precedes", "supports",
 )  # fmt: skip
-_story = click.argument("story", shell_complete=completing.stories)
+_story = click.argument("story", shell_complete=completion.stories)
 _reported = click.option(
     "--reported",
     metavar="EDTF",
@@ -27,7 +28,7 @@ _reported = click.option(
 
 
 def _on_fact(command: Callable[..., Any]) -> click.Command:
-    return click.command()(_story(click.argument("fact", shell_complete=completing.facts)(command)))
+    return click.command()(_story(click.argument("fact", shell_complete=completion.facts)(command)))
 
 
 @_on_fact
@@ -164,7 +165,7 @@ def evidence(
 
 @_on_fact
 @click.argument("relation", type=click.Choice(RELATIONS))
-@click.argument("other", shell_complete=completing.facts)
+@click.argument("other", shell_complete=completion.facts)
 @click.option(
     "--independence",
     type=click.Choice(["independent", "same-origin", "unknown"]),

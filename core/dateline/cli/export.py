@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli import completing
-from dateline.cli.files import require_free, write_atomically
-from dateline.cli.moments import moment, moment_options
-from dateline.cli.output import MARK, give
-from dateline.cli.settings import Settings, pass_settings, say
-from dateline.cli.stdout import data
+from dateline.cli import completion
+from dateline.cli.options import force_option, moment, moment_options, target_of
+from dateline.cli.outfile import require_free, write_atomically
+from dateline.cli.settings import Settings, pass_settings
+from dateline.cli.terminal.messages import counted, say
+from dateline.cli.terminal.output import give
+from dateline.cli.terminal.stdout import MARK, data
 from dateline.errors import DatelineError
 from dateline.log.files import refuse_kept
 from dateline.plugins.blaming import Blamed
@@ -26,20 +27,20 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("stories", nargs=-1, shell_complete=completing.stories)
+@click.argument("stories", nargs=-1, shell_complete=completion.stories)
 @click.option("--all", "all_", is_flag=True, help="Export every story of the archive.")
 @click.option(
     "-f",
     "--format",
     "format_",
     metavar="FORMAT",
-    shell_complete=completing.exporters,
+    shell_complete=completion.exporters,
     help="Output format: csv, json, ndjson, markdown, html ...",
 )
 @click.option(
     "--view",
     metavar="NAME",
-    shell_complete=completing.views,
+    shell_complete=completion.views,
     help="Export this view.  [default for csv: timeline]",
 )
 @click.option(
@@ -47,15 +48,13 @@ if TYPE_CHECKING:
     "--output",
     "target",
     metavar="FILE|DIR",
-    type=completing.FILE,
+    type=completion.FILE,
     help="Output file, or a folder for one file per story.  [default: stdout]",
 )
-@click.option("--force", is_flag=True, help="Overwrite an existing file.")
+@force_option
 @moment_options
 @click.option(
-    "--bom",
-    is_flag=True,
-    help="Begin CSV with a byte order mark, so that Excel reads it as UTF-8.",
+    "--bom", is_flag=True, help="Begin CSV with a byte order mark, so that Excel reads it as UTF-8."
 )
 @click.option("--schema", is_flag=True, help="Print the format's schema instead.")
 @pass_settings
@@ -85,7 +84,7 @@ def export(
       dateline export velm-flood -o then.md --as-of 2024-03-05
       dateline export --all -f ndjson -o backup.ndjson
     """
-    output = None if target in (None, "-") else Path(str(target))
+    output = target_of(target)
     if not schema and bool(stories) == all_:
         raise click.UsageError("name one or more stories, or give --all")
     name = _format(settings, format_, output)
@@ -117,7 +116,7 @@ def export(
                 with archive.material(slug, view=view, at=at) as material:
                     _write(path, archive.plugins, exporter, material, force, mark, archive.kept)
                     _warn(material)
-            say(f"Wrote {len(slugs)} file{'s' if len(slugs) != 1 else ''} to {output}.")
+            say(f"Wrote {counted(len(slugs), 'file')} to {output}.")
             return
         with archive.material(*stories, view=view, at=at) as material:
             if output is None:

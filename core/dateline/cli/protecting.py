@@ -1,28 +1,17 @@
-"""The option ``--protect``: content recorded for a subject."""
+"""What ``--protect`` means for introduced entities, and the messages about it."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import click
-
-from dateline.cli.settings import say
+from dateline.cli.terminal.messages import say
 
 if TYPE_CHECKING:
     from dateline.recording.recorder import Recorded
 
-F = TypeVar("F", bound=Callable[..., Any])
 _MANY = 8
-
-
-def protect_option(command: F) -> F:
-    return click.option(
-        "--protect",
-        metavar="SUBJECT",
-        help="Encrypt the content under this person's key; `dateline erase SUBJECT` destroys the key.",
-    )(command)
 
 
 def protected(result: Recorded, subjects: Sequence[str]) -> str:

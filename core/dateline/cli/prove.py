@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from dateline.cli import completing
-from dateline.cli.files import require_free, write_atomically
-from dateline.cli.keys import key_option, public_keys, read_vkeys, vkey_option
-from dateline.cli.output import give
-from dateline.cli.settings import Settings, pass_settings, say
+from dateline.cli import completion
+from dateline.cli.key import public_keys, read_vkeys
+from dateline.cli.options import force_option, key_option, output_option, target_of, vkey_option
+from dateline.cli.outfile import require_free, write_or_give
+from dateline.cli.settings import Settings, pass_settings
+from dateline.cli.terminal.messages import say
 from dateline.errors import DatelineError
 
 if TYPE_CHECKING:
@@ -21,23 +21,21 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("story", required=False, shell_complete=completing.stories)
-@click.argument("fact", required=False, shell_complete=completing.facts)
-@click.option(
-    "-o", "--output", metavar="FILE", type=completing.FILE, help="Output file.  [default: stdout]"
-)
-@click.option("--force", is_flag=True, help="Overwrite an existing file.")
+@click.argument("story", required=False, shell_complete=completion.stories)
+@click.argument("fact", required=False, shell_complete=completion.facts)
+@output_option
+@force_option
 @click.option(
     "--checkpoint",
     "checkpoint_file",
     metavar="FILE",
-    type=completing.FILE,
+    type=completion.FILE,
     help="Prove up to this checkpoint.  [default: a new one, or the last one without a signing key]",
 )
 @click.option(
     "--earlier",
     metavar="FILE",
-    type=completing.FILE,
+    type=completion.FILE,
     help="Also prove that the log continues this earlier checkpoint.",
 )
 @click.option("--with-documents", is_flag=True, help="Include the quoted documents.")
@@ -89,7 +87,7 @@ def prove(
       dateline prove velm-flood -o velm-flood.proof.json
       dateline prove --verifier -o check.py
     """
-    target = None if output in (None, "-") else Path(str(output))
+    target = target_of(output)
     if target is not None:  # before anything is signed
         require_free(target, force=force, kept=settings.kept)
     if verifier:
@@ -97,7 +95,7 @@ def prove(
             raise click.UsageError("--verifier takes no story")
         from dateline.archive import Archive
 
-        _write(settings, target, Archive.verifier(), force)
+        write_or_give(target, Archive.verifier(), force=force, kept=settings.kept)
         if target is not None:
             say(f"Wrote {target}.")
         return
@@ -129,7 +127,8 @@ def prove(
     proven = _check(bundle, known, {"checkpoint": checkpoint_file, "earlier": earlier})
     import json
 
-    _write(settings, target, json.dumps(bundle, ensure_ascii=False, indent=1) + "\n", force)
+    text = json.dumps(bundle, ensure_ascii=False, indent=1) + "\n"
+    write_or_give(target, text, force=force, kept=settings.kept)
     if target is not None:
         say(f"Wrote {target}, proven up to event {signed.size} of the log.")
     _report_missing(bundle, proven, protected_too)
@@ -263,10 +262,3 @@ def _report_keys(checkpoints: Iterable[Checkpoint], vkeys: Sequence[Vkey]) -> No
                 f"Not checked: the signature on the checkpoint of {checkpoint.size} events. No key "
                 "given here signed it; give its public key with --vkey."
             )
-
-
-def _write(settings: Settings, target: Path | None, text: str, force: bool) -> None:
-    if target is None:
-        give(text)
-        return
-    write_atomically(target, iter([text]), force=force, kept=settings.kept)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dateline.cli import completing
-from dateline.cli.protecting import protect_option, protected, say_erased_before
-from dateline.cli.settings import Settings, say
-from dateline.cli.stdout import data, given_back
-from dateline.cli.values import evidence_item, keyed, lacks, parse_value
-from dateline.cli.who import signed
+from dateline.cli import completion
+from dateline.cli.fields import evidence_item, keyed, lacks, parse_value
+from dateline.cli.options import protect_option, signed
+from dateline.cli.protecting import protected, say_erased_before
+from dateline.cli.settings import Settings
+from dateline.cli.terminal.messages import counted, say
+from dateline.cli.terminal.stdout import data, given_back
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
@@ -25,13 +26,13 @@ KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
 
 
 @click.command()
-@click.argument("story", shell_complete=completing.stories)
+@click.argument("story", shell_complete=completion.stories)
 @click.argument("kind", type=click.Choice(KINDS), required=False)
 @click.option("--text", help="The fact in your own words.")
 @click.option(
     "--source",
     metavar="ID",
-    shell_complete=completing.sources,
+    shell_complete=completion.sources,
     help="Its source: sha256:..., or a unique part from the start of the hash.",
 )
 @click.option(
@@ -40,36 +41,17 @@ KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
     metavar="[ROLE:]WORDS[@START]",
     help="The words of the source that support it; Dateline finds their position. Role: content, figure, time ... Give START when the words occur more than once.",
 )
+@click.option("--speaker", "speakers", multiple=True, metavar="ENTITY", help="Who said it.")
 @click.option(
-    "--speaker",
-    "speakers",
-    multiple=True,
-    metavar="ENTITY",
-    help="Who said it.",
+    "--to", "addressees", multiple=True, metavar="ENTITY", help="Whom the speaker addressed."
 )
-@click.option(
-    "--to",
-    "addressees",
-    multiple=True,
-    metavar="ENTITY",
-    help="Whom the speaker addressed.",
-)
-@click.option(
-    "--via",
-    multiple=True,
-    metavar="ENTITY",
-    help="Who relayed it to the publisher.",
-)
+@click.option("--via", multiple=True, metavar="ENTITY", help="Who relayed it to the publisher.")
 @click.option("--act", help="The verb: say, deny, propose ...")
 @click.option("--quote", help="The quotation, word for word.")
 @click.option("--said", metavar="EDTF", help="When it was said.")
 @click.option("--valid", metavar="EDTF", help="When it held or happened.")
 @click.option(
-    "--place",
-    "places",
-    multiple=True,
-    metavar="ENTITY[:ROLE]",
-    help="Where it happened.",
+    "--place", "places", multiple=True, metavar="ENTITY[:ROLE]", help="Where it happened."
 )
 @click.option(
     "--quantity",
@@ -132,7 +114,7 @@ def record(
     elif not result.new:
         say("Already recorded; nothing was added.")
     else:
-        say(f"Recorded {result.new} event{'s' if result.new != 1 else ''}{under}.")
+        say(f"Recorded {counted(result.new, 'event')}{under}.")
     if not dry_run:
         say_erased_before(result)
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dateline.cli import completing
-from dateline.cli.output import emit, format_option
-from dateline.cli.settings import Settings, pass_settings, say
-from dateline.cli.who import signed
+from dateline.cli import completion
+from dateline.cli.options import format_option, signed
+from dateline.cli.settings import Settings, pass_settings
+from dateline.cli.terminal.messages import say
+from dateline.cli.terminal.output import emit
 
 if TYPE_CHECKING:
     from dateline.recording.overview import Overview
@@ -41,7 +42,7 @@ def open_(settings: Settings, slug: str, languages: tuple[str, ...], **details: 
 
 
 @click.command()
-@click.argument("story", shell_complete=completing.stories)
+@click.argument("story", shell_complete=completion.stories)
 @click.argument("title")
 @click.option("--reason", help="The reason.")
 @signed
@@ -58,7 +59,7 @@ def retitle(settings: Settings, story: str, title: str, **details: Any) -> None:
 
 
 @click.command()
-@click.argument("story", shell_complete=completing.stories)
+@click.argument("story", shell_complete=completion.stories)
 @click.option("--reason", help="The reason.")
 @signed
 def close(settings: Settings, story: str, **details: Any) -> None:

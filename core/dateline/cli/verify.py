@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli import completing
-from dateline.cli.errors import FAILED, FOUND
-from dateline.cli.keys import key_option, public_keys, vkey_option
-from dateline.cli.output import emit, format_option
-from dateline.cli.progress import progress
-from dateline.cli.settings import Settings, pass_settings, resume, say, unfinished
-from dateline.cli.stdout import data
+from dateline.cli import completion
+from dateline.cli.key import public_keys
+from dateline.cli.options import format_option, key_option, vkey_option
+from dateline.cli.outcome import FAILED, FOUND
+from dateline.cli.settings import Settings, pass_settings, resume, unfinished
+from dateline.cli.terminal.messages import counted, say
+from dateline.cli.terminal.output import emit
+from dateline.cli.terminal.progress import progress
+from dateline.cli.terminal.stdout import data
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
@@ -28,7 +30,7 @@ _NAMED = 5
     "--against",
     multiple=True,
     metavar="FILE",
-    type=completing.FILE,
+    type=completion.FILE,
     help="Compare with this checkpoint, which was kept elsewhere. May be repeated.",
 )
 @click.option("--deep", is_flag=True, help="Check every view and every quotation too.")
@@ -37,7 +39,7 @@ _NAMED = 5
     "exports",
     multiple=True,
     metavar="FILE",
-    type=completing.FILE,
+    type=completion.FILE,
     help="Check that this file is an unchanged export of the archive. May be repeated.",
 )
 @key_option
@@ -168,8 +170,7 @@ def _verdict(report: Report) -> Iterator[str]:
     if not report.tampered:
         yield "Nothing else is wrong." if report.unchecked else "Nothing was changed."
         return
-    number = len(report.findings) + report.more
-    found = f"{number} finding{'s' if number != 1 else ''}"
+    found = counted(len(report.findings) + report.more, "finding")
     broken = set(report.rules)
     if not broken <= BESIDE | {"schema"}:
         yield f"{found}: this is not what was recorded."

@@ -203,8 +203,13 @@ class Plugins:
         self.records.append(record)
 
 
-def _hooks(plugin: object) -> types.SimpleNamespace:
-    """Only the hooks that `plugin` implements, because pluggy inspects every name it is given.
+class _Hooks(types.SimpleNamespace):
+    def __dir__(self) -> list[str]:  # pluggy inspects each of these names, which is slow
+        return list(vars(self))
+
+
+def _hooks(plugin: object) -> _Hooks:
+    """Only the hooks that `plugin` implements.
 
     A misspelt hook raises DatelineError instead of being ignored, and so does a hook without its
     marker.
@@ -225,7 +230,7 @@ def _hooks(plugin: object) -> types.SimpleNamespace:
             raise DatelineError(f"{name} lacks its @hookimpl", code="hook-unmarked")
         if marked:
             found[name] = getattr(plugin, name)
-    return types.SimpleNamespace(**found)
+    return _Hooks(**found)
 
 
 def _exporter(item: object) -> tuple[str, str, Any]:

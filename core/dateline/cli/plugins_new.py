@@ -16,7 +16,8 @@ from string import Template
 
 import click
 
-from dateline.cli.settings import Settings, pass_settings, say
+from dateline.cli.settings import Settings, pass_settings
+from dateline.cli.terminal.messages import say
 from dateline.errors import DatelineError
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
@@ -51,12 +52,7 @@ KINDS = {
             "A format that facts are imported from.",
             "import FILE.csv --story STORY",
         ),
-        Kind(
-            "event",
-            "event_types",
-            "An event type.",
-            "import FILE.ndjson --story STORY",
-        ),
+        Kind("event", "event_types", "An event type.", "import FILE.ndjson --story STORY"),
     )
 }
 

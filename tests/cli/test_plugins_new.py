@@ -16,7 +16,7 @@ import click
 import pytest
 
 import dateline
-from dateline.cli.errors import outcome
+from dateline.cli.outcome import outcome
 from dateline.cli.plugins import plugins as group
 from dateline.cli.root import root
 

@@ -1,4 +1,4 @@
-"""What is typed on a command line: values, quantities and evidence; and which fields are missing."""
+"""Values, quantities and evidence as they are typed, and the fields of a fact that are missing."""
 
 from __future__ import annotations
 

@@ -1,48 +1,21 @@
-"""``dateline key``: create and show the signing key; options that name keys."""
+"""``dateline key``: create and show the signing key."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli import completing
 from dateline.cli.lazy import LazyGroup
+from dateline.cli.options import key_option
 from dateline.cli.settings import Settings, pass_settings
-from dateline.cli.stdout import data
+from dateline.cli.terminal.stdout import data
 from dateline.errors import DatelineError
-from dateline.plugins.points import Point
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
     from dateline.proof.verifier import Vkey
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def key_option(command: F) -> F:
-    """``--key``: the file that holds the signing key."""
-    return click.option(
-        "--key",
-        "key_file",
-        envvar="DATELINE_KEY",
-        show_envvar=True,
-        metavar="FILE",
-        type=completing.FILE,
-        help="File of the signing key.  [default: dateline/keys/ARCHIVE.key in $XDG_CONFIG_HOME]",
-    )(command)
-
-
-def vkey_option(command: F) -> F:
-    """``--vkey``: public keys, to check signatures without the signing key."""
-    return click.option(
-        "--vkey",
-        "vkeys",
-        multiple=True,
-        metavar="VKEY",
-        help="A public key to check signatures with, as `dateline key show` prints it. May be repeated.",
-    )(command)
 
 
 def read_vkeys(texts: Sequence[str]) -> list[Vkey]:
@@ -75,12 +48,10 @@ def public_keys(archive: Archive, given: str | None, texts: Sequence[str]) -> li
 
 class Commands(LazyGroup):
     core = {
-        "new": ("dateline.cli.keys:new", "Create the key that signs this archive's checkpoints."),
-        "show": ("dateline.cli.keys:show", "Print the public key, to publish it."),
+        "new": "Create the key that signs this archive's checkpoints.",
+        "show": "Print the public key, to publish it.",
     }
-
-    def _plugins(self) -> Mapping[str, Point]:
-        return {}
+    homes = {"new": "key", "show": "key"}
 
 
 @click.group(cls=Commands)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from dateline.cli.terminal.output import give
 from dateline.errors import DatelineError
 from dateline.log.files import made, refuse_kept, taken
 
@@ -49,6 +50,14 @@ def write_atomically(
             hint="check the folder, its permissions and the space left, or choose another name",
             code="output-not-writable",
         ) from None
+
+
+def write_or_give(target: Path | None, text: str, *, force: bool, kept: Iterable[Path]) -> None:
+    """Write the file `target`, or print on stdout if it is None."""
+    if target is None:
+        give(text)
+    else:
+        write_atomically(target, iter([text]), force=force, kept=kept)
 
 
 def _umask() -> int:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import click
 
-from dateline.cli.settings import say
-from dateline.cli.streams import ReaderWentAway
+from dateline.cli.terminal.messages import say
+from dateline.cli.terminal.stdio import ReaderWentAway
 from dateline.errors import DatelineError, described, stops_plugin
 
 #: Exit codes: 0 success, 1 failed or could not check, 2 wrong usage, 3 a check found something.

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.stdout import data
+from dateline.cli.terminal.stdout import data
 from dateline.text import cell as text_cell
-from dateline.text import visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,7 +38,6 @@ def table(
     rows: Iterable[Sequence[object]],
     shown: Sequence[str],
     names: Mapping[str, str],
-    title: str | None,
 ) -> None:
     """Print a table, or a block for each row if the columns do not fit side by side."""
     from rich.console import Console
@@ -60,7 +58,7 @@ def table(
     if found is None:
         _print(_cards(headings, cells, console))
     else:
-        above, below = _frame(headings, found, right, title, console)
+        above, below = _frame(headings, found, right, console)
         click.echo(above, nl=False, color=True, file=data())
         _print(_lines(cells, found, right))
         click.echo(below, color=True, file=data())
@@ -118,18 +116,14 @@ def _numeric(values: Sequence[object]) -> bool:
 
 
 def _frame(
-    headings: Cells,
-    found: Sequence[int],
-    right: Sequence[bool],
-    title: str | None,
-    console: Console,
+    headings: Cells, found: Sequence[int], right: Sequence[bool], console: Console
 ) -> tuple[str, str]:
     """The text above the rows, and the line below them."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(box=SIMPLE_HEAD, title=title and Text(visible(title)), title_justify="left")
+    drawn = Table(box=SIMPLE_HEAD)
     for heading, width, numeric in zip(headings, found, right, strict=True):
         justify = "right" if numeric else "left"
         drawn.add_column(Text(heading), justify=justify, overflow="fold", width=width)  # type: ignore[arg-type]

@@ -13,11 +13,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import IO, Any, TextIO
 
-from dateline.cli.streams import ReaderWentAway, reopened
+from dateline.cli.terminal.stdio import ReaderWentAway, reopened
 from dateline.errors import DatelineError
 
 #: A key in a context's `meta`: the command belongs to a plugin, which may use stdout.
 FOREIGN = "dateline.foreign"
+#: The byte order mark, by which Excel recognises UTF-8. Also a key in `meta`: CSV begins with it.
+MARK = "\ufeff"
 _kept: list[IO[Any]] = []
 
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli import completing
-from dateline.cli.errors import FOUND
-from dateline.cli.output import emit, format_option
-from dateline.cli.settings import Settings, pass_settings, say
+from dateline.cli import completion
+from dateline.cli.options import format_option
+from dateline.cli.outcome import FOUND
+from dateline.cli.settings import Settings, pass_settings
+from dateline.cli.terminal.messages import say
+from dateline.cli.terminal.output import emit
 from dateline.errors import MissingLibrary, UnknownName
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ _KINDS = ("views", "exporters", "importers", "source_importers", "event_types", 
 
 
 @click.command()
-@click.argument("name", required=False, shell_complete=completing.plugins)
+@click.argument("name", required=False, shell_complete=completion.plugins)
 @click.option(
     "--examples",
     type=click.IntRange(1, 10_000),

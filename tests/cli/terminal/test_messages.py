@@ -15,7 +15,7 @@ from typing import TextIO
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dateline.cli.wrapped import wrapped
+from dateline.cli.terminal.messages import wrapped
 
 WORDS = st.text(alphabet="ab-/é ", max_size=200).map(lambda text: " ".join(text.split(" ")))
 

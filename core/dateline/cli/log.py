@@ -1,19 +1,77 @@
-"""An event as a row, for the commands ``log`` and ``follow``."""
+"""``dateline log``: show events as they were recorded."""
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
+
+import click
+
+from dateline.cli import completion
+from dateline.cli.options import format_option, types_option
+from dateline.cli.settings import Settings, pass_settings
+from dateline.cli.terminal.output import emit
 
 if TYPE_CHECKING:
     from dateline.events.envelope import Event
 
+#: The largest integer that both databases store.
+_MAX_INTEGER = 2**63 - 1
 COLUMNS = (
     "position", "story", "version", "type", "about", "recorded_at", "reported_at", "agent", "tool",
     "method", "event_id", "schema_version", "data",
     "protected",
 )  # fmt: skip
-#: The columns of lines that are printed one at a time, with their minimum widths.
-LINE = {"position": 8, "recorded_at": 20, "story": 20, "version": 7, "type": 20, "about": 0}
+
+
+@click.command()
+@click.argument("story", required=False, shell_complete=completion.stories)
+@click.option(
+    "--after",
+    type=click.IntRange(0, _MAX_INTEGER),
+    default=0,
+    metavar="N",
+    help="Start after this version of STORY, or this position of the log.",
+)
+@click.option(
+    "-n",
+    "--limit",
+    type=click.IntRange(0, _MAX_INTEGER),
+    metavar="N",
+    help="Show at most N events.",
+)
+@types_option
+@format_option
+@pass_settings
+def log(
+    settings: Settings,
+    story: str | None,
+    after: int,
+    limit: int | None,
+    types: tuple[str, ...],
+    format_: str | None,
+) -> None:
+    """Show events as they were recorded, oldest first.
+
+    Shows the events of STORY, or of the whole archive. Data of an unknown type is shown as it is stored.
+
+    \b
+    Example:
+      dateline log velm-flood -n 20
+      dateline log --type fact.corrected -f ndjson
+    """
+    with settings.archive() as archive:
+        events = archive.events(story, after=after)
+        wanted = (event for event in events if not types or event.type in types)
+        rows = (row_of(event) for event in islice(wanted, limit))
+        emit(
+            COLUMNS,
+            rows,
+            format_,
+            # The table of one story does not repeat the story in every row.
+            summary=["position", *([] if story else ["story"]), "type", "about", "recorded_at"],
+            headings={"position": "pos.", "recorded_at": "recorded"},
+        )
 
 
 def row_of(event: Event) -> list[Any]:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from dateline.cli.settings import say
+from dateline.cli.terminal.messages import say
 
 _PATIENCE = 1.0
 _EVERY = 10.0

@@ -69,11 +69,14 @@ def test_data_in_a_pipe_is_utf8_whatever_the_encoding(
     assert "Žofie" in done.stdout.decode()
 
 
-def test_an_error_with_any_character_is_printed_in_any_encoding(folder: Path) -> None:
-    for encoding in ("cp1252", "ascii:strict", "utf-16"):
-        done = run(folder, "show", NAME, PYTHONIOENCODING=encoding)
-        assert done.returncode == 1
-        assert BUG not in done.stderr.decode()
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii:strict", "utf-16"])
+def test_an_error_with_any_character_is_printed_in_any_encoding(
+    folder: Path, encoding: str
+) -> None:
+    done = run(folder, "show", NAME, PYTHONIOENCODING=encoding)
+    assert done.returncode == 1
+    assert BUG not in done.stderr.decode()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
@@ -111,6 +114,7 @@ shells = pytest.mark.skipif(sys.platform == "win32", reason="needs a shell")
 
 
 @shells
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("stdout", [">&-", ">/dev/full"])
 @pytest.mark.parametrize("arguments", [PRINTING[1], PRINTING[-1], ("--help",)])
 def test_data_that_cannot_be_written_is_one_error(
@@ -124,19 +128,20 @@ def test_data_that_cannot_be_written_is_one_error(
 
 
 @shells
+@pytest.mark.sampled(3)
+@pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("arguments", [PRINTING[1], PRINTING[-1], ("--help",)])
 def test_a_reader_that_closed_the_pipe_gets_no_error_message(
-    folder: Path, arguments: tuple[str, ...]
+    folder: Path, arguments: tuple[str, ...], unbuffered: str
 ) -> None:
-    for unbuffered in ("", "1"):
-        ours, theirs = os.pipe()
-        os.close(ours)
-        done = subprocess.run(
-            [*DATELINE, *arguments], cwd=folder, env=environment(folder, PYTHONUNBUFFERED=unbuffered),
-            stdout=theirs, stderr=subprocess.PIPE, timeout=120, check=False,
-        )  # fmt: skip
-        os.close(theirs)
-        assert (done.returncode, done.stderr) == (1, b"")
+    ours, theirs = os.pipe()
+    os.close(ours)
+    done = subprocess.run(
+        [*DATELINE, *arguments], cwd=folder, env=environment(folder, PYTHONUNBUFFERED=unbuffered),
+        stdout=theirs, stderr=subprocess.PIPE, timeout=120, check=False,
+    )  # fmt: skip
+    os.close(theirs)
+    assert (done.returncode, done.stderr) == (1, b"")
 
 
 @shells
@@ -155,10 +160,11 @@ def test_a_command_that_prints_no_data_works_with_every_stream_closed(folder: Pa
 
 
 @shells
-def test_messages_that_cannot_be_written_do_not_stop_a_command(folder: Path) -> None:
-    for stderr in ("2>&-", "2>/dev/full"):
-        assert run(folder, "stories", "-f", "csv", shell=stderr).stdout.count(b"\n") == 2
-        assert run(folder, "show", "nothing", shell=stderr).returncode == 1
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize("stderr", ["2>&-", "2>/dev/full"])
+def test_messages_that_cannot_be_written_do_not_stop_a_command(folder: Path, stderr: str) -> None:
+    assert run(folder, "stories", "-f", "csv", shell=stderr).stdout.count(b"\n") == 2
+    assert run(folder, "show", "nothing", shell=stderr).returncode == 1
 
 
 @shells

@@ -9,10 +9,11 @@ from typing import Any
 
 import click
 
-from dateline.cli import completing
-from dateline.cli.protecting import protect_option, protected, say_erased_before
-from dateline.cli.settings import Settings, say
-from dateline.cli.who import signed
+from dateline.cli import completion
+from dateline.cli.options import protect_option, signed
+from dateline.cli.protecting import protected, say_erased_before
+from dateline.cli.settings import Settings
+from dateline.cli.terminal.messages import counted, say
 
 
 @click.command("import")
@@ -22,13 +23,13 @@ from dateline.cli.who import signed
     "--format",
     "format_",
     metavar="FORMAT",
-    shell_complete=completing.importers,
+    shell_complete=completion.importers,
     help="The format of FILE.  [default: that of its suffix, else ndjson]",
 )
 @click.option(
     "--story",
     metavar="SLUG",
-    shell_complete=completing.stories,
+    shell_complete=completion.stories,
     help="The story of lines before the first story.opened.",
 )
 @click.option(
@@ -82,5 +83,5 @@ def import_(
     counts = {"already recorded": result.already, "erased": result.erased}
     skipped = " and ".join(f"{count} {why}" for why, count in counts.items() if count)
     skipped = f"; skipped {skipped}" if skipped else ""
-    say(f"Imported {result.new} event{'s' if result.new != 1 else ''}{under}{skipped}.")
+    say(f"Imported {counted(result.new, 'event')}{under}{skipped}.")
     say_erased_before(result)

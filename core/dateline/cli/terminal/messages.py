@@ -1,14 +1,26 @@
-"""Wrapping long lines between words on a terminal. In a pipe, lines are not wrapped."""
+"""Messages on stderr, and lines wrapped between words on a terminal. In a pipe, nothing is wrapped."""
 
 from __future__ import annotations
 
 import os
 import re
+import sys
 import textwrap
 from typing import IO, Any
 
-#: What precedes the words of a line: its indent, and a label with a gap after it.
-_HANGING = re.compile(r" *(?:\S{1,12} {2,})?")
+import click
+
+
+def say(text: str) -> None:
+    """Print a message for the user on stderr, with unsafe characters made visible."""
+    from dateline.text import visible
+
+    click.echo(wrapped(visible(text), sys.stderr), err=True)
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 event``, ``2 events``"""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def wrapped(text: str, stream: IO[Any]) -> str:
@@ -22,7 +34,8 @@ def wrapped(text: str, stream: IO[Any]) -> str:
 def _broken(line: str, width: int) -> str:
     if len(line) <= width:
         return line
-    found = _HANGING.match(line)
+    # What precedes its words: its indent, and a label with a gap after it.
+    found = re.match(r" *(?:\S{1,12} {2,})?", line)
     hanging = found.end() if found is not None else 0
     return textwrap.fill(
         line,

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from dateline.cli.output import emit
+from dateline.cli.terminal.output import emit
 from dateline.pytest_plugin import Cli
 from dateline.testing import samples
 

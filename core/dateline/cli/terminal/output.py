@@ -5,45 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, TypeVar
 
 import click
 
-from dateline.cli.stdout import data
+from dateline.cli.terminal.stdout import MARK, data
 from dateline.text import csv_cell, legible, legible_line
-
-F = TypeVar("F", bound=Callable[..., Any])
-FORMATS = ("table", "json", "ndjson", "csv")
-#: The byte order mark, by which Excel recognises UTF-8.
-MARK = "\ufeff"
-
-
-def format_option(command: F) -> F:
-    """``-f/--format``; the default is a table on a terminal and CSV in a pipe."""
-    return click.option(
-        "-f",
-        "--format",
-        "format_",
-        type=click.Choice(FORMATS),
-        help="Output format.  [default: table on a terminal, csv in a pipe]",
-    )(bom_option(command))
-
-
-def bom_option(command: F) -> F:
-    """``--bom``: CSV that Excel reads as UTF-8. `emit` reads the option from the context."""
-    return click.option(
-        "--bom",
-        is_flag=True,
-        expose_value=False,
-        callback=_remember,
-        help="Begin CSV with a byte order mark, so that Excel reads it as UTF-8.",
-    )(command)
-
-
-def _remember(ctx: click.Context, param: click.Parameter, given: bool) -> None:
-    ctx.meta[MARK] = given
 
 
 def emit(
@@ -53,7 +21,6 @@ def emit(
     *,
     summary: Sequence[str] = (),
     headings: Mapping[str, str] = MappingProxyType({}),
-    title: str | None = None,
     running: Mapping[str, int] | None = None,
 ) -> None:
     """Print rows in a format. `summary` names the columns that a table has, `headings` the text
@@ -70,9 +37,9 @@ def emit(
     if chosen == "table" and running:
         _lines(columns, rows, running)
     elif chosen == "table":
-        from dateline.cli.table import table
+        from dateline.cli.terminal.tabular import table
 
-        table(columns, rows, summary or columns, headings, title)
+        table(columns, rows, summary or columns, headings)
     elif chosen == "csv":
         _csv(columns, rows, MARK if marked else "")
     else:
@@ -81,7 +48,7 @@ def emit(
 
 def tell(line: str) -> None:
     """Print one line on stdout, made safe for a terminal."""
-    from dateline.cli.wrapped import wrapped
+    from dateline.cli.terminal.messages import wrapped
 
     click.echo(wrapped(legible(line), data()), file=data())
 
@@ -98,7 +65,7 @@ def _lines(
     """One line for each row, aligned with the lines before it: later widths are not known yet."""
     from rich.cells import cell_len
 
-    from dateline.cli.table import cell as shown
+    from dateline.cli.terminal.tabular import cell as shown
 
     widths = list(least.values())
     picked = [columns.index(name) for name in least]

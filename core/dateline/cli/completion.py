@@ -1,5 +1,8 @@
-"""Shell completion. It must be fast and never fail: it uses only the standard library, imports no
-plugin, and offers nothing when the archive cannot be read."""
+"""``dateline completion``, and what completion offers.
+
+Completing must be fast and never fail: it uses only the standard library, imports no plugin, and
+offers nothing when the archive cannot be read.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,24 @@ VIEWS = frozenset({
 EXPORTERS = frozenset({"csv", "html", "json", "markdown", "ndjson"})
 IMPORTERS = frozenset({"ndjson"})
 SOURCE_IMPORTERS = frozenset({"html", "pdf", "text"})
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.pass_context
+def completion(ctx: click.Context, shell: str) -> None:
+    """Print a shell completion script.
+
+    \b
+    Example:
+      eval "$(dateline completion bash)"
+    """
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(shell)
+    assert kind is not None
+    script = kind(ctx.find_root().command, {}, "dateline", "_DATELINE_COMPLETE")
+    click.echo(script.source())
 
 
 def stories(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
