@@ -31,9 +31,10 @@ from dateline.events.present import StoryState
 from dateline.log import backup as backups
 from dateline.log import read, schema
 from dateline.log.append import Expected
-from dateline.log.backend import of
 from dateline.log.copying.copier import Copied, Progress, copy, open_copy, silent
-from dateline.log.engine import file_of, kept_files, keys_of, reading, shown, to_url, writing
+from dateline.log.databases.dialect import of
+from dateline.log.databases.sqlite_connection import file_of
+from dateline.log.engine import kept_files, keys_of, reading, shown, to_url, writing
 from dateline.log.files import same_file
 from dateline.log.follow import Follower, Stop
 from dateline.plugins.formats import Material

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine
 
 from dateline.errors import DatelineError
 from dateline.log import read
-from dateline.log.backend import of
+from dateline.log.databases.dialect import of
 from dateline.log.engine import reading
 from dateline.material import LiveMaterial, PastMaterial
 from dateline.plugins.formats import Material

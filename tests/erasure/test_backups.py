@@ -11,7 +11,7 @@ from tests.erasure.scene import WITNESS
 
 from dateline import Archive, Plugins, Refused
 from dateline.events.clock import to_iso
-from dateline.log.wal import empty_wal
+from dateline.log.databases.wal import empty_wal
 from dateline.recording import keyed
 from dateline.testing import samples
 

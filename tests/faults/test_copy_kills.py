@@ -18,8 +18,7 @@ from dateline import Archive, Plugins
 from dateline.archive import copy_archive
 from dateline.errors import NotAnArchive, UnfinishedCopy
 from dateline.log import schema
-from dateline.log.copying.chains import Chains
-from dateline.log.copying.pages import EVENTS, agree, head_of, pages
+from dateline.log.copying.pages import require_sound
 from dateline.log.engine import reading
 from dateline.testing.postgres import Server
 
@@ -97,12 +96,7 @@ def reached(target: str, source: dict[str, list[tuple[object, ...]]]) -> int:
     except NotAnArchive:
         return 0
     with reading(engine) as connection:
-        head = head_of(connection, target)
-        chains = Chains(target, head.archive)
-        for page in pages(connection, EVENTS, head.position, where=target):
-            for row in page:
-                chains.add(row)
-        agree(connection, chains, head, target)
+        head = require_sound(connection, target)
     engine.dispose()
     found = tables(target)
     assert found["events"] == source["events"][: head.position]

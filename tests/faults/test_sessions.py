@@ -25,7 +25,7 @@ import sys
 import tempfile
 from sqlalchemy import text
 from dateline import DatelineError
-from dateline.log import postgres
+from dateline.log.databases import postgres
 from dateline.log.append import Appender
 from dateline.log.engine import open_engine, writing
 postgres._IDLE_TIMEOUT = "1s"
@@ -66,7 +66,7 @@ def test_a_frozen_writer_does_not_block_others(dateline_postgres_url: str, way: 
 _FROZEN_READER = """
 import sys
 from dateline import Archive, DatelineError, Plugins
-from dateline.log import postgres
+from dateline.log.databases import postgres
 from dateline.views import store
 postgres._IDLE_TIMEOUT = "1s"
 plain = getattr(store, sys.argv[2])

@@ -15,7 +15,7 @@ from dateline import Archive, Plugins
 from dateline.archive import copy_archive
 from dateline.errors import CheckFailed
 from dateline.log import hashing, nodes, schema
-from dateline.log.backend import driver
+from dateline.log.databases.sql import driver
 from dateline.log.engine import open_engine, reading, writing
 from dateline.log.tables import events
 from dateline.proof import keys

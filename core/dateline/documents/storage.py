@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select
 
 from dateline.documents.document import PREFIX, Document
 from dateline.errors import DatelineError
-from dateline.log.backend import of, require_done
+from dateline.log.databases.dialect import of
+from dateline.log.databases.unwritten import require_done
 from dateline.log.tables import documents
 from dateline.protect import cipher
 from dateline.protect.vault import Vault

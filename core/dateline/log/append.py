@@ -28,7 +28,8 @@ from dateline.events.payload import Raw
 from dateline.events.registry import CORE_NAMES
 from dateline.events.story import StoryOpened
 from dateline.log import hashing, nodes
-from dateline.log.backend import of, require_done
+from dateline.log.databases.dialect import of
+from dateline.log.databases.unwritten import require_done
 from dateline.log.hashing import SALT_BYTES
 from dateline.log.tables import events, log_head, plugin_types, stories
 from dateline.protect.vault import Vault

@@ -11,9 +11,9 @@ from sqlalchemy import Engine
 from dateline.errors import DatelineError
 from dateline.log import files, schema
 from dateline.log.copying.copier import Progress, copy
+from dateline.log.databases.resting import rest
 from dateline.log.engine import reading
 from dateline.log.read import Head
-from dateline.log.resting import rest
 from dateline.protect.keys import holds_keys
 
 

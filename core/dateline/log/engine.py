@@ -16,7 +16,9 @@ from sqlalchemy.exc import ArgumentError
 
 from dateline.errors import DatelineError
 from dateline.log import files
-from dateline.log.backend import LockTimeout, backend, named_errors, of
+from dateline.log.databases.dialect import backend, named_errors, of
+from dateline.log.databases.sqlite_connection import file_of
+from dateline.log.databases.unwritten import LockTimeout
 from dateline.protect.keys import default_path
 
 Result = TypeVar("Result")
@@ -57,13 +59,6 @@ def _no_url() -> DatelineError:
 def shown(url: URL) -> str:
     """`url` for display: a path for SQLite, otherwise a URL without secrets."""
     return backend(url.get_backend_name()).shown(url)
-
-
-def file_of(url: URL) -> Path | None:
-    """The archive's file; None for an archive in memory or on a server."""
-    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
-        return None
-    return Path(url.database or "")
 
 
 def keys_of(url: URL, keys: str | os.PathLike[str] | None) -> Path | None:

@@ -17,7 +17,7 @@ from dateline.events.readonly import frozen
 from dateline.events.registry import CORE_NAMES, Registry, StoredBody
 from dateline.events.story import is_slug
 from dateline.log import hashing
-from dateline.log.backend import named_errors, of
+from dateline.log.databases.dialect import named_errors, of
 from dateline.log.tables import events, log_head, plugin_types, stories
 from dateline.protect.vault import Vault
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, func, select
 from dateline.errors import NotAnArchive
 from dateline.events.registry import CORE_NAMES
 from dateline.log import guards, hashing
-from dateline.log.backend import of
+from dateline.log.databases.dialect import of
 from dateline.log.tables import events, log_head, paired_keys, plugin_types, raw
 from dateline.proof.contents import Contents, Stored
 from dateline.proof.held import Given, Held

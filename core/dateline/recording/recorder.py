@@ -16,7 +16,7 @@ from dateline.events.envelope import Event, RecordedBy
 from dateline.events.present import StoryState
 from dateline.events.registry import Registry
 from dateline.log.append import Appender, Expected
-from dateline.log.backend import of
+from dateline.log.databases.dialect import of
 from dateline.log.engine import reading, writing
 from dateline.log.protected import erased_keys, keys_in_use
 from dateline.log.read import Reader, story_by_slug

@@ -19,9 +19,9 @@ from dateline.errors import DatelineError, LogGap, ViewFailed
 from dateline.events.envelope import Event
 from dateline.events.present import StoryState
 from dateline.log import read as log
-from dateline.log.backend import LockTimeout
+from dateline.log.databases.relation import Relation
+from dateline.log.databases.unwritten import LockTimeout
 from dateline.log.engine import patiently, reading, writing
-from dateline.log.relation import Relation
 from dateline.views import store
 from dateline.views.collector import collector_paused
 from dateline.views.folding import Running, fold

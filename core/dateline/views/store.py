@@ -27,9 +27,11 @@ from sqlalchemy import (
 
 from dateline.errors import Damaged
 from dateline.events.present import HIDDEN
-from dateline.log import relations
-from dateline.log.backend import of, quoted, require_done
-from dateline.log.relation import TABLE, Relation
+from dateline.log.databases import catalog
+from dateline.log.databases.dialect import of
+from dateline.log.databases.relation import TABLE, Relation
+from dateline.log.databases.sql import quoted
+from dateline.log.databases.unwritten import require_done
 from dateline.log.tables import views
 from dateline.views.projection import Column as ViewColumn
 from dateline.views.projection import ColumnType, FactView, View, columns
@@ -133,7 +135,7 @@ def create(connection: Connection, view: View, mark: str, plugin: str, target: i
     earlier = builds(connection, view.name)
     generation = 1 + max((build.generation for build in earlier), default=0)
     build = Build(view.name, generation, "building", 0, view.version, mark, plugin, target=target)
-    relations.require_free(connection, build.table, f"view {view.name}")
+    catalog.require_free(connection, build.table, f"view {view.name}")
     sql_table(view, build).create(connection)
     add(connection, build)
     return build
@@ -152,7 +154,7 @@ def index(connection: Connection, view: View, build: Build) -> None:
     keys = [table.c.story, *(table.c[name] for name in _key_names(view))]
     if any(one["name"] == name for one in inspect(connection).get_indexes(build.table)):
         return  # an earlier process made it and was killed
-    relations.require_free(connection, name, f"view {view.name}")
+    catalog.require_free(connection, name, f"view {view.name}")
     Index(name, *keys, unique=True).create(connection)
 
 
@@ -183,7 +185,7 @@ class Moved(Exception):
 def drop(connection: Connection, build: Build, *, others_too: bool = False) -> None:
     """Drop the table of a generation and delete its row. With `others_too`, objects that others built
     on the table are dropped too; without, they are an error."""
-    relations.drop_table(connection, build.table, others_too=others_too)
+    catalog.drop_table(connection, build.table, others_too=others_too)
     row = views.c.name == build.name, views.c.generation == build.generation
     connection.execute(delete(views).where(*row))
     if connection.execute(select(views.c.name).where(*row)).first():
@@ -197,7 +199,7 @@ def publish(connection: Connection, build: Build) -> Relation | None:
     it are kept. If the name belongs to a relation that Dateline did not make, that relation is kept
     and returned, and there is no SQL VIEW. Raises Moved if the generation's table is gone.
     """
-    found = relations.find(connection, [build.name, build.table])
+    found = catalog.find(connection, [build.name, build.table])
     other = found.get(build.name)
     if other is not None and not other.shows(build.name):
         return other
@@ -211,7 +213,7 @@ def publish(connection: Connection, build: Build) -> Relation | None:
 def hide(connection: Connection, name: str, *, others_too: bool = True) -> None:
     """Drop the SQL VIEW, and objects that others built on it, since it has nothing left to show.
     Without `others_too` such objects are an error."""
-    relations.drop_view(connection, name, others_too=others_too)
+    catalog.drop_view(connection, name, others_too=others_too)
 
 
 def hold(connection: Connection, build: Build) -> None:
@@ -226,7 +228,7 @@ def hold_all(connection: Connection) -> None:
     query = select(views).order_by(views.c.name, views.c.generation).with_for_update()
     found = [_sound(Build(**row._mapping)) for row in connection.execute(query)]
     names = dict.fromkeys(build.name for build in found)
-    there = relations.find(connection, [*names, *(build.table for build in found)])
+    there = catalog.find(connection, [*names, *(build.table for build in found)])
     shown = [name for name in names if name in there and there[name].shows(name)]
     tables = [b.table for b in found if b.table in there and there[b.table].kind == TABLE]
     of(connection).hold_alone(connection, [*shown, *tables])

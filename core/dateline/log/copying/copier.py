@@ -22,11 +22,13 @@ from sqlalchemy import Connection, Engine
 
 from dateline.errors import DatelineError, NotAnArchive
 from dateline.log import files, nodes, schema
-from dateline.log.backend import LockTimeout, of, require_done
 from dateline.log.copying.chains import COLUMNS, Chains, Row, damaged
 from dateline.log.copying.forgetting import forget_views
 from dateline.log.copying.pages import EVENTS, LEAVES, agree, head_of, lasts, pages
 from dateline.log.copying.rows import Rows
+from dateline.log.databases.dialect import of
+from dateline.log.databases.unwritten import LockTimeout, require_done
+from dateline.log.databases.wal import empty_wal, still_read
 from dateline.log.engine import patiently, reading, shown, to_url, writing
 from dateline.log.hashing import Frontier
 from dateline.log.read import Head
@@ -40,7 +42,6 @@ from dateline.log.tables import (
     plugin_types,
     stories,
 )
-from dateline.log.wal import empty_wal, still_read
 
 _IDS = 500
 #: Seconds to wait for readers of erased content.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, delete, select
 
-from dateline.log import relations
-from dateline.log.backend import require_done
+from dateline.log.databases import catalog
+from dateline.log.databases.unwritten import require_done
 from dateline.log.tables import views
 
 
@@ -14,7 +14,7 @@ def forget_views(connection: Connection) -> None:
     way notices that its generation is missing."""
     found = connection.execute(select(views.c.name, views.c.generation)).all()
     for name in sorted({row.name for row in found}):
-        relations.drop_view(connection, name, others_too=True)
+        catalog.drop_view(connection, name, others_too=True)
     for row in found:
-        relations.drop_table(connection, f"{row.name}__g{row.generation}", others_too=True)
+        catalog.drop_table(connection, f"{row.name}__g{row.generation}", others_too=True)
     require_done(connection.execute(delete(views)).rowcount, len(found), views.name)

@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from dateline.log import hashing
-from dateline.log.backend import listed, of
 from dateline.log.copying.chains import COLUMNS, Chains, Last, Row, damaged
+from dateline.log.databases.dialect import of
+from dateline.log.databases.sql import listed
 from dateline.log.read import Head
 
 PAGE = 2000
@@ -61,3 +62,14 @@ def agree(connection: Connection, chains: Chains, goal: Head, where: str) -> Non
         raise damaged(where, "its root does not match its events")
     if lasts(connection) != chains.stories:
         raise damaged(where, "its stories do not match its events")
+
+
+def require_sound(connection: Connection, where: str) -> Head:
+    """Recompute every hash of the log. Returns its head. Raises Damaged."""
+    goal = head_of(connection, where)
+    chains = Chains(where, goal.archive)
+    for page in pages(connection, EVENTS, goal.position, where=where):
+        for row in page:
+            chains.add(row)
+    agree(connection, chains, goal, where)
+    return goal

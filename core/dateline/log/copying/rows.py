@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, Table
 
 from dateline.errors import DatelineError
-from dateline.log.backend import listed, of, quoted, require_done
 from dateline.log.copying.chains import Row, damaged
+from dateline.log.databases.dialect import of
+from dateline.log.databases.sql import listed, quoted
+from dateline.log.databases.unwritten import require_done
 
 PAGE = 500
 #: At most so many bytes of content are moved in one transaction, except for a single larger row.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from dateline.errors import DatelineError
-from dateline.log.backend import of
+from dateline.log.databases.sqlite_connection import file_of
 from dateline.log.files import sweep
 
 _PAUSE = 0.05
@@ -21,11 +22,11 @@ def empty_wal(engine: Engine, patience: float) -> bool:
     PostgreSQL vacuum and WAL are left to the server. Raises DatelineError."""
     if engine.dialect.name != "sqlite":
         return True
-    if engine.url.database not in (None, "", ":memory:"):
-        sweep(Path(os.path.realpath(str(engine.url.database))).parent)
+    if (path := file_of(engine.url)) is not None:
+        sweep(Path(os.path.realpath(path)).parent)
     try:
         return _emptied(engine, time.monotonic() + patience)
-    except of(engine).errors as error:
+    except sqlite3.DatabaseError as error:
         raise DatelineError(
             f"the content is erased, but the archive's write-ahead log could not be emptied: {error}",
             hint="make room on the disk, or check it; then run any command on the archive",

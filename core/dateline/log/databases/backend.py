@@ -1,60 +1,26 @@
 """The interface to a database, implemented by `sqlite` and `postgres`.
 
-The log and the views are written once. They ask a backend for whatever standard SQL does not cover.
+The log and the views are written once. They ask a backend for whatever standard SQL does not cover;
+`dialect.of` gives them the one of their connection.
 """
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from functools import lru_cache
 from typing import Any, ClassVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError
 
-from dateline.errors import DatelineError, NotAnArchive
-from dateline.log.relation import Relation
+from dateline.log.databases.relation import Relation
 
 #: Runs one statement on the driver's own connection, with ``?`` placeholders. Returns its cursor.
 Execute = Callable[..., Any]
 Values = tuple[Any, ...]
-
-
-class LockTimeout(DatelineError):
-    """Another session held a lock for longer than this session waits."""
-
-    code = "locked"
-
-
-class Unwritten(DatelineError):
-    """The database failed and wrote nothing. ``step`` is what to do about it."""
-
-    code = "not-written"
-
-    def __init__(self, what: str, step: str) -> None:
-        super().__init__(what, hint=f"{step}; nothing was written")
-        self.step = step
-
-
-class Unheeded(Unwritten):
-    """The database accepted a statement, did something else, and reported no error."""
-
-    code = "write-ignored"
-
-
-def require_done(done: int, wanted: int, table: str) -> None:
-    """Check that a statement changed as many rows as it had to. Raises Unheeded: then nothing may be
-    acknowledged."""
-    if done != wanted:
-        raise Unheeded(
-            f"the database changed {max(done, 0)} of {wanted} rows of the table {table} and reported no "
-            "error: a rule, trigger or policy on the table interferes",
-            "find it with `dateline verify` and remove it, then run this again",
-        )
+#: ``check(connection, where)`` raises an error unless the database, which errors call `where`, is sound.
+Check = Callable[[Connection, str], None]
 
 
 class Watch(ABC):
@@ -102,9 +68,9 @@ class Backend(ABC):
     def exists(self, url: URL) -> bool:
         """False when there is nothing to connect to, as far as this can be seen without connecting."""
 
-    def require_own_log(self, engine: Engine, current: str) -> None:
-        """Check that files which a killed process left next to the database belong to it; `current` is
-        the current schema. Raises DatelineError."""
+    def require_own_log(self, engine: Engine, read_through: Check) -> None:
+        """Check that files which a killed process left next to the database belong to it, if need be
+        with `read_through`, which reads the whole log. Raises DatelineError."""
 
     def sealed(self, engine: Engine) -> bool:
         """Whether the database is read-only for everybody, so that reading must not write to it."""
@@ -253,72 +219,3 @@ class Backend(ABC):
         self, connection: Connection, table: str, key: Sequence[str], keys: Iterable[Values]
     ) -> None:
         """Delete the rows with those text keys in bulk."""
-
-
-@lru_cache(8)
-def backend(name: str) -> Backend:
-    """The backend for the name of a SQLAlchemy dialect. Raises DatelineError, MissingLibrary."""
-    if name == "sqlite":
-        from dateline.log.sqlite import SQLite
-
-        return SQLite()
-    if name == "postgresql":
-        from dateline.log.postgres import PostgreSQL
-
-        return PostgreSQL()
-    raise DatelineError(
-        f"{name} archives are not supported",
-        hint="give the path of a SQLite file with --db, or a URL postgresql://HOST/DATABASE",
-        code="database-unsupported",
-    )
-
-
-def of(connection: Connection | Engine) -> Backend:
-    """The backend of a connection or an engine."""
-    return backend(connection.dialect.name)
-
-
-@contextmanager
-def named_errors(bind: Connection | Engine) -> Iterator[None]:
-    """Turn failures of the database into errors with a next step; programming errors pass through."""
-    kind, url = of(bind), bind.engine.url
-    try:
-        yield
-    except DBAPIError as error:
-        if isinstance(error.orig, kind.errors):
-            explained = kind.explained(error.orig, kind.shown(url))
-            if isinstance(explained, DatelineError):
-                raise explained from error
-        raise
-    except UnicodeDecodeError as error:
-        # The driver raises this for a message that repeats a name whose bytes are not UTF-8 (any more).
-        if b"malformed" not in error.object:
-            raise
-        message = error.object.decode(errors="replace")
-        raise NotAnArchive(f"{kind.shown(url)} is damaged: {message}") from error
-    except kind.errors as error:
-        explained = kind.explained(error, kind.shown(url))
-        if isinstance(explained, DatelineError):
-            raise explained from error
-        raise
-
-
-def driver(connection: Connection) -> Any:
-    """The database driver's own connection."""
-    return connection.connection.driver_connection
-
-
-def quoted(name: str) -> str:
-    """The name of a table or column as SQL. Raises ValueError for a name that Dateline never gives."""
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", name):
-        raise ValueError(f"{name!r} is not a valid name of a table or column")
-    return f'"{name}"'
-
-
-def without(hidden: Sequence[str]) -> str:
-    """The condition that excludes rows with those statuses; empty when there are none."""
-    return f' WHERE "status" NOT IN ({", ".join(map(repr, hidden))})' if hidden else ""
-
-
-def listed(names: Iterable[str]) -> str:
-    return ", ".join(map(quoted, names))

@@ -1,0 +1,30 @@
+"""Small pieces of SQL, and the connection that runs it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+
+def driver(connection: Connection) -> Any:
+    """The database driver's own connection."""
+    return connection.connection.driver_connection
+
+
+def quoted(name: str) -> str:
+    """The name of a table or column as SQL. Raises ValueError for a name that Dateline never gives."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", name):
+        raise ValueError(f"{name!r} is not a valid name of a table or column")
+    return f'"{name}"'
+
+
+def without(hidden: Sequence[str]) -> str:
+    """The condition that excludes rows with those statuses; empty when there are none."""
+    return f' WHERE "status" NOT IN ({", ".join(map(repr, hidden))})' if hidden else ""
+
+
+def listed(names: Iterable[str]) -> str:
+    return ", ".join(map(quoted, names))
