@@ -18,8 +18,8 @@ from dateline import Archive, Plugins
 from dateline.archive import copy_archive
 from dateline.errors import NotAnArchive, UnfinishedCopy
 from dateline.log import schema
-from dateline.log.copying.pages import require_sound
 from dateline.log.engine import reading
+from dateline.log.pages import require_sound
 from dateline.testing.postgres import Server
 
 _ROOT = Path(__file__).parents[2]
@@ -31,7 +31,8 @@ import sys
 from contextlib import contextmanager
 from dateline import archive
 from dateline.log import schema
-from dateline.log.copying import copier, pages, rows
+from dateline.log.copying import copier, rows
+from dateline.log import pages
 
 pages.PAGE = rows.PAGE = 4
 source, target, last = sys.argv[1:]

@@ -141,7 +141,7 @@ def test_a_backup_that_fails_leaves_no_file(
 SLOWLY = """
 import sys, time
 from dateline import Archive, Plugins
-from dateline.log.copying import pages
+from dateline.log import pages
 pages.PAGE = 1
 from contextlib import contextmanager
 @contextmanager

@@ -21,8 +21,8 @@ from dateline import Archive, Plugins
 from dateline.archive import copy_archive
 from dateline.documents.folder import Folder
 from dateline.errors import Damaged, DatelineError, UnfinishedCopy
-from dateline.log import schema
-from dateline.log.copying import copier, pages, rows
+from dateline.log import pages, schema
+from dateline.log.copying import copier, rows
 from dateline.log.engine import reading, writing
 from dateline.proof import keys as signing_keys
 from dateline.testing import samples

@@ -28,10 +28,18 @@ from dateline.events.payload import Raw
 from dateline.events.registry import CORE_NAMES
 from dateline.events.story import StoryOpened
 from dateline.log import hashing, nodes
+from dateline.log.content import Encrypted, Plain, decrypt, dump, encrypt
 from dateline.log.databases.dialect import of
 from dateline.log.databases.unwritten import require_done
 from dateline.log.hashing import SALT_BYTES
-from dateline.log.tables import events, log_head, plugin_types, stories
+from dateline.log.tables import (
+    EVENT_COLUMNS,
+    STORY_COLUMNS,
+    events,
+    log_head,
+    plugin_types,
+    stories,
+)
 from dateline.protect.vault import Vault
 
 Key = TypeVar("Key")
@@ -47,8 +55,6 @@ _NEW_TYPE = "INSERT INTO plugin_types (name, since) VALUES (?, ?) ON CONFLICT (n
 _IS_TYPE = "SELECT 1 FROM plugin_types WHERE name = ?"
 _KNOWN = "SELECT position, event_id, story, type, subject_key, body FROM events WHERE event_id IN"
 _IDS = 500
-_COLUMNS = tuple(column.name for column in events.columns)
-_STORY_COLUMNS = tuple(column.name for column in stories.columns)
 
 
 class Body(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -236,7 +242,10 @@ class Appender:
         for position, key, owner, type_, subject, body in rows:
             story, event = wanted[key]
             if subject is not None and body is not None:
-                body = self._opened(subject, key, body, position)
+                plain = decrypt(Encrypted(subject, body), key, self._vault)
+                if plain is None:
+                    raise SealedContent("of this event", position)
+                body = plain.body
             if owner != story.bytes or type_ != event.type or not _same(body, event):
                 raise EventIdConflict(event.event_id, position)
             known[event.event_id] = position
@@ -281,35 +290,27 @@ class Appender:
             at.leaf, at.recorded, at.changed = leaf, recorded, True
             if event.type not in CORE_NAMES:
                 foreign.setdefault(event.type, first + index)
-            stored_salt: bytes | None = salt
-            if event.subject_key is not None:
-                # The hashes cover the plain body. The stored ciphertext holds the salt too, so that
-                # destroying the key erases both.
+            key = event.event_id.bytes
+            stored: tuple[bytes | None, bytes] = (salt, body)
+            if event.subject_key is not None:  # the hashes cover the plain body
                 assert self._vault is not None
-                body = self._vault.seal_event(event.subject_key, event.event_id.bytes, salt, body)
-                stored_salt = None
+                stored = dump(encrypt(Plain(salt, body), event.subject_key, key, self._vault))
             frontier.append(leaf)
             rows.append(
                 (
-                    first + index, event.event_id.bytes, story.bytes, at.version, event.type,
+                    first + index, key, story.bytes, at.version, event.type,
                     event.schema_version, recorded, event.reported_us, event.subject_key,
-                    stored_salt, body, committed, leaf,
+                    *stored, committed, leaf,
                 )
             )  # fmt: skip
         self._open_stories()
-        self._backend.insert(self._connection, events.name, _COLUMNS, rows)
+        self._backend.insert(self._connection, events.name, EVENT_COLUMNS, rows)
         for kind in foreign.items():
             if self._run(_NEW_TYPE, kind).rowcount != 1:
                 there = self._run(_IS_TYPE, kind[:1]).fetchone()
                 require_done(int(there is not None), 1, plugin_types.name)
         self.position += len(rows)
         return list(range(first, first + len(rows)))
-
-    def _opened(self, subject: str, key: bytes, stored: bytes, position: int) -> bytes:
-        opened = None if self._vault is None else self._vault.open_event(subject, key, stored)
-        if opened is None:
-            raise SealedContent("of this event", position)
-        return opened[1]
 
     def _open_stories(self) -> None:
         """Write new stories, because their events refer to them; the others are written by `finish`."""
@@ -328,7 +329,7 @@ class Appender:
             if taken is not None:
                 raise SlugTaken(taken[0])
         rows = list(opened.values())
-        self._backend.insert(self._connection, stories.name, _STORY_COLUMNS, rows)
+        self._backend.insert(self._connection, stories.name, STORY_COLUMNS, rows)
 
 
 def _chunks(keys: list[Key]) -> Iterator[list[Key]]:

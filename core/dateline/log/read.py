@@ -17,6 +17,7 @@ from dateline.events.readonly import frozen
 from dateline.events.registry import CORE_NAMES, Registry, StoredBody
 from dateline.events.story import is_slug
 from dateline.log import hashing
+from dateline.log.content import Encrypted, decrypt
 from dateline.log.databases.dialect import named_errors, of
 from dateline.log.tables import events, log_head, plugin_types, stories
 from dateline.protect.vault import Vault
@@ -260,8 +261,8 @@ class Reader:
         data: Any = Erased()
         recorded_by, causation = _NOBODY, None
         if raw is not None and subject_key is not None:
-            raw = self._opened(subject_key, event_key, raw)
-            data = self._sealed(subject_key) if raw is None else data
+            plain = decrypt(Encrypted(subject_key, raw), event_key, self.vault)
+            raw, data = (None, self._sealed(subject_key)) if plain is None else (plain.body, data)
         if raw is not None:
             body = self._body(type_, schema_version, raw)
             data, recorded_by, causation = body.data, body.recorded_by, body.causation_id
@@ -290,12 +291,6 @@ class Reader:
     def _sealed(self, subject_key: str) -> Sealed:
         lost = self.vault is not None and self.vault.keys.is_lost(subject_key)
         return Sealed(subject_key if lost else None)
-
-    def _opened(self, subject_key: str, event_key: bytes, stored: bytes) -> bytes | None:
-        if self.vault is None:
-            return None
-        opened = self.vault.open_event(subject_key, event_key, stored)
-        return None if opened is None else opened[1]
 
     def _body(self, type_: str, schema_version: int, raw: bytes) -> StoredBody:
         """The body. Data of the current schema version is decoded to its type in the same pass."""

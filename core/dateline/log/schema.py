@@ -10,12 +10,12 @@ from sqlalchemy import Connection, Engine, inspect, select, text
 
 from dateline.errors import DatelineError, NotAnArchive, SchemaOutdated, UnfinishedCopy
 from dateline.events.identity import uuid7
-from dateline.log.copying.pages import require_sound
 from dateline.log.databases import catalog
 from dateline.log.databases.dialect import of
 from dateline.log.databases.relation import TABLE
 from dateline.log.databases.unwritten import require_done
 from dateline.log.engine import open_engine, reading, shown, writing
+from dateline.log.pages import require_sound
 from dateline.log.tables import VERSION_TABLE, log_head, metadata, raw
 
 #: The newest migration. A test compares it with what Alembic finds.

@@ -88,6 +88,10 @@ events = Table(
     UniqueConstraint("story", "version", name="events_story_version"),
 )
 
+#: The columns of a row, in the order of the table.
+STORY_COLUMNS = tuple(column.name for column in stories.columns)
+EVENT_COLUMNS = tuple(column.name for column in events.columns)
+
 plugin_types = Table(
     "plugin_types",
     metadata,

@@ -22,17 +22,28 @@ from sqlalchemy import Connection, Engine
 
 from dateline.errors import DatelineError, NotAnArchive
 from dateline.log import files, nodes, schema
-from dateline.log.copying.chains import COLUMNS, Chains, Row, damaged
 from dateline.log.copying.forgetting import forget_views
-from dateline.log.copying.pages import EVENTS, LEAVES, agree, head_of, lasts, pages
 from dateline.log.copying.rows import Rows
+from dateline.log.databases.backend import Values
 from dateline.log.databases.dialect import of
 from dateline.log.databases.unwritten import LockTimeout, require_done
 from dateline.log.databases.wal import empty_wal, still_read
 from dateline.log.engine import patiently, reading, shown, to_url, writing
 from dateline.log.hashing import Frontier
+from dateline.log.pages import (
+    EVENTS,
+    LEAVES,
+    agree,
+    damaged,
+    head_of,
+    lasts,
+    pages,
+    take_sound,
+)
 from dateline.log.read import Head
 from dateline.log.tables import (
+    EVENT_COLUMNS,
+    STORY_COLUMNS,
     checkpoints,
     documents,
     events,
@@ -42,6 +53,7 @@ from dateline.log.tables import (
     plugin_types,
     stories,
 )
+from dateline.log.walk import Walk
 
 _IDS = 500
 #: Seconds to wait for readers of erased content.
@@ -61,7 +73,6 @@ _SET_HEAD = "UPDATE log_head SET position = ?, peaks = ?"
 _SLUGS = f"SELECT story, slug FROM {stories.name} WHERE story IN"
 _SET_STORY = "UPDATE stories SET version = ?, leaf = ?, recorded_us = ? WHERE story = ?"
 _ERASE = "UPDATE events SET salt = NULL, body = NULL WHERE position = ?"
-_STORY_COLUMNS = ("story", "slug", "version", "leaf", "recorded_us")
 
 #: ``progress("copying", "events")`` is entered for each part of the work. It yields a function that is
 #: called with (done, total).
@@ -165,7 +176,7 @@ class _Copier:
                 raise damaged(self._to, "its head does not match its events")
             for table in TABLES:
                 changed |= table.differs(self._source, connection)
-        self._chains = Chains(self._from, goal.archive, frontier, last)
+        self._walk = Walk(goal.archive, frontier, last)
         if changed or erased:
             try:
                 patiently(self._target, lambda connection: self._begin(connection, erased))
@@ -226,29 +237,28 @@ class _Copier:
             raise damaged(self._from, "its head does not match its events")
         return goal - first
 
-    def _write(self, rows: Sequence[Row]) -> None:
+    def _write(self, rows: Sequence[Values]) -> None:
         """Write one batch. Damaged events are not written."""
-        chains, moved, opened = self._chains, dict.fromkeys(row[2] for row in rows), []
-        new = [story for story in moved if story not in chains.stories]
-        for row in rows:
-            chains.add(row)
+        walk, moved, opened = self._walk, dict.fromkeys(row[2] for row in rows), []
+        new = [story for story in moved if story not in walk.stories]
+        take_sound(walk, rows, self._from)
         for story, slug in self._slugs(new).items():
             del moved[story]
-            opened.append((story, slug, *chains.stories[story]))
+            opened.append((story, slug, *walk.stories[story]))
         with self._turn() as connection:
             backend = of(connection)
             if opened:
-                backend.insert(connection, stories.name, _STORY_COLUMNS, opened)
+                backend.insert(connection, stories.name, STORY_COLUMNS, opened)
             if moved:
-                changed = [(*chains.stories[story], story) for story in moved]
+                changed = [(*walk.stories[story], story) for story in moved]
                 done = backend.execute_many(connection, _SET_STORY, changed)
                 require_done(done, len(changed), stories.name)
-            backend.insert(connection, events.name, COLUMNS, rows)
-            nodes.insert(connection, chains.frontier.take_complete())
-            reached = (chains.position, chains.frontier.to_bytes())
+            backend.insert(connection, events.name, EVENT_COLUMNS, rows)
+            nodes.insert(connection, walk.frontier.take_complete())
+            reached = (walk.frontier.size, walk.frontier.to_bytes())
             done = backend.execute(connection)(_SET_HEAD, reached).rowcount
             require_done(done, 1, log_head.name)
-        self._left = Head(self.goal.archive, chains.position, chains.frontier.root())
+        self._left = Head(self.goal.archive, walk.frontier.size, walk.frontier.root())
 
     def _slugs(self, keys: list[bytes]) -> dict[bytes, str]:
         found: dict[bytes, str] = {}
@@ -268,21 +278,21 @@ class _Copier:
     def check(self, step: Callable[[int, int], None]) -> None:
         """Recompute every hash of the copy, compare every row with FROM's, and mark it finished."""
         with reading(self._target) as connection:
-            chains = Chains(self._to, self.goal.archive)
+            walk = Walk(self.goal.archive, Frontier(), {})
             for ours, theirs in zip(
                 pages(self._source, EVENTS, self.goal.position, where=self._from),
                 pages(connection, EVENTS, self.goal.position, where=self._to),
                 strict=True,
             ):
+                take_sound(walk, theirs, self._to)
                 for row, copied in zip(ours, theirs, strict=True):
-                    chains.add(copied)
                     if row != copied:
                         raise damaged(
                             self._to,
                             f"the event at position {row[0]} differs from that of {self._from}",
                         )
-                step(chains.position, self.goal.position)
-            agree(connection, chains, self.goal, self._to)
+                step(walk.frontier.size, self.goal.position)
+            agree(connection, walk, self.goal, self._to)
             for table in (Rows(stories), Rows(merkle_nodes), *TABLES):
                 table.compare(self._source, connection, self._from, self._to)
         with self._turn() as connection:

@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy import Connection, Table
 
 from dateline.errors import DatelineError
-from dateline.log.copying.chains import Row, damaged
+from dateline.log.databases.backend import Values as Row
 from dateline.log.databases.dialect import of
 from dateline.log.databases.sql import listed, quoted
 from dateline.log.databases.unwritten import require_done
+from dateline.log.pages import damaged
 
 PAGE = 500
 #: At most so many bytes of content are moved in one transaction, except for a single larger row.

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from uuid import UUID
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from sqlalchemy import Connection
 
-from dateline.log import hashing
-from dateline.log.copying.chains import COLUMNS, Chains, Last, Row, damaged
+from dateline.errors import CheckFailed, Damaged
 from dateline.log.databases.dialect import of
 from dateline.log.databases.sql import listed
-from dateline.log.read import Head
+from dateline.log.hashing import Frontier
+from dateline.log.read import Head, head
+from dateline.log.tables import EVENT_COLUMNS
+from dateline.log.walk import Last, Row, Walk
 
 PAGE = 2000
 
 _RANGE = "WHERE position > ? AND position <= ? ORDER BY position LIMIT ?"
 #: Whole rows, and the columns that suffice to compare events: (position, leaf, erased).
-EVENTS = f"SELECT {listed(COLUMNS)} FROM events {_RANGE}"
+EVENTS = f"SELECT {listed(EVENT_COLUMNS)} FROM events {_RANGE}"
 LEAVES = f"SELECT position, leaf, body IS NULL FROM events {_RANGE}"
-_HEAD = "SELECT position, archive, peaks FROM log_head"
 _STORIES = "SELECT story, version, leaf, recorded_us FROM stories"
+
+
+def damaged(where: str, what: str) -> Damaged:
+    """The error for a database, which it names `where`, that is not as Dateline left it."""
+    return CheckFailed(
+        f"{where}: {what}",
+        hint="something outside Dateline changed it: restore it from a backup, or copy a backup",
+    )
 
 
 def pages(
     connection: Connection, query: str, until: int, *, after: int = 0, where: str
-) -> Iterator[list[Row]]:
+) -> Iterator[list[tuple[Any, ...]]]:
     """Rows with position > `after` and <= `until`, in order. Raises Damaged for a hole; `where` names
     the database in the message."""
     run = of(connection).execute(connection)
@@ -42,12 +51,10 @@ def pages(
 
 def head_of(connection: Connection, where: str) -> Head:
     """The head of the log. Raises Damaged when its stored tree does not fit its position."""
-    position, archive, peaks = of(connection).execute(connection)(_HEAD).fetchone()
     try:
-        root = hashing.Frontier.from_bytes(position, peaks).root()
-    except ValueError as error:
-        raise damaged(where, f"its head is damaged: {error}") from None
-    return Head(UUID(bytes=archive), position, root)
+        return head(connection)
+    except Damaged as error:
+        raise damaged(where, f"its head is damaged: {error.__cause__ or error}") from None
 
 
 def lasts(connection: Connection) -> dict[bytes, Last]:
@@ -56,20 +63,27 @@ def lasts(connection: Connection) -> dict[bytes, Last]:
     return {bytes(row[0]): (row[1], row[2], row[3]) for row in rows}
 
 
-def agree(connection: Connection, chains: Chains, goal: Head, where: str) -> None:
-    """Raises Damaged unless head and stories match the events added to `chains`."""
-    if head_of(connection, where) != goal or chains.frontier.root() != goal.root:
+def take_sound(walk: Walk, rows: Iterable[Row], where: str) -> None:
+    """Go on through `rows`. Raises Damaged at the first that is not as it was recorded."""
+    for row in rows:
+        _, faults = walk.take(row)
+        if faults:
+            raise damaged(where, f"the event at position {row[0]}: {faults[0].reason}")
+
+
+def agree(connection: Connection, walk: Walk, goal: Head, where: str) -> None:
+    """Raises Damaged unless head and stories match the events of `walk`."""
+    if head_of(connection, where) != goal or walk.frontier.root() != goal.root:
         raise damaged(where, "its root does not match its events")
-    if lasts(connection) != chains.stories:
+    if lasts(connection) != walk.stories:
         raise damaged(where, "its stories do not match its events")
 
 
 def require_sound(connection: Connection, where: str) -> Head:
     """Recompute every hash of the log. Returns its head. Raises Damaged."""
     goal = head_of(connection, where)
-    chains = Chains(where, goal.archive)
+    walk = Walk(goal.archive, Frontier(), {})
     for page in pages(connection, EVENTS, goal.position, where=where):
-        for row in page:
-            chains.add(row)
-    agree(connection, chains, goal, where)
+        take_sound(walk, page, where)
+    agree(connection, walk, goal, where)
     return goal
