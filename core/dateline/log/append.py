@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -22,39 +22,29 @@ from dateline.errors import (
     SlugTaken,
     VersionConflict,
 )
-from dateline.events.clock import CLOCK_TOLERANCE_US, now_us, to_iso
+from dateline.events.clock import CLOCK_TOLERANCE_US, now_us
 from dateline.events.envelope import NewEvent, RecordedBy
 from dateline.events.payload import Raw
 from dateline.events.registry import CORE_NAMES
 from dateline.events.story import StoryOpened
 from dateline.log import hashing, nodes
-from dateline.log.content import Encrypted, Plain, decrypt, dump, encrypt
+from dateline.log.content import Encrypted, dump
 from dateline.log.databases.dialect import of
+from dateline.log.databases.sql import found_in
 from dateline.log.databases.unwritten import require_done
-from dateline.log.hashing import SALT_BYTES
-from dateline.log.tables import (
-    EVENT_COLUMNS,
-    STORY_COLUMNS,
-    events,
-    log_head,
-    plugin_types,
-    stories,
-)
+from dateline.log.hashing import SALT_BYTES, stamp
+from dateline.log.tables import EVENT_COLUMNS, STORY_COLUMNS, events, plugin_types, stories
 from dateline.protect.vault import Vault
 
-Key = TypeVar("Key")
 Expected = int | Literal["new"] | None
 
 _HEAD = "SELECT position, archive, peaks FROM log_head"
-_SET_HEAD = "UPDATE log_head SET position = ?, peaks = ?"
 _STORY = "SELECT version, leaf, recorded_us FROM stories WHERE story = ?"
 _STORIES = "SELECT story, version, leaf, recorded_us FROM stories WHERE story IN"
 _SLUGS = "SELECT slug FROM stories WHERE slug IN"
-_SET_STORY = "UPDATE stories SET version = ?, leaf = ?, recorded_us = ? WHERE story = ?"
 _NEW_TYPE = "INSERT INTO plugin_types (name, since) VALUES (?, ?) ON CONFLICT (name) DO NOTHING"
 _IS_TYPE = "SELECT 1 FROM plugin_types WHERE name = ?"
 _KNOWN = "SELECT position, event_id, story, type, subject_key, body FROM events WHERE event_id IN"
-_IDS = 500
 
 
 class Body(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -193,13 +183,7 @@ class Appender:
         ]
         nodes.insert(self._connection, self._frontier.take_complete())
         peaks = self._frontier.to_bytes()
-        if self._backend.remote:
-            self._backend.close_append(self._connection, self.position, peaks, moved)
-            return
-        if moved:
-            done = self._backend.execute_many(self._connection, _SET_STORY, moved)
-            require_done(done, len(moved), stories.name)
-        require_done(self._run(_SET_HEAD, (self.position, peaks)).rowcount, 1, log_head.name)
+        self._backend.close_append(self._connection, self.position, peaks, moved)
 
     def _story(self, story: UUID) -> _Story:
         found = self._stories.get(story)
@@ -211,10 +195,8 @@ class Appender:
     def _fetch(self, touched: Iterable[UUID]) -> None:
         """Load many stories at once: each statement is a round trip during which other writers wait."""
         wanted = [story for story in touched if story not in self._stories]
-        found: dict[bytes, tuple[int, bytes, int]] = {}
-        for some in _chunks([story.bytes for story in wanted]):
-            query = f"{_STORIES} ({', '.join('?' * len(some))})"
-            found.update((row[0], row[1:]) for row in self._run(query, some).fetchall())
+        keys = [story.bytes for story in wanted]
+        found = {row[0]: row[1:] for row in found_in(self._run, _STORIES, keys)}
         for story in wanted:
             self._stories[story] = _Story(found.get(story.bytes))
 
@@ -234,15 +216,12 @@ class Appender:
             )
         rows = self._begin(list(wanted), pairs)
         if rows is None:
-            rows = []
-            for some in _chunks(list(wanted)):
-                query = f"{_KNOWN} ({', '.join('?' * len(some))})"
-                rows += self._run(query, some).fetchall()
+            rows = list(found_in(self._run, _KNOWN, list(wanted)))
         known: dict[UUID, int] = {}
         for position, key, owner, type_, subject, body in rows:
             story, event = wanted[key]
             if subject is not None and body is not None:
-                plain = decrypt(Encrypted(subject, body), key, self._vault)
+                plain = Encrypted(subject, body).opened(key, self._vault)
                 if plain is None:
                     raise SealedContent("of this event", position)
                 body = plain.body
@@ -258,7 +237,6 @@ class Appender:
             return []
         archive, frontier, rows = str(self.archive), self._frontier, []
         first = self.position + 1
-        stamps = _Stamps()
         foreign: dict[str, int] = {}
         for index, ((story, event), kept) in enumerate(zip(pairs, salted, strict=True)):
             at = self._story(story)
@@ -280,8 +258,8 @@ class Appender:
                     event_id=event.event_id,
                     type=event.type,
                     schema_version=event.schema_version,
-                    recorded_at=stamps[recorded],
-                    reported_at=None if event.reported_us is None else stamps[event.reported_us],
+                    recorded_at=stamp(recorded),
+                    reported_at=None if event.reported_us is None else stamp(event.reported_us),
                     subject_key=event.subject_key,
                     prev=at.leaf,
                     commitment=committed,
@@ -294,7 +272,8 @@ class Appender:
             stored: tuple[bytes | None, bytes] = (salt, body)
             if event.subject_key is not None:  # the hashes cover the plain body
                 assert self._vault is not None
-                stored = dump(encrypt(Plain(salt, body), event.subject_key, key, self._vault))
+                sealed = self._vault.seal_event(event.subject_key, key, salt, body)
+                stored = dump(Encrypted(event.subject_key, sealed))
             frontier.append(leaf)
             rows.append(
                 (
@@ -323,17 +302,10 @@ class Appender:
                 at.new = at.changed = False
         if not opened:
             return
-        for some in _chunks(list(opened)):
-            query = f"{_SLUGS} ({', '.join('?' * len(some))})"
-            taken = self._run(query, some).fetchone()
-            if taken is not None:
-                raise SlugTaken(taken[0])
+        for (slug,) in found_in(self._run, _SLUGS, list(opened)):
+            raise SlugTaken(slug)
         rows = list(opened.values())
         self._backend.insert(self._connection, stories.name, STORY_COLUMNS, rows)
-
-
-def _chunks(keys: list[Key]) -> Iterator[list[Key]]:
-    return (keys[at : at + _IDS] for at in range(0, len(keys), _IDS))
 
 
 def _salted(pairs: Sequence[tuple[UUID, NewEvent]]) -> Iterator[tuple[bytes, bytes, bytes]]:
@@ -343,14 +315,6 @@ def _salted(pairs: Sequence[tuple[UUID, NewEvent]]) -> Iterator[tuple[bytes, byt
         salt = salts[index * SALT_BYTES : (index + 1) * SALT_BYTES]
         body = encode(event)
         yield salt, body, hashing.commitment(salt, body)
-
-
-class _Stamps(dict[int, str]):
-    """Times in the form that is hashed. Events of one batch mostly share them."""
-
-    def __missing__(self, us: int) -> str:
-        stamp = self[us] = to_iso(us)
-        return stamp
 
 
 def _slug(story: UUID, first: NewEvent) -> str:

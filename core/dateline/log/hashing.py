@@ -27,8 +27,8 @@ STRIDE = 8
 Node = tuple[int, int, bytes]
 
 _quote = msgspec.json.encode
-# Consecutive events often share a time or a story.
-_stamp = lru_cache(4096)(to_iso)
+#: A time in the form that is hashed. Consecutive events often share a time or a story.
+stamp = lru_cache(4096)(to_iso)
 
 
 def _id(key: bytes) -> UUID:
@@ -44,12 +44,6 @@ def _story(key: bytes) -> str:
 
 def commitment(salt: bytes, body: bytes) -> bytes:
     return hashlib.sha256(salt + body).digest()
-
-
-def holds(committed: object, salt: bytes, body: bytes) -> bool:
-    """Whether a salt and a body match a commitment. With a salt of another length, the boundary
-    between salt and body would be ambiguous."""
-    return len(salt) == SALT_BYTES and commitment(salt, body) == committed
 
 
 def entry(
@@ -103,8 +97,8 @@ def stored_entry(archive: UUID | str, row: Sequence[Any], prev: bytes) -> bytes:
         event_id=_id(event_id),
         type=type_,
         schema_version=schema_version,
-        recorded_at=_stamp(recorded_us),
-        reported_at=None if reported_us is None else _stamp(reported_us),
+        recorded_at=stamp(recorded_us),
+        reported_at=None if reported_us is None else stamp(reported_us),
         subject_key=subject_key,
         prev=prev,
         commitment=row[11],

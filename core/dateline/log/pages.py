@@ -66,9 +66,8 @@ def lasts(connection: Connection) -> dict[bytes, Last]:
 def take_sound(walk: Walk, rows: Iterable[Row], where: str) -> None:
     """Go on through `rows`. Raises Damaged at the first that is not as it was recorded."""
     for row in rows:
-        _, faults = walk.take(row)
-        if faults:
-            raise damaged(where, f"the event at position {row[0]}: {faults[0].reason}")
+        for fault in walk.take(row).faults:
+            raise damaged(where, f"the event at position {row[0]}: {fault.reason}")
 
 
 def agree(connection: Connection, walk: Walk, goal: Head, where: str) -> None:

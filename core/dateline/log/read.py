@@ -17,8 +17,9 @@ from dateline.events.readonly import frozen
 from dateline.events.registry import CORE_NAMES, Registry, StoredBody
 from dateline.events.story import is_slug
 from dateline.log import hashing
-from dateline.log.content import Encrypted, decrypt
+from dateline.log.content import Encrypted
 from dateline.log.databases.dialect import named_errors, of
+from dateline.log.databases.sql import portions
 from dateline.log.tables import events, log_head, plugin_types, stories
 from dateline.protect.vault import Vault
 
@@ -36,7 +37,6 @@ _BY_STORY = f"{_SELECT} WHERE (story, version) > (?, ?) ORDER BY story, version 
 _OF_TYPES = f"{_SELECT} WHERE position > ? AND type IN ({{}}) ORDER BY position LIMIT ?"
 _BY_ID = f"{_SELECT} WHERE event_id = ?"
 _END = 2**62
-_IDS = 500
 #: How many slugs are cached; a rebuild folds story by story and needs each once.
 _SLUGS = 4096
 _NOBODY = RecordedBy()
@@ -63,8 +63,7 @@ def head(connection: Connection) -> Head:
     row = connection.execute(log_head.select()).first()
     if row is None:
         raise NotAnArchive(
-            "the head of the log is missing",
-            hint="restore the archive from a backup",
+            "the head of the log is missing", hint="restore the archive from a backup"
         )
     try:
         root = hashing.Frontier.from_bytes(row.position, row.peaks).root()
@@ -78,8 +77,8 @@ def present(connection: Connection, ids: Iterable[UUID], *, live: bool = False) 
     found: set[UUID] = set()
     wanted = [event_id.bytes for event_id in ids]
     column = events.c.event_id
-    for at in range(0, len(wanted), _IDS):
-        query = select(column).where(column.in_(wanted[at : at + _IDS]))
+    for some in portions(wanted):
+        query = select(column).where(column.in_(some))
         if live:
             query = query.where(events.c.body.is_not(None))
         found.update(UUID(bytes=key) for key in connection.execute(query).scalars())
@@ -189,12 +188,7 @@ class Reader:
                 return
 
     def read_by_story(
-        self,
-        connection: Connection,
-        *,
-        after: UUID | None = None,
-        until: int,
-        page: int = PAGE,
+        self, connection: Connection, *, after: UUID | None = None, until: int, page: int = PAGE
     ) -> Iterator[Event]:
         """Events with position <= `until`, story by story in the order of their ids, each in the
         order of its versions; only stories after `after`. Raises LogGap."""
@@ -261,7 +255,7 @@ class Reader:
         data: Any = Erased()
         recorded_by, causation = _NOBODY, None
         if raw is not None and subject_key is not None:
-            plain = decrypt(Encrypted(subject_key, raw), event_key, self.vault)
+            plain = Encrypted(subject_key, raw).opened(event_key, self.vault)
             raw, data = (None, self._sealed(subject_key)) if plain is None else (plain.body, data)
         if raw is not None:
             body = self._body(type_, schema_version, raw)

@@ -95,13 +95,7 @@ def connect(db: str | os.PathLike[str], *, unfinished: bool = False) -> Engine:
                 f"{HEAD}",
                 hint="copy the archive again, to a new file or an empty database",
             )
-        newer = revision > HEAD
-        raise SchemaOutdated(
-            f"{shown(engine.url)} has schema {revision}; this Dateline needs {HEAD}",
-            hint="install a newer Dateline"
-            if newer
-            else "run `dateline upgrade` (back it up first)",
-        )
+        raise _outdated(engine, revision)
     return engine
 
 
@@ -109,10 +103,7 @@ def upgrade(db: str | os.PathLike[str]) -> tuple[str, str]:
     """Upgrade an archive's tables in one transaction. Returns the schema (before, after)."""
     engine, revision = _open(db)
     if revision > HEAD:
-        raise SchemaOutdated(
-            f"{shown(engine.url)} has schema {revision}; this Dateline needs {HEAD}",
-            hint="install a newer Dateline",
-        )
+        raise _outdated(engine, revision)
     if revision != HEAD:
         with writing(engine) as connection:
             _migrate(connection)
@@ -125,10 +116,17 @@ def archive_id(connection: Connection) -> UUID:
     found = connection.execute(select(raw(log_head.c.archive))).scalar()
     if not isinstance(found, bytes) or len(found) != 16:
         raise NotAnArchive(
-            "the head of the log is missing or damaged",
-            hint="restore the archive from a backup",
+            "the head of the log is missing or damaged", hint="restore the archive from a backup"
         )
     return UUID(bytes=found)
+
+
+def _outdated(engine: Engine, revision: str) -> SchemaOutdated:
+    newer = revision > HEAD
+    return SchemaOutdated(
+        f"{shown(engine.url)} has schema {revision}; this Dateline needs {HEAD}",
+        hint="install a newer Dateline" if newer else "run `dateline upgrade` (back it up first)",
+    )
 
 
 def _open(db: str | os.PathLike[str], unfinished: bool = False) -> tuple[Engine, str]:

@@ -108,11 +108,7 @@ documents = Table(
     Column("subject_key", Text),
 )
 
-paired_keys = Table(
-    "paired_keys",
-    metadata,
-    Column("sha256", Bytes(32), primary_key=True),
-)
+paired_keys = Table("paired_keys", metadata, Column("sha256", Bytes(32), primary_key=True))
 
 views = Table(
     "views",

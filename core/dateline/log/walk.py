@@ -33,6 +33,20 @@ _ALTERED = Fault("V1", "its envelope, or the event before it in its story, does 
 _PLAIN = Fault("V5", "it is protected, but stored in plain text")
 
 
+class Step(msgspec.Struct, frozen=True):
+    """One row, with its content and everything that is wrong with it; its values may be of any type."""
+
+    position: int
+    event_key: Any
+    story: Any
+    type: Any
+    subject_key: Any
+    body: Any
+    commitment: Any
+    content: Content
+    faults: list[Fault]
+
+
 class Walk:
     """The Merkle tree of the events so far, and the last event of each story.
 
@@ -49,9 +63,10 @@ class Walk:
         self.frontier, self.stories = frontier, stories
         self._archive, self._before = str(archive), before
 
-    def take(self, row: Row) -> tuple[Content, list[Fault]]:
-        """Go on to the next event. Returns its content, and everything that is wrong with its row."""
-        position, _, story, version, *_, recorded, _, subject_key, salt, body, committed, leaf = row
+    def take(self, row: Row) -> Step:
+        """Go on to the next event."""
+        position, event_key, story, version, type_, _, recorded, _, subject_key, *stored, leaf = row
+        salt, body, commitment = stored
         faults = []
         if not isinstance(leaf, bytes) or len(leaf) != hashing.HASH_BYTES:
             faults.append(_NO_HASH)
@@ -74,9 +89,11 @@ class Walk:
         elif isinstance(content, Plain):
             if subject_key is not None:
                 faults.append(_PLAIN)
-            if not content.matches(committed):
+            if not content.matches(commitment):
                 faults.append(UNMATCHED)
-        return content, faults
+        return Step(
+            position, event_key, story, type_, subject_key, body, commitment, content, faults
+        )
 
     def _hashes_to(self, leaf: bytes, row: Row, prev: bytes) -> bool:
         try:

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, select
 from dateline.documents import storage as documents
 from dateline.errors import Damaged, DatelineError, UnknownName
 from dateline.log import hashing, tree
-from dateline.log.content import Content, Encrypted, Missing, Plain, decrypt, load
+from dateline.log.content import Content, Encrypted, Missing, Plain, load
 from dateline.log.nodes import StoredTree
 from dateline.log.read import StoryRow
 from dateline.log.tables import EVENT_COLUMNS, events
@@ -137,9 +137,11 @@ def _rows(
 def _content(row: SimpleNamespace, vault: Vault | None) -> Content:
     """The content, opened if its key is at hand."""
     content = load(row.subject_key, row.salt, row.body)
-    if isinstance(content, Encrypted):
-        return decrypt(content, row.event_id, vault) or content
-    return content
+    return (
+        content.opened(row.event_id, vault) or content
+        if isinstance(content, Encrypted)
+        else content
+    )
 
 
 def _data(row: Any) -> dict[str, Any]:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
-from uuid import UUID
+from typing import TypeVar
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from dateline.errors import DatelineError, MissingLibrary
 from dateline.events.editorial import ContentErased
 from dateline.events.source import SourceCaptured
-from dateline.log.content import Content, Encrypted, Malformed, Missing, Plain, decrypt
-from dateline.log.tables import events
-from dateline.log.walk import UNMATCHED
+from dateline.log.content import Content, Encrypted, Malformed, Missing, Plain
+from dateline.log.walk import UNMATCHED, Step
 from dateline.proof.captured import Captured
 from dateline.proof.erasure import Erasures
 from dateline.proof.report import Report
@@ -22,38 +20,24 @@ from dateline.protect.vault import Vault
 T = TypeVar("T")
 
 
-class Stored(msgspec.Struct, frozen=True):
-    """What a row says of its content; its values may be of any type."""
-
-    position: int
-    event_key: Any
-    story: Any
-    type: Any
-    subject_key: Any
-    body: Any
-    commitment: Any
-    content: Content
-
-
 class Contents:
     """Checks the content of each event, and reads from it what the rules need."""
 
     def __init__(self, connection: Connection, vault: Vault | None, report: Report) -> None:
         self._connection, self._vault, self._report = connection, vault, report
-        self._erasures = Erasures(self._live)
+        self._erasures = Erasures(connection)
         self.captured = Captured(connection, vault, report)
         self._sealed = 0
 
-    def check(self, row: Stored, *, sound: bool) -> None:
-        """One event, in the order of the log. `sound` is False when plain content does not match its
-        commitment."""
-        body = self._body(row, sound)
+    def check(self, row: Step) -> None:
+        """One event, in the order of the log."""
+        body = self._body(row)
         if row.type == SourceCaptured.type:
             self._capture(row, body)
         elif row.type == ContentErased.type:
             self._erasure(row, body)
 
-    def _body(self, row: Stored, sound: bool) -> bytes | None:
+    def _body(self, row: Step) -> bytes | None:
         """The body that matches its commitment. None when it is erased, sealed or wrong."""
         content: Content | None = row.content
         if isinstance(content, Missing):
@@ -62,21 +46,21 @@ class Contents:
             self._erasures.live(row.position, row.subject_key)
         if isinstance(content, Encrypted):
             content = self._opened(row, content)
-            sound = content is not None and content.matches(row.commitment)
-            if content is not None and not sound:
+            if content is not None and not content.matches(row.commitment):
                 self._report.add(UNMATCHED.rule, UNMATCHED.reason, row.position)
-        if not isinstance(content, Plain) or not sound:
+                return None
+        if not isinstance(content, Plain) or UNMATCHED in row.faults:
             return None
         self._report.count("contents")
         return content.body
 
-    def _opened(self, row: Stored, content: Encrypted) -> Plain | None:
+    def _opened(self, row: Step, content: Encrypted) -> Plain | None:
         """V5 for content under a subject's key; None when it does not open here."""
         vault, opened = self._vault, None
         # Outside the try: an unreadable keys database says nothing about the event.
         if vault is not None and vault.keys.secret(content.subject_key) is not None:
             try:
-                opened = decrypt(content, row.event_key, vault)
+                opened = content.opened(row.event_key, vault)
             except MissingLibrary:
                 pass
             except (DatelineError, TypeError) as error:
@@ -85,7 +69,7 @@ class Contents:
         self._sealed += opened is None
         return opened
 
-    def _capture(self, row: Stored, body: bytes | None) -> None:
+    def _capture(self, row: Step, body: bytes | None) -> None:
         if body is None:
             if row.body is None:
                 self.captured.erased()
@@ -96,7 +80,7 @@ class Contents:
             data = event.data
             self.captured.read(row.position, data.source, row.subject_key, data.chars)
 
-    def _erasure(self, row: Stored, body: bytes | None) -> None:
+    def _erasure(self, row: Step, body: bytes | None) -> None:
         if body is None:
             self._report.add("V6", "the record of an erasure cannot be read", row.position)
             return
@@ -110,12 +94,6 @@ class Contents:
         except (msgspec.DecodeError, ValueError, RecursionError):
             self._report.add("V5", f"its content is not that of a {type_} event", position)
             return None
-
-    def _live(self, event_id: UUID) -> int | None:
-        query = select(events.c.position).where(
-            events.c.event_id == event_id.bytes, events.c.body.is_not(None)
-        )
-        return self._connection.execute(query).scalar()
 
     def finish(self) -> None:
         """The log ended."""

@@ -19,8 +19,8 @@ from dateline.events.registry import CORE_NAMES
 from dateline.log import guards, hashing
 from dateline.log.databases.dialect import of
 from dateline.log.tables import events, log_head, paired_keys, plugin_types, raw
-from dateline.log.walk import UNMATCHED, Walk
-from dateline.proof.contents import Contents, Stored
+from dateline.log.walk import Walk
+from dateline.proof.contents import Contents
 from dateline.proof.held import Given, Held
 from dateline.proof.nodes import Nodes
 from dateline.proof.report import Report
@@ -88,12 +88,7 @@ class _Events:
     """The one pass."""
 
     def __init__(
-        self,
-        connection: Connection,
-        head: _Head,
-        held: Held,
-        vault: Vault | None,
-        report: Report,
+        self, connection: Connection, head: _Head, held: Held, vault: Vault | None, report: Report
     ) -> None:
         self._connection, self._head, self._held, self._report = connection, head, held, report
         before = partial(event_before, connection)
@@ -145,13 +140,11 @@ class _Events:
             page = self._connection.execute(query.where(at > after)).all()
 
     def _event(self, row: Sequence[Any]) -> None:
-        position, event_key, story, _, type_, *_, subject_key, _, body, commitment, _ = row
-        self._types.setdefault(type_, position)
-        content, faults = self._walk.take(row)
-        for fault in faults:
-            self._report.add(fault.rule, fault.reason, position)
-        stored = Stored(position, event_key, story, type_, subject_key, body, commitment, content)
-        self._contents.check(stored, sound=UNMATCHED not in faults)
+        step = self._walk.take(row)
+        self._types.setdefault(step.type, step.position)
+        for fault in step.faults:
+            self._report.add(fault.rule, fault.reason, step.position)
+        self._contents.check(step)
 
     # -- V2 --------------------------------------------------------------------------------
 

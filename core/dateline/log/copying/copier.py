@@ -18,28 +18,20 @@ from pathlib import Path
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, delete, select
 
 from dateline.errors import DatelineError, NotAnArchive
 from dateline.log import files, nodes, schema
-from dateline.log.copying.forgetting import forget_views
 from dateline.log.copying.rows import Rows
+from dateline.log.databases import catalog
 from dateline.log.databases.backend import Values
 from dateline.log.databases.dialect import of
+from dateline.log.databases.sql import found_in
 from dateline.log.databases.unwritten import LockTimeout, require_done
 from dateline.log.databases.wal import empty_wal, still_read
 from dateline.log.engine import patiently, reading, shown, to_url, writing
 from dateline.log.hashing import Frontier
-from dateline.log.pages import (
-    EVENTS,
-    LEAVES,
-    agree,
-    damaged,
-    head_of,
-    lasts,
-    pages,
-    take_sound,
-)
+from dateline.log.pages import EVENTS, LEAVES, agree, damaged, head_of, lasts, pages, take_sound
 from dateline.log.read import Head
 from dateline.log.tables import (
     EVENT_COLUMNS,
@@ -47,15 +39,14 @@ from dateline.log.tables import (
     checkpoints,
     documents,
     events,
-    log_head,
     merkle_nodes,
     paired_keys,
     plugin_types,
     stories,
+    views,
 )
 from dateline.log.walk import Walk
 
-_IDS = 500
 #: Seconds to wait for readers of erased content.
 _PATIENCE = 2.0
 _ELSEWHERE = "copy to a new file or an empty database"
@@ -69,9 +60,7 @@ TABLES = (
     Rows(checkpoints, erasable=False),
 )
 
-_SET_HEAD = "UPDATE log_head SET position = ?, peaks = ?"
 _SLUGS = f"SELECT story, slug FROM {stories.name} WHERE story IN"
-_SET_STORY = "UPDATE stories SET version = ?, leaf = ?, recorded_us = ? WHERE story = ?"
 _ERASE = "UPDATE events SET salt = NULL, body = NULL WHERE position = ?"
 
 #: ``progress("copying", "events")`` is entered for each part of the work. It yields a function that is
@@ -106,6 +95,17 @@ def open_copy(db: str | os.PathLike[str], archive: UUID) -> Engine:
         )
     files.refuse_used(path)
     return schema.create(db, copy_of=archive)
+
+
+def forget_views(connection: Connection) -> None:
+    """Drop every generation of every view, and objects that outsiders built on them. A fold under
+    way notices that its generation is missing, and the next reader folds again."""
+    found = connection.execute(select(views.c.name, views.c.generation)).all()
+    for name in sorted({row.name for row in found}):
+        catalog.drop_view(connection, name, others_too=True)
+    for row in found:
+        catalog.drop_table(connection, f"{row.name}__g{row.generation}", others_too=True)
+    require_done(connection.execute(delete(views)).rowcount, len(found), views.name)
 
 
 def copy(source: Engine, target: Engine, progress: Progress) -> Copied:
@@ -249,24 +249,16 @@ class _Copier:
             backend = of(connection)
             if opened:
                 backend.insert(connection, stories.name, STORY_COLUMNS, opened)
-            if moved:
-                changed = [(*walk.stories[story], story) for story in moved]
-                done = backend.execute_many(connection, _SET_STORY, changed)
-                require_done(done, len(changed), stories.name)
             backend.insert(connection, events.name, EVENT_COLUMNS, rows)
             nodes.insert(connection, walk.frontier.take_complete())
-            reached = (walk.frontier.size, walk.frontier.to_bytes())
-            done = backend.execute(connection)(_SET_HEAD, reached).rowcount
-            require_done(done, 1, log_head.name)
+            changed = [(*walk.stories[story], story) for story in moved]
+            peaks = walk.frontier.to_bytes()
+            backend.close_append(connection, walk.frontier.size, peaks, changed)
         self._left = Head(self.goal.archive, walk.frontier.size, walk.frontier.root())
 
     def _slugs(self, keys: list[bytes]) -> dict[bytes, str]:
-        found: dict[bytes, str] = {}
         run = of(self._source).execute(self._source)
-        for at in range(0, len(keys), _IDS):
-            some = keys[at : at + _IDS]
-            marks = ", ".join("?" * len(some))
-            found.update((row[0], row[1]) for row in run(f"{_SLUGS} ({marks})", some).fetchall())
+        found: dict[bytes, str] = {row[0]: row[1] for row in found_in(run, _SLUGS, keys)}
         if len(found) != len(keys):
             raise damaged(
                 self._from, "an event belongs to a story that is not in the table of stories"

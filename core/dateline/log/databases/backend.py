@@ -15,12 +15,16 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL
 
 from dateline.log.databases.relation import Relation
+from dateline.log.databases.unwritten import require_done
 
 #: Runs one statement on the driver's own connection, with ``?`` placeholders. Returns its cursor.
 Execute = Callable[..., Any]
 Values = tuple[Any, ...]
 #: ``check(connection, where)`` raises an error unless the database, which errors call `where`, is sound.
 Check = Callable[[Connection, str], None]
+
+_SET_HEAD = "UPDATE log_head SET position = ?, peaks = ?"
+_SET_STORY = "UPDATE stories SET version = ?, leaf = ?, recorded_us = ? WHERE story = ?"
 
 
 class Watch(ABC):
@@ -64,9 +68,9 @@ class Backend(ABC):
     def explained(self, error: Exception, where: str) -> Exception:
         """A driver's error as an error with a next step; a programming error unchanged."""
 
-    @abstractmethod
     def exists(self, url: URL) -> bool:
         """False when there is nothing to connect to, as far as this can be seen without connecting."""
+        return True
 
     def require_own_log(self, engine: Engine, read_through: Check) -> None:
         """Check that files which a killed process left next to the database belong to it, if need be
@@ -86,9 +90,9 @@ class Backend(ABC):
         """An engine on a temporary place to make a new archive in. At the end of the block the archive
         is moved to the place of `engine`; when the block fails it is removed."""
 
-    @abstractmethod
     def damage(self, connection: Connection) -> list[str]:
-        """Damage that the database itself finds in its storage, as far as it can tell."""
+        """Damage that the database itself finds in its storage. A server has its own tools for that."""
+        return []
 
     @abstractmethod
     def triggers(self, connection: Connection, tables: Sequence[str]) -> list[tuple[str, str]]:
@@ -103,27 +107,25 @@ class Backend(ABC):
         """In the block, bytes of a text that are not UTF-8 are read as lone surrogates."""
         yield
 
-    @abstractmethod
     def hold_creation(self, connection: Connection) -> None:
-        """Prevent others from making an archive in the same place until this transaction ends."""
+        """Prevent others from making an archive in the same place until this transaction ends. Nothing is
+        to do where each archive has a new file."""
 
-    @abstractmethod
     def hold_head(self, connection: Connection) -> None:
         """Take the append lock, unless beginning to write took it."""
 
     def limit_idle(self, connection: Connection) -> None:
         """Let the database end this transaction when its process is idle for too long, so that others do
         not wait for its locks."""
-        return
 
-    @abstractmethod
     def hold_table(self, connection: Connection, table: str) -> bool:
-        """Keep a table that this snapshot reads from being dropped; False when it was dropped already."""
+        """Keep a table that this snapshot reads from being dropped, if the snapshot does not do that;
+        False when it was dropped already."""
+        return True
 
-    @abstractmethod
     def hold_alone(self, connection: Connection, tables: Sequence[str]) -> None:
-        """Lock those tables or SQL views against other readers and writers from now on; names that do
-        not exist are skipped."""
+        """Lock those tables or SQL views against other readers and writers from now on, where snapshots
+        and a single writer do not suffice; names that do not exist are skipped."""
 
     @abstractmethod
     def relations(self, connection: Connection, names: Sequence[str]) -> list[Relation]:
@@ -168,25 +170,24 @@ class Backend(ABC):
     def close_append(
         self, connection: Connection, position: int, peaks: bytes, stories: Sequence[Values]
     ) -> None:
-        """Where `remote`: write the head and stories (version, leaf, recorded, id), in one round
-        trip. Raises Unheeded."""
-        raise NotImplementedError
+        """Write the head and stories (version, leaf, recorded, id), where `remote` in one round trip.
+        Raises Unheeded."""
+        if stories:
+            done = self.execute_many(connection, _SET_STORY, stories)
+            require_done(done, len(stories), "stories")
+        done = self.execute(connection)(_SET_HEAD, (position, peaks)).rowcount
+        require_done(done, 1, "log_head")
 
-    @abstractmethod
     def be_brief(self, connection: Connection, milliseconds: int) -> None:
-        """Wait at most so many milliseconds for any lock in this transaction."""
+        """Wait at most so many milliseconds for any lock in this transaction, unless a writer has all
+        locks."""
 
     @abstractmethod
     def insert(
-        self,
-        connection: Connection,
-        table: str,
-        columns: Sequence[str],
-        rows: Sequence[Values],
+        self, connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Values]
     ) -> None:
         """Insert rows in bulk. Raises Unheeded when the database did not insert all of them."""
 
-    @abstractmethod
     def replace(
         self,
         connection: Connection,
@@ -196,23 +197,25 @@ class Backend(ABC):
         key: Sequence[str],
     ) -> None:
         """Insert rows in bulk and replace rows of the same key. The key columns come first."""
+        self.delete(connection, table, key, [row[: len(key)] for row in rows])
+        self.insert(connection, table, columns, rows)
 
     def written_us(self, engine: Engine) -> int | None:
         """When the file was last written, by the clock of its file system, in microseconds; None where
         there is no file. Right after a commit it is the time of that commit."""
         return None
 
-    @abstractmethod
     def announce(self, engine: Engine) -> None:
-        """Wake the processes that wait for events, after a commit. Never fails."""
+        """Wake the processes that wait for events, after a commit, unless they see the file change. Never
+        fails."""
 
     @abstractmethod
     def watch(self, engine: Engine) -> AbstractContextManager[Watch]:
         """A watch that wakes a process that waits for events. It may miss some, so look now and then."""
 
-    @abstractmethod
     def lost(self, error: BaseException) -> bool:
         """Whether `error` means that the connection is lost and a new one may work."""
+        return False
 
     @abstractmethod
     def delete(

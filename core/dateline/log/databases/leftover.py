@@ -22,6 +22,7 @@ from dateline.errors import DatelineError
 from dateline.log.databases import resting
 from dateline.log.databases.backend import Check
 from dateline.log.databases.sql import driver
+from dateline.log.databases.sqlite_connection import read_only
 from dateline.log.databases.sqlite_errors import explained
 from dateline.log.databases.unwritten import LockTimeout, Unwritten
 
@@ -44,7 +45,9 @@ def require_own_log(path: Path, read_through: Check, *, open_here: bool) -> None
         raise _mixed(path, "a backup was copied over an archive that had not been closed")
     if open_here or _in_use(path):
         return
-    found = create_engine("sqlite://", creator=partial(_connect, path), poolclass=NullPool)
+    found = create_engine(
+        "sqlite://", creator=partial(read_only, path, immutable=False), poolclass=NullPool
+    )
     try:
         with found.connect() as connection:
             run = driver(connection).execute
@@ -65,15 +68,9 @@ def require_own_log(path: Path, read_through: Check, *, open_here: bool) -> None
 def _rests(path: Path) -> bool:
     """Whether the file without its WAL is a backup. Without its WAL an archive may be incomplete; a
     backup is complete."""
-    with closing(_connect(path, "immutable=1")) as alone, suppress(sqlite3.DatabaseError):
+    with closing(read_only(path)) as alone, suppress(sqlite3.DatabaseError):
         return resting.rests(alone)
     return False
-
-
-def _connect(path: Path, more: str = "mode=ro") -> sqlite3.Connection:
-    return sqlite3.connect(
-        f"{path.as_uri()}?mode=ro&{more}", uri=True, isolation_level=None, check_same_thread=False
-    )
 
 
 def _is_left(path: Path) -> bool:

@@ -68,6 +68,7 @@ class PostgreSQL(Backend):
     writing = {"isolation_level": "READ COMMITTED"}
     remote = True
     cascade = " CASCADE"
+    explained = staticmethod(explained)
 
     def engine(self, url: URL) -> Engine:
         if url.drivername not in ("postgresql", "postgresql+psycopg"):
@@ -97,17 +98,8 @@ class PostgreSQL(Backend):
         kept = {k: v for k, v in url.query.items() if k in ("host", "port", "service", "dbname")}
         return plain.set(query=kept).render_as_string(hide_password=True)
 
-    def explained(self, error: Exception, where: str) -> Exception:
-        return explained(error, where)
-
-    def exists(self, url: URL) -> bool:
-        return True  # connecting will show
-
     def place(self, engine: Engine) -> AbstractContextManager[Engine]:
         return _disposing(engine)
-
-    def damage(self, connection: Connection) -> list[str]:
-        return []  # the server has page checksums and amcheck for that
 
     def triggers(self, connection: Connection, tables: Sequence[str]) -> list[tuple[str, str]]:
         return catalog.triggers(driver(connection), tables)
@@ -219,17 +211,6 @@ class PostgreSQL(Backend):
                     for row in rows:
                         copy.write_row(row)
             require_done(cursor.rowcount, len(rows), table)
-
-    def replace(
-        self,
-        connection: Connection,
-        table: str,
-        columns: Sequence[str],
-        rows: Sequence[Values],
-        key: Sequence[str],
-    ) -> None:
-        self.delete(connection, table, key, [row[: len(key)] for row in rows])
-        self.insert(connection, table, columns, rows)
 
     def delete(
         self, connection: Connection, table: str, key: Sequence[str], keys: Iterable[Values]

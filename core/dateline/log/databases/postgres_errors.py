@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 
 from dateline.errors import DatelineError
-from dateline.log.databases.unwritten import LockTimeout, Unwritten
+from dateline.log.databases.unwritten import ALTERED, LockTimeout, Unwritten
 
 #: What to do about a failed connection, by its message, because libpq gives no code.
 _SIGNS = {
@@ -28,6 +28,12 @@ _SIGNS = {
     "SSL": "check sslmode and the server's TLS settings",
 }
 _LOST = "the outcome is unknown: run it again; events that were recorded are not added twice"
+_DEPENDENTS = (
+    "drop what was built on it (`\\d+ NAME` in psql shows it), then run this again; build on the "
+    "views, not on their tables"
+)
+_DISTURBED = ("database-conflict", "another session interfered: try again")
+_REPLACED = ("database-conflict", "the table was replaced meanwhile: try again")
 #: By SQLSTATE: the code of our error, and what to do.
 _CODES = {
     "25006": ("database-read-only", "this server is read-only: connect to the primary"),
@@ -37,21 +43,12 @@ _CODES = {
     "57P01": ("connection-lost", _LOST),
     "57P02": ("connection-lost", _LOST),
     "57P03": ("connection-failed", "wait a moment and try again"),
-    "40001": ("database-conflict", "another session interfered: try again"),
-    "40P01": ("database-conflict", "another session interfered: try again"),
-    "42P01": ("database-conflict", "the table was replaced meanwhile: try again"),
-    "42703": (
-        "table-altered",
-        "a table is not as Dateline made it: run `dateline verify` to see which",
-    ),
-    "0A000": ("database-conflict", "the table was replaced meanwhile: try again"),
-    "2BP01": (
-        "dependents-exist",
-        (
-            "drop what was built on it (`\\d+ NAME` in psql shows it), then run this again; build on "
-            "the views, not on their tables"
-        ),
-    ),
+    "40001": _DISTURBED,
+    "40P01": _DISTURBED,
+    "42P01": _REPLACED,
+    "0A000": _REPLACED,
+    "42703": ALTERED,
+    "2BP01": ("dependents-exist", _DEPENDENTS),
 }
 
 #: By SQLSTATE: what to do, where nothing was written.
@@ -86,8 +83,6 @@ def explained(error: Exception, where: str) -> Exception:
         return DatelineError(f"{where}: {text}", hint=advice, code=kind)
     if code is None and isinstance(error, psycopg.ProgrammingError | psycopg.InterfaceError):
         return DatelineError(
-            f"{where}: {text}",
-            hint="check the options in the URL",
-            code="database-url-invalid",
+            f"{where}: {text}", hint="check the options in the URL", code="database-url-invalid"
         )
     return error

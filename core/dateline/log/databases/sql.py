@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
+
+from dateline.log.databases.backend import Execute, Values
+
+Value = TypeVar("Value")
+#: So many values fit one statement of either database.
+_VALUES = 500
 
 
 def driver(connection: Connection) -> Any:
@@ -28,3 +34,14 @@ def without(hidden: Sequence[str]) -> str:
 
 def listed(names: Iterable[str]) -> str:
     return ", ".join(map(quoted, names))
+
+
+def portions(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
+    """`values` in portions of which each fits one statement."""
+    return (values[at : at + _VALUES] for at in range(0, len(values), _VALUES))
+
+
+def found_in(run: Execute, query: str, values: Sequence[Any]) -> Iterator[Values]:
+    """The rows of a query that ends with ``IN``, for any number of values."""
+    for some in portions(values):
+        yield from run(f"{query} ({', '.join('?' * len(some))})", some).fetchall()

@@ -33,15 +33,11 @@ class SQLite(Backend):
     errors = sqlite3.DatabaseError
     reading = {"dateline_write": False}
     writing = {"dateline_write": True}
-
-    def engine(self, url: URL) -> Engine:
-        return connecting(url)
+    engine = staticmethod(connecting)
+    explained = staticmethod(explained)
 
     def shown(self, url: URL) -> str:
         return url.database or ":memory:"
-
-    def explained(self, error: Exception, where: str) -> Exception:
-        return explained(error, where)
 
     def exists(self, url: URL) -> bool:
         path = file_of(url)
@@ -109,18 +105,6 @@ class SQLite(Backend):
         finally:
             plain.text_factory = str
 
-    def hold_creation(self, connection: Connection) -> None:
-        pass  # the file is new
-
-    def hold_head(self, connection: Connection) -> None:
-        pass  # BEGIN IMMEDIATE took the only lock
-
-    def hold_table(self, connection: Connection, table: str) -> bool:
-        return True  # the snapshot keeps it
-
-    def hold_alone(self, connection: Connection, tables: Sequence[str]) -> None:
-        pass  # readers have snapshots, and nobody else writes
-
     def relations(self, connection: Connection, names: Sequence[str]) -> list[Relation]:
         return catalog.relations(driver(connection), names)
 
@@ -140,9 +124,6 @@ class SQLite(Backend):
 
     def execute_many(self, connection: Connection, sql: str, rows: Sequence[Values]) -> int:
         return int(driver(connection).executemany(sql, rows).rowcount)
-
-    def be_brief(self, connection: Connection, milliseconds: int) -> None:
-        pass  # a writer has all locks
 
     def insert(
         self, connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Values]
@@ -190,16 +171,10 @@ class SQLite(Backend):
         except (OSError, ValueError):  # removed meanwhile
             return None
 
-    def announce(self, engine: Engine) -> None:
-        pass  # watchers see the change of the file itself
-
     @contextmanager
     def watch(self, engine: Engine) -> Iterator[Watch]:
         with engine.connect() as connection:
             yield _DataVersion(driver(connection), shared=file_of(engine.url) is None)
-
-    def lost(self, error: BaseException) -> bool:
-        return False
 
 
 class _DataVersion(Watch):

@@ -43,7 +43,7 @@ def connecting(url: URL) -> Engine:
         poolclass=StaticPool if path is None else QueuePool,
         connect_args=arguments,
         hide_parameters=True,  # an error names the statement, never the data
-        **({"creator": partial(_look, path)} if path is not None and sealed else {}),
+        **({"creator": partial(read_only, path)} if path is not None and sealed else {}),
     )
     if path is not None and not sealed:
         event.listen(engine, "do_connect", lambda *_: files.require_one_name(path))
@@ -72,9 +72,10 @@ def is_sealed(path: Path) -> bool:
         return False
 
 
-def _look(path: Path) -> sqlite3.Connection:
-    """A connection that takes no lock and makes no file next to the database, which cannot change."""
-    uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+def read_only(path: Path, *, immutable: bool = True) -> sqlite3.Connection:
+    """A connection that writes nothing. It takes no lock and makes no file next to an `immutable`
+    database, which must not change."""
+    uri = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if immutable else ''}"
     return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
 
 

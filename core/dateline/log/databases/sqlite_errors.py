@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from dateline.errors import Damaged, DatelineError, NotAnArchive
-from dateline.log.databases.unwritten import LockTimeout, Unwritten
+from dateline.log.databases.unwritten import ALTERED, LockTimeout, Unwritten
 
 #: By part of SQLite's message: the code of our error, and what to do.
 _HINTS = {
@@ -18,10 +18,7 @@ _HINTS = {
         "table-altered",
         "a part of the archive is missing: run `dateline verify` to see which",
     ),
-    "no such column": (
-        "table-altered",
-        "a table is not as Dateline made it: run `dateline verify` to see which",
-    ),
+    "no such column": ALTERED,
 }
 #: By part of SQLite's message: what to do, where nothing was written.
 _UNWRITTEN = {"full": "make room on the disk", "disk I/O": "check the disk"}

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from dateline.errors import DatelineError
 
+#: The code of an error, and what to do, when a column is missing.
+ALTERED = (
+    "table-altered",
+    "a table is not as Dateline made it: run `dateline verify` to see which",
+)
+
 
 class LockTimeout(DatelineError):
     """Another session held a lock for longer than this session waits."""
