@@ -35,8 +35,8 @@ from dateline.log.copying.copier import Copied, Progress, copy, open_copy, silen
 from dateline.log.databases.dialect import of
 from dateline.log.databases.sqlite_connection import file_of
 from dateline.log.engine import kept_files, keys_of, reading, shown, to_url, writing
-from dateline.log.files import same_file
 from dateline.log.follow import Follower, Stop
+from dateline.log.overwriting import same_file
 from dateline.plugins.formats import Material
 from dateline.plugins.loaded import Plugins
 from dateline.proof import checkpoint as signing

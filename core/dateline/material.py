@@ -15,7 +15,7 @@ from dateline.events.envelope import Event
 from dateline.events.payload import Sealed
 from dateline.events.present import StoryState
 from dateline.log import read, tree
-from dateline.log.nodes import StoredTree
+from dateline.log.stored_tree import StoredTree
 from dateline.plugins.formats import Cut
 from dateline.plugins.loaded import Plugins
 from dateline.recording.recorder import fold

@@ -31,10 +31,10 @@ import sys
 from contextlib import contextmanager
 from dateline import archive
 from dateline.log import schema
-from dateline.log.copying import copier, rows
 from dateline.log import pages
+from dateline.log.copying import copied_table, copier
 
-pages.PAGE = rows.PAGE = 4
+pages.PAGE = copied_table.PAGE = 4
 source, target, last = sys.argv[1:]
 said = 0
 def say(what):

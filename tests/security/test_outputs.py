@@ -13,7 +13,7 @@ import pytest
 from dateline import Archive, DatelineError, Plugins
 from dateline.archive import copy_archive
 from dateline.cli.files import write_atomically
-from dateline.log.files import refuse_kept
+from dateline.log.overwriting import refuse_kept
 from dateline.proof import keys as signing
 from dateline.testing import samples
 from dateline.testing.pytest_plugin import Cli

@@ -18,7 +18,7 @@ from dateline.cli.output import MARK, give
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.stdout import data
 from dateline.errors import DatelineError
-from dateline.log.files import refuse_kept
+from dateline.log.overwriting import refuse_kept
 
 if TYPE_CHECKING:
     from dateline.plugins.formats import Exporter, Material

@@ -15,7 +15,6 @@ import msgspec
 from sqlalchemy import Connection
 
 from dateline.errors import (
-    Damaged,
     DatelineError,
     EventIdConflict,
     SealedContent,
@@ -27,12 +26,13 @@ from dateline.events.envelope import NewEvent, RecordedBy
 from dateline.events.payload import Raw
 from dateline.events.registry import CORE_NAMES
 from dateline.events.story import StoryOpened
-from dateline.log import hashing, nodes
+from dateline.log import hashing, stored_tree
 from dateline.log.content import Encrypted, dump
 from dateline.log.databases.dialect import of
 from dateline.log.databases.sql import found_in
 from dateline.log.databases.unwritten import require_done
 from dateline.log.hashing import SALT_BYTES, stamp
+from dateline.log.read import stored_head
 from dateline.log.tables import EVENT_COLUMNS, STORY_COLUMNS, events, plugin_types, stories
 from dateline.protect.vault import Vault
 
@@ -125,11 +125,7 @@ class Appender:
                 for kind, key, owner, at, _, type_, subject, body, _ in found
                 if kind == "event"
             ]
-        try:
-            self.archive = UUID(bytes=archive)
-            self._frontier = hashing.Frontier.from_bytes(position, peaks)
-        except (ValueError, TypeError, AttributeError) as error:
-            raise Damaged(f"the head of the log cannot be read: {error}") from error
+        self.archive, self._frontier = stored_head(archive, position, peaks)
         self.position: int = position
         self.now = now_us()
         self.skew_us = None if server is None else self.now - server
@@ -181,7 +177,7 @@ class Appender:
             for story, at in self._stories.items()
             if at.changed
         ]
-        nodes.insert(self._connection, self._frontier.take_complete())
+        stored_tree.insert(self._connection, self._frontier.take_complete())
         peaks = self._frontier.to_bytes()
         self._backend.close_append(self._connection, self.position, peaks, moved)
 

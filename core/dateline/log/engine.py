@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from dateline.errors import DatelineError
-from dateline.log import files
+from dateline.log import overwriting
 from dateline.log.databases.dialect import backend, named_errors, of
 from dateline.log.databases.sqlite_connection import file_of
 from dateline.log.databases.unwritten import LockTimeout
@@ -69,7 +69,7 @@ def keys_of(url: URL, keys: str | os.PathLike[str] | None) -> Path | None:
 def kept_files(url: URL, keys: str | os.PathLike[str] | None) -> list[Path]:
     """The files of an archive, of its keys and of SQLite next to both, whether they exist or not."""
     mains = [path for path in (file_of(url), keys_of(url, keys)) if path is not None]
-    return [Path(f"{path}{suffix}") for path in mains for suffix in ("", *files.BESIDE)]
+    return [Path(f"{path}{suffix}") for path in mains for suffix in ("", *overwriting.BESIDE)]
 
 
 def open_engine(db: str | os.PathLike[str]) -> Engine:

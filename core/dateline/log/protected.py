@@ -40,6 +40,6 @@ def erased_keys(connection: Connection, reader: Reader) -> set[str]:
     Imported records of another archive's erasures have no positions and are ignored: anybody can
     write them.
     """
-    data = (event.data for event in reader.read_type(connection, ContentErased.type))
+    data = (event.data for event in reader.read_types(connection, [ContentErased.type]))
     own = (item for item in data if isinstance(item, ContentErased) and item.positions)
     return {item.subject_key for item in own if item.subject_key is not None}

@@ -65,9 +65,14 @@ def head(connection: Connection) -> Head:
         raise NotAnArchive(
             "the head of the log is missing", hint="restore the archive from a backup"
         )
+    archive, frontier = stored_head(row.archive, row.position, row.peaks)
+    return Head(archive, row.position, frontier.root())
+
+
+def stored_head(archive: Any, position: Any, peaks: Any) -> tuple[UUID, hashing.Frontier]:
+    """The archive's id and its tree, from the values of the head's row. Raises Damaged."""
     try:
-        root = hashing.Frontier.from_bytes(row.position, row.peaks).root()
-        return Head(UUID(bytes=row.archive), row.position, root)
+        return UUID(bytes=archive), hashing.Frontier.from_bytes(position, peaks)
     except (ValueError, TypeError, AttributeError) as error:
         raise Damaged(f"the head of the log cannot be read: {error}") from error
 
@@ -205,10 +210,6 @@ class Reader:
                     yield self._event(connection, row)
             if len(rows) < page:
                 return
-
-    def read_type(self, connection: Connection, type_: str, *, page: int = PAGE) -> Iterator[Event]:
-        """Events of one type, in the order of the log. Holes are not noticed."""
-        return self.read_types(connection, [type_], page=page)
 
     def read_types(
         self, connection: Connection, types: Sequence[str], *, page: int = PAGE

@@ -19,9 +19,9 @@ from sqlalchemy import Connection, select
 from dateline.documents import storage as documents
 from dateline.errors import Damaged, DatelineError, UnknownName
 from dateline.log import hashing, tree
-from dateline.log.content import Content, Encrypted, Missing, Plain, load
-from dateline.log.nodes import StoredTree
+from dateline.log.content import Encrypted, Missing, Plain, load
 from dateline.log.read import StoryRow
+from dateline.log.stored_tree import StoredTree
 from dateline.log.tables import EVENT_COLUMNS, events
 from dateline.proof.checkpoint import of_archive
 from dateline.proof.verifier import (
@@ -130,18 +130,10 @@ def _rows(
         if row.version != version or row.position <= before:
             raise _damaged(row.position, f"is not version {version} of its story, after {before}")
         before = row.position
-        row.content = _content(row, vault)
+        row.content = load(row.subject_key, row.salt, row.body)
+        if isinstance(row.content, Encrypted):
+            row.content = row.content.opened(row.event_id, vault) or row.content
     return rows
-
-
-def _content(row: SimpleNamespace, vault: Vault | None) -> Content:
-    """The content, opened if its key is at hand."""
-    content = load(row.subject_key, row.salt, row.body)
-    return (
-        content.opened(row.event_id, vault) or content
-        if isinstance(content, Encrypted)
-        else content
-    )
 
 
 def _data(row: Any) -> dict[str, Any]:

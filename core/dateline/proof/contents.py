@@ -12,8 +12,8 @@ from dateline.events.editorial import ContentErased
 from dateline.events.source import SourceCaptured
 from dateline.log.content import Content, Encrypted, Malformed, Missing, Plain
 from dateline.log.walk import UNMATCHED, Step
-from dateline.proof.captured import Captured
-from dateline.proof.erasure import Erasures
+from dateline.proof.captures import Captures
+from dateline.proof.erasures import Erasures
 from dateline.proof.report import Report
 from dateline.protect.vault import Vault
 
@@ -24,9 +24,9 @@ class Contents:
     """Checks the content of each event, and reads from it what the rules need."""
 
     def __init__(self, connection: Connection, vault: Vault | None, report: Report) -> None:
-        self._connection, self._vault, self._report = connection, vault, report
+        self._vault, self._report = vault, report
         self._erasures = Erasures(connection)
-        self.captured = Captured(connection, vault, report)
+        self.captured = Captures(connection, vault, report)
         self._sealed = 0
 
     def check(self, row: Step) -> None:

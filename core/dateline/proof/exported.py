@@ -20,7 +20,7 @@ from dateline.events.editorial import ContentErased
 from dateline.events.envelope import Event
 from dateline.events.payload import Erased
 from dateline.log import read, tree
-from dateline.log.nodes import StoredTree
+from dateline.log.stored_tree import StoredTree
 from dateline.material import PastMaterial
 from dateline.plugins.formats import Cut, Exporter, StatedCut
 from dateline.plugins.loaded import Plugins

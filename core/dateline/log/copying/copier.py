@@ -21,8 +21,8 @@ import msgspec
 from sqlalchemy import Connection, Engine, delete, select
 
 from dateline.errors import DatelineError, NotAnArchive
-from dateline.log import files, nodes, schema
-from dateline.log.copying.rows import Rows
+from dateline.log import overwriting, schema, stored_tree
+from dateline.log.copying.copied_table import CopiedTable
 from dateline.log.databases import catalog
 from dateline.log.databases.backend import Values
 from dateline.log.databases.dialect import of
@@ -54,10 +54,10 @@ _ELSEWHERE = "copy to a new file or an empty database"
 #: Tables that are copied before the events, which refer to them. Add a new table of the log here, or
 #: have a reason why not: views are folded again, and nodes are computed from events.
 TABLES = (
-    Rows(documents, content="content", sealed="subject_key"),
-    Rows(plugin_types),
-    Rows(paired_keys),
-    Rows(checkpoints, erasable=False),
+    CopiedTable(documents, content="content", sealed="subject_key"),
+    CopiedTable(plugin_types),
+    CopiedTable(paired_keys),
+    CopiedTable(checkpoints, erasable=False),
 )
 
 _SLUGS = f"SELECT story, slug FROM {stories.name} WHERE story IN"
@@ -93,7 +93,7 @@ def open_copy(db: str | os.PathLike[str], archive: UUID) -> Engine:
         raise DatelineError(
             f"{path} exists and is not an archive", hint=_ELSEWHERE, code="target-occupied"
         )
-    files.refuse_used(path)
+    overwriting.refuse_used(path)
     return schema.create(db, copy_of=archive)
 
 
@@ -250,7 +250,7 @@ class _Copier:
             if opened:
                 backend.insert(connection, stories.name, STORY_COLUMNS, opened)
             backend.insert(connection, events.name, EVENT_COLUMNS, rows)
-            nodes.insert(connection, walk.frontier.take_complete())
+            stored_tree.insert(connection, walk.frontier.take_complete())
             changed = [(*walk.stories[story], story) for story in moved]
             peaks = walk.frontier.to_bytes()
             backend.close_append(connection, walk.frontier.size, peaks, changed)
@@ -285,7 +285,7 @@ class _Copier:
                         )
                 step(walk.frontier.size, self.goal.position)
             agree(connection, walk, self.goal, self._to)
-            for table in (Rows(stories), Rows(merkle_nodes), *TABLES):
+            for table in (CopiedTable(stories), CopiedTable(merkle_nodes), *TABLES):
                 table.compare(self._source, connection, self._from, self._to)
         with self._turn() as connection:
             schema.finish(connection)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -98,8 +98,13 @@ class PostgreSQL(Backend):
         kept = {k: v for k, v in url.query.items() if k in ("host", "port", "service", "dbname")}
         return plain.set(query=kept).render_as_string(hide_password=True)
 
-    def place(self, engine: Engine) -> AbstractContextManager[Engine]:
-        return _disposing(engine)
+    @contextmanager
+    def place(self, engine: Engine) -> Iterator[Engine]:
+        try:
+            yield engine
+        except BaseException:
+            engine.dispose()
+            raise
 
     def triggers(self, connection: Connection, tables: Sequence[str]) -> list[tuple[str, str]]:
         return catalog.triggers(driver(connection), tables)
@@ -266,15 +271,6 @@ class _Notified(Watch):
         for _ in self._connection.notifies(timeout=0):
             pass
         return True
-
-
-@contextmanager
-def _disposing(engine: Engine) -> Iterator[Engine]:
-    try:
-        yield engine
-    except BaseException:
-        engine.dispose()
-        raise
 
 
 def _on_connect(connection: Any, record: object) -> None:

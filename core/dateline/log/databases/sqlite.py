@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL
 
 from dateline.errors import DatelineError
-from dateline.log import files
+from dateline.log import atomic_file
 from dateline.log.databases import resting
 from dateline.log.databases import sqlite_catalog as catalog
 from dateline.log.databases.backend import Backend, Check, Execute, Values, Watch
@@ -69,7 +69,7 @@ class SQLite(Backend):
         # It has another name until it is complete, so a killed process leaves nothing in its place. It
         # has no WAL until then, because closing would not report a failure to write that back.
         try:
-            with files.beside(path) as making:
+            with atomic_file.beside(path) as making:
                 os.close(os.open(making, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
                 beside = self.engine(engine.url.set(database=str(making)))
                 try:
@@ -78,11 +78,15 @@ class SQLite(Backend):
                         driver(connection).execute("PRAGMA journal_mode=WAL")
                 finally:
                     beside.dispose()
-                files.name(making, path, force=False)
+                atomic_file.name(making, path, force=False)
         except FileExistsError:
             raise _taken(path) from None
         except OSError as error:
-            raise _not_created(path, error) from None
+            raise DatelineError(
+                f"cannot create {path}: {error.strerror}",
+                hint="choose another path with --db",
+                code="output-not-writable",
+            ) from None
         except self.errors as error:
             raise self.explained(error, str(path)) from error
 
@@ -126,9 +130,16 @@ class SQLite(Backend):
         return int(driver(connection).executemany(sql, rows).rowcount)
 
     def insert(
-        self, connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Values]
+        self,
+        connection: Connection,
+        table: str,
+        columns: Sequence[str],
+        rows: Sequence[Values],
+        verb: str = "INSERT",
     ) -> None:
-        self._insert_all("INSERT", connection, table, columns, rows)
+        if rows:
+            done = self.execute_many(connection, _insert(verb, table, tuple(columns)), rows)
+            require_done(done, len(rows), table)
 
     def replace(
         self,
@@ -138,19 +149,7 @@ class SQLite(Backend):
         rows: Sequence[Values],
         key: Sequence[str],
     ) -> None:
-        self._insert_all("INSERT OR REPLACE", connection, table, columns, rows)
-
-    def _insert_all(
-        self,
-        verb: str,
-        connection: Connection,
-        table: str,
-        columns: Sequence[str],
-        rows: Sequence[Values],
-    ) -> None:
-        if rows:
-            done = self.execute_many(connection, _insert(verb, table, tuple(columns)), rows)
-            require_done(done, len(rows), table)
+        self.insert(connection, table, columns, rows, "INSERT OR REPLACE")
 
     def delete(
         self, connection: Connection, table: str, key: Sequence[str], keys: Iterable[Values]
@@ -206,12 +205,4 @@ def _taken(path: Path) -> DatelineError:
         f"{path} already exists",
         hint="use it as it is, or choose another path with --db",
         code="target-occupied",
-    )
-
-
-def _not_created(path: Path, error: OSError) -> DatelineError:
-    return DatelineError(
-        f"cannot create {path}: {error.strerror}",
-        hint="choose another path with --db",
-        code="output-not-writable",
     )

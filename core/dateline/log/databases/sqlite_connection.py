@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
+import time
 from collections import Counter
 from functools import partial
 from pathlib import Path
@@ -12,12 +14,13 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
 
-from dateline.errors import DatelineError
-from dateline.log import files
+from dateline.errors import DatelineError, NotAnArchive
+from dateline.log.atomic_file import sweep
 from dateline.log.databases import resting
 from dateline.log.databases.sql import driver
 
 _BUSY_MS = 10_000
+_TRIES, _PAUSE = 10, 0.05
 #: Kept with a connection: its file, and whether that is known not to be a backup at rest.
 _FILE, _AWAKE = "dateline_file", "dateline_awake"
 
@@ -30,6 +33,36 @@ def file_of(url: URL) -> Path | None:
     if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
         return None
     return Path(url.database or "")
+
+
+def require_one_name(path: Path) -> None:
+    """Raises DatelineError for a database that has a second name (a hard link).
+
+    SQLite keeps the newest changes in files next to the database that bear its name (`BESIDE`). Under
+    a second name it would not find them, and changes would be lost.
+    """
+    for _ in range(_TRIES):
+        try:
+            found = os.stat(path)
+        except FileNotFoundError:
+            return  # opening it reports this
+        if not stat.S_ISREG(found.st_mode):
+            raise NotAnArchive(
+                f"{path} is not a file",
+                hint="name the file of an archive with --db, or make one there",
+            )
+        if found.st_nlink < 2:
+            return
+        # A new file has its final and its temporary name until its writer finishes or is swept.
+        sweep(path.parent)
+        time.sleep(_PAUSE)
+    raise DatelineError(
+        f"{path} has a second name (a hard link): what is recorded under one name would be lost "
+        "under the other",
+        hint=f"close every program that uses it and remove one name: `find . -samefile {path}` lists "
+        "them; keep the one with a -wal file next to it",
+        code="hard-linked",
+    )
 
 
 def connecting(url: URL) -> Engine:
@@ -46,7 +79,7 @@ def connecting(url: URL) -> Engine:
         **({"creator": partial(read_only, path)} if path is not None and sealed else {}),
     )
     if path is not None and not sealed:
-        event.listen(engine, "do_connect", lambda *_: files.require_one_name(path))
+        event.listen(engine, "do_connect", lambda *_: require_one_name(path))
         event.listen(engine, "connect", partial(_remember, path))
         event.listen(engine, "close", _forget)
         event.listen(engine, "begin", partial(_before_writing, path))
@@ -125,7 +158,7 @@ def _before_writing(path: Path, connection: Connection) -> None:
             hint="close the archive and open it again under its current name",
             code="file-replaced",
         )
-    files.require_one_name(path)
+    require_one_name(path)
     if not connection.info.get(_AWAKE):
         resting.wake(driver(connection))
         connection.info[_AWAKE] = True

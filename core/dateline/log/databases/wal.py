@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from dateline.errors import DatelineError
+from dateline.log.atomic_file import sweep
 from dateline.log.databases.sqlite_connection import file_of
-from dateline.log.files import sweep
 
 _PAUSE = 0.05
 
@@ -45,8 +46,7 @@ def still_read(done: str, then: str) -> DatelineError:
 
 
 def _emptied(engine: Engine, until: float) -> bool:
-    connection = engine.raw_connection()
-    try:
+    with closing(engine.raw_connection()) as connection:
         cursor = connection.cursor()
         waits = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
         # A blocking checkpoint would wait for readers while holding the lock, so try again and again.
@@ -58,6 +58,4 @@ def _emptied(engine: Engine, until: float) -> bool:
                 time.sleep(_PAUSE)
         finally:
             cursor.execute(f"PRAGMA busy_timeout={waits}")
-    finally:
-        connection.close()
     return True

@@ -26,7 +26,7 @@ Turn = Callable[[], AbstractContextManager[Connection]]
 
 
 @dataclass(frozen=True)
-class Rows:
+class CopiedTable:
     """A table whose rows are added and, at most, erased as a whole.
 
     `content` is a column of any size. The key is its SHA-256, except in rows where the column `sealed`

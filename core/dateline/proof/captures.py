@@ -26,7 +26,7 @@ from dateline.protect.vault import Vault
 _Needed = tuple[int, str, bytes]
 
 
-class Captured:
+class Captures:
     """Follows the captures of a log, then compares the documents with them."""
 
     def __init__(self, connection: Connection, vault: Vault | None, report: Report) -> None:
