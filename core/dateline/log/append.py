@@ -5,8 +5,7 @@ The writer settles the order, so a reader can never skip an event that commits l
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress
 from typing import Any, Literal
 from uuid import UUID
@@ -22,16 +21,15 @@ from dateline.errors import (
     VersionConflict,
 )
 from dateline.events.clock import CLOCK_TOLERANCE_US, now_us
-from dateline.events.envelope import NewEvent, RecordedBy
-from dateline.events.payload import Raw
+from dateline.events.envelope import NewEvent
 from dateline.events.registry import CORE_NAMES
 from dateline.events.story import StoryOpened
 from dateline.log import hashing, stored_tree
-from dateline.log.content import Encrypted, dump
+from dateline.log.content import Encrypted, dump, salted, same_data
 from dateline.log.databases.dialect import of
 from dateline.log.databases.sql import found_in
 from dateline.log.databases.unwritten import require_done
-from dateline.log.hashing import SALT_BYTES, stamp
+from dateline.log.hashing import stamp
 from dateline.log.read import stored_head
 from dateline.log.tables import EVENT_COLUMNS, STORY_COLUMNS, events, plugin_types, stories
 from dateline.protect.vault import Vault
@@ -47,28 +45,12 @@ _IS_TYPE = "SELECT 1 FROM plugin_types WHERE name = ?"
 _KNOWN = "SELECT position, event_id, story, type, subject_key, body FROM events WHERE event_id IN"
 
 
-class Body(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The part of an event that is stored as one blob and committed to. It is encoded only once."""
-
-    data: Any
-    recorded_by: RecordedBy
-    causation_id: UUID | None = None
-
-
 class Appended(msgspec.Struct, frozen=True):
     """The positions of events in the log. ``new`` counts the events that this call added."""
 
     positions: tuple[int, ...]
     version: int
     new: int
-
-
-_encode = msgspec.json.Encoder().encode
-
-
-def encode(event: NewEvent) -> bytes:
-    data = event.data.fields if isinstance(event.data, Raw) else event.data
-    return _encode(Body(data, event.recorded_by, event.causation_id))
 
 
 class _Story:
@@ -145,7 +127,7 @@ class Appender:
     ) -> tuple[list[int], int]:
         """Append events to several stories, in this order. Returns (positions, number of new events)."""
         # Hash before taking the lock where other writers wait for it; else one by one, to save memory.
-        early = list(_salted(pairs)) if self._backend.remote else None
+        early = list(salted(pairs)) if self._backend.remote else None
         known = self._known(pairs)
         fresh = pairs
         if known:
@@ -157,7 +139,7 @@ class Appender:
             self._fetch(touched)
         for story in touched:
             self._check(story, expected.get(story))
-        placed = self._insert(fresh, _salted(fresh) if early is None else early)
+        placed = self._insert(fresh, salted(fresh) if early is None else early)
         if not known:
             return placed, len(placed)
         known.update(zip((event.event_id for _, event in fresh), placed, strict=True))
@@ -221,20 +203,20 @@ class Appender:
                 if plain is None:
                     raise SealedContent("of this event", position)
                 body = plain.body
-            if owner != story.bytes or type_ != event.type or not _same(body, event):
+            if owner != story.bytes or type_ != event.type or not same_data(body, event):
                 raise EventIdConflict(event.event_id, position)
             known[event.event_id] = position
         return known
 
     def _insert(
-        self, pairs: Sequence[tuple[UUID, NewEvent]], salted: Iterable[tuple[bytes, bytes, bytes]]
+        self, pairs: Sequence[tuple[UUID, NewEvent]], contents: Iterable[tuple[bytes, bytes, bytes]]
     ) -> list[int]:
         if not pairs:
             return []
         archive, frontier, rows = str(self.archive), self._frontier, []
         first = self.position + 1
         foreign: dict[str, int] = {}
-        for index, ((story, event), kept) in enumerate(zip(pairs, salted, strict=True)):
+        for index, ((story, event), kept) in enumerate(zip(pairs, contents, strict=True)):
             at = self._story(story)
             if at.new and not at.version:
                 at.slug = _slug(story, event)
@@ -304,15 +286,6 @@ class Appender:
         self._backend.insert(self._connection, stories.name, STORY_COLUMNS, rows)
 
 
-def _salted(pairs: Sequence[tuple[UUID, NewEvent]]) -> Iterator[tuple[bytes, bytes, bytes]]:
-    """(salt, body, commitment) of each event: the parts that do not depend on its position."""
-    salts = os.urandom(SALT_BYTES * len(pairs))
-    for index, (_, event) in enumerate(pairs):
-        salt = salts[index * SALT_BYTES : (index + 1) * SALT_BYTES]
-        body = encode(event)
-        yield salt, body, hashing.commitment(salt, body)
-
-
 def _slug(story: UUID, first: NewEvent) -> str:
     if not isinstance(first.data, StoryOpened):
         raise DatelineError(
@@ -321,12 +294,3 @@ def _slug(story: UUID, first: NewEvent) -> str:
             code="story-not-opened",
         )
     return first.data.slug
-
-
-def _same(body: bytes | None, event: NewEvent) -> bool:
-    """Whether the data are equal. Who recorded it is ignored: somebody else may retry."""
-    if body is None:  # erased: there is nothing to compare, and the id shows that it was recorded
-        return True
-    stored = msgspec.json.decode(body, type=dict[str, Any])["data"]
-    ours = msgspec.json.decode(encode(event), type=dict[str, Any])["data"]
-    return bool(stored == ours)

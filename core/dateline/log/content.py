@@ -6,10 +6,15 @@ need this: they have no salt, and an erased document has no row.
 
 from __future__ import annotations
 
-from typing import TypeAlias
+import os
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeAlias
+from uuid import UUID
 
 import msgspec
 
+from dateline.events.envelope import NewEvent, RecordedBy
+from dateline.events.payload import Raw
 from dateline.log import hashing
 from dateline.protect.vault import Vault
 
@@ -70,3 +75,37 @@ def load(subject_key: object, salt: object, body: object) -> Content:
 def dump(content: Plain | Encrypted) -> tuple[bytes | None, bytes]:
     """The columns ``salt`` and ``body`` of a row."""
     return (content.salt, content.body) if isinstance(content, Plain) else (None, content.sealed)
+
+
+class Body(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The part of an event that is stored as one blob and committed to. It is encoded only once."""
+
+    data: Any
+    recorded_by: RecordedBy
+    causation_id: UUID | None = None
+
+
+_encode = msgspec.json.Encoder().encode
+
+
+def encode(event: NewEvent) -> bytes:
+    data = event.data.fields if isinstance(event.data, Raw) else event.data
+    return _encode(Body(data, event.recorded_by, event.causation_id))
+
+
+def salted(pairs: Sequence[tuple[UUID, NewEvent]]) -> Iterator[tuple[bytes, bytes, bytes]]:
+    """(salt, body, commitment) of each event: the parts that do not depend on its position."""
+    salts = os.urandom(hashing.SALT_BYTES * len(pairs))
+    for index, (_, event) in enumerate(pairs):
+        salt = salts[index * hashing.SALT_BYTES : (index + 1) * hashing.SALT_BYTES]
+        body = encode(event)
+        yield salt, body, hashing.commitment(salt, body)
+
+
+def same_data(body: bytes | None, event: NewEvent) -> bool:
+    """Whether the data are equal. Who recorded it is ignored: somebody else may retry."""
+    if body is None:  # erased: there is nothing to compare, and the id shows that it was recorded
+        return True
+    stored = msgspec.json.decode(body, type=dict[str, Any])["data"]
+    ours = msgspec.json.decode(encode(event), type=dict[str, Any])["data"]
+    return bool(stored == ours)

@@ -7,7 +7,6 @@ from collections.abc import Collection
 from sqlalchemy import Connection, func, select
 
 from dateline.events.editorial import ContentErased
-from dateline.log.databases.sql import portions
 from dateline.log.read import Reader
 from dateline.log.tables import events
 
@@ -25,13 +24,9 @@ def keys_in_use(connection: Connection) -> dict[str, int]:
 
 def live_keys(connection: Connection, keys: Collection[str | None]) -> set[str]:
     """Those of `keys` that protect content which is not erased. Reads the whole log, as above."""
-    wanted = sorted(key for key in keys if key is not None)
-    column = events.c.subject_key
-    found: set[str] = set()
-    for some in portions(wanted):
-        query = select(column).where(column.in_(some), events.c.body.is_not(None)).distinct()
-        found.update(connection.execute(query).scalars())
-    return found
+    wanted = {*keys} - {None}
+    live = keys_in_use(connection) if wanted else {}
+    return {key for key, number in live.items() if number and key in wanted}
 
 
 def erased_keys(connection: Connection, reader: Reader) -> set[str]:

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, select
 from dateline.documents import storage as documents
 from dateline.errors import Damaged, DatelineError, UnknownName
 from dateline.log import hashing, tree
-from dateline.log.content import Encrypted, Missing, Plain, load
+from dateline.log.content import Encrypted, Malformed, Missing, Plain, load
 from dateline.log.read import StoryRow
 from dateline.log.stored_tree import StoredTree
 from dateline.log.tables import EVENT_COLUMNS, events
@@ -133,12 +133,14 @@ def _rows(
         row.content = load(row.subject_key, row.salt, row.body)
         if isinstance(row.content, Encrypted):
             row.content = row.content.opened(row.event_id, vault) or row.content
+        if isinstance(row.content, Plain) and not row.content.matches(row.commitment):
+            row.content = Malformed("it is not what was recorded")
     return rows
 
 
 def _data(row: Any) -> dict[str, Any]:
     """The data of an event; empty when it is erased, sealed or wrong."""
-    if not isinstance(row.content, Plain) or not row.content.matches(row.commitment):
+    if not isinstance(row.content, Plain):
         return {}
     try:
         data = msgspec.json.decode(row.content.body)["data"]
@@ -200,8 +202,7 @@ def _unproven(
 ) -> DatelineError:
     """The error that explains why no readable event among `rows` records the fact."""
     for row in rows:
-        plain = isinstance(row.content, Plain) and row.content.matches(row.commitment)
-        if not plain and not isinstance(row.content, Encrypted | Missing):
+        if isinstance(row.content, Malformed):
             return _damaged(row.position, "is not what was recorded")
         if row.type == "content.erased":
             data = contents[row.version]
