@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,9 @@ import pytest
 from hypothesis import settings
 from tests.effort import examples, leave_out
 from tests.quick import migrations_recorded
+
+from dateline.pytest_plugin import Cli
+from dateline.testing import samples
 
 settings.register_profile("dateline", deadline=None, print_blob=True, max_examples=examples(60))
 settings.load_profile("dateline")
@@ -37,6 +41,16 @@ def db(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return str(tmp_path / "a.db")
     return str(request.getfixturevalue("dateline_postgres_url"))
+
+
+@pytest.fixture
+def ferry(dateline_cli: Cli, tmp_path: Path) -> Cli:
+    """The command line in a folder with an archive of the story ``ferry``."""
+    lines = "".join(json.dumps(line) + "\n" for line in samples.story())
+    (tmp_path / "ferry.ndjson").write_text(lines)
+    assert dateline_cli("init").code == 0
+    assert dateline_cli("import", "ferry.ndjson").code == 0
+    return dateline_cli
 
 
 #: Files of slow tests, which only ``pytest -m slow`` runs, as CI does.

@@ -73,16 +73,10 @@ from dateline.events.strict import MAX_BYTES as MAX_LINE
 from dateline.events.strict import parse as parse_json
 from dateline.events.tally import Tally
 from dateline.events.words import chain_arrows, chain_words, number_words, quantity_words
+from dateline.export.cut import Cut, StatedCut
+from dateline.export.exporter import Exporter, Material
 from dateline.plugins.checks import Check
-from dateline.plugins.formats import (
-    Cut,
-    Exporter,
-    Extracted,
-    Importer,
-    Material,
-    SourceImporter,
-    StatedCut,
-)
+from dateline.plugins.formats import Extracted, Importer, SourceImporter
 from dateline.plugins.hookspecs import hookimpl
 from dateline.recording.line import CUT, ERASED, Line
 from dateline.text import csv_cell, legible, legible_line, markdown, one_line, visible

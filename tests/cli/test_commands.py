@@ -18,8 +18,8 @@ import pytest
 
 from dateline.cli.root import root
 from dateline.log.schema import HEAD
+from dateline.pytest_plugin import Cli
 from dateline.testing import samples
-from dateline.testing.pytest_plugin import Cli
 
 
 @dataclass

@@ -13,8 +13,8 @@ import pytest
 
 from dateline import Plugins
 from dateline.cli import completing
+from dateline.pytest_plugin import Cli
 from dateline.testing import samples
-from dateline.testing.pytest_plugin import Cli
 
 CODE = """
 import sys

@@ -15,8 +15,8 @@ import click
 import pytest
 
 from dateline.cli.root import root
+from dateline.pytest_plugin import Cli
 from dateline.testing import samples
-from dateline.testing.pytest_plugin import Cli
 
 BIN = Path(sys.executable).parent
 

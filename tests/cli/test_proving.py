@@ -16,8 +16,8 @@ from dateline import Archive, Plugins
 from dateline.proof import keys, verifier
 from dateline.proof.keys import SigningKey
 from dateline.proof.verifier import Checkpoint, read_checkpoint
+from dateline.pytest_plugin import Cli
 from dateline.testing import samples
-from dateline.testing.pytest_plugin import Cli
 
 KEY = ("--key", "a.key")
 

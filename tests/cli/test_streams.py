@@ -15,8 +15,8 @@ import pytest
 
 from dateline import Archive, DatelineError, Plugins
 from dateline.proof import keys
+from dateline.pytest_plugin import Cli
 from dateline.testing import samples
-from dateline.testing.pytest_plugin import Cli
 
 NAME = "Žofie Ж អ្នក\u200bរុករក"
 DATELINE = [sys.executable, "-c", "from dateline.cli import main; main()"]

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path
 
 import pytest
 
 from dateline.cli.output import emit
+from dateline.pytest_plugin import Cli
 from dateline.testing import samples
-from dateline.testing.pytest_plugin import Cli
 
 
 @pytest.fixture
-def ferry(dateline_cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
+def ferry(ferry: Cli, monkeypatch: pytest.MonkeyPatch) -> Cli:
     monkeypatch.setenv("COLUMNS", "80")
-    lines = "".join(json.dumps(line) + "\n" for line in samples.story())
-    (tmp_path / "ferry.ndjson").write_text(lines)
-    assert dateline_cli("init").code == 0
-    assert dateline_cli("import", "ferry.ndjson").code == 0
-    return dateline_cli
+    return ferry
 
 
 def test_status_prints_one_line_per_view_and_the_root_on_its_own_line(ferry: Cli) -> None:

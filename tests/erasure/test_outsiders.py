@@ -18,10 +18,10 @@ from dateline.erasure.steps import HeldUp
 from dateline.log import engine as engines
 from dateline.log.engine import writing
 from dateline.plugin import FactRow, FactView, FigureRecorded
+from dateline.pytest_plugin import Cli
 from dateline.testing import samples
 from dateline.testing.isolated import isolated
 from dateline.testing.postgres import connect
-from dateline.testing.pytest_plugin import Cli
 from dateline.views import store
 
 PLUGINS = Plugins.load(strict=True)

@@ -24,8 +24,8 @@ from dateline.events.parts import ErasedEvent
 from dateline.log.databases.wal import empty_wal
 from dateline.log.engine import reading, writing
 from dateline.protect.keys import Keys
+from dateline.pytest_plugin import Cli
 from dateline.testing import samples
-from dateline.testing.pytest_plugin import Cli
 
 PLUGINS = Plugins.load(strict=True)
 STEPS: tuple[Step, ...] = ("ordered", "listed", "destroyed", "purged", "done")

@@ -12,7 +12,7 @@ import pytest
 
 from dateline.cli import completing
 from dateline.plugins import points
-from dateline.testing.pytest_plugin import Cli
+from dateline.pytest_plugin import Cli
 
 Installed = Callable[..., Path]
 #: Lines of the group ``dateline``, each malformed in another way.

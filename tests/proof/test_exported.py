@@ -12,8 +12,8 @@ from tests.proof import attacks
 from dateline import Archive, Plugins
 from dateline.cli.errors import run
 from dateline.cli.root import root
+from dateline.pytest_plugin import PluginDir
 from dateline.testing import samples
-from dateline.testing.pytest_plugin import PluginDir
 
 FORMATS = [".ndjson", ".json", ".csv", ".md", ".html"]
 #: Reported before the day of the view of the past, recorded after the export was made.

@@ -19,8 +19,8 @@ from dateline.documents.document import Document
 from dateline.documents.folder import Folder
 from dateline.errors import DatelineError, Refused
 from dateline.log import atomic_file
+from dateline.pytest_plugin import Cli
 from dateline.testing import samples
-from dateline.testing.pytest_plugin import Cli
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="modes of files are POSIX")
 

@@ -14,8 +14,8 @@ from tests.security import hostile
 from tests.security.hostile import WORDS
 
 from dateline.cli.root import root
+from dateline.pytest_plugin import Cli, PluginDir
 from dateline.testing import samples
-from dateline.testing.pytest_plugin import Cli, PluginDir
 
 W = WORDS
 #: The part of it that the name of a subject may hold.
@@ -261,7 +261,7 @@ def test_json_is_unchanged_in_a_pipe_and_escaped_on_a_terminal(
             return True
 
     monkeypatch.setattr(
-        "dateline.testing.pytest_plugin._stream",
+        "dateline.pytest_plugin._stream",
         lambda text="": Terminal(io.BytesIO(text.encode()), encoding="utf-8", newline=""),
     )
     assert hostile.acts(piped)

@@ -16,8 +16,8 @@ from tests.security import hostile
 from dateline import Archive, Plugins
 from dateline.proof import verifier
 from dateline.proof.verifier import Wrong, read_vkey
+from dateline.pytest_plugin import Cli
 from dateline.testing import samples
-from dateline.testing.pytest_plugin import Cli
 
 FILES: dict[str, bytes] = {
     "a line end": b"\n",

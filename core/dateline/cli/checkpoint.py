@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from dateline.cli import completing
 from dateline.cli.files import require_free, write_atomically
-from dateline.cli.keys import find_key, key_option, key_path, make_key
+from dateline.cli.keys import key_option
 from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.stdout import data
-from dateline.errors import DatelineError
-
-if TYPE_CHECKING:
-    from dateline.archive import Archive
-    from dateline.proof.keys import SigningKey
 
 
 @click.command()
@@ -43,7 +37,7 @@ def checkpoint(settings: Settings, output: str | None, force: bool, key_file: st
     if target is not None:  # before anything is signed
         require_free(target, force=force, kept=settings.kept)
     with settings.archive() as archive:
-        signed = archive.checkpoint(key_to_sign(archive, key_file))
+        signed = archive.checkpoint(key_file)
     if target is None:
         click.echo(signed.note, nl=False, file=data())
         return
@@ -51,28 +45,3 @@ def checkpoint(settings: Settings, output: str | None, force: bool, key_file: st
     say(
         f"Wrote {output}, a signed checkpoint of {signed.size} events. Keep it away from the archive."
     )
-
-
-def key_to_sign(archive: Archive, key_file: str | None) -> SigningKey:
-    """The signing key, created on first use. Raises DatelineError if there is nothing to sign, or if
-    checkpoints were signed with a key that is not here."""
-    from dateline.proof.checkpoint import NothingToSign
-
-    if not archive.head().position:
-        raise NothingToSign
-    path = key_path(archive, key_file)
-    if archive.last_checkpoint() is None and not path.exists():
-        try:
-            return make_key(archive, key_file)
-        except DatelineError:
-            if not path.exists():
-                raise
-            # Another process created it meanwhile.
-    key = find_key(archive, key_file)
-    if key is None:
-        raise DatelineError(
-            f"there is no signing key {path}",
-            hint="name its file with --key; if it is lost, create another with `dateline key new`",
-            code="signing-key-missing",
-        )
-    return key

@@ -62,13 +62,11 @@ def diff(
       dateline diff velm-flood 2024-03-04 2024-03-06 -f markdown
     """
     from dateline.views import asof
-    from dateline.views.diff import compare, erased
 
     clock = asof.recorded if recorded else asof.public
     since, until = read_moment(clock, "FROM", from_), read_moment(clock, "TO", to)
     with settings.archive() as archive:
-        before, after = archive.state(story, since), archive.state(story, until)
-        found = [*compare(before, after), *erased(after, since, until)]
+        found = archive.diff(story, since, until)
         changes = sorted(found, key=lambda change: list(_TITLES).index(change.kind))
     if since.later_than(until):
         say(f"FROM ({from_}) is later than TO ({to}): the changes are shown in reverse.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import click
 
 from dateline.cli import completing
-from dateline.cli.blaming import Blamed
 from dateline.cli.files import require_free, write_atomically
 from dateline.cli.moments import moment, moment_options
 from dateline.cli.output import MARK, give
@@ -19,9 +18,11 @@ from dateline.cli.settings import Settings, pass_settings, say
 from dateline.cli.stdout import data
 from dateline.errors import DatelineError
 from dateline.log.overwriting import refuse_kept
+from dateline.plugins.blaming import Blamed
 
 if TYPE_CHECKING:
-    from dateline.plugins.formats import Exporter, Material
+    from dateline.export.exporter import Exporter, Material
+    from dateline.plugins.loaded import Plugins
 
 
 @click.command()
@@ -89,9 +90,8 @@ def export(
         raise click.UsageError("name one or more stories, or give --all")
     name = _format(settings, format_, output)
     exporter = settings.plugins().exporter(name)
-    blamed = Blamed(settings.plugins(), "exporters", name)
     if schema:
-        text = blamed.call(exporter.schema)
+        text = Blamed(settings.plugins(), "exporters", name).call(exporter.schema)
         if text is None:
             raise DatelineError(
                 f"the format {name} has no schema",
@@ -102,6 +102,8 @@ def export(
         return
     if bom and exporter.media_type != "text/csv":
         raise click.UsageError(f"--bom applies to CSV only, not to {name}")
+    from dateline.plugins.converting import chunks
+
     mark = MARK if bom else ""
     at = moment(as_of, as_recorded)
     with settings.archive() as archive:
@@ -113,16 +115,16 @@ def export(
                 refuse_kept(_sidecar_path(path), archive.kept)
             for slug, path in paths.items():
                 with archive.material(slug, view=view, at=at) as material:
-                    _write(path, exporter, blamed, material, force, mark, archive.kept)
+                    _write(path, archive.plugins, exporter, material, force, mark, archive.kept)
                     _warn(material)
             say(f"Wrote {len(slugs)} file{'s' if len(slugs) != 1 else ''} to {output}.")
             return
         with archive.material(*stories, view=view, at=at) as material:
             if output is None:
-                for chunk in chain([mark], blamed.each(partial(_text, exporter, material))):
+                for chunk in chain([mark], chunks(archive.plugins, name, material)):
                     give(chunk)
             else:
-                _write(output, exporter, blamed, material, force, mark, archive.kept)
+                _write(output, archive.plugins, exporter, material, force, mark, archive.kept)
             # Last: an export that needs a failed view has raised its own error by now.
             _warn(material)
     if output is not None:
@@ -131,8 +133,8 @@ def export(
 
 def _write(
     path: Path,
+    plugins: Plugins,
     exporter: Exporter,
-    blamed: Blamed,
     material: Material,
     force: bool,
     mark: str,
@@ -140,12 +142,15 @@ def _write(
 ) -> None:
     """Write the file, which begins with `mark`, and its sidecar. Neither is overwritten without
     `force`."""
+    from dateline.plugins.converting import chunks
+
     sidecar_path = _sidecar_path(path)
+    blamed = Blamed(plugins, "exporters", exporter.name)
     sidecar = blamed.call(partial(exporter.sidecar, material))
     if sidecar is not None:
         require_free(sidecar_path, force=force, kept=kept)
-    chunks = chain([mark], blamed.each(partial(_text, exporter, material)))
-    write_atomically(path, chunks, force=force, kept=kept)
+    text = chain([mark], chunks(plugins, exporter.name, material))
+    write_atomically(path, text, force=force, kept=kept)
     if sidecar is not None:
         write_atomically(sidecar_path, iter([sidecar]), force=force, kept=kept)
 
@@ -153,13 +158,6 @@ def _write(
 def _sidecar_path(path: Path) -> Path:
     """The path of the sidecar: a file for what the format itself cannot hold."""
     return path.with_name(path.name + ".meta.json")
-
-
-def _text(exporter: Exporter, material: Material) -> Iterator[str]:
-    for piece in exporter.export(material):
-        if not isinstance(piece, str):
-            raise TypeError(f"it yields {type(piece).__name__}, not text")
-        yield piece
 
 
 def _warn(material: Material) -> None:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any
 
 import click
 
 from dateline.cli import completing
-from dateline.cli.blaming import Blamed
 from dateline.cli.protecting import protect_option, protected, say_erased_before
-from dateline.cli.settings import Settings, pass_settings, say
-from dateline.cli.who import agent_option, recorded_by
-from dateline.errors import DatelineError
-
-_CHUNK = 1 << 16
+from dateline.cli.settings import Settings, say
+from dateline.cli.who import signed
 
 
 @click.command("import")
@@ -48,18 +44,14 @@ _CHUNK = 1 << 16
     help="Import lines without event_id as new even if their content was, or may have been, erased.",
 )
 @protect_option
-@agent_option
-@pass_settings
+@partial(signed, method="imported")
 def import_(
     settings: Settings,
     file: Path,
     format_: str | None,
-    story: str | None,
     files: Path | None,
     dry_run: bool,
-    anew: bool,
-    protect: str | None,
-    agent: str | None,
+    **how: Any,
 ) -> None:
     """Import facts from a file, all or none.
 
@@ -74,25 +66,15 @@ def import_(
       dateline import story.ndjson
       dateline import --dry-run --story velm-flood more.ndjson
     """
-    from dateline.documents.folder import Folder
-
+    stdin = str(file) == "-"
     with settings.archive() as archive:
-        suffix = ".ndjson" if str(file) == "-" else file.suffix
-        known = archive.plugins
-        reader = known.importer(format_) if format_ else known.importer_for(suffix)
-        # Errors of reading the file are not the plugin's.
-        blamed = Blamed(known, "importers", reader.name, passing=(OSError,))
-        folder = files or (Path() if str(file) == "-" else file.parent)
-        with _opened(file) as stream:
-            result = archive.record(
-                blamed.each(lambda: reader.read(_chunks(stream))),
-                story=story,
-                files=Folder(folder),
-                recorded_by=recorded_by(agent, "imported"),
-                dry_run=dry_run,
-                protect=protect,
-                anew=anew,
-            )
+        result = archive.import_file(
+            sys.stdin.buffer if stdin else file,
+            format=format_,
+            files=files or (Path() if stdin else None),
+            dry_run=dry_run,
+            **how,
+        )
         under = protected(result, archive.subjects())
     if dry_run:
         say(f"No errors found; nothing was written (--dry-run){under}.")
@@ -102,22 +84,3 @@ def import_(
     skipped = f"; skipped {skipped}" if skipped else ""
     say(f"Imported {result.new} event{'s' if result.new != 1 else ''}{under}{skipped}.")
     say_erased_before(result)
-
-
-def _opened(file: Path) -> BinaryIO:
-    if str(file) == "-":
-        return sys.stdin.buffer
-    try:
-        return file.open("rb")
-    except OSError as error:
-        missing = isinstance(error, FileNotFoundError)
-        raise DatelineError(
-            f"cannot read {file}: {error.strerror}",
-            hint="name a file that you can read, or - for stdin",
-            code="file-not-found" if missing else "file-unreadable",
-        ) from None
-
-
-def _chunks(stream: BinaryIO) -> Iterator[bytes]:
-    while chunk := stream.read(_CHUNK):
-        yield chunk

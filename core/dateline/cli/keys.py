@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from dateline.cli import completing
 from dateline.cli.lazy import LazyGroup
-from dateline.cli.settings import Settings, pass_settings, say
+from dateline.cli.settings import Settings, pass_settings
 from dateline.cli.stdout import data
 from dateline.errors import DatelineError
 from dateline.plugins.points import Point
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
-    from dateline.proof.keys import SigningKey
     from dateline.proof.verifier import Vkey
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -47,45 +45,6 @@ def vkey_option(command: F) -> F:
     )(command)
 
 
-def key_path(archive: Archive, given: str | None) -> Path:
-    from dateline.proof.keys import default_path
-
-    return Path(given) if given else default_path(archive.id)
-
-
-def find_key(archive: Archive, given: str | None) -> SigningKey | None:
-    """The signing key, or None if there is none and no file was named. Raises DatelineError."""
-    from dateline.proof.keys import load
-
-    path = key_path(archive, given)
-    try:
-        return load(path, archive.id)
-    except FileNotFoundError:
-        if given:
-            raise _no_key(archive, path) from None
-        return None
-
-
-def _no_key(archive: Archive, path: Path) -> DatelineError:
-    hint = "create one with `dateline key new`"
-    if archive.last_checkpoint() is not None:
-        hint = "checkpoints are already signed: name the file of their key with --key"
-    return DatelineError(f"there is no signing key {path}", hint=hint, code="signing-key-missing")
-
-
-def make_key(archive: Archive, given: str | None) -> SigningKey:
-    """Create a key in its file, and report it on stderr."""
-    from dateline.proof.keys import create
-
-    path = key_path(archive, given)
-    key = create(path, archive.id, archive.kept)
-    say(
-        f"Created the signing key {path}. Keep a copy away from the archive. Anyone who has it can sign "
-        f"as you.\nPublic key, to publish: {key.vkey}"
-    )
-    return key
-
-
 def read_vkeys(texts: Sequence[str]) -> list[Vkey]:
     """The keys given with ``--vkey``. Raises UsageError."""
     from dateline.proof.verifier import read_vkey
@@ -99,11 +58,12 @@ def read_vkeys(texts: Sequence[str]) -> list[Vkey]:
 def public_keys(archive: Archive, given: str | None, texts: Sequence[str]) -> list[Vkey]:
     """Public keys to check signatures with: those given, and that of the signing key if it exists."""
     from dateline.errors import MissingLibrary
+    from dateline.proving import find_key
 
     found = read_vkeys(texts)
     key = None
     try:
-        key = find_key(archive, given)
+        key = archive.signing_key(given) if given else find_key(archive.id, None)
     except MissingLibrary:
         if given:
             raise
@@ -147,7 +107,7 @@ def new(settings: Settings, key_file: str | None) -> None:
       dateline key new --key desk-2.key
     """
     with settings.archive() as archive:
-        made = make_key(archive, key_file)
+        made = archive.new_key(key_file)
     if not data().isatty():  # a terminal has just shown it
         click.echo(str(made.vkey), file=data())
 
@@ -163,7 +123,5 @@ def show(settings: Settings, key_file: str | None) -> None:
       dateline key show
     """
     with settings.archive() as archive:
-        found = find_key(archive, key_file)
-        if found is None:
-            raise _no_key(archive, key_path(archive, key_file))
+        found = archive.signing_key(key_file)
     click.echo(str(found.vkey), file=data())

@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dateline.cli import completing
-from dateline.cli.entities import introduce
-from dateline.cli.evidence import evidence_item
-from dateline.cli.needed import lacks
-from dateline.cli.protecting import introduced, protect_option, protected, say_erased_before
-from dateline.cli.settings import Settings, pass_settings, say
-from dateline.cli.sources import find_source
+from dateline.cli.protecting import protect_option, protected, say_erased_before
+from dateline.cli.settings import Settings, say
 from dateline.cli.stdout import data, given_back
-from dateline.cli.values import keyed, parse_value, pointer_of
-from dateline.cli.who import agent_option, recorded_by
+from dateline.cli.values import evidence_item, keyed, lacks, parse_value
+from dateline.cli.who import signed
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
+    from dateline.events.envelope import RecordedBy
     from dateline.events.present import StoryState
     from dateline.recording.line import Line
 
@@ -85,8 +82,7 @@ KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
 @click.option("--id", "fact", metavar="FACT", help="Its id.  [default: the next free number]")
 @click.option("--dry-run", is_flag=True, help="Check the fact without writing it.")
 @protect_option
-@agent_option
-@pass_settings
+@signed
 def record(
     settings: Settings,
     /,
@@ -94,7 +90,7 @@ def record(
     kind: str | None,
     dry_run: bool,
     protect: str | None,
-    agent: str | None,
+    recorded_by: RecordedBy,
     **options: Any,
 ) -> None:
     """Record one fact from a source.
@@ -123,7 +119,7 @@ def record(
         result = archive.record(
             lines,
             story=story,
-            recorded_by=recorded_by(agent),
+            recorded_by=recorded_by,
             dry_run=dry_run,
             protect=protect,
             anew=True,
@@ -169,11 +165,14 @@ def _from_options(
     if kind != "statement" and spoken:
         option = {"addressees": "to"}.get(spoken[0], spoken[0])
         raise click.UsageError(f"--{option} is only for statements")
+    from dateline.editing import pointer_of
+    from dateline.events import pointer
+    from dateline.recording.introductions import introductions
+    from dateline.recording.lookup import find_source
+
     source = find_source(state, options["source"])
     named = [*options["speakers"], *options["addressees"], *options["via"], *options["places"]]
     named += [field.partition("=")[2] for field in options["fields"] if _names_entity(field)]
-    from dateline.events import pointer
-
     line: dict[str, Any] = {
         "type": f"{kind}.recorded",
         "text": options["text"],
@@ -207,7 +206,7 @@ def _from_options(
         pointer.put(
             line, pointer_of(name), _id(value) if _names_entity(text) else parse_value(value)
         )
-    return [*introduced(introduce(named, state)), line]
+    return [*introductions(named, state), line]
 
 
 def _statement(options: dict[str, Any]) -> dict[str, Any]:

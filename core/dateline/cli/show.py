@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter
 from itertools import islice
@@ -95,9 +94,9 @@ def _left_out(count: int) -> str:
 
 
 def _fact(archive: Archive, story: str, name: str, format_: str | None, at: Moment | None) -> None:
-    from dateline.cli.editing import find_fact
     from dateline.cli.fact import as_record, describe
     from dateline.events.clock import to_iso
+    from dateline.recording.lookup import find_fact
 
     state = archive.state(story, at)
     erased = state.erased.get(name)
@@ -123,17 +122,10 @@ def _entity(
     archive: Archive, story: str, name: str, format_: str | None, at: Moment | None
 ) -> None:
     from dateline.cli.entity import as_record, describe
-    from dateline.errors import UnknownName
+    from dateline.recording.lookup import find_entity
 
     state = archive.state(story, at)
-    if name not in state.entities:
-        near = difflib.get_close_matches(name, state.entities, 3, 0.4)
-        hint = (
-            f"similar ids are {', '.join(near)}"
-            if near
-            else "`dateline log --type entity.introduced` lists them"
-        )
-        raise UnknownName(f"story {story} has no entity {name!r}", hint=hint, code="entity-unknown")
+    find_entity(state, name)
     if format_ in ("json", "ndjson", "csv"):
         record = as_record(state, name)
         emit(list(record), [list(record.values())], format_)

@@ -17,7 +17,7 @@ from dateline.cli.errors import FAILED, FOUND
 from dateline.cli.output import emit, format_option
 from dateline.cli.progress import progress
 from dateline.cli.settings import Settings, pass_settings, say, say_ahead
-from dateline.errors import DatelineError, SealedContent, described, stops_plugin
+from dateline.errors import DatelineError, SealedContent
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
@@ -308,16 +308,7 @@ def _sql_view_problems(archive: Archive) -> dict[str, str]:
 def _run_checks(archive: Archive) -> bool:
     """Print what the plugins' checks find. Returns True if they find anything."""
     found = False
-    for name, check in sorted(archive.plugins.checks.items()):
-        for story in archive.stories():
-            state = archive.state(story.slug).given
-            try:
-                findings = list(map(str, check.run(state)))
-            except BaseException as error:  # noqa: BLE001 - a failing check must not stop the others
-                stops_plugin(error)
-                owner = archive.plugins.owner("checks", name)
-                findings = [f"the check of plugin {owner} raised {described(error)}"]
-            for finding in findings:
-                found = True
-                say(f"{name}: {story.slug}: {finding}")
+    for name, slug, finding in archive.run_checks():
+        found = True
+        say(f"{name}: {slug}: {finding}")
     return found

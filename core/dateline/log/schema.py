@@ -20,6 +20,7 @@ from dateline.log.tables import VERSION_TABLE, log_head, metadata, raw
 
 #: The newest migration. A test compares it with what Alembic finds.
 HEAD = "0008"
+_NEWER = "install a newer Dateline"
 #: Follows the schema's number while an archive is an unfinished copy.
 _UNFINISHED = "-copy"
 # Writes nothing if the version is set already: a reader could keep that write in the WAL.
@@ -90,25 +91,42 @@ def connect(db: str | os.PathLike[str], *, unfinished: bool = False) -> Engine:
     if revision != HEAD:
         engine.dispose()
         if marked != revision:
-            raise SchemaOutdated(
-                f"{shown(engine.url)} is a copy begun with schema {revision}; this Dateline needs "
-                f"{HEAD}",
-                hint="copy the archive again, to a new file or an empty database",
+            raise _outdated(
+                engine,
+                f"is a copy begun with schema {revision}",
+                "copy the archive again, to a new file or an empty database",
             )
-        raise _outdated(engine, revision)
+        newer = revision > HEAD
+        hint = _NEWER if newer else "run `dateline upgrade` (back it up first)"
+        raise _outdated(engine, f"has schema {revision}", hint)
     return engine
 
 
 def upgrade(db: str | os.PathLike[str]) -> tuple[str, str]:
-    """Upgrade an archive's tables in one transaction. Returns the schema (before, after)."""
+    """Upgrade an archive's tables in one transaction. Returns the schema (before, after).
+
+    Raises SchemaOutdated if no migration leads from its schema to the newest one.
+    """
+    from alembic.util import CommandError
+
     engine, revision = _open(db)
-    if revision > HEAD:
-        raise _outdated(engine, revision)
-    if revision != HEAD:
-        with writing(engine) as connection:
-            _migrate(connection)
-    engine.dispose()
+    try:
+        if revision > HEAD:
+            raise _outdated(engine, f"has schema {revision}", _NEWER)
+        if revision != HEAD:
+            with writing(engine) as connection:
+                _migrate(connection)
+    except CommandError:
+        hint = "export it with the Dateline that wrote it, and import that into a new archive"
+        raise _outdated(engine, f"has schema {revision}", hint) from None
+    finally:
+        engine.dispose()
     return revision, HEAD
+
+
+def _outdated(engine: Engine, what: str, hint: str) -> SchemaOutdated:
+    where = shown(engine.url)
+    return SchemaOutdated(f"{where} {what}; this Dateline needs {HEAD}", hint=hint)
 
 
 def archive_id(connection: Connection) -> UUID:
@@ -119,14 +137,6 @@ def archive_id(connection: Connection) -> UUID:
             "the head of the log is missing or damaged", hint="restore the archive from a backup"
         )
     return UUID(bytes=found)
-
-
-def _outdated(engine: Engine, revision: str) -> SchemaOutdated:
-    newer = revision > HEAD
-    return SchemaOutdated(
-        f"{shown(engine.url)} has schema {revision}; this Dateline needs {HEAD}",
-        hint="install a newer Dateline" if newer else "run `dateline upgrade` (back it up first)",
-    )
 
 
 def _open(db: str | os.PathLike[str], unfinished: bool = False) -> tuple[Engine, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -14,12 +14,10 @@ from dateline.errors import DatelineError, ViewFailed
 from dateline.events.envelope import Event
 from dateline.events.payload import Raw
 from dateline.events.present import Fact
-from dateline.events.registry import EventType
 from dateline.log.engine import reading, writing
-from dateline.testing.contracts.search import Broken, Rule, Skipped, Verdict, judge
-from dateline.testing.contracts.trials import EVENTFUL, Lines, Recording, Trials, trials_for
+from dateline.testing.contracts.search import Broken, Rule, Skipped, Verdict
+from dateline.testing.contracts.trials import Lines, Recording, Trials
 from dateline.testing.contracts.watch import Watch
-from dateline.testing.isolated import isolated
 from dateline.views import store
 from dateline.views.asof import states
 from dateline.views.folding import Running
@@ -35,20 +33,12 @@ _SHORT = 30
 _DELIBERATE = "a deliberate failure of the contract"
 
 
-def view_verdicts(
-    view: View,
-    *,
-    event_types: Sequence[EventType] = (),
-    examples: int = 25,
-    trials: Trials | None = None,
-) -> list[Verdict]:
+def view_verdicts(view: View, trials: Trials) -> list[Verdict]:
     """The verdict of every rule for views."""
-    with trials_for(trials, isolated(*event_types), event_types, examples) as made:
-        rules = [
-            Rule(name, partial(_on_recording, check, copy.deepcopy(view), made))
-            for name, check in VIEW_RULES.items()
-        ]
-        return judge(rules, made.strategy, made.examples, fixed=[EVENTFUL], history=list)
+    return trials.judge(
+        Rule(name, partial(_on_recording, check, copy.deepcopy(view), trials))
+        for name, check in VIEW_RULES.items()
+    )
 
 
 def _on_recording(
@@ -61,7 +51,7 @@ def _on_recording(
 def takes_every_story(view: View, recording: Recording) -> None:
     """The fold accepts every valid story: it does not raise."""
     try:
-        _folded(view, recording)
+        _folded(view, recording, recording.streams)
     except ViewFailed as error:
         if not isinstance(error.__cause__, DatelineError):
             raise Broken(str(error)) from None
@@ -70,7 +60,7 @@ def takes_every_story(view: View, recording: Recording) -> None:
 def rows_are_storable(view: View, recording: Recording) -> None:
     """Rows have the declared types, and values that every database can store."""
     try:
-        _folded(view, recording)
+        _folded(view, recording, recording.streams)
     except ViewFailed as error:
         if isinstance(error.__cause__, DatelineError):
             raise Broken(str(error.__cause__)) from None
@@ -163,13 +153,9 @@ VIEW_RULES: dict[str, Callable[[View, Recording], None]] = {
 }
 
 
-def _folded(view: View, recording: Recording) -> list[Values]:
+def _folded(view: View, recording: Recording, streams: list[list[Event]]) -> list[Values]:
     registry = recording.reader.registry
-    return [
-        row
-        for stream in recording.streams
-        for row in states(stream, registry, [view])[1][view.name]
-    ]
+    return [row for stream in streams for row in states(stream, registry, [view])[1][view.name]]
 
 
 def _rows(view: View, recording: Recording) -> list[Values]:
@@ -178,11 +164,7 @@ def _rows(view: View, recording: Recording) -> list[Values]:
 
 def _rows_of(view: View, recording: Recording, streams: list[list[Event]]) -> list[Values]:
     try:
-        rows = [
-            row
-            for stream in streams
-            for row in states(stream, recording.reader.registry, [view])[1][view.name]
-        ]
+        rows = _folded(view, recording, streams)
     except ViewFailed as error:
         raise Skipped(str(error)) from None
     return arrange(view, rows, everything=True).rows

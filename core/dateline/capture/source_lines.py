@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from dateline.cli.limited import limited
+from msgspec.structs import replace
+
+from dateline.capture.time_limit import limited
+from dateline.documents.document import Document
 from dateline.errors import DatelineError
 from dateline.events.publication import is_publication_date, name_of
-
-if TYPE_CHECKING:
-    from dateline.documents.document import Document
-    from dateline.events.source import SourceCaptured
-    from dateline.plugins.formats import Extracted, SourceImporter
+from dateline.events.source import SourceCaptured
+from dateline.plugins.formats import Extracted, SourceImporter
 
 #: Details that a document may contain and that options override.
 _DETAILS = ("title", "published", "language", "byline")
@@ -24,10 +24,9 @@ _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
-class Captured:
-    """The import lines and the documents that they name. ``found`` holds the details that were
-    taken from the document. ``text`` is None when the document is plain text itself.
-    """
+class SourceLines:
+    """The import lines of a document, and the documents that they name. ``found`` holds the details
+    that were taken from the document. ``text`` is None when the document is plain text itself."""
 
     lines: list[dict[str, Any]]
     document: Document
@@ -64,21 +63,19 @@ class Captured:
         return notes
 
 
-def captured(
+def source_lines(
     reader: SourceImporter,
     document: Document,
     about: dict[str, Any],
     archived: Callable[[str], Document | None],
     before: SourceCaptured | None = None,
-) -> Captured:
+) -> SourceLines:
     """Read `document` with `reader`. `about` holds the known details; missing ones are taken from
     the earlier capture `before`, else from the document. `archived` returns a document of the
     archive by its id.
 
     Raises DatelineError (``no-text-extracted``) when there is no text to quote.
     """
-    from dateline.documents.document import Document
-
     about = about | {
         key: getattr(before, key)
         for key in (*_DETAILS, "url")
@@ -87,7 +84,7 @@ def captured(
     with limited("reading the document", "save its text in a file and capture it with --as text"):
         raw = reader.extract(document)
     if raw is None:
-        return Captured([_line(document, reader.media_type, about)], document, None, {})
+        return SourceLines([_line(document, reader.media_type, about)], document, None, {})
     extracted = _clean(raw, about)
     found = {key: getattr(extracted, key) for key in _DETAILS if not about.get(key)}
     found = {key: value for key, value in found.items() if value and before is None}
@@ -101,7 +98,7 @@ def captured(
         _line(document, reader.media_type, about),
         _line(text, "text/plain", about | derived),
     ]
-    return Captured(lines, document, text, found, extracted)
+    return SourceLines(lines, document, text, found, extracted)
 
 
 def _line(document: Document, media_type: str, about: dict[str, Any]) -> dict[str, Any]:
@@ -115,8 +112,6 @@ def _line(document: Document, media_type: str, about: dict[str, Any]) -> dict[st
 
 
 def _clean(extracted: Extracted, about: dict[str, Any]) -> Extracted:
-    from msgspec.structs import replace
-
     text, replaced = _NOT_TEXT.subn("\ufffd", extracted.text)
     if not text.strip():
         raise DatelineError(

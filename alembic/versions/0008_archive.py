@@ -1,9 +1,12 @@
-"""The log: head, stories, events, documents, views, and the triggers that keep it append-only."""
+"""The tables of an archive, the triggers that keep the log append-only, and PostgreSQL's functions.
+
+It has the number of the last of the eight migrations that it replaces.
+"""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001"
+revision = "0008"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -88,6 +91,54 @@ ALTER TABLE log_head SET (fillfactor = 10);
 ALTER TABLE stories SET (fillfactor = 70)
 """
 
+# These functions open and close an append in one round trip each, to shorten waits. Each statement of
+# a volatile function sees what was committed before that statement began. The lock comes first, so
+# nothing read after it is stale. Sequential scans are off because a plan made for an empty table is
+# kept.
+OPEN = """
+CREATE FUNCTION dateline_open_append(ids bytea[], keys bytea[])
+RETURNS TABLE (
+  kind text, key bytea, owner bytea, number bigint, at bigint, name text, subject text, content bytea
+)
+LANGUAGE plpgsql VOLATILE SET enable_seqscan = off AS $$
+BEGIN
+  RETURN QUERY SELECT 'head', h.archive, NULL::bytea, h.position, NULL::bigint, NULL::text, NULL::text,
+    h.peaks
+    FROM log_head h FOR UPDATE;
+  RETURN QUERY SELECT 'event', e.event_id, e.story, e.position, NULL::bigint, e.type,
+    e.subject_key, e.body
+    FROM events e WHERE e.event_id = ANY (ids);
+  RETURN QUERY SELECT 'story', s.story, NULL::bytea, s.version, s.recorded_us, NULL::text,
+    NULL::text, s.leaf
+    FROM stories s WHERE s.story = ANY (keys);
+END $$
+"""
+# It returns how many rows it changed: somebody's rule or trigger may have prevented changes without
+# an error.
+CLOSE = """
+CREATE FUNCTION dateline_close_append(
+  head bigint, head_peaks bytea,
+  keys bytea[], versions bigint[], leaves bytea[], recorded bigint[]
+) RETURNS bigint LANGUAGE plpgsql VOLATILE SET enable_seqscan = off AS $$
+DECLARE
+  moved bigint;
+  heads bigint;
+BEGIN
+  UPDATE stories s SET version = m.version, leaf = m.leaf, recorded_us = m.recorded
+    FROM unnest(keys, versions, leaves, recorded) AS m (story, version, leaf, recorded)
+    WHERE s.story = m.story;
+  GET DIAGNOSTICS moved = ROW_COUNT;
+  UPDATE log_head SET position = head, peaks = head_peaks;
+  GET DIAGNOSTICS heads = ROW_COUNT;
+  RETURN moved + heads;
+END $$
+"""
+#: Tables whose rows are only added, with the words for a row, and what makes two rows the same.
+APPEND_ONLY = {
+    "merkle_nodes": ("nodes of the tree", "level = NEW.level AND number = NEW.number"),
+    "checkpoints": ("checkpoints", "size = NEW.size AND key = NEW.key"),
+}
+
 
 def words(plain: sa.types.String) -> sa.types.TypeEngine[str]:
     """Text that sorts by code points on every database, whatever the server's locale is."""
@@ -140,6 +191,7 @@ def upgrade() -> None:
         sa.Column("sha256", sa.LargeBinary(32), primary_key=True),
         sa.Column("charset", words(sa.Text()), nullable=False),
         sa.Column("content", sa.LargeBinary, nullable=False),
+        sa.Column("subject_key", words(sa.Text())),
     )
     op.create_table(
         "views",
@@ -152,10 +204,81 @@ def upgrade() -> None:
         sa.Column("plugin", words(sa.Text()), nullable=False),
         sa.Column("failed_position", sa.BigInteger),
         sa.Column("error", words(sa.Text())),
+        # A build folds story by story: `cursor` is the last story done, `target` the position that it
+        # folds to. Both are NULL once a generation is live. `pending` are stories to fold again.
+        sa.Column("target", sa.BigInteger),
+        sa.Column("cursor", sa.LargeBinary(16)),
+        sa.Column("pending", sa.LargeBinary),
     )
-    sqlite = op.get_bind().dialect.name == "sqlite"
-    for statement in (SQLITE_TRIGGERS if sqlite else POSTGRES_TRIGGERS).split("\n--\n"):
+    op.create_table(
+        "plugin_types",
+        sa.Column("name", words(sa.Text()), primary_key=True),
+        # The position of the first event of that type.
+        sa.Column("since", sa.BigInteger, nullable=False),
+    )
+    op.create_table(
+        "merkle_nodes",
+        sa.Column("level", sa.SmallInteger, primary_key=True, autoincrement=False),
+        sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("hash", sa.LargeBinary(32), nullable=False),
+    )
+    op.create_table(
+        "checkpoints",
+        sa.Column("size", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("key", words(sa.Text()), primary_key=True),
+        sa.Column("note", words(sa.Text()), nullable=False),
+        sa.Column("signed_us", sa.BigInteger, nullable=False),
+    )
+    # No keys database but these erases anything without a confirmation.
+    op.create_table("paired_keys", sa.Column("sha256", sa.LargeBinary(32), primary_key=True))
+    # The indexes are partial, so they cost nothing for content that is not protected.
+    protected = sa.text("subject_key IS NOT NULL")
+    for table in ("documents", "events"):
+        op.create_index(
+            f"{table}_subject_key",
+            table,
+            ["subject_key"],
+            sqlite_where=protected,
+            postgresql_where=protected,
+        )
+    dialect = op.get_bind().dialect.name
+    statements = (SQLITE_TRIGGERS if dialect == "sqlite" else POSTGRES_TRIGGERS).split("\n--\n")
+    for table, (what, same) in APPEND_ONLY.items():
+        statements += _triggers(dialect, table, what, same)
+    if dialect == "postgresql":
+        statements += [OPEN, CLOSE]
+    for statement in statements:
         op.execute(statement)
+
+
+def _triggers(dialect: str, table: str, what: str, same: str) -> list[str]:
+    if dialect == "postgresql":
+        return [
+            (
+                f"CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS $$"
+                f" BEGIN RAISE EXCEPTION 'dateline: {what} never change'; END $$"
+            ),
+            (
+                f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
+                f" FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()"
+            ),
+        ]
+    return [
+        (
+            f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table}"
+            f" BEGIN SELECT RAISE(ABORT, 'dateline: {what} are never deleted'); END"
+        ),
+        (
+            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table}"
+            f" BEGIN SELECT RAISE(ABORT, 'dateline: {what} never change'); END"
+        ),
+        # INSERT OR REPLACE deletes rows without firing delete triggers.
+        (
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}"
+            f" WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})"
+            f" BEGIN SELECT RAISE(ABORT, 'dateline: {what} are never replaced'); END"
+        ),
+    ]
 
 
 def downgrade() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from dateline import DatelineError
-from dateline.cli.limited import limited
+from dateline.capture.time_limit import limited
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs setitimer")
 

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import Any, Protocol
 
-from dateline.cli.captured import short
+from dateline.capture.source_lines import short
+from dateline.documents.document import Document
 from dateline.errors import DatelineError
+from dateline.events.envelope import Event
+from dateline.events.present import StoryState
+from dateline.events.source import SourceCaptured
+from dateline.plugins.loaded import Plugins
+from dateline.recording.recorder import Recorded
 
-if TYPE_CHECKING:
-    from dateline.archive import Archive
-    from dateline.events.present import StoryState
+
+class CapturingArchive(Protocol):
+    """What capturing needs of `dateline.Archive`."""
+
+    plugins: Plugins
+
+    def state(self, slug: str) -> StoryState: ...
+    def events(self, slug: str | None = None) -> Iterator[Event]: ...
+    def document(self, source: str) -> Document | None: ...
+    def subjects(self) -> list[str]: ...
+    def key_of(self, subject: str) -> str | None: ...
+    def record(self, *lines: Any, **how: Any) -> Recorded: ...
 
 
 def erasing(positions: Iterable[int]) -> str:
@@ -19,11 +34,9 @@ def erasing(positions: Iterable[int]) -> str:
     return f'`dateline erase {listed} --reason "Read in the wrong charset" --basis "Correction"`'
 
 
-def captures(archive: Archive, source: str, story: str | None = None) -> list[int]:
+def captures(archive: CapturingArchive, source: str, story: str | None = None) -> list[int]:
     """Positions of all captures of a document and of the texts extracted from it, in one story or
     in all. It reads all events of them, so use it only in rare cases."""
-    from dateline.events.source import SourceCaptured
-
     return [
         event.position
         for event in archive.events(story)
@@ -32,7 +45,9 @@ def captures(archive: Archive, source: str, story: str | None = None) -> list[in
     ]
 
 
-def require_not_withdrawn(state: StoryState, sources: Iterable[str], archive: Archive) -> None:
+def require_not_withdrawn(
+    state: StoryState, sources: Iterable[str], archive: CapturingArchive
+) -> None:
     """Raises DatelineError (``source-withdrawn``) when one of the sources was withdrawn."""
     for source in sources:
         if source in state.withdrawn:
@@ -46,7 +61,7 @@ def require_not_withdrawn(state: StoryState, sources: Iterable[str], archive: Ar
 
 
 def require_same_protection(
-    archive: Archive, state: StoryState, text: str, protect: str | None
+    archive: CapturingArchive, state: StoryState, text: str, protect: str | None
 ) -> None:
     """Check that an archived text is protected as requested for the document that contains it,
     since each reveals the other. Raises DatelineError (``protection-differs``)."""
@@ -70,7 +85,7 @@ def require_same_protection(
     )
 
 
-def same_text(state: StoryState, text: str, archive: Archive) -> list[str]:
+def same_text(state: StoryState, text: str, archive: CapturingArchive) -> list[str]:
     """Messages about a text that another document brought before: its publisher, and its id."""
     known = state.sources[text]
     published = f", published {known.published}" if known.published else ""
@@ -85,7 +100,7 @@ def same_text(state: StoryState, text: str, archive: Archive) -> list[str]:
     return messages
 
 
-def _listed(archive: Archive, state: StoryState, source: str) -> str:
+def _listed(archive: CapturingArchive, state: StoryState, source: str) -> str:
     return " ".join(map(str, captures(archive, source, state.slug)))
 
 

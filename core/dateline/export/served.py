@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine
 
 from dateline.errors import DatelineError
+from dateline.export.exporter import Material
+from dateline.export.material import LiveMaterial, PastMaterial, find_view
 from dateline.log import read
 from dateline.log.databases.dialect import of
 from dateline.log.engine import reading
-from dateline.material import LiveMaterial, PastMaterial
-from dateline.plugins.formats import Material
-from dateline.plugins.loaded import Plugins
 from dateline.views import runner, shown, store
 from dateline.views.asof import NOW, Moment, states, upto
 from dateline.views.folding import require_live
@@ -26,7 +25,7 @@ _TRIES = 100
 
 
 class Served:
-    """The views of one archive, for its readers.
+    """The views of one archive, for its readers. `owners` names the plugin of each view.
 
     `seen` holds the tables whose SQL view was checked already; `notice` receives sentences for the
     user.
@@ -36,17 +35,17 @@ class Served:
         self,
         engine: Engine,
         reader: read.Reader,
-        plugins: Plugins,
+        views: Mapping[str, View],
+        owners: Mapping[str, str],
         seen: set[str],
         notice: shown.Notice,
     ) -> None:
-        self._engine, self._reader, self._plugins = engine, reader, plugins
+        self._engine, self._reader, self._views, self._owners = engine, reader, views, owners
         self._seen, self._notice = seen, notice
 
-    def wanted(self, names: Sequence[str] | None) -> tuple[list[View], dict[str, str]]:
-        """The views with these names, by default all, and the plugin of each. Raises UnknownName."""
-        wanted = [self._plugins.view(name) for name in (names or sorted(self._plugins.views))]
-        return wanted, {view.name: self._plugins.owner("views", view.name) for view in wanted}
+    def wanted(self, names: Sequence[str] | None) -> list[View]:
+        """The views with these names, by default all. Raises UnknownName."""
+        return [find_view(self._views, name) for name in (names or sorted(self._views))]
 
     def catch_up(
         self, names: Sequence[str] | None = None, *, progress: runner.Progress | None = None
@@ -58,16 +57,20 @@ class Served:
         """
         if of(self._engine).rests(self._engine):
             return []
-        wanted, owners = self.wanted(names)
         builds = runner.catch_up(
-            self._engine, self._reader, wanted, owners, progress=progress, notice=self._notice
+            self._engine,
+            self._reader,
+            self.wanted(names),
+            self._owners,
+            progress=progress,
+            notice=self._notice,
         )
         shown.keep(self._engine, builds, self._seen, self._notice)
         return builds
 
     def table(self, name: str, stories: Sequence[str], *, everything: bool) -> Table:
         """The rows of `stories`, or of all stories, at the head. Raises ViewFailed."""
-        found = self._plugins.view(name)
+        found = find_view(self._views, name)
         if of(self._engine).rests(self._engine):
             with reading(self._engine) as connection:
                 chosen = _chosen(connection, stories)
@@ -91,7 +94,7 @@ class Served:
         self, name: str, chosen: Sequence[read.StoryRow], at: Moment, *, everything: bool
     ) -> Table:
         """The rows of the `chosen` stories at a moment, folded in memory."""
-        found = self._plugins.view(name)
+        found = find_view(self._views, name)
         rows: list[Values] = []
         with reading(self._engine) as connection:
             for story in chosen:
@@ -109,7 +112,7 @@ class Served:
         if at is not None:
             with reading(self._engine) as connection:
                 chosen = _chosen(connection, slugs)
-                yield PastMaterial(connection, self._reader, self._plugins, chosen, view, at)
+                yield PastMaterial(connection, self._reader, self._views, chosen, view, at)
             return
         for _ in range(_TRIES):
             builds = self.catch_up()
@@ -118,9 +121,7 @@ class Served:
             with reading(self._engine) as connection:
                 if _of_one_moment(connection, live) and _held(connection, live):
                     chosen = _chosen(connection, slugs)
-                    yield LiveMaterial(
-                        connection, self._reader, self._plugins, chosen, view, failed
-                    )
+                    yield LiveMaterial(connection, self._reader, self._views, chosen, view, failed)
                     return
         raise DatelineError(
             f"other processes wrote to the archive during each of {_TRIES} reads",

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from dateline.capture.recapture import erasing
+from dateline.documents.charset import marked_charset, web_charset
+from dateline.documents.document import Document
+from dateline.documents.folder import read_bounded
+from dateline.documents.shifted import shifted_charset
 from dateline.errors import DatelineError, UnknownName
-
-if TYPE_CHECKING:
-    from dateline.documents.document import Document
-    from dateline.plugins.formats import SourceImporter
-    from dateline.plugins.loaded import Plugins
+from dateline.plugins.formats import SourceImporter
+from dateline.plugins.loaded import Plugins
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 #: Media types that are second names of others.
@@ -56,16 +56,12 @@ def obtain(source: str, max_bytes: int, *, allow_network: bool) -> Obtained:
 
 
 def _file(path: Path, max_bytes: int) -> Obtained:
-    from dateline.documents.folder import read_bounded
-
-    with contextlib.suppress(OSError):  # reading the file reports it better
-        if path.is_file() and path.stat().st_size > max_bytes:
-            raise DatelineError(
-                f"{path} is over {max_bytes >> 20} MiB",
-                hint="allow more with --max-size",
-                code="file-too-large",
-            )
-    return Obtained(path.name, read_bounded(path, max_bytes))
+    try:
+        return Obtained(path.name, read_bounded(path, max_bytes))
+    except DatelineError as error:
+        if error.code == "file-too-large":
+            error.hint = "allow more with --max-size"
+        raise
 
 
 def reader_of(plugins: Plugins, obtained: Obtained, as_: str | None) -> SourceImporter:
@@ -100,10 +96,6 @@ def read(
     Raises DatelineError when the document cannot be read, or (``charset-conflict``) when the archive
     has it with another text; `captures` returns the positions of those captures.
     """
-    from dateline.cli.recapture import erasing
-    from dateline.documents.charset import marked_charset, web_charset
-    from dateline.documents.shifted import shifted_charset
-
     if charset is None and known is not None and not known.binary:
         charset = known.charset
     declared = web_charset(obtained.charset) if obtained.charset else None

@@ -21,9 +21,9 @@ from dateline.plugin import (
     View,
     hookimpl,
 )
+from dateline.pytest_plugin import Cli, PluginDir, WithPlugin
 from dateline.testing import samples
 from dateline.testing.histories import histories
-from dateline.testing.pytest_plugin import Cli, PluginDir, WithPlugin
 
 
 class Values(FactView):
@@ -117,7 +117,7 @@ def test_histories_can_be_long(lines: list[samples.Fields]) -> None:
 
 def test_the_pytest_plugin_imports_nothing_heavy() -> None:
     code = (
-        "import sys, dateline.testing.pytest_plugin\n"
+        "import sys, dateline.pytest_plugin\n"
         "print([m for m in ('sqlalchemy', 'hypothesis', 'click', 'msgspec', 'pluggy') "
         "if f'dateline.{m}' in sys.modules or (m in sys.modules and m != 'pluggy')])"
     )
