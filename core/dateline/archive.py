@@ -49,14 +49,14 @@ from dateline.recording.line import Files, Line
 from dateline.recording.lookup import find_entity, find_fact, find_source
 from dateline.recording.overview import Overview, overview
 from dateline.recording.recorder import Recorded, Recorder, fold
-from dateline.views import diff as diffs
+from dateline.views import catching_up, runner, store, story_changes
 from dateline.views import rebuild as rebuilding
-from dateline.views import runner, store
 from dateline.views import shown as sql_views
 from dateline.views.asof import Moment, public, recorded, states, upto
+from dateline.views.generation import Build
+from dateline.views.row_differences import Difference
+from dateline.views.row_differences import verify as verify_rows
 from dateline.views.table import Table
-from dateline.views.verify import Difference
-from dateline.views.verify import verify as verify_rows
 
 if TYPE_CHECKING:
     from dateline.capture.capturing import Captured
@@ -321,11 +321,11 @@ class Archive:
                 self.fold_again()
         return erasure
 
-    def fold_again(self) -> list[store.Build]:
+    def fold_again(self) -> list[Build]:
         """Fold stories again whose rows an erasure deleted from the views. Returns the builds of those
         views, failed ones included. Without this call the next read of each view does it."""
         views = [self.plugins.view(name) for name in self.pending_views()]
-        return runner.fold_again(self._engine, self._reader, views)
+        return catching_up.fold_again(self._engine, self._reader, views)
 
     def resume(self) -> list[Erasure]:
         """Finish erasures that were interrupted or undone, as opening does. Returns those that are
@@ -561,17 +561,17 @@ class Archive:
 
     def diff(
         self, story: str, since: str | Moment, until: str | Moment, *, by_record: bool = False
-    ) -> list[diffs.Change]:
+    ) -> list[story_changes.StoryChange]:
         """What changed in a story between two moments of the public record, or with `by_record` of this
         archive's own clock. Raises UnknownName, DatelineError."""
         clock = recorded if by_record else public
         first, last = (clock(one) if isinstance(one, str) else one for one in (since, until))
         before, after = self.state(story, at=first), self.state(story, at=last)
-        return [*diffs.compare(before, after), *diffs.erased(after, first, last)]
+        return [*story_changes.compare(before, after), *story_changes.erased(after, first, last)]
 
     def catch_up(
         self, names: Sequence[str] | None = None, *, progress: runner.Progress | None = None
-    ) -> list[store.Build]:
+    ) -> list[Build]:
         """Fold new events into the named views, or into all. Returns their builds, failed ones included.
 
         Raises UnknownName.
@@ -580,7 +580,7 @@ class Archive:
 
     def rebuild(
         self, names: Sequence[str] | None = None, *, progress: runner.Progress | None = None
-    ) -> list[store.Build]:
+    ) -> list[Build]:
         """Replay the log into the next generation of the named views, or of all, and swap it in.
 
         Readers see the old rows until the swap. An interrupted rebuild continues where it stopped.
@@ -597,13 +597,13 @@ class Archive:
         found = verify_rows(self._engine, self._reader, [self.plugins.view(name)])
         return found.get(name, [])
 
-    def undo_rebuild(self, name: str) -> store.Build:
+    def undo_rebuild(self, name: str) -> Build:
         """Restore the previous generation of a view. Raises UnknownName, DatelineError if there is none."""
         return rebuilding.undo(
             self._engine, self._reader, self.plugins.view(name), notice=self.notice
         )
 
-    def prune(self, names: Sequence[str] | None = None) -> list[store.Build]:
+    def prune(self, names: Sequence[str] | None = None) -> list[Build]:
         """Drop the generations that readers do not see: of the named views, or of all. Returns them.
 
         If a named view is no longer offered by any plugin (`gone_views`), all its generations and
@@ -662,7 +662,7 @@ class Archive:
         with reading(self._engine) as connection:
             return self._reader.known_types(connection)
 
-    def builds(self) -> list[store.Build]:
+    def builds(self) -> list[Build]:
         """Every generation of every view."""
         with reading(self._engine) as connection:
             return store.builds(connection)

@@ -80,9 +80,11 @@ from dateline.plugins.formats import Extracted, Importer, SourceImporter
 from dateline.plugins.hookspecs import hookimpl
 from dateline.recording.line import CUT, ERASED, Line
 from dateline.text import csv_cell, legible, legible_line, markdown, one_line, visible
-from dateline.views.projection import Column, FactRow, FactView, View, ViewRow, last
+from dateline.views.projection import FactView, View
+from dateline.views.row_type import Column, FactRow, ViewRow
 from dateline.views.rows import Rows
 from dateline.views.table import Table
+from dateline.views.view_schema import last
 
 __all__ = [
     "BINARY", "CUT", "ERASED", "MAX_LINE", "Actor", "AssessmentRecorded", "Change", "Channel", "Check", "Column",

@@ -67,13 +67,13 @@ def test_a_story_is_folded_once_for_all_views_that_are_caught_up(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     archive.catch_up()
-    plain, folds = pending._fold_story, []
+    plain, folds = pending.fold_story, []
 
     def fold_story(reader: Any, group: Any, events: Any) -> Any:
         folds.append(len(group))
         return plain(reader, group, events)
 
-    monkeypatch.setattr(pending, "_fold_story", fold_story)
+    monkeypatch.setattr(pending, "fold_story", fold_story)
     scene.erase(archive)
     assert folds == [len(PLUGINS.views)]
     for name in PLUGINS.views:

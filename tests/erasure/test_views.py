@@ -83,7 +83,7 @@ def test_an_unfinished_build_is_deleted_too(
     def stop(*args: Any) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(rebuild, "_swap", stop)
+    monkeypatch.setattr(rebuild, "swap", stop)
     with pytest.raises(RuntimeError):
         archive.rebuild(["timeline"])
     monkeypatch.undo()

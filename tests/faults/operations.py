@@ -160,7 +160,7 @@ def _caught_up(folder: Path) -> int:
         head = archive.head().position
         builds = archive.builds()
     assert {build.state for build in builds} == {"live"}
-    return int(all(build.checkpoint == head for build in builds))
+    return int(all(build.position == head for build in builds))
 
 
 def _rebuilt(folder: Path) -> int:

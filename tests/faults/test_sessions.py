@@ -78,14 +78,15 @@ _VIEW_WRITER = """
 import sys
 from dateline import Archive, DatelineError, Plugins
 from dateline.log.databases import postgres
-from dateline.views import store
+from dateline.views import store, stored_rows
 postgres._IDLE_TIMEOUT = "1s"
-plain = getattr(store, sys.argv[2])
+module = store if hasattr(store, sys.argv[2]) else stored_rows
+plain = getattr(module, sys.argv[2])
 def held(*given):
     plain(*given)
     print("held", flush=True)
     sys.stdin.readline()
-setattr(store, sys.argv[2], held)
+setattr(module, sys.argv[2], held)
 try:
     with Archive.open(sys.argv[1], Plugins.load()) as archive:
         getattr(archive, sys.argv[3])(["timeline"])

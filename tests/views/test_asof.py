@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.bundled import plugins
 from tests.effort import examples
 
 from dateline import Archive, DatelineError, Plugins
@@ -26,11 +26,6 @@ from dateline.views import asof
 VIEWS = (
     "timeline", "statements", "figures", "people", "places", "sources", "disputes", "changes",
 )  # fmt: skip
-
-
-@cache
-def plugins() -> Plugins:
-    return Plugins.load(strict=True)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from dateline.cli.stdout import data
 from dateline.text import markdown
 
 if TYPE_CHECKING:
-    from dateline.views.diff import Change
+    from dateline.views.story_changes import StoryChange
 
 _TITLES = {
     "added": "New facts",
@@ -77,7 +77,7 @@ def diff(
     emit(["kind", "fact", "text", "path", "was", "now", "why"], rows, format_)
 
 
-def _markdown(story: str, from_: str, to: str, changes: Sequence[Change]) -> str:
+def _markdown(story: str, from_: str, to: str, changes: Sequence[StoryChange]) -> str:
     lines = [f"# {markdown(story)}: {markdown(from_)} to {markdown(to)}", ""]
     for kind, group in groupby(changes, key=lambda change: change.kind):
         lines += [f"## {_TITLES[kind]}", ""]

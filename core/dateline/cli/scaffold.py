@@ -151,7 +151,8 @@ def _class_name(plugin: str) -> str:
 
 
 def _refuse_taken(settings: Settings, kind: Kind, words: dict[str, str]) -> None:
-    from dateline.views.projection import View, ViewRow, check
+    from dateline.views.projection import View, schema_of
+    from dateline.views.row_type import ViewRow
 
     plugins = settings.plugins()
     plugin = words["plugin"]
@@ -166,7 +167,7 @@ def _refuse_taken(settings: Settings, kind: Kind, words: dict[str, str]) -> None
         raise _taken(f"a module {words['module']} already exists")
     if kind.name == "view":
         members = {"name": offered, "Row": ViewRow, "fold": lambda self, event, rows: None}
-        check(type("Probe", (View,), members)())
+        schema_of(type("Probe", (View,), members)())
 
 
 def _taken(what: str) -> DatelineError:

@@ -21,7 +21,7 @@ from dateline.errors import DatelineError, SealedContent
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
-    from dateline.views.store import Build
+    from dateline.views.generation import Build
 
 
 @click.command()
@@ -91,7 +91,7 @@ def _undo(archive: Archive, names: Sequence[str], *, skip_failures: bool) -> Non
             say(f"{error}; it is unchanged.")
         else:
             done += 1
-            say(f"{name}: returned to generation {build.generation}, position {build.checkpoint}.")
+            say(f"{name}: returned to generation {build.generation}, position {build.position}.")
     if not done:
         raise DatelineError(
             "no view could go back",
@@ -109,14 +109,14 @@ def _report(builds: Sequence[Build]) -> bool:
         if build.state == "failed":
             say(f"{build.name}: stopped at position {build.failed_position}: {reason(build)}")
         else:
-            say(f"{build.name}: rebuilt to position {build.checkpoint}.")
+            say(f"{build.name}: rebuilt to position {build.position}.")
     return any(build.state == "failed" for build in builds)
 
 
 def _verify(archive: Archive, names: Sequence[str]) -> tuple[bool, bool]:
     """Print the rows that differ. Returns whether there are any, and whether a view could not be
     checked because a key is missing."""
-    from dateline.views.projection import columns
+    from dateline.views.projection import schema_of
 
     rows, unchecked = [], False
     built = {build.name for build in archive.builds() if build.serves}
@@ -131,7 +131,7 @@ def _verify(archive: Archive, names: Sequence[str]) -> tuple[bool, bool]:
             say(f"{name}: not built yet; it will be when it is first read.")
             continue
         say(f"{name}: {_compared(len(differences))}.")
-        fields = [column.name for column in columns(archive.plugins.view(name))][1:]
+        fields = schema_of(archive.plugins.view(name)).names[1:]
         rows += [(d.view, d.side, d.row[0], _fields(fields, d.row[1:])) for d in differences]
     if rows:
         emit(["view", "only", "story", "row"], rows, None)
@@ -256,7 +256,7 @@ def _warn_if_readable_by_others(settings: Settings) -> None:
 def _generations(archive: Archive, head: int, verbose: bool) -> list[list[Any]]:
     """A row for each generation, and for each view that has none yet."""
     from dateline.views.folding import reason
-    from dateline.views.projection import fingerprint
+    from dateline.views.projection import schema_of
 
     rows: list[list[Any]] = []
     known, types = archive.plugins.views, archive.known_types()
@@ -268,12 +268,12 @@ def _generations(archive: Archive, head: int, verbose: bool) -> list[list[Any]]:
             continue
         view = known.get(build.name)
         state: str = build.state if view is not None or retired else "no plugin"
-        if view is not None and not retired and build.fingerprint != fingerprint(view, types):
-            state = "stale"
+        if view is not None and not retired:
+            state = state if build.fingerprint == schema_of(view).fingerprint(types) else "stale"
         why = reason(build) if build.error else sql_views.get(build.table)
         rows.append(
             [
-                build.name, build.generation, state, build.checkpoint, head - build.checkpoint,
+                build.name, build.generation, state, build.position, head - build.position,
                 f"{build.plugin} v{build.version}", build.failed_position, why,
             ]
         )  # fmt: skip

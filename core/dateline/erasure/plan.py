@@ -18,8 +18,8 @@ from dateline.log.protected import keys_in_use
 from dateline.log.read import Reader, head
 from dateline.log.tables import events
 from dateline.protect.keys import Key, Keys
-from dateline.views import store
-from dateline.views.projection import View
+from dateline.views import store, stored_rows
+from dateline.views.projection import View, schema_of
 
 #: (story, position) of an event.
 Place = tuple[UUID, int]
@@ -62,7 +62,9 @@ def plan(
     slugs = list(dict.fromkeys(item.slug for item in going))
     for build in store.builds(connection):
         if (view := views.get(build.name)) is not None:
-            for slug, count in store.counts(connection, view, build, slugs).items():
+            for slug, count in stored_rows.counts(
+                connection, schema_of(view), build, slugs
+            ).items():
                 rows[build.name, slug] = max(count, rows.get((build.name, slug), 0))
     folded = tuple((*place, count) for place, count in sorted(rows.items()))
     sizes = tuple((name, size) for name, size in held if size is not None)

@@ -17,9 +17,10 @@ import msgspec
 from sqlalchemy import Connection, insert, select
 
 from dateline.log import read as log
-from dateline.views import store
-from dateline.views.projection import View, fingerprint
-from dateline.views.store import Build
+from dateline.log.databases import catalog
+from dateline.views import store, stored_rows
+from dateline.views.generation import Build
+from dateline.views.projection import View, schema_of
 
 
 def hold(connection: Connection) -> None:
@@ -43,7 +44,7 @@ def purge(
         number = 1 + max(other.generation for other in builds if other.name == build.name)
         _replace(connection, views[build.name], build, number, erased, slugs)
     for name in {build.name for build in builds} - {build.name for build in keep}:
-        store.hide(connection, name)  # the next read builds it again
+        catalog.drop_view(connection, name, others_too=True)  # the next read builds it again
     for build in builds:
         store.drop(connection, build, others_too=True)  # an outside object must not stop an erasure
 
@@ -51,7 +52,9 @@ def purge(
 def _serves(build: Build, views: Mapping[str, View], types: Iterable[str]) -> bool:
     view = views.get(build.name)
     return (
-        build.state == "live" and view is not None and build.fingerprint == fingerprint(view, types)
+        build.state == "live"
+        and view is not None
+        and build.fingerprint == schema_of(view).fingerprint(types)
     )
 
 
@@ -64,15 +67,16 @@ def _replace(
     slugs: Collection[str],
 ) -> None:
     """The next generation, with all rows but those of the stories `erased`, whose names are `slugs`."""
-    pending = dict.fromkeys([*build.pending_stories, *sorted(erased)])
+    schema, pending = schema_of(view), dict.fromkeys([*build.pending_stories, *sorted(erased)])
     new = msgspec.structs.replace(
         build, generation=generation, pending=b"".join(story.bytes for story in pending)
     )
-    old_table, new_table = store.sql_table(view, build), store.sql_table(view, new)
+    old_table = stored_rows.sql_table(schema, build.table)
+    new_table = stored_rows.sql_table(schema, new.table)
     new_table.create(connection)
     others = select(old_table).where(old_table.c.story.not_in(slugs))
     names = [column.name for column in old_table.columns]
     connection.execute(insert(new_table).from_select(names, others))
-    store.index(connection, view, new)
+    stored_rows.index(connection, schema, new)
     store.add(connection, new)
     store.publish(connection, new)

@@ -18,11 +18,12 @@ from dateline.export.cut import Cut, StatedCut
 from dateline.log import read, tree
 from dateline.log.stored_tree import StoredTree
 from dateline.recording.recorder import fold
-from dateline.views import store
+from dateline.views import store, stored_rows
 from dateline.views.asof import Moment, states, upto
 from dateline.views.folding import require_live
-from dateline.views.projection import View
-from dateline.views.rows import Values
+from dateline.views.generation import Build
+from dateline.views.projection import View, schema_of
+from dateline.views.row_type import Values
 from dateline.views.table import Table, arrange
 
 
@@ -46,7 +47,7 @@ class PastMaterial:
     `erasures`, later erasures do, as in an export that was made after them.
     """
 
-    failed: Mapping[str, store.Build] = {}
+    failed: Mapping[str, Build] = {}
 
     def __init__(
         self,
@@ -89,14 +90,14 @@ class PastMaterial:
         return sorted(self._views) if listed is None else list(listed)
 
     def table(self, view: str, story: str) -> Table:
-        found = find_view(self._views, view)
+        schema = schema_of(find_view(self._views, view))
         row = next((row for row in self._stories if row.slug == story), None)
         if row is None:
-            return arrange(found, [])
+            return arrange(schema, [])
         _, rows, failed = self._folded(row)
         if view in failed:
             raise failed[view]
-        return arrange(found, rows[view])
+        return arrange(schema, rows[view])
 
     def events(self) -> Iterator[Event]:
         return _open(merge(*map(self._events, self._stories), key=lambda event: event.position))
@@ -132,7 +133,7 @@ class LiveMaterial:
         views: Mapping[str, View],
         stories: Sequence[read.StoryRow],
         view: str | None,
-        failed: Mapping[str, store.Build],
+        failed: Mapping[str, Build],
     ) -> None:
         self._connection, self._reader, self._views = connection, reader, views
         self._stories, self.view, self.failed = stories, view, failed
@@ -150,12 +151,12 @@ class LiveMaterial:
         return sorted(set(self._views) - set(self.failed))
 
     def table(self, view: str, story: str) -> Table:
-        found = find_view(self._views, view)
+        schema = schema_of(find_view(self._views, view))
         if view in self.failed:
             require_live(self.failed[view])
         build = self._build(view)
-        rows = [] if build is None else store.read(self._connection, found, build, [story])
-        return arrange(found, rows)
+        rows = [] if build is None else stored_rows.read(self._connection, schema, build, [story])
+        return arrange(schema, rows)
 
     def events(self) -> Iterator[Event]:
         streams = (

@@ -13,11 +13,13 @@ from dateline.export.material import LiveMaterial, PastMaterial, find_view
 from dateline.log import read
 from dateline.log.databases.dialect import of
 from dateline.log.engine import reading
-from dateline.views import runner, shown, store
+from dateline.views import catching_up, shown, store, stored_rows
 from dateline.views.asof import NOW, Moment, states, upto
 from dateline.views.folding import require_live
-from dateline.views.projection import View
-from dateline.views.rows import Values
+from dateline.views.generation import Build
+from dateline.views.projection import View, schema_of
+from dateline.views.row_type import Values
+from dateline.views.runner import Progress
 from dateline.views.table import Table, arrange
 
 #: How often a read is repeated when another process writes between its two steps.
@@ -48,8 +50,8 @@ class Served:
         return [find_view(self._views, name) for name in (names or sorted(self._views))]
 
     def catch_up(
-        self, names: Sequence[str] | None = None, *, progress: runner.Progress | None = None
-    ) -> list[store.Build]:
+        self, names: Sequence[str] | None = None, *, progress: Progress | None = None
+    ) -> list[Build]:
         """Fold new events into views. Returns their builds, failed ones included.
 
         In a read-only archive, and in a backup that was never written to, the views are left alone:
@@ -57,7 +59,7 @@ class Served:
         """
         if of(self._engine).rests(self._engine):
             return []
-        builds = runner.catch_up(
+        builds = catching_up.catch_up(
             self._engine,
             self._reader,
             self.wanted(names),
@@ -70,7 +72,7 @@ class Served:
 
     def table(self, name: str, stories: Sequence[str], *, everything: bool) -> Table:
         """The rows of `stories`, or of all stories, at the head. Raises ViewFailed."""
-        found = find_view(self._views, name)
+        schema = schema_of(find_view(self._views, name))
         if of(self._engine).rests(self._engine):
             with reading(self._engine) as connection:
                 chosen = _chosen(connection, stories)
@@ -82,8 +84,8 @@ class Served:
                 current = store.current(connection, name)
                 if current is None or not _fits(current, build) or not _held(connection, [build]):
                     continue
-                rows = store.read(connection, found, current, stories or None)
-                return arrange(found, rows, everything=everything)
+                rows = stored_rows.read(connection, schema, current, stories or None)
+                return arrange(schema, rows, everything=everything)
         raise DatelineError(
             f"other processes changed view {name} during each of {_TRIES} reads",
             hint="try again; `dateline verify` reports whether its table is missing",
@@ -100,7 +102,7 @@ class Served:
             for story in chosen:
                 events = upto(self._reader.read_story(connection, story.id), at)
                 rows += states(events, self._reader.registry, [found])[1][name]
-        return arrange(found, rows, everything=everything)
+        return arrange(schema_of(found), rows, everything=everything)
 
     @contextmanager
     def material(
@@ -130,12 +132,12 @@ class Served:
         )
 
 
-def _of_one_moment(connection: Connection, live: Sequence[store.Build]) -> bool:
+def _of_one_moment(connection: Connection, live: Sequence[Build]) -> bool:
     """Whether rows, events and cut are at the same position; if not, an append came between."""
     head = read.head(connection).position
     for build in live:
         current = store.current(connection, build.name)
-        if build.checkpoint != head or current is None or not _fits(current, build):
+        if build.position != head or current is None or not _fits(current, build):
             return False
     return True
 
@@ -144,18 +146,18 @@ def _chosen(connection: Connection, slugs: Sequence[str]) -> list[read.StoryRow]
     return [story for story in read.list_stories(connection) if not slugs or story.slug in slugs]
 
 
-def _fits(current: store.Build, build: store.Build) -> bool:
+def _fits(current: Build, build: Build) -> bool:
     """Whether the generation in a snapshot has this shape and is live, complete and not older than
     `build`."""
     return (
         current.state == "live"
         and current.pending is None
         and current.fingerprint == build.fingerprint
-        and current.checkpoint >= build.checkpoint
+        and current.position >= build.position
     )
 
 
-def _held(connection: Connection, builds: Sequence[store.Build]) -> bool:
+def _held(connection: Connection, builds: Sequence[Build]) -> bool:
     """Keep the tables of these views until this snapshot ends; False if one of them is gone."""
     try:
         for build in builds:

@@ -116,7 +116,8 @@ views = Table(
     Column("name", String(64), primary_key=True),
     Column("generation", Integer, primary_key=True, autoincrement=False),
     Column("state", Text, nullable=False),
-    Column("checkpoint", BigInteger, nullable=False),
+    # The column has the name of earlier releases: renaming it would need a migration.
+    Column("checkpoint", BigInteger, key="position", nullable=False),
     Column("version", Integer, nullable=False),
     Column("fingerprint", Text, nullable=False),
     Column("plugin", Text, nullable=False),

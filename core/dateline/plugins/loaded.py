@@ -27,8 +27,7 @@ from dateline.plugins.discovery import (
 )
 from dateline.plugins.formats import Importer, SourceImporter, check_format
 from dateline.plugins.records import PluginRecord, Status
-from dateline.views.projection import View
-from dateline.views.projection import check as check_view
+from dateline.views.projection import View, schema_of
 
 _HOOKS = {
     f"dateline_{kind}": kind
@@ -229,12 +228,6 @@ def _hooks(plugin: object) -> types.SimpleNamespace:
     return types.SimpleNamespace(**found)
 
 
-def _view(item: object) -> tuple[str, str, Any]:
-    check_view(item)
-    assert isinstance(item, View)
-    return "views", item.name, item
-
-
 def _exporter(item: object) -> tuple[str, str, Any]:
     check_format(item)
     if not isinstance(item, Exporter):
@@ -288,7 +281,7 @@ def _not_a(kind: str, item: object) -> DatelineError:
 
 
 _CHECKS: dict[str, Callable[[object], tuple[str, str, Any]]] = {
-    "views": _view,
+    "views": lambda item: ("views", schema_of(item).name, item),
     "exporters": _exporter,
     "importers": _importer,
     "event_types": _event_type,

@@ -19,10 +19,11 @@ from dateline.log.engine import reading
 from dateline.log.tables import events, log_head, raw
 from dateline.proof.report import Report
 from dateline.protect.vault import Vault
+from dateline.views import row_differences as views
 from dateline.views import shown, store
-from dateline.views import verify as views
-from dateline.views.projection import View, columns, fingerprint
-from dateline.views.store import Build
+from dateline.views.generation import Build
+from dateline.views.projection import View, schema_of
+from dateline.views.view_schema import ViewSchema
 
 _TEXTS = 4
 #: Rows of one view that are named one by one.
@@ -41,9 +42,10 @@ def check_tables(
             found = shown.look(connection, builds)
             for build in builds:
                 view = wanted.get(build.name)
-                if view is not None and build.fingerprint != fingerprint(view, types):
-                    view = None  # it had other columns when it was built
-                for reason in _wrong(connection, build, view, there.get(build.table)):
+                schema = None if view is None else schema_of(view)
+                if schema is not None and build.fingerprint != schema.fingerprint(types):
+                    schema = None  # it had other columns when it was built
+                for reason in _wrong(connection, build, schema, there.get(build.table)):
                     report.add("views", reason)
     except Damaged as damaged:
         report.add("views", str(damaged))
@@ -60,7 +62,7 @@ def check_tables(
 
 
 def _wrong(
-    connection: Connection, build: Build, view: View | None, there: Relation | None
+    connection: Connection, build: Build, schema: ViewSchema | None, there: Relation | None
 ) -> Iterator[str]:
     """What is wrong with a generation's table. Columns are compared where the plugin is loaded."""
     again = f"`dateline rebuild --view {build.name}` makes another"
@@ -72,13 +74,13 @@ def _wrong(
         return
     for guard in there.guards:
         yield f"the table {build.table} has {guard}, which Dateline did not make; {again}"
-    if view is not None and not _as_made(connection, view, there):
+    if schema is not None and not _as_made(connection, schema, there):
         yield f"the columns of the table {build.table} are not those of the view; {again}"
 
 
-def _as_made(connection: Connection, view: View, there: Relation) -> bool:
+def _as_made(connection: Connection, schema: ViewSchema, there: Relation) -> bool:
     type_of = of(connection).column_type
-    made = [(column.name, type_of(column.type), not column.nullable) for column in columns(view)]
+    made = [(column.name, type_of(column.type), not column.nullable) for column in schema.columns]
     return made == [(column.name, column.type, column.required) for column in there.columns]
 
 
@@ -103,9 +105,9 @@ def check_views(
                 f"`dateline prune --view {name}` drops the view."
             )
             continue
-        if type(head) is int and build.checkpoint > head:
+        if type(head) is int and build.position > head:
             report.add(
-                "views", f"{name} claims to be at position {build.checkpoint}, past the log's end"
+                "views", f"{name} claims to be at position {build.position}, past the log's end"
             )
         loaded.append(wanted[name])
     different: Mapping[str, list[views.Difference] | None]
@@ -134,7 +136,7 @@ def _alone(
 
 def _say(view: View, rows: list[views.Difference], report: Report) -> None:
     report.count("views")
-    wrong = list(views.described(view, rows))
+    wrong = list(views.described(schema_of(view), rows))
     for words in wrong[:_ROWS]:
         report.add("views", f"{view.name}: {words}")
     if wrong[_ROWS:]:

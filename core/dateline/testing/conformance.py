@@ -37,7 +37,8 @@ from dateline.plugins.loaded import Plugins
 from dateline.recording.line import Line
 from dateline.testing import samples
 from dateline.testing.isolated import isolated
-from dateline.views.projection import FactRow, FactView, View, ViewRow
+from dateline.views.projection import FactView, View
+from dateline.views.row_type import FactRow, ViewRow
 from dateline.views.rows import Rows
 
 #: Root of the log that `_made_up` writes. It is of format v1, so it is the same everywhere, always.

@@ -9,9 +9,9 @@ from sqlalchemy.exc import DBAPIError
 
 from dateline.errors import DatelineError, ViewFailed, described, stops_plugin
 from dateline.events.envelope import Event
+from dateline.views.generation import Build
 from dateline.views.projection import View
 from dateline.views.rows import Rows
-from dateline.views.store import Build
 
 
 class Running(msgspec.Struct):

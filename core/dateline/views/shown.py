@@ -16,7 +16,7 @@ from dateline.log.databases.dialect import of
 from dateline.log.databases.relation import Relation
 from dateline.log.engine import reading, writing
 from dateline.views import store
-from dateline.views.store import Build, Moved
+from dateline.views.generation import Build
 
 #: ``older``: written by an earlier version, with the rows of retracted and rejected facts. ``taken``:
 #: a relation that Dateline did not make has the name; ``posing``: and it has the view's columns too.
@@ -78,7 +78,7 @@ def keep(engine: Engine, builds: Sequence[Build], seen: set[str], notice: Notice
             found = look(connection, new)
         for shown in found:
             if shown.standing in ("missing", "older", "altered"):
-                with suppress(DatelineError, Moved):
+                with suppress(DatelineError):
                     _write(engine, shown.build)
                     if shown.standing == "altered":
                         notice(

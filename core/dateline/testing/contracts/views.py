@@ -18,14 +18,15 @@ from dateline.log.engine import reading, writing
 from dateline.testing.contracts.search import Broken, Rule, Skipped, Verdict
 from dateline.testing.contracts.trials import Lines, Recording, Trials
 from dateline.testing.contracts.watch import Watch
-from dateline.views import store
+from dateline.views import store, stored_rows
 from dateline.views.asof import states
 from dateline.views.folding import Running
-from dateline.views.projection import FactRow, FactView, View, fingerprint
+from dateline.views.generation import Build
+from dateline.views.projection import FactView, View, schema_of
 from dateline.views.rebuild import rebuild
-from dateline.views.rows import Rows, Values
-from dateline.views.runner import States, fold_range, write
-from dateline.views.store import Build
+from dateline.views.row_type import FactRow, Values
+from dateline.views.rows import Rows
+from dateline.views.runner import RecentStates, fold_range, write
 from dateline.views.table import arrange
 
 #: The longest history that is folded in pages of one event; longer ones use larger pages.
@@ -117,7 +118,7 @@ def resumed_after_a_failure_is_a_clean_run(view: View, recording: Recording) -> 
         with _building(view, recording) as build:
             with _failing(failing, at):
                 build = _advance(failing, build, recording, recording.head)
-            if build.checkpoint != at - 1:
+            if build.position != at - 1:
                 raise Skipped("the fold raised at another event")
             build = _advance(failing, build, recording, recording.head)
             message = f"resuming after a failure at position {at} gives other rows than a clean run"
@@ -167,7 +168,7 @@ def _rows_of(view: View, recording: Recording, streams: list[list[Event]]) -> li
         rows = _folded(view, recording, streams)
     except ViewFailed as error:
         raise Skipped(str(error)) from None
-    return arrange(view, rows, everything=True).rows
+    return arrange(schema_of(view), rows, everything=True).rows
 
 
 def _spread(event: Event) -> Event:
@@ -192,10 +193,10 @@ def _unknown(event: Event) -> Event:
 @contextmanager
 def _building(view: View, recording: Recording) -> Iterator[Build]:
     """An empty generation at position 0, to be folded like the live one. It is dropped at the end."""
-    mark = fingerprint(view)
+    schema = schema_of(view)
     with writing(recording.engine) as connection:
-        build = store.create(connection, view, mark, "contract", 0)
-        store.index(connection, view, build)
+        build = store.create(connection, schema, schema.fingerprint(), "contract", 0)
+        stored_rows.index(connection, schema, build)
         build = store.advance(connection, build, state="live", target=None)
     try:
         yield build
@@ -205,11 +206,11 @@ def _building(view: View, recording: Recording) -> Iterator[Build]:
 
 def _advance(view: View, build: Build, recording: Recording, until: int) -> Build:
     """Fold the log up to `until`; write the rows and the view's position in one transaction."""
-    item = Running(view, build, Rows(view))
+    item = Running(view, build, Rows(schema_of(view)))
     until = min(until, recording.head)
     with reading(recording.engine) as connection:
-        states = States(recording.reader)
-        fold_range(connection, recording.reader, states, [item], build.checkpoint, until)
+        states = RecentStates(recording.reader)
+        fold_range(connection, recording.reader, states, [item], build.position, until)
     with writing(recording.engine) as connection:
         write(connection, item, until)
     return item.build
@@ -218,8 +219,10 @@ def _advance(view: View, build: Build, recording: Recording, until: int) -> Buil
 def _stored(view: View, build: Build, recording: Recording) -> list[Values]:
     if build.error is not None:
         raise Skipped("the fold raised")
+    schema = schema_of(view)
     with reading(recording.engine) as connection:
-        return arrange(view, store.read(connection, view, build), everything=True).rows
+        rows = stored_rows.read(connection, schema, build)
+    return arrange(schema, rows, everything=True).rows
 
 
 def _drop(view: View, recording: Recording) -> None:

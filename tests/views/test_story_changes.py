@@ -12,7 +12,7 @@ from dateline.cli.root import root
 from dateline.testing import samples
 from dateline.testing.samples import corrected, retracted, story
 from dateline.views import asof
-from dateline.views.diff import compare
+from dateline.views.story_changes import compare
 
 
 def test_the_kinds_of_change() -> None:
