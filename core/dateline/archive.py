@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeAlias, TypedDict, Unpack
 from uuid import UUID
@@ -15,6 +16,7 @@ from sqlalchemy import Engine
 from dateline import editing, proving
 from dateline.documents import storage as documents
 from dateline.documents.document import Document
+from dateline.erasure.batch_keys import BatchKeys
 from dateline.erasure.journal import Erasure, Journal
 from dateline.erasure.pairing import Pairing
 from dateline.erasure.plan import Plan, sealed
@@ -45,10 +47,11 @@ from dateline.plugins import converting
 from dateline.plugins.loaded import Plugins
 from dateline.protect.keys import Keys
 from dateline.protect.vault import Vault
+from dateline.recording.known import fold
 from dateline.recording.line import Files, Line
 from dateline.recording.lookup import find_entity, find_fact, find_source
 from dateline.recording.overview import Overview, overview
-from dateline.recording.recorder import Recorded, Recorder, fold
+from dateline.recording.recorder import Recorded, Recorder
 from dateline.views import catching_up, runner, store, story_changes
 from dateline.views import rebuild as rebuilding
 from dateline.views import shown as sql_views
@@ -118,11 +121,11 @@ class Archive:
         with reading(engine) as connection:
             archive = schema.archive_id(connection)
         self._keys = Keys(keys_of(engine.url, keys), archive, file_of(engine.url))
-        self._journal = Journal(self._keys, archive)
+        self._journal = Journal(self._keys.file, archive)
         vault = Vault(self._keys, archive)
         self._reader = read.Reader(self.plugins.registry(), vault)
         self._pairing = Pairing(engine, self._reader, vault, self._journal)
-        self._recorder = Recorder(engine, self._reader.registry, self._reader, self._pairing)
+        self._recorder = Recorder(engine, self._reader, partial(BatchKeys, self._pairing))
         self.recorded: Recorded | None = None
         self.resumed: list[Erasure] = []
         self.unfinished_erasures: list[Erasure] = []
@@ -345,8 +348,8 @@ class Archive:
         """Accept the keys database as this archive's own, and permanently erase what it has `ordered`.
         Returns the erasures that are now done. Raises DatelineError if there is no keys database, or
         if it holds nothing for this archive."""
-        if not self._keys.here:
-            where = "" if self._keys.path is None else f" at {self._keys.path}"
+        if not self._keys.file.here:
+            where = "" if self._keys.file.path is None else f" at {self._keys.file.path}"
             raise DatelineError(
                 f"there is no keys database{where}",
                 hint="name it with --keys",
@@ -354,7 +357,7 @@ class Archive:
             )
         if not (self._keys.ids() or self._journal.erasures() or self.paired):
             raise DatelineError(
-                f"the keys database {self._keys.path} holds nothing for this archive",
+                f"the keys database {self._keys.file.path} holds nothing for this archive",
                 hint="name this archive's own keys database with --keys",
                 code="keys-of-another-archive",
             )
@@ -407,11 +410,7 @@ class Archive:
             return sorted(sealed(connection, self._keys))
 
     def _eraser(self) -> Eraser:
-        vault = self._reader.vault
-        assert vault is not None
-        return Eraser(
-            self._engine, self._reader, vault, self._journal, self._pairing, self.plugins.views
-        )
+        return Eraser(self._pairing, self.plugins.views)
 
     # -- reading the log -------------------------------------------------------------------
 
@@ -522,7 +521,7 @@ class Archive:
     def kept(self) -> list[Path]:
         """The files of this archive, of its keys database and of SQLite's journals, whether or not
         they exist. A program's output must not replace any of them."""
-        return kept_files(self._engine.url, self._keys.path)
+        return kept_files(self._engine.url, self._keys.file.path)
 
     def document(self, source: str) -> Document | None:
         """A captured document by its source id (SHA-256); None if there is none."""

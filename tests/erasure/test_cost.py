@@ -15,10 +15,9 @@ from dateline import Archive, Plugins
 from dateline.documents import storage as documents
 from dateline.log.engine import reading
 from dateline.log.read import Reader
-from dateline.plugin import Fact, FactRow, FactView
 from dateline.protect.keys import Keys
+from dateline.protect.keys_file import KeysFile
 from dateline.testing import samples
-from dateline.testing.isolated import isolated
 from dateline.views import pending
 
 PLUGINS = Plugins.load(strict=True)
@@ -80,39 +79,6 @@ def test_a_story_is_folded_once_for_all_views_that_are_caught_up(
         assert archive.verify_view(name) == []
 
 
-class Words(FactView):
-    """Every fact's text."""
-
-    name, version = "words", 1
-
-    class Row(FactRow, frozen=True):
-        text: str
-
-    def rows(self, fact: Fact) -> Iterator[FactRow]:
-        yield self.Row(text=fact.data.text)
-
-
-class Fragile(Words):
-    """Raises where there is no f3."""
-
-    name = "fragile"
-
-    def rows(self, fact: Fact) -> Iterator[FactRow]:
-        if fact.id == "f4" and "f3" not in fact.story.facts:
-            raise ZeroDivisionError
-        yield self.Row(text=fact.data.text)
-
-
-def test_a_view_that_raises_then_leaves_the_others_as_they_are(tmp_path: Path) -> None:
-    with Archive.create(tmp_path / "a.db", isolated(Words(), Fragile())) as archive:
-        archive.record(samples.story())
-        archive.record([samples.figure(text=text) for text in "34"], story="ferry")
-        archive.catch_up()
-        scene.erase(archive, 8)
-        found = [(build.name, build.generation, build.state) for build in archive.builds()]
-        assert found == [("fragile", 2, "failed"), ("words", 2, "live")]
-
-
 # -- keys that are not here --------------------------------------------------------------------
 
 
@@ -126,15 +92,15 @@ def test_the_keys_database_is_not_opened_again_for_each_event_whose_key_is_not_h
     archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     aged(tmp_path / "a.db.keys")
-    plain, opened = Keys.transaction, []
+    plain, opened = KeysFile.transaction, []
 
-    def transaction(self: Keys, **options: Any) -> Any:
+    def transaction(self: KeysFile, **options: Any) -> Any:
         opened.append(self)
         return plain(self, **options)
 
-    monkeypatch.setattr(Keys, "transaction", transaction)
+    monkeypatch.setattr(KeysFile, "transaction", transaction)
     keys = Keys(tmp_path / "a.db.keys", archive.id)
-    assert keys.here
+    assert keys.file.here
     assert [keys.secret("no key") for _ in range(5)] == [None] * 5
     assert len(opened) == 2
     # A key that another process adds is found, at once and later.

@@ -17,7 +17,7 @@ from dateline.events.present import StoryState
 from dateline.export.cut import Cut, StatedCut
 from dateline.log import read, tree
 from dateline.log.stored_tree import StoredTree
-from dateline.recording.recorder import fold
+from dateline.recording.known import fold
 from dateline.views import store, stored_rows
 from dateline.views.asof import Moment, states, upto
 from dateline.views.folding import require_live

@@ -14,7 +14,7 @@ from dateline.log.copying.copier import Progress, copy
 from dateline.log.databases.resting import rest
 from dateline.log.engine import reading
 from dateline.log.read import Head
-from dateline.protect.keys import holds_keys
+from dateline.protect.keys_file import holds_keys
 
 
 def backup(

@@ -19,7 +19,7 @@ from dateline.log import overwriting
 from dateline.log.databases.dialect import backend, named_errors, of
 from dateline.log.databases.sqlite_connection import file_of
 from dateline.log.databases.unwritten import LockTimeout
-from dateline.protect.keys import default_path
+from dateline.protect.keys_file import default_path
 
 Result = TypeVar("Result")
 _SCHEME = re.compile(r"(postgres|postgresql|sqlite)(\+\w+)?(:|//)")

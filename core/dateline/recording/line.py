@@ -19,11 +19,6 @@ from dateline.events.identity import INSTRUCTIONS
 CUT = "dateline.export"
 #: Type of the line that replaces an erased event in an export. Import skips it.
 ERASED = "dateline.erased"
-_ENVELOPE = frozenset({
-    "type", "schema_version", "event_id", "story", "recorded_at", "reported_at", "subject_key", "recorded_by", "causation_id",
-})  # fmt: skip
-
-
 #: Returns the bytes of a file that a line names, or raises DatelineError.
 Files = Callable[[str], bytes]
 
@@ -72,6 +67,9 @@ class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def reported_us(self) -> int | None:
         return None if self.reported_at is None else from_iso(self.reported_at)
+
+
+_ENVELOPE = frozenset(Envelope.__struct_fields__)
 
 
 def envelope(line: Line) -> Envelope:

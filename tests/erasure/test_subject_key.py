@@ -19,6 +19,7 @@ from tests.erasure import scene
 from tests.erasure.scene import WITNESS
 
 from dateline import Archive, Plugins, Refused
+from dateline.erasure.subject_key import foreseen, subject_key
 from dateline.erasure.survey import Going, mentions
 from dateline.events.editorial import ContentErased
 from dateline.events.entity import EntityIntroduced
@@ -27,7 +28,6 @@ from dateline.events.payload import FactNotice, Payload, Raw
 from dateline.events.registry import CORE, Registry
 from dateline.events.source import SourceWithdrawn
 from dateline.events.story import StoryOpened
-from dateline.recording.protection import foreseen, subject_key
 from dateline.testing import samples
 
 REGISTRY = Registry()

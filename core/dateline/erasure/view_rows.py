@@ -23,12 +23,6 @@ from dateline.views.generation import Build
 from dateline.views.projection import View, schema_of
 
 
-def hold(connection: Connection) -> None:
-    """Lock everything that `purge` touches. This comes first: a reader may hold it up, and work done
-    before that would be lost."""
-    store.hold_all(connection)
-
-
 def purge(
     connection: Connection,
     reader: log.Reader,

@@ -23,15 +23,11 @@ Whose = Callable[[str], str | None]
 Spoken = list[tuple[str, str]]
 
 
-def _unknown(key: str) -> str | None:
-    return None
-
-
 def subject_key(
     payload: Payload | Raw,
     protected: Mapping[str, str],
     given: str | None,
-    whose: Whose = _unknown,
+    whose: Whose = lambda key: None,
 ) -> tuple[str | None, list[Finding]]:
     """The key of `payload`, and findings if it has no right one.
 
