@@ -37,10 +37,11 @@ from dateline.export.served import Served
 from dateline.log import backup as backups
 from dateline.log import read, schema
 from dateline.log.append import Expected
-from dateline.log.backend import of
 from dateline.log.copying.copier import Copied, Progress, silent
 from dateline.log.copying.whole import copy_to, require_elsewhere
-from dateline.log.engine import file_of, kept_files, keys_of, reading
+from dateline.log.databases.dialect import of
+from dateline.log.databases.sqlite_connection import file_of
+from dateline.log.engine import kept_files, keys_of, reading
 from dateline.log.follow import Follower, Stop
 from dateline.plugins import converting
 from dateline.plugins.loaded import Plugins

@@ -12,7 +12,7 @@ from tests.erasure.scene import WITNESS
 from dateline import Archive, Plugins, Refused
 from dateline.erasure import batch_keys
 from dateline.events.clock import to_iso
-from dateline.log.wal import empty_wal
+from dateline.log.databases.wal import empty_wal
 from dateline.testing import samples
 
 PLUGINS = Plugins.load(strict=True)

@@ -18,8 +18,8 @@ from tests.log.roots import root_at
 
 from dateline import Archive, Plugins
 from dateline.errors import Refused, SealedContent, UnknownName
+from dateline.log.databases.wal import empty_wal
 from dateline.log.engine import reading
-from dateline.log.wal import empty_wal
 from dateline.testing import samples
 from dateline.testing.postgres import connect
 from dateline.views import asof

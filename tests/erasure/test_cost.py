@@ -42,23 +42,23 @@ def test_rows_are_counted_by_view_and_story(archive: Archive) -> None:
 def test_only_captures_are_decoded_to_see_who_keeps_a_document(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain, types = Reader.read_type, []
+    plain, read = Reader.read_types, []
 
-    def read_type(self: Reader, connection: Any, type_: str, **options: Any) -> Iterator[Any]:
-        types.append(type_)
-        return plain(self, connection, type_, **options)
+    def read_types(self: Reader, connection: Any, types: Any, **options: Any) -> Iterator[Any]:
+        read.extend(types)
+        return plain(self, connection, types, **options)
 
-    monkeypatch.setattr(Reader, "read_type", read_type)
+    monkeypatch.setattr(Reader, "read_types", read_types)
     monkeypatch.setattr(Reader, "read", lambda *given, **more: pytest.fail("the log was read"))
     archive.plan_erasure(WITNESS)
-    assert types == ["source.captured"]
+    assert read == ["source.captured"]
 
 
 def test_events_of_one_type_are_read_in_any_page_size(archive: Archive) -> None:
     wanted = [event.position for event in archive.events() if event.type == "figure.recorded"]
     for page in (1, 2, 100):
         with reading(archive._engine) as connection:
-            found = archive._reader.read_type(connection, "figure.recorded", page=page)
+            found = archive._reader.read_types(connection, ["figure.recorded"], page=page)
             assert [event.position for event in found] == wanted and len(wanted) > 3
 
 

@@ -21,8 +21,8 @@ from dateline.erasure.journal import Erasure, Journal, Listed, Step
 from dateline.events.clock import to_iso
 from dateline.events.envelope import RecordedBy
 from dateline.events.parts import ErasedEvent
+from dateline.log.databases.wal import empty_wal
 from dateline.log.engine import reading, writing
-from dateline.log.wal import empty_wal
 from dateline.protect.keys import Keys
 from dateline.protect.keys_file import KeysFile
 from dateline.pytest_plugin import Cli

@@ -19,8 +19,8 @@ from dateline.cli.outcome import run as command
 from dateline.cli.root import root
 from dateline.errors import SchemaOutdated
 from dateline.log import schema
+from dateline.log.databases.wal import empty_wal
 from dateline.log.engine import reading
-from dateline.log.wal import empty_wal
 from dateline.proof import keys
 from dateline.proof.verifier import check_signature, read_checkpoint
 from dateline.testing import samples

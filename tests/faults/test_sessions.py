@@ -26,7 +26,7 @@ import sys
 import tempfile
 from sqlalchemy import text
 from dateline import DatelineError
-from dateline.log import postgres
+from dateline.log.databases import postgres
 from dateline.log.append import Appender
 from dateline.log.engine import open_engine, writing
 postgres._IDLE_TIMEOUT = "1s"
@@ -77,7 +77,7 @@ def test_a_frozen_writer_does_not_block_others(dateline_postgres_url: str, way: 
 _VIEW_WRITER = """
 import sys
 from dateline import Archive, DatelineError, Plugins
-from dateline.log import postgres
+from dateline.log.databases import postgres
 from dateline.views import store, stored_rows
 postgres._IDLE_TIMEOUT = "1s"
 module = store if hasattr(store, sys.argv[2]) else stored_rows

@@ -14,8 +14,8 @@ from tests.proof.conftest import EVENTS, fill
 from dateline import Archive, Plugins
 from dateline.archive import copy_archive
 from dateline.errors import CheckFailed
-from dateline.log import hashing, nodes
-from dateline.log.backend import driver
+from dateline.log import hashing, stored_tree
+from dateline.log.databases.sql import driver
 from dateline.log.engine import reading, writing
 from dateline.log.tables import events
 from dateline.proof.checkpoint import Inconsistent
@@ -125,7 +125,7 @@ def test_a_log_whose_end_was_cut_off_is_found_only_from_outside(
         run("DELETE FROM events WHERE position > 590")
         run("DELETE FROM checkpoints")
         run("DELETE FROM merkle_nodes")
-        nodes.insert(connection, tree.take_complete())
+        stored_tree.insert(connection, tree.take_complete())
         run(
             "UPDATE stories SET"
             " version = (SELECT max(version) FROM events WHERE events.story = stories.story),"

@@ -19,7 +19,7 @@ from dateline.errors import DatelineError
 from dateline.log import hashing, tree
 from dateline.log.engine import open_engine, reading
 from dateline.log.hashing import Frontier
-from dateline.log.nodes import StoredTree
+from dateline.log.stored_tree import StoredTree
 from dateline.proof.verifier import Wrong, check_consistency, check_inclusion
 
 #: Roots of 12 bytes in the corpus: a hash of another length is refused here first.

@@ -18,7 +18,7 @@ from dateline.cli.outfile import write_atomically
 from dateline.documents.document import Document
 from dateline.documents.folder import Folder
 from dateline.errors import DatelineError, Refused
-from dateline.log import files
+from dateline.log import atomic_file
 from dateline.pytest_plugin import Cli
 from dateline.testing import samples
 
@@ -87,7 +87,7 @@ def test_an_export_is_private_until_it_is_whole(
     """Before that it has no name, or is in a folder of its own where the system cannot do that."""
     seen = []
     if named:
-        monkeypatch.setattr(files, "_NAMELESS", 0)
+        monkeypatch.setattr(atomic_file, "_NAMELESS", 0)
 
     def chunks() -> Iterator[str]:
         yield "a"

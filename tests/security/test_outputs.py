@@ -13,7 +13,7 @@ import pytest
 from dateline import Archive, DatelineError, Plugins
 from dateline.archive import copy_archive
 from dateline.cli.outfile import write_atomically
-from dateline.log.files import refuse_kept
+from dateline.log.overwriting import refuse_kept
 from dateline.proof import keys as signing
 from dateline.pytest_plugin import Cli
 from dateline.testing import samples

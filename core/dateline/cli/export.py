@@ -18,7 +18,7 @@ from dateline.cli.terminal.messages import counted, say
 from dateline.cli.terminal.output import give
 from dateline.cli.terminal.stdout import MARK, data
 from dateline.errors import DatelineError
-from dateline.log.files import refuse_kept
+from dateline.log.overwriting import refuse_kept
 from dateline.plugins.blaming import Blamed
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from dateline.cli.terminal.output import give
 from dateline.errors import DatelineError
-from dateline.log.files import made, refuse_kept, taken
+from dateline.log.atomic_file import made, taken
+from dateline.log.overwriting import refuse_kept
 
 
 def require_free(path: Path, *, force: bool, kept: Iterable[Path]) -> None:

@@ -21,7 +21,7 @@ from dateline.events.payload import Erased, Payload, Raw
 from dateline.events.source import SourceCaptured
 from dateline.events.state import StoryState
 from dateline.events.story import StoryOpened
-from dateline.log.backend import of
+from dateline.log.databases.dialect import of
 from dateline.log.engine import reading
 from dateline.log.protected import erased_keys, live_keys
 from dateline.protect.keys import Key, KeyMoved

@@ -188,7 +188,7 @@ def captured(
     sources = {source for source, _ in held}
     kept: set[Held] = set()
     there: list[Mention] = []
-    for event in reader.read_type(connection, SourceCaptured.type):
+    for event in reader.read_types(connection, [SourceCaptured.type]):
         data = event.data
         if not isinstance(data, SourceCaptured) or event.position in positions:
             continue

@@ -18,7 +18,8 @@ from dateline.events.envelope import Event, NewEvent
 from dateline.events.parts import ErasedEvent
 from dateline.events.payload import Sealed
 from dateline.log.append import Appender
-from dateline.log.backend import of, require_done
+from dateline.log.databases.dialect import of
+from dateline.log.databases.unwritten import require_done
 from dateline.log.read import Reader, present
 from dateline.log.tables import events
 from dateline.protect.vault import Vault

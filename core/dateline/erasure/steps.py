@@ -26,11 +26,12 @@ from dateline.erasure.purge import purge
 from dateline.errors import DatelineError, Finding, Refused
 from dateline.events import strict
 from dateline.events.envelope import RecordedBy
-from dateline.log.backend import LockTimeout, Unwritten, of
+from dateline.log.databases.dialect import of
+from dateline.log.databases.unwritten import LockTimeout, Unwritten
+from dateline.log.databases.wal import empty_wal, still_read
 from dateline.log.engine import patiently, reading, writing
 from dateline.log.protected import keys_in_use, live_keys
 from dateline.log.read import present
-from dateline.log.wal import empty_wal, still_read
 from dateline.protect.subjects import require_unnamed
 from dateline.views.projection import View
 

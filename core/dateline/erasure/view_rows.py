@@ -17,7 +17,7 @@ import msgspec
 from sqlalchemy import Connection, insert, select
 
 from dateline.log import read as log
-from dateline.log import relations
+from dateline.log.databases import catalog
 from dateline.views import store, stored_rows
 from dateline.views.generation import Build
 from dateline.views.projection import View, schema_of
@@ -38,7 +38,7 @@ def purge(
         number = 1 + max(other.generation for other in builds if other.name == build.name)
         _replace(connection, views[build.name], build, number, erased, slugs)
     for name in {build.name for build in builds} - {build.name for build in keep}:
-        relations.drop_view(connection, name, others_too=True)  # the next read builds it again
+        catalog.drop_view(connection, name, others_too=True)  # the next read builds it again
     for build in builds:
         store.drop(connection, build, others_too=True)  # an outside object must not stop an erasure
 

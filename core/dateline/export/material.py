@@ -16,7 +16,7 @@ from dateline.events.payload import Sealed
 from dateline.events.state import StoryState
 from dateline.export.cut import Cut, StatedCut
 from dateline.log import read, tree
-from dateline.log.nodes import StoredTree
+from dateline.log.stored_tree import StoredTree
 from dateline.recording.known import fold
 from dateline.views import store, stored_rows
 from dateline.views.asof import Moment, states, upto

@@ -11,7 +11,7 @@ from dateline.errors import DatelineError
 from dateline.export.exporter import Material
 from dateline.export.material import LiveMaterial, PastMaterial, find_view
 from dateline.log import read
-from dateline.log.backend import of
+from dateline.log.databases.dialect import of
 from dateline.log.engine import reading
 from dateline.views import catching_up, shown, store, stored_rows
 from dateline.views.asof import NOW, Moment, states, upto

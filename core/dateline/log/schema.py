@@ -10,10 +10,12 @@ from sqlalchemy import Connection, Engine, inspect, select, text
 
 from dateline.errors import DatelineError, NotAnArchive, SchemaOutdated, UnfinishedCopy
 from dateline.events.identity import uuid7
-from dateline.log import relations
-from dateline.log.backend import of, require_done
+from dateline.log.databases import catalog
+from dateline.log.databases.dialect import of
+from dateline.log.databases.relation import TABLE
+from dateline.log.databases.unwritten import require_done
 from dateline.log.engine import open_engine, reading, shown, writing
-from dateline.log.relation import TABLE
+from dateline.log.pages import require_sound
 from dateline.log.tables import VERSION_TABLE, log_head, metadata, raw
 
 #: The newest migration. A test compares it with what Alembic finds.
@@ -42,7 +44,7 @@ def create(db: str | os.PathLike[str], *, copy_of: UUID | None = None) -> Engine
     kind = of(engine)
     with kind.place(engine) as place, writing(place, append=False) as connection:
         kind.hold_creation(connection)
-        taken = relations.find(connection, {VERSION_TABLE, *metadata.tables})
+        taken = catalog.find(connection, {VERSION_TABLE, *metadata.tables})
         if taken:
             other = taken[min(taken)]
             whole = all(one.kind == TABLE for one in taken.values()) and len(taken) > len(
@@ -132,8 +134,7 @@ def archive_id(connection: Connection) -> UUID:
     found = connection.execute(select(raw(log_head.c.archive))).scalar()
     if not isinstance(found, bytes) or len(found) != 16:
         raise NotAnArchive(
-            "the head of the log is missing or damaged",
-            hint="restore the archive from a backup",
+            "the head of the log is missing or damaged", hint="restore the archive from a backup"
         )
     return UUID(bytes=found)
 
@@ -147,7 +148,7 @@ def _open(db: str | os.PathLike[str], unfinished: bool = False) -> tuple[Engine,
             hint=f"create one with `dateline --db {where} init`, or name another with --db",
         )
     try:
-        of(engine).require_own_log(engine, HEAD)
+        of(engine).require_own_log(engine, _read_through)
         with reading(engine) as connection:
             tables = set(inspect(connection).get_table_names())
             if not {VERSION_TABLE, "log_head", "events"} <= tables:
@@ -180,6 +181,13 @@ def _open(db: str | os.PathLike[str], unfinished: bool = False) -> tuple[Engine,
         engine.dispose()
         raise
     return engine, revision
+
+
+def _read_through(connection: Connection, where: str) -> None:
+    """Check the whole log of an archive of the current schema."""
+    [revision] = connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalars()
+    if revision.removesuffix(_UNFINISHED) == HEAD:
+        require_sound(connection, where)
 
 
 def _migrate(connection: Connection) -> None:

@@ -12,10 +12,11 @@ from dateline.documents import storage as documents
 from dateline.errors import Damaged, DatelineError, SealedContent
 from dateline.events.fold import StoryFold
 from dateline.events.state import Fact
-from dateline.log import read, relations
-from dateline.log.backend import named_errors, of
+from dateline.log import read
+from dateline.log.databases import catalog
+from dateline.log.databases.dialect import named_errors, of
+from dateline.log.databases.relation import TABLE, Relation
 from dateline.log.engine import reading
-from dateline.log.relation import TABLE, Relation
 from dateline.log.tables import events, log_head, raw
 from dateline.proof.report import Report
 from dateline.protect.vault import Vault
@@ -37,7 +38,7 @@ def check_tables(
     try:
         with reading(engine) as connection, of(connection).any_text(connection):
             builds = store.builds(connection)
-            there = relations.find(connection, [build.table for build in builds])
+            there = catalog.find(connection, [build.table for build in builds])
             types = reader.known_types(connection)
             found = shown.look(connection, builds)
             for build in builds:

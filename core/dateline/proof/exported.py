@@ -23,7 +23,7 @@ from dateline.export.cut import Cut, StatedCut
 from dateline.export.exporter import Exporter
 from dateline.export.material import PastMaterial
 from dateline.log import read, tree
-from dateline.log.nodes import StoredTree
+from dateline.log.stored_tree import StoredTree
 from dateline.plugins.loaded import Plugins
 from dateline.proof.report import Report
 from dateline.recording.line import ERASED

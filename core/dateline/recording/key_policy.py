@@ -14,7 +14,7 @@ from dateline.errors import Finding
 from dateline.events import identity
 from dateline.events.payload import Payload, Raw
 from dateline.events.state import StoryState
-from dateline.log.backend import of
+from dateline.log.databases.dialect import of
 from dateline.recording.item import Item
 from dateline.recording.known import Known
 

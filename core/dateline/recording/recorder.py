@@ -12,7 +12,7 @@ from dateline.documents import storage as documents
 from dateline.errors import EventIdConflict, SlugTaken, VersionConflict
 from dateline.events.envelope import RecordedBy
 from dateline.log.append import Appender, Expected
-from dateline.log.backend import of
+from dateline.log.databases.dialect import of
 from dateline.log.engine import reading, writing
 from dateline.log.read import Reader
 from dateline.recording.accepted import Accepted

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from dateline.errors import DatelineError
 from dateline.log import read as log
-from dateline.log import relations
+from dateline.log.databases import catalog
 from dateline.log.engine import reading, writing
 from dateline.views import store
 from dateline.views.bulk import fold_bulk
@@ -82,7 +82,7 @@ def prune(
             and (build.state == "retired" or build.unfinished or build.name in gone)
         ]
         for name in sorted({build.name for build in dropped}.intersection(gone)):
-            relations.drop_view(connection, name, others_too=False)
+            catalog.drop_view(connection, name, others_too=False)
         for build in dropped:
             store.drop(connection, build)
         return dropped

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, Engine
 
 from dateline.errors import DatelineError
 from dateline.events.status import HIDDEN
-from dateline.log import relations
-from dateline.log.backend import of
+from dateline.log.databases import catalog
+from dateline.log.databases.dialect import of
+from dateline.log.databases.relation import Relation
 from dateline.log.engine import reading, writing
-from dateline.log.relation import Relation
 from dateline.views import store
 from dateline.views.generation import Build
 
@@ -44,7 +44,7 @@ class Shown(msgspec.Struct, frozen=True):
 def look(connection: Connection, builds: Sequence[Build]) -> list[Shown]:
     """The state of the SQL view of each of `builds` that readers see."""
     serving = [build for build in builds if build.serves]
-    found = relations.find(
+    found = catalog.find(
         connection, [name for build in serving for name in (build.name, build.table)]
     )
     return [

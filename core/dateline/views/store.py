@@ -9,9 +9,11 @@ from sqlalchemy import Connection, Row, delete, select, update
 
 from dateline.errors import Damaged, DatelineError
 from dateline.events.status import HIDDEN
-from dateline.log import relations
-from dateline.log.backend import of, quoted, require_done
-from dateline.log.relation import TABLE, Relation
+from dateline.log.databases import catalog
+from dateline.log.databases.dialect import of
+from dateline.log.databases.relation import TABLE, Relation
+from dateline.log.databases.sql import quoted
+from dateline.log.databases.unwritten import require_done
 from dateline.log.tables import views
 from dateline.views.generation import Build
 from dateline.views.stored_rows import sql_table
@@ -68,7 +70,7 @@ def create(
     name = schema.name
     generation = 1 + max((build.generation for build in builds(connection, name)), default=0)
     build = Build(name, generation, "building", 0, schema.version, mark, plugin, target=target)
-    relations.require_free(connection, build.table, f"view {name}")
+    catalog.require_free(connection, build.table, f"view {name}")
     sql_table(schema, build.table).create(connection)
     add(connection, build)
     return build
@@ -115,7 +117,7 @@ class Moved(DatelineError):
 def drop(connection: Connection, build: Build, *, others_too: bool = False) -> None:
     """Drop the table of a generation and delete its row. With `others_too`, objects that others built
     on the table are dropped too; without, they are an error."""
-    relations.drop_table(connection, build.table, others_too=others_too)
+    catalog.drop_table(connection, build.table, others_too=others_too)
     row = views.c.name == build.name, views.c.generation == build.generation
     connection.execute(delete(views).where(*row))
     if connection.execute(select(views.c.name).where(*row)).first():
@@ -129,7 +131,7 @@ def publish(connection: Connection, build: Build) -> Relation | None:
     it are kept. If the name belongs to a relation that Dateline did not make, that relation is kept
     and returned, and there is no SQL VIEW. Raises Moved if the generation's table is gone.
     """
-    found = relations.find(connection, [build.name, build.table])
+    found = catalog.find(connection, [build.name, build.table])
     other = found.get(build.name)
     if other is not None and not other.shows(build.name):
         return other
@@ -152,7 +154,7 @@ def hold_all(connection: Connection) -> None:
     query = select(views).order_by(views.c.name, views.c.generation).with_for_update()
     found = [_sound(row) for row in connection.execute(query)]
     names = dict.fromkeys(build.name for build in found)
-    there = relations.find(connection, [*names, *(build.table for build in found)])
+    there = catalog.find(connection, [*names, *(build.table for build in found)])
     shown = [name for name in names if name in there and there[name].shows(name)]
     tables = [b.table for b in found if b.table in there and there[b.table].kind == TABLE]
     of(connection).hold_alone(connection, [*shown, *tables])

@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sql
 from sqlalchemy import Connection
 
-from dateline.log import relations
-from dateline.log.backend import of
+from dateline.log.databases import catalog
+from dateline.log.databases.dialect import of
 from dateline.views.generation import Build
 from dateline.views.row_type import ColumnType, Values
 from dateline.views.rows import Key, Rows
@@ -30,7 +30,7 @@ def index(connection: Connection, schema: ViewSchema, build: Build) -> None:
     table, name = sql_table(schema, build.table), f"{build.table}_key"
     if any(one["name"] == name for one in sql.inspect(connection).get_indexes(build.table)):
         return  # an earlier process made it and was killed
-    relations.require_free(connection, name, f"view {build.name}")
+    catalog.require_free(connection, name, f"view {build.name}")
     sql.Index(name, *(table.c[column] for column in schema.key), unique=True).create(connection)
 
 

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Engine
 
 from dateline.errors import DatelineError, ViewFailed
 from dateline.log import read as log
-from dateline.log.backend import LockTimeout
+from dateline.log.databases.relation import Relation
+from dateline.log.databases.unwritten import LockTimeout
 from dateline.log.engine import patiently, reading, writing
-from dateline.log.relation import Relation
 from dateline.views import store, stored_rows
 from dateline.views.folding import Running
 from dateline.views.pending import fold_pending

@@ -9,8 +9,9 @@ from sqlalchemy import Engine
 from dateline.errors import DatelineError
 from dateline.log import schema
 from dateline.log.copying.copier import Copied, Progress, copy, open_copy
-from dateline.log.engine import file_of, kept_files, reading, shown, to_url
-from dateline.log.files import same_file
+from dateline.log.databases.sqlite_connection import file_of
+from dateline.log.engine import kept_files, reading, shown, to_url
+from dateline.log.overwriting import same_file
 
 
 def require_elsewhere(

@@ -9,18 +9,15 @@ import shutil
 import stat
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from dateline.errors import DatelineError, NotAnArchive
+from dateline.errors import DatelineError
 
 if sys.platform != "win32":
     import fcntl
 
-#: Suffixes of the files that SQLite keeps next to an open database.
-BESIDE = ("-wal", "-shm", "-journal")
 #: The name of the folder in which a file is made, as long as its writer lives.
 _PREFIX, _FOLDER = ".dateline-", re.compile(r"\.dateline-[a-z0-9_]{8}")
 #: Links to open files, through which they can be given a name. Only Linux has them.
@@ -29,18 +26,7 @@ _HANDLES = "/proc/self/fd"
 _NAMELESS = getattr(os, "O_TMPFILE", 0)
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
-_TRIES, _PAUSE = 10, 0.05
-
 _swept: set[Path] = set()
-_DATABASE = "is a database"
-#: First bytes of files that cannot be made again: those of SQLite, and signing keys.
-_BEGINS = {
-    b"SQLite format 3\0": _DATABASE,
-    bytes.fromhex("377f0682"): "belongs to a database",
-    bytes.fromhex("377f0683"): "belongs to a database",
-    bytes.fromhex("d9d505f920a163d7"): "belongs to a database",
-    b"PRIVATE+KEY+": "is a signing key",
-}
 
 
 @contextlib.contextmanager
@@ -141,99 +127,6 @@ def _sweep_once(folder: Path) -> None:
     if place not in _swept:
         _swept.add(place)
         sweep(place)
-
-
-def require_one_name(path: Path) -> None:
-    """Raises DatelineError for a database that has a second name (a hard link).
-
-    SQLite keeps the newest changes in files next to the database that bear its name (`BESIDE`). Under
-    a second name it would not find them, and changes would be lost.
-    """
-    for _ in range(_TRIES):
-        try:
-            found = os.stat(path)
-        except FileNotFoundError:
-            return  # opening it reports this
-        if not stat.S_ISREG(found.st_mode):
-            raise NotAnArchive(
-                f"{path} is not a file",
-                hint="name the file of an archive with --db, or make one there",
-            )
-        if found.st_nlink < 2:
-            return
-        # A new file has its final and its temporary name until its writer finishes or is swept.
-        sweep(path.parent)
-        time.sleep(_PAUSE)
-    raise DatelineError(
-        f"{path} has a second name (a hard link): what is recorded under one name would be lost "
-        "under the other",
-        hint=f"close every program that uses it and remove one name: `find . -samefile {path}` lists "
-        "them; keep the one with a -wal file next to it",
-        code="hard-linked",
-    )
-
-
-def refuse_kept(
-    path: Path,
-    kept: Iterable[Path] = (),
-    *,
-    replaceable: Callable[[Path], bool] = lambda path: False,
-) -> None:
-    """Check that an output does not replace a file that cannot be made again, under whatever name: the
-    files `kept` by the archive in use (whether they exist or not), any database or signing key, and
-    the files of SQLite next to a database. A database that is `replaceable` may be overwritten.
-
-    Raises DatelineError.
-    """
-    path = Path(path)
-    if any(same_file(path, own) for own in kept):  # first, because opening it could release locks
-        raise _kept(path, "is in use: it is the archive itself or one of its files")
-    if (begins := _kind(path)) is not None and not (begins == _DATABASE and replaceable(path)):
-        raise _kept(path, begins)
-    for suffix in BESIDE:
-        if path.name.endswith(suffix) and _kind(Path(str(path)[: -len(suffix)])) == _DATABASE:
-            raise _kept(path, "belongs to the database next to it")
-
-
-def same_file(one: Path, other: Path) -> bool:
-    """Whether two paths lead to the same file; where there is none yet, whether the paths are equal."""
-    try:
-        return os.path.samefile(one, other)
-    except OSError:
-        return os.path.realpath(one) == os.path.realpath(other)
-
-
-def _kind(path: Path) -> str | None:
-    """The kind of a file that no output may replace, by its first bytes; None for other files."""
-    if not path.is_file():
-        return None
-    try:
-        with open(path, "rb") as file:
-            begins = file.read(16)
-    except OSError:
-        return None  # the system reports this when the file is to be written
-    return next((kind for sign, kind in _BEGINS.items() if begins.startswith(sign)), None)
-
-
-def _kept(path: Path, why: str) -> DatelineError:
-    return DatelineError(
-        f"{path} {why}; it was not overwritten",
-        hint="choose another name for the output",
-        code="output-protected",
-    )
-
-
-def refuse_used(path: Path) -> None:
-    """Raises DatelineError when `path` is in use as a database, or when files left over from one
-    would be taken for part of a new database of that name."""
-    for suffix in BESIDE:
-        rest = Path(f"{path}{suffix}")
-        if rest.exists():
-            raise DatelineError(
-                f"{rest} exists: {path} is in use, or the program that used it was killed",
-                hint="close the program that uses it, or choose another name",
-                code="file-in-use",
-            )
 
 
 def taken(path: Path) -> DatelineError:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from dateline.errors import DatelineError
-from dateline.log.backend import of
-from dateline.log.files import sweep
+from dateline.log.atomic_file import sweep
+from dateline.log.databases.sqlite_connection import file_of
 
 _PAUSE = 0.05
 
@@ -21,11 +23,11 @@ def empty_wal(engine: Engine, patience: float) -> bool:
     PostgreSQL vacuum and WAL are left to the server. Raises DatelineError."""
     if engine.dialect.name != "sqlite":
         return True
-    if engine.url.database not in (None, "", ":memory:"):
-        sweep(Path(os.path.realpath(str(engine.url.database))).parent)
+    if (path := file_of(engine.url)) is not None:
+        sweep(Path(os.path.realpath(path)).parent)
     try:
         return _emptied(engine, time.monotonic() + patience)
-    except of(engine).errors as error:
+    except sqlite3.DatabaseError as error:
         raise DatelineError(
             f"the content is erased, but the archive's write-ahead log could not be emptied: {error}",
             hint="make room on the disk, or check it; then run any command on the archive",
@@ -44,8 +46,7 @@ def still_read(done: str, then: str) -> DatelineError:
 
 
 def _emptied(engine: Engine, until: float) -> bool:
-    connection = engine.raw_connection()
-    try:
+    with closing(engine.raw_connection()) as connection:
         cursor = connection.cursor()
         waits = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
         # A blocking checkpoint would wait for readers while holding the lock, so try again and again.
@@ -57,6 +58,4 @@ def _emptied(engine: Engine, until: float) -> bool:
                 time.sleep(_PAUSE)
         finally:
             cursor.execute(f"PRAGMA busy_timeout={waits}")
-    finally:
-        connection.close()
     return True

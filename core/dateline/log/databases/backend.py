@@ -1,60 +1,30 @@
 """The interface to a database, implemented by `sqlite` and `postgres`.
 
-The log and the views are written once. They ask a backend for whatever standard SQL does not cover.
+The log and the views are written once. They ask a backend for whatever standard SQL does not cover;
+`dialect.of` gives them the one of their connection.
 """
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from functools import lru_cache
 from typing import Any, ClassVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError
 
-from dateline.errors import DatelineError, NotAnArchive
-from dateline.log.relation import Relation
+from dateline.log.databases.relation import Relation
+from dateline.log.databases.unwritten import require_done
 
 #: Runs one statement on the driver's own connection, with ``?`` placeholders. Returns its cursor.
 Execute = Callable[..., Any]
 Values = tuple[Any, ...]
+#: ``check(connection, where)`` raises an error unless the database, which errors call `where`, is sound.
+Check = Callable[[Connection, str], None]
 
-
-class LockTimeout(DatelineError):
-    """Another session held a lock for longer than this session waits."""
-
-    code = "locked"
-
-
-class Unwritten(DatelineError):
-    """The database failed and wrote nothing. ``step`` is what to do about it."""
-
-    code = "not-written"
-
-    def __init__(self, what: str, step: str) -> None:
-        super().__init__(what, hint=f"{step}; nothing was written")
-        self.step = step
-
-
-class Unheeded(Unwritten):
-    """The database accepted a statement, did something else, and reported no error."""
-
-    code = "write-ignored"
-
-
-def require_done(done: int, wanted: int, table: str) -> None:
-    """Check that a statement changed as many rows as it had to. Raises Unheeded: then nothing may be
-    acknowledged."""
-    if done != wanted:
-        raise Unheeded(
-            f"the database changed {max(done, 0)} of {wanted} rows of the table {table} and reported no "
-            "error: a rule, trigger or policy on the table interferes",
-            "find it with `dateline verify` and remove it, then run this again",
-        )
+_SET_HEAD = "UPDATE log_head SET position = ?, peaks = ?"
+_SET_STORY = "UPDATE stories SET version = ?, leaf = ?, recorded_us = ? WHERE story = ?"
 
 
 class Watch(ABC):
@@ -98,13 +68,13 @@ class Backend(ABC):
     def explained(self, error: Exception, where: str) -> Exception:
         """A driver's error as an error with a next step; a programming error unchanged."""
 
-    @abstractmethod
     def exists(self, url: URL) -> bool:
         """False when there is nothing to connect to, as far as this can be seen without connecting."""
+        return True
 
-    def require_own_log(self, engine: Engine, current: str) -> None:
-        """Check that files which a killed process left next to the database belong to it; `current` is
-        the current schema. Raises DatelineError."""
+    def require_own_log(self, engine: Engine, read_through: Check) -> None:
+        """Check that files which a killed process left next to the database belong to it, if need be
+        with `read_through`, which reads the whole log. Raises DatelineError."""
 
     def sealed(self, engine: Engine) -> bool:
         """Whether the database is read-only for everybody, so that reading must not write to it."""
@@ -120,9 +90,9 @@ class Backend(ABC):
         """An engine on a temporary place to make a new archive in. At the end of the block the archive
         is moved to the place of `engine`; when the block fails it is removed."""
 
-    @abstractmethod
     def damage(self, connection: Connection) -> list[str]:
-        """Damage that the database itself finds in its storage, as far as it can tell."""
+        """Damage that the database itself finds in its storage. A server has its own tools for that."""
+        return []
 
     @abstractmethod
     def triggers(self, connection: Connection, tables: Sequence[str]) -> list[tuple[str, str]]:
@@ -137,27 +107,25 @@ class Backend(ABC):
         """In the block, bytes of a text that are not UTF-8 are read as lone surrogates."""
         yield
 
-    @abstractmethod
     def hold_creation(self, connection: Connection) -> None:
-        """Prevent others from making an archive in the same place until this transaction ends."""
+        """Prevent others from making an archive in the same place until this transaction ends. Nothing is
+        to do where each archive has a new file."""
 
-    @abstractmethod
     def hold_head(self, connection: Connection) -> None:
         """Take the append lock, unless beginning to write took it."""
 
     def limit_idle(self, connection: Connection) -> None:
         """Let the database end this transaction when its process is idle for too long, so that others do
         not wait for its locks."""
-        return
 
-    @abstractmethod
     def hold_table(self, connection: Connection, table: str) -> bool:
-        """Keep a table that this snapshot reads from being dropped; False when it was dropped already."""
+        """Keep a table that this snapshot reads from being dropped, if the snapshot does not do that;
+        False when it was dropped already."""
+        return True
 
-    @abstractmethod
     def hold_alone(self, connection: Connection, tables: Sequence[str]) -> None:
-        """Lock those tables or SQL views against other readers and writers from now on; names that do
-        not exist are skipped."""
+        """Lock those tables or SQL views against other readers and writers from now on, where snapshots
+        and a single writer do not suffice; names that do not exist are skipped."""
 
     @abstractmethod
     def relations(self, connection: Connection, names: Sequence[str]) -> list[Relation]:
@@ -202,25 +170,24 @@ class Backend(ABC):
     def close_append(
         self, connection: Connection, position: int, peaks: bytes, stories: Sequence[Values]
     ) -> None:
-        """Where `remote`: write the head and stories (version, leaf, recorded, id), in one round
-        trip. Raises Unheeded."""
-        raise NotImplementedError
+        """Write the head and stories (version, leaf, recorded, id), where `remote` in one round trip.
+        Raises Unheeded."""
+        if stories:
+            done = self.execute_many(connection, _SET_STORY, stories)
+            require_done(done, len(stories), "stories")
+        done = self.execute(connection)(_SET_HEAD, (position, peaks)).rowcount
+        require_done(done, 1, "log_head")
 
-    @abstractmethod
     def be_brief(self, connection: Connection, milliseconds: int) -> None:
-        """Wait at most so many milliseconds for any lock in this transaction."""
+        """Wait at most so many milliseconds for any lock in this transaction, unless a writer has all
+        locks."""
 
     @abstractmethod
     def insert(
-        self,
-        connection: Connection,
-        table: str,
-        columns: Sequence[str],
-        rows: Sequence[Values],
+        self, connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Values]
     ) -> None:
         """Insert rows in bulk. Raises Unheeded when the database did not insert all of them."""
 
-    @abstractmethod
     def replace(
         self,
         connection: Connection,
@@ -230,95 +197,28 @@ class Backend(ABC):
         key: Sequence[str],
     ) -> None:
         """Insert rows in bulk and replace rows of the same key. The key columns come first."""
+        self.delete(connection, table, key, [row[: len(key)] for row in rows])
+        self.insert(connection, table, columns, rows)
 
     def written_us(self, engine: Engine) -> int | None:
         """When the file was last written, by the clock of its file system, in microseconds; None where
         there is no file. Right after a commit it is the time of that commit."""
         return None
 
-    @abstractmethod
     def announce(self, engine: Engine) -> None:
-        """Wake the processes that wait for events, after a commit. Never fails."""
+        """Wake the processes that wait for events, after a commit, unless they see the file change. Never
+        fails."""
 
     @abstractmethod
     def watch(self, engine: Engine) -> AbstractContextManager[Watch]:
         """A watch that wakes a process that waits for events. It may miss some, so look now and then."""
 
-    @abstractmethod
     def lost(self, error: BaseException) -> bool:
         """Whether `error` means that the connection is lost and a new one may work."""
+        return False
 
     @abstractmethod
     def delete(
         self, connection: Connection, table: str, key: Sequence[str], keys: Iterable[Values]
     ) -> None:
         """Delete the rows with those text keys in bulk."""
-
-
-@lru_cache(8)
-def backend(name: str) -> Backend:
-    """The backend for the name of a SQLAlchemy dialect. Raises DatelineError, MissingLibrary."""
-    if name == "sqlite":
-        from dateline.log.sqlite import SQLite
-
-        return SQLite()
-    if name == "postgresql":
-        from dateline.log.postgres import PostgreSQL
-
-        return PostgreSQL()
-    raise DatelineError(
-        f"{name} archives are not supported",
-        hint="give the path of a SQLite file with --db, or a URL postgresql://HOST/DATABASE",
-        code="database-unsupported",
-    )
-
-
-def of(connection: Connection | Engine) -> Backend:
-    """The backend of a connection or an engine."""
-    return backend(connection.dialect.name)
-
-
-@contextmanager
-def named_errors(bind: Connection | Engine) -> Iterator[None]:
-    """Turn failures of the database into errors with a next step; programming errors pass through."""
-    kind, url = of(bind), bind.engine.url
-    try:
-        yield
-    except DBAPIError as error:
-        if isinstance(error.orig, kind.errors):
-            explained = kind.explained(error.orig, kind.shown(url))
-            if isinstance(explained, DatelineError):
-                raise explained from error
-        raise
-    except UnicodeDecodeError as error:
-        # The driver raises this for a message that repeats a name whose bytes are not UTF-8 (any more).
-        if b"malformed" not in error.object:
-            raise
-        message = error.object.decode(errors="replace")
-        raise NotAnArchive(f"{kind.shown(url)} is damaged: {message}") from error
-    except kind.errors as error:
-        explained = kind.explained(error, kind.shown(url))
-        if isinstance(explained, DatelineError):
-            raise explained from error
-        raise
-
-
-def driver(connection: Connection) -> Any:
-    """The database driver's own connection."""
-    return connection.connection.driver_connection
-
-
-def quoted(name: str) -> str:
-    """The name of a table or column as SQL. Raises ValueError for a name that Dateline never gives."""
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", name):
-        raise ValueError(f"{name!r} is not a valid name of a table or column")
-    return f'"{name}"'
-
-
-def without(hidden: Sequence[str]) -> str:
-    """The condition that excludes rows with those statuses; empty when there are none."""
-    return f' WHERE "status" NOT IN ({", ".join(map(repr, hidden))})' if hidden else ""
-
-
-def listed(names: Iterable[str]) -> str:
-    return ", ".join(map(quoted, names))

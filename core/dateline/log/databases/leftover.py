@@ -14,15 +14,17 @@ from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from dateline.errors import DatelineError
-from dateline.log import resting
-from dateline.log.backend import LockTimeout, Unwritten, driver, of
-from dateline.log.copying.chains import Chains
-from dateline.log.copying.pages import EVENTS, agree, head_of, pages
+from dateline.log.databases import resting
+from dateline.log.databases.backend import Check
+from dateline.log.databases.sql import driver
+from dateline.log.databases.sqlite_connection import read_only
+from dateline.log.databases.sqlite_errors import explained
+from dateline.log.databases.unwritten import LockTimeout, Unwritten
 
 #: A WAL that is not longer than its header is empty.
 _HEADER_BYTES = 32
@@ -30,12 +32,11 @@ _HEADER_BYTES = 32
 _LOCKS_AT, _LOCKS = 120, 9
 
 
-def require_own_log(engine: Engine, path: Path, *, open_here: bool, current: str) -> None:
+def require_own_log(path: Path, read_through: Check, *, open_here: bool) -> None:
     """Check, before opening the SQLite file `path`, that the WAL next to it belongs to it.
 
     Where another process, or this one (`open_here`), has the file open, that was checked before.
-    Otherwise the file is read from end to end with its WAL, without writing. `current` is the schema
-    whose tables can be read. Raises DatelineError.
+    Otherwise the file is read from end to end with its WAL, without writing. Raises DatelineError.
     """
     path = Path(os.path.realpath(path))
     if not _is_left(path):
@@ -44,48 +45,32 @@ def require_own_log(engine: Engine, path: Path, *, open_here: bool, current: str
         raise _mixed(path, "a backup was copied over an archive that had not been closed")
     if open_here or _in_use(path):
         return
-    found = create_engine("sqlite://", creator=partial(_connect, path), poolclass=NullPool)
+    found = create_engine(
+        "sqlite://", creator=partial(read_only, path, immutable=False), poolclass=NullPool
+    )
     try:
-        _read_through(found, str(path), current)
+        with found.connect() as connection:
+            run = driver(connection).execute
+            run("BEGIN")
+            [[verdict]] = run("PRAGMA quick_check(1)").fetchall()
+            if verdict != "ok":
+                raise DatelineError(str(verdict).splitlines()[-1], code="damaged")
+            read_through(connection, str(path))
     except (DatelineError, DBAPIError, sqlite3.Error, TypeError, ValueError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         if isinstance(cause, sqlite3.Error):
-            cause = of(engine).explained(cause, str(path))
+            cause = explained(cause, str(path))
         if isinstance(cause, LockTimeout | Unwritten):
             raise cause from None
         raise _mixed(path, f"together they are not an archive: {cause}") from error
 
 
-def _read_through(engine: Engine, where: str, current: str) -> None:
-    with engine.connect() as connection:
-        run = driver(connection).execute
-        run("BEGIN")
-        [[verdict]] = run("PRAGMA quick_check(1)").fetchall()
-        if verdict != "ok":
-            raise DatelineError(str(verdict).splitlines()[-1], code="damaged")
-        [[revision]] = run("SELECT version_num FROM alembic_version").fetchall()
-        if revision.partition("-")[0] != current:
-            return
-        head = head_of(connection, where)
-        chains = Chains(where, head.archive)
-        for rows in pages(connection, EVENTS, head.position, where=where):
-            for row in rows:
-                chains.add(row)
-        agree(connection, chains, head, where)
-
-
 def _rests(path: Path) -> bool:
     """Whether the file without its WAL is a backup. Without its WAL an archive may be incomplete; a
     backup is complete."""
-    with closing(_connect(path, "immutable=1")) as alone, suppress(sqlite3.DatabaseError):
+    with closing(read_only(path)) as alone, suppress(sqlite3.DatabaseError):
         return resting.rests(alone)
     return False
-
-
-def _connect(path: Path, more: str = "mode=ro") -> sqlite3.Connection:
-    return sqlite3.connect(
-        f"{path.as_uri()}?mode=ro&{more}", uri=True, isolation_level=None, check_same_thread=False
-    )
 
 
 def _is_left(path: Path) -> bool:

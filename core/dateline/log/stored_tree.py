@@ -13,7 +13,7 @@ from functools import lru_cache
 from sqlalchemy import Connection, select
 
 from dateline.errors import DatelineError
-from dateline.log.backend import of
+from dateline.log.databases.dialect import of
 from dateline.log.hashing import STRIDE, Node, node
 from dateline.log.tables import events, merkle_nodes
 

@@ -6,21 +6,20 @@ erasure.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from uuid import UUID
 
-from dateline.events.editorial import ContentErased
-from dateline.proof.report import Report
+from sqlalchemy import Connection, select
 
-#: The position of an event by its id, if its content is there.
-Live = Callable[[UUID], int | None]
+from dateline.events.editorial import ContentErased
+from dateline.log.tables import events
+from dateline.proof.report import Report
 
 
 class Erasures:
     """Follows the log in order. A ``content.erased`` event lists earlier events of its own story."""
 
-    def __init__(self, live: Live) -> None:
-        self._is_live = live
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
         self._gone: dict[tuple[bytes, bytes], int] = {}
         self._covered: set[int] = set()
         self._live: dict[str, int] = {}
@@ -38,7 +37,7 @@ class Erasures:
         """A ``content.erased`` event at `position`."""
         for item in event.events:
             at = self._gone.get((story, item.event_id.bytes))
-            there = None if at is not None else self._is_live(item.event_id)
+            there = None if at is not None else self._position(item.event_id)
             if at is not None:
                 self._covered.add(at)
             elif there is not None:
@@ -48,6 +47,11 @@ class Erasures:
         if key is not None and key in self._live:
             reason = f"key {key} was erased on record, but content that it protects still exists"
             report.add("V6", f"{reason} (position {self._live[key]})", position)
+
+    def _position(self, event_id: UUID) -> int | None:
+        """The position of an event, if its content exists."""
+        same, live = events.c.event_id == event_id.bytes, events.c.body.is_not(None)
+        return self._connection.execute(select(events.c.position).where(same, live)).scalar()
 
     def finish(self, report: Report) -> None:
         for position in sorted(set(self._gone.values()) - self._covered):

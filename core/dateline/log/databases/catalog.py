@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from sqlalchemy import Connection
 
 from dateline.errors import DatelineError
-from dateline.log.backend import driver, of, quoted
-from dateline.log.relation import TABLE, Relation
+from dateline.log.databases.dialect import of
+from dateline.log.databases.relation import TABLE, Relation
+from dateline.log.databases.sql import driver, quoted
 
 
 def find(connection: Connection, names: Iterable[str]) -> dict[str, Relation]:

@@ -14,7 +14,7 @@ import pytest
 from tests.log.refused import refused
 
 from dateline import Archive, Plugins
-from dateline.log import files
+from dateline.log import atomic_file
 from dateline.proof import keys
 from dateline.testing import samples
 
@@ -22,12 +22,12 @@ from dateline.testing import samples
 MAKER = """
 import sys, time
 from pathlib import Path
-from dateline.log import files
+from dateline.log import atomic_file
 if sys.argv[2] == "named":
-    files._NAMELESS = 0
-with files.made(Path(sys.argv[1]) / "a.csv", force=False) as file:
+    atomic_file._NAMELESS = 0
+with atomic_file.made(Path(sys.argv[1]) / "a.csv", force=False) as file:
     file.write(b"half"); file.flush()
-    with files.beside(Path(sys.argv[1]) / "b.db") as temporary:
+    with atomic_file.beside(Path(sys.argv[1]) / "b.db") as temporary:
         temporary.write_text("half")
         (temporary.parent / "b.db-wal").write_text("half")
         print("go", flush=True)
@@ -61,18 +61,18 @@ def test_files_of_a_killed_writer_are_removed_and_those_of_a_living_one_kept(
     with a_maker(tmp_path, how) as maker:
         left = names(tmp_path)
         assert len(left) == (3 if how == "named" else 2)
-        files.sweep(tmp_path)
+        atomic_file.sweep(tmp_path)
         assert names(tmp_path) == left
         maker.send_signal(signal.SIGKILL)
         maker.wait()
-        files.sweep(tmp_path)
+        atomic_file.sweep(tmp_path)
         assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_without_a_name_leaves_nothing(tmp_path: Path) -> None:
-    if files._nameless(tmp_path) is None:
+    if atomic_file._nameless(tmp_path) is None:
         pytest.skip("this file system has no such files")
-    with files.made(tmp_path / "a.csv", force=False) as file:
+    with atomic_file.made(tmp_path / "a.csv", force=False) as file:
         file.write(b"half")
         assert list(tmp_path.iterdir()) == []
     assert (tmp_path / "a.csv").read_bytes() == b"half"
@@ -89,7 +89,7 @@ def test_folders_that_somebody_else_made_are_not_swept(tmp_path: Path) -> None:
     (tmp_path / "elsewhere" / "x").write_text("precious")
     (tmp_path / ".dateline-cccccccc").symlink_to(tmp_path / "elsewhere")
     before = sorted(tmp_path.iterdir())
-    files.sweep(tmp_path)
+    atomic_file.sweep(tmp_path)
     assert sorted(tmp_path.iterdir()) == before and names(tmp_path / "elsewhere") == ["x"]
 
 
@@ -109,7 +109,7 @@ def test_every_writer_removes_the_files_of_a_killed_one(tmp_path: Path, writer: 
         elif writer == "init":
             Archive.create(folder / "new", Plugins()).close()
         else:
-            with files.made(folder / "new", force=False) as file:
+            with atomic_file.made(folder / "new", force=False) as file:
                 file.write(b"text")
     assert names(folder) == ["new"]
 
@@ -129,13 +129,13 @@ def test_a_file_is_replaced_only_by_force_and_keeps_its_mode(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nameless: bool, force: bool
 ) -> None:
     if not nameless:
-        monkeypatch.setattr(files, "_NAMELESS", 0)
+        monkeypatch.setattr(atomic_file, "_NAMELESS", 0)
     path = tmp_path / "a"
-    with files.made(path, force=force, mode=0o640) as file:
+    with atomic_file.made(path, force=force, mode=0o640) as file:
         file.write(b"one")
     assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"one", 0o640)
     try:
-        with files.made(path, force=force) as file:
+        with atomic_file.made(path, force=force) as file:
             file.write(b"two")
     except FileExistsError:
         assert not force
@@ -152,11 +152,11 @@ def test_a_folder_that_cannot_be_locked_is_never_swept(
         raise OSError(9, os.strerror(9))
 
     with monkeypatch.context() as patch:
-        patch.setattr(files.fcntl, "flock", no_locks)
-        with files.beside(tmp_path / "b.db") as temporary:
+        patch.setattr(atomic_file.fcntl, "flock", no_locks)
+        with atomic_file.beside(tmp_path / "b.db") as temporary:
             temporary.write_text("half")
             patch.undo()
-            files.sweep(tmp_path)
+            atomic_file.sweep(tmp_path)
             assert temporary.exists()
     assert list(tmp_path.iterdir()) == []
 
@@ -164,6 +164,6 @@ def test_a_folder_that_cannot_be_locked_is_never_swept(
 def test_a_folder_that_cannot_be_written_to_is_reported(tmp_path: Path) -> None:
     with (
         refused("output-not-writable"),
-        files.beside(tmp_path / "no" / "b.db"),
+        atomic_file.beside(tmp_path / "no" / "b.db"),
     ):
         pass

@@ -11,8 +11,11 @@ from typing import Any
 from sqlalchemy import Connection, Table
 
 from dateline.errors import DatelineError
-from dateline.log.backend import listed, of, quoted, require_done
-from dateline.log.copying.chains import Row, damaged
+from dateline.log.databases.backend import Values as Row
+from dateline.log.databases.dialect import of
+from dateline.log.databases.sql import listed, quoted
+from dateline.log.databases.unwritten import require_done
+from dateline.log.pages import damaged
 
 PAGE = 500
 #: At most so many bytes of content are moved in one transaction, except for a single larger row.
@@ -23,7 +26,7 @@ Turn = Callable[[], AbstractContextManager[Connection]]
 
 
 @dataclass(frozen=True)
-class Rows:
+class CopiedTable:
     """A table whose rows are added and, at most, erased as a whole.
 
     `content` is a column of any size. The key is its SHA-256, except in rows where the column `sealed`

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dateline.log.relation import SQL_VIEW, TABLE, Relation, StoredColumn
+from dateline.log.databases.relation import SQL_VIEW, TABLE, Relation, StoredColumn
 
 _KINDS = {
     "r": TABLE,
@@ -54,6 +54,47 @@ FROM pg_type t WHERE t.typnamespace = {_HERE} AND t.typname = ANY (%(names)s)
   AND t.typrelid = 0 AND t.typelem = 0
 """
 
+# Not the text of a definition, which differs between releases; of a condition only its existence.
+_TRIGGERS = """
+SELECT t.tgname || ' on ' || c.relname, t.tgtype, t.tgenabled, t.tgqual IS NOT NULL,
+  encode(t.tgargs, 'escape'), p.proname, p.prosrc
+FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE NOT t.tgisinternal AND n.nspname = current_schema() AND c.relname = ANY (%s)
+"""
+
+# A message for everything else that may change what a statement on a table does.
+_MEDDLING = """
+WITH ours AS (
+  SELECT c.* FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname = current_schema() AND c.relname = ANY (%s)
+)
+SELECT 'the rule ' || r.rulename || ' on ' || c.relname || ' is not one of Dateline''s'
+FROM ours c JOIN pg_rewrite r ON r.ev_class = c.oid
+UNION ALL
+SELECT 'row-level security is on for the table ' || c.relname FROM ours c
+WHERE c.relrowsecurity OR c.relforcerowsecurity
+UNION ALL
+SELECT 'the policy ' || p.polname || ' on ' || c.relname || ' is not one of Dateline''s'
+FROM ours c JOIN pg_policy p ON p.polrelid = c.oid
+UNION ALL
+SELECT 'the table ' || c.relname || ' is another kind of relation (' || c.relkind::text || ')'
+FROM ours c WHERE c.relkind <> 'r'
+UNION ALL
+SELECT 'the table ' || c.relname || ' includes the rows of another table, ' || i.inhrelid::regclass::text
+FROM ours c JOIN pg_inherits i ON i.inhparent = c.oid
+UNION ALL
+SELECT 'a foreign key of the table ' || c.relname || ' is switched off'
+FROM ours c WHERE EXISTS (
+  SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgisinternal AND t.tgenabled <> 'O'
+)
+UNION ALL
+SELECT 'triggers are off for this user: session_replication_role is '
+  || current_setting('session_replication_role')
+WHERE current_setting('session_replication_role') = 'replica'
+ORDER BY 1
+"""
+
 
 def relations(connection: Any, names: Sequence[str]) -> list[Relation]:
     """The relations with one of `names` in the archive's schema; `connection` is the driver's own."""
@@ -70,6 +111,18 @@ def relations(connection: Any, names: Sequence[str]) -> list[Relation]:
             _RELATIONS, {"names": list(names)}
         ).fetchall()
     ]
+
+
+def triggers(connection: Any, tables: Sequence[str]) -> list[tuple[str, str]]:
+    """The triggers of some tables, as `Backend.triggers` returns them."""
+    rows = connection.execute(_TRIGGERS, (list(tables),)).fetchall()
+    return [(name, " ".join(map(str, what))) for name, *what in rows]
+
+
+def meddling(connection: Any, tables: Sequence[str]) -> list[str]:
+    """What else may change a statement on some tables, as `Backend.meddling` returns it."""
+    rows = connection.execute(_MEDDLING, (list(tables),)).fetchall()
+    return [message for (message,) in rows]
 
 
 def listed(view: Relation, table: Relation) -> list[str]:

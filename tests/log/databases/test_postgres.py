@@ -21,7 +21,7 @@ from dateline.cli.root import root
 from dateline.errors import MissingLibrary, NotAnArchive
 from dateline.log import engine as engines
 from dateline.log import schema
-from dateline.log.backend import LockTimeout
+from dateline.log.databases.unwritten import LockTimeout
 from dateline.log.engine import open_engine, reading, writing
 from dateline.log.read import head
 from dateline.testing import samples
@@ -216,7 +216,7 @@ def test_an_archive_on_sqlite_does_not_import_psycopg(tmp_path: Path) -> None:
 import sys
 from dateline import Archive
 Archive.create(sys.argv[1]).close()
-print(sorted(name for name in sys.modules if name.startswith(("psycopg", "dateline.log.postgres"))))
+print(sorted(name for name in sys.modules if name.startswith(("psycopg", "dateline.log.databases.postgres"))))
 """
     done = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path / "a.db")],
@@ -228,16 +228,16 @@ print(sorted(name for name in sys.modules if name.startswith(("psycopg", "dateli
 
 
 def test_without_psycopg_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    from dateline.log import backend
+    from dateline.log.databases import dialect
 
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    monkeypatch.delitem(sys.modules, "dateline.log.postgres", raising=False)
-    backend.backend.cache_clear()
+    monkeypatch.delitem(sys.modules, "dateline.log.databases.postgres", raising=False)
+    dialect.backend.cache_clear()
     try:
         with pytest.raises(MissingLibrary) as missing:
             open_engine("postgresql://localhost/x")
     finally:
-        backend.backend.cache_clear()
+        dialect.backend.cache_clear()
     assert missing.value.hint == "pip install 'dateline[postgres]'"
 
 

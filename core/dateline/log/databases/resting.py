@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing
 
 from dateline.errors import DatelineError
 
@@ -18,13 +19,10 @@ _MARK, _WAKING = 0x444C626B, 0x444C6277
 def rest(path: str | os.PathLike[str]) -> None:
     """Mark a file that is not in use; everything is then in that one file. Raises DatelineError."""
     try:
-        connection = sqlite3.connect(path, isolation_level=None)
-        try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             mode = connection.execute("PRAGMA journal_mode=DELETE").fetchone()[0]
             connection.execute("PRAGMA synchronous=EXTRA")
             connection.execute(f"PRAGMA application_id={_MARK}")
-        finally:
-            connection.close()
     except sqlite3.Error as error:
         raise DatelineError(
             f"cannot write {path}: {error}",

@@ -16,7 +16,8 @@ from tests.log.refused import refused
 
 from dateline import Archive, Plugins
 from dateline.archive import copy_archive
-from dateline.log import leftover
+from dateline.log import schema
+from dateline.log.databases import leftover
 from dateline.testing import samples
 
 #: Records stories, checkpoints the WAL before story number `at`, and is killed.
@@ -157,7 +158,7 @@ def test_a_wal_of_an_open_archive_is_not_read_through(
 ) -> None:
     """Only the first process after a crash checks it, so opening stays cheap."""
     looked = []
-    monkeypatch.setattr(leftover, "_read_through", lambda *_: looked.append(1))
+    monkeypatch.setattr(schema, "_read_through", lambda *_: looked.append(1))
     crash(path, 0, 3)
     with Archive.open(path, Plugins()) as archive:
         assert looked == [1]
@@ -202,7 +203,7 @@ def test_reading_never_changes_a_backup_and_writing_makes_it_an_archive(
 def test_a_process_killed_at_the_first_write_to_a_backup_leaves_an_archive(
     path: Path, step: int
 ) -> None:
-    from dateline.log import resting
+    from dateline.log.databases import resting
 
     saved = path.with_name("saved.db")
     by_backup(path, saved)

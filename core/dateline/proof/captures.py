@@ -15,17 +15,18 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from dateline.documents.document import PREFIX, Document
+from dateline.documents.storage import name_of
 from dateline.errors import DatelineError, MissingLibrary
+from dateline.log.databases.sql import portions
 from dateline.log.tables import documents, raw
 from dateline.proof.report import Report
 from dateline.protect.vault import Vault
 
-_NAMES = 500
 #: A document that must exist: the position that captured it, its source id, and its name.
 _Needed = tuple[int, str, bytes]
 
 
-class Captured:
+class Captures:
     """Follows the captures of a log, then compares the documents with them."""
 
     def __init__(self, connection: Connection, vault: Vault | None, report: Report) -> None:
@@ -41,7 +42,7 @@ class Captured:
 
     def read(self, position: int, source: str, subject_key: str | None, chars: int | None) -> None:
         """A live event that captured `source`."""
-        name = self._name(source, subject_key)
+        name = name_of(source, self._vault, subject_key) or b""
         self._page.append((position, source, name))
         _, earlier = self._names.get(name, (None, None))
         self._names[name] = (subject_key, chars if earlier is None else earlier)
@@ -59,8 +60,7 @@ class Captured:
 
     def require(self) -> None:
         """Check that the documents captured since the last call exist."""
-        for at in range(0, len(self._page), _NAMES):
-            some = self._page[at : at + _NAMES]
+        for some in portions(self._page):
             column = documents.c.sha256
             query = select(raw(column)).where(column.in_([name for _, _, name in some]))
             there = set(self._connection.execute(query).scalars())
@@ -68,16 +68,6 @@ class Captured:
                 if name not in there:
                     self._report.add("V5", f"its document {source} is missing", position)
         self._page.clear()
-
-    def _name(self, source: str, subject_key: str | None) -> bytes:
-        """The name it is stored under. Its key is here, since the event that captured it was read."""
-        try:
-            digest = bytes.fromhex(source.removeprefix(PREFIX))
-        except ValueError:
-            return b""
-        if subject_key is None or self._vault is None:
-            return digest
-        return self._vault.document_name(subject_key, digest) or b""
 
     # -- the documents -------------------------------------------------------------------------
 

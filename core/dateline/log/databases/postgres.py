@@ -3,36 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from itertools import chain
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
-from dateline.errors import DatelineError, MissingLibrary, NotAnArchive
-from dateline.log import postgres_catalog as catalog
-from dateline.log.backend import (
-    Backend,
-    Execute,
-    LockTimeout,
-    Unwritten,
-    Values,
-    Watch,
-    driver,
-    listed,
-    quoted,
-    require_done,
-    without,
-)
-from dateline.log.relation import Relation
-
-try:
-    import psycopg
-except ImportError:  # not installed, or libpq not found
-    raise MissingLibrary("psycopg 3", "postgres") from None
+from dateline.errors import DatelineError, NotAnArchive
+from dateline.log.databases import postgres_catalog as catalog
+from dateline.log.databases.backend import Backend, Execute, Values, Watch
+from dateline.log.databases.postgres_errors import explained
+from dateline.log.databases.relation import Relation
+from dateline.log.databases.sql import driver, listed, quoted, without
+from dateline.log.databases.unwritten import require_done
 
 #: How long to wait for a lock, unless the server's settings say otherwise.
 _LOCK_TIMEOUT = "30s"
@@ -73,102 +60,6 @@ _CLOSE_APPEND = (
     "%b::bigint, %b::bytea, %b::bytea[], %b::bigint[], %b::bytea[], %b::bigint[])"
 )
 
-# Not the text of a definition, which differs between releases; of a condition only its existence.
-_TRIGGERS = """
-SELECT t.tgname || ' on ' || c.relname, t.tgtype, t.tgenabled, t.tgqual IS NOT NULL,
-  encode(t.tgargs, 'escape'), p.proname, p.prosrc
-FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
-JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE NOT t.tgisinternal AND n.nspname = current_schema() AND c.relname = ANY (%s)
-"""
-
-# A message for everything else that may change what a statement on a table does.
-_MEDDLING = """
-WITH ours AS (
-  SELECT c.* FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE n.nspname = current_schema() AND c.relname = ANY (%s)
-)
-SELECT 'the rule ' || r.rulename || ' on ' || c.relname || ' is not one of Dateline''s'
-FROM ours c JOIN pg_rewrite r ON r.ev_class = c.oid
-UNION ALL
-SELECT 'row-level security is on for the table ' || c.relname FROM ours c
-WHERE c.relrowsecurity OR c.relforcerowsecurity
-UNION ALL
-SELECT 'the policy ' || p.polname || ' on ' || c.relname || ' is not one of Dateline''s'
-FROM ours c JOIN pg_policy p ON p.polrelid = c.oid
-UNION ALL
-SELECT 'the table ' || c.relname || ' is another kind of relation (' || c.relkind::text || ')'
-FROM ours c WHERE c.relkind <> 'r'
-UNION ALL
-SELECT 'the table ' || c.relname || ' includes the rows of another table, ' || i.inhrelid::regclass::text
-FROM ours c JOIN pg_inherits i ON i.inhparent = c.oid
-UNION ALL
-SELECT 'a foreign key of the table ' || c.relname || ' is switched off'
-FROM ours c WHERE EXISTS (
-  SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgisinternal AND t.tgenabled <> 'O'
-)
-UNION ALL
-SELECT 'triggers are off for this user: session_replication_role is '
-  || current_setting('session_replication_role')
-WHERE current_setting('session_replication_role') = 'replica'
-ORDER BY 1
-"""
-
-#: What to do about a failed connection, by its message, because libpq gives no code.
-_SIGNS = {
-    "password authentication failed": "check the user; a password comes from ~/.pgpass, "
-    "PGPASSFILE, a service file or the URL",
-    "no password supplied": "put the password into ~/.pgpass, PGPASSFILE, a service file or the URL",
-    "authentication failed": "check the user and the server's pg_hba.conf",
-    "pg_hba.conf": "the server does not admit this user from here: see its pg_hba.conf",
-    "does not exist": "create it with `createdb`, or name another in the URL",
-    "could not translate host name": "check the host in the URL",
-    "failed to resolve host": "check the host in the URL",
-    "[Errno": "check the host in the URL",
-    "Connection refused": "check host and port, and that the server is running",
-    "No such file": "check the socket folder, and that the server is running",
-    "timeout expired": "check host and port, and any firewall in between",
-    "starting up": "wait a moment and try again",
-    "shutting down": "wait until the server is back and try again",
-    "too many clients": "close other connections, or raise max_connections",
-    "certificate": "check sslmode, sslrootcert and the server's certificate",
-    "SSL": "check sslmode and the server's TLS settings",
-}
-_LOST = "the outcome is unknown: run it again; events that were recorded are not added twice"
-#: By SQLSTATE: the code of our error, and what to do.
-_CODES = {
-    "25006": ("database-read-only", "this server is read-only: connect to the primary"),
-    "3D000": ("connection-failed", "create it with `createdb`, or name another in the URL"),
-    "42501": ("permission-denied", "this user needs more rights: it must own the archive's tables"),
-    "53300": ("connection-failed", "close other connections, or raise max_connections"),
-    "57P01": ("connection-lost", _LOST),
-    "57P02": ("connection-lost", _LOST),
-    "57P03": ("connection-failed", "wait a moment and try again"),
-    "40001": ("database-conflict", "another session interfered: try again"),
-    "40P01": ("database-conflict", "another session interfered: try again"),
-    "42P01": ("database-conflict", "the table was replaced meanwhile: try again"),
-    "42703": (
-        "table-altered",
-        "a table is not as Dateline made it: run `dateline verify` to see which",
-    ),
-    "0A000": ("database-conflict", "the table was replaced meanwhile: try again"),
-    "2BP01": (
-        "dependents-exist",
-        (
-            "drop what was built on it (`\\d+ NAME` in psql shows it), then run this again; build on "
-            "the views, not on their tables"
-        ),
-    ),
-}
-
-#: By SQLSTATE: what to do, where nothing was written.
-_UNWRITTEN = {
-    "25P03": "run it again: the session was idle for too long",
-    "53100": "make room on the server's disk",
-    "53200": "free memory on the server",
-    "57014": "run it again, or raise the server's statement_timeout, which ended it",
-}
-
 
 class PostgreSQL(Backend):
     errors = psycopg.Error
@@ -177,6 +68,7 @@ class PostgreSQL(Backend):
     writing = {"isolation_level": "READ COMMITTED"}
     remote = True
     cascade = " CASCADE"
+    explained = staticmethod(explained)
 
     def engine(self, url: URL) -> Engine:
         if url.drivername not in ("postgresql", "postgresql+psycopg"):
@@ -206,50 +98,19 @@ class PostgreSQL(Backend):
         kept = {k: v for k, v in url.query.items() if k in ("host", "port", "service", "dbname")}
         return plain.set(query=kept).render_as_string(hide_password=True)
 
-    def explained(self, error: Exception, where: str) -> Exception:
-        text = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        code = getattr(error, "sqlstate", None)
-        if code == "55P03":
-            return LockTimeout(
-                f"{where}: {text}",
-                hint="another session held a lock for too long: try again, or find it in "
-                "pg_stat_activity",
-            )
-        if code in _UNWRITTEN:
-            return Unwritten(f"{where}: {text}", _UNWRITTEN[code])
-        if code in _CODES:
-            kind, hint = _CODES[code]
-            return DatelineError(f"{where}: {text}", hint=hint, code=kind)
-        if isinstance(error, psycopg.OperationalError):
-            advice = next((step for sign, step in _SIGNS.items() if sign in str(error)), None)
-            kind = "connection-failed"
-            if advice is None and code is None and "connect" not in text.split(":")[0]:
-                kind, advice = "connection-lost", _LOST
-            return DatelineError(f"{where}: {text}", hint=advice, code=kind)
-        if code is None and isinstance(error, psycopg.ProgrammingError | psycopg.InterfaceError):
-            return DatelineError(
-                f"{where}: {text}",
-                hint="check the options in the URL",
-                code="database-url-invalid",
-            )
-        return error
-
-    def exists(self, url: URL) -> bool:
-        return True  # connecting will show
-
-    def place(self, engine: Engine) -> AbstractContextManager[Engine]:
-        return _disposing(engine)
-
-    def damage(self, connection: Connection) -> list[str]:
-        return []  # the server has page checksums and amcheck for that
+    @contextmanager
+    def place(self, engine: Engine) -> Iterator[Engine]:
+        try:
+            yield engine
+        except BaseException:
+            engine.dispose()
+            raise
 
     def triggers(self, connection: Connection, tables: Sequence[str]) -> list[tuple[str, str]]:
-        rows = driver(connection).execute(_TRIGGERS, (list(tables),)).fetchall()
-        return [(name, " ".join(map(str, what))) for name, *what in rows]
+        return catalog.triggers(driver(connection), tables)
 
     def meddling(self, connection: Connection, tables: Sequence[str]) -> list[str]:
-        rows = driver(connection).execute(_MEDDLING, (list(tables),)).fetchall()
-        return [message for (message,) in rows]
+        return catalog.meddling(driver(connection), tables)
 
     def hold_creation(self, connection: Connection) -> None:
         driver(connection).execute("SELECT pg_advisory_xact_lock(%s)", (_CREATION,))
@@ -356,17 +217,6 @@ class PostgreSQL(Backend):
                         copy.write_row(row)
             require_done(cursor.rowcount, len(rows), table)
 
-    def replace(
-        self,
-        connection: Connection,
-        table: str,
-        columns: Sequence[str],
-        rows: Sequence[Values],
-        key: Sequence[str],
-    ) -> None:
-        self.delete(connection, table, key, [row[: len(key)] for row in rows])
-        self.insert(connection, table, columns, rows)
-
     def delete(
         self, connection: Connection, table: str, key: Sequence[str], keys: Iterable[Values]
     ) -> None:
@@ -421,15 +271,6 @@ class _Notified(Watch):
         for _ in self._connection.notifies(timeout=0):
             pass
         return True
-
-
-@contextmanager
-def _disposing(engine: Engine) -> Iterator[Engine]:
-    try:
-        yield engine
-    except BaseException:
-        engine.dispose()
-        raise
 
 
 def _on_connect(connection: Any, record: object) -> None:
