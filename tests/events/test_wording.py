@@ -9,7 +9,7 @@ from typing import ClassVar
 import pytest
 
 from dateline import Archive
-from dateline.cli.fact import describe
+from dateline.cli.show_fact import describe
 from dateline.plugin import EventType, FactNotice, Wording, worded
 from dateline.testing import samples
 from dateline.testing.isolated import isolated
