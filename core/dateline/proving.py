@@ -35,7 +35,7 @@ from dateline.proof.verifier import (
 )
 from dateline.proof.verify import verify as verify_log
 from dateline.views.runner import Progress
-from dateline.views.shown import Notice
+from dateline.views.sql_view import Notice
 
 #: The file of a signing key; None or "" for its default place.
 KeyFile: TypeAlias = str | os.PathLike[str] | None
