@@ -12,7 +12,7 @@ from pathlib import Path
 DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS))
 
-from pages import api, commands, errors, events, hooks, rules
+from pages import api, commands, errors, events, hooks, plugin_module, rules
 
 
 def pages() -> dict[str, str]:
@@ -20,6 +20,7 @@ def pages() -> dict[str, str]:
     return {
         "reference/hooks.md": hooks.hooks_page(),
         "reference/api.md": api.api_page(),
+        "reference/plugin.md": plugin_module.plugin_page(),
         "reference/events.md": events.events_page(),
         "reference/rules.md": rules.rules_page(),
         "reference/errors.md": errors.errors_page(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from tests.effort import examples, leave_out
-from tests.quick import migrations_recorded
+from tests.quick import databases_reused, migrations_recorded, nothing_synced
+
+from dateline.pytest_plugin import Cli
+from dateline.testing import samples
 
 settings.register_profile("dateline", deadline=None, print_blob=True, max_examples=examples(60))
 settings.load_profile("dateline")
@@ -17,8 +21,8 @@ settings.load_profile("dateline")
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_archives() -> Iterator[None]:
-    """Run Alembic once per process and database instead of once per archive."""
-    with migrations_recorded():
+    """Create archives without Alembic, databases only when none is left, and wait for no disk."""
+    with migrations_recorded(), nothing_synced(), databases_reused():
         yield
 
 
@@ -39,11 +43,22 @@ def db(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("dateline_postgres_url"))
 
 
+@pytest.fixture
+def ferry(dateline_cli: Cli, tmp_path: Path) -> Cli:
+    """The command line in a folder with an archive of the story ``ferry``."""
+    lines = "".join(json.dumps(line) + "\n" for line in samples.story())
+    (tmp_path / "ferry.ndjson").write_text(lines)
+    assert dateline_cli("init").code == 0
+    assert dateline_cli("import", "ferry.ndjson").code == 0
+    return dateline_cli
+
+
 #: Files of slow tests, which only ``pytest -m slow`` runs, as CI does.
 SLOW = (
     "faults/",
+    "cli/test_editors_hour.py",
     "cli/test_follow.py",
-    "cli/test_scaffold.py",
+    "cli/test_plugins_new.py",
     "docs/test_site.py",
     "erasure/test_kills.py",
     "log/test_copying.py",

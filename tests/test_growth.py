@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from tests.bundled import plugins
 
-from dateline import Archive, Plugins
-from dateline.cli.output import emit
+from dateline import Archive
+from dateline.cli.terminal.output import emit
 from dateline.events.envelope import Event
-from dateline.events.present import StoryState
+from dateline.events.fold import StoryFold
+from dateline.events.state import StoryState
 from dateline.log.read import Reader
 from dateline.testing import samples
 from dateline.testing.histories import histories
 from dateline.testing.samples import Fields
+from dateline.views.projection import schema_of
 from dateline.views.rows import Rows
 
 SMALL, LARGE = 15, 60
@@ -92,11 +94,6 @@ def disputing(number: int) -> Iterator[Fields]:
     yield from (samples.retracted(f"f{at}") for at in range(2, number + 1))
 
 
-@cache
-def plugins() -> Plugins:
-    return Plugins.load(strict=True)
-
-
 HISTORIES: dict[str, Callable[[int], list[Fields]]] = {
     "facts": lambda number: [*facts(number)],
     "updates": lambda number: [*facts(2), *updates(number)],
@@ -122,8 +119,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, in
 
 
 def folded(events: list[Event], view: str | None = None) -> None:
-    state = StoryState(plugins().registry())
-    rows = None if view is None else Rows(plugins().views[view])
+    state = StoryFold(plugins().registry())
+    rows = None if view is None else Rows(schema_of(plugins().views[view]))
     for event in events:
         folded_event = state.apply(event)
         if rows is not None and view is not None:

@@ -8,23 +8,18 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import jsonschema
 import pytest
+from tests.bundled import plugins
 
-from dateline import Archive, Plugins, Refused
+from dateline import Archive, Refused
 from dateline.documents.folder import Folder
 from dateline.recording.line import Line
 from dateline.text import one_line
 
 SLUG = "kherson-evacuation"
-
-
-@cache
-def plugins() -> Plugins:
-    return Plugins.load(strict=True)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.docs.typed import steps, type_in
 
-from dateline.cli.errors import run
+from dateline.cli.outcome import run
 from dateline.cli.root import root
 
 PROJECT = Path(__file__).parents[1]

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from tests.bundled import plugins
 from tests.effort import examples
 
-from dateline import Archive, Plugins
+from dateline import Archive
 from dateline.testing import samples
 from dateline.testing.histories import histories
 from dateline.testing.postgres import Server
-
-
-@cache
-def plugins() -> Plugins:
-    return Plugins.load(strict=True)
 
 
 def exported(archive: Archive, name: str, view: str | None = None) -> str:

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dateline.archive import Archive as Archive
+    from dateline.archive import copy_archive as copy_archive
+    from dateline.capture.capturing import Captured as Captured
     from dateline.errors import DatelineError as DatelineError
     from dateline.errors import EventIdConflict as EventIdConflict
     from dateline.errors import Finding as Finding
@@ -23,34 +25,35 @@ if TYPE_CHECKING:
     from dateline.errors import NotAnArchive as NotAnArchive
     from dateline.errors import NotPaired as NotPaired
     from dateline.errors import Refused as Refused
+    from dateline.errors import UnknownName as UnknownName
     from dateline.errors import VersionConflict as VersionConflict
     from dateline.errors import ViewFailed as ViewFailed
+    from dateline.events.envelope import RecordedBy as RecordedBy
+    from dateline.log.follow import Stop as Stop
     from dateline.plugins.loaded import Plugins as Plugins
+    from dateline.proving import check_proof as check_proof
 
+#: The modules of the public names. Those of one module are joined by spaces.
 _HOMES = {
-    "Archive": "dateline.archive",
-    "Plugins": "dateline.plugins.loaded",
-    **dict.fromkeys(
-        (
-            "DatelineError",
-            "EventIdConflict",
-            "Finding",
-            "LogGap",
-            "NotAnArchive",
-            "NotPaired",
-            "Refused",
-            "VersionConflict",
-            "ViewFailed",
-        ),
-        "dateline.errors",
-    ),
+    name: module
+    for module, names in {
+        "archive": "Archive copy_archive",
+        "capture.capturing": "Captured",
+        "errors": "DatelineError EventIdConflict Finding LogGap NotAnArchive NotPaired Refused "
+        "UnknownName VersionConflict ViewFailed",
+        "events.envelope": "RecordedBy",
+        "log.follow": "Stop",
+        "plugins.loaded": "Plugins",
+        "proving": "check_proof",
+    }.items()
+    for name in names.split()
 }
 __all__ = sorted(_HOMES)  # noqa: PLE0605
 
 
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
+        return getattr(import_module(f"dateline.{_HOMES[name]}"), name)
     raise AttributeError(f"module 'dateline' has no attribute {name!r}")
 
 

@@ -1,19 +1,22 @@
-"""The Python API of an archive. A facade: other modules do the work."""
+"""The Python API of an archive: recording, erasing, reading. Its other calls are in `editing`, for
+notices, and `proving`. A facade: other modules do the work."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from sqlalchemy import Engine
 
+from dateline import editing, proving
 from dateline.documents import storage as documents
 from dateline.documents.document import Document
+from dateline.erasure.batch_keys import BatchKeys
 from dateline.erasure.journal import Erasure, Journal
 from dateline.erasure.pairing import Pairing
 from dateline.erasure.plan import Plan, sealed
@@ -26,40 +29,54 @@ from dateline.errors import (
     described,
     stops_plugin,
 )
+from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Event, RecordedBy
-from dateline.events.present import StoryState
+from dateline.events.state import Fact, StoryState
+from dateline.export.exporter import Material
+from dateline.export.served import Served
 from dateline.log import backup as backups
 from dateline.log import read, schema
 from dateline.log.append import Expected
-from dateline.log.backend import of
-from dateline.log.copying.copier import Copied, Progress, copy, open_copy, silent
-from dateline.log.engine import file_of, kept_files, keys_of, reading, shown, to_url, writing
-from dateline.log.files import same_file
+from dateline.log.copying.copier import Copied, Progress, silent
+from dateline.log.copying.whole import copy_to, require_elsewhere
+from dateline.log.databases.dialect import of
+from dateline.log.databases.sqlite_connection import file_of
+from dateline.log.engine import kept_files, keys_of, reading
 from dateline.log.follow import Follower, Stop
-from dateline.plugins.formats import Material
+from dateline.plugins import converting
 from dateline.plugins.loaded import Plugins
-from dateline.proof import checkpoint as signing
-from dateline.proof import deep, exported
-from dateline.proof.bundle import bundle
-from dateline.proof.checkpoint import Signed
-from dateline.proof.held import Given
-from dateline.proof.keys import SigningKey
-from dateline.proof.report import Report
-from dateline.proof.verifier import Checkpoint, Vkey
-from dateline.proof.verify import verify as verify_log
 from dateline.protect.keys import Keys
 from dateline.protect.vault import Vault
+from dateline.recording.known import fold
 from dateline.recording.line import Files, Line
+from dateline.recording.lookup import find_entity, find_fact, find_source
 from dateline.recording.overview import Overview, overview
-from dateline.recording.recorder import Recorded, Recorder, fold
-from dateline.served import Served
+from dateline.recording.recorder import Recorded, Recorder
+from dateline.views import catching_up, runner, sql_view, store, story_changes
 from dateline.views import rebuild as rebuilding
-from dateline.views import runner, store
-from dateline.views import shown as sql_views
-from dateline.views.asof import Moment, states, upto
+from dateline.views.asof import Moment, public, recorded, states, upto
+from dateline.views.generation import Build
+from dateline.views.row_differences import Difference
+from dateline.views.row_differences import verify as verify_rows
 from dateline.views.table import Table
-from dateline.views.verify import Difference
-from dateline.views.verify import verify as verify_rows
+
+if TYPE_CHECKING:
+    from dateline.capture.capturing import Captured
+
+
+#: A path, or the text of one; where it names an archive, also a SQLAlchemy URL.
+Place: TypeAlias = str | os.PathLike[str]
+
+
+class When(TypedDict, total=False):
+    """A past moment, for what reads the archive; without one it is now.
+
+    `as_of`, an EDTF date or time, gives the public record at its end (UTC). `as_recorded` gives what
+    this archive held then: a date, a time, or a position of the log.
+    """
+
+    as_of: str | None
+    as_recorded: str | int | None
 
 
 class Archive:
@@ -94,7 +111,7 @@ class Archive:
         self,
         engine: Engine,
         plugins: Plugins | None = None,
-        keys: str | os.PathLike[str] | None = None,
+        keys: Place | None = None,
         *,
         resume: bool = True,
     ) -> None:
@@ -103,15 +120,15 @@ class Archive:
         with reading(engine) as connection:
             archive = schema.archive_id(connection)
         self._keys = Keys(keys_of(engine.url, keys), archive, file_of(engine.url))
-        self._journal = Journal(self._keys, archive)
+        self._journal = Journal(self._keys.file, archive)
         vault = Vault(self._keys, archive)
         self._reader = read.Reader(self.plugins.registry(), vault)
         self._pairing = Pairing(engine, self._reader, vault, self._journal)
-        self._recorder = Recorder(engine, self._reader.registry, self._reader, self._pairing)
+        self._recorder = Recorder(engine, self._reader, partial(BatchKeys, self._pairing))
         self.recorded: Recorded | None = None
         self.resumed: list[Erasure] = []
         self.unfinished_erasures: list[Erasure] = []
-        self.notice: sql_views.Notice = sql_views.silent
+        self.notice: sql_view.Notice = sql_view.silent
         self._seen: set[str] = set()
         if resume:
             try:
@@ -121,26 +138,30 @@ class Archive:
                 raise
 
     @classmethod
-    def create(
-        cls,
-        db: str | os.PathLike[str],
-        plugins: Plugins | None = None,
-        keys: str | os.PathLike[str] | None = None,
-    ) -> Self:
+    def create(cls, db: Place, plugins: Plugins | None = None, keys: Place | None = None) -> Self:
         """Create an archive. Raises DatelineError if `db` already holds something."""
         return cls(schema.create(db), plugins, keys)
 
     @classmethod
     def open(
         cls,
-        db: str | os.PathLike[str],
+        db: Place,
         plugins: Plugins | None = None,
-        keys: str | os.PathLike[str] | None = None,
+        keys: Place | None = None,
         *,
         resume: bool = True,
     ) -> Self:
         """Open an existing archive. Raises NotAnArchive, SchemaOutdated, NotPaired."""
         return cls(schema.connect(db), plugins, keys, resume=resume)
+
+    @classmethod
+    def upgrade(cls, db: Place, plugins: Plugins | None = None) -> tuple[str, str]:
+        """Upgrade the tables of an archive. Returns the schema (before, after). Raises SchemaOutdated."""
+        before, after = schema.upgrade(db)
+        if before != after:
+            with cls.open(db, plugins, resume=False) as archive:
+                archive.refresh_sql_views()
+        return before, after
 
     def close(self) -> None:
         """Close the connections to the database."""
@@ -149,12 +170,7 @@ class Archive:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self.close()
 
     # -- recording --------------------------------------------------------------------------
@@ -200,6 +216,76 @@ class Archive:
         )
         return self.recorded
 
+    def import_file(
+        self,
+        file: Place | BinaryIO,
+        *,
+        format: str | None = None,
+        files: Place | None = None,
+        **how: Any,
+    ) -> Recorded:
+        """Record the lines of a file: all of them, or none.
+
+        `format` names the importer, by default that of the file's suffix; a stream is NDJSON by
+        default. `files` is the folder of the documents that lines name, by default that of the file.
+        `how` are arguments of `record`. Raises UnknownName, DatelineError, and what `record` raises.
+        """
+        from dateline.documents.folder import Folder
+
+        if files is None and isinstance(file, str | os.PathLike):
+            files = Path(file).parent
+        folder = None if files is None else Folder(Path(files))
+        with converting.lines_of(self.plugins, file, format) as lines:
+            return self.record(lines, files=folder, **how)
+
+    def capture(
+        self,
+        file: str,
+        *,
+        story: str,
+        publisher: str,
+        format: str | None = None,
+        charset: str | None = None,
+        max_bytes: int = 64 << 20,
+        allow_network: bool = False,
+        protect: str | None = None,
+        recorded_by: RecordedBy = RecordedBy(),
+        **about: Any,
+    ) -> Captured:
+        """Archive a document as a source of a story, and the text extracted from it as another.
+
+        `file` is a path, or with `allow_network` a URL. `publisher` is an entity, or ``ID=Label`` to
+        introduce one. `about` can have ``title``, ``published``, ``language``, ``byline`` (a list of
+        names) and ``url``; what is left out is taken from the document. `format` and `charset` say
+        how to read it, if its name and content do not.
+
+        Raises UnknownName, Refused, and DatelineError for a document that cannot be read, or that is
+        in the archive with another text, withdrawn, or protected for somebody else.
+        """
+        from dateline.capture.capturing import Wanted, capture
+        from dateline.capture.obtain import obtain
+
+        self.story(story)
+        obtained = obtain(file, max_bytes, allow_network=allow_network)
+        about["publisher"] = publisher.partition("=")[0]
+        about["byline"] = list(about.get("byline") or ())
+        about["url"] = obtained.url or about.get("url")
+        wanted = Wanted(obtained, about, publisher, format, charset, protect, recorded_by)
+        return capture(self, story, wanted)
+
+    # -- notices: one event about a story, a fact or a source ------------------------------
+
+    open_story = editing.open_story
+    retitle = editing.retitle
+    close_story = editing.close_story
+    correct = editing.correct
+    retract = editing.retract
+    dispute = editing.dispute
+    review = editing.review
+    add_evidence = editing.add_evidence
+    link = editing.link
+    withdraw = editing.withdraw
+
     # -- erasing ---------------------------------------------------------------------------
 
     def plan_erasure(self, subject: str | None = None, positions: Sequence[int] = ()) -> Plan:
@@ -237,11 +323,11 @@ class Archive:
                 self.fold_again()
         return erasure
 
-    def fold_again(self) -> list[store.Build]:
+    def fold_again(self) -> list[Build]:
         """Fold stories again whose rows an erasure deleted from the views. Returns the builds of those
         views, failed ones included. Without this call the next read of each view does it."""
         views = [self.plugins.view(name) for name in self.pending_views()]
-        return runner.fold_again(self._engine, self._reader, views)
+        return catching_up.fold_again(self._engine, self._reader, views)
 
     def resume(self) -> list[Erasure]:
         """Finish erasures that were interrupted or undone, as opening does. Returns those that are
@@ -261,8 +347,8 @@ class Archive:
         """Accept the keys database as this archive's own, and permanently erase what it has `ordered`.
         Returns the erasures that are now done. Raises DatelineError if there is no keys database, or
         if it holds nothing for this archive."""
-        if not self._keys.here:
-            where = "" if self._keys.path is None else f" at {self._keys.path}"
+        if not self._keys.file.here:
+            where = "" if self._keys.file.path is None else f" at {self._keys.file.path}"
             raise DatelineError(
                 f"there is no keys database{where}",
                 hint="name it with --keys",
@@ -270,7 +356,7 @@ class Archive:
             )
         if not (self._keys.ids() or self._journal.erasures() or self.paired):
             raise DatelineError(
-                f"the keys database {self._keys.path} holds nothing for this archive",
+                f"the keys database {self._keys.file.path} holds nothing for this archive",
                 hint="name this archive's own keys database with --keys",
                 code="keys-of-another-archive",
             )
@@ -323,11 +409,7 @@ class Archive:
             return sorted(sealed(connection, self._keys))
 
     def _eraser(self) -> Eraser:
-        vault = self._reader.vault
-        assert vault is not None
-        return Eraser(
-            self._engine, self._reader, vault, self._journal, self._pairing, self.plugins.views
-        )
+        return Eraser(self._pairing, self.plugins.views)
 
     # -- reading the log -------------------------------------------------------------------
 
@@ -366,17 +448,28 @@ class Archive:
                 raise UnknownName(f"there is no story {slug!r}", hint=hint, code="story-unknown")
             return found
 
-    def state(self, slug: str, at: Moment | None = None) -> StoryState:
-        """A story's facts, entities and sources: now, or `at` a moment.
-
-        Raises UnknownName, SealedContent.
-        """
+    def state(self, slug: str, at: Moment | None = None, **when: Unpack[When]) -> StoryState:
+        """A story's facts, entities and sources. Raises UnknownName, SealedContent."""
+        at = _moment(at, **when)
         story = self.story(slug)
         with reading(self._engine) as connection:
             if at is None:
                 return fold(connection, self._reader, story.id)
             events = upto(self._reader.read_story(connection, story.id), at)
             return states(events, self._reader.registry)[0]
+
+    def fact(self, story: str, name: str, **when: Unpack[When]) -> Fact:
+        """A fact by its id, such as ``f3``. Raises UnknownName."""
+        return find_fact(self.state(story, **when), name)
+
+    def entity(self, story: str, name: str, **when: Unpack[When]) -> EntityIntroduced:
+        """An entity by its id, such as ``org:wire``. Raises UnknownName, which names similar ids."""
+        return find_entity(self.state(story, **when), name)
+
+    def source(self, story: str, start: str | None = None) -> str:
+        """The id of the one source whose hash starts with `start`; without it, of the only source that
+        facts quote. Raises UnknownName, which lists the sources."""
+        return find_source(self.state(story), start)
 
     def events(self, slug: str | None = None, *, after: int = 0) -> Iterator[Event]:
         """Events in order, read page by page: those of one story with version > `after`, or those of
@@ -414,13 +507,7 @@ class Archive:
             report=report,
         )
 
-    def backup(
-        self,
-        file: str | os.PathLike[str],
-        *,
-        force: bool = False,
-        progress: Progress = silent,
-    ) -> read.Head:
+    def backup(self, file: Place, *, force: bool = False, progress: Progress = silent) -> read.Head:
         """Write the whole archive, as it is now, to a SQLite file.
 
         With `force` an existing file is overwritten, but never this archive, a keys database or a
@@ -433,7 +520,7 @@ class Archive:
     def kept(self) -> list[Path]:
         """The files of this archive, of its keys database and of SQLite's journals, whether or not
         they exist. A program's output must not replace any of them."""
-        return kept_files(self._engine.url, self._keys.path)
+        return kept_files(self._engine.url, self._keys.file.path)
 
     def document(self, source: str) -> Document | None:
         """A captured document by its source id (SHA-256); None if there is none."""
@@ -444,17 +531,25 @@ class Archive:
 
     @property
     def _served(self) -> Served:
-        return Served(self._engine, self._reader, self.plugins, self._seen, self.notice)
+        plugins, seen = self.plugins, self._seen
+        return Served(
+            self._engine, self._reader, plugins.views, plugins.owners("views"), seen, self.notice
+        )
 
     def view(
-        self, name: str, *stories: str, everything: bool = False, at: Moment | None = None
+        self,
+        name: str,
+        *stories: str,
+        everything: bool = False,
+        at: Moment | None = None,
+        **when: Unpack[When],
     ) -> Table:
         """The rows of a view for `stories`, or for all stories, caught up to the head.
 
-        `at`, from `dateline.views.asof.public` or `recorded`, folds the rows of that moment in
-        memory. Rows of retracted and rejected facts are left out unless `everything` is true.
-        Raises UnknownName, ViewFailed.
+        The rows of a past moment are folded in memory. Rows of retracted and rejected facts are left
+        out unless `everything` is true. Raises UnknownName, ViewFailed, DatelineError.
         """
+        at = _moment(at, **when)
         if at is not None:
             chosen = [self.story(slug) for slug in stories] or self.stories()
             return self._served.table_at(name, chosen, at, everything=everything)
@@ -462,12 +557,19 @@ class Archive:
             self.story(slug)
         return self._served.table(name, stories, everything=everything)
 
+    def diff(
+        self, story: str, since: str | Moment, until: str | Moment, *, by_record: bool = False
+    ) -> list[story_changes.StoryChange]:
+        """What changed in a story between two moments of the public record, or with `by_record` of this
+        archive's own clock. Raises UnknownName, DatelineError."""
+        clock = recorded if by_record else public
+        first, last = (clock(one) if isinstance(one, str) else one for one in (since, until))
+        before, after = self.state(story, at=first), self.state(story, at=last)
+        return [*story_changes.compare(before, after), *story_changes.erased(after, first, last)]
+
     def catch_up(
-        self,
-        names: Sequence[str] | None = None,
-        *,
-        progress: runner.Progress | None = None,
-    ) -> list[store.Build]:
+        self, names: Sequence[str] | None = None, *, progress: runner.Progress | None = None
+    ) -> list[Build]:
         """Fold new events into the named views, or into all. Returns their builds, failed ones included.
 
         Raises UnknownName.
@@ -476,13 +578,13 @@ class Archive:
 
     def rebuild(
         self, names: Sequence[str] | None = None, *, progress: runner.Progress | None = None
-    ) -> list[store.Build]:
+    ) -> list[Build]:
         """Replay the log into the next generation of the named views, or of all, and swap it in.
 
         Readers see the old rows until the swap. An interrupted rebuild continues where it stopped.
         Returns the builds, failed ones included. Raises UnknownName, DatelineError.
         """
-        wanted, owners = self._served.wanted(names)
+        wanted, owners = self._served.wanted(names), self.plugins.owners("views")
         return rebuilding.rebuild(
             self._engine, self._reader, wanted, owners, progress=progress, notice=self.notice
         )
@@ -493,13 +595,13 @@ class Archive:
         found = verify_rows(self._engine, self._reader, [self.plugins.view(name)])
         return found.get(name, [])
 
-    def undo_rebuild(self, name: str) -> store.Build:
+    def undo_rebuild(self, name: str) -> Build:
         """Restore the previous generation of a view. Raises UnknownName, DatelineError if there is none."""
         return rebuilding.undo(
             self._engine, self._reader, self.plugins.view(name), notice=self.notice
         )
 
-    def prune(self, names: Sequence[str] | None = None) -> list[store.Build]:
+    def prune(self, names: Sequence[str] | None = None) -> list[Build]:
         """Drop the generations that readers do not see: of the named views, or of all. Returns them.
 
         If a named view is no longer offered by any plugin (`gone_views`), all its generations and
@@ -525,12 +627,12 @@ class Archive:
     def refresh_sql_views(self) -> None:
         """Write the SQL views again that are missing, altered or of an earlier release, as reading each
         view does. What keeps that from being done is left to the next read."""
-        sql_views.keep(self._engine, self.builds(), self._seen, self.notice)
+        sql_view.keep(self._engine, self.builds(), self._seen, self.notice)
 
-    def sql_views(self) -> list[sql_views.Shown]:
+    def sql_views(self) -> list[sql_view.Shown]:
         """The state of the SQL view, for readers outside Dateline, of each view that was built."""
         with reading(self._engine) as connection:
-            return sql_views.look(connection, store.builds(connection))
+            return sql_view.look(connection, store.builds(connection))
 
     def pending_views(self) -> list[str]:
         """Names of the loaded views in which an erasure left stories to be folded again. The next read
@@ -538,109 +640,57 @@ class Archive:
         pending = {build.name for build in self.builds() if build.serves and build.pending}
         return sorted(pending & self.plugins.views.keys())
 
+    def run_checks(self) -> Iterator[tuple[str, str, str]]:
+        """(check, slug, sentence) for each finding of the plugins' checks. A check that raises is a
+        finding too."""
+        for name, check in sorted(self.plugins.checks.items()):
+            for story in self.stories():
+                state = self.state(story.slug).read_only
+                try:
+                    findings = list(map(str, check.run(state)))
+                except BaseException as error:  # noqa: BLE001 - a failing check must not stop the others
+                    stops_plugin(error)
+                    owner = self.plugins.owner("checks", name)
+                    findings = [f"the check of plugin {owner} raised {described(error)}"]
+                for finding in findings:
+                    yield name, story.slug, finding
+
     def known_types(self) -> list[str]:
         """``name version`` of each plugin event type that the log holds and that a loaded plugin offers."""
         with reading(self._engine) as connection:
             return self._reader.known_types(connection)
 
-    def builds(self) -> list[store.Build]:
+    def builds(self) -> list[Build]:
         """Every generation of every view."""
         with reading(self._engine) as connection:
             return store.builds(connection)
 
     # -- proof -----------------------------------------------------------------------------
 
-    def checkpoint(self, key: SigningKey) -> Signed:
-        """Sign the current position and root of the log. Raises Inconsistent if the log does not
-        continue the last signed checkpoint, DatelineError if the log is empty."""
-        with writing(self._engine) as connection:
-            return signing.sign(connection, key)
-
-    def last_checkpoint(self) -> Signed | None:
-        """The last signed checkpoint, or None."""
-        with reading(self._engine) as connection:
-            return signing.last(connection)
-
-    def verify(
-        self,
-        *,
-        vkeys: Sequence[Vkey] = (),
-        against: Sequence[Given] = (),
-        deep_too: bool = False,
-        progress: runner.Progress | None = None,
-    ) -> Report:
-        """Check the log against its own hashes and against checkpoints kept elsewhere.
-
-        The tables of views and their SQL views are checked too; with `deep_too` also the rows of the
-        views and the quotations of facts. Findings are in the report; nothing is repaired.
-        """
-        with reading(self._engine) as connection:
-            report = verify_log(
-                connection,
-                vkeys=vkeys,
-                against=against,
-                vault=self._reader.vault,
-                progress=progress,
-            )
-        if report.root:
-            deep.check_tables(self._engine, self._reader, self.plugins.views, report)
-        if deep_too and report.root:
-            deep.check_views(self._engine, self._reader, self.plugins.views, report)
-            deep.check_quotes(self._engine, self._reader, report, progress)
-        return report
-
-    def verify_export(self, export: exported.Export, report: Report) -> None:
-        """Compare an export with what this archive exports at the cut that the export states. The
-        result is added to `report`."""
-        try:
-            with reading(self._engine) as connection:
-                exported.check(connection, self._reader, self.plugins, export, report)
-        except BaseException as error:  # noqa: BLE001 - tampered data may make a fold raise anything
-            stops_plugin(error)
-            report.unchecked.append(
-                f"The export {export.name} cannot be repeated from the archive ({described(error)})."
-            )
-
-    def prove(
-        self,
-        slug: str,
-        fact: str | None,
-        signed: Checkpoint,
-        *,
-        earlier: Checkpoint | None = None,
-        with_documents: bool = False,
-        only_about: bool = False,
-        protected_too: bool = False,
-    ) -> dict[str, Any]:
-        """A bundle that proves that a fact, or the whole story, is in the log at a signed checkpoint.
-
-        `earlier` adds the proof that the log continues that checkpoint. `with_documents` adds the
-        captured documents; `only_about` leaves out events about other facts. Protected content is
-        withheld unless `protected_too` is true: a proof outlives an erasure.
-
-        Raises UnknownName, DatelineError.
-        """
-        story = self.story(slug)
-        with reading(self._engine) as connection:
-            return bundle(
-                connection,
-                read.head(connection).archive,
-                story,
-                signed,
-                fact=fact,
-                earlier=earlier,
-                with_documents=with_documents,
-                only_about=only_about,
-                vault=self._reader.vault if protected_too else None,
-            )
+    signing_key = proving.signing_key
+    new_key = proving.new_key
+    checkpoint = proving.checkpoint
+    last_checkpoint = proving.last_checkpoint
+    verify = proving.verify
+    verify_export = proving.verify_export
+    prove = proving.prove
+    checkpoint_to_prove = proving.checkpoint_to_prove
+    verifier = staticmethod(proving.verifier)
 
     # -- exporting ------------------------------------------------------------------------
 
+    def export(
+        self, *slugs: str, format: str, view: str | None = None, **when: Unpack[When]
+    ) -> str:
+        """The stories `slugs`, or all, in a format. Raises UnknownName, ViewFailed, DatelineError."""
+        with self.material(*slugs, view=view, **when) as material:
+            return "".join(converting.chunks(self.plugins, format, material))
+
     @contextmanager
     def material(
-        self, *slugs: str, view: str | None = None, at: Moment | None = None
+        self, *slugs: str, view: str | None = None, at: Moment | None = None, **when: Unpack[When]
     ) -> Iterator[Material]:
-        """The input of an exporter: the stories `slugs`, or all, now or `at` a moment.
+        """The input of an exporter: the stories `slugs`, or all.
 
         Valid inside the ``with`` block, which reads one snapshot of the archive. Raises UnknownName,
         DatelineError.
@@ -650,17 +700,32 @@ class Archive:
             self.story(slug)
         if view is not None:
             self.plugins.view(view)
-        with self._served.material(slugs, view, at) as material:
+        with self._served.material(slugs, view, _moment(at, **when)) as material:
             yield material
 
 
+def _moment(
+    at: Moment | None, as_of: str | None = None, as_recorded: str | int | None = None
+) -> Moment | None:
+    """The moment that was asked for; None means now. Raises DatelineError for more than one."""
+    if sum(one is not None for one in (at, as_of, as_recorded)) > 1:
+        raise DatelineError(
+            "as_of and as_recorded use different clocks: give only one", code="two-moments"
+        )
+    if as_of is not None:
+        return public(as_of)
+    if as_recorded is None:
+        return at
+    return recorded(f"@{as_recorded}" if isinstance(as_recorded, int) else as_recorded)
+
+
 def copy_archive(
-    source: str | os.PathLike[str],
-    target: str | os.PathLike[str],
+    source: Place,
+    target: Place,
     progress: Progress = silent,
     *,
     plugins: Plugins | None = None,
-    keys: str | os.PathLike[str] | None = None,
+    keys: Place | None = None,
     resume: Callable[[Archive], object] = Archive.resume,
 ) -> Copied:
     """Make `target`, a path or URL, equal to the archive `source` as it is now.
@@ -670,43 +735,12 @@ def copy_archive(
     finishes its erasures; if `source` is itself an unfinished copy, it is copied as it is.
     Raises DatelineError, Damaged.
     """
-    _require_elsewhere(source, target, keys)
+    require_elsewhere(source, target, keys)
     try:
         archive = Archive.open(source, plugins, keys, resume=False)
     except UnfinishedCopy:
-        return _copied(schema.connect(source, unfinished=True), target, progress)
+        return copy_to(schema.connect(source, unfinished=True), target, progress)
     with archive:
         resume(archive)
         archive._require_erased()
-        return _copied(archive._engine, target, progress)
-
-
-def _require_elsewhere(
-    source: str | os.PathLike[str],
-    target: str | os.PathLike[str],
-    keys: str | os.PathLike[str] | None,
-) -> None:
-    """Refuse a copy onto its own source, under whatever name. Raises DatelineError."""
-    one, other = to_url(source), to_url(target)
-    file = file_of(other)
-    if one == other or (
-        file is not None and any(same_file(file, own) for own in kept_files(one, keys))
-    ):
-        raise DatelineError(
-            f"the target is {shown(one)} itself, or its keys database",
-            hint="copy to a path where nothing exists yet",
-            code="copy-onto-itself",
-        )
-
-
-def _copied(engine: Engine, target: str | os.PathLike[str], progress: Progress) -> Copied:
-    try:
-        with reading(engine) as connection:
-            archive = schema.archive_id(connection)
-        made = open_copy(target, archive)
-        try:
-            return copy(engine, made, progress)
-        finally:
-            made.dispose()
-    finally:
-        engine.dispose()
+        return copy_to(archive._engine, target, progress)

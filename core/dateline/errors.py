@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class DatelineError(Exception):
@@ -82,6 +85,21 @@ class UnknownName(DatelineError):
     """A story, view, format, fact or source that does not exist."""
 
     code = "unknown-name"
+
+
+def named(offered: Mapping[str, T], name: str, noun: str, code: str) -> T:
+    """The item of this name among what plugins offer. Raises UnknownName, with the nearest name."""
+    if name in offered:
+        return offered[name]
+    import difflib  # slow to import, and this error is rare
+
+    near = difflib.get_close_matches(name, offered, 1)
+    known = ", ".join(sorted(offered)) or "none"
+    raise UnknownName(
+        f"there is no {noun} {name!r}",
+        hint=f"did you mean {near[0]!r}?" if near else f"known are {known}; see `dateline plugins`",
+        code=code,
+    )
 
 
 class VersionConflict(DatelineError):

@@ -50,6 +50,8 @@ from dateline.events.fact import (
     StatementRecorded,
     StateRecorded,
 )
+from dateline.events.fold import FoldedEvent
+from dateline.events.links import Link
 from dateline.events.parts import (
     Actor,
     Change,
@@ -63,44 +65,42 @@ from dateline.events.parts import (
     Time,
     Times,
 )
-from dateline.events.payload import Erased, FactNotice, FactPayload, Payload, Raw
-from dateline.events.present import ErasedFact, Fact, Link, Status, StoryState
+from dateline.events.payload import Erased, FactNotice, FactPayload, Payload, Raw, Wording, worded
 from dateline.events.publication import is_publication_date
 from dateline.events.registry import EventType, to_fields
 from dateline.events.source import SourceCaptured, SourceWithdrawn
+from dateline.events.state import Fact, StoryState
+from dateline.events.status import Status
 from dateline.events.story import StoryClosed, StoryOpened, StoryRetitled
 from dateline.events.strict import MAX_BYTES as MAX_LINE
 from dateline.events.strict import parse as parse_json
 from dateline.events.tally import Tally
+from dateline.events.tombstones import ErasedFact
 from dateline.events.words import chain_arrows, chain_words, number_words, quantity_words
+from dateline.export.cut import Cut, StatedCut
+from dateline.export.exporter import Exporter, Material
 from dateline.plugins.checks import Check
-from dateline.plugins.formats import (
-    Cut,
-    Exporter,
-    Extracted,
-    Importer,
-    Material,
-    SourceImporter,
-    StatedCut,
-)
+from dateline.plugins.formats import Extracted, Importer, SourceImporter
 from dateline.plugins.hookspecs import hookimpl
 from dateline.recording.line import CUT, ERASED, Line
 from dateline.text import csv_cell, legible, legible_line, markdown, one_line, visible
-from dateline.views.projection import Column, FactRow, FactView, View, ViewRow, last
+from dateline.views.projection import FactView, View
+from dateline.views.row_type import Column, FactRow, ViewRow
 from dateline.views.rows import Rows
 from dateline.views.table import Table
+from dateline.views.view_schema import last
 
 __all__ = [
     "BINARY", "CUT", "ERASED", "MAX_LINE", "Actor", "AssessmentRecorded", "Change", "Channel", "Check", "Column",
     "ContentErased", "Cut", "DatelineError", "Document", "Edtf", "EntityIntroduced", "Erased", "ErasedEvent", "ErasedFact",
     "Event", "EventType", "Evidence", "EvidenceAdded", "Exporter", "Extracted", "Fact",
     "FactCorrected", "FactDisputed", "FactNotice", "FactPayload", "FactRetracted", "FactReviewed",
-    "FactRow", "FactView", "FactsLinked", "Factuality", "FigureRecorded", "Finding", "Importer",
+    "FactRow", "FactView", "FactsLinked", "Factuality", "FigureRecorded", "Finding", "FoldedEvent", "Importer",
     "Line", "Link", "Material", "MissingLibrary", "OccurrenceRecorded", "Payload", "PlaceRef",
     "Quantity", "Raw", "RecordedBy", "Refused", "RoleRecorded", "Rows", "SourceCaptured",
     "SourceImporter", "SourceWithdrawn", "StateRecorded", "StatedCut", "StatementRecorded", "Status", "Step",
     "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "Table", "Tally", "Time", "Times",
-    "UnknownName", "View", "ViewRow", "chain_arrows", "chain_words", "csv_cell", "find_charset",
+    "UnknownName", "View", "ViewRow", "Wording", "chain_arrows", "chain_words", "csv_cell", "find_charset",
     "from_iso", "hookimpl", "is_publication_date", "last", "legible", "legible_line", "markdown", "marked_charset", "number_words", "one_line", "parse_edtf",
-    "parse_json", "quantity_words", "to_fields", "to_iso", "visible", "web_charset",
+    "parse_json", "quantity_words", "to_fields", "to_iso", "visible", "web_charset", "worded",
 ]  # fmt: skip

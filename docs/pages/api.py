@@ -1,112 +1,313 @@
-"""The reference page of `dateline.plugin`."""
+"""The page of the Python API: its examples, which a test runs, and the calls of `dateline.Archive`."""
 
 from __future__ import annotations
 
-import ast
 import inspect
-import textwrap
-from collections.abc import Iterator
 from types import FunctionType
-from typing import Any
 
-from pages.writing import NOTE, declared, doc, signature
+from pages.writing import NOTE, doc, signature
 
-from dateline import plugin
-from dateline.events.parts import Part
+import dateline
+from dateline.cli.root import root
 
-CONSTANTS = {
-    "BINARY": "The charset of a document whose bytes are not text.",
-    "CUT": "Type of the first line of an export, which states its cut; an import skips this line.",
-    "ERASED": "Type of the line that replaces an erased event in an export; an import skips this line.",
-    "MAX_LINE": "The size in bytes of the longest line that can be read.",
-    "Status": "The status of a fact; default reads leave out `retracted` and `rejected` facts.",
-    "hookimpl": "Marks a function of a plugin as the implementation of the hook with the same name.",
+INTRO = """
+# The Python API
+
+Whatever a command does, one call of `dateline.Archive` does too. Three modules are public: `dateline` (this page),
+[`dateline.plugin`](plugin.md) for plugins, and `dateline.testing` for their tests. Every other module is internal: it
+can change at any time. Names are imported on first use, so `import dateline` is fast.
+
+Errors are `DatelineError` or one of its classes, and have a [code](errors.md). Input that breaks [rules](rules.md) is
+`Refused`, with all findings, and nothing is written. Dates are EDTF text, such as `2024-10-07`. `Place` stands for
+`str | os.PathLike[str]`, a path, and `KeyFile` for the path of a signing key or None.
+
+The examples are one session, which a test runs. The story is invented.
+"""
+#: Title, text, example and the names of the calls of each group.
+GROUPS: tuple[tuple[str, str, str, str], ...] = (
+    (
+        "Create or open an archive",
+        "An archive is a SQLite file or the URL of a PostgreSQL database. Close it, or use it in a `with` statement.",
+        """
+>>> from dateline import Archive
+>>> archive = Archive.create("sarn.db")
+>>> archive.open_story("sarn", "Fictional: the lighthouse of Sarn").new
+1
+>>> archive.head().position
+1
+>>> [story.slug for story in archive.stories()]
+['sarn']
+""",
+        "create open upgrade close open_story retitle close_story stories overview story head id kept",
+    ),
+    (
+        "Capture a document",
+        "A document is kept byte for byte. Facts quote its text. What is not given is taken from the document.",
+        """
+>>> from pathlib import Path
+>>> _ = Path("monday.txt").write_text(
+...     "FICTION. The lighthouse of Sarn has been dark since Sunday. About 12 boats stayed in port."
+... )
+>>> report = archive.capture(
+...     "monday.txt", story="sarn", publisher="org:post=Sarn Post", published="2024-10-07"
+... )
+>>> report.new, report.text
+(True, None)
+>>> archive.document(report.source).text[:30]
+'FICTION. The lighthouse of Sar'
+""",
+        "capture document withdraw",
+    ),
+    (
+        "Record facts",
+        "A line is an event of the [catalogue](events.md), as a dictionary. A call records all of its lines, or none.",
+        """
+>>> def boats(text, value, words, source=report.source):
+...     return {
+...         "type": "figure.recorded",
+...         "text": text,
+...         "source": source,
+...         "evidence": [{"role": "content", "exact": words}],
+...         "attribution": [{"agent": "org:post", "role": "publisher"}],
+...         "quantities": [{"measure": "boats in port", "value": value, "verbatim": str(value)}],
+...     }
+>>> done = archive.record([boats("12 boats stayed in port.", 12, "About 12 boats")], story="sarn")
+>>> done.facts, done.positions
+(('f1',), (4,))
+>>> from dateline import Refused
+>>> try:
+...     archive.record([boats("13 boats stayed in port.", 13, "About 13 boats")], story="sarn")
+... except Refused as refused:
+...     print(refused.findings[0].rule, refused.findings[0].field)
+evidence-missing /evidence/0/exact
+""",
+        "record import_file recorded",
+    ),
+    (
+        "Correct facts and link them",
+        "Nothing is overwritten: a notice is an event of its own. `reported` is the day on which it was made public.",
+        """
+>>> archive.correct(
+...     "sarn", "f1", {"quantities.0.approximate": True}, reason="Only counted once",
+...     reported="2024-10-08",
+... )
+[Change(path='/quantities/0/approximate', was=None, now=True)]
+>>> _ = archive.record([boats("12 boats were named.", 12, "12 boats")], story="sarn")
+>>> _ = archive.link("sarn", "f2", "elaborates", "f1")
+>>> _ = archive.retract("sarn", "f2", reason="Nobody named them", reported="2024-10-09")
+>>> archive.fact("sarn", "f2").status
+'retracted'
+""",
+        "correct retract dispute review add_evidence link",
+    ),
+    (
+        "Read, now and as of a day",
+        "`as_of` gives the public record at the end of a day, `as_recorded` what the archive held at a time or position.",
+        """
+>>> for row in archive.view("timeline", "sarn").dicts():
+...     print(row["fact"], row["status"], row["text"])
+f1 corrected 12 boats stayed in port.
+>>> [row["status"] for row in archive.view("timeline", "sarn", as_of="2024-10-07").dicts()]
+['recorded', 'recorded']
+>>> archive.view("timeline", "sarn", as_recorded=3).rows
+[]
+>>> [(change.kind, change.fact) for change in archive.diff("sarn", "2024-10-07", "2024-10-09")]
+[('corrected', 'f1'), ('figure', 'f1'), ('retracted', 'f2')]
+>>> archive.entity("sarn", "org:post").label
+'Sarn Post'
+>>> [event.type for event in archive.events("sarn")][:3]
+['story.opened', 'entity.introduced', 'source.captured']
+""",
+        "view state fact entity source events diff",
+    ),
+    (
+        "Export",
+        "Equal archives give equal bytes. NDJSON can be imported again.",
+        """
+>>> archive.export("sarn", format="csv", view="sources")[:33]
+'story,key,source,title,publisher,'
+>>> _ = Path("sarn.ndjson").write_text(archive.export("sarn", format="ndjson"))
+>>> with Archive.create(":memory:") as other:
+...     print(other.import_file("sarn.ndjson").new)
+8
+""",
+        "export material",
+    ),
+    (
+        "Prove and verify",
+        "A checkpoint, kept elsewhere, shows whether anything before it was changed. A proof needs no archive to be checked.",
+        """
+>>> from dateline import check_proof
+>>> key = archive.new_key("sarn.key")
+>>> signed = archive.checkpoint(key)
+>>> _ = Path("tuesday.note").write_text(signed.note)
+>>> proof = archive.prove("sarn", "f1", key=key)
+>>> check_proof(proof, [key.vkey]).facts["f1"].now["text"]
+'12 boats stayed in port.'
+>>> verified = archive.verify(vkeys=[str(key.vkey)], against=["tuesday.note"])
+>>> verified.tampered, verified.unchecked
+(False, [])
+""",
+        "new_key signing_key checkpoint last_checkpoint checkpoint_to_prove prove verifier verify verify_export",
+    ),
+    (
+        "Protect and erase",
+        "`protect` encrypts content under a key of that subject. Erasing destroys the key; the log keeps a tombstone.",
+        """
+>>> line = boats("A witness counted 12 boats.", 12, "stayed in port")
+>>> archive.record([line], story="sarn", protect="Witness 7").facts
+('f3',)
+>>> archive.subjects()
+['Witness 7']
+>>> [event.name for event in archive.plan_erasure("Witness 7").events]
+['f3']
+>>> archive.erase("Witness 7", reason="The witness asked for it", basis="GDPR 17").step
+'done'
+>>> archive.verify().tampered
+False
+""",
+        """subjects key_of plan_erasure erase resume resumed unfinished_erasures held_up fold_again
+        lost_keys sealed_keys paired ordered pair""",
+    ),
+    (
+        "Follow, back up and copy",
+        "A follower gets each event once, in order, also while other processes write. `Stop` ends it.",
+        """
+>>> from dateline import Stop, copy_archive
+>>> stop = Stop()
+>>> for event in archive.follow("sarn", after=2, stop=stop):
+...     print(event.position, event.type)
+...     stop.request()
+3 source.captured
+>>> stop.close()
+>>> archive.backup("saved.db").position == archive.head().position
+True
+>>> copy_archive("sarn.db", "copy.db").new
+10
+""",
+        "follow backup",
+    ),
+    (
+        "Maintain the views",
+        "Views are tables that are computed from the log; they can be built again at any time.",
+        """
+>>> [build.state for build in archive.rebuild(["timeline"])]
+['live']
+>>> archive.verify_view("timeline")
+[]
+>>> list(archive.run_checks())
+[]
+>>> archive.close()
+""",
+        """catch_up rebuild undo_rebuild verify_view prune builds gone_views pending_views sql_views
+        refresh_sql_views run_checks known_types plugins notice""",
+    ),
+)
+#: The call for each command.
+COMMANDS = {
+    "init": "Archive.create",
+    "open": "Archive.open_story",
+    "retitle": "Archive.retitle",
+    "close": "Archive.close_story",
+    "capture": "Archive.capture",
+    "import": "Archive.import_file",
+    "record": "Archive.record",
+    "correct": "Archive.correct",
+    "retract": "Archive.retract",
+    "dispute": "Archive.dispute",
+    "review": "Archive.review",
+    "evidence": "Archive.add_evidence",
+    "link": "Archive.link",
+    "withdraw": "Archive.withdraw",
+    "stories": "Archive.overview",
+    "show": "Archive.view, Archive.state, Archive.fact, Archive.entity",
+    "log": "Archive.events",
+    "follow": "Archive.follow",
+    "export": "Archive.export",
+    "diff": "Archive.diff",
+    "erase": "Archive.plan_erasure, Archive.erase",
+    "pair": "Archive.ordered, Archive.pair",
+    "checkpoint": "Archive.checkpoint",
+    "verify": "Archive.verify, Archive.verify_export",
+    "prove": "Archive.prove, Archive.verifier",
+    "key": "Archive.new_key, Archive.signing_key",
+    "rebuild": "Archive.rebuild, Archive.verify_view, Archive.undo_rebuild",
+    "prune": "Archive.prune",
+    "status": "Archive.builds, Archive.run_checks, Archive.sql_views",
+    "copy": "copy_archive",
+    "backup": "Archive.backup",
+    "plugins": "Plugins.load",
+    "upgrade": "Archive.upgrade",
 }
-#: Names in the first two sections of the page; the others are sorted by their kind.
-OFFERED = ("View", "FactView", "Exporter", "Importer", "SourceImporter", "EventType", "Check")
-ROWS = ("ViewRow", "FactRow", "Column", "Table", "Rows", "last")
-#: Classes that mostly serve the archive: the text and the members that an author needs.
-CLASSES = {
-    "StoryState": (
-        (
-            "A read-only story, folded up to some version: `slug`, `title`, `closed`, `version`, "
-            "`facts`, `entities` and `sources` by id, `withdrawn` (source: reason), `links`."
-        ),
-        ("label", "shown", "naming", "linked", "kept"),
-    ),
-    "Rows": (
-        "The rows of the current story, by key, which the fold of a general view writes.",
-        ("put", "get", "patch", "drop"),
-    ),
-    "FactView": (None, ("order", "of", "rows", "erased")),
+#: Commands for a shell alone.
+_SHELL = frozenset({"completion"})
+#: Attributes that are not methods, with their meaning.
+_VALUES = {
+    "recorded": "The result of the last `record`, or None.",
+    "resumed": "The erasures that opening, `resume` or `pair` finished.",
+    "unfinished_erasures": "The erasures that another process blocks.",
+    "plugins": "The loaded plugins.",
+    "notice": "Called with a sentence about each side effect; assign a function to it.",
+}
+#: Arguments that several calls share, and what the page shows for them.
+_HOW = "reported: str | None=None, recorded_by: RecordedBy=RecordedBy()"
+_PACKED = {
+    "**how: Unpack[HowBy]": f"by: str | None=None, {_HOW}",
+    "**how: Unpack[How]": _HOW,
+    "**when: Unpack[When]": "as_of: str | None=None, as_recorded: str | int | None=None",
 }
 
 
 def api_page() -> str:
-    sections: dict[str, list[str]] = {
-        "What hooks return": list(OFFERED),
-        "Rows": list(ROWS),
-        "What a plugin receives": [],
-        "Errors": [],
-        "Functions": [],
-        "Constants": [],
-        "Payloads and their parts": [],
-    }
-    for name in sorted(plugin.__all__):
-        if name not in (*OFFERED, *ROWS):
-            sections[_section(name, getattr(plugin, name))].append(name)
-    parts = [
-        NOTE,
-        "# The module `dateline.plugin`\n",
-        (
-            "`dateline.plugin` is the only module that a plugin imports. The names on this page are its "
-            "public API; everything else is internal.\n"
-        ),
+    parts = [NOTE, INTRO.strip() + "\n"]
+    for title, text, example, names in GROUPS:
+        parts += [f"## {title}\n", f"{text}\n", f"```python\n{example.strip()}\n```\n"]
+        parts += ["\n".join(_call(name) for name in names.split()) + "\n"]
+    parts += [
+        "## Other names of `dateline`\n",
+        "\n".join(_name(name) for name in dateline.__all__ if name != "Archive") + "\n",
+        "## The call for each command\n",
+        "| command | call |\n| --- | --- |",
     ]
-    for title, names in sections.items():
-        parts.append(f"## {title}\n")
-        if title == "Payloads and their parts":
-            listed = ", ".join(f"`{name}`" for name in names)
-            parts.append(f"{listed}: see the [event catalogue](events.md).\n")
-            continue
-        parts += [_described(name, getattr(plugin, name)) for name in names]
-    return "\n".join(parts)
+    rows = [
+        f"| `dateline {name}` | {', '.join(f'`{call}`' for call in COMMANDS[name].split(', '))} |"
+        for name in sorted(root.core)
+        if name not in _SHELL
+    ]
+    return "\n".join(parts) + "\n" + "\n".join(rows) + "\n"
 
 
-def _section(name: str, item: object) -> str:
-    if name in CONSTANTS:
-        return "Constants"
-    if isinstance(item, FunctionType):
-        return "Functions"
-    assert isinstance(item, type), name
-    if issubclass(item, Exception) or name == "Finding":
-        return "Errors"
-    return "Payloads and their parts" if issubclass(item, Part) else "What a plugin receives"
+def _call(name: str) -> str:
+    if name in _VALUES:
+        return f"- `{name}`: {_VALUES[name]}"
+    item = inspect.getattr_static(dateline.Archive, name)
+    if isinstance(item, property):
+        return f"- `{name}`: {_line(item)}"
+    function = inspect.unwrap(getattr(item, "__func__", item))
+    assert isinstance(function, FunctionType)
+    shown = (
+        signature(function)
+        .replace("archive: Desk, ", "")
+        .replace("archive: Provable, ", "")
+        .replace("archive: Provable", "")
+    )
+    for packed, arguments in _PACKED.items():
+        if packed in shown:
+            shown = shown.replace(
+                packed, arguments if "*" in shown.partition(packed)[0] else f"*, {arguments}"
+            )
+    return f"- `{shown}`: {_line(function)}"
 
 
-def _described(name: str, item: Any) -> str:
-    if name in CONSTANTS:
-        return f"### `{name}`\n\n{CONSTANTS[name]}\n"
-    if isinstance(item, FunctionType):
-        return f"### `{signature(item, name)}`\n\n{doc(item)}\n"
-    bases = [base.__name__ for base in item.__bases__ if base.__name__ in plugin.__all__]
-    lines = [f"### `{name}`" + (f" (a `{bases[0]}`)" if bases else "") + "\n"]
-    text, wanted = CLASSES.get(name, (None, None))
-    lines += [text or doc(item), ""]
-    members = [line for member, line in _members(item) if wanted is None or member in wanted]
-    lines += members and [*members, ""]
-    return "\n".join(lines)
+def _name(name: str) -> str:
+    item = getattr(dateline, name)
+    shown = signature(item) if isinstance(item, FunctionType) else name
+    return f"- `{shown}`: {_line(item)}"
 
 
-def _members(kind: type) -> Iterator[tuple[str, str]]:
-    """(name, list item) of each public field and method that the class itself declares."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(kind))).body[0]
-    assert isinstance(tree, ast.ClassDef)
-    for node in tree.body:
-        if isinstance(node, ast.AnnAssign) and not ast.unparse(node.target).startswith("_"):
-            yield ast.unparse(node.target), f"- `{ast.unparse(node)}`"
-        elif isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-            text = " ".join((ast.get_docstring(node) or "").split())
-            marks = {ast.unparse(mark) for mark in node.decorator_list}
-            shown = declared(node, bare="property" in marks)
-            yield node.name, f"- `{shown}`" + (f": {text}" if text else "")
+def _line(item: object) -> str:
+    """The docstring on one line, its paragraphs joined; of a class, its first paragraph."""
+    text = doc(item)
+    if isinstance(item, type):
+        text = text.partition("\n\n")[0]
+    return " ".join(text.split())

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 
 from dateline.plugin import (
     ContentErased,
-    Event,
     EvidenceAdded,
     FactCorrected,
     FactDisputed,
     FactRetracted,
     FactReviewed,
+    FoldedEvent,
     Rows,
     SourceWithdrawn,
     StoryClosed,
@@ -49,10 +49,10 @@ class Changes(View):
         who: str | None
         why: str | None
 
-    def fold(self, event: Event, rows: Rows) -> None:
+    def fold(self, event: FoldedEvent, rows: Rows) -> None:
         for item, change in enumerate(_changes(event), 1):
             what, about, path, was, now, who, why = change
-            label = event.state.label(who) if event.state is not None else who
+            label = event.state.label(who)
             rows.put(
                 f"{event.position}/{item}",
                 self.Row(
@@ -77,18 +77,18 @@ _Change = tuple[
 ]  # what, about, path, was, now, who, why
 
 
-def _changes(event: Event) -> Iterator[_Change]:
+_NOUNS = {"retracted": "retraction", "disputed": "dispute"}
+
+
+def _changes(event: FoldedEvent) -> Iterator[_Change]:
     data = event.data
     if isinstance(data, FactCorrected):
         for change in data.changes:
             was, now = _json(change.was), _json(change.now)
             yield data.kind, data.fact, change.path, was, now, data.by, data.reason
-    elif isinstance(data, FactRetracted):
-        yield "retraction", data.fact, None, None, None, data.by, data.reason
-    elif isinstance(data, FactReviewed):
-        yield data.verdict, data.fact, None, None, None, data.reviewer, data.reason
-    elif isinstance(data, FactDisputed):
-        yield "dispute", data.fact, None, None, None, data.by, data.ground
+    elif isinstance(data, FactRetracted | FactReviewed | FactDisputed):
+        what, who, why = data.wording
+        yield _NOUNS.get(what, what), data.fact, None, None, None, who, why
     elif isinstance(data, EvidenceAdded):
         for added in data.evidence:
             yield "evidence", data.fact, None, None, _json(added.exact), None, data.note

@@ -11,6 +11,7 @@ from dateline.plugin import (
     FactDisputed,
     FactPayload,
     FactsLinked,
+    FoldedEvent,
     Link,
     Rows,
     StoryState,
@@ -46,10 +47,8 @@ class Disputes(View):
         note: str | None
         position: int
 
-    def fold(self, event: Event, rows: Rows) -> None:
+    def fold(self, event: FoldedEvent, rows: Rows) -> None:
         state = event.state
-        if state is None:
-            return
         written = state.kept(self.name, Written)
         written.follow(event)
         for fact in event.touched:
@@ -125,14 +124,14 @@ class Written:
         self.facts: set[str] = set()
         self._version = 0
 
-    def follow(self, event: Event) -> None:
+    def follow(self, event: FoldedEvent) -> None:
         """Start empty unless the preceding event of the story was followed too."""
         if self._version != event.version - 1:
             self.facts.clear()
         self._version = event.version
 
 
-def _changes_rows(fact: Fact, event: Event) -> bool:
+def _changes_rows(fact: Fact, event: FoldedEvent) -> bool:
     """Whether the event changes the content of a fact's rows, and not just its status."""
     before = event.before
     if fact is not event.fact or before is None:

@@ -10,21 +10,22 @@ from dateline.plugin import (
     EvidenceAdded,
     Fact,
     FactCorrected,
-    FactRetracted,
-    FactReviewed,
+    FactDisputed,
     number_words,
     to_iso,
+    worded,
 )
 from dateline_html.brief import Brief
 from dateline_html.markup import Html, el, join, text
 from dateline_html.part import Part, listed
 
-_KINDS = (FactCorrected, FactRetracted, FactReviewed, EvidenceAdded)
 _VERBS = {
     "correction": "corrected",
     "clarification": "clarified",
     "typo": "typo mended",
     "update": "updated",
+    "accepted": "reviewed and accepted",
+    "rejected": "reviewed and rejected",
 }
 
 
@@ -33,7 +34,7 @@ def changes(brief: Brief) -> Part | None:
         (fact, event)
         for fact in brief.story.facts.values()
         for event in fact.history
-        if isinstance(event.data, _KINDS)
+        if worded(event.data) and not isinstance(event.data, FactDisputed)
     ]
     history.sort(key=lambda pair: pair[1].version)
     items = (_item(brief, fact, event) for fact, event in history)
@@ -42,22 +43,19 @@ def changes(brief: Brief) -> Part | None:
 
 def _item(brief: Brief, fact: Fact, event: Event) -> Html:
     data = event.data
-    verb, by, reason, details = "", None, None, Html()
+    wording = worded(data)
+    assert wording is not None
+    verb, details = _VERBS.get(wording.what, wording.what), Html()
     if isinstance(data, FactCorrected):
-        verb, by, reason = _VERBS[data.kind], data.by, data.reason
         details = el("dl", *_rows(brief, data), class_="change")
-    elif isinstance(data, FactRetracted):
-        verb, by, reason = "retracted", data.by, data.reason
-    elif isinstance(data, FactReviewed):
-        verb, by, reason = f"reviewed and {data.verdict}", data.reviewer, data.reason
     elif isinstance(data, EvidenceAdded):
-        verb, reason = f"rests on more evidence ({len(data.evidence)})", data.note
+        verb = f"rests on more evidence ({len(data.evidence)})"
     return el(
         "li",
-        el("p", _day(brief, event), ": ", verb, brief.by(by), class_="verb"),
+        el("p", _day(brief, event), ": ", verb, brief.by(wording.who), class_="verb"),
         el("p", brief.named(fact), el("span", class_="sep"), _small(brief, fact)),
         details,
-        el("p", brief.said(reason), class_="say") if reason else None,
+        el("p", brief.said(wording.why), class_="say") if wording.why else None,
         id=brief.id(f"v{event.version}"),
     )
 

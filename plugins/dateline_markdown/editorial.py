@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterator
 
 from dateline.plugin import (
+    EvidenceAdded,
     Fact,
     FactCorrected,
     FactDisputed,
-    FactRetracted,
-    FactReviewed,
     StoryState,
     markdown,
     to_iso,
+    worded,
 )
 from dateline_markdown.notes import Notes
 
@@ -43,18 +43,19 @@ def corrected(story: StoryState, *, updates: bool = False) -> Iterator[str]:
     history = [(event, fact) for fact in story.facts.values() for event in fact.history]
     for event, fact in sorted(history, key=lambda pair: pair[0].version):
         day = to_iso(event.reported_us or event.recorded_us)[:10]
-        data = event.data
-        if isinstance(data, FactCorrected) and (data.kind == "update") == updates:
-            changes = "; ".join(
+        data, wording, changes = event.data, worded(event.data), ""
+        if wording is None or isinstance(data, FactDisputed | EvidenceAdded):
+            continue
+        what, who, why = wording
+        if what == "accepted" or (what == "update") != updates:
+            continue
+        if isinstance(data, FactCorrected):
+            changes = ": " + "; ".join(
                 f"{markdown(change.path)} was {_value(change.was)}, now {_value(change.now)}"
                 for change in data.changes
             )
-            yield f"- {day}: {_named(fact)} {data.kind}{_by(story, data.by)}: {changes}. {markdown(data.reason)}\n"
-        elif isinstance(data, FactRetracted) and not updates:
-            yield f"- {day}: {_named(fact)} retracted{_by(story, data.by)}. {markdown(data.reason)}\n"
-        elif isinstance(data, FactReviewed) and data.verdict == "rejected" and not updates:
-            reason = f". {markdown(data.reason)}" if data.reason else ""
-            yield f"- {day}: {_named(fact)} {data.verdict}{_by(story, data.reviewer)}{reason}\n"
+        reason = f". {markdown(why)}" if why else ""
+        yield f"- {day}: {_named(fact)} {markdown(what)}{_by(story, who)}{changes}{reason}\n"
 
 
 def erased(story: StoryState) -> Iterator[str]:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from dateline.plugin import (
     EntityIntroduced,
-    Event,
     Fact,
+    FoldedEvent,
     RoleRecorded,
     Rows,
     StoryState,
@@ -46,10 +46,8 @@ class People(View):
         said: int
         statements: str
 
-    def fold(self, event: Event, rows: Rows) -> None:
+    def fold(self, event: FoldedEvent, rows: Rows) -> None:
         state = event.state
-        if state is None:
-            return
         cast = state.kept(self.name, Cast).after(event)
         facts = [*event.touched, *([event.before] if event.before is not None else [])]
         people = {name for fact in facts for name in persons(fact)}

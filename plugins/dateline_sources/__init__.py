@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dateline.plugin import (
-    Event,
+    FoldedEvent,
     Rows,
     SourceCaptured,
     SourceWithdrawn,
@@ -50,10 +50,8 @@ class Sources(View):
         withdrawn: str | None
         captured: int
 
-    def fold(self, event: Event, rows: Rows) -> None:
+    def fold(self, event: FoldedEvent, rows: Rows) -> None:
         state, data = event.state, event.data
-        if state is None:
-            return
         drawn = state.kept(self.name, AllDrawn).after(event)
         names = {fact.source for fact in event.touched}
         if event.before is not None:

@@ -12,8 +12,8 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from dateline import Archive, Plugins
+from dateline.pytest_plugin import Cli, Result
 from dateline.testing import samples
-from dateline.testing.pytest_plugin import Cli, Result
 
 GIVEN = ("--source", samples.SOURCE.removeprefix("sha256:"), "--exact", "143 of 193")
 Record = Callable[..., Result]
@@ -29,7 +29,7 @@ def record(dateline_cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     with Archive.create(tmp_path / "dateline.db", Plugins()) as archive:
         archive.record(samples.story())
     monkeypatch.setattr(
-        "dateline.testing.pytest_plugin._stream",
+        "dateline.pytest_plugin._stream",
         lambda text="": Terminal(io.BytesIO(text.encode()), encoding="utf-8", newline=""),
     )
     with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):

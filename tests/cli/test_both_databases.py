@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from dateline import Archive, Plugins
-from dateline.cli.errors import run
+from dateline.cli.outcome import run
 from dateline.cli.root import root
 from dateline.documents.folder import Folder
 from dateline.log import schema
@@ -67,6 +67,7 @@ def same_random_bytes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
+@pytest.mark.sampled(1)
 def test_all_output_and_every_file_is_the_same(
     export: str,
     same_random_bytes: None,

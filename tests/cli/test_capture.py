@@ -19,10 +19,10 @@ import pytest
 
 from dateline import Archive
 from dateline.capture.net import fetch
-from dateline.cli.captured import _byline
+from dateline.capture.source_lines import _byline
 from dateline.events.source import SourceCaptured
+from dateline.pytest_plugin import Cli, Result
 from dateline.testing import documents, samples
-from dateline.testing.pytest_plugin import Cli, Result
 
 Capture = Callable[..., Result]
 WIRE = ("--publisher", "org:wire=Wire")
@@ -314,14 +314,14 @@ def test_two_runs_with_the_same_text_keep_both_pages(
     capture: Capture, dateline: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another process captures the same text after this one has read the story."""
-    from dateline.cli import capture as module
+    from dateline.capture import capturing as module
 
     page = documents.page()
     second = page.replace(b"Ten recipes", b"Nine recipes")
     Path("two.html").write_bytes(second)
-    tried, attempts = module._try, []
+    tried, attempts = module._attempt, []
 
-    def overtaken(archive: Archive, state: Any, given: Any) -> list[str]:
+    def overtaken(archive: Any, state: Any, given: Any) -> module.Captured:
         attempts.append(state.version)
         if len(attempts) == 1:
             command = ("capture", "two.html", "--story", "ferry", *WIRE)
@@ -329,7 +329,7 @@ def test_two_runs_with_the_same_text_keep_both_pages(
             subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
         return tried(archive, state, given)
 
-    monkeypatch.setattr(module, "_try", overtaken)
+    monkeypatch.setattr(module, "_attempt", overtaken)
     done = capture("one.html", page)
     assert done.code == 0, done.err
     assert len(attempts) == 2

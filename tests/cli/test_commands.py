@@ -18,8 +18,8 @@ import pytest
 
 from dateline.cli.root import root
 from dateline.log.schema import HEAD
+from dateline.pytest_plugin import Cli
 from dateline.testing import samples
-from dateline.testing.pytest_plugin import Cli
 
 
 @dataclass
@@ -296,7 +296,7 @@ def test_every_command_has_a_summary_and_an_example() -> None:
         assert command is not None
         assert "Example:" in (command.help or ""), name
         if name in root.core:  # type: ignore[attr-defined]
-            assert command.get_short_help_str(100) == root.core[name][1]  # type: ignore[attr-defined]
+            assert command.get_short_help_str(100) == root.core[name]  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from dateline import Plugins
-from dateline.cli import completing
+from dateline.cli import completion
+from dateline.pytest_plugin import Cli
 from dateline.testing import samples
-from dateline.testing.pytest_plugin import Cli
 
 CODE = """
 import sys
@@ -98,7 +98,7 @@ def test_a_story_is_completed(tab: Tab, line: str, tmp_path: Path) -> None:
         ("dateline record ferry state --source ", [samples.SOURCE[7:19]]),
         ("dateline link ferry f2 explains f", ["f1", "f2"]),
         ("dateline show ferry f", ["figures", "f1", "f2"]),
-        ("dateline show ferry ", sorted(completing.VIEWS)),
+        ("dateline show ferry ", sorted(completion.VIEWS)),
         ("dateline export ferry --view p", ["people", "places"]),
         ("dateline rebuild --view s", ["sources", "statements"]),
         ("dateline prune --view t", ["timeline"]),
@@ -142,7 +142,7 @@ def test_a_file_that_is_not_an_archive_offers_nothing(tab: Tab, tmp_path: Path) 
 
 @pytest.mark.parametrize("kind", ["views", "exporters", "importers", "source_importers"])
 def test_the_bundled_names_are_what_bundled_plugins_offer(kind: str) -> None:
-    listed = getattr(completing, kind.upper())
+    listed = getattr(completion, kind.upper())
     offered = getattr(PLUGINS, kind)
     bundled = {
         name

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from dateline.cli.errors import outcome
+from dateline.cli.outcome import outcome
 from dateline.cli.root import root
 from dateline.testing import samples
 

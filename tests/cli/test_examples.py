@@ -14,9 +14,10 @@ from pathlib import Path
 import click
 import pytest
 
+from dateline.cli.outcome import run as run_command
 from dateline.cli.root import root
+from dateline.pytest_plugin import Cli
 from dateline.testing import samples
-from dateline.testing.pytest_plugin import Cli
 
 BIN = Path(sys.executable).parent
 
@@ -40,21 +41,25 @@ def examples() -> list[tuple[str, str]]:
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the demo story in ./dateline.db and the files that examples name."""
     folder = tmp_path_factory.mktemp("examples")
-    run(folder, "dateline --db dateline.db demo")
     (folder / "report.txt").write_text("FICTION. The water is gone, the mayor said.", "utf-8")
     (folder / "story.ndjson").write_text("\n".join(map(json.dumps, samples.story())), "utf-8")
     letter = "FICTION. A witness writes: the gate stood open."
     (folder / "letter.txt").write_text(letter, "utf-8")
-    capture = (
-        "capture letter.txt --story velm-flood --publisher org:post=Post --protect 'the witness'"
-    )
-    run(folder, f"dateline {capture}")
     more = {"type": "story.retitled", "title": "Fictional: after the flood"}
     (folder / "more.ndjson").write_text(json.dumps(more), "utf-8")
     page = "<html><head><title>T</title></head><body><article><p>FICTION. "
     page += "The water went down overnight and the school was empty by noon, the mayor said. " * 5
     (folder / "page.html").write_text(page + "</p></article></body></html>", "utf-8")
-    run(folder, "dateline checkpoint -o today.txt && dateline export velm-flood -o sent.md")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setenv("DATELINE_KEY", "desk.key")
+        for line in (
+            "--db dateline.db demo",
+            "capture letter.txt --story velm-flood --publisher org:post=Post --protect 'the witness'",
+            "checkpoint -o today.txt",
+            "export velm-flood -o sent.md",
+        ):
+            assert run_command(root, shlex.split(line)) == 0
     return folder
 
 

@@ -4,23 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import sqlite3
-from pathlib import Path
 
-import pytest
-
-from dateline.testing import samples
-from dateline.testing.pytest_plugin import Cli, PluginDir
-
-
-@pytest.fixture
-def ferry(dateline_cli: Cli, tmp_path: Path) -> Cli:
-    lines = "".join(json.dumps(line) + "\n" for line in samples.story())
-    (tmp_path / "ferry.ndjson").write_text(lines)
-    assert dateline_cli("init").code == 0
-    assert dateline_cli("import", "ferry.ndjson").code == 0
-    return dateline_cli
+from dateline.pytest_plugin import Cli, PluginDir
 
 
 def generations(cli: Cli, *options: str) -> list[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import dateline.errors
 from dateline.errors import DatelineError
-from dateline.testing.pytest_plugin import Cli
+from dateline.pytest_plugin import Cli
 
 PROJECT = Path(__file__).parents[2]
 FORM = re.compile(r"[a-z]+(-[a-z0-9]+)*")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dateline.cli.errors import run
+from dateline.cli.outcome import run
 from dateline.cli.root import root
 
 FENCE = re.compile(r"^```(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -10,9 +10,9 @@ from tests.erasure import scene
 from tests.erasure.scene import WITNESS
 
 from dateline import Archive, Plugins, Refused
+from dateline.erasure import batch_keys
 from dateline.events.clock import to_iso
-from dateline.log.wal import empty_wal
-from dateline.recording import keyed
+from dateline.log.databases.wal import empty_wal
 from dateline.testing import samples
 
 PLUGINS = Plugins.load(strict=True)
@@ -92,7 +92,7 @@ def test_an_imported_erasure_destroys_no_key(
     with pytest.raises(Refused, match="reserved"):
         archive.record([told(archive, str(key))], story="other")
     with monkeypatch.context() as patched:  # an older log may hold such a line
-        patched.setattr(keyed.Keyed, "imported_erasure", lambda *given: [])
+        patched.setattr(batch_keys.BatchKeys, "_imported", lambda *given: [])
         archive.record([told(archive, str(key))], story="other")
     line = samples.figure(text="Hers")
     done = archive.record([line], story="other", protect=WITNESS)

@@ -18,8 +18,8 @@ from tests.log.roots import root_at
 
 from dateline import Archive, Plugins
 from dateline.errors import Refused, SealedContent, UnknownName
+from dateline.log.databases.wal import empty_wal
 from dateline.log.engine import reading
-from dateline.log.wal import empty_wal
 from dateline.testing import samples
 from dateline.testing.postgres import connect
 from dateline.views import asof
@@ -172,8 +172,8 @@ DEATHS = {
     "Keys.destroy:before": True,
     "Keys.destroy:after": True,
     "steps.purge:before": True,
-    "rows.purge:before": True,
-    "rows.purge:after": True,
+    "view_rows.purge:before": True,
+    "view_rows.purge:after": True,
     "steps.purge:after": True,
     "steps.empty_wal:before": True,
     "steps.empty_wal:after": True,

@@ -15,10 +15,9 @@ from dateline import Archive, Plugins
 from dateline.documents import storage as documents
 from dateline.log.engine import reading
 from dateline.log.read import Reader
-from dateline.plugin import Fact, FactRow, FactView
 from dateline.protect.keys import Keys
+from dateline.protect.keys_file import KeysFile
 from dateline.testing import samples
-from dateline.testing.isolated import isolated
 from dateline.views import pending
 
 PLUGINS = Plugins.load(strict=True)
@@ -43,23 +42,23 @@ def test_rows_are_counted_by_view_and_story(archive: Archive) -> None:
 def test_only_captures_are_decoded_to_see_who_keeps_a_document(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain, types = Reader.read_type, []
+    plain, read = Reader.read_types, []
 
-    def read_type(self: Reader, connection: Any, type_: str, **options: Any) -> Iterator[Any]:
-        types.append(type_)
-        return plain(self, connection, type_, **options)
+    def read_types(self: Reader, connection: Any, types: Any, **options: Any) -> Iterator[Any]:
+        read.extend(types)
+        return plain(self, connection, types, **options)
 
-    monkeypatch.setattr(Reader, "read_type", read_type)
+    monkeypatch.setattr(Reader, "read_types", read_types)
     monkeypatch.setattr(Reader, "read", lambda *given, **more: pytest.fail("the log was read"))
     archive.plan_erasure(WITNESS)
-    assert types == ["source.captured"]
+    assert read == ["source.captured"]
 
 
 def test_events_of_one_type_are_read_in_any_page_size(archive: Archive) -> None:
     wanted = [event.position for event in archive.events() if event.type == "figure.recorded"]
     for page in (1, 2, 100):
         with reading(archive._engine) as connection:
-            found = archive._reader.read_type(connection, "figure.recorded", page=page)
+            found = archive._reader.read_types(connection, ["figure.recorded"], page=page)
             assert [event.position for event in found] == wanted and len(wanted) > 3
 
 
@@ -67,50 +66,17 @@ def test_a_story_is_folded_once_for_all_views_that_are_caught_up(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     archive.catch_up()
-    plain, folds = pending._fold_story, []
+    plain, folds = pending.fold_story, []
 
     def fold_story(reader: Any, group: Any, events: Any) -> Any:
         folds.append(len(group))
         return plain(reader, group, events)
 
-    monkeypatch.setattr(pending, "_fold_story", fold_story)
+    monkeypatch.setattr(pending, "fold_story", fold_story)
     scene.erase(archive)
     assert folds == [len(PLUGINS.views)]
     for name in PLUGINS.views:
         assert archive.verify_view(name) == []
-
-
-class Words(FactView):
-    """Every fact's text."""
-
-    name, version = "words", 1
-
-    class Row(FactRow, frozen=True):
-        text: str
-
-    def rows(self, fact: Fact) -> Iterator[FactRow]:
-        yield self.Row(text=fact.data.text)
-
-
-class Fragile(Words):
-    """Raises where there is no f3."""
-
-    name = "fragile"
-
-    def rows(self, fact: Fact) -> Iterator[FactRow]:
-        if fact.id == "f4" and "f3" not in fact.story.facts:
-            raise ZeroDivisionError
-        yield self.Row(text=fact.data.text)
-
-
-def test_a_view_that_raises_then_leaves_the_others_as_they_are(tmp_path: Path) -> None:
-    with Archive.create(tmp_path / "a.db", isolated(Words(), Fragile())) as archive:
-        archive.record(samples.story())
-        archive.record([samples.figure(text=text) for text in "34"], story="ferry")
-        archive.catch_up()
-        scene.erase(archive, 8)
-        found = [(build.name, build.generation, build.state) for build in archive.builds()]
-        assert found == [("fragile", 2, "failed"), ("words", 2, "live")]
 
 
 # -- keys that are not here --------------------------------------------------------------------
@@ -126,15 +92,15 @@ def test_the_keys_database_is_not_opened_again_for_each_event_whose_key_is_not_h
     archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     aged(tmp_path / "a.db.keys")
-    plain, opened = Keys.transaction, []
+    plain, opened = KeysFile.transaction, []
 
-    def transaction(self: Keys, **options: Any) -> Any:
+    def transaction(self: KeysFile, **options: Any) -> Any:
         opened.append(self)
         return plain(self, **options)
 
-    monkeypatch.setattr(Keys, "transaction", transaction)
+    monkeypatch.setattr(KeysFile, "transaction", transaction)
     keys = Keys(tmp_path / "a.db.keys", archive.id)
-    assert keys.here
+    assert keys.file.here
     assert [keys.secret("no key") for _ in range(5)] == [None] * 5
     assert len(opened) == 2
     # A key that another process adds is found, at once and later.

@@ -36,7 +36,7 @@ def test_an_export_of_what_is_left_comes_back(archive: Archive, tmp_path: Path) 
             f.reported_us for f in was.facts.values()
         ]
         assert other.record([samples.figure(text="Next")], story="other").facts == ("f3",)
-        assert state.highest == was.highest == 5
+        assert state.tombstones.highest == was.tombstones.highest == 5
         for name in PLUGINS.views:
             assert without_places(other, name) == without_places(archive, name)
             assert other.verify_view(name) == []

@@ -16,7 +16,7 @@ from tests.erasure import scene
 from tests.erasure.scene import BASIS, REASON, WITNESS, raises
 
 from dateline import Archive, Plugins
-from dateline.protect import keys
+from dateline.protect import keys_file
 from dateline.testing import samples
 
 PLUGINS = Plugins.load(strict=True)
@@ -89,8 +89,8 @@ def test_a_kill_while_it_is_made_blocks_nothing(folder: Path) -> None:
         child = os.fork()
         if child == 0:
             try:
-                plain = keys.sqlite3.connect
-                keys.sqlite3.connect = partial(plain, factory=Dies)  # type: ignore[assignment]
+                plain = keys_file.sqlite3.connect
+                keys_file.sqlite3.connect = partial(plain, factory=Dies)  # type: ignore[assignment]
                 Dies.left = at
                 with Archive.open(folder / "a.db", PLUGINS) as archive:
                     archive._keys.hold(archive._keys.propose(WITNESS))
@@ -112,7 +112,7 @@ def test_a_full_disk_blocks_nothing_afterwards(
 ) -> None:
     with Archive.open(folder / "a.db", PLUGINS) as archive:
         with monkeypatch.context() as patched:
-            patched.setattr(keys, "_SCHEMA", keys._SCHEMA + "CREATE TABLE no_room (;")
+            patched.setattr(keys_file, "_SCHEMA", keys_file._SCHEMA + "CREATE TABLE no_room (;")
             with raises("keys-unusable"):
                 archive.record([LINE], story="ferry", protect=WITNESS)
         archive.record([samples.figure(text="Not hers")], story="ferry")
@@ -121,7 +121,7 @@ def test_a_full_disk_blocks_nothing_afterwards(
 
 def test_others_may_open_it_while_it_is_made(folder: Path) -> None:
     with Archive.open(folder / "a.db", PLUGINS) as archive:
-        with archive._keys.transaction(), Archive.open(folder / "a.db", PLUGINS) as other:
+        with archive._keys.file.transaction(), Archive.open(folder / "a.db", PLUGINS) as other:
             assert other._keys.subjects() == []
         archive.record([LINE], story="ferry", protect=WITNESS)
 

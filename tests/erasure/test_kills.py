@@ -14,13 +14,14 @@ import pytest
 from tests.erasure import scene
 
 from dateline import Archive, Plugins
-from dateline.erasure import rows, steps
+from dateline.erasure import steps, view_rows
 from dateline.erasure.journal import Journal
 from dateline.erasure.purge import purge
 from dateline.events.envelope import RecordedBy
 from dateline.log import engine as engines
 from dateline.plugins.discovery import installed
 from dateline.protect.keys import Keys
+from dateline.protect.keys_file import KeysFile
 
 PLUGINS = Plugins(strict=True)
 for candidate in installed():
@@ -56,11 +57,11 @@ def watch(points: Points) -> None:
     raises at once."""
     for owner, name in (
         (Journal, "order"), (Journal, "advance"), (Keys, "destroy"), (steps, "purge"),
-        (steps, "empty_wal"), (rows, "purge"),
+        (steps, "empty_wal"), (view_rows, "purge"),
     ):  # fmt: skip
         label = f"{getattr(owner, '__name__', '').rpartition('.')[2]}.{name}"
         setattr(owner, name, wrapped(points, getattr(owner, name), label))
-    plain_writing, plain_keys = engines.writing, Keys.transaction
+    plain_writing, plain_keys = engines.writing, KeysFile.transaction
 
     @contextmanager
     def writing(engine: Any, **options: Any) -> Iterator[Any]:
@@ -70,7 +71,7 @@ def watch(points: Points) -> None:
         points.reach("archive:committed")
 
     @contextmanager
-    def transaction(self: Keys, *, write: bool = True) -> Iterator[Any]:
+    def transaction(self: KeysFile, *, write: bool = True) -> Iterator[Any]:
         with plain_keys(self, write=write) as connection:
             yield connection
             if write:
@@ -80,7 +81,7 @@ def watch(points: Points) -> None:
 
     for module in (engines, steps):  # `engines`: for what it tries patiently
         module.writing = writing  # type: ignore[attr-defined]
-    Keys.transaction = transaction  # type: ignore[method-assign,assignment]
+    KeysFile.transaction = transaction  # type: ignore[method-assign,assignment]
 
 
 def erase_in_child(
@@ -153,7 +154,7 @@ def test_an_erasure_killed_at_any_point_is_finished_on_opening(
         "archive:committed",
         "keys:commit",
         "steps.purge:after",
-        "rows.purge:before",
+        "view_rows.purge:before",
     ):
         assert points.count(name) >= 1, points
 

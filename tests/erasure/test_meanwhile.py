@@ -12,7 +12,7 @@ from dateline import Archive, DatelineError, Plugins
 from dateline.log import read as log
 from dateline.log.engine import reading, writing
 from dateline.testing import samples
-from dateline.views import runner, store
+from dateline.views import catching_up, runner, store
 
 PLUGINS = Plugins.load(strict=True)
 
@@ -25,15 +25,15 @@ def test_a_fold_that_read_it_before_cannot_write_it_after(archive: Archive, tmp_
     # The erasure happens after the rows are folded and before they are written.
     with Archive.open(tmp_path / "a.db", PLUGINS) as other:
         views = [PLUGINS.view("timeline")]
-        [running], _ = runner._sorted(other._engine, other._reader, views)
+        [running], _ = catching_up._sorted(other._engine, other._reader, views)
         with reading(other._engine) as connection:
-            states = runner.States(other._reader)
+            states = runner.RecentStates(other._reader)
             head = log.head(connection).position
-            start = running.build.checkpoint
+            start = running.build.position
             runner.fold_range(connection, other._reader, states, [running], start, head)
         assert CANARY in repr(list(running.rows.stored()))
         scene.erase(archive)
-        with pytest.raises(store.Moved), writing(other._engine) as connection:
+        with pytest.raises(store.ChangedElsewhere), writing(other._engine) as connection:
             runner.write(connection, running, head)
     assert scene.found(tmp_path) == []
     assert archive.verify_view("timeline") == []

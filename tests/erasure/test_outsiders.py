@@ -13,15 +13,15 @@ from tests.erasure.scene import BASIS, CANARY, REASON
 
 from dateline import Archive, DatelineError, Plugins
 from dateline.archive import copy_archive
-from dateline.erasure import rows
+from dateline.erasure import view_rows
 from dateline.erasure.steps import HeldUp
 from dateline.log import engine as engines
 from dateline.log.engine import writing
 from dateline.plugin import FactRow, FactView, FigureRecorded
+from dateline.pytest_plugin import Cli
 from dateline.testing import samples
 from dateline.testing.isolated import isolated
 from dateline.testing.postgres import connect
-from dateline.testing.pytest_plugin import Cli
 from dateline.views import store
 
 PLUGINS = Plugins.load(strict=True)
@@ -52,7 +52,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def opened(archive: Archive) -> Archive:
     url = archive._engine.url.render_as_string(hide_password=False)
-    return Archive.open(url, PLUGINS, archive._keys.path)
+    return Archive.open(url, PLUGINS, archive._keys.file.path)
 
 
 def erase(archive: Archive, position: int = 8) -> Any:
@@ -93,7 +93,7 @@ def test_an_erasure_wins_over_what_is_built_on_a_view_it_cannot_fold(
     """The plugin is not loaded, and an outside object was built on a generation's table."""
     outside.execute(MINE)
     outside.execute("CREATE VIEW hers AS SELECT text FROM timeline__g1")
-    keys = archive._keys.path
+    keys = archive._keys.file.path
     with Archive.open(dateline_postgres_url, Plugins(), keys) as bare:
         assert erase(bare).step == "done"
     query = "SELECT count(*) FROM pg_views WHERE viewname IN ('mine', 'hers', 'timeline')"
@@ -167,7 +167,7 @@ def test_a_long_reader_holds_up_an_erasure_but_no_append_and_no_command(
                 with pytest.raises(DatelineError, match="an erasure is not finished"):
                     copying()
         url = archive._engine.url.render_as_string(hide_password=False)
-        done = dateline_cli("--db", url, "--keys", str(archive._keys.path), "stories")
+        done = dateline_cli("--db", url, "--keys", str(archive._keys.file.path), "stories")
         assert done.code == 0 and "pg_stat_activity" in done.err
         assert time.monotonic() - began < 10
     with opened(archive) as other:
@@ -199,7 +199,7 @@ def test_a_copy_that_somebody_reads_is_not_touched(
 ) -> None:
     with dateline_postgres.database() as target:
         url = archive._engine.url.render_as_string(hide_password=False)
-        copy_archive(url, target, keys=archive._keys.path)
+        copy_archive(url, target, keys=archive._keys.file.path)
         with Archive.open(target, PLUGINS) as there:
             there.catch_up()
         erase(archive)
@@ -208,9 +208,9 @@ def test_a_copy_that_somebody_reads_is_not_touched(
             with outside.transaction():
                 outside.execute("SELECT * FROM mine").fetchall()
                 with pytest.raises(DatelineError, match="nothing was changed"):
-                    copy_archive(url, target, keys=archive._keys.path)
+                    copy_archive(url, target, keys=archive._keys.file.path)
             Archive.open(target, PLUGINS).close()
-            copy_archive(url, target, keys=archive._keys.path)
+            copy_archive(url, target, keys=archive._keys.file.path)
         with Archive.open(target, PLUGINS) as there:
             assert CANARY not in repr(there.view("timeline").rows)
 
@@ -219,7 +219,7 @@ def test_a_blocking_session_is_found_before_any_work_is_done(
     archive: Archive, outside: Any, hasty: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        rows, "purge", lambda *given: pytest.fail("it was folded again for nothing")
+        view_rows, "purge", lambda *given: pytest.fail("it was folded again for nothing")
     )
     with outside.transaction():
         outside.execute("SELECT * FROM timeline").fetchall()

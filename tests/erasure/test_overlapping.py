@@ -15,9 +15,9 @@ from dateline import Archive, NotPaired, Plugins
 from dateline.archive import copy_archive
 from dateline.erasure import steps
 from dateline.erasure.journal import Journal
-from dateline.log.wal import empty_wal
+from dateline.log.databases.wal import empty_wal
+from dateline.pytest_plugin import Cli
 from dateline.testing import samples
-from dateline.testing.pytest_plugin import Cli
 
 PLUGINS = Plugins.load(strict=True)
 

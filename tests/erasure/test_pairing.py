@@ -21,11 +21,12 @@ from dateline.erasure.journal import Erasure, Journal, Listed, Step
 from dateline.events.clock import to_iso
 from dateline.events.envelope import RecordedBy
 from dateline.events.parts import ErasedEvent
+from dateline.log.databases.wal import empty_wal
 from dateline.log.engine import reading, writing
-from dateline.log.wal import empty_wal
 from dateline.protect.keys import Keys
+from dateline.protect.keys_file import KeysFile
+from dateline.pytest_plugin import Cli
 from dateline.testing import samples
-from dateline.testing.pytest_plugin import Cli
 
 PLUGINS = Plugins.load(strict=True)
 STEPS: tuple[Step, ...] = ("ordered", "listed", "destroyed", "purged", "done")
@@ -48,7 +49,7 @@ def forged(db: str, path: Path, step: Step, *, under_key: bool = False) -> Path:
     """A keys database that anybody with a copy of the archive can make; it orders everything erased."""
     with Archive.open(db, PLUGINS, path.with_name("no.keys"), resume=False) as archive:
         events = [event for event in archive.events() if event.type != "story.opened"]
-        journal = Journal(Keys(path, archive.id), archive.id)
+        journal = Journal(KeysFile(path), archive.id)
     [key] = {event.subject_key for event in events} - {None}
     erasure = journal.order(
         "made up",
@@ -280,7 +281,7 @@ def test_an_imported_record_of_an_erasure_proves_nothing(archive: Archive, tmp_p
     }  # fmt: skip
     archive.record([line], story="other")
     keys = Keys(theirs, archive.id)
-    with keys.transaction() as run:
+    with keys.file.transaction() as run:
         run.execute(
             "INSERT INTO erasures (id, archive, step, record) VALUES (?, ?, 'done', ?)",
             (str(erasure.id), archive.id.bytes, msgspec.json.encode(erasure)),
@@ -294,7 +295,7 @@ def test_a_journal_that_orders_nothing_here_is_ignored(
 ) -> None:
     theirs = tmp_path / "theirs.keys"
     with Archive.open(filled_db, PLUGINS, own) as archive:
-        journal = Journal(Keys(theirs, archive.id), archive.id)
+        journal = Journal(KeysFile(theirs), archive.id)
         journal.order("x", "y", RecordedBy(), chosen=(UUID(int=9),))
     with Archive.open(filled_db, PLUGINS, theirs) as archive:
         assert archive.resumed == [] and not archive.paired

@@ -14,14 +14,14 @@ from tests.races.beside import Gate
 
 from dateline import Archive
 from dateline.archive import copy_archive
-from dateline.cli.errors import run
+from dateline.cli.outcome import run
 from dateline.cli.root import root
 from dateline.errors import Damaged, ViewFailed
 from dateline.log.engine import writing
 from dateline.plugin import Event, Fact, FactRow, FactView, View, ViewRow
 from dateline.testing import samples
 from dateline.testing.isolated import isolated
-from dateline.views import pending, runner, store
+from dateline.views import catching_up, pending, store
 from dateline.views.asof import NOW
 
 NAMES = ["counted", "words"]
@@ -86,7 +86,7 @@ def whole(archive: Archive) -> None:
     """Every view is live, has all its rows, and they are the fold of the log."""
     head = archive.head().position
     for build in archive.catch_up():
-        assert (build.state, build.checkpoint, build.pending) == ("live", head, None)
+        assert (build.state, build.position, build.pending) == ("live", head, None)
     for name in NAMES:
         assert archive.verify_view(name) == []
         rows = archive.view(name, everything=True).rows
@@ -128,13 +128,13 @@ def test_the_rows_of_other_stories_are_not_folded_again(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folded: list[str] = []
-    plain = pending._fold_story
+    plain = pending.fold_story
 
     def fold_story(reader: Any, group: Any, events: Any) -> None:
         folded.extend({event.slug for event in events})
         plain(reader, group, events)
 
-    monkeypatch.setattr(pending, "_fold_story", fold_story)
+    monkeypatch.setattr(pending, "fold_story", fold_story)
     erase(archive, 8)
     assert folded == ["one"]
     whole(archive)
@@ -145,7 +145,7 @@ def test_stories_are_folded_one_by_one_and_each_is_kept(
 ) -> None:
     erase(archive, 8, 16, fold_again=False)
     monkeypatch.setattr(pending, "STEP", 1)
-    plain, left = pending._fold_story, [1]
+    plain, left = pending.fold_story, [1]
 
     def fold_story(*given: Any) -> None:
         if not left:
@@ -153,7 +153,7 @@ def test_stories_are_folded_one_by_one_and_each_is_kept(
         left.pop()
         plain(*given)
 
-    monkeypatch.setattr(pending, "_fold_story", fold_story)
+    monkeypatch.setattr(pending, "fold_story", fold_story)
     with pytest.raises(KeyboardInterrupt):
         archive.catch_up()
     monkeypatch.undo()
@@ -184,7 +184,7 @@ def test_an_erasure_while_a_story_is_folded_again_is_not_undone_by_it(archive: A
     erase(archive, 8, fold_again=False)
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(1) as pool:
         gate = Gate()
-        with gate.at(patch, pending, "_fold_story", after=True):
+        with gate.at(patch, pending, "fold_story", after=True):
             late = pool.submit(archive.catch_up)
             gate.wait()
             erase(archive, 17, fold_again=False)
@@ -198,7 +198,7 @@ def test_when_two_processes_fold_a_story_again_one_of_them_starts_over(archive: 
     erase(archive, 8, fold_again=False)
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(1) as pool:
         gate = Gate()
-        with gate.at(patch, pending, "_fold_story", after=True):
+        with gate.at(patch, pending, "fold_story", after=True):
             late = pool.submit(archive.catch_up)
             gate.wait()
             whole(archive)
@@ -209,7 +209,7 @@ def test_when_two_processes_fold_a_story_again_one_of_them_starts_over(archive: 
 def test_a_reader_sees_no_story_without_its_rows(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain, positions = runner.catch_up, [8, 16]
+    plain, positions = catching_up.catch_up, [8, 16]
 
     def catch_up(*given: Any, **options: Any) -> Any:
         builds = plain(*given, **options)
@@ -217,7 +217,7 @@ def test_a_reader_sees_no_story_without_its_rows(
             erase(archive, positions.pop(), fold_again=False)
         return builds
 
-    monkeypatch.setattr(runner, "catch_up", catch_up)
+    monkeypatch.setattr(catching_up, "catch_up", catch_up)
     rows = archive.view("words").rows
     assert {row[0] for row in rows} == {"one", "two"} and positions == []
     positions += [7]
@@ -324,5 +324,5 @@ def test_a_generation_is_advanced_only_by_a_writer_that_knows_what_is_pending(
     [before] = [build for build in archive.builds() if build.name == "words"]
     with writing(archive._engine) as connection:
         store.advance(connection, before, pending=b"\0" * 16)
-    with pytest.raises(store.Moved), writing(archive._engine) as connection:
-        store.advance(connection, before, checkpoint=before.checkpoint)
+    with pytest.raises(store.ChangedElsewhere), writing(archive._engine) as connection:
+        store.advance(connection, before, position=before.position)

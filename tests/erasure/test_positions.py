@@ -9,7 +9,7 @@ from tests.erasure import scene
 from tests.erasure.scene import BASIS, REASON, WITNESS, raises
 
 from dateline import Archive
-from dateline.log.wal import empty_wal
+from dateline.log.databases.wal import empty_wal
 from dateline.testing import samples
 
 FORMATS = ("csv", "html", "json", "markdown", "ndjson")

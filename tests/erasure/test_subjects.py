@@ -11,8 +11,8 @@ from tests.erasure.scene import BASIS, CANARY, LETTER_ID, REASON, WITNESS, raise
 from tests.log.roots import root_at
 
 from dateline import Archive, Refused
+from dateline.log.databases.wal import empty_wal
 from dateline.log.engine import reading
-from dateline.log.wal import empty_wal
 from dateline.testing import samples
 from dateline.views import asof
 

@@ -12,7 +12,7 @@ from tests.erasure import scene
 from tests.erasure.scene import CANARY
 
 from dateline import Archive, Plugins
-from dateline.log.wal import empty_wal
+from dateline.log.databases.wal import empty_wal
 from dateline.plugin import Fact, FactRow, FactView, hookimpl
 from dateline.plugins.discovery import Candidate
 from dateline.views import rebuild
@@ -83,7 +83,7 @@ def test_an_unfinished_build_is_deleted_too(
     def stop(*args: Any) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(rebuild, "_swap", stop)
+    monkeypatch.setattr(rebuild, "swap", stop)
     with pytest.raises(RuntimeError):
         archive.rebuild(["timeline"])
     monkeypatch.undo()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 
 from dateline import Archive, Plugins
+from dateline.events.fold import StoryFold
 from dateline.events.index import refers_to
-from dateline.events.present import Fact, StoryState
+from dateline.events.state import Fact, StoryState
 from dateline.testing import samples
 from dateline.testing.histories import histories
 
@@ -24,7 +25,7 @@ def test_naming_is_the_same_in_a_fork_at_any_version(lines: list[dict[str, objec
     with Archive.create(":memory:", PLUGINS) as archive:
         archive.record(lines)
         [story] = archive.stories()
-        state = StoryState(PLUGINS.registry())
+        state = StoryFold(PLUGINS.registry())
         for event in archive.events(story.slug):
             state.apply(event)
             fresh = state.fork()
@@ -36,7 +37,7 @@ def test_naming_is_the_same_in_a_fork_at_any_version(lines: list[dict[str, objec
 
 
 def test_a_corrected_fact_is_found_by_the_entity_that_it_names_now() -> None:
-    eva, state = "person:eva", StoryState(PLUGINS.registry())
+    eva, state = "person:eva", StoryFold(PLUGINS.registry())
     with Archive.create(":memory:", PLUGINS) as archive:
         archive.record(samples.story(samples.entity(eva, "Eva")))
         change = samples.corrected("f1", "/speakers/0", samples.VOSS, eva)

@@ -79,16 +79,6 @@ def test_each_rule_is_the_only_one_to_refuse_its_examples(
         assert rules(caught.value) == {rule}, raw[:40]
 
 
-@pytest.mark.parametrize("rule", [rule for rule in strict.RULES if rule != "json"])
-def test_a_rule_switched_off_lets_its_example_through(
-    rule: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if rule == "size":
-        monkeypatch.setattr(strict, "MAX_BYTES", 1)
-    monkeypatch.setattr(strict, "disabled", {rule})
-    assert isinstance(strict.parse(EXAMPLES[rule][0]), dict)
-
-
 @pytest.mark.parametrize(
     ("raw", "value"),
     [

@@ -18,7 +18,7 @@ from tests.faults.operations import cli, filled
 from tests.faults.outcome import Row, seemly
 
 from dateline import Archive
-from dateline.cli.errors import FAILED, FOUND
+from dateline.cli.outcome import FAILED, FOUND
 from dateline.proof.held import Given
 from dateline.proof.keys import load
 from dateline.proof.verifier import read_checkpoint

@@ -30,7 +30,9 @@ from tests.log.roots import root_at
 from dateline import Archive
 from dateline.log import read as log
 from dateline.log.engine import reading
-from dateline.views import store
+from dateline.views import store, stored_rows
+from dateline.views.generation import Build
+from dateline.views.projection import schema_of
 
 #: ``rebuild``: every view is live and at the head. ``append``: events arrive during the rebuild.
 #: ``catch-up``: every view is behind. ``first``: a catch-up before any view is built.
@@ -76,7 +78,7 @@ class Reader:
             pass
 
     def start(self, db: Path, kind: Kind) -> None:
-        """Start a loop. Rows at their checkpoint are always read, `Archive.view` only where it has
+        """Start a loop. Rows at their position are always read, `Archive.view` only where it has
         nothing to catch up, or is meant to race."""
         head = self._head if kind in ("rebuild", "race") else None
         self._tell({"db": str(db), "head": head, "built": kind != "first"})
@@ -275,7 +277,7 @@ def rehearse(ground: Ground, kind: Kind) -> Timeline:
         child.end()
         with Archive.open(db, plugins()[0]) as archive:
             inspect(ground, archive)
-            assert [build.checkpoint for build in live(archive)] == [ground.head] * len(NAMES)
+            assert [build.position for build in live(archive)] == [ground.head] * len(NAMES)
     return Timeline(kind, child.points, child.times)
 
 
@@ -395,7 +397,7 @@ def _aftermath(
 
 
 def _finish(
-    ground: Ground, archive: Archive, kind: Kind, tally: Tally, before: dict[str, store.Build]
+    ground: Ground, archive: Archive, kind: Kind, tally: Tally, before: dict[str, Build]
 ) -> tuple[int, int]:
     """Finish the child's work. Returns (events folded, events to fold without the child's work)."""
     left = _left(archive, before, kind)
@@ -409,14 +411,14 @@ def _finish(
     if kind != "race":
         assert folded == left, f"it folded {folded} events; {left} of {of} were left"
     inspect(ground, archive)
-    assert [build.checkpoint for build in live(archive)] == [ground.head] * len(NAMES)
+    assert [build.position for build in live(archive)] == [ground.head] * len(NAMES)
     return folded, of
 
 
 # -- invariants ----------------------------------------------------------------------------
 
 
-def live(archive: Archive) -> list[store.Build]:
+def live(archive: Archive) -> list[Build]:
     """The live generation of each view; checks that there is exactly one each."""
     found = [build for build in archive.builds() if build.state == "live"]
     assert sorted(build.name for build in found) == sorted(NAMES), found
@@ -426,7 +428,7 @@ def live(archive: Archive) -> list[store.Build]:
 
 def inspect(ground: Ground, archive: Archive) -> None:
     """Check that no acknowledged event is missing, and that every view equals the fold of the log up to
-    its checkpoint."""
+    its position."""
     head = ground.head
     with reading(archive._engine) as connection:
         for check in ("quick_check", "foreign_key_check"):
@@ -446,13 +448,13 @@ def inspect(ground: Ground, archive: Archive) -> None:
             assert [current] == (live_ones or [None])
             if current is None:
                 continue
-            assert current.checkpoint <= head
-            rows = store.read(connection, archive.plugins.view(name), current)
-            assert by_key(name, rows) == ground.folds.at(name, current.checkpoint), name
+            assert current.position <= head
+            rows = stored_rows.read(connection, schema_of(archive.plugins.view(name)), current)
+            assert by_key(name, rows) == ground.folds.at(name, current.position), name
 
 
 def _inspect_unfinished(
-    ground: Ground, archive: Archive, child: Child, before: dict[str, store.Build]
+    ground: Ground, archive: Archive, child: Child, before: dict[str, Build]
 ) -> None:
     """Check that an unfinished build holds exactly the stories up to its cursor, complete."""
     swapped = child.points.count("swap:committed")
@@ -464,20 +466,20 @@ def _inspect_unfinished(
     with reading(archive._engine) as connection:
         stories = {story.slug: story.id.bytes for story in log.list_stories(connection)}
         for name, build in before.items():
-            rows = store.read(connection, archive.plugins.view(name), build)
+            rows = stored_rows.read(connection, schema_of(archive.plugins.view(name)), build)
             assert build.target is not None
-            reached = max(build.target, build.checkpoint)
+            reached = max(build.target, build.position)
             done = [
                 row
                 for row in ground.folds.at(name, reached)
-                if build.checkpoint > 0 or stories[row[0]] <= (build.cursor or b"")
+                if build.position > 0 or stories[row[0]] <= (build.cursor or b"")
             ]
             assert by_key(name, rows) == done, (
                 f"{name}: the unfinished build has other rows than those done"
             )
 
 
-def _left(archive: Archive, before: dict[str, store.Build], kind: Kind) -> int:
+def _left(archive: Archive, before: dict[str, Build], kind: Kind) -> int:
     """The number of events that Tally still has to fold if the work continues where it stopped."""
     with reading(archive._engine) as connection:
         head = log.head(connection).position
@@ -485,13 +487,13 @@ def _left(archive: Archive, before: dict[str, store.Build], kind: Kind) -> int:
         if build is None:
             current = store.current(connection, "tally")
             kept = kind not in ("rebuild", "append") and current is not None
-            return head - (current.checkpoint if kept and current is not None else 0)
+            return head - (current.position if kept and current is not None else 0)
         assert build.target is not None
         after = connection.exec_driver_sql(
             "SELECT count(*) FROM events WHERE story > ? AND position <= ?",
             (build.cursor or b"", build.target),
         ).scalar_one()
-        return int(after) + head - max(build.target, build.checkpoint)
+        return int(after) + head - max(build.target, build.position)
 
 
 def _inspect_pruned(ground: Ground, archive: Archive, *, undo: bool) -> None:

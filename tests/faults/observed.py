@@ -15,7 +15,8 @@ from dateline.log.engine import reading
 from dateline.plugin import View, ViewRow, hookimpl
 from dateline.plugins.discovery import Candidate, Selection, installed
 from dateline.views.asof import states
-from dateline.views.rows import Rows, Values
+from dateline.views.row_type import Values
+from dateline.views.rows import Rows
 
 #: In the order in which they are swapped in.
 NAMES = ("figures", "changes", "tally")

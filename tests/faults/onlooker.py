@@ -20,9 +20,10 @@ from typing import Any
 from tests.faults.observed import NAMES, Folds, by_key, plugins
 
 from dateline import Archive
-from dateline.events.present import HIDDEN
+from dateline.events.status import HIDDEN
 from dateline.log.engine import reading
-from dateline.views import store
+from dateline.views import store, stored_rows
+from dateline.views.projection import schema_of
 from dateline.views.table import arrange
 
 
@@ -54,7 +55,7 @@ def _say(text: str) -> None:
 
 
 class Looks:
-    """Checks that the rows of a view equal the fold at the checkpoint read with them.
+    """Checks that the rows of a view equal the fold at the position read with them.
 
     With a `head`, `Archive.view` is read too, and its rows must be those of that position. With
     `built`, the views existed from the start, so they must never be missing.
@@ -85,7 +86,7 @@ class Looks:
             table = archive.view(name, everything=True)
             wanted = self._folds.at(name, self._head)
             self.reads += 1
-            if table != arrange(archive.plugins.view(name), wanted, everything=True):
+            if table != arrange(schema_of(archive.plugins.view(name)), wanted, everything=True):
                 self._complain(name, "Archive.view", self._head, table.rows)
 
     def _snapshot(self, archive: Archive, name: str) -> None:
@@ -93,8 +94,8 @@ class Looks:
         with reading(archive._engine) as connection:
             build = store.current(connection, name)
             if build is not None:
-                rows = store.read(connection, archive.plugins.view(name), build)
-                self._compare(name, "one snapshot", build.checkpoint, rows)
+                rows = stored_rows.read(connection, schema_of(archive.plugins.view(name)), build)
+                self._compare(name, "one snapshot", build.position, rows)
             elif name in self._seen:
                 self.wrong.append(f"{name}: the view was missing")
 

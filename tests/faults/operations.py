@@ -12,19 +12,20 @@ from pathlib import Path
 from tests.erasure import scene
 from tests.faults.child import Acknowledge
 from tests.faults.invariants import PLUGINS, opened
+from tests.log import later
 
 from dateline import Archive
-from dateline.cli.errors import run as command
+from dateline.cli.outcome import run as command
 from dateline.cli.root import root
 from dateline.errors import SchemaOutdated
 from dateline.log import schema
+from dateline.log.databases.wal import empty_wal
 from dateline.log.engine import reading
-from dateline.log.wal import empty_wal
 from dateline.proof import keys
 from dateline.proof.verifier import check_signature, read_checkpoint
 from dateline.testing import samples
 
-OLD = Path(__file__).parents[1] / "fixtures" / "archive-0001"
+KEPT = Path(__file__).parents[1] / "fixtures" / "archive-0008"
 _APPENDS = 4
 
 
@@ -96,8 +97,14 @@ def with_report(folder: Path) -> None:
 
 
 def old(folder: Path) -> None:
-    packed = OLD.with_suffix(".db.gz").read_bytes()
+    packed = KEPT.with_suffix(".db.gz").read_bytes()
     (folder / "a.db").write_bytes(gzip.decompress(packed))
+    later.write(folder / "alembic")
+
+
+def _upgrade(folder: Path, acknowledge: Acknowledge) -> int:
+    with later.known(folder / "alembic"):
+        return _words("upgrade")(folder, acknowledge)
 
 
 # -- results ------------------------------------------------------------------
@@ -153,7 +160,7 @@ def _caught_up(folder: Path) -> int:
         head = archive.head().position
         builds = archive.builds()
     assert {build.state for build in builds} == {"live"}
-    return int(all(build.checkpoint == head for build in builds))
+    return int(all(build.position == head for build in builds))
 
 
 def _rebuilt(folder: Path) -> int:
@@ -187,15 +194,16 @@ def _checkpointed(folder: Path) -> int:
 
 
 def _upgraded(folder: Path) -> int:
-    was = json.loads(OLD.with_suffix(".json").read_text("utf-8"))
-    try:
-        schema.connect(folder / "a.db").dispose()
-    except SchemaOutdated as outdated:
-        assert outdated.code == "schema-outdated" and "0001" in str(outdated)
-        return 0
-    with opened(folder / "a.db") as archive:
-        assert archive.head().root.hex() == was["root"]
-        assert archive.head().position == was["position"]
+    was = json.loads(KEPT.with_suffix(".json").read_text("utf-8"))
+    with later.known(folder / "alembic"):
+        try:
+            schema.connect(folder / "a.db").dispose()
+        except SchemaOutdated as outdated:
+            assert outdated.code == "schema-outdated" and later.NOW in str(outdated)
+            return 0
+        with opened(folder / "a.db") as archive:
+            assert archive.head().root.hex() == was["root"]
+            assert archive.head().position == was["position"]
     return 1
 
 
@@ -239,7 +247,7 @@ OPERATIONS = (
         "checkpoint", filled, _words("checkpoint", "--key", "{a.key}", "-o", "{note.txt}"),
         _checkpointed,
     ),
-    Operation("upgrade", old, _words("upgrade"), _upgraded),
+    Operation("upgrade", old, _upgrade, _upgraded),
     Operation("export", filled, _words("export", "--all", "-o", "{out.ndjson}"), _exported),
     Operation("key new", filled, _words("key", "new", "--key", "{b.key}"), _keyed),
 )  # fmt: skip

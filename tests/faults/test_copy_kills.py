@@ -18,9 +18,8 @@ from dateline import Archive, Plugins
 from dateline.archive import copy_archive
 from dateline.errors import NotAnArchive, UnfinishedCopy
 from dateline.log import schema
-from dateline.log.copying.chains import Chains
-from dateline.log.copying.pages import EVENTS, agree, head_of, pages
 from dateline.log.engine import reading
+from dateline.log.pages import require_sound
 from dateline.testing.postgres import Server
 
 _ROOT = Path(__file__).parents[2]
@@ -32,9 +31,10 @@ import sys
 from contextlib import contextmanager
 from dateline import archive
 from dateline.log import schema
-from dateline.log.copying import copier, pages, rows
+from dateline.log import pages
+from dateline.log.copying import copied_table, copier
 
-pages.PAGE = rows.PAGE = 4
+pages.PAGE = copied_table.PAGE = 4
 source, target, last = sys.argv[1:]
 said = 0
 def say(what):
@@ -97,12 +97,7 @@ def reached(target: str, source: dict[str, list[tuple[object, ...]]]) -> int:
     except NotAnArchive:
         return 0
     with reading(engine) as connection:
-        head = head_of(connection, target)
-        chains = Chains(target, head.archive)
-        for page in pages(connection, EVENTS, head.position, where=target):
-            for row in page:
-                chains.add(row)
-        agree(connection, chains, head, target)
+        head = require_sound(connection, target)
     engine.dispose()
     found = tables(target)
     assert found["events"] == source["events"][: head.position]

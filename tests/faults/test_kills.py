@@ -92,7 +92,7 @@ def test_an_overtaken_catch_up_starts_again(ground: Ground, kind: Kind) -> None:
         said = child.end(good=(0, 1))
         assert not said or "another process is rebuilding the same view" in said
         inspect(ground, archive)
-        assert [build.checkpoint for build in live(archive)] == [ground.head] * len(NAMES)
+        assert [build.position for build in live(archive)] == [ground.head] * len(NAMES)
 
 
 def test_a_rebuild_whose_build_was_pruned_fails(ground: Ground) -> None:

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,12 +21,12 @@ from dateline.log.engine import reading, writing
 from dateline.testing import samples
 from dateline.testing.postgres import Cluster, Unavailable
 
-_FROZEN = """
+_WRITER = """
 import sys
 import tempfile
 from sqlalchemy import text
 from dateline import DatelineError
-from dateline.log import postgres
+from dateline.log.databases import postgres
 from dateline.log.append import Appender
 from dateline.log.engine import open_engine, writing
 postgres._IDLE_TIMEOUT = "1s"
@@ -41,40 +42,51 @@ except DatelineError as error:
 """
 
 
+@contextmanager
+def frozen(code: str, *arguments: str) -> Iterator[None]:
+    """A process that runs `code` and is stopped within the block, as soon as it holds what it locks.
+    Afterwards it continues, and must report that nothing was written."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stdout is not None and process.stdin is not None
+        assert process.stdout.readline() == "held\n"
+        process.send_signal(signal.SIGSTOP)
+        yield
+        process.send_signal(signal.SIGCONT)
+        process.stdin.write("\n" * 5)
+        process.stdin.flush()
+        assert "nothing was written" in process.stdout.read()
+
+
 @pytest.mark.parametrize("way", ["head", "appender"])
 def test_a_frozen_writer_does_not_block_others(dateline_postgres_url: str, way: str) -> None:
-    with Archive.create(dateline_postgres_url, Plugins()) as archive:
-        frozen = subprocess.Popen(
-            [sys.executable, "-c", _FROZEN, dateline_postgres_url, way],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        with frozen:
-            assert frozen.stdout is not None and frozen.stdin is not None
-            assert frozen.stdout.readline() == "held\n"
-            frozen.send_signal(signal.SIGSTOP)
-            began = time.monotonic()
-            archive.record(samples.story())
-            assert time.monotonic() - began < 15
-            frozen.send_signal(signal.SIGCONT)
-            frozen.stdin.write("\n")
-            frozen.stdin.flush()
-            assert "nothing was written" in frozen.stdout.read()
+    with (
+        Archive.create(dateline_postgres_url, Plugins()) as archive,
+        frozen(_WRITER, dateline_postgres_url, way),
+    ):
+        began = time.monotonic()
+        archive.record(samples.story())
+        assert time.monotonic() - began < 15
 
 
-_FROZEN_READER = """
+_VIEW_WRITER = """
 import sys
 from dateline import Archive, DatelineError, Plugins
-from dateline.log import postgres
-from dateline.views import store
+from dateline.log.databases import postgres
+from dateline.views import store, stored_rows
 postgres._IDLE_TIMEOUT = "1s"
-plain = getattr(store, sys.argv[2])
+module = store if hasattr(store, sys.argv[2]) else stored_rows
+plain = getattr(module, sys.argv[2])
 def held(*given):
     plain(*given)
     print("held", flush=True)
     sys.stdin.readline()
-setattr(store, sys.argv[2], held)
+setattr(module, sys.argv[2], held)
 try:
     with Archive.open(sys.argv[1], Plugins.load()) as archive:
         getattr(archive, sys.argv[3])(["timeline"])
@@ -97,24 +109,11 @@ def test_a_frozen_process_that_writes_a_view_does_not_block_others(
         if (step, work) == ("fill", "catch_up"):  # a story to be folded again
             archive.erase(None, [7], reason="r", basis="b", fold_again=False)
         archive.record([samples.figure(text="More")], story="ferry")
-        frozen = subprocess.Popen(
-            [sys.executable, "-c", _FROZEN_READER, dateline_postgres_url, step, work],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        with frozen:
-            assert frozen.stdout is not None and frozen.stdin is not None
-            assert frozen.stdout.readline() == "held\n"
-            frozen.send_signal(signal.SIGSTOP)
+        with frozen(_VIEW_WRITER, dateline_postgres_url, step, work):
             if work == "rebuild":
                 archive.rebuild(["timeline"])
             rows = archive.view("timeline", everything=True).rows
             assert "More" in repr(rows)
-            frozen.send_signal(signal.SIGCONT)
-            frozen.stdin.write("\n" * 5)
-            frozen.stdin.flush()
-            assert "nothing was written" in frozen.stdout.read()
         assert archive.view("timeline", everything=True).rows == rows
         assert archive.verify_view("timeline") == []
 

@@ -22,7 +22,7 @@ from tests.faults.observed import plugins
 
 from dateline import Archive
 from dateline.log import engine
-from dateline.views import rebuild, runner, store
+from dateline.views import bulk, catching_up, rebuild, runner, store, stored_rows, swap
 
 
 class Announcer:
@@ -47,13 +47,13 @@ class Announcer:
 def main() -> None:
     order = json.loads(sys.argv[1])
     say = Announcer(order["pipe"], set(order["holds"]), order["first"])
-    for module in (rebuild, runner):
+    for module in (bulk, swap, runner):
         if order.get("page"):
             module.PAGE = order["page"]
     if order.get("step"):
-        rebuild.STEP = order["step"]
+        bulk.STEP = order["step"]
     if order.get("tail") is not None:
-        rebuild._TAIL = order["tail"]
+        swap._TAIL = order["tail"]
     _wrap_all(say)
     loaded, _ = plugins()
     with Archive.open(order["db"], loaded) as archive:
@@ -64,18 +64,24 @@ def main() -> None:
 
 def _wrap_all(say: Announcer) -> None:
     _wrap(rebuild, "_begin", say, part="begin")
-    _wrap(rebuild, "_fold_stories", say, "bulk:fold", "bulk:folded")
-    _wrap(rebuild, "_write_step", say, "bulk:write", "bulk:written", part="bulk")
-    _wrap(rebuild, "_write_tail", say, "{}:rows", "{}:rows-written", part="tail")
-    _wrap(rebuild, "_swap", say, "index:enter")
-    _wrap(store, "index", say, "index:make", "index:made", part="index")
+    _wrap(bulk, "_fold_stories", say, "bulk:fold", "bulk:folded")
+    _wrap(bulk, "_write_step", say, "bulk:write", "bulk:written", part="bulk")
+    _wrap(swap, "write", say, "{}:rows", "{}:rows-written", part="tail")
+    _wrap(rebuild, "swap", say, "index:enter")
+    _wrap(stored_rows, "index", say, "index:make", "index:made", part="index")
     _wrap(store, "publish", say, "swap:publish", "swap:published")
-    _wrap(runner, "write", say, "page:write", "page:written", part="page")
-    _wrap(runner, "fold_range", say, "page:fold", "page:folded")
-    _wrap(rebuild, "_take_over", say, part="swap")
+    _wrap(catching_up, "write", say, "page:write", "page:written", part="page")
+    _wrap(catching_up, "fold_range", say, "page:fold", "page:folded")
+    _wrap(swap, "_take_over", say, part="swap")
     _wrap_replay(say)
     _wrap_flip(say)
-    for module in (engine, rebuild, runner):  # `engine` has its own name for `patiently`
+    for module in (
+        engine,
+        rebuild,
+        bulk,
+        swap,
+        catching_up,
+    ):  # `engine` has its own name for `patiently`
         _wrap_writing(module, say)
     event.listen(Engine, "commit", lambda connection: _committing(say))
     event.listen(Engine, "before_cursor_execute", _between_drop_and_create(say))
@@ -106,7 +112,7 @@ def _wrap(
 
 def _wrap_replay(say: Announcer) -> None:
     """The tail is folded before the transaction that writes it."""
-    plain = rebuild.fold_range
+    plain = swap.fold_range
 
     def wrapped(*args: Any, **options: Any) -> None:
         assert not say.writes, "a fold must not block anybody"
@@ -116,7 +122,7 @@ def _wrap_replay(say: Announcer) -> None:
         say.say("tail:replayed")
         say.part = ""
 
-    rebuild.fold_range = wrapped
+    swap.fold_range = wrapped
 
 
 def _wrap_flip(say: Announcer) -> None:
@@ -124,7 +130,7 @@ def _wrap_flip(say: Announcer) -> None:
 
     def wrapped(connection: Connection, build: store.Build, **values: Any) -> store.Build:
         flips = say.part == "swap" and values.get("state") in ("live", "retired")
-        flips = flips and "checkpoint" not in values
+        flips = flips and "position" not in values
         if flips:
             say.say(f"swap:{values['state']}")
         result = plain(connection, build, **values)

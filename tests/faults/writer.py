@@ -18,7 +18,7 @@ from dateline.events.identity import uuid7
 from dateline.events.payload import Payload
 from dateline.events.story import StoryOpened, StoryRetitled
 from dateline.log.append import Appender
-from dateline.log.backend import LockTimeout
+from dateline.log.databases.unwritten import LockTimeout
 from dateline.log.engine import open_engine, reading, writing
 
 

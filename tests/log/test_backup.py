@@ -19,7 +19,7 @@ from tests.log.test_copying import CHANGES, change, fill
 
 from dateline import Archive, Plugins
 from dateline.errors import Damaged
-from dateline.log import files
+from dateline.log import atomic_file
 from dateline.testing import samples
 
 WRITER = """
@@ -132,7 +132,7 @@ def test_a_backup_that_fails_leaves_no_file(
         raise OSError(28, os.strerror(28))
 
     with Archive.open(db, Plugins()) as archive, monkeypatch.context() as patch:
-        patch.setattr(files.os, "fsync", full)
+        patch.setattr(atomic_file.os, "fsync", full)
         with refused("output-not-writable"):
             archive.backup(tmp_path / "b.file")
     assert not list(tmp_path.glob("*b.file*"))
@@ -141,7 +141,7 @@ def test_a_backup_that_fails_leaves_no_file(
 SLOWLY = """
 import sys, time
 from dateline import Archive, Plugins
-from dateline.log.copying import pages
+from dateline.log import pages
 pages.PAGE = 1
 from contextlib import contextmanager
 @contextmanager

@@ -21,8 +21,8 @@ from dateline import Archive, Plugins
 from dateline.archive import copy_archive
 from dateline.documents.folder import Folder
 from dateline.errors import Damaged, DatelineError, UnfinishedCopy
-from dateline.log import schema
-from dateline.log.copying import copier, pages, rows
+from dateline.log import pages, schema
+from dateline.log.copying import copied_table, copier
 from dateline.log.engine import reading, writing
 from dateline.proof import keys as signing_keys
 from dateline.testing import samples
@@ -49,8 +49,8 @@ def pair(request: pytest.FixtureRequest, place: Place) -> tuple[str, str]:
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "PAGE", 3)
-    monkeypatch.setattr(rows, "PAGE", 2)
-    monkeypatch.setattr(rows, "_PORTION", 300)
+    monkeypatch.setattr(copied_table, "PAGE", 2)
+    monkeypatch.setattr(copied_table, "_PORTION", 300)
 
 
 def fill(db: str, *slugs: str) -> None:

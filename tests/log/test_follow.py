@@ -14,8 +14,8 @@ from tests.log.refused import refused
 
 from dateline import Archive, Plugins
 from dateline.events.envelope import Event
-from dateline.log import backend
-from dateline.log.backend import of
+from dateline.log.databases.dialect import of
+from dateline.log.databases.sql import driver
 from dateline.log.follow import Stop
 from dateline.testing import samples
 
@@ -87,7 +87,7 @@ def test_a_notification_that_cannot_be_sent_does_not_fail_the_append(
         pytest.skip("SQLite sends no notifications")
     import psycopg
 
-    plain, sent = backend.driver, []
+    plain, sent = driver, []
 
     def broken(connection: object) -> object:
         sent.append(connection)

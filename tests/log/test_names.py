@@ -11,13 +11,14 @@ from tests.log.refused import refused
 from dateline import Archive, Plugins
 from dateline.archive import copy_archive
 from dateline.errors import DatelineError, NotAnArchive
-from dateline.log import files
+from dateline.log import atomic_file
+from dateline.log.databases import sqlite_connection
 from dateline.testing import samples
 
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "_PAUSE", 0)
+    monkeypatch.setattr(sqlite_connection, "_PAUSE", 0)
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ def test_an_open_archive_that_lost_its_name_refuses_events(path: Path, how: str)
 
 def test_the_temporary_name_of_a_killed_creator_is_removed(path: Path) -> None:
     """A new archive is linked to its final name, then its temporary name is removed."""
-    folder, lock = files._make_folder(path.parent)
+    folder, lock = atomic_file._make_folder(path.parent)
     os.link(path, folder / path.name)
     with refused("hard-linked"):  # its creator is alive
         Archive.open(path, Plugins())

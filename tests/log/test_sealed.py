@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from dateline import Archive, Plugins
-from dateline.cli.errors import run
+from dateline.cli.outcome import run
 from dateline.cli.root import root
-from dateline.log.backend import of
+from dateline.log.databases.dialect import of
 from dateline.log.engine import open_engine
 from dateline.proof import keys
 from dateline.testing import samples

@@ -1,4 +1,8 @@
-"""An archive written by an earlier version has the same log and the same views after the upgrade."""
+"""An archive that is kept from earlier has the same log and views as then, after an upgrade too.
+
+The kept archive was written with schema 0001. The migrations up to 0008, which are one now, brought it
+to that schema; its events, hashes and views are those of its first day.
+"""
 
 from __future__ import annotations
 
@@ -8,76 +12,110 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from tests.log import later
+from tests.log.refused import refused
 
 from dateline import Archive, Plugins
-from dateline.cli.errors import run
+from dateline.cli.outcome import run
 from dateline.cli.root import root
-from dateline.errors import SchemaOutdated
 from dateline.log import schema
+from dateline.log.engine import open_engine, writing
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
-WAS = json.loads((FIXTURES / "archive-0001.json").read_text())
+WAS = json.loads((FIXTURES / "archive-0008.json").read_text())
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """An archive of schema 0001 with views built by the version that wrote it."""
+    """The kept archive, with views built by the version that wrote it."""
     path = tmp_path / "a.db"
-    path.write_bytes(gzip.decompress((FIXTURES / "archive-0001.db.gz").read_bytes()))
+    path.write_bytes(gzip.decompress((FIXTURES / "archive-0008.db.gz").read_bytes()))
     return path
 
 
-@pytest.fixture
-def upgraded(path: Path) -> Iterator[Archive]:
-    assert schema.upgrade(path) == ("0001", schema.HEAD)
-    with Archive.open(path, Plugins.load(strict=True)) as archive:
-        yield archive
+@pytest.fixture(params=["as it is", "upgraded"])
+def kept(path: Path, request: pytest.FixtureRequest) -> Iterator[Archive]:
+    """The kept archive as it is, and after an upgrade to a later schema."""
+    if request.param == "as it is":
+        with Archive.open(path, Plugins.load(strict=True)) as archive:
+            yield archive
+        return
+    scripts = path.parent / "alembic"
+    later.write(scripts)
+    with later.known(scripts):
+        assert schema.upgrade(path) == (later.NOW, later.NEXT)
+        with Archive.open(path, Plugins.load(strict=True)) as archive:
+            yield archive
 
 
 def test_it_is_not_opened_before_the_upgrade(path: Path) -> None:
-    with pytest.raises(SchemaOutdated, match="0001"):
+    scripts = path.parent / "alembic"
+    later.write(scripts)
+    with later.known(scripts), refused("schema-outdated") as error:
         Archive.open(path, Plugins())
+    assert later.NOW in str(error.value)
+    assert "dateline upgrade" in str(error.value.hint)
+    Archive.open(path, Plugins()).close()
 
 
-def test_every_hash_of_the_log_is_the_same(upgraded: Archive, path: Path) -> None:
-    head = upgraded.head()
+def test_every_hash_of_the_log_is_the_same(kept: Archive) -> None:
+    head = kept.head()
     assert (str(head.archive), head.position, head.root.hex()) == (
         WAS["archive"],
         WAS["position"],
         WAS["root"],
     )
-    assert upgraded.verify().findings == []
+    assert kept.verify().findings == []
 
 
 @pytest.mark.parametrize("view", ["figures", "statements"])
 def test_views_show_the_same_rows_as_before(
-    upgraded: Archive, path: Path, view: str, capfd: pytest.CaptureFixture[str]
+    kept: Archive, path: Path, view: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert run(root, ["--db", str(path), "show", "velm-flood", view]) == 0
-    assert capfd.readouterr().out == (FIXTURES / f"archive-0001-{view}.csv").read_text("utf-8")
+    assert capfd.readouterr().out == (FIXTURES / f"archive-0008-{view}.csv").read_text("utf-8")
 
 
-def test_old_generations_continue_and_rebuild_to_the_same_rows(upgraded: Archive) -> None:
-    for name in upgraded.plugins.views:
-        assert upgraded.verify_view(name) == []
-        before = upgraded.view(name, everything=True)
-        upgraded.rebuild([name])
-        assert upgraded.view(name, everything=True) == before
+def test_old_generations_continue_and_rebuild_to_the_same_rows(kept: Archive) -> None:
+    for name in kept.plugins.views:
+        assert kept.verify_view(name) == []
+        before = kept.view(name, everything=True)
+        kept.rebuild([name])
+        assert kept.view(name, everything=True) == before
 
 
-def test_old_schema_versions_are_upcast_on_reading_and_never_rewritten(upgraded: Archive) -> None:
-    old = [e for e in upgraded.events() if e.type == "entity.introduced" and e.schema_version == 1]
+def test_old_schema_versions_are_upcast_on_reading_and_never_rewritten(kept: Archive) -> None:
+    old = [e for e in kept.events() if e.type == "entity.introduced" and e.schema_version == 1]
     moved = [e for e in old if "part_of" in (e.original or {}).get("identifiers", {})]  # type: ignore[operator,attr-defined]
     assert moved
     for event in moved:
         assert event.data.part_of == event.original["identifiers"]["part_of"]  # type: ignore[union-attr,index]
-    with upgraded.material() as material:
-        exported = "".join(upgraded.plugins.exporter("ndjson").export(material))
+    with kept.material() as material:
+        exported = "".join(kept.plugins.exporter("ndjson").export(material))
     lines = [json.loads(line) for line in exported.splitlines()[1:]]
     entities = [line for line in lines if line["type"] == "entity.introduced"]
     assert {line["schema_version"] for line in entities} == {1}
     assert any("part_of" in line.get("identifiers", {}) for line in entities)
 
 
-def test_upgrading_twice_changes_nothing(upgraded: Archive, path: Path) -> None:
+def test_upgrading_twice_changes_nothing(kept: Archive, path: Path) -> None:
     assert schema.upgrade(path) == (schema.HEAD, schema.HEAD)
+
+
+@pytest.mark.parametrize(
+    ("revision", "step"),
+    [("0001", "dateline upgrade"), ("0000", "dateline upgrade"), ("0900", "newer Dateline")],
+)
+def test_a_schema_without_a_migration_is_one_clear_error(db: str, revision: str, step: str) -> None:
+    schema.create(db).dispose()
+    engine = open_engine(db)
+    with writing(engine, append=False) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": revision})
+    engine.dispose()
+    with refused("schema-outdated") as opened:
+        Archive.open(db, Plugins())
+    assert step in str(opened.value.hint)
+    with refused("schema-outdated") as upgraded:
+        schema.upgrade(db)
+    assert str(upgraded.value) == str(opened.value)

@@ -1,25 +1,13 @@
-"""What tests of plugins share: an archive with a story, and distributions that are installed."""
+"""What tests of plugins share: distributions that are installed."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from dateline.plugins import points
-from dateline.testing import samples
-from dateline.testing.pytest_plugin import Cli
-
-
-@pytest.fixture
-def ferry(dateline_cli: Cli, tmp_path: Path) -> Cli:
-    lines = "".join(json.dumps(line) + "\n" for line in samples.story())
-    (tmp_path / "ferry.ndjson").write_text(lines)
-    assert dateline_cli("init").code == 0
-    assert dateline_cli("import", "ferry.ndjson").code == 0
-    return dateline_cli
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dateline import Plugins
-from dateline.testing.pytest_plugin import Cli, PluginDir
+from dateline.pytest_plugin import Cli, PluginDir
 
 CHECK = """
 from {importing} import WORD

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from importlib.metadata import PathDistribution
 from pathlib import Path
 
 import click
 import pytest
 
-from dateline.cli import completing
+from dateline.cli import completion
 from dateline.plugins import points
-from dateline.testing.pytest_plugin import Cli
+from dateline.pytest_plugin import Cli
 
 Installed = Callable[..., Path]
 #: Lines of the group ``dateline``, each malformed in another way.
@@ -118,7 +117,7 @@ def test_completion_offers_names_despite_a_malformed_entry_point(
 ) -> None:
     installed("acme-view 1.0", "[dateline]", "measures = acme-view", "[dateline.commands]", "x")
     context = click.Context(click.Command("x"))
-    assert "measures" in completing.plugins(context, click.Option(["--x"]), "meas")
+    assert "measures" in completion.plugins(context, click.Option(["--x"]), "meas")
 
 
 def test_a_broken_command_is_named_in_help_and_when_it_is_called(
@@ -148,13 +147,13 @@ def test_entry_points_and_metadata_are_read_once_a_process(
 ) -> None:
     installed("acme-view 1.0", "[dateline]", "one = acme_x", "two = acme_y")
     read: Counter[tuple[str, str]] = Counter()
-    original = PathDistribution.read_text
+    original = Path.read_text
 
-    def counting(self: PathDistribution, filename: str) -> str | None:
-        read[str(self._path), filename] += 1
-        return original(self, filename)
+    def counting(path: Path, encoding: str | None = None) -> str:
+        read[str(path.parent), path.name] += 1
+        return original(path, encoding)
 
-    monkeypatch.setattr(PathDistribution, "read_text", counting)
+    monkeypatch.setattr(Path, "read_text", counting)
     for command in (("open", "second", "--title", "S"), ("stories",), ("--help",), ("plugins",)):
         assert ferry(*command).code == 0
     # Each file is read once, and METADATA only of distributions with entry points.

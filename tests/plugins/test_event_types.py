@@ -14,8 +14,8 @@ import pytest
 
 from dateline import Archive, Plugins, Refused
 from dateline.plugin import Raw
+from dateline.pytest_plugin import Cli, PluginDir
 from dateline.testing import contracts, samples
-from dateline.testing.pytest_plugin import Cli, PluginDir
 
 V1 = '''
 from typing import ClassVar

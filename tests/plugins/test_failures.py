@@ -11,7 +11,7 @@ import pytest
 
 from dateline.cli import lazy
 from dateline.plugins.points import Point
-from dateline.testing.pytest_plugin import Cli, PluginDir, Result
+from dateline.pytest_plugin import Cli, PluginDir, Result
 
 GOOD = """
 from dateline.plugin import Exporter, FactRow, FactView, FigureRecorded, hookimpl

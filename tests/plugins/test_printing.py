@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from dateline.cli import stdout
 from dateline.cli.root import root
-from dateline.testing.pytest_plugin import Cli, PluginDir
+from dateline.cli.terminal import stdout
+from dateline.pytest_plugin import Cli, PluginDir
 
 #: A plugin that prints in all of its code. Its first line defines how.
 LOUD = """

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,9 +17,11 @@ import dateline_places
 import dateline_sources
 import dateline_timeline
 from dateline import Archive
-from dateline.events import readonly
-from dateline.events.present import StoryState
+from dateline.events import frozen
+from dateline.events.fold import StoryFold
+from dateline.events.readonly import ReadOnlyStory
 from dateline.events.registry import CORE, Registry
+from dateline.events.state import StoryState
 from dateline.plugin import (
     EntityIntroduced,
     Event,
@@ -67,21 +68,18 @@ ATTEMPTS: dict[str, Callable[[Any], object]] = {
     "sources.popitem": lambda e: e.state.sources.popitem(),
     "withdrawn.update": lambda e: e.state.withdrawn.update({samples.SOURCE: "so"}),
     "erased.setdefault": lambda e: e.state.erased.setdefault("f1", None),
-    "gone.clear": lambda e: e.state.gone.clear(),
     "protected.clear": lambda e: e.state.protected.clear(),
     "links.sort": lambda e: e.state.links.sort(key=lambda link: link.data.to),
     "links.append": lambda e: e.state.links.append(None),
     "links.clear": lambda e: e.state.links.clear(),
     "links[]": lambda e: e.state.links.__setitem__(0, None),
-    "unread.add": lambda e: e.state.unread.add("f9"),
-    "keys.clear": lambda e: e.state.keys.clear(),
-    "keyed.add": lambda e: e.state.keyed.add(b""),
+    "tombstones": lambda e: e.state.tombstones.keys.clear(),
     "title =": lambda e: setattr(e.state, "title", "another"),
     "facts =": lambda e: setattr(e.state, "facts", {}),
     "del facts": lambda e: delattr(e.state, "facts"),
     "a new name": lambda e: setattr(e.state, "mine", 1),
     "apply": lambda e: e.state.apply(e),
-    "let_go": lambda e: e.state.let_go(),
+    "release": lambda e: e.state.release(),
     "a fact's story": lambda e: [fact.story.facts.clear() for fact in e.touched],
     "a fact's status": lambda e: [setattr(fact, "status", "retracted") for fact in e.touched],
     "a fact's history": lambda e: [fact.history.append(e) for fact in e.touched],
@@ -145,39 +143,39 @@ def test_a_fold_that_tries_to_change_its_input_stops_alone(
 
 def test_everything_a_story_holds_is_read_only() -> None:
     """Including attributes that are added in the future."""
-    state = StoryState(Registry())
-    given = state.given
+    state = StoryFold(Registry())
+    read_only = state.read_only
     for name, held in vars(state).items():
-        if name.startswith("_") or name in readonly.ReadOnlyStory.WITHHELD:
-            assert not hasattr(given, name)
+        if name.startswith("_") or name in ReadOnlyStory.WITHHELD:
+            assert not hasattr(read_only, name)
         elif name != "registry":
-            seen = getattr(given, name)
-            assert not isinstance(seen, dict | list | set), name
+            seen = getattr(read_only, name)
+            assert isinstance(seen, frozen.FrozenList) or not isinstance(seen, dict | list | set), (
+                name
+            )
             assert (
                 list(seen or ()) == list(held or ()) if hasattr(held, "__iter__") else seen == held
             )
-    changing = {"apply", "fork", "let_go"}
-    for name in vars(StoryState):
+    for name in {*vars(StoryState), *vars(StoryFold)}:
         if not name.startswith("_"):
-            assert hasattr(given, name) is (name not in changing), name
+            assert hasattr(read_only, name) is (name not in ReadOnlyStory.WITHHELD), name
 
 
 def test_the_story_given_to_a_plugin_follows_the_state() -> None:
     with Archive.create(":memory:", isolated()) as archive:
         archive.record(LINES)
         state = archive.state("made-up")
-        assert list(state.given.facts) == list(state.facts)
-        assert list(state.given.links) == state.links
-        assert state.given.links[0] is state.links[0]
-        assert state.given.links[:1] == state.links[:1]
-        assert set(state.given.unread) == state.unread
-        assert (state.given.title, state.given.version) == (state.title, state.version)
-        assert [f.id for f in state.given.shown()] == [f.id for f in state.shown()]
-        assert state.given.naming(samples.WIRE) == state.naming(samples.WIRE)
-        assert state.given.label(samples.WIRE) == state.label(samples.WIRE)
+        assert list(state.read_only.facts) == list(state.facts)
+        assert list(state.read_only.links) == state.links
+        assert state.read_only.links[0] is state.links[0]
+        assert state.read_only.links[:1] == state.links[:1]
+        assert (state.read_only.title, state.read_only.version) == (state.title, state.version)
+        assert [f.id for f in state.read_only.shown()] == [f.id for f in state.shown()]
+        assert state.read_only.naming(samples.WIRE) == state.naming(samples.WIRE)
+        assert state.read_only.label(samples.WIRE) == state.label(samples.WIRE)
         fork = state.fork()
         fork.apply(list(archive.events("made-up"))[-1])
-        assert fork.given.facts["f2"] is fork.facts["f2"] is not state.given.facts["f2"]
+        assert fork.read_only.facts["f2"] is fork.facts["f2"] is not state.read_only.facts["f2"]
 
 
 def test_exporters_and_checks_get_stories_that_cannot_be_changed() -> None:
@@ -239,15 +237,15 @@ def test_a_payload_of_a_plugin_is_read_only_to_its_folds(db: str) -> None:
 
 def test_only_types_with_mutable_fields_are_searched() -> None:
     """Other types cost one lookup in a table."""
-    holding = {kind.name for kind in CORE if readonly._holds(kind.payload)}
+    holding = {kind.name for kind in CORE if frozen._holds(kind.payload)}
     assert holding == {"entity.introduced", "fact.corrected"}
     facts = [kind.payload for kind in CORE if issubclass(kind.payload, FactPayload)]
-    assert facts and not any(map(readonly._holds, facts))
+    assert facts and not any(map(frozen._holds, facts))
 
 
 def test_read_only_values_are_encoded_and_copied_like_the_originals() -> None:
     value = {"a": [1, {"b": [2]}], "c": "d"}
-    kept = readonly.frozen(copy.deepcopy(value))
+    kept = frozen.frozen(copy.deepcopy(value))
     assert kept == value
     assert isinstance(kept, dict) and isinstance(kept["a"], list)
     assert msgspec.json.encode(kept) == msgspec.json.encode(value)
@@ -256,7 +254,7 @@ def test_read_only_values_are_encoded_and_copied_like_the_originals() -> None:
     assert type(again) is dict and type(again["a"]) is list
     assert kept == value
     entity = EntityIntroduced(entity="place:q", kind="place", label="Q", identifiers={"a": "b"})
-    assert msgspec.json.encode(readonly.frozen(entity)) == msgspec.json.encode(
+    assert msgspec.json.encode(frozen.frozen(entity)) == msgspec.json.encode(
         EntityIntroduced(entity="place:q", kind="place", label="Q", identifiers={"a": "b"})
     )
     for names, held in ((dir(dict), kept), (dir(list), kept["a"]), (dir(set), frozenset())):
@@ -268,11 +266,11 @@ def test_read_only_values_are_encoded_and_copied_like_the_originals() -> None:
                     getattr(held, name)()
 
 
-@pytest.mark.parametrize("kind", [Mapping, Sequence, AbstractSet])
+@pytest.mark.parametrize("kind", [Mapping, Sequence])
 def test_the_collections_of_a_story_have_standard_types(kind: type) -> None:
-    given = StoryState(Registry()).given
-    names = {Mapping: "facts", Sequence: "links", AbstractSet: "unread"}
-    assert isinstance(getattr(given, names[kind]), kind)
+    read_only = StoryFold(Registry()).read_only
+    names = {Mapping: "facts", Sequence: "links"}
+    assert isinstance(getattr(read_only, names[kind]), kind)
 
 
 class Slow(View):

@@ -10,8 +10,8 @@ import pytest
 
 from dateline import Archive, Plugins
 from dateline.errors import DatelineError, described, stops_plugin
+from dateline.pytest_plugin import Cli, PluginDir
 from dateline.testing import samples
-from dateline.testing.pytest_plugin import Cli, PluginDir
 
 #: Statements that raise, and the text that the error message contains.
 RAISED = {

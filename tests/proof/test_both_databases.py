@@ -14,11 +14,10 @@ from tests.proof.conftest import EVENTS, fill
 from dateline import Archive, Plugins
 from dateline.archive import copy_archive
 from dateline.errors import CheckFailed
-from dateline.log import hashing, nodes, schema
-from dateline.log.backend import driver
-from dateline.log.engine import open_engine, reading, writing
+from dateline.log import hashing, stored_tree
+from dateline.log.databases.sql import driver
+from dateline.log.engine import reading, writing
 from dateline.log.tables import events
-from dateline.proof import keys
 from dateline.proof.checkpoint import Inconsistent
 from dateline.proof.held import Given
 from dateline.proof.keys import SigningKey
@@ -126,7 +125,7 @@ def test_a_log_whose_end_was_cut_off_is_found_only_from_outside(
         run("DELETE FROM events WHERE position > 590")
         run("DELETE FROM checkpoints")
         run("DELETE FROM merkle_nodes")
-        nodes.insert(connection, tree.take_complete())
+        stored_tree.insert(connection, tree.take_complete())
         run(
             "UPDATE stories SET"
             " version = (SELECT max(version) FROM events WHERE events.story = stories.story),"
@@ -203,38 +202,3 @@ def test_triggers_keep_nodes_and_checkpoints(
 ) -> None:
     with pytest.raises(Exception, match="dateline: "), writing(archive._engine) as connection:
         connection.exec_driver_sql(statement)
-
-
-def test_an_archive_from_before_the_tree_gets_its_nodes(
-    archive: Archive, db: str, tmp_path: Path
-) -> None:
-    """As migration 0003 left it: no nodes, no checkpoints, no keys of documents."""
-    before = archive.head()
-    with writing(archive._engine) as connection:
-        run, on_server = connection.exec_driver_sql, connection.dialect.name == "postgresql"
-        for table in ("documents", "events"):
-            run(f"DROP INDEX {table}_subject_key")
-        run("ALTER TABLE documents DROP COLUMN subject_key")
-        run("ALTER TABLE views DROP COLUMN pending")
-        run("DROP TABLE paired_keys")
-        for table in ("merkle_nodes", "checkpoints"):
-            run(f"DROP TABLE {table}")
-            if on_server:
-                run(f"DROP FUNCTION {table}_append_only()")
-        if on_server:
-            run("DROP FUNCTION dateline_open_append, dateline_close_append")
-        run("UPDATE alembic_version SET version_num = '0003'")
-    archive.close()
-    assert schema.upgrade(db) == ("0003", schema.HEAD)
-    with Archive.open(db, PLUGINS, tmp_path / "a.db.keys") as upgraded:
-        assert upgraded.head() == before
-        report = upgraded.verify()
-        assert (report.findings, report.unchecked) == ([], [])
-        assert report.checked["nodes"] == 2
-        key = keys.create(tmp_path / "late.key", before.archive)
-        signed = read_checkpoint(upgraded.checkpoint(key).note)
-        assert check(upgraded.prove("ferry", "f2", signed), [key.vkey]).story
-    engine = open_engine(db)
-    with pytest.raises(Exception, match="dateline: "), writing(engine) as connection:
-        connection.exec_driver_sql("DELETE FROM merkle_nodes")
-    engine.dispose()

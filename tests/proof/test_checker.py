@@ -13,7 +13,7 @@ import pytest
 from tests.proof.bundles import PROGRAM
 
 from dateline import Archive
-from dateline.cli.errors import outcome, run
+from dateline.cli.outcome import outcome, run
 from dateline.cli.root import root
 from dateline.proof.keys import SigningKey
 from dateline.proof.verifier import Checkpoint, read_checkpoint

@@ -15,7 +15,7 @@ from tests.erasure.scene import raises
 from tests.proof import attacks
 
 from dateline import Archive, Plugins
-from dateline.cli.errors import outcome, run
+from dateline.cli.outcome import outcome, run
 from dateline.cli.root import root
 from dateline.errors import DatelineError
 from dateline.events.identity import uuid7

@@ -10,10 +10,10 @@ import pytest
 from tests.proof import attacks
 
 from dateline import Archive, Plugins
-from dateline.cli.errors import run
+from dateline.cli.outcome import run
 from dateline.cli.root import root
+from dateline.pytest_plugin import PluginDir
 from dateline.testing import samples
-from dateline.testing.pytest_plugin import PluginDir
 
 FORMATS = [".ndjson", ".json", ".csv", ".md", ".html"]
 #: Reported before the day of the view of the past, recorded after the export was made.
@@ -32,7 +32,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DATELINE_KEY", raising=False)
 
 
-@pytest.mark.sampled(8)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("suffix", FORMATS)
 @pytest.mark.parametrize(
     "options",
@@ -61,6 +61,7 @@ def test_an_export_is_recognised_after_later_events(
     assert "is not what the archive produces at that cut" in capfd.readouterr().out
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_an_export_of_every_story_is_recognised(
     archive: Archive, path: Path, suffix: str, capfd: Capture
@@ -119,7 +120,7 @@ MOMENTS: dict[str, tuple[str, ...]] = {
 }
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("which", WHICH)
 @pytest.mark.parametrize("suffix", [".json", ".csv", ".html", ".md"])
 def test_an_export_of_one_view_is_recognised(
@@ -250,7 +251,7 @@ def erase(archive: Archive, *positions: int) -> None:
     archive.erase(None, positions, reason="Asked", basis="consent withdrawn")
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("options", [(), ("--as-recorded", "9"), ("--as-of", "2024-05-06")])
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_an_export_from_before_an_erasure_is_neither_wrong_nor_confirmed(
@@ -269,6 +270,7 @@ def test_an_export_from_before_an_erasure_is_neither_wrong_nor_confirmed(
     assert dateline(path, "verify", "--export", f"other{suffix}") == 0, capfd.readouterr()
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_an_export_made_after_an_erasure_is_recognised(
     archive: Archive, path: Path, suffix: str, capfd: Capture

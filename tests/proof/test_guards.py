@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from dateline import Archive, Plugins
-from dateline.cli.errors import FOUND, run
+from dateline.cli.outcome import FOUND, run
 from dateline.cli.root import root
 from dateline.log import guards
 from dateline.log.engine import reading, writing

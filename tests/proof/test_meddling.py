@@ -13,7 +13,7 @@ from sqlalchemy import text
 from tests.erasure import scene
 
 from dateline import Archive, DatelineError, Plugins
-from dateline.log.backend import Unheeded
+from dateline.log.databases.unwritten import Unheeded
 from dateline.log.engine import reading, writing
 from dateline.proof import checkpoint
 from dateline.proof.keys import SigningKey

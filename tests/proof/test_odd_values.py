@@ -13,7 +13,7 @@ import pytest
 from tests.proof import attacks
 
 from dateline import Archive, Plugins
-from dateline.cli.errors import FAILED, FOUND, run
+from dateline.cli.outcome import FAILED, FOUND, run
 from dateline.cli.root import root
 from dateline.documents.document import Document
 from dateline.errors import DatelineError

@@ -11,7 +11,7 @@ from tests.proof.attacks import Attack
 from tests.proof.conftest import EVENTS
 
 from dateline import Archive, Plugins
-from dateline.cli.errors import run
+from dateline.cli.outcome import run
 from dateline.cli.root import root
 from dateline.errors import Damaged
 from dateline.log.engine import open_engine, reading

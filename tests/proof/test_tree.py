@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
@@ -18,10 +16,10 @@ from tests.effort import examples
 
 from dateline import Archive
 from dateline.errors import DatelineError
-from dateline.log import hashing, schema, tree
-from dateline.log.engine import open_engine, reading, writing
+from dateline.log import hashing, tree
+from dateline.log.engine import open_engine, reading
 from dateline.log.hashing import Frontier
-from dateline.log.nodes import StoredTree
+from dateline.log.stored_tree import StoredTree
 from dateline.proof.verifier import Wrong, check_consistency, check_inclusion
 
 #: Roots of 12 bytes in the corpus: a hash of another length is refused here first.
@@ -150,30 +148,6 @@ def test_any_way_to_cut_an_append_stores_the_same_nodes(cuts: list[int]) -> None
             rows = connection.execute(text("SELECT level, number FROM merkle_nodes")).all()
             assert len(rows) == (1 + sum(cuts)) // 256
             assert tree.root(head.position, StoredTree(connection)) == head.root
-
-
-def test_the_migration_fills_the_nodes_of_an_existing_log(archive: Archive, path: Path) -> None:
-    archive.close()
-    engine = open_engine(path)
-    with writing(engine) as connection:
-        before = connection.execute(text("SELECT * FROM merkle_nodes ORDER BY 1, 2")).all()
-        assert len(before) == 2
-        for name in ("merkle_nodes", "checkpoints", "paired_keys"):
-            connection.execute(text(f"DROP TABLE {name}"))
-        connection.execute(text("ALTER TABLE views DROP COLUMN pending"))
-        for index in ("documents_subject_key", "events_subject_key"):
-            connection.execute(text(f"DROP INDEX {index}"))
-        connection.execute(text("ALTER TABLE documents DROP COLUMN subject_key"))
-        config = Config()
-        config.set_main_option("script_location", str(schema.migrations()))
-        earlier = ScriptDirectory.from_config(config).get_revision("0004").down_revision
-        connection.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": earlier})
-    engine.dispose()
-    assert schema.upgrade(path)[0] == earlier
-    with reading(engine) as connection:
-        after = connection.execute(text("SELECT * FROM merkle_nodes ORDER BY 1, 2")).all()
-    engine.dispose()
-    assert after == before
 
 
 # -- the public vectors (transparency-dev/merkle) -----------------------------------------------

@@ -15,7 +15,7 @@ import pytest
 from tests.proof import attacks
 
 from dateline import Archive
-from dateline.cli.errors import run
+from dateline.cli.outcome import run
 from dateline.cli.root import root
 from dateline.events.editorial import ContentErased
 from dateline.events.envelope import NewEvent

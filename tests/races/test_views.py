@@ -17,8 +17,12 @@ from dateline.testing import samples
 from dateline.testing.conformance import Tally, Texts
 from dateline.testing.isolated import isolated
 from dateline.testing.postgres import connect
-from dateline.views import rebuild as rebuilding
-from dateline.views import runner, store
+from dateline.views import bulk as bulk_module
+from dateline.views import catching_up, store, stored_rows
+from dateline.views import rebuild as rebuild_module
+from dateline.views import swap as swap_module
+from dateline.views.generation import Build
+from dateline.views.projection import schema_of
 
 NAMES = ["tally", "texts"]
 
@@ -53,7 +57,7 @@ def check_views(archive: Archive) -> None:
     """Check that every view is live, at the head, and equals the fold of the log."""
     head = archive.head().position
     for build in archive.catch_up():
-        assert (build.state, build.checkpoint) == ("live", head)
+        assert (build.state, build.position) == ("live", head)
     for name in NAMES:
         assert archive.verify_view(name) == []
 
@@ -74,7 +78,7 @@ def test_an_append_waits_for_a_swap_and_readers_do_not(
         assert not swap.done() and not late.done()
     [build] = swap.result()
     late.result()
-    assert (build.generation, build.checkpoint) == (2, 21)
+    assert (build.generation, build.position) == (2, 21)
     assert len(archive.view("texts")) == len(before) + 1
     check_views(archive)
 
@@ -83,14 +87,14 @@ def test_a_swap_waits_for_an_append_and_includes_it(
     db: str, archive: Archive, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate, before = Gate(), archive.view("texts")
-    with gate.at(monkeypatch, rebuilding, "_undisturbed"):
+    with gate.at(monkeypatch, swap_module, "undisturbed"):
         swap = pool.submit(archive.rebuild, ["texts"])
         gate.wait()  # its bulk and its tail are done
         with held_append(archive):
             gate.open()
             until_blocked(db, swap)
     [build] = swap.result()
-    assert (build.generation, build.checkpoint) == (2, 22)
+    assert (build.generation, build.position) == (2, 22)
     assert len(archive.view("texts")) == len(before) + 1
     check_views(archive)
 
@@ -112,13 +116,13 @@ def test_events_appended_during_the_bulk_are_folded_exactly_once(
     archive: Archive, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch, slug: str
 ) -> None:
     """Append to a story that is folded already, to one that is not, and to one the bulk never sees."""
-    monkeypatch.setattr(rebuilding, "STEP", 1)  # one story a step
+    monkeypatch.setattr(bulk_module, "STEP", 1)  # one story a step
     gate = Gate(passed=1)
-    with gate.at(monkeypatch, rebuilding, "_fold_stories"):
+    with gate.at(monkeypatch, bulk_module, "_fold_stories"):
         rebuild = pool.submit(archive.rebuild, NAMES)
         gate.wait()
         another(archive, slug)
-    assert {build.checkpoint for build in rebuild.result()} == {archive.head().position}
+    assert {build.position for build in rebuild.result()} == {archive.head().position}
     check_views(archive)
 
 
@@ -130,13 +134,13 @@ def test_one_of_two_catch_ups_of_a_view_starts_again(
 ) -> None:
     another(archive)
     gate = Gate()
-    with gate.at(monkeypatch, runner, "write"):
+    with gate.at(monkeypatch, catching_up, "write"):
         # It has folded and begun the transaction that writes.
         late = pool.submit(archive.catch_up, NAMES)
         gate.wait()
         if archive._engine.dialect.name == "postgresql":
             check_views(archive)
-    assert {build.checkpoint for build in late.result()} == {22}
+    assert {build.position for build in late.result()} == {22}
     check_views(archive)
 
 
@@ -145,12 +149,12 @@ def test_one_of_two_catch_ups_that_write_the_same_rows_waits_and_starts_again(
 ) -> None:
     another(archive)
     gate = Gate()
-    with gate.at(monkeypatch, store, "flush"):
+    with gate.at(monkeypatch, stored_rows, "flush"):
         first = pool.submit(archive.catch_up, NAMES)
         gate.wait()
         second = pool.submit(archive.catch_up, NAMES)
         until_blocked(db, second)
-    assert {b.checkpoint for one in (first, second) for b in one.result()} == {22}
+    assert {b.position for one in (first, second) for b in one.result()} == {22}
     check_views(archive)
 
 
@@ -162,7 +166,7 @@ def test_two_first_builds_of_a_view_both_succeed(
             connection.exec_driver_sql(f"DROP VIEW IF EXISTS {build.name}")
             store.drop(connection, build)
     gate = Gate()
-    with gate.at(monkeypatch, rebuilding, "_fold_stories", after=True):
+    with gate.at(monkeypatch, bulk_module, "_fold_stories", after=True):
         late = pool.submit(archive.catch_up, NAMES)
         gate.wait()
         check_views(archive)
@@ -178,23 +182,23 @@ def test_a_catch_up_whose_generation_is_pruned_starts_again(
     if function == "write" and archive._engine.dialect.name == "sqlite":
         pytest.skip("a writer has the only lock, so nobody can prune meanwhile")
     gate = Gate()
-    with gate.at(monkeypatch, runner, function):
+    with gate.at(monkeypatch, catching_up, function):
         late = pool.submit(archive.catch_up, NAMES)
         gate.wait()
         archive.rebuild(NAMES)
         assert len(archive.prune(NAMES)) == 2
-    assert {(build.generation, build.checkpoint) for build in late.result()} == {(2, 22)}
+    assert {(build.generation, build.position) for build in late.result()} == {(2, 22)}
     check_views(archive)
 
 
 def test_a_rebuild_whose_build_is_pruned_in_its_tail_fails(
     archive: Archive, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rebuilding, "_TAIL", 0)
+    monkeypatch.setattr(swap_module, "_TAIL", 0)
     bulk, tail = Gate(), Gate()
     with (
-        tail.at(monkeypatch, rebuilding, "fold_range"),
-        bulk.at(monkeypatch, rebuilding, "_bulk"),
+        tail.at(monkeypatch, swap_module, "fold_range"),
+        bulk.at(monkeypatch, rebuild_module, "fold_bulk"),
     ):
         late = pool.submit(archive.rebuild, ["tally"])
         bulk.wait()
@@ -216,15 +220,15 @@ def test_a_snapshot_reads_one_generation_through_a_swap(archive: Archive) -> Non
         build = store.current(connection, "texts")
         assert build is not None
         store.hold(connection, build)
-        before = store.read(connection, view, build)
+        before = stored_rows.read(connection, schema_of(view), build)
         another(archive)
         archive.rebuild(["texts"])
         assert store.current(connection, "texts") == build
-        assert store.read(connection, view, build) == before
+        assert stored_rows.read(connection, schema_of(view), build) == before
     with reading(archive._engine) as connection:
         now = store.current(connection, "texts")
         assert now is not None and now.generation == 2
-        assert len(store.read(connection, view, now)) == len(before) + 1
+        assert len(stored_rows.read(connection, schema_of(view), now)) == len(before) + 1
 
 
 def test_a_reader_whose_generation_is_dropped_starts_again(
@@ -247,10 +251,10 @@ def test_a_prune_waits_for_readers_of_the_table_and_then_drops_it(
     with reading(archive._engine) as connection:
         old = next(build for build in store.builds(connection, "texts") if build.generation == 1)
         store.hold(connection, old)
-        rows = store.read(connection, archive.plugins.view("texts"), old)
-        pruned: Future[list[store.Build]] = pool.submit(archive.prune, ["texts"])
+        rows = stored_rows.read(connection, schema_of(archive.plugins.view("texts")), old)
+        pruned: Future[list[Build]] = pool.submit(archive.prune, ["texts"])
         until_blocked(db, pruned)
-        assert store.read(connection, archive.plugins.view("texts"), old) == rows
+        assert stored_rows.read(connection, schema_of(archive.plugins.view("texts")), old) == rows
     assert [build.generation for build in pruned.result()] == [1]
     check_views(archive)
 
@@ -263,7 +267,7 @@ def test_a_session_lost_during_a_fold_is_not_a_failure_of_the_view(
         archive.catch_up()
         another(archive)
         gate = Gate()
-        with gate.at(monkeypatch, store, "load"):
+        with gate.at(monkeypatch, stored_rows, "load"):
             late = pool.submit(archive.catch_up, NAMES)
             gate.wait()
             with connect(dateline_postgres_url) as outside:

@@ -9,7 +9,7 @@ import pytest
 
 from dateline import Archive, Plugins
 from dateline.events.clock import CLOCK_TOLERANCE_US, from_iso, to_iso
-from dateline.testing.pytest_plugin import Cli
+from dateline.pytest_plugin import Cli
 from dateline.testing.samples import story
 
 DAY_US = 86_400 * 1_000_000

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from itertools import permutations
 from typing import Any
 
 import pytest
+from tests.bundled import plugins
 
-from dateline import Archive, Plugins, Refused
+from dateline import Archive, Refused
 from dateline.testing import samples
 from dateline.testing.samples import corrected, figure, story
 
 Fields = dict[str, Any]
-
-
-@cache
-def plugins() -> Plugins:
-    return Plugins.load(strict=True)
 
 
 @pytest.fixture
@@ -115,7 +110,7 @@ def test_a_correction_that_an_earlier_release_accepted_can_be_imported(archive: 
 
 
 def test_a_difference_between_moments_shows_false_and_none(archive: Archive) -> None:
-    from dateline.views.diff import compare
+    from dateline.views.story_changes import compare
 
     archive.record(bounded())
     before = archive.state("ferry")

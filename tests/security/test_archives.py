@@ -12,8 +12,8 @@ from tests.security import hostile
 from dateline import Archive, Plugins
 from dateline.log.engine import open_engine
 from dateline.protect.keys import Keys
+from dateline.pytest_plugin import Cli
 from dateline.testing import samples
-from dateline.testing.pytest_plugin import Cli
 
 LOUD = "char(27) || '[31m' || char(155)"
 DEEP = b'{"data":{"fact":"f1","x":' + b"[" * 100_000 + b"]" * 100_000 + b"}}"

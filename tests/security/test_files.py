@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 from dateline import Archive, Plugins
-from dateline.cli.files import write_atomically
+from dateline.cli.outfile import write_atomically
 from dateline.documents.document import Document
 from dateline.documents.folder import Folder
 from dateline.errors import DatelineError, Refused
-from dateline.log import files
+from dateline.log import atomic_file
+from dateline.pytest_plugin import Cli
 from dateline.testing import samples
-from dateline.testing.pytest_plugin import Cli
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="modes of files are POSIX")
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="modes of files are POSI
 _SCRIPT = """
 import os, sys
 os.umask(int(sys.argv[1], 8))
-from dateline.cli.errors import run
+from dateline.cli.outcome import run
 from dateline.cli.root import root
 from dateline.log.engine import open_engine
 
@@ -53,6 +53,7 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("umask", "shared"), [("0", "0o666"), ("022", "0o644"), ("077", "0o600")])
 def test_files_with_content_or_keys_are_private_to_their_owner(
     tmp_path: Path, umask: str, shared: str
@@ -86,7 +87,7 @@ def test_an_export_is_private_until_it_is_whole(
     """Before that it has no name, or is in a folder of its own where the system cannot do that."""
     seen = []
     if named:
-        monkeypatch.setattr(files, "_NAMELESS", 0)
+        monkeypatch.setattr(atomic_file, "_NAMELESS", 0)
 
     def chunks() -> Iterator[str]:
         yield "a"

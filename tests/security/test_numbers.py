@@ -13,8 +13,8 @@ import dateline.text
 from dateline import Archive, Plugins
 from dateline.errors import DatelineError, Refused
 from dateline.proof.exported import stated_cut
+from dateline.pytest_plugin import Cli
 from dateline.testing import samples
-from dateline.testing.pytest_plugin import Cli
 
 EDGES = [
     str(sign * (2**bits + step))
@@ -34,13 +34,6 @@ NUMBERS = [
     "9" * 5000,
     "[" * 50_000,
 ]
-
-
-@pytest.fixture
-def ferry(dateline_cli: Cli, tmp_path: Path) -> Cli:
-    with Archive.create(tmp_path / "dateline.db", Plugins.load(strict=True)) as archive:
-        archive.record(samples.story())
-    return dateline_cli
 
 
 @pytest.mark.sampled(6)

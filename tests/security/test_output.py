@@ -14,8 +14,8 @@ from tests.security import hostile
 from tests.security.hostile import WORDS
 
 from dateline.cli.root import root
+from dateline.pytest_plugin import Cli, PluginDir
 from dateline.testing import samples
-from dateline.testing.pytest_plugin import Cli, PluginDir
 
 W = WORDS
 #: The part of it that the name of a subject may hold.
@@ -236,10 +236,12 @@ def test_the_sweep_shows_the_hostile_text(ferry: Cli, plugin_dir: PluginDir) -> 
         assert "\\x1b]0;owned" in shown or "u001b]0;owned" in shown, called
 
 
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize("part", range(4))
 def test_naughty_strings_are_inert_in_every_form(
-    shared: Path, dateline_cli: Cli, tmp_path: Path
+    shared: Path, dateline_cli: Cli, tmp_path: Path, part: int
 ) -> None:
-    cli = filled(dateline_cli, tmp_path, WORDS, *hostile.naughty(shared))
+    cli = filled(dateline_cli, tmp_path, WORDS, *hostile.naughty(shared)[part::4])
     for command in ("stories", "show", "log", "diff", "status", "erase"):
         for arguments in COMMANDS[command]:
             result = cli(command, *arguments)
@@ -261,7 +263,7 @@ def test_json_is_unchanged_in_a_pipe_and_escaped_on_a_terminal(
             return True
 
     monkeypatch.setattr(
-        "dateline.testing.pytest_plugin._stream",
+        "dateline.pytest_plugin._stream",
         lambda text="": Terminal(io.BytesIO(text.encode()), encoding="utf-8", newline=""),
     )
     assert hostile.acts(piped)

@@ -12,11 +12,11 @@ import pytest
 
 from dateline import Archive, DatelineError, Plugins
 from dateline.archive import copy_archive
-from dateline.cli.files import write_atomically
-from dateline.log.files import refuse_kept
+from dateline.cli.outfile import write_atomically
+from dateline.log.overwriting import refuse_kept
 from dateline.proof import keys as signing
+from dateline.pytest_plugin import Cli
 from dateline.testing import samples
-from dateline.testing.pytest_plugin import Cli
 
 PLUGINS = Plugins.load(strict=True)
 #: Every command that writes a file; the last option takes its name.

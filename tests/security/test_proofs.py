@@ -16,8 +16,8 @@ from tests.security import hostile
 from dateline import Archive, Plugins
 from dateline.proof import verifier
 from dateline.proof.verifier import Wrong, read_vkey
+from dateline.pytest_plugin import Cli
 from dateline.testing import samples
-from dateline.testing.pytest_plugin import Cli
 
 FILES: dict[str, bytes] = {
     "a line end": b"\n",
@@ -33,7 +33,7 @@ FILES: dict[str, bytes] = {
     "a format that acts": json.dumps({"format": hostile.WORDS}).encode(),
     "words": hostile.WORDS.encode(),
     "a note of words": f"{hostile.WORDS}\n1\nAAAA\n\n\u2014 x AAAA\n".encode(),
-    "a large note": b"x\n" * 2**19,
+    "a large note": (b"x" * 1023 + b"\n") * 2**10,
     "a key of words": f"PRIVATE+KEY+{hostile.WORDS}+00000000+AAAA\n".encode(),
 }
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from dateline import Archive, Plugins
+from dateline.pytest_plugin import Cli, PluginDir
 from dateline.testing import samples
-from dateline.testing.pytest_plugin import Cli, PluginDir
 
 WORD, SUBJECT = "CANARY-WORDS", "CANARY-SUBJECT"
 #: Commands for an archive whose protected content was tampered with, or whose keys are missing.

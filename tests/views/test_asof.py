@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +10,14 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.bundled import plugins
 from tests.effort import examples
 
 from dateline import Archive, DatelineError, Plugins
 from dateline.documents.folder import Folder
 from dateline.events.clock import to_iso
 from dateline.events.edtf import earliest_instant, latest_instant
-from dateline.recording import batch
+from dateline.recording import times
 from dateline.testing import samples
 from dateline.testing.histories import histories
 from dateline.testing.samples import captured, corrected, figure, retracted, story
@@ -26,11 +26,6 @@ from dateline.views import asof
 VIEWS = (
     "timeline", "statements", "figures", "people", "places", "sources", "disputes", "changes",
 )  # fmt: skip
-
-
-@cache
-def plugins() -> Plugins:
-    return Plugins.load(strict=True)
 
 
 @pytest.fixture
@@ -287,7 +282,7 @@ def test_a_source_published_on_or_before_a_day_is_public_at_its_end(
 ) -> None:
     """Also if the log has no such instant, because an older Dateline recorded none."""
     if old:
-        monkeypatch.setattr(batch, "public_from", lambda text, known: earliest_instant(text))
+        monkeypatch.setattr(times, "public_from", lambda text, known: earliest_instant(text))
     with Archive.create(":memory:", plugins()) as archive:
         archive.record([*story()[:4], captured(published=published), figure()])
         instants = [event.reported_us for event in archive.events()][-2:]

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.bundled import plugins
 from tests.effort import examples
 
-from dateline import Archive, Plugins
+from dateline import Archive
 from dateline.documents.folder import Folder
 from dateline.testing import samples
 from dateline.testing.histories import histories
@@ -23,11 +23,6 @@ from dateline_sources.coverage import Coverage
 BUNDLED = (
     "timeline", "statements", "figures", "people", "places", "sources", "disputes", "changes",
 )  # fmt: skip
-
-
-@cache
-def plugins() -> Plugins:
-    return Plugins.load(strict=True)
 
 
 @pytest.fixture

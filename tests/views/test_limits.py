@@ -16,8 +16,8 @@ from dateline.log.tables import VERSION_TABLE, metadata
 from dateline.plugin import Event, Fact, FactRow, FactView, View, ViewRow
 from dateline.testing import samples
 from dateline.testing.isolated import isolated
-from dateline.views import rows as rows_module
-from dateline.views.projection import COLUMNS, RESERVED, check
+from dateline.views import row_type
+from dateline.views.projection import COLUMNS, RESERVED, schema_of
 from dateline.views.rows import KEY_BYTES
 
 #: The longest slug.
@@ -100,7 +100,7 @@ REFUSED: dict[str, Callable[[Any, Any], object]] = {
 def test_a_value_that_cannot_be_stored_stops_only_its_own_view(
     archive: Archive, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rows_module, "TEXT_LENGTH", 1000)
+    monkeypatch.setattr(row_type, "TEXT_LENGTH", 1000)
     monkeypatch.setattr(Keyed, "act", staticmethod(put("fine")), raising=False)
     archive.catch_up()
     archive.record([samples.figure(text="More")], story=SLUG)
@@ -149,7 +149,7 @@ def wide(count: int) -> type[View]:
 
 def test_the_widest_allowed_table_can_be_stored(db: str) -> None:
     widest = wide(COLUMNS - 2)()
-    check(widest)
+    schema_of(widest)
     with Archive.create(db, isolated(widest)) as archive:
         archive.record(samples.story())
         archive.rebuild()
@@ -159,7 +159,7 @@ def test_the_widest_allowed_table_can_be_stored(db: str) -> None:
 
 def test_a_view_with_too_many_columns_is_refused() -> None:
     with pytest.raises(DatelineError, match=str(COLUMNS)) as caught:
-        check(wide(COLUMNS - 1)())
+        schema_of(wide(COLUMNS - 1)())
     assert caught.value.code == "view-invalid"
 
 
@@ -191,7 +191,7 @@ def test_the_longest_names_of_views_and_columns_can_be_stored(db: str) -> None:
         rows.put("k", self.Row("x"))  # type: ignore[call-arg]
 
     longest = type("Longest", (View,), {"name": name, "Row": row, "fold": fold})()
-    check(longest)
+    schema_of(longest)
     with Archive.create(db, isolated(longest)) as archive:
         archive.record(samples.story())
         archive.rebuild()

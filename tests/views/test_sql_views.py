@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from dateline import Archive, DatelineError, Plugins
-from dateline.cli.errors import FAILED, run
+from dateline.cli.outcome import FAILED, run
 from dateline.cli.root import root
-from dateline.log import relations
+from dateline.log.databases import catalog
 from dateline.log.engine import reading, writing
 from dateline.plugin import Fact, FactRow, FactView, FigureRecorded
 from dateline.testing import samples
 from dateline.testing.isolated import isolated
-from dateline.views import shown
+from dateline.views import sql_view as shown
 
 
 class Numbers(FactView):
@@ -256,7 +256,7 @@ def test_a_relation_with_the_name_of_a_view_is_kept_and_the_view_works(db: str, 
         assert report.findings == [] and any(kind in words for words in report.unchecked)
         assert standing(archive) == ["taken"]
         with reading(archive._engine) as connection:
-            assert relations.find(connection, ["numbers"])["numbers"].kind == kind
+            assert catalog.find(connection, ["numbers"])["numbers"].kind == kind
     assert run(root, ["--db", db, "status"]) == 0
 
 
@@ -312,7 +312,7 @@ def test_init_names_a_relation_with_the_name_of_a_log_table(
     with pytest.raises(DatelineError, match="events"):
         Archive.create(dateline_postgres_url, ONE)
     with reading(engine) as connection:
-        assert set(relations.find(connection, ["events", "stories", "views"])) == {"events"}
+        assert set(catalog.find(connection, ["events", "stories", "views"])) == {"events"}
     engine.dispose()
 
 
@@ -353,7 +353,7 @@ def test_a_schema_whose_name_must_be_quoted_is_verified(dateline_postgres_url: s
 def names(archive: Archive) -> set[str]:
     with reading(archive._engine) as connection:
         every = ["numbers", *(f"numbers__g{number}" for number in range(1, 5))]
-        return set(relations.find(connection, every))
+        return set(catalog.find(connection, every))
 
 
 def test_prune_drops_a_named_view_whose_plugin_is_not_installed(archive: Archive) -> None:

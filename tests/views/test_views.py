@@ -194,7 +194,7 @@ def test_a_view_that_raises_stops_alone_and_continues_when_fixed(archive: Archiv
     assert len(values(archive)) == 3
     archive.record([samples.figure(text="Appends go on")], story="ferry")
     [build] = [build for build in archive.builds() if build.name == "fragile"]
-    assert (build.state, build.checkpoint, build.failed_position) == ("failed", 7, 8)
+    assert (build.state, build.position, build.failed_position) == ("failed", 7, 8)
     assert "ZeroDivisionError" in (build.error or "")
     archive.plugins.view("fragile").broken = False  # type: ignore[attr-defined]
     resumed = archive.view("fragile", "ferry")
@@ -432,7 +432,7 @@ def test_a_row_of_the_wrong_type_names_the_column() -> None:
 def test_an_invalid_view_is_refused(attributes: dict[str, Any], named: str) -> None:
     broken = type("Broken", (Values,), attributes)
     with pytest.raises(DatelineError, match=named) as caught:
-        projection.check(broken())
+        projection.schema_of(broken())
     assert caught.value.code == "view-invalid"
 
 
@@ -441,7 +441,7 @@ def test_a_row_field_of_an_unsupported_type_is_refused() -> None:
         names: list[str]
 
     with pytest.raises(DatelineError, match="names") as caught:
-        projection.check(type("Odd", (Values,), {"Row": Row})())
+        projection.schema_of(type("Odd", (Values,), {"Row": Row})())
     assert caught.value.code == "view-invalid"
 
 
@@ -450,5 +450,5 @@ def test_a_row_field_with_a_name_reserved_by_the_database_is_refused() -> None:
         xmin: int
 
     with pytest.raises(DatelineError, match="xmin") as caught:
-        projection.check(type("Odd", (Values,), {"Row": Row})())
+        projection.schema_of(type("Odd", (Values,), {"Row": Row})())
     assert caught.value.code == "view-invalid"

@@ -9,12 +9,12 @@ from dateline.cli.root import root
 
 def main() -> None:
     """Entry point of ``dateline``."""
-    from dateline.cli import streams
-    from dateline.cli.errors import run
-    from dateline.cli.stdout import keep_until_exit
+    from dateline.cli.outcome import run
+    from dateline.cli.terminal import stdio
+    from dateline.cli.terminal.stdout import keep_until_exit
 
-    streams.prepare()
-    code = streams.finish(run(root, sys.argv[1:]))
+    stdio.prepare()
+    code = stdio.finish(run(root, sys.argv[1:]))
     if "dateline.plugins.loaded" in sys.modules:
         keep_until_exit()
     sys.exit(code)

@@ -8,11 +8,11 @@ import click
 from prompt_toolkit import prompt
 from prompt_toolkit.completion import WordCompleter
 
-from dateline.cli.needed import missing
+from dateline.cli.fields import missing
 from dateline.cli.picker import Picker
-from dateline.cli.sources import find_source
 from dateline.errors import UnknownName
-from dateline.events.present import StoryState
+from dateline.events.state import StoryState
+from dateline.recording.lookup import find_source
 from dateline.text import legible_line, visible
 
 _ENTITIES = frozenset({"subject", "object", "person"})

@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from dateline.cli import completing
-from dateline.cli.blaming import Blamed
-from dateline.cli.protecting import erased_before, introduced, protect_option, protected
-from dateline.cli.settings import Settings, pass_settings, say
-from dateline.cli.who import agent_option, recorded_by
-from dateline.errors import DatelineError, Refused, VersionConflict
-
-if TYPE_CHECKING:
-    from dateline.archive import Archive
-    from dateline.cli.obtain import Obtained
-    from dateline.events.envelope import RecordedBy
-    from dateline.events.present import StoryState
-
-_TRIES = 50
+from dateline.cli import completion
+from dateline.cli.options import protect_option, signed
+from dateline.cli.protecting import protected, say_erased_before
+from dateline.cli.settings import Settings
+from dateline.cli.terminal.messages import say
 
 
 @click.command()
-@click.argument("file", metavar="FILE|URL", type=completing.FILE)
+@click.argument("file", metavar="FILE|URL", type=completion.FILE)
 @click.option(
     "--story",
     required=True,
     metavar="SLUG",
-    shell_complete=completing.stories,
+    shell_complete=completion.stories,
     help="The story that the document belongs to.",
 )
 @click.option(
@@ -52,9 +40,9 @@ _TRIES = 50
 @click.option("--charset", help="Its character encoding.  [default: detected]")
 @click.option(
     "--as",
-    "as_",
+    "format",
     metavar="FORMAT",
-    shell_complete=completing.source_importers,
+    shell_complete=completion.source_importers,
     help="Read it in this format, whatever its file name ends in.",
 )
 @click.option(
@@ -71,23 +59,8 @@ _TRIES = 50
     help="Allow FILE to be a URL; downloads come from public addresses only.",
 )
 @protect_option
-@agent_option
-@pass_settings
-def capture(
-    settings: Settings,
-    /,
-    file: str,
-    story: str,
-    publisher: str,
-    as_: str | None,
-    charset: str | None,
-    max_size: int,
-    allow_network: bool,
-    protect: str | None,
-    agent: str | None,
-    byline: tuple[str, ...],
-    **details: str | None,
-) -> None:
+@signed
+def capture(settings: Settings, /, file: str, max_size: int, **details: Any) -> None:
     """Archive a document as a source of a story.
 
     The bytes are stored unchanged and identified by their SHA-256. Facts quote the text by
@@ -105,113 +78,17 @@ def capture(
       dateline capture page.html --story velm-flood --publisher org:wire=Wire --title "After the flood"
       dateline capture report.txt --story velm-flood --publisher org:wire=Wire --protect "Witness 7"
     """
-    from dateline.cli.obtain import is_url, obtain
+    from dateline.capture.obtain import is_url
 
     if is_url(file) and details["url"] is not None:
         raise click.UsageError("--url is for files; a document that is downloaded has its own URL")
-    about = {"publisher": publisher.partition("=")[0], "byline": list(byline), **details}
     with settings.archive() as archive:
-        archive.story(story)
-        obtained = obtain(file, max_size << 20, allow_network=allow_network)
-        if obtained.url is not None:
-            about["url"] = obtained.url
-        given = Given(obtained, about, publisher, as_, charset, protect, recorded_by(agent))
-        for message in _captured(archive, story, given):
-            say(message)
-
-
-@dataclass(frozen=True)
-class Given:
-    """The input of a capture: the bytes, what is known about them, and how to read them."""
-
-    obtained: Obtained
-    about: dict[str, Any]
-    publisher: str
-    as_: str | None
-    charset: str | None
-    protect: str | None
-    by: RecordedBy
-
-
-def _captured(archive: Archive, story: str, given: Given) -> list[str]:
-    """Capture the document and return the messages to print. It tries again when another process
-    writes to the story meanwhile, since that may add the same text."""
-    for _ in range(_TRIES):
-        state = archive.state(story)
-        try:
-            return _try(archive, state, given)
-        except (VersionConflict, Refused):
-            if archive.state(story).version == state.version:
-                raise
-    raise DatelineError(
-        f"other processes keep writing to story {story}; nothing was captured",
-        hint="try again",
-        code="story-busy",
-    )
-
-
-def _try(archive: Archive, state: StoryState, given: Given) -> list[str]:
-    from dateline.cli.captured import captured, short
-    from dateline.cli.entities import introduce
-    from dateline.cli.obtain import read, reader_of
-    from dateline.cli.recapture import (
-        captures,
-        require_not_withdrawn,
-        require_same_protection,
-        same_text,
-        text_kept,
-    )
-    from dateline.documents.document import Document
-
-    reader = reader_of(archive.plugins, given.obtained, given.as_)
-    source = Document(given.obtained.content).source
-    known = archive.document(source)
-    blamed = Blamed(archive.plugins, "source_importers", reader.name)
-    there = partial(captures, archive, source)
-    document = blamed.call(lambda: read(reader, given.obtained, given.charset, known, there))
-    before = state.sources.get(source)
-    made = blamed.call(lambda: captured(reader, document, given.about, archive.document, before))
-    shared = made.text is not None and made.text.source in state.sources
-    if made.text is not None and shared and source not in state.sources:
-        require_same_protection(archive, state, made.text.source, given.protect)
-    kept = made.lines[:1] if shared else made.lines
-    text = made.text.source if made.text is not None and shared else None
-    lost = text is not None and state.sources[text].derived_from == source not in state.sources
-    result = archive.record(
-        [*introduced(introduce([given.publisher], state)), *kept],
-        story=state.slug,
-        files=made.content,
-        recorded_by=given.by,
-        protect=given.protect,
-        anew=True,
-        expected=state.version,
-        dry_run=lost,
-    )
-    if lost and text is not None:
-        return [text_kept(text, state.slug)]
-    place = f"{state.slug}{protected(result, archive.subjects())}"
-    if not result.new:
-        sources = [source] if made.text is None else [source, made.text.source]
-        require_not_withdrawn(state, sources, archive)
-        messages = [f"Already captured: {made.ids(texts=True)} in {place}."]
-    else:
-        messages = [f"Captured {made.ids(texts=not shared)} in {place}."]
-    if text is not None and state.sources[text].derived_from != source:
-        messages += same_text(state, text, archive)
-    elif made.text is not None:
-        messages.append(f"Quote its text, not the document: --source {short(made.text.source)}")
-    messages += made.notes()
-    if given.charset is None and document.charset != "utf-8" and not document.binary:
-        messages.append(_read_as(document.charset, result.positions[-len(kept) :], known is None))
-    return messages + erased_before(result)
-
-
-def _read_as(charset: str, positions: Sequence[int], new: bool) -> str:
-    from dateline.cli.recapture import erasing
-
-    if not new:
-        return f"Read as {charset}, as before."
-    return (
-        f"Read as {charset}. If that is wrong, erase it with {erasing(positions)} and capture it "
-        "again with the right --charset."
-    )
+        done = archive.capture(file, max_bytes=max_size << 20, **details)
+        if not done.stays_erased:
+            did = "Captured" if done.new else "Already captured:"
+            under = protected(done.recorded, archive.subjects())
+            say(f"{did} {done.words} in {done.story}{under}.")
+        for note in done.notes:
+            say(note)
+        if not done.stays_erased:
+            say_erased_before(done.recorded)

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 import click
 
-from dateline.cli import completing
-from dateline.cli.files import require_free, write_atomically
-from dateline.cli.keys import find_key, key_option, key_path, make_key
-from dateline.cli.settings import Settings, pass_settings, say
-from dateline.cli.stdout import data
-from dateline.errors import DatelineError
-
-if TYPE_CHECKING:
-    from dateline.archive import Archive
-    from dateline.proof.keys import SigningKey
+from dateline.cli.options import force_option, key_option, output_option, target_of
+from dateline.cli.outfile import require_free, write_or_give
+from dateline.cli.settings import Settings, pass_settings
+from dateline.cli.terminal.messages import say
 
 
 @click.command()
-@click.option(
-    "-o", "--output", metavar="FILE", type=completing.FILE, help="Output file.  [default: stdout]"
-)
-@click.option("--force", is_flag=True, help="Overwrite an existing file.")
+@output_option
+@force_option
 @key_option
 @pass_settings
 def checkpoint(settings: Settings, output: str | None, force: bool, key_file: str | None) -> None:
@@ -39,40 +28,12 @@ def checkpoint(settings: Settings, output: str | None, force: bool, key_file: st
       dateline checkpoint
       dateline checkpoint -o monday.txt
     """
-    target = None if output in (None, "-") else Path(str(output))
+    target = target_of(output)
     if target is not None:  # before anything is signed
         require_free(target, force=force, kept=settings.kept)
     with settings.archive() as archive:
-        signed = archive.checkpoint(key_to_sign(archive, key_file))
-    if target is None:
-        click.echo(signed.note, nl=False, file=data())
-        return
-    write_atomically(target, iter([signed.note]), force=force, kept=settings.kept)
-    say(
-        f"Wrote {output}, a signed checkpoint of {signed.size} events. Keep it away from the archive."
-    )
-
-
-def key_to_sign(archive: Archive, key_file: str | None) -> SigningKey:
-    """The signing key, created on first use. Raises DatelineError if there is nothing to sign, or if
-    checkpoints were signed with a key that is not here."""
-    from dateline.proof.checkpoint import NothingToSign
-
-    if not archive.head().position:
-        raise NothingToSign
-    path = key_path(archive, key_file)
-    if archive.last_checkpoint() is None and not path.exists():
-        try:
-            return make_key(archive, key_file)
-        except DatelineError:
-            if not path.exists():
-                raise
-            # Another process created it meanwhile.
-    key = find_key(archive, key_file)
-    if key is None:
-        raise DatelineError(
-            f"there is no signing key {path}",
-            hint="name its file with --key; if it is lost, create another with `dateline key new`",
-            code="signing-key-missing",
-        )
-    return key
+        signed = archive.checkpoint(key_file)
+    write_or_give(target, signed.note, force=force, kept=settings.kept)
+    if target is not None:
+        words = f"a signed checkpoint of {signed.size} events. Keep it away from the archive."
+        say(f"Wrote {output}, {words}")

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli import completing
-from dateline.cli.moments import read_moment
-from dateline.cli.output import bom_option, emit
-from dateline.cli.settings import Settings, pass_settings, say
-from dateline.cli.stdout import data
+from dateline.cli import completion
+from dateline.cli.options import FORMATS, format_option, read_moment
+from dateline.cli.settings import Settings, pass_settings
+from dateline.cli.terminal.messages import say
+from dateline.cli.terminal.output import emit
+from dateline.cli.terminal.stdout import data
 from dateline.text import markdown
 
 if TYPE_CHECKING:
-    from dateline.views.diff import Change
+    from dateline.views.story_changes import StoryChange
 
 _TITLES = {
     "added": "New facts",
@@ -32,20 +34,13 @@ _TITLES = {
 
 
 @click.command()
-@click.argument("story", shell_complete=completing.stories)
+@click.argument("story", shell_complete=completion.stories)
 @click.argument("from_", metavar="FROM")
 @click.argument("to")
 @click.option(
     "--recorded", is_flag=True, help="Use this archive's clock instead of the public record."
 )
-@click.option(
-    "-f",
-    "--format",
-    "format_",
-    type=click.Choice(["table", "json", "ndjson", "csv", "markdown"]),
-    help="Output format.  [default: table on a terminal, csv in a pipe]",
-)
-@bom_option
+@partial(format_option, formats=(*FORMATS, "markdown"))
 @pass_settings
 def diff(
     settings: Settings, story: str, from_: str, to: str, recorded: bool, format_: str | None
@@ -62,13 +57,11 @@ def diff(
       dateline diff velm-flood 2024-03-04 2024-03-06 -f markdown
     """
     from dateline.views import asof
-    from dateline.views.diff import compare, erased
 
     clock = asof.recorded if recorded else asof.public
     since, until = read_moment(clock, "FROM", from_), read_moment(clock, "TO", to)
     with settings.archive() as archive:
-        before, after = archive.state(story, since), archive.state(story, until)
-        found = [*compare(before, after), *erased(after, since, until)]
+        found = archive.diff(story, since, until)
         changes = sorted(found, key=lambda change: list(_TITLES).index(change.kind))
     if since.later_than(until):
         say(f"FROM ({from_}) is later than TO ({to}): the changes are shown in reverse.")
@@ -79,7 +72,7 @@ def diff(
     emit(["kind", "fact", "text", "path", "was", "now", "why"], rows, format_)
 
 
-def _markdown(story: str, from_: str, to: str, changes: Sequence[Change]) -> str:
+def _markdown(story: str, from_: str, to: str, changes: Sequence[StoryChange]) -> str:
     lines = [f"# {markdown(story)}: {markdown(from_)} to {markdown(to)}", ""]
     for kind, group in groupby(changes, key=lambda change: change.kind):
         lines += [f"## {_TITLES[kind]}", ""]

@@ -4,90 +4,34 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 import click
 
-from dateline.cli import completing
-from dateline.cli.settings import Settings, pass_settings, say
-from dateline.cli.sources import find_source
-from dateline.cli.values import parse_value, pointer_of
-from dateline.cli.who import agent_option, recorded_by
-from dateline.errors import UnknownName
+from dateline.cli import completion
+from dateline.cli.fields import evidence_item, parse_value
+from dateline.cli.options import signed
+from dateline.cli.settings import Settings
+from dateline.cli.terminal.messages import say
 
-if TYPE_CHECKING:
-    from dateline.events.present import Fact, StoryState
-
-F = TypeVar("F", bound=Callable[..., Any])
 #: Listed here so that help need not import the event types. A test compares them with the catalogue.
 RELATIONS = (
     "corroborates", "contradicts", "contrasts", "disputes", "same_statement", "same_event",
     "same_act", "quantifies", "elaborates", "explains", "includes", "precedes", "supports",
 )  # fmt: skip
+_story = click.argument("story", shell_complete=completion.stories)
+_reported = click.option(
+    "--reported",
+    metavar="EDTF",
+    help="When this was made public, if it was: 2024-03-05, 2024-03-05T08:00:00Z.",
+)
 
 
-def reported_option(command: F) -> F:
-    return click.option(
-        "--reported",
-        metavar="EDTF",
-        help="When this was made public, if it was: 2024-03-05, 2024-03-05T08:00:00Z.",
-    )(command)
+def _on_fact(command: Callable[..., Any]) -> click.Command:
+    return click.command()(_story(click.argument("fact", shell_complete=completion.facts)(command)))
 
 
-def notice_time(edtf: str | None) -> dict[str, str]:
-    """The time of a notice, as a field of an input line."""
-    from dateline.errors import DatelineError
-    from dateline.events.clock import now_us, to_iso
-    from dateline.events.edtf import public_from
-
-    if edtf is None:
-        return {}
-    try:
-        instant = public_from(edtf, now_us())
-    except ValueError as error:
-        raise DatelineError(
-            f"--reported: {error}",
-            hint="give a day or a time, such as 2024-03-05 or 2024-03-05T08:00:00Z",
-            code="not-a-date",
-        ) from None
-    return {} if instant is None else {"reported_at": to_iso(instant)}
-
-
-def notice(event_type: str, /, **fields: Any) -> dict[str, Any]:
-    """An editorial event with a new event id, so that the same correction can be made again after
-    it was reversed."""
-    from dateline.events.identity import uuid7
-
-    return {"type": event_type, "event_id": str(uuid7()), **fields}
-
-
-def find_fact(state: StoryState, name: str) -> Fact:
-    """A fact by its id. Raises UnknownName."""
-    fact = state.facts.get(name)
-    if name in state.erased:
-        raise UnknownName(
-            f"{name} of story {state.slug} was erased on {state.erased[name].why}",
-            hint=f"`dateline show {state.slug} {name}` shows what remains of it",
-            code="fact-erased",
-        )
-    if fact is None and name in state.unread:
-        raise UnknownName(
-            f"{name} of story {state.slug} has an event type that no installed plugin knows",
-            hint=f"install its plugin; `dateline log {state.slug} -f ndjson` shows the raw event",
-            code="event-type-unknown",
-        )
-    if fact is None:
-        raise UnknownName(
-            f"story {state.slug} has no fact {name!r}",
-            hint=f"list them with `dateline show {state.slug} timeline`",
-            code="fact-unknown",
-        )
-    return fact
-
-
-@click.command()
-@click.argument("story", shell_complete=completing.stories)
-@click.argument("fact", shell_complete=completing.facts)
+@_on_fact
 @click.option(
     "--set",
     "changes",
@@ -104,19 +48,10 @@ def find_fact(state: StoryState, name: str) -> Fact:
     show_default=True,
 )
 @click.option("--by", metavar="WHO", help="Who corrects: an entity, or a name.")
-@reported_option
-@agent_option
-@pass_settings
+@_reported
+@signed
 def correct(
-    settings: Settings,
-    story: str,
-    fact: str,
-    changes: tuple[str, ...],
-    reason: str,
-    kind: str,
-    by: str | None,
-    reported: str | None,
-    agent: str | None,
+    settings: Settings, story: str, fact: str, changes: tuple[str, ...], **details: Any
 ) -> None:
     """Correct a fact; the log keeps what was recorded before.
 
@@ -133,79 +68,46 @@ def correct(
     Example:
       dateline correct velm-flood f6 --set quantities.0.value=2100 --reason "Recount"
     """
-    from dateline.events import pointer
-    from dateline.events.registry import to_fields
-
     with settings.archive() as archive:
-        current = to_fields(find_fact(archive.state(story), fact).data)
-        parsed = []
-        for change in changes:
-            path, equals, value = change.partition("=")
-            if not equals:
-                raise click.UsageError(f"--set {change!r} is not PATH=VALUE")
-            path = pointer_of(path)
-            was = pointer.get(current, path)
-            now = value if isinstance(was, str) and value != "null" else parse_value(value)
-            parsed.append({"path": path, "was": was, "now": now})
-        line = notice(
-            "fact.corrected",
-            fact=fact,
-            changes=parsed,
-            kind=kind,
-            reason=reason,
-            **_by(by),
-            **notice_time(reported),
-        )
-        archive.record([line], story=story, recorded_by=recorded_by(agent))
-    shown = "; ".join(f"{c['path']}: {_json(c['was'])} -> {_json(c['now'])}" for c in parsed)
+        made = archive.correct(story, fact, [_change(text) for text in changes], **details)
+    shown = "; ".join(f"{c.path}: {_json(c.was)} -> {_json(c.now)}" for c in made)
     say(f"Corrected {fact}: {shown}")
 
 
-@click.command()
-@click.argument("story", shell_complete=completing.stories)
-@click.argument("fact", shell_complete=completing.facts)
+def _change(text: str) -> tuple[str, Callable[[object], object]]:
+    """PATH=VALUE as the path and a function of the old value, since text replaces text as it is."""
+    path, equals, value = text.partition("=")
+    if not equals:
+        raise click.UsageError(f"--set {text!r} is not PATH=VALUE")
+    return (
+        path,
+        lambda was: value if isinstance(was, str) and value != "null" else parse_value(value),
+    )
+
+
+@_on_fact
 @click.option("--reason", required=True, help="The reason, for readers of the record.")
 @click.option("--by", metavar="WHO", help="Who retracts it: an entity, or a name.")
-@reported_option
-@agent_option
-@pass_settings
-def retract(
-    settings: Settings,
-    story: str,
-    fact: str,
-    reason: str,
-    by: str | None,
-    reported: str | None,
-    agent: str | None,
-) -> None:
+@_reported
+@signed
+def retract(settings: Settings, story: str, fact: str, **details: Any) -> None:
     """Retract a fact. It stays in the log; views leave it out unless they ask for it.
 
     \b
     Example:
       dateline retract velm-flood f13 --reason "The source retracted it"
     """
-    line = notice("fact.retracted", fact=fact, reason=reason, **_by(by), **notice_time(reported))
-    _record(settings, story, fact, line, agent)
+    with settings.archive() as archive:
+        archive.retract(story, fact, **details)
     say(f"Retracted {fact}.")
 
 
-@click.command()
-@click.argument("story", shell_complete=completing.stories)
-@click.argument("fact", shell_complete=completing.facts)
+@_on_fact
 @click.option("--ground", required=True, help="The ground of the dispute.")
 @click.option("--by", metavar="WHO", help="Who disputes it: an entity, or a name.")
-@reported_option
-@agent_option
-@pass_settings
-def dispute(
-    settings: Settings,
-    story: str,
-    fact: str,
-    ground: str,
-    by: str | None,
-    reported: str | None,
-    agent: str | None,
-) -> None:
+@_reported
+@signed
+def dispute(settings: Settings, story: str, fact: str, **details: Any) -> None:
     """Record that somebody disputes a fact. The fact itself does not change.
 
     If a source reports the dispute, record that statement as a fact and connect the two with
@@ -215,61 +117,40 @@ def dispute(
     Example:
       dateline dispute velm-flood f13 --by person:anselm-rook --ground "The siren was tested later"
     """
-    line = notice("fact.disputed", fact=fact, ground=ground, **_by(by), **notice_time(reported))
-    _record(settings, story, fact, line, agent)
+    with settings.archive() as archive:
+        archive.dispute(story, fact, **details)
     say(f"{fact} is disputed.")
 
 
-@click.command()
-@click.argument("story", shell_complete=completing.stories)
-@click.argument("fact", shell_complete=completing.facts)
+@_on_fact
 @click.argument("verdict", type=click.Choice(["accepted", "rejected"]))
 @click.option(
     "--reviewer", required=True, metavar="WHO", help="Who reviewed it: an entity, or a name."
 )
 @click.option("--reason", help="The reason.")
-@reported_option
-@agent_option
-@pass_settings
-def review(
-    settings: Settings,
-    story: str,
-    fact: str,
-    verdict: str,
-    reviewer: str,
-    reason: str | None,
-    reported: str | None,
-    agent: str | None,
-) -> None:
+@_reported
+@signed
+def review(settings: Settings, story: str, fact: str, verdict: str, **details: Any) -> None:
     """Accept or reject a fact. Views leave out a rejected fact until it is accepted again.
 
     \b
     Example:
       dateline review velm-flood f2 accepted --reviewer "the desk" --reason "Two counts agree"
     """
-    line = notice("fact.reviewed", fact=fact, verdict=verdict, reviewer=reviewer)
-    line |= {**({"reason": reason} if reason else {}), **notice_time(reported)}
-    _record(settings, story, fact, line, agent)
+    with settings.archive() as archive:
+        archive.review(story, fact, verdict, **details)
     say(f"{verdict.capitalize()} {fact}.")
 
 
-@click.command()
-@click.argument("story", shell_complete=completing.stories)
-@click.argument("fact", shell_complete=completing.facts)
+@_on_fact
 @click.option(
     "--exact", "exacts", multiple=True, required=True, metavar="[ROLE:]WORDS",
     help="Words of the fact's source; Dateline finds their position.",
 )  # fmt: skip
 @click.option("--note", help="What the evidence adds.")
-@agent_option
-@pass_settings
+@signed
 def evidence(
-    settings: Settings,
-    story: str,
-    fact: str,
-    exacts: tuple[str, ...],
-    note: str | None,
-    agent: str | None,
+    settings: Settings, story: str, fact: str, exacts: tuple[str, ...], **details: Any
 ) -> None:
     """Add evidence from its source to a fact.
 
@@ -277,39 +158,24 @@ def evidence(
     Example:
       dateline evidence velm-flood f2 --exact "before dawn on Monday" --note "When it began"
     """
-    from dateline.cli.evidence import evidence_item
-
-    line = notice("evidence.added", fact=fact, evidence=[evidence_item(text) for text in exacts])
-    if note:
-        line["note"] = note
-    _record(settings, story, fact, line, agent)
+    with settings.archive() as archive:
+        archive.add_evidence(story, fact, *map(evidence_item, exacts), **details)
     say(f"Added {len(exacts)} piece{'s' if len(exacts) != 1 else ''} of evidence to {fact}.")
 
 
-@click.command()
-@click.argument("story", shell_complete=completing.stories)
-@click.argument("fact", shell_complete=completing.facts)
+@_on_fact
 @click.argument("relation", type=click.Choice(RELATIONS))
-@click.argument("other", shell_complete=completing.facts)
+@click.argument("other", shell_complete=completion.facts)
 @click.option(
     "--independence",
     type=click.Choice(["independent", "same-origin", "unknown"]),
     help="Required for corroborates: two reports with the same origin are not two sources.",
 )
 @click.option("--note", help="Why they are linked.")
-@reported_option
-@agent_option
-@pass_settings
+@_reported
+@signed
 def link(
-    settings: Settings,
-    story: str,
-    fact: str,
-    relation: str,
-    other: str,
-    independence: str | None,
-    note: str | None,
-    reported: str | None,
-    agent: str | None,
+    settings: Settings, story: str, fact: str, relation: str, other: str, **details: Any
 ) -> None:
     """Link two facts: FACT RELATION OTHER.
 
@@ -317,28 +183,18 @@ def link(
     Example:
       dateline link velm-flood f2 explains f5 --note "The rain drove them out"
     """
-    line = notice("facts.linked", **{"from": fact}, to=other, relation=relation)
-    line |= {"independence": independence} if independence else {}
-    line |= {**({"note": note} if note else {}), **notice_time(reported)}
-    _record(settings, story, fact, line, agent)
+    with settings.archive() as archive:
+        archive.link(story, fact, relation, other, **details)
     say(f"Linked: {fact} {relation} {other}.")
 
 
 @click.command()
-@click.argument("story", shell_complete=completing.stories)
+@_story
 @click.argument("source", required=False)
 @click.option("--reason", required=True, help="Why, as far as the publisher gave a reason.")
-@reported_option
-@agent_option
-@pass_settings
-def withdraw(
-    settings: Settings,
-    story: str,
-    source: str | None,
-    reason: str,
-    reported: str | None,
-    agent: str | None,
-) -> None:
+@_reported
+@signed
+def withdraw(settings: Settings, story: str, source: str | None, **details: Any) -> None:
     """Record that a publisher withdrew a source. Its facts stay and are marked.
 
     SOURCE is a unique part from the start of its hash. Leave it out if the story has one source.
@@ -349,23 +205,9 @@ def withdraw(
       dateline withdraw velm-flood 88dc --reason "Withdrawn by the publisher"
     """
     with settings.archive() as archive:
-        name = find_source(archive.state(story), source)
-        line = notice("source.withdrawn", source=name, reason=reason, **notice_time(reported))
-        archive.record([line], story=story, recorded_by=recorded_by(agent))
+        name = archive.withdraw(story, source, **details)
     say(f"Withdrew {name[:19]}… from {story}.")
 
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
-
-
-def _record(
-    settings: Settings, story: str, fact: str, line: dict[str, Any], agent: str | None
-) -> None:
-    with settings.archive() as archive:
-        find_fact(archive.state(story), fact)
-        archive.record([line], story=story, recorded_by=recorded_by(agent), anew=True)
-
-
-def _by(who: str | None) -> dict[str, str]:
-    return {} if who is None else {"by": who}

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.output import emit, format_option
-from dateline.cli.settings import Settings, pass_settings, resume, say, say_ahead
-from dateline.cli.stdout import shown_on_stderr
-from dateline.cli.who import agent_option, recorded_by
+from dateline.cli.options import agent_option, format_option, recorded_by, yes_option
+from dateline.cli.settings import Settings, pass_settings, resume, say_ahead
+from dateline.cli.terminal.messages import counted, say
+from dateline.cli.terminal.output import emit
+from dateline.cli.terminal.stdout import shown_on_stderr
 from dateline.errors import DatelineError, UnknownName
 from dateline.text import visible
 
@@ -21,12 +22,13 @@ if TYPE_CHECKING:
     from dateline.archive import Archive
     from dateline.erasure.journal import Gone
     from dateline.erasure.plan import Plan
+    from dateline.erasure.survey import Going
 
 #: No position has more digits, and `int` refuses more than 4,300.
 _DIGITS = 30
 _POSITION = re.compile(r"0|[1-9][0-9]*")
 _FACT = re.compile(r"f[0-9]+")
-_COLUMNS = ("what", "story", "position", "name", "note")
+COLUMNS = ("what", "story", "position", "name", "note")
 _ELSEWHERE = "The archive does not know of earlier exports and backups: delete them yourself."
 
 
@@ -37,9 +39,7 @@ _ELSEWHERE = "The archive does not know of earlier exports and backups: delete t
     "--basis", help="The legal basis: consent withdrawn, court order ... Kept in the log."
 )
 @click.option("--dry-run", is_flag=True, help="List what would be erased, and erase nothing.")
-@click.option(
-    "--yes", is_flag=True, help="Do not ask for confirmation. Required without a terminal."
-)
+@yes_option
 @click.option(
     "--keys-lost",
     is_flag=True,
@@ -78,7 +78,7 @@ def erase(
       dateline erase "the witness" --reason "Asked for" --basis "consent withdrawn" --yes
       dateline erase 12 14 --reason "Found unlawful" --basis "court order" --yes
     """
-    from dateline.cli.errors import FAILED
+    from dateline.cli.outcome import FAILED
     from dateline.protect.subjects import require_unnamed
 
     subject, positions = _targets(targets)
@@ -105,8 +105,8 @@ def erase(
                 code="nothing-to-erase",
             )
         if dry_run:
-            emit(_COLUMNS, _rows(plan), format_)
-            say(f"Nothing was erased (--dry-run): {_counted(_planned(plan))}.")
+            emit(COLUMNS, _rows(plan), format_)
+            say(f"Nothing was erased (--dry-run): {_in_words(_planned(plan))}.")
             lost = archive.sealed_keys() if keys_lost else archive.lost_keys()
             if lost and keys_lost:
                 say(f"The content of these keys would be sealed for good: {', '.join(lost)}.")
@@ -130,7 +130,7 @@ def erase(
         say_ahead(archive, {item.slug for item in plan.events})
         if plan.events:
             # The actual counts: another process may have recorded more of it meanwhile.
-            say(f"Erased {_counted(done.gone)}. {_ELSEWHERE}")
+            say(f"Erased {_in_words(done.gone)}. {_ELSEWHERE}")
         else:
             say(f"Its content was already erased. {_ELSEWHERE}")
         if left := archive.subjects():
@@ -241,12 +241,12 @@ def _show(plan: Plan) -> None:
     """List what will be erased on stderr, since stdout may not be a terminal."""
     if plan.events:
         with shown_on_stderr():
-            emit(_COLUMNS, _rows(plan), "table")
+            emit(COLUMNS, _rows(plan), "table")
 
 
 def _agreed(plan: Plan) -> bool:
     whose = "" if plan.subject is None else f" of {plan.subject!r}"
-    question = visible(f"Permanently erase {_counted(_planned(plan))}{whose}?")
+    question = visible(f"Permanently erase {_in_words(_planned(plan))}{whose}?")
     return click.confirm(question, err=True)
 
 
@@ -257,13 +257,9 @@ def _planned(plan: Plan) -> Gone:
     return Gone(events=len(plan.events), facts=facts, documents=len(plan.documents))
 
 
-def _counted(erased: Gone) -> str:
-    facts = f" ({_many(erased.facts, 'fact')})" if erased.facts else ""
-    return f"{_many(erased.events, 'event')}{facts}, {_many(erased.documents, 'document')}"
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+def _in_words(erased: Gone) -> str:
+    facts = f" ({counted(erased.facts, 'fact')})" if erased.facts else ""
+    return f"{counted(erased.events, 'event')}{facts}, {counted(erased.documents, 'document')}"
 
 
 def _warn(plan: Plan) -> None:
@@ -271,10 +267,12 @@ def _warn(plan: Plan) -> None:
         say(f"Not erased: {mention.what} (position {mention.position}) {mention.how}.")
 
 
+def going_rows(events: Iterable[Going]) -> list[tuple[object, ...]]:
+    return [("event", item.slug, item.position, item.name, "is erased") for item in events]
+
+
 def _rows(plan: Plan) -> list[tuple[object, ...]]:
-    rows: list[tuple[object, ...]] = [
-        ("event", item.slug, item.position, item.name, "is erased") for item in plan.events
-    ]
+    rows = going_rows(plan.events)
     rows += [
         ("document", None, None, name, f"{size} bytes are erased") for name, size in plan.documents
     ]
@@ -284,4 +282,4 @@ def _rows(plan: Plan) -> list[tuple[object, ...]]:
 
 
 def _rebuilt(count: int) -> str:
-    return f"{_many(count, 'row')} {'is' if count == 1 else 'are'} rebuilt"
+    return f"{counted(count, 'row')} {'is' if count == 1 else 'are'} rebuilt"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -10,35 +10,37 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli import completing
-from dateline.cli.blaming import Blamed
-from dateline.cli.files import require_free, write_atomically
-from dateline.cli.moments import moment, moment_options
-from dateline.cli.output import MARK, give
-from dateline.cli.settings import Settings, pass_settings, say
-from dateline.cli.stdout import data
+from dateline.cli import completion
+from dateline.cli.options import force_option, moment, moment_options, target_of
+from dateline.cli.outfile import require_free, write_atomically
+from dateline.cli.settings import Settings, pass_settings
+from dateline.cli.terminal.messages import counted, say
+from dateline.cli.terminal.output import give
+from dateline.cli.terminal.stdout import MARK, data
 from dateline.errors import DatelineError
-from dateline.log.files import refuse_kept
+from dateline.log.overwriting import refuse_kept
+from dateline.plugins.blaming import Blamed
 
 if TYPE_CHECKING:
-    from dateline.plugins.formats import Exporter, Material
+    from dateline.export.exporter import Exporter, Material
+    from dateline.plugins.loaded import Plugins
 
 
 @click.command()
-@click.argument("stories", nargs=-1, shell_complete=completing.stories)
+@click.argument("stories", nargs=-1, shell_complete=completion.stories)
 @click.option("--all", "all_", is_flag=True, help="Export every story of the archive.")
 @click.option(
     "-f",
     "--format",
     "format_",
     metavar="FORMAT",
-    shell_complete=completing.exporters,
+    shell_complete=completion.exporters,
     help="Output format: csv, json, ndjson, markdown, html ...",
 )
 @click.option(
     "--view",
     metavar="NAME",
-    shell_complete=completing.views,
+    shell_complete=completion.views,
     help="Export this view.  [default for csv: timeline]",
 )
 @click.option(
@@ -46,15 +48,13 @@ if TYPE_CHECKING:
     "--output",
     "target",
     metavar="FILE|DIR",
-    type=completing.FILE,
+    type=completion.FILE,
     help="Output file, or a folder for one file per story.  [default: stdout]",
 )
-@click.option("--force", is_flag=True, help="Overwrite an existing file.")
+@force_option
 @moment_options
 @click.option(
-    "--bom",
-    is_flag=True,
-    help="Begin CSV with a byte order mark, so that Excel reads it as UTF-8.",
+    "--bom", is_flag=True, help="Begin CSV with a byte order mark, so that Excel reads it as UTF-8."
 )
 @click.option("--schema", is_flag=True, help="Print the format's schema instead.")
 @pass_settings
@@ -84,14 +84,13 @@ def export(
       dateline export velm-flood -o then.md --as-of 2024-03-05
       dateline export --all -f ndjson -o backup.ndjson
     """
-    output = None if target in (None, "-") else Path(str(target))
+    output = target_of(target)
     if not schema and bool(stories) == all_:
         raise click.UsageError("name one or more stories, or give --all")
     name = _format(settings, format_, output)
     exporter = settings.plugins().exporter(name)
-    blamed = Blamed(settings.plugins(), "exporters", name)
     if schema:
-        text = blamed.call(exporter.schema)
+        text = Blamed(settings.plugins(), "exporters", name).call(exporter.schema)
         if text is None:
             raise DatelineError(
                 f"the format {name} has no schema",
@@ -102,6 +101,8 @@ def export(
         return
     if bom and exporter.media_type != "text/csv":
         raise click.UsageError(f"--bom applies to CSV only, not to {name}")
+    from dateline.plugins.converting import chunks
+
     mark = MARK if bom else ""
     at = moment(as_of, as_recorded)
     with settings.archive() as archive:
@@ -113,16 +114,16 @@ def export(
                 refuse_kept(_sidecar_path(path), archive.kept)
             for slug, path in paths.items():
                 with archive.material(slug, view=view, at=at) as material:
-                    _write(path, exporter, blamed, material, force, mark, archive.kept)
+                    _write(path, archive.plugins, exporter, material, force, mark, archive.kept)
                     _warn(material)
-            say(f"Wrote {len(slugs)} file{'s' if len(slugs) != 1 else ''} to {output}.")
+            say(f"Wrote {counted(len(slugs), 'file')} to {output}.")
             return
         with archive.material(*stories, view=view, at=at) as material:
             if output is None:
-                for chunk in chain([mark], blamed.each(partial(_text, exporter, material))):
+                for chunk in chain([mark], chunks(archive.plugins, name, material)):
                     give(chunk)
             else:
-                _write(output, exporter, blamed, material, force, mark, archive.kept)
+                _write(output, archive.plugins, exporter, material, force, mark, archive.kept)
             # Last: an export that needs a failed view has raised its own error by now.
             _warn(material)
     if output is not None:
@@ -131,8 +132,8 @@ def export(
 
 def _write(
     path: Path,
+    plugins: Plugins,
     exporter: Exporter,
-    blamed: Blamed,
     material: Material,
     force: bool,
     mark: str,
@@ -140,12 +141,15 @@ def _write(
 ) -> None:
     """Write the file, which begins with `mark`, and its sidecar. Neither is overwritten without
     `force`."""
+    from dateline.plugins.converting import chunks
+
     sidecar_path = _sidecar_path(path)
+    blamed = Blamed(plugins, "exporters", exporter.name)
     sidecar = blamed.call(partial(exporter.sidecar, material))
     if sidecar is not None:
         require_free(sidecar_path, force=force, kept=kept)
-    chunks = chain([mark], blamed.each(partial(_text, exporter, material)))
-    write_atomically(path, chunks, force=force, kept=kept)
+    text = chain([mark], chunks(plugins, exporter.name, material))
+    write_atomically(path, text, force=force, kept=kept)
     if sidecar is not None:
         write_atomically(sidecar_path, iter([sidecar]), force=force, kept=kept)
 
@@ -153,13 +157,6 @@ def _write(
 def _sidecar_path(path: Path) -> Path:
     """The path of the sidecar: a file for what the format itself cannot hold."""
     return path.with_name(path.name + ".meta.json")
-
-
-def _text(exporter: Exporter, material: Material) -> Iterator[str]:
-    for piece in exporter.export(material):
-        if not isinstance(piece, str):
-            raise TypeError(f"it yields {type(piece).__name__}, not text")
-        yield piece
 
 
 def _warn(material: Material) -> None:

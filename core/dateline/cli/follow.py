@@ -12,18 +12,23 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli import completing
-from dateline.cli.events import COLUMNS, LINE, row_of
-from dateline.cli.output import emit, format_option
-from dateline.cli.settings import Settings, pass_settings, say
-from dateline.cli.stdout import data
+from dateline.cli import completion
+from dateline.cli.log import COLUMNS, row_of
+from dateline.cli.options import format_option, types_option
+from dateline.cli.settings import Settings, pass_settings
+from dateline.cli.terminal.messages import say
+from dateline.cli.terminal.output import emit
+from dateline.cli.terminal.stdout import data
 
 if TYPE_CHECKING:
     from dateline.log.follow import Stop
 
+#: The columns of lines that are printed one at a time, with their minimum widths.
+_LINE = {"position": 8, "recorded_at": 20, "story": 20, "version": 7, "type": 20, "about": 0}
+
 
 @click.command()
-@click.argument("story", required=False, shell_complete=completing.stories)
+@click.argument("story", required=False, shell_complete=completion.stories)
 @click.option(
     "--from",
     "after",
@@ -32,9 +37,7 @@ if TYPE_CHECKING:
     help="Start after this position.  [default: the end of the log]",
 )
 @click.option("-n", "--limit", type=click.IntRange(0), metavar="N", help="Stop after N events.")
-@click.option(
-    "--type", "types", multiple=True, metavar="TYPE", help="Show only this type. May be repeated."
-)
+@types_option
 @format_option
 @click.pass_context
 @pass_settings
@@ -67,7 +70,7 @@ def follow(
             with closing(iter(events)) as found:
                 wanted = (event for event in found if not types or event.type in types)
                 rows = (row_of(event) for event in islice(wanted, limit))
-                emit(COLUMNS, rows, format_, running=LINE)
+                emit(COLUMNS, rows, format_, running=_LINE)
     finally:
         stop.close()
     if received:

@@ -5,30 +5,37 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
-from dateline.cli.stdout import FOREIGN, kept_for_data
-from dateline.cli.streams import ReaderWentAway
+from dateline.cli.terminal.stdio import ReaderWentAway
+from dateline.cli.terminal.stdout import FOREIGN, kept_for_data
 from dateline.errors import DatelineError, described, stops_plugin
 from dateline.plugins.points import COMMANDS, Point, points
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 
 class LazyGroup(click.Group):
-    """``core`` maps a name to (``module:attribute``, short help). Plugins add commands through
-    entry points of the group ``dateline.commands``; the names in ``core`` are reserved."""
+    """``core`` maps the names of commands to their short help. A command is in the module of its name,
+    or in the one that ``homes`` names. Plugins add commands to an ``open`` group through entry points
+    of the group ``dateline.commands``; the names in ``core`` are reserved."""
 
-    core: Mapping[str, tuple[str, str]] = MappingProxyType({})
+    core: Mapping[str, str] = MappingProxyType({})
+    homes: Mapping[str, str] = MappingProxyType({})
+    open = False
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*self.core, *(name for name in self._plugins() if name not in self.core)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in self.core:
-            module, _, attribute = self.core[cmd_name][0].partition(":")
-            command = getattr(importlib.import_module(module), attribute)
+            # A trailing underscore keeps a name apart from a keyword or a builtin function.
+            name = cmd_name + "_" * (cmd_name in ("import", "open"))
+            home = importlib.import_module(f"dateline.cli.{self.homes.get(cmd_name, name)}")
+            command = getattr(home, name)
         else:
             point = self._plugins().get(cmd_name)
             if point is None:
@@ -92,19 +99,21 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in self.core.items()])
+            formatter.write_dl(list(self.core.items()))
         points = [point for name, point in self._plugins().items() if name not in self.core]
         if points:
             with formatter.section("Commands of plugins"):
                 formatter.write_dl([(point.name, _from(point)) for point in points])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
         names = [name for name in self.list_commands(ctx) if name.startswith(incomplete)]
         options = super(click.Group, self).shell_complete(ctx, incomplete)
         return [CompletionItem(name) for name in names] + options
 
     def _plugins(self) -> Mapping[str, Point]:
-        return points(COMMANDS)
+        return points(COMMANDS) if self.open else {}
 
 
 def _from(point: Point) -> str:

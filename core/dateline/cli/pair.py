@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.output import emit, format_option
-from dateline.cli.settings import Settings, pass_settings, say, say_resumed
-from dateline.cli.stdout import shown_on_stderr
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from dateline.erasure.survey import Going
-
-_COLUMNS = ("what", "story", "position", "name", "note")
+from dateline.cli.erase import COLUMNS, going_rows
+from dateline.cli.options import format_option, yes_option
+from dateline.cli.settings import Settings, pass_settings, say_resumed
+from dateline.cli.terminal.messages import counted, say
+from dateline.cli.terminal.output import emit
+from dateline.cli.terminal.stdout import shown_on_stderr
 
 
 @click.command()
 @click.option("--dry-run", is_flag=True, help="List what would be erased, and change nothing.")
-@click.option(
-    "--yes", is_flag=True, help="Do not ask for confirmation. Required without a terminal."
-)
+@yes_option
 @format_option
 @click.pass_context
 @pass_settings
@@ -47,7 +40,7 @@ def pair(
       dateline pair --dry-run
       dateline pair --yes
     """
-    from dateline.cli.errors import FAILED
+    from dateline.cli.outcome import FAILED
 
     if not (dry_run or yes or sys.stdin.isatty()):
         raise click.UsageError(
@@ -55,25 +48,18 @@ def pair(
         )
     with settings.unresumed() as archive:
         paired, ordered = archive.paired, archive.ordered()
+        events = counted(len(ordered), "event")
         if dry_run:
-            emit(_COLUMNS, _rows(ordered), format_)
-            say(f"Nothing was changed (--dry-run): {_many(len(ordered))} would be erased.")
+            emit(COLUMNS, going_rows(ordered), format_)
+            say(f"Nothing was changed (--dry-run): {events} would be erased.")
             return
         if not (yes or paired):
             if ordered:
                 with shown_on_stderr():
-                    emit(_COLUMNS, _rows(ordered), "table")
-            question = f"Pair them, and permanently erase {_many(len(ordered))}?"
+                    emit(COLUMNS, going_rows(ordered), "table")
+            question = f"Pair them, and permanently erase {events}?"
             if not click.confirm(question, err=True):
                 say("Nothing was changed.")
                 ctx.exit(FAILED)
         say_resumed(archive, archive.pair())
     say("The archive and the keys database are paired.")
-
-
-def _rows(ordered: Sequence[Going]) -> list[tuple[object, ...]]:
-    return [("event", item.slug, item.position, item.name, "is erased") for item in ordered]
-
-
-def _many(count: int) -> str:
-    return f"{count} event{'' if count == 1 else 's'}"

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import click
 
 from dateline.cli.lazy import LazyGroup
-from dateline.cli.output import emit, format_option
-from dateline.cli.settings import Settings, pass_settings, say
-from dateline.plugins.points import Point
+from dateline.cli.options import format_option
+from dateline.cli.settings import Settings, pass_settings
+from dateline.cli.terminal.messages import say
+from dateline.cli.terminal.output import emit
 
 
 class Commands(LazyGroup):
     core = {
-        "new": ("dateline.cli.scaffold:new", "Create a plugin: a package with passing tests."),
-        "check": ("dateline.cli.checking:check", "Test plugins against the contracts."),
+        "new": "Create a plugin: a package with passing tests.",
+        "check": "Test plugins against the contracts.",
     }
-
-    def _plugins(self) -> Mapping[str, Point]:
-        return {}  # commands of plugins are top-level commands, never subcommands of `plugins`
+    homes = {"new": "plugins_new", "check": "plugins_check"}
 
 
 @click.group(cls=Commands, invoke_without_command=True)

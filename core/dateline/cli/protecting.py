@@ -1,39 +1,17 @@
-"""The option ``--protect``: content recorded for a subject."""
+"""What ``--protect`` means for introduced entities, and the messages about it."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import click
-
-from dateline.cli.settings import say
+from dateline.cli.terminal.messages import say
 
 if TYPE_CHECKING:
-    from dateline.recording.line import Line
     from dateline.recording.recorder import Recorded
 
-F = TypeVar("F", bound=Callable[..., Any])
-_SHARED = ("organization", "place")
 _MANY = 8
-
-
-def protect_option(command: F) -> F:
-    return click.option(
-        "--protect",
-        metavar="SUBJECT",
-        help="Encrypt the content under this person's key; `dateline erase SUBJECT` destroys the key.",
-    )(command)
-
-
-def introduced(lines: Iterable[dict[str, Any]]) -> list[Line]:
-    """Lines that introduce entities along with the fact or source that names them. Persons and
-    groups are protected with it; organisations and places are not, since facts about others may
-    name them too."""
-    from dateline.recording.line import Line
-
-    return [Line(line, shared=line["kind"] in _SHARED, on_the_way=True) for line in lines]
 
 
 def protected(result: Recorded, subjects: Sequence[str]) -> str:
@@ -61,21 +39,12 @@ def _new(name: str, opened: str | None, subjects: Sequence[str]) -> str:
 
 
 def say_erased_before(result: Recorded) -> None:
-    for message in erased_before(result):
-        say(message)
-
-
-def erased_before(result: Recorded) -> list[str]:
-    """Messages about earlier erasures of the recorded content, which the log lists anyway."""
-    messages = []
+    """Report earlier erasures of the recorded content, which the log lists anyway."""
     if result.rekeyed is not None:
-        messages.append(
+        say(
             f'The key of "{result.rekeyed}" was erased, but an older keys database still held it. It '
             "was destroyed again, and this content has a new key."
         )
     if result.anew:
         positions = ", ".join(map(str, result.anew))
-        messages.append(
-            f"This content was erased before (see position {positions}); it is recorded again."
-        )
-    return messages
+        say(f"This content was erased before (see position {positions}); it is recorded again.")

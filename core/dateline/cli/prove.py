@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from dateline.cli import completing
-from dateline.cli.checkpoint import key_to_sign
-from dateline.cli.files import require_free, write_atomically
-from dateline.cli.keys import find_key, key_option, public_keys, read_vkeys, vkey_option
-from dateline.cli.output import give
-from dateline.cli.settings import Settings, pass_settings, say
-from dateline.cli.verify import read_note
+from dateline.cli import completion
+from dateline.cli.key import public_keys, read_vkeys
+from dateline.cli.options import force_option, key_option, output_option, target_of, vkey_option
+from dateline.cli.outfile import require_free, write_or_give
+from dateline.cli.settings import Settings, pass_settings
+from dateline.cli.terminal.messages import say
 from dateline.errors import DatelineError
 
 if TYPE_CHECKING:
@@ -23,23 +21,21 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("story", required=False, shell_complete=completing.stories)
-@click.argument("fact", required=False, shell_complete=completing.facts)
-@click.option(
-    "-o", "--output", metavar="FILE", type=completing.FILE, help="Output file.  [default: stdout]"
-)
-@click.option("--force", is_flag=True, help="Overwrite an existing file.")
+@click.argument("story", required=False, shell_complete=completion.stories)
+@click.argument("fact", required=False, shell_complete=completion.facts)
+@output_option
+@force_option
 @click.option(
     "--checkpoint",
     "checkpoint_file",
     metavar="FILE",
-    type=completing.FILE,
+    type=completion.FILE,
     help="Prove up to this checkpoint.  [default: a new one, or the last one without a signing key]",
 )
 @click.option(
     "--earlier",
     metavar="FILE",
-    type=completing.FILE,
+    type=completion.FILE,
     help="Also prove that the log continues this earlier checkpoint.",
 )
 @click.option("--with-documents", is_flag=True, help="Include the quoted documents.")
@@ -91,18 +87,22 @@ def prove(
       dateline prove velm-flood -o velm-flood.proof.json
       dateline prove --verifier -o check.py
     """
-    target = None if output in (None, "-") else Path(str(output))
+    target = target_of(output)
     if target is not None:  # before anything is signed
         require_free(target, force=force, kept=settings.kept)
     if verifier:
         if story is not None:
             raise click.UsageError("--verifier takes no story")
-        _write(settings, target, _program(), force)
+        from dateline.archive import Archive
+
+        write_or_give(target, Archive.verifier(), force=force, kept=settings.kept)
         if target is not None:
             say(f"Wrote {target}.")
         return
     if story is None:
         raise click.UsageError("name a story, or give --verifier")
+    from dateline.proof.given_files import read_note
+
     given = read_vkeys(vkeys)
     notes = {path: read_note(path) for path in (checkpoint_file, earlier) if path is not None}
     with settings.archive() as archive:
@@ -110,12 +110,10 @@ def prove(
         _require_own(archive, given)
         asked: dict[str, Any] = {"only_about": only_about, "protected_too": protected_too}
         if checkpoint_file is not None:
-            signed, known = notes[checkpoint_file], public_keys(archive, key_file, vkeys)
+            signed = notes[checkpoint_file]
         else:
-            if fact is not None:
-                # Report a missing fact before a key is created and anything is signed.
-                archive.prove(story, fact, _unsigned(archive), **{**asked, "only_about": True})
-            signed, known = _signed(archive, key_file, given)
+            signed = archive.checkpoint_to_prove(story, fact, key_file, protected_too=protected_too)
+        known = public_keys(archive, key_file, vkeys)
         for path, note in notes.items():
             _require_signed(archive, path, note, known)
         bundle = archive.prove(
@@ -129,48 +127,12 @@ def prove(
     proven = _check(bundle, known, {"checkpoint": checkpoint_file, "earlier": earlier})
     import json
 
-    _write(settings, target, json.dumps(bundle, ensure_ascii=False, indent=1) + "\n", force)
+    text = json.dumps(bundle, ensure_ascii=False, indent=1) + "\n"
+    write_or_give(target, text, force=force, kept=settings.kept)
     if target is not None:
         say(f"Wrote {target}, proven up to event {signed.size} of the log.")
     _report_missing(bundle, proven, protected_too)
     _report_keys(dict.fromkeys([signed, *notes.values()]), known)
-
-
-def _unsigned(archive: Archive) -> Checkpoint:
-    """A checkpoint of the current log, without a signature."""
-    from dateline.proof.keys import origin
-    from dateline.proof.verifier import Checkpoint, checkpoint_text
-
-    head, name = archive.head(), origin(archive.id)
-    text = checkpoint_text(name, head.position, head.root)
-    return Checkpoint(name, head.position, head.root, text, ())
-
-
-def _signed(
-    archive: Archive, key_file: str | None, given: list[Vkey]
-) -> tuple[Checkpoint, list[Vkey]]:
-    """A new checkpoint, or the last one if the signing key is missing, and the keys to check it with."""
-    from dateline.errors import Damaged, MissingLibrary
-    from dateline.proof.verifier import Wrong, read_checkpoint
-
-    before = archive.last_checkpoint()
-    key, why = None, "The signing key is missing"
-    if key_file or before is None:
-        key = key_to_sign(archive, key_file)
-    else:
-        try:
-            key = find_key(archive, None)
-        except MissingLibrary as missing:
-            why = f"No checkpoint is signed: {missing} ({missing.hint})"
-    if key is not None:
-        known = given if key.vkey in given else [*given, key.vkey]
-        return read_checkpoint(archive.checkpoint(key).note), known
-    assert before is not None
-    say(f"{why}: proving up to the last checkpoint, of {before.size} events.")
-    try:
-        return read_checkpoint(before.note), given
-    except Wrong:
-        raise Damaged("the last checkpoint in the archive cannot be read") from None
 
 
 def _require_own(archive: Archive, vkeys: Sequence[Vkey]) -> None:
@@ -300,16 +262,3 @@ def _report_keys(checkpoints: Iterable[Checkpoint], vkeys: Sequence[Vkey]) -> No
                 f"Not checked: the signature on the checkpoint of {checkpoint.size} events. No key "
                 "given here signed it; give its public key with --vkey."
             )
-
-
-def _program() -> str:
-    from importlib.resources import files
-
-    return files("dateline.proof").joinpath("verifier.py").read_text("utf-8")
-
-
-def _write(settings: Settings, target: Path | None, text: str, force: bool) -> None:
-    if target is None:
-        give(text)
-        return
-    write_atomically(target, iter([text]), force=force, kept=settings.kept)

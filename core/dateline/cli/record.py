@@ -7,20 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dateline.cli import completing
-from dateline.cli.entities import introduce
-from dateline.cli.evidence import evidence_item
-from dateline.cli.needed import lacks
-from dateline.cli.protecting import introduced, protect_option, protected, say_erased_before
-from dateline.cli.settings import Settings, pass_settings, say
-from dateline.cli.sources import find_source
-from dateline.cli.stdout import data, given_back
-from dateline.cli.values import keyed, parse_value, pointer_of
-from dateline.cli.who import agent_option, recorded_by
+from dateline.cli import completion
+from dateline.cli.fields import evidence_item, keyed, lacks, parse_value
+from dateline.cli.options import protect_option, signed
+from dateline.cli.protecting import protected, say_erased_before
+from dateline.cli.settings import Settings
+from dateline.cli.terminal.messages import counted, say
+from dateline.cli.terminal.stdout import data, given_back
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
-    from dateline.events.present import StoryState
+    from dateline.events.envelope import RecordedBy
+    from dateline.events.state import StoryState
     from dateline.recording.line import Line
 
 _ENTITY_FIELDS = frozenset({"subject", "object", "person", "organization", "appointed_by"})
@@ -28,13 +26,13 @@ KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
 
 
 @click.command()
-@click.argument("story", shell_complete=completing.stories)
+@click.argument("story", shell_complete=completion.stories)
 @click.argument("kind", type=click.Choice(KINDS), required=False)
 @click.option("--text", help="The fact in your own words.")
 @click.option(
     "--source",
     metavar="ID",
-    shell_complete=completing.sources,
+    shell_complete=completion.sources,
     help="Its source: sha256:..., or a unique part from the start of the hash.",
 )
 @click.option(
@@ -43,36 +41,17 @@ KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
     metavar="[ROLE:]WORDS[@START]",
     help="The words of the source that support it; Dateline finds their position. Role: content, figure, time ... Give START when the words occur more than once.",
 )
+@click.option("--speaker", "speakers", multiple=True, metavar="ENTITY", help="Who said it.")
 @click.option(
-    "--speaker",
-    "speakers",
-    multiple=True,
-    metavar="ENTITY",
-    help="Who said it.",
+    "--to", "addressees", multiple=True, metavar="ENTITY", help="Whom the speaker addressed."
 )
-@click.option(
-    "--to",
-    "addressees",
-    multiple=True,
-    metavar="ENTITY",
-    help="Whom the speaker addressed.",
-)
-@click.option(
-    "--via",
-    multiple=True,
-    metavar="ENTITY",
-    help="Who relayed it to the publisher.",
-)
+@click.option("--via", multiple=True, metavar="ENTITY", help="Who relayed it to the publisher.")
 @click.option("--act", help="The verb: say, deny, propose ...")
 @click.option("--quote", help="The quotation, word for word.")
 @click.option("--said", metavar="EDTF", help="When it was said.")
 @click.option("--valid", metavar="EDTF", help="When it held or happened.")
 @click.option(
-    "--place",
-    "places",
-    multiple=True,
-    metavar="ENTITY[:ROLE]",
-    help="Where it happened.",
+    "--place", "places", multiple=True, metavar="ENTITY[:ROLE]", help="Where it happened."
 )
 @click.option(
     "--quantity",
@@ -85,8 +64,7 @@ KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
 @click.option("--id", "fact", metavar="FACT", help="Its id.  [default: the next free number]")
 @click.option("--dry-run", is_flag=True, help="Check the fact without writing it.")
 @protect_option
-@agent_option
-@pass_settings
+@signed
 def record(
     settings: Settings,
     /,
@@ -94,7 +72,7 @@ def record(
     kind: str | None,
     dry_run: bool,
     protect: str | None,
-    agent: str | None,
+    recorded_by: RecordedBy,
     **options: Any,
 ) -> None:
     """Record one fact from a source.
@@ -123,7 +101,7 @@ def record(
         result = archive.record(
             lines,
             story=story,
-            recorded_by=recorded_by(agent),
+            recorded_by=recorded_by,
             dry_run=dry_run,
             protect=protect,
             anew=True,
@@ -136,7 +114,7 @@ def record(
     elif not result.new:
         say("Already recorded; nothing was added.")
     else:
-        say(f"Recorded {result.new} event{'s' if result.new != 1 else ''}{under}.")
+        say(f"Recorded {counted(result.new, 'event')}{under}.")
     if not dry_run:
         say_erased_before(result)
 
@@ -169,11 +147,14 @@ def _from_options(
     if kind != "statement" and spoken:
         option = {"addressees": "to"}.get(spoken[0], spoken[0])
         raise click.UsageError(f"--{option} is only for statements")
+    from dateline.editing import pointer_of
+    from dateline.events import pointer
+    from dateline.recording.introductions import introductions
+    from dateline.recording.lookup import find_source
+
     source = find_source(state, options["source"])
     named = [*options["speakers"], *options["addressees"], *options["via"], *options["places"]]
     named += [field.partition("=")[2] for field in options["fields"] if _names_entity(field)]
-    from dateline.events import pointer
-
     line: dict[str, Any] = {
         "type": f"{kind}.recorded",
         "text": options["text"],
@@ -207,7 +188,7 @@ def _from_options(
         pointer.put(
             line, pointer_of(name), _id(value) if _names_entity(text) else parse_value(value)
         )
-    return [*introduced(introduce(named, state)), line]
+    return [*introductions(named, state), line]
 
 
 def _statement(options: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The ``dateline`` command: its options, and the module of each command."""
+"""The ``dateline`` command: its options and its commands."""
 
 from __future__ import annotations
 
@@ -7,74 +7,53 @@ from pathlib import Path
 
 import click
 
-from dateline.cli import completing
+from dateline.cli import completion
 from dateline.cli.lazy import LazyGroup
 from dateline.cli.settings import DEFAULT_DB, Settings
 
 
 class Root(LazyGroup):
+    open = True
     core = {
-        "init": ("dateline.cli.setup:init", "Create a new archive."),
-        "open": ("dateline.cli.stories:open_", "Open a new story."),
-        "capture": ("dateline.cli.capture:capture", "Archive a document as a source of a story."),
-        "import": ("dateline.cli.intake:import_", "Import facts from a file, all or none."),
-        "record": ("dateline.cli.record:record", "Record one fact from a source."),
-        "correct": (
-            "dateline.cli.editing:correct",
-            "Correct a fact; the log keeps what was recorded before.",
-        ),
-        "retract": ("dateline.cli.editing:retract", "Retract a fact."),
-        "dispute": ("dateline.cli.editing:dispute", "Record that somebody disputes a fact."),
-        "review": ("dateline.cli.editing:review", "Accept or reject a fact."),
-        "evidence": ("dateline.cli.editing:evidence", "Add evidence from its source to a fact."),
-        "link": ("dateline.cli.editing:link", "Link two facts: FACT RELATION OTHER."),
-        "withdraw": (
-            "dateline.cli.editing:withdraw",
-            "Record that a publisher withdrew a source.",
-        ),
-        "retitle": ("dateline.cli.stories:retitle", "Change the title of a story."),
-        "close": ("dateline.cli.stories:close", "Close a story."),
-        "stories": ("dateline.cli.stories:stories", "List the stories."),
-        "show": ("dateline.cli.show:show", "Show a story, one view of it, one fact or one entity."),
-        "log": ("dateline.cli.show:log", "Show events as they were recorded, oldest first."),
-        "follow": ("dateline.cli.follow:follow", "Show new events as they are recorded."),
-        "export": (
-            "dateline.cli.export:export",
-            "Write stories as CSV, JSON, NDJSON, Markdown or HTML.",
-        ),
-        "erase": (
-            "dateline.cli.erase:erase",
-            "Permanently erase content; the log keeps a tombstone.",
-        ),
-        "pair": ("dateline.cli.pair:pair", "Pair a keys database with this archive."),
-        "checkpoint": (
-            "dateline.cli.checkpoint:checkpoint",
-            "Sign a checkpoint of the log, to be kept elsewhere.",
-        ),
-        "verify": (
-            "dateline.cli.verify:verify",
-            "Check whether anything was changed since it was recorded.",
-        ),
-        "prove": (
-            "dateline.cli.prove:prove",
-            "Write a proof of a fact, or of a whole story, that anyone can check offline.",
-        ),
-        "key": ("dateline.cli.keys:key", "Create or show the key that signs checkpoints."),
-        "rebuild": (
-            "dateline.cli.views:rebuild",
-            "Rebuild views by replaying the log from its first event.",
-        ),
-        "prune": (
-            "dateline.cli.views:prune",
-            "Delete generations of views that are no longer used.",
-        ),
-        "diff": ("dateline.cli.diff:diff", "Show what changed in a story between two moments."),
-        "status": ("dateline.cli.views:status", "Show the state of each view."),
-        "copy": ("dateline.cli.moving:copy", "Copy a whole archive between databases."),
-        "backup": ("dateline.cli.moving:backup", "Back up the archive to one file."),
-        "plugins": ("dateline.cli.plugins:plugins", "List plugins and their status."),
-        "upgrade": ("dateline.cli.setup:upgrade", "Upgrade the tables of an archive."),
-        "completion": ("dateline.cli.setup:completion", "Print a shell completion script."),
+        "init": "Create a new archive.",
+        "open": "Open a new story.",
+        "capture": "Archive a document as a source of a story.",
+        "import": "Import facts from a file, all or none.",
+        "record": "Record one fact from a source.",
+        "correct": "Correct a fact; the log keeps what was recorded before.",
+        "retract": "Retract a fact.",
+        "dispute": "Record that somebody disputes a fact.",
+        "review": "Accept or reject a fact.",
+        "evidence": "Add evidence from its source to a fact.",
+        "link": "Link two facts: FACT RELATION OTHER.",
+        "withdraw": "Record that a publisher withdrew a source.",
+        "retitle": "Change the title of a story.",
+        "close": "Close a story.",
+        "stories": "List the stories.",
+        "show": "Show a story, one view of it, one fact or one entity.",
+        "log": "Show events as they were recorded, oldest first.",
+        "follow": "Show new events as they are recorded.",
+        "export": "Write stories as CSV, JSON, NDJSON, Markdown or HTML.",
+        "erase": "Permanently erase content; the log keeps a tombstone.",
+        "pair": "Pair a keys database with this archive.",
+        "checkpoint": "Sign a checkpoint of the log, to be kept elsewhere.",
+        "verify": "Check whether anything was changed since it was recorded.",
+        "prove": "Write a proof of a fact, or of a whole story, that anyone can check offline.",
+        "key": "Create or show the key that signs checkpoints.",
+        "rebuild": "Rebuild views by replaying the log from its first event.",
+        "prune": "Delete generations of views that are no longer used.",
+        "diff": "Show what changed in a story between two moments.",
+        "status": "Show the state of each view.",
+        "copy": "Copy a whole archive between databases.",
+        "backup": "Back up the archive to one file.",
+        "plugins": "List plugins and their status.",
+        "upgrade": "Upgrade the tables of an archive.",
+        "completion": "Print a shell completion script.",
+    }
+    homes = {
+        **dict.fromkeys(("correct", "retract", "dispute", "review"), "editing"),
+        **dict.fromkeys(("evidence", "link", "withdraw"), "editing"),
+        **dict.fromkeys(("open", "retitle", "close"), "stories"),
     }
 
 
@@ -98,7 +77,7 @@ def _split(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -
     envvar="DATELINE_DB",
     show_envvar=True,
     metavar="PATH|URL",
-    type=completing.FILE,
+    type=completion.FILE,
     help=f"The archive: a SQLite file or a SQLAlchemy URL.  [default: {DEFAULT_DB}]",
 )
 @click.option(
@@ -106,7 +85,7 @@ def _split(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -
     envvar="DATELINE_KEYS",
     show_envvar=True,
     metavar="PATH",
-    type=completing.FILE,
+    type=completion.FILE,
     help="The keys of protected content.  [default: the archive's name with .keys]",
 )
 @click.option(
@@ -121,7 +100,7 @@ def _split(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -
     "--without",
     multiple=True,
     metavar="PLUGIN",
-    shell_complete=completing.plugins,
+    shell_complete=completion.plugins,
     help="Do not import this plugin.",
 )
 @click.option("--strict", is_flag=True, help="Stop at the first broken plugin.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli.stdout import FOREIGN, kept_for_data
+from dateline.cli.terminal.messages import say
+from dateline.cli.terminal.stdout import FOREIGN, kept_for_data
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
@@ -151,11 +151,3 @@ def _warn_of_unknown(name: str, names: list[str]) -> None:
 
 
 pass_settings = click.make_pass_decorator(Settings, ensure=True)
-
-
-def say(text: str) -> None:
-    """Print a message for the user on stderr, with unsafe characters made visible."""
-    from dateline.cli.wrapped import wrapped
-    from dateline.text import visible
-
-    click.echo(wrapped(visible(text), sys.stderr), err=True)

@@ -1,36 +1,28 @@
-"""``dateline show`` and ``dateline log``: read stories and events."""
+"""``dateline show``: show a story, a view, a fact or an entity."""
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from dateline.cli import completing
-from dateline.cli.events import COLUMNS, row_of
-from dateline.cli.moments import moment, moment_options
-from dateline.cli.output import emit, format_option, tell
-from dateline.cli.settings import Settings, pass_settings, say
+from dateline.cli import completion
+from dateline.cli.options import format_option, moment, moment_options
+from dateline.cli.settings import Settings, pass_settings
+from dateline.cli.terminal.messages import counted, say
+from dateline.cli.terminal.output import emit, tell
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
     from dateline.views.asof import Moment
 
-#: The largest integer that both databases store.
-_MAX_INTEGER = 2**63 - 1
-
 
 @click.command()
-@click.argument("story", shell_complete=completing.stories)
+@click.argument("story", shell_complete=completion.stories)
 @click.argument(
-    "view",
-    required=False,
-    metavar="[VIEW|FACT|ENTITY]",
-    shell_complete=completing.views_and_facts,
+    "view", required=False, metavar="[VIEW|FACT|ENTITY]", shell_complete=completion.views_and_facts
 )
 @click.option("--all", "everything", is_flag=True, help="Include retracted and rejected facts.")
 @click.option("--columns", metavar="A,B,...", help="Columns to show, in this order.")
@@ -87,17 +79,14 @@ def show(
         rows, names, summary = [tuple(row[at] for at in indexes) for row in rows], picked, []
     emit(names, rows, format_, summary=summary)
     if table.hidden:
-        say(f"{_left_out(table.hidden)} of retracted or rejected facts; --all shows them.")
-
-
-def _left_out(count: int) -> str:
-    return "Left out 1 row" if count == 1 else f"Left out {count} rows"
+        hidden = counted(table.hidden, "row")
+        say(f"Left out {hidden} of retracted or rejected facts; --all shows them.")
 
 
 def _fact(archive: Archive, story: str, name: str, format_: str | None, at: Moment | None) -> None:
-    from dateline.cli.editing import find_fact
-    from dateline.cli.fact import as_record, describe
+    from dateline.cli.show_fact import as_record, describe
     from dateline.events.clock import to_iso
+    from dateline.recording.lookup import find_fact
 
     state = archive.state(story, at)
     erased = state.erased.get(name)
@@ -122,18 +111,11 @@ def _fact(archive: Archive, story: str, name: str, format_: str | None, at: Mome
 def _entity(
     archive: Archive, story: str, name: str, format_: str | None, at: Moment | None
 ) -> None:
-    from dateline.cli.entity import as_record, describe
-    from dateline.errors import UnknownName
+    from dateline.cli.show_entity import as_record, describe
+    from dateline.recording.lookup import find_entity
 
     state = archive.state(story, at)
-    if name not in state.entities:
-        near = difflib.get_close_matches(name, state.entities, 3, 0.4)
-        hint = (
-            f"similar ids are {', '.join(near)}"
-            if near
-            else "`dateline log --type entity.introduced` lists them"
-        )
-        raise UnknownName(f"story {story} has no entity {name!r}", hint=hint, code="entity-unknown")
+    find_entity(state, name)
     if format_ in ("json", "ndjson", "csv"):
         record = as_record(state, name)
         emit(list(record), [list(record.values())], format_)
@@ -160,55 +142,3 @@ def _overview(archive: Archive, story: str, format_: str | None, at: Moment | No
         ("views", ", ".join(sorted(archive.plugins.views))),
     ]
     emit(["story", story], rows, format_)
-
-
-@click.command()
-@click.argument("story", required=False, shell_complete=completing.stories)
-@click.option(
-    "--after",
-    type=click.IntRange(0, _MAX_INTEGER),
-    default=0,
-    metavar="N",
-    help="Start after this version of STORY, or this position of the log.",
-)
-@click.option(
-    "-n",
-    "--limit",
-    type=click.IntRange(0, _MAX_INTEGER),
-    metavar="N",
-    help="Show at most N events.",
-)
-@click.option(
-    "--type", "types", multiple=True, metavar="TYPE", help="Show only this type. May be repeated."
-)
-@format_option
-@pass_settings
-def log(
-    settings: Settings,
-    story: str | None,
-    after: int,
-    limit: int | None,
-    types: tuple[str, ...],
-    format_: str | None,
-) -> None:
-    """Show events as they were recorded, oldest first.
-
-    Shows the events of STORY, or of the whole archive. Data of an unknown type is shown as it is stored.
-
-    \b
-    Example:
-      dateline log velm-flood -n 20
-      dateline log --type fact.corrected -f ndjson
-    """
-    with settings.archive() as archive:
-        events = archive.events(story, after=after)
-        wanted = (event for event in events if not types or event.type in types)
-        rows = (row_of(event) for event in islice(wanted, limit))
-        emit(
-            COLUMNS,
-            rows,
-            format_,
-            # The table of one story does not repeat the story in every row.
-            summary=["position", *([] if story else ["story"]), "type", "about", "recorded_at"],
-            headings={"position": "pos.", "recorded_at": "recorded"},
-        )

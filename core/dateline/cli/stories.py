@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from dateline.cli import completing
-from dateline.cli.editing import notice
-from dateline.cli.output import emit, format_option
-from dateline.cli.settings import Settings, pass_settings, say
-from dateline.cli.who import agent_option, recorded_by
+from dateline.cli import completion
+from dateline.cli.options import format_option, signed
+from dateline.cli.settings import Settings, pass_settings
+from dateline.cli.terminal.messages import say
+from dateline.cli.terminal.output import emit
 
 if TYPE_CHECKING:
     from dateline.recording.overview import Overview
@@ -26,11 +26,8 @@ if TYPE_CHECKING:
     metavar="CODE",
     help="A language of the story: en, uk ...",
 )
-@agent_option
-@pass_settings
-def open_(
-    settings: Settings, slug: str, title: str, languages: tuple[str, ...], agent: str | None
-) -> None:
+@signed
+def open_(settings: Settings, slug: str, languages: tuple[str, ...], **details: Any) -> None:
     """Open a new story.
 
     SLUG is its permanent name: lower-case words joined by hyphens. The title can be changed later.
@@ -39,48 +36,41 @@ def open_(
     Example:
       dateline open harbour-fire --title "Fire in the harbour"
     """
-    line = {"type": "story.opened", "slug": slug, "title": title, "languages": list(languages)}
     with settings.archive() as archive:
-        new = archive.record([line], recorded_by=recorded_by(agent), expected="new").new
+        new = archive.open_story(slug, languages=languages, **details).new
     say(f"Opened story {slug}." if new else f"Story {slug} is already open.")
 
 
 @click.command()
-@click.argument("story", shell_complete=completing.stories)
+@click.argument("story", shell_complete=completion.stories)
 @click.argument("title")
 @click.option("--reason", help="The reason.")
-@agent_option
-@pass_settings
-def retitle(
-    settings: Settings, story: str, title: str, reason: str | None, agent: str | None
-) -> None:
+@signed
+def retitle(settings: Settings, story: str, title: str, **details: Any) -> None:
     """Change the title of a story. Its slug stays the same.
 
     \b
     Example:
       dateline retitle velm-flood "Fictional: the gates of the Hollin dam"
     """
-    line = notice("story.retitled", title=title, **({"reason": reason} if reason else {}))
     with settings.archive() as archive:
-        archive.record([line], story=story, recorded_by=recorded_by(agent))
+        archive.retitle(story, title, **details)
     say(f"Story {story} is now called {title!r}.")
 
 
 @click.command()
-@click.argument("story", shell_complete=completing.stories)
+@click.argument("story", shell_complete=completion.stories)
 @click.option("--reason", help="The reason.")
-@agent_option
-@pass_settings
-def close(settings: Settings, story: str, reason: str | None, agent: str | None) -> None:
+@signed
+def close(settings: Settings, story: str, **details: Any) -> None:
     """Close a story. It still accepts late facts and corrections.
 
     \b
     Example:
       dateline close velm-flood --reason "The water is gone"
     """
-    line = notice("story.closed", **({"reason": reason} if reason else {}))
     with settings.archive() as archive:
-        archive.record([line], story=story, recorded_by=recorded_by(agent))
+        archive.close_story(story, **details)
     say(f"Closed story {story}.")
 
 

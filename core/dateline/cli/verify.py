@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli import completing
-from dateline.cli.errors import FAILED, FOUND
-from dateline.cli.keys import key_option, public_keys, vkey_option
-from dateline.cli.output import MARK, emit, format_option
-from dateline.cli.progress import progress
-from dateline.cli.settings import Settings, pass_settings, resume, say, unfinished
-from dateline.cli.stdout import data
-from dateline.errors import DatelineError
+from dateline.cli import completion
+from dateline.cli.key import public_keys
+from dateline.cli.options import format_option, key_option, vkey_option
+from dateline.cli.outcome import FAILED, FOUND
+from dateline.cli.settings import Settings, pass_settings, resume, unfinished
+from dateline.cli.terminal.messages import counted, say
+from dateline.cli.terminal.output import emit
+from dateline.cli.terminal.progress import progress
+from dateline.cli.terminal.stdout import data
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
-    from dateline.proof.exported import Export
-    from dateline.proof.held import Given
     from dateline.proof.report import Report
-    from dateline.proof.verifier import Checkpoint
 
-#: The largest checkpoint that is read, in bytes.
-_NOTE_BYTES = 1 << 20
-#: The largest export that is read, in bytes: it is read into memory.
-_EXPORT_BYTES = 4 << 30
 #: How many stories of an export are named.
 _NAMED = 5
 
@@ -37,7 +30,7 @@ _NAMED = 5
     "--against",
     multiple=True,
     metavar="FILE",
-    type=completing.FILE,
+    type=completion.FILE,
     help="Compare with this checkpoint, which was kept elsewhere. May be repeated.",
 )
 @click.option("--deep", is_flag=True, help="Check every view and every quotation too.")
@@ -46,7 +39,7 @@ _NAMED = 5
     "exports",
     multiple=True,
     metavar="FILE",
-    type=completing.FILE,
+    type=completion.FILE,
     help="Check that this file is an unchanged export of the archive. May be repeated.",
 )
 @key_option
@@ -77,10 +70,13 @@ def verify(
       dateline verify --deep -f json
       dateline verify --export sent.md
     """
+    from dateline.proof.given_files import read_export, read_note
+    from dateline.proof.held import Given
+
     with settings.unresumed() as archive:
         unfinished_erasures = _resumed(archive)
-        given = [_given(path) for path in against]
-        files = [_export(archive, Path(path)) for path in exports]
+        given = [Given(path, read_note(path)) for path in against]
+        files = [read_export(archive.id, archive.plugins, path) for path in exports]
         with progress("verifying") as step:
             report = archive.verify(
                 vkeys=public_keys(archive, key_file, vkeys),
@@ -113,53 +109,6 @@ def _resumed(archive: Archive) -> list[str]:
     except (Damaged, LogGap) as damaged:
         return [f"Whether every erasure is finished: {damaged}."]
     return unfinished(archive)
-
-
-def read_note(path: str) -> Checkpoint:
-    """A checkpoint from a file. Raises DatelineError."""
-    from dateline.documents.folder import read_bounded
-    from dateline.proof.verifier import Wrong, parse_note
-
-    try:
-        return parse_note(read_bounded(Path(path), _NOTE_BYTES))
-    except Wrong:
-        raise DatelineError(
-            f"{path} is not a checkpoint",
-            hint="give a file that `dateline checkpoint -o` wrote",
-            code="not-a-checkpoint",
-        ) from None
-
-
-def _given(path: str) -> Given:
-    from dateline.proof.held import Given
-
-    return Given(path, read_note(path))
-
-
-def _export(archive: Archive, path: Path) -> Export:
-    """An export and the cut that it states. Raises DatelineError if it is not of this archive."""
-    from dateline.documents.folder import read_bounded
-    from dateline.proof.exported import Export, stated_cut
-
-    content = read_bounded(path, _EXPORT_BYTES).removeprefix(MARK.encode())
-    exporters = archive.plugins.exporters.values()
-    exporter = next((e for e in exporters if e.suffix == path.suffix), None)
-    if exporter is None:
-        raise DatelineError(
-            f"no export format has the suffix of {path}",
-            hint="keep the suffix that the file had when it was exported",
-            code="format-unknown",
-        )
-    sidecar_path = path.with_name(path.name + ".meta.json")
-    sidecar = read_bounded(sidecar_path, _NOTE_BYTES) if sidecar_path.exists() else None
-    stated = stated_cut(exporter, content, sidecar)
-    if stated.cut.archive != archive.id:
-        raise DatelineError(
-            f"{path} is an export of archive {stated.cut.archive}, not of this one",
-            hint="name the other archive with --db",
-            code="export-foreign",
-        )
-    return Export(str(path), exporter.name, content, sidecar, stated)
 
 
 def _json(report: Report) -> None:
@@ -221,8 +170,7 @@ def _verdict(report: Report) -> Iterator[str]:
     if not report.tampered:
         yield "Nothing else is wrong." if report.unchecked else "Nothing was changed."
         return
-    number = len(report.findings) + report.more
-    found = f"{number} finding{'s' if number != 1 else ''}"
+    found = counted(len(report.findings) + report.more, "finding")
     broken = set(report.rules)
     if not broken <= BESIDE | {"schema"}:
         yield f"{found}: this is not what was recorded."

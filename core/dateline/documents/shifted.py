@@ -54,9 +54,7 @@ def require_plain(content: bytes) -> None:
 
 
 def _steps(charset: str) -> str:
-    if (
-        charset == "utf-7"
-    ):  # Document does not accept it, because it can write one text in many ways
+    if charset == "utf-7":  # `Document` refuses it: it can write one text in many ways
         return "convert it to UTF-8 first (iconv -f UTF-7), or give --charset utf-8"
     return f"give --charset {charset} or --charset utf-8"
 

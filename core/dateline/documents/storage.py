@@ -12,12 +12,13 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select
 
 from dateline.documents.document import PREFIX, Document
 from dateline.errors import DatelineError
-from dateline.log.backend import of, require_done
+from dateline.log.databases.dialect import of
+from dateline.log.databases.sql import portions
+from dateline.log.databases.unwritten import require_done
 from dateline.log.tables import documents
 from dateline.protect import cipher
 from dateline.protect.vault import Vault
 
-_NAMES = 500
 _COLUMNS = ("sha256", "charset", "content", "subject_key")
 
 
@@ -69,17 +70,10 @@ def size(
 ) -> int | None:
     """The size in bytes of a document, under a subject's key if one is given; None when it is not
     stored. The document is not read."""
-    name = _name(source, vault, subject_key)
+    name = name_of(source, vault, subject_key)
     query = select(func.length(documents.c.content)).where(documents.c.sha256 == name)
     found = None if name is None else connection.execute(query).scalar()
     return found if found is None or subject_key is None else found - cipher.OVERHEAD
-
-
-def sources(connection: Connection) -> Iterator[str]:
-    """The ids of all documents that are not protected, in order."""
-    query = select(documents.c.sha256).where(documents.c.subject_key.is_(None))
-    for row in connection.execute(query.order_by(documents.c.sha256)):
-        yield PREFIX + row.sha256.hex()
 
 
 def under(connection: Connection) -> list[str]:
@@ -105,7 +99,7 @@ def protection(
 def drop(connection: Connection, source: str, vault: Vault, subject_key: str | None) -> int:
     """Delete a document, under a subject's key if one is given. Returns the number deleted. Raises
     Unheeded when it still exists."""
-    name = _name(source, vault, subject_key)
+    name = name_of(source, vault, subject_key)
     return 0 if name is None else _delete(connection, documents.c.sha256 == name)
 
 
@@ -129,13 +123,13 @@ def _held(
     names = {vault.document_name(subject, key): subject for subject in keys}
     wanted = [name for name in names if name is not None]
     column = documents.c.sha256
-    for at in range(0, len(wanted), _NAMES):
-        query = select(column).where(column.in_(wanted[at : at + _NAMES]))
+    for some in portions(wanted):
+        query = select(column).where(column.in_(some))
         for name in connection.execute(query).scalars():
             yield names[name], name
 
 
-def _name(source: str, vault: Vault | None, subject_key: str | None) -> bytes | None:
+def name_of(source: str, vault: Vault | None, subject_key: str | None) -> bytes | None:
     """The name that it is stored under; None when its key is not at hand."""
     key = _key(source)
     if subject_key is None:

@@ -13,7 +13,7 @@ from dateline.errors import DatelineError
 from dateline.events.envelope import RecordedBy
 from dateline.events.identity import sha256, uuid8
 from dateline.events.parts import ErasedEvent
-from dateline.protect.keys import Keys
+from dateline.protect.keys_file import KeysFile
 
 #: The last step taken. ``ordered``: nothing more is written under the key. ``listed``: the events to
 #: erase are in the journal. ``destroyed``: the key is. ``purged``: bodies, documents and rows are deleted.
@@ -63,8 +63,8 @@ class Erasure(msgspec.Struct, frozen=True, kw_only=True):
 class Journal:
     """Erasures of one archive, in the order in which they were requested."""
 
-    def __init__(self, keys: Keys, archive: UUID) -> None:
-        self._keys, self._archive = keys, archive.bytes
+    def __init__(self, file: KeysFile, archive: UUID) -> None:
+        self._file, self._archive = file, archive.bytes
 
     def order(
         self,
@@ -87,7 +87,7 @@ class Journal:
             subject_key=subject_key,
             chosen=chosen,
         )
-        with self._keys.transaction() as run:
+        with self._file.transaction() as run:
             if subject_key is not None:
                 closed = run.execute(
                     "UPDATE keys SET state = 'closing' WHERE id = ? AND state = 'live'",
@@ -104,23 +104,11 @@ class Journal:
             )
         return erasure
 
-    def advance(
-        self,
-        erasure: Erasure,
-        step: Step,
-        *,
-        listed: tuple[Listed, ...] | None = None,
-        gone: Gone | None = None,
-    ) -> Erasure:
-        """Record the step that an erasure has reached. If another process recorded one first, that
-        one's record is returned."""
-        done = msgspec.structs.replace(
-            erasure,
-            step=step,
-            listed=erasure.listed if listed is None else listed,
-            gone=erasure.gone if gone is None else gone,
-        )
-        with self._keys.transaction() as run:
+    def advance(self, erasure: Erasure, step: Step, **more: Any) -> Erasure:
+        """Record the step that an erasure has reached, and `more` of its fields. If another process
+        recorded one first, that one's record is returned."""
+        done = msgspec.structs.replace(erasure, step=step, **more)
+        with self._file.transaction() as run:
             moved = run.execute(
                 "UPDATE erasures SET step = ?, record = ? WHERE id = ? AND step = ?",
                 (step, _encode(done), str(done.id), erasure.step),
@@ -132,10 +120,10 @@ class Journal:
 
     def erasures(self) -> list[Erasure]:
         """All erasures of this archive, oldest first."""
-        if not self._keys.here:
+        if not self._file.here:
             return []
         query = "SELECT record FROM erasures WHERE archive = ? ORDER BY number"
-        with self._keys.transaction(write=False) as run:
+        with self._file.transaction(write=False) as run:
             return [self._decoded(row[0]) for row in run.execute(query, (self._archive,))]
 
     def _decoded(self, record: Any) -> Erasure:
@@ -143,7 +131,7 @@ class Journal:
             return _decode(record)
         except (msgspec.MsgspecError, TypeError, ValueError, RecursionError):
             raise DatelineError(
-                f"the keys database {self._keys.path} holds an erasure that cannot be read",
+                f"the keys database {self._file.path} holds an erasure that cannot be read",
                 hint="bring back the one that belongs to this archive, or name it with --keys",
                 code="keys-damaged",
             ) from None

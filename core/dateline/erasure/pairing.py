@@ -33,8 +33,8 @@ class Pairing:
     """One archive and the keys database that it was opened with."""
 
     def __init__(self, engine: Engine, reader: Reader, vault: Vault, journal: Journal) -> None:
-        self._engine, self._reader = engine, reader
-        self._vault, self._keys, self._journal = vault, vault.keys, journal
+        self.engine, self.reader, self.vault, self.journal = engine, reader, vault, journal
+        self._keys = vault.keys
         self._settled = False
 
     # -- whether it is the archive's own ---------------------------------------------------
@@ -56,7 +56,7 @@ class Pairing:
         journal holds. Imported records prove nothing, and have no positions."""
         ids = {erasure.event_id(story) for erasure in erasures for story in erasure.stories}
         for event_id in present(connection, ids):
-            event = self._reader.by_id(connection, event_id)
+            event = self.reader.by_id(connection, event_id)
             data = None if event is None else event.data
             if isinstance(data, ContentErased) and data.positions:
                 return True
@@ -69,7 +69,7 @@ class Pairing:
             query = query.where(events.c.subject_key == key, events.c.body.is_not(None))
             row = connection.execute(query.limit(1)).one()
             with suppress(DatelineError):
-                if self._vault.open_event(key, row.event_id, row.body) is not None:
+                if self.vault.open_event(key, row.event_id, row.body) is not None:
                     return True
         return False
 
@@ -77,17 +77,17 @@ class Pairing:
 
     def ordered(self) -> list[Going]:
         """What the journal orders to be erased in this archive, in order. Erases nothing."""
-        erasures = self._journal.erasures()
+        erasures = self.journal.erasures()
         if not erasures:
             return []
         going: dict[int, Going] = {}
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             for erasure in erasures:
-                found = list(present_of(connection, self._reader, erasure))
+                found = list(present_of(connection, self.reader, erasure))
                 if erasure.step == "ordered":  # not listed yet
-                    picked = (self._reader.by_id(connection, one) for one in erasure.chosen)
+                    picked = (self.reader.by_id(connection, one) for one in erasure.chosen)
                     places = [(event.story, event.position) for event in picked if event]
-                    found += surveyed(connection, self._reader, places)[0]
+                    found += surveyed(connection, self.reader, places)[0]
                 going.update((item.position, item) for item in found)
         return [going[position] for position in sorted(going)]
 
@@ -96,7 +96,7 @@ class Pairing:
         not this archive's own and they would erase something."""
         if not erasures:
             return False
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             if self.own(connection, erasures):
                 return True
             count = _count(connection, erasures)
@@ -115,11 +115,11 @@ class Pairing:
         """
         if self._settled:
             return
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             self._settled = self._is_paired(connection)
             if self._settled:
                 return
-            erasures = self._journal.erasures()
+            erasures = self.journal.erasures()
             if not self.own(connection, erasures):
                 used = keys_in_use(connection)
                 if erasures:
@@ -135,7 +135,7 @@ class Pairing:
             raise self._not_paired(0)
         if used and not anew:
             raise DatelineError(
-                f"this archive holds protected content, and its keys are not here ({self._keys.path})",
+                f"this archive holds protected content, and its keys are not here ({self._keys.file.path})",
                 hint="bring them back or name them with --keys: a new keys database would take their "
                 "place (lost for good? `dateline erase` by positions with --keys-lost)",
                 code="keys-missing",
@@ -146,13 +146,13 @@ class Pairing:
     def pair(self) -> None:
         """Make the keys database this archive's own, for good. Raises DatelineError."""
         sha256 = _sha256(self._keys.pair())
-        with writing(self._engine) as connection:
+        with writing(self.engine) as connection:
             if sha256 not in _paired(connection):
                 connection.execute(paired_keys.insert().values(sha256=sha256))
         self._settled = True
 
     def _not_paired(self, count: int) -> NotPaired:
-        return NotPaired(str(self._keys.path), count)
+        return NotPaired(str(self._keys.file.path), count)
 
 
 def _count(connection: Connection, erasures: Sequence[Erasure]) -> int:

@@ -11,18 +11,20 @@ from sqlalchemy import Connection, select
 
 from dateline.documents import storage as documents
 from dateline.erasure import survey
-from dateline.erasure.captured import captured
-from dateline.erasure.survey import Going, Mention
+from dateline.erasure.survey import Going, Mention, name_of
 from dateline.errors import UnknownName
+from dateline.events.source import SourceCaptured
 from dateline.log.protected import keys_in_use
 from dateline.log.read import Reader, head
 from dateline.log.tables import events
 from dateline.protect.keys import Key, Keys
-from dateline.views import store
-from dateline.views.projection import View
+from dateline.views import store, stored_rows
+from dateline.views.projection import View, schema_of
 
 #: (story, position) of an event.
 Place = tuple[UUID, int]
+#: A document and the key that it is under. It may be stored under several keys.
+Held = tuple[str, str | None]
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -54,23 +56,22 @@ def plan(
     chosen = at(connection, reader, positions) if key is None else under(connection, key.id)
     going, still = surveyed(connection, reader, chosen, strict=key is None)
     dropped, kept = captured(connection, reader, going)
-    held = [
-        (name, documents.size(connection, name, reader.vault, under_key))
-        for name, under_key in dropped
-    ]
+    vault = reader.vault
+    sizes = ((name, documents.size(connection, name, vault, held)) for name, held in dropped)
     rows: dict[tuple[str, str], int] = {}
     slugs = list(dict.fromkeys(item.slug for item in going))
     for build in store.builds(connection):
         if (view := views.get(build.name)) is not None:
-            for slug, count in store.counts(connection, view, build, slugs).items():
+            for slug, count in stored_rows.counts(
+                connection, schema_of(view), build, slugs
+            ).items():
                 rows[build.name, slug] = max(count, rows.get((build.name, slug), 0))
     folded = tuple((*place, count) for place, count in sorted(rows.items()))
-    sizes = tuple((name, size) for name, size in held if size is not None)
     return Plan(
         subject_key=None if key is None else key.id,
         subject=None if key is None else key.subject,
         events=tuple(going),
-        documents=sizes,
+        documents=tuple((name, size) for name, size in sizes if size is not None),
         rows=folded,
         still=(*still, *kept),
     )
@@ -107,18 +108,18 @@ def _require_opened(connection: Connection, keys: Keys) -> None:
             code="keys-lost",
         )
     many = f"the subject of {count} protected event{'' if count == 1 else 's'} is unknown"
-    if keys.path is None:
+    if keys.file.path is None:
         raise UnknownName(
             f"no keys database is named: {many}", hint="name it with --keys", code="keys-missing"
         )
-    if not keys.here:
+    if not keys.file.here:
         raise UnknownName(
-            f"the keys database {keys.path} is not here: {many}",
+            f"the keys database {keys.file.path} is not here: {many}",
             hint="name it with --keys",
             code="keys-missing",
         )
     raise UnknownName(
-        f"the keys database {keys.path} does not have every key: {many}",
+        f"the keys database {keys.file.path} does not have every key: {many}",
         hint="name the one that does with --keys",
         code="keys-incomplete",
     )
@@ -173,3 +174,26 @@ def surveyed(
         going += found
         still += survey.mentions(stream, found)
     return sorted(going, key=lambda item: item.position), still
+
+
+def captured(
+    connection: Connection, reader: Reader, going: Sequence[Going]
+) -> tuple[list[Held], list[Mention]]:
+    """The documents that are deleted with the events `going`, and the live events of any story that
+    captured the same ones, under whichever key: they keep the document, or a copy of their own."""
+    held = {(item.source, item.subject_key): None for item in going if item.source is not None}
+    if not held:
+        return [], []
+    positions = {item.position for item in going}
+    sources = {source for source, _ in held}
+    kept: set[Held] = set()
+    there: list[Mention] = []
+    for event in reader.read_types(connection, [SourceCaptured.type]):
+        data = event.data
+        if not isinstance(data, SourceCaptured) or event.position in positions:
+            continue
+        if data.source in sources:
+            kept.add((data.source, event.subject_key))
+            how = "is captured there too"
+            there.append(Mention(event.position, event.slug, name_of(event), how))
+    return [one for one in held if one not in kept], there

@@ -9,20 +9,21 @@ from uuid import UUID
 from sqlalchemy import Connection, func, select, update
 
 from dateline.documents import storage as documents
-from dateline.erasure import rows, survey
-from dateline.erasure.captured import captured
+from dateline.erasure import survey, view_rows
 from dateline.erasure.journal import Erasure, Gone
-from dateline.erasure.plan import under
+from dateline.erasure.plan import captured, under
 from dateline.erasure.survey import Going
 from dateline.events.editorial import ContentErased
 from dateline.events.envelope import Event, NewEvent
 from dateline.events.parts import ErasedEvent
 from dateline.events.payload import Sealed
 from dateline.log.append import Appender
-from dateline.log.backend import of, require_done
+from dateline.log.databases.dialect import of
+from dateline.log.databases.unwritten import require_done
 from dateline.log.read import Reader, present
 from dateline.log.tables import events
 from dateline.protect.vault import Vault
+from dateline.views import store
 from dateline.views.projection import View
 
 _CHUNK = 500
@@ -45,7 +46,8 @@ def purge(
     for item in going:
         gone.setdefault(item.story, {})[item.position] = item.told
     if gone:
-        rows.hold(connection)
+        # First: a reader may hold this up, and work done before that would be lost.
+        store.hold_all(connection)
     dropped, _ = captured(connection, reader, going)
     dropped_documents = sum(documents.drop(connection, name, vault, key) for name, key in dropped)
     if erasure.subject_key is not None:
@@ -59,7 +61,7 @@ def purge(
         ]
         appender.append_all(records, {})
         appender.finish()
-        rows.purge(connection, reader, views, gone)
+        view_rows.purge(connection, reader, views, gone)
     listed = [item for items in gone.values() for item in items.values()]
     facts = sum(item.fact is not None for item in listed)
     return Gone(events=len(listed), facts=facts, documents=dropped_documents)

@@ -15,23 +15,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
-from dateline.erasure.journal import Erasure, Gone, Journal, Listed
+from dateline.erasure.journal import Erasure, Gone, Listed
 from dateline.erasure.pairing import Pairing
 from dateline.erasure.plan import Plan, key_of, plan, surveyed, under
 from dateline.erasure.purge import purge
 from dateline.errors import DatelineError, Finding, Refused
 from dateline.events import strict
 from dateline.events.envelope import RecordedBy
-from dateline.log.backend import LockTimeout, Unwritten, of
+from dateline.log.databases.dialect import of
+from dateline.log.databases.unwritten import LockTimeout, Unwritten
+from dateline.log.databases.wal import empty_wal, still_read
 from dateline.log.engine import patiently, reading, writing
 from dateline.log.protected import keys_in_use, live_keys
-from dateline.log.read import Reader, present
-from dateline.log.wal import empty_wal, still_read
+from dateline.log.read import present
 from dateline.protect.subjects import require_unnamed
-from dateline.protect.vault import Vault
 from dateline.views.projection import View
 
 _PATIENCE = 10.0
@@ -46,17 +47,10 @@ class HeldUp(DatelineError):
 class Eraser:
     """Erases in one archive. `views` are those whose rows can be folded again."""
 
-    def __init__(
-        self,
-        engine: Engine,
-        reader: Reader,
-        vault: Vault,
-        journal: Journal,
-        pairing: Pairing,
-        views: Mapping[str, View],
-    ) -> None:
-        self._engine, self._reader, self._vault = engine, reader, vault
-        self._journal, self._pairing, self._views = journal, pairing, views
+    def __init__(self, pairing: Pairing, views: Mapping[str, View]) -> None:
+        self._pairing, self._views = pairing, views
+        self._engine, self._reader = pairing.engine, pairing.reader
+        self._vault, self._journal = pairing.vault, pairing.journal
 
     def plan(self, subject: str | None, positions: Sequence[int]) -> Plan:
         """What would be erased; writes nothing. Raises UnknownName, DatelineError."""
@@ -84,26 +78,23 @@ class Eraser:
         require_words(words)
         found = self.plan(subject, positions)
         require_unnamed(words, (*self._vault.keys.subjects(), *found.people))
-        if found.subject_key is None:
-            if not found.events:
-                raise DatelineError(
-                    "nothing is left to erase there",
-                    hint="look at the position with `dateline log`",
-                    code="nothing-to-erase",
-                )
-            self._pairing.require(anew=keys_lost)
-            if keys_lost:
-                with reading(self._engine) as connection:
-                    used = keys_in_use(connection)
-                self._vault.keys.give_up(used)
-            chosen = {item.event_id for item in found.events}
-            erasure = self._journal.order(reason, basis, recorded_by, chosen=tuple(sorted(chosen)))
-        else:
-            self._pairing.require()
-            erasure = self._journal.order(reason, basis, recorded_by, subject_key=found.subject_key)
-            if erasure.step in ("purged", "done") and found.events:
-                # Recorded before, and yet there is more: this log diverged since.
-                erasure = self._journal.advance(erasure, "destroyed")
+        key = found.subject_key
+        if key is None and not found.events:
+            raise DatelineError(
+                "nothing is left to erase there",
+                hint="look at the position with `dateline log`",
+                code="nothing-to-erase",
+            )
+        self._pairing.require(anew=keys_lost and key is None)
+        if keys_lost and key is None:
+            with reading(self._engine) as connection:
+                used = keys_in_use(connection)
+            self._vault.keys.give_up(used)
+        chosen = () if key else tuple(sorted(item.event_id for item in found.events))
+        erasure = self._journal.order(reason, basis, recorded_by, subject_key=key, chosen=chosen)
+        if erasure.step in ("purged", "done") and found.events:
+            # Recorded before, and yet there is more: this log diverged since.
+            erasure = self._journal.advance(erasure, "destroyed")
         return self.finish(erasure)
 
     def finish(self, erasure: Erasure, *, patience: float = _PATIENCE) -> Erasure:
@@ -126,14 +117,12 @@ class Eraser:
                     self._vault.keys.destroy(erasure.subject_key)
                 erasure = self._journal.advance(erasure, "destroyed")
             if erasure.step == "destroyed":
-                gone = patiently(
-                    self._engine, lambda connection: self._purge(connection, erasure), tries
-                )
+                gone = patiently(self._engine, partial(self._purge, erasure), tries)
                 of(self._engine).announce(self._engine)
                 erasure = self._journal.advance(erasure, "purged", gone=gone)
         return erasure
 
-    def _purge(self, connection: Connection, erasure: Erasure) -> Gone:
+    def _purge(self, erasure: Erasure, connection: Connection) -> Gone:
         return purge(connection, self._reader, self._vault, self._views, erasure)
 
     def _list(self, erasure: Erasure) -> tuple[Listed, ...]:
@@ -170,14 +159,12 @@ class Eraser:
         erasures = self._journal.erasures()
         if not self._pairing.obeyed(erasures):
             return []
-        finished = [erasure for erasure in erasures if erasure.step == "done"]
-        if finished:
+        pending = [erasure for erasure in erasures if erasure.step != "done"]
+        if finished := [erasure for erasure in erasures if erasure.step == "done"]:
             with reading(self._engine) as connection:
                 undone = _undone(connection, finished)
-            pending = [self._journal.advance(erasure, "destroyed") for erasure in undone]
-        else:
-            pending = []
-        return [*(erasure for erasure in erasures if erasure.step != "done"), *pending]
+            pending += [self._journal.advance(erasure, "destroyed") for erasure in undone]
+        return pending
 
 
 def _undone(connection: Connection, finished: Sequence[Erasure]) -> list[Erasure]:

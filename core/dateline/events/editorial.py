@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from dateline.events.parts import Change, ErasedEvent, Evidence
-from dateline.events.payload import FactNotice, Payload
+from dateline.events.payload import FactNotice, Payload, Wording
 
 LinkRelation = Literal[
     "corroborates", "contradicts", "contrasts", "disputes", "same_statement", "same_event",
@@ -30,6 +30,10 @@ class EvidenceAdded(FactNotice, frozen=True, kw_only=True):
     evidence: tuple[Evidence, ...]
     note: str | None = None
 
+    @property
+    def wording(self) -> Wording:
+        return Wording("evidence added", None, self.note)
+
 
 class FactCorrected(FactNotice, frozen=True, kw_only=True):
     """Values of a fact are changed from now on; the earlier values stay in the log.
@@ -45,11 +49,19 @@ class FactCorrected(FactNotice, frozen=True, kw_only=True):
     reason: str
     shape: int | None = None
 
+    @property
+    def wording(self) -> Wording:
+        return Wording(self.kind, self.by, self.reason)
+
 
 class FactRetracted(FactNotice, frozen=True, kw_only=True):
     type: ClassVar[str] = "fact.retracted"
     by: str | None = None
     reason: str
+
+    @property
+    def wording(self) -> Wording:
+        return Wording("retracted", self.by, self.reason)
 
 
 class FactDisputed(FactNotice, frozen=True, kw_only=True):
@@ -57,12 +69,20 @@ class FactDisputed(FactNotice, frozen=True, kw_only=True):
     by: str | None = None
     ground: str
 
+    @property
+    def wording(self) -> Wording:
+        return Wording("disputed", self.by, self.ground)
+
 
 class FactReviewed(FactNotice, frozen=True, kw_only=True):
     type: ClassVar[str] = "fact.reviewed"
     verdict: Literal["accepted", "rejected"]
     reviewer: str
     reason: str | None = None
+
+    @property
+    def wording(self) -> Wording:
+        return Wording(self.verdict, self.reviewer, self.reason)
 
 
 class ContentErased(Payload, frozen=True, kw_only=True):

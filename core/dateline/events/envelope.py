@@ -1,9 +1,10 @@
-"""An event as it is read from the log, and as it is before it is appended."""
+"""An event as the log holds it, and as it is before it is appended."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from functools import cache
+from typing import Generic, Literal, TypeAlias, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -11,9 +12,7 @@ import msgspec
 from dateline.events.clock import to_datetime
 from dateline.events.payload import Erased, Payload, Raw, Sealed
 
-if TYPE_CHECKING:
-    from dateline.events.present import Fact, StoryState
-
+T = TypeVar("T")
 Data: TypeAlias = Payload | Raw | Erased | Sealed
 
 
@@ -42,17 +41,13 @@ class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
     subject_key: str | None = None
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class Event(msgspec.Struct, frozen=True):
     """The immutable record that something was recorded.
 
     ``position`` is its place in the whole log, ``version`` its place in its story; both count
     1, 2, 3 and so on without a gap. ``slug`` is the story's name.
 
     ``original`` holds the data as written if an older schema version was upcast on reading.
-
-    Only a view's fold gets ``fact`` and ``before``, the fact that this event is about as it is after
-    and before the event, ``touched``, every fact that the event changed, and ``state``, the story
-    after the event. A plain read leaves them empty.
     """
 
     position: int
@@ -69,10 +64,6 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     recorded_by: RecordedBy
     causation_id: UUID | None = None
     original: dict[str, object] | None = None
-    fact: Fact | None = None
-    before: Fact | None = None
-    touched: tuple[Fact, ...] = ()
-    state: StoryState | None = None
 
     @property
     def event_id(self) -> UUID:
@@ -85,3 +76,17 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def reported_at(self) -> datetime | None:
         return None if self.reported_us is None else to_datetime(self.reported_us)
+
+
+class StoredBody(msgspec.Struct, Generic[T], frozen=True):
+    """The content of an event's body. ``data`` is raw JSON if its shape is not the current one."""
+
+    data: T
+    recorded_by: RecordedBy = RecordedBy()
+    causation_id: UUID | None = None
+
+
+@cache
+def body_decoder(data: type[T]) -> msgspec.json.Decoder[StoredBody[T]]:
+    """A decoder for a whole body whose ``data`` are of that type."""
+    return msgspec.json.Decoder(StoredBody[data])  # type: ignore[valid-type]

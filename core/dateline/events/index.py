@@ -1,12 +1,14 @@
-"""An index of the facts that refer to an entity or a source."""
+"""What events bring, and an index of the facts that refer to an entity or a source."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from dateline.events.entity import EntityIntroduced
 from dateline.events.fact import OccurrenceRecorded, RoleRecorded, StatementRecorded, StateRecorded
-from dateline.events.payload import FactPayload
+from dateline.events.payload import FactPayload, Raw
+from dateline.events.source import SourceCaptured
 
 
 class Index:
@@ -50,3 +52,12 @@ _REFERENCES: dict[type[FactPayload], Callable[[Any], list[str]]] = {
     StateRecorded: _of_state,
     RoleRecorded: _of_role,
 }
+
+
+def brings(data: object) -> str | None:
+    """The id of the fact, entity or source that an event brings, which other events may name."""
+    if isinstance(data, FactPayload | Raw):
+        return data.fact or None
+    if isinstance(data, EntityIntroduced):
+        return data.entity
+    return data.source if isinstance(data, SourceCaptured) else None

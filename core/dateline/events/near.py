@@ -40,7 +40,7 @@ def near(exact: str, text: str) -> tuple[int, int] | None:
         if not wanted:
             return None
         folded, starts = _folded_text(text, dashes)
-        found = list(islice(_finds(wanted, folded), _TRIED))
+        found = list(islice(places(wanted, folded), _TRIED))
         spans = [(starts[at], _end(text, starts[at + len(wanted) - 1])) for at in found]
         if spans:
             return next((span for span in spans if _whole(text, *span)), spans[0])
@@ -57,11 +57,12 @@ def offer(exact: str, text: str) -> str:
     return f"; the source has {text[start:end]!r}, at {start}-{end}"
 
 
-def _finds(wanted: str, folded: str) -> Iterator[int]:
-    at = folded.find(wanted)
+def places(words: str, text: str) -> Iterator[int]:
+    """Where `words` start in `text`; nowhere if there are none."""
+    at = text.find(words) if words else -1
     while at >= 0:
         yield at
-        at = folded.find(wanted, at + 1)
+        at = text.find(words, at + 1)
 
 
 def _whole(text: str, start: int, end: int) -> bool:

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import msgspec
 
-from dateline.events.parts import (
-    Evidence,
-    Factuality,
-    Part,
-    PlaceRef,
-    Quantity,
-    Step,
-    Times,
-)
+from dateline.errors import stops_plugin
+from dateline.events.parts import Evidence, Factuality, Part, PlaceRef, Quantity, Step, Times
 
 #: The form of a fact's id.
 FACT = re.compile(r"f[1-9][0-9]{0,8}")
@@ -45,10 +38,35 @@ class FactPayload(Payload, frozen=True, kw_only=True):
     note: str | None = None
 
 
+class Wording(NamedTuple):
+    """What an editor did, such as ``retracted``; by whom, an entity's id or a name; and why."""
+
+    what: str
+    who: str | None = None
+    why: str | None = None
+
+
 class FactNotice(Payload, frozen=True, kw_only=True):
-    """An editorial event about one recorded fact."""
+    """An editorial event about one recorded fact. A type whose ``wording`` is not None is listed with
+    the fact's history and in exports."""
 
     fact: str
+
+    @property
+    def wording(self) -> Wording | None:
+        return None
+
+
+def worded(data: object) -> Wording | None:
+    """The wording of an event's data; None if it states none. What a plugin's type raises stops
+    nothing."""
+    try:
+        found = getattr(data, "wording", None)
+    except BaseException as error:  # noqa: BLE001 - a plugin's payload may run code
+        stops_plugin(error)
+        return None
+    valid = isinstance(found, Wording) and all(isinstance(part, str | None) for part in found)
+    return found if valid else None
 
 
 class Raw(msgspec.Struct, frozen=True):
@@ -75,6 +93,6 @@ class Erased(msgspec.Struct, frozen=True):
 class Sealed(msgspec.Struct, frozen=True):
     """Replaces protected data whose key is not at hand. Nothing is folded over it.
 
-    ``lost`` is the id of the key if it is known to be lost for good."""
+    ``lost_key`` is the id of the key if it is known to be lost for good."""
 
-    lost: str | None = None
+    lost_key: str | None = None

@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
-from functools import cache
 from types import MappingProxyType
-from typing import Any
-from uuid import UUID
 
 import msgspec
 
 from dateline.errors import DatelineError
 from dateline.events import editorial, entity, fact, source, story
-from dateline.events.envelope import RecordedBy
-from dateline.events.payload import Payload, Raw
-from dateline.events.readonly import thawed
+from dateline.events.frozen import thawed
+from dateline.events.payload import FactPayload, Payload, Raw
 
 Fields = dict[str, object]
 #: Turns the data of one schema version into the next: a pure function from dict to dict.
@@ -46,38 +42,15 @@ _UPCASTERS: Mapping[type[Payload], Mapping[int, Upcaster]] = {
 CORE: tuple[EventType, ...] = tuple(
     EventType(payload, _UPCASTERS.get(payload, {}))
     for payload in (
-        story.StoryOpened,
-        story.StoryRetitled,
-        story.StoryClosed,
-        source.SourceCaptured,
-        source.SourceWithdrawn,
-        entity.EntityIntroduced,
-        fact.StatementRecorded,
-        fact.OccurrenceRecorded,
-        fact.FigureRecorded,
-        fact.StateRecorded,
-        fact.RoleRecorded,
-        fact.AssessmentRecorded,
-        editorial.FactsLinked,
-        editorial.EvidenceAdded,
-        editorial.FactCorrected,
-        editorial.FactRetracted,
-        editorial.FactDisputed,
-        editorial.FactReviewed,
-        editorial.ContentErased,
+        story.StoryOpened, story.StoryRetitled, story.StoryClosed, source.SourceCaptured,
+        source.SourceWithdrawn, entity.EntityIntroduced, fact.StatementRecorded,
+        fact.OccurrenceRecorded, fact.FigureRecorded, fact.StateRecorded, fact.RoleRecorded,
+        fact.AssessmentRecorded, editorial.FactsLinked, editorial.EvidenceAdded,
+        editorial.FactCorrected, editorial.FactRetracted, editorial.FactDisputed,
+        editorial.FactReviewed, editorial.ContentErased,
     )
-)
-
-
+)  # fmt: skip
 CORE_NAMES = frozenset(event_type.name for event_type in CORE)
-
-
-class StoredBody(msgspec.Struct, frozen=True):
-    """The content of an event's body. ``data`` is raw JSON if its shape is not the current one."""
-
-    data: Any
-    recorded_by: RecordedBy = RecordedBy()
-    causation_id: UUID | None = None
 
 
 class Registry:
@@ -85,9 +58,6 @@ class Registry:
 
     def __init__(self, extra: Iterable[EventType] = ()) -> None:
         self._types: dict[str, EventType] = {}
-        self._decoders: dict[tuple[str, int], msgspec.json.Decoder[Payload]] = {}
-        self._bodies: dict[tuple[str, int], msgspec.json.Decoder[StoredBody]] = {}
-        self._raw = _body_decoder(msgspec.Raw)
         #: The event types of plugins.
         self.extra = tuple(extra)
         for event_type in (*CORE, *self.extra):
@@ -106,9 +76,6 @@ class Registry:
                 code="upcaster-missing",
             )
         self._types[event_type.name] = event_type
-        decoder = msgspec.json.Decoder(event_type.payload)
-        self._decoders[event_type.name, event_type.version] = decoder
-        self._bodies[event_type.name, event_type.version] = _body_decoder(event_type.payload)
 
     def __iter__(self) -> Iterator[EventType]:
         return iter(self._types.values())
@@ -119,20 +86,30 @@ class Registry:
     def get(self, name: str) -> EventType | None:
         return self._types.get(name)
 
-    def body(self, name: str, schema_version: int) -> msgspec.json.Decoder[StoredBody]:
-        """A decoder for a whole body. The data stay raw unless they have the current shape."""
-        return self._bodies.get((name, schema_version), self._raw)
+    def shape(self, name: str, schema_version: int) -> type:
+        """The payload type if it has this schema version; else raw JSON, which `decode` reads."""
+        known = self._types.get(name)
+        if known is None or known.payload.schema_version != schema_version:
+            return msgspec.Raw
+        return known.payload
+
+    def records_facts(self, name: str) -> bool:
+        """Whether events of that type record facts, each with an id. For an unknown type its name
+        decides."""
+        known = self._types.get(name)
+        return (
+            name.endswith(".recorded") if known is None else issubclass(known.payload, FactPayload)
+        )
 
     def decode(self, name: str, schema_version: int, data: bytes | msgspec.Raw) -> Payload | Raw:
         """The payload in its newest shape; `Raw` for an unknown type or a newer version.
 
         Raises msgspec.ValidationError if the data do not have the shape that they claim.
         """
-        decoder = self._decoders.get((name, schema_version))
-        if decoder is not None:
-            return decoder.decode(data)
-        fields = msgspec.json.decode(data, type=dict[str, object])
-        return self._upcast(name, schema_version, fields)
+        shape = self.shape(name, schema_version)
+        if shape is not msgspec.Raw:
+            return msgspec.json.decode(data, type=shape)
+        return self._upcast(name, schema_version, msgspec.json.decode(data, type=Fields))
 
     def convert(self, name: str, schema_version: int, fields: Fields) -> Payload | Raw:
         """Like `decode`, but from a plain dict. Upcasters get a copy of it."""
@@ -147,17 +124,6 @@ class Registry:
         for version in range(schema_version, event_type.version):
             fields = event_type.upcasters[version](dict(fields))
         return msgspec.convert(fields, event_type.payload)
-
-
-@cache
-def _body_decoder(data: type) -> msgspec.json.Decoder[StoredBody]:
-    fields = [
-        ("data", data),
-        ("recorded_by", RecordedBy, RecordedBy()),
-        ("causation_id", UUID | None, None),
-    ]
-    kind = msgspec.defstruct("StoredBody", fields, bases=(StoredBody,), frozen=True)  # type: ignore[arg-type]
-    return msgspec.json.Decoder(kind)
 
 
 def to_fields(payload: Payload | Raw) -> Fields:

@@ -6,8 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Self
 
-from dateline.events.envelope import Event
-from dateline.events.present import Fact
+from dateline.events.fold import FoldedEvent
+from dateline.events.state import Fact
 
 
 class Tally(ABC):
@@ -19,9 +19,9 @@ class Tally(ABC):
 
     _version = 0
 
-    def after(self, event: Event) -> Self:
+    def after(self, event: FoldedEvent) -> Self:
         """The tally after `event`, an event that a fold was given."""
-        if event.state is not None and self._version != event.version:
+        if self._version != event.version:
             if self._version == event.version - 1:
                 self.move(event.before, event.fact)
             else:

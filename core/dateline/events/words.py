@@ -9,17 +9,8 @@ from dateline.events.parts import Quantity, Step
 
 Label = Callable[[str], str]
 _ORDINALS = (
-    "zeroth",
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-)
+    "zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth",
+)  # fmt: skip
 
 
 def chain_words(steps: Sequence[Step], label: Label) -> str:
@@ -77,15 +68,12 @@ def _number(q: Quantity) -> str | None:
 
 
 def _bounds(q: Quantity) -> str | None:
+    """``200,000 to 999,999``; ``more than 5 and at most 9``; ``at least 5``; None without bounds."""
+    inclusive = q.lower_inclusive is not False, q.upper_inclusive is not False
     low = None if q.lower is None else number_words(q.lower, q.unit)
     high = None if q.upper is None else number_words(q.upper, q.unit)
-    low_in, high_in = q.lower_inclusive is not False, q.upper_inclusive is not False
-    if low is not None and high is not None:
-        if low_in and high_in:
-            return f"{low} to {high}"
-        return f"{'at least' if low_in else 'more than'} {low} and {'at most' if high_in else 'less than'} {high}"
-    if low is not None:
-        return f"{'at least' if low_in else 'more than'} {low}"
-    if high is not None:
-        return f"{'at most' if high_in else 'less than'} {high}"
-    return None
+    if low and high and all(inclusive):
+        return f"{low} to {high}"
+    least = low and f"{'at least' if inclusive[0] else 'more than'} {low}"
+    most = high and f"{'at most' if inclusive[1] else 'less than'} {high}"
+    return " and ".join(filter(None, (least, most))) or None

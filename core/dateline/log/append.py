@@ -5,57 +5,44 @@ The writer settles the order, so a reader can never skip an event that commits l
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import Connection
 
 from dateline.errors import (
-    Damaged,
     DatelineError,
     EventIdConflict,
     SealedContent,
     SlugTaken,
     VersionConflict,
 )
-from dateline.events.clock import CLOCK_TOLERANCE_US, now_us, to_iso
-from dateline.events.envelope import NewEvent, RecordedBy
-from dateline.events.payload import Raw
+from dateline.events.clock import CLOCK_TOLERANCE_US, now_us
+from dateline.events.envelope import NewEvent
 from dateline.events.registry import CORE_NAMES
 from dateline.events.story import StoryOpened
-from dateline.log import hashing, nodes
-from dateline.log.backend import of, require_done
-from dateline.log.hashing import SALT_BYTES
-from dateline.log.tables import events, log_head, plugin_types, stories
+from dateline.log import hashing, stored_tree
+from dateline.log.content import Encrypted, dump, salted, same_data
+from dateline.log.databases.dialect import of
+from dateline.log.databases.sql import found_in
+from dateline.log.databases.unwritten import require_done
+from dateline.log.hashing import stamp
+from dateline.log.read import stored_head
+from dateline.log.tables import EVENT_COLUMNS, STORY_COLUMNS, events, plugin_types, stories
 from dateline.protect.vault import Vault
 
-Key = TypeVar("Key")
 Expected = int | Literal["new"] | None
 
 _HEAD = "SELECT position, archive, peaks FROM log_head"
-_SET_HEAD = "UPDATE log_head SET position = ?, peaks = ?"
 _STORY = "SELECT version, leaf, recorded_us FROM stories WHERE story = ?"
 _STORIES = "SELECT story, version, leaf, recorded_us FROM stories WHERE story IN"
 _SLUGS = "SELECT slug FROM stories WHERE slug IN"
-_SET_STORY = "UPDATE stories SET version = ?, leaf = ?, recorded_us = ? WHERE story = ?"
 _NEW_TYPE = "INSERT INTO plugin_types (name, since) VALUES (?, ?) ON CONFLICT (name) DO NOTHING"
 _IS_TYPE = "SELECT 1 FROM plugin_types WHERE name = ?"
 _KNOWN = "SELECT position, event_id, story, type, subject_key, body FROM events WHERE event_id IN"
-_IDS = 500
-_COLUMNS = tuple(column.name for column in events.columns)
-_STORY_COLUMNS = tuple(column.name for column in stories.columns)
-
-
-class Body(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The part of an event that is stored as one blob and committed to. It is encoded only once."""
-
-    data: Any
-    recorded_by: RecordedBy
-    causation_id: UUID | None = None
 
 
 class Appended(msgspec.Struct, frozen=True):
@@ -64,14 +51,6 @@ class Appended(msgspec.Struct, frozen=True):
     positions: tuple[int, ...]
     version: int
     new: int
-
-
-_encode = msgspec.json.Encoder().encode
-
-
-def encode(event: NewEvent) -> bytes:
-    data = event.data.fields if isinstance(event.data, Raw) else event.data
-    return _encode(Body(data, event.recorded_by, event.causation_id))
 
 
 class _Story:
@@ -128,11 +107,7 @@ class Appender:
                 for kind, key, owner, at, _, type_, subject, body, _ in found
                 if kind == "event"
             ]
-        try:
-            self.archive = UUID(bytes=archive)
-            self._frontier = hashing.Frontier.from_bytes(position, peaks)
-        except (ValueError, TypeError, AttributeError) as error:
-            raise Damaged(f"the head of the log cannot be read: {error}") from error
+        self.archive, self._frontier = stored_head(archive, position, peaks)
         self.position: int = position
         self.now = now_us()
         self.skew_us = None if server is None else self.now - server
@@ -152,7 +127,7 @@ class Appender:
     ) -> tuple[list[int], int]:
         """Append events to several stories, in this order. Returns (positions, number of new events)."""
         # Hash before taking the lock where other writers wait for it; else one by one, to save memory.
-        early = list(_salted(pairs)) if self._backend.remote else None
+        early = list(salted(pairs)) if self._backend.remote else None
         known = self._known(pairs)
         fresh = pairs
         if known:
@@ -164,7 +139,7 @@ class Appender:
             self._fetch(touched)
         for story in touched:
             self._check(story, expected.get(story))
-        placed = self._insert(fresh, _salted(fresh) if early is None else early)
+        placed = self._insert(fresh, salted(fresh) if early is None else early)
         if not known:
             return placed, len(placed)
         known.update(zip((event.event_id for _, event in fresh), placed, strict=True))
@@ -184,15 +159,9 @@ class Appender:
             for story, at in self._stories.items()
             if at.changed
         ]
-        nodes.insert(self._connection, self._frontier.take_complete())
+        stored_tree.insert(self._connection, self._frontier.take_complete())
         peaks = self._frontier.to_bytes()
-        if self._backend.remote:
-            self._backend.close_append(self._connection, self.position, peaks, moved)
-            return
-        if moved:
-            done = self._backend.execute_many(self._connection, _SET_STORY, moved)
-            require_done(done, len(moved), stories.name)
-        require_done(self._run(_SET_HEAD, (self.position, peaks)).rowcount, 1, log_head.name)
+        self._backend.close_append(self._connection, self.position, peaks, moved)
 
     def _story(self, story: UUID) -> _Story:
         found = self._stories.get(story)
@@ -204,10 +173,8 @@ class Appender:
     def _fetch(self, touched: Iterable[UUID]) -> None:
         """Load many stories at once: each statement is a round trip during which other writers wait."""
         wanted = [story for story in touched if story not in self._stories]
-        found: dict[bytes, tuple[int, bytes, int]] = {}
-        for some in _chunks([story.bytes for story in wanted]):
-            query = f"{_STORIES} ({', '.join('?' * len(some))})"
-            found.update((row[0], row[1:]) for row in self._run(query, some).fetchall())
+        keys = [story.bytes for story in wanted]
+        found = {row[0]: row[1:] for row in found_in(self._run, _STORIES, keys)}
         for story in wanted:
             self._stories[story] = _Story(found.get(story.bytes))
 
@@ -227,30 +194,29 @@ class Appender:
             )
         rows = self._begin(list(wanted), pairs)
         if rows is None:
-            rows = []
-            for some in _chunks(list(wanted)):
-                query = f"{_KNOWN} ({', '.join('?' * len(some))})"
-                rows += self._run(query, some).fetchall()
+            rows = list(found_in(self._run, _KNOWN, list(wanted)))
         known: dict[UUID, int] = {}
         for position, key, owner, type_, subject, body in rows:
             story, event = wanted[key]
             if subject is not None and body is not None:
-                body = self._opened(subject, key, body, position)
-            if owner != story.bytes or type_ != event.type or not _same(body, event):
+                plain = Encrypted(subject, body).opened(key, self._vault)
+                if plain is None:
+                    raise SealedContent("of this event", position)
+                body = plain.body
+            if owner != story.bytes or type_ != event.type or not same_data(body, event):
                 raise EventIdConflict(event.event_id, position)
             known[event.event_id] = position
         return known
 
     def _insert(
-        self, pairs: Sequence[tuple[UUID, NewEvent]], salted: Iterable[tuple[bytes, bytes, bytes]]
+        self, pairs: Sequence[tuple[UUID, NewEvent]], contents: Iterable[tuple[bytes, bytes, bytes]]
     ) -> list[int]:
         if not pairs:
             return []
         archive, frontier, rows = str(self.archive), self._frontier, []
         first = self.position + 1
-        stamps = _Stamps()
         foreign: dict[str, int] = {}
-        for index, ((story, event), kept) in enumerate(zip(pairs, salted, strict=True)):
+        for index, ((story, event), kept) in enumerate(zip(pairs, contents, strict=True)):
             at = self._story(story)
             if at.new and not at.version:
                 at.slug = _slug(story, event)
@@ -270,8 +236,8 @@ class Appender:
                     event_id=event.event_id,
                     type=event.type,
                     schema_version=event.schema_version,
-                    recorded_at=stamps[recorded],
-                    reported_at=None if event.reported_us is None else stamps[event.reported_us],
+                    recorded_at=stamp(recorded),
+                    reported_at=None if event.reported_us is None else stamp(event.reported_us),
                     subject_key=event.subject_key,
                     prev=at.leaf,
                     commitment=committed,
@@ -280,35 +246,28 @@ class Appender:
             at.leaf, at.recorded, at.changed = leaf, recorded, True
             if event.type not in CORE_NAMES:
                 foreign.setdefault(event.type, first + index)
-            stored_salt: bytes | None = salt
-            if event.subject_key is not None:
-                # The hashes cover the plain body. The stored ciphertext holds the salt too, so that
-                # destroying the key erases both.
+            key = event.event_id.bytes
+            stored: tuple[bytes | None, bytes] = (salt, body)
+            if event.subject_key is not None:  # the hashes cover the plain body
                 assert self._vault is not None
-                body = self._vault.seal_event(event.subject_key, event.event_id.bytes, salt, body)
-                stored_salt = None
+                sealed = self._vault.seal_event(event.subject_key, key, salt, body)
+                stored = dump(Encrypted(event.subject_key, sealed))
             frontier.append(leaf)
             rows.append(
                 (
-                    first + index, event.event_id.bytes, story.bytes, at.version, event.type,
+                    first + index, key, story.bytes, at.version, event.type,
                     event.schema_version, recorded, event.reported_us, event.subject_key,
-                    stored_salt, body, committed, leaf,
+                    *stored, committed, leaf,
                 )
             )  # fmt: skip
         self._open_stories()
-        self._backend.insert(self._connection, events.name, _COLUMNS, rows)
+        self._backend.insert(self._connection, events.name, EVENT_COLUMNS, rows)
         for kind in foreign.items():
             if self._run(_NEW_TYPE, kind).rowcount != 1:
                 there = self._run(_IS_TYPE, kind[:1]).fetchone()
                 require_done(int(there is not None), 1, plugin_types.name)
         self.position += len(rows)
         return list(range(first, first + len(rows)))
-
-    def _opened(self, subject: str, key: bytes, stored: bytes, position: int) -> bytes:
-        opened = None if self._vault is None else self._vault.open_event(subject, key, stored)
-        if opened is None:
-            raise SealedContent("of this event", position)
-        return opened[1]
 
     def _open_stories(self) -> None:
         """Write new stories, because their events refer to them; the others are written by `finish`."""
@@ -321,34 +280,10 @@ class Appender:
                 at.new = at.changed = False
         if not opened:
             return
-        for some in _chunks(list(opened)):
-            query = f"{_SLUGS} ({', '.join('?' * len(some))})"
-            taken = self._run(query, some).fetchone()
-            if taken is not None:
-                raise SlugTaken(taken[0])
+        for (slug,) in found_in(self._run, _SLUGS, list(opened)):
+            raise SlugTaken(slug)
         rows = list(opened.values())
-        self._backend.insert(self._connection, stories.name, _STORY_COLUMNS, rows)
-
-
-def _chunks(keys: list[Key]) -> Iterator[list[Key]]:
-    return (keys[at : at + _IDS] for at in range(0, len(keys), _IDS))
-
-
-def _salted(pairs: Sequence[tuple[UUID, NewEvent]]) -> Iterator[tuple[bytes, bytes, bytes]]:
-    """(salt, body, commitment) of each event: the parts that do not depend on its position."""
-    salts = os.urandom(SALT_BYTES * len(pairs))
-    for index, (_, event) in enumerate(pairs):
-        salt = salts[index * SALT_BYTES : (index + 1) * SALT_BYTES]
-        body = encode(event)
-        yield salt, body, hashing.commitment(salt, body)
-
-
-class _Stamps(dict[int, str]):
-    """Times in the form that is hashed. Events of one batch mostly share them."""
-
-    def __missing__(self, us: int) -> str:
-        stamp = self[us] = to_iso(us)
-        return stamp
+        self._backend.insert(self._connection, stories.name, STORY_COLUMNS, rows)
 
 
 def _slug(story: UUID, first: NewEvent) -> str:
@@ -359,12 +294,3 @@ def _slug(story: UUID, first: NewEvent) -> str:
             code="story-not-opened",
         )
     return first.data.slug
-
-
-def _same(body: bytes | None, event: NewEvent) -> bool:
-    """Whether the data are equal. Who recorded it is ignored: somebody else may retry."""
-    if body is None:  # erased: there is nothing to compare, and the id shows that it was recorded
-        return True
-    stored = msgspec.json.decode(body, type=dict[str, Any])["data"]
-    ours = msgspec.json.decode(encode(event), type=dict[str, Any])["data"]
-    return bool(stored == ours)

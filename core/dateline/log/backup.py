@@ -9,12 +9,12 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from dateline.errors import DatelineError
-from dateline.log import files, schema
+from dateline.log import atomic_file, overwriting, schema
 from dateline.log.copying.copier import Progress, copy
+from dateline.log.databases.resting import rest
 from dateline.log.engine import reading
 from dateline.log.read import Head
-from dateline.log.resting import rest
-from dateline.protect.keys import holds_keys
+from dateline.protect.keys_file import holds_keys
 
 
 def backup(
@@ -34,15 +34,15 @@ def backup(
     nothing is left behind then. A `kept` file, a keys database or a signing key is never replaced.
     """
     target = Path(file)
-    files.refuse_kept(target, kept, replaceable=lambda path: not holds_keys(path))
+    overwriting.refuse_kept(target, kept, replaceable=lambda path: not holds_keys(path))
     if target.is_symlink() or (target.exists() and not force):
-        raise files.taken(target)
+        raise atomic_file.taken(target)
     if target.exists() and not target.is_file():
         raise DatelineError(
             f"{target} is not a file", hint="choose another name", code="output-not-a-file"
         )
-    files.refuse_used(target)
-    with files.beside(target) as temporary:
+    overwriting.refuse_used(target)
+    with atomic_file.beside(target) as temporary:
         with reading(engine) as connection:
             archive = schema.archive_id(connection)
         copied = schema.create(temporary, copy_of=archive)
@@ -51,5 +51,5 @@ def backup(
         finally:
             copied.dispose()
         rest(temporary)
-        files.settle(temporary, target, force=force)
+        atomic_file.settle(temporary, target, force=force)
     return goal

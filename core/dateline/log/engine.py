@@ -15,9 +15,11 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from dateline.errors import DatelineError
-from dateline.log import files
-from dateline.log.backend import LockTimeout, backend, named_errors, of
-from dateline.protect.keys import default_path
+from dateline.log import overwriting
+from dateline.log.databases.dialect import backend, named_errors, of
+from dateline.log.databases.sqlite_connection import file_of
+from dateline.log.databases.unwritten import LockTimeout
+from dateline.protect.keys_file import default_path
 
 Result = TypeVar("Result")
 _SCHEME = re.compile(r"(postgres|postgresql|sqlite)(\+\w+)?(:|//)")
@@ -59,13 +61,6 @@ def shown(url: URL) -> str:
     return backend(url.get_backend_name()).shown(url)
 
 
-def file_of(url: URL) -> Path | None:
-    """The archive's file; None for an archive in memory or on a server."""
-    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
-        return None
-    return Path(url.database or "")
-
-
 def keys_of(url: URL, keys: str | os.PathLike[str] | None) -> Path | None:
     """The path of its keys database: `keys`, or the default next to its file; None without both."""
     return default_path(file_of(url)) if keys is None else Path(keys)
@@ -74,7 +69,7 @@ def keys_of(url: URL, keys: str | os.PathLike[str] | None) -> Path | None:
 def kept_files(url: URL, keys: str | os.PathLike[str] | None) -> list[Path]:
     """The files of an archive, of its keys and of SQLite next to both, whether they exist or not."""
     mains = [path for path in (file_of(url), keys_of(url, keys)) if path is not None]
-    return [Path(f"{path}{suffix}") for path in mains for suffix in ("", *files.BESIDE)]
+    return [Path(f"{path}{suffix}") for path in mains for suffix in ("", *overwriting.BESIDE)]
 
 
 def open_engine(db: str | os.PathLike[str]) -> Engine:

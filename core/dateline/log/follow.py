@@ -18,7 +18,8 @@ from sqlalchemy import select as query
 
 from dateline.errors import DatelineError
 from dateline.events.envelope import Event
-from dateline.log.backend import Watch, of
+from dateline.log.databases.backend import Watch
+from dateline.log.databases.dialect import of
 from dateline.log.engine import reading, shown
 from dateline.log.read import Head, Reader, head
 from dateline.log.tables import events

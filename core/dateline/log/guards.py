@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, inspect
 
-from dateline.log.backend import of
+from dateline.log.databases.dialect import of
 from dateline.log.tables import VERSION_TABLE, metadata
 
 #: By kind of database: the triggers after the newest migration, each as ``NAME on TABLE``, with a

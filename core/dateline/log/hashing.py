@@ -27,8 +27,8 @@ STRIDE = 8
 Node = tuple[int, int, bytes]
 
 _quote = msgspec.json.encode
-# Consecutive events often share a time or a story.
-_stamp = lru_cache(4096)(to_iso)
+#: A time in the form that is hashed. Consecutive events often share a time or a story.
+stamp = lru_cache(4096)(to_iso)
 
 
 def _id(key: bytes) -> UUID:
@@ -44,12 +44,6 @@ def _story(key: bytes) -> str:
 
 def commitment(salt: bytes, body: bytes) -> bytes:
     return hashlib.sha256(salt + body).digest()
-
-
-def holds(committed: object, salt: bytes, body: bytes) -> bool:
-    """Whether a salt and a body match a commitment. With a salt of another length, the boundary
-    between salt and body would be ambiguous."""
-    return len(salt) == SALT_BYTES and commitment(salt, body) == committed
 
 
 def entry(
@@ -86,13 +80,11 @@ def stored_entry(archive: UUID | str, row: Sequence[Any], prev: bytes) -> bytes:
 
     Raises TypeError, ValueError, OverflowError or AttributeError for values of a wrong type.
     """
-    _, event_id, story, version, type_, schema_version, recorded_us, reported_us, subject_key = row[
-        :9
-    ]
+    event_id, story, version, type_, schema_version, recorded, reported, subject_key = row[1:9]
     # SQLite can hold a fraction in an integer column, and the text of a time would omit it.
-    if not (type(version) is type(schema_version) is type(recorded_us) is int):
+    if not (type(version) is type(schema_version) is type(recorded) is int):
         raise TypeError("numbers must be integers")
-    if reported_us is not None and type(reported_us) is not int:
+    if reported is not None and type(reported) is not int:
         raise TypeError("times must be integers")
     if type(type_) is not str:
         raise TypeError("a type must be text")
@@ -103,8 +95,8 @@ def stored_entry(archive: UUID | str, row: Sequence[Any], prev: bytes) -> bytes:
         event_id=_id(event_id),
         type=type_,
         schema_version=schema_version,
-        recorded_at=_stamp(recorded_us),
-        reported_at=None if reported_us is None else _stamp(reported_us),
+        recorded_at=stamp(recorded),
+        reported_at=None if reported is None else stamp(reported),
         subject_key=subject_key,
         prev=prev,
         commitment=row[11],

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
 from dateline.events.editorial import ContentErased
 from dateline.log.read import Reader
 from dateline.log.tables import events
-
-#: How many keys one statement looks up: databases limit the number of its values.
-_KEYS = 500
 
 
 def keys_in_use(connection: Connection) -> dict[str, int]:
@@ -28,14 +24,9 @@ def keys_in_use(connection: Connection) -> dict[str, int]:
 
 def live_keys(connection: Connection, keys: Collection[str | None]) -> set[str]:
     """Those of `keys` that protect content which is not erased. Reads the whole log, as above."""
-    wanted = sorted(key for key in keys if key is not None)
-    column = events.c.subject_key
-    found: set[str] = set()
-    for at in range(0, len(wanted), _KEYS):
-        some = column.in_(wanted[at : at + _KEYS])
-        query = select(column).where(some, events.c.body.is_not(None)).distinct()
-        found.update(connection.execute(query).scalars())
-    return found
+    wanted = {*keys} - {None}
+    live = keys_in_use(connection) if wanted else {}
+    return {key for key, number in live.items() if number and key in wanted}
 
 
 def erased_keys(connection: Connection, reader: Reader) -> set[str]:
@@ -44,10 +35,6 @@ def erased_keys(connection: Connection, reader: Reader) -> set[str]:
     Imported records of another archive's erasures have no positions and are ignored: anybody can
     write them.
     """
-    query = select(events.c.event_id).where(events.c.type == ContentErased.type)
-    ids = connection.execute(query).scalars().all()
-    found = (reader.by_id(connection, UUID(bytes=event_id)) for event_id in ids)
-    data = (event.data for event in found if event is not None)
+    data = (event.data for event in reader.read_types(connection, [ContentErased.type]))
     own = (item for item in data if isinstance(item, ContentErased) and item.positions)
-    keys = (item.subject_key for item in own)
-    return {key for key in keys if key is not None}
+    return {item.subject_key for item in own if item.subject_key is not None}

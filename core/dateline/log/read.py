@@ -11,13 +11,15 @@ from sqlalchemy import Connection, select
 
 from dateline.errors import Damaged, DatelineError, LogGap, NotAnArchive, stops_plugin
 from dateline.events.clock import LAST_US
-from dateline.events.envelope import Event, RecordedBy
+from dateline.events.envelope import Event, RecordedBy, StoredBody, body_decoder
+from dateline.events.frozen import frozen
 from dateline.events.payload import Erased, Raw, Sealed
-from dateline.events.readonly import frozen
-from dateline.events.registry import CORE_NAMES, Registry, StoredBody
+from dateline.events.registry import CORE_NAMES, Registry
 from dateline.events.story import is_slug
 from dateline.log import hashing
-from dateline.log.backend import named_errors, of
+from dateline.log.content import Encrypted
+from dateline.log.databases.dialect import named_errors, of
+from dateline.log.databases.sql import portions
 from dateline.log.tables import events, log_head, plugin_types, stories
 from dateline.protect.vault import Vault
 
@@ -35,7 +37,6 @@ _BY_STORY = f"{_SELECT} WHERE (story, version) > (?, ?) ORDER BY story, version 
 _OF_TYPES = f"{_SELECT} WHERE position > ? AND type IN ({{}}) ORDER BY position LIMIT ?"
 _BY_ID = f"{_SELECT} WHERE event_id = ?"
 _END = 2**62
-_IDS = 500
 #: How many slugs are cached; a rebuild folds story by story and needs each once.
 _SLUGS = 4096
 _NOBODY = RecordedBy()
@@ -62,12 +63,16 @@ def head(connection: Connection) -> Head:
     row = connection.execute(log_head.select()).first()
     if row is None:
         raise NotAnArchive(
-            "the head of the log is missing",
-            hint="restore the archive from a backup",
+            "the head of the log is missing", hint="restore the archive from a backup"
         )
+    archive, frontier = stored_head(row.archive, row.position, row.peaks)
+    return Head(archive, row.position, frontier.root())
+
+
+def stored_head(archive: Any, position: Any, peaks: Any) -> tuple[UUID, hashing.Frontier]:
+    """The archive's id and its tree, from the values of the head's row. Raises Damaged."""
     try:
-        root = hashing.Frontier.from_bytes(row.position, row.peaks).root()
-        return Head(UUID(bytes=row.archive), row.position, root)
+        return UUID(bytes=archive), hashing.Frontier.from_bytes(position, peaks)
     except (ValueError, TypeError, AttributeError) as error:
         raise Damaged(f"the head of the log cannot be read: {error}") from error
 
@@ -77,8 +82,8 @@ def present(connection: Connection, ids: Iterable[UUID], *, live: bool = False) 
     found: set[UUID] = set()
     wanted = [event_id.bytes for event_id in ids]
     column = events.c.event_id
-    for at in range(0, len(wanted), _IDS):
-        query = select(column).where(column.in_(wanted[at : at + _IDS]))
+    for some in portions(wanted):
+        query = select(column).where(column.in_(some))
         if live:
             query = query.where(events.c.body.is_not(None))
         found.update(UUID(bytes=key) for key in connection.execute(query).scalars())
@@ -188,12 +193,7 @@ class Reader:
                 return
 
     def read_by_story(
-        self,
-        connection: Connection,
-        *,
-        after: UUID | None = None,
-        until: int,
-        page: int = PAGE,
+        self, connection: Connection, *, after: UUID | None = None, until: int, page: int = PAGE
     ) -> Iterator[Event]:
         """Events with position <= `until`, story by story in the order of their ids, each in the
         order of its versions; only stories after `after`. Raises LogGap."""
@@ -210,10 +210,6 @@ class Reader:
                     yield self._event(connection, row)
             if len(rows) < page:
                 return
-
-    def read_type(self, connection: Connection, type_: str, *, page: int = PAGE) -> Iterator[Event]:
-        """Events of one type, in the order of the log. Holes are not noticed."""
-        return self.read_types(connection, [type_], page=page)
 
     def read_types(
         self, connection: Connection, types: Sequence[str], *, page: int = PAGE
@@ -260,8 +256,8 @@ class Reader:
         data: Any = Erased()
         recorded_by, causation = _NOBODY, None
         if raw is not None and subject_key is not None:
-            raw = self._opened(subject_key, event_key, raw)
-            data = self._sealed(subject_key) if raw is None else data
+            plain = Encrypted(subject_key, raw).opened(event_key, self.vault)
+            raw, data = (None, self._sealed(subject_key)) if plain is None else (plain.body, data)
         if raw is not None:
             body = self._body(type_, schema_version, raw)
             data, recorded_by, causation = body.data, body.recorded_by, body.causation_id
@@ -291,21 +287,15 @@ class Reader:
         lost = self.vault is not None and self.vault.keys.is_lost(subject_key)
         return Sealed(subject_key if lost else None)
 
-    def _opened(self, subject_key: str, event_key: bytes, stored: bytes) -> bytes | None:
-        if self.vault is None:
-            return None
-        opened = self.vault.open_event(subject_key, event_key, stored)
-        return None if opened is None else opened[1]
-
-    def _body(self, type_: str, schema_version: int, raw: bytes) -> StoredBody:
+    def _body(self, type_: str, schema_version: int, raw: bytes) -> StoredBody[Any]:
         """The body. Data of the current schema version is decoded to its type in the same pass."""
         try:
-            return self.registry.body(type_, schema_version).decode(raw)
+            return body_decoder(self.registry.shape(type_, schema_version)).decode(raw)
         except BaseException as error:  # a plugin's payload may run code
             stops_plugin(error)
             if type_ in CORE_NAMES:
                 raise
-            return self.registry.body("", 0).decode(raw)
+            return body_decoder(msgspec.Raw).decode(raw)
 
     def _data(self, type_: str, schema_version: int, data: msgspec.Raw) -> Any:
         try:

@@ -10,14 +10,17 @@ from sqlalchemy import Connection, Engine, inspect, select, text
 
 from dateline.errors import DatelineError, NotAnArchive, SchemaOutdated, UnfinishedCopy
 from dateline.events.identity import uuid7
-from dateline.log import relations
-from dateline.log.backend import of, require_done
+from dateline.log.databases import catalog
+from dateline.log.databases.dialect import of
+from dateline.log.databases.relation import TABLE
+from dateline.log.databases.unwritten import require_done
 from dateline.log.engine import open_engine, reading, shown, writing
-from dateline.log.relation import TABLE
+from dateline.log.pages import require_sound
 from dateline.log.tables import VERSION_TABLE, log_head, metadata, raw
 
 #: The newest migration. A test compares it with what Alembic finds.
 HEAD = "0008"
+_NEWER = "install a newer Dateline"
 #: Follows the schema's number while an archive is an unfinished copy.
 _UNFINISHED = "-copy"
 # Writes nothing if the version is set already: a reader could keep that write in the WAL.
@@ -41,7 +44,7 @@ def create(db: str | os.PathLike[str], *, copy_of: UUID | None = None) -> Engine
     kind = of(engine)
     with kind.place(engine) as place, writing(place, append=False) as connection:
         kind.hold_creation(connection)
-        taken = relations.find(connection, {VERSION_TABLE, *metadata.tables})
+        taken = catalog.find(connection, {VERSION_TABLE, *metadata.tables})
         if taken:
             other = taken[min(taken)]
             whole = all(one.kind == TABLE for one in taken.values()) and len(taken) > len(
@@ -88,34 +91,42 @@ def connect(db: str | os.PathLike[str], *, unfinished: bool = False) -> Engine:
     if revision != HEAD:
         engine.dispose()
         if marked != revision:
-            raise SchemaOutdated(
-                f"{shown(engine.url)} is a copy begun with schema {revision}; this Dateline needs "
-                f"{HEAD}",
-                hint="copy the archive again, to a new file or an empty database",
+            raise _outdated(
+                engine,
+                f"is a copy begun with schema {revision}",
+                "copy the archive again, to a new file or an empty database",
             )
         newer = revision > HEAD
-        raise SchemaOutdated(
-            f"{shown(engine.url)} has schema {revision}; this Dateline needs {HEAD}",
-            hint="install a newer Dateline"
-            if newer
-            else "run `dateline upgrade` (back it up first)",
-        )
+        hint = _NEWER if newer else "run `dateline upgrade` (back it up first)"
+        raise _outdated(engine, f"has schema {revision}", hint)
     return engine
 
 
 def upgrade(db: str | os.PathLike[str]) -> tuple[str, str]:
-    """Upgrade an archive's tables in one transaction. Returns the schema (before, after)."""
+    """Upgrade an archive's tables in one transaction. Returns the schema (before, after).
+
+    Raises SchemaOutdated if no migration leads from its schema to the newest one.
+    """
+    from alembic.util import CommandError
+
     engine, revision = _open(db)
-    if revision > HEAD:
-        raise SchemaOutdated(
-            f"{shown(engine.url)} has schema {revision}; this Dateline needs {HEAD}",
-            hint="install a newer Dateline",
-        )
-    if revision != HEAD:
-        with writing(engine) as connection:
-            _migrate(connection)
-    engine.dispose()
+    try:
+        if revision > HEAD:
+            raise _outdated(engine, f"has schema {revision}", _NEWER)
+        if revision != HEAD:
+            with writing(engine) as connection:
+                _migrate(connection)
+    except CommandError:
+        hint = "export it with the Dateline that wrote it, and import that into a new archive"
+        raise _outdated(engine, f"has schema {revision}", hint) from None
+    finally:
+        engine.dispose()
     return revision, HEAD
+
+
+def _outdated(engine: Engine, what: str, hint: str) -> SchemaOutdated:
+    where = shown(engine.url)
+    return SchemaOutdated(f"{where} {what}; this Dateline needs {HEAD}", hint=hint)
 
 
 def archive_id(connection: Connection) -> UUID:
@@ -123,8 +134,7 @@ def archive_id(connection: Connection) -> UUID:
     found = connection.execute(select(raw(log_head.c.archive))).scalar()
     if not isinstance(found, bytes) or len(found) != 16:
         raise NotAnArchive(
-            "the head of the log is missing or damaged",
-            hint="restore the archive from a backup",
+            "the head of the log is missing or damaged", hint="restore the archive from a backup"
         )
     return UUID(bytes=found)
 
@@ -138,7 +148,7 @@ def _open(db: str | os.PathLike[str], unfinished: bool = False) -> tuple[Engine,
             hint=f"create one with `dateline --db {where} init`, or name another with --db",
         )
     try:
-        of(engine).require_own_log(engine, HEAD)
+        of(engine).require_own_log(engine, _read_through)
         with reading(engine) as connection:
             tables = set(inspect(connection).get_table_names())
             if not {VERSION_TABLE, "log_head", "events"} <= tables:
@@ -171,6 +181,13 @@ def _open(db: str | os.PathLike[str], unfinished: bool = False) -> tuple[Engine,
         engine.dispose()
         raise
     return engine, revision
+
+
+def _read_through(connection: Connection, where: str) -> None:
+    """Check the whole log of an archive of the current schema."""
+    [revision] = connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalars()
+    if revision.removesuffix(_UNFINISHED) == HEAD:
+        require_sound(connection, where)
 
 
 def _migrate(connection: Connection) -> None:

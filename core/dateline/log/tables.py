@@ -88,6 +88,10 @@ events = Table(
     UniqueConstraint("story", "version", name="events_story_version"),
 )
 
+#: The columns of a row, in the order of the table.
+STORY_COLUMNS = tuple(column.name for column in stories.columns)
+EVENT_COLUMNS = tuple(column.name for column in events.columns)
+
 plugin_types = Table(
     "plugin_types",
     metadata,
@@ -104,11 +108,7 @@ documents = Table(
     Column("subject_key", Text),
 )
 
-paired_keys = Table(
-    "paired_keys",
-    metadata,
-    Column("sha256", Bytes(32), primary_key=True),
-)
+paired_keys = Table("paired_keys", metadata, Column("sha256", Bytes(32), primary_key=True))
 
 views = Table(
     "views",
@@ -116,7 +116,8 @@ views = Table(
     Column("name", String(64), primary_key=True),
     Column("generation", Integer, primary_key=True, autoincrement=False),
     Column("state", Text, nullable=False),
-    Column("checkpoint", BigInteger, nullable=False),
+    # The column has the name of earlier releases: renaming it would need a migration.
+    Column("checkpoint", BigInteger, key="position", nullable=False),
     Column("version", Integer, nullable=False),
     Column("fingerprint", Text, nullable=False),
     Column("plugin", Text, nullable=False),

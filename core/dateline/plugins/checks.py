@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from dateline.events.present import StoryState
+from dateline.events.state import StoryState
 
 
 @dataclass(frozen=True, slots=True)

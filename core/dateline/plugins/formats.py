@@ -1,130 +1,20 @@
-"""The base classes of exporters and importers, and the material that exporters get."""
+"""The base classes of importers, and what a valid format is."""
 
 from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, ClassVar, Protocol
-from uuid import UUID
+from collections.abc import Iterable, Iterator
+from typing import ClassVar
 
 import msgspec
 
 from dateline.documents.document import Document
 from dateline.errors import DatelineError
-from dateline.events.envelope import Event
-from dateline.events.present import StoryState
+from dateline.export.exporter import Exporter
 from dateline.recording.line import Line
-from dateline.views.table import Table
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,40}")
-
-
-class Cut(msgspec.Struct, frozen=True):
-    """The position and root of the log that an export was made at: enough to make the same bytes again.
-
-    ``as_of`` is the past moment asked for, if any; ``stories`` are the slugs of its stories, in order.
-    """
-
-    archive: UUID
-    position: int
-    root: str
-    as_of: str | None = None
-    stories: tuple[str, ...] = ()
-
-    @property
-    def fields(self) -> dict[str, Any]:
-        """The cut as exports state it, for JSON."""
-        return {
-            "archive": str(self.archive),
-            "position": self.position,
-            "root": self.root,
-            "as_of": self.as_of,
-            "stories": list(self.stories),
-        }
-
-    @classmethod
-    def of(cls, fields: Mapping[str, Any]) -> Cut:
-        """The cut that `fields` state; other fields are ignored. Raises KeyError for a missing field,
-        msgspec.ValidationError for a value of the wrong type."""
-        return msgspec.convert({name: fields[name] for name in cls.__struct_fields__}, cls)
-
-
-class StatedCut(msgspec.Struct, frozen=True):
-    """What a finished export states: its cut, its view if it has only one, and its views if the format
-    lists them."""
-
-    cut: Cut
-    view: str | None = None
-    views: tuple[str, ...] | None = None
-
-
-class Material(Protocol):
-    """The input of an exporter: one or more stories at a cut.
-
-    Everything is in a fixed order, so that equal logs give equal bytes.
-    """
-
-    @property
-    def cut(self) -> Cut:
-        """Where in the log the export is made."""
-
-    @property
-    def failed(self) -> Mapping[str, Any]:
-        """Views that are left out because their fold raised an error, by name."""
-
-    @property
-    def view(self) -> str | None:
-        """The view asked for with ``--view``, if any."""
-
-    @property
-    def slugs(self) -> list[str]:
-        """The slugs of the stories, in order."""
-
-    def stories(self) -> Iterator[StoryState]:
-        """The stories, sorted by slug, each with its facts."""
-
-    def views(self) -> list[str]:
-        """Names of the available views."""
-
-    def table(self, view: str, story: str) -> Table:
-        """A view's rows for one story. Raises UnknownName, ViewFailed."""
-
-    def events(self) -> Iterator[Event]:
-        """The events of the stories, in the order of the log. Raises SealedContent."""
-
-    def document(self, source: str) -> Document | None:
-        """A captured document by its source id; None if there is none."""
-
-
-class Exporter(ABC):
-    """Writes stories in a format, as chunks of text that end with a line break."""
-
-    name: ClassVar[str]
-    suffix: ClassVar[str]
-    media_type: ClassVar[str] = "text/plain"
-    #: Whether every line but the first is one event: then other lines stay verifiable after an erasure.
-    by_line: ClassVar[bool] = False
-
-    @abstractmethod
-    def export(self, material: Material) -> Iterator[str]:
-        """The export, in chunks. It must be deterministic: no clock, no randomness, no other input."""
-
-    def schema(self) -> str | None:
-        """The published schema of the format, if it has one."""
-        return None
-
-    def sidecar(self, material: Material) -> str | None:
-        """The content of ``NAME.meta.json``, for a format whose files cannot state their cut."""
-        return None
-
-    def stated_cut(self, content: str, sidecar: str | None) -> StatedCut | None:
-        """The cut that a file of this format states, so that ``verify --export`` can compare the file
-        with an export at that cut; None if it states none.
-
-        The file may come from anyone: an error while parsing it counts as None.
-        """
-        return None
 
 
 class Importer(ABC):

@@ -9,8 +9,9 @@ import pluggy
 
 if TYPE_CHECKING:
     from dateline.events.registry import EventType
+    from dateline.export.exporter import Exporter
     from dateline.plugins.checks import Check
-    from dateline.plugins.formats import Exporter, Importer, SourceImporter
+    from dateline.plugins.formats import Importer, SourceImporter
     from dateline.views.projection import View
 
 PROJECT = "dateline"

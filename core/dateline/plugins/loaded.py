@@ -12,9 +12,10 @@ from typing import Any, TypeVar
 
 import pluggy
 
-from dateline.errors import DatelineError, UnknownName, described, stops_plugin
+from dateline.errors import DatelineError, UnknownName, described, named, stops_plugin
 from dateline.events.payload import Payload
 from dateline.events.registry import EventType, Registry
+from dateline.export.exporter import Exporter
 from dateline.plugins import hookspecs
 from dateline.plugins.checks import Check
 from dateline.plugins.discovery import (
@@ -24,20 +25,13 @@ from dateline.plugins.discovery import (
     installed,
     way_to_import,
 )
-from dateline.plugins.formats import Exporter, Importer, SourceImporter, check_format
+from dateline.plugins.formats import Importer, SourceImporter, check_format
 from dateline.plugins.records import PluginRecord, Status
-from dateline.views.projection import View
-from dateline.views.projection import check as check_view
+from dateline.views.projection import View, schema_of
 
 _HOOKS = {
     f"dateline_{kind}": kind
     for kind in ("views", "exporters", "importers", "event_types", "checks")
-}
-#: The code of the error for a name of this kind that nothing offers.
-_UNKNOWN = {
-    "views": "view-unknown",
-    "exporters": "format-unknown",
-    "importers": "format-unknown",
 }
 
 
@@ -123,17 +117,21 @@ class Plugins:
         """The name of the plugin that offers this item; `kind` is ``views``, ``exporters`` and so on."""
         return self._owners.get((kind, name), "?")
 
+    def owners(self, kind: str) -> dict[str, str]:
+        """The name of the plugin that offers each item of a kind."""
+        return {name: self.owner(kind, name) for name in getattr(self, kind)}
+
     def view(self, name: str) -> View:
         """The view with this name. Raises UnknownName."""
-        return self._find("views", "view", name)  # type: ignore[no-any-return]
+        return named(self.views, name, "view", "view-unknown")
 
     def exporter(self, name: str) -> Exporter:
         """The exporter with this name. Raises UnknownName."""
-        return self._find("exporters", "format", name)  # type: ignore[no-any-return]
+        return named(self.exporters, name, "format", "format-unknown")
 
     def importer(self, name: str) -> Importer:
         """The importer with this name. Raises UnknownName."""
-        return self._find("importers", "import format", name)  # type: ignore[no-any-return]
+        return named(self.importers, name, "import format", "format-unknown")
 
     def importer_for(self, suffix: str) -> Importer:
         """The importer for files with this suffix, or else the one for NDJSON. Raises DatelineError if
@@ -151,20 +149,6 @@ class Plugins:
             f"no plugin reads {suffix or 'files without a suffix'!r}",
             hint=f"known are {known or 'none'}; `--as text` reads it as plain text",
             code="format-unknown",
-        )
-
-    def _find(self, kind: str, noun: str, name: str) -> Any:
-        offered = getattr(self, kind)
-        if name in offered:
-            return offered[name]
-        near = difflib.get_close_matches(name, offered, 1)
-        known = ", ".join(sorted(offered)) or "none"
-        raise UnknownName(
-            f"there is no {noun} {name!r}",
-            hint=f"did you mean {near[0]!r}?"
-            if near
-            else f"known are {known}; see `dateline plugins`",
-            code=_UNKNOWN[kind],
         )
 
     def _collect(self, name: str, plugin: object) -> list[tuple[str, str, Any]]:
@@ -219,8 +203,13 @@ class Plugins:
         self.records.append(record)
 
 
-def _hooks(plugin: object) -> types.SimpleNamespace:
-    """Only the hooks that `plugin` implements, because pluggy inspects every name it is given.
+class _Hooks(types.SimpleNamespace):
+    def __dir__(self) -> list[str]:  # pluggy inspects each of these names, which is slow
+        return list(vars(self))
+
+
+def _hooks(plugin: object) -> _Hooks:
+    """Only the hooks that `plugin` implements.
 
     A misspelt hook raises DatelineError instead of being ignored, and so does a hook without its
     marker.
@@ -241,13 +230,7 @@ def _hooks(plugin: object) -> types.SimpleNamespace:
             raise DatelineError(f"{name} lacks its @hookimpl", code="hook-unmarked")
         if marked:
             found[name] = getattr(plugin, name)
-    return types.SimpleNamespace(**found)
-
-
-def _view(item: object) -> tuple[str, str, Any]:
-    check_view(item)
-    assert isinstance(item, View)
-    return "views", item.name, item
+    return _Hooks(**found)
 
 
 def _exporter(item: object) -> tuple[str, str, Any]:
@@ -303,7 +286,7 @@ def _not_a(kind: str, item: object) -> DatelineError:
 
 
 _CHECKS: dict[str, Callable[[object], tuple[str, str, Any]]] = {
-    "views": _view,
+    "views": lambda item: ("views", schema_of(item).name, item),
     "exporters": _exporter,
     "importers": _importer,
     "event_types": _event_type,

@@ -1,18 +1,20 @@
 """Entry points of installed distributions, read once a process. A malformed one affects no other.
 
 The reader of the standard library fails at the first file that it cannot read, whichever group the
-caller needs. So this module reads the files itself, and only Dateline's groups.
+caller needs, and it takes as long to import as click. So this module reads the files itself, and only
+Dateline's groups.
 """
 
 from __future__ import annotations
 
+import importlib
+import os
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import metadata
-from importlib.metadata import Distribution
+from functools import lru_cache, reduce
 from pathlib import Path
 
 from dateline.errors import DatelineError
@@ -42,7 +44,10 @@ class Point:
         """Import the object it names. Raises DatelineError if it is malformed, and whatever importing raises."""
         if self.problem is not None:
             raise DatelineError(self.problem, code="entry-point-invalid")
-        return metadata.EntryPoint(self.name, self.value, "").load()
+        found = _VALUE.fullmatch(self.value)
+        assert found is not None
+        attributes = found[2].split(".") if found[2] else []
+        return reduce(getattr, attributes, importlib.import_module(found[1]))
 
 
 def points(group: str) -> dict[str, Point]:
@@ -63,7 +68,9 @@ def own_version() -> str:
         name, _, version = point.origin.rpartition(" ")
         if name == "dateline" and point.problem is None:
             return version
-    return metadata.version("dateline")
+    from importlib.metadata import version as version_of
+
+    return version_of("dateline")
 
 
 def _only(kind: str, same: list[Point]) -> Point:
@@ -80,14 +87,14 @@ def _installed(path: tuple[str, ...]) -> dict[str, list[Point]]:
     twice the first counts, as in imports."""
     found: dict[str, list[Point]] = {PLUGINS: [], COMMANDS: []}
     seen = set()
-    for distribution in metadata.distributions():
-        key = _key(distribution)
+    for info in (info for entry in path for info in _infos(entry)):
+        key = re.sub(r"[-_.]+", "-", info.name.partition("-")[0]).lower()
         if key in seen:
             continue
         seen.add(key)
-        lines = list(_lines(_text(distribution)))
+        lines = list(_lines(_text(info)))
         if lines:
-            origin = _origin(distribution)
+            origin = _origin(info)
             for group, line in lines:
                 found[group].append(_point(line, origin))
     return found
@@ -112,36 +119,38 @@ def _point(line: str, origin: str) -> Point:
     return Point(name or origin, value, origin, problem)
 
 
-def _text(distribution: Distribution) -> str:
+def _infos(entry: str) -> Iterator[Path]:
+    """The folders of metadata in an entry of `sys.path`, which may be a ZIP file."""
+    folder = Path(entry)
+    if os.path.isfile(entry):
+        import zipfile
+
+        if not zipfile.is_zipfile(entry):
+            return
+        folder = zipfile.Path(entry)  # type: ignore[assignment] # it has the same methods
+    with suppress(OSError):
+        for info in folder.iterdir():
+            if info.name.endswith((".dist-info", ".egg-info")):
+                yield info
+
+
+def _text(info: Path) -> str:
     """Its list of entry points; bytes that are not UTF-8 are escaped, so that the rest can be used."""
     try:
-        return distribution.read_text("entry_points.txt") or ""
+        return info.joinpath("entry_points.txt").read_text("utf-8")
     except UnicodeDecodeError as error:
         return error.object.decode("utf-8", "backslashreplace")
-    except OSError:
+    except (OSError, KeyError):
         return ""
 
 
-def _origin(distribution: Distribution) -> str:
+def _origin(info: Path) -> str:
     """``acme-headcounts 1.4``; without usable metadata, the name of its folder."""
-    try:
-        fields = distribution.metadata
-        name, version = fields["Name"] or "", fields["Version"] or ""
-    except Exception:  # noqa: BLE001 - the error for a broken file depends on the version of Python
-        name = version = ""
-    if name and version:
-        return f"{name} {version}"
-    return f"{name or _folder(distribution) or 'a distribution without a name'} (no version)"
-
-
-def _key(distribution: Distribution) -> str:
-    """The normalised name of a distribution, from the name of its folder, which needs no file access."""
-    folder = _folder(distribution)
-    name = folder.partition("-")[0] if folder else _origin(distribution)
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def _folder(distribution: Distribution) -> str:
-    """``acme_headcounts-1.4.dist-info``; empty for a distribution without a folder."""
-    path = getattr(distribution, "_path", None)
-    return "" if path is None else Path(str(path)).name
+    text = ""
+    for name in ("METADATA", "PKG-INFO"):
+        with suppress(OSError, KeyError, UnicodeDecodeError):
+            text = text or info.joinpath(name).read_text("utf-8")
+    fields = dict(re.findall(r"(?m)^(Name|Version): *(\S.*?) *$", text.partition("\n\n")[0]))
+    if len(fields) == 2:
+        return f"{fields['Name']} {fields['Version']}"
+    return f"{fields.get('Name') or info.name} (no version)"

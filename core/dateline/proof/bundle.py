@@ -19,9 +19,10 @@ from sqlalchemy import Connection, select
 from dateline.documents import storage as documents
 from dateline.errors import Damaged, DatelineError, UnknownName
 from dateline.log import hashing, tree
-from dateline.log.nodes import StoredTree
+from dateline.log.content import Encrypted, Malformed, Missing, Plain, load
 from dateline.log.read import StoryRow
-from dateline.log.tables import events
+from dateline.log.stored_tree import StoredTree
+from dateline.log.tables import EVENT_COLUMNS, events
 from dateline.proof.checkpoint import of_archive
 from dateline.proof.verifier import (
     FORMAT,
@@ -35,7 +36,6 @@ from dateline.proof.verifier import (
 )
 from dateline.protect.vault import Vault
 
-_COLUMNS = tuple(column.name for column in events.columns)
 #: What every proof shows: the story's titles and what was erased. They name no persons.
 _ALWAYS = ("story.opened", "story.retitled", "content.erased")
 
@@ -84,10 +84,10 @@ def bundle(
     for row in rows:
         item: dict[str, Any] = {"entry": _entry(archive, row, prev).decode()}
         prev = row.leaf
-        if row.body is None and not row.sealed:
+        if isinstance(row.content, Missing):
             item["erased"] = True
         elif row.version in shown:
-            item |= {"salt": _packed(row.salt), "body": _packed(row.body)}
+            item |= {"salt": _packed(row.content.salt), "body": _packed(row.content.body)}
         else:
             item["withheld"] = True
         if row.version in proven:
@@ -119,36 +119,31 @@ def bundle(
 def _rows(
     connection: Connection, story: UUID, size: int, vault: Vault | None
 ) -> list[SimpleNamespace]:
-    """The story's events up to a size of the log; sealed ones are without their body.
+    """The story's events up to a size of the log, each with its ``content``.
 
     Raises Damaged."""
     query = select(events).where(events.c.story == story.bytes, events.c.position <= size)
     found = connection.execute(query.order_by(events.c.version))
-    rows = [_opened(SimpleNamespace(**row._mapping, sealed=False), vault) for row in found]
+    rows = [SimpleNamespace(**row._mapping) for row in found]
     before = 0
     for version, row in enumerate(rows, 1):
         if row.version != version or row.position <= before:
             raise _damaged(row.position, f"is not version {version} of its story, after {before}")
         before = row.position
+        row.content = load(row.subject_key, row.salt, row.body)
+        if isinstance(row.content, Encrypted):
+            row.content = row.content.opened(row.event_id, vault) or row.content
+        if isinstance(row.content, Plain) and not row.content.matches(row.commitment):
+            row.content = Malformed("it is not what was recorded")
     return rows
 
 
-def _opened(row: SimpleNamespace, vault: Vault | None) -> SimpleNamespace:
-    if row.subject_key is not None and row.body is not None and row.salt is None:
-        opened = None
-        if vault is not None:
-            opened = vault.open_event(row.subject_key, row.event_id, row.body)
-        row.sealed = opened is None
-        row.salt, row.body = opened or (None, None)
-    return row
-
-
 def _data(row: Any) -> dict[str, Any]:
-    """The data of an event; empty when it is erased or sealed."""
-    if row.body is None or hashing.commitment(row.salt, row.body) != row.commitment:
+    """The data of an event; empty when it is erased, sealed or wrong."""
+    if not isinstance(row.content, Plain):
         return {}
     try:
-        data = msgspec.json.decode(row.body)["data"]
+        data = msgspec.json.decode(row.content.body)["data"]
     except (msgspec.MsgspecError, LookupError, TypeError, ValueError, RecursionError) as error:
         raise _damaged(row.position, f"cannot be read: {error}") from error
     return data if isinstance(data, dict) else {}
@@ -207,7 +202,7 @@ def _unproven(
 ) -> DatelineError:
     """The error that explains why no readable event among `rows` records the fact."""
     for row in rows:
-        if row.body is not None and hashing.commitment(row.salt, row.body) != row.commitment:
+        if isinstance(row.content, Malformed):
             return _damaged(row.position, "is not what was recorded")
         if row.type == "content.erased":
             data = contents[row.version]
@@ -224,7 +219,9 @@ def _unproven(
     if connection.execute(later.limit(1)).first() is not None:
         what += f" up to event {size} of the log, where the checkpoint ends"
         hint += ", or prove up to a new checkpoint"
-    sealed = sum(row.sealed and row.type.endswith(".recorded") for row in rows)
+    sealed = sum(
+        isinstance(row.content, Encrypted) and row.type.endswith(".recorded") for row in rows
+    )
     if sealed and vault is None:
         many = "fact is" if sealed == 1 else "facts are"
         hint += f"; {sealed} protected {many} only searched with --protected-too"
@@ -250,7 +247,7 @@ def _words(value: Any) -> set[str]:
 
 def _entry(archive: UUID, row: Any, prev: bytes) -> bytes:
     try:
-        return hashing.stored_entry(archive, [getattr(row, name) for name in _COLUMNS], prev)
+        return hashing.stored_entry(archive, [getattr(row, name) for name in EVENT_COLUMNS], prev)
     except (TypeError, ValueError, OverflowError, AttributeError) as error:
         raise _damaged(row.position, f"cannot be read: {error}") from error
 

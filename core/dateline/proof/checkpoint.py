@@ -11,8 +11,8 @@ from sqlalchemy import Connection, select
 from dateline.errors import DatelineError
 from dateline.events.clock import now_us
 from dateline.log import read, tree
-from dateline.log.backend import of
-from dateline.log.nodes import StoredTree
+from dateline.log.databases.dialect import of
+from dateline.log.stored_tree import StoredTree
 from dateline.log.tables import checkpoints
 from dateline.proof.keys import SigningKey, origin
 from dateline.proof.verifier import (

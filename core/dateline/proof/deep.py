@@ -10,18 +10,21 @@ from sqlalchemy.exc import DBAPIError
 
 from dateline.documents import storage as documents
 from dateline.errors import Damaged, DatelineError, SealedContent
-from dateline.events.present import Fact, StoryState
-from dateline.log import read, relations
-from dateline.log.backend import named_errors, of
+from dateline.events.fold import StoryFold
+from dateline.events.state import Fact
+from dateline.log import read
+from dateline.log.databases import catalog
+from dateline.log.databases.dialect import named_errors, of
+from dateline.log.databases.relation import TABLE, Relation
 from dateline.log.engine import reading
-from dateline.log.relation import TABLE, Relation
 from dateline.log.tables import events, log_head, raw
 from dateline.proof.report import Report
 from dateline.protect.vault import Vault
-from dateline.views import shown, store
-from dateline.views import verify as views
-from dateline.views.projection import View, columns, fingerprint
-from dateline.views.store import Build
+from dateline.views import row_differences as views
+from dateline.views import sql_view, store
+from dateline.views.generation import Build
+from dateline.views.projection import View, schema_of
+from dateline.views.view_schema import ViewSchema
 
 _TEXTS = 4
 #: Rows of one view that are named one by one.
@@ -35,14 +38,15 @@ def check_tables(
     try:
         with reading(engine) as connection, of(connection).any_text(connection):
             builds = store.builds(connection)
-            there = relations.find(connection, [build.table for build in builds])
+            there = catalog.find(connection, [build.table for build in builds])
             types = reader.known_types(connection)
-            found = shown.look(connection, builds)
+            found = sql_view.look(connection, builds)
             for build in builds:
                 view = wanted.get(build.name)
-                if view is not None and build.fingerprint != fingerprint(view, types):
-                    view = None  # it had other columns when it was built
-                for reason in _wrong(connection, build, view, there.get(build.table)):
+                schema = None if view is None else schema_of(view)
+                if schema is not None and build.fingerprint != schema.fingerprint(types):
+                    schema = None  # it had other columns when it was built
+                for reason in _wrong(connection, build, schema, there.get(build.table)):
                     report.add("views", reason)
     except Damaged as damaged:
         report.add("views", str(damaged))
@@ -52,14 +56,14 @@ def check_tables(
         return
     for one in found:
         if one.standing in ("missing", "altered", "posing"):
-            report.add("views", shown.described(one))
+            report.add("views", sql_view.described(one))
         elif one.standing != "right":
-            words = shown.described(one)
+            words = sql_view.described(one)
             report.unchecked.append(f"{words[0].upper()}{words[1:]}.")
 
 
 def _wrong(
-    connection: Connection, build: Build, view: View | None, there: Relation | None
+    connection: Connection, build: Build, schema: ViewSchema | None, there: Relation | None
 ) -> Iterator[str]:
     """What is wrong with a generation's table. Columns are compared where the plugin is loaded."""
     again = f"`dateline rebuild --view {build.name}` makes another"
@@ -71,13 +75,13 @@ def _wrong(
         return
     for guard in there.guards:
         yield f"the table {build.table} has {guard}, which Dateline did not make; {again}"
-    if view is not None and not _as_made(connection, view, there):
+    if schema is not None and not _as_made(connection, schema, there):
         yield f"the columns of the table {build.table} are not those of the view; {again}"
 
 
-def _as_made(connection: Connection, view: View, there: Relation) -> bool:
+def _as_made(connection: Connection, schema: ViewSchema, there: Relation) -> bool:
     type_of = of(connection).column_type
-    made = [(column.name, type_of(column.type), not column.nullable) for column in columns(view)]
+    made = [(column.name, type_of(column.type), not column.nullable) for column in schema.columns]
     return made == [(column.name, column.type, column.required) for column in there.columns]
 
 
@@ -102,9 +106,9 @@ def check_views(
                 f"`dateline prune --view {name}` drops the view."
             )
             continue
-        if type(head) is int and build.checkpoint > head:
+        if type(head) is int and build.position > head:
             report.add(
-                "views", f"{name} claims to be at position {build.checkpoint}, past the log's end"
+                "views", f"{name} claims to be at position {build.position}, past the log's end"
             )
         loaded.append(wanted[name])
     different: Mapping[str, list[views.Difference] | None]
@@ -133,7 +137,7 @@ def _alone(
 
 def _say(view: View, rows: list[views.Difference], report: Report) -> None:
     report.count("views")
-    wrong = list(views.described(view, rows))
+    wrong = list(views.described(schema_of(view), rows))
     for words in wrong[:_ROWS]:
         report.add("views", f"{view.name}: {words}")
     if wrong[_ROWS:]:
@@ -158,7 +162,7 @@ def check_quotes(
             report.add("quotes", str(damaged))
             return
         for story in stories:
-            state = StoryState(reader.registry)
+            state = StoryFold(reader.registry)
             try:
                 for event in reader.read_story(connection, story.id):
                     told = state.apply(event)

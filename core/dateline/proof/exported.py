@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 
 import msgspec
@@ -19,14 +19,15 @@ from dateline.events.clock import to_iso
 from dateline.events.editorial import ContentErased
 from dateline.events.envelope import Event
 from dateline.events.payload import Erased
+from dateline.export.cut import Cut, StatedCut
+from dateline.export.exporter import Exporter
+from dateline.export.material import PastMaterial
 from dateline.log import read, tree
-from dateline.log.nodes import StoredTree
-from dateline.material import PastMaterial
-from dateline.plugins.formats import Cut, Exporter, StatedCut
+from dateline.log.stored_tree import StoredTree
 from dateline.plugins.loaded import Plugins
 from dateline.proof.report import Report
 from dateline.recording.line import ERASED
-from dateline.views.asof import Moment, public, recorded, upto
+from dateline.views.asof import Moment, public, recorded
 
 _RECORDED = "recorded "
 #: What is raised on reading a file of another shape.
@@ -51,43 +52,6 @@ def stated_cut(exporter: Exporter, content: bytes, sidecar: bytes | None) -> Sta
             code="cut-not-stated",
         )
     return found
-
-
-class CutMaterial(PastMaterial):
-    """The archive at the cut of an earlier export: later events do not count.
-
-    With `erasures`, later erasures do count, as in an export that was made after them.
-    """
-
-    def __init__(
-        self,
-        connection: Connection,
-        reader: read.Reader,
-        plugins: Plugins,
-        stories: Sequence[read.StoryRow],
-        stated: StatedCut,
-        moment: Moment,
-        *,
-        erasures: bool = False,
-    ) -> None:
-        self._stated, self._until = stated, stated.cut.position
-        self._erasures = erasures
-        super().__init__(connection, reader, plugins, stories, stated.view, moment)
-
-    @property
-    def cut(self) -> Cut:
-        root = tree.root(self._until, StoredTree(self._connection))
-        stories = tuple(self.slugs)
-        return Cut(self._head.archive, self._until, root.hex(), self._stated.cut.as_of, stories)
-
-    def views(self) -> list[str]:
-        """The views in the export; others may be loaded now."""
-        return super().views() if self._stated.views is None else list(self._stated.views)
-
-    def _events(self, story: read.StoryRow) -> Iterator[Event]:
-        until = None if self._erasures else self._until
-        events = self._reader.read_story(self._connection, story.id, until=until)
-        return upto(events, self._moment)
 
 
 def _moments(cut: Cut) -> Iterator[Moment]:
@@ -187,7 +151,7 @@ class _Again:
     def __init__(
         self, connection: Connection, reader: read.Reader, plugins: Plugins, export: Export
     ) -> None:
-        self._connection, self._reader, self._plugins = connection, reader, plugins
+        self._connection, self._reader, self._views = connection, reader, plugins.views
         self._stated, self._exporter = export.stated, plugins.exporter(export.format)
         self.by_line = self._exporter.by_line
         wanted = export.stated.cut.stories
@@ -201,9 +165,17 @@ class _Again:
         sidecar = self._exporter.sidecar(self._material(moment, False))
         return None if sidecar is None else sidecar.encode()
 
-    def _material(self, moment: Moment, erasures: bool) -> CutMaterial:
-        given = self._connection, self._reader, self._plugins, self._stories, self._stated, moment
-        return CutMaterial(*given, erasures=erasures)
+    def _material(self, moment: Moment, erasures: bool) -> PastMaterial:
+        return PastMaterial(
+            self._connection,
+            self._reader,
+            self._views,
+            self._stories,
+            self._stated.view,
+            moment,
+            self._stated,
+            erasures=erasures,
+        )
 
     def erased_since(self) -> dict[str, Event]:
         """Events up to the cut that were erased on record after it, by id."""

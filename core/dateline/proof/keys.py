@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from dateline.errors import DatelineError, MissingLibrary
-from dateline.log.files import made, refuse_kept, sync_folder
+from dateline.log.atomic_file import made, sync_folder
+from dateline.log.overwriting import refuse_kept
 from dateline.proof.verifier import ORIGIN, Vkey, make_vkey
 
 if TYPE_CHECKING:

@@ -10,17 +10,16 @@ from dateline.proof.report import Report
 
 
 class Nodes:
-    """Builds the tree again from the leaves, and compares it with the stored one."""
+    """Compares the stored tree with the `tree` that is built again from the leaves."""
 
-    def __init__(self, connection: Connection, report: Report) -> None:
-        self._connection, self._report = connection, report
-        self.tree = hashing.Frontier()
+    def __init__(self, connection: Connection, tree: hashing.Frontier, report: Report) -> None:
+        self._connection, self._tree, self._report = connection, tree, report
         self._checked = self._bad = 0
         self._first_bad = ""
 
     def compare(self) -> None:
         """Compare the nodes that were completed since the last call."""
-        complete = self.tree.take_complete()
+        complete = self._tree.take_complete()
         for level in {level for level, _, _ in complete}:
             wanted = {number: hash_ for at, number, hash_ in complete if at == level}
             columns = merkle_nodes.c
@@ -41,7 +40,7 @@ class Nodes:
             stored = hashing.Frontier.from_bytes(size, peaks).root()  # type: ignore[arg-type]
         except (ValueError, TypeError):
             stored = None
-        if stored != self.tree.root():
+        if stored != self._tree.root():
             report.add("V4", "the root does not match the events")
         if self._bad:
             reason = f"{self._bad} stored nodes do not match the events, the first at"
@@ -50,4 +49,4 @@ class Nodes:
         if count != self._checked:
             report.add("V4", f"{count} nodes are stored; {self._checked} belong to the events")
         report.count("nodes", self._checked)
-        report.position, report.root = self.tree.size, self.tree.root().hex()
+        report.position, report.root = self._tree.size, self._tree.root().hex()

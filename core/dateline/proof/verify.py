@@ -1,13 +1,14 @@
 """Verification of a log from the inside, and against checkpoints kept outside: rules V1 to V7.
 
 One pass over the events in the order of their positions. Memory does not grow with the log, except for
-some hundred bytes for each erased event and document. docs/format.md defines the hashes. Rules V1 and
-V2 are here, the others in modules of their own.
+some hundred bytes for each erased event and document. docs/format.md defines the hashes. Rule V2 is
+here, the others are in `log.walk` and in modules of their own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,13 +17,14 @@ from sqlalchemy import Connection, func, select
 from dateline.errors import NotAnArchive
 from dateline.events.registry import CORE_NAMES
 from dateline.log import guards, hashing
-from dateline.log.backend import of
+from dateline.log.databases.dialect import of
 from dateline.log.tables import events, log_head, paired_keys, plugin_types, raw
-from dateline.proof.contents import Contents, Stored
+from dateline.log.walk import Walk
+from dateline.proof.contents import Contents
 from dateline.proof.held import Given, Held
 from dateline.proof.nodes import Nodes
 from dateline.proof.report import Report
-from dateline.proof.streams import Streams
+from dateline.proof.streams import compare_stories, event_before, forget
 from dateline.proof.verifier import Vkey
 from dateline.protect.vault import Vault
 
@@ -86,23 +88,18 @@ class _Events:
     """The one pass."""
 
     def __init__(
-        self,
-        connection: Connection,
-        head: _Head,
-        held: Held,
-        vault: Vault | None,
-        report: Report,
+        self, connection: Connection, head: _Head, held: Held, vault: Vault | None, report: Report
     ) -> None:
         self._connection, self._head, self._held, self._report = connection, head, held, report
-        self._name = str(head.archive)
-        self._nodes = Nodes(connection, report)
-        self._streams = Streams(connection, report)
+        before = partial(event_before, connection)
+        self._walk = Walk(head.archive, hashing.Frontier(), {}, before)
+        self._nodes = Nodes(connection, self._walk.frontier, report)
         self._contents = Contents(connection, vault, report)
         self._types: dict[object, int] = {}
 
     def run(self, progress: Progress | None) -> None:
         last = walked = 0
-        tree, held = self._nodes.tree, self._held
+        tree, held = self._walk.frontier, self._held
         if held.due(0):
             held.pass_(0, tree.root())
         for page in self._pages():
@@ -117,6 +114,7 @@ class _Events:
                     held.pass_(tree.size, tree.root())
             walked += len(page)
             self._nodes.compare()
+            forget(self._walk.stories)
             self._contents.captured.require()
             if progress is not None:
                 progress(min(last, self._head.size), self._head.size)
@@ -126,7 +124,7 @@ class _Events:
         self._plugin_types()
         self._contents.finish()
         held.finish(tree.size)
-        self._streams.finish()
+        compare_stories(self._connection, self._report)
         self._contents.captured.documents()
 
     def _pages(self) -> Iterator[Sequence[Sequence[Any]]]:
@@ -141,33 +139,12 @@ class _Events:
                 return  # numbers sort first: the rest are not positions
             page = self._connection.execute(query.where(at > after)).all()
 
-    # -- V1 --------------------------------------------------------------------------------
-
     def _event(self, row: Sequence[Any]) -> None:
-        position, event_key, story, version, type_, _, _, _, *content, leaf = row
-        self._types.setdefault(type_, position)
-        if not isinstance(leaf, bytes) or len(leaf) != hashing.HASH_BYTES:
-            self._report.add("V1", "its leaf is not a hash", position)
-            leaf = bytes(hashing.HASH_BYTES)
-        self._nodes.tree.append(leaf)
-        if isinstance(story, bytes) and type(version) is int:
-            prev = self._streams.before(position, story, version)
-            if prev is not None and not self._hashed(row, prev, leaf):
-                reason = (
-                    "its envelope, or the event before it in its story, does not match its hash"
-                )
-                self._report.add("V1", reason, position)
-        else:
-            self._report.add("V1", "its row holds values of the wrong type", position)
-            version = None
-        self._streams.passed(story, version, leaf)
-        self._contents.check(Stored(position, event_key, story, *content), type_)
-
-    def _hashed(self, row: Sequence[Any], prev: bytes, leaf: bytes) -> bool:
-        try:
-            return hashing.leaf(hashing.stored_entry(self._name, row, prev)) == leaf
-        except (TypeError, ValueError, OverflowError, AttributeError):
-            return False
+        step = self._walk.take(row)
+        self._types.setdefault(step.type, step.position)
+        for fault in step.faults:
+            self._report.add(fault.rule, fault.reason, step.position)
+        self._contents.check(step)
 
     # -- V2 --------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 
 from dateline.errors import DatelineError, MissingLibrary
 
@@ -57,11 +58,4 @@ class _Library:
         self.AESGCM, self.InvalidTag = AESGCM, InvalidTag
 
 
-_loaded: _Library | None = None
-
-
-def _library() -> _Library:
-    global _loaded
-    if _loaded is None:
-        _loaded = _Library()
-    return _loaded
+_library = cache(_Library)

@@ -13,7 +13,7 @@ from dateline.errors import Finding, Refused, described, stops_plugin
 from dateline.events import identity, strict
 from dateline.events.editorial import ContentErased
 from dateline.events.payload import Payload, Raw
-from dateline.events.registry import CORE_NAMES, Registry
+from dateline.events.registry import CORE_NAMES
 from dateline.recording.known import Known
 from dateline.recording.line import (
     CUT,
@@ -36,19 +36,19 @@ class Item(msgspec.Struct):
     story: UUID
     payload: Payload | Raw
     event_id: UUID = UUID(int=0)  # set once it is known under which key the line is recorded
+    subject_key: str | None = None  # that key; before, the one that was asked for
     document: Document | None = None
     fields: dict[str, Any] = {}
-    given: str | None = None  # its key, unless what it names is under another
     renews: int | None = None  # the position of the erasure of its earlier event
 
 
-class Reading:
+class LineReader:
     """Reads lines in order. ``items`` are the lines that could be read, ``findings`` state why others
     could not, ``opened`` are the ids of the stories that lines open, by slug."""
 
-    def __init__(self, known: Known, registry: Registry, files: Files, story: UUID | None) -> None:
-        self._known, self._registry, self._files = known, registry, files
-        self._story = story
+    def __init__(self, known: Known, files: Files, story: UUID | None) -> None:
+        self._known, self._registry = known, known.registry
+        self._files, self._story = files, story
         self.items: list[Item] = []
         self.findings: list[Finding] = []
         self.opened: dict[str, UUID] = {}
@@ -56,21 +56,18 @@ class Reading:
     def take(self, line: Line) -> None:
         """Read one line. It belongs to the story that it names, else to the last one opened above it,
         else to the given one."""
-        if line.fields.get("type") == "story.opened":
+        kind = line.fields.get("type")
+        if kind == "story.opened":
             self._story = None  # if this line cannot be read, the lines below it have no story
-        if line.findings:
-            self.findings += [finding.at(line.number) for finding in line.findings]
+        if kind in (CUT, ERASED) and not line.findings:
             return
-        if line.fields.get("type") in (CUT, ERASED):
-            return
-        unclean = strict.check(dict(line.fields))
-        if unclean:
-            self.findings += [finding.at(line.number) for finding in unclean]
-            return
-        try:
-            self.items.append(self._item(line))
-        except Refused as refusal:
-            self.findings += [finding.at(line.number) for finding in refusal.findings]
+        findings = line.findings or strict.check(dict(line.fields))
+        if not findings:
+            try:
+                self.items.append(self._item(line))
+            except Refused as refusal:
+                findings = refusal.findings
+        self.findings += [finding.at(line.number) for finding in findings]
 
     def _item(self, line: Line) -> Item:
         about = envelope(line)
@@ -92,7 +89,7 @@ class Reading:
             if fields["source"] != brought.source:
                 reason = f"the SHA-256 of the document is {brought.source}, not {fields['source']}"
                 raise Refused([Finding("source-bytes", "/source", reason)])
-            there = self._known.archived.document(brought.source)
+            there = self._known.document(brought.source)
             if there is not None and there.charset != brought.charset:
                 reason = (
                     f"the document is already archived as {there.charset}: its text would change. If "
@@ -114,7 +111,7 @@ class Reading:
         slug = line.fields.get("slug")
         if not isinstance(slug, str):
             raise Refused([Finding("shape", "/slug", "the slug is missing or is not text")])
-        known = self.opened.get(slug) or self._known.archived.story_id(slug)
+        known = self.opened.get(slug) or self._known.story_id(slug)
         found = known or about.story or identity.uuid7()
         self.opened[slug] = found
         return found

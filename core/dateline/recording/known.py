@@ -2,52 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
+from sqlalchemy import Connection
+
+from dateline.documents import storage as documents
 from dateline.documents.document import Document
-from dateline.events.editorial import EvidenceAdded
+from dateline.events.editorial import ContentErased, EvidenceAdded
+from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Event
+from dateline.events.fold import StoryFold
+from dateline.events.parts import ErasedEvent
 from dateline.events.payload import FactPayload, Payload, Raw
-from dateline.events.present import StoryState
-
-
-class Archived:
-    """The questions that a batch asks of the archive."""
-
-    def story_id(self, slug: str) -> UUID | None:
-        raise NotImplementedError
-
-    def state(self, story: UUID) -> StoryState:
-        """The story's current state; at version 0 if the story does not exist."""
-        raise NotImplementedError
-
-    def event(self, event_id: UUID) -> Event | None:
-        raise NotImplementedError
-
-    def document(self, source: str) -> Document | None:
-        raise NotImplementedError
-
-    def protection(self, source: str) -> tuple[bool, set[str]]:
-        """(whether the document is archived unprotected, the keys that it is archived under)"""
-        raise NotImplementedError
-
-    def holds(self, subject_key: str) -> bool:
-        """Whether the archive has content under that key."""
-        raise NotImplementedError
+from dateline.events.rules import Ahead
+from dateline.events.source import SourceCaptured
+from dateline.events.state import StoryState
+from dateline.log.read import Reader, story_by_slug
 
 
 class Known:
-    """Stories and texts, each looked up once. A state is a copy on which the batch's events are tried."""
+    """The archive as one read transaction sees it, with the batch's lines so far.
 
-    def __init__(self, archived: Archived) -> None:
-        self.archived = archived
-        self._states: dict[UUID, StoryState] = {}
+    Stories and texts are looked up once. A state is a copy on which the batch's events are tried.
+    """
+
+    def __init__(self, connection: Connection, reader: Reader) -> None:
+        self.connection, self._reader, self.registry = connection, reader, reader.registry
+        self._states: dict[UUID, StoryFold] = {}
         self._texts: dict[str, str | None] = {}
 
-    def state(self, story: UUID) -> StoryState:
+    def story_id(self, slug: str) -> UUID | None:
+        row = story_by_slug(self.connection, slug)
+        return None if row is None else row.id
+
+    def state(self, story: UUID) -> StoryFold:
+        """The story's current state; at version 0 if the story does not exist."""
         if story not in self._states:
-            self._states[story] = self.archived.state(story).fork()
+            self._states[story] = fold(self.connection, self._reader, story).fork()
         return self._states[story]
+
+    def event(self, event_id: UUID) -> Event | None:
+        return self._reader.by_id(self.connection, event_id)
+
+    def document(self, source: str) -> Document | None:
+        return documents.get(self.connection, source, self._reader.vault)
 
     def bring(self, document: Document) -> None:
         """Note a document that comes with the batch."""
@@ -55,7 +54,7 @@ class Known:
 
     def text(self, source: str) -> str | None:
         if source not in self._texts:
-            document = self.archived.document(source)
+            document = self.document(source)
             self._texts[source] = None if document is None else document.text
         return self._texts[source]
 
@@ -66,3 +65,37 @@ class Known:
         if isinstance(payload, EvidenceAdded) and payload.fact in state.facts:
             return self.text(state.facts[payload.fact].source)
         return None
+
+
+def fold(
+    connection: Connection, reader: Reader, story: UUID, until: int | None = None
+) -> StoryFold:
+    """A story's state after its events up to position `until`."""
+    state = StoryFold(reader.registry)
+    for event in reader.read_story(connection, story, until=until):
+        state.apply(event)
+    return state
+
+
+def ahead_of(payloads: Iterable[Payload | Raw]) -> Ahead:
+    """What the lines of one story bring: references may point forward."""
+    entities, facts, sources = set(), set(), {}
+    erased: list[ErasedEvent] = []
+    for payload in payloads:
+        if isinstance(payload, EntityIntroduced):
+            entities.add(payload.entity)
+        elif isinstance(payload, SourceCaptured):
+            sources[payload.source] = payload
+        elif isinstance(payload, FactPayload):
+            facts.update({payload.fact} - {""})
+        elif isinstance(payload, Raw) and payload.fact is not None:
+            facts.add(payload.fact)
+        elif isinstance(payload, ContentErased):
+            erased += payload.events
+    return Ahead(
+        frozenset(entities),
+        frozenset(facts),
+        sources,
+        frozenset(item.fact for item in erased if item.fact is not None),
+        frozenset(item.type for item in erased),
+    )

@@ -19,11 +19,6 @@ from dateline.events.identity import INSTRUCTIONS
 CUT = "dateline.export"
 #: Type of the line that replaces an erased event in an export. Import skips it.
 ERASED = "dateline.erased"
-_ENVELOPE = frozenset({
-    "type", "schema_version", "event_id", "story", "recorded_at", "reported_at", "subject_key", "recorded_by", "causation_id",
-})  # fmt: skip
-
-
 #: Returns the bytes of a file that a line names, or raises DatelineError.
 Files = Callable[[str], bytes]
 
@@ -40,15 +35,15 @@ def no_files(name: str) -> bytes:
 class Line(msgspec.Struct, frozen=True):
     """A JSON object of the input. ``number`` counts from 1; it is None if there is no file.
 
-    ``findings`` state why a line could not be read: then the whole batch is refused. A ``shared``
-    line is not recorded under the key of the subject that the batch is recorded for. A line brought
-    in ``on_the_way``, to introduce what another names, gets the key of that line unless it is shared.
+    ``findings`` state why a line could not be read: then the whole batch is refused.
     """
 
     fields: Mapping[str, Any]
     number: int | None = None
     findings: tuple[Finding, ...] = ()
+    #: It is not recorded under the key of the subject that the batch is recorded for.
     shared: bool = False
+    #: It introduces an entity that another line names. It gets that line's key, unless it is shared.
     on_the_way: bool = False
 
 
@@ -72,6 +67,9 @@ class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def reported_us(self) -> int | None:
         return None if self.reported_at is None else from_iso(self.reported_at)
+
+
+_ENVELOPE = frozenset(Envelope.__struct_fields__)
 
 
 def envelope(line: Line) -> Envelope:

@@ -23,10 +23,11 @@ from sqlalchemy.exc import IntegrityError
 from dateline.archive import Archive
 from dateline.errors import DatelineError, LogGap, Refused, VersionConflict, ViewFailed
 from dateline.events.envelope import Event, NewEvent
+from dateline.events.fold import FoldedEvent
 from dateline.events.identity import uuid7
 from dateline.events.payload import Raw
-from dateline.events.present import Fact
 from dateline.events.registry import Registry
+from dateline.events.state import Fact
 from dateline.events.story import StoryOpened, StoryRetitled
 from dateline.log import schema
 from dateline.log.append import Appender
@@ -37,7 +38,8 @@ from dateline.plugins.loaded import Plugins
 from dateline.recording.line import Line
 from dateline.testing import samples
 from dateline.testing.isolated import isolated
-from dateline.views.projection import FactRow, FactView, View, ViewRow
+from dateline.views.projection import FactView, View
+from dateline.views.row_type import FactRow, ViewRow
 from dateline.views.rows import Rows
 
 #: Root of the log that `_made_up` writes. It is of format v1, so it is the same everywhere, always.
@@ -63,7 +65,7 @@ class Odd(View):
         integer: int | None
         boolean: bool | None
 
-    def fold(self, event: Event, rows: Rows) -> None:
+    def fold(self, event: FoldedEvent, rows: Rows) -> None:
         odd = itertools.zip_longest(ODD_TEXTS, ODD_NUMBERS, ODD_INTEGERS, (True, False))
         for number, values in enumerate(odd):
             rows.put(f"k{number:02}", self.Row(*values))
@@ -79,7 +81,7 @@ class Tally(View):
     class Row(ViewRow, frozen=True):
         number: int
 
-    def fold(self, event: Event, rows: Rows) -> None:
+    def fold(self, event: FoldedEvent, rows: Rows) -> None:
         row = rows.get(event.type)
         rows.put(event.type, self.Row(1 + (row.number if row else 0)))
         if event.type == "story.closed":

@@ -19,13 +19,10 @@ _DATES = (
 _KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
 _RELATIONS = ("corroborates", "disputes", "same_event", "explains", "contradicts")
 
+_characters = st.characters(codec="utf-8", exclude_characters="\x00")
 #: Text of any script, with line ends, combining marks and emoji; never empty.
-texts = st.text(
-    st.characters(codec="utf-8", exclude_characters="\x00"), min_size=4, max_size=80
-).filter(str.strip)
-_words = st.text(
-    st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=30
-).filter(str.strip)
+texts = st.text(_characters, min_size=4, max_size=80).filter(str.strip)
+_words = st.text(_characters, min_size=1, max_size=30).filter(str.strip)
 
 
 class _Story:
@@ -153,19 +150,11 @@ class _Story:
 
     def _link(self) -> None:
         if len(self._fact_texts) > 1:
-            names = st.lists(
-                st.sampled_from(sorted(self._fact_texts)), min_size=2, max_size=2, unique=True
-            )
-            left, right = self._draw(names)
-            line = {
-                "type": "facts.linked",
-                "from": left,
-                "to": right,
-                "relation": self._draw(st.sampled_from(_RELATIONS)),
-                "independence": "same-origin",
-                "note": self._reason(),
-            }
-            self.lines.append(line)
+            names = st.sampled_from(sorted(self._fact_texts))
+            left, right = self._draw(st.lists(names, min_size=2, max_size=2, unique=True))
+            line = {"type": "facts.linked", "from": left, "to": right, "note": self._reason()}
+            line["relation"] = self._draw(st.sampled_from(_RELATIONS))
+            self.lines.append(line | {"independence": "same-origin"})
 
     def _retitle(self) -> None:
         self.lines.append({"type": "story.retitled", "title": self._reason()})
@@ -189,9 +178,8 @@ class _Story:
         if left:
             source = self._draw(st.sampled_from(left))
             self._withdrawn.add(source)
-            self.lines.append(
-                {"type": "source.withdrawn", "source": source, "reason": self._draw(_words)}
-            )
+            line = {"type": "source.withdrawn", "source": source, "reason": self._draw(_words)}
+            self.lines.append(line)
 
 
 @st.composite

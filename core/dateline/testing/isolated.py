@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
-from typing import Any
 
 from dateline.events.registry import EventType
+from dateline.export.exporter import Exporter
 from dateline.plugins.checks import Check
 from dateline.plugins.discovery import Candidate
-from dateline.plugins.formats import Exporter, Importer, SourceImporter
+from dateline.plugins.formats import Importer, SourceImporter
 from dateline.plugins.hookspecs import hookimpl
 from dateline.plugins.loaded import Plugins
 from dateline.views.projection import View
@@ -39,22 +39,18 @@ def isolated(*offers: object) -> Plugins:
             loose += offer
         else:
             name = getattr(offer, "__name__", None) or f"plugin-{number}"
-            plugins.add(Candidate(str(name), "this test", partial(_given, offer)))
+            plugins.add(Candidate(str(name), "this test", partial(_itself, offer)))
     if loose:
-        plugins.add(Candidate("test", "this test", lambda: _module(loose)))
+        plugins.add(Candidate("test", "this test", partial(_plugin, loose)))
     return plugins
-
-
-def _given(plugin: object) -> object:
-    return plugin
 
 
 def _hook_of(item: object) -> str | None:
     return next((hook for kinds, hook in _HOOK_OF if isinstance(item, kinds)), None)
 
 
-def _module(items: list[object]) -> types.ModuleType:
-    module = types.ModuleType("test")
+def _plugin(items: list[object]) -> object:
+    """A plugin that offers these items."""
     by_hook: dict[str, list[object]] = {}
     for item in items:
         hook = _hook_of(item)
@@ -64,14 +60,12 @@ def _module(items: list[object]) -> types.ModuleType:
                 "an event type or a check"
             )
         by_hook.setdefault(hook, []).append(item)
-    for hook, offered in by_hook.items():
-        setattr(module, hook, hookimpl(_returning(hook, offered)))
-    return module
+    return types.SimpleNamespace(**{hook: _hook(found) for hook, found in by_hook.items()})
 
 
-def _returning(name: str, items: list[Any]) -> Callable[[], list[Any]]:
-    def hook() -> list[Any]:
-        return items
+def _hook(items: list[object]) -> object:
+    return hookimpl(lambda: items)
 
-    hook.__name__ = name
-    return hook
+
+def _itself(plugin: object) -> object:
+    return plugin

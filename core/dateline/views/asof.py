@@ -28,15 +28,17 @@ from dateline.events.editorial import ContentErased, EvidenceAdded, FactCorrecte
 from dateline.events.edtf import latest_instant, public_from
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Event
+from dateline.events.fold import StoryFold
 from dateline.events.payload import Erased, FactNotice, FactPayload
-from dateline.events.present import StoryState
 from dateline.events.registry import Registry
 from dateline.events.source import SourceCaptured
+from dateline.events.state import StoryState
 from dateline.events.story import StoryOpened
 from dateline.views.dated import Dated
 from dateline.views.folding import require_whole
-from dateline.views.projection import View
-from dateline.views.rows import Rows, Values
+from dateline.views.projection import View, schema_of
+from dateline.views.row_type import Values
+from dateline.views.rows import Rows
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -49,10 +51,8 @@ class Moment(msgspec.Struct, frozen=True):
 
     def later_than(self, other: Moment) -> bool:
         """Whether it is certainly later; False for a position and a time, which cannot be compared."""
-        pairs = (
-            (self.public_us, other.public_us),
-            (self.recorded_us, other.recorded_us),
-            (self.position, other.position),
+        pairs = zip(
+            msgspec.structs.astuple(self)[1:], msgspec.structs.astuple(other)[1:], strict=True
         )
         return any(a is not None and b is not None and a > b for a, b in pairs)
 
@@ -80,15 +80,7 @@ def public(text: str) -> Moment:
 
     Raises DatelineError if `text` is not a date, or has no end.
     """
-    try:
-        end = latest_instant(text)
-    except ValueError as error:
-        raise DatelineError(str(error), code="not-a-date") from None
-    if end is None:
-        raise DatelineError(
-            f"{text!r} has no end", hint="give a day like 2022-10-14", code="date-without-end"
-        )
-    return Moment(text, public_us=end)
+    return Moment(text, public_us=_end(text, "give a day like 2022-10-14"))
 
 
 def recorded(text: str) -> Moment:
@@ -100,16 +92,17 @@ def recorded(text: str) -> Moment:
     try:
         return Moment(text, recorded_us=from_iso(text))
     except ValueError:
-        pass
+        return Moment(text, recorded_us=_end(text, "give a day, or a position"))
+
+
+def _end(text: str, hint: str) -> int:
     try:
         end = latest_instant(text)
     except ValueError as error:
         raise DatelineError(str(error), code="not-a-date") from None
     if end is None:
-        raise DatelineError(
-            f"{text!r} has no end", hint="give a day, or a position", code="date-without-end"
-        )
-    return Moment(text, recorded_us=end)
+        raise DatelineError(f"{text!r} has no end", hint=hint, code="date-without-end")
+    return end
 
 
 def upto(events: Iterable[Event], moment: Moment) -> Iterator[Event]:
@@ -195,8 +188,8 @@ def states(
     A view that raises is stopped and added to `failed`, and the others continue; if `failed` is
     None, ViewFailed is raised.
     """
-    state = StoryState(registry)
-    buffers = {view.name: (view, Rows(view)) for view in views}
+    state = StoryFold(registry)
+    buffers = {view.name: (view, Rows(schema_of(view))) for view in views}
     slug = ""
     for event in events:
         slug = event.slug

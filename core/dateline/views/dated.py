@@ -104,10 +104,8 @@ class Dated:
         root, event = self._root, _Recorded()
         typo = notice.kind == "typo"
         counts = self.at if typo else max(at, self.at)
-        if notice.shape not in (
-            None,
-            self._fact.schema_version,
-        ):  # its paths belong to another tree
+        if notice.shape not in (None, self._fact.schema_version):
+            # Its paths belong to another tree.
             return max(counts, root.latest())
         for change in notice.changes:
             try:

@@ -8,10 +8,10 @@ import msgspec
 from sqlalchemy.exc import DBAPIError
 
 from dateline.errors import DatelineError, ViewFailed, described, stops_plugin
-from dateline.events.envelope import Event
+from dateline.events.fold import FoldedEvent
+from dateline.views.generation import Build
 from dateline.views.projection import View
 from dateline.views.rows import Rows
-from dateline.views.store import Build
 
 
 class Running(msgspec.Struct):
@@ -25,7 +25,7 @@ class Running(msgspec.Struct):
     error: str | None = None
 
 
-def fold(running: Running, event: Event) -> None:
+def fold(running: Running, event: FoldedEvent) -> None:
     """Fold one event, completely or not at all."""
     if running.error is not None:
         return
@@ -40,10 +40,10 @@ def fold(running: Running, event: Event) -> None:
         stops_plugin(error)
         rows.undo()
         running.failed = event.position
-        running.error = _kept(error)
+        running.error = _storable(error)
 
 
-def require_whole(view: View, rows: Rows, event: Event) -> None:
+def require_whole(view: View, rows: Rows, event: FoldedEvent) -> None:
     """Fold one event in memory. Raises ViewFailed, naming the view and the event."""
     try:
         view.fold(event, rows)
@@ -74,7 +74,7 @@ def require_live(build: Build) -> None:
         )
 
 
-def _kept(error: BaseException) -> str:
+def _storable(error: BaseException) -> str:
     """The traceback as every database can store it, ending with the line that `reason` shows. A
     plugin's message may hold NUL or lone surrogates, have several lines, or be followed by notes."""
     text, line = "".join(traceback.format_exception(error)), " ".join(described(error).split())

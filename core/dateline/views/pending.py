@@ -2,7 +2,7 @@
 
 The erasure itself folds nothing, because a fold is a plugin's code: it may be slow, raise, or never
 end. The generation records which stories have no rows, and the next process that catches it up folds
-them, a few at a time, up to its checkpoint.
+them, a few at a time, up to its position.
 """
 
 from __future__ import annotations
@@ -12,14 +12,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from dateline.events.envelope import Event
-from dateline.events.present import StoryState
 from dateline.log import read as log
 from dateline.log.engine import reading, writing
-from dateline.views import store
+from dateline.views import store, stored_rows
 from dateline.views.collector import collector_paused
-from dateline.views.folding import Running, fold
+from dateline.views.folding import Running
 from dateline.views.rows import Rows
+from dateline.views.runner import fold_story
 
 #: Events folded between two commits; a longer story is folded whole.
 STEP = 5000
@@ -27,14 +26,14 @@ STEP = 5000
 
 def fold_pending(engine: Engine, reader: log.Reader, running: Sequence[Running]) -> None:
     """Fold the pending stories of each generation. A generation whose fold raises stops there, and the
-    others continue. Raises Moved."""
+    others continue. Raises ChangedElsewhere."""
     while todo := [item for item in running if item.error is None and item.build.pending]:
         first = todo[0].build
         # One read of the log serves all that need the same events.
         group = [
             item
             for item in todo
-            if (item.build.pending, item.build.checkpoint) == (first.pending, first.checkpoint)
+            if (item.build.pending, item.build.position) == (first.pending, first.position)
         ]
         count, slugs = _fold_step(engine, reader, group)
         with writing(engine, append=False, limited=True) as connection:
@@ -46,33 +45,23 @@ def _fold_step(
     engine: Engine, reader: log.Reader, group: Sequence[Running]
 ) -> tuple[int, list[str]]:
     """Fold about STEP events of pending stories into fresh buffers. Returns the number of stories, and
-    the slugs of those that had events by the checkpoint."""
+    the slugs of those that had events by that position."""
     build = group[0].build
     for item in group:
-        item.rows = Rows(item.view)
+        item.rows = Rows(item.rows.schema)
     count = folded = 0
     slugs = []
     for story in build.pending_stories:
         with collector_paused():
             with reading(engine) as connection:
-                events = list(reader.read_story(connection, story, until=build.checkpoint))
+                events = list(reader.read_story(connection, story, until=build.position))
             # The snapshot is closed first: a slow fold must not block other processes.
-            _fold_story(reader, group, events)
+            fold_story(reader, group, events)
         slugs += [events[0].slug] if events else []
         count, folded = count + 1, folded + len(events)
         if folded >= STEP or any(item.error is not None for item in group):
             break
     return count, slugs
-
-
-def _fold_story(reader: log.Reader, group: Sequence[Running], events: Sequence[Event]) -> None:
-    """Fold all events of a story."""
-    state = StoryState(reader.registry)
-    for event in events:
-        folded = state.apply(event)
-        for item in group:
-            fold(item, folded)
-    state.let_go()
 
 
 def _write(connection: Connection, item: Running, count: int, slugs: Sequence[str]) -> None:
@@ -90,4 +79,4 @@ def _write(connection: Connection, item: Running, count: int, slugs: Sequence[st
         values |= {"state": "failed", "failed_position": item.failed, "error": item.error}
     item.build = store.advance(connection, build, **values)
     if item.error is None:
-        store.fill_stories(connection, item.view, item.build, slugs, item.rows.stored())
+        stored_rows.fill_stories(connection, item.build, slugs, item.rows)

@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from dateline.events.present import HIDDEN
-from dateline.views.projection import Column, View, columns, last
-from dateline.views.rows import Values
+from dateline.events.status import HIDDEN
+from dateline.views.row_type import Column, Values
+from dateline.views.view_schema import ViewSchema
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -30,40 +30,30 @@ class Table(msgspec.Struct, frozen=True):
         return len(self.rows)
 
 
-def arrange(view: View, rows: Iterable[Values], *, everything: bool = False) -> Table:
+def arrange(schema: ViewSchema, rows: Iterable[Values], *, everything: bool = False) -> Table:
     """`rows` in the view's order, with numbers in one form and without the rows of hidden facts."""
-    shape = columns(view)
-    names = [column.name for column in shape]
-    status = names.index("status") if view.key_columns()[0].name == "fact" else None
-    kept, hidden = [], 0
-    for row in whole_numbers(view, rows):
-        if status is not None and not everything and row[status] in HIDDEN:
-            hidden += 1
-        else:
-            kept.append(row)
-    order = [(names.index(column), isinstance(column, last)) for column in ("story", *view.order)]
-    tail = range(1, 1 + len(view.key_columns()))  # keys break ties: the order is total
+    kept, hidden = whole_numbers(schema, rows), 0
+    if schema.fact_rows and not everything:
+        every, status = kept, schema.names.index("status")
+        kept = [row for row in every if row[status] not in HIDDEN]
+        hidden = len(every) - len(kept)
 
     def sort_key(row: Values) -> list[Any]:
         key: list[Any] = []
-        for at, empty_last in order:
+        for at, empty_last in schema.order:
             key += [(row[at] is None) == empty_last, row[at] if row[at] is not None else 0]
-        return key + [row[at] for at in tail]
+        key += row[: len(schema.key)]  # keys break ties: the order is total
+        return key
 
-    return Table(view.name, shape, sorted(kept, key=sort_key), hidden)
+    return Table(schema.name, schema.columns, sorted(kept, key=sort_key), hidden)
 
 
-def whole_numbers(view: View, rows: Iterable[Values]) -> list[Values]:
+def whole_numbers(schema: ViewSchema, rows: Iterable[Values]) -> list[Values]:
     """143.0 as 143: rows from a database's REAL and from a fold in memory are equal."""
-    numbers = [at for at, column in enumerate(columns(view)) if column.type == "number"]
-    return [_whole(row, numbers) for row in rows]
-
-
-def _whole(row: Values, numbers: list[int]) -> Values:
-    if not any(isinstance(row[at], float) and row[at].is_integer() for at in numbers):
-        return row
-    fixed = list(row)
-    for at in numbers:
-        if isinstance(fixed[at], float) and fixed[at].is_integer():
-            fixed[at] = int(fixed[at])
-    return tuple(fixed)
+    whole = []
+    for row in rows:
+        for at in schema.numbers:
+            if isinstance(row[at], float) and row[at].is_integer():
+                row = (*row[:at], int(row[at]), *row[at + 1 :])
+        whole.append(row)
+    return whole

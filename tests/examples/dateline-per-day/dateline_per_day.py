@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dateline.plugin import Event, Fact, Rows, View, ViewRow, hookimpl
+from dateline.plugin import Fact, FoldedEvent, Rows, View, ViewRow, hookimpl
 
 
 class PerDay(View):
@@ -22,7 +22,7 @@ class PerDay(View):
         figures: int
         statements: int
 
-    def fold(self, event: Event, rows: Rows) -> None:
+    def fold(self, event: FoldedEvent, rows: Rows) -> None:
         if event.before is not None:
             self._count(event.before, rows, -1)
         if event.fact is not None:

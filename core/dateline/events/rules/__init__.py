@@ -1,6 +1,7 @@
 """The refusal rules: what an archive must not accept. Each has a name and a test.
 
-A rule is a generator of (field, reason) for one payload and its context; a finding carries the
+``ids`` are rules for ids, ``references`` for what a payload names, ``values`` for dates, bounds and
+texts, ``evidence`` for quotations, ``notices`` for what editors do to recorded facts. A rule is a generator of (field, reason) for one payload and its context; a finding carries the
 rule's name. `find` runs all rules.
 """
 
@@ -12,8 +13,8 @@ from typing import TypeAlias
 
 from dateline.errors import Finding
 from dateline.events.payload import Payload
-from dateline.events.present import StoryState
 from dateline.events.source import SourceCaptured
+from dateline.events.state import StoryState
 
 Findings: TypeAlias = Iterator[tuple[str, str]]
 
@@ -27,7 +28,7 @@ class Ahead:
     sources: Mapping[str, SourceCaptured] = field(default_factory=dict)
     #: Ids of facts that were erased in the archive that the batch comes from; types of all such events.
     erased: frozenset[str] = frozenset()
-    lost: frozenset[str] = frozenset()
+    erased_types: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Context:
 
     def may_be_erased(self, type_: str) -> bool:
         """Whether something that is missing may come from an erased event of that type."""
-        return self.imported and type_ in self.state.lost | self.ahead.lost
+        return self.imported and type_ in self.state.tombstones.types | self.ahead.erased_types
 
     def erased(self, fact: str) -> bool:
         return self.imported and (fact in self.state.erased or fact in self.ahead.erased)
@@ -56,8 +57,6 @@ class Context:
 
 Rule: TypeAlias = Callable[[Payload, Context], Findings]
 RULES: dict[str, Rule] = {}
-#: Rules that are switched off. Only the test that each rule is needed fills this.
-disabled: set[str] = set()
 
 
 def rule(name: str) -> Callable[[Rule], Rule]:
@@ -73,9 +72,8 @@ def find(payload: Payload, context: Context) -> list[Finding]:
     return [
         Finding(name, where, reason)
         for name, check in RULES.items()
-        if name not in disabled
         for where, reason in check(payload, context)
     ]
 
 
-from dateline.events.rules import editorial, evidence, identity, references, values  # noqa: F401
+from dateline.events.rules import evidence, ids, notices, references, values  # noqa: F401

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 from dateline.events.editorial import EvidenceAdded
 from dateline.events.fact import StatementRecorded
@@ -15,14 +15,16 @@ from dateline.events.source import SourceCaptured
 _SHOWN = 120
 
 
-def _evidence(payload: Payload, context: Context) -> tuple[Sequence[Evidence], str | None]:
-    """The evidence items of `payload`, and the text that they quote if it is there."""
-    if isinstance(payload, FactPayload):
-        return payload.evidence, context.text_of(payload.source)
-    if isinstance(payload, EvidenceAdded):
-        fact = context.state.facts.get(payload.fact)
-        return payload.evidence, None if fact is None else context.text_of(fact.source)
-    return (), None
+def _placed(payload: Payload, context: Context) -> Iterator[tuple[str, Evidence, int, int, str]]:
+    """(field, item, start, end, text) for each evidence item that has a place in a text that is there."""
+    source = payload.source if isinstance(payload, FactPayload) else None
+    if isinstance(payload, EvidenceAdded) and payload.fact in context.state.facts:
+        source = context.state.facts[payload.fact].source
+    text = None if source is None else context.text_of(source)
+    if text is not None and isinstance(payload, FactPayload | EvidenceAdded):
+        for index, item in enumerate(payload.evidence):
+            if item.start is not None and item.end is not None:
+                yield f"/evidence/{index}", item, item.start, item.end, text
 
 
 @rule("evidence-empty")
@@ -37,39 +39,24 @@ def evidence_empty(payload: Payload, context: Context) -> Findings:
 
 @rule("evidence-text")
 def evidence_text(payload: Payload, context: Context) -> Findings:
-    items, text = _evidence(payload, context)
-    if text is None:
-        return
-    for index, item in enumerate(items):
-        start, end = item.start, item.end
-        if start is None or end is None:
-            continue
+    for field, item, start, end, text in _placed(payload, context):
         if not 0 <= start <= end <= len(text):
-            yield (
-                f"/evidence/{index}",
-                f"{start}-{end} is outside the source's {len(text)} characters",
-            )
+            yield field, f"{start}-{end} is outside the source's {len(text)} characters"
         elif text[start:end] != item.exact:
             there = f"{text[start:end][:_SHOWN]!r}{offer(item.exact, text)}"
-            yield (
-                f"/evidence/{index}/exact",
-                f"{item.exact[:_SHOWN]!r} is not the source's text at {start}-{end}: that is {there}",
-            )
+            reason = f"is not the source's text at {start}-{end}: that is {there}"
+            yield f"{field}/exact", f"{item.exact[:_SHOWN]!r} {reason}"
 
 
 @rule("evidence-context")
 def evidence_context(payload: Payload, context: Context) -> Findings:
-    items, text = _evidence(payload, context)
-    if text is None:
-        return
-    for index, item in enumerate(items):
-        start, end = item.start, item.end
-        if start is None or end is None or not 0 <= start <= end <= len(text):
+    for field, item, start, end, text in _placed(payload, context):
+        if not 0 <= start <= end <= len(text):
             continue
         if item.prefix and not text.endswith(item.prefix, 0, start):
-            yield f"/evidence/{index}/prefix", f"{item.prefix!r} is not the text before {start}"
+            yield f"{field}/prefix", f"{item.prefix!r} is not the text before {start}"
         if item.suffix and not text.startswith(item.suffix, end):
-            yield f"/evidence/{index}/suffix", f"{item.suffix!r} is not the text after {end}"
+            yield f"{field}/suffix", f"{item.suffix!r} is not the text after {end}"
 
 
 @rule("quote-evidence")
@@ -122,14 +109,12 @@ def _quotes(item: Evidence, words: str, text: str) -> bool:
 
 @rule("source-missing")
 def source_missing(payload: Payload, context: Context) -> Findings:
-    if isinstance(payload, SourceCaptured) and context.text_of(payload.source) is None:
-        yield "/source", "the document is not in the archive and did not come with the line"
-    if (
-        isinstance(payload, SourceCaptured)
-        and payload.media_type.startswith("text/")
-        and context.text_of(payload.source) == ""
-    ):
-        yield "/source", "the document is empty"
+    if isinstance(payload, SourceCaptured):
+        text = context.text_of(payload.source)
+        if text is None:
+            yield "/source", "the document is not in the archive and did not come with the line"
+        elif text == "" and payload.media_type.startswith("text/"):
+            yield "/source", "the document is empty"
 
 
 @rule("source-chars")

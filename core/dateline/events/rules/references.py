@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
-from typing import Any
+from collections.abc import Collection, Iterator
 
 from dateline.events.editorial import (
     EvidenceAdded,
@@ -40,10 +39,8 @@ def reference_self(payload: Payload, context: Context) -> Findings:
     for field, fact in facts(payload):
         if own is not None and fact == own:
             yield field, f"{own} cannot refer to itself"
-    if isinstance(payload, EntityIntroduced):
-        for field, name in _of_entity(payload):
-            if name == payload.entity:
-                yield field, f"{name} cannot be part of itself"
+    if isinstance(payload, EntityIntroduced) and payload.part_of == payload.entity:
+        yield "/part_of", f"{payload.entity} cannot be part of itself"
     if isinstance(payload, SourceCaptured) and payload.derived_from == payload.source:
         yield "/derived_from", "a source cannot be derived from itself"
 
@@ -62,7 +59,7 @@ def fact_unknown(payload: Payload, context: Context) -> Findings:
             yield "/fact", f"{payload.fact!r} was erased"
         elif not context.erased(payload.fact):
             yield "/fact", f"there is no fact {payload.fact!r} in this story yet"
-    elif payload.fact in context.state.unread and isinstance(
+    elif payload.fact in context.state.tombstones.unread and isinstance(
         payload, FactCorrected | EvidenceAdded
     ):
         yield (
@@ -80,92 +77,53 @@ def source_unknown(payload: Payload, context: Context) -> Findings:
             yield field, f"{source!r} is not captured in this story"
 
 
+#: The fields of each kind of payload that name entities: ``credits.agent`` is the agent of each credit.
+_ENTITIES: dict[type[Payload], tuple[str, ...]] = {
+    FactPayload: ("attribution.agent", "factuality.by", "places.place"),
+    StatementRecorded: ("speakers", "addressees"),
+    OccurrenceRecorded: ("actors.agent",),
+    StateRecorded: ("subject", "object"),
+    RoleRecorded: ("person", "organization", "appointed_by"),
+    SourceCaptured: ("publisher", "credits.agent", "byline"),
+    EntityIntroduced: ("part_of",),
+    FactCorrected: ("by",),
+    FactRetracted: ("by",),
+    FactDisputed: ("by",),
+    FactReviewed: ("reviewer",),
+}
+#: A person may be named in plain words here, but text that looks like an entity id must be one.
+_LOOSE = frozenset({"byline", "by", "reviewer"})
+
+
 def entities(payload: Payload) -> Iterator[tuple[str, str]]:
     """(field, entity id) for every entity that `payload` names."""
-    for kind, named in _ENTITIES:
+    for kind, fields in _ENTITIES.items():
         if isinstance(payload, kind):
-            yield from named(payload)
+            for field in fields:
+                for where, name in _values(payload, field):
+                    if field not in _LOOSE or _ENTITY.fullmatch(name):
+                        yield where, name
 
 
-def _of_fact(fact: FactPayload) -> Iterator[tuple[str, str]]:
-    for index, step in enumerate(fact.attribution):
-        yield f"/attribution/{index}/agent", step.agent
-    for index, view in enumerate(fact.factuality):
-        yield f"/factuality/{index}/by", view.by
-    for index, place in enumerate(fact.places):
-        yield f"/places/{index}/place", place.place
-
-
-def _of_statement(fact: StatementRecorded) -> Iterator[tuple[str, str]]:
-    for index, name in enumerate(fact.speakers):
-        yield f"/speakers/{index}", name
-    for index, name in enumerate(fact.addressees):
-        yield f"/addressees/{index}", name
-
-
-def _of_occurrence(fact: OccurrenceRecorded) -> Iterator[tuple[str, str]]:
-    for index, actor in enumerate(fact.actors):
-        yield f"/actors/{index}/agent", actor.agent
-
-
-def _of_state(fact: StateRecorded) -> Iterator[tuple[str, str]]:
-    yield "/subject", fact.subject
-    yield "/object", fact.object
-
-
-def _of_role(fact: RoleRecorded) -> Iterator[tuple[str, str]]:
-    yield "/person", fact.person
-    yield from _optional("/organization", fact.organization)
-    yield from _optional("/appointed_by", fact.appointed_by)
-
-
-def _of_source(source: SourceCaptured) -> Iterator[tuple[str, str]]:
-    yield "/publisher", source.publisher
-    for index, credit in enumerate(source.credits):
-        yield f"/credits/{index}/agent", credit.agent
-    for index, name in enumerate(source.byline):
-        yield from _loose(f"/byline/{index}", name)
-
-
-def _of_entity(entity: EntityIntroduced) -> Iterator[tuple[str, str]]:
-    yield from _optional("/part_of", entity.part_of)
-
-
-def _of_editor(notice: FactCorrected | FactRetracted | FactDisputed) -> Iterator[tuple[str, str]]:
-    yield from _loose("/by", notice.by)
-
-
-def _of_review(review: FactReviewed) -> Iterator[tuple[str, str]]:
-    yield from _loose("/reviewer", review.reviewer)
-
-
-_ENTITIES: tuple[tuple[type[Payload], Callable[[Any], Iterator[tuple[str, str]]]], ...] = (
-    (FactPayload, _of_fact),
-    (StatementRecorded, _of_statement),
-    (OccurrenceRecorded, _of_occurrence),
-    (StateRecorded, _of_state),
-    (RoleRecorded, _of_role),
-    (SourceCaptured, _of_source),
-    (EntityIntroduced, _of_entity),
-    (FactCorrected, _of_editor),
-    (FactRetracted, _of_editor),
-    (FactDisputed, _of_editor),
-    (FactReviewed, _of_review),
-)
+def _values(payload: Payload, field: str) -> Iterator[tuple[str, str]]:
+    """(field, text) for a field that holds a text, texts, or parts that each have a text."""
+    name, _, part = field.partition(".")
+    value = getattr(payload, name)
+    if isinstance(value, tuple):
+        for index, item in enumerate(value):
+            where = f"/{name}/{index}"
+            yield (f"{where}/{part}", getattr(item, part)) if part else (where, item)
+    else:
+        yield from _optional(f"/{name}", value)
 
 
 def facts(payload: Payload) -> Iterator[tuple[str, str]]:
     """(field, fact id) for every other fact that `payload` names."""
     if isinstance(payload, FactPayload):
         yield from _optional("/about", payload.about)
-        for index, fact in enumerate(payload.derived_from):
-            yield f"/derived_from/{index}", fact
-        times = payload.times
-        for name, time in (
-            ("said", times.said),
-            ("valid", times.valid),
-            ("baseline", times.baseline),
-        ):
+        yield from _values(payload, "derived_from")
+        for name in ("said", "valid", "baseline"):
+            time = getattr(payload.times, name)
             if time is not None:
                 yield from _optional(f"/times/{name}/relative_to", time.relative_to)
                 if time.anchor is not None and _FACT.fullmatch(time.anchor):
@@ -206,10 +164,4 @@ def _texts(value: object, field: str) -> Iterator[tuple[str, str]]:
 
 def _optional(field: str, name: str | None) -> Iterator[tuple[str, str]]:
     if name is not None:
-        yield field, name
-
-
-def _loose(field: str, name: str | None) -> Iterator[tuple[str, str]]:
-    """A person may be named in plain words, but text that looks like an entity id must be one."""
-    if name is not None and _ENTITY.fullmatch(name):
         yield field, name

@@ -6,12 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dateline.events import edtf
-from dateline.events.editorial import (
-    FactCorrected,
-    FactDisputed,
-    FactRetracted,
-    FactReviewed,
-)
+from dateline.events.editorial import FactCorrected, FactDisputed, FactRetracted, FactReviewed
 from dateline.events.entity import EntityIntroduced
 from dateline.events.fact import FigureRecorded
 from dateline.events.parts import Quantity
@@ -32,13 +27,8 @@ def edtf_parses(payload: Payload, context: Context) -> Findings:
 
 def _dates(payload: Payload) -> Iterator[tuple[str, str]]:
     if isinstance(payload, FactPayload):
-        times = payload.times
-        for name, time in (
-            ("said", times.said),
-            ("valid", times.valid),
-            ("baseline", times.baseline),
-        ):
-            if time is not None:
+        for name in ("said", "valid", "baseline"):
+            if (time := getattr(payload.times, name)) is not None:
                 yield f"/times/{name}/edtf", time.edtf
     if isinstance(payload, FigureRecorded) and payload.as_of is not None:
         yield "/as_of", payload.as_of

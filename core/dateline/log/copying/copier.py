@@ -18,31 +18,35 @@ from pathlib import Path
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, delete, select
 
 from dateline.errors import DatelineError, NotAnArchive
-from dateline.log import files, nodes, schema
-from dateline.log.backend import LockTimeout, of, require_done
-from dateline.log.copying.chains import COLUMNS, Chains, Row, damaged
-from dateline.log.copying.forgetting import forget_views
-from dateline.log.copying.pages import EVENTS, LEAVES, agree, head_of, lasts, pages
-from dateline.log.copying.rows import Rows
+from dateline.log import overwriting, schema, stored_tree
+from dateline.log.copying.copied_table import CopiedTable
+from dateline.log.databases import catalog
+from dateline.log.databases.backend import Values
+from dateline.log.databases.dialect import of
+from dateline.log.databases.sql import found_in
+from dateline.log.databases.unwritten import LockTimeout, require_done
+from dateline.log.databases.wal import empty_wal, still_read
 from dateline.log.engine import patiently, reading, shown, to_url, writing
 from dateline.log.hashing import Frontier
+from dateline.log.pages import EVENTS, LEAVES, agree, damaged, head_of, lasts, pages, take_sound
 from dateline.log.read import Head
 from dateline.log.tables import (
+    EVENT_COLUMNS,
+    STORY_COLUMNS,
     checkpoints,
     documents,
     events,
-    log_head,
     merkle_nodes,
     paired_keys,
     plugin_types,
     stories,
+    views,
 )
-from dateline.log.wal import empty_wal, still_read
+from dateline.log.walk import Walk
 
-_IDS = 500
 #: Seconds to wait for readers of erased content.
 _PATIENCE = 2.0
 _ELSEWHERE = "copy to a new file or an empty database"
@@ -50,17 +54,14 @@ _ELSEWHERE = "copy to a new file or an empty database"
 #: Tables that are copied before the events, which refer to them. Add a new table of the log here, or
 #: have a reason why not: views are folded again, and nodes are computed from events.
 TABLES = (
-    Rows(documents, content="content", sealed="subject_key"),
-    Rows(plugin_types),
-    Rows(paired_keys),
-    Rows(checkpoints, erasable=False),
+    CopiedTable(documents, content="content", sealed="subject_key"),
+    CopiedTable(plugin_types),
+    CopiedTable(paired_keys),
+    CopiedTable(checkpoints, erasable=False),
 )
 
-_SET_HEAD = "UPDATE log_head SET position = ?, peaks = ?"
 _SLUGS = f"SELECT story, slug FROM {stories.name} WHERE story IN"
-_SET_STORY = "UPDATE stories SET version = ?, leaf = ?, recorded_us = ? WHERE story = ?"
 _ERASE = "UPDATE events SET salt = NULL, body = NULL WHERE position = ?"
-_STORY_COLUMNS = ("story", "slug", "version", "leaf", "recorded_us")
 
 #: ``progress("copying", "events")`` is entered for each part of the work. It yields a function that is
 #: called with (done, total).
@@ -92,8 +93,19 @@ def open_copy(db: str | os.PathLike[str], archive: UUID) -> Engine:
         raise DatelineError(
             f"{path} exists and is not an archive", hint=_ELSEWHERE, code="target-occupied"
         )
-    files.refuse_used(path)
+    overwriting.refuse_used(path)
     return schema.create(db, copy_of=archive)
+
+
+def forget_views(connection: Connection) -> None:
+    """Drop every generation of every view, and objects that outsiders built on them. A fold under
+    way notices that its generation is missing, and the next reader folds again."""
+    found = connection.execute(select(views.c.name, views.c.generation)).all()
+    for name in sorted({row.name for row in found}):
+        catalog.drop_view(connection, name, others_too=True)
+    for row in found:
+        catalog.drop_table(connection, f"{row.name}__g{row.generation}", others_too=True)
+    require_done(connection.execute(delete(views)).rowcount, len(found), views.name)
 
 
 def copy(source: Engine, target: Engine, progress: Progress) -> Copied:
@@ -164,7 +176,7 @@ class _Copier:
                 raise damaged(self._to, "its head does not match its events")
             for table in TABLES:
                 changed |= table.differs(self._source, connection)
-        self._chains = Chains(self._from, goal.archive, frontier, last)
+        self._walk = Walk(goal.archive, frontier, last)
         if changed or erased:
             try:
                 patiently(self._target, lambda connection: self._begin(connection, erased))
@@ -225,37 +237,28 @@ class _Copier:
             raise damaged(self._from, "its head does not match its events")
         return goal - first
 
-    def _write(self, rows: Sequence[Row]) -> None:
+    def _write(self, rows: Sequence[Values]) -> None:
         """Write one batch. Damaged events are not written."""
-        chains, moved, opened = self._chains, dict.fromkeys(row[2] for row in rows), []
-        new = [story for story in moved if story not in chains.stories]
-        for row in rows:
-            chains.add(row)
+        walk, moved, opened = self._walk, dict.fromkeys(row[2] for row in rows), []
+        new = [story for story in moved if story not in walk.stories]
+        take_sound(walk, rows, self._from)
         for story, slug in self._slugs(new).items():
             del moved[story]
-            opened.append((story, slug, *chains.stories[story]))
+            opened.append((story, slug, *walk.stories[story]))
         with self._turn() as connection:
             backend = of(connection)
             if opened:
-                backend.insert(connection, stories.name, _STORY_COLUMNS, opened)
-            if moved:
-                changed = [(*chains.stories[story], story) for story in moved]
-                done = backend.execute_many(connection, _SET_STORY, changed)
-                require_done(done, len(changed), stories.name)
-            backend.insert(connection, events.name, COLUMNS, rows)
-            nodes.insert(connection, chains.frontier.take_complete())
-            reached = (chains.position, chains.frontier.to_bytes())
-            done = backend.execute(connection)(_SET_HEAD, reached).rowcount
-            require_done(done, 1, log_head.name)
-        self._left = Head(self.goal.archive, chains.position, chains.frontier.root())
+                backend.insert(connection, stories.name, STORY_COLUMNS, opened)
+            backend.insert(connection, events.name, EVENT_COLUMNS, rows)
+            stored_tree.insert(connection, walk.frontier.take_complete())
+            changed = [(*walk.stories[story], story) for story in moved]
+            peaks = walk.frontier.to_bytes()
+            backend.close_append(connection, walk.frontier.size, peaks, changed)
+        self._left = Head(self.goal.archive, walk.frontier.size, walk.frontier.root())
 
     def _slugs(self, keys: list[bytes]) -> dict[bytes, str]:
-        found: dict[bytes, str] = {}
         run = of(self._source).execute(self._source)
-        for at in range(0, len(keys), _IDS):
-            some = keys[at : at + _IDS]
-            marks = ", ".join("?" * len(some))
-            found.update((row[0], row[1]) for row in run(f"{_SLUGS} ({marks})", some).fetchall())
+        found: dict[bytes, str] = {row[0]: row[1] for row in found_in(run, _SLUGS, keys)}
         if len(found) != len(keys):
             raise damaged(
                 self._from, "an event belongs to a story that is not in the table of stories"
@@ -267,22 +270,22 @@ class _Copier:
     def check(self, step: Callable[[int, int], None]) -> None:
         """Recompute every hash of the copy, compare every row with FROM's, and mark it finished."""
         with reading(self._target) as connection:
-            chains = Chains(self._to, self.goal.archive)
+            walk = Walk(self.goal.archive, Frontier(), {})
             for ours, theirs in zip(
                 pages(self._source, EVENTS, self.goal.position, where=self._from),
                 pages(connection, EVENTS, self.goal.position, where=self._to),
                 strict=True,
             ):
+                take_sound(walk, theirs, self._to)
                 for row, copied in zip(ours, theirs, strict=True):
-                    chains.add(copied)
                     if row != copied:
                         raise damaged(
                             self._to,
                             f"the event at position {row[0]} differs from that of {self._from}",
                         )
-                step(chains.position, self.goal.position)
-            agree(connection, chains, self.goal, self._to)
-            for table in (Rows(stories), Rows(merkle_nodes), *TABLES):
+                step(walk.frontier.size, self.goal.position)
+            agree(connection, walk, self.goal, self._to)
+            for table in (CopiedTable(stories), CopiedTable(merkle_nodes), *TABLES):
                 table.compare(self._source, connection, self._from, self._to)
         with self._turn() as connection:
             schema.finish(connection)

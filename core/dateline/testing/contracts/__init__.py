@@ -13,8 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from dateline.events.registry import EventType, Fields
+from dateline.export.exporter import Exporter
 from dateline.plugins.checks import Check
-from dateline.plugins.formats import Exporter, Importer, SourceImporter
+from dateline.plugins.formats import Importer, SourceImporter
 from dateline.plugins.loaded import Plugins
 from dateline.testing.contracts.checks import check_verdicts
 from dateline.testing.contracts.event_types import event_type_verdicts
@@ -23,6 +24,7 @@ from dateline.testing.contracts.importers import importer_verdicts
 from dateline.testing.contracts.search import ContractBroken, Verdict
 from dateline.testing.contracts.trials import Trials
 from dateline.testing.contracts.views import view_verdicts
+from dateline.testing.isolated import isolated
 from dateline.views.projection import View
 
 __all__ = [
@@ -33,7 +35,8 @@ __all__ = [
 
 def view_contract(view: View, *, event_types: Sequence[EventType] = (), examples: int = 25) -> None:
     """Check every rule for views on `view`. `event_types` are the event types of its plugin, if any."""
-    _require(view_verdicts(view, event_types=event_types, examples=examples))
+    with Trials(isolated(*event_types), event_types, examples) as trials:
+        _require(view_verdicts(view, trials))
 
 
 def exporter_contract(
@@ -41,7 +44,8 @@ def exporter_contract(
 ) -> None:
     """Check every rule for exporters on `exporter`. It may read the views of `plugins`, by default
     those of all installed plugins."""
-    _require(exporter_verdicts(exporter, plugins=plugins, examples=examples))
+    with Trials(plugins or Plugins.load(), examples=examples) as trials:
+        _require(exporter_verdicts(exporter, trials))
 
 
 def importer_contract(
@@ -68,22 +72,23 @@ def check_contract(
 ) -> None:
     """Check every rule for checks of an archive on `check`. `event_types` are the event types of its
     plugin, if any."""
-    _require(check_verdicts(check, event_types=event_types, examples=examples))
+    with Trials(isolated(*event_types), event_types, examples) as trials:
+        _require(check_verdicts(check, trials))
 
 
 def verdicts(item: object, trials: Trials) -> list[Verdict]:
     """The verdict of every rule for `item`, an instance of anything a plugin offers. Raises TypeError
     for anything else."""
     if isinstance(item, View):
-        return view_verdicts(item, trials=trials)
+        return view_verdicts(item, trials)
     if isinstance(item, Exporter):
-        return exporter_verdicts(item, trials=trials)
+        return exporter_verdicts(item, trials)
     if isinstance(item, Importer | SourceImporter):
         return importer_verdicts(item, examples=trials.examples)
     if isinstance(item, EventType):
         return event_type_verdicts(item, examples=trials.examples)
     if isinstance(item, Check):
-        return check_verdicts(item, trials=trials)
+        return check_verdicts(item, trials)
     raise TypeError(
         f"{item!r} is not an instance of a view, an exporter, an importer, an event type or a check"
     )

@@ -4,30 +4,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
-from dateline.events.present import StoryState
-from dateline.events.registry import EventType
+from dateline.events.state import StoryState
 from dateline.plugins.checks import Check
-from dateline.testing.contracts.search import Broken, Rule, Skipped, Verdict, judge
-from dateline.testing.contracts.trials import EVENTFUL, Lines, Trials, trials_for
-from dateline.testing.isolated import isolated
+from dateline.testing.contracts.search import Broken, Rule, Skipped, Verdict
+from dateline.testing.contracts.trials import Lines, Trials
 
 
-def check_verdicts(
-    check: Check,
-    *,
-    event_types: Sequence[EventType] = (),
-    examples: int = 25,
-    trials: Trials | None = None,
-) -> list[Verdict]:
+def check_verdicts(check: Check, trials: Trials) -> list[Verdict]:
     """The verdict of every rule for checks."""
-    with trials_for(trials, isolated(*event_types), event_types, examples) as made:
-        rules = [
-            Rule(name, partial(_on_states, rule, check, made)) for name, rule in CHECK_RULES.items()
-        ]
-        return judge(rules, made.strategy, made.examples, fixed=[EVENTFUL], history=list)
+    return trials.judge(
+        Rule(name, partial(_on_states, rule, check, trials)) for name, rule in CHECK_RULES.items()
+    )
 
 
 def takes_every_story(check: Check, state: StoryState) -> None:
@@ -62,4 +52,4 @@ def _on_states(
 ) -> None:
     archive = trials.recording(lines).archive
     for story in archive.stories():
-        rule(check, archive.state(story.slug).given)
+        rule(check, archive.state(story.slug).read_only)

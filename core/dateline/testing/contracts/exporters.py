@@ -8,10 +8,9 @@ import contextlib
 import copy
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import msgspec
 
@@ -19,11 +18,10 @@ from dateline.archive import Archive
 from dateline.documents.document import Document
 from dateline.errors import DatelineError
 from dateline.events.envelope import Event
-from dateline.events.present import StoryState
-from dateline.plugins.formats import Cut, Exporter, Material
-from dateline.plugins.loaded import Plugins
-from dateline.testing.contracts.search import Broken, Rule, Skipped, Verdict, judge
-from dateline.testing.contracts.trials import EVENTFUL, Lines, Trials, trials_for
+from dateline.events.state import StoryState
+from dateline.export.exporter import Exporter, Material
+from dateline.testing.contracts.search import Broken, Rule, Skipped, Verdict
+from dateline.testing.contracts.trials import Lines, Trials
 from dateline.testing.contracts.watch import Watch
 from dateline.views.table import Table
 
@@ -31,21 +29,12 @@ from dateline.views.table import Table
 _FEW, _MANY = 3, 12
 
 
-def exporter_verdicts(
-    exporter: Exporter,
-    *,
-    plugins: Plugins | None = None,
-    examples: int = 25,
-    trials: Trials | None = None,
-) -> list[Verdict]:
-    """The verdict of every rule for exporters. `exporter` may read the views of `plugins`, by default
-    those of all installed plugins."""
-    with trials_for(trials, plugins or Plugins.load(), (), examples) as made:
-        rules = [
-            Rule(name, partial(check, exporter, made), constant=name in _CONSTANT)
-            for name, check in EXPORTER_RULES.items()
-        ]
-        return judge(rules, made.strategy, made.examples, fixed=[EVENTFUL], history=list)
+def exporter_verdicts(exporter: Exporter, trials: Trials) -> list[Verdict]:
+    """The verdict of every rule for exporters."""
+    return trials.judge(
+        Rule(name, partial(check, exporter, trials), constant=name in _CONSTANT)
+        for name, check in EXPORTER_RULES.items()
+    )
 
 
 def writes_every_story(exporter: Exporter, trials: Trials, lines: Lines) -> None:
@@ -211,24 +200,9 @@ class Counted:
     """Material that counts the stories, events, tables and documents that are read from it."""
 
     def __init__(self, material: Material) -> None:
-        self._material = material
-        self.read = 0
-
-    @property
-    def cut(self) -> Cut:
-        return self._material.cut
-
-    @property
-    def failed(self) -> Mapping[str, Any]:
-        return self._material.failed
-
-    @property
-    def view(self) -> str | None:
-        return self._material.view
-
-    @property
-    def slugs(self) -> list[str]:
-        return self._material.slugs
+        self._material, self.read = material, 0
+        self.cut, self.failed = material.cut, material.failed
+        self.view, self.slugs = material.view, material.slugs
 
     def stories(self) -> Iterator[StoryState]:
         for story in self._material.stories():

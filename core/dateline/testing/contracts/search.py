@@ -7,9 +7,12 @@ import json
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any, Generic, TypeVar
 
-from hypothesis import HealthCheck, Phase, Verbosity, given, settings
+from hypothesis import Phase, Verbosity, find, settings
+from hypothesis import strategies as st
+from hypothesis.errors import NoSuchExample
 from hypothesis.strategies import SearchStrategy
 
 from dateline.errors import described, stops_plugin
@@ -100,7 +103,13 @@ def judge(
 def drawn(strategy: SearchStrategy[T], examples: int) -> list[T]:
     """The given number of generated examples, the same at every call."""
     found: list[T] = []
-    _each(strategy, examples, found.append)
+
+    def keep(example: T) -> bool:
+        found.append(example)
+        return False
+
+    with contextlib.suppress(NoSuchExample):
+        _find(strategy, examples, keep)
     return found
 
 
@@ -120,7 +129,7 @@ def _one(
         except Broken as broken:
             if rule.constant:
                 return Verdict(rule.name, ContractBroken(rule.name, str(broken)))
-            smallest, why = _smallest(rule, example, str(broken), strategy)
+            smallest, why = _smallest(rule, example, str(broken), max(_LEAST, len(tried)), strategy)
             return Verdict(rule.name, ContractBroken(rule.name, why, history(smallest)))
     return Verdict(rule.name, note=None if held else skipped or "the rule applies to no example")
 
@@ -137,58 +146,52 @@ def _check(rule: Rule[T], example: T) -> None:
         ) from None
 
 
-def _smallest(rule: Rule[T], first: T, why: str, strategy: SearchStrategy[T]) -> tuple[T, str]:
-    """The smallest example found that breaks the rule, and why: either the first one without its
-    dispensable elements, or the one that Hypothesis shrinks to, whichever is shorter."""
-    best = [_thinned(rule, first, why)]
-    until = time.process_time() + SECONDS
+def _smallest(
+    rule: Rule[T], first: T, why: str, tried: int, strategy: SearchStrategy[T]
+) -> tuple[T, str]:
+    """The smallest example found that breaks the rule, and why: a part of the first one, or another
+    that Hypothesis shrinks to, whichever is shorter."""
+    found = [(first, why)]
+    until = 0.0
 
-    def attempt(example: T) -> None:
+    def breaks(example: T) -> bool:
         if time.process_time() > until:
             raise _TimeIsUp
         try:
             _check(rule, example)
         except Broken as broken:
-            best.append((example, str(broken)))
-            raise
-        except Skipped:
-            return
+            found.append((example, str(broken)))
+            return True
+        except Exception:  # noqa: BLE001 - the rule does not apply, or the history is not valid
+            return False
+        return False
 
-    # What ends the search does not matter (Hypothesis reports flaky rules): what it found counts.
-    with contextlib.suppress(Exception, _TimeIsUp):
-        _each(strategy, _LEAST, attempt)
-    return min(best, key=lambda found: len(repr(found[0])))
-
-
-def _thinned(rule: Rule[T], example: T, why: str) -> tuple[T, str]:
-    """The example without its dispensable elements. The last one is tried first."""
-    until = time.process_time() + SECONDS
-    at = len(example) if isinstance(example, list) else 0
-    while at > 1 and time.process_time() < until:
-        at -= 1
-        shorter = [*example[:at], *example[at + 1 :]]  # type: ignore[index]
-        try:
-            _check(rule, shorter)  # type: ignore[misc]
-        except Broken as broken:
-            example, why = shorter, str(broken)  # type: ignore[assignment]
-        except Exception:  # noqa: BLE001, S112 - no longer a valid history
-            continue
-    return example, why
+    for way in (_parts(first), strategy):
+        until = time.process_time() + SECONDS
+        # What ends the search does not matter (Hypothesis reports flaky rules): what it found counts.
+        with contextlib.suppress(Exception, _TimeIsUp):
+            _find(way, tried, breaks)
+    return min(found, key=lambda found: len(repr(found[0])))
 
 
-def _each(strategy: SearchStrategy[T], examples: int, take: Callable[[T], object]) -> None:
-    @settings(
+def _parts(whole: T) -> SearchStrategy[Any]:
+    """Lists like `whole` without some of its elements, but with the first one; they shrink to few."""
+    if not isinstance(whole, list):
+        return st.nothing()
+    # One element in twenty is left out: then the whole list is likely to be drawn as well.
+    kept = st.tuples(*(st.integers(0, 19) for _ in whole[1:]))
+    return kept.map(lambda kept: [whole[0], *compress(whole[1:], kept)])
+
+
+def _find(strategy: SearchStrategy[T], examples: int, wanted: Callable[[T], bool]) -> None:
+    """Let Hypothesis look for the smallest example that is `wanted`, trying the same ones at every
+    call. Raises NoSuchExample."""
+    quiet = settings(
         max_examples=examples,
         database=None,
         deadline=None,
         derandomize=True,
         phases=(Phase.generate, Phase.shrink),
-        report_multiple_bugs=False,
-        suppress_health_check=list(HealthCheck),
         verbosity=Verbosity.quiet,
     )
-    @given(strategy)
-    def attempt(example: T) -> None:
-        take(example)
-
-    attempt()
+    find(strategy, wanted, settings=quiet)

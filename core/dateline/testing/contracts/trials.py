@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Self, cast
 
@@ -21,6 +20,7 @@ from dateline.log.engine import open_engine
 from dateline.log.read import Reader
 from dateline.plugins.loaded import Plugins
 from dateline.testing import samples
+from dateline.testing.contracts.search import Rule, Verdict, judge
 from dateline.testing.histories import histories
 from dateline.testing.samples import Fields
 
@@ -86,6 +86,10 @@ class Trials:
             archive.close()
         self._template.dispose()
 
+    def judge(self, rules: Iterable[Rule[Lines]]) -> list[Verdict]:
+        """The verdict of every rule, on the same histories."""
+        return judge(rules, self.strategy, self.examples, fixed=[EVENTFUL], history=list)
+
     def recording(self, lines: Lines) -> Recording:
         key = json.dumps(lines)
         if key not in self._kept:
@@ -127,18 +131,6 @@ class Trials:
         except BaseException:
             archive.close()
             raise
-
-
-@contextmanager
-def trials_for(
-    given: Trials | None, plugins: Plugins, event_types: Sequence[EventType], examples: int
-) -> Iterator[Trials]:
-    """`given`, or new trials that are closed at the end of the block."""
-    if given is not None:
-        yield given
-        return
-    with Trials(plugins, event_types, examples) as made:
-        yield made
 
 
 def _in_turns(lines: Lines) -> Iterator[tuple[str | None, Lines]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -12,22 +12,22 @@ import msgspec
 
 from dateline.errors import DatelineError, ViewFailed
 from dateline.events.envelope import Event
+from dateline.events.fold import FoldedEvent
 from dateline.events.payload import Raw
-from dateline.events.present import Fact
-from dateline.events.registry import EventType
+from dateline.events.state import Fact
 from dateline.log.engine import reading, writing
-from dateline.testing.contracts.search import Broken, Rule, Skipped, Verdict, judge
-from dateline.testing.contracts.trials import EVENTFUL, Lines, Recording, Trials, trials_for
+from dateline.testing.contracts.search import Broken, Rule, Skipped, Verdict
+from dateline.testing.contracts.trials import Lines, Recording, Trials
 from dateline.testing.contracts.watch import Watch
-from dateline.testing.isolated import isolated
-from dateline.views import store
+from dateline.views import store, stored_rows
 from dateline.views.asof import states
 from dateline.views.folding import Running
-from dateline.views.projection import FactRow, FactView, View, fingerprint
+from dateline.views.generation import Build
+from dateline.views.projection import FactView, View, schema_of
 from dateline.views.rebuild import rebuild
-from dateline.views.rows import Rows, Values
-from dateline.views.runner import States, fold_range, write
-from dateline.views.store import Build
+from dateline.views.row_type import FactRow, Values
+from dateline.views.rows import Rows
+from dateline.views.runner import RecentStates, fold_range, write
 from dateline.views.table import arrange
 
 #: The longest history that is folded in pages of one event; longer ones use larger pages.
@@ -35,20 +35,12 @@ _SHORT = 30
 _DELIBERATE = "a deliberate failure of the contract"
 
 
-def view_verdicts(
-    view: View,
-    *,
-    event_types: Sequence[EventType] = (),
-    examples: int = 25,
-    trials: Trials | None = None,
-) -> list[Verdict]:
+def view_verdicts(view: View, trials: Trials) -> list[Verdict]:
     """The verdict of every rule for views."""
-    with trials_for(trials, isolated(*event_types), event_types, examples) as made:
-        rules = [
-            Rule(name, partial(_on_recording, check, copy.deepcopy(view), made))
-            for name, check in VIEW_RULES.items()
-        ]
-        return judge(rules, made.strategy, made.examples, fixed=[EVENTFUL], history=list)
+    return trials.judge(
+        Rule(name, partial(_on_recording, check, copy.deepcopy(view), trials))
+        for name, check in VIEW_RULES.items()
+    )
 
 
 def _on_recording(
@@ -61,7 +53,7 @@ def _on_recording(
 def takes_every_story(view: View, recording: Recording) -> None:
     """The fold accepts every valid story: it does not raise."""
     try:
-        _folded(view, recording)
+        _folded(view, recording, recording.streams)
     except ViewFailed as error:
         if not isinstance(error.__cause__, DatelineError):
             raise Broken(str(error)) from None
@@ -70,7 +62,7 @@ def takes_every_story(view: View, recording: Recording) -> None:
 def rows_are_storable(view: View, recording: Recording) -> None:
     """Rows have the declared types, and values that every database can store."""
     try:
-        _folded(view, recording)
+        _folded(view, recording, recording.streams)
     except ViewFailed as error:
         if isinstance(error.__cause__, DatelineError):
             raise Broken(str(error.__cause__)) from None
@@ -127,7 +119,7 @@ def resumed_after_a_failure_is_a_clean_run(view: View, recording: Recording) -> 
         with _building(view, recording) as build:
             with _failing(failing, at):
                 build = _advance(failing, build, recording, recording.head)
-            if build.checkpoint != at - 1:
+            if build.position != at - 1:
                 raise Skipped("the fold raised at another event")
             build = _advance(failing, build, recording, recording.head)
             message = f"resuming after a failure at position {at} gives other rows than a clean run"
@@ -163,13 +155,9 @@ VIEW_RULES: dict[str, Callable[[View, Recording], None]] = {
 }
 
 
-def _folded(view: View, recording: Recording) -> list[Values]:
+def _folded(view: View, recording: Recording, streams: list[list[Event]]) -> list[Values]:
     registry = recording.reader.registry
-    return [
-        row
-        for stream in recording.streams
-        for row in states(stream, registry, [view])[1][view.name]
-    ]
+    return [row for stream in streams for row in states(stream, registry, [view])[1][view.name]]
 
 
 def _rows(view: View, recording: Recording) -> list[Values]:
@@ -178,14 +166,10 @@ def _rows(view: View, recording: Recording) -> list[Values]:
 
 def _rows_of(view: View, recording: Recording, streams: list[list[Event]]) -> list[Values]:
     try:
-        rows = [
-            row
-            for stream in streams
-            for row in states(stream, recording.reader.registry, [view])[1][view.name]
-        ]
+        rows = _folded(view, recording, streams)
     except ViewFailed as error:
         raise Skipped(str(error)) from None
-    return arrange(view, rows, everything=True).rows
+    return arrange(schema_of(view), rows, everything=True).rows
 
 
 def _spread(event: Event) -> Event:
@@ -210,10 +194,10 @@ def _unknown(event: Event) -> Event:
 @contextmanager
 def _building(view: View, recording: Recording) -> Iterator[Build]:
     """An empty generation at position 0, to be folded like the live one. It is dropped at the end."""
-    mark = fingerprint(view)
+    schema = schema_of(view)
     with writing(recording.engine) as connection:
-        build = store.create(connection, view, mark, "contract", 0)
-        store.index(connection, view, build)
+        build = store.create(connection, schema, schema.fingerprint(), "contract", 0)
+        stored_rows.index(connection, schema, build)
         build = store.advance(connection, build, state="live", target=None)
     try:
         yield build
@@ -223,11 +207,11 @@ def _building(view: View, recording: Recording) -> Iterator[Build]:
 
 def _advance(view: View, build: Build, recording: Recording, until: int) -> Build:
     """Fold the log up to `until`; write the rows and the view's position in one transaction."""
-    item = Running(view, build, Rows(view))
+    item = Running(view, build, Rows(schema_of(view)))
     until = min(until, recording.head)
     with reading(recording.engine) as connection:
-        states = States(recording.reader)
-        fold_range(connection, recording.reader, states, [item], build.checkpoint, until)
+        states = RecentStates(recording.reader)
+        fold_range(connection, recording.reader, states, [item], build.position, until)
     with writing(recording.engine) as connection:
         write(connection, item, until)
     return item.build
@@ -236,8 +220,10 @@ def _advance(view: View, build: Build, recording: Recording, until: int) -> Buil
 def _stored(view: View, build: Build, recording: Recording) -> list[Values]:
     if build.error is not None:
         raise Skipped("the fold raised")
+    schema = schema_of(view)
     with reading(recording.engine) as connection:
-        return arrange(view, store.read(connection, view, build), everything=True).rows
+        rows = stored_rows.read(connection, schema, build)
+    return arrange(schema, rows, everything=True).rows
 
 
 def _drop(view: View, recording: Recording) -> None:
@@ -250,7 +236,7 @@ def _drop(view: View, recording: Recording) -> None:
 def _failing(view: View, at: int) -> Iterator[None]:
     """Within the block, `view` raises at position `at`, after it has written some rows."""
 
-    def fold(event: Event, rows: Rows) -> None:
+    def fold(event: FoldedEvent, rows: Rows) -> None:
         if event.position == at and isinstance(view, FactView):
             own["rows"] = _rows_then_raise
         type(view).fold(view, event, rows)

@@ -1,0 +1,139 @@
+"""Capturing a document: read it, record it as a source, and say what happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from dateline.capture.obtain import Obtained, read, reader_of
+from dateline.capture.recapture import (
+    CapturingArchive,
+    captures,
+    erasing,
+    require_not_withdrawn,
+    require_same_protection,
+    same_text,
+    text_kept,
+)
+from dateline.capture.source_lines import short, source_lines
+from dateline.documents.document import Document
+from dateline.errors import DatelineError, Refused, VersionConflict
+from dateline.events.envelope import RecordedBy
+from dateline.events.state import StoryState
+from dateline.plugins.blaming import Blamed
+from dateline.recording.introductions import introductions
+from dateline.recording.recorder import Recorded
+
+_TRIES = 50
+
+
+@dataclass(frozen=True)
+class Captured:
+    """The result of capturing a document.
+
+    ``source`` is its id. ``text`` is the id of the text extracted from it, which facts quote; None if
+    the document is plain text itself. ``notes`` are sentences about how it was read, and ``words``
+    describes it. ``recorded`` counts what was recorded. ``stays_erased`` is true when nothing was
+    recorded because the document was erased and its text is still in the story.
+    """
+
+    story: str
+    source: str
+    text: str | None
+    words: str
+    notes: tuple[str, ...]
+    recorded: Recorded
+    stays_erased: bool = False
+
+    @property
+    def new(self) -> bool:
+        """Whether anything was recorded; False if the story had it already."""
+        return bool(self.recorded.new)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to capture: the bytes, what is known about them, and how to read and record them.
+
+    ``publisher`` is an entity, or ``ID=Label`` to introduce it. ``format`` names the importer, by
+    default that of the media type or the suffix.
+    """
+
+    obtained: Obtained
+    about: dict[str, Any]
+    publisher: str
+    format: str | None
+    charset: str | None
+    protect: str | None
+    recorded_by: RecordedBy
+
+
+def capture(archive: CapturingArchive, story: str, wanted: Wanted) -> Captured:
+    """Capture a document. It tries again when another process writes to the story meanwhile, since
+    that may add the same text."""
+    for _ in range(_TRIES):
+        state = archive.state(story)
+        try:
+            return _attempt(archive, state, wanted)
+        except (VersionConflict, Refused):
+            if archive.state(story).version == state.version:
+                raise
+    raise DatelineError(
+        f"other processes keep writing to story {story}; nothing was captured",
+        hint="try again",
+        code="story-busy",
+    )
+
+
+def _attempt(archive: CapturingArchive, state: StoryState, wanted: Wanted) -> Captured:
+    reader = reader_of(archive.plugins, wanted.obtained, wanted.format)
+    source = Document(wanted.obtained.content).source
+    known, before = archive.document(source), state.sources.get(source)
+    blamed = Blamed(archive.plugins, "source_importers", reader.name)
+    document = blamed.call(
+        lambda: read(
+            reader, wanted.obtained, wanted.charset, known, lambda: captures(archive, source)
+        )
+    )
+    made = blamed.call(
+        lambda: source_lines(reader, document, wanted.about, archive.document, before)
+    )
+    text = None if made.text is None else made.text.source
+    archived = None if text is None else state.sources.get(text)
+    if text is not None and archived is not None and before is None:
+        require_same_protection(archive, state, text, wanted.protect)
+    lines = made.lines if archived is None else made.lines[:1]
+    erased = archived is not None and before is None and archived.derived_from == source
+    result = archive.record(
+        [*introductions([wanted.publisher], state), *lines],
+        story=state.slug,
+        files=made.content,
+        recorded_by=wanted.recorded_by,
+        protect=wanted.protect,
+        anew=True,
+        expected=state.version,
+        dry_run=erased,
+    )
+    if erased and text is not None:
+        why = text_kept(text, state.slug)
+        return Captured(state.slug, source, text, "", (why,), result, stays_erased=True)
+    if not result.new:
+        require_not_withdrawn(state, [source] if text is None else [source, text], archive)
+    notes = made.notes()
+    if text is not None and archived is not None and archived.derived_from != source:
+        notes = same_text(state, text, archive) + notes
+    elif text is not None:
+        notes.insert(0, f"Quote its text, not the document: --source {short(text)}")
+    if wanted.charset is None and document.charset != "utf-8" and not document.binary:
+        notes.append(_read_as(document.charset, result.positions[-len(lines) :], known is None))
+    words = made.ids(texts=archived is None or not result.new)
+    return Captured(state.slug, source, text, words, tuple(notes), result)
+
+
+def _read_as(charset: str, positions: tuple[int, ...], new: bool) -> str:
+    if not new:
+        return f"Read as {charset}, as before."
+    return (
+        f"Read as {charset}. If that is wrong, erase it with {erasing(positions)} and capture it "
+        "again with the right --charset."
+    )

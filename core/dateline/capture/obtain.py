@@ -1,0 +1,121 @@
+"""The document to capture: from a file, or from the web when that is allowed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from dateline.capture.recapture import erasing
+from dateline.documents.charset import marked_charset, web_charset
+from dateline.documents.document import Document
+from dateline.documents.folder import read_bounded
+from dateline.documents.shifted import shifted_charset
+from dateline.errors import DatelineError, UnknownName
+from dateline.plugins.formats import SourceImporter
+from dateline.plugins.loaded import Plugins
+
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+#: Media types that are second names of others.
+_SAME = {"application/xhtml+xml": "text/html", "application/x-pdf": "application/pdf"}
+
+
+@dataclass(frozen=True)
+class Obtained:
+    """Bytes and what is known about them. ``charset`` is the one that the server declared."""
+
+    name: str
+    content: bytes
+    url: str | None = None
+    media_type: str | None = None
+    charset: str | None = None
+
+
+def is_url(source: str) -> bool:
+    """Whether `source` is a URL of any scheme and not a path."""
+    return _URL.match(source) is not None
+
+
+def obtain(source: str, max_bytes: int, *, allow_network: bool) -> Obtained:
+    """The document at `source`, a path or a URL. Raises DatelineError."""
+    if not is_url(source):
+        return _file(Path(source), max_bytes)
+    if not allow_network:
+        raise DatelineError(
+            "FILE is a URL, and Dateline uses the network only with --allow-network",
+            hint="add --allow-network, or save the document yourself and capture the file",
+            code="network-not-allowed",
+        )
+    from dateline.capture.net.fetch import fetch
+
+    found = fetch(source, max_bytes=max_bytes)
+    name = PurePosixPath(unquote(urlsplit(found.url).path)).name
+    return Obtained(name, found.content, found.url, found.media_type, found.charset)
+
+
+def _file(path: Path, max_bytes: int) -> Obtained:
+    try:
+        return Obtained(path.name, read_bounded(path, max_bytes))
+    except DatelineError as error:
+        if error.code == "file-too-large":
+            error.hint = "allow more with --max-size"
+        raise
+
+
+def reader_of(plugins: Plugins, obtained: Obtained, as_: str | None) -> SourceImporter:
+    """The importer that reads the document: of the format `as_`, else of the server's media type,
+    else of the file suffix. Raises UnknownName, DatelineError."""
+    if as_ is not None:
+        if as_ not in plugins.source_importers:
+            known = ", ".join(sorted(plugins.source_importers)) or "none"
+            raise UnknownName(
+                f"no plugin reads sources as {as_!r}",
+                hint=f"known formats: {known}",
+                code="format-unknown",
+            )
+        return plugins.source_importers[as_]
+    media_type = _SAME.get(obtained.media_type or "", obtained.media_type)
+    for reader in plugins.source_importers.values():
+        if reader.media_type == media_type:
+            return reader
+    return plugins.source_importer(Path(obtained.name).suffix)
+
+
+def read(
+    reader: SourceImporter,
+    obtained: Obtained,
+    charset: str | None,
+    known: Document | None,
+    captures: Callable[[], Sequence[int]],
+) -> Document:
+    """The document as `reader` reads it: in the charset given, else that of its earlier capture
+    (`known`), else the server's if it fits, else the detected one.
+
+    Raises DatelineError when the document cannot be read, or (``charset-conflict``) when the archive
+    has it with another text; `captures` returns the positions of those captures.
+    """
+    if charset is None and known is not None and not known.binary:
+        charset = known.charset
+    declared = web_charset(obtained.charset) if obtained.charset else None
+    if shifted_charset(obtained.content):  # for 7-bit text, servers declare their default
+        declared = None
+    if charset is None and declared and not marked_charset(obtained.content):
+        try:
+            return reader.document(obtained.content, declared)
+        except DatelineError:  # servers are often wrong; the document is a better witness
+            pass
+    document = reader.document(obtained.content, charset)
+    if known is None:
+        return document
+    if (known.binary, known.text) != (document.binary, document.text):
+        raise DatelineError(
+            f"{document.source} is already in the archive, read as {known.charset}, "
+            f"not as {document.charset}",
+            hint="a document has one text only. Use the same --charset and the same --as; or, if that "
+            f"was wrong, erase it with {erasing(captures())} and capture it again. Facts that quote "
+            "it stay, and their source is missing until then",
+            code="charset-conflict",
+        )
+    return known

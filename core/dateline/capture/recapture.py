@@ -1,0 +1,112 @@
+"""Documents that are captured again: where the archive has them, and under which conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Protocol
+
+from dateline.capture.source_lines import short
+from dateline.documents.document import Document
+from dateline.errors import DatelineError
+from dateline.events.envelope import Event
+from dateline.events.source import SourceCaptured
+from dateline.events.state import StoryState
+from dateline.plugins.loaded import Plugins
+from dateline.recording.recorder import Recorded
+
+
+class CapturingArchive(Protocol):
+    """What capturing needs of `dateline.Archive`."""
+
+    plugins: Plugins
+
+    def state(self, slug: str) -> StoryState: ...
+    def events(self, slug: str | None = None) -> Iterator[Event]: ...
+    def document(self, source: str) -> Document | None: ...
+    def subjects(self) -> list[str]: ...
+    def key_of(self, subject: str) -> str | None: ...
+    def record(self, *lines: Any, **how: Any) -> Recorded: ...
+
+
+def erasing(positions: Iterable[int]) -> str:
+    """The command that makes it possible to capture a document again in another charset."""
+    listed = " ".join(map(str, positions))
+    return f'`dateline erase {listed} --reason "Read in the wrong charset" --basis "Correction"`'
+
+
+def captures(archive: CapturingArchive, source: str, story: str | None = None) -> list[int]:
+    """Positions of all captures of a document and of the texts extracted from it, in one story or
+    in all. It reads all events of them, so use it only in rare cases."""
+    return [
+        event.position
+        for event in archive.events(story)
+        if isinstance(event.data, SourceCaptured)
+        and source in (event.data.source, event.data.derived_from)
+    ]
+
+
+def require_not_withdrawn(
+    state: StoryState, sources: Iterable[str], archive: CapturingArchive
+) -> None:
+    """Raises DatelineError (``source-withdrawn``) when one of the sources was withdrawn."""
+    for source in sources:
+        if source in state.withdrawn:
+            raise DatelineError(
+                f"{source} is already in {state.slug} and was withdrawn "
+                f"({state.withdrawn[source]}); nothing was written",
+                hint="facts recorded from it are marked as withdrawn. To remove the mark, erase it "
+                f"with `dateline erase {_listed(archive, state, source)}` and capture it again",
+                code="source-withdrawn",
+            )
+
+
+def require_same_protection(
+    archive: CapturingArchive, state: StoryState, text: str, protect: str | None
+) -> None:
+    """Check that an archived text is protected as requested for the document that contains it,
+    since each reveals the other. Raises DatelineError (``protection-differs``)."""
+    held = state.protected.get(text)
+    if held is None and protect is None:
+        return
+    if held is not None and protect is not None and archive.key_of(protect) == held:
+        return
+    owner = next((name for name in archive.subjects() if archive.key_of(name) == held), None)
+    protection = "unprotected" if held is None else "protected"
+    under = "" if owner is None else f' under "{owner}"'
+    step = (
+        "erase that text first, or leave out --protect"
+        if held is None
+        else "use the same subject with --protect"
+    )
+    raise DatelineError(
+        f"its text {text} is already in {state.slug}, {protection}{under}; nothing was written",
+        hint=step,
+        code="protection-differs",
+    )
+
+
+def same_text(state: StoryState, text: str, archive: CapturingArchive) -> list[str]:
+    """Messages about a text that another document brought before: its publisher, and its id."""
+    known = state.sources[text]
+    published = f", published {known.published}" if known.published else ""
+    publisher = f"{state.label(known.publisher)} ({known.publisher}){published}"
+    place = f"position {_listed(archive, state, text)}"
+    messages = [
+        f"Its text is already archived, captured from {publisher}, at {place}; it is not repeated.",
+        f"Quote that text: --source {short(text)}. Facts recorded from it name that publisher.",
+    ]
+    if text in state.withdrawn:
+        messages.append(f"That text was withdrawn: {state.withdrawn[text]}")
+    return messages
+
+
+def _listed(archive: CapturingArchive, state: StoryState, source: str) -> str:
+    return " ".join(map(str, captures(archive, source, state.slug)))
+
+
+def text_kept(text: str, slug: str) -> str:
+    """Why an erased document is not captured again."""
+    return (
+        f"Nothing was captured: its text {text} is already in {slug}. The document that the text "
+        "was extracted from was erased, and it stays erased as long as the text is there."
+    )

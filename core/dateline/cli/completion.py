@@ -1,0 +1,145 @@
+"""``dateline completion``, and what completion offers.
+
+Completing must be fast and never fail: it uses only the standard library, imports no plugin, and
+offers nothing when the archive cannot be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+import click
+
+from dateline.cli.settings import DEFAULT_DB
+
+if TYPE_CHECKING:
+    import sqlite3
+
+#: The type of an option that takes a file, so that the shell completes file names. Whether the file
+#: can be read is checked later.
+FILE = click.Path(readable=False)
+#: What the bundled plugins offer, listed here because asking them would import them. A test compares
+#: the lists. Views of other plugins are offered once the archive has built them.
+VIEWS = frozenset({
+    "changes", "disputes", "figures", "people", "places", "sources", "statements", "timeline",
+})  # fmt: skip
+EXPORTERS = frozenset({"csv", "html", "json", "markdown", "ndjson"})
+IMPORTERS = frozenset({"ndjson"})
+SOURCE_IMPORTERS = frozenset({"html", "pdf", "text"})
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.pass_context
+def completion(ctx: click.Context, shell: str) -> None:
+    """Print a shell completion script.
+
+    \b
+    Example:
+      eval "$(dateline completion bash)"
+    """
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(shell)
+    assert kind is not None
+    script = kind(ctx.find_root().command, {}, "dateline", "_DATELINE_COMPLETE")
+    click.echo(script.source())
+
+
+def stories(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Slugs of the archive's stories."""
+    return _starting(incomplete, _asked(ctx, "SELECT slug FROM stories"))
+
+
+def facts(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Ids of the story's facts, oldest first."""
+    # The body is text in a BLOB, which json_extract accepts only after a cast.
+    found = _asked(
+        ctx,
+        "SELECT json_extract(CAST(body AS TEXT), '$.data.fact') FROM events"
+        " JOIN stories USING (story)"
+        # The bodies of protected events are ciphertext.
+        " WHERE slug = ? AND type LIKE '%.recorded' AND subject_key IS NULL ORDER BY events.version",
+        ctx.params.get("story"),
+    )
+    return [name for name in dict.fromkeys(found) if name.startswith(incomplete)]
+
+
+def views(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Names of the bundled views and of those that the archive has built."""
+    return _starting(incomplete, {*VIEWS, *_asked(ctx, "SELECT name FROM views")})
+
+
+def views_and_facts(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Views, and facts once something is typed, since there may be thousands of facts."""
+    return views(ctx, param, incomplete) + (facts(ctx, param, incomplete) if incomplete else [])
+
+
+def exporters(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    return _starting(incomplete, EXPORTERS)
+
+
+def importers(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    return _starting(incomplete, IMPORTERS)
+
+
+def source_importers(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    return _starting(incomplete, SOURCE_IMPORTERS)
+
+
+def plugins(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Names of the installed plugins."""
+    from dateline.plugins.points import PLUGINS, points
+
+    return _starting(incomplete, points(PLUGINS))
+
+
+def sources(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """The first characters of the ids of all sources of the archive. Which story is meant is not yet
+    known when the value of an option is completed."""
+    found = _asked(
+        ctx,
+        "SELECT substr(json_extract(CAST(body AS TEXT), '$.data.source'), 8, 12) FROM events"
+        " WHERE type = 'source.captured' AND subject_key IS NULL",
+    )
+    return _starting(incomplete, found)
+
+
+def _starting(incomplete: str, names: Collection[str]) -> list[str]:
+    return sorted({name for name in names if name.startswith(incomplete)})
+
+
+def _asked(ctx: click.Context, query: str, *parameters: object) -> list[str]:
+    """The first column of the rows as text; an empty list when the archive is not a readable SQLite
+    file."""
+    import sqlite3
+
+    try:
+        connection = _connect(ctx.find_root().params.get("db") or DEFAULT_DB)
+    except (sqlite3.Error, OSError, ValueError):
+        return []
+    try:
+        connection.execute("PRAGMA trusted_schema=OFF")
+        rows = connection.execute(query, parameters)
+        # The archive may come from anyone: names that could act on the terminal are left out.
+        return [text for (text,) in rows if isinstance(text, str) and text.isprintable()]
+    except sqlite3.Error:
+        return []
+    finally:
+        connection.close()
+
+
+def _connect(db: str) -> sqlite3.Connection:
+    """A read-only connection: completion never creates a file and never waits for a writer."""
+    import sqlite3
+    from pathlib import Path
+
+    scheme, separator, path = db.partition(":///")
+    if separator and not scheme.startswith("sqlite"):
+        raise ValueError
+    file = Path(path if separator else db).absolute()
+    # Reading a WAL database creates the -wal and -shm files again unless it is opened as immutable.
+    # If a -wal file exists, another process may be writing, and reading creates no file.
+    immutable = "" if Path(f"{file}-wal").exists() else "&immutable=1"
+    return sqlite3.connect(f"{file.as_uri()}?mode=ro{immutable}", uri=True, timeout=0)

@@ -1,0 +1,154 @@
+"""One fact in full: its quotation in context, its attribution, its history and its links."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from dateline.events.clock import to_iso
+from dateline.events.editorial import EvidenceAdded, FactCorrected
+from dateline.events.edtf import parse
+from dateline.events.envelope import Event
+from dateline.events.parts import Evidence
+from dateline.events.payload import Payload, Raw, worded
+from dateline.events.registry import to_fields
+from dateline.events.state import Fact
+from dateline.events.words import quantity_words
+
+_CONTEXT = 70
+#: Fields of a fact that `describe` prints in lines of their own, or does not repeat.
+_PRINTED = frozenset({
+    "fact", "text", "source", "evidence", "attribution", "factuality", "times", "places",
+    "quantities", "quote", "note",
+})  # fmt: skip
+
+
+def describe(fact: Fact, text: str | None) -> Iterator[str]:
+    """Lines about `fact`, not yet made safe to print. ``text`` is the text of its source."""
+    mark = "  protected" if fact.id in fact.story.protected else ""
+    yield f"{fact.id}  {fact.kind}  {fact.status}{mark}"
+    yield f"  {fact.data.text}"
+    yield ""
+    yield f"who      {fact.chain_words}"
+    times = fact.data.times
+    for name, time in (("said", times.said), ("held", times.valid), ("against", times.baseline)):
+        if time is not None:
+            given = f", given as '{time.expression}'" if time.expression else ""
+            yield f"{name:8} {parse(time.edtf).words} ({time.edtf}{given})"
+    for place in fact.data.places:
+        yield f"place    {fact.label(place.place)} ({place.role})"
+    for quantity in fact.data.quantities:
+        yield f"figure   {quantity_words(quantity)}: {quantity.measure}"
+    for view in fact.data.factuality:
+        yield f"sure     {fact.label(view.by)}: {view.value}"
+    for name, value in to_fields(fact.data).items():
+        if name not in _PRINTED:
+            yield f"{name:8} {_plain(value, fact)}"
+    if fact.data.note:
+        yield f"note     {fact.data.note}"
+    yield from _source(fact, text)
+    yield from _links(fact)
+    yield from _history(fact)
+
+
+def _source(fact: Fact, text: str | None) -> Iterator[str]:
+    source = fact.document
+    yield ""
+    title = source.title if source is not None else None
+    yield f"written in {title or 'untitled'} ({fact.source[:19]}…)"
+    if fact.source in fact.story.withdrawn:
+        yield f"  WITHDRAWN: {fact.story.withdrawn[fact.source]}"
+    for item in fact.data.evidence:
+        yield f"  {item.role:9} {item.start}-{item.end}  {in_context(item, text)}"
+
+
+def in_context(item: Evidence, text: str | None) -> str:
+    """``…before [the words] after…`` on one line, from the text or the recorded context."""
+    before, after = item.prefix or "", item.suffix or ""
+    if text is not None and item.start is not None and item.end is not None:
+        before = text[max(0, item.start - _CONTEXT) : item.start]
+        after = text[item.end : item.end + _CONTEXT]
+        if (actual := text[item.start : item.end]) != item.exact:
+            found = " ".join(f"…{before}[{actual}]{after}…".split())
+            return f"NOT IN THE SOURCE AT THIS PLACE: [{item.exact}]; the source says {found}"
+    return " ".join(f"…{before}[{item.exact}]{after}…".split())
+
+
+def _links(fact: Fact) -> Iterator[str]:
+    links = fact.story.linked(fact.id)
+    if links:
+        yield ""
+        yield "links"
+    for link in links:
+        data = link.data
+        origin = f" ({data.independence})" if data.independence else ""
+        other = fact.story.facts.get(data.to if data.from_ == fact.id else data.from_)
+        words = f": {other.data.text}" if other is not None else ""
+        yield f"  {data.from_} {data.relation} {data.to}{origin}{words}"
+
+
+def _history(fact: Fact) -> Iterator[str]:
+    yield ""
+    yield "history"
+    who = fact.recorded_by.agent or fact.recorded_by.method
+    yield f"  {to_iso(fact.recorded_us)[:19]}Z  position {fact.position}  recorded ({who})"
+    for event in fact.history:
+        yield f"  {to_iso(event.recorded_us)[:19]}Z  position {event.position}  {_notice(event, fact)}"
+
+
+def _notice(event: Event, fact: Fact) -> str:
+    data, changes = event.data, ""
+    if isinstance(data, EvidenceAdded):
+        return "evidence added: " + "; ".join(f"“{item.exact}”" for item in data.evidence)
+    if (wording := worded(data)) is None:
+        return event.type
+    if isinstance(data, FactCorrected):
+        listed = (f"{c.path} {_json(c.was)} → {_json(c.now)}" for c in data.changes)
+        changes = "; ".join(listed) + ". "
+    return f"{wording.what}{_by(wording.who, fact)}: {changes}{wording.why or ''}"
+
+
+def as_record(fact: Fact) -> dict[str, Any]:
+    """What `describe` shows, as one JSON object."""
+    when = fact.when
+    return {
+        "story": fact.story.slug,
+        "fact": fact.id,
+        "type": fact.type,
+        "status": fact.status,
+        "protected": fact.id in fact.story.protected,
+        "position": fact.position,
+        "event_id": str(fact.event_id),
+        "recorded_at": to_iso(fact.recorded_us),
+        "reported_at": None if fact.reported_us is None else to_iso(fact.reported_us),
+        "chain": fact.chain_words,
+        "when": None if when is None else when.words,
+        "data": to_fields(fact.data),
+        "links": [to_fields(link.data) for link in fact.story.linked(fact.id)],
+        "history": [
+            {
+                "type": event.type,
+                "position": event.position,
+                "recorded_at": to_iso(event.recorded_us),
+                "data": to_fields(event.data) if isinstance(event.data, Payload | Raw) else {},
+            }
+            for event in fact.history
+        ],
+    }
+
+
+def _by(who: str | None, fact: Fact) -> str:
+    return f" by {fact.label(who)}" if who else ""
+
+
+def _plain(value: object, fact: Fact) -> str:
+    if isinstance(value, str):
+        return fact.label(value)
+    if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+        return fact.labels(value)
+    return _json(value)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,1 @@
+"""What a command prints: data on stdout, messages on stderr."""

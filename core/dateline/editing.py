@@ -1,0 +1,212 @@
+"""Notices, as methods of `dateline.Archive`: what editors record about stories, facts and sources.
+
+Each records one event. All raise UnknownName for a story, fact or source that is not there, and
+Refused for what breaks a rule. Except where another result is named, they return what `record` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol, TypedDict, Unpack
+
+from dateline.errors import DatelineError
+from dateline.events import pointer
+from dateline.events.clock import now_us, to_iso
+from dateline.events.edtf import public_from
+from dateline.events.envelope import RecordedBy
+from dateline.events.identity import uuid7
+from dateline.events.parts import Change
+from dateline.events.registry import to_fields
+from dateline.events.state import StoryState
+from dateline.recording.lookup import find_fact, find_source
+from dateline.recording.recorder import Recorded
+
+
+class How(TypedDict, total=False):
+    """Arguments of every notice: `reported` is the EDTF date or time at which it was made public, if it
+    was; `recorded_by` says who records it."""
+
+    reported: str | None
+    recorded_by: RecordedBy
+
+
+class HowBy(How, total=False):
+    """`by` is who corrects, retracts or disputes: an entity, or a name."""
+
+    by: str | None
+
+
+class Desk(Protocol):
+    """What notices need of `dateline.Archive`."""
+
+    def state(self, slug: str) -> StoryState: ...
+    def record(self, *lines: Any, **how: Any) -> Recorded: ...
+
+
+def open_story(
+    archive: Desk,
+    slug: str,
+    title: str,
+    *,
+    languages: Sequence[str] = (),
+    recorded_by: RecordedBy = RecordedBy(),
+) -> Recorded:
+    """Open a story. Nothing is recorded if it is already open with this title. Raises SlugTaken."""
+    line = {"type": "story.opened", "slug": slug, "title": title, "languages": list(languages)}
+    return archive.record([line], expected="new", recorded_by=recorded_by)
+
+
+def retitle(
+    archive: Desk, story: str, title: str, *, reason: str | None = None, **how: Unpack[How]
+) -> Recorded:
+    """Change the title of a story. Its slug stays the same."""
+    return _notice(archive, story, "story.retitled", title=title, reason=reason or None, **how)
+
+
+def close_story(
+    archive: Desk, story: str, *, reason: str | None = None, **how: Unpack[How]
+) -> Recorded:
+    """Close a story. It still accepts late facts and corrections."""
+    return _notice(archive, story, "story.closed", reason=reason or None, **how)
+
+
+def correct(
+    archive: Desk,
+    story: str,
+    fact: str,
+    changes: Mapping[str, Any] | Iterable[tuple[str, Any]],
+    *,
+    reason: str,
+    kind: str = "correction",
+    **how: Unpack[HowBy],
+) -> list[Change]:
+    """Correct a fact; the log keeps what was recorded before. Returns the changes, with old values.
+
+    `changes` maps a path, such as ``quantities.0.value`` or a JSON Pointer, to the new value, or to
+    a function of the old value; None removes it. `kind` is ``correction``, ``clarification``,
+    ``typo`` or ``update``.
+    """
+    current, made = to_fields(find_fact(archive.state(story), fact).data), []
+    for path, now in changes.items() if isinstance(changes, Mapping) else changes:
+        path = pointer_of(path)
+        was = pointer.get(current, path)
+        made.append(Change(path=path, was=was, now=now(was) if callable(now) else now))
+    listed = [{"path": one.path, "was": one.was, "now": one.now} for one in made]
+    event = {"fact": fact, "changes": listed, "kind": kind, "reason": reason}
+    _notice(archive, story, "fact.corrected", **event, **how)
+    return made
+
+
+def retract(archive: Desk, story: str, fact: str, *, reason: str, **how: Unpack[HowBy]) -> Recorded:
+    """Retract a fact. It stays in the log; views leave it out unless they ask for it."""
+    find_fact(archive.state(story), fact)
+    return _notice(archive, story, "fact.retracted", fact=fact, reason=reason, **how)
+
+
+def dispute(archive: Desk, story: str, fact: str, *, ground: str, **how: Unpack[HowBy]) -> Recorded:
+    """Record that somebody disputes a fact. The fact itself does not change."""
+    find_fact(archive.state(story), fact)
+    return _notice(archive, story, "fact.disputed", fact=fact, ground=ground, **how)
+
+
+def review(
+    archive: Desk,
+    story: str,
+    fact: str,
+    verdict: str,
+    *,
+    reviewer: str,
+    reason: str | None = None,
+    **how: Unpack[How],
+) -> Recorded:
+    """Accept or reject a fact: `verdict` is ``accepted`` or ``rejected``. Views leave out a rejected
+    fact until it is accepted again."""
+    find_fact(archive.state(story), fact)
+    event = {"fact": fact, "verdict": verdict, "reviewer": reviewer, "reason": reason or None}
+    return _notice(archive, story, "fact.reviewed", **event, **how)
+
+
+def add_evidence(
+    archive: Desk,
+    story: str,
+    fact: str,
+    *evidence: str | Mapping[str, Any],
+    note: str | None = None,
+    **how: Unpack[How],
+) -> Recorded:
+    """Add evidence to a fact: words of its source, or items with ``exact``, ``role`` and, when the
+    words occur more than once, ``start``."""
+    find_fact(archive.state(story), fact)
+    items = [
+        {"role": "content", "exact": item} if isinstance(item, str) else item for item in evidence
+    ]
+    return _notice(
+        archive, story, "evidence.added", fact=fact, evidence=items, note=note or None, **how
+    )
+
+
+def link(
+    archive: Desk,
+    story: str,
+    fact: str,
+    relation: str,
+    other: str,
+    *,
+    independence: str | None = None,
+    note: str | None = None,
+    **how: Unpack[How],
+) -> Recorded:
+    """Link two facts, as in ``link(story, "f4", "contradicts", "f3")``. The relation ``corroborates``
+    needs `independence`: ``independent``, ``same-origin`` or ``unknown``."""
+    find_fact(archive.state(story), fact)
+    event = {"from": fact, "to": other, "relation": relation, "note": note or None}
+    return _notice(
+        archive, story, "facts.linked", independence=independence or None, **event, **how
+    )
+
+
+def withdraw(
+    archive: Desk, story: str, source: str | None = None, *, reason: str, **how: Unpack[How]
+) -> str:
+    """Record that a publisher withdrew a source, found as by `source`. Its facts stay and are marked.
+    Returns the id of the source."""
+    name = find_source(archive.state(story), source)
+    _notice(archive, story, "source.withdrawn", source=name, reason=reason, **how)
+    return name
+
+
+def _notice(
+    archive: Desk,
+    story: str,
+    event_type: str,
+    *,
+    reported: str | None = None,
+    recorded_by: RecordedBy = RecordedBy(),
+    **fields: Any,
+) -> Recorded:
+    """Record an event with those of `fields` that are not None. Its id is new, so that the same
+    correction can be made again after it was reversed."""
+    given = {name: value for name, value in fields.items() if value is not None}
+    line = {"type": event_type, "event_id": str(uuid7()), **given, **_reported(reported)}
+    return archive.record([line], story=story, recorded_by=recorded_by)
+
+
+def pointer_of(path: str) -> str:
+    """``quantities.0.value`` as the JSON Pointer ``/quantities/0/value``. A JSON Pointer is returned
+    unchanged."""
+    return path if path.startswith("/") else "/" + path.replace(".", "/")
+
+
+def _reported(edtf: str | None) -> dict[str, str]:
+    """The time of a notice, as a field of an input line. Raises DatelineError."""
+    if edtf is None:
+        return {}
+    try:
+        instant = public_from(edtf, now_us())
+    except ValueError as error:
+        raise DatelineError(
+            f"--reported: {error}",
+            hint="give a day or a time, such as 2024-03-05 or 2024-03-05T08:00:00Z",
+            code="not-a-date",
+        ) from None
+    return {} if instant is None else {"reported_at": to_iso(instant)}

@@ -1,0 +1,192 @@
+"""A story and its facts as they are after some event, with corrections and retractions applied.
+
+Rules and views both read this state, so both see the same story.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+import msgspec
+
+from dateline.events import words
+from dateline.events.edtf import Edtf, parse
+from dateline.events.entity import EntityIntroduced
+from dateline.events.envelope import Event, RecordedBy
+from dateline.events.fact import StatementRecorded
+from dateline.events.index import Index, refers_to
+from dateline.events.links import Link, Links
+from dateline.events.parts import Evidence, Time, Times
+from dateline.events.readonly import ReadOnlyStory
+from dateline.events.registry import Registry
+from dateline.events.source import SourceCaptured
+from dateline.events.status import HIDDEN, Notices, Status
+from dateline.events.story import StoryOpened
+from dateline.events.tombstones import ErasedFact, Tombstones
+
+T = TypeVar("T")
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """One fact as it is after some event. It is never changed in place.
+
+    ``position``, ``version`` and the times are those of the event that recorded it; ``history`` holds
+    the editorial events about it since then, oldest first.
+    """
+
+    id: str
+    type: str
+    data: Any
+    status: Status
+    position: int
+    version: int
+    event_key: bytes
+    recorded_us: int
+    reported_us: int | None
+    recorded_by: RecordedBy
+    story: StoryState
+    history: tuple[Event, ...] = ()
+    notices: Notices = Notices()
+    older: tuple[int, dict[str, object]] | None = None
+
+    @property
+    def event_id(self) -> UUID:
+        return UUID(bytes=self.event_key)
+
+    @property
+    def source(self) -> str:
+        """The id of the source that it was recorded from."""
+        return str(self.data.source)
+
+    @property
+    def document(self) -> SourceCaptured | None:
+        """The capture of that source, if there is one."""
+        return self.story.sources.get(self.source)
+
+    @property
+    def kind(self) -> str:
+        """The type without its verb, such as ``statement`` or ``figure``."""
+        return self.type.rsplit(".", 1)[0]
+
+    @property
+    def hidden(self) -> bool:
+        """Whether it is left out of default reads: it is retracted or rejected."""
+        return self.status in HIDDEN
+
+    def label(self, entity: str | None) -> str:
+        """The name of an entity, or its id if it is not introduced (yet)."""
+        return self.story.label(entity)
+
+    def labels(self, entities: Iterable[str]) -> str:
+        return ", ".join(map(self.label, entities))
+
+    @property
+    def chain(self) -> str:
+        """``Vasily Golubev › TASS › Reuters``"""
+        return words.chain_arrows(self.data.attribution, self.story.label)
+
+    @property
+    def chain_words(self) -> str:
+        """``Vasily Golubev, quoted by TASS, in Reuters``"""
+        return words.chain_words(self.data.attribution, self.story.label)
+
+    @property
+    def time(self) -> Time | None:
+        """The time it is listed under: when it was said for a statement, else when it held."""
+        times: Times = self.data.times
+        if isinstance(self.data, StatementRecorded):
+            return times.said or times.valid
+        return times.valid or times.said
+
+    @property
+    def when(self) -> Edtf | None:
+        """That time, with its bounds and words; None for an undated fact."""
+        return parse(self.time.edtf) if self.time is not None else None
+
+    @property
+    def span(self) -> Evidence | None:
+        """The evidence to cite: the first with the role quote, else content, else the first of all."""
+        for role in ("quote", "content"):
+            for item in self.data.evidence:
+                if item.role == role:
+                    return item  # type: ignore[no-any-return]
+        return self.data.evidence[0] if self.data.evidence else None
+
+
+class StoryState:
+    """A story folded up to some version. Only `StoryFold`, which extends it, changes it."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+        self.id: UUID | None = None
+        self.slug = ""
+        self.title = ""
+        self.closed = False
+        self.version = 0
+        self.recorded_us = 0
+        self.entities: dict[str, EntityIntroduced] = {}
+        self.sources: dict[str, SourceCaptured] = {}
+        self.withdrawn: dict[str, str] = {}
+        self.facts: dict[str, Fact] = {}
+        self.opened: StoryOpened | None = None
+        #: What remains of events that cannot be read.
+        self.tombstones = Tombstones()
+        self._links = Links()
+        self._index: Index | None = None
+        self._kept: dict[str, Any] = {}
+        #: This state as plugins get it.
+        self.read_only = cast(StoryState, ReadOnlyStory(self))
+
+    @property
+    def links(self) -> list[Link]:
+        """All links, in the order of recording."""
+        return self._links.all
+
+    @property
+    def erased(self) -> dict[str, ErasedFact]:
+        """Facts that were erased, by id. The ids are never given again."""
+        return self.tombstones.facts
+
+    @property
+    def protected(self) -> dict[str, str]:
+        """Facts, entities and sources that are protected, with the id of the key."""
+        return self.tombstones.protected
+
+    def label(self, entity: str | None) -> str:
+        if entity is None:
+            return ""
+        known = self.entities.get(entity)
+        return known.label if known is not None else entity
+
+    def shown(self) -> Iterator[Fact]:
+        """The facts of default reads, in the order of recording."""
+        return (fact for fact in self.facts.values() if not fact.hidden)
+
+    def naming(self, name: str) -> list[Fact]:
+        """Facts that refer to an entity or come from a source, in the order of recording; retracted and
+        rejected ones are included. Other facts are not scanned."""
+        if self._index is None:
+            self._index = Index(fact.data for fact in self.facts.values())
+        found = (self.facts[fact] for fact in self._index.of(name) if fact in self.facts)
+        naming = (fact for fact in found if name == fact.source or name in refers_to(fact.data))
+        return sorted(naming, key=lambda fact: fact.version)
+
+    def linked(self, fact: str) -> Sequence[Link]:
+        """Links from or to a fact, in the order of recording. Other links are not scanned."""
+        return self._links.of(fact)
+
+    def kept(self, name: str, make: Callable[[], T]) -> T:
+        """An object that a view keeps with this state under its own name; `make` creates it on first use.
+
+        A fold can update it at each event instead of scanning all facts. It is lost whenever the state
+        is dropped: then `make` must return an object that is just as good.
+        """
+        if name not in self._kept:
+            self._kept[name] = make()
+        return self._kept[name]  # type: ignore[no-any-return]
+
+    def knows(self, fact: str) -> bool:
+        """Whether a fact has that id, be it readable or not."""
+        return fact in self.facts or fact in self.tombstones.unread

@@ -1,0 +1,1 @@
+"""The databases that hold a log: one interface, SQLite and PostgreSQL."""

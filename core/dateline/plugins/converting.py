@@ -1,0 +1,61 @@
+"""Files as the formats of plugins read them, and exports as they write them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+from dateline.errors import DatelineError
+from dateline.export.exporter import Exporter, Material
+from dateline.plugins.blaming import Blamed
+from dateline.plugins.loaded import Plugins
+from dateline.recording.line import Line
+
+_CHUNK = 1 << 16
+
+
+@contextmanager
+def lines_of(
+    plugins: Plugins, file: str | os.PathLike[str] | BinaryIO, format: str | None
+) -> Iterator[Iterator[Line]]:
+    """The lines of `file` in a format, by default that of its suffix; a stream is NDJSON by default.
+
+    Raises UnknownName, DatelineError.
+    """
+    suffix = Path(file).suffix if isinstance(file, str | os.PathLike) else ".ndjson"
+    reader = plugins.importer(format) if format else plugins.importer_for(suffix)
+    # Errors of reading the file are not the plugin's.
+    blamed = Blamed(plugins, "importers", reader.name, passing=(OSError,))
+    with _opened(file) as stream:
+        yield blamed.each(lambda: reader.read(iter(lambda: stream.read(_CHUNK), b"")))
+
+
+def _opened(file: str | os.PathLike[str] | BinaryIO) -> AbstractContextManager[BinaryIO]:
+    if not isinstance(file, str | os.PathLike):
+        return nullcontext(file)
+    try:
+        return open(file, "rb")
+    except OSError as error:
+        missing = isinstance(error, FileNotFoundError)
+        raise DatelineError(
+            f"cannot read {os.fspath(file)}: {error.strerror}",
+            hint="name a file that you can read, or - for stdin",
+            code="file-not-found" if missing else "file-unreadable",
+        ) from None
+
+
+def chunks(plugins: Plugins, format: str, material: Material) -> Iterator[str]:
+    """The export in a format, in chunks. Raises UnknownName, DatelineError, ViewFailed."""
+    exporter = plugins.exporter(format)
+    return Blamed(plugins, "exporters", format).each(partial(_text, exporter, material))
+
+
+def _text(exporter: Exporter, material: Material) -> Iterator[str]:
+    for piece in exporter.export(material):
+        if not isinstance(piece, str):
+            raise TypeError(f"it yields {type(piece).__name__}, not text")
+        yield piece

@@ -1,0 +1,51 @@
+"""Files that were kept outside the archive: checkpoints and exports, to compare it with."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from uuid import UUID
+
+from dateline.documents.folder import read_bounded
+from dateline.errors import DatelineError
+from dateline.plugins.loaded import Plugins
+from dateline.proof.exported import Export, stated_cut
+from dateline.proof.verifier import Checkpoint, Wrong, parse_note
+
+#: The largest checkpoint, and the largest export, that is read, in bytes. Both are read into memory.
+_NOTE_BYTES, _EXPORT_BYTES = 1 << 20, 4 << 30
+
+
+def read_note(path: str | os.PathLike[str]) -> Checkpoint:
+    """A checkpoint from a file. Raises DatelineError."""
+    try:
+        return parse_note(read_bounded(Path(path), _NOTE_BYTES))
+    except Wrong:
+        raise DatelineError(
+            f"{path} is not a checkpoint",
+            hint="give a file that `dateline checkpoint -o` wrote",
+            code="not-a-checkpoint",
+        ) from None
+
+
+def read_export(archive: UUID, plugins: Plugins, file: str | os.PathLike[str]) -> Export:
+    """An export and the cut that it states. Raises DatelineError if it is not of this archive."""
+    path = Path(file)
+    content = read_bounded(path, _EXPORT_BYTES).removeprefix("\ufeff".encode())
+    exporter = next((e for e in plugins.exporters.values() if e.suffix == path.suffix), None)
+    if exporter is None:
+        raise DatelineError(
+            f"no export format has the suffix of {path}",
+            hint="keep the suffix that the file had when it was exported",
+            code="format-unknown",
+        )
+    sidecar_path = path.with_name(path.name + ".meta.json")
+    sidecar = read_bounded(sidecar_path, _NOTE_BYTES) if sidecar_path.exists() else None
+    stated = stated_cut(exporter, content, sidecar)
+    if stated.cut.archive != archive:
+        raise DatelineError(
+            f"{path} is an export of archive {stated.cut.archive}, not of this one",
+            hint="name the other archive with --db",
+            code="export-foreign",
+        )
+    return Export(str(path), exporter.name, content, sidecar, stated)

@@ -1,0 +1,269 @@
+"""Keys, checkpoints, verification and proofs, as methods of `dateline.Archive`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from dateline.errors import Damaged, DatelineError, MissingLibrary, described, stops_plugin
+from dateline.log.engine import reading, writing
+from dateline.log.read import Head, Reader, StoryRow
+from dateline.plugins.loaded import Plugins
+from dateline.proof import checkpoint as signing
+from dateline.proof import deep, exported, keys
+from dateline.proof.bundle import bundle
+from dateline.proof.given_files import read_export, read_note
+from dateline.proof.held import Given
+from dateline.proof.keys import SigningKey
+from dateline.proof.report import Report
+from dateline.proof.verifier import (
+    Checkpoint,
+    Proven,
+    Unchecked,
+    Vkey,
+    Wrong,
+    check,
+    checkpoint_text,
+    read_checkpoint,
+    read_vkey,
+)
+from dateline.proof.verify import verify as verify_log
+from dateline.views.runner import Progress
+from dateline.views.sql_view import Notice
+
+#: The file of a signing key; None or "" for its default place.
+KeyFile: TypeAlias = str | os.PathLike[str] | None
+
+
+class Provable(Protocol):
+    """What proofs need of `dateline.Archive`."""
+
+    plugins: Plugins
+    notice: Notice
+    _engine: Engine
+    _reader: Reader
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def kept(self) -> list[Path]: ...
+    def head(self) -> Head: ...
+    def story(self, slug: str) -> StoryRow: ...
+
+
+def signing_key(archive: Provable, file: KeyFile = None) -> SigningKey:
+    """The key that signs checkpoints, from `file` or from its default place. Raises DatelineError."""
+    key = find_key(archive.id, file)
+    if key is None:
+        hint = "create one with `dateline key new`"
+        if last_checkpoint(archive) is not None:
+            hint = "checkpoints are already signed: name the file of their key with --key"
+        raise _missing(_path(archive.id, file), hint)
+    return key
+
+
+def new_key(archive: Provable, file: KeyFile = None) -> SigningKey:
+    """Create a key that signs checkpoints. Raises DatelineError if the file exists."""
+    path = _path(archive.id, file)
+    key = keys.create(path, archive.id, archive.kept)
+    archive.notice(
+        f"Created the signing key {path}. Keep a copy away from the archive. Anyone who has it can sign "
+        f"as you.\nPublic key, to publish: {key.vkey}"
+    )
+    return key
+
+
+def checkpoint(archive: Provable, key: SigningKey | KeyFile = None) -> signing.Signed:
+    """Sign the current position and root of the log, with a key or the key in a file; without one,
+    with the key at its default place, which the first checkpoint creates.
+
+    Raises Inconsistent if the log does not continue the last signed checkpoint, DatelineError if the
+    log is empty or the key is missing.
+    """
+    if not isinstance(key, SigningKey):
+        key = _key_to_sign(archive, key)
+    with writing(archive._engine) as connection:
+        return signing.sign(connection, key)
+
+
+def last_checkpoint(archive: Provable) -> signing.Signed | None:
+    """The last signed checkpoint, or None."""
+    with reading(archive._engine) as connection:
+        return signing.last(connection)
+
+
+def verify(
+    archive: Provable,
+    *,
+    vkeys: Sequence[Vkey | str] = (),
+    against: Sequence[Given | str | os.PathLike[str]] = (),
+    deep_too: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """Check the log against its own hashes and against checkpoints kept elsewhere.
+
+    `vkeys` are public keys to check signatures with, `against` the files of checkpoints. The tables of
+    views and their SQL views are checked too; with `deep_too` also the rows of the views and the
+    quotations of facts. Findings are in the report; nothing is repaired.
+    """
+    given = [one if isinstance(one, Given) else Given(str(one), read_note(one)) for one in against]
+    engine, reader, views = archive._engine, archive._reader, archive.plugins.views
+    with reading(engine) as connection:
+        report = verify_log(
+            connection, vkeys=_vkeys(vkeys), against=given, vault=reader.vault, progress=progress
+        )
+    if report.root:
+        deep.check_tables(engine, reader, views, report)
+    if deep_too and report.root:
+        deep.check_views(engine, reader, views, report)
+        deep.check_quotes(engine, reader, report, progress)
+    return report
+
+
+def verify_export(
+    archive: Provable, export: exported.Export | str | os.PathLike[str], report: Report
+) -> None:
+    """Compare an export, or the file of one, with what this archive exports at the cut that the export
+    states. The result is added to `report`. Raises DatelineError for another file."""
+    if not isinstance(export, exported.Export):
+        export = read_export(archive.id, archive.plugins, export)
+    try:
+        with reading(archive._engine) as connection:
+            exported.check(connection, archive._reader, archive.plugins, export, report)
+    except BaseException as error:  # noqa: BLE001 - tampered data may make a fold raise anything
+        stops_plugin(error)
+        report.unchecked.append(
+            f"The export {export.name} cannot be repeated from the archive ({described(error)})."
+        )
+
+
+def prove(
+    archive: Provable,
+    slug: str,
+    fact: str | None = None,
+    signed: Checkpoint | None = None,
+    *,
+    key: SigningKey | KeyFile = None,
+    earlier: Checkpoint | None = None,
+    with_documents: bool = False,
+    only_about: bool = False,
+    protected_too: bool = False,
+) -> dict[str, Any]:
+    """A bundle that proves that a fact, or the whole story, is in the log at a signed checkpoint;
+    without one, at the checkpoint that `checkpoint_to_prove` makes with `key`.
+
+    `earlier` adds the proof that the log continues that checkpoint. `with_documents` adds the captured
+    documents; `only_about` leaves out events about other facts. Protected content is withheld unless
+    `protected_too` is true: a proof outlives an erasure.
+
+    Raises UnknownName, DatelineError.
+    """
+    story = archive.story(slug)
+    if signed is None:
+        signed = checkpoint_to_prove(archive, slug, fact, key, protected_too=protected_too)
+    with reading(archive._engine) as connection:
+        return bundle(
+            connection,
+            archive.id,
+            story,
+            signed,
+            fact=fact,
+            earlier=earlier,
+            with_documents=with_documents,
+            only_about=only_about,
+            vault=archive._reader.vault if protected_too else None,
+        )
+
+
+def checkpoint_to_prove(
+    archive: Provable,
+    slug: str,
+    fact: str | None = None,
+    key: SigningKey | KeyFile = None,
+    *,
+    protected_too: bool = False,
+) -> Checkpoint:
+    """A new checkpoint, to prove a fact or a story with; or the last one, if the signing key is
+    missing. Nothing is signed for a fact that is not there. Raises UnknownName, DatelineError."""
+    if fact is not None:
+        head, name = archive.head(), keys.origin(archive.id)
+        text = checkpoint_text(name, head.position, head.root)
+        unsigned = Checkpoint(name, head.position, head.root, text, ())
+        prove(archive, slug, fact, unsigned, only_about=True, protected_too=protected_too)
+    before, why = last_checkpoint(archive), "The signing key is missing"
+    if not key and before is not None:
+        found = None
+        try:
+            found = find_key(archive.id, None)
+        except MissingLibrary as missing:
+            why = f"No checkpoint is signed: {missing} ({missing.hint})"
+        if found is None:
+            archive.notice(f"{why}: proving up to the last checkpoint, of {before.size} events.")
+            try:
+                return read_checkpoint(before.note)
+            except Wrong:
+                raise Damaged("the last checkpoint in the archive cannot be read") from None
+    return read_checkpoint(checkpoint(archive, key).note)
+
+
+def verifier() -> str:
+    """The source of the verifier: one Python file that checks proofs without Dateline."""
+    return resources.files("dateline.proof").joinpath("verifier.py").read_text("utf-8")
+
+
+def check_proof(proof: Mapping[str, Any], vkeys: Iterable[Vkey | str] = ()) -> Proven:
+    """Check a proof as its reader will, with the public keys `vkeys`. What could not be checked is in
+    ``open`` of the result, in sentences. Raises DatelineError (``proof-failed``)."""
+    try:
+        return check(proof, _vkeys(vkeys))
+    except (Wrong, Unchecked) as wrong:
+        raise DatelineError(f"this proof is wrong: {wrong}", code="proof-failed") from None
+
+
+def find_key(archive: UUID, file: KeyFile) -> SigningKey | None:
+    """The signing key; None if its file does not exist. Raises DatelineError."""
+    try:
+        return keys.load(_path(archive, file), archive)
+    except FileNotFoundError:
+        return None
+
+
+def _path(archive: UUID, file: KeyFile) -> Path:
+    return Path(file) if file else keys.default_path(archive)
+
+
+def _key_to_sign(archive: Provable, file: KeyFile) -> SigningKey:
+    """The signing key, created on first use. Raises DatelineError if there is nothing to sign, or if
+    checkpoints were signed with a key that is not here."""
+    if not archive.head().position:
+        raise signing.NothingToSign
+    path = _path(archive.id, file)
+    if last_checkpoint(archive) is None and not path.exists():
+        try:
+            return new_key(archive, file)
+        except DatelineError:
+            if not path.exists():
+                raise
+            # Another process created it meanwhile.
+    if file:
+        return signing_key(archive, file)
+    key = find_key(archive.id, None)
+    if key is None:
+        raise _missing(
+            path, "name its file with --key; if it is lost, create another with `dateline key new`"
+        )
+    return key
+
+
+def _missing(path: Path, hint: str) -> DatelineError:
+    return DatelineError(f"there is no signing key {path}", hint=hint, code="signing-key-missing")
+
+
+def _vkeys(given: Iterable[Vkey | str]) -> list[Vkey]:
+    return [read_vkey(key) if isinstance(key, str) else key for key in given]

@@ -1,0 +1,32 @@
+"""An accepted batch."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import msgspec
+
+from dateline.documents.document import Document
+from dateline.events.envelope import NewEvent
+from dateline.recording.key_policy import KeyPolicy
+
+
+class Accepted(msgspec.Struct):
+    """The events to append, each with its story, and the version that each story must be at."""
+
+    keys: KeyPolicy
+    #: The stories that lines open, by slug.
+    opened: dict[str, UUID]
+    events: list[tuple[UUID, NewEvent]] = []
+    expected: dict[UUID, int] = {}
+    #: Each document with the id of the key that it is stored under.
+    documents: list[tuple[Document, str | None]] = []
+    facts: list[str] = []
+    already: int = 0
+    #: How many lines were recorded before and erased; positions of the erasures of those recorded again.
+    erased: int = 0
+    anew: list[int] = []
+    #: The slug of each story that is appended to.
+    named: dict[UUID, str] = {}
+    #: The latest time of recording that a line gives, if it is in the future.
+    future_us: int | None = None

@@ -1,0 +1,199 @@
+"""Completes each item, and checks it against the story so far. An accepted item becomes an event."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import msgspec
+
+from dateline.errors import Finding
+from dateline.events import completion, identity, rules
+from dateline.events.clock import CLOCK_TOLERANCE_US, now_us
+from dateline.events.corrections import as_given, relocated
+from dateline.events.editorial import FactCorrected
+from dateline.events.envelope import Data, Event, NewEvent, RecordedBy
+from dateline.events.payload import Erased, FactPayload, Payload, Raw
+from dateline.events.registry import to_fields
+from dateline.events.rules import Ahead, Context
+from dateline.events.rules.ids import differing
+from dateline.events.source import SourceCaptured
+from dateline.events.state import StoryState
+from dateline.recording import times
+from dateline.recording.accepted import Accepted
+from dateline.recording.item import Item
+from dateline.recording.known import Known
+
+
+class Check:
+    """Checks the items of one batch in order. What it accepts is in ``accepted``."""
+
+    def __init__(
+        self, known: Known, accepted: Accepted, recorded_by: RecordedBy, anew: bool
+    ) -> None:
+        self._known, self.accepted, self._keys = known, accepted, accepted.keys
+        self._by, self._anew, self._now = recorded_by, anew, now_us()
+        self._seen: dict[UUID, Item] = {}
+        self._passed: dict[StoryState, int] = {}
+
+    def take(self, item: Item, ahead: Ahead) -> list[Finding]:
+        """Accept an item, or return the reasons why not. `ahead` is what its story's lines bring."""
+        known, state = self._known, self._known.state(item.story)
+        imported = item.envelope.recorded_at is not None
+        context = Context(state, known.text, known.story_id, ahead, imported=imported)
+        findings = self._keys.identify(item, state)
+        self._renew(item, state)
+        if (earlier := self._seen.get(item.event_id)) is not None:
+            return [_repeated(item, earlier)]
+        if (event := known.event(item.event_id)) is not None:
+            return self._already_recorded(item, event, context)
+        if item.event_id in state.tombstones.events:
+            return [_erased(item, state)]
+        findings += self._keys.check_new(item, state)
+        payload, incomplete = self._completed(item, context)
+        fact = state.facts.get(payload.fact) if isinstance(payload, FactCorrected) else None
+        if isinstance(payload, FactCorrected) and fact is not None:
+            payload, incomplete = relocated(payload, fact, known.text, imported=imported)
+        findings += incomplete
+        if item.envelope.event_id is None and _captured(payload, state, item.subject_key):
+            self.accepted.already += 1
+            return findings
+        placed = not (incomplete and isinstance(payload, FactCorrected))
+        if isinstance(payload, Payload) and placed:
+            findings += rules.find(payload, context)
+        findings += self._keys.check(item, payload, self._seen)
+        findings += times.check(item, payload, context, self._now)
+        if not findings:
+            self._accept(item, payload, context)
+        return findings
+
+    def _renew(self, item: Item, state: StoryState) -> None:
+        """Give a line whose event was erased the id of a new event."""
+        while (
+            self._anew
+            and item.event_id in state.tombstones.events
+            and item.envelope.event_id is None
+        ):
+            item.renews = state.tombstones.events[item.event_id]
+            item.event_id = identity.renewed(item.event_id)
+
+    def _already_recorded(self, item: Item, event: Event, context: Context) -> list[Finding]:
+        """Count an item whose id is in the log; a finding if that is another event."""
+        known = event.data
+        self.accepted.already += not isinstance(known, Erased)
+        self.accepted.erased += isinstance(known, Erased)
+        if event.story == item.story and event.type == item.envelope.type:
+            if item.envelope.event_id is None or isinstance(known, Erased):
+                return []
+            number = known.fact if isinstance(known, FactPayload) else None
+            if _equal(known, self._completed(item, context, number)[0]):
+                return []
+        reason = (
+            f"{item.event_id} already exists with different content; events never change: "
+            "record the difference with `dateline correct`"
+        )
+        return [Finding("event-id-taken", "/event_id", reason)]
+
+    def _completed(
+        self, item: Item, context: Context, number: str | None = None
+    ) -> tuple[Payload | Raw, list[Finding]]:
+        """The payload with what the author left out; a fact without an id gets `number`, or a free one."""
+        payload = item.payload
+        if not isinstance(payload, Payload):
+            return payload, []
+        if isinstance(payload, FactPayload) and not payload.fact:
+            number = number or self._free(context)
+        text = self._known.text_for(payload, context.state)
+        payload, findings = completion.complete(payload, text, number or "")
+        return _with_shape(payload, context.state), findings
+
+    def _free(self, context: Context) -> str:
+        """The next fact id that neither the story nor any line of the batch uses."""
+        # Numbers that were skipped stay taken, so none is tried twice.
+        number = max(context.state.tombstones.highest + 1, self._passed.get(context.state, 0))
+        while f"f{number}" in context.ahead.facts:
+            number += 1
+        self._passed[context.state] = number
+        return f"f{number}"
+
+    def _accept(self, item: Item, payload: Payload | Raw, context: Context) -> None:
+        about, accepted, state = item.envelope, self.accepted, context.state
+        recorded = about.recorded_us
+        # Data of an old shape to which nothing was added are kept as written.
+        version = getattr(payload, "schema_version", about.schema_version)
+        kept = payload == item.payload and about.schema_version != version
+        new = NewEvent(
+            event_id=item.event_id,
+            data=Raw(item.fields) if kept else payload,
+            type=about.type,
+            schema_version=about.schema_version if kept else version,
+            recorded_by=about.recorded_by or self._by,
+            causation_id=about.causation_id,
+            recorded_us=recorded,
+            reported_us=times.reported_us(item, payload, context, self._now),
+            subject_key=item.subject_key,
+        )
+        event = Event(
+            position=len(accepted.events) + 1,
+            event_key=item.event_id.bytes,
+            story=item.story,
+            slug=state.slug,
+            version=state.version + 1,
+            type=new.type,
+            schema_version=new.schema_version,
+            recorded_us=self._now if recorded is None else recorded,
+            reported_us=new.reported_us,
+            subject_key=new.subject_key,
+            data=payload,
+            recorded_by=new.recorded_by,
+            original=item.fields if kept else None,
+        )
+        if recorded is not None and recorded - self._now > CLOCK_TOLERANCE_US:
+            accepted.future_us = max(recorded, accepted.future_us or recorded)
+        accepted.expected.setdefault(item.story, state.version)
+        accepted.named[item.story] = state.slug
+        accepted.events.append((item.story, new))
+        if item.renews is not None:
+            accepted.anew.append(item.renews)
+        if item.document is not None:
+            accepted.documents.append((item.document, item.subject_key))
+        if isinstance(payload, FactPayload):
+            accepted.facts.append(payload.fact)
+        self._keys.note(item)
+        self._known.state(item.story).apply(event)
+        item.payload = payload
+        self._seen[item.event_id] = item
+
+
+def _captured(payload: Payload | Raw, state: StoryState, subject_key: str | None) -> bool:
+    """Whether the document is already captured in the story, described the same way."""
+    if not isinstance(payload, SourceCaptured) or payload.source not in state.sources:
+        return False
+    same_key = state.protected.get(payload.source) == subject_key
+    return same_key and not differing(state.sources[payload.source], payload)
+
+
+def _equal(known: Data | None, payload: Payload | Raw) -> bool:
+    if isinstance(known, FactCorrected) and isinstance(payload, FactCorrected):
+        known = as_given(known, payload)
+    return isinstance(known, Payload | Raw) and to_fields(known) == to_fields(payload)
+
+
+def _repeated(item: Item, earlier: Item) -> Finding:
+    where = f"line {earlier.line.number}" if earlier.line.number is not None else "an earlier event"
+    reason = f"the line is the same as {where}; leave it out, or give each an event_id if it happened twice"
+    return Finding("line-repeated", "", reason)
+
+
+def _erased(item: Item, state: StoryState) -> Finding:
+    erasure = state.tombstones.events[item.event_id]
+    reason = f"{item.event_id} was erased (position {erasure} states why): leave the line out"
+    return Finding("event-erased", "/event_id", reason)
+
+
+def _with_shape(payload: Payload, state: StoryState) -> Payload:
+    """A correction with the schema version of the fact that its paths refer to."""
+    if isinstance(payload, FactCorrected) and payload.shape is None:
+        fact = state.facts.get(payload.fact)
+        if fact is not None:
+            return msgspec.structs.replace(payload, shape=fact.data.schema_version)
+    return payload

@@ -1,0 +1,95 @@
+"""Finding a fact, an entity or a source of a story. What is not found is an error with a next step."""
+
+from __future__ import annotations
+
+import difflib
+
+from dateline.documents.document import PREFIX
+from dateline.errors import UnknownName
+from dateline.events.entity import EntityIntroduced
+from dateline.events.source import SourceCaptured
+from dateline.events.state import Fact, StoryState
+
+
+def find_fact(state: StoryState, name: str) -> Fact:
+    """A fact by its id. Raises UnknownName."""
+    fact = state.facts.get(name)
+    if name in state.erased:
+        raise UnknownName(
+            f"{name} of story {state.slug} was erased on {state.erased[name].why}",
+            hint=f"`dateline show {state.slug} {name}` shows what remains of it",
+            code="fact-erased",
+        )
+    if fact is None and name in state.tombstones.unread:
+        raise UnknownName(
+            f"{name} of story {state.slug} has an event type that no installed plugin knows",
+            hint=f"install its plugin; `dateline log {state.slug} -f ndjson` shows the raw event",
+            code="event-type-unknown",
+        )
+    if fact is None:
+        raise UnknownName(
+            f"story {state.slug} has no fact {name!r}",
+            hint=f"list them with `dateline show {state.slug} timeline`",
+            code="fact-unknown",
+        )
+    return fact
+
+
+def find_entity(state: StoryState, name: str) -> EntityIntroduced:
+    """An entity by its id. Raises UnknownName, which names similar ids."""
+    if name not in state.entities:
+        near = difflib.get_close_matches(name, state.entities, 3, 0.4)
+        hint = (
+            f"similar ids are {', '.join(near)}"
+            if near
+            else "`dateline log --type entity.introduced` lists them"
+        )
+        raise UnknownName(
+            f"story {state.slug} has no entity {name!r}", hint=hint, code="entity-unknown"
+        )
+    return state.entities[name]
+
+
+def find_source(state: StoryState, given: str | None) -> str:
+    """The full id of the one source whose hash starts with `given`; without it, of the one source to
+    quote. Raises UnknownName, which lists the candidates."""
+    wanted = (given or "").removeprefix(PREFIX)
+    found = [name for name in state.sources if name.removeprefix(PREFIX).startswith(wanted)]
+    if not wanted:  # facts quote the text of a page, not its markup
+        found = [name for name in found if name not in _wholes(state)]
+    if len(found) == 1:
+        return found[0]
+    if not state.sources:
+        raise UnknownName(
+            f"story {state.slug} has no source yet",
+            hint="capture one with `dateline capture`",
+            code="source-unknown",
+        )
+    listed = "\n  ".join(
+        f"--source {name[len(PREFIX) :][:12]}  {_described(state, source)}"
+        for name, source in state.sources.items()
+        if name in (found or state.sources)
+    )
+    if not found:
+        raise UnknownName(
+            f"story {state.slug} has no source {given!r}", hint=listed, code="source-unknown"
+        )
+    raise UnknownName(
+        f"story {state.slug} has several matching sources; choose one",
+        hint=listed,
+        code="source-ambiguous",
+    )
+
+
+def _wholes(state: StoryState) -> set[str]:
+    """Documents that facts do not quote, because their text was extracted as a source of its own:
+    from them, or from another document of the same media type."""
+    whole = {source.derived_from for source in state.sources.values()}
+    kinds = {source.media_type for name, source in state.sources.items() if name in whole}
+    return {name for name, source in state.sources.items() if source.media_type in kinds}
+
+
+def _described(state: StoryState, source: SourceCaptured) -> str:
+    """Its title, publisher and date, which distinguish it from other sources."""
+    parts = (source.title or "untitled", state.label(source.publisher), source.published)
+    return ", ".join(part for part in parts if part)

@@ -1,0 +1,113 @@
+"""The rows of a generation in its table: written by folds, read by everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sql
+from sqlalchemy import Connection
+
+from dateline.log.databases import catalog
+from dateline.log.databases.dialect import of
+from dateline.views.generation import Build
+from dateline.views.row_type import ColumnType, Values
+from dateline.views.rows import Key, Rows
+from dateline.views.view_schema import ViewSchema
+
+_TYPES: dict[ColumnType, Any] = {
+    # Sorted by code points, whatever the locale of the server.
+    "text": sql.Text().with_variant(sql.Text(collation="C"), "postgresql"),
+    "integer": sql.BigInteger,
+    "number": sql.Float,
+    "boolean": sql.Boolean,
+}
+
+
+def index(connection: Connection, schema: ViewSchema, build: Build) -> None:
+    """Create the index, unique by story and key. Raises DatelineError if its name is taken."""
+    table, name = sql_table(schema, build.table), f"{build.table}_key"
+    if any(one["name"] == name for one in sql.inspect(connection).get_indexes(build.table)):
+        return  # an earlier process made it and was killed
+    catalog.require_free(connection, name, f"view {build.name}")
+    sql.Index(name, *(table.c[column] for column in schema.key), unique=True).create(connection)
+
+
+def fill(connection: Connection, build: Build, rows: Rows) -> None:
+    """Insert the rows of whole stories that have no rows yet."""
+    if stored := list(rows.stored()):
+        of(connection).insert(connection, build.table, rows.schema.names, stored)
+
+
+def fill_stories(connection: Connection, build: Build, slugs: Iterable[str], rows: Rows) -> None:
+    """Replace the rows of some stories."""
+    of(connection).delete(connection, build.table, ("story",), [(slug,) for slug in slugs])
+    fill(connection, build, rows)
+
+
+def flush(connection: Connection, build: Build, rows: Rows) -> None:
+    """Write the buffered rows: first deletions, then the present rows."""
+    backend, schema, stored = of(connection), rows.schema, list(rows.stored())
+    if rows.cleared:
+        backend.delete(connection, build.table, ("story", "fact"), sorted(rows.cleared))
+    if schema.fact_rows:
+        if stored:
+            backend.insert(connection, build.table, schema.names, stored)
+        return
+    dropped = list(rows.dropped())
+    if dropped:
+        backend.delete(connection, build.table, schema.key, dropped)
+    if stored:
+        backend.replace(connection, build.table, schema.names, stored, schema.key)
+
+
+def load(connection: Connection, schema: ViewSchema, build: Build, key: Key) -> Values | None:
+    """The values of one row of a general view, without story and key."""
+    table = _stored(schema, build.table)
+    row = connection.execute(
+        sql.select(table).where(table.c.story == key[0], table.c.key == key[1])
+    ).first()
+    return None if row is None else tuple(row)[2:]
+
+
+def read(
+    connection: Connection, schema: ViewSchema, build: Build, stories: Iterable[str] | None = None
+) -> list[Values]:
+    table = _stored(schema, build.table)
+    query = sql.select(table)
+    if stories is not None:
+        query = query.where(table.c.story.in_(list(stories)))
+    return [tuple(row) for row in connection.execute(query)]
+
+
+def counts(
+    connection: Connection, schema: ViewSchema, build: Build, stories: Collection[str]
+) -> dict[str, int]:
+    """The number of rows that each of `stories` has in a generation, if it has any."""
+    story = _stored(schema, build.table).c.story
+    query = sql.select(story, sql.func.count()).where(story.in_(stories)).group_by(story)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def strays(
+    connection: Connection, schema: ViewSchema, build: Build, stories: Collection[str]
+) -> list[Values]:
+    """Rows that belong to none of `stories`."""
+    table = _stored(schema, build.table)
+    there = connection.execute(sql.select(table.c.story).distinct()).scalars()
+    strange = [slug for slug in there if slug not in stories]
+    if not strange:
+        return []
+    query = sql.select(table).where(table.c.story.in_(strange) | table.c.story.is_(None))
+    return [tuple(row) for row in connection.execute(query)]
+
+
+def sql_table(schema: ViewSchema, table: str) -> sql.Table:
+    """The table of a generation, to be made."""
+    made = [sql.Column(c.name, _TYPES[c.type], nullable=c.nullable) for c in schema.columns]
+    return sql.Table(table, sql.MetaData(), *made)
+
+
+#: The table of a generation, to be read: made once, since an export asks for each story's rows.
+_stored = lru_cache(256)(sql_table)

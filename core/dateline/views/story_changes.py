@@ -1,0 +1,113 @@
+"""What changed in a story between two moments. Pure: a function of two states."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+from dateline.events.editorial import FactCorrected, FactDisputed
+from dateline.events.pointer import get, same
+from dateline.events.registry import to_fields
+from dateline.events.state import Fact, StoryState
+from dateline.events.words import quantity_words
+from dateline.views.asof import Moment
+
+Kind = Literal[
+    "added", "corrected", "updated", "retracted", "rejected", "disputed", "figure", "erased", "gone"
+]
+
+
+class StoryChange(msgspec.Struct, frozen=True):
+    """One difference. ``was`` and ``now`` are in words; ``path`` is a JSON Pointer into the fact."""
+
+    kind: Kind
+    fact: str
+    text: str
+    path: str | None = None
+    was: str | None = None
+    now: str | None = None
+    why: str | None = None
+
+
+def compare(before: StoryState, after: StoryState) -> Iterator[StoryChange]:
+    """Facts that were added, corrected, retracted or disputed, and figures that changed, fact by fact."""
+    for fact in after.facts.values():
+        old = before.facts.get(fact.id)
+        if old is None:
+            if not fact.hidden:
+                yield StoryChange("added", fact.id, fact.data.text, now=fact.chain_words)
+        else:
+            yield from _changed(old, fact)
+    for name, fact in before.facts.items():
+        if name not in after.facts:  # the moments were given the other way round
+            yield StoryChange("gone", name, fact.data.text)
+
+
+def erased(after: StoryState, since: Moment, until: Moment) -> Iterator[StoryChange]:
+    """Facts that were erased between the two moments, by this archive's clock. The two states cannot
+    show it, because erased content is missing from the past too."""
+    for fact in after.erased.values():
+        if until.reaches(fact.erased_us, fact.told) and not since.reaches(
+            fact.erased_us, fact.told
+        ):
+            yield StoryChange("erased", fact.id, "[erased]", now="erased", why=fact.why)
+
+
+def _changed(old: Fact, new: Fact) -> Iterator[StoryChange]:
+    text = new.data.text
+    if new.hidden and not old.hidden:
+        reason = getattr(new.history[-1].data, "reason", None)
+        kind: Kind = "retracted" if new.status == "retracted" else "rejected"
+        yield StoryChange(kind, new.id, text, was=old.status, now=new.status, why=reason)
+        return
+    if old.hidden and not new.hidden:
+        yield StoryChange("added", new.id, text, was=old.status, now=new.status)
+    yield from _corrections(old, new)
+    yield from _figures(old, new)
+    if new.status == "disputed" and old.status != "disputed":
+        grounds = [e.data.ground for e in new.history if isinstance(e.data, FactDisputed)]
+        links = [
+            link.data.note or link.data.from_
+            for link in new.story.linked(new.id)
+            if link.data.relation == "disputes" and link.data.to == new.id
+        ]
+        why = next((str(words) for words in reversed(grounds + links)), None)
+        yield StoryChange("disputed", new.id, text, was=old.status, now="disputed", why=why)
+
+
+def _corrections(old: Fact, new: Fact) -> Iterator[StoryChange]:
+    """Values that differ, at the paths of the corrections in between."""
+    left, right = to_fields(old.data), to_fields(new.data)
+    known = {event.event_id for event in old.history}
+    seen = set()
+    for event in new.history:
+        if event.event_id in known or not isinstance(event.data, FactCorrected):
+            continue
+        kind: Kind = "updated" if event.data.kind == "update" else "corrected"
+        for change in event.data.changes:
+            was, now = get(left, change.path), get(right, change.path)
+            if change.path not in seen and not same(was, now):
+                seen.add(change.path)
+                values = _json(was), _json(now)
+                yield StoryChange(
+                    kind, new.id, new.data.text, change.path, *values, event.data.reason
+                )
+
+
+def _figures(old: Fact, new: Fact) -> Iterator[StoryChange]:
+    """Quantities whose words changed, whichever field caused it."""
+    was = [quantity_words(quantity) for quantity in old.data.quantities]
+    now = [quantity_words(quantity) for quantity in new.data.quantities]
+    for at in range(max(len(was), len(now))):
+        left = was[at] if at < len(was) else None
+        right = now[at] if at < len(now) else None
+        if left != right:
+            quantity = (new if at < len(now) else old).data.quantities[at]
+            yield StoryChange("figure", new.id, quantity.measure, f"/quantities/{at}", left, right)
+
+
+def _json(value: object) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)

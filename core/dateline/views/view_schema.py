@@ -1,0 +1,72 @@
+"""The schema of a view: the columns, keys and order of its rows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from functools import cached_property
+
+import msgspec
+
+from dateline.views.row_type import Column, RowType
+
+STORY = Column("story", "text")
+KEY = Column("key", "text")
+#: The columns that Dateline fills in for every fact row.
+FACT_COLUMNS = (
+    Column("fact", "text"),
+    Column("item", "integer"),
+    Column("status", "text"),
+    Column("source", "text"),
+    Column("position", "integer"),
+)
+
+
+class last(str):
+    """A column name in `order` whose empty values come last; by default they come first."""
+
+    __slots__ = ()
+
+
+class ViewSchema(msgspec.Struct, frozen=True, eq=False, dict=True):
+    """What is known of a view before any event is folded. It is made once, when its plugin is loaded.
+
+    ``fact_rows``: whether Dateline keys the rows by fact, as it does for a `FactView`. ``undoes``:
+    whether an event that raises may leave rows to undo. ``order`` holds the column numbers to sort by,
+    each with whether empty values come last.
+    """
+
+    name: str
+    version: int
+    row: RowType
+    columns: tuple[Column, ...]
+    order: tuple[tuple[int, bool], ...]
+    fact_rows: bool
+    undoes: bool
+
+    def __deepcopy__(self, memo: object) -> ViewSchema:
+        return self  # copies of a view share it
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+    @cached_property
+    def key(self) -> tuple[str, ...]:
+        """The columns that identify a row: they come first."""
+        return self.names[: 3 if self.fact_rows else 2]
+
+    @cached_property
+    def numbers(self) -> list[int]:
+        """The columns that may hold a float."""
+        return [at for at, column in enumerate(self.columns) if column.type == "number"]
+
+    def fingerprint(self, types: Iterable[str] = ()) -> str:
+        """A hash that changes exactly when the view's version, its columns or `types` change.
+
+        `types` are the event types of plugins that the log holds and that are loaded. A view does not
+        get facts of an unknown type, so its rows depend on which of these plugins are installed.
+        """
+        parts = [self.name, str(self.version)]
+        parts += [f"{c.name}:{c.type}:{c.nullable}" for c in self.columns]
+        return hashlib.sha256("\n".join([*parts, *sorted(types)]).encode()).hexdigest()[:16]

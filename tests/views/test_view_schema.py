@@ -1,0 +1,84 @@
+"""The schema of a view is made once, when its plugin is loaded; everything else reads it."""
+
+from __future__ import annotations
+
+import copy
+import typing
+from collections.abc import Iterable
+
+import pytest
+
+from dateline import Archive
+from dateline.plugin import Event, Fact, FactRow, FactView, View, ViewRow
+from dateline.testing import samples
+from dateline.testing.isolated import isolated
+from dateline.views.projection import schema_of
+from dateline.views.rows import Rows
+
+
+class Worded(FactView):
+    name = "worded"
+
+    class Row(FactRow, frozen=True):
+        text: str
+        share: float | None
+
+    def rows(self, fact: Fact) -> Iterable[FactRow]:
+        yield self.Row(text=fact.data.text, share=0.5)
+
+
+class Counted(View):
+    name = "counted"
+    order = ("number",)
+
+    class Row(ViewRow, frozen=True):
+        number: int
+
+    def fold(self, event: Event, rows: Rows) -> None:
+        rows.put(str(event.position), self.Row(number=-event.position))
+
+
+def test_no_use_of_a_view_works_out_its_columns_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    plugins = isolated(Worded(), Counted())
+
+    def refuse(*given: object) -> None:
+        raise AssertionError("the columns were worked out again")
+
+    monkeypatch.setattr(typing, "get_type_hints", refuse)
+    with Archive.create(":memory:", plugins) as archive:
+        archive.record(samples.story())
+        archive.rebuild()
+        with archive.material() as material:
+            assert [len(material.table(name, "ferry")) for name in material.views()] == [7, 2]
+        assert [archive.verify_view(name) for name in plugins.views] == [[], []]
+        assert archive.verify(deep_too=True).findings == []
+
+
+def test_copies_of_a_view_share_its_schema() -> None:
+    view = Worded()
+    assert schema_of(Worded()) is not schema_of(view)
+    assert schema_of(copy.deepcopy(view)) is schema_of(view)
+
+
+def test_the_schema_says_how_rows_are_keyed_and_sorted() -> None:
+    worded, counted = schema_of(Worded()), schema_of(Counted())
+    assert worded.key == ("story", "fact", "item") and counted.key == ("story", "key")
+    assert [counted.names[at] for at, _ in counted.order] == ["story", "number"]
+    assert worded.names[-2:] == ("text", "share")
+    assert [worded.names[at] for at in worded.numbers] == ["share"]
+
+
+def test_the_fingerprint_depends_on_version_columns_and_types() -> None:
+    class Newer(Worded):
+        version = 2
+
+    class Wider(Worded):
+        class Row(FactRow, frozen=True):
+            text: str
+            share: float | None
+            unit: str
+
+    views = Worded(), Newer(), Wider()
+    marks = [schema_of(view).fingerprint() for view in views]
+    assert len({*marks, schema_of(views[0]).fingerprint(["acme.flood.crested 1"])}) == 4
+    assert schema_of(Worded()).fingerprint() == marks[0]
