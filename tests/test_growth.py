@@ -15,14 +15,12 @@ from tests.bundled import plugins
 from dateline import Archive
 from dateline.cli.terminal.output import emit
 from dateline.events.envelope import Event
-from dateline.events.fold import StoryFold
 from dateline.events.state import StoryState
 from dateline.log.read import Reader
 from dateline.testing import samples
 from dateline.testing.histories import histories
 from dateline.testing.samples import Fields
-from dateline.views.projection import schema_of
-from dateline.views.rows import Rows
+from dateline.views.asof import states
 
 SMALL, LARGE = 15, 60
 #: A little more than four, because some work is constant and some is not counted.
@@ -119,13 +117,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, in
 
 
 def folded(events: list[Event], view: str | None = None) -> None:
-    state = StoryFold(plugins().registry())
-    rows = None if view is None else Rows(schema_of(plugins().views[view]))
-    for event in events:
-        folded_event = state.apply(event)
-        if rows is not None and view is not None:
-            rows.story = event.slug
-            plugins().views[view].fold(folded_event, rows)
+    states(events, plugins().registry(), [] if view is None else [plugins().views[view]])
 
 
 @pytest.mark.parametrize("history", ["facts", "updates", "disputes"])

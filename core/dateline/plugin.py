@@ -84,21 +84,23 @@ from dateline.plugins.formats import Extracted, Importer, SourceImporter
 from dateline.plugins.hookspecs import hookimpl
 from dateline.recording.line import CUT, ERASED, Line
 from dateline.text import csv_cell, legible, legible_line, markdown, one_line, visible
-from dateline.views.projection import FactView, View
+from dateline.views.forms import EntityView, EventView, FactView, SourceView
+from dateline.views.projection import View
 from dateline.views.row_type import Column, FactRow, ViewRow
 from dateline.views.rows import Rows
 from dateline.views.table import Table
+from dateline.views.things import Entity, Source
 from dateline.views.view_schema import last
 
 __all__ = [
     "BINARY", "CUT", "ERASED", "MAX_LINE", "Actor", "AssessmentRecorded", "Change", "Channel", "Check", "Column",
-    "ContentErased", "Cut", "DatelineError", "Document", "Edtf", "EntityIntroduced", "Erased", "ErasedEvent", "ErasedFact",
-    "Event", "EventType", "Evidence", "EvidenceAdded", "Exporter", "Extracted", "Fact",
+    "ContentErased", "Cut", "DatelineError", "Document", "Edtf", "Entity", "EntityIntroduced", "EntityView", "Erased", "ErasedEvent", "ErasedFact",
+    "Event", "EventType", "EventView", "Evidence", "EvidenceAdded", "Exporter", "Extracted", "Fact",
     "FactCorrected", "FactDisputed", "FactNotice", "FactPayload", "FactRetracted", "FactReviewed",
     "FactRow", "FactView", "FactsLinked", "Factuality", "FigureRecorded", "Finding", "FoldedEvent", "Importer",
     "Line", "Link", "Material", "MissingLibrary", "OccurrenceRecorded", "Payload", "PlaceRef",
-    "Quantity", "Raw", "RecordedBy", "Refused", "RoleRecorded", "Rows", "SourceCaptured",
-    "SourceImporter", "SourceWithdrawn", "StateRecorded", "StatedCut", "StatementRecorded", "Status", "Step",
+    "Quantity", "Raw", "RecordedBy", "Refused", "RoleRecorded", "Rows", "Source", "SourceCaptured",
+    "SourceImporter", "SourceView", "SourceWithdrawn", "StateRecorded", "StatedCut", "StatementRecorded", "Status", "Step",
     "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "Table", "Tally", "Time", "Times",
     "UnknownName", "View", "ViewRow", "Wording", "chain_arrows", "chain_words", "csv_cell", "find_charset",
     "from_iso", "hookimpl", "is_publication_date", "last", "legible", "legible_line", "markdown", "marked_charset", "number_words", "one_line", "parse_edtf",

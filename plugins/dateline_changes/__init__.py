@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 
 from dateline.plugin import (
     ContentErased,
+    EventView,
     EvidenceAdded,
     FactCorrected,
     FactDisputed,
     FactRetracted,
     FactReviewed,
     FoldedEvent,
-    Rows,
     SourceWithdrawn,
     StoryClosed,
     StoryRetitled,
@@ -24,7 +24,7 @@ from dateline.plugin import (
 )
 
 
-class Changes(View):
+class Changes(EventView):
     """One row per change, in the order of the log: a correction of two values gives two rows.
 
     ``was`` and ``now`` are JSON. ``reported_at`` is when the change was made public; it is
@@ -32,6 +32,10 @@ class Changes(View):
     """
 
     name, version = "changes", 1
+    of = (
+        FactCorrected, FactRetracted, FactReviewed, FactDisputed, EvidenceAdded, SourceWithdrawn,
+        StoryRetitled, StoryClosed, ContentErased,
+    )  # fmt: skip
     order = ("position", "item")
     summary = ("what", "about", "path", "was", "now", "who", "why")
 
@@ -49,26 +53,21 @@ class Changes(View):
         who: str | None
         why: str | None
 
-    def fold(self, event: FoldedEvent, rows: Rows) -> None:
-        for item, change in enumerate(_changes(event), 1):
-            what, about, path, was, now, who, why = change
-            label = event.state.label(who)
-            rows.put(
-                f"{event.position}/{item}",
-                self.Row(
-                    position=event.position,
-                    item=item,
-                    event_id=str(event.event_id),
-                    recorded_at=to_iso(event.recorded_us),
-                    reported_at=None if event.reported_us is None else to_iso(event.reported_us),
-                    what=what,
-                    about=about,
-                    path=path,
-                    was=was,
-                    now=now,
-                    who=label or event.recorded_by.agent,
-                    why=why,
-                ),
+    def rows(self, event: FoldedEvent) -> Iterable[Row]:
+        for item, (what, about, path, was, now, who, why) in enumerate(_changes(event), 1):
+            yield self.Row(
+                position=event.position,
+                item=item,
+                event_id=str(event.event_id),
+                recorded_at=to_iso(event.recorded_us),
+                reported_at=None if event.reported_us is None else to_iso(event.reported_us),
+                what=what,
+                about=about,
+                path=path,
+                was=was,
+                now=now,
+                who=event.state.label(who) or event.recorded_by.agent,
+                why=why,
             )
 
 

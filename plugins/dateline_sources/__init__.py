@@ -4,22 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dateline.plugin import (
-    FoldedEvent,
-    Rows,
-    SourceCaptured,
-    SourceWithdrawn,
-    StoryState,
-    View,
-    ViewRow,
-    hookimpl,
-    last,
-    parse_edtf,
-)
-from dateline_sources.drawn import AllDrawn, Drawn
+from dateline.plugin import Source, SourceView, View, ViewRow, hookimpl, last, parse_edtf
 
 
-class Sources(View):
+class Sources(SourceView):
     """One row per source, ordered by publication date.
 
     ``coverage`` is the percentage of its characters that are evidence of a fact; ``facts`` counts
@@ -50,43 +38,46 @@ class Sources(View):
         withdrawn: str | None
         captured: int
 
-    def fold(self, event: FoldedEvent, rows: Rows) -> None:
-        state, data = event.state, event.data
-        drawn = state.kept(self.name, AllDrawn).after(event)
-        names = {fact.source for fact in event.touched}
-        if event.before is not None:
-            names.add(event.before.source)
-        if isinstance(data, SourceCaptured | SourceWithdrawn):
-            names.add(data.source)
-        for name in sorted(name for name in names if name in state.sources):
-            known = rows.get(name)
-            captured = event.version if known is None else known.captured
-            rows.put(name, self._row(name, state, drawn.of(name), captured))
-
-    def _row(self, name: str, state: StoryState, drawn: Drawn, captured: int) -> Row:
-        source = state.sources[name]
-        when = None if source.published is None else parse_edtf(source.published)
-        credited = (f"{state.label(credit.agent)} ({credit.role})" for credit in source.credits)
-        return self.Row(
-            source=name,
-            title=source.title,
-            publisher=state.label(source.publisher),
-            published=source.published,
+    def rows(self, source: Source) -> Iterable[Row]:
+        data, label = source.data, source.story.label
+        when = None if data.published is None else parse_edtf(data.published)
+        drawn = [fact for fact in source.facts if not fact.hidden]
+        covered = covered_by(
+            (item.start, item.end)
+            for fact in drawn
+            for item in fact.data.evidence
+            if item.start is not None and item.end is not None
+        )
+        yield self.Row(
+            source=source.id,
+            title=data.title,
+            publisher=label(data.publisher),
+            published=data.published,
             when=None if when is None else when.words,
             earliest=None if when is None else when.earliest,
-            media_type=source.media_type,
-            language=source.language,
-            url=source.url,
-            byline=", ".join(map(state.label, source.byline)),
-            credits=", ".join(credited),
-            chars=source.chars,
-            facts=drawn.facts,
-            covered=drawn.covered,
-            coverage=round(100 * drawn.covered / source.chars, 1) if source.chars else None,
-            derived_from=source.derived_from,
-            withdrawn=state.withdrawn.get(name),
-            captured=captured,
+            media_type=data.media_type,
+            language=data.language,
+            url=data.url,
+            byline=", ".join(map(label, data.byline)),
+            credits=", ".join(f"{label(credit.agent)} ({credit.role})" for credit in data.credits),
+            chars=data.chars,
+            facts=len(drawn),
+            covered=covered,
+            coverage=round(100 * covered / data.chars, 1) if data.chars else None,
+            derived_from=data.derived_from,
+            withdrawn=source.withdrawn,
+            captured=source.version,
         )
+
+
+def covered_by(spans: Iterable[tuple[int, int]]) -> int:
+    """How many code points lie in at least one of the half-open spans."""
+    covered = reached = 0
+    for start, end in sorted(spans):
+        if end > max(start, reached):
+            covered += end - max(start, reached)
+            reached = end
+    return covered
 
 
 @hookimpl

@@ -52,11 +52,11 @@ class StoryFold(StoryState):
         """A copy to try events on. Facts are shared, since they never change."""
         fork = StoryFold(self.registry)
         fork.__dict__.update(self.__dict__)
-        for name in ("entities", "sources", "withdrawn", "facts"):
+        for name in ("entities", "sources", "captured", "withdrawn", "facts"):
             setattr(fork, name, dict(getattr(self, name)))
         fork.tombstones, fork._links = self.tombstones.copy(), self._links.copy()
         fork._waiting = {key: set(facts) for key, facts in self._waiting.items()}
-        fork._index, fork._kept = None, {}
+        fork._index, fork._by_name, fork._kept = None, None, {}
         fork.read_only = cast(StoryState, ReadOnlyStory(fork))
         return fork
 
@@ -66,10 +66,15 @@ class StoryFold(StoryState):
         for held in (self.facts, self.entities, self.sources):
             held.clear()
         self.__dict__.pop("read_only", None)  # it refers back
-        self._links, self._index, self._kept = Links(), None, {}
+        self._links, self._index, self._by_name, self._kept = Links(), None, None, {}
 
     def apply(self, event: Event) -> FoldedEvent:
-        """Fold one event; return it with what it did.
+        """Fold one event; return it with what it did. Raises SealedContent, as `take` does."""
+        # One concatenated tuple: naming each field takes several times as long.
+        return FoldedEvent(*(astuple(event) + self.take(event)))
+
+    def take(self, event: Event) -> Added:
+        """Fold one event; return what it did.
 
         Raises SealedContent and changes nothing if the event is sealed: a state without it would be
         wrong.
@@ -83,28 +88,30 @@ class StoryFold(StoryState):
             self.tombstones.protect(event, event.subject_key, brings(data))
         if isinstance(data, FactPayload):
             fact = self._record(event, data)
-            added: Added = fact, None, (fact,), self.read_only
-        elif isinstance(data, FactNotice):
-            added = self._notice(event, data)
-        else:
-            added = None, None, self._refresh(self._context(event, data)), self.read_only
-        # One concatenated tuple: naming each field takes several times as long.
-        return FoldedEvent(*(astuple(event) + added))
+            return fact, None, (fact,), self.read_only
+        if isinstance(data, FactNotice):
+            return self._notice(event, data)
+        return None, None, self._refresh(self._context(event, data)), self.read_only
 
     def _context(self, event: Event, data: Data) -> Iterable[str]:
         """Fold an event about something that facts refer to; return the facts whose status or labels changed."""
         if isinstance(data, EntityIntroduced):
             self.entities[data.entity] = data
-            return self._waiting.pop(data.entity, ())
+            named = self._waiting.pop(data.entity, ())
+            if data.part_of is not None and data.part_of not in self.entities and named:
+                self._waiting.setdefault(data.part_of, set()).update(named)
+            return named
         if isinstance(data, SourceCaptured):
             self.sources[data.source] = data
+            self.captured.setdefault(data.source, event.version)
             return self._waiting.pop(data.source, ())
         if isinstance(data, SourceWithdrawn):
             self.withdrawn[data.source] = data.reason
             return [fact.id for fact in self.naming(data.source) if fact.source == data.source]
         if isinstance(data, FactsLinked):
             from_ = self.facts.get(data.from_)
-            return self._links.add(Link(data, event), hidden=from_ is not None and from_.hidden)
+            self._links.add(Link(data, event), hidden=from_ is not None and from_.hidden)
+            return {data.from_, data.to}
         self._story(event, data)
         return ()
 
@@ -156,8 +163,11 @@ class StoryFold(StoryState):
         if data.source not in self.sources:
             self._waiting.setdefault(data.source, set()).add(data.fact)
         for name in refers_to(data):
-            if name not in entities:
-                self._waiting.setdefault(name, set()).add(data.fact)
+            known = entities.get(name)
+            # Rows may also show what an entity is part of.
+            missing = name if known is None else known.part_of
+            if missing is not None and missing not in entities:
+                self._waiting.setdefault(missing, set()).add(data.fact)
 
     def _notice(self, event: Event, notice: FactNotice) -> Added:
         before = self.facts.get(notice.fact)

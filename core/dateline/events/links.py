@@ -36,18 +36,17 @@ class Links:
         copy._disputing, copy._disputes = dict(self._disputing), dict(self._disputes)
         return copy
 
-    def add(self, link: Link, *, hidden: bool) -> tuple[str, ...]:
-        """Add a link; return the fact whose status it may change. A `hidden` fact disputes nothing."""
+    def add(self, link: Link, *, hidden: bool) -> None:
+        """Add a link. A `hidden` fact disputes nothing."""
         list.append(self.all, link)
         from_, to = link.data.from_, link.data.to
         for end in dict.fromkeys((from_, to)):
             self._by_fact.setdefault(end, []).append(link)
         if link.data.relation != "disputes":
-            return ()
+            return
         self._disputes[from_] = (*self._disputes.get(from_, ()), to)
         if not hidden:
             self._disputing[to] = self._disputing.get(to, 0) + 1
-        return (to,)
 
     def of(self, fact: str) -> Sequence[Link]:
         """Links from or to a fact. Other links are not scanned."""

@@ -13,10 +13,10 @@ class ReadOnlyStory:
     AttributeError."""
 
     __slots__ = (
-        "_state", "entities", "erased", "facts", "protected", "sources", "withdrawn",
+        "_state", "captured", "entities", "erased", "facts", "protected", "sources", "withdrawn",
     )  # fmt: skip
     #: Attributes of the state that readers do not get.
-    WITHHELD = frozenset({"apply", "fork", "read_only", "release", "tombstones"})
+    WITHHELD = frozenset({"apply", "fork", "read_only", "release", "take", "tombstones"})
 
     def __init__(self, state: Any) -> None:
         put = object.__setattr__

@@ -5,7 +5,7 @@ Rules and views both read this state, so both see the same story.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -128,6 +128,8 @@ class StoryState:
         self.recorded_us = 0
         self.entities: dict[str, EntityIntroduced] = {}
         self.sources: dict[str, SourceCaptured] = {}
+        #: The version at which each source was first captured.
+        self.captured: dict[str, int] = {}
         self.withdrawn: dict[str, str] = {}
         self.facts: dict[str, Fact] = {}
         self.opened: StoryOpened | None = None
@@ -135,6 +137,7 @@ class StoryState:
         self.tombstones = Tombstones()
         self._links = Links()
         self._index: Index | None = None
+        self._by_name: tuple[int, dict[str, list[Fact]]] | None = None
         self._kept: dict[str, Any] = {}
         #: This state as plugins get it.
         self.read_only = cast(StoryState, ReadOnlyStory(self))
@@ -172,6 +175,16 @@ class StoryState:
         found = (self.facts[fact] for fact in self._index.of(name) if fact in self.facts)
         naming = (fact for fact in found if name == fact.source or name in refers_to(fact.data))
         return sorted(naming, key=lambda fact: fact.version)
+
+    def facts_by_name(self) -> Mapping[str, Sequence[Fact]]:
+        """The facts of each entity and source that `naming` would find, worked out once a version."""
+        if self._by_name is None or self._by_name[0] != self.version:
+            found: dict[str, list[Fact]] = {}
+            for fact in self.facts.values():
+                for name in {fact.source, *refers_to(fact.data)}:
+                    found.setdefault(name, []).append(fact)
+            self._by_name = (self.version, found)
+        return self._by_name[1]
 
     def linked(self, fact: str) -> Sequence[Link]:
         """Links from or to a fact, in the order of recording. Other links are not scanned."""

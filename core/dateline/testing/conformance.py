@@ -38,7 +38,8 @@ from dateline.plugins.loaded import Plugins
 from dateline.recording.line import Line
 from dateline.testing import samples
 from dateline.testing.isolated import isolated
-from dateline.views.projection import FactView, View
+from dateline.views.forms import FactView
+from dateline.views.projection import View
 from dateline.views.row_type import FactRow, ViewRow
 from dateline.views.rows import Rows
 

@@ -28,14 +28,14 @@ from dateline.events.editorial import ContentErased, EvidenceAdded, FactCorrecte
 from dateline.events.edtf import latest_instant, public_from
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Event
-from dateline.events.fold import StoryFold
+from dateline.events.fold import FoldedEvent, StoryFold
 from dateline.events.payload import Erased, FactNotice, FactPayload
 from dateline.events.registry import Registry
 from dateline.events.source import SourceCaptured
 from dateline.events.state import StoryState
 from dateline.events.story import StoryOpened
 from dateline.views.dated import Dated
-from dateline.views.folding import require_whole
+from dateline.views.folding import deferred, require_whole
 from dateline.views.projection import View, schema_of
 from dateline.views.row_type import Values
 from dateline.views.rows import Rows
@@ -188,19 +188,27 @@ def states(
     A view that raises is stopped and added to `failed`, and the others continue; if `failed` is
     None, ViewFailed is raised.
     """
-    state = StoryFold(registry)
+    events, state = list(events), StoryFold(registry)
     buffers = {view.name: (view, Rows(schema_of(view))) for view in views}
-    slug = ""
-    for event in events:
-        slug = event.slug
+
+    def attempt(view: View, event: FoldedEvent, whole: bool) -> None:
+        rows = buffers[view.name][1]
+        rows.story = event.slug
+        rows.mark()
+        try:
+            require_whole(view, rows, event, whole=whole)
+        except ViewFailed as failure:
+            if failed is None:
+                raise
+            failed[view.name] = failure
+            del buffers[view.name]
+
+    waiting = [view for view, _ in buffers.values() if deferred(view)]
+    for number, event in enumerate(events, 1):
         folded = state.apply(event)
-        for view, rows in list(buffers.values()):
-            rows.story = slug
-            try:
-                require_whole(view, rows, folded)
-            except ViewFailed as failure:
-                if failed is None:
-                    raise
-                failed[view.name] = failure
-                del buffers[view.name]
+        for view, _ in list(buffers.values()):
+            if view not in waiting:
+                attempt(view, folded, whole=False)
+            elif number == len(events):
+                attempt(view, folded, whole=True)
     return state, {name: list(rows.stored()) for name, (_, rows) in buffers.items()}

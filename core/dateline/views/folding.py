@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable, Iterable
 
 import msgspec
 from sqlalchemy.exc import DBAPIError
 
 from dateline.errors import DatelineError, ViewFailed, described, stops_plugin
 from dateline.events.fold import FoldedEvent
+from dateline.views.forms import MapView
 from dateline.views.generation import Build
 from dateline.views.projection import View
 from dateline.views.rows import Rows
@@ -25,15 +27,36 @@ class Running(msgspec.Struct):
     error: str | None = None
 
 
+def deferred(view: View) -> bool:
+    """Whether the view's rows may be worked out after many events at once."""
+    return isinstance(view, MapView) and view.deferred
+
+
 def fold(running: Running, event: FoldedEvent) -> None:
     """Fold one event, completely or not at all."""
+    _guarded(running, event, running.view.fold)
+
+
+def evaluate(
+    running: Running, event: FoldedEvent, names: Iterable[str] | None, new: frozenset[str]
+) -> None:
+    """Set the rows of the things `names`, or of all, as they are after `event`, which is the last one of
+    its story that was folded. All of them are set, or none."""
+    view = running.view
+    assert isinstance(view, MapView)
+    _guarded(running, event, lambda event, rows: view.evaluate(event.state, rows, names, new))
+
+
+def _guarded(
+    running: Running, event: FoldedEvent, work: Callable[[FoldedEvent, Rows], None]
+) -> None:
     if running.error is not None:
         return
     rows = running.rows
     rows.story = event.slug
     rows.mark()
     try:
-        running.view.fold(event, rows)
+        work(event, rows)
     except DBAPIError:
         raise  # from `rows.get`: the database failed, not the plugin
     except BaseException as error:  # noqa: BLE001 - only this view stops
@@ -43,10 +66,29 @@ def fold(running: Running, event: FoldedEvent) -> None:
         running.error = _storable(error)
 
 
-def require_whole(view: View, rows: Rows, event: FoldedEvent) -> None:
-    """Fold one event in memory. Raises ViewFailed, naming the view and the event."""
+def touched_by(running: Running, event: FoldedEvent) -> Iterable[str]:
+    """The things that the event touched; none once the view has stopped."""
+    found: list[str] = []
+    view = running.view
+    assert isinstance(view, MapView)
+    _guarded(running, event, lambda event, _: found.extend(view.touched(event)))
+    return found
+
+
+def start_again(running: Running, rows: Rows) -> None:
+    """Forget a failure, to fold the same events once more into `rows`."""
+    running.failed = running.error = None
+    running.rows = rows
+
+
+def require_whole(view: View, rows: Rows, event: FoldedEvent, *, whole: bool) -> None:
+    """Fold one event in memory, or with `whole` evaluate all things of its story. Raises ViewFailed,
+    naming the view and the event."""
     try:
-        view.fold(event, rows)
+        if whole and isinstance(view, MapView):
+            view.evaluate(event.state, rows, None)
+        else:
+            view.fold(event, rows)
     except BaseException as error:
         stops_plugin(error)
         raise ViewFailed(

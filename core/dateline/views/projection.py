@@ -1,4 +1,4 @@
-"""What a view is: rows of a declared shape, and a pure fold of one story's events into them.
+"""The general form of a view: rows of a declared shape, and a pure fold of one story's events into them.
 
 Pure means no clock, no randomness, no input or output. So the same code serves catching up,
 rebuilding, past moments, and tests.
@@ -7,16 +7,11 @@ rebuilding, past moments, and tests.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
 from typing import ClassVar
 
 from dateline.errors import DatelineError
-from dateline.events.editorial import ContentErased
 from dateline.events.fold import FoldedEvent
-from dateline.events.payload import FactPayload
-from dateline.events.state import Fact
-from dateline.events.tombstones import ErasedFact
-from dateline.views.row_type import NAME, Column, FactRow, RowType, ViewRow
+from dateline.views.row_type import NAME, Column, RowType, ViewRow
 from dateline.views.rows import Rows
 from dateline.views.view_schema import FACT_COLUMNS, KEY, STORY, ViewSchema, last
 
@@ -48,6 +43,9 @@ class View(ABC):
     #: Columns that a table on a terminal shows; empty shows all. Data formats always have all.
     summary: ClassVar[tuple[str, ...]] = ()
     Row: ClassVar[type[ViewRow]]
+    #: The class that `Row` must extend, and the column that names what a row is about, if there is one.
+    row_base: ClassVar[type[ViewRow]] = ViewRow
+    by: ClassVar[str | None] = None
 
     @abstractmethod
     def fold(self, event: FoldedEvent, rows: Rows) -> None:
@@ -58,42 +56,10 @@ class View(ABC):
         """The columns between the story and those of `Row`."""
         return (KEY,)
 
-
-class FactView(View):
-    """A function from a fact, in its current state, to its rows. Most views are of this kind.
-
-    Corrections, retractions and reviews are applied before `rows` is called. ``of`` names the payload
-    types of the facts it takes; None takes every fact.
-    """
-
-    order: ClassVar[tuple[str, ...]] = ("position", "item")
-    of: ClassVar[type[FactPayload] | tuple[type[FactPayload], ...] | None] = None
-
-    @abstractmethod
-    def rows(self, fact: Fact) -> Iterable[FactRow]:
-        """The rows of one fact; there may be none."""
-
-    def erased(self, fact: ErasedFact) -> Iterable[FactRow]:
-        """The rows that show that a fact was erased; by default none."""
-        return ()
-
-    def fold(self, event: FoldedEvent, rows: Rows) -> None:
-        of, before = self.of, event.before
-        if isinstance(event.data, ContentErased):
-            names = (item.fact for item in event.data.events if item.fact is not None)
-            erased = [event.state.erased[name] for name in names]
-            rows.set_all((fact, self.erased(fact), False) for fact in erased)
-        made = [
-            (fact, self.rows(fact), before is None and fact is event.fact)
-            for fact in event.touched
-            if of is None or isinstance(fact.data, of)
-        ]
-        if made:
-            rows.set_all(made)
-
     @classmethod
-    def key_columns(cls) -> tuple[Column, ...]:
-        return FACT_COLUMNS
+    def undoes(cls) -> bool:
+        """Whether an event that raises may leave rows to undo."""
+        return True
 
 
 def schema_of(view: object) -> ViewSchema:
@@ -121,10 +87,10 @@ def _made(view: View) -> ViewSchema:
         raise _invalid(f"the view name {name!r} is reserved for the archive")
     if not isinstance(view.version, int) or view.version < 1:
         raise _invalid(f"view {name}: the version is {view.version!r}, not 1, 2, 3 ...")
-    row, fact_rows = getattr(view, "Row", None), isinstance(view, FactView)
-    base = FactRow if fact_rows else ViewRow
+    row, base = getattr(view, "Row", None), view.row_base
     if not isinstance(row, type) or not issubclass(row, base):
         raise _invalid(f"view {name}: it needs a class Row({base.__name__})")
+    fact_rows = view.key_columns() == FACT_COLUMNS
     filled_in = (STORY, *view.key_columns())
     own = RowType(name, row, {column.name for column in filled_in})
     columns = (*filled_in, *own.columns)
@@ -137,8 +103,10 @@ def _made(view: View) -> ViewSchema:
                 f"view {name}: its order or summary names {column!r}, which is not a column"
             )
     order = ((at[column], isinstance(column, last)) for column in (STORY.name, *view.order))
-    undoes = type(view).fold is not FactView.fold
-    return ViewSchema(name, view.version, own, columns, tuple(order), fact_rows, undoes)
+    by = None if fact_rows else view.by
+    if by is not None and (by not in at or columns[at[by]].type != "text"):
+        raise _invalid(f"view {name}: `by` names {by!r}, which is not a column of text")
+    return ViewSchema(name, view.version, own, columns, tuple(order), fact_rows, by, view.undoes())
 
 
 def _invalid(what: str) -> DatelineError:

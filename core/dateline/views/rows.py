@@ -8,9 +8,7 @@ from typing import Any
 import msgspec
 
 from dateline.errors import DatelineError
-from dateline.events.state import Fact
-from dateline.events.tombstones import ErasedFact
-from dateline.views.row_type import FactRow, Values, ViewRow, storable
+from dateline.views.row_type import Values, ViewRow, storable
 from dateline.views.view_schema import ViewSchema
 
 Key = tuple[Any, ...]
@@ -32,12 +30,12 @@ class Rows:
     ) -> None:
         self.story = ""
         self.changed: dict[Key, Values | None] = {}
-        #: (story, fact) whose stored rows are deleted before `changed` is written.
+        #: (story, thing) whose stored rows are deleted before `changed` is written.
         self.cleared: dict[Key, None] = {}
         self.schema = schema
         self._values = schema.row.values
         self._load = load
-        self._by_fact: dict[Key, list[Key]] = {}
+        self._by_thing: dict[Key, list[Key]] = {}
         self._journal: list[tuple[dict[Key, Any], Key, Any]] = []
 
     # -- for a fold ----------------------------------------------------------------------
@@ -66,28 +64,50 @@ class Rows:
         """Remove the row at `key`, if there is one."""
         self._set((self.story, self._key("drop", key)), None)
 
-    def replace(self, fact: Fact, rows: Iterable[FactRow], *, new: bool = False) -> None:
-        """Set the rows of one fact; `new` states that it had none before."""
-        self.set_all([(fact, rows, new)])
+    # -- for the forms of views ------------------------------------------------------------
 
-    def set_all(self, facts: Iterable[tuple[Fact | ErasedFact, Iterable[FactRow], bool]]) -> None:
-        """Like `replace` for several facts: all of them, or none if one raises."""
-        made = [(fact, new, [self._values(row, fact) for row in rows]) for fact, rows, new in facts]
+    def set_all(self, view: Any, things: Iterable[tuple[str, Any, bool]]) -> None:
+        """Set the rows of things: (id, thing or None, whether it had no rows before). All of them are set,
+        or none if one raises."""
+        made = [
+            (name, new, [] if thing is None else self._made(view, thing))
+            for name, thing, new in things
+        ]
         changed = self.changed
-        for fact, new, values in made:
-            group = (self.story, fact.id)
-            keys = [(*group, item) for item in range(1, len(values) + 1)]
+        for name, new, pairs in made:
+            group = (self.story, name)
             if self.schema.undoes:
-                self._remember(changed, *self._by_fact.get(group, ()), *keys)
-                self._remember(self._by_fact, group)
+                self._remember(changed, *self._by_thing.get(group, ()), *(key for key, _ in pairs))
+                self._remember(self._by_thing, group)
                 self._remember(self.cleared, group)
-            for key in self._by_fact.pop(group, ()):
+            for key in self._by_thing.pop(group, ()):
                 changed[key] = None
             if not new and self._load is not None:
                 self.cleared[group] = None
-            base = (fact.status, fact.source, fact.position)
-            changed.update(zip(keys, [base + row for row in values], strict=True))
-            self._by_fact[group] = keys
+            changed.update(pairs)
+            self._by_thing[group] = [key for key, _ in pairs]
+
+    def _made(self, view: Any, thing: Any) -> list[tuple[Key, Values]]:
+        """The keys and values of a thing's rows."""
+        story, name = self.story, thing.id
+        rows = view.rows_of(thing)
+        if self.schema.fact_rows:
+            base = (thing.status, thing.source, thing.position)
+            return [
+                ((story, name, item), base + self._values(row, thing))
+                for item, row in enumerate(rows, 1)
+            ]
+        pairs, by = [], self.schema.by_at
+        for item, row in enumerate(rows, 1):
+            key = self._storable(view.key(row, thing, item))
+            values = self._values(row, key)
+            if by is not None and values[by] != name:
+                raise DatelineError(
+                    f"{key}: {self.schema.by}={values[by]!r}, but the row is about {name!r}",
+                    code="row-invalid",
+                )
+            pairs.append(((story, key), values))
+        return pairs
 
     # -- for the runner --------------------------------------------------------------------
 
@@ -121,10 +141,13 @@ class Rows:
     def _key(self, verb: str, key: str) -> str:
         """`key` as every database stores it. Raises DatelineError here, because an error of the database
         would stop every view that is written in the same transaction."""
-        if self.schema.fact_rows:
+        if self.schema.fact_rows or self.schema.by is not None:
             raise DatelineError(
-                f"a FactView yields its rows from `rows`; it cannot {verb} them", code="row-invalid"
+                f"this view yields its rows from `rows`; it cannot {verb} them", code="row-invalid"
             )
+        return self._storable(key)
+
+    def _storable(self, key: str) -> str:
         if isinstance(key, str):
             key = str.__str__(key)  # drivers treat subclasses of str differently
         if not isinstance(key, str) or not storable(key):

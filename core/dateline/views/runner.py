@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -13,8 +13,10 @@ from dateline.events.envelope import Event
 from dateline.events.fold import FoldedEvent, StoryFold
 from dateline.log import read as log
 from dateline.views import store, stored_rows
-from dateline.views.folding import Running, fold
+from dateline.views.folding import Running, deferred, evaluate, fold, start_again, touched_by
+from dateline.views.forms import EventView
 from dateline.views.generation import State
+from dateline.views.projection import View
 from dateline.views.row_type import Values
 from dateline.views.rows import Key, Rows
 from dateline.views.store import ChangedElsewhere
@@ -56,13 +58,31 @@ class RecentStates:
         return folded
 
 
-def fold_story(reader: log.Reader, group: Sequence[Running], events: Iterable[Event]) -> None:
-    """Fold all events of one story."""
-    state = StoryFold(reader.registry)
+def fold_story(reader: log.Reader, group: Sequence[Running], events: Sequence[Event]) -> None:
+    """Fold all events of one story into views that have no rows of it. Views that can wait are evaluated
+    once, at its end."""
+    if not events:
+        return
+    waiting = [item for item in group if deferred(item.view)]
+    others = [item for item in group if not deferred(item.view)]
+    wanted = [item.view.of for item in others if isinstance(item.view, EventView)]
+    selective = all(_takes_some(item.view) for item in others)
+    types = tuple(kind for of in wanted for kind in (of if isinstance(of, tuple) else (of,)))
+    state, last = StoryFold(reader.registry), events[-1]
     for event in events:
+        if selective and event is not last and not isinstance(event.data, types):
+            state.take(event)
+            continue
         folded = state.apply(event)
-        for item in group:
+        for item in others:
             fold(item, folded)
+    for item in waiting:
+        evaluate(item, folded, None, frozenset())
+        if item.error is not None:  # nothing was set: find the event at which it stops
+            start_again(item, item.rows)
+            again = StoryFold(reader.registry)
+            for event in events:
+                fold(item, again.apply(event))
     state.release()
 
 
@@ -74,15 +94,52 @@ def fold_range(
     after: int,
     until: int,
 ) -> None:
-    """Fold the events in (`after`, `until`] into fresh buffers. Raises ChangedElsewhere if a generation was
-    dropped."""
+    """Fold the events in (`after`, `until`] into fresh buffers. Views that can wait are evaluated once a
+    story. Raises ChangedElsewhere if a generation was dropped."""
     _hold(connection, group)
     for item in group:
         item.rows = Rows(item.rows.schema, partial(_load, connection, item))
-    for event in reader.read(connection, after=after, until=until):
+    events = list(reader.read(connection, after=after, until=until))
+    stories: dict[UUID, list[Event]] = {}
+    for event in events:
+        stories.setdefault(event.story, []).append(event)
+    for stream in stories.values():
+        _fold_part(connection, states, group, stream)
+    for item in group:
+        if item.error is not None:  # events of other stories may come first: find where it stops
+            start_again(item, Rows(item.rows.schema, partial(_load, connection, item)))
+            fresh = RecentStates(reader)
+            for event in events:
+                fold(item, fresh.apply(connection, event))
+
+
+def _fold_part(
+    connection: Connection,
+    states: RecentStates,
+    group: Sequence[Running],
+    events: Sequence[Event],
+) -> None:
+    """Fold some events of one story, in order."""
+    touched: list[tuple[Running, dict[str, None]]]
+    touched = [(item, {}) for item in group if deferred(item.view)]
+    others = [item for item in group if not deferred(item.view)]
+    new = set()
+    for event in events:
         folded = states.apply(connection, event)
-        for item in group:
+        for item in others:
             fold(item, folded)
+        for item, names in touched:
+            names.update(dict.fromkeys(touched_by(item, folded)))
+        if folded.fact is not None and folded.before is None:
+            new.add(folded.fact.id)
+    for item, names in touched:
+        evaluate(item, folded, names, frozenset(new))
+
+
+def _takes_some(view: View) -> bool:
+    """Whether its fold ignores events of other types than ``of``."""
+    own = "fold" in vars(view)
+    return isinstance(view, EventView) and type(view).fold is EventView.fold and not own
 
 
 def _hold(connection: Connection, group: Sequence[Running]) -> None:

@@ -26,12 +26,18 @@ _TYPES: dict[ColumnType, Any] = {
 
 
 def index(connection: Connection, schema: ViewSchema, build: Build) -> None:
-    """Create the index, unique by story and key. Raises DatelineError if its name is taken."""
-    table, name = sql_table(schema, build.table), f"{build.table}_key"
-    if any(one["name"] == name for one in sql.inspect(connection).get_indexes(build.table)):
-        return  # an earlier process made it and was killed
-    catalog.require_free(connection, name, f"view {build.name}")
-    sql.Index(name, *(table.c[column] for column in schema.key), unique=True).create(connection)
+    """Create the index, unique by story and key, and one by story and thing if that is another column.
+    Raises DatelineError if a name is taken."""
+    table = sql_table(schema, build.table)
+    there = {one["name"] for one in sql.inspect(connection).get_indexes(build.table)}
+    wanted = {f"{build.table}_key": schema.key}
+    if schema.by is not None:
+        wanted[f"{build.table}_by"] = schema.thing
+    for name, columns in wanted.items():
+        if name not in there:  # else an earlier process made it and was killed
+            catalog.require_free(connection, name, f"view {build.name}")
+            unique = columns == schema.key
+            sql.Index(name, *(table.c[one] for one in columns), unique=unique).create(connection)
 
 
 def fill(connection: Connection, build: Build, rows: Rows) -> None:
@@ -50,7 +56,7 @@ def flush(connection: Connection, build: Build, rows: Rows) -> None:
     """Write the buffered rows: first deletions, then the present rows."""
     backend, schema, stored = of(connection), rows.schema, list(rows.stored())
     if rows.cleared:
-        backend.delete(connection, build.table, ("story", "fact"), sorted(rows.cleared))
+        backend.delete(connection, build.table, schema.thing, sorted(rows.cleared))
     if schema.fact_rows:
         if stored:
             backend.insert(connection, build.table, schema.names, stored)

@@ -31,7 +31,8 @@ class last(str):
 class ViewSchema(msgspec.Struct, frozen=True, eq=False, dict=True):
     """What is known of a view before any event is folded. It is made once, when its plugin is loaded.
 
-    ``fact_rows``: whether Dateline keys the rows by fact, as it does for a `FactView`. ``undoes``:
+    ``fact_rows``: whether Dateline keys the rows by fact, as it does for FactRows. ``by`` is the column
+    that names what a row is about, if the rows of a thing are replaced together. ``undoes``:
     whether an event that raises may leave rows to undo. ``order`` holds the column numbers to sort by,
     each with whether empty values come last.
     """
@@ -42,6 +43,7 @@ class ViewSchema(msgspec.Struct, frozen=True, eq=False, dict=True):
     columns: tuple[Column, ...]
     order: tuple[tuple[int, bool], ...]
     fact_rows: bool
+    by: str | None
     undoes: bool
 
     def __deepcopy__(self, memo: object) -> ViewSchema:
@@ -55,6 +57,16 @@ class ViewSchema(msgspec.Struct, frozen=True, eq=False, dict=True):
     def key(self) -> tuple[str, ...]:
         """The columns that identify a row: they come first."""
         return self.names[: 3 if self.fact_rows else 2]
+
+    @cached_property
+    def thing(self) -> tuple[str, ...]:
+        """The columns by which the rows of a thing are found."""
+        return (STORY.name, "fact" if self.fact_rows else self.by or "key")
+
+    @cached_property
+    def by_at(self) -> int | None:
+        """The place of the column `by` among the fields of a row."""
+        return None if self.by is None else self.names.index(self.by) - len(self.key)
 
     @cached_property
     def numbers(self) -> list[int]:

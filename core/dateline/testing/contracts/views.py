@@ -22,10 +22,11 @@ from dateline.testing.contracts.watch import Watch
 from dateline.views import store, stored_rows
 from dateline.views.asof import states
 from dateline.views.folding import Running
+from dateline.views.forms import FactView
 from dateline.views.generation import Build
-from dateline.views.projection import FactView, View, schema_of
+from dateline.views.projection import View, schema_of
 from dateline.views.rebuild import rebuild
-from dateline.views.row_type import FactRow, Values
+from dateline.views.row_type import Values, ViewRow
 from dateline.views.rows import Rows
 from dateline.views.runner import RecentStates, fold_range, write
 from dateline.views.table import arrange
@@ -243,7 +244,7 @@ def _failing(view: View, at: int) -> Iterator[None]:
         if event.position == at:
             raise RuntimeError(_DELIBERATE)
 
-    def _rows_then_raise(fact: Fact) -> Iterator[FactRow]:
+    def _rows_then_raise(fact: Fact) -> Iterator[ViewRow]:
         assert isinstance(view, FactView)
         yield from type(view).rows(view, fact)
         raise RuntimeError(_DELIBERATE)

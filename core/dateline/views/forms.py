@@ -1,0 +1,220 @@
+"""The forms of views that are functions of one thing of a story as it stands: a fact, an entity, a source.
+
+A form says which things an event touched. So the rows of a thing need not be worked out at each event:
+a rebuild folds a story to its end first, and catching up the events that are new; then each thing that
+was touched is evaluated once. The rows are those of a fold event by event.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar, Generic, TypeVar
+
+from dateline.events.editorial import ContentErased
+from dateline.events.entity import EntityIntroduced
+from dateline.events.fold import FoldedEvent
+from dateline.events.index import refers_to
+from dateline.events.payload import FactPayload, Payload
+from dateline.events.source import SourceCaptured, SourceWithdrawn
+from dateline.events.state import Fact, StoryState
+from dateline.events.tombstones import ErasedFact
+from dateline.views.projection import View
+from dateline.views.row_type import Column, FactRow, ViewRow
+from dateline.views.rows import Rows
+from dateline.views.things import Entity, Source, Thing
+from dateline.views.view_schema import FACT_COLUMNS, KEY
+
+T = TypeVar("T", bound=Thing)
+
+
+class MapView(View, Generic[T]):
+    """Rows that are a function of one thing of a story. ``by`` is the column that holds its id.
+
+    `rows` may read the thing, its facts, and the labels of what these name; nothing else of the story.
+    """
+
+    @abstractmethod
+    def rows(self, thing: Any) -> Iterable[ViewRow]:
+        """The rows of one thing; there may be none."""
+
+    def key(self, row: Any, thing: T, item: int) -> str:
+        """The key of the thing's row number `item`, which counts from 1. It must be its own in the story."""
+        return thing.id if item == 1 else f"{thing.id}#{item}"
+
+    @abstractmethod
+    def touched(self, event: FoldedEvent) -> Iterable[str]:
+        """The ids of the things whose rows the event may change."""
+
+    @abstractmethod
+    def all_of(self, story: StoryState) -> Iterator[T]:
+        """Every thing of a story."""
+
+    @abstractmethod
+    def find(self, story: StoryState, name: str) -> T | None:
+        """The thing with this id, if it is there."""
+
+    def rows_of(self, thing: T) -> Iterable[ViewRow]:
+        return self.rows(thing)
+
+    def fold(self, event: FoldedEvent, rows: Rows) -> None:
+        self.evaluate(event.state, rows, self.touched(event))
+
+    def evaluate(
+        self,
+        story: StoryState,
+        rows: Rows,
+        names: Iterable[str] | None,
+        new: frozenset[str] = frozenset(),
+    ) -> None:
+        """Set the rows of the things with these ids, or of all: of every one, or of none if one raises.
+        Those in `new` had no rows before."""
+        if names is None:
+            rows.set_all(self, ((thing.id, thing, True) for thing in self.all_of(story)))
+        else:
+            found = ((name, self.find(story, name), name in new) for name in dict.fromkeys(names))
+            rows.set_all(self, found)
+
+    @classmethod
+    def undoes(cls) -> bool:
+        # `set_all` is all or nothing; an author's own fold may raise after it.
+        return cls.fold is not MapView.fold
+
+    @property
+    def deferred(self) -> bool:
+        """Whether its rows may be worked out after many events at once."""
+        return type(self).fold is MapView.fold and "fold" not in vars(self)
+
+
+class FactView(MapView[Fact | ErasedFact]):
+    """A function from a fact, in its current state, to its rows. Most views are of this kind.
+
+    Corrections, retractions and reviews are applied before `rows` is called. ``of`` names the payload
+    types of the facts it takes; None takes every fact. If `Row` is a ViewRow and not a FactRow, ``by``
+    must name its column with the fact's id, and `key` gives its rows their keys.
+    """
+
+    order: ClassVar[tuple[str, ...]] = ("position", "item")
+    of: ClassVar[type[FactPayload] | tuple[type[FactPayload], ...] | None] = None
+    row_base: ClassVar[type[ViewRow]] = FactRow
+
+    @abstractmethod
+    def rows(self, fact: Fact) -> Iterable[ViewRow]:
+        """The rows of one fact; there may be none."""
+
+    def erased(self, fact: ErasedFact) -> Iterable[ViewRow]:
+        """The rows that show that a fact was erased; by default none."""
+        return ()
+
+    def rows_of(self, thing: Fact | ErasedFact) -> Iterable[ViewRow]:
+        return self.erased(thing) if isinstance(thing, ErasedFact) else self.rows(thing)
+
+    def touched(self, event: FoldedEvent) -> Iterable[str]:
+        if isinstance(event.data, ContentErased):
+            return [item.fact for item in event.data.events if item.fact is not None]
+        of = self.of
+        return [fact.id for fact in event.touched if of is None or isinstance(fact.data, of)]
+
+    def all_of(self, story: StoryState) -> Iterator[Fact | ErasedFact]:
+        of = self.of
+        for fact in story.facts.values():
+            if of is None or isinstance(fact.data, of):
+                yield fact
+        yield from story.erased.values()
+
+    def find(self, story: StoryState, name: str) -> Fact | ErasedFact | None:
+        return story.erased.get(name) or story.facts.get(name)
+
+    @classmethod
+    def key_columns(cls) -> tuple[Column, ...]:
+        return FACT_COLUMNS if cls.by is None else (KEY,)
+
+
+class EntityView(MapView[Entity]):
+    """A function from an entity to its rows. It has the facts that name the entity, in the order of
+    recording, retracted and rejected ones included. ``kinds`` are the first parts of the ids that it
+    takes, such as ``person``; None takes every entity, be it introduced or only named."""
+
+    kinds: ClassVar[tuple[str, ...] | None] = None
+    by: ClassVar[str | None] = "entity"
+
+    @abstractmethod
+    def rows(self, entity: Entity) -> Iterable[ViewRow]:
+        """The rows of one entity; there may be none."""
+
+    def touched(self, event: FoldedEvent) -> Iterable[str]:
+        names = {name for fact in event.touched for name in refers_to(fact.data)}
+        if event.before is not None:
+            names.update(refers_to(event.before.data))
+        if isinstance(event.data, EntityIntroduced):
+            names.add(event.data.entity)
+        return sorted(filter(self._takes, names))
+
+    def all_of(self, story: StoryState) -> Iterator[Entity]:
+        by_name = story.facts_by_name()
+        for name in sorted(filter(self._takes, {*story.entities, *by_name} - story.sources.keys())):
+            yield Entity(name, story.entities.get(name), by_name.get(name, ()), story)
+
+    def find(self, story: StoryState, name: str) -> Entity | None:
+        return Entity(name, story.entities.get(name), story.naming(name), story)
+
+    def _takes(self, name: str) -> bool:
+        return self.kinds is None or name.partition(":")[0] in self.kinds
+
+
+class SourceView(MapView[Source]):
+    """A function from a captured source to its rows. It has the facts drawn from the source, in the
+    order of recording, retracted and rejected ones included."""
+
+    by: ClassVar[str | None] = "source"
+
+    @abstractmethod
+    def rows(self, source: Source) -> Iterable[ViewRow]:
+        """The rows of one source; there may be none."""
+
+    def touched(self, event: FoldedEvent) -> Iterable[str]:
+        data, sources = event.data, event.state.sources
+        names = {fact.source for fact in event.touched}
+        if event.before is not None:
+            names.add(event.before.source)
+        if isinstance(data, SourceCaptured | SourceWithdrawn):
+            names.add(data.source)
+        elif isinstance(data, EntityIntroduced):
+            names.update(
+                name
+                for name, source in sources.items()
+                if data.entity in (source.publisher, *source.byline)
+                or any(credit.agent == data.entity for credit in source.credits)
+            )
+        return sorted(name for name in names if name in sources)
+
+    def all_of(self, story: StoryState) -> Iterator[Source]:
+        by_name = story.facts_by_name()
+        for name, data in story.sources.items():
+            yield self._source(story, name, data, by_name.get(name, ()))
+
+    def find(self, story: StoryState, name: str) -> Source | None:
+        data = story.sources.get(name)
+        return None if data is None else self._source(story, name, data, story.naming(name))
+
+    def _source(
+        self, story: StoryState, name: str, data: SourceCaptured, facts: Iterable[Fact]
+    ) -> Source:
+        drawn = [fact for fact in facts if fact.source == name]
+        return Source(name, data, drawn, story.captured[name], story.withdrawn.get(name), story)
+
+
+class EventView(View):
+    """A function from an event to its own rows, which no later event changes. ``of`` names the payload
+    types of the events that it takes. The keys are ``POSITION/1``, ``POSITION/2`` and so on."""
+
+    of: ClassVar[type[Payload] | tuple[type[Payload], ...]] = Payload
+
+    @abstractmethod
+    def rows(self, event: FoldedEvent) -> Iterable[ViewRow]:
+        """The rows of one event; there may be none."""
+
+    def fold(self, event: FoldedEvent, rows: Rows) -> None:
+        if isinstance(event.data, self.of):
+            for item, row in enumerate(self.rows(event), 1):
+                rows.put(f"{event.position}/{item}", row)

@@ -1,0 +1,43 @@
+"""The things of a story that views are made of, besides facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+
+from dateline.events.entity import EntityIntroduced
+from dateline.events.source import SourceCaptured
+from dateline.events.state import Fact, StoryState
+
+
+class Thing(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+class Entity(msgspec.Struct, frozen=True, eq=False):
+    """An entity of a story, and the facts that name it. ``data`` is None if it is not introduced (yet)."""
+
+    id: str
+    data: EntityIntroduced | None
+    facts: Sequence[Fact]
+    story: StoryState
+
+    @property
+    def label(self) -> str:
+        """Its name, or its id if it is not introduced (yet)."""
+        return self.id if self.data is None else self.data.label
+
+
+class Source(msgspec.Struct, frozen=True, eq=False):
+    """A source of a story, and the facts that are drawn from it. ``version`` is the story's version at
+    which it was first captured; ``withdrawn`` is the reason if it was withdrawn."""
+
+    id: str
+    data: SourceCaptured
+    facts: Sequence[Fact]
+    version: int
+    withdrawn: str | None
+    story: StoryState
