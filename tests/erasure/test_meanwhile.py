@@ -25,7 +25,7 @@ def test_a_fold_that_read_it_before_cannot_write_it_after(archive: Archive, tmp_
     # The erasure happens after the rows are folded and before they are written.
     with Archive.open(tmp_path / "a.db", PLUGINS) as other:
         views = [PLUGINS.view("timeline")]
-        [running], _ = catching_up._sorted(other._engine, other._reader, views)
+        [running], _ = catching_up._ready_and_missing(other._engine, other._reader, views)
         with reading(other._engine) as connection:
             states = runner.RecentStates(other._reader)
             head = log.head(connection).position
