@@ -1,11 +1,11 @@
-"""The Python API of an archive: recording, erasing, reading. Its other calls are in `editing`, for
-notices, and `proving`. A facade: other modules do the work."""
+"""The Python API of an archive. A facade: other modules do the work. Those of its calls that are more than
+a hand-over are in `editing`, for notices, `erasing` and `proving`."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeAlias, TypedDict, Unpack
@@ -13,14 +13,13 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from dateline import editing, proving
+from dateline import editing, erasing, proving
 from dateline.documents import storage as documents
 from dateline.documents.document import Document
 from dateline.erasure.batch_keys import BatchKeys
 from dateline.erasure.journal import Erasure, Journal
 from dateline.erasure.pairing import Pairing
-from dateline.erasure.plan import Plan, sealed
-from dateline.erasure.steps import Eraser
+from dateline.erasure.plan import sealed
 from dateline.erasure.survey import Going
 from dateline.errors import (
     DatelineError,
@@ -39,7 +38,6 @@ from dateline.log import read, schema
 from dateline.log.append import Expected
 from dateline.log.copying.copier import Copied, Progress, silent
 from dateline.log.copying.whole import copy_to, require_elsewhere
-from dateline.log.databases.dialect import of
 from dateline.log.databases.sqlite_connection import file_of
 from dateline.log.engine import kept_files, keys_of, reading
 from dateline.log.follow import Follower, Stop
@@ -52,8 +50,8 @@ from dateline.recording.line import Files, Line
 from dateline.recording.lookup import find_entity, find_fact, find_source
 from dateline.recording.overview import Overview, overview
 from dateline.recording.recorder import Recorded, Recorder
-from dateline.views import catching_up, runner, store, story_changes
 from dateline.views import rebuild as rebuilding
+from dateline.views import runner, store, story_changes
 from dateline.views import shown as sql_views
 from dateline.views.asof import Moment, public, recorded, states, upto
 from dateline.views.generation import Build
@@ -289,81 +287,16 @@ class Archive:
 
     # -- erasing ---------------------------------------------------------------------------
 
-    def plan_erasure(self, subject: str | None = None, positions: Sequence[int] = ()) -> Plan:
-        """What `erase` would erase, and which other content would still name it. Writes nothing."""
-        return self._eraser().plan(subject, positions)
-
-    def erase(
-        self,
-        subject: str | None = None,
-        positions: Sequence[int] = (),
-        *,
-        reason: str,
-        basis: str,
-        recorded_by: RecordedBy = RecordedBy(),
-        keys_lost: bool = False,
-        fold_again: bool = True,
-    ) -> Erasure:
-        """Permanently erase the content protected for `subject`, or the events at `positions`.
-
-        The log keeps a tombstone with the `reason` and the legal `basis`. Facts keep their numbers,
-        and the hashes of the log still hold. `keys_lost` states that the keys of protected content
-        will not come back, and starts a new keys database.
-
-        Then the rest of the affected stories is folded into the views, as `fold_again` does. If the
-        argument `fold_again` is False, or the folding fails, the next read of a view does it.
-
-        Raises UnknownName, NotPaired, and DatelineError for content that cannot be erased.
-        """
-        self._require_writable("erase in a writable copy")
-        erasure = self._eraser().erase(
-            subject, positions, reason, basis, recorded_by, keys_lost=keys_lost
-        )
-        if fold_again:
-            with suppress(DatelineError):  # the erasure is done, even if a view fails
-                self.fold_again()
-        return erasure
-
-    def fold_again(self) -> list[Build]:
-        """Fold stories again whose rows an erasure deleted from the views. Returns the builds of those
-        views, failed ones included. Without this call the next read of each view does it."""
-        views = [self.plugins.view(name) for name in self.pending_views()]
-        return catching_up.fold_again(self._engine, self._reader, views)
-
-    def resume(self) -> list[Erasure]:
-        """Finish erasures that were interrupted or undone, as opening does. Returns those that are
-        now done. Raises Damaged; NotPaired if the keys database is not this archive's own and orders
-        events to be erased."""
-        found = self._eraser().resume()
-        self.resumed = [erasure for erasure in found if erasure.step == "done"]
-        self.unfinished_erasures = [erasure for erasure in found if erasure.step != "done"]
-        return self.resumed
+    plan_erasure = erasing.plan_erasure
+    erase = erasing.erase
+    fold_again = erasing.fold_again
+    resume = erasing.resume
+    pair = erasing.pair
 
     def ordered(self) -> list[Going]:
         """Events that the keys database orders to be erased and that are still in the archive, in
         order, whether or not it is this archive's own. Erases nothing."""
         return self._pairing.ordered()
-
-    def pair(self) -> list[Erasure]:
-        """Accept the keys database as this archive's own, and permanently erase what it has `ordered`.
-        Returns the erasures that are now done. Raises DatelineError if there is no keys database, or
-        if it holds nothing for this archive."""
-        if not self._keys.file.here:
-            where = "" if self._keys.file.path is None else f" at {self._keys.file.path}"
-            raise DatelineError(
-                f"there is no keys database{where}",
-                hint="name it with --keys",
-                code="keys-not-found",
-            )
-        if not (self._keys.ids() or self._journal.erasures() or self.paired):
-            raise DatelineError(
-                f"the keys database {self._keys.file.path} holds nothing for this archive",
-                hint="name this archive's own keys database with --keys",
-                code="keys-of-another-archive",
-            )
-        self._require_writable("pair them in a writable copy")
-        self._pairing.pair()
-        return self.resume()
 
     @property
     def paired(self) -> bool:
@@ -371,25 +304,11 @@ class Archive:
         with reading(self._engine) as connection:
             return self._pairing.own(connection, self._journal.erasures())
 
-    def _require_writable(self, hint: str) -> None:
-        if of(self._engine).sealed(self._engine):  # although its keys database may be writable
-            raise DatelineError("this archive is read-only", hint=hint, code="archive-read-only")
-
     @property
     def held_up(self) -> list[Erasure]:
         """The ``unfinished_erasures`` whose content is still present; until they are done, `backup`,
         `material` and `copy_archive` raise DatelineError."""
         return [erasure for erasure in self.unfinished_erasures if erasure.step != "purged"]
-
-    def _require_erased(self) -> None:
-        """Prevent copies of content that must be erased. Raises DatelineError."""
-        if self.held_up:
-            raise DatelineError(
-                f"an erasure is not finished ({self.held_up[0].reason}): a copy would keep its content",
-                hint="end the session that blocks it (on PostgreSQL, pg_stat_activity shows it), "
-                "then run this again",
-                code="erasure-unfinished",
-            )
 
     def subjects(self) -> list[str]:
         """Names of the subjects whose keys are available, sorted."""
@@ -408,9 +327,6 @@ class Archive:
         """Ids of keys that content needs and that are not available, lost keys included."""
         with reading(self._engine) as connection:
             return sorted(sealed(connection, self._keys))
-
-    def _eraser(self) -> Eraser:
-        return Eraser(self._pairing, self.plugins.views)
 
     # -- reading the log -------------------------------------------------------------------
 
@@ -514,7 +430,7 @@ class Archive:
         With `force` an existing file is overwritten, but never this archive, a keys database or a
         signing key. Returns the head of the backup. Raises DatelineError, Damaged.
         """
-        self._require_erased()
+        erasing.require_erased(self)
         return backups.backup(self._engine, file, force=force, progress=progress, kept=self.kept)
 
     @property
@@ -696,7 +612,7 @@ class Archive:
         Valid inside the ``with`` block, which reads one snapshot of the archive. Raises UnknownName,
         DatelineError.
         """
-        self._require_erased()
+        erasing.require_erased(self)
         for slug in slugs:
             self.story(slug)
         if view is not None:
@@ -743,5 +659,5 @@ def copy_archive(
         return copy_to(schema.connect(source, unfinished=True), target, progress)
     with archive:
         resume(archive)
-        archive._require_erased()
+        erasing.require_erased(archive)
         return copy_to(archive._engine, target, progress)
