@@ -50,9 +50,8 @@ from dateline.recording.line import Files, Line
 from dateline.recording.lookup import find_entity, find_fact, find_source
 from dateline.recording.overview import Overview, overview
 from dateline.recording.recorder import Recorded, Recorder
+from dateline.views import runner, sql_view, store, story_changes
 from dateline.views import rebuild as rebuilding
-from dateline.views import runner, store, story_changes
-from dateline.views import shown as sql_views
 from dateline.views.asof import Moment, public, recorded, states, upto
 from dateline.views.generation import Build
 from dateline.views.row_differences import Difference
@@ -127,7 +126,7 @@ class Archive:
         self.recorded: Recorded | None = None
         self.resumed: list[Erasure] = []
         self.unfinished_erasures: list[Erasure] = []
-        self.notice: sql_views.Notice = sql_views.silent
+        self.notice: sql_view.Notice = sql_view.silent
         self._seen: set[str] = set()
         if resume:
             try:
@@ -544,12 +543,12 @@ class Archive:
     def refresh_sql_views(self) -> None:
         """Write the SQL views again that are missing, altered or of an earlier release, as reading each
         view does. What keeps that from being done is left to the next read."""
-        sql_views.keep(self._engine, self.builds(), self._seen, self.notice)
+        sql_view.keep(self._engine, self.builds(), self._seen, self.notice)
 
-    def sql_views(self) -> list[sql_views.Shown]:
+    def sql_views(self) -> list[sql_view.Shown]:
         """The state of the SQL view, for readers outside Dateline, of each view that was built."""
         with reading(self._engine) as connection:
-            return sql_views.look(connection, store.builds(connection))
+            return sql_view.look(connection, store.builds(connection))
 
     def pending_views(self) -> list[str]:
         """Names of the loaded views in which an erasure left stories to be folded again. The next read

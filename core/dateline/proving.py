@@ -17,7 +17,7 @@ from dateline.log.engine import reading, writing
 from dateline.log.read import Head, Reader, StoryRow
 from dateline.plugins.loaded import Plugins
 from dateline.views.runner import Progress
-from dateline.views.shown import Notice
+from dateline.views.sql_view import Notice
 
 if TYPE_CHECKING:
     from dateline.proof.checkpoint import Signed

@@ -33,7 +33,7 @@ def test_a_fold_that_read_it_before_cannot_write_it_after(archive: Archive, tmp_
             runner.fold_range(connection, other._reader, states, [running], start, head)
         assert CANARY in repr(list(running.rows.stored()))
         scene.erase(archive)
-        with pytest.raises(store.Moved), writing(other._engine) as connection:
+        with pytest.raises(store.ChangedElsewhere), writing(other._engine) as connection:
             runner.write(connection, running, head)
     assert scene.found(tmp_path) == []
     assert archive.verify_view("timeline") == []

@@ -324,5 +324,5 @@ def test_a_generation_is_advanced_only_by_a_writer_that_knows_what_is_pending(
     [before] = [build for build in archive.builds() if build.name == "words"]
     with writing(archive._engine) as connection:
         store.advance(connection, before, pending=b"\0" * 16)
-    with pytest.raises(store.Moved), writing(archive._engine) as connection:
+    with pytest.raises(store.ChangedElsewhere), writing(archive._engine) as connection:
         store.advance(connection, before, position=before.position)

@@ -15,7 +15,7 @@ from dateline.log.engine import reading, writing
 from dateline.plugin import Fact, FactRow, FactView, FigureRecorded
 from dateline.testing import samples
 from dateline.testing.isolated import isolated
-from dateline.views import shown
+from dateline.views import sql_view as shown
 
 
 class Numbers(FactView):

@@ -112,7 +112,7 @@ def _generations(archive: Archive, head: int, verbose: bool) -> list[list[Any]]:
 
 def _sql_view_problems(archive: Archive) -> dict[str, str]:
     """What is wrong with the SQL view of each generation, by its table. Prints it too."""
-    from dateline.views.shown import described
+    from dateline.views.sql_view import described
 
     problems = {
         shown.build.table: described(shown)

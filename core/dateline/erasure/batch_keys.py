@@ -189,7 +189,7 @@ class BatchKeys(KeyPolicy):
                 reason = f"an erased event is in the batch, {where}: leave that out"
                 yield Finding("reserved", "/events", reason)
 
-    def accept(self, item: Item) -> None:
+    def note(self, item: Item) -> None:
         key = item.subject_key
         if key is not None:
             self._used.add(key)

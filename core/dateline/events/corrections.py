@@ -15,7 +15,7 @@ import msgspec
 
 from dateline.errors import Finding
 from dateline.events import pointer
-from dateline.events.author import CONTEXT, locate
+from dateline.events.completion import CONTEXT, locate
 from dateline.events.editorial import FactCorrected
 from dateline.events.frozen import frozen
 from dateline.events.parts import Change, Evidence

@@ -13,7 +13,7 @@ from dateline.export.material import LiveMaterial, PastMaterial, find_view
 from dateline.log import read
 from dateline.log.databases.dialect import of
 from dateline.log.engine import reading
-from dateline.views import catching_up, shown, store, stored_rows
+from dateline.views import catching_up, sql_view, store, stored_rows
 from dateline.views.asof import NOW, Moment, states, upto
 from dateline.views.folding import require_live
 from dateline.views.generation import Build
@@ -40,7 +40,7 @@ class Served:
         views: Mapping[str, View],
         owners: Mapping[str, str],
         seen: set[str],
-        notice: shown.Notice,
+        notice: sql_view.Notice,
     ) -> None:
         self._engine, self._reader, self._views, self._owners = engine, reader, views, owners
         self._seen, self._notice = seen, notice
@@ -67,7 +67,7 @@ class Served:
             progress=progress,
             notice=self._notice,
         )
-        shown.keep(self._engine, builds, self._seen, self._notice)
+        sql_view.keep(self._engine, builds, self._seen, self._notice)
         return builds
 
     def table(self, name: str, stories: Sequence[str], *, everything: bool) -> Table:
@@ -164,6 +164,6 @@ def _held(connection: Connection, builds: Sequence[Build]) -> bool:
             current = store.current(connection, build.name)
             assert current is not None
             store.hold(connection, current)
-    except store.Moved:
+    except store.ChangedElsewhere:
         return False
     return True

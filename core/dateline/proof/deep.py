@@ -21,7 +21,7 @@ from dateline.log.tables import events, log_head, raw
 from dateline.proof.report import Report
 from dateline.protect.vault import Vault
 from dateline.views import row_differences as views
-from dateline.views import shown, store
+from dateline.views import sql_view, store
 from dateline.views.generation import Build
 from dateline.views.projection import View, schema_of
 from dateline.views.view_schema import ViewSchema
@@ -40,7 +40,7 @@ def check_tables(
             builds = store.builds(connection)
             there = catalog.find(connection, [build.table for build in builds])
             types = reader.known_types(connection)
-            found = shown.look(connection, builds)
+            found = sql_view.look(connection, builds)
             for build in builds:
                 view = wanted.get(build.name)
                 schema = None if view is None else schema_of(view)
@@ -56,9 +56,9 @@ def check_tables(
         return
     for one in found:
         if one.standing in ("missing", "altered", "posing"):
-            report.add("views", shown.described(one))
+            report.add("views", sql_view.described(one))
         elif one.standing != "right":
-            words = shown.described(one)
+            words = sql_view.described(one)
             report.unchecked.append(f"{words[0].upper()}{words[1:]}.")
 
 

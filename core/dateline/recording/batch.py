@@ -13,7 +13,7 @@ from dateline.errors import Refused
 from dateline.events.envelope import RecordedBy
 from dateline.recording.accepted import Accepted
 from dateline.recording.check import Check
-from dateline.recording.item import Item, Reading
+from dateline.recording.item import Item, LineReader
 from dateline.recording.key_policy import KeyPolicy
 from dateline.recording.known import Known, ahead_of
 from dateline.recording.line import Files, Line, no_files
@@ -40,16 +40,16 @@ def accept(
 
     With `anew` a line whose event was erased becomes a new event. Raises Refused with all findings.
     """
-    reading = Reading(known, files or no_files, story)
+    reader = LineReader(known, files or no_files, story)
     for line in lines:
-        reading.take(line)
-    findings, stories = reading.findings, dict[UUID, list[Item]]()
-    for item in reading.items:
+        reader.take(line)
+    findings, stories = reader.findings, dict[UUID, list[Item]]()
+    for item in reader.items:
         stories.setdefault(item.story, []).append(item)
     ahead = {one: ahead_of(item.payload for item in items) for one, items in stories.items()}
-    accepted = Accepted(keys.for_batch(stories, known), reading.opened)
+    accepted = Accepted(keys.for_batch(stories, known), reader.opened)
     check = Check(known, accepted, recorded_by, anew)
-    for item in reading.items:
+    for item in reader.items:
         findings += [found.at(item.line.number) for found in check.take(item, ahead[item.story])]
     if findings:
         raise Refused(sorted(findings, key=lambda finding: finding.line or 0))

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from dateline.errors import Finding
-from dateline.events import author, identity, rules
+from dateline.events import completion, identity, rules
 from dateline.events.clock import CLOCK_TOLERANCE_US, now_us
 from dateline.events.corrections import as_given, relocated
 from dateline.events.editorial import FactCorrected
@@ -15,7 +15,7 @@ from dateline.events.envelope import Data, Event, NewEvent, RecordedBy
 from dateline.events.payload import Erased, FactPayload, Payload, Raw
 from dateline.events.registry import to_fields
 from dateline.events.rules import Ahead, Context
-from dateline.events.rules.identity import differing
+from dateline.events.rules.ids import differing
 from dateline.events.source import SourceCaptured
 from dateline.events.state import StoryState
 from dateline.recording import times
@@ -45,7 +45,7 @@ class Check:
         if (earlier := self._seen.get(item.event_id)) is not None:
             return [_repeated(item, earlier)]
         if (event := known.event(item.event_id)) is not None:
-            return self._recorded(item, event, context)
+            return self._already_recorded(item, event, context)
         if item.event_id in state.tombstones.events:
             return [_erased(item, state)]
         findings += self._keys.check_new(item, state)
@@ -76,7 +76,7 @@ class Check:
             item.renews = state.tombstones.events[item.event_id]
             item.event_id = identity.renewed(item.event_id)
 
-    def _recorded(self, item: Item, event: Event, context: Context) -> list[Finding]:
+    def _already_recorded(self, item: Item, event: Event, context: Context) -> list[Finding]:
         """Count an item whose id is in the log; a finding if that is another event."""
         known = event.data
         self.accepted.already += not isinstance(known, Erased)
@@ -103,7 +103,7 @@ class Check:
         if isinstance(payload, FactPayload) and not payload.fact:
             number = number or self._free(context)
         text = self._known.text_for(payload, context.state)
-        payload, findings = author.complete(payload, text, number or "")
+        payload, findings = completion.complete(payload, text, number or "")
         return _with_shape(payload, context.state), findings
 
     def _free(self, context: Context) -> str:
@@ -158,7 +158,7 @@ class Check:
             accepted.documents.append((item.document, item.subject_key))
         if isinstance(payload, FactPayload):
             accepted.facts.append(payload.fact)
-        self._keys.accept(item)
+        self._keys.note(item)
         self._known.state(item.story).apply(event)
         item.payload = payload
         self._seen[item.event_id] = item

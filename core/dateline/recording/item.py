@@ -42,7 +42,7 @@ class Item(msgspec.Struct):
     renews: int | None = None  # the position of the erasure of its earlier event
 
 
-class Reading:
+class LineReader:
     """Reads lines in order. ``items`` are the lines that could be read, ``findings`` state why others
     could not, ``opened`` are the ids of the stories that lines open, by slug."""
 

@@ -1,4 +1,4 @@
-"""Under which key each line of a batch is recorded. The policy here protects nothing."""
+"""The key that each line of a batch is recorded under, and the event id that follows from it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ class PlanAgain(Exception):
 
 
 class KeyPolicy:
-    """The policy of a batch that has nothing to do with protected content: it does nothing."""
+    """The policy of a batch without protected content: no line has a key, and an event id is derived from
+    the line alone. `dateline.erasure.batch_keys` has the policy for protected content."""
 
     def prepare(self) -> None:
         """Look up the key that was asked for. Called before each attempt, outside of transactions."""
@@ -52,7 +53,7 @@ class KeyPolicy:
         """Findings about a completed line. `seen` are the items accepted so far, by event id."""
         return ()
 
-    def accept(self, item: Item) -> None:
+    def note(self, item: Item) -> None:
         """Note that an item was accepted."""
 
     def outcome(self) -> Outcome:

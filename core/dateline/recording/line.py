@@ -35,15 +35,15 @@ def no_files(name: str) -> bytes:
 class Line(msgspec.Struct, frozen=True):
     """A JSON object of the input. ``number`` counts from 1; it is None if there is no file.
 
-    ``findings`` state why a line could not be read: then the whole batch is refused. A ``shared``
-    line is not recorded under the key of the subject that the batch is recorded for. A line brought
-    in ``on_the_way``, to introduce what another names, gets the key of that line unless it is shared.
+    ``findings`` state why a line could not be read: then the whole batch is refused.
     """
 
     fields: Mapping[str, Any]
     number: int | None = None
     findings: tuple[Finding, ...] = ()
+    #: It is not recorded under the key of the subject that the batch is recorded for.
     shared: bool = False
+    #: It introduces an entity that another line names. It gets that line's key, unless it is shared.
     on_the_way: bool = False
 
 

@@ -20,8 +20,8 @@ from dateline.views.projection import View, schema_of
 from dateline.views.rebuild import rebuild
 from dateline.views.rows import Rows
 from dateline.views.runner import Progress, RecentStates, fold_range, write
-from dateline.views.shown import Notice, silent
-from dateline.views.store import Moved
+from dateline.views.sql_view import Notice, silent
+from dateline.views.store import ChangedElsewhere
 
 #: How often catching up is repeated when another process was first.
 _TRIES = 200
@@ -43,13 +43,13 @@ def catch_up(
     """
     for _ in range(_TRIES):
         try:
-            ready, missing = _sorted(engine, reader, views)
+            ready, missing = _ready_and_missing(engine, reader, views)
             if missing:
                 rebuild(engine, reader, missing, plugins, progress=progress, notice=notice)
-                ready, _ = _sorted(engine, reader, views)
+                ready, _ = _ready_and_missing(engine, reader, views)
             _catch_up(engine, reader, ready, progress)
             return _outcome(engine, reader, views)
-        except Moved:
+        except ChangedElsewhere:
             continue  # another process was there first: look again
     raise DatelineError(
         "other processes keep rebuilding the same views",
@@ -61,13 +61,13 @@ def catch_up(
 def fold_again(engine: Engine, reader: log.Reader, views: Sequence[View]) -> list[Build]:
     """Fold the stories again whose rows an erasure deleted, up to the position of each of `views`. A
     view whose fold raises stops, and the others continue."""
-    ready, _ = _sorted(engine, reader, views)
-    with suppress(Moved):  # another process is doing it
+    ready, _ = _ready_and_missing(engine, reader, views)
+    with suppress(ChangedElsewhere):  # another process is doing it
         fold_pending(engine, reader, ready)
     return [item.build for item in ready]
 
 
-def _sorted(
+def _ready_and_missing(
     engine: Engine, reader: log.Reader, views: Sequence[View]
 ) -> tuple[list[Running], list[View]]:
     """Views with a current generation, and views that need a new one."""
@@ -88,7 +88,7 @@ def _sorted(
 def _outcome(engine: Engine, reader: log.Reader, views: Sequence[View]) -> list[Build]:
     """What readers of each view now get: its generation, or the build that failed.
 
-    Raises Moved if another process has put a generation of another shape there.
+    Raises ChangedElsewhere if another process has put a generation of another shape there.
     """
     found = []
     with reading(engine) as connection:
@@ -102,9 +102,9 @@ def _outcome(engine: Engine, reader: log.Reader, views: Sequence[View]) -> list[
             if build is None or build.fingerprint != mark:
                 build = store.unfinished(connection, view.name)
                 if build is None or build.fingerprint != mark or build.state != "failed":
-                    raise Moved
+                    raise ChangedElsewhere
             elif build.pending and build.state != "failed":
-                raise Moved  # something was erased meanwhile
+                raise ChangedElsewhere  # something was erased meanwhile
             found.append(build)
     return found
 

@@ -7,6 +7,8 @@ from uuid import UUID
 
 import msgspec
 
+#: A ``failed`` generation whose target is None is served with the rows that it had; one with a target
+#: is an unfinished build.
 State = Literal["building", "live", "failed", "retired"]
 
 

@@ -26,7 +26,7 @@ STEP = 5000
 
 def fold_pending(engine: Engine, reader: log.Reader, running: Sequence[Running]) -> None:
     """Fold the pending stories of each generation. A generation whose fold raises stops there, and the
-    others continue. Raises Moved."""
+    others continue. Raises ChangedElsewhere."""
     while todo := [item for item in running if item.error is None and item.build.pending]:
         first = todo[0].build
         # One read of the log serves all that need the same events.

@@ -1,6 +1,7 @@
 """Rebuilding: build the next generation next to the live one, then swap them.
 
-Readers see the old generation until the new one has reached the head of the log.
+Readers see the old generation until the new one has reached the head of the log, or nearly so if other
+processes keep recording; the next read folds the rest.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from dateline.views.generation import Build
 from dateline.views.projection import View, schema_of
 from dateline.views.rows import Rows
 from dateline.views.runner import Progress
-from dateline.views.shown import Notice, silent
+from dateline.views.sql_view import Notice, silent
 from dateline.views.swap import swap, undisturbed
 
 
@@ -37,7 +38,7 @@ def rebuild(
 
     An unfinished build with the same fingerprint is resumed, one with another is dropped. A view whose
     fold raises stays unfinished, and readers keep its live generation. `notice` is called if a view
-    has no SQL view because another relation has its name. Raises Moved.
+    has no SQL view because another relation has its name. Raises ChangedElsewhere.
     """
     running = _begin(engine, reader, views, plugins)
     # Builds that were begun at different times have different targets and cursors.
@@ -51,7 +52,7 @@ def rebuild(
 
 
 def undo(engine: Engine, reader: log.Reader, view: View, *, notice: Notice = silent) -> Build:
-    """Restore the generation before the live one, caught up. Raises DatelineError, Moved
+    """Restore the generation before the live one, caught up. Raises DatelineError, ChangedElsewhere
     among them."""
     with reading(engine) as connection:
         mark = schema_of(view).fingerprint(reader.known_types(connection))

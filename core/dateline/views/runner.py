@@ -17,7 +17,7 @@ from dateline.views.folding import Running, fold
 from dateline.views.generation import State
 from dateline.views.row_type import Values
 from dateline.views.rows import Key, Rows
-from dateline.views.store import Moved
+from dateline.views.store import ChangedElsewhere
 
 PAGE = 2000
 #: Facts kept in memory over all stories; beyond it the least recently used story is released.
@@ -74,7 +74,7 @@ def fold_range(
     after: int,
     until: int,
 ) -> None:
-    """Fold the events in (`after`, `until`] into fresh buffers. Raises Moved if a generation was
+    """Fold the events in (`after`, `until`] into fresh buffers. Raises ChangedElsewhere if a generation was
     dropped."""
     _hold(connection, group)
     for item in group:
@@ -86,11 +86,11 @@ def fold_range(
 
 
 def _hold(connection: Connection, group: Sequence[Running]) -> None:
-    """Raises Moved if another process has dropped a generation since it was looked up."""
+    """Raises ChangedElsewhere if another process has dropped a generation since it was looked up."""
     there = {(build.name, build.generation) for build in store.builds(connection)}
     for item in group:
         if (item.build.name, item.build.generation) not in there:
-            raise Moved
+            raise ChangedElsewhere
         if not item.rows.schema.fact_rows:  # its fold reads rows
             store.hold(connection, item.build)
 

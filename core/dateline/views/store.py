@@ -84,7 +84,7 @@ def add(connection: Connection, build: Build) -> None:
 
 
 def advance(connection: Connection, build: Build, **values: Any) -> Build:
-    """Compare and set. Raises Moved if another process has changed the row, Unheeded if the row is
+    """Compare and set. Raises ChangedElsewhere if another process has changed the row, Unheeded if the row is
     unchanged but the database ignored the update."""
     same = (
         views.c.name == build.name,
@@ -99,11 +99,11 @@ def advance(connection: Connection, build: Build, **values: Any) -> Build:
     if done != 1:
         if connection.execute(select(views.c.name).where(*same)).first():
             require_done(done, 1, views.name)
-        raise Moved
+        raise ChangedElsewhere
     return msgspec.structs.replace(build, **values)
 
 
-class Moved(DatelineError):
+class ChangedElsewhere(DatelineError):
     """Another process changed a generation: the rows folded here are stale."""
 
     def __init__(self) -> None:
@@ -129,23 +129,23 @@ def publish(connection: Connection, build: Build) -> Relation | None:
 
     It leaves out rows of retracted and rejected facts, as Dateline does. Objects that others built on
     it are kept. If the name belongs to a relation that Dateline did not make, that relation is kept
-    and returned, and there is no SQL VIEW. Raises Moved if the generation's table is gone.
+    and returned, and there is no SQL VIEW. Raises ChangedElsewhere if the generation's table is gone.
     """
     found = catalog.find(connection, [build.name, build.table])
     other = found.get(build.name)
     if other is not None and not other.shows(build.name):
         return other
     if build.table not in found:
-        raise Moved
+        raise ChangedElsewhere
     hidden = HIDDEN if found[build.table].has_facts else ()
     of(connection).show(connection, build.name, build.table, hidden)
     return None
 
 
 def hold(connection: Connection, build: Build) -> None:
-    """Keep the generation's table until this snapshot ends. Raises Moved if the table is gone."""
+    """Keep the generation's table until this snapshot ends. Raises ChangedElsewhere if the table is gone."""
     if not of(connection).hold_table(connection, build.table):
-        raise Moved
+        raise ChangedElsewhere
 
 
 def hold_all(connection: Connection) -> None:

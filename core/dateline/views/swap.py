@@ -17,7 +17,7 @@ from dateline.views import store, stored_rows
 from dateline.views.folding import Running
 from dateline.views.pending import fold_pending
 from dateline.views.runner import PAGE, RecentStates, fold_range, write
-from dateline.views.shown import Notice, not_kept
+from dateline.views.sql_view import Notice, not_kept
 
 Result = TypeVar("Result")
 #: The swap itself writes the rows of a tail of up to this many events; a longer tail is shortened first.
@@ -63,8 +63,8 @@ def _take_over(
     connection: Connection, item: Running, until: int, late: bool
 ) -> tuple[bool, Relation | None]:
     """Write the rows of the tail, then swap the generations; unless `late`, only if every event of the
-    log is folded. May be rolled back and repeated. Returns whether they were swapped, and the
-    relation that has the SQL view's name, if any."""
+    log is folded. May be rolled back and repeated. Returns whether this is done (the generations were
+    swapped, or the fold failed), and the relation that has the SQL view's name, if any."""
     view, before, other = item.view, item.build, None
     try:
         write(connection, item, until, state=item.build.state)

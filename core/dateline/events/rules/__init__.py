@@ -1,6 +1,7 @@
 """The refusal rules: what an archive must not accept. Each has a name and a test.
 
-A rule is a generator of (field, reason) for one payload and its context; a finding carries the
+``ids`` are rules for ids, ``references`` for what a payload names, ``values`` for dates, bounds and
+texts, ``evidence`` for quotations, ``notices`` for what editors do to recorded facts. A rule is a generator of (field, reason) for one payload and its context; a finding carries the
 rule's name. `find` runs all rules.
 """
 
@@ -75,4 +76,4 @@ def find(payload: Payload, context: Context) -> list[Finding]:
     ]
 
 
-from dateline.events.rules import editorial, evidence, identity, references, values  # noqa: F401
+from dateline.events.rules import evidence, ids, notices, references, values  # noqa: F401

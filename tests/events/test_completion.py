@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dateline.errors import Finding
-from dateline.events.author import CONTEXT, complete, locate
+from dateline.events.completion import CONTEXT, complete, locate
 from dateline.events.editorial import EvidenceAdded
 from dateline.events.fact import AssessmentRecorded
 from dateline.events.parts import Evidence
