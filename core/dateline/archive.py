@@ -50,8 +50,8 @@ from dateline.recording.line import Files, Line
 from dateline.recording.lookup import find_entity, find_fact, find_source
 from dateline.recording.overview import Overview, overview
 from dateline.recording.recorder import Recorded, Recorder
-from dateline.views import runner, sql_view, store, story_changes
 from dateline.views import rebuild as rebuilding
+from dateline.views import runner, sql_view, store, story_changes
 from dateline.views.asof import Moment, public, recorded, states, upto
 from dateline.views.generation import Build
 from dateline.views.row_differences import Difference
