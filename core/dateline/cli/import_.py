@@ -1,4 +1,4 @@
-"""The command ``import``: facts from a file."""
+"""The command ``import``: facts from a file. `dateline.recording` describes the way of each line."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from dateline.recording.key_policy import KeyPolicy
 from dateline.recording.known import Known, ahead_of
 from dateline.recording.line import Files, Line, no_files
 
-#: Rules that read more than one payload, in addition to `rules.RULES` and `strict.RULES`.
+#: The rules of recording, in addition to `rules.RULES` and `strict.RULES`.
 RULES = (
     "shape", "reserved", "type-unknown", "version-unknown", "story-unknown", "document", "source-bytes",
     "event-id-taken", "event-erased", "perhaps-erased", "line-repeated", "evidence-missing", "evidence-ambiguous", "recorded-at", "reported-at",

@@ -40,7 +40,7 @@ class Check:
         known, state = self._known, self._known.state(item.story)
         imported = item.envelope.recorded_at is not None
         context = Context(state, known.text, known.story_id, ahead, imported=imported)
-        findings = self._keys.identify(item, state)
+        findings = self._keys.identify(item, state)  # sets its event id and key
         self._renew(item, state)
         if (earlier := self._seen.get(item.event_id)) is not None:
             return [_repeated(item, earlier)]
@@ -132,6 +132,7 @@ class Check:
             reported_us=times.reported_us(item, payload, context, self._now),
             subject_key=item.subject_key,
         )
+        # For the rules of later lines. The append gives it its real position.
         event = Event(
             position=len(accepted.events) + 1,
             event_key=item.event_id.bytes,

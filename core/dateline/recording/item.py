@@ -1,4 +1,5 @@
-"""Turns lines into items: reads each line, finds its story, document and payload; checks no rule yet."""
+"""Turns lines into items: reads each line, finds its story, document and payload; checks only what a
+line shows by itself."""
 
 from __future__ import annotations
 

@@ -27,10 +27,11 @@ _CHANCES = 10
 
 
 def swap(engine: Engine, reader: log.Reader, item: Running, notice: Notice) -> None:
-    """Fold the tail, then make the generation live. Events recorded meanwhile are folded first; if
+    """Fold the tail, the events after the target, then make the generation live, in one transaction
+    that holds the append lock. Events recorded meanwhile are folded first; if
     other processes keep recording, the next read catches up with the rest."""
     fold_pending(engine, reader, [item])
-    _require_undoable(item)
+    _refuse_partial_undo(item)
     if item.build.target is not None:
         with writing(engine, append=False, limited=True) as connection:
             # A build that was killed in its tail is past its target: never fold those events twice.
@@ -43,7 +44,7 @@ def swap(engine: Engine, reader: log.Reader, item: Running, notice: Notice) -> N
             head, position = log.head(connection).position, item.build.position
             until = min(position + PAGE, head)
             fold_range(connection, reader, states, [item], position, until)
-        _require_undoable(item)
+        _refuse_partial_undo(item)
         if head - position <= _TAIL:
             chances -= 1
             take = partial(_take_over, item=item, until=until, late=chances <= 0)
@@ -85,7 +86,7 @@ def _take_over(
         raise
 
 
-def _require_undoable(item: Running) -> None:
+def _refuse_partial_undo(item: Running) -> None:
     """An earlier generation is restored completely or not at all. Raises ViewFailed."""
     if item.error is not None and item.build.target is None:
         reason = item.error.strip().splitlines()[-1]
