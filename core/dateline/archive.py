@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeAlias, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeAlias, Unpack
 from uuid import UUID
 
 from sqlalchemy import Engine
@@ -21,13 +21,7 @@ from dateline.erasure.journal import Erasure, Journal
 from dateline.erasure.pairing import Pairing
 from dateline.erasure.plan import sealed
 from dateline.erasure.survey import Going
-from dateline.errors import (
-    DatelineError,
-    UnfinishedCopy,
-    UnknownName,
-    described,
-    stops_plugin,
-)
+from dateline.errors import UnfinishedCopy
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Event, RecordedBy
 from dateline.events.state import Fact, StoryState
@@ -42,17 +36,19 @@ from dateline.log.databases.sqlite_connection import file_of
 from dateline.log.engine import kept_files, keys_of, reading
 from dateline.log.follow import Follower, Stop
 from dateline.plugins import converting
+from dateline.plugins.checks import findings
 from dateline.plugins.loaded import Plugins
+from dateline.plugins.records import gone_views
 from dateline.protect.keys import Keys
 from dateline.protect.vault import Vault
 from dateline.recording.known import fold
 from dateline.recording.line import Files, Line
-from dateline.recording.lookup import find_entity, find_fact, find_source
+from dateline.recording.lookup import find_entity, find_fact, find_source, find_story
 from dateline.recording.overview import Overview, overview
 from dateline.recording.recorder import Recorded, Recorder
 from dateline.views import rebuild as rebuilding
 from dateline.views import runner, sql_view, store, story_changes
-from dateline.views.asof import Moment, public, recorded, states, upto
+from dateline.views.asof import Moment, When, asked, public, recorded, states, upto
 from dateline.views.generation import Build
 from dateline.views.row_differences import Difference
 from dateline.views.row_differences import verify as verify_rows
@@ -64,17 +60,6 @@ if TYPE_CHECKING:
 
 #: A path, or the text of one; where it names an archive, also a SQLAlchemy URL.
 Place: TypeAlias = str | os.PathLike[str]
-
-
-class When(TypedDict, total=False):
-    """A past moment, for what reads the archive; without one it is now.
-
-    `as_of`, an EDTF date or time, gives the public record at its end (UTC). `as_recorded` gives what
-    this archive held then: a date, a time, or a position of the log.
-    """
-
-    as_of: str | None
-    as_recorded: str | int | None
 
 
 class Archive:
@@ -113,7 +98,7 @@ class Archive:
         *,
         resume: bool = True,
     ) -> None:
-        self.plugins = plugins if plugins is not None else Plugins.load()
+        self.plugins = Plugins.load() if plugins is None else plugins
         self._engine = engine
         with reading(engine) as connection:
             archive = schema.archive_id(connection)
@@ -203,14 +188,7 @@ class Archive:
         given = [line if isinstance(line, Line) else Line(line) for line in lines]
         owner = None if story is None else self.story(story).id
         self.recorded = self._recorder.record(
-            given,
-            story=owner,
-            files=files,
-            recorded_by=recorded_by,
-            expected=expected,
-            dry_run=dry_run,
-            protect=protect,
-            anew=anew,
+            given, owner, files, recorded_by, expected, dry_run=dry_run, protect=protect, anew=anew
         )
         return self.recorded
 
@@ -356,17 +334,11 @@ class Archive:
     def story(self, slug: str) -> read.StoryRow:
         """The story with this slug. Raises UnknownName."""
         with reading(self._engine) as connection:
-            found = read.story_by_slug(connection, slug)
-            if found is None:
-                known = [row.slug for row in read.list_stories(connection)]
-                listed = ", ".join(known[:8]) + (" ..." if len(known) > 8 else "")
-                hint = f"known are {listed}" if known else "open one with `dateline open`"
-                raise UnknownName(f"there is no story {slug!r}", hint=hint, code="story-unknown")
-            return found
+            return find_story(connection, slug)
 
     def state(self, slug: str, at: Moment | None = None, **when: Unpack[When]) -> StoryState:
         """A story's facts, entities and sources. Raises UnknownName, SealedContent."""
-        at = _moment(at, **when)
+        at = asked(at, **when)
         story = self.story(slug)
         with reading(self._engine) as connection:
             if at is None:
@@ -413,15 +385,7 @@ class Archive:
         connection. Raises UnknownName, DatelineError.
         """
         story = None if slug is None else self.story(slug).id
-        return Follower(
-            self._engine,
-            self._reader,
-            story=story,
-            after=after,
-            stop=stop,
-            idle=idle,
-            report=report,
-        )
+        return Follower(self._engine, self._reader, story, after, stop, idle, report)
 
     def backup(self, file: Place, *, force: bool = False, progress: Progress = silent) -> read.Head:
         """Write the whole archive, as it is now, to a SQLite file.
@@ -465,7 +429,7 @@ class Archive:
         The rows of a past moment are folded in memory. Rows of retracted and rejected facts are left
         out unless `everything` is true. Raises UnknownName, ViewFailed, DatelineError.
         """
-        at = _moment(at, **when)
+        at = asked(at, **when)
         if at is not None:
             chosen = [self.story(slug) for slug in stories] or self.stories()
             return self._served.table_at(name, chosen, at, everything=everything)
@@ -523,22 +487,16 @@ class Archive:
         If a named view is no longer offered by any plugin (`gone_views`), all its generations and
         its SQL view are dropped. Raises UnknownName, DatelineError.
         """
-        gone = self.gone_views()
+        there = {build.name for build in self.builds()}
         for name in names or ():
-            if name not in gone and not any(build.name == name for build in self.builds()):
+            if name not in there:
                 self.plugins.view(name)
-        return rebuilding.prune(self._engine, names, gone=gone if names else ())
+        return rebuilding.prune(self._engine, names, gone=self.gone_views() if names else ())
 
     def gone_views(self) -> list[str]:
         """Views with a table whose plugin is not installed or no longer offers them. Views of a plugin
         that is blocked or failed to load are not among them."""
-        left_out = {plugin.name for plugin in self.plugins.records if plugin.status != "active"}
-        there = {build.name: build.plugin for build in reversed(self.builds())}
-        return sorted(
-            name
-            for name, plugin in there.items()
-            if name not in self.plugins.views and plugin not in left_out
-        )
+        return gone_views(self.plugins.records, self.plugins.views, self.builds())
 
     def refresh_sql_views(self) -> None:
         """Write the SQL views again that are missing, altered or of an earlier release, as reading each
@@ -560,15 +518,9 @@ class Archive:
         """(check, slug, sentence) for each finding of the plugins' checks. A check that raises is a
         finding too."""
         for name, check in sorted(self.plugins.checks.items()):
+            owner = self.plugins.owner("checks", name)
             for story in self.stories():
-                state = self.state(story.slug).read_only
-                try:
-                    findings = list(map(str, check.run(state)))
-                except BaseException as error:  # noqa: BLE001 - a failing check must not stop the others
-                    stops_plugin(error)
-                    owner = self.plugins.owner("checks", name)
-                    findings = [f"the check of plugin {owner} raised {described(error)}"]
-                for finding in findings:
+                for finding in findings(check, owner, self.state(story.slug).read_only):
                     yield name, story.slug, finding
 
     def known_types(self) -> list[str]:
@@ -616,23 +568,8 @@ class Archive:
             self.story(slug)
         if view is not None:
             self.plugins.view(view)
-        with self._served.material(slugs, view, _moment(at, **when)) as material:
+        with self._served.material(slugs, view, asked(at, **when)) as material:
             yield material
-
-
-def _moment(
-    at: Moment | None, as_of: str | None = None, as_recorded: str | int | None = None
-) -> Moment | None:
-    """The moment that was asked for; None means now. Raises DatelineError for more than one."""
-    if sum(one is not None for one in (at, as_of, as_recorded)) > 1:
-        raise DatelineError(
-            "as_of and as_recorded use different clocks: give only one", code="two-moments"
-        )
-    if as_of is not None:
-        return public(as_of)
-    if as_recorded is None:
-        return at
-    return recorded(f"@{as_recorded}" if isinstance(as_recorded, int) else as_recorded)
 
 
 def copy_archive(
