@@ -56,18 +56,19 @@ def _statements(connection: Connection, migrate: Any) -> list[tuple[str, Any]]:
 
 @contextmanager
 def nothing_synced() -> Iterator[None]:
-    """In the block, SQLite does not wait for the disk, which costs milliseconds for each commit. No test
-    in this process has a power failure."""
-    event.listen(Pool, "checkout", _do_not_sync)
+    """In the block, SQLite does not wait for the disk, which costs milliseconds for each commit. Child
+    processes do wait: some of them lose their power."""
+    process = os.getpid()
+
+    def do_not_sync(connection: object, *_: object) -> None:
+        if isinstance(connection, sqlite3.Connection) and os.getpid() == process:
+            connection.execute("PRAGMA synchronous=OFF")
+
+    event.listen(Pool, "checkout", do_not_sync)
     try:
         yield
     finally:
-        event.remove(Pool, "checkout", _do_not_sync)
-
-
-def _do_not_sync(connection: object, *_: object) -> None:
-    if isinstance(connection, sqlite3.Connection):
-        connection.execute("PRAGMA synchronous=OFF")
+        event.remove(Pool, "checkout", do_not_sync)
 
 
 @contextmanager

@@ -32,7 +32,7 @@ from contextlib import contextmanager
 from dateline import archive
 from dateline.log import schema
 from dateline.log import pages
-from dateline.log.copying import copied_table, copier
+from dateline.log.copying import copied_table, copier, whole
 
 pages.PAGE = copied_table.PAGE = 4
 source, target, last = sys.argv[1:]
@@ -58,13 +58,13 @@ def begin(*given):
     begin_(*given)
     say("written")
 copier._Copier._begin = begin
-made = archive.open_copy
+made = whole.open_copy
 def open_copy(*given):
     say("making")
     engine = made(*given)
     say("made")
     return engine
-archive.open_copy = open_copy
+whole.open_copy = open_copy
 archive.copy_archive(source, target)
 say("done")
 """

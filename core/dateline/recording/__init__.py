@@ -2,14 +2,16 @@
 
 The way of a line, from a file to the log:
 
-1. ``plugins.converting`` chooses the importer of the file's format, which turns its bytes into `Line`.
-2. ``recorder.Recorder.record`` opens a snapshot, and ``batch.accept`` makes two passes over the lines.
+1. ``Archive.import_file`` opens the file; ``plugins.converting`` chooses the importer of its format
+   (``dateline_ndjson`` by default), which turns the bytes into ``line.Line``.
+2. ``recorder.Recorder.record`` opens a snapshot of the log, and ``batch.accept`` makes two passes over
+   the lines: a line may refer to what a later one brings.
 3. First pass, ``item.LineReader``: the line's envelope, story, document and payload become an `Item`.
-4. ``key_policy.KeyPolicy`` sets the item's key and event id. Lines without protected content have no
-   key; for the others ``erasure.batch_keys`` decides.
+4. ``key_policy.KeyPolicy`` sets the item's encryption key and event id. Lines without protected content
+   have no key; for the others ``erasure.batch_keys`` decides.
 5. Second pass, ``check.Check.take``: skip what is in the log already, complete what the author left
    out (``events.completion``), run every rule (``events.rules``), then make a `NewEvent`. A single
-   finding refuses the batch.
+   finding, which is an error with its line and rule, refuses the batch.
 6. ``log.append.Appender`` takes the append lock, gives each event its position and hashes, encrypts
    what has a key, and inserts the rows. If another writer was first, all starts again at step 2.
 
