@@ -1,34 +1,27 @@
-"""The Python API of an archive: recording, erasing, reading. Its other calls are in `editing`, for
-notices, and `proving`. A facade: other modules do the work."""
+"""The Python API of an archive. A facade: other modules do the work. Those of its calls that are more than
+a hand-over are in `editing`, for notices, `erasing` and `proving`."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeAlias, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeAlias, Unpack
 from uuid import UUID
 
 from sqlalchemy import Engine
 
-from dateline import editing, proving
+from dateline import editing, erasing, proving
 from dateline.documents import storage as documents
 from dateline.documents.document import Document
 from dateline.erasure.batch_keys import BatchKeys
 from dateline.erasure.journal import Erasure, Journal
 from dateline.erasure.pairing import Pairing
-from dateline.erasure.plan import Plan, sealed
-from dateline.erasure.steps import Eraser
+from dateline.erasure.plan import sealed
 from dateline.erasure.survey import Going
-from dateline.errors import (
-    DatelineError,
-    UnfinishedCopy,
-    UnknownName,
-    described,
-    stops_plugin,
-)
+from dateline.errors import UnfinishedCopy
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Event, RecordedBy
 from dateline.events.state import Fact, StoryState
@@ -39,22 +32,23 @@ from dateline.log import read, schema
 from dateline.log.append import Expected
 from dateline.log.copying.copier import Copied, Progress, silent
 from dateline.log.copying.whole import copy_to, require_elsewhere
-from dateline.log.databases.dialect import of
 from dateline.log.databases.sqlite_connection import file_of
 from dateline.log.engine import kept_files, keys_of, reading
 from dateline.log.follow import Follower, Stop
 from dateline.plugins import converting
+from dateline.plugins.checks import findings
 from dateline.plugins.loaded import Plugins
+from dateline.plugins.records import gone_views
 from dateline.protect.keys import Keys
 from dateline.protect.vault import Vault
 from dateline.recording.known import fold
 from dateline.recording.line import Files, Line
-from dateline.recording.lookup import find_entity, find_fact, find_source
+from dateline.recording.lookup import find_entity, find_fact, find_source, find_story
 from dateline.recording.overview import Overview, overview
 from dateline.recording.recorder import Recorded, Recorder
-from dateline.views import catching_up, runner, sql_view, store, story_changes
 from dateline.views import rebuild as rebuilding
-from dateline.views.asof import Moment, public, recorded, states, upto
+from dateline.views import runner, sql_view, store, story_changes
+from dateline.views.asof import Moment, When, asked, public, recorded, states, upto
 from dateline.views.generation import Build
 from dateline.views.row_differences import Difference
 from dateline.views.row_differences import verify as verify_rows
@@ -66,17 +60,6 @@ if TYPE_CHECKING:
 
 #: A path, or the text of one; where it names an archive, also a SQLAlchemy URL.
 Place: TypeAlias = str | os.PathLike[str]
-
-
-class When(TypedDict, total=False):
-    """A past moment, for what reads the archive; without one it is now.
-
-    `as_of`, an EDTF date or time, gives the public record at its end (UTC). `as_recorded` gives what
-    this archive held then: a date, a time, or a position of the log.
-    """
-
-    as_of: str | None
-    as_recorded: str | int | None
 
 
 class Archive:
@@ -115,7 +98,7 @@ class Archive:
         *,
         resume: bool = True,
     ) -> None:
-        self.plugins = plugins if plugins is not None else Plugins.load()
+        self.plugins = Plugins.load() if plugins is None else plugins
         self._engine = engine
         with reading(engine) as connection:
             archive = schema.archive_id(connection)
@@ -205,14 +188,7 @@ class Archive:
         given = [line if isinstance(line, Line) else Line(line) for line in lines]
         owner = None if story is None else self.story(story).id
         self.recorded = self._recorder.record(
-            given,
-            story=owner,
-            files=files,
-            recorded_by=recorded_by,
-            expected=expected,
-            dry_run=dry_run,
-            protect=protect,
-            anew=anew,
+            given, owner, files, recorded_by, expected, dry_run=dry_run, protect=protect, anew=anew
         )
         return self.recorded
 
@@ -288,81 +264,16 @@ class Archive:
 
     # -- erasing ---------------------------------------------------------------------------
 
-    def plan_erasure(self, subject: str | None = None, positions: Sequence[int] = ()) -> Plan:
-        """What `erase` would erase, and which other content would still name it. Writes nothing."""
-        return self._eraser().plan(subject, positions)
-
-    def erase(
-        self,
-        subject: str | None = None,
-        positions: Sequence[int] = (),
-        *,
-        reason: str,
-        basis: str,
-        recorded_by: RecordedBy = RecordedBy(),
-        keys_lost: bool = False,
-        fold_again: bool = True,
-    ) -> Erasure:
-        """Permanently erase the content protected for `subject`, or the events at `positions`.
-
-        The log keeps a tombstone with the `reason` and the legal `basis`. Facts keep their numbers,
-        and the hashes of the log still hold. `keys_lost` states that the keys of protected content
-        will not come back, and starts a new keys database.
-
-        Then the rest of the affected stories is folded into the views, as `fold_again` does. If the
-        argument `fold_again` is False, or the folding fails, the next read of a view does it.
-
-        Raises UnknownName, NotPaired, and DatelineError for content that cannot be erased.
-        """
-        self._require_writable("erase in a writable copy")
-        erasure = self._eraser().erase(
-            subject, positions, reason, basis, recorded_by, keys_lost=keys_lost
-        )
-        if fold_again:
-            with suppress(DatelineError):  # the erasure is done, even if a view fails
-                self.fold_again()
-        return erasure
-
-    def fold_again(self) -> list[Build]:
-        """Fold stories again whose rows an erasure deleted from the views. Returns the builds of those
-        views, failed ones included. Without this call the next read of each view does it."""
-        views = [self.plugins.view(name) for name in self.pending_views()]
-        return catching_up.fold_again(self._engine, self._reader, views)
-
-    def resume(self) -> list[Erasure]:
-        """Finish erasures that were interrupted or undone, as opening does. Returns those that are
-        now done. Raises Damaged; NotPaired if the keys database is not this archive's own and orders
-        events to be erased."""
-        found = self._eraser().resume()
-        self.resumed = [erasure for erasure in found if erasure.step == "done"]
-        self.unfinished_erasures = [erasure for erasure in found if erasure.step != "done"]
-        return self.resumed
+    plan_erasure = erasing.plan_erasure
+    erase = erasing.erase
+    fold_again = erasing.fold_again
+    resume = erasing.resume
+    pair = erasing.pair
 
     def ordered(self) -> list[Going]:
         """Events that the keys database orders to be erased and that are still in the archive, in
         order, whether or not it is this archive's own. Erases nothing."""
         return self._pairing.ordered()
-
-    def pair(self) -> list[Erasure]:
-        """Accept the keys database as this archive's own, and permanently erase what it has `ordered`.
-        Returns the erasures that are now done. Raises DatelineError if there is no keys database, or
-        if it holds nothing for this archive."""
-        if not self._keys.file.here:
-            where = "" if self._keys.file.path is None else f" at {self._keys.file.path}"
-            raise DatelineError(
-                f"there is no keys database{where}",
-                hint="name it with --keys",
-                code="keys-not-found",
-            )
-        if not (self._keys.ids() or self._journal.erasures() or self.paired):
-            raise DatelineError(
-                f"the keys database {self._keys.file.path} holds nothing for this archive",
-                hint="name this archive's own keys database with --keys",
-                code="keys-of-another-archive",
-            )
-        self._require_writable("pair them in a writable copy")
-        self._pairing.pair()
-        return self.resume()
 
     @property
     def paired(self) -> bool:
@@ -370,25 +281,11 @@ class Archive:
         with reading(self._engine) as connection:
             return self._pairing.own(connection, self._journal.erasures())
 
-    def _require_writable(self, hint: str) -> None:
-        if of(self._engine).sealed(self._engine):  # although its keys database may be writable
-            raise DatelineError("this archive is read-only", hint=hint, code="archive-read-only")
-
     @property
     def held_up(self) -> list[Erasure]:
         """The ``unfinished_erasures`` whose content is still present; until they are done, `backup`,
         `material` and `copy_archive` raise DatelineError."""
         return [erasure for erasure in self.unfinished_erasures if erasure.step != "purged"]
-
-    def _require_erased(self) -> None:
-        """Prevent copies of content that must be erased. Raises DatelineError."""
-        if self.held_up:
-            raise DatelineError(
-                f"an erasure is not finished ({self.held_up[0].reason}): a copy would keep its content",
-                hint="end the session that blocks it (on PostgreSQL, pg_stat_activity shows it), "
-                "then run this again",
-                code="erasure-unfinished",
-            )
 
     def subjects(self) -> list[str]:
         """Names of the subjects whose keys are available, sorted."""
@@ -407,9 +304,6 @@ class Archive:
         """Ids of keys that content needs and that are not available, lost keys included."""
         with reading(self._engine) as connection:
             return sorted(sealed(connection, self._keys))
-
-    def _eraser(self) -> Eraser:
-        return Eraser(self._pairing, self.plugins.views)
 
     # -- reading the log -------------------------------------------------------------------
 
@@ -440,17 +334,11 @@ class Archive:
     def story(self, slug: str) -> read.StoryRow:
         """The story with this slug. Raises UnknownName."""
         with reading(self._engine) as connection:
-            found = read.story_by_slug(connection, slug)
-            if found is None:
-                known = [row.slug for row in read.list_stories(connection)]
-                listed = ", ".join(known[:8]) + (" ..." if len(known) > 8 else "")
-                hint = f"known are {listed}" if known else "open one with `dateline open`"
-                raise UnknownName(f"there is no story {slug!r}", hint=hint, code="story-unknown")
-            return found
+            return find_story(connection, slug)
 
     def state(self, slug: str, at: Moment | None = None, **when: Unpack[When]) -> StoryState:
         """A story's facts, entities and sources. Raises UnknownName, SealedContent."""
-        at = _moment(at, **when)
+        at = asked(at, **when)
         story = self.story(slug)
         with reading(self._engine) as connection:
             if at is None:
@@ -497,15 +385,7 @@ class Archive:
         connection. Raises UnknownName, DatelineError.
         """
         story = None if slug is None else self.story(slug).id
-        return Follower(
-            self._engine,
-            self._reader,
-            story=story,
-            after=after,
-            stop=stop,
-            idle=idle,
-            report=report,
-        )
+        return Follower(self._engine, self._reader, story, after, stop, idle, report)
 
     def backup(self, file: Place, *, force: bool = False, progress: Progress = silent) -> read.Head:
         """Write the whole archive, as it is now, to a SQLite file.
@@ -513,7 +393,7 @@ class Archive:
         With `force` an existing file is overwritten, but never this archive, a keys database or a
         signing key. Returns the head of the backup. Raises DatelineError, Damaged.
         """
-        self._require_erased()
+        erasing.require_erased(self)
         return backups.backup(self._engine, file, force=force, progress=progress, kept=self.kept)
 
     @property
@@ -549,7 +429,7 @@ class Archive:
         The rows of a past moment are folded in memory. Rows of retracted and rejected facts are left
         out unless `everything` is true. Raises UnknownName, ViewFailed, DatelineError.
         """
-        at = _moment(at, **when)
+        at = asked(at, **when)
         if at is not None:
             chosen = [self.story(slug) for slug in stories] or self.stories()
             return self._served.table_at(name, chosen, at, everything=everything)
@@ -607,22 +487,16 @@ class Archive:
         If a named view is no longer offered by any plugin (`gone_views`), all its generations and
         its SQL view are dropped. Raises UnknownName, DatelineError.
         """
-        gone = self.gone_views()
+        there = {build.name for build in self.builds()}
         for name in names or ():
-            if name not in gone and not any(build.name == name for build in self.builds()):
+            if name not in there:
                 self.plugins.view(name)
-        return rebuilding.prune(self._engine, names, gone=gone if names else ())
+        return rebuilding.prune(self._engine, names, gone=self.gone_views() if names else ())
 
     def gone_views(self) -> list[str]:
         """Views with a table whose plugin is not installed or no longer offers them. Views of a plugin
         that is blocked or failed to load are not among them."""
-        left_out = {plugin.name for plugin in self.plugins.records if plugin.status != "active"}
-        there = {build.name: build.plugin for build in reversed(self.builds())}
-        return sorted(
-            name
-            for name, plugin in there.items()
-            if name not in self.plugins.views and plugin not in left_out
-        )
+        return gone_views(self.plugins.records, self.plugins.views, self.builds())
 
     def refresh_sql_views(self) -> None:
         """Write the SQL views again that are missing, altered or of an earlier release, as reading each
@@ -644,15 +518,9 @@ class Archive:
         """(check, slug, sentence) for each finding of the plugins' checks. A check that raises is a
         finding too."""
         for name, check in sorted(self.plugins.checks.items()):
+            owner = self.plugins.owner("checks", name)
             for story in self.stories():
-                state = self.state(story.slug).read_only
-                try:
-                    findings = list(map(str, check.run(state)))
-                except BaseException as error:  # noqa: BLE001 - a failing check must not stop the others
-                    stops_plugin(error)
-                    owner = self.plugins.owner("checks", name)
-                    findings = [f"the check of plugin {owner} raised {described(error)}"]
-                for finding in findings:
+                for finding in findings(check, owner, self.state(story.slug).read_only):
                     yield name, story.slug, finding
 
     def known_types(self) -> list[str]:
@@ -695,28 +563,13 @@ class Archive:
         Valid inside the ``with`` block, which reads one snapshot of the archive. Raises UnknownName,
         DatelineError.
         """
-        self._require_erased()
+        erasing.require_erased(self)
         for slug in slugs:
             self.story(slug)
         if view is not None:
             self.plugins.view(view)
-        with self._served.material(slugs, view, _moment(at, **when)) as material:
+        with self._served.material(slugs, view, asked(at, **when)) as material:
             yield material
-
-
-def _moment(
-    at: Moment | None, as_of: str | None = None, as_recorded: str | int | None = None
-) -> Moment | None:
-    """The moment that was asked for; None means now. Raises DatelineError for more than one."""
-    if sum(one is not None for one in (at, as_of, as_recorded)) > 1:
-        raise DatelineError(
-            "as_of and as_recorded use different clocks: give only one", code="two-moments"
-        )
-    if as_of is not None:
-        return public(as_of)
-    if as_recorded is None:
-        return at
-    return recorded(f"@{as_recorded}" if isinstance(as_recorded, int) else as_recorded)
 
 
 def copy_archive(
@@ -742,5 +595,5 @@ def copy_archive(
         return copy_to(schema.connect(source, unfinished=True), target, progress)
     with archive:
         resume(archive)
-        archive._require_erased()
+        erasing.require_erased(archive)
         return copy_to(archive._engine, target, progress)

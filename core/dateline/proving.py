@@ -1,4 +1,5 @@
-"""Keys, checkpoints, verification and proofs, as methods of `dateline.Archive`."""
+"""Keys, checkpoints, verification and proofs, as methods of `dateline.Archive`. Only a call imports the
+room of proof, because most commands need none of it."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import Engine
@@ -15,30 +16,16 @@ from dateline.errors import Damaged, DatelineError, MissingLibrary, described, s
 from dateline.log.engine import reading, writing
 from dateline.log.read import Head, Reader, StoryRow
 from dateline.plugins.loaded import Plugins
-from dateline.proof import checkpoint as signing
-from dateline.proof import deep, exported, keys
-from dateline.proof.bundle import bundle
-from dateline.proof.given_files import read_export, read_note
-from dateline.proof.held import Given
-from dateline.proof.keys import SigningKey
-from dateline.proof.report import Report
-from dateline.proof.verifier import (
-    Checkpoint,
-    Proven,
-    Unchecked,
-    Vkey,
-    Wrong,
-    check,
-    checkpoint_text,
-    read_checkpoint,
-    read_vkey,
-)
-from dateline.proof.verify import verify as verify_log
 from dateline.views.runner import Progress
 from dateline.views.sql_view import Notice
 
-#: The file of a signing key; None or "" for its default place.
-KeyFile: TypeAlias = str | os.PathLike[str] | None
+if TYPE_CHECKING:
+    from dateline.proof.checkpoint import Signed
+    from dateline.proof.exported import Export
+    from dateline.proof.held import Given
+    from dateline.proof.keys import KeyFile, SigningKey
+    from dateline.proof.report import Report
+    from dateline.proof.verifier import Checkpoint, Proven, Vkey
 
 
 class Provable(Protocol):
@@ -59,18 +46,22 @@ class Provable(Protocol):
 
 def signing_key(archive: Provable, file: KeyFile = None) -> SigningKey:
     """The key that signs checkpoints, from `file` or from its default place. Raises DatelineError."""
-    key = find_key(archive.id, file)
+    from dateline.proof import keys
+
+    key = keys.find(archive.id, file)
     if key is None:
         hint = "create one with `dateline key new`"
         if last_checkpoint(archive) is not None:
             hint = "checkpoints are already signed: name the file of their key with --key"
-        raise _missing(_path(archive.id, file), hint)
+        raise keys.missing(archive.id, file, hint)
     return key
 
 
 def new_key(archive: Provable, file: KeyFile = None) -> SigningKey:
     """Create a key that signs checkpoints. Raises DatelineError if the file exists."""
-    path = _path(archive.id, file)
+    from dateline.proof import keys
+
+    path = keys.place(archive.id, file)
     key = keys.create(path, archive.id, archive.kept)
     archive.notice(
         f"Created the signing key {path}. Keep a copy away from the archive. Anyone who has it can sign "
@@ -79,23 +70,27 @@ def new_key(archive: Provable, file: KeyFile = None) -> SigningKey:
     return key
 
 
-def checkpoint(archive: Provable, key: SigningKey | KeyFile = None) -> signing.Signed:
+def checkpoint(archive: Provable, key: SigningKey | KeyFile = None) -> Signed:
     """Sign the current position and root of the log, with a key or the key in a file; without one,
     with the key at its default place, which the first checkpoint creates.
 
     Raises Inconsistent if the log does not continue the last signed checkpoint, DatelineError if the
     log is empty or the key is missing.
     """
-    if not isinstance(key, SigningKey):
+    from dateline.proof.checkpoint import sign
+
+    if key is None or isinstance(key, str | os.PathLike):
         key = _key_to_sign(archive, key)
     with writing(archive._engine) as connection:
-        return signing.sign(connection, key)
+        return sign(connection, key)
 
 
-def last_checkpoint(archive: Provable) -> signing.Signed | None:
+def last_checkpoint(archive: Provable) -> Signed | None:
     """The last signed checkpoint, or None."""
+    from dateline.proof.checkpoint import last
+
     with reading(archive._engine) as connection:
-        return signing.last(connection)
+        return last(connection)
 
 
 def verify(
@@ -112,11 +107,15 @@ def verify(
     views and their SQL views are checked too; with `deep_too` also the rows of the views and the
     quotations of facts. Findings are in the report; nothing is repaired.
     """
-    given = [one if isinstance(one, Given) else Given(str(one), read_note(one)) for one in against]
+    from dateline.proof import deep
+    from dateline.proof.given_files import checkpoints, public_keys
+    from dateline.proof.verify import verify
+
+    given, keys = checkpoints(against), public_keys(vkeys)
     engine, reader, views = archive._engine, archive._reader, archive.plugins.views
     with reading(engine) as connection:
-        report = verify_log(
-            connection, vkeys=_vkeys(vkeys), against=given, vault=reader.vault, progress=progress
+        report = verify(
+            connection, vkeys=keys, against=given, vault=reader.vault, progress=progress
         )
     if report.root:
         deep.check_tables(engine, reader, views, report)
@@ -127,15 +126,18 @@ def verify(
 
 
 def verify_export(
-    archive: Provable, export: exported.Export | str | os.PathLike[str], report: Report
+    archive: Provable, export: Export | str | os.PathLike[str], report: Report
 ) -> None:
     """Compare an export, or the file of one, with what this archive exports at the cut that the export
     states. The result is added to `report`. Raises DatelineError for another file."""
-    if not isinstance(export, exported.Export):
+    from dateline.proof.exported import check
+    from dateline.proof.given_files import read_export
+
+    if isinstance(export, str | os.PathLike):
         export = read_export(archive.id, archive.plugins, export)
     try:
         with reading(archive._engine) as connection:
-            exported.check(connection, archive._reader, archive.plugins, export, report)
+            check(connection, archive._reader, archive.plugins, export, report)
     except BaseException as error:  # noqa: BLE001 - tampered data may make a fold raise anything
         stops_plugin(error)
         report.unchecked.append(
@@ -164,6 +166,8 @@ def prove(
 
     Raises UnknownName, DatelineError.
     """
+    from dateline.proof.bundle import bundle
+
     story = archive.story(slug)
     if signed is None:
         signed = checkpoint_to_prove(archive, slug, fact, key, protected_too=protected_too)
@@ -191,6 +195,9 @@ def checkpoint_to_prove(
 ) -> Checkpoint:
     """A new checkpoint, to prove a fact or a story with; or the last one, if the signing key is
     missing. Nothing is signed for a fact that is not there. Raises UnknownName, DatelineError."""
+    from dateline.proof import keys
+    from dateline.proof.verifier import Checkpoint, Wrong, checkpoint_text, read_checkpoint
+
     if fact is not None:
         head, name = archive.head(), keys.origin(archive.id)
         text = checkpoint_text(name, head.position, head.root)
@@ -200,7 +207,7 @@ def checkpoint_to_prove(
     if not key and before is not None:
         found = None
         try:
-            found = find_key(archive.id, None)
+            found = keys.find(archive.id)
         except MissingLibrary as missing:
             why = f"No checkpoint is signed: {missing} ({missing.hint})"
         if found is None:
@@ -220,30 +227,24 @@ def verifier() -> str:
 def check_proof(proof: Mapping[str, Any], vkeys: Iterable[Vkey | str] = ()) -> Proven:
     """Check a proof as its reader will, with the public keys `vkeys`. What could not be checked is in
     ``open`` of the result, in sentences. Raises DatelineError (``proof-failed``)."""
+    from dateline.proof.given_files import public_keys
+    from dateline.proof.verifier import Unchecked, Wrong, check
+
     try:
-        return check(proof, _vkeys(vkeys))
+        return check(proof, public_keys(vkeys))
     except (Wrong, Unchecked) as wrong:
         raise DatelineError(f"this proof is wrong: {wrong}", code="proof-failed") from None
-
-
-def find_key(archive: UUID, file: KeyFile) -> SigningKey | None:
-    """The signing key; None if its file does not exist. Raises DatelineError."""
-    try:
-        return keys.load(_path(archive, file), archive)
-    except FileNotFoundError:
-        return None
-
-
-def _path(archive: UUID, file: KeyFile) -> Path:
-    return Path(file) if file else keys.default_path(archive)
 
 
 def _key_to_sign(archive: Provable, file: KeyFile) -> SigningKey:
     """The signing key, created on first use. Raises DatelineError if there is nothing to sign, or if
     checkpoints were signed with a key that is not here."""
+    from dateline.proof import keys
+    from dateline.proof.checkpoint import NothingToSign
+
     if not archive.head().position:
-        raise signing.NothingToSign
-    path = _path(archive.id, file)
+        raise NothingToSign
+    path = keys.place(archive.id, file)
     if last_checkpoint(archive) is None and not path.exists():
         try:
             return new_key(archive, file)
@@ -253,17 +254,8 @@ def _key_to_sign(archive: Provable, file: KeyFile) -> SigningKey:
             # Another process created it meanwhile.
     if file:
         return signing_key(archive, file)
-    key = find_key(archive.id, None)
+    key = keys.find(archive.id)
     if key is None:
-        raise _missing(
-            path, "name its file with --key; if it is lost, create another with `dateline key new`"
-        )
+        hint = "name its file with --key; if it is lost, create another with `dateline key new`"
+        raise keys.missing(archive.id, file, hint)
     return key
-
-
-def _missing(path: Path, hint: str) -> DatelineError:
-    return DatelineError(f"there is no signing key {path}", hint=hint, code="signing-key-missing")
-
-
-def _vkeys(given: Iterable[Vkey | str]) -> list[Vkey]:
-    return [read_vkey(key) if isinstance(key, str) else key for key in given]

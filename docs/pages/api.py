@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from types import FunctionType
 
 from pages.writing import NOTE, doc, signature
@@ -285,12 +286,7 @@ def _call(name: str) -> str:
         return f"- `{name}`: {_line(item)}"
     function = inspect.unwrap(getattr(item, "__func__", item))
     assert isinstance(function, FunctionType)
-    shown = (
-        signature(function)
-        .replace("archive: Desk, ", "")
-        .replace("archive: Provable, ", "")
-        .replace("archive: Provable", "")
-    )
+    shown = re.sub(r"\barchive: [A-Z]\w+(, )?", "", signature(function))
     for packed, arguments in _PACKED.items():
         if packed in shown:
             shown = shown.replace(

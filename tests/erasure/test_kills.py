@@ -178,9 +178,10 @@ def test_the_purge_is_one_transaction(ground: Path, tmp_path: Path) -> None:
     """A reader never sees an erased body without its erasure event, or the event with the body."""
     shutil.copytree(ground, tmp_path / "x")
     with Archive.open(tmp_path / "x" / "a.db", PLUGINS) as archive:
-        eraser = archive._eraser()
-        plan = eraser.plan(scene.WITNESS, ())
-        erasure = archive._journal.order("r", "b", RecordedBy(), subject_key=plan.subject_key)
+        eraser = steps.Eraser(archive._pairing, PLUGINS.views)
+        erasure = archive._journal.order(
+            "r", "b", RecordedBy(), subject_key=archive.key_of(scene.WITNESS)
+        )
         erasure = archive._journal.advance(erasure, "listed", listed=eraser._list(erasure))
         with pytest.raises(RuntimeError), steps.writing(archive._engine) as connection:
             purge(connection, archive._reader, archive._reader.vault, PLUGINS.views, erasure)  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ from tests.erasure import scene
 from tests.erasure.scene import BASIS, CANARY, REASON, WITNESS
 
 from dateline import Archive, DatelineError, Plugins
+from dateline.erasure.steps import Eraser
 from dateline.log import read as log
 from dateline.log.engine import reading, writing
 from dateline.testing import samples
@@ -25,7 +26,7 @@ def test_a_fold_that_read_it_before_cannot_write_it_after(archive: Archive, tmp_
     # The erasure happens after the rows are folded and before they are written.
     with Archive.open(tmp_path / "a.db", PLUGINS) as other:
         views = [PLUGINS.view("timeline")]
-        [running], _ = catching_up._sorted(other._engine, other._reader, views)
+        [running], _ = catching_up._ready_and_missing(other._engine, other._reader, views)
         with reading(other._engine) as connection:
             states = runner.RecentStates(other._reader)
             head = log.head(connection).position
@@ -43,8 +44,8 @@ def test_a_reader_that_holds_the_past_is_waited_for_and_then_named(
     archive: Archive, tmp_path: Path
 ) -> None:
     archive.catch_up()
-    eraser = archive._eraser()
-    key = eraser.plan(WITNESS, ()).subject_key
+    eraser = Eraser(archive._pairing, PLUGINS.views)
+    key = archive.key_of(WITNESS)
     by = next(iter(archive.events())).recorded_by
     with Archive.open(tmp_path / "a.db", PLUGINS) as other, reading(other._engine) as connection:
         log.head(connection)  # a snapshot from before
@@ -64,8 +65,8 @@ def test_a_reader_that_holds_the_past_is_waited_for_and_then_named(
 
 def test_two_processes_may_finish_the_same_erasure(archive: Archive, tmp_path: Path) -> None:
     """The slower process must not record that there was nothing to erase."""
-    eraser = archive._eraser()
-    key = eraser.plan(WITNESS, ()).subject_key
+    eraser = Eraser(archive._pairing, PLUGINS.views)
+    key = archive.key_of(WITNESS)
     by = next(iter(archive.events())).recorded_by
     ordered = archive._journal.order(REASON, BASIS, by, subject_key=key)
     with Archive.open(tmp_path / "a.db", PLUGINS) as other:

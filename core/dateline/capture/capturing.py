@@ -53,11 +53,8 @@ class Captured:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to capture: the bytes, what is known about them, and how to read and record them.
-
-    ``publisher`` is an entity, or ``ID=Label`` to introduce it. ``format`` names the importer, by
-    default that of the media type or the suffix.
-    """
+    """What to capture: the bytes, what is known about them, and how to read and record them, as
+    `dateline.Archive.capture` describes it."""
 
     obtained: Obtained
     about: dict[str, Any]

@@ -94,10 +94,7 @@ def source_lines(
     if known is not None and known.text == text.text:
         text = known  # perhaps archived in another charset, which it keeps
     derived = {"url": None, "derived_from": document.source, "extracted_by": extracted.tool}
-    lines = [
-        _line(document, reader.media_type, about),
-        _line(text, "text/plain", about | derived),
-    ]
+    lines = [_line(document, reader.media_type, about), _line(text, "text/plain", about | derived)]
     return SourceLines(lines, document, text, found, extracted)
 
 

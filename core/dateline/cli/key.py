@@ -31,12 +31,12 @@ def read_vkeys(texts: Sequence[str]) -> list[Vkey]:
 def public_keys(archive: Archive, given: str | None, texts: Sequence[str]) -> list[Vkey]:
     """Public keys to check signatures with: those given, and that of the signing key if it exists."""
     from dateline.errors import MissingLibrary
-    from dateline.proving import find_key
+    from dateline.proof.keys import find
 
     found = read_vkeys(texts)
     key = None
     try:
-        key = archive.signing_key(given) if given else find_key(archive.id, None)
+        key = archive.signing_key(given) if given else find(archive.id)
     except MissingLibrary:
         if given:
             raise

@@ -70,12 +70,11 @@ def verify(
       dateline verify --deep -f json
       dateline verify --export sent.md
     """
-    from dateline.proof.given_files import read_export, read_note
-    from dateline.proof.held import Given
+    from dateline.proof.given_files import checkpoints, read_export
 
     with settings.unresumed() as archive:
         unfinished_erasures = _resumed(archive)
-        given = [Given(path, read_note(path)) for path in against]
+        given = checkpoints(against)
         files = [read_export(archive.id, archive.plugins, path) for path in exports]
         with progress("verifying") as step:
             report = archive.verify(

@@ -14,7 +14,7 @@ from dateline.erasure.journal import Erasure, Gone
 from dateline.erasure.plan import captured, under
 from dateline.erasure.survey import Going
 from dateline.events.editorial import ContentErased
-from dateline.events.envelope import Event, NewEvent
+from dateline.events.envelope import NewEvent
 from dateline.events.parts import ErasedEvent
 from dateline.events.payload import Sealed
 from dateline.log.append import Appender
@@ -83,19 +83,8 @@ def present_of(connection: Connection, reader: Reader, erasure: Erasure) -> Iter
         sealed = {at for at, event in chosen.items() if isinstance(event.data, Sealed)}
         yield from survey.closure(stream, chosen.keys() - sealed)
         for at in sorted(sealed):
-            yield _as_listed(chosen[at], listed.get(chosen[at].event_id))
-
-
-def _as_listed(event: Event, listed: ErasedEvent | None) -> Going:
-    return Going(
-        position=event.position,
-        event_id=event.event_id,
-        story=event.story,
-        slug=event.slug,
-        type=event.type,
-        fact=None if listed is None else listed.fact,
-        subject_key=event.subject_key,
-    )
+            told = listed.get(chosen[at].event_id)
+            yield survey.envelope(chosen[at], None if told is None else told.fact)
 
 
 def _null(connection: Connection, positions: Sequence[int]) -> None:

@@ -21,18 +21,16 @@ from sqlalchemy import Connection
 
 from dateline.erasure.journal import Erasure, Gone, Listed
 from dateline.erasure.pairing import Pairing
-from dateline.erasure.plan import Plan, key_of, plan, surveyed, under
+from dateline.erasure.plan import surveyed, under
 from dateline.erasure.purge import purge
 from dateline.errors import DatelineError, Finding, Refused
 from dateline.events import strict
-from dateline.events.envelope import RecordedBy
 from dateline.log.databases.dialect import of
 from dateline.log.databases.unwritten import LockTimeout, Unwritten
 from dateline.log.databases.wal import empty_wal, still_read
 from dateline.log.engine import patiently, reading, writing
-from dateline.log.protected import keys_in_use, live_keys
+from dateline.log.protected import live_keys
 from dateline.log.read import present
-from dateline.protect.subjects import require_unnamed
 from dateline.views.projection import View
 
 _PATIENCE = 10.0
@@ -51,51 +49,6 @@ class Eraser:
         self._pairing, self._views = pairing, views
         self._engine, self._reader = pairing.engine, pairing.reader
         self._vault, self._journal = pairing.vault, pairing.journal
-
-    def plan(self, subject: str | None, positions: Sequence[int]) -> Plan:
-        """What would be erased; writes nothing. Raises UnknownName, DatelineError."""
-        with reading(self._engine) as connection:
-            key = None if subject is None else key_of(connection, self._vault.keys, subject)
-            return plan(connection, self._reader, self._views, key, positions)
-
-    def erase(
-        self,
-        subject: str | None,
-        positions: Sequence[int],
-        reason: str,
-        basis: str,
-        recorded_by: RecordedBy,
-        *,
-        keys_lost: bool = False,
-    ) -> Erasure:
-        """Erase a subject, or the events at `positions`. Repeating it changes nothing.
-
-        `keys_lost` starts a new keys database in the place of one that is lost for good.
-
-        Raises UnknownName, and DatelineError for what cannot be erased; nothing is erased then.
-        """
-        words = {"reason": reason, "basis": basis}
-        require_words(words)
-        found = self.plan(subject, positions)
-        require_unnamed(words, (*self._vault.keys.subjects(), *found.people))
-        key = found.subject_key
-        if key is None and not found.events:
-            raise DatelineError(
-                "nothing is left to erase there",
-                hint="look at the position with `dateline log`",
-                code="nothing-to-erase",
-            )
-        self._pairing.require(anew=keys_lost and key is None)
-        if keys_lost and key is None:
-            with reading(self._engine) as connection:
-                used = keys_in_use(connection)
-            self._vault.keys.give_up(used)
-        chosen = () if key else tuple(sorted(item.event_id for item in found.events))
-        erasure = self._journal.order(reason, basis, recorded_by, subject_key=key, chosen=chosen)
-        if erasure.step in ("purged", "done") and found.events:
-            # Recorded before, and yet there is more: this log diverged since.
-            erasure = self._journal.advance(erasure, "destroyed")
-        return self.finish(erasure)
 
     def finish(self, erasure: Erasure, *, patience: float = _PATIENCE) -> Erasure:
         """Do the remaining steps of an erasure. Raises HeldUp, and DatelineError when another process

@@ -128,19 +128,25 @@ def _about(event: Event, fact_ids: set[str], source_ids: set[str]) -> bool:
 
 
 def _going(event: Event, own: Mapping[str, int]) -> Going:
-    data = event.data
-    fact = _fact(data)
+    fact = _fact(event.data)
+    return msgspec.structs.replace(
+        envelope(event, fact if fact is not None and own.get(fact) == event.position else None),
+        source=event.data.source if isinstance(event.data, SourceCaptured) else None,
+        name=name_of(event),
+        people=_people(event.data),
+    )
+
+
+def envelope(event: Event, fact: str | None) -> Going:
+    """What is known of an event whose content cannot be read, and the fact that it is said to record."""
     return Going(
         position=event.position,
         event_id=event.event_id,
         story=event.story,
         slug=event.slug,
         type=event.type,
-        fact=fact if fact is not None and own.get(fact) == event.position else None,
-        source=data.source if isinstance(data, SourceCaptured) else None,
+        fact=fact,
         subject_key=event.subject_key,
-        name=name_of(event),
-        people=_people(data),
     )
 
 

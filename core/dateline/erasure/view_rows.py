@@ -10,7 +10,7 @@ Nothing is folded here, because a fold is a plugin's code, and writers would hav
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 import msgspec
@@ -24,15 +24,18 @@ from dateline.views.projection import View, schema_of
 
 
 def purge(
-    connection: Connection,
-    reader: log.Reader,
-    views: Mapping[str, View],
-    erased: Collection[UUID],
+    connection: Connection, reader: log.Reader, views: Mapping[str, View], erased: Collection[UUID]
 ) -> None:
     """Leave no row in any generation that was folded from the stories `erased`."""
     builds = store.builds(connection)
     types = reader.known_types(connection)
-    keep = [build for build in builds if _serves(build, views, types)]
+    keep = [
+        build
+        for build in builds
+        if build.state == "live"
+        and (view := views.get(build.name)) is not None
+        and build.fingerprint == schema_of(view).fingerprint(types)
+    ]
     slugs = [story.slug for story in log.list_stories(connection) if story.id in erased]
     for build in keep:
         number = 1 + max(other.generation for other in builds if other.name == build.name)
@@ -41,15 +44,6 @@ def purge(
         catalog.drop_view(connection, name, others_too=True)  # the next read builds it again
     for build in builds:
         store.drop(connection, build, others_too=True)  # an outside object must not stop an erasure
-
-
-def _serves(build: Build, views: Mapping[str, View], types: Iterable[str]) -> bool:
-    view = views.get(build.name)
-    return (
-        build.state == "live"
-        and view is not None
-        and build.fingerprint == schema_of(view).fingerprint(types)
-    )
 
 
 def _replace(

@@ -52,11 +52,8 @@ class Served:
     def catch_up(
         self, names: Sequence[str] | None = None, *, progress: Progress | None = None
     ) -> list[Build]:
-        """Fold new events into views. Returns their builds, failed ones included.
-
-        In a read-only archive, and in a backup that was never written to, the views are left alone:
-        there `table` and `material` fold in memory.
-        """
+        """As `dateline.Archive.catch_up`. In a read-only archive, and in a backup that was never written
+        to, the views are left alone: there `table` and `material` fold in memory."""
         if of(self._engine).rests(self._engine):
             return []
         builds = catching_up.catch_up(

@@ -61,18 +61,13 @@ class Follower:
         self,
         engine: Engine,
         reader: Reader,
-        *,
-        story: UUID | None = None,
-        after: int | None = None,
+        story: UUID | None,
+        after: int | None,
         stop: Stop,
-        idle: Callable[[], None] = lambda: None,
-        report: Callable[[str], None] = lambda text: None,
+        idle: Callable[[], None],
+        report: Callable[[str], None],
     ) -> None:
-        """`after` is a position, by default the head. `idle` is called while no event comes, `report`
-        with a message when the connection is lost and when it is back.
-
-        Raises DatelineError when the archive has no position `after`.
-        """
+        """As `dateline.Archive.follow`. Raises DatelineError when the archive has no position `after`."""
         self._engine, self._reader, self._story = engine, reader, story
         self._stop, self._idle, self._report = stop, idle, report
         with reading(engine) as connection:

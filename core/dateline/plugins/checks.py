@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from dateline.errors import described, stops_plugin
 from dateline.events.state import StoryState
 
 
@@ -14,3 +15,12 @@ class Check:
 
     name: str
     run: Callable[[StoryState], Iterable[str]]
+
+
+def findings(check: Check, owner: str, state: StoryState) -> list[str]:
+    """What a check finds in one story. That it raises is a finding too, which names its plugin, `owner`."""
+    try:
+        return list(map(str, check.run(state)))
+    except BaseException as error:  # noqa: BLE001 - a failing check must not stop the others
+        stops_plugin(error)
+        return [f"the check of plugin {owner} raised {described(error)}"]

@@ -18,13 +18,7 @@ from dateline.events.registry import EventType, Registry
 from dateline.export.exporter import Exporter
 from dateline.plugins import hookspecs
 from dateline.plugins.checks import Check
-from dateline.plugins.discovery import (
-    Candidate,
-    Selection,
-    in_folder,
-    installed,
-    way_to_import,
-)
+from dateline.plugins.discovery import Candidate, Selection, in_folder, installed, way_to_import
 from dateline.plugins.formats import Importer, SourceImporter, check_format
 from dateline.plugins.records import PluginRecord, Status
 from dateline.views.projection import View, schema_of

@@ -54,10 +54,9 @@ def bundle(
 ) -> dict[str, Any]:
     """The proof of a fact, or of the whole story, up to `checkpoint`.
 
-    The proof of a fact shows what the fact rests on and every later event that could change it;
-    `only_about` withholds those about other facts. Protected content is shown with the keys of `vault`,
-    and withheld without them. Raises UnknownName when the fact was not recorded by then, DatelineError
-    for a checkpoint of another archive, or an earlier one that is later.
+    The proof of a fact shows what the fact rests on and every later event that could change it.
+    Protected content is withheld without the keys of `vault`. Raises UnknownName when the fact was not
+    recorded by then, DatelineError for a checkpoint of another archive, or an earlier one that is later.
     """
     for given in (checkpoint, earlier):
         if given is not None and not of_archive(given, archive):
@@ -74,7 +73,8 @@ def bundle(
             code="story-after-checkpoint",
         )
     contents = {row.version: _data(row) for row in rows}
-    sources = _sources(rows, contents)
+    steps = follow((row.type, row.schema_version, contents[row.version]) for row in rows)
+    sources = {fact: sources_of(steps, fact) for fact in steps}  # those that it had at any time
     if fact is not None and fact not in sources:
         raise _unproven(connection, rows, contents, story, checkpoint.size, fact, vault)
     shown = _shown(rows, contents, sources, fact, only_about)
@@ -147,12 +147,6 @@ def _data(row: Any) -> dict[str, Any]:
     except (msgspec.MsgspecError, LookupError, TypeError, ValueError, RecursionError) as error:
         raise _damaged(row.position, f"cannot be read: {error}") from error
     return data if isinstance(data, dict) else {}
-
-
-def _sources(rows: list[Any], contents: Mapping[int, dict[str, Any]]) -> dict[str, list[str]]:
-    """The sources that each fact had at any time."""
-    steps = follow((row.type, row.schema_version, contents[row.version]) for row in rows)
-    return {fact: sources_of(steps, fact) for fact in steps}
 
 
 def _shown(

@@ -112,18 +112,15 @@ def named(signed: Signed, checkpoint: Checkpoint) -> bool:
 
 def stored(connection: Connection) -> Iterator[Signed]:
     """Every stored checkpoint, smallest first."""
-    rows = connection.execute(
-        checkpoints.select().order_by(checkpoints.c.size, checkpoints.c.signed_us)
-    )
-    for row in rows:
-        yield Signed(row.size, row.key, row.note, row.signed_us)
+    query = checkpoints.select().order_by(checkpoints.c.size, checkpoints.c.signed_us)
+    yield from (Signed(*row) for row in connection.execute(query))
 
 
 def last(connection: Connection) -> Signed | None:
     """The checkpoint that was signed last."""
     query = checkpoints.select().order_by(checkpoints.c.size.desc(), checkpoints.c.signed_us.desc())
     row = connection.execute(query.limit(1)).first()
-    return None if row is None else Signed(row.size, row.key, row.note, row.signed_us)
+    return None if row is None else Signed(*row)
 
 
 def of_archive(checkpoint: Checkpoint, archive: UUID) -> bool:

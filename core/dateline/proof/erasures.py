@@ -37,10 +37,9 @@ class Erasures:
         """A ``content.erased`` event at `position`."""
         for item in event.events:
             at = self._gone.get((story, item.event_id.bytes))
-            there = None if at is not None else self._position(item.event_id)
             if at is not None:
                 self._covered.add(at)
-            elif there is not None:
+            elif (there := self._position(item.event_id)) is not None:
                 reason = f"position {there} was erased on record, but its content still exists"
                 report.add("V6", reason, position)
         key = event.subject_key

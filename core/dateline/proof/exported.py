@@ -78,11 +78,7 @@ class Export(msgspec.Struct, frozen=True):
 
 
 def check(
-    connection: Connection,
-    reader: read.Reader,
-    plugins: Plugins,
-    export: Export,
-    report: Report,
+    connection: Connection, reader: read.Reader, plugins: Plugins, export: Export, report: Report
 ) -> None:
     """Compare a file with what its exporter writes at the cut that the file states.
 

@@ -1,8 +1,9 @@
-"""Files that were kept outside the archive: checkpoints and exports, to compare it with."""
+"""What was kept outside the archive, to compare it with: public keys, checkpoints and exports."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from uuid import UUID
 
@@ -10,10 +11,19 @@ from dateline.documents.folder import read_bounded
 from dateline.errors import DatelineError
 from dateline.plugins.loaded import Plugins
 from dateline.proof.exported import Export, stated_cut
-from dateline.proof.verifier import Checkpoint, Wrong, parse_note
+from dateline.proof.held import Given
+from dateline.proof.verifier import Checkpoint, Vkey, Wrong, parse_note, read_vkey
 
 #: The largest checkpoint, and the largest export, that is read, in bytes. Both are read into memory.
 _NOTE_BYTES, _EXPORT_BYTES = 1 << 20, 4 << 30
+
+
+def public_keys(given: Iterable[Vkey | str]) -> list[Vkey]:
+    return [read_vkey(key) if isinstance(key, str) else key for key in given]
+
+
+def checkpoints(given: Iterable[Given | str | os.PathLike[str]]) -> list[Given]:
+    return [one if isinstance(one, Given) else Given(str(one), read_note(one)) for one in given]
 
 
 def read_note(path: str | os.PathLike[str]) -> Checkpoint:

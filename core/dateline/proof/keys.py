@@ -11,7 +11,7 @@ import os
 import stat
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from uuid import UUID
 
 from dateline.errors import DatelineError, MissingLibrary
@@ -22,6 +22,8 @@ from dateline.proof.verifier import ORIGIN, Vkey, make_vkey
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+#: The file of a signing key; None or "" for its default place.
+KeyFile: TypeAlias = str | os.PathLike[str] | None
 _PREFIX = "PRIVATE+KEY+"
 _ED25519 = b"\x01"
 
@@ -56,6 +58,23 @@ def default_path(archive: UUID) -> Path:
             code="home-missing",
         ) from None
     return Path(home) / "dateline" / "keys" / f"{archive}.key"
+
+
+def place(archive: UUID, file: KeyFile) -> Path:
+    return Path(file) if file else default_path(archive)
+
+
+def find(archive: UUID, file: KeyFile = None) -> SigningKey | None:
+    """An archive's key; None if its file does not exist. Raises DatelineError."""
+    try:
+        return load(place(archive, file), archive)
+    except FileNotFoundError:
+        return None
+
+
+def missing(archive: UUID, file: KeyFile, hint: str) -> DatelineError:
+    path = place(archive, file)
+    return DatelineError(f"there is no signing key {path}", hint=hint, code="signing-key-missing")
 
 
 def create(path: Path, archive: UUID, kept: Iterable[Path] = ()) -> SigningKey:

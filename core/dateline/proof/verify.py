@@ -157,7 +157,9 @@ class _Events:
             reason = "occurs twice" if position > 0 else "is before the log: positions begin at 1"
             self._report.add("V2", f"the position {position} {reason}", position)
             return False
-        self._report.add("V2", f"{_holes(last, position)} missing", last + 1)
+        one = position == last + 2
+        missing = f"event {last + 1} is" if one else f"events {last + 1} to {position - 1} are"
+        self._report.add("V2", f"{missing} missing", last + 1)
         return True
 
     def _end(self, last: int, walked: int) -> None:
@@ -185,9 +187,3 @@ class _Events:
             if listed.get(type_) != found.get(type_):
                 reason = f"the list of plugins' types is wrong about {type_}"
                 self._report.add("V4", reason, found.get(type_))
-
-
-def _holes(last: int, position: int) -> str:
-    if position > last + 2:
-        return f"events {last + 1} to {position - 1} are"
-    return f"event {last + 1} is"

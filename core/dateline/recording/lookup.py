@@ -1,14 +1,28 @@
-"""Finding a fact, an entity or a source of a story. What is not found is an error with a next step."""
+"""Finding a story, and a fact, an entity or a source of it. What is not found is an error with a next step."""
 
 from __future__ import annotations
 
 import difflib
+
+from sqlalchemy import Connection
 
 from dateline.documents.document import PREFIX
 from dateline.errors import UnknownName
 from dateline.events.entity import EntityIntroduced
 from dateline.events.source import SourceCaptured
 from dateline.events.state import Fact, StoryState
+from dateline.log.read import StoryRow, list_stories, story_by_slug
+
+
+def find_story(connection: Connection, slug: str) -> StoryRow:
+    """The story with this slug. Raises UnknownName."""
+    found = story_by_slug(connection, slug)
+    if found is None:
+        known = [row.slug for row in list_stories(connection)]
+        listed = ", ".join(known[:8]) + (" ..." if len(known) > 8 else "")
+        hint = f"known are {listed}" if known else "open one with `dateline open`"
+        raise UnknownName(f"there is no story {slug!r}", hint=hint, code="story-unknown")
+    return found
 
 
 def find_fact(state: StoryState, name: str) -> Fact:

@@ -62,21 +62,17 @@ class Recorder:
     def record(
         self,
         lines: Sequence[Line],
+        story: UUID | None,
+        files: Files | None,
+        recorded_by: RecordedBy,
+        expected: Expected,
         *,
-        story: UUID | None = None,
-        files: Files | None = None,
-        recorded_by: RecordedBy = RecordedBy(),
-        expected: Expected = None,
-        dry_run: bool = False,
-        protect: str | None = None,
-        anew: bool = False,
+        dry_run: bool,
+        protect: str | None,
+        anew: bool,
     ) -> Recorded:
-        """Record all of `lines` or none, in one transaction, under the key of the subject `protect`.
-
-        With `anew` a line whose event was erased becomes a new event. `expected` is the version of the
-        first story appended to. Raises Refused with all findings, and VersionConflict if that story is
-        not at `expected`.
-        """
+        """Record all of `lines` or none, in one transaction, as `dateline.Archive` describes it. `expected`
+        is the version of the first story appended to."""
         keys = self._policies(protect, anew)
         for attempt in range(_TRIES):
             keys.prepare()

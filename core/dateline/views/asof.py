@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import TypedDict
 from uuid import UUID
 
 import msgspec
@@ -39,6 +40,17 @@ from dateline.views.folding import deferred, require_whole
 from dateline.views.projection import View, schema_of
 from dateline.views.row_type import Values
 from dateline.views.rows import Rows
+
+
+class When(TypedDict, total=False):
+    """A past moment, for what reads the archive; without one it is now.
+
+    `as_of`, an EDTF date or time, gives the public record at its end (UTC). `as_recorded` gives what
+    this archive held then: a date, a time, or a position of the log.
+    """
+
+    as_of: str | None
+    as_recorded: str | int | None
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -93,6 +105,21 @@ def recorded(text: str) -> Moment:
         return Moment(text, recorded_us=from_iso(text))
     except ValueError:
         return Moment(text, recorded_us=_end(text, "give a day, or a position"))
+
+
+def asked(
+    at: Moment | None, as_of: str | None = None, as_recorded: str | int | None = None
+) -> Moment | None:
+    """The moment that was asked for; None means now. Raises DatelineError for more than one."""
+    if sum(one is not None for one in (at, as_of, as_recorded)) > 1:
+        raise DatelineError(
+            "as_of and as_recorded use different clocks: give only one", code="two-moments"
+        )
+    if as_of is not None:
+        return public(as_of)
+    if as_recorded is None:
+        return at
+    return recorded(f"@{as_recorded}" if isinstance(as_recorded, int) else as_recorded)
 
 
 def _end(text: str, hint: str) -> int:
