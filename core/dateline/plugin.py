@@ -84,7 +84,7 @@ from dateline.plugins.formats import Extracted, Importer, SourceImporter
 from dateline.plugins.hookspecs import hookimpl
 from dateline.recording.line import CUT, ERASED, Line
 from dateline.text import csv_cell, legible, legible_line, markdown, one_line, visible
-from dateline.views.forms import EntityView, EventView, FactView, SourceView
+from dateline.views.forms import EntityView, EventView, FactView, SourceView, StoryView
 from dateline.views.projection import View
 from dateline.views.row_type import Column, FactRow, ViewRow
 from dateline.views.rows import Rows
@@ -101,7 +101,7 @@ __all__ = [
     "Line", "Link", "Material", "MissingLibrary", "OccurrenceRecorded", "Payload", "PlaceRef",
     "Quantity", "Raw", "RecordedBy", "Refused", "RoleRecorded", "Rows", "Source", "SourceCaptured",
     "SourceImporter", "SourceView", "SourceWithdrawn", "StateRecorded", "StatedCut", "StatementRecorded", "Status", "Step",
-    "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "Table", "Tally", "Time", "Times",
+    "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "StoryView", "Table", "Tally", "Time", "Times",
     "UnknownName", "View", "ViewRow", "Wording", "chain_arrows", "chain_words", "csv_cell", "find_charset",
     "from_iso", "hookimpl", "is_publication_date", "last", "legible", "legible_line", "markdown", "marked_charset", "number_words", "one_line", "parse_edtf",
     "parse_json", "quantity_words", "to_fields", "to_iso", "visible", "web_charset", "worded",

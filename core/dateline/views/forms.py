@@ -1,4 +1,4 @@
-"""The forms of views that are functions of one thing of a story as it stands: a fact, an entity, a source.
+"""The forms of views: functions of one thing of a story as it is, or of one event.
 
 A form says which things an event touched. So the rows of a thing need not be worked out at each event:
 a rebuild folds a story to its end first, and catching up the events that are new; then each thing that
@@ -22,7 +22,7 @@ from dateline.events.tombstones import ErasedFact
 from dateline.views.projection import View
 from dateline.views.row_type import Column, FactRow, ViewRow
 from dateline.views.rows import Rows
-from dateline.views.things import Entity, Source, Thing
+from dateline.views.things import WHOLE, Entity, Source, Thing, Whole
 from dateline.views.view_schema import FACT_COLUMNS, KEY
 
 T = TypeVar("T", bound=Thing)
@@ -202,6 +202,32 @@ class SourceView(MapView[Source]):
     ) -> Source:
         drawn = [fact for fact in facts if fact.source == name]
         return Source(name, data, drawn, story.captured[name], story.withdrawn.get(name), story)
+
+
+class StoryView(MapView[Whole]):
+    """A function from a whole story to its rows, worked out again whenever the story changes. Use it for
+    a few rows: counts, or what no single fact, entity or source shows."""
+
+    by: ClassVar[str | None] = "story"
+
+    @abstractmethod
+    def rows(self, story: StoryState) -> Iterable[ViewRow]:
+        """The rows of one story; there may be none."""
+
+    def key(self, row: Any, thing: Whole, item: int) -> str:
+        return str(item)
+
+    def rows_of(self, thing: Whole) -> Iterable[ViewRow]:
+        return self.rows(thing.story)
+
+    def touched(self, event: FoldedEvent) -> Iterable[str]:
+        return [WHOLE]
+
+    def all_of(self, story: StoryState) -> Iterator[Whole]:
+        yield Whole(story)
+
+    def find(self, story: StoryState, name: str) -> Whole | None:
+        return Whole(story)
 
 
 class EventView(View):

@@ -31,7 +31,7 @@ def index(connection: Connection, schema: ViewSchema, build: Build) -> None:
     table = sql_table(schema, build.table)
     there = {one["name"] for one in sql.inspect(connection).get_indexes(build.table)}
     wanted = {f"{build.table}_key": schema.key}
-    if schema.by is not None:
+    if len(schema.thing) == 2 and schema.by is not None:
         wanted[f"{build.table}_by"] = schema.thing
     for name, columns in wanted.items():
         if name not in there:  # else an earlier process made it and was killed
@@ -56,7 +56,8 @@ def flush(connection: Connection, build: Build, rows: Rows) -> None:
     """Write the buffered rows: first deletions, then the present rows."""
     backend, schema, stored = of(connection), rows.schema, list(rows.stored())
     if rows.cleared:
-        backend.delete(connection, build.table, schema.thing, sorted(rows.cleared))
+        things = sorted({group[: len(schema.thing)] for group in rows.cleared})
+        backend.delete(connection, build.table, schema.thing, things)
     if schema.fact_rows:
         if stored:
             backend.insert(connection, build.table, schema.names, stored)

@@ -11,6 +11,9 @@ from dateline.events.entity import EntityIntroduced
 from dateline.events.source import SourceCaptured
 from dateline.events.state import Fact, StoryState
 
+#: The id of a whole story among its things.
+WHOLE = ""
+
 
 class Thing(Protocol):
     @property
@@ -41,3 +44,13 @@ class Source(msgspec.Struct, frozen=True, eq=False):
     version: int
     withdrawn: str | None
     story: StoryState
+
+
+class Whole(msgspec.Struct, frozen=True, eq=False):
+    """A whole story."""
+
+    story: StoryState
+
+    @property
+    def id(self) -> str:
+        return WHOLE

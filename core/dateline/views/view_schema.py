@@ -61,12 +61,16 @@ class ViewSchema(msgspec.Struct, frozen=True, eq=False, dict=True):
     @cached_property
     def thing(self) -> tuple[str, ...]:
         """The columns by which the rows of a thing are found."""
+        if self.by == STORY.name:
+            return (STORY.name,)
         return (STORY.name, "fact" if self.fact_rows else self.by or "key")
 
     @cached_property
     def by_at(self) -> int | None:
         """The place of the column `by` among the fields of a row."""
-        return None if self.by is None else self.names.index(self.by) - len(self.key)
+        if self.by is None or self.by == STORY.name:
+            return None
+        return self.names.index(self.by) - len(self.key)
 
     @cached_property
     def numbers(self) -> list[int]:
