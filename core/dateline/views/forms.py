@@ -70,7 +70,7 @@ class MapView(View, Generic[T]):
         """Set the rows of the things with these ids, or of all: of every one, or of none if one raises.
         Those in `new` had no rows before."""
         if names is None:
-            rows.set_all(self, ((thing.id, thing, True) for thing in self.all_of(story)))
+            rows.add_all(self, self.all_of(story))
         else:
             found = ((name, self.find(story, name), name in new) for name in dict.fromkeys(names))
             rows.set_all(self, found)

@@ -6,7 +6,7 @@ import math
 import re
 import types
 import typing
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -25,6 +25,10 @@ TEXT_LENGTH = 100_000_000
 #: Columns that every PostgreSQL table has.
 _SYSTEM = frozenset({"tableoid", "ctid", "xmin", "xmax", "cmin", "cmax"})
 _SAFE = 2**53
+#: Types whose values need no check.
+_SMALL = frozenset({bool, type(None)})
+#: The most characters in a column of rows that are checked together: no row can have more.
+_MANY = TEXT_LENGTH // 250
 _PYTHON: dict[ColumnType, frozenset[object]] = {
     "text": frozenset({str}),
     "integer": frozenset({int}),
@@ -70,6 +74,7 @@ class RowType:
             for column in self.columns
         ]
         kinds = [column.type for column in self.columns]
+        self._texts = [kind == "text" for kind in kinds]
         self._text_at = [at for at, kind in enumerate(kinds) if kind == "text"]
         self._number_at = [at for at, kind in enumerate(kinds) if kind in ("integer", "number")]
         #: The types of the values of rows that were checked: most rows have the same.
@@ -102,6 +107,18 @@ class RowType:
                 self._require(values, about)
         return values
 
+    def all_values(
+        self, rows: Sequence[ViewRow], about: Sequence[Fact | ErasedFact | str]
+    ) -> list[Values]:
+        """The values of many rows, checked column by column; `about` has the fact or key of each. Raises
+        DatelineError for the first wrong row."""
+        if {*map(type, rows)} == {self.row_class}:
+            found = list(map(msgspec.structs.astuple, rows))
+            columns = zip(*found, strict=True)
+            if all(map(_sound, columns, self._types, self._texts)):
+                return found
+        return list(map(self.values, rows, about))
+
     def _require(self, values: Values, about: Fact | ErasedFact | str) -> None:
         for value, column, kinds in zip(values, self.columns, self._types, strict=True):
             what = f"{_name(about)}: {column.name}={value!r}"
@@ -130,6 +147,20 @@ def storable(value: Any) -> bool:
         return value.isascii() or bool(value.encode())
     except UnicodeEncodeError:
         return False
+
+
+def _sound(column: tuple[Any, ...], types_: Collection[object], text: bool) -> bool:
+    """Whether the values of one column are certainly right. If not, one of them may be wrong."""
+    kinds = {*map(type, column)}
+    if not kinds <= types_:  # type: ignore[operator]
+        return False
+    if kinds <= _SMALL:
+        return True
+    present = [value for value in column if value is not None] if type(None) in kinds else column
+    if text:
+        joined = "".join(present)
+        return len(joined) <= _MANY and "\x00" not in joined and storable(joined)
+    return math.isfinite(sum(present)) and min(present) > -_SAFE and max(present) < _SAFE
 
 
 def _name(about: Fact | ErasedFact | str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import chain
+from operator import add
 from typing import Any
 
 import msgspec
@@ -36,6 +38,7 @@ class Rows:
         self._values = schema.row.values
         self._load = load
         self._by_thing: dict[Key, list[Key]] = {}
+        self._added: list[Values] = []
         self._journal: list[tuple[dict[Key, Any], Key, Any]] = []
 
     # -- for a fold ----------------------------------------------------------------------
@@ -87,6 +90,22 @@ class Rows:
             changed.update(pairs)
             self._by_thing[group] = [key for key, _ in pairs]
 
+    def add_all(self, view: Any, things: Iterable[Any]) -> None:
+        """Add the rows of all things of a story that has none yet: all of them, or none if one raises."""
+        if not self.schema.fact_rows:
+            self.set_all(view, ((thing.id, thing, True) for thing in things))
+            return
+        story = self.story
+        keys: list[Values] = []
+        rows: list[ViewRow] = []
+        about: list[Any] = []
+        for thing in things:
+            for item, row in enumerate(view.rows_of(thing), 1):
+                keys.append((story, thing.id, item, thing.status, thing.source, thing.position))
+                rows.append(row)
+                about.append(thing)
+        self._added += map(add, keys, self.schema.row.all_values(rows, about) if rows else ())
+
     def _made(self, view: Any, thing: Any) -> list[tuple[Key, Values]]:
         """The keys and values of a thing's rows."""
         story, name = self.story, thing.id
@@ -126,7 +145,8 @@ class Rows:
 
     def stored(self) -> Iterable[Values]:
         """The rows to write, as tuples in the order of the table's columns."""
-        return (key + values for key, values in self.changed.items() if values is not None)
+        changed = (key + values for key, values in self.changed.items() if values is not None)
+        return chain(self._added, changed)
 
     def dropped(self) -> Iterable[Key]:
         return (key for key, values in self.changed.items() if values is None)
