@@ -35,6 +35,15 @@ def test_a_folded_event_has_the_fields_of_the_event_and_what_the_fold_adds() -> 
     assert (before.status, folded.fact.status) == ("recorded", "retracted")
 
 
+def test_a_fact_recorded_from_a_source_that_was_withdrawn_is_marked() -> None:
+    state = StoryFold(Plugins().registry())
+    withdrawal = {"type": "source.withdrawn", "source": samples.SOURCE, "reason": "Wrong port"}
+    for event in events(withdrawal, samples.statement(text="She said it later.")):
+        state.apply(event)
+
+    assert [fact.status for fact in state.facts.values()] == ["withdrawn"] * 3
+
+
 def test_an_event_of_the_log_has_nothing_of_the_fold() -> None:
     added = {*FoldedEvent.__struct_fields__} - {*Event.__struct_fields__}
     assert added == {"fact", "before", "touched", "state"}
