@@ -184,6 +184,7 @@ class StoryFold(StoryState):
             before,
             data=data,
             older=older,
+            derived=None,
             history=(*before.history, event),
             notices=before.notices.and_(notice),
         )
@@ -209,7 +210,7 @@ class StoryFold(StoryState):
         for name in sorted(names, key=lambda name: (len(name), name)):
             fact = self.facts.get(name)
             if fact is not None:
-                fact = msgspec.structs.replace(fact, status=self._status(fact))
+                fact = msgspec.structs.replace(fact, status=self._status(fact), derived=None)
                 self.facts[name] = fact
                 touched.append(fact)
         return tuple(touched)

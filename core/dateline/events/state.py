@@ -29,6 +29,14 @@ from dateline.events.tombstones import ErasedFact, Tombstones
 T = TypeVar("T")
 
 
+class Derived(msgspec.Struct, frozen=True, gc=False):
+    """What is worked out from a fact and the labels of its story."""
+
+    when: Edtf | None
+    chain: str
+    span: Evidence | None
+
+
 class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """One fact as it is after some event. It is never changed in place.
 
@@ -50,6 +58,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     history: tuple[Event, ...] = ()
     notices: Notices = Notices()
     older: tuple[int, dict[str, object]] | None = None
+    derived: Derived | None = None
 
     @property
     def event_id(self) -> UUID:
@@ -85,7 +94,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     @property
     def chain(self) -> str:
         """``Vasily Golubev › TASS › Reuters``"""
-        return words.chain_arrows(self.data.attribution, self.story.label)
+        return (self.derived or self._derive()).chain
 
     @property
     def chain_words(self) -> str:
@@ -103,16 +112,28 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     @property
     def when(self) -> Edtf | None:
         """That time, with its bounds and words; None for an undated fact."""
-        return parse(self.time.edtf) if self.time is not None else None
+        return (self.derived or self._derive()).when
 
     @property
     def span(self) -> Evidence | None:
         """The evidence to cite: the first with the role quote, else content, else the first of all."""
-        for role in ("quote", "content"):
-            for item in self.data.evidence:
-                if item.role == role:
-                    return item  # type: ignore[no-any-return]
-        return self.data.evidence[0] if self.data.evidence else None
+        return (self.derived or self._derive()).span
+
+    def _derive(self) -> Derived:
+        """Work out once what most views show. The fold drops it when a label becomes known."""
+        time, data = self.time, self.data
+        chain = words.chain_arrows(data.attribution, self.story.label)
+        found = Derived(None if time is None else parse(time.edtf), chain, _to_cite(data.evidence))
+        msgspec.structs.force_setattr(self, "derived", found)
+        return found
+
+
+def _to_cite(evidence: Sequence[Evidence]) -> Evidence | None:
+    for role in ("quote", "content"):
+        for item in evidence:
+            if item.role == role:
+                return item
+    return evidence[0] if evidence else None
 
 
 class StoryState:

@@ -57,6 +57,10 @@ class MapView(View, Generic[T]):
     def rows_of(self, thing: T) -> Iterable[ViewRow]:
         return self.rows(thing)
 
+    def all_rows(self, story: StoryState) -> Iterator[tuple[T, Iterable[ViewRow]]]:
+        """Every thing of a story, with its rows."""
+        return ((thing, self.rows_of(thing)) for thing in self.all_of(story))
+
     def fold(self, event: FoldedEvent, rows: Rows) -> None:
         self.evaluate(event.state, rows, self.touched(event))
 
@@ -70,7 +74,7 @@ class MapView(View, Generic[T]):
         """Set the rows of the things with these ids, or of all: of every one, or of none if one raises.
         Those in `new` had no rows before."""
         if names is None:
-            rows.add_all(self, self.all_of(story))
+            rows.add_all(self, self.all_rows(story))
         else:
             found = ((name, self.find(story, name), name in new) for name in dict.fromkeys(names))
             rows.set_all(self, found)
@@ -116,11 +120,15 @@ class FactView(MapView[Fact | ErasedFact]):
         return [fact.id for fact in event.touched if of is None or isinstance(fact.data, of)]
 
     def all_of(self, story: StoryState) -> Iterator[Fact | ErasedFact]:
-        of = self.of
+        return (thing for thing, _ in self.all_rows(story))
+
+    def all_rows(self, story: StoryState) -> Iterator[tuple[Fact | ErasedFact, Iterable[ViewRow]]]:
+        of, rows = self.of, self.rows
         for fact in story.facts.values():
             if of is None or isinstance(fact.data, of):
-                yield fact
-        yield from story.erased.values()
+                yield fact, rows(fact)
+        for erased in story.erased.values():
+            yield erased, self.erased(erased)
 
     def find(self, story: StoryState, name: str) -> Fact | ErasedFact | None:
         return story.erased.get(name) or story.facts.get(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from itertools import chain
+from itertools import chain, repeat
 from operator import add
 from typing import Any
 
@@ -90,42 +90,55 @@ class Rows:
             changed.update(pairs)
             self._by_thing[group] = [key for key, _ in pairs]
 
-    def add_all(self, view: Any, things: Iterable[Any]) -> None:
+    def add_all(self, view: Any, things: Iterable[tuple[Any, Iterable[ViewRow]]]) -> None:
         """Add the rows of all things of a story that has none yet: all of them, or none if one raises."""
-        if not self.schema.fact_rows:
-            self.set_all(view, ((thing.id, thing, True) for thing in things))
-            return
-        story = self.story
-        keys: list[Values] = []
+        story, fact_rows = self.story, self.schema.fact_rows
+        keys: list[Key] = []
         rows: list[ViewRow] = []
         about: list[Any] = []
-        for thing in things:
-            for item, row in enumerate(view.rows_of(thing), 1):
-                keys.append((story, thing.id, item, thing.status, thing.source, thing.position))
+        for thing, made in things:
+            for item, row in enumerate(made, 1):
+                if fact_rows:
+                    keys.append((story, thing.id, item, thing.status, thing.source, thing.position))
+                else:
+                    keys.append((story, self._storable(view.key(row, thing, item))))
                 rows.append(row)
                 about.append(thing)
-        self._added += map(add, keys, self.schema.row.all_values(rows, about) if rows else ())
+        values = self.schema.row.all_values(rows, about) if rows else []
+        if not fact_rows:
+            self._require_about(keys, values, about)
+            if len({*keys}) < len(keys):  # the last row with a key counts
+                keyed = dict(zip(keys, values, strict=True))
+                keys, values = list(keyed), list(keyed.values())
+        self._added += map(add, keys, values)
+
+    def _require_about(
+        self, keys: Iterable[Key], values: Iterable[Values], things: Iterable[Any]
+    ) -> None:
+        """Check that each row holds the id of its thing. Raises DatelineError."""
+        by = self.schema.by_at
+        if by is None:
+            return
+        for key, row, thing in zip(keys, values, things, strict=True):
+            if row[by] != thing.id:
+                raise DatelineError(
+                    f"{key[1]}: {self.schema.by}={row[by]!r}, but the row is about {thing.id!r}",
+                    code="row-invalid",
+                )
 
     def _made(self, view: Any, thing: Any) -> list[tuple[Key, Values]]:
         """The keys and values of a thing's rows."""
         story, name = self.story, thing.id
-        rows = view.rows_of(thing)
+        rows = enumerate(view.rows_of(thing), 1)
         if self.schema.fact_rows:
             base = (thing.status, thing.source, thing.position)
-            return [
-                ((story, name, item), base + self._values(row, thing))
-                for item, row in enumerate(rows, 1)
-            ]
-        pairs, by = [], self.schema.by_at
-        for item, row in enumerate(rows, 1):
+            return [((story, name, item), base + self._values(row, thing)) for item, row in rows]
+        pairs = []
+        for item, row in rows:
             key = self._storable(view.key(row, thing, item))
-            values = self._values(row, key)
-            if by is not None and values[by] != name:
-                raise DatelineError(
-                    f"{key}: {self.schema.by}={values[by]!r}, but the row is about {name!r}",
-                    code="row-invalid",
-                )
-            pairs.append(((story, key), values))
+            pairs.append(((story, key), self._values(row, key)))
+        keys, values = [key for key, _ in pairs], [values for _, values in pairs]
+        self._require_about(keys, values, repeat(thing, len(pairs)))
         return pairs
 
     # -- for the runner --------------------------------------------------------------------
