@@ -40,6 +40,13 @@ def value(archive: Archive, day: str) -> list[tuple[Any, str]]:
     return [(row["value"], row["status"]) for row in rows]
 
 
+@pytest.mark.parametrize("clock", ["recorded_us", "public_us"])
+def test_a_moment_reaches_what_happened_at_that_very_microsecond(clock: str) -> None:
+    moment = asof.Moment("", **{clock: 5})
+
+    assert [moment.reaches(at, 1) for at in (4, 5, 6)] == [True, True, False]
+
+
 def test_a_backfilled_correction_counts_from_its_notice(archive: Archive) -> None:
     """The source of 6 May is corrected by a notice of 10 May, recorded much later."""
     fix = corrected("f2", "/quantities/0/value", 143, 150, reported_at="2024-05-10T09:00:00Z")

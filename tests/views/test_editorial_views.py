@@ -72,6 +72,19 @@ def test_a_place_shows_its_facts_and_any_known_coordinates(
     ]
 
 
+def test_a_figure_is_found_where_its_own_words_are(archive: Archive) -> None:
+    words = {"role": "figure", "exact": "143 of 193"}
+    own = samples.figure(text="Again")
+    own |= {"evidence": [*own["evidence"], words]}
+    archive.record(story(own))
+
+    at = samples.TEXT.index("143 of 193")
+    assert rows(archive, "figures", "fact", "start", "end") == [
+        ("f2", at, at + len("143 of 193 passengers")),
+        ("f3", at, at + len("143 of 193")),
+    ]
+
+
 def test_a_source_counts_its_facts_and_its_quoted_characters(archive: Archive) -> None:
     archive.record(story())
     covered = len("Everyone is safe") + len("143 of 193 passengers")
