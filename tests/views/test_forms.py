@@ -33,6 +33,7 @@ from dateline.testing import samples
 from dateline.testing.histories import histories
 from dateline.testing.isolated import isolated
 from dateline.testing.samples import Fields
+from dateline.views import runner
 from dateline.views.asof import states
 from dateline.views.projection import schema_of
 from dateline.views.rows import Rows
@@ -175,6 +176,24 @@ def test_catching_up_in_parts_is_a_rebuild(lines: list[Fields]) -> None:
             archive.catch_up()
         for name in loaded.views:
             assert archive.verify_view(name) == [], name
+
+
+def test_a_story_that_was_released_is_folded_again_for_its_things(
+    db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "_KEPT_FACTS", 1)
+    loaded = isolated(*STRANGERS)
+    with Archive.create(db, loaded) as archive:
+        slugs = ["ferry", "bridge", "dam"]
+        for slug in slugs:
+            archive.record(samples.story(slug=slug))
+        archive.catch_up()
+        for number in range(2):
+            for slug in slugs:
+                archive.record([samples.statement(text=f"Again {number}")], story=slug)
+        archive.catch_up()
+
+        assert [found for name in loaded.views for found in archive.verify_view(name)] == []
 
 
 def test_a_row_about_another_thing_is_refused(db: str) -> None:

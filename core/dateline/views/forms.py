@@ -34,10 +34,6 @@ class MapView(View, Generic[T]):
     `rows` may read the thing, its facts, and the labels of what these name; nothing else of the story.
     """
 
-    @abstractmethod
-    def rows(self, thing: Any) -> Iterable[ViewRow]:
-        """The rows of one thing; there may be none."""
-
     def key(self, row: Any, thing: T, item: int) -> str:
         """The key of the thing's row number `item`, which counts from 1. It must be its own in the story."""
         return thing.id if item == 1 else f"{thing.id}#{item}"
@@ -54,8 +50,9 @@ class MapView(View, Generic[T]):
     def find(self, story: StoryState, name: str) -> T | None:
         """The thing with this id, if it is there."""
 
+    @abstractmethod
     def rows_of(self, thing: T) -> Iterable[ViewRow]:
-        return self.rows(thing)
+        """The rows of one thing; there may be none."""
 
     def all_rows(self, story: StoryState) -> Iterator[tuple[T, Iterable[ViewRow]]]:
         """Every thing of a story, with its rows."""
@@ -150,6 +147,9 @@ class EntityView(MapView[Entity]):
     def rows(self, entity: Entity) -> Iterable[ViewRow]:
         """The rows of one entity; there may be none."""
 
+    def rows_of(self, thing: Entity) -> Iterable[ViewRow]:
+        return self.rows(thing)
+
     def touched(self, event: FoldedEvent) -> Iterable[str]:
         names = {name for fact in event.touched for name in refers_to(fact.data)}
         if event.before is not None:
@@ -179,6 +179,9 @@ class SourceView(MapView[Source]):
     @abstractmethod
     def rows(self, source: Source) -> Iterable[ViewRow]:
         """The rows of one source; there may be none."""
+
+    def rows_of(self, thing: Source) -> Iterable[ViewRow]:
+        return self.rows(thing)
 
     def touched(self, event: FoldedEvent) -> Iterable[str]:
         data, sources = event.data, event.state.sources

@@ -57,6 +57,15 @@ class RecentStates:
             oldest.release()
         return folded
 
+    def held(self, connection: Connection, event: FoldedEvent) -> FoldedEvent:
+        """The same event, with its story's state. Its story is folded again if it was released."""
+        if event.story in self._states:
+            return event
+        state = StoryFold(self._reader.registry)
+        for earlier in self._reader.read_story(connection, event.story, until=event.position):
+            event = state.apply(earlier)
+        return event
+
 
 def fold_story(reader: log.Reader, group: Sequence[Running], events: Sequence[Event]) -> None:
     """Fold all events of one story into views that have no rows of it. Views that can wait are evaluated
@@ -86,6 +95,23 @@ def fold_story(reader: log.Reader, group: Sequence[Running], events: Sequence[Ev
     state.release()
 
 
+class _Touched:
+    """What some events of one story touched, for the views that wait: the ids of things of each, those of
+    new facts, and the last event."""
+
+    def __init__(self, waiting: Sequence[Running]) -> None:
+        self.names: list[tuple[Running, dict[str, None]]] = [(item, {}) for item in waiting]
+        self.new: set[str] = set()
+        self.last: FoldedEvent
+
+    def take(self, event: FoldedEvent) -> None:
+        self.last = event
+        if event.fact is not None and event.before is None:
+            self.new.add(event.fact.id)
+        for item, names in self.names:
+            names.update(dict.fromkeys(touched_by(item, event)))
+
+
 def fold_range(
     connection: Connection,
     reader: log.Reader,
@@ -94,46 +120,32 @@ def fold_range(
     after: int,
     until: int,
 ) -> None:
-    """Fold the events in (`after`, `until`] into fresh buffers. Views that can wait are evaluated once a
-    story. Raises ChangedElsewhere if a generation was dropped."""
+    """Fold the events in (`after`, `until`] into fresh buffers. Views that can wait are evaluated once for
+    each story, at the end. Raises ChangedElsewhere if a generation was dropped."""
     _hold(connection, group)
     for item in group:
         item.rows = Rows(item.rows.schema, partial(_load, connection, item))
-    events = list(reader.read(connection, after=after, until=until))
-    stories: dict[UUID, list[Event]] = {}
-    for event in events:
-        stories.setdefault(event.story, []).append(event)
-    for stream in stories.values():
-        _fold_part(connection, states, group, stream)
-    for item in group:
-        if item.error is not None:  # events of other stories may come first: find where it stops
-            start_again(item, Rows(item.rows.schema, partial(_load, connection, item)))
-            fresh = RecentStates(reader)
-            for event in events:
-                fold(item, fresh.apply(connection, event))
-
-
-def _fold_part(
-    connection: Connection,
-    states: RecentStates,
-    group: Sequence[Running],
-    events: Sequence[Event],
-) -> None:
-    """Fold some events of one story, in order."""
-    touched: list[tuple[Running, dict[str, None]]]
-    touched = [(item, {}) for item in group if deferred(item.view)]
+    waiting = [item for item in group if deferred(item.view)]
     others = [item for item in group if not deferred(item.view)]
-    new = set()
-    for event in events:
+    stories: dict[UUID, _Touched] = {}
+    for event in reader.read(connection, after=after, until=until):
         folded = states.apply(connection, event)
         for item in others:
             fold(item, folded)
-        for item, names in touched:
-            names.update(dict.fromkeys(touched_by(item, folded)))
-        if folded.fact is not None and folded.before is None:
-            new.add(folded.fact.id)
-    for item, names in touched:
-        evaluate(item, folded, names, frozenset(new))
+        if waiting:
+            if event.story not in stories:
+                stories[event.story] = _Touched(waiting)
+            stories[event.story].take(folded)
+    for touched in stories.values():
+        last = states.held(connection, touched.last)
+        for item, names in touched.names:
+            evaluate(item, last, names, frozenset(touched.new))
+    for item in waiting:
+        if item.error is not None:  # events of other stories may come first: find where it stops
+            start_again(item, Rows(item.rows.schema, partial(_load, connection, item)))
+            fresh = RecentStates(reader)
+            for event in reader.read(connection, after=after, until=until):
+                fold(item, fresh.apply(connection, event))
 
 
 def _takes_some(view: View) -> bool:
