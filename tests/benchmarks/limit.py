@@ -161,7 +161,7 @@ ENTRY = dict(_entries())
 # -- replay ----------------------------------------------------------------------------------
 
 
-class _Span(msgspec.Struct, gc=False):
+class Span(msgspec.Struct, gc=False):
     role: str
     exact: str
     start: int | None = None
@@ -172,21 +172,21 @@ class _Step(msgspec.Struct, gc=False):
     agent: str
 
 
-class _Time(msgspec.Struct, gc=False):
+class Time(msgspec.Struct, gc=False):
     edtf: str
 
 
-class _Times(msgspec.Struct, gc=False):
-    said: _Time | None = None
-    valid: _Time | None = None
+class Times(msgspec.Struct, gc=False):
+    said: Time | None = None
+    valid: Time | None = None
 
 
 class _Data(msgspec.Struct, gc=False):
     fact: str
     text: str
     source: str
-    evidence: list[_Span]
-    times: _Times
+    evidence: list[Span]
+    times: Times
     quantities: list[Quantity] = []
     attribution: list[_Step] = []
     cumulative: bool | None = None
@@ -277,7 +277,7 @@ def figure_rows(
         when = None if time is None else parse(time.edtf)
         chain = " › ".join([known.get(step.agent, step.agent) for step in data.attribution])
         for item, q in enumerate(data.quantities, 1):
-            span = _span(data.evidence, q.verbatim)
+            cited = span(data.evidence, q.verbatim)
             rows.append(
                 (
                     slugs[story], data.fact, item, "recorded", data.source, position, q.measure,
@@ -286,13 +286,14 @@ def figure_rows(
                     data.cumulative, "undated" if when is None else when.words, data.as_of,
                     None if when is None else when.earliest,
                     None if when is None else when.latest, chain, data.text,
-                    None if span is None else span.start, None if span is None else span.end,
+                    None if cited is None else cited.start,
+                    None if cited is None else cited.end,
                 )
             )  # fmt: skip
     return rows
 
 
-def _span(evidence: list[_Span], verbatim: str) -> _Span | None:
+def span(evidence: list[Span], verbatim: str) -> Span | None:
     for item in evidence:
         if item.exact == verbatim:
             return item

@@ -15,7 +15,8 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from limit import connect
+from limit import KINDS, Span, Times, connect
+from limit import span as cited
 from measure import Clock
 
 from dateline.events.clock import to_iso
@@ -87,26 +88,10 @@ _FACTS = {"timeline", "statements", "figures", "places"}
 Row = tuple[Any, ...]
 
 
-class _Span(msgspec.Struct, gc=False):
-    role: str
-    exact: str
-    start: int | None = None
-    end: int | None = None
-
-
 class _Step(msgspec.Struct, gc=False):
     agent: str
     role: str
     inferred: bool = False
-
-
-class _Time(msgspec.Struct, gc=False):
-    edtf: str
-
-
-class _Times(msgspec.Struct, gc=False):
-    said: _Time | None = None
-    valid: _Time | None = None
 
 
 class _Place(msgspec.Struct, gc=False):
@@ -125,8 +110,8 @@ class _Data(msgspec.Struct, gc=False):
     fact: str
     text: str
     source: str
-    evidence: list[_Span]
-    times: _Times = msgspec.field(default_factory=_Times)
+    evidence: list[Span]
+    times: Times = msgspec.field(default_factory=Times)
     quantities: list[Quantity] = []
     attribution: list[_Step] = []
     places: list[_Place] = []
@@ -189,7 +174,7 @@ class _Notice(msgspec.Struct, gc=False):
     source: str = ""
     title: str = ""
     changes: list[_Change] = []
-    evidence: list[_Span] = []
+    evidence: list[Span] = []
     kind: str = "correction"
     verdict: str = ""
     reviewer: str | None = None
@@ -214,10 +199,6 @@ def _decoder(kind: type) -> Any:
 
 
 _fact, _entity, _source, _notice = map(_decoder, (_Data, _Entity, _Source, _Notice))
-KINDS = {
-    f"{kind}.recorded": kind
-    for kind in ("statement", "occurrence", "figure", "state", "role", "assessment")
-}
 HIDDEN = ("retracted", "rejected")
 _SELECT = (
     "SELECT position, event_id, story, version, type, recorded_us, reported_us, body FROM events"
@@ -399,7 +380,7 @@ def _rows(story: _Story, tables: dict[str, list[Row]]) -> None:  # noqa: C901 - 
         data, kind, status, position = fact.data, fact.kind, fact.status, fact.position
         source, when, text = data.source, fact.when, data.text
         hidden = status in HIDDEN
-        span = _span(data.evidence, "")
+        span = cited(data.evidence, "")
         chain = " › ".join([label(step.agent) for step in data.attribution])
         if when is None:
             words, edtf, earliest, latest = "undated", None, None, None
@@ -427,7 +408,7 @@ def _rows(story: _Story, tables: dict[str, list[Row]]) -> None:  # noqa: C901 - 
                 )
             )  # fmt: skip
         for item, q in enumerate(data.quantities if figures else (), 1):
-            place = _span(data.evidence, q.verbatim)
+            place = cited(data.evidence, q.verbatim)
             figures(
                 (
                     slug, name, item, status, source, position, q.measure, quantity_words(q),
@@ -564,18 +545,6 @@ def _disputes(story: _Story, rows: list[Row]) -> None:
                 link.note, position,
             )
         )  # fmt: skip
-
-
-def _span(evidence: list[_Span], verbatim: str) -> _Span | None:
-    if verbatim:
-        for item in evidence:
-            if item.exact == verbatim:
-                return item
-    for role in ("quote", "content"):
-        for item in evidence:
-            if item.role == role:
-                return item
-    return evidence[0] if evidence else None
 
 
 def replay(db: Path, views: Sequence[str] = VIEWS) -> dict[str, Any]:

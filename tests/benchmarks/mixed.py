@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from uuid import UUID
 
-from workload import PER_STORY, Pair, event
+from workload import PER_STORY, WORDS, Pair, event
 
 from dateline.events.editorial import (
     EvidenceAdded,
@@ -45,22 +45,6 @@ SOURCES = ("sha256:" + "a" * 64, "sha256:" + "b" * 64)
 PEOPLE = ("person:ada-lind", "person:bo-holm", "person:cy-marsh", "person:di-vale")
 OUTLETS = ("org:wire", "org:gazette", "org:council")
 PLACES = ("place:velm", "place:north-gate")
-_WORDS = [
-    "river",
-    "town",
-    "flood",
-    "gate",
-    "bridge",
-    "school",
-    "mayor",
-    "people",
-    "water",
-    "night",
-    "road",
-    "hill",
-    "dam",
-    "rain",
-]
 #: What follows the 81 facts.
 _EDITS = 7
 
@@ -107,13 +91,13 @@ def payloads(story: int) -> Iterator[Payload]:
 def fact(chance: random.Random, number: int) -> FactPayload:
     """Every sixth fact is of the same kind; every third is undated."""
     value = chance.randrange(10_000)
-    words = f"{chance.choice(_WORDS)} {chance.choice(_WORDS)} {value}"
+    words = f"{chance.choice(WORDS)} {chance.choice(WORDS)} {value}"
     start = chance.randrange(3900)
     day = Time(edtf=f"2024-03-{chance.randrange(1, 29):02}")
     who = PEOPLE[chance.randrange(4)]
     common = {
         "fact": f"f{number}",
-        "text": f"The {words} at the {chance.choice(_WORDS)}.",
+        "text": f"The {words} at the {chance.choice(WORDS)}.",
         "source": SOURCES[number % 2],
         "evidence": (Evidence(role="content", exact=words, start=start, end=start + len(words)),),
         "attribution": (

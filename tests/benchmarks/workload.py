@@ -23,7 +23,7 @@ SOURCE = "sha256:" + "0" * 64
 REPORTED = 1_709_510_400_000_000
 BY = RecordedBy("bench", "bench 1", "imported")
 Pair: TypeAlias = tuple[UUID, NewEvent]
-_WORDS = [
+WORDS = [
     "river",
     "town",
     "flood",
@@ -54,12 +54,12 @@ def payloads(story: int) -> Iterator[Payload]:
 def figure(chance: random.Random, number: int) -> FigureRecorded:
     """One figure; every third is dated."""
     value = chance.randrange(10_000)
-    exact = f"{value} {chance.choice(_WORDS)}"
+    exact = f"{value} {chance.choice(WORDS)}"
     start = chance.randrange(900)
     day = Time(edtf=f"2024-03-{chance.randrange(1, 29):02}")
     return FigureRecorded(
         fact=f"f{number}",
-        text=f"{value} {chance.choice(_WORDS)} were counted by the {chance.choice(_WORDS)}.",
+        text=f"{value} {chance.choice(WORDS)} were counted by the {chance.choice(WORDS)}.",
         source=SOURCE,
         evidence=(Evidence(role="content", exact=exact, start=start, end=start + len(exact)),),
         attribution=(Step(agent="org:wire", role="publisher"),),

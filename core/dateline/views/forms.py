@@ -43,10 +43,6 @@ class MapView(View, Generic[T]):
         """The ids of the things whose rows the event may change."""
 
     @abstractmethod
-    def all_of(self, story: StoryState) -> Iterator[T]:
-        """Every thing of a story."""
-
-    @abstractmethod
     def find(self, story: StoryState, name: str) -> T | None:
         """The thing with this id, if it is there."""
 
@@ -54,9 +50,9 @@ class MapView(View, Generic[T]):
     def rows_of(self, thing: T) -> Iterable[ViewRow]:
         """The rows of one thing; there may be none."""
 
+    @abstractmethod
     def all_rows(self, story: StoryState) -> Iterator[tuple[T, Iterable[ViewRow]]]:
         """Every thing of a story, with its rows."""
-        return ((thing, self.rows_of(thing)) for thing in self.all_of(story))
 
     def fold(self, event: FoldedEvent, rows: Rows) -> None:
         self.evaluate(event.state, rows, self.touched(event))
@@ -116,9 +112,6 @@ class FactView(MapView[Fact | ErasedFact]):
         of = self.of
         return [fact.id for fact in event.touched if of is None or isinstance(fact.data, of)]
 
-    def all_of(self, story: StoryState) -> Iterator[Fact | ErasedFact]:
-        return (thing for thing, _ in self.all_rows(story))
-
     def all_rows(self, story: StoryState) -> Iterator[tuple[Fact | ErasedFact, Iterable[ViewRow]]]:
         of, rows = self.of, self.rows
         for fact in story.facts.values():
@@ -158,10 +151,11 @@ class EntityView(MapView[Entity]):
             names.add(event.data.entity)
         return sorted(filter(self._takes, names))
 
-    def all_of(self, story: StoryState) -> Iterator[Entity]:
+    def all_rows(self, story: StoryState) -> Iterator[tuple[Entity, Iterable[ViewRow]]]:
         by_name = story.facts_by_name()
         for name in sorted(filter(self._takes, {*story.entities, *by_name} - story.sources.keys())):
-            yield Entity(name, story.entities.get(name), by_name.get(name, ()), story)
+            entity = Entity(name, story.entities.get(name), by_name.get(name, ()), story)
+            yield entity, self.rows(entity)
 
     def find(self, story: StoryState, name: str) -> Entity | None:
         return Entity(name, story.entities.get(name), story.naming(name), story)
@@ -199,10 +193,11 @@ class SourceView(MapView[Source]):
             )
         return sorted(name for name in names if name in sources)
 
-    def all_of(self, story: StoryState) -> Iterator[Source]:
+    def all_rows(self, story: StoryState) -> Iterator[tuple[Source, Iterable[ViewRow]]]:
         by_name = story.facts_by_name()
         for name, data in story.sources.items():
-            yield self._source(story, name, data, by_name.get(name, ()))
+            source = self._source(story, name, data, by_name.get(name, ()))
+            yield source, self.rows(source)
 
     def find(self, story: StoryState, name: str) -> Source | None:
         data = story.sources.get(name)
@@ -234,8 +229,8 @@ class StoryView(MapView[Whole]):
     def touched(self, event: FoldedEvent) -> Iterable[str]:
         return [WHOLE]
 
-    def all_of(self, story: StoryState) -> Iterator[Whole]:
-        yield Whole(story)
+    def all_rows(self, story: StoryState) -> Iterator[tuple[Whole, Iterable[ViewRow]]]:
+        yield Whole(story), self.rows(story)
 
     def find(self, story: StoryState, name: str) -> Whole | None:
         return Whole(story)
