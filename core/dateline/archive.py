@@ -4,7 +4,7 @@ a hand-over are in `editing`, for notices, `erasing` and `proving`."""
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -41,7 +41,6 @@ from dateline.plugins.loaded import Plugins
 from dateline.plugins.records import gone_views
 from dateline.protect.keys import Keys
 from dateline.protect.vault import Vault
-from dateline.recording.known import fold
 from dateline.recording.line import Files, Line
 from dateline.recording.lookup import find_entity, find_fact, find_source, find_story
 from dateline.recording.overview import Overview, overview
@@ -50,6 +49,7 @@ from dateline.views import rebuild as rebuilding
 from dateline.views import runner, sql_view, store, story_changes
 from dateline.views.asof import Moment, When, asked, public, recorded, states, upto
 from dateline.views.generation import Build
+from dateline.views.present import fold, keep_up, present
 from dateline.views.row_differences import Difference
 from dateline.views.row_differences import verify as verify_rows
 from dateline.views.table import Table
@@ -336,10 +336,24 @@ class Archive:
         with reading(self._engine) as connection:
             return find_story(connection, slug)
 
-    def state(self, slug: str, at: Moment | None = None, **when: Unpack[When]) -> StoryState:
-        """A story's facts, entities and sources. Raises UnknownName, SealedContent."""
+    def state(
+        self,
+        slug: str,
+        at: Moment | None = None,
+        *,
+        facts: Collection[str] | None = None,
+        **when: Unpack[When],
+    ) -> StoryState:
+        """A story's facts, entities and sources. Raises UnknownName, SealedContent.
+
+        Where only `facts` are needed, or none, give their ids: the state has these, all entities and all
+        sources, and takes no longer however many other facts there are. Of other facts it may have some,
+        with an older status.
+        """
         at = asked(at, **when)
         story = self.story(slug)
+        if at is None and facts is not None:
+            return self._present(story, facts, context=True)
         with reading(self._engine) as connection:
             if at is None:
                 return fold(connection, self._reader, story.id)
@@ -347,7 +361,9 @@ class Archive:
             return states(events, self._reader.registry)[0]
 
     def fact(self, story: str, name: str, **when: Unpack[When]) -> Fact:
-        """A fact by its id, such as ``f3``. Raises UnknownName."""
+        """A fact by its id, such as ``f3``. Raises UnknownName, SealedContent."""
+        if asked(None, **when) is None:
+            return find_fact(self._present(self.story(story), [name]), name)
         return find_fact(self.state(story, **when), name)
 
     def entity(self, story: str, name: str, **when: Unpack[When]) -> EntityIntroduced:
@@ -357,7 +373,14 @@ class Archive:
     def source(self, story: str, start: str | None = None) -> str:
         """The id of the one source whose hash starts with `start`; without it, of the only source that
         facts quote. Raises UnknownName, which lists the sources."""
-        return find_source(self.state(story), start)
+        return find_source(self.state(story, facts=()), start)
+
+    def _present(
+        self, story: read.StoryRow, names: Collection[str], *, context: bool = False
+    ) -> StoryState:
+        keep_up(self._engine, self._reader, story.version)
+        with reading(self._engine) as connection:
+            return present(connection, self._reader, story.id, names, context=context)
 
     def events(self, slug: str | None = None, *, after: int = 0) -> Iterator[Event]:
         """Events in order, read page by page: those of one story with version > `after`, or those of
@@ -531,7 +554,7 @@ class Archive:
     def builds(self) -> list[Build]:
         """Every generation of every view."""
         with reading(self._engine) as connection:
-            return store.builds(connection)
+            return [build for build in store.builds(connection) if not build.kernel]
 
     # -- proof -----------------------------------------------------------------------------
 

@@ -17,8 +17,7 @@ from dateline.events.envelope import RecordedBy
 from dateline.events.identity import uuid7
 from dateline.events.parts import Change
 from dateline.events.registry import to_fields
-from dateline.events.state import StoryState
-from dateline.recording.lookup import find_fact, find_source
+from dateline.events.state import Fact
 from dateline.recording.recorder import Recorded
 
 
@@ -39,7 +38,8 @@ class HowBy(How, total=False):
 class Desk(Protocol):
     """What notices need of `dateline.Archive`."""
 
-    def state(self, slug: str) -> StoryState: ...
+    def fact(self, story: str, name: str) -> Fact: ...
+    def source(self, story: str, start: str | None = None) -> str: ...
     def record(self, *lines: Any, **how: Any) -> Recorded: ...
 
 
@@ -86,7 +86,7 @@ def correct(
     a function of the old value; None removes it. `kind` is ``correction``, ``clarification``,
     ``typo`` or ``update``.
     """
-    current, made = to_fields(find_fact(archive.state(story), fact).data), []
+    current, made = to_fields(archive.fact(story, fact).data), []
     for path, now in changes.items() if isinstance(changes, Mapping) else changes:
         path = pointer_of(path)
         was = pointer.get(current, path)
@@ -99,13 +99,13 @@ def correct(
 
 def retract(archive: Desk, story: str, fact: str, *, reason: str, **how: Unpack[HowBy]) -> Recorded:
     """Retract a fact. It stays in the log; views leave it out unless they ask for it."""
-    find_fact(archive.state(story), fact)
+    archive.fact(story, fact)
     return _notice(archive, story, "fact.retracted", fact=fact, reason=reason, **how)
 
 
 def dispute(archive: Desk, story: str, fact: str, *, ground: str, **how: Unpack[HowBy]) -> Recorded:
     """Record that somebody disputes a fact. The fact itself does not change."""
-    find_fact(archive.state(story), fact)
+    archive.fact(story, fact)
     return _notice(archive, story, "fact.disputed", fact=fact, ground=ground, **how)
 
 
@@ -121,7 +121,7 @@ def review(
 ) -> Recorded:
     """Accept or reject a fact: `verdict` is ``accepted`` or ``rejected``. Views leave out a rejected
     fact until it is accepted again."""
-    find_fact(archive.state(story), fact)
+    archive.fact(story, fact)
     event = {"fact": fact, "verdict": verdict, "reviewer": reviewer, "reason": reason or None}
     return _notice(archive, story, "fact.reviewed", **event, **how)
 
@@ -136,7 +136,7 @@ def add_evidence(
 ) -> Recorded:
     """Add evidence to a fact: words of its source, or items with ``exact``, ``role`` and, when the
     words occur more than once, ``start``."""
-    find_fact(archive.state(story), fact)
+    archive.fact(story, fact)
     items = [
         {"role": "content", "exact": item} if isinstance(item, str) else item for item in evidence
     ]
@@ -158,7 +158,7 @@ def link(
 ) -> Recorded:
     """Link two facts, as in ``link(story, "f4", "contradicts", "f3")``. The relation ``corroborates``
     needs `independence`: ``independent``, ``same-origin`` or ``unknown``."""
-    find_fact(archive.state(story), fact)
+    archive.fact(story, fact)
     event = {"from": fact, "to": other, "relation": relation, "note": note or None}
     return _notice(
         archive, story, "facts.linked", independence=independence or None, **event, **how
@@ -170,7 +170,7 @@ def withdraw(
 ) -> str:
     """Record that a publisher withdrew a source, found as by `source`. Its facts stay and are marked.
     Returns the id of the source."""
-    name = find_source(archive.state(story), source)
+    name = archive.source(story, source)
     _notice(archive, story, "source.withdrawn", source=name, reason=reason, **how)
     return name
 

@@ -16,6 +16,7 @@ from dateline.errors import Damaged, DatelineError, MissingLibrary, described, s
 from dateline.log.engine import reading, writing
 from dateline.log.read import Head, Reader, StoryRow
 from dateline.plugins.loaded import Plugins
+from dateline.views.about import KERNEL_VIEWS
 from dateline.views.runner import Progress
 from dateline.views.sql_view import Notice
 
@@ -112,7 +113,8 @@ def verify(
     from dateline.proof.verify import verify
 
     given, keys = checkpoints(against), public_keys(vkeys)
-    engine, reader, views = archive._engine, archive._reader, archive.plugins.views
+    engine, reader = archive._engine, archive._reader
+    views = {**archive.plugins.views, **KERNEL_VIEWS}
     with reading(engine) as connection:
         report = verify(
             connection, vkeys=keys, against=given, vault=reader.vault, progress=progress

@@ -69,11 +69,11 @@ def capture(archive: CapturingArchive, story: str, wanted: Wanted) -> Captured:
     """Capture a document. It tries again when another process writes to the story meanwhile, since
     that may add the same text."""
     for _ in range(_TRIES):
-        state = archive.state(story)
+        state = archive.state(story, facts=())
         try:
             return _attempt(archive, state, wanted)
         except (VersionConflict, Refused):
-            if archive.state(story).version == state.version:
+            if archive.story(story).version == state.version:
                 raise
     raise DatelineError(
         f"other processes keep writing to story {story}; nothing was captured",

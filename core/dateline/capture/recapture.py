@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Protocol
 
 from dateline.capture.source_lines import short
@@ -11,6 +11,7 @@ from dateline.errors import DatelineError
 from dateline.events.envelope import Event
 from dateline.events.source import SourceCaptured
 from dateline.events.state import StoryState
+from dateline.log.read import StoryRow
 from dateline.plugins.loaded import Plugins
 from dateline.recording.recorder import Recorded
 
@@ -20,7 +21,8 @@ class CapturingArchive(Protocol):
 
     plugins: Plugins
 
-    def state(self, slug: str) -> StoryState: ...
+    def story(self, slug: str) -> StoryRow: ...
+    def state(self, slug: str, *, facts: Collection[str]) -> StoryState: ...
     def events(self, slug: str | None = None) -> Iterator[Event]: ...
     def document(self, source: str) -> Document | None: ...
     def subjects(self) -> list[str]: ...

@@ -232,9 +232,7 @@ def _recorded(archive: Archive, fact: str) -> Iterator[tuple[str, int]]:
     """(story, position) of each fact with this number."""
     for story in archive.stories():
         with suppress(DatelineError):  # a sealed story does not reveal its facts
-            found = archive.state(story.slug).facts.get(fact)
-            if found is not None:
-                yield story.slug, found.position
+            yield story.slug, archive.fact(story.slug, fact).position
 
 
 def _show(plan: Plan) -> None:

@@ -92,7 +92,7 @@ def record(
         | dateline record velm-flood
     """
     with settings.archive() as archive:
-        state = archive.state(story)
+        state = archive.state(story, facts=())
         if sys.stdin.isatty() and data().isatty() and lacks(kind, options):
             with given_back():
                 kind = ask_for_missing(kind, archive, state, options)

@@ -88,7 +88,7 @@ def _fact(archive: Archive, story: str, name: str, format_: str | None, at: Mome
     from dateline.events.clock import to_iso
     from dateline.recording.lookup import find_fact
 
-    state = archive.state(story, at)
+    state = archive.state(story, at, facts=[name])
     erased = state.erased.get(name)
     if erased is not None:
         shape = ["story", "fact", "kind", "status", "position", "erased_at", "reason", "basis"]

@@ -31,6 +31,7 @@ from dateline.log.databases.wal import empty_wal, still_read
 from dateline.log.engine import patiently, reading, writing
 from dateline.log.protected import live_keys
 from dateline.log.read import present
+from dateline.views.about import KERNEL_VIEWS
 from dateline.views.projection import View
 
 _PATIENCE = 10.0
@@ -46,7 +47,7 @@ class Eraser:
     """Erases in one archive. `views` are those whose rows can be folded again."""
 
     def __init__(self, pairing: Pairing, views: Mapping[str, View]) -> None:
-        self._pairing, self._views = pairing, views
+        self._pairing, self._views = pairing, {**views, **KERNEL_VIEWS}
         self._engine, self._reader = pairing.engine, pairing.reader
         self._vault, self._journal = pairing.vault, pairing.journal
 

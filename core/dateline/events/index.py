@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -52,6 +53,14 @@ _REFERENCES: dict[type[FactPayload], Callable[[Any], list[str]]] = {
     StateRecorded: _of_state,
     RoleRecorded: _of_role,
 }
+
+
+_IDS = re.compile(rb'"(f[1-9][0-9]{0,8}|(?:group|org|person|place):[^"]+|sha256:[0-9a-f]{64})"')
+
+
+def named(data: bytes) -> set[str]:
+    """Every text in JSON `data` that has the form of an id of a fact, entity or source."""
+    return {name.decode() for name in _IDS.findall(data)}
 
 
 def brings(data: object) -> str | None:

@@ -17,11 +17,11 @@ from dateline.events.state import StoryState
 from dateline.export.cut import Cut, StatedCut
 from dateline.log import read, tree
 from dateline.log.stored_tree import StoredTree
-from dateline.recording.known import fold
 from dateline.views import store, stored_rows
 from dateline.views.asof import Moment, states, upto
 from dateline.views.folding import require_live
 from dateline.views.generation import Build
+from dateline.views.present import fold
 from dateline.views.projection import View, schema_of
 from dateline.views.row_type import Values
 from dateline.views.table import Table, arrange

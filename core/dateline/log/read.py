@@ -35,6 +35,7 @@ _OF_STORY = f"{_SELECT} WHERE story = ? AND version > ? AND position <= ? ORDER 
 #: Keyset over the index (story, version): row values compare in the order of the index.
 _BY_STORY = f"{_SELECT} WHERE (story, version) > (?, ?) ORDER BY story, version LIMIT ?"
 _OF_TYPES = f"{_SELECT} WHERE position > ? AND type IN ({{}}) ORDER BY position LIMIT ?"
+_AT = f"{_SELECT} WHERE position IN"
 _BY_ID = f"{_SELECT} WHERE event_id = ?"
 _END = 2**62
 #: How many slugs are cached; a rebuild folds story by story and needs each once.
@@ -225,6 +226,18 @@ class Reader:
             if len(rows) < page:
                 return
             after = rows[-1][0]
+
+    def read_at(self, connection: Connection, positions: Sequence[int]) -> Iterator[Event]:
+        """The events at `positions` of the log, in no particular order. Raises LogGap if one is missing."""
+        for some in portions(positions):
+            query = f"{_AT} ({', '.join('?' * len(some))})"
+            rows = _fetched(connection, query, tuple(some))
+            self._learn(connection, rows)
+            if len(rows) < len(some):
+                missing = min({*some} - {row[0] for row in rows})
+                raise LogGap(missing, missing + 1)
+            for row in rows:
+                yield self._event(connection, row)
 
     def by_id(self, connection: Connection, event_id: UUID) -> Event | None:
         rows = _fetched(connection, _BY_ID, (event_id.bytes,))

@@ -47,6 +47,8 @@ def accept(
     for item in reader.items:
         stories.setdefault(item.story, []).append(item)
     ahead = {one: ahead_of(item.payload for item in items) for one, items in stories.items()}
+    for one, items in stories.items():
+        known.name(one, (item.payload for item in items))
     accepted = Accepted(keys.for_batch(stories, known), reader.opened)
     check = Check(known, accepted, recorded_by, anew)
     for item in reader.items:

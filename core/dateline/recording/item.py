@@ -80,7 +80,7 @@ class LineReader:
         if story is None:
             reason = "there is no story.opened above the line, and no --story was given"
             raise Refused([Finding("story-unknown", "", reason)])
-        if self._known.state(story).version == 0 and story not in self.opened.values():
+        if self._known.version(story) == 0 and story not in self.opened.values():
             raise Refused([Finding("story-unknown", "/story", f"there is no story {story}")])
         brought = document(line, self._files) if about.type == "source.captured" else None
         fields = data(line)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import Connection
 
 from dateline.documents import storage as documents
@@ -13,22 +14,26 @@ from dateline.events.editorial import ContentErased, EvidenceAdded
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Event
 from dateline.events.fold import StoryFold
+from dateline.events.index import named
 from dateline.events.parts import ErasedEvent
 from dateline.events.payload import FactPayload, Payload, Raw
 from dateline.events.rules import Ahead
 from dateline.events.source import SourceCaptured
 from dateline.events.state import StoryState
-from dateline.log.read import Reader, story_by_slug
+from dateline.log.read import Reader, story_by_id, story_by_slug
+from dateline.views.present import present
 
 
 class Known:
     """The archive as one read transaction sees it, with the batch's lines so far.
 
-    Stories and texts are looked up once. A state is a copy on which the batch's events are tried.
+    Stories and texts are looked up once. The batch's events are tried on a state that nobody else has.
     """
 
     def __init__(self, connection: Connection, reader: Reader) -> None:
         self.connection, self._reader, self.registry = connection, reader, reader.registry
+        self._named: dict[UUID, set[str]] = {}
+        self._versions: dict[UUID, int] = {}
         self._states: dict[UUID, StoryFold] = {}
         self._texts: dict[str, str | None] = {}
 
@@ -36,10 +41,25 @@ class Known:
         row = story_by_slug(self.connection, slug)
         return None if row is None else row.id
 
+    def version(self, story: UUID) -> int:
+        """The story's version; 0 if the story does not exist."""
+        if story not in self._versions:
+            row = story_by_id(self.connection, story)
+            self._versions[story] = 0 if row is None else row.version
+        return self._versions[story]
+
+    def name(self, story: UUID, payloads: Iterable[Payload | Raw]) -> None:
+        """Note what lines of a story name: the state will have it. Call it before `state`."""
+        names = self._named.setdefault(story, set())
+        for payload in payloads:
+            names |= named(msgspec.json.encode(payload))
+
     def state(self, story: UUID) -> StoryFold:
-        """The story's current state; at version 0 if the story does not exist."""
+        """The story's current state, with what was noted with `name`; at version 0 if the story does not
+        exist."""
         if story not in self._states:
-            self._states[story] = fold(self.connection, self._reader, story).fork()
+            names = self._named.get(story, ())
+            self._states[story] = present(self.connection, self._reader, story, names)
         return self._states[story]
 
     def event(self, event_id: UUID) -> Event | None:
@@ -65,16 +85,6 @@ class Known:
         if isinstance(payload, EvidenceAdded) and payload.fact in state.facts:
             return self.text(state.facts[payload.fact].source)
         return None
-
-
-def fold(
-    connection: Connection, reader: Reader, story: UUID, until: int | None = None
-) -> StoryFold:
-    """A story's state after its events up to position `until`."""
-    state = StoryFold(reader.registry)
-    for event in reader.read_story(connection, story, until=until):
-        state.apply(event)
-    return state
 
 
 def ahead_of(payloads: Iterable[Payload | Raw]) -> Ahead:

@@ -15,7 +15,7 @@ from dateline.events.source import SourceCaptured
 from dateline.events.story import StoryClosed, StoryOpened, StoryRetitled
 from dateline.log.read import Reader, StoryRow, list_stories
 from dateline.log.tables import events
-from dateline.recording.known import fold
+from dateline.views.present import fold
 
 _READ = (StoryOpened, StoryRetitled, StoryClosed, FactRetracted, FactReviewed)
 

@@ -21,6 +21,7 @@ from dateline.recording.clocks import Clocks
 from dateline.recording.key_policy import KeyPolicy, PlanAgain
 from dateline.recording.known import Known
 from dateline.recording.line import Files, Line
+from dateline.views.present import keep_up
 
 _TRIES = 50
 #: Makes the key policy of a call, given the name of the subject to protect and whether erased lines are
@@ -89,6 +90,7 @@ class Recorder:
             _check_expected(accepted, expected)
             if dry_run or not accepted.events:
                 return _recorded(accepted)
+            keep_up(self._engine, self._reader, max(accepted.expected.values()))
             try:
                 accepted.keys.settle()
                 return self._write(accepted)

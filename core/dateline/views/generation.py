@@ -7,6 +7,8 @@ from uuid import UUID
 
 import msgspec
 
+#: Views of Dateline's own: kept and verified like the others, and not offered to readers.
+KERNEL = frozenset({"dateline_about"})
 #: A ``failed`` generation whose target is None is served with the rows that it had; one with a target
 #: is an unfinished build.
 State = Literal["building", "live", "failed", "retired"]
@@ -46,6 +48,16 @@ class Build(msgspec.Struct, frozen=True, rename={"position": "checkpoint"}):
     def serves(self) -> bool:
         """Whether readers see it: it is live, or was live until its fold raised."""
         return self.state in ("live", "failed") and not self.unfinished
+
+    @property
+    def kernel(self) -> bool:
+        """Whether it is a view of Dateline's own."""
+        return self.name in KERNEL
+
+    @property
+    def shown(self) -> bool:
+        """Whether it has an SQL view for readers outside Dateline."""
+        return self.serves and not self.kernel
 
     @property
     def unfinished(self) -> bool:

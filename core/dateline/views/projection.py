@@ -10,7 +10,9 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from dateline.errors import DatelineError
+from dateline.events.envelope import Event
 from dateline.events.fold import FoldedEvent
+from dateline.views.generation import KERNEL
 from dateline.views.row_type import NAME, Column, RowType, ViewRow
 from dateline.views.rows import Rows
 from dateline.views.view_schema import FACT_COLUMNS, KEY, STORY, ViewSchema, last
@@ -62,6 +64,19 @@ class View(ABC):
         return True
 
 
+class KernelView(View):
+    """A view of Dateline's own. Its rows follow from each event alone, it is not offered to readers, and
+    has no SQL view. It reads events of all types alike, so it does not depend on the plugins."""
+
+    @abstractmethod
+    def take(self, event: Event, rows: Rows) -> None:
+        """Fold one event without its story."""
+
+    @classmethod
+    def undoes(cls) -> bool:
+        return False
+
+
 def schema_of(view: object) -> ViewSchema:
     """The schema of a view. It is made by the first call, when the view's plugin is loaded.
 
@@ -83,7 +98,8 @@ def _made(view: View) -> ViewSchema:
         raise _invalid(f"view {name}: the database reserves names that start with sqlite_ or pg_")
     if "__" in name:
         raise _invalid(f"view {name}: two underscores in a row are reserved for generations")
-    if name in RESERVED:
+    kernel = isinstance(view, KernelView)
+    if name in RESERVED or (name in KERNEL) != kernel:
         raise _invalid(f"the view name {name!r} is reserved for the archive")
     if not isinstance(view.version, int) or view.version < 1:
         raise _invalid(f"view {name}: the version is {view.version!r}, not 1, 2, 3 ...")
@@ -106,7 +122,9 @@ def _made(view: View) -> ViewSchema:
     by = None if fact_rows else view.by
     if by is not None and (by not in at or columns[at[by]].type != "text"):
         raise _invalid(f"view {name}: `by` names {by!r}, which is not a column of text")
-    return ViewSchema(name, view.version, own, columns, tuple(order), fact_rows, by, view.undoes())
+    return ViewSchema(
+        name, view.version, own, columns, tuple(order), fact_rows, by, view.undoes(), kernel
+    )
 
 
 def _invalid(what: str) -> DatelineError:

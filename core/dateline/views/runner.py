@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from dateline.views import store, stored_rows
 from dateline.views.folding import Running, deferred, evaluate, fold, start_again, touched_by
 from dateline.views.forms import EventView
 from dateline.views.generation import State
-from dateline.views.projection import View
+from dateline.views.projection import KernelView, View
 from dateline.views.row_type import Values
 from dateline.views.rows import Key, Rows
 from dateline.views.store import ChangedElsewhere
@@ -72,6 +72,8 @@ def fold_story(reader: log.Reader, group: Sequence[Running], events: Sequence[Ev
     once, at its end."""
     if not events:
         return
+    if _took_kernel(group, events):
+        return
     waiting = [item for item in group if deferred(item.view)]
     others = [item for item in group if not deferred(item.view)]
     wanted = [item.view.of for item in others if isinstance(item.view, EventView)]
@@ -125,6 +127,8 @@ def fold_range(
     _hold(connection, group)
     for item in group:
         item.rows = Rows(item.rows.schema, partial(_load, connection, item))
+    if _took_kernel(group, reader.read(connection, after=after, until=until)):
+        return
     waiting = [item for item in group if deferred(item.view)]
     others = [item for item in group if not deferred(item.view)]
     stories: dict[UUID, _Touched] = {}
@@ -146,6 +150,17 @@ def fold_range(
             fresh = RecentStates(reader)
             for event in reader.read(connection, after=after, until=until):
                 fold(item, fresh.apply(connection, event))
+
+
+def _took_kernel(group: Sequence[Running], events: Iterable[Event]) -> bool:
+    """Whether `group` is a view of Dateline's own, which is folded without the state of stories."""
+    views = [(item.view, item.rows) for item in group if isinstance(item.view, KernelView)]
+    if len(views) != len(group) or not views:
+        return False
+    for event in events:
+        for view, rows in views:
+            view.take(event, rows)
+    return True
 
 
 def _takes_some(view: View) -> bool:

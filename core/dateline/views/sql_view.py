@@ -43,7 +43,7 @@ class Shown(msgspec.Struct, frozen=True):
 
 def look(connection: Connection, builds: Sequence[Build]) -> list[Shown]:
     """The state of the SQL view of each of `builds` that readers see."""
-    serving = [build for build in builds if build.serves]
+    serving = [build for build in builds if build.shown]
     found = catalog.find(
         connection, [name for build in serving for name in (build.name, build.table)]
     )
@@ -70,7 +70,7 @@ def _standing(connection: Connection, build: Build, found: Mapping[str, Relation
 def keep(engine: Engine, builds: Sequence[Build], seen: set[str], notice: Notice) -> None:
     """Rewrite SQL views that are missing, older or altered, unless another process blocks it. Each
     generation is checked once; `seen` holds the tables of those that were."""
-    new = [build for build in builds if build.serves and build.table not in seen]
+    new = [build for build in builds if build.shown and build.table not in seen]
     if not new:
         return
     with suppress(DatelineError):

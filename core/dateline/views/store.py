@@ -131,6 +131,8 @@ def publish(connection: Connection, build: Build) -> Relation | None:
     it are kept. If the name belongs to a relation that Dateline did not make, that relation is kept
     and returned, and there is no SQL VIEW. Raises ChangedElsewhere if the generation's table is gone.
     """
+    if build.kernel:
+        return None
     found = catalog.find(connection, [build.name, build.table])
     other = found.get(build.name)
     if other is not None and not other.shows(build.name):

@@ -33,7 +33,7 @@ class ViewSchema(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     ``fact_rows``: whether Dateline keys the rows by fact, as it does for FactRows. ``by`` is the column
     that names what a row is about, if the rows of a thing are replaced together. ``undoes``:
-    whether an event that raises may leave rows to undo. ``order`` holds the column numbers to sort by,
+    whether an event that raises may leave rows to undo. ``kernel``: whether it is a view of Dateline's own. ``order`` holds the column numbers to sort by,
     each with whether empty values come last.
     """
 
@@ -45,6 +45,7 @@ class ViewSchema(msgspec.Struct, frozen=True, eq=False, dict=True):
     fact_rows: bool
     by: str | None
     undoes: bool
+    kernel: bool = False
 
     def __deepcopy__(self, memo: object) -> ViewSchema:
         return self  # copies of a view share it
@@ -85,4 +86,5 @@ class ViewSchema(msgspec.Struct, frozen=True, eq=False, dict=True):
         """
         parts = [self.name, str(self.version)]
         parts += [f"{c.name}:{c.type}:{c.nullable}" for c in self.columns]
-        return hashlib.sha256("\n".join([*parts, *sorted(types)]).encode()).hexdigest()[:16]
+        types = () if self.kernel else sorted(types)
+        return hashlib.sha256("\n".join([*parts, *types]).encode()).hexdigest()[:16]
