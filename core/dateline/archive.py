@@ -47,9 +47,11 @@ from dateline.recording.overview import Overview, overview
 from dateline.recording.recorder import Recorded, Recorder
 from dateline.views import rebuild as rebuilding
 from dateline.views import runner, sql_view, store, story_changes
+from dateline.views.about import KERNEL_VIEWS, OWNERS
 from dateline.views.asof import Moment, When, asked, public, recorded, states, upto
 from dateline.views.generation import Build
 from dateline.views.present import fold, keep_up, present
+from dateline.views.projection import View
 from dateline.views.row_differences import Difference
 from dateline.views.row_differences import verify as verify_rows
 from dateline.views.table import Table
@@ -487,34 +489,46 @@ class Archive:
         Readers see the old rows until the swap. An interrupted rebuild continues where it stopped.
         Returns the builds, failed ones included. Raises UnknownName, DatelineError.
         """
-        wanted, owners = self._served.wanted(names), self.plugins.owners("views")
+        wanted = [
+            self.kept_view(name) for name in names or (*self.plugins.views, *self.own_views())
+        ]
+        owners = {**self.plugins.owners("views"), **OWNERS}
         return rebuilding.rebuild(
             self._engine, self._reader, wanted, owners, progress=progress, notice=self.notice
         )
 
+    def own_views(self) -> list[str]:
+        """Projections of Dateline's own that were built. They speed up reading; `rebuild` and
+        `verify_view` take them like the views of plugins."""
+        with reading(self._engine) as connection:
+            return sorted({build.name for build in store.builds(connection) if build.kernel})
+
+    def kept_view(self, name: str) -> View:
+        """The view of a plugin, or the projection of Dateline's own, with this name. Raises UnknownName."""
+        return KERNEL_VIEWS.get(name) or self.plugins.view(name)
+
     def verify_view(self, name: str) -> list[Difference]:
         """Compare the rows of a view with a replay of the log: rows that are wrong, and rows that are
         missing. Empty if the view is correct. Raises UnknownName."""
-        found = verify_rows(self._engine, self._reader, [self.plugins.view(name)])
+        found = verify_rows(self._engine, self._reader, [self.kept_view(name)])
         return found.get(name, [])
 
     def undo_rebuild(self, name: str) -> Build:
         """Restore the previous generation of a view. Raises UnknownName, DatelineError if there is none."""
-        return rebuilding.undo(
-            self._engine, self._reader, self.plugins.view(name), notice=self.notice
-        )
+        return rebuilding.undo(self._engine, self._reader, self.kept_view(name), notice=self.notice)
 
     def prune(self, names: Sequence[str] | None = None) -> list[Build]:
         """Drop the generations that readers do not see: of the named views, or of all. Returns them.
 
         If a named view is no longer offered by any plugin (`gone_views`), all its generations and
-        its SQL view are dropped. Raises UnknownName, DatelineError.
+        its SQL view are dropped; so are all generations of one of `own_views`, built again when needed. Raises UnknownName, DatelineError.
         """
         there = {build.name for build in self.builds()}
         for name in names or ():
             if name not in there:
-                self.plugins.view(name)
-        return rebuilding.prune(self._engine, names, gone=self.gone_views() if names else ())
+                self.kept_view(name)
+        gone = [*self.gone_views(), *KERNEL_VIEWS] if names else ()
+        return rebuilding.prune(self._engine, names, gone=gone)
 
     def gone_views(self) -> list[str]:
         """Views with a table whose plugin is not installed or no longer offers them. Views of a plugin

@@ -56,7 +56,7 @@ def rebuild(
     if verify and undo:
         raise click.UsageError("--verify and --undo cannot be combined")
     with settings.archive() as archive:
-        names = list(views) or sorted(archive.plugins.views)
+        names = list(views) or [*sorted(archive.plugins.views), *archive.own_views()]
         unchecked = found = False
         if verify:
             found, unchecked = _verify(archive, names)
@@ -110,7 +110,7 @@ def _verify(archive: Archive, names: Sequence[str]) -> tuple[bool, bool]:
     from dateline.views.projection import schema_of
 
     rows, unchecked = [], False
-    built = {build.name for build in archive.builds() if build.serves}
+    built = {build.name for build in archive.builds() if build.serves} | {*archive.own_views()}
     for name in names:
         try:
             differences = archive.verify_view(name)
@@ -122,7 +122,7 @@ def _verify(archive: Archive, names: Sequence[str]) -> tuple[bool, bool]:
             say(f"{name}: not built yet; it will be when it is first read.")
             continue
         say(f"{name}: {_compared(len(differences))}.")
-        fields = schema_of(archive.plugins.view(name)).names[1:]
+        fields = schema_of(archive.kept_view(name)).names[1:]
         rows += [(d.view, d.side, d.row[0], _fields(fields, d.row[1:])) for d in differences]
     if rows:
         emit(["view", "only", "story", "row"], rows, None)

@@ -95,5 +95,6 @@ class About(KernelView):
 
 
 ABOUT = About()
-#: The views of Dateline's own, by name.
+#: The views of Dateline's own by name, and what stands for the plugin of each.
 KERNEL_VIEWS: dict[str, View] = {ABOUT.name: ABOUT}
+OWNERS = {ABOUT.name: "dateline"}

@@ -28,7 +28,16 @@ from dateline.log.databases.dialect import of
 from dateline.log.databases.sql import found_in, quoted
 from dateline.log.engine import reading
 from dateline.views import store
-from dateline.views.about import ABOUT, CONTEXT, OWN_NUMBERS, WHOLE, links_thing, subjects, thing
+from dateline.views.about import (
+    ABOUT,
+    CONTEXT,
+    OWN_NUMBERS,
+    OWNERS,
+    WHOLE,
+    links_thing,
+    subjects,
+    thing,
+)
 from dateline.views.catching_up import catch_up
 from dateline.views.generation import Build
 from dateline.views.projection import schema_of
@@ -49,7 +58,7 @@ def keep_up(engine: Engine, reader: log.Reader, version: int) -> None:
         build, head = store.current(connection, ABOUT.name), log.head(connection).position
     if build is None or build.pending or head - build.position >= SHORT:
         with suppress(DatelineError):
-            catch_up(engine, reader, [ABOUT], {ABOUT.name: "dateline"})
+            catch_up(engine, reader, [ABOUT], OWNERS)
 
 
 def fold(

@@ -1,0 +1,241 @@
+"""Facts folded from the events about them alone are those of a fold of the whole story."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+from tests.bundled import plugins
+from tests.effort import examples
+
+from dateline import Archive, Refused
+from dateline.events.fold import StoryFold
+from dateline.events.state import Fact, StoryState
+from dateline.log.engine import reading, writing
+from dateline.testing import samples
+from dateline.testing.histories import histories
+from dateline.testing.samples import Fields
+from dateline.views import present as module
+from dateline.views.about import ABOUT, fact_thing
+from dateline.views.present import fold, keep_up, present
+from dateline.views.row_differences import verify
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every story counts as long, and nothing is read that was not asked for."""
+    monkeypatch.setattr(module, "SHORT", 1)
+
+
+def some(archive: Archive, slug: str, *names: str, **how: Any) -> StoryFold:
+    story = archive.story(slug).id
+    with reading(archive._engine) as connection:
+        return present(connection, archive._reader, story, names, **how)
+
+
+def whole(archive: Archive, slug: str) -> StoryFold:
+    story = archive.story(slug).id
+    with reading(archive._engine) as connection:
+        return fold(connection, archive._reader, story)
+
+
+def kept(archive: Archive) -> None:
+    keep_up(archive._engine, archive._reader, module.SHORT)
+
+
+def shown(fact: Fact) -> Any:
+    """What a fact shows, of itself and of what it names."""
+    return (
+        fact.data, fact.status, fact.position, fact.notices, fact.older, fact.chain, fact.when,
+        fact.span, [event.position for event in fact.history], fact.document,
+        [link.event.position for link in fact.story.linked(fact.id)],
+        [fact.label(step.agent) for step in fact.data.attribution],
+    )  # fmt: skip
+
+
+def of_story(state: StoryState) -> Any:
+    """What is true of a whole story."""
+    left = {name: value for name, value in vars(state.tombstones).items() if name != "unread"}
+    return state.id, state.slug, state.title, state.closed, state.version, state.recorded_us, left
+
+
+def require_same(archive: Archive, slug: str) -> None:
+    """Any one thing, folded alone, is as in a fold of the story."""
+    everything = whole(archive, slug)
+    for name in [*everything.facts, "f99", *everything.tombstones.unread]:
+        found = some(archive, slug, name)
+        assert of_story(found) == of_story(everything)
+        assert found.knows(name) == everything.knows(name)
+        if name in everything.facts:
+            assert shown(found.facts[name]) == shown(everything.facts[name])
+            source = everything.facts[name].source
+            assert found.withdrawn.get(source) == everything.withdrawn.get(source)
+    for entity in [*everything.entities, "person:nobody"]:
+        found = some(archive, slug, entity)
+        assert found.entities.get(entity) == everything.entities.get(entity)
+    for source in [*everything.sources, samples.digest("nothing")]:
+        found = some(archive, slug, source)
+        assert found.sources.get(source) == everything.sources.get(source)
+        assert found.withdrawn.get(source) == everything.withdrawn.get(source)
+    around = some(archive, slug, context=True)
+    assert around.entities == everything.entities
+    assert around.sources == everything.sources
+    assert around.withdrawn == everything.withdrawn
+
+
+@settings(
+    max_examples=examples(60),
+    suppress_health_check=[
+        HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture,
+    ],
+)  # fmt: skip
+@given(histories(), st.data())
+def test_one_thing_alone_is_as_in_the_whole_story(
+    short: None, lines: list[Fields], data: st.DataObject
+) -> None:
+    """Wherever the projection has come to, and with events recorded since."""
+    split = data.draw(st.integers(1, len(lines)))
+    with Archive.create(":memory:", plugins()) as archive:
+        archive.record(lines[:split])
+        kept(archive)
+        if lines[split:]:
+            archive.record(lines[split:], story=lines[0]["slug"])
+        for story in archive.stories():
+            require_same(archive, story.slug)
+        kept(archive)
+        for story in archive.stories():
+            require_same(archive, story.slug)
+        assert verify(archive._engine, archive._reader, [ABOUT]) == {ABOUT.name: []}
+
+
+@pytest.fixture
+def archive(db: str, short: None, tmp_path: Path) -> Iterator[Archive]:
+    with Archive.create(db, plugins(), tmp_path / "keys") as archive:
+        archive.record(samples.story())
+        archive.record(
+            [samples.figure(text=f"Figure {number}") for number in range(6)], story="ferry"
+        )
+        kept(archive)
+        yield archive
+
+
+def test_only_what_is_named_is_read(archive: Archive) -> None:
+    found = some(archive, "ferry", "f3")
+
+    assert set(found.facts) == {"f3"}
+    assert len(whole(archive, "ferry").facts) == 8
+
+
+def test_a_dispute_by_a_fact_that_is_not_named_counts_and_ends(archive: Archive) -> None:
+    archive.record(
+        [{"type": "facts.linked", "from": "f4", "to": "f3", "relation": "disputes"}], story="ferry"
+    )
+    kept(archive)
+    assert some(archive, "ferry", "f3").facts["f3"].status == "disputed"
+
+    archive.retract("ferry", "f4", reason="It was of another day")
+    kept(archive)
+    assert some(archive, "ferry", "f3").facts["f3"].status == "recorded"
+
+
+def test_numbers_go_on_after_facts_that_are_not_read(archive: Archive) -> None:
+    [fact] = archive.record([samples.figure(text="One more")], story="ferry").facts
+
+    assert fact == "f9"
+
+
+def test_a_number_that_is_taken_is_refused(archive: Archive) -> None:
+    with pytest.raises(Refused) as refused:
+        archive.record([samples.figure(fact="f3", text="Another")], story="ferry")
+
+    assert [finding.rule for finding in refused.value.findings] == ["fact-taken"]
+
+
+def test_erased_things_leave_no_name_and_their_numbers_stay_taken(archive: Archive) -> None:
+    ida = samples.entity("person:ida-brandt", "Ida Brandt")
+    archive.record(
+        [ida, samples.statement(text="Brandt said so", speakers=["person:ida-brandt"])],
+        story="ferry",
+    )
+    kept(archive)
+    positions = [event.position for event in archive.events("ferry")][-2:]
+
+    archive.erase(positions=positions, reason="asked for", basis="consent withdrawn")
+
+    with reading(archive._engine) as connection:
+        [table] = [b.table for b in module.store.builds(connection, ABOUT.name)]
+        things = set(connection.execute(text(f"SELECT thing FROM {table}")).scalars())
+    assert "person:ida-brandt" not in things
+    assert fact_thing("f9") not in things
+    kept(archive)
+    require_same(archive, "ferry")
+    assert verify(archive._engine, archive._reader, [ABOUT]) == {ABOUT.name: []}
+    assert archive.record([samples.figure(text="After it")], story="ferry").facts == ("f10",)
+
+
+def test_names_of_protected_things_are_not_kept(db: str, short: None, tmp_path: Any) -> None:
+    with Archive.create(db, plugins(), tmp_path / "keys") as archive:
+        archive.record(samples.story())
+        ida = samples.entity("person:ida-brandt", "Ida Brandt")
+        said = samples.statement(text="Brandt said so", speakers=["person:ida-brandt"])
+        archive.record([ida, said], story="ferry", protect="Ida")
+        kept(archive)
+        with reading(archive._engine) as connection:
+            [build] = module.store.builds(connection, ABOUT.name)
+            things = set(connection.execute(text(f"SELECT thing FROM {build.table}")).scalars())
+
+        assert "person:ida-brandt" not in things
+        require_same(archive, "ferry")
+
+
+def test_a_changed_row_is_found(archive: Archive) -> None:
+    with writing(archive._engine) as connection:
+        connection.execute(
+            text("UPDATE dateline_about__g1 SET thing = 'f000000099' WHERE thing = 'f000000003'")
+        )
+
+    assert "views" in {finding.rule for finding in archive.verify(deep_too=True).findings}
+
+
+def test_it_is_not_offered_as_a_view(archive: Archive) -> None:
+    archive.catch_up()
+
+    assert ABOUT.name not in {build.name for build in archive.builds()}
+    assert ABOUT.name not in {shown.build.name for shown in archive.sql_views()}
+    with reading(archive._engine) as connection:
+        found = module.store.catalog.find(connection, [ABOUT.name])
+    assert not found
+
+
+def test_a_short_story_needs_none(db: str) -> None:
+    with Archive.create(db, plugins()) as archive:
+        archive.record(samples.story())
+        archive.retract("ferry", "f1", reason="It was not said")
+        with reading(archive._engine) as connection:
+            assert not module.store.builds(connection, ABOUT.name)
+
+
+def test_a_story_that_does_not_exist_is_at_version_0(archive: Archive) -> None:
+    with reading(archive._engine) as connection:
+        assert present(connection, archive._reader, UUID(int=7), ["f1"]).version == 0
+
+
+def test_it_is_rebuilt_and_undone_like_a_view(archive: Archive) -> None:
+    [build] = [build for build in archive.rebuild() if build.name == ABOUT.name]
+    assert (build.generation, build.state) == (2, "live")
+    assert archive.verify_view(ABOUT.name) == []
+    assert archive.undo_rebuild(ABOUT.name).generation == 1
+    require_same(archive, "ferry")
+
+
+def test_another_process_that_is_ahead_or_behind_changes_nothing(archive: Archive) -> None:
+    archive.record([samples.figure(text=f"More {number}") for number in range(9)], story="ferry")
+    require_same(archive, "ferry")
+    archive.prune([ABOUT.name])
+    require_same(archive, "ferry")
