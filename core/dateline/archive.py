@@ -50,7 +50,8 @@ from dateline.views import runner, sql_view, store, story_changes
 from dateline.views.about import KERNEL_VIEWS, OWNERS
 from dateline.views.asof import Moment, When, asked, public, recorded, states, upto
 from dateline.views.generation import Build
-from dateline.views.present import fold, keep_up, present
+from dateline.views.own import keep_up
+from dateline.views.present import fold, present
 from dateline.views.projection import View
 from dateline.views.row_differences import Difference
 from dateline.views.row_differences import verify as verify_rows

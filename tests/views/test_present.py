@@ -22,8 +22,10 @@ from dateline.testing import samples
 from dateline.testing.histories import histories
 from dateline.testing.samples import Fields
 from dateline.views import present as module
+from dateline.views import runner
 from dateline.views.about import ABOUT, fact_thing
-from dateline.views.present import fold, keep_up, present
+from dateline.views.own import keep_up
+from dateline.views.present import fold, present
 from dateline.views.row_differences import verify
 
 
@@ -112,6 +114,43 @@ def test_one_thing_alone_is_as_in_the_whole_story(
         for story in archive.stories():
             require_same(archive, story.slug)
         assert verify(archive._engine, archive._reader, [ABOUT]) == {ABOUT.name: []}
+
+
+@settings(
+    max_examples=examples(30),
+    suppress_health_check=[
+        HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture,
+    ],
+)  # fmt: skip
+@given(histories())
+def test_views_that_catch_up_from_what_is_touched_are_the_fold_of_the_log(
+    short: None, lines: list[Fields]
+) -> None:
+    with Archive.create(":memory:", plugins()) as archive:
+        archive.record(lines[:8])
+        for line in lines[8:]:
+            archive.record([line], story=lines[0]["slug"])
+            kept(archive)
+            for name in archive.plugins.views:  # one by one: some need the whole story
+                archive.catch_up([name])
+        for name in archive.plugins.views:
+            assert archive.verify_view(name) == [], name
+
+
+def test_catching_up_one_fact_does_not_fold_its_story(
+    db: str, short: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Archive.create(db, plugins()) as archive:
+        archive.record(samples.story())
+        archive.catch_up()
+        archive.correct("ferry", "f2", {"text": "Put otherwise"}, reason="It was unclear")
+        kept(archive)
+        monkeypatch.setattr(runner.RecentStates, "apply", None)
+        archive.catch_up(["figures"])
+        archive.catch_up(["timeline"])
+
+        assert archive.verify_view("figures") == archive.verify_view("timeline") == []
+        assert "Put otherwise" in [row["text"] for row in archive.view("timeline", "ferry").dicts()]
 
 
 @pytest.fixture

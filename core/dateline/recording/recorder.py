@@ -21,7 +21,7 @@ from dateline.recording.clocks import Clocks
 from dateline.recording.key_policy import KeyPolicy, PlanAgain
 from dateline.recording.known import Known
 from dateline.recording.line import Files, Line
-from dateline.views.present import keep_up
+from dateline.views.own import keep_up
 
 _TRIES = 50
 #: Makes the key policy of a call, given the name of the subject to protect and whether erased lines are

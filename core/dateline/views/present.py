@@ -6,39 +6,34 @@ of the log is read as well, so what is returned does not depend on how far it ha
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import suppress
-from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
-from dateline.errors import DatelineError
-from dateline.events.editorial import ContentErased
+from dateline.events.editorial import ContentErased, FactsLinked
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Event
 from dateline.events.fold import StoryFold
 from dateline.events.index import named
-from dateline.events.payload import FACT
+from dateline.events.payload import FACT, FactNotice, FactPayload
 from dateline.events.source import SourceCaptured
+from dateline.events.story import StoryClosed, StoryRetitled
 from dateline.log import read as log
 from dateline.log.databases.dialect import of
-from dateline.log.databases.sql import found_in, quoted
-from dateline.log.engine import reading
+from dateline.log.databases.sql import portions, quoted
 from dateline.views import store
 from dateline.views.about import (
     ABOUT,
     CONTEXT,
     OWN_NUMBERS,
-    OWNERS,
     WHOLE,
     links_thing,
     subjects,
     thing,
 )
-from dateline.views.catching_up import catch_up
 from dateline.views.generation import Build
 from dateline.views.projection import schema_of
 
@@ -47,18 +42,8 @@ from dateline.views.projection import schema_of
 SHORT = 250
 _ANY = object
 _CONTEXT = (EntityIntroduced, SourceCaptured)
-
-
-def keep_up(engine: Engine, reader: log.Reader, version: int) -> None:
-    """Catch `ABOUT` up with the log if a story at that `version` is long, unless the archive must be left
-    unchanged. What keeps that from being done only makes reading slower."""
-    if version < SHORT or of(engine).rests(engine):
-        return
-    with reading(engine) as connection:
-        build, head = store.current(connection, ABOUT.name), log.head(connection).position
-    if build is None or build.pending or head - build.position >= SHORT:
-        with suppress(DatelineError):
-            catch_up(engine, reader, [ABOUT], OWNERS)
+#: Events that touch no facts but those that they name, and facts linked with these.
+_OWN = (FactPayload, FactNotice, FactsLinked, StoryRetitled, StoryClosed)
 
 
 def fold(
@@ -87,66 +72,104 @@ def present(
     is at version 0. Raises SealedContent.
     """
     row = log.story_by_id(connection, story)
-    state = StoryFold(reader.registry)
     if row is None:
-        return state
+        return StoryFold(reader.registry)
     where = None
     if max(SHORT, len(names)) <= row.version:
-        where = _Where.look(connection, row)
+        where = _Where.look(connection, row, log.head(connection).position)
     if where is None:
         return fold(connection, reader, story)
-    for event in _Selection(connection, reader, where).events(names, context=context):
+    return _folded(reader, where, _Selection(connection, reader, where).events(names, context))
+
+
+def before(
+    connection: Connection, reader: log.Reader, events: Sequence[Event], after: int
+) -> StoryFold | None:
+    """The state of a story at position `after`, before `events`, which are its next ones: with the facts
+    that these are about and the facts linked with them, as `present` has them. None if the events may
+    touch other facts, or if folding the whole story takes no longer."""
+    first, last = events[0], events[-1]
+    version = first.version - 1
+    if version < max(SHORT, 4 * len(events)) or not all(isinstance(e.data, _OWN) for e in events):
+        return None
+    row = log.StoryRow(first.story, first.slug, version, last.recorded_us)
+    where = _Where.look(connection, row, after)
+    if where is None:
+        return None
+    names = set[str]().union(*(named(msgspec.json.encode(event.data)) for event in events))
+    selected = _Selection(connection, reader, where).events(names, linked=True)
+    return _folded(reader, where, selected)
+
+
+def _folded(reader: log.Reader, where: _Where, events: Iterable[Event]) -> StoryFold:
+    state = StoryFold(reader.registry)
+    for event in events:
         if isinstance(event.data, ContentErased) and any(
             item.fact is None for item in event.data.events
         ):
             state.tombstones.take(where.highest(before=event.position))
         state.take(event)
     state.tombstones.take(where.highest())
-    state.version, state.recorded_us = row.version, row.recorded_us
+    state.version, state.recorded_us = where.story.version, where.story.recorded_us
     return state
 
 
 class _Where:
-    """The rows of `ABOUT` for one story."""
+    """The rows of `ABOUT` for one story, up to position `until`."""
 
-    def __init__(self, connection: Connection, build: Build, story: log.StoryRow) -> None:
+    def __init__(
+        self, connection: Connection, build: Build, story: log.StoryRow, until: int
+    ) -> None:
         self._run, self.story = of(connection).execute(connection), story
-        self.position, self._table = build.position, quoted(build.table)
+        self.position, self.until = min(build.position, until), until
+        self._rows = f"FROM {quoted(build.table)} WHERE story = ? AND position <= ?"
+        self._values = (story.slug, until)
 
     @classmethod
-    def look(cls, connection: Connection, story: log.StoryRow) -> _Where | None:
+    def look(cls, connection: Connection, story: log.StoryRow, until: int) -> _Where | None:
         """None if there are none, or if reading the events since would take longer than the story."""
         build = store.current(connection, ABOUT.name)
         if build is None or build.state != "live" or story.id in build.pending_stories:
             return None
         if build.fingerprint != schema_of(ABOUT).fingerprint():
             return None
-        if log.head(connection).position - build.position > story.version:
+        if until - build.position > story.version:
             return None
         try:
             store.hold(connection, build)
         except store.ChangedElsewhere:
             return None
-        return cls(connection, build, story)
+        return cls(connection, build, story, until)
 
     def of(self, things: Iterable[str]) -> set[int]:
         """The positions of the events about `things`."""
-        query = f"SELECT position FROM {self._table} WHERE story = '{self.story.slug}' AND thing IN"
-        return {row[0] for row in found_in(self._run, query, sorted(things))}
+        found = set[int]()
+        for some in portions(sorted(things)):
+            query = f"SELECT position {self._rows} AND thing IN ({', '.join('?' * len(some))})"
+            found.update(row[0] for row in self._run(query, (*self._values, *some)).fetchall())
+        return found
 
     def of_context(self) -> set[int]:
         """The positions of the events about entities and sources."""
-        query = f"SELECT position FROM {self._table} WHERE story = ? AND thing >= ?"
-        return {row[0] for row in self._run(query, (self.story.slug, CONTEXT)).fetchall()}
+        query = f"SELECT position {self._rows} AND thing >= ?"
+        return {row[0] for row in self._run(query, (*self._values, CONTEXT)).fetchall()}
 
     def highest(self, before: int | None = None) -> str:
-        """The fact with the highest number that an event before that position is about."""
-        query = f"SELECT max(thing) FROM {self._table} WHERE story = ? AND thing > ? AND thing < ?"
-        values: list[Any] = [self.story.slug, "f", OWN_NUMBERS]
-        if before is not None:
-            query, values = f"{query} AND position < ?", [*values, before]
-        found = self._run(query, values).fetchone()[0]
-        return "f0" if found is None else f"f{int(found[1:])}"
+        """The fact with the highest number that an event before that position is about; ``f0`` if there
+        is none."""
+        query = f"SELECT thing {self._rows} AND thing > ? AND thing < ? ORDER BY thing DESC LIMIT 1"
+        story, until = self._values
+        until = until if before is None else before - 1
+        found = self._run(query, (story, until, "f", OWN_NUMBERS)).fetchone()
+        return "f0" if found is None else f"f{int(found[0][1:])}"
+
+
+def _with_links(names: Iterable[str]) -> Iterator[str]:
+    """Each of `names` as a thing, and the links of facts."""
+    for name in names:
+        yield thing(name)
+        if FACT.fullmatch(name):
+            yield links_thing(name)
 
 
 class _Selection:
@@ -157,14 +180,22 @@ class _Selection:
         self._events: dict[int, Event] = {}
         self._asked: set[str] = set()
 
-    def events(self, names: Collection[str], *, context: bool) -> list[Event]:
-        """The events about `names` and about what they name, in order, with those since `ABOUT` was kept."""
-        since = self._reader.read(self._connection, after=self._where.position)
-        story = self._where.story.id
+    def events(
+        self, names: Collection[str], context: bool = False, linked: bool = False
+    ) -> list[Event]:
+        """The events about `names` and about what they name, in order, with those since `ABOUT` was kept.
+
+        With `linked`, those about facts that are linked with `names` are as complete.
+        """
+        where, story = self._where, self._where.story.id
+        since = self._reader.read(self._connection, after=where.position, until=where.until)
         self._events = {event.position: event for event in since if event.story == story}
-        links = {links_thing(name) for name in names if FACT.fullmatch(name)}
-        wanted = {WHOLE, *map(thing, names), *links}
-        self._take(wanted, self._where.of_context() if context else set())
+        wanted = {WHOLE, *_with_links(names)}
+        self._take(wanted, where.of_context() if context else set())
+        if linked:
+            ends = self._ends() - wanted
+            self._take(ends)
+            wanted |= ends
         beyond = self._named(wanted - {WHOLE}, _ANY)
         while beyond:  # what entities are part of, and who published sources
             self._take(beyond)
@@ -177,6 +208,12 @@ class _Selection:
         positions = (positions | self._where.of(wanted)) - self._events.keys()
         for event in self._reader.read_at(self._connection, sorted(positions)):
             self._events[event.position] = event
+
+    def _ends(self) -> set[str]:
+        """The facts at both ends of all links that were read, with their links."""
+        links = (event.data for event in self._events.values())
+        ends = {end for one in links if isinstance(one, FactsLinked) for end in (one.from_, one.to)}
+        return set(_with_links(ends))
 
     def _named(self, wanted: AbstractSet[str], types: type | tuple[type, ...]) -> set[str]:
         """The things that are named by events of those types about the things `wanted`, and that were not

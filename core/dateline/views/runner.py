@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from itertools import groupby
+from operator import attrgetter
+from typing import TypeGuard
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -14,14 +17,17 @@ from dateline.events.fold import FoldedEvent, StoryFold
 from dateline.log import read as log
 from dateline.views import store, stored_rows
 from dateline.views.folding import Running, deferred, evaluate, fold, start_again, touched_by
-from dateline.views.forms import EventView
+from dateline.views.forms import EventView, FactView
 from dateline.views.generation import State
+from dateline.views.present import before
 from dateline.views.projection import KernelView, View
 from dateline.views.row_type import Values
 from dateline.views.rows import Key, Rows
 from dateline.views.store import ChangedElsewhere
 
 PAGE = 2000
+_STORY = attrgetter("story")
+_BY_STORY = attrgetter("story", "version")
 #: Facts kept in memory over all stories; beyond it the least recently used story is released.
 _KEPT_FACTS = 10_000
 
@@ -77,7 +83,7 @@ def fold_story(reader: log.Reader, group: Sequence[Running], events: Sequence[Ev
     waiting = [item for item in group if deferred(item.view)]
     others = [item for item in group if not deferred(item.view)]
     wanted = [item.view.of for item in others if isinstance(item.view, EventView)]
-    selective = all(_takes_some(item.view) for item in others)
+    selective = all(takes_some(item.view) for item in others)
     types = tuple(kind for of in wanted for kind in (of if isinstance(of, tuple) else (of,)))
     state, last = StoryFold(reader.registry), events[-1]
     for event in events:
@@ -132,8 +138,11 @@ def fold_range(
     waiting = [item for item in group if deferred(item.view)]
     others = [item for item in group if not deferred(item.view)]
     stories: dict[UUID, _Touched] = {}
-    for event in reader.read(connection, after=after, until=until):
-        folded = states.apply(connection, event)
+    events = list(reader.read(connection, after=after, until=until))
+    parts = _parts(connection, reader, group, events, after)
+    for event in events:
+        part = parts.get(event.story)
+        folded = states.apply(connection, event) if part is None else part.apply(event)
         for item in others:
             fold(item, folded)
         if waiting:
@@ -141,7 +150,8 @@ def fold_range(
                 stories[event.story] = _Touched(waiting)
             stories[event.story].take(folded)
     for touched in stories.values():
-        last = states.held(connection, touched.last)
+        last = touched.last
+        last = last if last.story in parts else states.held(connection, last)
         for item, names in touched.names:
             evaluate(item, last, names, frozenset(touched.new))
     for item in waiting:
@@ -150,6 +160,34 @@ def fold_range(
             fresh = RecentStates(reader)
             for event in reader.read(connection, after=after, until=until):
                 fold(item, fresh.apply(connection, event))
+
+
+def _parts(
+    connection: Connection,
+    reader: log.Reader,
+    group: Sequence[Running],
+    events: Sequence[Event],
+    after: int,
+) -> dict[UUID, StoryFold]:
+    """The states of long stories before `events`, with just the facts that these touch, where views read
+    no others."""
+    if not all(_reads_touched(item.view, events) for item in group):
+        return {}
+    found: dict[UUID, StoryFold] = {}
+    for story, some in groupby(sorted(events, key=_BY_STORY), key=_STORY):
+        part = before(connection, reader, list(some), after)
+        if part is not None:
+            found[story] = part
+    return found
+
+
+def _reads_touched(view: View, events: Iterable[Event]) -> bool:
+    """Whether a view reads only facts that `events` touch."""
+    if isinstance(view, FactView):
+        kind = type(view)
+        own = kind.touched is FactView.touched and kind.find is FactView.find
+        return own and deferred(view)
+    return takes_some(view) and not any(isinstance(event.data, view.of) for event in events)
 
 
 def _took_kernel(group: Sequence[Running], events: Iterable[Event]) -> bool:
@@ -163,7 +201,7 @@ def _took_kernel(group: Sequence[Running], events: Iterable[Event]) -> bool:
     return True
 
 
-def _takes_some(view: View) -> bool:
+def takes_some(view: View) -> TypeGuard[EventView]:
     """Whether its fold ignores events of other types than ``of``."""
     own = "fold" in vars(view)
     return isinstance(view, EventView) and type(view).fold is EventView.fold and not own
