@@ -15,6 +15,7 @@ from tests.bundled import plugins
 from tests.effort import examples
 
 from dateline import Archive, Refused
+from dateline.events.clock import to_iso
 from dateline.events.fold import StoryFold
 from dateline.events.state import Fact, StoryState
 from dateline.log.engine import reading, writing
@@ -278,3 +279,54 @@ def test_another_process_that_is_ahead_or_behind_changes_nothing(archive: Archiv
     require_same(archive, "ferry")
     archive.prune([ABOUT.name])
     require_same(archive, "ferry")
+
+
+def test_a_fact_that_another_fact_still_disputes_stays_disputed(archive: Archive) -> None:
+    for disputing in ("f4", "f5"):
+        archive.link("ferry", disputing, "disputes", "f3")
+    archive.catch_up()
+    archive.retract("ferry", "f4", reason="It was of another day")
+    kept(archive)
+    archive.catch_up(["timeline"])
+
+    assert archive.verify_view("timeline") == []
+
+
+def test_what_a_place_is_part_of_is_read_with_it(archive: Archive) -> None:
+    bay = samples.entity("place:bay", "The bay", "place", part_of="place:coast")
+    lines = [
+        samples.entity("place:coast", "The coast", "place"),
+        bay,
+        samples.statement(text="In the bay", places=[{"place": "place:bay", "role": "location"}]),
+    ]
+    [fact] = archive.record(lines, story="ferry").facts
+    archive.catch_up()
+    archive.correct("ferry", fact, {"text": "Within the bay"}, reason="It was unclear")
+    kept(archive)
+    archive.catch_up(["places"])
+
+    assert archive.verify_view("places") == []
+    assert some(archive, "ferry", fact).label("place:coast") == "The coast"
+
+
+def test_the_other_facts_linked_with_one_in_common_are_not_read(archive: Archive) -> None:
+    for fact in ("f3", "f4", "f5", "f6"):
+        archive.link("ferry", fact, "explains", "f2")
+    kept(archive)
+
+    assert set(some(archive, "ferry", "f3").facts) == {"f2", "f3"}
+
+
+def test_a_number_that_an_erasure_elsewhere_took_is_counted(archive: Archive) -> None:
+    last = max(event.recorded_us for event in archive.events("ferry"))
+    erased = {"event_id": str(UUID(int=7)), "type": "figure.recorded"}
+    line = {
+        "type": "content.erased", "schema_version": 2, "reason": "asked for", "basis": "consent",
+        "events": [erased], "positions": [8], "event_id": str(UUID(int=8)),
+        "recorded_at": to_iso(last),
+    }  # fmt: skip
+    archive.record([line], story="ferry")
+    kept(archive)
+
+    require_same(archive, "ferry")
+    assert archive.record([samples.figure(text="Next")], story="ferry").facts == ("f10",)
