@@ -293,9 +293,9 @@ def test_a_fact_that_another_fact_still_disputes_stays_disputed(archive: Archive
 
 
 def test_what_a_place_is_part_of_is_read_with_it(archive: Archive) -> None:
-    bay = samples.entity("place:bay", "The bay", "place", part_of="place:coast")
+    bay = samples.entity("place:bay", "The bay") | {"part_of": "place:coast"}
     lines = [
-        samples.entity("place:coast", "The coast", "place"),
+        samples.entity("place:coast", "The coast"),
         bay,
         samples.statement(text="In the bay", places=[{"place": "place:bay", "role": "location"}]),
     ]
