@@ -55,7 +55,7 @@ from dateline.views.present import fold, present
 from dateline.views.projection import View
 from dateline.views.row_differences import Difference
 from dateline.views.row_differences import verify as verify_rows
-from dateline.views.table import Table
+from dateline.views.table import Table, limited
 
 if TYPE_CHECKING:
     from dateline.capture.capturing import Captured
@@ -447,10 +447,12 @@ class Archive:
         name: str,
         *stories: str,
         everything: bool = False,
+        limit: int | None = None,
         at: Moment | None = None,
         **when: Unpack[When],
     ) -> Table:
-        """The rows of a view for `stories`, or for all stories, caught up to the head.
+        """The rows of a view for `stories`, or for all stories, caught up to the head: all of them, or the
+        first `limit`.
 
         The rows of a past moment are folded in memory. Rows of retracted and rejected facts are left
         out unless `everything` is true. Raises UnknownName, ViewFailed, DatelineError.
@@ -458,10 +460,11 @@ class Archive:
         at = asked(at, **when)
         if at is not None:
             chosen = [self.story(slug) for slug in stories] or self.stories()
-            return self._served.table_at(name, chosen, at, everything=everything)
+            table = self._served.table_at(name, chosen, at, everything=everything)
+            return limited(table, limit)
         for slug in stories:
             self.story(slug)
-        return self._served.table(name, stories, everything=everything)
+        return self._served.table(name, stories, everything=everything, limit=limit)
 
     def diff(
         self, story: str, since: str | Moment, until: str | Moment, *, by_record: bool = False

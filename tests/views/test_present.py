@@ -314,7 +314,9 @@ def test_the_other_facts_linked_with_one_in_common_are_not_read(archive: Archive
         archive.link("ferry", fact, "explains", "f2")
     kept(archive)
 
-    assert set(some(archive, "ferry", "f3").facts) == {"f2", "f3"}
+    found = some(archive, "ferry", "f3")
+    assert set(found.facts) == {"f2", "f3"}
+    assert len(found.links) == 1
 
 
 def test_a_number_that_an_erasure_elsewhere_took_is_counted(archive: Archive) -> None:

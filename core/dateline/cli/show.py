@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     "view", required=False, metavar="[VIEW|FACT|ENTITY]", shell_complete=completion.views_and_facts
 )
 @click.option("--all", "everything", is_flag=True, help="Include retracted and rejected facts.")
+@click.option(
+    "--limit", type=click.IntRange(min=0), metavar="N", help="Show the first N rows of a view only."
+)
 @click.option("--columns", metavar="A,B,...", help="Columns to show, in this order.")
 @moment_options
 @format_option
@@ -34,6 +37,7 @@ def show(
     story: str,
     view: str | None,
     everything: bool,
+    limit: int | None,
     columns: str | None,
     as_of: str | None,
     as_recorded: str | None,
@@ -64,7 +68,7 @@ def show(
         if ":" in view:
             _entity(archive, story, view, format_, at)
             return
-        table = archive.view(view, story, everything=everything, at=at)
+        table = archive.view(view, story, everything=everything, limit=limit, at=at)
         names = [column.name for column in table.columns]
         summary = list(archive.plugins.view(view).summary)
     rows: list[tuple[Any, ...]] = table.rows
@@ -78,6 +82,8 @@ def show(
         indexes = [names.index(name) for name in picked]
         rows, names, summary = [tuple(row[at] for at in indexes) for row in rows], picked, []
     emit(names, rows, format_, summary=summary)
+    if table.further:
+        say(f"{counted(table.further, 'further row')} not shown (--limit {limit}).")
     if table.hidden:
         hidden = counted(table.hidden, "row")
         say(f"Left out {hidden} of retracted or rejected facts; --all shows them.")

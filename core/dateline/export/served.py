@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+import msgspec
 from sqlalchemy import Connection, Engine
 
 from dateline.errors import DatelineError
+from dateline.events.status import HIDDEN
 from dateline.export.exporter import Material
 from dateline.export.material import LiveMaterial, PastMaterial, find_view
 from dateline.log import read
@@ -20,7 +22,7 @@ from dateline.views.generation import Build
 from dateline.views.projection import View, schema_of
 from dateline.views.row_type import Values
 from dateline.views.runner import Progress
-from dateline.views.table import Table, arrange
+from dateline.views.table import Table, arrange, limited
 
 #: How often a read is repeated when another process writes between its two steps.
 _TRIES = 100
@@ -67,13 +69,16 @@ class Served:
         sql_view.keep(self._engine, builds, self._seen, self._notice)
         return builds
 
-    def table(self, name: str, stories: Sequence[str], *, everything: bool) -> Table:
-        """The rows of `stories`, or of all stories, at the head. Raises ViewFailed."""
+    def table(
+        self, name: str, stories: Sequence[str], *, everything: bool, limit: int | None = None
+    ) -> Table:
+        """The rows of `stories`, or of all stories, at the head: all, or the first `limit`. Raises
+        ViewFailed."""
         schema = schema_of(find_view(self._views, name))
         if of(self._engine).rests(self._engine):
             with reading(self._engine) as connection:
                 chosen = _chosen(connection, stories)
-            return self.table_at(name, chosen, NOW, everything=everything)
+            return limited(self.table_at(name, chosen, NOW, everything=everything), limit)
         for _ in range(_TRIES):
             [build] = self.catch_up([name])
             require_live(build)
@@ -81,8 +86,15 @@ class Served:
                 current = store.current(connection, name)
                 if current is None or not _fits(current, build) or not _held(connection, [build]):
                     continue
-                rows = stored_rows.read(connection, schema, current, stories or None)
-                return arrange(schema, rows, everything=everything)
+                if limit is None:
+                    rows = stored_rows.read(connection, schema, current, stories or None)
+                    return arrange(schema, rows, everything=everything)
+                hide = HIDDEN if schema.fact_rows and not everything else ()
+                rows, count, hidden = stored_rows.first(
+                    connection, schema, current, stories, limit, hide
+                )
+                found = arrange(schema, rows, everything=True)
+                return msgspec.structs.replace(found, hidden=hidden, further=count - len(rows))
         raise DatelineError(
             f"other processes changed view {name} during each of {_TRIES} reads",
             hint="try again; `dateline verify` reports whether its table is missing",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -86,6 +86,37 @@ def read(
     if stories is not None:
         query = query.where(table.c.story.in_(list(stories)))
     return [tuple(row) for row in connection.execute(query)]
+
+
+def first(
+    connection: Connection,
+    schema: ViewSchema,
+    build: Build,
+    stories: Sequence[str],
+    limit: int,
+    hidden: Collection[str],
+) -> tuple[list[Values], int, int]:
+    """The first `limit` rows in the view's order, without those with a status in `hidden`; the number of
+    all such rows, and of those that are left out."""
+    table = _stored(schema, build.table)
+    chosen: sql.ColumnElement[bool] = table.c.story.in_(stories) if stories else sql.true()
+    shown, left = chosen, 0
+    if hidden:
+        shown = chosen & table.c.status.not_in(hidden)
+        left = _count(connection, table, chosen & table.c.status.in_(hidden))
+    order: list[sql.ColumnElement[Any]] = []
+    for at, empty_last in schema.order:
+        column = list(table.c)[at]
+        order += [(column.is_(None) if empty_last else column.is_not(None)), column]
+    order += [table.c[name] for name in schema.key]  # keys break ties: the order is total
+    query = sql.select(table).where(shown).order_by(*order).limit(limit)
+    rows = [tuple(row) for row in connection.execute(query)]
+    return rows, _count(connection, table, shown), left
+
+
+def _count(connection: Connection, table: sql.Table, wanted: sql.ColumnElement[bool]) -> int:
+    query = sql.select(sql.func.count()).select_from(table).where(wanted)
+    return int(connection.execute(query).scalar_one())
 
 
 def counts(

@@ -14,12 +14,13 @@ from dateline.views.view_schema import ViewSchema
 
 class Table(msgspec.Struct, frozen=True):
     """Rows of a view, in its order. `hidden` counts the rows of retracted and rejected facts that were
-    left out."""
+    left out, `further` those after the last one, where a limit was asked for."""
 
     name: str
     columns: tuple[Column, ...]
     rows: list[Values]
     hidden: int = 0
+    further: int = 0
 
     def dicts(self) -> Iterator[dict[str, Any]]:
         """Each row as a dictionary by column name."""
@@ -28,6 +29,13 @@ class Table(msgspec.Struct, frozen=True):
 
     def __len__(self) -> int:
         return len(self.rows)
+
+
+def limited(table: Table, limit: int | None) -> Table:
+    """The first `limit` rows of a table."""
+    if limit is None or len(table) <= limit:
+        return table
+    return msgspec.structs.replace(table, rows=table.rows[:limit], further=len(table) - limit)
 
 
 def arrange(schema: ViewSchema, rows: Iterable[Values], *, everything: bool = False) -> Table:
