@@ -22,8 +22,8 @@ from dateline.log.engine import reading, writing
 from dateline.testing import samples
 from dateline.testing.histories import histories
 from dateline.testing.samples import Fields
+from dateline.views import own, runner
 from dateline.views import present as module
-from dateline.views import runner
 from dateline.views.about import ABOUT, fact_thing
 from dateline.views.own import keep_up
 from dateline.views.present import fold, present
@@ -34,6 +34,7 @@ from dateline.views.row_differences import verify
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every story counts as long, and nothing is read that was not asked for."""
     monkeypatch.setattr(module, "SHORT", 1)
+    monkeypatch.setattr(own, "LAG", 1)
 
 
 def some(archive: Archive, slug: str, *names: str, **how: Any) -> StoryFold:

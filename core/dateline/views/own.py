@@ -14,6 +14,9 @@ from dateline.views import present, store
 from dateline.views.about import ABOUT, OWNERS
 from dateline.views.catching_up import catch_up
 
+#: How many events may come after the position of `ABOUT` before it is caught up: they are read too.
+LAG = 32
+
 
 def keep_up(engine: Engine, reader: log.Reader, version: int) -> None:
     """Catch `ABOUT` up with the log if a story at that `version` is long, unless the archive must be left
@@ -22,6 +25,6 @@ def keep_up(engine: Engine, reader: log.Reader, version: int) -> None:
         return
     with reading(engine) as connection:
         build, head = store.current(connection, ABOUT.name), log.head(connection).position
-    if build is None or build.pending or head - build.position >= present.SHORT:
+    if build is None or build.pending or head - build.position >= LAG:
         with suppress(DatelineError):
             catch_up(engine, reader, [ABOUT], OWNERS)

@@ -37,8 +37,7 @@ from dateline.views.about import (
 from dateline.views.generation import Build
 from dateline.views.projection import schema_of
 
-#: A story with fewer events is folded whole. So many events may also come after the position of `ABOUT`
-#: before it is caught up: they are read too.
+#: A story with fewer events is folded whole.
 SHORT = 250
 _ANY = object
 _CONTEXT = (EntityIntroduced, SourceCaptured)
