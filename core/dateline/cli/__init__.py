@@ -7,7 +7,6 @@ import sys
 
 from dateline.cli.root import root
 
-
 #: Importing makes many objects and hardly any garbage, which would be searched for all the time.
 _OBJECTS = 50_000
 

@@ -3,7 +3,6 @@ plugin is reported and left out."""
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import traceback
 import types
@@ -302,6 +301,8 @@ def _hooks(plugin: object) -> _Hooks:
             continue
         marked = hasattr(value, f"{hookspecs.PROJECT}_impl")
         if marked and name not in _HOOKS:
+            import difflib  # slow to import, and this is rare
+
             near = difflib.get_close_matches(name, _HOOKS, 1, 0.5)
             hint = f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(_HOOKS)}"
             raise DatelineError(f"unknown hook {name!r}{hint}", code="hook-unknown")

@@ -114,7 +114,9 @@ def _installed(path: tuple[str, ...]) -> dict[str, list[Point]]:
             origin = _origin(info)
             for group, line in lines:
                 kinds = _GROUPS.get(group, ANY)
-                found[COMMANDS if group == COMMANDS else PLUGINS].append(_point(line, origin, kinds))
+                found[COMMANDS if group == COMMANDS else PLUGINS].append(
+                    _point(line, origin, kinds)
+                )
     return found
 
 
