@@ -36,6 +36,15 @@ def test_an_exporter_is_imported_by_an_export_alone(ferry: Cli, installed: Insta
     assert ferry("--strict", "stories").code == 1
 
 
+def test_what_it_prints_when_it_is_imported_late_is_no_data(
+    ferry: Cli, installed: Installed
+) -> None:
+    site = installed("acme 1.0", "[dateline.exporters]", "acme = acme_eight")
+    (site / "acme_eight.py").write_text("print('LOUD')")
+    done = ferry("export", "ferry", "-f", "csv")
+    assert (done.code, "LOUD" in done.out, "LOUD" in done.err) == (0, False, True)
+
+
 def test_a_plugin_of_the_group_for_all_may_offer_anything(ferry: Cli, installed: Installed) -> None:
     site = installed("acme 1.0", "[dateline]", "acme = acme_two")
     (site / "acme_two.py").write_text(LOUD)
