@@ -170,8 +170,8 @@ def test_on_a_terminal_the_form_is_asked_for(typed: str, base: str, tmp_path: Pa
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
-def test_interrupting_the_question_writes_nothing(tmp_path: Path) -> None:
-    _, status = on_terminal(tmp_path, "\x03", "plugins", "new", "tally")
+def test_ending_the_question_writes_nothing(tmp_path: Path) -> None:
+    _, status = on_terminal(tmp_path, "\x04", "plugins", "new", "tally")
     assert status == 130
     assert list(tmp_path.iterdir()) == []
 
