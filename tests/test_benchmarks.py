@@ -33,6 +33,7 @@ def test_the_benchmarks_run_and_contenders_do_the_same_work(tmp_path: Path) -> N
         for other in against:
             assert ratios[name, other]["wall"][0] > 0
     assert found["memory"]["peak_mb"][1] > 0
+    assert all(line["ratio"][0] > 0.5 for line in found["startup"].values())
 
 
 def test_the_cost_of_proof_is_one_line_of_json(tmp_path: Path) -> None:

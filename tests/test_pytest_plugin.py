@@ -156,7 +156,7 @@ def test_plugins_check_prints_broken_rules_and_the_smallest_history(
     assert '{"type": "story.opened", "slug": "made-up"' in result.err
     assert "bad" not in result.out
     fine = dateline_cli(*options, "sources", "--examples", "2")
-    assert (fine.code, fine.out.count(",ok,")) == (0, 8)
+    assert (fine.code, fine.out.count(",ok,")) == (0, 9)
     assert dateline_cli(*options, "bad").code == 3
     for name in ("none", "json"):  # not found, blocked
         result = dateline_cli(*options, name)

@@ -537,7 +537,8 @@ class Archive:
     def gone_views(self) -> list[str]:
         """Views with a table whose plugin is not installed or no longer offers them. Views of a plugin
         that is blocked or failed to load are not among them."""
-        return gone_views(self.plugins.records, self.plugins.views, self.builds())
+        left_out = self.plugins.left_out("views")
+        return gone_views(left_out, self.plugins.views, self.builds())
 
     def refresh_sql_views(self) -> None:
         """Write the SQL views again that are missing, altered or of an earlier release, as reading each

@@ -93,7 +93,7 @@ def erase(
     if erasure.step in ("purged", "done") and found.events:
         # Recorded before, and yet there is more: this log diverged since.
         erasure = journal.advance(erasure, "destroyed")
-    erasure = Eraser(pairing, archive.plugins.views).finish(erasure)
+    erasure = Eraser(pairing, lambda: archive.plugins.views).finish(erasure)
     if fold_again:
         with suppress(DatelineError):  # the erasure is done, even if a view fails
             archive.fold_again()
@@ -111,7 +111,7 @@ def resume(archive: Erasable) -> list[Erasure]:
     """Finish erasures that were interrupted or undone, as opening does. Returns those that are
     now done. Raises Damaged; NotPaired if the keys database is not this archive's own and orders
     events to be erased."""
-    found = Eraser(archive._pairing, archive.plugins.views).resume()
+    found = Eraser(archive._pairing, lambda: archive.plugins.views).resume()
     archive.resumed = [erasure for erasure in found if erasure.step == "done"]
     archive.unfinished_erasures = [erasure for erasure in found if erasure.step != "done"]
     return archive.resumed

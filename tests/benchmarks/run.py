@@ -39,7 +39,17 @@ TIMES = 10
 #: A run is quiet if other work used fewer cores than this.
 QUIET = 0.35
 
-NAMES = ("append", "making", "single", "replay", "views", "one_of_all", "catch_up", "memory")
+NAMES = (
+    "append",
+    "making",
+    "single",
+    "replay",
+    "views",
+    "one_of_all",
+    "catch_up",
+    "memory",
+    "startup",
+)
 #: The bundled views.
 VIEWS = (
     "timeline", "statements", "figures", "people", "places", "sources", "disputes", "changes",
@@ -95,6 +105,7 @@ class Bench:
         self.events = self.stories * PER_STORY
         self.peer = importlib.util.find_spec("eventsourcing") is not None
         self.runs: dict[str, dict[str, list[Run]]] = {}
+        self.startup: dict[str, dict[str, Any]] = {}
         self._made: dict[str, Path] = {}
         self._count = 0
 
@@ -194,6 +205,11 @@ class Bench:
             self._note("memory", "large" if base is large else "small", run)
             if db is not large:
                 _remove(db)
+
+    def _startup(self) -> None:
+        import startup
+
+        self.startup = startup.measure(self.folder, self.rounds)
 
     # -- helpers ------------------------------------------------------------------------
 
@@ -466,11 +482,17 @@ def main() -> None:
         for name in given.only or (SERVED if given.postgres else NAMES):
             bench.measure(name)
     lines = summary(bench.runs)
-    print(table(lines))
+    if lines:
+        print(table(lines))
     report = {"began": began, "machine": facts, "rounds": given.rounds, "lines": lines}
     if "memory" in bench.runs:
         report["memory"] = memory(bench.runs["memory"])
         print(memory_words(report["memory"]))
+    if bench.startup:
+        import startup
+
+        report["startup"] = bench.startup
+        print(startup.table(bench.startup))
     if given.json:
         given.json.write_text(json.dumps({**report, "runs": bench.runs}, indent=1) + "\n")
 

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +20,15 @@ import dateline
 from dateline.cli.outcome import outcome
 from dateline.cli.plugins import plugins as group
 from dateline.cli.root import root
+from dateline.cli.view_forms import FORMS, Form
 
 KINDS = ("view", "exporter", "importer", "event")
+#: The option of each generated plugin, by the last word of its name.
+PLUGINS = (
+    {kind: f"--{kind}" for kind in KINDS}
+    | {form: f"--form={form}" for form in FORMS if form != "event"}
+    | {"events": "--form=event"}
+)
 
 
 def run(folder: Path, *command: str, path: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -62,22 +70,22 @@ def needs(*modules: str) -> None:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a plugin of each kind, called sea-view, sea-exporter ..."""
+    """A folder with a plugin of each kind and form, called sea-view, sea-exporter, sea-entity ..."""
     folder = tmp_path_factory.mktemp("made")
-    for kind in KINDS:
-        done = run(folder, "dateline", "plugins", "new", f"sea-{kind}", f"--{kind}")
+    for name, option in PLUGINS.items():
+        done = run(folder, "dateline", "plugins", "new", f"sea-{name}", option)
         assert done.returncode == 0, done.stderr
     return folder
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", PLUGINS)
 def test_the_generated_tests_pass(kind: str, made: Path) -> None:
     done = run(made, sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"sea-{kind}")
     assert done.returncode == 0, done.stdout
     assert re.search(r"[23] passed", done.stdout)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", PLUGINS)
 def test_lint_and_format_pass(kind: str, made: Path) -> None:
     needs("ruff")
     for command in (("check", "--no-cache"), ("format", "--check", "--no-cache")):
@@ -88,7 +96,7 @@ def test_lint_and_format_pass(kind: str, made: Path) -> None:
 def test_mypy_strict_passes(made: Path, tmp_path: Path) -> None:
     needs("mypy")
     home = Path(dateline.__file__).parents[1]
-    for kind in KINDS:
+    for kind in PLUGINS:
         config = made / f"sea-{kind}" / "pyproject.toml"
         assert "strict = true" in config.read_text("utf-8")
         command = [sys.executable, "-m", "mypy", "--strict", f"--cache-dir={tmp_path}"]
@@ -104,7 +112,7 @@ def test_mypy_strict_passes(made: Path, tmp_path: Path) -> None:
 def test_installed_plugins_offer_views_formats_and_event_types(made: Path, tmp_path: Path) -> None:
     needs("hatchling")
     site = tmp_path / "site"
-    projects = [str(made / f"sea-{kind}") for kind in KINDS]
+    projects = [str(made / f"sea-{kind}") for kind in PLUGINS]
     options = ("--no-deps", "--no-index", "--no-build-isolation", "--disable-pip-version-check")
     pip = (sys.executable, "-m", "pip", "install", "-q", *options, "--target", str(site))
     done = run(tmp_path, *pip, *projects)
@@ -121,10 +129,78 @@ def test_installed_plugins_offer_views_formats_and_event_types(made: Path, tmp_p
     assert len(shown) > 10
     assert "Fictional" in command("export", "velm-flood", "-f", "sea-exporter")
     listed = command("plugins")
-    for kind in KINDS:
+    for name, form in FORMS.items():
+        view = f"sea_{'events' if name == 'event' else name}"
+        assert command("show", "velm-flood", view).count("\n") > 1, form
+        command("rebuild", "--view", view, "--verify")
+    for kind in PLUGINS:
         assert f"sea-{kind}," in listed
         assert f"dateline-sea-{kind}" in listed
     assert "sea_event.sighting.recorded" in listed
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_the_generated_view_has_the_form_that_was_chosen(form: Form, made: Path) -> None:
+    name = "sea-events" if form.name == "event" else f"sea-{form.name}"
+    [file] = (made / name).glob("src/*/__init__.py")
+    assert f"({form.base}):" in file.read_text("utf-8")
+    assert form.writes.partition("(")[0] in file.read_text("utf-8")
+    assert form.example in (made / name / "README.md").read_text("utf-8")
+    assert '[project.entry-points."dateline.views"]' in (made / name / "pyproject.toml").read_text()
+
+
+def test_in_a_pipe_the_form_is_said_and_nothing_is_asked(new: New, tmp_path: Path) -> None:
+    done = new("tally")
+    assert "form fact (FactView)" in done.stderr
+    assert "(FactView):" in (tmp_path / "tally/src/dateline_tally/__init__.py").read_text("utf-8")
+    assert "form" not in new("digest", "--exporter").stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize(
+    ("typed", "base"),
+    [("\n", "FactView"), ("3\n", "SourceView"), ("story\n", "StoryView"), ("7\nView\n", "View")],
+)
+def test_on_a_terminal_the_form_is_asked_for(typed: str, base: str, tmp_path: Path) -> None:
+    shown, status = on_terminal(tmp_path, typed, "plugins", "new", "tally")
+    assert status == 0, shown
+    assert all(form.base in shown for form in FORMS.values())
+    [file] = tmp_path.glob("tally/src/*/__init__.py")
+    assert f"({base}):" in file.read_text("utf-8")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
+def test_ending_the_question_writes_nothing(tmp_path: Path) -> None:
+    _, status = on_terminal(tmp_path, "\x04", "plugins", "new", "tally")
+    assert status == 130
+    assert list(tmp_path.iterdir()) == []
+
+
+def on_terminal(folder: Path, typed: str, *arguments: str) -> tuple[str, int]:
+    """Runs ``dateline ARGUMENTS`` on a pseudo-terminal; returns what it showed, and its exit code."""
+    import pty
+
+    dateline = Path(sys.executable).with_name("dateline")
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(folder)
+        os.execv(dateline, ["dateline", *arguments])
+    shown = b""
+    with suppress(OSError):  # raised at the end on Linux
+        while more := os.read(terminal, 4096):
+            shown += more
+            if typed and b"]: " in shown:  # it asks
+                os.write(terminal, typed.encode())
+                typed = ""
+    _, status = os.waitpid(child, 0)
+    os.close(terminal)
+    return shown.decode(), os.waitstatus_to_exitcode(status)
+
+
+def test_a_form_is_for_views_alone(new: New, tmp_path: Path) -> None:
+    assert new("tally", "--exporter", "--form", "entity").returncode == 2
+    assert new("tally", "--form", "person").returncode == 2
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_it_prints_the_next_three_commands(new: New, tmp_path: Path) -> None:
@@ -198,12 +274,12 @@ def test_the_name_of_a_loaded_view_is_refused(new: New, tmp_path: Path) -> None:
 
 
 def test_a_name_with_a_meaning_in_python_gives_working_code(new: New, tmp_path: Path) -> None:
-    names = ("none", "fact", "row", "exception", "class", "iterable", "fact-row", "view")
+    names = ("none", "fact", "row", "exception", "class", "iterable", "fact-row", "view", "counter")
     code = "\n".join(
         f"import dateline_{name.replace('-', '_')} as it; isolated(it)" for name in names
     )
     for name in names:
-        assert new(name).returncode == 0
+        assert new(name, "--form", "story").returncode == 0
         source = tmp_path / name / "src" / f"dateline_{name.replace('-', '_')}"
         shutil.copytree(source, tmp_path / source.name)
     code = f"from dateline.testing.isolated import isolated\n{code}"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from dateline import Archive, Plugins
+from dateline.cli.view_forms import FORMS
 from dateline.plugins import hookspecs
+from dateline.plugins.points import KINDS
 from dateline.testing import samples
 
 HEAD = "from typing import ClassVar\nfrom dateline.plugin import *\n"
@@ -109,3 +111,25 @@ def test_every_hook_has_a_test_with_its_name() -> None:
     hooks = [name for name, item in vars(hookspecs).items() if hasattr(item, "dateline_spec")]
     assert len(hooks) >= 5
     assert [name for name in hooks if f"def test_hook_{name}(" not in written] == []
+
+
+GUIDE = (Path(__file__).parents[2] / "docs" / "plugins.md").read_text("utf-8")
+
+
+def table(head: str) -> list[list[str]]:
+    """The rows of the table of the guide that begins with `head`."""
+    lines = GUIDE.partition(f"| {head} |")[2].partition("\n\n")[0].splitlines()[2:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_the_guide_lists_each_form_of_views_as_plugins_new_does() -> None:
+    listed = [(base.strip("`"), writes.replace("`", "")) for base, writes, _ in table("form")]
+    assert listed == [(form.base, form.writes) for form in FORMS.values()]
+
+
+def test_the_guide_lists_each_group_of_entry_points() -> None:
+    listed = {group.strip("`"): hook.strip("`") for group, hook, _ in table("group")}
+    assert listed == {
+        **{f"dateline.{kind}": f"dateline_{kind}" for kind in KINDS},
+        "dateline": "any of them",
+    }

@@ -178,7 +178,7 @@ def test_the_purge_is_one_transaction(ground: Path, tmp_path: Path) -> None:
     """A reader never sees an erased body without its erasure event, or the event with the body."""
     shutil.copytree(ground, tmp_path / "x")
     with Archive.open(tmp_path / "x" / "a.db", PLUGINS) as archive:
-        eraser = steps.Eraser(archive._pairing, PLUGINS.views)
+        eraser = steps.Eraser(archive._pairing, lambda: PLUGINS.views)
         erasure = archive._journal.order(
             "r", "b", RecordedBy(), subject_key=archive.key_of(scene.WITNESS)
         )

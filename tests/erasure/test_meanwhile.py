@@ -44,7 +44,7 @@ def test_a_reader_that_holds_the_past_is_waited_for_and_then_named(
     archive: Archive, tmp_path: Path
 ) -> None:
     archive.catch_up()
-    eraser = Eraser(archive._pairing, PLUGINS.views)
+    eraser = Eraser(archive._pairing, lambda: PLUGINS.views)
     key = archive.key_of(WITNESS)
     by = next(iter(archive.events())).recorded_by
     with Archive.open(tmp_path / "a.db", PLUGINS) as other, reading(other._engine) as connection:
@@ -65,7 +65,7 @@ def test_a_reader_that_holds_the_past_is_waited_for_and_then_named(
 
 def test_two_processes_may_finish_the_same_erasure(archive: Archive, tmp_path: Path) -> None:
     """The slower process must not record that there was nothing to erase."""
-    eraser = Eraser(archive._pairing, PLUGINS.views)
+    eraser = Eraser(archive._pairing, lambda: PLUGINS.views)
     key = archive.key_of(WITNESS)
     by = next(iter(archive.events())).recorded_by
     ordered = archive._journal.order(REASON, BASIS, by, subject_key=key)

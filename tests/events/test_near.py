@@ -68,8 +68,60 @@ def test_whole_words_are_preferred_to_parts_of_words() -> None:
     assert text[slice(*found)] == "a\u00a0man"
 
 
+@pytest.mark.parametrize(
+    ("text", "typed", "there"),
+    [
+        ("BB\u0301BB", "BB", (3, 5)),
+        ("A caf\u00e9, a cafe.", "a\u00a0cafe", (8, 14)),
+        ("A \u0301B, a B.", "a\u00a0B", (6, 9)),
+        ("of\ufb01ce, off", "OFF", (7, 10)),
+        ("\ufb01ve i", "I", (4, 5)),
+        ("evidenc\u00e9 evi-\ndence", "evidence", (9, 19)),
+        ("-\u0301", "-", (0, 2)),
+    ],
+)
+def test_the_same_letters_are_preferred_to_letters_with_more_accents_and_to_parts_of_ligatures(
+    text: str, typed: str, there: tuple[int, int]
+) -> None:
+    assert near(typed, text) == there
+
+
+@pytest.mark.parametrize(
+    ("text", "typed", "there"),
+    [
+        ("BB\u0301B", "\u0301b", (1, 4)),
+        ("caf\u00e9", "\u0301", (3, 4)),
+        ("The caf\u00e9", "the cafe", (0, 8)),
+        ("of\ufb01ce", "\ufb00", (1, 3)),
+        ("of\ufb01ce", "of f", (0, 3)),
+    ],
+)
+def test_a_span_has_the_whole_letter_where_a_quotation_starts_or_ends_inside_one(
+    text: str, typed: str, there: tuple[int, int]
+) -> None:
+    assert near(typed, text) == there
+
+
+@pytest.mark.parametrize(
+    ("text", "typed", "there"),
+    [
+        ("cafe\u0301s. Cafe\u0301!", "CAF\u00c9", (8, 13)),
+        ("re\u0301ad. Ad!", "AD", (7, 9)),
+        ("min\u200bister. Min!", "MIN", (11, 14)),
+        ("re\u2060sign. Sign!", "SIGN", (9, 13)),
+        ("\u0915\u093e\u0915 \u0915\u093e", "\u0915\u093e\u200b", (4, 6)),
+    ],
+)
+def test_accents_and_invisible_characters_are_not_ends_of_words(
+    text: str, typed: str, there: tuple[int, int]
+) -> None:
+    assert near(typed, text) == there
+
+
 _letters = st.sampled_from(
-    [*"aB\u00e9\u00df\ufb01 \n-\u00ad\u2011\u201c\u00ab'\u200b\u2026\u0301\uff11\ud55c\U0001f642"]
+    [
+        *"aBefis.1\u00e9\u00df\ufb01 \n-\u00ad\u2011\u201c\u00ab'\u200b\u2026\u0301\uff11\ud55c\U0001f642"
+    ]
 )
 
 
@@ -88,6 +140,19 @@ def test_words_of_the_source_are_found_in_any_normal_form(text: str, data: st.Da
     assert (found is not None) == bool(visible)
     if found is not None:
         assert module._fold(text[slice(*found)], False)[0] == module._fold(typed, False)[0]
+
+
+@given(st.text(_letters, max_size=30), st.data())
+def test_a_span_never_has_less_than_the_words(text: str, data: st.DataObject) -> None:
+    """Also where a quotation starts or ends between a letter and its accent."""
+    start = data.draw(st.integers(0, len(text)))
+    typed = text[start : data.draw(st.integers(start, len(text)))]
+    found = near(typed, text)
+    assert (found is not None) == bool(module._fold(typed, True)[0])
+    if found is not None:
+        start, end = found
+        assert module._fold(typed, False)[0] in module._fold(text[start:end], False)[0]
+        assert not unicodedata.combining(text[end : end + 1] or " ")
 
 
 @given(st.text(max_size=60), st.text(max_size=10))

@@ -15,20 +15,28 @@ from dateline import Plugins
 from dateline.plugin import (
     Check,
     Document,
+    Entity,
+    EntityView,
     Event,
     EventType,
+    EventView,
     Exporter,
     Fact,
+    FactCorrected,
     FactRow,
     FactView,
     FigureRecorded,
+    FoldedEvent,
     Importer,
     Line,
     Material,
     Payload,
     Rows,
+    Source,
     SourceImporter,
+    SourceView,
     StoryState,
+    StoryView,
     View,
     ViewRow,
     parse_json,
@@ -170,6 +178,97 @@ class Everything(Counting):
         rows.put("all", self.Row(number=1 + (row.number if row else 0)))
 
 
+class Entities(EntityView):
+    """A correct view of entities to break."""
+
+    name = "seen"
+
+    class Row(ViewRow, frozen=True):
+        entity: str
+        number: int
+
+    def rows(self, entity: Entity) -> Iterable[ViewRow]:
+        if entity.facts or entity.data is not None:
+            yield self.Row(entity=entity.id, number=len(entity.facts))
+
+
+class Captures(SourceView):
+    """A correct view of sources to break."""
+
+    name = "captures"
+
+    class Row(ViewRow, frozen=True):
+        source: str
+        number: int
+
+    def rows(self, source: Source) -> Iterable[ViewRow]:
+        yield self.Row(source=source.id, number=len(source.facts))
+
+
+class Corrections(EventView):
+    """A correct view of events to break."""
+
+    name, of = "corrections", FactCorrected
+
+    class Row(ViewRow, frozen=True):
+        number: int
+
+    def rows(self, event: FoldedEvent) -> Iterable[ViewRow]:
+        yield self.Row(number=event.version)
+
+
+class Whole(StoryView):
+    """A correct view of stories to break."""
+
+    name = "whole"
+
+    class Row(ViewRow, frozen=True):
+        number: int
+
+    def rows(self, story: StoryState) -> Iterable[ViewRow]:
+        yield self.Row(number=len(story.facts))
+
+
+class ReadsOtherFacts(Figures):
+    """Each row depends on all facts of the story, but is evaluated only when its own fact changes."""
+
+    def rows(self, fact: Fact) -> Iterable[FactRow]:
+        yield self.Row(measure=str(len(fact.story.facts)))
+
+
+class ReadsOtherEntities(Entities):
+    def rows(self, entity: Entity) -> Iterable[ViewRow]:
+        if entity.facts or entity.data is not None:
+            yield self.Row(entity=entity.id, number=len(entity.story.facts))
+
+
+class ReadsOtherSources(Captures):
+    def rows(self, source: Source) -> Iterable[ViewRow]:
+        yield self.Row(source=source.id, number=len(source.story.title))
+
+
+class NumbersEvents(Corrections):
+    """Keeps a count between calls, which another process does not have."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def rows(self, event: FoldedEvent) -> Iterable[ViewRow]:
+        self.count += 1
+        yield self.Row(number=self.count)
+
+
+class NumbersCalls(Whole):
+    """Depends on how often it is called, which is less often in a rebuild."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def rows(self, story: StoryState) -> Iterable[ViewRow]:
+        self.count += 1
+        yield self.Row(number=self.count)
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("hurry")
 @pytest.mark.parametrize(
@@ -186,6 +285,11 @@ class Everything(Counting):
         (Remembering(), "pause-and-resume"),
         (Remembering(), "resume-after-failure"),
         (Remembering(), "rebuilt-is-live"),
+        (ReadsOtherFacts(), "early-or-late"),
+        (ReadsOtherEntities(), "early-or-late"),
+        (ReadsOtherSources(), "early-or-late"),
+        (NumbersCalls(), "early-or-late"),
+        (NumbersEvents(), "pause-and-resume"),
     ],
 )
 def test_a_view_that_breaks_a_rule_is_caught(view: View, rule: str, no_plugins: Trials) -> None:
@@ -194,7 +298,11 @@ def test_a_view_that_breaks_a_rule_is_caught(view: View, rule: str, no_plugins: 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("view", [Counting(), Figures()])
+@pytest.mark.parametrize(
+    "view",
+    [Counting(), Figures(), Entities(), Captures(), Corrections(), Whole()],
+    ids=lambda view: type(view).__name__,
+)
 def test_a_correct_view_keeps_every_rule(view: View, no_plugins: Trials) -> None:
     found = verdicts(view, no_plugins)
     assert [(verdict.rule, verdict.word) for verdict in found] == [(r, "ok") for r in VIEW_RULES]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -56,6 +57,49 @@ def dateline_exporters() -> Iterable[Exporter]:
 '''
 
 
+#: Each form of views: what its method is given, and a use of it that is typed.
+FORMS = {
+    "FactView": ("rows(self, fact: Fact) -> Iterable[ViewRow]", "fact.kind"),
+    "EntityView": ("rows(self, entity: Entity) -> Iterable[ViewRow]", "entity.label"),
+    "SourceView": ("rows(self, source: Source) -> Iterable[ViewRow]", "source.id"),
+    "EventView": ("rows(self, event: FoldedEvent) -> Iterable[ViewRow]", "event.type"),
+    "StoryView": ("rows(self, story: StoryState) -> Iterable[ViewRow]", "story.title"),
+    "View": ("fold(self, event: FoldedEvent, rows: Rows) -> None", "event.type"),
+}
+
+
+def form(base: str, method: str, use: str) -> str:
+    """A view of a form, with one column."""
+    row = f"self.Row(words={use})"
+    body = f'rows.put("1", {row})' if base == "View" else f"yield {row}"
+    return f"""
+from collections.abc import Iterable
+
+from typing_extensions import override
+
+from dateline.plugin import (
+    Entity, EntityView, EventView, Fact, FactView, FoldedEvent, Rows, Source, SourceView, StoryState,
+    StoryView, View, ViewRow, hookimpl
+)
+
+
+class Tally({base}):
+    name, version = "tally", 1
+
+    class Row(ViewRow, frozen=True):
+        words: str
+
+    @override
+    def {method}:
+        {body}
+
+
+@hookimpl
+def dateline_views() -> Iterable[View]:
+    return [Tally()]
+"""
+
+
 pytestmark = pytest.mark.slow  # one run of mypy
 
 
@@ -75,6 +119,13 @@ def errors(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     }  # fmt: skip
     for name, source in sources.items():
         assert name == "correct" or source != VIEW
+    for base, (method, use) in FORMS.items():
+        sources[base] = form(base, method, use)
+        sources[f"{base}_given"] = form(
+            base, re.sub(r": \w+", ": Link", method, count=1), '"x"'
+        ).replace("EventView, Fact,", "EventView, Fact, Link,")
+        sources[f"{base}_used"] = form(base, method, f"{use}.nothing")
+    for name, source in sources.items():
         (folder / f"{name}.py").write_text(source, "utf-8")
     home = Path(dateline.__file__).parents[1]
     environment = {**os.environ} if "site-packages" in home.parts else {
@@ -130,3 +181,13 @@ def test_a_misspelt_override_is_named(file: str, method: str, errors: dict[str, 
 def test_a_hook_that_returns_the_wrong_kind_is_named(errors: dict[str, list[str]]) -> None:
     [error] = errors["wrong_hook"]
     assert '"Digest"; expected "View"' in error
+
+
+@pytest.mark.parametrize("base", FORMS)
+def test_each_form_of_views_types_what_its_method_is_given(
+    base: str, errors: dict[str, list[str]]
+) -> None:
+    assert errors[base] == []
+    assert any("incompatible with supertype" in error for error in errors[f"{base}_given"])
+    [error] = errors[f"{base}_used"]
+    assert 'has no attribute "nothing"' in error

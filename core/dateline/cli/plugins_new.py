@@ -18,6 +18,7 @@ import click
 
 from dateline.cli.settings import Settings, pass_settings
 from dateline.cli.terminal.messages import say
+from dateline.cli.view_forms import FORMS, Form, choose
 from dateline.errors import DatelineError
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
@@ -27,8 +28,8 @@ _DEVICES = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of plugin. ``offers`` is the attribute of `Plugins` that holds items of this kind, and
-    ``use`` a command that runs one."""
+    """A kind of plugin. ``offers`` is the attribute of `Plugins` that holds items of this kind, and the
+    end of the name of its group of entry points; ``use`` is a command that runs one."""
 
     name: str
     offers: str
@@ -60,6 +61,12 @@ KINDS = {
 @click.command("new", no_args_is_help=True)
 @click.argument("name")
 @click.option("--view", is_flag=True, help=KINDS["view"].help)
+@click.option(
+    "--form",
+    type=click.Choice(list(FORMS)),
+    help="What a row of the view is about; fold is for views that depend on the order of events.  "
+    "[default: asked on a terminal, fact in a pipe]",
+)
 @click.option("--exporter", is_flag=True, help=KINDS["exporter"].help)
 @click.option("--importer", is_flag=True, help=KINDS["importer"].help)
 @click.option("--event", is_flag=True, help=KINDS["event"].help)
@@ -78,6 +85,7 @@ def new(
     name: str,
     parent: Path,
     view: bool,
+    form: str | None,
     exporter: bool,
     importer: bool,
     event: bool,
@@ -90,6 +98,7 @@ def new(
     \b
     Example:
       dateline plugins new tally
+      dateline plugins new portraits --form entity
       dateline plugins new digest --exporter -o plugins
     """
     flags = (view, exporter, importer, event)
@@ -97,10 +106,15 @@ def new(
     if len(chosen) > 1:
         raise click.UsageError(f"choose one of --{' and --'.join(k.name for k in chosen)}")
     kind = chosen[0] if chosen else KINDS["view"]
+    if form is not None and kind.name != "view":
+        raise click.UsageError(f"--form is for views, not for --{kind.name}")
     words = _words(name)
     _refuse_taken(settings, kind, words)
     folder = parent / words["plugin"]
-    count = _write(folder, kind, words)
+    if folder.exists():
+        raise _there(folder)
+    shape = (FORMS[form] if form is not None else choose()) if kind.name == "view" else None
+    count = _write(folder, kind, shape, words)
     say(f"Created {folder}, a package of {count} files. Next steps:")
     use = Template(f"dateline {kind.use}").substitute(words)
     for command in (
@@ -141,7 +155,7 @@ def _class_name(plugin: str) -> str:
     from dateline import plugin as api
 
     name = "".join(part.capitalize() for part in plugin.split("-"))
-    others = {*api.__all__, "Any", "ClassVar", "Iterable", "Iterator", "Row"}
+    others = {*api.__all__, "Any", "ClassVar", "Counter", "Iterable", "Iterator", "Row"}
     taken = name in others or hasattr(builtins, name) or keyword.iskeyword(name)
     return f"{name}Plugin" if taken else name
 
@@ -174,23 +188,27 @@ def _taken(what: str) -> DatelineError:
     )
 
 
-def _write(folder: Path, kind: Kind, words: dict[str, str]) -> int:
+def _there(folder: Path) -> DatelineError:
+    return DatelineError(
+        f"{folder} already exists",
+        hint="choose another name, or another folder with -o DIR",
+        code="output-exists",
+    )
+
+
+def _write(folder: Path, kind: Kind, form: Form | None, words: dict[str, str]) -> int:
     """Write the package and return the number of its files. Writes all files or none. Raises
     DatelineError."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir()
     except FileExistsError:
-        raise DatelineError(
-            f"{folder} already exists",
-            hint="choose another name, or another folder with -o DIR",
-            code="output-exists",
-        ) from None
+        raise _there(folder) from None
     except OSError as error:
         raise _not_writable("create", folder, error) from None
     count = 0
     try:
-        for path, text in _files(kind, words):
+        for path, text in _files(kind, form, words):
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text, "utf-8", newline="\n")
             count += 1
@@ -208,19 +226,22 @@ def _not_writable(verb: str, folder: Path, error: OSError) -> DatelineError:
     )
 
 
-def _files(kind: Kind, words: dict[str, str]) -> Iterator[tuple[str, str]]:
+def _files(kind: Kind, form: Form | None, words: dict[str, str]) -> Iterator[tuple[str, str]]:
     """(path, text) of every file of the package."""
     package = f"src/{words['module']}"
+    own = kind.name if form is None else f"{kind.name}/{form.name}"
     places = {
         "pyproject.toml": "common/pyproject.toml",
         "README.md": f"{kind.name}/README.md",
         ".gitignore": "common/gitignore",
-        f"{package}/__init__.py": f"{kind.name}/plugin.py",
+        f"{package}/__init__.py": f"{own}/plugin.py",
         f"{package}/py.typed": None,
-        "tests/test_contract.py": f"{kind.name}/test_contract.py",
+        "tests/test_contract.py": f"{own}/test_contract.py",
     }
     templates = files("dateline.cli") / "templates"
-    words = {**words, "kind": kind.name}
+    words = {**words, "group": f"dateline.{kind.offers}"}
+    if form is not None:
+        words["example"] = form.example
     words["rest"] = Template((templates / "common/README.md.tmpl").read_text("utf-8")).substitute(
         words
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -29,6 +28,8 @@ def _new(name: str, opened: str | None, subjects: Sequence[str]) -> str:
     if name != opened:
         return ""
     others = [subject for subject in subjects if subject != name]
+    import difflib  # slow to import, and this is rare
+
     near = difflib.get_close_matches(name, others, _MANY)
     listed = list(dict.fromkeys([*near, *others]))
     if not listed:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dateline.archive import Archive
     from dateline.erasure.journal import Erasure
     from dateline.plugins.loaded import Plugins
+    from dateline.plugins.records import PluginRecord
 
 DEFAULT_DB = "dateline.db"
 UNFINISHED = (
@@ -60,7 +61,7 @@ class Settings:
         return kept_files(to_url(self.path), self.keys)
 
     def plugins(self) -> Plugins:
-        """The plugins, loaded once. Each failure is reported on stderr."""
+        """The plugins, found once. Each failure is reported on stderr."""
         if self._plugins is None:
             from dateline.plugins.discovery import Selection
             from dateline.plugins.loaded import Plugins
@@ -69,23 +70,27 @@ class Settings:
             self._keep_stdout()
             with kept_for_data():
                 self._plugins = Plugins.load(
-                    folders=self.plugin_dirs, selection=selection, strict=self.strict
+                    folders=self.plugin_dirs,
+                    selection=selection,
+                    strict=self.strict,
+                    report=_warn_of_failure,
                 )
-            names = [record.name for record in self._plugins.records]
+                if self._foreign():
+                    self._plugins.load_all()
+            names = self._plugins.names
             for unknown in selection.unknown(names):
                 _warn_of_unknown(unknown, names)
-            for record in self._plugins.failures:
-                say(
-                    f"Warning: plugin {record.name} ({record.origin}) is left out: {record.error}\n"
-                    f"  fix the plugin, or silence this with --without {record.name}; "
-                    "`dateline plugins -v` shows the traceback"
-                )
         return self._plugins
 
-    def _keep_stdout(self) -> None:
-        """From here on, send what plugins print to stderr. A plugin's own command may use stdout."""
+    def _foreign(self) -> bool:
+        """Whether a plugin's own command runs, which may use stdout."""
         context = click.get_current_context(silent=True)
-        if context is not None and FOREIGN not in context.meta:
+        return context is not None and FOREIGN in context.meta
+
+    def _keep_stdout(self) -> None:
+        """From here on, send what plugins print to stderr, except in a plugin's own command."""
+        context = click.get_current_context(silent=True)
+        if context is not None and not self._foreign():
             context.find_root().with_resource(kept_for_data())
 
     @contextmanager
@@ -136,6 +141,14 @@ def unfinished(archive: Archive) -> list[str]:
     """Sentences about what prevents erasures from finishing."""
     read_on = any(erasure.step == "purged" for erasure in archive.unfinished_erasures)
     return [UNFINISHED] * read_on + [HELD_UP] * bool(archive.held_up)
+
+
+def _warn_of_failure(record: PluginRecord) -> None:
+    say(
+        f"Warning: plugin {record.name} ({record.origin}) is left out: {record.error}\n"
+        f"  fix the plugin, or silence this with --without {record.name}; "
+        "`dateline plugins -v` shows the traceback"
+    )
 
 
 def _warn_of_unknown(name: str, names: list[str]) -> None:

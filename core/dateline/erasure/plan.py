@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
@@ -134,6 +133,8 @@ def sealed(connection: Connection, keys: Keys) -> dict[str, int]:
 def _near(subject: str, known: Sequence[str]) -> str:
     if not known:
         return "no subject is protected in this archive"
+    import difflib  # slow to import, and this is rare
+
     near = difflib.get_close_matches(subject, known, 1)
     guess = f"did you mean {near[0]!r}? " if near else ""
     listed = ", ".join(known[:8]) + (" ..." if len(known) > 8 else "")

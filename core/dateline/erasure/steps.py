@@ -13,7 +13,7 @@ archive restored from an older backup, steps 4 and 5 are done again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 
@@ -44,10 +44,11 @@ class HeldUp(DatelineError):
 
 
 class Eraser:
-    """Erases in one archive. `views` are those whose rows can be folded again."""
+    """Erases in one archive. `views` returns those whose rows can be folded again, and is called only
+    when something is erased."""
 
-    def __init__(self, pairing: Pairing, views: Mapping[str, View]) -> None:
-        self._pairing, self._views = pairing, {**views, **KERNEL_VIEWS}
+    def __init__(self, pairing: Pairing, views: Callable[[], Mapping[str, View]]) -> None:
+        self._pairing, self._views = pairing, views
         self._engine, self._reader = pairing.engine, pairing.reader
         self._vault, self._journal = pairing.vault, pairing.journal
 
@@ -77,7 +78,7 @@ class Eraser:
         return erasure
 
     def _purge(self, erasure: Erasure, connection: Connection) -> Gone:
-        return purge(connection, self._reader, self._vault, self._views, erasure)
+        return purge(connection, self._reader, self._vault, {**self._views(), **KERNEL_VIEWS}, erasure)
 
     def _list(self, erasure: Erasure) -> tuple[Listed, ...]:
         with writing(self._engine) as connection:

@@ -11,9 +11,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import filterfalse, islice
+from operator import itemgetter
+from typing import TypeAlias
 
 _QUOTES = "\"'`´‘’‚‛“”„‟«»‹›′″‵‶「」『』〝〞〟＂＇"
 _DASHES = "-‐‑‒–—―−⁃﹘﹣－"
@@ -25,26 +27,32 @@ _PLAIN = re.compile("[!#-&(-,./-_a-~]+")
 _SPACE = re.compile("[ \\t\\r\\n]+(?![\u0300-\u036f])")
 #: Accents kept on one letter: sorting them takes time that grows with the square of their number.
 _ACCENTS = 30
-#: How many places are tried to find one that begins and ends at word boundaries.
+#: How many places are tried to find one of whole letters and whole words.
 _TRIED = 100
+#: How far a word is looked for past marks that no reader sees as a letter.
+_LOOK = 32
+#: (whether it is whole letters, whether it is whole words), (start, end).
+_Ranked: TypeAlias = tuple[tuple[bool, bool], tuple[int, int]]
 
 
 def near(exact: str, text: str) -> tuple[int, int] | None:
     """(start, end) in code points of the words of `exact` in `text`; None if they are not there.
 
-    Of several places, the first that begins and ends with whole words. The time taken grows linearly
-    with the length of both.
+    Of several places, the first that is exactly these letters, with no accent more and no part of a
+    ligature, and of those the first that begins and ends with whole words. The time taken grows
+    linearly with the length of both.
     """
+    spans: list[_Ranked] = []
     for dashes in (True, False):  # without dashes, words divided at the end of a line are whole
         wanted, _ = _fold(exact, dashes)
         if not wanted:
-            return None
+            break
         folded, starts = _folded_text(text, dashes)
-        found = list(islice(places(wanted, folded), _TRIED))
-        spans = [(starts[at], _end(text, starts[at + len(wanted) - 1])) for at in found]
-        if spans:
-            return next((span for span in spans if _whole(text, *span)), spans[0])
-    return None
+        found = islice(places(wanted, folded), _TRIED)
+        spans += [_span(text, starts, at, at + len(wanted)) for at in found]
+        if any(whole_letters for (whole_letters, _), _ in spans):
+            break
+    return max(spans, key=itemgetter(0))[1] if spans else None
 
 
 def offer(exact: str, text: str) -> str:
@@ -65,9 +73,23 @@ def places(words: str, text: str) -> Iterator[int]:
         at = text.find(words, at + 1)
 
 
-def _whole(text: str, start: int, end: int) -> bool:
-    before, after = text[max(0, start - 1) : start + 1], text[end - 1 : end + 1]
-    return not any(len(pair) == 2 and pair.isalnum() for pair in (before, after))
+def _span(text: str, starts: Sequence[int], first: int, end: int) -> _Ranked:
+    """How well the folded letters from `first` to `end` fit, and where they are in `text`."""
+    span = (starts[first], _end(text, starts[end - 1]))
+    letters = not any(0 < at < len(starts) and starts[at - 1] == starts[at] for at in (first, end))
+    return (letters, not any(_in_word(text, at) for at in span)), span
+
+
+def _in_word(text: str, at: int) -> bool:
+    """Whether the letters before and after `at` are of one word."""
+    sides = (reversed(text[max(0, at - _LOOK) : at]), text[at : at + _LOOK])
+    return all(next(filterfalse(_is_mark, side), "").isalnum() for side in sides)
+
+
+def _is_mark(letter: str) -> bool:
+    """Whether it is an accent or invisible."""
+    category = unicodedata.category(letter)
+    return category[0] == "M" or category == "Cf"
 
 
 @lru_cache(maxsize=4)

@@ -13,19 +13,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dateline.errors import DatelineError
-from dateline.plugins.points import PLUGINS, points
+from dateline.plugins.points import ANY, PLUGINS, points
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A plugin that can be loaded. `load` imports it under the name `module`; `file` is set for a
-    plugin from a folder."""
+    plugin from a folder. It may offer items of ``kinds``."""
 
     name: str
     origin: str
     load: Callable[[], object]
     module: str = ""
     file: Path | None = None
+    kinds: frozenset[str] = ANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,10 @@ class Selection:
 
 
 def installed() -> Iterator[Candidate]:
-    """Entry points of the group ``dateline``, by name. `load` raises DatelineError for a malformed
+    """Entry points of the group ``dateline`` and of those for one kind, by name. `load` raises DatelineError for a malformed
     one, or if two distributions offer the same name."""
     for point in points(PLUGINS).values():
-        yield Candidate(point.name, point.origin, point.load, point.module)
+        yield Candidate(point.name, point.origin, point.load, point.module, kinds=point.kinds)
 
 
 def in_folder(folder: Path) -> Iterator[Candidate]:

@@ -22,7 +22,7 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 @hookspec
 def dateline_views() -> Iterable[View]:  # type: ignore[empty-body]
-    """Offer views: instances of `FactView` or `View`."""
+    """Offer views: instances of `View`, or of a form of it such as `FactView`."""
 
 
 @hookspec

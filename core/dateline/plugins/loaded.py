@@ -1,8 +1,8 @@
-"""The plugins of one process, loaded one by one. A broken plugin is reported and left out."""
+"""The plugins of one process, each imported when something that it may offer is first asked for. A broken
+plugin is reported and left out."""
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import traceback
 import types
@@ -20,27 +20,29 @@ from dateline.plugins import hookspecs
 from dateline.plugins.checks import Check
 from dateline.plugins.discovery import Candidate, Selection, in_folder, installed, way_to_import
 from dateline.plugins.formats import Importer, SourceImporter, check_format
+from dateline.plugins.points import KINDS, PLUGINS
 from dateline.plugins.records import PluginRecord, Status
 from dateline.views.projection import View, schema_of
 
-_HOOKS = {
-    f"dateline_{kind}": kind
-    for kind in ("views", "exporters", "importers", "event_types", "checks")
-}
+_HOOKS = {f"dateline_{kind}": kind for kind in KINDS}
+Report = Callable[[PluginRecord], None]
 
 
 class Plugins:
     """What plugins offer, by kind and name. There is no global instance: make one for an archive."""
 
     def __init__(self, *, strict: bool = False) -> None:
-        self.records: list[PluginRecord] = []
-        self.views: dict[str, View] = {}
-        self.exporters: dict[str, Exporter] = {}
-        self.importers: dict[str, Importer] = {}
-        self.source_importers: dict[str, SourceImporter] = {}
-        self.event_types: dict[str, EventType] = {}
-        self.checks: dict[str, Check] = {}
+        self._records: list[PluginRecord] = []
+        self._views: dict[str, View] = {}
+        self._exporters: dict[str, Exporter] = {}
+        self._importers: dict[str, Importer] = {}
+        self._source_importers: dict[str, SourceImporter] = {}
+        self._event_types: dict[str, EventType] = {}
+        self._checks: dict[str, Check] = {}
         self._strict = strict
+        self._report: Report = lambda record: None
+        self._selection = Selection()
+        self._due: list[Candidate] = []
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs)
         self._owners: dict[tuple[str, str], str] = {}
@@ -53,17 +55,85 @@ class Plugins:
         folders: Sequence[Path] = (),
         selection: Selection | None = None,
         strict: bool = False,
+        report: Report | None = None,
     ) -> Plugins:
-        """Load the installed plugins and those in `folders` that `selection` allows.
+        """Find the installed plugins and those in `folders` that `selection` allows.
 
-        A plugin that fails is recorded in ``records`` and left out; with `strict` it raises
-        DatelineError.
+        A plugin is imported when something that it may offer is first asked for: an entry point of
+        the group ``dateline.views`` offers views alone. Those of the group ``dateline``, and the
+        files of folders, may offer anything. A plugin that fails is recorded in ``records``, given
+        to `report` and left out. With `strict` all are imported at once, and the first that fails
+        raises DatelineError.
         """
         plugins = cls(strict=strict)
-        selection = selection or Selection()
-        for candidate in (*installed(), *(c for folder in folders for c in in_folder(folder))):
-            plugins.add(candidate, selection)
+        plugins._selection = selection or Selection()
+        plugins._report = report or plugins._report
+        plugins._due = [*installed(), *(c for folder in folders for c in in_folder(folder))]
+        if strict:
+            plugins.load_all()
         return plugins
+
+    def load_all(self) -> None:
+        """Import every plugin that was found."""
+        self._require(*KINDS)
+
+    def _require(self, *kinds: str) -> None:
+        """Import the plugins that may offer items of those kinds. Those that may offer another kind as
+        well bring in all plugins of that kind: the order, and so which of two plugins with the same
+        name counts, is always the same."""
+        wanted = set(kinds)
+        while True:
+            due = [candidate for candidate in self._due if candidate.kinds & wanted]
+            allowed = [each.kinds for each in due if self._selection.allows(each.name)]
+            more = wanted.union(*allowed)
+            if more == wanted:
+                break
+            wanted = more
+        self._due = [candidate for candidate in self._due if candidate not in due]
+        for candidate in due:
+            self.add(candidate, self._selection)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all plugins that were found, imported or not."""
+        return [*(record.name for record in self._records), *(each.name for each in self._due)]
+
+    @property
+    def records(self) -> list[PluginRecord]:
+        """The status of each plugin. Imports them all."""
+        self.load_all()
+        return self._records
+
+    @property
+    def views(self) -> dict[str, View]:
+        self._require("views")
+        return self._views
+
+    @property
+    def exporters(self) -> dict[str, Exporter]:
+        self._require("exporters")
+        return self._exporters
+
+    @property
+    def importers(self) -> dict[str, Importer]:
+        """Of facts."""
+        self._require("importers")
+        return self._importers
+
+    @property
+    def source_importers(self) -> dict[str, SourceImporter]:
+        self._require("importers")
+        return self._source_importers
+
+    @property
+    def event_types(self) -> dict[str, EventType]:
+        self._require("event_types")
+        return self._event_types
+
+    @property
+    def checks(self) -> dict[str, Check]:
+        self._require("checks")
+        return self._checks
 
     def add(self, candidate: Candidate, selection: Selection | None = None) -> None:
         """Load one plugin and add everything that it offers, or nothing if it fails."""
@@ -76,7 +146,7 @@ class Plugins:
                 raise DatelineError(
                     f"the plugin name {candidate.name!r} is taken by {other}", code="name-taken"
                 )
-            offered = self._collect(candidate.name, candidate.load())
+            offered = self._collect(candidate, candidate.load())
             self._check_clashes(candidate, offered)
         except BaseException as error:
             stops_plugin(error)
@@ -93,14 +163,14 @@ class Plugins:
         self._origins[candidate.name] = candidate.origin
         offers = []
         for kind, name, item in offered:
-            getattr(self, kind)[name] = item
+            getattr(self, f"_{kind}")[name] = item
             self._owners[kind, name] = candidate.name
             offers.append(f"{kind.replace('_', ' ')[:-1]} {name}")
         self._note(candidate, "active", offers=tuple(offers))
 
     @property
     def failures(self) -> list[PluginRecord]:
-        """The plugins that failed to load."""
+        """The plugins that failed to load. Imports them all."""
         return [record for record in self.records if record.status == "failed"]
 
     def registry(self) -> Registry:
@@ -109,11 +179,16 @@ class Plugins:
 
     def owner(self, kind: str, name: str) -> str:
         """The name of the plugin that offers this item; `kind` is ``views``, ``exporters`` and so on."""
-        return self._owners.get((kind, name), "?")
+        return self.owners(kind).get(name, "?")
 
     def owners(self, kind: str) -> dict[str, str]:
         """The name of the plugin that offers each item of a kind."""
-        return {name: self.owner(kind, name) for name in getattr(self, kind)}
+        return {name: self._owners.get((kind, name), "?") for name in getattr(self, kind)}
+
+    def left_out(self, kind: str) -> set[str]:
+        """The names of plugins that are blocked or failed, of those that may offer items of a kind."""
+        self._require(kind)
+        return {record.name for record in self._records if record.status != "active"}
 
     def view(self, name: str) -> View:
         """The view with this name. Raises UnknownName."""
@@ -145,10 +220,17 @@ class Plugins:
             code="format-unknown",
         )
 
-    def _collect(self, name: str, plugin: object) -> list[tuple[str, str, Any]]:
+    def _collect(self, candidate: Candidate, plugin: object) -> list[tuple[str, str, Any]]:
         """(kind, name, item) of everything that `plugin` offers. Raises DatelineError for what is invalid."""
         hooks = _hooks(plugin)
-        self._manager.register(hooks, name=name)
+        for hook in vars(hooks):
+            if _HOOKS[hook] not in candidate.kinds:
+                raise DatelineError(
+                    f"it has {hook}, but no entry point in the group {PLUGINS}.{_HOOKS[hook]}",
+                    hint="add that entry point, so that the plugin is imported when it is needed",
+                    code="hook-undeclared",
+                )
+        self._manager.register(hooks, name=candidate.name)
         found: list[tuple[str, str, Any]] = []
         for hook, kind in _HOOKS.items():
             # Calling the hook itself would ignore None, which is a forgotten return.
@@ -194,7 +276,9 @@ class Plugins:
         detail: str | None = None,
     ) -> None:
         record = PluginRecord(candidate.name, candidate.origin, status, offers, error, detail)
-        self.records.append(record)
+        self._records.append(record)
+        if status == "failed":
+            self._report(record)
 
 
 class _Hooks(types.SimpleNamespace):
@@ -217,6 +301,8 @@ def _hooks(plugin: object) -> _Hooks:
             continue
         marked = hasattr(value, f"{hookspecs.PROJECT}_impl")
         if marked and name not in _HOOKS:
+            import difflib  # slow to import, and this is rare
+
             near = difflib.get_close_matches(name, _HOOKS, 1, 0.5)
             hint = f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(_HOOKS)}"
             raise DatelineError(f"unknown hook {name!r}{hint}", code="hook-unknown")

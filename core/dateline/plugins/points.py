@@ -13,13 +13,18 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, reduce
 from pathlib import Path
 
 from dateline.errors import DatelineError
 
 PLUGINS, COMMANDS = "dateline", "dateline.commands"
+#: What plugins offer. There is a hook for each kind, and a group of entry points.
+KINDS = ("views", "exporters", "importers", "event_types", "checks")
+ANY = frozenset(KINDS)
+#: The kinds that the plugins of each group may offer.
+_GROUPS = {PLUGINS: ANY, **{f"{PLUGINS}.{kind}": frozenset([kind]) for kind in KINDS}}
 _NAME = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
 _VALUE = re.compile(rf"({_NAME})\s*(?::\s*({_NAME})\s*)?(?:\[[^\]]*\]\s*)?")
 
@@ -27,12 +32,13 @@ _VALUE = re.compile(rf"({_NAME})\s*(?::\s*({_NAME})\s*)?(?:\[[^\]]*\]\s*)?")
 @dataclass(frozen=True, slots=True)
 class Point:
     """One entry point. ``origin`` is its distribution and version; ``problem`` is the reason why it
-    cannot be loaded, if that is known without importing it."""
+    cannot be loaded, if that is known without importing it. A plugin may offer items of ``kinds``."""
 
     name: str
     value: str
     origin: str
     problem: str | None = None
+    kinds: frozenset[str] = ANY
 
     @property
     def module(self) -> str:
@@ -51,13 +57,14 @@ class Point:
 
 
 def points(group: str) -> dict[str, Point]:
-    """The entry points of a group by name, sorted. If two distributions offer the same name, neither
+    """The plugins or the commands by name, sorted. If two distributions offer the same name, neither
     can be loaded: nothing overrides anything."""
     named: dict[str, dict[str, Point]] = {}
     for point in sorted(
         _installed(tuple(sys.path))[group], key=lambda point: (point.name, point.origin)
     ):
-        named.setdefault(point.name, {}).setdefault(point.origin, point)
+        same = named.setdefault(point.name, {})
+        same[point.origin] = _joined(same.get(point.origin, point), point)
     kind = "plugin" if group == PLUGINS else "command"
     return {name: _only(kind, list(same.values())) for name, same in named.items()}
 
@@ -73,6 +80,16 @@ def own_version() -> str:
     return version_of("dateline")
 
 
+def _joined(first: Point, other: Point) -> Point:
+    """A plugin that has an entry point in several groups."""
+    kinds, problem = first.kinds | other.kinds, first.problem or other.problem
+    if first.value != other.value:
+        problem = problem or (
+            f"its entry points name both {first.value!r} and {other.value!r}; name one of them"
+        )
+    return replace(first, kinds=kinds, problem=problem)
+
+
 def _only(kind: str, same: list[Point]) -> Point:
     if len(same) == 1:
         return same[0]
@@ -83,8 +100,8 @@ def _only(kind: str, same: list[Point]) -> Point:
 
 @lru_cache(maxsize=4)
 def _installed(path: tuple[str, ...]) -> dict[str, list[Point]]:
-    """The entry points of both groups; `path` is the key of the cache. Of a distribution that occurs
-    twice the first counts, as in imports."""
+    """The entry points of plugins and of commands; `path` is the key of the cache. Of a distribution
+    that occurs twice the first counts, as in imports."""
     found: dict[str, list[Point]] = {PLUGINS: [], COMMANDS: []}
     seen = set()
     for info in (info for entry in path for info in _infos(entry)):
@@ -96,7 +113,10 @@ def _installed(path: tuple[str, ...]) -> dict[str, list[Point]]:
         if lines:
             origin = _origin(info)
             for group, line in lines:
-                found[group].append(_point(line, origin))
+                kinds = _GROUPS.get(group, ANY)
+                found[COMMANDS if group == COMMANDS else PLUGINS].append(
+                    _point(line, origin, kinds)
+                )
     return found
 
 
@@ -105,18 +125,18 @@ def _lines(text: str) -> Iterator[tuple[str, str]]:
     for line in map(str.strip, text.splitlines()):
         if line.startswith("[") and line.endswith("]"):
             group = line[1:-1].strip()
-        elif group in (PLUGINS, COMMANDS) and line and not line.startswith(("#", ";")):
+        elif (group == COMMANDS or group in _GROUPS) and line and not line.startswith(("#", ";")):
             yield group, line
 
 
-def _point(line: str, origin: str) -> Point:
+def _point(line: str, origin: str, kinds: frozenset[str]) -> Point:
     name, equals, value = (part.strip() for part in line.partition("="))
     if equals and name and _VALUE.fullmatch(value):
-        return Point(name, value, origin)
+        return Point(name, value, origin, None, kinds)
     problem = (
         f"its entry point {line!r} does not have the form NAME = MODULE or NAME = MODULE:ATTRIBUTE"
     )
-    return Point(name or origin, value, origin, problem)
+    return Point(name or origin, value, origin, problem, kinds)
 
 
 def _infos(entry: str) -> Iterator[Path]:

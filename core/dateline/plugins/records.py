@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,10 +25,9 @@ class PluginRecord:
 
 
 def gone_views(
-    records: Iterable[PluginRecord], offered: Container[str], builds: Sequence[Build]
+    left_out: Container[str], offered: Container[str], builds: Sequence[Build]
 ) -> list[str]:
-    """Views among `builds` that are not `offered`, although no plugin of theirs is blocked or failed.
-    `builds` are newest first: the newest names the plugin."""
-    left_out = {plugin.name for plugin in records if plugin.status != "active"}
+    """Views among `builds` that are not `offered`, although their plugin is not `left_out`. `builds`
+    are newest first: the newest names the plugin."""
     there = {build.name: build.plugin for build in reversed(builds)}
     return sorted(n for n, plugin in there.items() if n not in offered and plugin not in left_out)

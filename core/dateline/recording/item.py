@@ -3,7 +3,6 @@ line shows by itself."""
 
 from __future__ import annotations
 
-import difflib
 from typing import Any
 from uuid import UUID
 
@@ -127,6 +126,8 @@ class LineReader:
             if event_type is not None:
                 reason = f"the newest known schema version of {about.type} is {event_type.version}"
                 raise Refused([Finding("version-unknown", "/schema_version", reason)])
+            import difflib  # slow to import, and this is rare
+
             near = difflib.get_close_matches(about.type, [t.name for t in self._registry], 1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             if about.type.count(".") > 1:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-
 from sqlalchemy import Connection
 
 from dateline.documents.document import PREFIX
@@ -52,6 +50,8 @@ def find_fact(state: StoryState, name: str) -> Fact:
 def find_entity(state: StoryState, name: str) -> EntityIntroduced:
     """An entity by its id. Raises UnknownName, which names similar ids."""
     if name not in state.entities:
+        import difflib  # slow to import, and this is rare
+
         near = difflib.get_close_matches(name, state.entities, 3, 0.4)
         hint = (
             f"similar ids are {', '.join(near)}"

@@ -12,7 +12,7 @@ import msgspec
 
 from dateline.errors import DatelineError, ViewFailed
 from dateline.events.envelope import Event
-from dateline.events.fold import FoldedEvent
+from dateline.events.fold import FoldedEvent, StoryFold
 from dateline.events.payload import Raw
 from dateline.events.state import Fact
 from dateline.log.engine import reading, writing
@@ -21,7 +21,7 @@ from dateline.testing.contracts.trials import Lines, Recording, Trials
 from dateline.testing.contracts.watch import Watch
 from dateline.views import store, stored_rows
 from dateline.views.asof import states
-from dateline.views.folding import Running
+from dateline.views.folding import Running, deferred, require_whole
 from dateline.views.forms import FactView
 from dateline.views.generation import Build
 from dateline.views.projection import View, schema_of
@@ -100,6 +100,29 @@ def unknown_events_change_nothing(view: View, recording: Recording) -> None:
     _same(without, rows, "events of an unknown type change the rows")
 
 
+def evaluated_late_is_step_by_step(view: View, recording: Recording) -> None:
+    """A function of a thing gives the same rows, evaluated whenever an event touches the thing or once
+    at the end: at every event that may be the end."""
+    if not deferred(view):
+        return
+    for stream in recording.streams:
+        state = StoryFold(recording.reader.registry)
+        early = Rows(schema_of(view))
+        for event in stream:
+            folded, late = state.apply(event), Rows(schema_of(view))
+            for rows, whole in ((early, False), (late, True)):
+                rows.story = event.slug
+                try:
+                    require_whole(view, rows, folded, whole=whole)
+                except ViewFailed as error:
+                    raise Skipped(str(error)) from None
+            message = (
+                f"at position {event.position} the rows depend on something that the event did not "
+                "touch: read only what `rows` is given"
+            )
+            _same(_arranged(view, early), _arranged(view, late), message)
+
+
 def pause_and_resume_is_one_pass(view: View, recording: Recording) -> None:
     """Folding page by page, each in a process of its own, gives the rows of one pass."""
     whole = _rows(copy.deepcopy(view), recording)
@@ -150,6 +173,7 @@ VIEW_RULES: dict[str, Callable[[View, Recording], None]] = {
     "replay": replayed_twice_is_the_same,
     "pure": uses_nothing_outside,
     "unknown-events": unknown_events_change_nothing,
+    "early-or-late": evaluated_late_is_step_by_step,
     "pause-and-resume": pause_and_resume_is_one_pass,
     "resume-after-failure": resumed_after_a_failure_is_a_clean_run,
     "rebuilt-is-live": rebuilt_is_live,
@@ -171,6 +195,10 @@ def _rows_of(view: View, recording: Recording, streams: list[list[Event]]) -> li
     except ViewFailed as error:
         raise Skipped(str(error)) from None
     return arrange(schema_of(view), rows, everything=True).rows
+
+
+def _arranged(view: View, rows: Rows) -> list[Values]:
+    return arrange(schema_of(view), list(rows.stored()), everything=True).rows
 
 
 def _spread(event: Event) -> Event:
