@@ -78,7 +78,9 @@ class Eraser:
         return erasure
 
     def _purge(self, erasure: Erasure, connection: Connection) -> Gone:
-        return purge(connection, self._reader, self._vault, {**self._views(), **KERNEL_VIEWS}, erasure)
+        return purge(
+            connection, self._reader, self._vault, {**self._views(), **KERNEL_VIEWS}, erasure
+        )
 
     def _list(self, erasure: Erasure) -> tuple[Listed, ...]:
         with writing(self._engine) as connection:
