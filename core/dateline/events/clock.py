@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ISO = re.compile(
@@ -36,6 +37,7 @@ def from_datetime(moment: datetime) -> int:
     return (moment - EPOCH) // timedelta(microseconds=1)
 
 
+@lru_cache(4096)  # an import reads each several times, and lines recorded together have the same
 def from_iso(text: str) -> int:
     """The instant of an RFC 3339 time stamp with a zone. Raises ValueError for anything else."""
     if not _ISO.fullmatch(text):

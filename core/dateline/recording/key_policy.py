@@ -74,4 +74,4 @@ class KeyPolicy:
 def identified(item: Item) -> dict[str, Any]:
     """The fields that an id is derived from: they name the document, however that was given."""
     brought = {} if item.document is None else {"source": item.document.source}
-    return {**item.line.fields, **brought}
+    return {**item.given, **brought}
