@@ -106,7 +106,12 @@ def _fact(
         "verbatim": f"{number + 6} of {number + 90}",
     }  # fmt: skip
     if number % 3 == 0:
-        said = {"times": {"said": time}, "speakers": [who], "mode": "direct", "quote": text[start:end]}
+        said = {
+            "times": {"said": time},
+            "speakers": [who],
+            "mode": "direct",
+            "quote": text[start:end],
+        }
         return "statement", data | said
     places = [{"place": "place:velm", "role": "location"}]
     data |= {"times": {"valid": time}, "places": places}

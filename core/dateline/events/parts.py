@@ -80,6 +80,11 @@ class Times(Part, frozen=True, kw_only=True):
     valid: Time | None = None
     baseline: Time | None = None
 
+    def given(self) -> list[tuple[str, Time]]:
+        """The times that are given, each with the name of its field."""
+        times = (("said", self.said), ("valid", self.valid), ("baseline", self.baseline))
+        return [(name, time) for name, time in times if time is not None]
+
 
 class PlaceRef(Part, frozen=True, kw_only=True):
     place: str

@@ -32,10 +32,10 @@ def _quick() -> Any:
     """A type whose decoder refuses values nested deeper than `_QUICK_DEPTH`, and long numbers."""
     bounds = msgspec.Meta(ge=-MAX_NUMBER, le=MAX_NUMBER)
     scalar: Any = bool | str | None | Annotated[int, bounds] | Annotated[float, bounds]
-    value = scalar
+    value: Any = scalar
     for _ in range(_QUICK_DEPTH):
-        value = scalar | list[value] | dict[str, value]
-    return dict[str, value]
+        value = scalar | list[value] | dict[str, value]  # type: ignore[valid-type]
+    return dict[str, value]  # type: ignore[valid-type]
 
 
 _decode: Any = msgspec.json.Decoder(_quick()).decode

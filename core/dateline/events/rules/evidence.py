@@ -8,37 +8,42 @@ from dateline.events.editorial import EvidenceAdded
 from dateline.events.fact import StatementRecorded
 from dateline.events.near import offer
 from dateline.events.parts import Evidence
-from dateline.events.payload import FactPayload, Payload
+from dateline.events.payload import FactPayload
 from dateline.events.rules import Context, Findings, rule
 from dateline.events.source import SourceCaptured
 
 _SHOWN = 120
+_RANKS = {"origin": 0, "relay": 1, "publisher": 2}
 
 
-def _placed(payload: Payload, context: Context) -> Iterator[tuple[str, Evidence, int, int, str]]:
+def _placed(
+    payload: FactPayload | EvidenceAdded, context: Context
+) -> Iterator[tuple[str, Evidence, int, int, str]]:
     """(field, item, start, end, text) for each evidence item that has a place in a text that is there."""
-    source = payload.source if isinstance(payload, FactPayload) else None
-    if isinstance(payload, EvidenceAdded) and payload.fact in context.state.facts:
+    if isinstance(payload, FactPayload):
+        source = payload.source
+    elif payload.fact in context.state.facts:
         source = context.state.facts[payload.fact].source
-    text = None if source is None else context.text_of(source)
-    if text is not None and isinstance(payload, FactPayload | EvidenceAdded):
+    else:
+        return
+    text = context.text_of(source)
+    if text is not None:
         for index, item in enumerate(payload.evidence):
             if item.start is not None and item.end is not None:
                 yield f"/evidence/{index}", item, item.start, item.end, text
 
 
-@rule("evidence-empty")
-def evidence_empty(payload: Payload, context: Context) -> Findings:
-    if isinstance(payload, FactPayload | EvidenceAdded):
-        if not payload.evidence:
-            yield "/evidence", "no evidence is given"
-        for index, item in enumerate(payload.evidence):
-            if not item.exact:
-                yield f"/evidence/{index}/exact", "the quotation is empty"
+@rule("evidence-empty", FactPayload, EvidenceAdded)
+def evidence_empty(payload: FactPayload | EvidenceAdded, context: Context) -> Findings:
+    if not payload.evidence:
+        yield "/evidence", "no evidence is given"
+    for index, item in enumerate(payload.evidence):
+        if not item.exact:
+            yield f"/evidence/{index}/exact", "the quotation is empty"
 
 
-@rule("evidence-text")
-def evidence_text(payload: Payload, context: Context) -> Findings:
+@rule("evidence-text", FactPayload, EvidenceAdded)
+def evidence_text(payload: FactPayload | EvidenceAdded, context: Context) -> Findings:
     for field, item, start, end, text in _placed(payload, context):
         if not 0 <= start <= end <= len(text):
             yield field, f"{start}-{end} is outside the source's {len(text)} characters"
@@ -48,8 +53,8 @@ def evidence_text(payload: Payload, context: Context) -> Findings:
             yield f"{field}/exact", f"{item.exact[:_SHOWN]!r} {reason}"
 
 
-@rule("evidence-context")
-def evidence_context(payload: Payload, context: Context) -> Findings:
+@rule("evidence-context", FactPayload, EvidenceAdded)
+def evidence_context(payload: FactPayload | EvidenceAdded, context: Context) -> Findings:
     for field, item, start, end, text in _placed(payload, context):
         if not 0 <= start <= end <= len(text):
             continue
@@ -59,9 +64,9 @@ def evidence_context(payload: Payload, context: Context) -> Findings:
             yield f"{field}/suffix", f"{item.suffix!r} is not the text after {end}"
 
 
-@rule("quote-evidence")
-def quote_evidence(payload: Payload, context: Context) -> Findings:
-    if isinstance(payload, StatementRecorded) and payload.quote is not None:
+@rule("quote-evidence", StatementRecorded)
+def quote_evidence(payload: StatementRecorded, context: Context) -> Findings:
+    if payload.quote is not None:
         quotable = [item.exact for item in payload.evidence if item.role in ("quote", "content")]
         if payload.quote not in quotable:
             yield (
@@ -70,18 +75,17 @@ def quote_evidence(payload: Payload, context: Context) -> Findings:
             )
 
 
-@rule("speaker-missing")
-def speaker_missing(payload: Payload, context: Context) -> Findings:
-    if isinstance(payload, StatementRecorded):
-        if not payload.speakers:
-            yield "/speakers", "a statement needs a speaker"
-        if payload.mode == "direct" and payload.quote is None:
-            yield "/quote", "a direct statement needs a quote"
+@rule("speaker-missing", StatementRecorded)
+def speaker_missing(payload: StatementRecorded, context: Context) -> Findings:
+    if not payload.speakers:
+        yield "/speakers", "a statement needs a speaker"
+    if payload.mode == "direct" and payload.quote is None:
+        yield "/quote", "a direct statement needs a quote"
 
 
-@rule("verbatim")
-def verbatim(payload: Payload, context: Context) -> Findings:
-    if not isinstance(payload, FactPayload):
+@rule("verbatim", FactPayload)
+def verbatim(payload: FactPayload, context: Context) -> Findings:
+    if not payload.quantities:
         return
     text = context.text_of(payload.source)
     for index, quantity in enumerate(payload.quantities):
@@ -107,28 +111,25 @@ def _quotes(item: Evidence, words: str, text: str) -> bool:
     )
 
 
-@rule("source-missing")
-def source_missing(payload: Payload, context: Context) -> Findings:
-    if isinstance(payload, SourceCaptured):
-        text = context.text_of(payload.source)
-        if text is None:
-            yield "/source", "the document is not in the archive and did not come with the line"
-        elif text == "" and payload.media_type.startswith("text/"):
-            yield "/source", "the document is empty"
+@rule("source-missing", SourceCaptured)
+def source_missing(payload: SourceCaptured, context: Context) -> Findings:
+    text = context.text_of(payload.source)
+    if text is None:
+        yield "/source", "the document is not in the archive and did not come with the line"
+    elif text == "" and payload.media_type.startswith("text/"):
+        yield "/source", "the document is empty"
 
 
-@rule("source-chars")
-def source_chars(payload: Payload, context: Context) -> Findings:
-    if isinstance(payload, SourceCaptured) and payload.chars is not None:
+@rule("source-chars", SourceCaptured)
+def source_chars(payload: SourceCaptured, context: Context) -> Findings:
+    if payload.chars is not None:
         text = context.text_of(payload.source)
         if text is not None and len(text) != payload.chars:
             yield "/chars", f"the document has {len(text)} characters, not {payload.chars}"
 
 
-@rule("chain-publisher")
-def chain_publisher(payload: Payload, context: Context) -> Findings:
-    if not isinstance(payload, FactPayload):
-        return
+@rule("chain-publisher", FactPayload)
+def chain_publisher(payload: FactPayload, context: Context) -> Findings:
     source = context.source(payload.source)
     if source is None:
         return
@@ -140,12 +141,10 @@ def chain_publisher(payload: Payload, context: Context) -> Findings:
         )
 
 
-@rule("chain-order")
-def chain_order(payload: Payload, context: Context) -> Findings:
-    if not isinstance(payload, FactPayload):
-        return
+@rule("chain-order", FactPayload)
+def chain_order(payload: FactPayload, context: Context) -> Findings:
     roles = [step.role for step in payload.attribution]
-    ranks = [("origin", "relay", "publisher").index(role) for role in roles]
+    ranks = [_RANKS[role] for role in roles]
     if ranks != sorted(ranks) or roles.count("publisher") > 1 or roles.count("origin") > 1:
         yield (
             "/attribution",
