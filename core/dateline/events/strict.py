@@ -34,8 +34,8 @@ def _quick() -> Any:
     scalar: Any = bool | str | None | Annotated[int, bounds] | Annotated[float, bounds]
     value: Any = scalar
     for _ in range(_QUICK_DEPTH):
-        value = scalar | list[value] | dict[str, value]  # type: ignore[valid-type]
-    return dict[str, value]  # type: ignore[valid-type]
+        value = scalar | list[value] | dict[str, value]
+    return dict[str, value]
 
 
 _decode: Any = msgspec.json.Decoder(_quick()).decode
