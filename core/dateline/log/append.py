@@ -26,7 +26,7 @@ from dateline.events.registry import CORE_NAMES
 from dateline.events.story import StoryOpened
 from dateline.log import hashing, stored_tree
 from dateline.log.content import Encrypted, dump, salted, same_data
-from dateline.log.databases.dialect import of
+from dateline.log.databases.dialect import named_errors, of
 from dateline.log.databases.sql import found_in
 from dateline.log.databases.unwritten import require_done
 from dateline.log.hashing import stamp
@@ -43,6 +43,16 @@ _SLUGS = "SELECT slug FROM stories WHERE slug IN"
 _NEW_TYPE = "INSERT INTO plugin_types (name, since) VALUES (?, ?) ON CONFLICT (name) DO NOTHING"
 _IS_TYPE = "SELECT 1 FROM plugin_types WHERE name = ?"
 _KNOWN = "SELECT position, event_id, story, type, subject_key, body FROM events WHERE event_id IN"
+
+_PRESENT = "SELECT event_id FROM events WHERE event_id IN"
+
+
+def present(connection: Connection, ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the event ids that are in the log."""
+    keys = {event_id.bytes: event_id for event_id in ids}
+    with named_errors(connection):
+        found = found_in(of(connection).execute(connection), _PRESENT, list(keys))
+        return {keys[key] for (key,) in found}
 
 
 class Appended(msgspec.Struct, frozen=True):

@@ -47,6 +47,9 @@ def accept(
     for item in reader.items:
         stories.setdefault(item.story, []).append(item)
     ahead = {one: ahead_of(item.payload for item in items) for one, items in stories.items()}
+    known.expect(
+        event_id for item in reader.items if (event_id := item.envelope.event_id) is not None
+    )
     accepted = Accepted(keys.for_batch(stories, known), reader.opened)
     check = Check(known, accepted, recorded_by, anew)
     for item in reader.items:

@@ -61,9 +61,10 @@ class Check:
         if isinstance(payload, Payload) and placed:
             findings += rules.find(payload, context)
         findings += self._keys.check(item, payload, self._seen)
-        findings += times.check(item, payload, context, self._now)
+        public = times.reported_us(item, payload, context, self._now)
+        findings += times.check(item, public, context)
         if not findings:
-            self._accept(item, payload, context)
+            self._accept(item, payload, context, public)
         return findings
 
     def _renew(self, item: Item, state: StoryState) -> None:
@@ -115,7 +116,9 @@ class Check:
         self._passed[context.state] = number
         return f"f{number}"
 
-    def _accept(self, item: Item, payload: Payload | Raw, context: Context) -> None:
+    def _accept(
+        self, item: Item, payload: Payload | Raw, context: Context, public: int | None
+    ) -> None:
         about, accepted, state = item.envelope, self.accepted, context.state
         recorded = about.recorded_us
         # Data of an old shape to which nothing was added are kept as written.
@@ -129,7 +132,7 @@ class Check:
             recorded_by=about.recorded_by or self._by,
             causation_id=about.causation_id,
             recorded_us=recorded,
-            reported_us=times.reported_us(item, payload, context, self._now),
+            reported_us=public,
             subject_key=item.subject_key,
         )
         # For the rules of later lines. The append gives it its real position.

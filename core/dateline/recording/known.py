@@ -18,6 +18,7 @@ from dateline.events.payload import FactPayload, Payload, Raw
 from dateline.events.rules import Ahead
 from dateline.events.source import SourceCaptured
 from dateline.events.state import StoryState
+from dateline.log.append import present
 from dateline.log.read import Reader, story_by_slug
 
 
@@ -31,6 +32,7 @@ class Known:
         self.connection, self._reader, self.registry = connection, reader, reader.registry
         self._states: dict[UUID, StoryFold] = {}
         self._texts: dict[str, str | None] = {}
+        self._absent: set[UUID] = set()
 
     def story_id(self, slug: str) -> UUID | None:
         row = story_by_slug(self.connection, slug)
@@ -42,7 +44,14 @@ class Known:
             self._states[story] = fold(self.connection, self._reader, story).fork()
         return self._states[story]
 
+    def expect(self, ids: Iterable[UUID]) -> None:
+        """Look up many event ids at once: `event` need not ask for those that are not in the log."""
+        self._absent.update(wanted := set(ids))
+        self._absent -= present(self.connection, wanted)
+
     def event(self, event_id: UUID) -> Event | None:
+        if event_id in self._absent:
+            return None
         return self._reader.by_id(self.connection, event_id)
 
     def document(self, source: str) -> Document | None:
