@@ -32,7 +32,7 @@ def complete(payload: Payload, text: str | None, number: str) -> tuple[Payload, 
                 completed.append(found)
             else:
                 findings.append(found)
-        if not findings:
+        if not findings and completed != list(payload.evidence):
             payload = msgspec.structs.replace(payload, evidence=tuple(completed))
     return payload, findings
 
@@ -41,6 +41,8 @@ def locate(item: Evidence, text: str, field: str) -> Evidence | Finding:
     """`item` with its place in `text`: the given place, else the only match of `exact` (between the
     prefix and suffix, if given)."""
     start = item.start
+    if None not in (start, item.end, item.prefix, item.suffix):
+        return item
     if start is None and item.end is not None:
         start = item.end - len(item.exact)
     if start is None:

@@ -47,12 +47,10 @@ _KNOWN = "SELECT position, event_id, story, type, subject_key, body FROM events 
 _PRESENT = "SELECT event_id FROM events WHERE event_id IN"
 
 
-def present(connection: Connection, ids: Iterable[UUID]) -> set[UUID]:
+def present(connection: Connection, keys: Sequence[bytes]) -> set[bytes]:
     """Those of the event ids that are in the log."""
-    keys = {event_id.bytes: event_id for event_id in ids}
     with named_errors(connection):
-        found = found_in(of(connection).execute(connection), _PRESENT, list(keys))
-        return {keys[key] for (key,) in found}
+        return {key for (key,) in found_in(of(connection).execute(connection), _PRESENT, keys)}
 
 
 class Appended(msgspec.Struct, frozen=True):

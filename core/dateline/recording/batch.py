@@ -46,14 +46,14 @@ def accept(
     findings, stories = reader.findings, dict[UUID, list[Item]]()
     for item in reader.items:
         stories.setdefault(item.story, []).append(item)
-    ahead = {one: ahead_of(item.payload for item in items) for one, items in stories.items()}
     known.expect(
         event_id for item in reader.items if (event_id := item.envelope.event_id) is not None
     )
     accepted = Accepted(keys.for_batch(stories, known), reader.opened)
-    check = Check(known, accepted, recorded_by, anew)
+    ahead = {one: ahead_of(item.payload for item in items) for one, items in stories.items()}
+    check = Check(known, accepted, ahead, recorded_by, anew)
     for item in reader.items:
-        findings += [found.at(item.line.number) for found in check.take(item, ahead[item.story])]
+        findings += [found.at(item.line.number) for found in check.take(item)]
     if findings:
         raise Refused(sorted(findings, key=lambda finding: finding.line or 0))
     return accepted

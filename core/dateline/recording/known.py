@@ -32,11 +32,14 @@ class Known:
         self.connection, self._reader, self.registry = connection, reader, reader.registry
         self._states: dict[UUID, StoryFold] = {}
         self._texts: dict[str, str | None] = {}
-        self._absent: set[UUID] = set()
+        self._slugs: dict[str, UUID | None] = {}
+        self._absent: set[int] = set()
 
     def story_id(self, slug: str) -> UUID | None:
-        row = story_by_slug(self.connection, slug)
-        return None if row is None else row.id
+        if slug not in self._slugs:
+            row = story_by_slug(self.connection, slug)
+            self._slugs[slug] = None if row is None else row.id
+        return self._slugs[slug]
 
     def state(self, story: UUID) -> StoryFold:
         """The story's current state; at version 0 if the story does not exist."""
@@ -46,11 +49,12 @@ class Known:
 
     def expect(self, ids: Iterable[UUID]) -> None:
         """Look up many event ids at once: `event` need not ask for those that are not in the log."""
-        self._absent.update(wanted := set(ids))
-        self._absent -= present(self.connection, wanted)
+        wanted = {event_id.int: event_id.bytes for event_id in ids}
+        there = present(self.connection, list(wanted.values()))
+        self._absent.update(number for number, key in wanted.items() if key not in there)
 
     def event(self, event_id: UUID) -> Event | None:
-        if event_id in self._absent:
+        if event_id.int in self._absent:
             return None
         return self._reader.by_id(self.connection, event_id)
 
