@@ -64,10 +64,10 @@ class Appended(msgspec.Struct, frozen=True):
 class _Story:
     """The state of a story while a transaction appends to it."""
 
-    __slots__ = ("changed", "leaf", "new", "recorded", "slug", "version")
+    __slots__ = ("changed", "key", "leaf", "new", "recorded", "slug", "version")
 
-    def __init__(self, row: tuple[int, bytes, int] | None) -> None:
-        self.new, self.changed, self.slug = row is None, False, ""
+    def __init__(self, key: bytes, row: tuple[int, bytes, int] | None) -> None:
+        self.key, self.new, self.changed, self.slug = key, row is None, False, ""
         self.version, self.leaf, self.recorded = row or (0, b"", 0)
 
 
@@ -109,7 +109,7 @@ class Appender:
             found = self._backend.open_append(self._connection, ids, list(keys.values()))
             [(_, archive, _, position, *_, peaks, server)] = [r for r in found if r[0] == "head"]
             there = {row[1]: (row[3], row[7], row[4]) for row in found if row[0] == "story"}
-            self._stories = {story: _Story(there.get(key)) for story, key in keys.items()}
+            self._stories = {story: _Story(key, there.get(key)) for story, key in keys.items()}
             known = [
                 (at, key, owner, type_, subject, body)
                 for kind, key, owner, at, _, type_, subject, body, _ in found
@@ -163,8 +163,8 @@ class Appender:
         if not self._began:
             return
         moved = [
-            (at.version, at.leaf, at.recorded, story.bytes)
-            for story, at in self._stories.items()
+            (at.version, at.leaf, at.recorded, at.key)
+            for at in self._stories.values()
             if at.changed
         ]
         stored_tree.insert(self._connection, self._frontier.take_complete())
@@ -174,17 +174,17 @@ class Appender:
     def _story(self, story: UUID) -> _Story:
         found = self._stories.get(story)
         if found is None:
-            found = _Story(self._run(_STORY, (story.bytes,)).fetchone())
+            key = story.bytes
+            found = _Story(key, self._run(_STORY, (key,)).fetchone())
             self._stories[story] = found
         return found
 
     def _fetch(self, touched: Iterable[UUID]) -> None:
         """Load many stories at once: each statement is a round trip during which other writers wait."""
-        wanted = [story for story in touched if story not in self._stories]
-        keys = [story.bytes for story in wanted]
-        found = {row[0]: row[1:] for row in found_in(self._run, _STORIES, keys)}
-        for story in wanted:
-            self._stories[story] = _Story(found.get(story.bytes))
+        wanted = {story.bytes: story for story in touched if story not in self._stories}
+        found = {row[0]: row[1:] for row in found_in(self._run, _STORIES, list(wanted))}
+        for key, story in wanted.items():
+            self._stories[story] = _Story(key, found.get(key))
 
     def _check(self, story: UUID, expected: Expected) -> None:
         version = self._story(story).version
@@ -221,10 +221,10 @@ class Appender:
     ) -> list[int]:
         if not pairs:
             return []
-        archive, frontier, rows = str(self.archive), self._frontier, []
+        archive, leaves, rows = str(self.archive), list[bytes](), list[Any]()
         first = self.position + 1
         foreign: dict[str, int] = {}
-        for index, ((story, event), kept) in enumerate(zip(pairs, contents, strict=True)):
+        for position, ((story, event), kept) in enumerate(zip(pairs, contents, strict=True), first):
             at = self._story(story)
             if at.new and not at.version:
                 at.slug = _slug(story, event)
@@ -253,21 +253,22 @@ class Appender:
             )
             at.leaf, at.recorded, at.changed = leaf, recorded, True
             if event.type not in CORE_NAMES:
-                foreign.setdefault(event.type, first + index)
+                foreign.setdefault(event.type, position)
             key = event.event_id.bytes
             stored: tuple[bytes | None, bytes] = (salt, body)
             if event.subject_key is not None:  # the hashes cover the plain body
                 assert self._vault is not None
                 sealed = self._vault.seal_event(event.subject_key, key, salt, body)
                 stored = dump(Encrypted(event.subject_key, sealed))
-            frontier.append(leaf)
+            leaves.append(leaf)
             rows.append(
                 (
-                    first + index, key, story.bytes, at.version, event.type,
+                    position, key, at.key, at.version, event.type,
                     event.schema_version, recorded, event.reported_us, event.subject_key,
                     *stored, committed, leaf,
                 )
             )  # fmt: skip
+        self._frontier.extend(leaves)
         self._open_stories()
         self._backend.insert(self._connection, events.name, EVENT_COLUMNS, rows)
         for kind in foreign.items():
@@ -280,11 +281,11 @@ class Appender:
     def _open_stories(self) -> None:
         """Write new stories, because their events refer to them; the others are written by `finish`."""
         opened: dict[str, tuple[Any, ...]] = {}
-        for story, at in self._stories.items():
+        for at in self._stories.values():
             if at.new and at.changed:
                 if at.slug in opened:
                     raise SlugTaken(at.slug)
-                opened[at.slug] = (story.bytes, at.slug, at.version, at.leaf, at.recorded)
+                opened[at.slug] = (at.key, at.slug, at.version, at.leaf, at.recorded)
                 at.new = at.changed = False
         if not opened:
             return
