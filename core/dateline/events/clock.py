@@ -30,7 +30,7 @@ def to_datetime(us: int) -> datetime:
 
 def to_iso(us: int) -> str:
     """RFC 3339 in UTC with six digits, the form that is hashed: ``2022-10-13T00:00:00.000000Z``."""
-    return to_datetime(us).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+    return f"{to_datetime(us).isoformat(timespec='microseconds')[:26]}Z"
 
 
 def from_datetime(moment: datetime) -> int:
