@@ -82,8 +82,14 @@ class Times(Part, frozen=True, kw_only=True):
 
     def given(self) -> list[tuple[str, Time]]:
         """The times that are given, each with the name of its field."""
-        times = (("said", self.said), ("valid", self.valid), ("baseline", self.baseline))
-        return [(name, time) for name, time in times if time is not None]
+        times = []
+        if self.said is not None:
+            times.append(("said", self.said))
+        if self.valid is not None:
+            times.append(("valid", self.valid))
+        if self.baseline is not None:
+            times.append(("baseline", self.baseline))
+        return times
 
 
 class PlaceRef(Part, frozen=True, kw_only=True):

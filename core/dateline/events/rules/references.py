@@ -124,11 +124,13 @@ def _naming(kind: type[Payload]) -> list[tuple[str, str]]:
 def facts(payload: Payload) -> Iterator[tuple[str, str]]:
     """(field, fact id) for every other fact that `payload` names."""
     if isinstance(payload, FactPayload):
-        yield from _optional("/about", payload.about)
+        if payload.about is not None:
+            yield "/about", payload.about
         for index, fact in enumerate(payload.derived_from):
             yield f"/derived_from/{index}", fact
         for name, time in payload.times.given():
-            yield from _optional(f"/times/{name}/relative_to", time.relative_to)
+            if time.relative_to is not None:
+                yield f"/times/{name}/relative_to", time.relative_to
             if time.anchor is not None and _FACT.fullmatch(time.anchor):
                 yield f"/times/{name}/anchor", time.anchor
     elif isinstance(payload, FactsLinked):
@@ -139,8 +141,8 @@ def facts(payload: Payload) -> Iterator[tuple[str, str]]:
 def sources(payload: Payload) -> Iterator[tuple[str, str]]:
     if isinstance(payload, FactPayload | SourceWithdrawn):
         yield "/source", payload.source
-    elif isinstance(payload, SourceCaptured):
-        yield from _optional("/derived_from", payload.derived_from)
+    elif isinstance(payload, SourceCaptured) and payload.derived_from is not None:
+        yield "/derived_from", payload.derived_from
 
 
 def named(payload: Payload | Raw, ids: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -163,8 +165,3 @@ def _texts(value: object, field: str) -> Iterator[tuple[str, str]]:
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
             yield from _texts(item, f"{field}/{index}")
-
-
-def _optional(field: str, name: str | None) -> Iterator[tuple[str, str]]:
-    if name is not None:
-        yield field, name
