@@ -24,7 +24,11 @@ def complete(payload: Payload, text: str | None, number: str) -> tuple[Payload, 
     findings: list[Finding] = []
     if isinstance(payload, FactPayload) and not payload.fact:
         payload = msgspec.structs.replace(payload, fact=number)
-    if isinstance(payload, FactPayload | EvidenceAdded) and text is not None:
+    if (
+        text is not None
+        and isinstance(payload, FactPayload | EvidenceAdded)
+        and not all(map(_is_complete, payload.evidence))
+    ):
         completed = []
         for index, item in enumerate(payload.evidence):
             found = locate(item, text, f"/evidence/{index}/exact")
@@ -32,17 +36,19 @@ def complete(payload: Payload, text: str | None, number: str) -> tuple[Payload, 
                 completed.append(found)
             else:
                 findings.append(found)
-        if not findings and completed != list(payload.evidence):
+        if not findings:
             payload = msgspec.structs.replace(payload, evidence=tuple(completed))
     return payload, findings
+
+
+def _is_complete(item: Evidence) -> bool:
+    return None not in (item.start, item.end, item.prefix, item.suffix)
 
 
 def locate(item: Evidence, text: str, field: str) -> Evidence | Finding:
     """`item` with its place in `text`: the given place, else the only match of `exact` (between the
     prefix and suffix, if given)."""
     start = item.start
-    if None not in (start, item.end, item.prefix, item.suffix):
-        return item
     if start is None and item.end is not None:
         start = item.end - len(item.exact)
     if start is None:

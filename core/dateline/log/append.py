@@ -225,7 +225,7 @@ class Appender:
         first = self.position + 1
         foreign: dict[str, int] = {}
         for position, ((story, event), kept) in enumerate(zip(pairs, contents, strict=True), first):
-            at = self._story(story)
+            at = self._stories[story]
             if at.new and not at.version:
                 at.slug = _slug(story, event)
             # A clock that was set back never reorders a story.

@@ -7,6 +7,8 @@ may point forward; the second completes each line and checks it against the stor
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import groupby
+from operator import attrgetter
 from uuid import UUID
 
 from dateline.errors import Refused
@@ -44,8 +46,8 @@ def accept(
     for line in lines:
         reader.take(line)
     findings, stories = reader.findings, dict[UUID, list[Item]]()
-    for item in reader.items:
-        stories.setdefault(item.story, []).append(item)
+    for owner, items in groupby(reader.items, attrgetter("story")):
+        stories.setdefault(owner, []).extend(items)
     known.expect(
         event_id for item in reader.items if (event_id := item.envelope.event_id) is not None
     )

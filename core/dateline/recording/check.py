@@ -40,9 +40,9 @@ class Check:
         self._known, self.accepted, self._keys = known, accepted, accepted.keys
         self._by, self._anew, self._now = recorded_by, anew, now_us()
         self._ahead = ahead
-        self._seen: dict[UUID, Item] = {}
+        self._seen: dict[int, Item] = {}
         self._passed: dict[StoryState, int] = {}
-        self._contexts: dict[tuple[UUID, bool], Context] = {}
+        self._contexts: dict[tuple[int, bool], Context] = {}
 
     def take(self, item: Item) -> list[Finding]:
         """Accept an item, or return the reasons why not."""
@@ -50,11 +50,11 @@ class Check:
         known, state = self._known, context.state
         findings = self._keys.identify(item, state)  # sets its event id and key
         self._renew(item, state)
-        if (earlier := self._seen.get(item.event_id)) is not None:
+        if (earlier := self._seen.get(item.event_id.int)) is not None:
             return [_repeated(item, earlier)]
         if (event := known.event(item.event_id)) is not None:
             return self._already_recorded(item, event, context)
-        if item.event_id in state.tombstones.events:
+        if (erased := state.tombstones.events) and item.event_id in erased:
             return [_erased(item, state)]
         findings += self._keys.check_new(item, state)
         payload, incomplete = self._completed(item, context)
@@ -76,10 +76,10 @@ class Check:
         return findings
 
     def _context(self, story: UUID, imported: bool) -> Context:
-        found = self._contexts.get((story, imported))
+        found = self._contexts.get((story.int, imported))
         if found is None:
             known, ahead = self._known, self._ahead[story]
-            found = self._contexts[story, imported] = Context(
+            found = self._contexts[story.int, imported] = Context(
                 known.state(story), known.text, known.story_id, ahead, imported=imported
             )
         return found
@@ -182,7 +182,7 @@ class Check:
         self._keys.note(item)
         self._known.state(item.story).take(event)
         item.payload = payload
-        self._seen[item.event_id] = item
+        self._seen[item.event_id.int] = item
 
 
 def _captured(payload: Payload | Raw, state: StoryState, subject_key: str | None) -> bool:

@@ -59,7 +59,7 @@ class LineReader:
         self.findings: list[Finding] = []
         self.opened: dict[str, UUID] = {}
         #: The stories that exist or that a line opens; all items of a story have the same object.
-        self._there: dict[UUID, UUID] = {}
+        self._there: dict[int, UUID] = {}
 
     def take(self, line: Line) -> None:
         """Read one line. It belongs to the story that it names, else to the last one opened above it,
@@ -91,9 +91,11 @@ class LineReader:
         if story is None:
             reason = "there is no story.opened above the line, and no --story was given"
             raise Refused([Finding("story-unknown", "", reason)])
-        if story not in self._there and self._known.state(story).version == 0:
-            raise Refused([Finding("story-unknown", "/story", f"there is no story {story}")])
-        story = self._there.setdefault(story, story)
+        if (known := self._there.get(story.int)) is None:
+            if self._known.state(story).version == 0:
+                raise Refused([Finding("story-unknown", "/story", f"there is no story {story}")])
+            known = self._there[story.int] = story
+        story = known
         fields, brought = data(given), None
         if about.type == SourceCaptured.type and (brought := document(given, self._files)):
             fields = self._captured(fields, brought)
@@ -139,7 +141,7 @@ class LineReader:
             raise Refused([Finding("shape", "/slug", "the slug is missing or is not text")])
         known = self.opened.get(slug) or self._known.story_id(slug)
         found = known or about.story or identity.uuid7()
-        self.opened[slug] = self._there[found] = found
+        self.opened[slug] = self._there[found.int] = found
         return found
 
     def _payload(self, about: Envelope, fields: dict[str, Any]) -> Payload | Raw:

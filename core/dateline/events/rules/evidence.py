@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from dateline.events.editorial import EvidenceAdded
 from dateline.events.fact import StatementRecorded
@@ -13,7 +14,6 @@ from dateline.events.rules import Context, Findings, rule
 from dateline.events.source import SourceCaptured
 
 _SHOWN = 120
-_RANKS = {"origin": 0, "relay": 1, "publisher": 2}
 
 
 def _placed(
@@ -143,10 +143,15 @@ def chain_publisher(payload: FactPayload, context: Context) -> Findings:
 
 @rule("chain-order", FactPayload)
 def chain_order(payload: FactPayload, context: Context) -> Findings:
-    roles = [step.role for step in payload.attribution]
-    ranks = [_RANKS[role] for role in roles]
-    if ranks != sorted(ranks) or roles.count("publisher") > 1 or roles.count("origin") > 1:
+    roles = tuple([step.role for step in payload.attribution])
+    if not _in_order(roles):
         yield (
             "/attribution",
             f"the attribution runs {' > '.join(roles)}, not from origin through relays to publisher",
         )
+
+
+@lru_cache(256)  # most attributions have the same few forms
+def _in_order(roles: tuple[str, ...]) -> bool:
+    ranks = [("origin", "relay", "publisher").index(role) for role in roles]
+    return ranks == sorted(ranks) and roles.count("publisher") < 2 and roles.count("origin") < 2
