@@ -6,7 +6,7 @@ The writer settles the order, so a reader can never skip an event that commits l
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import compress
+from itertools import compress, islice
 from typing import Any, Literal
 from uuid import UUID
 
@@ -35,6 +35,8 @@ from dateline.log.tables import EVENT_COLUMNS, STORY_COLUMNS, events, plugin_typ
 from dateline.protect.vault import Vault
 
 Expected = int | Literal["new"] | None
+#: So many rows are made, then inserted: all rows of a large import would fill the memory.
+_ROWS = 10_000
 
 _HEAD = "SELECT position, archive, peaks FROM log_head"
 _STORY = "SELECT version, leaf, recorded_us FROM stories WHERE story = ?"
@@ -147,7 +149,10 @@ class Appender:
             self._fetch(touched)
         for story in touched:
             self._check(story, expected.get(story))
-        placed = self._insert(fresh, salted(fresh) if early is None else early)
+        contents, placed = iter(salted(fresh) if early is None else early), list[int]()
+        for at in range(0, len(fresh), _ROWS):
+            some = fresh[at : at + _ROWS]
+            placed += self._insert(some, islice(contents, len(some)))
         if not known:
             return placed, len(placed)
         known.update(zip((event.event_id for _, event in fresh), placed, strict=True))
@@ -219,8 +224,6 @@ class Appender:
     def _insert(
         self, pairs: Sequence[tuple[UUID, NewEvent]], contents: Iterable[tuple[bytes, bytes, bytes]]
     ) -> list[int]:
-        if not pairs:
-            return []
         archive, leaves, rows = str(self.archive), list[bytes](), list[Any]()
         first = self.position + 1
         foreign: dict[str, int] = {}
