@@ -32,7 +32,7 @@ def complete_lines(draw: st.DrawFn) -> list[Fields]:
         archive.record(draw(histories()))
         with archive.material() as material:
             exported = "".join(PLUGINS.exporters["ndjson"].export(material))
-    lines: list[Fields] = [json.loads(line) for line in exported.splitlines()[1:]]
+    lines: list[Fields] = [json.loads(line) for line in exported.split("\n")[1:-1]]
     for _ in range(draw(st.integers(0, 3))):
         fields = lines[draw(st.integers(0, len(lines) - 1))]
         names = st.sampled_from([*fields, "event_id", "recorded_at", "fact", "unknown", "times"])
