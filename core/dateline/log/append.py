@@ -83,7 +83,8 @@ class Appender:
     def __init__(self, connection: Connection, vault: Vault | None = None) -> None:
         self._connection, self._backend, self._vault = connection, of(connection), vault
         self._run = self._backend.execute(connection)
-        self._stories: dict[UUID, _Story] = {}
+        #: By the number that is the story's id: a UUID is slow to look up.
+        self._stories: dict[int, _Story] = {}
         self._began = False
         #: Stories whose last event has a time that this clock has not reached yet, with that time. New
         #: events of these stories get the same time.
@@ -111,7 +112,7 @@ class Appender:
             found = self._backend.open_append(self._connection, ids, list(keys.values()))
             [(_, archive, _, position, *_, peaks, server)] = [r for r in found if r[0] == "head"]
             there = {row[1]: (row[3], row[7], row[4]) for row in found if row[0] == "story"}
-            self._stories = {story: _Story(key, there.get(key)) for story, key in keys.items()}
+            self._stories = {story.int: _Story(key, there.get(key)) for story, key in keys.items()}
             known = [
                 (at, key, owner, type_, subject, body)
                 for kind, key, owner, at, _, type_, subject, body, _ in found
@@ -138,25 +139,26 @@ class Appender:
         """Append events to several stories, in this order. Returns (positions, number of new events)."""
         # Hash before taking the lock where other writers wait for it; else one by one, to save memory.
         early = list(salted(pairs)) if self._backend.remote else None
-        known = self._known(pairs)
-        fresh = pairs
+        keys = [event.event_id.bytes for _, event in pairs]
+        known = self._known(keys, pairs)
+        fresh, ids = pairs, keys
         if known:
-            new = [event.event_id not in known for _, event in pairs]
-            fresh = list(compress(pairs, new))
+            new = [key not in known for key in keys]
+            fresh, ids = list(compress(pairs, new)), list(compress(keys, new))
             early = None if early is None else list(compress(early, new))
-        touched = {story: None for story, _ in fresh}
+        touched = {pair[0].int: pair[0] for pair in fresh}
         if len(touched) > 1:
             self._fetch(touched)
-        for story in touched:
+        for story in touched.values():
             self._check(story, expected.get(story))
         contents, placed = iter(salted(fresh) if early is None else early), list[int]()
         for at in range(0, len(fresh), _ROWS):
             some = fresh[at : at + _ROWS]
-            placed += self._insert(some, islice(contents, len(some)))
+            placed += self._insert(some, ids[at : at + _ROWS], islice(contents, len(some)))
         if not known:
             return placed, len(placed)
-        known.update(zip((event.event_id for _, event in fresh), placed, strict=True))
-        return [known[event.event_id] for _, event in pairs], len(placed)
+        known.update(zip(ids, placed, strict=True))
+        return [known[key] for key in keys], len(placed)
 
     def version(self, story: UUID) -> int:
         """The story's version as this transaction leaves it; 0 when there is no such story."""
@@ -177,38 +179,42 @@ class Appender:
         self._backend.close_append(self._connection, self.position, peaks, moved)
 
     def _story(self, story: UUID) -> _Story:
-        found = self._stories.get(story)
+        found = self._stories.get(story.int)
         if found is None:
             key = story.bytes
             found = _Story(key, self._run(_STORY, (key,)).fetchone())
-            self._stories[story] = found
+            self._stories[story.int] = found
         return found
 
-    def _fetch(self, touched: Iterable[UUID]) -> None:
+    def _fetch(self, touched: Mapping[int, UUID]) -> None:
         """Load many stories at once: each statement is a round trip during which other writers wait."""
-        wanted = {story.bytes: story for story in touched if story not in self._stories}
+        wanted = {
+            story.bytes: number for number, story in touched.items() if number not in self._stories
+        }
         found = {row[0]: row[1:] for row in found_in(self._run, _STORIES, list(wanted))}
-        for key, story in wanted.items():
-            self._stories[story] = _Story(key, found.get(key))
+        for key, number in wanted.items():
+            self._stories[number] = _Story(key, found.get(key))
 
     def _check(self, story: UUID, expected: Expected) -> None:
         version = self._story(story).version
         if expected is not None and (0 if expected == "new" else expected) != version:
             raise VersionConflict(story, expected, version)
 
-    def _known(self, pairs: Sequence[tuple[UUID, NewEvent]]) -> dict[UUID, int]:
-        """The positions of the events that are in the log already."""
-        wanted = {event.event_id.bytes: (story, event) for story, event in pairs}
+    def _known(
+        self, keys: Sequence[bytes], pairs: Sequence[tuple[UUID, NewEvent]]
+    ) -> dict[bytes, int]:
+        """The positions of the events that are in the log already. `keys` are the ids of `pairs`."""
+        wanted = dict(zip(keys, pairs, strict=True))
         if len(wanted) != len(pairs):
             raise DatelineError(
                 "two events of one append have the same id",
                 hint="give each event an id of its own",
                 code="event-ids-repeated",
             )
-        rows = self._begin(list(wanted), pairs)
+        rows = self._begin(keys, pairs)
         if rows is None:
-            rows = list(found_in(self._run, _KNOWN, list(wanted)))
-        known: dict[UUID, int] = {}
+            rows = list(found_in(self._run, _KNOWN, keys))
+        known: dict[bytes, int] = {}
         for position, key, owner, type_, subject, body in rows:
             story, event = wanted[key]
             if subject is not None and body is not None:
@@ -218,17 +224,22 @@ class Appender:
                 body = plain.body
             if owner != story.bytes or type_ != event.type or not same_data(body, event):
                 raise EventIdConflict(event.event_id, position)
-            known[event.event_id] = position
+            known[key] = position
         return known
 
     def _insert(
-        self, pairs: Sequence[tuple[UUID, NewEvent]], contents: Iterable[tuple[bytes, bytes, bytes]]
+        self,
+        pairs: Sequence[tuple[UUID, NewEvent]],
+        keys: Sequence[bytes],
+        contents: Iterable[tuple[bytes, bytes, bytes]],
     ) -> list[int]:
         archive, leaves, rows = str(self.archive), list[bytes](), list[Any]()
         first = self.position + 1
         foreign: dict[str, int] = {}
-        for position, ((story, event), kept) in enumerate(zip(pairs, contents, strict=True), first):
-            at = self._stories[story]
+        for position, ((story, event), key, (salt, body, committed)) in enumerate(
+            zip(pairs, keys, contents, strict=True), first
+        ):
+            at = self._stories[story.int]
             if at.new and not at.version:
                 at.slug = _slug(story, event)
             # A clock that was set back never reorders a story.
@@ -237,7 +248,6 @@ class Appender:
                 recorded = max(at.recorded, self.now)
                 if recorded - self.now > CLOCK_TOLERANCE_US:
                     self.ahead[story] = recorded
-            salt, body, committed = kept
             at.version += 1
             leaf = hashing.leaf(
                 hashing.entry(
@@ -257,7 +267,6 @@ class Appender:
             at.leaf, at.recorded, at.changed = leaf, recorded, True
             if event.type not in CORE_NAMES:
                 foreign.setdefault(event.type, position)
-            key = event.event_id.bytes
             stored: tuple[bytes | None, bytes] = (salt, body)
             if event.subject_key is not None:  # the hashes cover the plain body
                 assert self._vault is not None

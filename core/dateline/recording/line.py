@@ -101,8 +101,10 @@ def envelope(fields: Mapping[str, Any]) -> Envelope:
 
 def data(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The data of a line: its fields without the envelope and instructions."""
-    outside = _OF_CAPTURES if fields.get("type") == "source.captured" else _ENVELOPE
-    return {key: value for key, value in fields.items() if key not in outside}
+    found = dict(fields)
+    for key in _OF_CAPTURES if fields.get("type") == "source.captured" else _ENVELOPE:
+        found.pop(key, None)
+    return found
 
 
 def shape_finding(error: msgspec.ValidationError) -> Finding:

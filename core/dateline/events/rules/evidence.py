@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 from dateline.events.editorial import EvidenceAdded
@@ -16,21 +15,12 @@ from dateline.events.source import SourceCaptured
 _SHOWN = 120
 
 
-def _placed(
-    payload: FactPayload | EvidenceAdded, context: Context
-) -> Iterator[tuple[str, Evidence, int, int, str]]:
-    """(field, item, start, end, text) for each evidence item that has a place in a text that is there."""
+def _quoted(payload: FactPayload | EvidenceAdded, context: Context) -> str | None:
+    """The text that the evidence quotes; None if it is not known."""
     if isinstance(payload, FactPayload):
-        source = payload.source
-    elif payload.fact in context.state.facts:
-        source = context.state.facts[payload.fact].source
-    else:
-        return
-    text = context.text_of(source)
-    if text is not None:
-        for index, item in enumerate(payload.evidence):
-            if item.start is not None and item.end is not None:
-                yield f"/evidence/{index}", item, item.start, item.end, text
+        return context.text_of(payload.source)
+    fact = context.state.facts.get(payload.fact)
+    return None if fact is None else context.text_of(fact.source)
 
 
 @rule("evidence-empty", FactPayload, EvidenceAdded)
@@ -44,24 +34,35 @@ def evidence_empty(payload: FactPayload | EvidenceAdded, context: Context) -> Fi
 
 @rule("evidence-text", FactPayload, EvidenceAdded)
 def evidence_text(payload: FactPayload | EvidenceAdded, context: Context) -> Findings:
-    for field, item, start, end, text in _placed(payload, context):
+    text = _quoted(payload, context)
+    if text is None:
+        return
+    for index, item in enumerate(payload.evidence):
+        start, end = item.start, item.end
+        if start is None or end is None:
+            continue
         if not 0 <= start <= end <= len(text):
-            yield field, f"{start}-{end} is outside the source's {len(text)} characters"
+            reason = f"{start}-{end} is outside the source's {len(text)} characters"
+            yield f"/evidence/{index}", reason
         elif text[start:end] != item.exact:
             there = f"{text[start:end][:_SHOWN]!r}{offer(item.exact, text)}"
             reason = f"is not the source's text at {start}-{end}: that is {there}"
-            yield f"{field}/exact", f"{item.exact[:_SHOWN]!r} {reason}"
+            yield f"/evidence/{index}/exact", f"{item.exact[:_SHOWN]!r} {reason}"
 
 
 @rule("evidence-context", FactPayload, EvidenceAdded)
 def evidence_context(payload: FactPayload | EvidenceAdded, context: Context) -> Findings:
-    for field, item, start, end, text in _placed(payload, context):
-        if not 0 <= start <= end <= len(text):
+    text = _quoted(payload, context)
+    if text is None:
+        return
+    for index, item in enumerate(payload.evidence):
+        start, end = item.start, item.end
+        if start is None or end is None or not 0 <= start <= end <= len(text):
             continue
         if item.prefix and not text.endswith(item.prefix, 0, start):
-            yield f"{field}/prefix", f"{item.prefix!r} is not the text before {start}"
+            yield f"/evidence/{index}/prefix", f"{item.prefix!r} is not the text before {start}"
         if item.suffix and not text.startswith(item.suffix, end):
-            yield f"{field}/suffix", f"{item.suffix!r} is not the text after {end}"
+            yield f"/evidence/{index}/suffix", f"{item.suffix!r} is not the text after {end}"
 
 
 @rule("quote-evidence", StatementRecorded)

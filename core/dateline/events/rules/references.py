@@ -46,13 +46,13 @@ _LOOSE = frozenset({"byline", "by", "reviewer"})
 @rule("entity-unknown", *_ENTITIES)
 def entity_unknown(payload: Payload, context: Context) -> Findings:
     known, ahead = context.state.entities, context.ahead.entities
-    for field, entity in entities(payload):
+    for name, index, part, entity in _mentions(payload):
         if (
             entity not in known
             and entity not in ahead
             and not context.may_be_erased(EntityIntroduced.type)
         ):
-            yield field, f"{entity!r} is not introduced in this story"
+            yield _pointer(name, index, part), f"{entity!r} is not introduced in this story"
 
 
 @rule("reference-self", FactPayload, EntityIntroduced, SourceCaptured)
@@ -100,18 +100,28 @@ def source_unknown(payload: Payload, context: Context) -> Findings:
 
 def entities(payload: Payload) -> Iterator[tuple[str, str]]:
     """(field, entity id) for every entity that `payload` names."""
+    for name, index, part, entity in _mentions(payload):
+        yield _pointer(name, index, part), entity
+
+
+def _mentions(payload: Payload) -> Iterator[tuple[str, int | None, str, str]]:
+    """(field, place in its list, field of that part, entity id) for every entity that is named."""
     for name, part in _naming(type(payload)):
         value = getattr(payload, name)
         if not isinstance(value, tuple):
             if value is not None and (name not in _LOOSE or _ENTITY.fullmatch(value)):
-                yield f"/{name}", value
+                yield name, None, "", value
         elif part:
             for index, item in enumerate(value):
-                yield f"/{name}/{index}/{part}", getattr(item, part)
+                yield name, index, part, getattr(item, part)
         else:
             for index, text in enumerate(value):
                 if name not in _LOOSE or _ENTITY.fullmatch(text):
-                    yield f"/{name}/{index}", text
+                    yield name, index, "", text
+
+
+def _pointer(name: str, index: int | None, part: str) -> str:
+    return "/".join(["", name, *([] if index is None else [str(index)]), *([part] if part else [])])
 
 
 @cache
