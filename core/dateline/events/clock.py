@@ -37,9 +37,13 @@ def from_datetime(moment: datetime) -> int:
     return (moment - EPOCH) // timedelta(microseconds=1)
 
 
-@lru_cache(4096)  # an import reads each several times, and lines recorded together have the same
 def from_iso(text: str) -> int:
     """The instant of an RFC 3339 time stamp with a zone. Raises ValueError for anything else."""
+    return _from_iso(text)
+
+
+@lru_cache(4096)  # lines that were recorded together have the same times
+def _from_iso(text: str) -> int:
     if not _ISO.fullmatch(text):
         raise ValueError(f"{text!r} is not a time stamp like 2022-10-13T08:00:00Z")
     moment = datetime.fromisoformat(text)

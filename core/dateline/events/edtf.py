@@ -57,9 +57,13 @@ class Edtf(msgspec.Struct, frozen=True):
     words: str
 
 
-@lru_cache(maxsize=65536)
 def parse(text: str) -> Edtf:
     """Parse `text`. Raises ValueError that states what is wrong with it."""
+    return _parse(text)
+
+
+@lru_cache(maxsize=65536)
+def _parse(text: str) -> Edtf:
     if len(text) > 200:
         raise ValueError("the date is longer than 200 characters")
     if text[:1] in "[{" and text:
