@@ -142,7 +142,7 @@ def test_json_is_valid_against_its_published_schema(archive: Archive) -> None:
 def test_one_changed_character_refuses_the_whole_file(folder: Path) -> None:
     changed = lines(folder)
     number, fact = next(
-        (at, json.loads(json.dumps(line.fields)))
+        (at, json.loads(json.dumps(dict(line.fields))))
         for at, line in enumerate(changed)
         if line.fields["type"] == "figure.recorded"
     )

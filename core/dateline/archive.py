@@ -45,6 +45,7 @@ from dateline.recording.line import Files, Line
 from dateline.recording.lookup import find_entity, find_fact, find_source, find_story
 from dateline.recording.overview import Overview, overview
 from dateline.recording.recorder import Recorded, Recorder
+from dateline.recording.uncollected import uncollected
 from dateline.views import rebuild as rebuilding
 from dateline.views import runner, sql_view, store, story_changes
 from dateline.views.about import KERNEL_VIEWS, OWNERS
@@ -188,11 +189,13 @@ class Archive:
 
         Raises Refused with every finding, VersionConflict, EventIdConflict, UnknownName.
         """
-        given = [line if isinstance(line, Line) else Line(line) for line in lines]
         owner = None if story is None else self.story(story).id
-        self.recorded = self._recorder.record(
-            given, owner, files, recorded_by, expected, dry_run=dry_run, protect=protect, anew=anew
-        )
+        with uncollected():
+            given = [line if isinstance(line, Line) else Line(line) for line in lines]
+            self.recorded = self._recorder.record(
+                given, owner, files, recorded_by, expected,
+                dry_run=dry_run, protect=protect, anew=anew,
+            )  # fmt: skip
         return self.recorded
 
     def import_file(

@@ -73,6 +73,7 @@ from dateline.events.state import Fact, StoryState
 from dateline.events.status import Status
 from dateline.events.story import StoryClosed, StoryOpened, StoryRetitled
 from dateline.events.strict import MAX_BYTES as MAX_LINE
+from dateline.events.strict import JsonObject
 from dateline.events.strict import parse as parse_json
 from dateline.events.tally import Tally
 from dateline.events.tombstones import ErasedFact
@@ -98,7 +99,7 @@ __all__ = [
     "Event", "EventType", "EventView", "Evidence", "EvidenceAdded", "Exporter", "Extracted", "Fact",
     "FactCorrected", "FactDisputed", "FactNotice", "FactPayload", "FactRetracted", "FactReviewed",
     "FactRow", "FactView", "FactsLinked", "Factuality", "FigureRecorded", "Finding", "FoldedEvent", "Importer",
-    "Line", "Link", "Material", "MissingLibrary", "OccurrenceRecorded", "Payload", "PlaceRef",
+    "JsonObject", "Line", "Link", "Material", "MissingLibrary", "OccurrenceRecorded", "Payload", "PlaceRef",
     "Quantity", "Raw", "RecordedBy", "Refused", "RoleRecorded", "Rows", "Source", "SourceCaptured",
     "SourceImporter", "SourceView", "SourceWithdrawn", "StateRecorded", "StatedCut", "StatementRecorded", "Status", "Step",
     "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "StoryView", "Table", "Tally", "Time", "Times",

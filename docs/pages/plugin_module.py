@@ -108,5 +108,5 @@ def _members(kind: type) -> Iterator[tuple[str, str]]:
         elif isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
             text = " ".join((ast.get_docstring(node) or "").split())
             marks = {ast.unparse(mark) for mark in node.decorator_list}
-            shown = declared(node, bare="property" in marks)
+            shown = declared(node, bare=bool({"property", "cached_property"} & marks))
             yield node.name, f"- `{shown}`" + (f": {text}" if text else "")

@@ -17,6 +17,7 @@ from dateline.plugin import (
     Event,
     Exporter,
     Importer,
+    JsonObject,
     Line,
     Material,
     Payload,
@@ -26,7 +27,6 @@ from dateline.plugin import (
     SourceImporter,
     StatedCut,
     hookimpl,
-    parse_json,
     to_fields,
     to_iso,
 )
@@ -65,7 +65,7 @@ class NdjsonImporter(Importer):
             if not raw.strip():
                 continue
             try:
-                yield Line(parse_json(raw), number)
+                yield Line(JsonObject(raw), number)
             except Refused as refusal:
                 yield Line({}, number, refusal.findings)
 

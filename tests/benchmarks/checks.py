@@ -27,6 +27,24 @@ def log(db: Path | str) -> list[Any]:
         return [int(value) for value in connection.execute(_LOG).fetchone()]
 
 
+def events(db: Path) -> list[Any]:
+    """The number of events and documents, and the hash of all that does not depend on random salts."""
+    columns = (
+        "position, event_id, story, version, type, schema_version, recorded_us, reported_us, body"
+    )
+    digest, count = sha256(), 0
+    with _connected(db) as connection:
+        for table in (
+            f"SELECT {columns} FROM events ORDER BY position",
+            "SELECT sha256, charset, content, subject_key FROM documents ORDER BY sha256",
+            "SELECT story, slug, version, recorded_us FROM stories ORDER BY story",
+        ):
+            for row in connection.execute(table):
+                digest.update(repr(row).encode())
+                count += 1
+    return [count, digest.hexdigest()]
+
+
 def rows(db: Path | str, table: str) -> list[Any]:
     """The number of rows of a view, and their hash in the order of their keys."""
     digest, count = sha256(), 0

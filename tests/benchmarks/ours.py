@@ -96,3 +96,12 @@ def append_pairs(engine: Engine, pairs: list[workload.Pair]) -> None:
         appender = Appender(connection)
         appender.append_all(pairs, {})
         appender.finish()
+
+
+def load(db: Path, file: str) -> dict[str, Any]:
+    """Import a file of complete lines into an empty archive."""
+    clock = Clock()
+    with Archive.open(db, Plugins.load(strict=True)) as archive:
+        with clock:
+            done = archive.import_file(file)
+        return clock.result(done.new)

@@ -31,7 +31,9 @@ from typing import Any
 HERE = Path(__file__).parent
 PER_STORY = 100
 BATCH = 10_000
-SINGLES = 3_000
+SINGLES, HUNDREDS = 3_000, 50_000
+#: How many facts are imported.
+IMPORTED = 20_000
 PEER_REPLAY = 10_000
 CATCH_UP = 2_000
 #: The memory measurement has so many times the events.
@@ -40,16 +42,9 @@ TIMES = 10
 QUIET = 0.35
 
 NAMES = (
-    "append",
-    "making",
-    "single",
-    "replay",
-    "views",
-    "one_of_all",
-    "catch_up",
-    "memory",
-    "startup",
-)
+    "append", "hundreds", "making", "single", "imports", "replay", "views", "one_of_all", "catch_up",
+    "memory", "startup",
+)  # fmt: skip
 #: The bundled views.
 VIEWS = (
     "timeline", "statements", "figures", "people", "places", "sources", "disputes", "changes",
@@ -62,8 +57,10 @@ LABELS = {
 }  # fmt: skip
 TITLES = {
     "append": f"append, batches of {BATCH:,}",
+    "hundreds": "append, batches of 100",
     "making": "same, making event objects",
     "single": "append, one durable event",
+    "imports": "import of complete lines",
     "replay": "replay of figures",
     "views": "replay of all eight views",
     "one_of_all": "replay of figures, all kinds of facts",
@@ -77,9 +74,11 @@ TITLES = {
 }
 #: (measurement, contender) -> the target ratio of speeds.
 TARGETS = {
-    ("append", "limit"): 0.6,
+    ("append", "limit"): 0.8,
+    ("hundreds", "limit"): 0.75,
+    ("imports", "limit"): 0.35,
     ("making", "peer"): 2.5,
-    ("single", "limit"): 0.4,
+    ("single", "limit"): 0.65,
     ("replay", "limit"): 0.6,
     ("views", "limit"): 0.6,
     ("one_of_all", "limit"): 0.75,
@@ -115,7 +114,11 @@ class Bench:
     # -- the measurements --------------------------------------------------------------------
 
     def _append(self) -> None:
-        self._logs("append", {"stories": self.stories, "batch": BATCH})
+        self._logs("append", "append", {"stories": self.stories, "batch": BATCH})
+
+    def _hundreds(self) -> None:
+        stories = min(self.stories, HUNDREDS // PER_STORY)
+        self._logs("hundreds", "append", {"stories": stories, "batch": 100})
 
     def _making(self) -> None:
         """From payloads to the disk: the clock includes making event objects."""
@@ -132,9 +135,28 @@ class Bench:
     def _single(self) -> None:
         events = min(SINGLES, self.events // 10)
         stories = max(2, events // PER_STORY)
-        self._logs("single", {"stories": stories, "events": events})
+        self._logs("single", "single", {"stories": stories, "events": events})
 
-    def _logs(self, name: str, given: dict[str, Any]) -> None:
+    def _imports(self) -> None:
+        """Import complete lines of ten stories. The events and the views must be equal."""
+        file, wrote = self.folder / "lines.ndjson", dict[str, Any]()
+        facts = min(IMPORTED, self.events // 2)
+        step("lines", "write", file, facts=facts, stories=10)
+
+        def contend(who: str) -> Run:
+            db = self._path()
+            step("ours", "create", db)
+            run: Run = step("limit_import" if who == "limit" else who, "load", db, file=str(file))
+            if who not in wrote:
+                step("ours", "replay", db, views=VIEWS)
+                rows = step("checks", "tables", db, named="{}__g1", views=VIEWS)
+                wrote[who] = step("checks", "events", db), rows
+            return run
+
+        self._round_robin("imports", ["ours", "limit"], contend)
+        require_same("imports", wrote["ours"], wrote["limit"])
+
+    def _logs(self, name: str, work: str, given: dict[str, Any]) -> None:
         """Append to an empty database. Dateline and the limit must write equal logs."""
         wrote: dict[str, Any] = {}
 
@@ -142,7 +164,7 @@ class Bench:
             db = self._path()
             if who != "peer":
                 step("ours", "create", db)
-            run: Run = step(who, name, db, **given)
+            run: Run = step(who, work, db, **given)
             if who != "peer":
                 wrote[who] = step("checks", "log", db)
             return run

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dateline.errors import Refused
@@ -160,6 +161,74 @@ def test_any_bytes_are_an_object_or_refused_and_nothing_else_happens(raw: bytes 
         assert refused.findings
     else:
         assert strict.check(value) == []
+
+
+#: Values that break a rule, among others that do not.
+_odd = st.one_of(
+    st.sampled_from([float("nan"), float("inf"), 2**53, -(2**53), 10**30, 1e16, "a\x00", "\ud800"]),
+    st.text(),
+    st.integers(),
+    st.floats(),
+)
+_trees = st.recursive(
+    st.one_of(_odd, st.none(), st.booleans()),
+    lambda inner: st.one_of(
+        st.lists(inner), st.dictionaries(st.text(max_size=2), inner), st.tuples(inner)
+    ),
+    max_leaves=12,
+)
+#: Pieces of text that are put into the middle of valid text.
+_pieces = st.sampled_from(
+    [b'"a":1,"a":2', b'"a":1,', b"1e400", b"-0", b"1.50", b"01", b"9" * 17, b"1E3", b"\\u0000",
+     b"\\ud800", b"\\/", b"\\u00e9", b"\xff", b"\x00", b"\n", b" ", b"[" * 9 + b"]" * 9, b"{}", b"NaN"]
+)  # fmt: skip
+
+
+@st.composite
+def _texts_of_objects(draw: st.DrawFn) -> bytes:
+    """JSON of an object, as an encoder without spaces writes it, that may have been changed."""
+    value = draw(st.dictionaries(st.sampled_from(["a", "b", "\u00e9", "\x00"]), _trees))
+    raw = json.dumps(value, ensure_ascii=draw(st.booleans()), separators=(",", ":"))
+    text = raw.encode("utf-8", "surrogatepass")
+    if draw(st.booleans()):
+        at = draw(st.integers(0, len(text)))
+        text = text[:at] + draw(_pieces) + text[at + draw(st.integers(0, 2)) :]
+    return text
+
+
+def _outcome(read: Callable[[Any], object], given: object) -> object:
+    try:
+        return read(given)
+    except Refused as refused:
+        return refused.findings
+
+
+@settings(max_examples=400)
+@given(_texts_of_objects())
+def test_what_is_read_quickly_is_read_the_same_slowly(raw: bytes) -> None:
+    quick, kept = _outcome(strict.parse, raw), _outcome(strict.JsonObject, raw)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(strict, "_read", lambda raw: None)
+        patch.setattr(strict, "_is_sound", lambda value: False)
+        slow = _outcome(strict.parse, raw)
+    assert repr(quick) == repr(slow)  # 1 and 1.0 are not the same
+    assert kept == slow
+    if isinstance(kept, strict.JsonObject):
+        assert repr(kept.plain()) == repr(slow)
+        assert [*kept] == [*kept.plain()]
+
+
+@given(_trees | st.dictionaries(st.text(max_size=2), _trees))
+def test_what_is_checked_quickly_has_the_same_findings_slowly(value: object) -> None:
+    quick = strict.check(value)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(strict, "_is_sound", lambda value: False)
+        assert quick == strict.check(value)
+
+
+def test_an_ordinary_line_is_read_quickly() -> None:
+    assert strict._read(b'{"a":[{"b":1.5,"c":null}],"d":"\xc3\xa9"}') is not None
+    assert strict._is_sound({"a": [{"b": 1.5, "c": None}], "d": "\u00e9"})
 
 
 # --- corpora

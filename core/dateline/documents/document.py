@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+from functools import cached_property
 
 import msgspec
 
@@ -19,13 +20,13 @@ _NO_CHARSETS = frozenset({
 })  # fmt: skip
 
 
-class Document(msgspec.Struct, frozen=True):
+class Document(msgspec.Struct, frozen=True, dict=True):
     """Bytes as captured, and the charset that decodes them."""
 
     content: bytes
     charset: str = "utf-8"
 
-    @property
+    @cached_property
     def source(self) -> str:
         return PREFIX + hashlib.sha256(self.content).hexdigest()
 
@@ -34,7 +35,7 @@ class Document(msgspec.Struct, frozen=True):
         """Whether the bytes are not text. Facts quote a text extracted from it instead."""
         return self.charset == BINARY
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The text in which evidence is located. Never normalised: line ends and accents stay.
 

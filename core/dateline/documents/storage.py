@@ -11,15 +11,51 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, delete, func, select
 
 from dateline.documents.document import PREFIX, Document
-from dateline.errors import DatelineError
-from dateline.log.databases.dialect import of
-from dateline.log.databases.sql import portions
+from dateline.errors import Damaged, DatelineError
+from dateline.log.databases.dialect import named_errors, of
+from dateline.log.databases.sql import found_in, portions
 from dateline.log.databases.unwritten import require_done
 from dateline.log.tables import documents
 from dateline.protect import cipher
 from dateline.protect.vault import Vault
 
 _COLUMNS = ("sha256", "charset", "content", "subject_key")
+# Run by the driver itself: an import asks for each of its documents.
+_ROW = "SELECT charset, content FROM documents WHERE sha256 = ?"
+_CHARSETS = "SELECT sha256, charset FROM documents WHERE sha256 IN"
+_UNDER = (
+    "SELECT DISTINCT subject_key FROM documents WHERE subject_key IS NOT NULL ORDER BY subject_key"
+)
+
+
+def put_all(
+    connection: Connection,
+    given: Sequence[tuple[Document, str | None]],
+    vault: Vault | None = None,
+) -> None:
+    """Store documents that are not stored yet, each under a subject's key if one is given. Raises
+    DatelineError for one that is stored with another charset."""
+    if any(subject_key for _, subject_key in given) or (given and under(connection)):
+        for document, subject_key in given:
+            put(connection, document, vault, subject_key)
+        return
+    new: dict[bytes, Document] = {}
+    for document, _ in given:
+        _require_charset(document, new.setdefault(_key(document.source), document).charset)
+    run = of(connection).execute(connection)
+    for key, charset in found_in(run, _CHARSETS, list(new)):
+        _require_charset(new.pop(key), charset)
+    rows = [(key, each.charset, each.content, None) for key, each in new.items()]
+    of(connection).insert(connection, documents.name, _COLUMNS, rows)
+
+
+def _require_charset(document: Document, charset: str) -> None:
+    if charset != document.charset:
+        raise DatelineError(
+            f"{document.source} is archived as {charset}, not {document.charset}",
+            hint=f"give --charset {charset}: the text that facts quote cannot change",
+            code="charset-conflict",
+        )
 
 
 def put(
@@ -31,12 +67,8 @@ def put(
     """Store a document, under a subject's key if one is given; False when it is stored already."""
     key = _key(document.source)
     there = get(connection, document.source, vault)
-    if there is not None and there.charset != document.charset:
-        raise DatelineError(
-            f"{document.source} is archived as {there.charset}, not {document.charset}",
-            hint=f"give --charset {there.charset}: the text that facts quote cannot change",
-            code="charset-conflict",
-        )
+    if there is not None:
+        _require_charset(document, there.charset)
     content = document.content
     if subject_key is not None:
         assert vault is not None
@@ -56,12 +88,13 @@ def get(connection: Connection, source: str, vault: Vault | None = None) -> Docu
     key = _key(source)
     row = _row(connection, key)
     if row is not None:
-        return Document(row.content, row.charset)
+        return Document(row[1], row[0])
     if vault is None:
         return None
     for subject_key, name in _held(connection, key, vault, under(connection)):
         row = _row(connection, name)
-        return Document(vault.open_document(subject_key, name, row.content), row.charset)
+        assert row is not None
+        return Document(vault.open_document(subject_key, name, row[1]), row[0])
     return None
 
 
@@ -78,9 +111,8 @@ def size(
 
 def under(connection: Connection) -> list[str]:
     """The ids of the keys that protect documents."""
-    column = documents.c.subject_key
-    query = select(column).where(column.is_not(None)).distinct().order_by(column)
-    return list(connection.execute(query).scalars())
+    with named_errors(connection):
+        return [key for (key,) in of(connection).execute(connection)(_UNDER).fetchall()]
 
 
 def protection(
@@ -137,8 +169,15 @@ def name_of(source: str, vault: Vault | None, subject_key: str | None) -> bytes 
     return None if vault is None else vault.document_name(subject_key, key)
 
 
-def _row(connection: Connection, key: bytes) -> Any:
-    return connection.execute(documents.select().where(documents.c.sha256 == key)).first()
+def _row(connection: Connection, key: bytes) -> tuple[str, bytes] | None:
+    """The charset and the content of a stored document."""
+    with named_errors(connection):
+        row: tuple[Any, Any] | None = of(connection).execute(connection)(_ROW, (key,)).fetchone()
+    if row is not None and not (isinstance(row[0], str) and isinstance(row[1], bytes)):
+        raise Damaged(
+            "the database holds a document whose charset is not text or content not bytes"
+        )
+    return row
 
 
 def _key(source: str) -> bytes:

@@ -134,7 +134,7 @@ class BatchKeys(KeyPolicy):
             yield Finding("perhaps-erased", "", _PERHAPS)
 
     def check(
-        self, item: Item, payload: Payload | Raw, seen: Mapping[UUID, Item]
+        self, item: Item, payload: Payload | Raw, seen: Mapping[int, Item]
     ) -> Iterable[Finding]:
         if (source := _source(item, payload)) is not None:
             return self._document(source, item)
@@ -163,7 +163,7 @@ class BatchKeys(KeyPolicy):
         if reason is not None:
             yield Finding("protection", "/source", reason)
 
-    def _imported(self, payload: ContentErased, seen: Mapping[UUID, Item]) -> Iterable[Finding]:
+    def _imported(self, payload: ContentErased, seen: Mapping[int, Item]) -> Iterable[Finding]:
         """Another archive's erasure is recorded and not carried out, so it must not name events or keys
         of this archive."""
         key = payload.subject_key
@@ -183,8 +183,8 @@ class BatchKeys(KeyPolicy):
             )
             yield Finding("reserved", "/events", reason)
         for item in payload.events:
-            if item.event_id in seen:
-                earlier = seen[item.event_id].line.number
+            if item.event_id.int in seen:
+                earlier = seen[item.event_id.int].line.number
                 where = "above" if earlier is None else f"in line {earlier}"
                 reason = f"an erased event is in the batch, {where}: leave that out"
                 yield Finding("reserved", "/events", reason)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ISO = re.compile(
@@ -29,7 +30,7 @@ def to_datetime(us: int) -> datetime:
 
 def to_iso(us: int) -> str:
     """RFC 3339 in UTC with six digits, the form that is hashed: ``2022-10-13T00:00:00.000000Z``."""
-    return to_datetime(us).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+    return f"{to_datetime(us).isoformat(timespec='microseconds')[:26]}Z"
 
 
 def from_datetime(moment: datetime) -> int:
@@ -38,6 +39,11 @@ def from_datetime(moment: datetime) -> int:
 
 def from_iso(text: str) -> int:
     """The instant of an RFC 3339 time stamp with a zone. Raises ValueError for anything else."""
+    return _from_iso(text)
+
+
+@lru_cache(4096)  # lines that were recorded together have the same times
+def _from_iso(text: str) -> int:
     if not _ISO.fullmatch(text):
         raise ValueError(f"{text!r} is not a time stamp like 2022-10-13T08:00:00Z")
     moment = datetime.fromisoformat(text)

@@ -24,7 +24,11 @@ def complete(payload: Payload, text: str | None, number: str) -> tuple[Payload, 
     findings: list[Finding] = []
     if isinstance(payload, FactPayload) and not payload.fact:
         payload = msgspec.structs.replace(payload, fact=number)
-    if isinstance(payload, FactPayload | EvidenceAdded) and text is not None:
+    if (
+        text is not None
+        and isinstance(payload, FactPayload | EvidenceAdded)
+        and not all(map(_is_complete, payload.evidence))
+    ):
         completed = []
         for index, item in enumerate(payload.evidence):
             found = locate(item, text, f"/evidence/{index}/exact")
@@ -35,6 +39,10 @@ def complete(payload: Payload, text: str | None, number: str) -> tuple[Payload, 
         if not findings:
             payload = msgspec.structs.replace(payload, evidence=tuple(completed))
     return payload, findings
+
+
+def _is_complete(item: Evidence) -> bool:
+    return None not in (item.start, item.end, item.prefix, item.suffix)
 
 
 def locate(item: Evidence, text: str, field: str) -> Evidence | Finding:

@@ -240,6 +240,7 @@ def latest_instant(text: str) -> int | None:
     return start + (1_000_000 if "T" in latest else 86_400_000_000) - 1
 
 
+@lru_cache(4096)
 def public_from(text: str, known_us: int) -> int | None:
     """The microsecond (UTC) from which something published at `text` was public: the earliest possible
     one or, if the start is open (``../2024``: in that year or before), the latest.

@@ -16,7 +16,9 @@ T = TypeVar("T")
 Data: TypeAlias = Payload | Raw | Erased | Sealed
 
 
-class RecordedBy(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class RecordedBy(
+    msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False
+):
     """Who recorded the event, with which tool and by which method (PROV: agent and activity)."""
 
     agent: str | None = None
@@ -24,7 +26,7 @@ class RecordedBy(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
     method: Literal["manual", "imported", "extracted"] = "manual"
 
 
-class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
+class NewEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An event that is not in the log yet. Times are microseconds since 1970 in UTC.
 
     ``recorded_us`` is None for "now"; only an import of another archive's export sets it.

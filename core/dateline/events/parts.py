@@ -80,6 +80,17 @@ class Times(Part, frozen=True, kw_only=True):
     valid: Time | None = None
     baseline: Time | None = None
 
+    def given(self) -> list[tuple[str, Time]]:
+        """The times that are given, each with the name of its field."""
+        times = []
+        if self.said is not None:
+            times.append(("said", self.said))
+        if self.valid is not None:
+            times.append(("valid", self.valid))
+        if self.baseline is not None:
+            times.append(("baseline", self.baseline))
+        return times
+
 
 class PlaceRef(Part, frozen=True, kw_only=True):
     place: str

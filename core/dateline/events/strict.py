@@ -9,7 +9,10 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+
+import msgspec
 
 from dateline.errors import Finding, Refused
 
@@ -21,8 +24,71 @@ MAX_NUMBER = 2**53 - 1
 RULES = ("json", "duplicate-key", "finite", "number-range", "nul", "surrogate", "depth", "size")
 
 
+#: Values that `_quick` accepts are nested so deep at most.
+_QUICK_DEPTH = 6
+
+
+def _quick() -> Any:
+    """A type whose decoder refuses values nested deeper than `_QUICK_DEPTH`, and long numbers."""
+    bounds = msgspec.Meta(ge=-MAX_NUMBER, le=MAX_NUMBER)
+    scalar: Any = bool | str | None | Annotated[int, bounds] | Annotated[float, bounds]
+    value: Any = scalar
+    for _ in range(_QUICK_DEPTH):
+        value = scalar | list[value] | dict[str, value]
+    return dict[str, value]
+
+
+_decode: Any = msgspec.json.Decoder(_quick()).decode
+_encode = msgspec.json.Encoder().encode
+_ESCAPED_NUL = b"\\u0000"
+
+
+class JsonObject(Mapping[str, Any]):
+    """A JSON object that breaks no rule. It is kept as text, and decoded whenever a value is asked for:
+    that is faster than to keep the many objects of many lines."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, raw: bytes) -> None:
+        """Raises Refused with a finding for each rule that it breaks."""
+        self._text = raw if _read(raw) is not None else _encode(parse(raw))
+
+    def plain(self) -> dict[str, Any]:
+        """A new dict with its values."""
+        found: dict[str, Any] = msgspec.json.decode(self._text)
+        return found
+
+    def __getitem__(self, key: str) -> Any:
+        return self.plain()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.plain())
+
+    def __len__(self) -> int:
+        return len(self.plain())
+
+    def __repr__(self) -> str:
+        return repr(self.plain())
+
+
+def _read(raw: bytes) -> dict[str, object] | None:
+    """The object, if it is certain at once that it breaks no rule; else None.
+
+    If an encoder writes the same bytes again, no key was lost because it occurs twice, and the text is
+    valid JSON in UTF-8.
+    """
+    try:
+        value: dict[str, object] = _decode(raw)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+    sound = len(raw) <= MAX_BYTES and _ESCAPED_NUL not in raw and _encode(value) == raw
+    return value if sound else None
+
+
 def parse(raw: bytes | str) -> dict[str, object]:
     """Parse one JSON object. Raises Refused with a finding for each rule that it breaks."""
+    if isinstance(raw, bytes) and (read := _read(raw)) is not None:
+        return read
     if len(raw) > MAX_BYTES:
         raise Refused([Finding("size", "", f"the line is longer than {MAX_BYTES} bytes")])
     duplicates: list[str] = []
@@ -62,7 +128,16 @@ def parse(raw: bytes | str) -> dict[str, object]:
 
 def check(value: object) -> list[Finding]:
     """Findings for a value made of plain dicts, lists, strings and numbers."""
-    return list(_walk(value, "", 0))
+    return [] if _is_sound(value) else list(_walk(value, "", 0))
+
+
+def _is_sound(value: object) -> bool:
+    """Whether it is certain at once that an object breaks no rule: it is what its JSON says."""
+    try:
+        raw = _encode(value)
+        return _ESCAPED_NUL not in raw and bool(_decode(raw) == value)
+    except (msgspec.MsgspecError, TypeError, ValueError, RecursionError):
+        return False
 
 
 def _walk(value: object, where: str, depth: int) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ The writer settles the order, so a reader can never skip an event that commits l
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import compress
+from itertools import compress, islice
 from typing import Any, Literal
 from uuid import UUID
 
@@ -26,7 +26,7 @@ from dateline.events.registry import CORE_NAMES
 from dateline.events.story import StoryOpened
 from dateline.log import hashing, stored_tree
 from dateline.log.content import Encrypted, dump, salted, same_data
-from dateline.log.databases.dialect import of
+from dateline.log.databases.dialect import named_errors, of
 from dateline.log.databases.sql import found_in
 from dateline.log.databases.unwritten import require_done
 from dateline.log.hashing import stamp
@@ -35,6 +35,8 @@ from dateline.log.tables import EVENT_COLUMNS, STORY_COLUMNS, events, plugin_typ
 from dateline.protect.vault import Vault
 
 Expected = int | Literal["new"] | None
+#: So many rows are made, then inserted: all rows of a large import would fill the memory.
+_ROWS = 10_000
 
 _HEAD = "SELECT position, archive, peaks FROM log_head"
 _STORY = "SELECT version, leaf, recorded_us FROM stories WHERE story = ?"
@@ -43,6 +45,14 @@ _SLUGS = "SELECT slug FROM stories WHERE slug IN"
 _NEW_TYPE = "INSERT INTO plugin_types (name, since) VALUES (?, ?) ON CONFLICT (name) DO NOTHING"
 _IS_TYPE = "SELECT 1 FROM plugin_types WHERE name = ?"
 _KNOWN = "SELECT position, event_id, story, type, subject_key, body FROM events WHERE event_id IN"
+
+_PRESENT = "SELECT event_id FROM events WHERE event_id IN"
+
+
+def present(connection: Connection, keys: Sequence[bytes]) -> set[bytes]:
+    """Those of the event ids that are in the log."""
+    with named_errors(connection):
+        return {key for (key,) in found_in(of(connection).execute(connection), _PRESENT, keys)}
 
 
 class Appended(msgspec.Struct, frozen=True):
@@ -56,10 +66,10 @@ class Appended(msgspec.Struct, frozen=True):
 class _Story:
     """The state of a story while a transaction appends to it."""
 
-    __slots__ = ("changed", "leaf", "new", "recorded", "slug", "version")
+    __slots__ = ("changed", "key", "leaf", "new", "recorded", "slug", "version")
 
-    def __init__(self, row: tuple[int, bytes, int] | None) -> None:
-        self.new, self.changed, self.slug = row is None, False, ""
+    def __init__(self, key: bytes, row: tuple[int, bytes, int] | None) -> None:
+        self.key, self.new, self.changed, self.slug = key, row is None, False, ""
         self.version, self.leaf, self.recorded = row or (0, b"", 0)
 
 
@@ -73,7 +83,8 @@ class Appender:
     def __init__(self, connection: Connection, vault: Vault | None = None) -> None:
         self._connection, self._backend, self._vault = connection, of(connection), vault
         self._run = self._backend.execute(connection)
-        self._stories: dict[UUID, _Story] = {}
+        #: By the number that is the story's id: a UUID is slow to look up.
+        self._stories: dict[int, _Story] = {}
         self._began = False
         #: Stories whose last event has a time that this clock has not reached yet, with that time. New
         #: events of these stories get the same time.
@@ -101,7 +112,7 @@ class Appender:
             found = self._backend.open_append(self._connection, ids, list(keys.values()))
             [(_, archive, _, position, *_, peaks, server)] = [r for r in found if r[0] == "head"]
             there = {row[1]: (row[3], row[7], row[4]) for row in found if row[0] == "story"}
-            self._stories = {story: _Story(there.get(key)) for story, key in keys.items()}
+            self._stories = {story.int: _Story(key, there.get(key)) for story, key in keys.items()}
             known = [
                 (at, key, owner, type_, subject, body)
                 for kind, key, owner, at, _, type_, subject, body, _ in found
@@ -128,22 +139,26 @@ class Appender:
         """Append events to several stories, in this order. Returns (positions, number of new events)."""
         # Hash before taking the lock where other writers wait for it; else one by one, to save memory.
         early = list(salted(pairs)) if self._backend.remote else None
-        known = self._known(pairs)
-        fresh = pairs
+        keys = [event.event_id.bytes for _, event in pairs]
+        known = self._known(keys, pairs)
+        fresh, ids = pairs, keys
         if known:
-            new = [event.event_id not in known for _, event in pairs]
-            fresh = list(compress(pairs, new))
+            new = [key not in known for key in keys]
+            fresh, ids = list(compress(pairs, new)), list(compress(keys, new))
             early = None if early is None else list(compress(early, new))
-        touched = {story: None for story, _ in fresh}
+        touched = {pair[0].int: pair[0] for pair in fresh}
         if len(touched) > 1:
             self._fetch(touched)
-        for story in touched:
+        for story in touched.values():
             self._check(story, expected.get(story))
-        placed = self._insert(fresh, salted(fresh) if early is None else early)
+        contents, placed = iter(salted(fresh) if early is None else early), list[int]()
+        for at in range(0, len(fresh), _ROWS):
+            some = fresh[at : at + _ROWS]
+            placed += self._insert(some, ids[at : at + _ROWS], islice(contents, len(some)))
         if not known:
             return placed, len(placed)
-        known.update(zip((event.event_id for _, event in fresh), placed, strict=True))
-        return [known[event.event_id] for _, event in pairs], len(placed)
+        known.update(zip(ids, placed, strict=True))
+        return [known[key] for key in keys], len(placed)
 
     def version(self, story: UUID) -> int:
         """The story's version as this transaction leaves it; 0 when there is no such story."""
@@ -155,8 +170,8 @@ class Appender:
         if not self._began:
             return
         moved = [
-            (at.version, at.leaf, at.recorded, story.bytes)
-            for story, at in self._stories.items()
+            (at.version, at.leaf, at.recorded, at.key)
+            for at in self._stories.values()
             if at.changed
         ]
         stored_tree.insert(self._connection, self._frontier.take_complete())
@@ -164,38 +179,42 @@ class Appender:
         self._backend.close_append(self._connection, self.position, peaks, moved)
 
     def _story(self, story: UUID) -> _Story:
-        found = self._stories.get(story)
+        found = self._stories.get(story.int)
         if found is None:
-            found = _Story(self._run(_STORY, (story.bytes,)).fetchone())
-            self._stories[story] = found
+            key = story.bytes
+            found = _Story(key, self._run(_STORY, (key,)).fetchone())
+            self._stories[story.int] = found
         return found
 
-    def _fetch(self, touched: Iterable[UUID]) -> None:
+    def _fetch(self, touched: Mapping[int, UUID]) -> None:
         """Load many stories at once: each statement is a round trip during which other writers wait."""
-        wanted = [story for story in touched if story not in self._stories]
-        keys = [story.bytes for story in wanted]
-        found = {row[0]: row[1:] for row in found_in(self._run, _STORIES, keys)}
-        for story in wanted:
-            self._stories[story] = _Story(found.get(story.bytes))
+        wanted = {
+            story.bytes: number for number, story in touched.items() if number not in self._stories
+        }
+        found = {row[0]: row[1:] for row in found_in(self._run, _STORIES, list(wanted))}
+        for key, number in wanted.items():
+            self._stories[number] = _Story(key, found.get(key))
 
     def _check(self, story: UUID, expected: Expected) -> None:
         version = self._story(story).version
         if expected is not None and (0 if expected == "new" else expected) != version:
             raise VersionConflict(story, expected, version)
 
-    def _known(self, pairs: Sequence[tuple[UUID, NewEvent]]) -> dict[UUID, int]:
-        """The positions of the events that are in the log already."""
-        wanted = {event.event_id.bytes: (story, event) for story, event in pairs}
+    def _known(
+        self, keys: Sequence[bytes], pairs: Sequence[tuple[UUID, NewEvent]]
+    ) -> dict[bytes, int]:
+        """The positions of the events that are in the log already. `keys` are the ids of `pairs`."""
+        wanted = dict(zip(keys, pairs, strict=True))
         if len(wanted) != len(pairs):
             raise DatelineError(
                 "two events of one append have the same id",
                 hint="give each event an id of its own",
                 code="event-ids-repeated",
             )
-        rows = self._begin(list(wanted), pairs)
+        rows = self._begin(keys, pairs)
         if rows is None:
-            rows = list(found_in(self._run, _KNOWN, list(wanted)))
-        known: dict[UUID, int] = {}
+            rows = list(found_in(self._run, _KNOWN, keys))
+        known: dict[bytes, int] = {}
         for position, key, owner, type_, subject, body in rows:
             story, event = wanted[key]
             if subject is not None and body is not None:
@@ -205,19 +224,22 @@ class Appender:
                 body = plain.body
             if owner != story.bytes or type_ != event.type or not same_data(body, event):
                 raise EventIdConflict(event.event_id, position)
-            known[event.event_id] = position
+            known[key] = position
         return known
 
     def _insert(
-        self, pairs: Sequence[tuple[UUID, NewEvent]], contents: Iterable[tuple[bytes, bytes, bytes]]
+        self,
+        pairs: Sequence[tuple[UUID, NewEvent]],
+        keys: Sequence[bytes],
+        contents: Iterable[tuple[bytes, bytes, bytes]],
     ) -> list[int]:
-        if not pairs:
-            return []
-        archive, frontier, rows = str(self.archive), self._frontier, []
+        archive, leaves, rows = str(self.archive), list[bytes](), list[Any]()
         first = self.position + 1
         foreign: dict[str, int] = {}
-        for index, ((story, event), kept) in enumerate(zip(pairs, contents, strict=True)):
-            at = self._story(story)
+        for position, ((story, event), key, (salt, body, committed)) in enumerate(
+            zip(pairs, keys, contents, strict=True), first
+        ):
+            at = self._stories[story.int]
             if at.new and not at.version:
                 at.slug = _slug(story, event)
             # A clock that was set back never reorders a story.
@@ -226,7 +248,6 @@ class Appender:
                 recorded = max(at.recorded, self.now)
                 if recorded - self.now > CLOCK_TOLERANCE_US:
                     self.ahead[story] = recorded
-            salt, body, committed = kept
             at.version += 1
             leaf = hashing.leaf(
                 hashing.entry(
@@ -245,21 +266,21 @@ class Appender:
             )
             at.leaf, at.recorded, at.changed = leaf, recorded, True
             if event.type not in CORE_NAMES:
-                foreign.setdefault(event.type, first + index)
-            key = event.event_id.bytes
+                foreign.setdefault(event.type, position)
             stored: tuple[bytes | None, bytes] = (salt, body)
             if event.subject_key is not None:  # the hashes cover the plain body
                 assert self._vault is not None
                 sealed = self._vault.seal_event(event.subject_key, key, salt, body)
                 stored = dump(Encrypted(event.subject_key, sealed))
-            frontier.append(leaf)
+            leaves.append(leaf)
             rows.append(
                 (
-                    first + index, key, story.bytes, at.version, event.type,
+                    position, key, at.key, at.version, event.type,
                     event.schema_version, recorded, event.reported_us, event.subject_key,
                     *stored, committed, leaf,
                 )
             )  # fmt: skip
+        self._frontier.extend(leaves)
         self._open_stories()
         self._backend.insert(self._connection, events.name, EVENT_COLUMNS, rows)
         for kind in foreign.items():
@@ -272,11 +293,11 @@ class Appender:
     def _open_stories(self) -> None:
         """Write new stories, because their events refer to them; the others are written by `finish`."""
         opened: dict[str, tuple[Any, ...]] = {}
-        for story, at in self._stories.items():
+        for at in self._stories.values():
             if at.new and at.changed:
                 if at.slug in opened:
                     raise SlugTaken(at.slug)
-                opened[at.slug] = (story.bytes, at.slug, at.version, at.leaf, at.recorded)
+                opened[at.slug] = (at.key, at.slug, at.version, at.leaf, at.recorded)
                 at.new = at.changed = False
         if not opened:
             return

@@ -26,7 +26,7 @@ STRIDE = 8
 #: Level, number among the nodes of that level (from 0), and hash.
 Node = tuple[int, int, bytes]
 
-_quote = msgspec.json.encode
+_encode = msgspec.json.Encoder().encode
 #: A time in the form that is hashed. Consecutive events often share a time or a story.
 stamp = lru_cache(4096)(to_iso)
 
@@ -46,6 +46,23 @@ def commitment(salt: bytes, body: bytes) -> bytes:
     return hashlib.sha256(salt + body).digest()
 
 
+class _Entry(msgspec.Struct, frozen=True, gc=False):
+    """The envelope of an event, with its fields in the order of their names."""
+
+    archive: UUID | str
+    commitment: str
+    domain: str
+    event_id: UUID
+    prev: str
+    recorded_at: str
+    reported_at: str | msgspec.UnsetType
+    schema_version: int
+    story: UUID | str
+    subject_key: str | msgspec.UnsetType
+    type: str
+    version: int
+
+
 def entry(
     *,
     archive: UUID | str,
@@ -62,17 +79,24 @@ def entry(
 ) -> bytes:
     """The envelope as canonical JSON: equal to RFC 8785 for this shape of strings and integers.
 
-    Times are RFC 3339 in UTC with six digits. Values are ASCII; `type` and `subject_key` are
-    quoted as JSON.
+    Times are RFC 3339 in UTC with six digits.
     """
-    reported = "" if reported_at is None else f'"reported_at":"{reported_at}",'
-    subject = "" if subject_key is None else f'"subject_key":{_quote(subject_key).decode()},'
-    return (
-        f'{{"archive":"{archive}","commitment":"{commitment.hex()}","domain":"{DOMAIN}",'
-        f'"event_id":"{event_id}","prev":"{prev.hex()}","recorded_at":"{recorded_at}",{reported}'
-        f'"schema_version":{schema_version},"story":"{story}",{subject}'
-        f'"type":{_quote(type).decode()},"version":{version}}}'
-    ).encode()
+    return _encode(
+        _Entry(
+            archive,
+            commitment.hex(),
+            DOMAIN,
+            event_id,
+            prev.hex(),
+            recorded_at,
+            msgspec.UNSET if reported_at is None else reported_at,
+            schema_version,
+            story,
+            msgspec.UNSET if subject_key is None else subject_key,
+            type,
+            version,
+        )
+    )
 
 
 def stored_entry(archive: UUID | str, row: Sequence[Any], prev: bytes) -> bytes:
@@ -135,19 +159,20 @@ class Frontier:
         return b"".join(self.peaks)
 
     def append(self, leaf: bytes) -> None:
-        carry, size, height = leaf, self.size, 0
-        while size & 1:
-            carry = node(self.peaks.pop(), carry)
-            size >>= 1
-            height += 1
-            if not height % STRIDE:
-                self.complete.append((height // STRIDE, size, carry))
-        self.peaks.append(carry)
-        self.size += 1
+        self.extend((leaf,))
 
     def extend(self, leaves: Iterable[bytes]) -> None:
-        for item in leaves:
-            self.append(item)
+        peaks = self.peaks
+        for carry in leaves:
+            size, height = self.size, 0
+            while size & 1:
+                carry = node(peaks.pop(), carry)
+                size >>= 1
+                height += 1
+                if not height % STRIDE:
+                    self.complete.append((height // STRIDE, size, carry))
+            peaks.append(carry)
+            self.size += 1
 
     def take_complete(self) -> list[Node]:
         """The nodes completed since the last call."""

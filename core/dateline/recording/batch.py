@@ -7,6 +7,8 @@ may point forward; the second completes each line and checks it against the stor
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import groupby
+from operator import attrgetter
 from uuid import UUID
 
 from dateline.errors import Refused
@@ -44,15 +46,18 @@ def accept(
     for line in lines:
         reader.take(line)
     findings, stories = reader.findings, dict[UUID, list[Item]]()
-    for item in reader.items:
-        stories.setdefault(item.story, []).append(item)
-    ahead = {one: ahead_of(item.payload for item in items) for one, items in stories.items()}
-    for one, items in stories.items():
-        known.name(one, (item.payload for item in items))
+    for owner, items in groupby(reader.items, attrgetter("story")):
+        stories.setdefault(owner, []).extend(items)
+    known.expect(
+        event_id for item in reader.items if (event_id := item.envelope.event_id) is not None
+    )
+    for one, some in stories.items():
+        known.name(one, (item.payload for item in some))
     accepted = Accepted(keys.for_batch(stories, known), reader.opened)
-    check = Check(known, accepted, recorded_by, anew)
+    ahead = {one: ahead_of(item.payload for item in items) for one, items in stories.items()}
+    check = Check(known, accepted, ahead, recorded_by, anew)
     for item in reader.items:
-        findings += [found.at(item.line.number) for found in check.take(item, ahead[item.story])]
+        findings += [found.at(item.line.number) for found in check.take(item)]
     if findings:
         raise Refused(sorted(findings, key=lambda finding: finding.line or 0))
     return accepted

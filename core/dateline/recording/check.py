@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 import msgspec
@@ -28,31 +29,38 @@ class Check:
     """Checks the items of one batch in order. What it accepts is in ``accepted``."""
 
     def __init__(
-        self, known: Known, accepted: Accepted, recorded_by: RecordedBy, anew: bool
+        self,
+        known: Known,
+        accepted: Accepted,
+        ahead: Mapping[UUID, Ahead],
+        recorded_by: RecordedBy,
+        anew: bool,
     ) -> None:
+        """`ahead` is what the lines of each story bring."""
         self._known, self.accepted, self._keys = known, accepted, accepted.keys
         self._by, self._anew, self._now = recorded_by, anew, now_us()
-        self._seen: dict[UUID, Item] = {}
+        self._ahead = ahead
+        self._seen: dict[int, Item] = {}
         self._passed: dict[StoryState, int] = {}
+        self._contexts: dict[tuple[int, bool], Context] = {}
 
-    def take(self, item: Item, ahead: Ahead) -> list[Finding]:
-        """Accept an item, or return the reasons why not. `ahead` is what its story's lines bring."""
-        known, state = self._known, self._known.state(item.story)
-        imported = item.envelope.recorded_at is not None
-        context = Context(state, known.text, known.story_id, ahead, imported=imported)
+    def take(self, item: Item) -> list[Finding]:
+        """Accept an item, or return the reasons why not."""
+        context = self._context(item.story, item.envelope.recorded_at is not None)
+        known, state = self._known, context.state
         findings = self._keys.identify(item, state)  # sets its event id and key
         self._renew(item, state)
-        if (earlier := self._seen.get(item.event_id)) is not None:
+        if (earlier := self._seen.get(item.event_id.int)) is not None:
             return [_repeated(item, earlier)]
         if (event := known.event(item.event_id)) is not None:
             return self._already_recorded(item, event, context)
-        if item.event_id in state.tombstones.events:
+        if (erased := state.tombstones.events) and item.event_id in erased:
             return [_erased(item, state)]
         findings += self._keys.check_new(item, state)
         payload, incomplete = self._completed(item, context)
         fact = state.facts.get(payload.fact) if isinstance(payload, FactCorrected) else None
         if isinstance(payload, FactCorrected) and fact is not None:
-            payload, incomplete = relocated(payload, fact, known.text, imported=imported)
+            payload, incomplete = relocated(payload, fact, known.text, imported=context.imported)
         findings += incomplete
         if item.envelope.event_id is None and _captured(payload, state, item.subject_key):
             self.accepted.already += 1
@@ -61,10 +69,20 @@ class Check:
         if isinstance(payload, Payload) and placed:
             findings += rules.find(payload, context)
         findings += self._keys.check(item, payload, self._seen)
-        findings += times.check(item, payload, context, self._now)
+        public = times.reported_us(item, payload, context, self._now)
+        findings += times.check(item, public, context)
         if not findings:
-            self._accept(item, payload, context)
+            self._accept(item, payload, context, public)
         return findings
+
+    def _context(self, story: UUID, imported: bool) -> Context:
+        found = self._contexts.get((story.int, imported))
+        if found is None:
+            known, ahead = self._known, self._ahead[story]
+            found = self._contexts[story.int, imported] = Context(
+                known.state(story), known.text, known.story_id, ahead, imported=imported
+            )
+        return found
 
     def _renew(self, item: Item, state: StoryState) -> None:
         """Give a line whose event was erased the id of a new event."""
@@ -115,12 +133,14 @@ class Check:
         self._passed[context.state] = number
         return f"f{number}"
 
-    def _accept(self, item: Item, payload: Payload | Raw, context: Context) -> None:
+    def _accept(
+        self, item: Item, payload: Payload | Raw, context: Context, public: int | None
+    ) -> None:
         about, accepted, state = item.envelope, self.accepted, context.state
         recorded = about.recorded_us
         # Data of an old shape to which nothing was added are kept as written.
         version = getattr(payload, "schema_version", about.schema_version)
-        kept = payload == item.payload and about.schema_version != version
+        kept = about.schema_version != version and payload == item.payload
         new = NewEvent(
             event_id=item.event_id,
             data=Raw(item.fields) if kept else payload,
@@ -129,7 +149,7 @@ class Check:
             recorded_by=about.recorded_by or self._by,
             causation_id=about.causation_id,
             recorded_us=recorded,
-            reported_us=times.reported_us(item, payload, context, self._now),
+            reported_us=public,
             subject_key=item.subject_key,
         )
         # For the rules of later lines. The append gives it its real position.
@@ -160,9 +180,9 @@ class Check:
         if isinstance(payload, FactPayload):
             accepted.facts.append(payload.fact)
         self._keys.note(item)
-        self._known.state(item.story).apply(event)
+        self._known.state(item.story).take(event)
         item.payload = payload
-        self._seen[item.event_id] = item
+        self._seen[item.event_id.int] = item
 
 
 def _captured(payload: Payload | Raw, state: StoryState, subject_key: str | None) -> bool:

@@ -3,6 +3,7 @@ line shows by itself."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from dateline.events import identity, strict
 from dateline.events.editorial import ContentErased
 from dateline.events.payload import Payload, Raw
 from dateline.events.registry import CORE_NAMES
+from dateline.events.source import SourceCaptured
+from dateline.events.strict import JsonObject
 from dateline.recording.known import Known
 from dateline.recording.line import (
     CUT,
@@ -24,11 +27,12 @@ from dateline.recording.line import (
     data,
     document,
     envelope,
+    plain,
     shape_finding,
 )
 
 
-class Item(msgspec.Struct):
+class Item(msgspec.Struct, gc=False):
     """One line that is to become an event."""
 
     line: Line
@@ -38,7 +42,8 @@ class Item(msgspec.Struct):
     event_id: UUID = UUID(int=0)  # set once it is known under which key the line is recorded
     subject_key: str | None = None  # that key; before, the one that was asked for
     document: Document | None = None
-    fields: dict[str, Any] = {}
+    given: Mapping[str, Any] = {}  # the line's fields, if its event id is derived from them
+    fields: dict[str, Any] = {}  # its data as written, unless they have the newest shape
     renews: int | None = None  # the position of the erasure of its earlier event
 
 
@@ -52,51 +57,47 @@ class LineReader:
         self.items: list[Item] = []
         self.findings: list[Finding] = []
         self.opened: dict[str, UUID] = {}
+        #: The stories that exist or that a line opens; all items of a story have the same object.
+        self._there: dict[int, UUID] = {}
 
     def take(self, line: Line) -> None:
         """Read one line. It belongs to the story that it names, else to the last one opened above it,
         else to the given one."""
-        kind = line.fields.get("type")
+        fields = plain(line)
+        kind = fields.get("type")
         if kind == "story.opened":
             self._story = None  # if this line cannot be read, the lines below it have no story
         if kind in (CUT, ERASED) and not line.findings:
             return
-        findings = line.findings or strict.check(dict(line.fields))
+        findings = line.findings
+        if not findings and not isinstance(line.fields, JsonObject):
+            findings = tuple(strict.check(fields))
         if not findings:
             try:
-                self.items.append(self._item(line))
+                self.items.append(self._item(line, fields))
+                return
             except Refused as refusal:
                 findings = refusal.findings
         self.findings += [finding.at(line.number) for finding in findings]
 
-    def _item(self, line: Line) -> Item:
-        about = envelope(line)
+    def _item(self, line: Line, given: Mapping[str, Any]) -> Item:
+        about = envelope(given)
         story = self._story
         if about.type == "story.opened":
-            story = self._story = self._story_of(line, about)
+            story = self._story = self._story_of(given, about)
         elif about.story is not None:
             story = about.story
         if story is None:
             reason = "there is no story.opened above the line, and no --story was given"
             raise Refused([Finding("story-unknown", "", reason)])
-        if self._known.version(story) == 0 and story not in self.opened.values():
-            raise Refused([Finding("story-unknown", "/story", f"there is no story {story}")])
-        brought = document(line, self._files) if about.type == "source.captured" else None
-        fields = data(line)
-        if brought is not None:
-            chars = {} if brought.binary else {"chars": len(brought.text)}
-            fields = {"source": brought.source, **chars, **fields}
-            if fields["source"] != brought.source:
-                reason = f"the SHA-256 of the document is {brought.source}, not {fields['source']}"
-                raise Refused([Finding("source-bytes", "/source", reason)])
-            there = self._known.document(brought.source)
-            if there is not None and there.charset != brought.charset:
-                reason = (
-                    f"the document is already archived as {there.charset}: its text would change. If "
-                    "that charset was wrong, erase its captures first (`dateline erase POSITION ...`)"
-                )
-                raise Refused([Finding("document", "/charset", reason)])
-            self._known.bring(brought)
+        if (known := self._there.get(story.int)) is None:
+            if self._known.version(story) == 0:
+                raise Refused([Finding("story-unknown", "/story", f"there is no story {story}")])
+            known = self._there[story.int] = story
+        story = known
+        fields, brought = data(given), None
+        if about.type == SourceCaptured.type and (brought := document(given, self._files)):
+            fields = self._captured(fields, brought)
         if about.type == ContentErased.type and about.event_id and about.recorded_at:
             # Imported: its positions are those of another archive, and nothing is erased here.
             fields = {**fields, "positions": []}
@@ -105,15 +106,41 @@ class LineReader:
             reason = "only the archive sets this: use `dateline erase`, not an import"
             raise Refused([Finding("reserved", "/subject_key", reason)])
         payload = self._payload(about, fields)
-        return Item(line, about, story, payload, document=brought, fields=fields)
+        newest = about.schema_version == getattr(payload, "schema_version", None)
+        return Item(
+            line,
+            about,
+            story,
+            payload,
+            document=brought,
+            given=given if about.event_id is None else {},
+            fields={} if newest else fields,
+        )
 
-    def _story_of(self, line: Line, about: Envelope) -> UUID:
-        slug = line.fields.get("slug")
+    def _captured(self, fields: dict[str, Any], brought: Document) -> dict[str, Any]:
+        """The data of a line that captures the document that it brings."""
+        source, text = brought.source, brought.text
+        fields = {"source": source} | ({} if brought.binary else {"chars": len(text)}) | fields
+        if fields["source"] != source:
+            reason = f"the SHA-256 of the document is {source}, not {fields['source']}"
+            raise Refused([Finding("source-bytes", "/source", reason)])
+        there = self._known.document(source)
+        if there is not None and there.charset != brought.charset:
+            reason = (
+                f"the document is already archived as {there.charset}: its text would change. If "
+                "that charset was wrong, erase its captures first (`dateline erase POSITION ...`)"
+            )
+            raise Refused([Finding("document", "/charset", reason)])
+        self._known.bring(brought)
+        return fields
+
+    def _story_of(self, given: Mapping[str, Any], about: Envelope) -> UUID:
+        slug = given.get("slug")
         if not isinstance(slug, str):
             raise Refused([Finding("shape", "/slug", "the slug is missing or is not text")])
         known = self.opened.get(slug) or self._known.story_id(slug)
         found = known or about.story or identity.uuid7()
-        self.opened[slug] = found
+        self.opened[slug] = self._there[found.int] = found
         return found
 
     def _payload(self, about: Envelope, fields: dict[str, Any]) -> Payload | Raw:

@@ -48,9 +48,10 @@ class KeyPolicy:
         return ()
 
     def check(
-        self, item: Item, payload: Payload | Raw, seen: Mapping[UUID, Item]
+        self, item: Item, payload: Payload | Raw, seen: Mapping[int, Item]
     ) -> Iterable[Finding]:
-        """Findings about a completed line. `seen` are the items accepted so far, by event id."""
+        """Findings about a completed line. `seen` are the items accepted so far, by the number that is
+        their event id: a UUID is slow to look up."""
         return ()
 
     def note(self, item: Item) -> None:
@@ -74,4 +75,4 @@ class KeyPolicy:
 def identified(item: Item) -> dict[str, Any]:
     """The fields that an id is derived from: they name the document, however that was given."""
     brought = {} if item.document is None else {"source": item.document.source}
-    return {**item.line.fields, **brought}
+    return {**item.given, **brought}

@@ -20,6 +20,7 @@ from dateline.events.payload import FactPayload, Payload, Raw
 from dateline.events.rules import Ahead
 from dateline.events.source import SourceCaptured
 from dateline.events.state import StoryState
+from dateline.log import append
 from dateline.log.read import Reader, story_by_id, story_by_slug
 from dateline.views.present import present
 
@@ -36,10 +37,14 @@ class Known:
         self._versions: dict[UUID, int] = {}
         self._states: dict[UUID, StoryFold] = {}
         self._texts: dict[str, str | None] = {}
+        self._slugs: dict[str, UUID | None] = {}
+        self._absent: set[int] = set()
 
     def story_id(self, slug: str) -> UUID | None:
-        row = story_by_slug(self.connection, slug)
-        return None if row is None else row.id
+        if slug not in self._slugs:
+            row = story_by_slug(self.connection, slug)
+            self._slugs[slug] = None if row is None else row.id
+        return self._slugs[slug]
 
     def version(self, story: UUID) -> int:
         """The story's version; 0 if the story does not exist."""
@@ -62,7 +67,15 @@ class Known:
             self._states[story] = present(self.connection, self._reader, story, names)
         return self._states[story]
 
+    def expect(self, ids: Iterable[UUID]) -> None:
+        """Look up many event ids at once: `event` need not ask for those that are not in the log."""
+        wanted = {event_id.int: event_id.bytes for event_id in ids}
+        there = append.present(self.connection, list(wanted.values()))
+        self._absent.update(number for number, key in wanted.items() if key not in there)
+
     def event(self, event_id: UUID) -> Event | None:
+        if event_id.int in self._absent:
+            return None
         return self._reader.by_id(self.connection, event_id)
 
     def document(self, source: str) -> Document | None:

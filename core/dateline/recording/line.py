@@ -14,6 +14,7 @@ from dateline.errors import DatelineError, Finding, Refused
 from dateline.events.clock import from_iso
 from dateline.events.envelope import RecordedBy
 from dateline.events.identity import INSTRUCTIONS
+from dateline.events.strict import JsonObject
 
 #: Type of the first line of an export, which states up to where it reaches. Import skips it.
 CUT = "dateline.export"
@@ -32,10 +33,11 @@ def no_files(name: str) -> bytes:
     )
 
 
-class Line(msgspec.Struct, frozen=True):
+class Line(msgspec.Struct, frozen=True, gc=False):
     """A JSON object of the input. ``number`` counts from 1; it is None if there is no file.
 
     ``findings`` state why a line could not be read: then the whole batch is refused.
+    ``fields`` that are a `JsonObject` were checked when they were read; others are checked again.
     """
 
     fields: Mapping[str, Any]
@@ -47,7 +49,13 @@ class Line(msgspec.Struct, frozen=True):
     on_the_way: bool = False
 
 
-class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+def plain(line: Line) -> dict[str, Any]:
+    """The line's fields as a dict of its own."""
+    fields = line.fields
+    return fields.plain() if isinstance(fields, JsonObject) else dict(fields)
+
+
+class Envelope(msgspec.Struct, frozen=True, gc=False):
     """The envelope fields of a line. All but the type may be left out."""
 
     type: str
@@ -70,33 +78,33 @@ class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 _ENVELOPE = frozenset(Envelope.__struct_fields__)
+_OF_CAPTURES = _ENVELOPE | INSTRUCTIONS
 
 
-def envelope(line: Line) -> Envelope:
-    """The envelope of `line`. Raises Refused if its fields have the wrong shape."""
-    fields = {key: value for key, value in line.fields.items() if key in _ENVELOPE}
+def envelope(fields: Mapping[str, Any]) -> Envelope:
+    """The envelope of a line. Raises Refused if its fields have the wrong shape."""
     if "type" not in fields:
-        raise Refused([Finding("shape", "/type", "the type is missing", line.number)])
+        raise Refused([Finding("shape", "/type", "the type is missing")])
     try:
         found = msgspec.convert(fields, Envelope)
         for text in (found.recorded_at, found.reported_at):
             if text is not None:
                 from_iso(text)
-        if found.schema_version < 1:
-            raise Refused(
-                [Finding("shape", "/schema_version", "schema versions start at 1", line.number)]
-            )
     except msgspec.ValidationError as error:
-        raise Refused([shape_finding(error).at(line.number)]) from None
+        raise Refused([shape_finding(error)]) from None
     except (ValueError, OverflowError) as error:
-        raise Refused([Finding("shape", "/recorded_at", str(error), line.number)]) from None
+        raise Refused([Finding("shape", "/recorded_at", str(error))]) from None
+    if found.schema_version < 1:
+        raise Refused([Finding("shape", "/schema_version", "schema versions start at 1")])
     return found
 
 
-def data(line: Line) -> dict[str, Any]:
-    """The data of `line`: its fields without the envelope and instructions."""
-    steering = INSTRUCTIONS if line.fields.get("type") == "source.captured" else frozenset()
-    return {k: v for k, v in line.fields.items() if k not in _ENVELOPE and k not in steering}
+def data(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The data of a line: its fields without the envelope and instructions."""
+    found = dict(fields)
+    for key in _OF_CAPTURES if fields.get("type") == "source.captured" else _ENVELOPE:
+        found.pop(key, None)
+    return found
 
 
 def shape_finding(error: msgspec.ValidationError) -> Finding:
@@ -106,16 +114,16 @@ def shape_finding(error: msgspec.ValidationError) -> Finding:
     return Finding("shape", field, reason)
 
 
-def document(line: Line, files: Files) -> Document | None:
+def document(fields: Mapping[str, Any], files: Files) -> Document | None:
     """The document that comes with a line: in a file that it names, or in the line itself.
 
     Raises Refused if it cannot be read.
     """
-    charset = line.fields.get("charset", "utf-8")
-    name, text = line.fields.get("file"), line.fields.get("content")
-    packed = line.fields.get("content_base64")
+    charset = fields.get("charset", "utf-8")
+    name, text = fields.get("file"), fields.get("content")
+    packed = fields.get("content_base64")
     if not isinstance(charset, str):
-        raise Refused([Finding("shape", "/charset", "the charset is not text", line.number)])
+        raise Refused([Finding("shape", "/charset", "the charset is not text")])
     try:
         if isinstance(name, str):
             found = Document(files(name), charset)
@@ -129,7 +137,7 @@ def document(line: Line, files: Files) -> Document | None:
     except (OSError, DatelineError) as error:
         reason = str(error.strerror or error) if isinstance(error, OSError) else str(error)
         field = "/file" if isinstance(name, str) else "/content"
-        raise Refused([Finding("document", field, reason, line.number)]) from None
+        raise Refused([Finding("document", field, reason)]) from None
     except (UnicodeError, LookupError, ValueError) as error:
-        raise Refused([Finding("document", "/content", str(error), line.number)]) from None
+        raise Refused([Finding("document", "/content", str(error))]) from None
     return found

@@ -110,8 +110,7 @@ class Recorder:
             accepted.keys.hold(connection, [document for document, _ in accepted.documents])
             appender = Appender(connection, vault)
             positions, new = appender.append_all(accepted.events, accepted.expected)
-            for document, subject_key in accepted.documents:
-                documents.put(connection, document, vault, subject_key)
+            documents.put_all(connection, accepted.documents, vault)
             version = appender.version(accepted.events[-1][0])
             appender.finish()
         backend = of(self._engine)

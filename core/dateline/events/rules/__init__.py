@@ -2,14 +2,15 @@
 
 ``ids`` are rules for ids, ``references`` for what a payload names, ``values`` for dates, bounds and
 texts, ``evidence`` for quotations, ``notices`` for what editors do to recorded facts. A rule is a generator of (field, reason) for one payload and its context; a finding carries the
-rule's name. `find` runs all rules.
+rule's name. Each states the kinds of payloads that it is about; `find` runs all rules of a payload.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from functools import cache
+from typing import Any, TypeAlias
 
 from dateline.errors import Finding
 from dateline.events.payload import Payload
@@ -55,23 +56,32 @@ class Context:
         return self.state.sources.get(name) or self.ahead.sources.get(name)
 
 
-Rule: TypeAlias = Callable[[Payload, Context], Findings]
+Rule: TypeAlias = Callable[[Any, Context], Findings]
 RULES: dict[str, Rule] = {}
+_ABOUT: dict[str, tuple[type[Payload], ...]] = {}
 
 
-def rule(name: str) -> Callable[[Rule], Rule]:
+def rule(name: str, *about: type[Payload]) -> Callable[[Rule], Rule]:
+    """Register a rule for payloads of the kinds `about`."""
+
     def register(check: Rule) -> Rule:
-        RULES[name] = check
+        RULES[name], _ABOUT[name] = check, about
         return check
 
     return register
+
+
+@cache
+def applying(kind: type[Payload]) -> tuple[tuple[str, Rule], ...]:
+    """The rules for payloads of a kind, with their names."""
+    return tuple((name, check) for name, check in RULES.items() if issubclass(kind, _ABOUT[name]))
 
 
 def find(payload: Payload, context: Context) -> list[Finding]:
     """All findings of all rules for `payload`."""
     return [
         Finding(name, where, reason)
-        for name, check in RULES.items()
+        for name, check in applying(type(payload))
         for where, reason in check(payload, context)
     ]
 

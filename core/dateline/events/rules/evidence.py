@@ -2,66 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import lru_cache
 
 from dateline.events.editorial import EvidenceAdded
 from dateline.events.fact import StatementRecorded
 from dateline.events.near import offer
 from dateline.events.parts import Evidence
-from dateline.events.payload import FactPayload, Payload
+from dateline.events.payload import FactPayload
 from dateline.events.rules import Context, Findings, rule
 from dateline.events.source import SourceCaptured
 
 _SHOWN = 120
 
 
-def _placed(payload: Payload, context: Context) -> Iterator[tuple[str, Evidence, int, int, str]]:
-    """(field, item, start, end, text) for each evidence item that has a place in a text that is there."""
-    source = payload.source if isinstance(payload, FactPayload) else None
-    if isinstance(payload, EvidenceAdded) and payload.fact in context.state.facts:
-        source = context.state.facts[payload.fact].source
-    text = None if source is None else context.text_of(source)
-    if text is not None and isinstance(payload, FactPayload | EvidenceAdded):
-        for index, item in enumerate(payload.evidence):
-            if item.start is not None and item.end is not None:
-                yield f"/evidence/{index}", item, item.start, item.end, text
+def _quoted(payload: FactPayload | EvidenceAdded, context: Context) -> str | None:
+    """The text that the evidence quotes; None if it is not known."""
+    if isinstance(payload, FactPayload):
+        return context.text_of(payload.source)
+    fact = context.state.facts.get(payload.fact)
+    return None if fact is None else context.text_of(fact.source)
 
 
-@rule("evidence-empty")
-def evidence_empty(payload: Payload, context: Context) -> Findings:
-    if isinstance(payload, FactPayload | EvidenceAdded):
-        if not payload.evidence:
-            yield "/evidence", "no evidence is given"
-        for index, item in enumerate(payload.evidence):
-            if not item.exact:
-                yield f"/evidence/{index}/exact", "the quotation is empty"
+@rule("evidence-empty", FactPayload, EvidenceAdded)
+def evidence_empty(payload: FactPayload | EvidenceAdded, context: Context) -> Findings:
+    if not payload.evidence:
+        yield "/evidence", "no evidence is given"
+    for index, item in enumerate(payload.evidence):
+        if not item.exact:
+            yield f"/evidence/{index}/exact", "the quotation is empty"
 
 
-@rule("evidence-text")
-def evidence_text(payload: Payload, context: Context) -> Findings:
-    for field, item, start, end, text in _placed(payload, context):
+@rule("evidence-text", FactPayload, EvidenceAdded)
+def evidence_text(payload: FactPayload | EvidenceAdded, context: Context) -> Findings:
+    text = _quoted(payload, context)
+    if text is None:
+        return
+    for index, item in enumerate(payload.evidence):
+        start, end = item.start, item.end
+        if start is None or end is None:
+            continue
         if not 0 <= start <= end <= len(text):
-            yield field, f"{start}-{end} is outside the source's {len(text)} characters"
+            reason = f"{start}-{end} is outside the source's {len(text)} characters"
+            yield f"/evidence/{index}", reason
         elif text[start:end] != item.exact:
             there = f"{text[start:end][:_SHOWN]!r}{offer(item.exact, text)}"
             reason = f"is not the source's text at {start}-{end}: that is {there}"
-            yield f"{field}/exact", f"{item.exact[:_SHOWN]!r} {reason}"
+            yield f"/evidence/{index}/exact", f"{item.exact[:_SHOWN]!r} {reason}"
 
 
-@rule("evidence-context")
-def evidence_context(payload: Payload, context: Context) -> Findings:
-    for field, item, start, end, text in _placed(payload, context):
-        if not 0 <= start <= end <= len(text):
+@rule("evidence-context", FactPayload, EvidenceAdded)
+def evidence_context(payload: FactPayload | EvidenceAdded, context: Context) -> Findings:
+    text = _quoted(payload, context)
+    if text is None:
+        return
+    for index, item in enumerate(payload.evidence):
+        start, end = item.start, item.end
+        if start is None or end is None or not 0 <= start <= end <= len(text):
             continue
         if item.prefix and not text.endswith(item.prefix, 0, start):
-            yield f"{field}/prefix", f"{item.prefix!r} is not the text before {start}"
+            yield f"/evidence/{index}/prefix", f"{item.prefix!r} is not the text before {start}"
         if item.suffix and not text.startswith(item.suffix, end):
-            yield f"{field}/suffix", f"{item.suffix!r} is not the text after {end}"
+            yield f"/evidence/{index}/suffix", f"{item.suffix!r} is not the text after {end}"
 
 
-@rule("quote-evidence")
-def quote_evidence(payload: Payload, context: Context) -> Findings:
-    if isinstance(payload, StatementRecorded) and payload.quote is not None:
+@rule("quote-evidence", StatementRecorded)
+def quote_evidence(payload: StatementRecorded, context: Context) -> Findings:
+    if payload.quote is not None:
         quotable = [item.exact for item in payload.evidence if item.role in ("quote", "content")]
         if payload.quote not in quotable:
             yield (
@@ -70,18 +76,17 @@ def quote_evidence(payload: Payload, context: Context) -> Findings:
             )
 
 
-@rule("speaker-missing")
-def speaker_missing(payload: Payload, context: Context) -> Findings:
-    if isinstance(payload, StatementRecorded):
-        if not payload.speakers:
-            yield "/speakers", "a statement needs a speaker"
-        if payload.mode == "direct" and payload.quote is None:
-            yield "/quote", "a direct statement needs a quote"
+@rule("speaker-missing", StatementRecorded)
+def speaker_missing(payload: StatementRecorded, context: Context) -> Findings:
+    if not payload.speakers:
+        yield "/speakers", "a statement needs a speaker"
+    if payload.mode == "direct" and payload.quote is None:
+        yield "/quote", "a direct statement needs a quote"
 
 
-@rule("verbatim")
-def verbatim(payload: Payload, context: Context) -> Findings:
-    if not isinstance(payload, FactPayload):
+@rule("verbatim", FactPayload)
+def verbatim(payload: FactPayload, context: Context) -> Findings:
+    if not payload.quantities:
         return
     text = context.text_of(payload.source)
     for index, quantity in enumerate(payload.quantities):
@@ -107,28 +112,25 @@ def _quotes(item: Evidence, words: str, text: str) -> bool:
     )
 
 
-@rule("source-missing")
-def source_missing(payload: Payload, context: Context) -> Findings:
-    if isinstance(payload, SourceCaptured):
-        text = context.text_of(payload.source)
-        if text is None:
-            yield "/source", "the document is not in the archive and did not come with the line"
-        elif text == "" and payload.media_type.startswith("text/"):
-            yield "/source", "the document is empty"
+@rule("source-missing", SourceCaptured)
+def source_missing(payload: SourceCaptured, context: Context) -> Findings:
+    text = context.text_of(payload.source)
+    if text is None:
+        yield "/source", "the document is not in the archive and did not come with the line"
+    elif text == "" and payload.media_type.startswith("text/"):
+        yield "/source", "the document is empty"
 
 
-@rule("source-chars")
-def source_chars(payload: Payload, context: Context) -> Findings:
-    if isinstance(payload, SourceCaptured) and payload.chars is not None:
+@rule("source-chars", SourceCaptured)
+def source_chars(payload: SourceCaptured, context: Context) -> Findings:
+    if payload.chars is not None:
         text = context.text_of(payload.source)
         if text is not None and len(text) != payload.chars:
             yield "/chars", f"the document has {len(text)} characters, not {payload.chars}"
 
 
-@rule("chain-publisher")
-def chain_publisher(payload: Payload, context: Context) -> Findings:
-    if not isinstance(payload, FactPayload):
-        return
+@rule("chain-publisher", FactPayload)
+def chain_publisher(payload: FactPayload, context: Context) -> Findings:
     source = context.source(payload.source)
     if source is None:
         return
@@ -140,14 +142,17 @@ def chain_publisher(payload: Payload, context: Context) -> Findings:
         )
 
 
-@rule("chain-order")
-def chain_order(payload: Payload, context: Context) -> Findings:
-    if not isinstance(payload, FactPayload):
-        return
-    roles = [step.role for step in payload.attribution]
-    ranks = [("origin", "relay", "publisher").index(role) for role in roles]
-    if ranks != sorted(ranks) or roles.count("publisher") > 1 or roles.count("origin") > 1:
+@rule("chain-order", FactPayload)
+def chain_order(payload: FactPayload, context: Context) -> Findings:
+    roles = tuple([step.role for step in payload.attribution])
+    if not _in_order(roles):
         yield (
             "/attribution",
             f"the attribution runs {' > '.join(roles)}, not from origin through relays to publisher",
         )
+
+
+@lru_cache(256)  # most attributions have the same few forms
+def _in_order(roles: tuple[str, ...]) -> bool:
+    ranks = [("origin", "relay", "publisher").index(role) for role in roles]
+    return ranks == sorted(ranks) and roles.count("publisher") < 2 and roles.count("origin") < 2

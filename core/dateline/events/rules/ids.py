@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from dateline.events.entity import EntityIntroduced
-from dateline.events.payload import FACT, FactPayload, Payload
+from dateline.events.payload import FACT, FactPayload
 from dateline.events.rules import Context, Findings, rule
 from dateline.events.source import SourceCaptured
 from dateline.events.story import StoryClosed, StoryOpened, is_slug
@@ -15,33 +15,29 @@ _ENTITY = re.compile(r"(person|org|place|group):[a-z0-9]+(?:[-.][a-z0-9]+)*")
 _KINDS = {"person": "person", "org": "organization", "place": "place", "group": "group"}
 
 
-@rule("slug-form")
-def slug_form(payload: Payload, context: Context) -> Findings:
-    if isinstance(payload, StoryOpened) and not is_slug(payload.slug):
+@rule("slug-form", StoryOpened)
+def slug_form(payload: StoryOpened, context: Context) -> Findings:
+    if not is_slug(payload.slug):
         yield (
             "/slug",
             f"{payload.slug!r} is not a slug: lower-case words joined by hyphens, at most 80 characters",
         )
 
 
-@rule("slug-taken")
-def slug_taken(payload: Payload, context: Context) -> Findings:
-    if isinstance(payload, StoryOpened) and (
-        context.state.opened is not None or context.slug_owner(payload.slug) is not None
-    ):
+@rule("slug-taken", StoryOpened)
+def slug_taken(payload: StoryOpened, context: Context) -> Findings:
+    if context.state.opened is not None or context.slug_owner(payload.slug) is not None:
         yield "/slug", f"a story {payload.slug!r} already exists"
 
 
-@rule("story-closed")
-def story_closed(payload: Payload, context: Context) -> Findings:
-    if isinstance(payload, StoryClosed) and context.state.closed:
+@rule("story-closed", StoryClosed)
+def story_closed(payload: StoryClosed, context: Context) -> Findings:
+    if context.state.closed:
         yield "", "the story is already closed"
 
 
-@rule("entity-form")
-def entity_form(payload: Payload, context: Context) -> Findings:
-    if not isinstance(payload, EntityIntroduced):
-        return
+@rule("entity-form", EntityIntroduced)
+def entity_form(payload: EntityIntroduced, context: Context) -> Findings:
     match = _ENTITY.fullmatch(payload.entity)
     if match is None or len(payload.entity) > 120:
         yield (
@@ -55,22 +51,20 @@ def entity_form(payload: Payload, context: Context) -> Findings:
         )
 
 
-@rule("entity-taken")
-def entity_taken(payload: Payload, context: Context) -> Findings:
-    if isinstance(payload, EntityIntroduced) and payload.entity in context.state.entities:
+@rule("entity-taken", EntityIntroduced)
+def entity_taken(payload: EntityIntroduced, context: Context) -> Findings:
+    if payload.entity in context.state.entities:
         yield "/entity", f"{payload.entity} is already introduced in this story"
 
 
-@rule("source-form")
-def source_form(payload: Payload, context: Context) -> Findings:
-    if isinstance(payload, SourceCaptured) and not _SOURCE.fullmatch(payload.source):
+@rule("source-form", SourceCaptured)
+def source_form(payload: SourceCaptured, context: Context) -> Findings:
+    if not _SOURCE.fullmatch(payload.source):
         yield "/source", f"{payload.source!r} is not 'sha256:' followed by 64 lower-case hex digits"
 
 
-@rule("source-taken")
-def source_taken(payload: Payload, context: Context) -> Findings:
-    if not isinstance(payload, SourceCaptured):
-        return
+@rule("source-taken", SourceCaptured)
+def source_taken(payload: SourceCaptured, context: Context) -> Findings:
     known = context.state.sources.get(payload.source)
     if known is not None:
         other = [
@@ -92,18 +86,16 @@ def differing(known: SourceCaptured, again: SourceCaptured) -> dict[str, tuple[o
     }
 
 
-@rule("fact-form")
-def fact_form(payload: Payload, context: Context) -> Findings:
-    if isinstance(payload, FactPayload) and not FACT.fullmatch(payload.fact):
+@rule("fact-form", FactPayload)
+def fact_form(payload: FactPayload, context: Context) -> Findings:
+    if not FACT.fullmatch(payload.fact):
         yield "/fact", f"{payload.fact!r} is not a fact id like f1 or f27"
 
 
-@rule("fact-taken")
-def fact_taken(payload: Payload, context: Context) -> Findings:
-    if (
-        isinstance(payload, FactPayload)
-        and not context.correcting
-        and (context.state.knows(payload.fact) or payload.fact in context.state.erased)
+@rule("fact-taken", FactPayload)
+def fact_taken(payload: FactPayload, context: Context) -> Findings:
+    if not context.correcting and (
+        context.state.knows(payload.fact) or payload.fact in context.state.erased
     ):
         reason = (
             f"{payload.fact} is already recorded with different content: "

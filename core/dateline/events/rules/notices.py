@@ -19,47 +19,39 @@ from dateline.events.editorial import (
     FactsLinked,
 )
 from dateline.events.parts import Change
-from dateline.events.payload import Payload
+from dateline.events.payload import FactNotice, Payload
 from dateline.events.registry import to_fields
 from dateline.events.rules import Context, Findings, find, rule
 from dateline.events.source import SourceWithdrawn
-from dateline.events.state import Fact
 
 
-@rule("independence")
-def independence(payload: Payload, context: Context) -> Findings:
-    if (
-        isinstance(payload, FactsLinked)
-        and payload.relation == "corroborates"
-        and payload.independence is None
-    ):
+@rule("independence", FactsLinked)
+def independence(payload: FactsLinked, context: Context) -> Findings:
+    if payload.relation == "corroborates" and payload.independence is None:
         yield "/independence", "corroborates needs one of independent, same-origin and unknown"
 
 
-@rule("link-self")
-def link_self(payload: Payload, context: Context) -> Findings:
-    if isinstance(payload, FactsLinked) and payload.from_ == payload.to:
+@rule("link-self", FactsLinked)
+def link_self(payload: FactsLinked, context: Context) -> Findings:
+    if payload.from_ == payload.to:
         yield "/to", f"{payload.to} cannot be linked to itself"
 
 
-@rule("already-retracted")
-def already_retracted(payload: Payload, context: Context) -> Findings:
-    if isinstance(payload, FactCorrected | FactRetracted | FactDisputed | EvidenceAdded):
-        fact = context.state.facts.get(payload.fact)
-        if fact is not None and fact.status == "retracted":
-            yield "/fact", f"{payload.fact} is already retracted"
+@rule("already-retracted", FactCorrected, FactRetracted, FactDisputed, EvidenceAdded)
+def already_retracted(payload: FactNotice, context: Context) -> Findings:
+    fact = context.state.facts.get(payload.fact)
+    if fact is not None and fact.status == "retracted":
+        yield "/fact", f"{payload.fact} is already retracted"
 
 
-@rule("already-withdrawn")
-def already_withdrawn(payload: Payload, context: Context) -> Findings:
-    if isinstance(payload, SourceWithdrawn) and payload.source in context.state.withdrawn:
+@rule("already-withdrawn", SourceWithdrawn)
+def already_withdrawn(payload: SourceWithdrawn, context: Context) -> Findings:
+    if payload.source in context.state.withdrawn:
         yield "/source", f"{payload.source} is already withdrawn"
 
 
-@rule("correction-empty")
-def correction_empty(payload: Payload, context: Context) -> Findings:
-    if not isinstance(payload, FactCorrected):
-        return
+@rule("correction-empty", FactCorrected)
+def correction_empty(payload: FactCorrected, context: Context) -> Findings:
     if not payload.changes:
         yield "/changes", "the correction changes nothing"
     for index, change, stage in _stages(payload, context):
@@ -72,11 +64,9 @@ def correction_empty(payload: Payload, context: Context) -> Findings:
             yield f"/changes/{index}/now", "this is already the current value"
 
 
-@rule("correction-was")
-def correction_was(payload: Payload, context: Context) -> Findings:
+@rule("correction-was", FactCorrected)
+def correction_was(payload: FactCorrected, context: Context) -> Findings:
     """Each `was` must be the value that the changes before it left."""
-    if not isinstance(payload, FactCorrected):
-        return
     for index, change, stage in _stages(payload, context):
         if stage is None:
             return
@@ -90,10 +80,10 @@ def correction_was(payload: Payload, context: Context) -> Findings:
             yield f"/changes/{index}/was", reason
 
 
-@rule("correction-result")
-def correction_result(payload: Payload, context: Context) -> Findings:
-    fact = _fact(payload, context)
-    if fact is None or not isinstance(payload, FactCorrected):
+@rule("correction-result", FactCorrected)
+def correction_result(payload: FactCorrected, context: Context) -> Findings:
+    fact = context.state.facts.get(payload.fact)
+    if fact is None:
         return
     try:
         result, _ = corrected(context.state.registry, fact, payload)
@@ -142,7 +132,7 @@ def _stages(
 
     Stops after a change that cannot be made, which comes with its error.
     """
-    fact = _fact(payload, context)
+    fact = context.state.facts.get(payload.fact)
     if fact is None:
         for index, change in enumerate(payload.changes):
             yield index, change, None
@@ -155,7 +145,3 @@ def _stages(
         except ValueError as error:
             yield index, change, _Stage(fields, type(fact.data), None, str(error))
             return
-
-
-def _fact(payload: Payload, context: Context) -> Fact | None:
-    return context.state.facts.get(payload.fact) if isinstance(payload, FactCorrected) else None

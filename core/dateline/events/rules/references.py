@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from functools import cache
 
 from dateline.events.editorial import (
     EvidenceAdded,
@@ -24,28 +25,50 @@ _FACT = re.compile(r"f[0-9]+")
 _ENTITY = re.compile(r"(person|org|place|group):.+")
 
 
-@rule("entity-unknown")
+#: The fields of each kind of payload that name entities: ``credits.agent`` is the agent of each credit.
+_ENTITIES: dict[type[Payload], tuple[str, ...]] = {
+    FactPayload: ("attribution.agent", "factuality.by", "places.place"),
+    StatementRecorded: ("speakers", "addressees"),
+    OccurrenceRecorded: ("actors.agent",),
+    StateRecorded: ("subject", "object"),
+    RoleRecorded: ("person", "organization", "appointed_by"),
+    SourceCaptured: ("publisher", "credits.agent", "byline"),
+    EntityIntroduced: ("part_of",),
+    FactCorrected: ("by",),
+    FactRetracted: ("by",),
+    FactDisputed: ("by",),
+    FactReviewed: ("reviewer",),
+}
+#: A person may be named in plain words here, but text that looks like an entity id must be one.
+_LOOSE = frozenset({"byline", "by", "reviewer"})
+
+
+@rule("entity-unknown", *_ENTITIES)
 def entity_unknown(payload: Payload, context: Context) -> Findings:
-    if context.may_be_erased(EntityIntroduced.type):
-        return
-    for field, entity in entities(payload):
-        if entity not in context.state.entities and entity not in context.ahead.entities:
-            yield field, f"{entity!r} is not introduced in this story"
+    known, ahead = context.state.entities, context.ahead.entities
+    for name, index, part, entity in _mentions(payload):
+        if (
+            entity not in known
+            and entity not in ahead
+            and not context.may_be_erased(EntityIntroduced.type)
+        ):
+            yield _pointer(name, index, part), f"{entity!r} is not introduced in this story"
 
 
-@rule("reference-self")
+@rule("reference-self", FactPayload, EntityIntroduced, SourceCaptured)
 def reference_self(payload: Payload, context: Context) -> Findings:
-    own = getattr(payload, "fact", None) if isinstance(payload, FactPayload) else None
-    for field, fact in facts(payload):
-        if own is not None and fact == own:
-            yield field, f"{own} cannot refer to itself"
-    if isinstance(payload, EntityIntroduced) and payload.part_of == payload.entity:
-        yield "/part_of", f"{payload.entity} cannot be part of itself"
-    if isinstance(payload, SourceCaptured) and payload.derived_from == payload.source:
+    if isinstance(payload, FactPayload):
+        for field, fact in facts(payload):
+            if fact == payload.fact:
+                yield field, f"{fact} cannot refer to itself"
+    elif isinstance(payload, EntityIntroduced):
+        if payload.part_of == payload.entity:
+            yield "/part_of", f"{payload.entity} cannot be part of itself"
+    elif isinstance(payload, SourceCaptured) and payload.derived_from == payload.source:
         yield "/derived_from", "a source cannot be derived from itself"
 
 
-@rule("fact-unknown")
+@rule("fact-unknown", FactPayload, FactNotice, FactsLinked)
 def fact_unknown(payload: Payload, context: Context) -> Findings:
     for field, fact in facts(payload):
         known = context.state.knows(fact) or fact in context.ahead.facts
@@ -68,66 +91,58 @@ def fact_unknown(payload: Payload, context: Context) -> Findings:
         )
 
 
-@rule("source-unknown")
+@rule("source-unknown", FactPayload, SourceWithdrawn, SourceCaptured)
 def source_unknown(payload: Payload, context: Context) -> Findings:
-    if context.may_be_erased(SourceCaptured.type):
-        return
     for field, source in sources(payload):
-        if source not in context.state.sources and source not in context.ahead.sources:
+        if context.source(source) is None and not context.may_be_erased(SourceCaptured.type):
             yield field, f"{source!r} is not captured in this story"
-
-
-#: The fields of each kind of payload that name entities: ``credits.agent`` is the agent of each credit.
-_ENTITIES: dict[type[Payload], tuple[str, ...]] = {
-    FactPayload: ("attribution.agent", "factuality.by", "places.place"),
-    StatementRecorded: ("speakers", "addressees"),
-    OccurrenceRecorded: ("actors.agent",),
-    StateRecorded: ("subject", "object"),
-    RoleRecorded: ("person", "organization", "appointed_by"),
-    SourceCaptured: ("publisher", "credits.agent", "byline"),
-    EntityIntroduced: ("part_of",),
-    FactCorrected: ("by",),
-    FactRetracted: ("by",),
-    FactDisputed: ("by",),
-    FactReviewed: ("reviewer",),
-}
-#: A person may be named in plain words here, but text that looks like an entity id must be one.
-_LOOSE = frozenset({"byline", "by", "reviewer"})
 
 
 def entities(payload: Payload) -> Iterator[tuple[str, str]]:
     """(field, entity id) for every entity that `payload` names."""
-    for kind, fields in _ENTITIES.items():
-        if isinstance(payload, kind):
-            for field in fields:
-                for where, name in _values(payload, field):
-                    if field not in _LOOSE or _ENTITY.fullmatch(name):
-                        yield where, name
+    for name, index, part, entity in _mentions(payload):
+        yield _pointer(name, index, part), entity
 
 
-def _values(payload: Payload, field: str) -> Iterator[tuple[str, str]]:
-    """(field, text) for a field that holds a text, texts, or parts that each have a text."""
-    name, _, part = field.partition(".")
-    value = getattr(payload, name)
-    if isinstance(value, tuple):
-        for index, item in enumerate(value):
-            where = f"/{name}/{index}"
-            yield (f"{where}/{part}", getattr(item, part)) if part else (where, item)
-    else:
-        yield from _optional(f"/{name}", value)
+def _mentions(payload: Payload) -> Iterator[tuple[str, int | None, str, str]]:
+    """(field, place in its list, field of that part, entity id) for every entity that is named."""
+    for name, part in _naming(type(payload)):
+        value = getattr(payload, name)
+        if not isinstance(value, tuple):
+            if value is not None and (name not in _LOOSE or _ENTITY.fullmatch(value)):
+                yield name, None, "", value
+        elif part:
+            for index, item in enumerate(value):
+                yield name, index, part, getattr(item, part)
+        else:
+            for index, text in enumerate(value):
+                if name not in _LOOSE or _ENTITY.fullmatch(text):
+                    yield name, index, "", text
+
+
+def _pointer(name: str, index: int | None, part: str) -> str:
+    return "/".join(["", name, *([] if index is None else [str(index)]), *([part] if part else [])])
+
+
+@cache
+def _naming(kind: type[Payload]) -> list[tuple[str, str]]:
+    """(field, field of its parts or "") for the fields of `_ENTITIES` that a kind of payload has."""
+    fields = [field for base, some in _ENTITIES.items() if issubclass(kind, base) for field in some]
+    return [(name, part) for name, _, part in (field.partition(".") for field in fields)]
 
 
 def facts(payload: Payload) -> Iterator[tuple[str, str]]:
     """(field, fact id) for every other fact that `payload` names."""
     if isinstance(payload, FactPayload):
-        yield from _optional("/about", payload.about)
-        yield from _values(payload, "derived_from")
-        for name in ("said", "valid", "baseline"):
-            time = getattr(payload.times, name)
-            if time is not None:
-                yield from _optional(f"/times/{name}/relative_to", time.relative_to)
-                if time.anchor is not None and _FACT.fullmatch(time.anchor):
-                    yield f"/times/{name}/anchor", time.anchor
+        if payload.about is not None:
+            yield "/about", payload.about
+        for index, fact in enumerate(payload.derived_from):
+            yield f"/derived_from/{index}", fact
+        for name, time in payload.times.given():
+            if time.relative_to is not None:
+                yield f"/times/{name}/relative_to", time.relative_to
+            if time.anchor is not None and _FACT.fullmatch(time.anchor):
+                yield f"/times/{name}/anchor", time.anchor
     elif isinstance(payload, FactsLinked):
         yield "/from", payload.from_
         yield "/to", payload.to
@@ -136,8 +151,8 @@ def facts(payload: Payload) -> Iterator[tuple[str, str]]:
 def sources(payload: Payload) -> Iterator[tuple[str, str]]:
     if isinstance(payload, FactPayload | SourceWithdrawn):
         yield "/source", payload.source
-    elif isinstance(payload, SourceCaptured):
-        yield from _optional("/derived_from", payload.derived_from)
+    elif isinstance(payload, SourceCaptured) and payload.derived_from is not None:
+        yield "/derived_from", payload.derived_from
 
 
 def named(payload: Payload | Raw, ids: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -160,8 +175,3 @@ def _texts(value: object, field: str) -> Iterator[tuple[str, str]]:
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
             yield from _texts(item, f"{field}/{index}")
-
-
-def _optional(field: str, name: str | None) -> Iterator[tuple[str, str]]:
-    if name is not None:
-        yield field, name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from dateline.events import edtf
 from dateline.events.editorial import FactCorrected, FactDisputed, FactRetracted, FactReviewed
@@ -15,9 +16,11 @@ from dateline.events.rules import Context, Findings, rule
 from dateline.events.source import SourceCaptured, SourceWithdrawn
 from dateline.events.story import StoryOpened, StoryRetitled
 
+_BLANK = "the text is blank"
 
-@rule("edtf")
-def edtf_parses(payload: Payload, context: Context) -> Findings:
+
+@rule("edtf", FactPayload, SourceCaptured)
+def edtf_parses(payload: FactPayload | SourceCaptured, context: Context) -> Findings:
     for field, text in _dates(payload):
         try:
             edtf.parse(text)
@@ -25,24 +28,23 @@ def edtf_parses(payload: Payload, context: Context) -> Findings:
             yield field, str(error)
 
 
-def _dates(payload: Payload) -> Iterator[tuple[str, str]]:
-    if isinstance(payload, FactPayload):
-        for name in ("said", "valid", "baseline"):
-            if (time := getattr(payload.times, name)) is not None:
-                yield f"/times/{name}/edtf", time.edtf
+def _dates(payload: FactPayload | SourceCaptured) -> Iterator[tuple[str, str]]:
+    if isinstance(payload, SourceCaptured):
+        if payload.published is not None:
+            yield "/published", payload.published
+        return
+    for name, time in payload.times.given():
+        yield f"/times/{name}/edtf", time.edtf
     if isinstance(payload, FigureRecorded) and payload.as_of is not None:
         yield "/as_of", payload.as_of
-    if isinstance(payload, SourceCaptured) and payload.published is not None:
-        yield "/published", payload.published
 
 
-@rule("quantity-bounds")
-def quantity_bounds(payload: Payload, context: Context) -> Findings:
-    if isinstance(payload, FactPayload):
-        for index, quantity in enumerate(payload.quantities):
-            reason = _out_of_bounds(quantity)
-            if reason:
-                yield f"/quantities/{index}", reason
+@rule("quantity-bounds", FactPayload)
+def quantity_bounds(payload: FactPayload, context: Context) -> Findings:
+    for index, quantity in enumerate(payload.quantities):
+        reason = _out_of_bounds(quantity)
+        if reason:
+            yield f"/quantities/{index}", reason
 
 
 def _out_of_bounds(q: Quantity) -> str | None:
@@ -59,10 +61,8 @@ def _out_of_bounds(q: Quantity) -> str | None:
     return None
 
 
-@rule("identifier-form")
-def identifier_form(payload: Payload, context: Context) -> Findings:
-    if not isinstance(payload, EntityIntroduced):
-        return
+@rule("identifier-form", EntityIntroduced)
+def identifier_form(payload: EntityIntroduced, context: Context) -> Findings:
     if "part_of" in payload.identifiers:
         yield (
             "/identifiers/part_of",
@@ -82,30 +82,31 @@ def identifier_form(payload: Payload, context: Context) -> Findings:
         yield "/lat", "latitude and longitude must be given together"
 
 
-@rule("blank")
+@rule(
+    "blank", FactPayload, StoryOpened, StoryRetitled, EntityIntroduced, FactCorrected, FactRetracted,
+    SourceWithdrawn, FactDisputed, FactReviewed,
+)  # fmt: skip
 def blank(payload: Payload, context: Context) -> Findings:
-    for field, text in _required(payload):
-        if not text.strip():
-            yield field, "the text is blank"
+    first, *more = _required(type(payload))
+    if not getattr(payload, first).strip():
+        yield f"/{first}", _BLANK
+    if not isinstance(payload, FactPayload):
+        return
+    for index, quantity in enumerate(payload.quantities):
+        for field, text in (("measure", quantity.measure), ("verbatim", quantity.verbatim)):
+            if not text.strip():
+                yield f"/quantities/{index}/{field}", _BLANK
+    for field in more:
+        text = getattr(payload, field)
+        if isinstance(text, str) and not text.strip():
+            yield f"/{field}", _BLANK
 
 
-def _required(payload: Payload) -> Iterator[tuple[str, str]]:
-    if isinstance(payload, FactPayload):
-        yield "/text", payload.text
-        for index, quantity in enumerate(payload.quantities):
-            yield f"/quantities/{index}/measure", quantity.measure
-            yield f"/quantities/{index}/verbatim", quantity.verbatim
-        for field in ("action", "act", "relation", "title", "effect"):
-            text = getattr(payload, field, None)
-            if isinstance(text, str):
-                yield f"/{field}", text
-    elif isinstance(payload, StoryOpened | StoryRetitled):
-        yield "/title", payload.title
-    elif isinstance(payload, EntityIntroduced):
-        yield "/label", payload.label
-    elif isinstance(payload, FactCorrected | FactRetracted | SourceWithdrawn):
-        yield "/reason", payload.reason
-    elif isinstance(payload, FactDisputed):
-        yield "/ground", payload.ground
-    elif isinstance(payload, FactReviewed):
-        yield "/reviewer", payload.reviewer
+@cache
+def _required(kind: type[Payload]) -> list[str]:
+    """The fields whose text must not be blank."""
+    if issubclass(kind, FactPayload):
+        own = ("action", "act", "relation", "title", "effect")
+        return ["text", *(field for field in own if hasattr(kind, field))]
+    one = ("title", "label", "ground", "reviewer", "reason")  # a title's reason may be blank
+    return [next(field for field in one if hasattr(kind, field))]

@@ -141,24 +141,30 @@ def _forget(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
+    found = _stat(path)
+    return None if found is None else (found.st_dev, found.st_ino)
+
+
+def _stat(path: Path) -> os.stat_result | None:
     try:
-        found = os.stat(path)
+        return os.stat(path)
     except OSError:
         return None
-    return found.st_dev, found.st_ino
 
 
 def _before_writing(path: Path, connection: Connection) -> None:
     """Check that the file still has this name, because its write-ahead log bears the name too."""
     if not connection.get_execution_options().get("dateline_write", False):
         return
-    if _identity(path) != connection.info[_FILE]:
+    found = _stat(path)
+    if found is None or (found.st_dev, found.st_ino) != connection.info[_FILE]:
         raise DatelineError(
             f"{path} was moved or replaced after it was opened; nothing was written",
             hint="close the archive and open it again under its current name",
             code="file-replaced",
         )
-    require_one_name(path)
+    if found.st_nlink > 1 or not stat.S_ISREG(found.st_mode):
+        require_one_name(path)
     if not connection.info.get(_AWAKE):
         resting.wake(driver(connection))
         connection.info[_AWAKE] = True
@@ -167,4 +173,4 @@ def _before_writing(path: Path, connection: Connection) -> None:
 def _on_begin(connection: Connection) -> None:
     # A deferred transaction that reads and then writes fails at once if another wrote in between.
     write = connection.get_execution_options().get("dateline_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    driver(connection).execute("BEGIN IMMEDIATE" if write else "BEGIN")
