@@ -11,7 +11,7 @@ from dateline.errors import DatelineError
 from dateline.log.read import Reader, head
 from dateline.proof.report import Report
 from dateline.segments import stored
-from dateline.segments.export import erased_since
+from dateline.segments.erased import erased_since
 from dateline.segments.manifest import Manifest
 from dateline.segments.opening import require_same_log
 from dateline.segments.parquet import BODY, Row

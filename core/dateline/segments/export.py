@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from operator import itemgetter
 from uuid import UUID
@@ -19,10 +18,9 @@ import msgspec
 from sqlalchemy import Connection
 
 from dateline.errors import DatelineError, LogGap
-from dateline.events.editorial import ContentErased
 from dateline.log.read import Reader, head
-from dateline.segments import parquet, stored
-from dateline.segments.decoding import event_of
+from dateline.segments import parquet, places, stored
+from dateline.segments.erased import by_partition, erased_since
 from dateline.segments.folder import Folder, open_folder
 from dateline.segments.manifest import (
     Manifest,
@@ -30,11 +28,9 @@ from dateline.segments.manifest import (
     Segment,
     file_name,
     is_segment,
-    partition_of,
 )
 from dateline.segments.opening import load, manifest_name, newest, numbers, require_same_log
 from dateline.segments.parquet import Row
-from dateline.segments.places import placed
 
 #: Events that are sorted in memory at once.
 BLOCK = 100_000
@@ -120,7 +116,7 @@ class _Run:
     def _added(self, partitions: list[Partition], rows: Iterable[Row]) -> list[Partition]:
         """The partitions with one more segment in each that has some of the rows."""
         added = list(partitions)
-        for at, group in groupby(placed(rows, partitions), key=itemgetter(0)):
+        for at, group in groupby(places.placed(rows, partitions, places.FULL), key=itemgetter(0)):
             first, segment = self._segment(at, group)
             if at < len(added):
                 added[at] = Partition(first, (*added[at].segments, segment))
@@ -201,26 +197,3 @@ class _Run:
             old = is_segment(name) and int(name[:8]) <= manifest.number and name not in kept
             if old or any(number < manifest.number for number in numbers([name])):
                 self._place.delete(name)
-
-
-def erased_since(
-    connection: Connection, reader: Reader, after: int, until: int
-) -> dict[UUID, list[int]]:
-    """Positions up to `after` whose content was erased on record after it, by story."""
-    gone: dict[UUID, list[int]] = {}
-    for row in stored.erasures(connection, after, until):
-        event = event_of(reader, row)
-        if isinstance(event.data, ContentErased):
-            here = [position for position in event.data.positions if position <= after]
-            gone.setdefault(event.story, []).extend(here)
-    return {story: positions for story, positions in gone.items() if positions}
-
-
-def by_partition(
-    gone: Mapping[UUID, list[int]], partitions: Sequence[Partition]
-) -> dict[int, list[int]]:
-    """Erased positions by the index of the partition that holds them."""
-    found = defaultdict[int, list[int]](list)
-    for story, positions in gone.items():
-        found[partition_of(partitions, story)].extend(positions)
-    return found

@@ -21,7 +21,7 @@ _FIRST = UUID(int=0)
 
 
 def placed(
-    rows: Iterable[Row], partitions: Sequence[Partition], full: int = FULL
+    rows: Iterable[Row], partitions: Sequence[Partition], full: int
 ) -> Iterator[tuple[int, UUID, list[Row]]]:
     """Each story of `rows`, which are in the order of story and version, with the index of its partition
     and the first id of that partition. New partitions follow the given ones."""

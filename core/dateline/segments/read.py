@@ -15,15 +15,17 @@ from collections.abc import Iterator
 from uuid import UUID
 
 import msgspec
+from sqlalchemy import Connection
 
 from dateline.errors import DatelineError
 from dateline.events.envelope import Event
-from dateline.log.read import Reader
+from dateline.log.read import Reader, head
 from dateline.segments import parquet
 from dateline.segments.decoding import event_of
+from dateline.segments.erased import erased_since
 from dateline.segments.folder import open_folder
 from dateline.segments.manifest import Manifest, Segment, changed
-from dateline.segments.opening import load, require
+from dateline.segments.opening import load, require, require_same_log
 from dateline.segments.parquet import Row
 
 
@@ -54,39 +56,53 @@ def manifest(path: str | os.PathLike[str]) -> Manifest:
 
 
 def chunks(
-    path: str | os.PathLike[str],
-    *,
-    archive: UUID | None = None,
-    after: UUID | None = None,
-    until: int | None = None,
+    path: str | os.PathLike[str], *, after: UUID | None = None, until: int | None = None
 ) -> list[Chunk]:
     """The segments in a folder as runs of stories, in the order of story ids: one chunk a partition.
 
-    `archive` is the id that they must have. Only stories with ids greater than `after`, and events up to
-    the position `until`. Raises DatelineError if there are none, or if they end before `until`.
+    Only stories with ids greater than `after`, and events up to the position `until`. Raises
+    DatelineError if there are no segments, or if they end before `until`.
     """
-    found = manifest(path)
-    if archive is not None and found.archive != archive:
+    return _chunks(path, manifest(path), until, after)
+
+
+def chunks_of(
+    connection: Connection,
+    reader: Reader,
+    path: str | os.PathLike[str],
+    *,
+    after: UUID | None = None,
+    until: int | None = None,
+) -> list[Chunk]:
+    """The same for work on an archive. Raises DatelineError also if the segments are not of its history,
+    or hold content that was erased in it since."""
+    found, newest = manifest(path), head(connection)
+    require_same_log(connection, newest, found, os.fspath(path))
+    if erased_since(connection, reader, found.position, newest.position):
         raise DatelineError(
-            f"{path} holds segments of archive {found.archive}, not of {archive}",
-            hint="name the folder of this archive's segments",
-            code="segments-foreign",
+            f"the segments in {path} hold content that was erased since",
+            hint="purge them with `dateline export --segments`",
+            code="segments-stale",
         )
+    return _chunks(path, found, until, after)
+
+
+def _chunks(
+    path: str | os.PathLike[str],
+    found: Manifest,
+    until: int | None = None,
+    after: UUID | None = None,
+) -> list[Chunk]:
     if until is not None and until > found.position:
         raise DatelineError(
             f"the segments in {path} end at position {found.position}, before {until}",
             hint="bring them up to date with `dateline export --segments`",
             code="segments-behind",
         )
-    return _chunks(path, found, found.position if until is None else until, after)
-
-
-def _chunks(
-    path: str | os.PathLike[str], found: Manifest, until: int, after: UUID | None = None
-) -> list[Chunk]:
+    end = found.position if until is None else until
     runs = [
-        Chunk(os.fspath(path), found.archive, one.segments, until, after)
-        for one in found.partitions
+        Chunk(os.fspath(path), found.archive, partition.segments, end, after)
+        for partition in found.partitions
     ]
     return [chunk for chunk in runs if after is None or chunk.last > after]
 
@@ -134,5 +150,5 @@ def read(path: str | os.PathLike[str], reader: Reader) -> Iterator[Event]:
 
 def read_rows(path: str | os.PathLike[str], found: Manifest) -> Iterator[Row]:
     """The rows of all segments of a manifest, in that order. Raises DatelineError."""
-    for chunk in _chunks(path, found, found.position):
+    for chunk in _chunks(path, found):
         yield from rows(chunk)

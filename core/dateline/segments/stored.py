@@ -21,8 +21,10 @@ _SELECT = (
     " e.reported_us, e.subject_key, e.body, s.slug FROM events e LEFT JOIN stories s ON s.story = e.story"
 )
 _NEW = "e.position > ? AND e.position <= ?"
+# The signs keep the planner from the index of positions, which would have each page sorted anew.
 _BY_STORY = (
-    f"{_SELECT} WHERE (e.story, e.version) > (?, ?) AND {_NEW} ORDER BY e.story, e.version LIMIT ?"
+    f"{_SELECT} WHERE (e.story, e.version) > (?, ?) AND +e.position > ? AND +e.position <= ?"
+    " ORDER BY e.story, e.version LIMIT ?"
 )
 _BY_POSITION = f"{_SELECT} WHERE {_NEW} ORDER BY e.position LIMIT ?"
 _ERASURES = f"{_SELECT} WHERE {_NEW} AND e.type = '{ContentErased.type}' ORDER BY e.position"
