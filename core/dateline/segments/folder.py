@@ -6,7 +6,6 @@ exists only once. A folder of this machine needs no fsspec.
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,15 +61,9 @@ class _Local:
         with _explained(self._folder / name, "write"):
             (self._folder / name).unlink(missing_ok=True)
 
-    def _make_folder(self) -> None:
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-        except FileExistsError:
-            raise NotADirectoryError(errno.ENOTDIR, "a file is in its place") from None
-
     def _made(self, name: str, content: bytes, *, force: bool) -> None:
         with _explained(self._folder / name, "write"):
-            self._make_folder()
+            self._folder.mkdir(parents=True, exist_ok=True)
             with made(self._folder / name, force=force, mode=plain_mode()) as file:
                 file.write(content)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from dateline.errors import LogGap
+from dateline.errors import Damaged, LogGap
 from dateline.events.editorial import ContentErased
 from dateline.log.databases.dialect import named_errors, of
 from dateline.segments.parquet import Row
@@ -79,4 +79,9 @@ def _sorted(block: list[list[Row]]) -> list[Row]:
 def _fetched(connection: Connection, query: str, values: tuple[Any, ...]) -> list[Row]:
     with named_errors(connection):
         rows: list[Row] = of(connection).execute(connection)(query, values).fetchall()
+    for row in rows:
+        # Partitions and their order rest on these; a SQLite column holds any type of value.
+        sound = type(row[2]) is bytes and len(row[2]) == 16 and type(row[0]) is type(row[3]) is int
+        if not sound:
+            raise Damaged(f"the event at position {row[0]} holds values of a wrong type")
     return rows
