@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -75,7 +74,9 @@ def more(archive: Archive, slug: str, number: int = 1, **options: object) -> Non
     """Record another figure in a story."""
     count = archive.head().position
     for one in range(number):
-        archive.record([samples.figure(text=f"No. {count + one}")], story=slug, **options)  # type: ignore[arg-type]
+        archive.record(
+            [samples.figure(text=f"No. {count + one}")], story=slug, anew=True, **options
+        )  # type: ignore[arg-type]
 
 
 def erase(archive: Archive, *positions: int) -> None:
@@ -84,8 +85,8 @@ def erase(archive: Archive, *positions: int) -> None:
 
 def log(archive: Archive, until: int | None = None) -> list[Event]:
     """The events of the archive in the order of segments."""
+    end = archive.head().position if until is None else until
     with reading(archive._engine) as connection:
-        end = archive.head().position if until is None else until
         return list(archive._reader.read_by_story(connection, until=end))
 
 
@@ -111,7 +112,3 @@ def killed_export(archive: Archive, folder: str | Path, at: int, *, before: bool
 
 def files(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()} if folder.is_dir() else {}
-
-
-def urls(tmp_path: Path) -> list[str]:
-    return [str(tmp_path / "segments"), f"memory://{os.urandom(8).hex()}"]
