@@ -92,7 +92,10 @@ def log(archive: Archive, until: int | None = None) -> list[Event]:
 
 def held(archive: Archive, folder: str | Path) -> list[Event]:
     """The events in the folder, read with the archive's keys."""
-    return list(read.read(folder, archive._reader))
+    every = read.chunks(folder, read.manifest(folder))
+    return [
+        event for chunk in every for some in read.stories(chunk, archive._reader) for event in some
+    ]
 
 
 def killed_export(archive: Archive, folder: str | Path, at: int, *, before: bool) -> bool:

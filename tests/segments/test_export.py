@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 
 import msgspec
@@ -100,11 +100,8 @@ def test_partitions_are_runs_of_stories_and_a_story_stays_in_its_own(db: str, fo
         archive.record(samples.story(slug="newest"))
         archive.export_segments(folder)
         assert held(archive, folder) == log(archive)
-        chunks = read.chunks(folder)
-        stories = [
-            list(dict.fromkeys(e.story for e in read.events(chunk, archive._reader)))
-            for chunk in chunks
-        ]
+        chunks = read.chunks(folder, read.manifest(folder))
+        stories = [[e[0].story for e in read.stories(run, archive._reader)] for run in chunks]
         assert [len(some) for some in stories] == [2, 2, 2, 1]
         assert list(chain.from_iterable(stories)) == sorted(story.id for story in archive.stories())
         assert all(len(chunk.segments) == 2 for chunk in chunks[:-1])
@@ -123,20 +120,35 @@ def test_few_new_events_and_many_are_read_in_different_orders_and_give_the_same(
         assert held(archive, folder) == log(archive)
 
 
-def test_a_chunk_is_pickled_and_starts_after_a_story_and_ends_at_a_position(
+def test_a_chunk_is_pickled_and_has_the_stories_and_positions_that_it_says(
     db: str, folder: Path
 ) -> None:
-    with small(), create(db, "ferry", "alma", "bora") as archive:
+    with small(), create(db, "ferry", "alma", "bora", "cato") as archive:
         archive.export_segments(folder)
-        ids = sorted(story.id for story in archive.stories())
-        for after in (None, *ids):
-            for until in (5, 14, 21):
-                chunks = pickle.loads(pickle.dumps(read.chunks(folder, after=after, until=until)))
-                events = [e for c in chunks for e in read.events(c, archive._reader)]
-                expected = [e for e in log(archive, until) if after is None or e.story > after]
-                assert events == expected
+        more(archive, "ferry", 2)
+        more(archive, "bora", 1)
+        archive.export_segments(folder)
+        found = read.manifest(folder)
+        ids = [None, *sorted(story.id for story in archive.stories())]
+        for after, last in product(ids, ids):
+            for until in (5, 14, archive.head().position):
+                chunk = read.chunk(folder, found, after=after, last=last, until=until)
+                received = read.stories(pickle.loads(pickle.dumps(chunk)), archive._reader)
+                assert list(chain.from_iterable(received)) == [
+                    event
+                    for event in log(archive, until)
+                    if (after is None or event.story > after)
+                    and (last is None or event.story <= last)
+                ]
+
+
+def test_segments_that_end_too_early_are_not_used(archive: Archive, folder: Path) -> None:
+    archive.export_segments(folder)
+    more(archive, "ferry")
+    with reading(archive._engine) as connection:
+        assert read.usable(connection, archive._reader, folder, 14) == read.manifest(folder)
         with refused("segments-behind"):
-            read.chunks(folder, until=22)
+            read.usable(connection, archive._reader, folder, 15)
 
 
 def test_protected_content_stays_encrypted(db: str, folder: Path, tmp_path: Path) -> None:
@@ -147,8 +159,9 @@ def test_protected_content_stays_encrypted(db: str, folder: Path, tmp_path: Path
         rows = list(read.read_rows(folder, read.manifest(folder)))
         assert {row[8] for row in rows} > {None}
         assert not any(scene.CANARY.encode() in row[9] for row in rows)
-        stranger = Reader(archive.plugins.registry())
-        sealed = [e for e in read.read(folder, stranger) if isinstance(e.data, Sealed)]
+        stranger, found = Reader(archive.plugins.registry()), read.manifest(folder)
+        events = [e for s in read.stories(read.chunk(folder, found), stranger) for e in s]
+        sealed = [event for event in events if isinstance(event.data, Sealed)]
         assert len(sealed) == sum(event.subject_key is not None for event in log(archive))
 
 
@@ -160,11 +173,11 @@ def test_erased_content_is_purged_by_the_next_run(db: str, folder: Path, tmp_pat
         scene.erase(archive)
         scene.erase(archive, scene.PLAIN)
         with reading(archive._engine) as connection, refused("segments-stale"):
-            read.chunks_of(connection, archive._reader, folder)
+            read.usable(connection, archive._reader, folder, 1)
         done = archive.export_segments(folder)
         assert done.replaced and done.events == 2
         with reading(archive._engine) as connection:
-            read.chunks_of(connection, archive._reader, folder)
+            read.usable(connection, archive._reader, folder, 1)
         assert held(archive, folder) == log(archive)
         rows = read.read_rows(folder, read.manifest(folder))
         assert not any(scene.CLEAR.encode() in (row[9] or b"") for row in rows)
@@ -193,7 +206,7 @@ def test_segments_of_another_archive_or_history_are_left_alone(
             with refused("segments-diverged"):  # it goes on in another way
                 old.export_segments(folder)
             with reading(old._engine) as connection, refused("segments-diverged"):
-                read.chunks_of(connection, old._reader, folder)
+                read.usable(connection, old._reader, folder, 1)
         assert files(folder) == before
 
 
@@ -229,7 +242,7 @@ def test_an_object_store_holds_the_same(archive: Archive, folder: Path) -> None:
         erase(archive, archive.head().position)
         more(archive, "ferry")
     with reading(archive._engine) as connection, refused("segments-stale"):
-        read.chunks_of(connection, archive._reader, url)
+        read.usable(connection, archive._reader, url, 1)
 
 
 def test_a_place_that_nobody_knows_is_refused(archive: Archive) -> None:
@@ -327,4 +340,24 @@ def test_a_run_that_another_overtook_is_refused(
     assert held(archive, folder) == log(archive)
     assert archive.export_segments(folder).events == 0
     assert len([name for name in files(folder) if name.startswith("manifest")]) == 1
+    assert held(archive, folder) == log(archive)
+
+
+def test_cleaning_up_leaves_the_files_of_a_run_that_has_begun_since(
+    archive: Archive, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clean, commit = export._Run._remove_all_but, export._Run._commit
+
+    def slow(run: export._Run, manifest: Manifest) -> None:
+        def later(other: export._Run, its: Manifest) -> None:
+            clean(run, manifest)  # while the files of the other have no manifest yet
+            commit(other, its)
+
+        monkeypatch.setattr(export._Run, "_remove_all_but", clean)
+        monkeypatch.setattr(export._Run, "_commit", later)
+        more(archive, "ferry")
+        archive.export_segments(folder)
+
+    monkeypatch.setattr(export._Run, "_remove_all_but", slow)
+    archive.export_segments(folder)
     assert held(archive, folder) == log(archive)

@@ -92,7 +92,7 @@ def decode(content: bytes, where: str) -> Manifest:
     """The manifest in `content`. Raises DatelineError if it is not as a run wrote it."""
     try:
         found = msgspec.json.decode(content, type=Manifest)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:  # ValueError: not UTF-8
         raise _changed(where, f"it cannot be read ({error})") from None
     if found.format != FORMAT:
         raise DatelineError(

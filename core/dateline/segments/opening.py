@@ -60,8 +60,11 @@ def require(place: Folder) -> Manifest:
     return found
 
 
-def load(place: Folder, segment: Segment) -> Any:
-    """The table of a segment. Raises DatelineError (``segment-missing``, ``segment-changed``)."""
+def load(
+    place: Folder, segment: Segment, after: bytes | None = None, last: bytes | None = None
+) -> Any:
+    """The table of a segment: all of it, or the stories whose ids are greater than `after` and not greater
+    than `last`. Raises DatelineError (``segment-missing``, ``segment-changed``)."""
     where = f"{place.path}/{segment.file}"
     try:
         content = place.read(segment.file)
@@ -69,9 +72,9 @@ def load(place: Folder, segment: Segment) -> Any:
         raise missing(where) from None
     if hashlib.sha256(content).hexdigest() != segment.sha256:
         raise changed(where, "its bytes do not match their hash in the manifest")
-    table = parquet.load(content, where)
-    if table.num_rows != segment.events:
-        raise changed(where, f"it holds {table.num_rows} events and not {segment.events}")
+    events, table = parquet.load(content, where, after, last)
+    if events != segment.events:
+        raise changed(where, f"it holds {events} events and not {segment.events}")
     return table
 
 

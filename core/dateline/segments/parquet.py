@@ -32,6 +32,8 @@ _COLUMNS = (
     ("reported_us", "int64", (int, type(None)), 7),
     ("subject_key", "string", (str, type(None)), 8),
 )
+#: The place of the column ``story`` in a file.
+_STORY = 2
 _REPEATED = ["story", "slug", "type", "schema_version", "recorded_us", "reported_us", "subject_key"]
 #: Rows that are decoded at once.
 GROUP = 10_000
@@ -114,14 +116,42 @@ def _checked(
     raise Damaged(f"the event at position {positions[wrong]} holds values of a wrong type")
 
 
-def load(content: bytes, where: str) -> Any:
-    """The table of a file. Raises DatelineError (``segment-changed``) if it is no segment."""
+def load(
+    content: bytes, where: str, after: bytes | None = None, last: bytes | None = None
+) -> tuple[int, Any]:
+    """The number of events in a file, and a table: of all of them, or of the stories whose ids are greater
+    than `after` and not greater than `last`. Only the groups that have such stories are decoded. Raises
+    DatelineError (``segment-changed``) if it is no segment."""
     pa, pq = _pyarrow()
     try:
-        table = pq.read_table(pa.BufferReader(content))
-        return table.select(schema().names).cast(schema())
+        file = pq.ParquetFile(pa.BufferReader(content))
+        groups = [
+            number
+            for number in range(file.num_row_groups)
+            if _overlaps(file.metadata.row_group(number), after, last)
+        ]
+        table = file.read_row_groups(groups).select(schema().names).cast(schema())
     except (pa.ArrowException, KeyError, ValueError, OSError) as error:
         raise changed(where, f"it cannot be read ({error})") from None
+    return file.metadata.num_rows, _between(table, after, last)
+
+
+def _overlaps(group: Any, after: bytes | None, last: bytes | None) -> bool:
+    found = group.column(_STORY).statistics
+    if found is None or not found.has_min_max:
+        return True
+    return (after is None or found.max > after) and (last is None or found.min <= last)
+
+
+def _between(table: Any, after: bytes | None, last: bytes | None) -> Any:
+    import pyarrow.compute as pc
+
+    pa, _ = _pyarrow()
+    if after is not None:
+        table = table.filter(pc.greater(table["story"], pa.scalar(after, pa.binary(16))))
+    if last is not None:
+        table = table.filter(pc.less_equal(table["story"], pa.scalar(last, pa.binary(16))))
+    return table
 
 
 def joined(tables: Sequence[Any]) -> Any:
@@ -143,14 +173,6 @@ def rows(table: Any) -> Iterator[Row]:
         names = sorted(_COLUMNS, key=lambda column: column[3])
         *before, slug = (column[name] for name, *_ in names)
         yield from zip(*before, bodies, slug, strict=True)
-
-
-def stories_after(table: Any, story: bytes) -> Any:
-    """The rows of stories whose id is greater than `story`, of a table in the order of stories."""
-    pa, _ = _pyarrow()
-    import pyarrow.compute as pc
-
-    return table.filter(pc.greater(table["story"], pa.scalar(story, pa.binary(16))))
 
 
 def without(table: Any, positions: Sequence[int]) -> Any | None:

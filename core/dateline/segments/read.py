@@ -1,7 +1,8 @@
 """Reading segments: whole stories in the order of their ids, verified, without the archive.
 
-    for chunk in chunks("s3://desk/segments"):
-        for event in events(chunk, reader):
+    found = manifest("s3://desk/segments")
+    for chunk in chunks("s3://desk/segments", found):
+        for events in stories(chunk, reader):
             ...
 
 A chunk is a few strings and numbers, so it can be sent to another machine, which reads and checks the files
@@ -12,6 +13,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from uuid import UUID
 
 import msgspec
@@ -30,24 +33,15 @@ from dateline.segments.parquet import Row
 
 
 class Chunk(msgspec.Struct, frozen=True):
-    """A run of stories: those of one partition whose ids are greater than ``after``, if that is given,
-    with their events up to the position ``until``. ``path`` is the folder's path or URL."""
+    """The stories whose ids are greater than ``after`` and not greater than ``last``, where these are
+    given, with their events up to the position ``until``, and the files that hold them. ``path`` is the
+    path or URL of their folder."""
 
     path: str
-    archive: UUID
     segments: tuple[Segment, ...]
     until: int
     after: UUID | None = None
-
-    @property
-    def events(self) -> int:
-        """The number of events in its files; those up to ``after`` and past ``until`` are among them."""
-        return sum(segment.events for segment in self.segments)
-
-    @property
-    def last(self) -> UUID:
-        """The highest story id in its files."""
-        return max(segment.stories[1] for segment in self.segments)
+    last: UUID | None = None
 
 
 def manifest(path: str | os.PathLike[str]) -> Manifest:
@@ -55,56 +49,52 @@ def manifest(path: str | os.PathLike[str]) -> Manifest:
     return require(open_folder(path))
 
 
-def chunks(
-    path: str | os.PathLike[str], *, after: UUID | None = None, until: int | None = None
-) -> list[Chunk]:
-    """The segments in a folder as runs of stories, in the order of story ids: one chunk a partition.
-
-    Only stories with ids greater than `after`, and events up to the position `until`. Raises
-    DatelineError if there are no segments, or if they end before `until`.
-    """
-    return _chunks(path, manifest(path), until, after)
-
-
-def chunks_of(
-    connection: Connection,
-    reader: Reader,
-    path: str | os.PathLike[str],
-    *,
-    after: UUID | None = None,
-    until: int | None = None,
-) -> list[Chunk]:
-    """The same for work on an archive. Raises DatelineError also if the segments are not of its history,
-    or hold content that was erased in it since."""
+def usable(
+    connection: Connection, reader: Reader, path: str | os.PathLike[str], until: int
+) -> Manifest:
+    """The same for work on an archive that needs all events up to the position `until`. Raises
+    DatelineError also if the segments are not of its history, end earlier, or hold content that was
+    erased since."""
     found, newest = manifest(path), head(connection)
     require_same_log(connection, newest, found, os.fspath(path))
+    if until > found.position:
+        raise DatelineError(
+            f"the segments in {path} end at position {found.position}, before {until}",
+            hint="bring them up to date with `dateline export --segments`",
+            code="segments-behind",
+        )
     if erased_since(connection, reader, found.position, newest.position):
         raise DatelineError(
             f"the segments in {path} hold content that was erased since",
             hint="purge them with `dateline export --segments`",
             code="segments-stale",
         )
-    return _chunks(path, found, until, after)
+    return found
 
 
-def _chunks(
+def chunk(
     path: str | os.PathLike[str],
     found: Manifest,
-    until: int | None = None,
+    *,
     after: UUID | None = None,
-) -> list[Chunk]:
-    if until is not None and until > found.position:
-        raise DatelineError(
-            f"the segments in {path} end at position {found.position}, before {until}",
-            hint="bring them up to date with `dateline export --segments`",
-            code="segments-behind",
-        )
-    end = found.position if until is None else until
-    runs = [
-        Chunk(os.fspath(path), found.archive, partition.segments, end, after)
-        for partition in found.partitions
+    last: UUID | None = None,
+    until: int | None = None,
+) -> Chunk:
+    """A run of stories: those whose ids are greater than `after` and not greater than `last`."""
+    segments = tuple(
+        segment
+        for segment in found.segments()
+        if (after is None or segment.stories[1] > after)
+        and (last is None or segment.stories[0] <= last)
+    )
+    return Chunk(os.fspath(path), segments, found.position if until is None else until, after, last)
+
+
+def chunks(path: str | os.PathLike[str], found: Manifest) -> list[Chunk]:
+    """All stories, as one run for each partition, in the order of their ids."""
+    return [
+        Chunk(os.fspath(path), partition.segments, found.position) for partition in found.partitions
     ]
-    return [chunk for chunk in runs if after is None or chunk.last > after]
 
 
 def rows(chunk: Chunk) -> Iterator[Row]:
@@ -114,15 +104,17 @@ def rows(chunk: Chunk) -> Iterator[Row]:
     schema_version, recorded_us, reported_us, subject_key, body), then the slug. Raises DatelineError:
     ``segment-changed``, ``segment-missing``.
     """
+    if not chunk.segments:
+        return
     place = open_folder(chunk.path)
-    table = parquet.joined([load(place, segment) for segment in chunk.segments])
-    if chunk.after is not None:
-        table = parquet.stories_after(table, chunk.after.bytes)
+    after = None if chunk.after is None else chunk.after.bytes
+    last = None if chunk.last is None else chunk.last.bytes
+    table = parquet.joined([load(place, segment, after, last) for segment in chunk.segments])
     story, version, position = b"", 0, 0
     for row in parquet.rows(table):
         if row[2] != story:
             story, version, position = row[2], 0, 0
-        if row[3] != version + 1 or row[0] <= position or row[0] < 1:
+        if row[3] != version + 1 or row[0] <= position:
             raise changed(
                 f"{chunk.path}/{chunk.segments[-1].file}",
                 f"story {row[10]} has no event after version {version}",
@@ -132,23 +124,17 @@ def rows(chunk: Chunk) -> Iterator[Row]:
             yield row
 
 
-def events(chunk: Chunk, reader: Reader) -> Iterator[Event]:
-    """The events of a chunk, in the order of story and version, as `Reader.read_by_story` gives them.
+def stories(chunk: Chunk, reader: Reader) -> Iterator[list[Event]]:
+    """The events of each story of a chunk, equal to those that the log's reader gives.
 
     Protected events are decrypted with the keys of the reader; without its key their data is `Sealed`.
     Raises what `rows` raises, and Damaged.
     """
-    for row in rows(chunk):
-        yield event_of(reader, row)
-
-
-def read(path: str | os.PathLike[str], reader: Reader) -> Iterator[Event]:
-    """All events of a folder, story by story in the order of their ids. Raises DatelineError."""
-    for chunk in chunks(path):
-        yield from events(chunk, reader)
+    for _, group in groupby(rows(chunk), key=itemgetter(2)):
+        yield [event_of(reader, row) for row in group]
 
 
 def read_rows(path: str | os.PathLike[str], found: Manifest) -> Iterator[Row]:
-    """The rows of all segments of a manifest, in that order. Raises DatelineError."""
-    for chunk in _chunks(path, found):
-        yield from rows(chunk)
+    """The rows of all segments of a manifest, in the order of story and version. Raises DatelineError."""
+    for run in chunks(path, found):
+        yield from rows(run)
