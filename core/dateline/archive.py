@@ -60,6 +60,7 @@ from dateline.views.table import Table, limited
 
 if TYPE_CHECKING:
     from dateline.capture.capturing import Captured
+    from dateline.segments.export import Written
 
 
 #: A path, or the text of one; where it names an archive, also a SQLAlchemy URL.
@@ -586,6 +587,7 @@ class Archive:
     last_checkpoint = proving.last_checkpoint
     verify = proving.verify
     verify_export = proving.verify_export
+    verify_segments = proving.verify_segments
     prove = proving.prove
     checkpoint_to_prove = proving.checkpoint_to_prove
     verifier = staticmethod(proving.verifier)
@@ -598,6 +600,21 @@ class Archive:
         """The stories `slugs`, or all, in a format. Raises UnknownName, ViewFailed, DatelineError."""
         with self.material(*slugs, view=view, **when) as material:
             return "".join(converting.chunks(self.plugins, format, material))
+
+    def export_segments(self, folder: Place, *, progress: Progress = silent) -> Written:
+        """Bring a folder of segments up to date: Parquet files with the events of the whole log.
+
+        `folder` is a path, or a URL that fsspec reads. Only new events are written, to new files; files
+        that hold content that was erased since are replaced. Protected content stays encrypted.
+
+        Raises MissingLibrary, and DatelineError if the folder holds segments of another archive or
+        damaged ones, or if another process writes to it.
+        """
+        from dateline.segments.export import export
+
+        erasing.require_erased(self)
+        with reading(self._engine) as connection, progress("writing segments", "events") as step:
+            return export(connection, self._reader, folder, step)
 
     @contextmanager
     def material(

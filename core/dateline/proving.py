@@ -147,6 +147,15 @@ def verify_export(
         )
 
 
+def verify_segments(archive: Provable, folder: str | os.PathLike[str], report: Report) -> None:
+    """Compare the segments in a folder with the log, event by event. The result is added to `report`.
+    Raises MissingLibrary, and DatelineError if the folder holds none, or those of another archive."""
+    from dateline.proof.segments import check
+
+    with reading(archive._engine) as connection:
+        check(connection, archive._reader, folder, report)
+
+
 def prove(
     archive: Provable,
     slug: str,

@@ -131,8 +131,10 @@ f1 corrected 12 boats stayed in port.
 >>> with Archive.create(":memory:") as other:
 ...     print(other.import_file("sarn.ndjson").new)
 8
+>>> archive.export_segments("segments")
+Written(position=8, events=8, files=1, replaced=0)
 """,
-        "export material",
+        "export material export_segments",
     ),
     (
         "Prove and verify",
@@ -149,7 +151,7 @@ f1 corrected 12 boats stayed in port.
 >>> verified.tampered, verified.unchecked
 (False, [])
 """,
-        "new_key signing_key checkpoint last_checkpoint checkpoint_to_prove prove verifier verify verify_export",
+        "new_key signing_key checkpoint last_checkpoint checkpoint_to_prove prove verifier verify verify_export verify_segments",
     ),
     (
         "Protect and erase",
@@ -224,12 +226,12 @@ COMMANDS = {
     "show": "Archive.view, Archive.state, Archive.fact, Archive.entity",
     "log": "Archive.events",
     "follow": "Archive.follow",
-    "export": "Archive.export",
+    "export": "Archive.export, Archive.export_segments",
     "diff": "Archive.diff",
     "erase": "Archive.plan_erasure, Archive.erase",
     "pair": "Archive.ordered, Archive.pair",
     "checkpoint": "Archive.checkpoint",
-    "verify": "Archive.verify, Archive.verify_export",
+    "verify": "Archive.verify, Archive.verify_export, Archive.verify_segments",
     "prove": "Archive.prove, Archive.verifier",
     "key": "Archive.new_key, Archive.signing_key",
     "rebuild": "Archive.rebuild, Archive.verify_view, Archive.undo_rebuild",

@@ -120,6 +120,7 @@ def test_other_names_are_completed(tab: Tab, line: str, offered: list[str]) -> N
     "line",
     [
         "capture rep", "import rep", "verify --against rep", "verify --export rep", "--db rep",
+        "verify --segments rep", "export --segments rep",
         "--keys rep", "copy rep", "copy a.db rep", "backup rep", "prove ferry -o rep",
         "prove ferry --earlier rep", "checkpoint -o rep", "checkpoint --key rep", "export ferry -o rep",
     ],

@@ -163,7 +163,11 @@ def test_a_long_reader_holds_up_an_erasure_but_no_append_and_no_command(
             assert [erasure.reason for erasure in other.held_up] == [REASON]
             assert other.resumed == []
             other.record([samples.figure(text="Appends go on")], story="ferry")
-            for copying in (lambda: other.backup("never.db"), lambda: other.material().__enter__()):
+            for copying in (
+                lambda: other.backup("never.db"),
+                lambda: other.export_segments("never"),
+                lambda: other.material().__enter__(),
+            ):
                 with pytest.raises(DatelineError, match="an erasure is not finished"):
                     copying()
         url = archive._engine.url.render_as_string(hide_password=False)

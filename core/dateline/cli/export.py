@@ -16,6 +16,7 @@ from dateline.cli.outfile import require_free, write_atomically
 from dateline.cli.settings import Settings, pass_settings
 from dateline.cli.terminal.messages import counted, say
 from dateline.cli.terminal.output import give
+from dateline.cli.terminal.progress import progress
 from dateline.cli.terminal.stdout import MARK, data
 from dateline.errors import DatelineError
 from dateline.log.overwriting import refuse_kept
@@ -57,6 +58,12 @@ if TYPE_CHECKING:
     "--bom", is_flag=True, help="Begin CSV with a byte order mark, so that Excel reads it as UTF-8."
 )
 @click.option("--schema", is_flag=True, help="Print the format's schema instead.")
+@click.option(
+    "--segments",
+    metavar="DIR",
+    type=completion.FILE,
+    help="Bring the Parquet files of the whole log in this folder up to date instead.",
+)
 @pass_settings
 def export(
     settings: Settings,
@@ -70,6 +77,7 @@ def export(
     as_recorded: str | None,
     bom: bool,
     schema: bool,
+    segments: str | None,
 ) -> None:
     """Write stories as CSV, JSON, NDJSON, Markdown or HTML.
 
@@ -83,7 +91,12 @@ def export(
       dateline export velm-flood -f csv --view figures
       dateline export velm-flood -o then.md --as-of 2024-03-05
       dateline export --all -f ndjson -o backup.ndjson
+      dateline export --segments segments
     """
+    if segments is not None:
+        _only(segments=True)
+        _segments(settings, segments)
+        return
     output = target_of(target)
     if not schema and bool(stories) == all_:
         raise click.UsageError("name one or more stories, or give --all")
@@ -128,6 +141,29 @@ def export(
             _warn(material)
     if output is not None:
         say(f"Wrote {output}.")
+
+
+def _only(**given: bool) -> None:
+    """Raise UsageError if an option is given together with one that stands alone."""
+    context = click.get_current_context()
+    more = [name for name in context.params if name not in given and context.params[name]]
+    if more:
+        raise click.UsageError(f"give --{next(iter(given))} alone")
+
+
+def _segments(settings: Settings, folder: str) -> None:
+    with settings.archive() as archive:
+        done = archive.export_segments(folder, progress=progress)
+    if not (done.events or done.replaced):
+        say(f"{folder} holds every event already, up to position {done.position}.")
+        return
+    also = (
+        f", replaced {counted(done.replaced, 'file')} with erased content" if done.replaced else ""
+    )
+    say(
+        f"Wrote {counted(done.events, 'event')} in {counted(done.files, 'file')} to {folder}{also}. "
+        f"It holds the log up to position {done.position}."
+    )
 
 
 def _write(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from dateline.cli.terminal.output import give
 from dateline.errors import DatelineError
-from dateline.log.atomic_file import made, taken
+from dateline.log.atomic_file import made, plain_mode, taken
 from dateline.log.overwriting import refuse_kept
 
 
@@ -39,7 +38,7 @@ def write_atomically(
     require_free(path, force=force, kept=kept)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with made(path, force=force, mode=0o666 & ~_umask()) as file:
+        with made(path, force=force, mode=plain_mode()) as file:
             for chunk in chunks:
                 file.write(chunk.encode())
             refuse_kept(path, kept)  # again: it may have appeared meanwhile
@@ -59,9 +58,3 @@ def write_or_give(target: Path | None, text: str, *, force: bool, kept: Iterable
         give(text)
     else:
         write_atomically(target, iter([text]), force=force, kept=kept)
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

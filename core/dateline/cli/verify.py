@@ -42,6 +42,14 @@ _NAMED = 5
     type=completion.FILE,
     help="Check that this file is an unchanged export of the archive. May be repeated.",
 )
+@click.option(
+    "--segments",
+    "folders",
+    multiple=True,
+    metavar="DIR",
+    type=completion.FILE,
+    help="Check that this folder of segments holds what the log holds. May be repeated.",
+)
 @key_option
 @vkey_option
 @format_option
@@ -51,6 +59,7 @@ def verify(
     against: tuple[str, ...],
     deep: bool,
     exports: tuple[str, ...],
+    folders: tuple[str, ...],
     key_file: str | None,
     vkeys: tuple[str, ...],
     format_: str | None,
@@ -69,6 +78,7 @@ def verify(
       dateline verify --against today.txt
       dateline verify --deep -f json
       dateline verify --export sent.md
+      dateline verify --segments segments
     """
     from dateline.proof.given_files import checkpoints, read_export
 
@@ -86,6 +96,8 @@ def verify(
         report.unchecked += unfinished_erasures
         for file in files:
             archive.verify_export(file, report)
+        for folder in folders:
+            archive.verify_segments(folder, report)
     if format_ == "json":
         _json(report)
     elif report.findings or format_ is not None:

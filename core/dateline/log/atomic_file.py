@@ -81,6 +81,13 @@ def made(path: str | os.PathLike[str], *, force: bool, mode: int = 0o600) -> Ite
             sync_folder(target.parent)
 
 
+def plain_mode() -> int:
+    """The mode of a file that is no secret: what the umask leaves."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
 def settle(temporary: str | os.PathLike[str], path: str | os.PathLike[str], *, force: bool) -> None:
     """Sync a complete file, then give it its name; `force` replaces an existing file.
 

@@ -25,9 +25,10 @@ RULES = {
     "quotes": "every quotation is in its source",
     "against": "a checkpoint kept elsewhere belongs to this archive, and its signature is valid",
     "export": "an export is what the archive produces at the export's cut",
+    "segments": "a folder of segments holds what the log holds up to the position that it states",
 }
 #: Rules about the log's input and output. A broken one does not mean that the log was changed.
-BESIDE = frozenset({"views", "against", "export"})
+BESIDE = frozenset({"views", "against", "export", "segments"})
 
 
 class Finding(msgspec.Struct, frozen=True):
