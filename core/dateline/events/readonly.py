@@ -32,6 +32,9 @@ class ReadOnlyStory:
         known = self.entities.get(entity)
         return entity if known is None else known.label
 
+    def linked(self, fact: str) -> Any:
+        return self._state.linked(fact)
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name in self.WITHHELD:
             raise AttributeError(f"a plugin's story is read-only: it has no {name!r}")

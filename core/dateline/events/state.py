@@ -202,8 +202,12 @@ class StoryState:
         if self._by_name is None or self._by_name[0] != self.version:
             found: dict[str, list[Fact]] = {}
             for fact in self.facts.values():
-                for name in {fact.source, *refers_to(fact.data)}:
-                    found.setdefault(name, []).append(fact)
+                for name in (fact.data.source, *refers_to(fact.data)):
+                    facts = found.get(name)
+                    if facts is None:
+                        found[name] = [fact]
+                    elif facts[-1] is not fact:
+                        facts.append(fact)
             self._by_name = (self.version, found)
         return self._by_name[1]
 
