@@ -89,7 +89,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         return self.story.label(entity)
 
     def labels(self, entities: Iterable[str]) -> str:
-        return ", ".join(map(self.label, entities))
+        return ", ".join(map(self.story.label, entities))
 
     @property
     def chain(self) -> str:

@@ -19,7 +19,7 @@ from dateline.events.story import is_slug
 from dateline.log import hashing
 from dateline.log.content import Encrypted
 from dateline.log.databases.dialect import named_errors, of
-from dateline.log.databases.sql import portions
+from dateline.log.databases.sql import found_in, portions
 from dateline.log.tables import events, log_head, plugin_types, stories
 from dateline.protect.vault import Vault
 
@@ -35,6 +35,7 @@ _OF_STORY = f"{_SELECT} WHERE story = ? AND version > ? AND position <= ? ORDER 
 #: Keyset over the index (story, version): row values compare in the order of the index.
 _BY_STORY = f"{_SELECT} WHERE (story, version) > (?, ?) ORDER BY story, version LIMIT ?"
 _OF_TYPES = f"{_SELECT} WHERE position > ? AND type IN ({{}}) ORDER BY position LIMIT ?"
+_SLUGS_OF = "SELECT story, slug FROM stories WHERE story IN"
 _BY_ID = f"{_SELECT} WHERE event_id = ?"
 _END = 2**62
 #: How many slugs are cached; a rebuild folds story by story and needs each once.
@@ -306,8 +307,8 @@ class Reader:
         if len(self._slugs) + len(unknown) > _SLUGS:
             self._slugs.clear()
             unknown = keys
-        query = select(stories.c.story, stories.c.slug).where(stories.c.story.in_(unknown))
-        for key, slug in connection.execute(query):
+        run = of(connection).execute(connection)
+        for key, slug in found_in(run, _SLUGS_OF, list(unknown)):
             self._slugs[key] = (UUID(bytes=key), slug)
 
     def _slug(self, connection: Connection, key: bytes) -> tuple[UUID, str]:

@@ -25,7 +25,7 @@ from dateline.views.runner import Progress, fold_story
 #: Events folded between two commits.
 STEP = 5000
 #: What is left of the last page of a step is read again by the next.
-_PAGE = 500
+_PAGE = 1000
 
 
 def fold_bulk(
@@ -40,8 +40,6 @@ def fold_bulk(
     done = 0
     while True:
         open_ = [item for item in running if item.error is None]
-        for item in open_:
-            item.rows = Rows(item.rows.schema)
         with collector_paused():
             with reading(engine) as connection:
                 folded, last = _fold_stories(connection, reader, open_, target, cursor)
@@ -50,6 +48,8 @@ def fold_bulk(
             with writing(engine, append=False, limited=True) as connection:
                 for item in open_:
                     _write_step(connection, item, last)
+            for item in open_:  # here, so that the collector does not scan the old rows
+                item.rows = Rows(item.rows.schema)
         cursor, done = last, done + folded
         if progress is not None:
             progress(done, target)
