@@ -27,7 +27,7 @@ class Index:
         return self._by.get(name, ())
 
 
-def refers_to(data: FactPayload) -> list[str]:
+def refers_to(data: FactPayload) -> tuple[str, ...]:
     """Entities that a fact's rows may show."""
     names = [step.agent for step in data.attribution]
     if data.places:
@@ -35,7 +35,7 @@ def refers_to(data: FactPayload) -> list[str]:
     references = _REFERENCES.get(type(data))
     if references is not None:
         names += references(data)
-    return names
+    return tuple(names)
 
 
 def _of_state(data: StateRecorded) -> list[str]:

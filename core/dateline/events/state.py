@@ -16,7 +16,7 @@ from dateline.events.edtf import Edtf, parse
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Event, RecordedBy
 from dateline.events.fact import StatementRecorded
-from dateline.events.index import Index, refers_to
+from dateline.events.index import Index
 from dateline.events.links import Link, Links
 from dateline.events.parts import Evidence, Time, Times
 from dateline.events.readonly import ReadOnlyStory
@@ -41,7 +41,8 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """One fact as it is after some event. It is never changed in place.
 
     ``position``, ``version`` and the times are those of the event that recorded it; ``history`` holds
-    the editorial events about it since then, oldest first.
+    the editorial events about it since then, oldest first. ``names`` are the entities that its rows may
+    show.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     reported_us: int | None
     recorded_by: RecordedBy
     story: StoryState
+    names: tuple[str, ...]
     history: tuple[Event, ...] = ()
     notices: Notices = Notices()
     older: tuple[int, dict[str, object]] | None = None
@@ -136,6 +138,13 @@ def _to_cite(evidence: Sequence[Evidence]) -> Evidence | None:
     return evidence[0] if evidence else None
 
 
+class Labels(dict[str | None, str]):
+    """The names of entities by id. An entity that is not introduced (yet) has its id for a name."""
+
+    def __missing__(self, entity: str | None) -> str:
+        return entity or ""
+
+
 class StoryState:
     """A story folded up to some version. Only `StoryFold`, which extends it, changes it."""
 
@@ -148,6 +157,7 @@ class StoryState:
         self.version = 0
         self.recorded_us = 0
         self.entities: dict[str, EntityIntroduced] = {}
+        self.labels = Labels()
         self.sources: dict[str, SourceCaptured] = {}
         #: The version at which each source was first captured.
         self.captured: dict[str, int] = {}
@@ -179,10 +189,7 @@ class StoryState:
         return self.tombstones.protected
 
     def label(self, entity: str | None) -> str:
-        if entity is None:
-            return ""
-        known = self.entities.get(entity)
-        return known.label if known is not None else entity
+        return self.labels[entity]
 
     def shown(self) -> Iterator[Fact]:
         """The facts of default reads, in the order of recording."""
@@ -194,7 +201,7 @@ class StoryState:
         if self._index is None:
             self._index = Index(fact.data for fact in self.facts.values())
         found = (self.facts[fact] for fact in self._index.of(name) if fact in self.facts)
-        naming = (fact for fact in found if name == fact.source or name in refers_to(fact.data))
+        naming = (fact for fact in found if name == fact.source or name in fact.names)
         return sorted(naming, key=lambda fact: fact.version)
 
     def facts_by_name(self) -> Mapping[str, Sequence[Fact]]:
@@ -202,7 +209,7 @@ class StoryState:
         if self._by_name is None or self._by_name[0] != self.version:
             found: dict[str, list[Fact]] = {}
             for fact in self.facts.values():
-                for name in (fact.data.source, *refers_to(fact.data)):
+                for name in (fact.data.source, *fact.names):
                     facts = found.get(name)
                     if facts is None:
                         found[name] = [fact]
