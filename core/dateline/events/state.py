@@ -131,6 +131,8 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
 
 def _to_cite(evidence: Sequence[Evidence]) -> Evidence | None:
+    if len(evidence) == 1:
+        return evidence[0]
     for role in ("quote", "content"):
         for item in evidence:
             if item.role == role:

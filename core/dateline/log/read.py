@@ -40,7 +40,7 @@ _BY_ID = f"{_SELECT} WHERE event_id = ?"
 _END = 2**62
 #: How many slugs are cached; a rebuild folds story by story and needs each once.
 _SLUGS = 4096
-_NOBODY = RecordedBy()
+_NOBODY, _ERASED = RecordedBy(), Erased()
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -241,7 +241,7 @@ class Reader:
             _require_sound(row)
             story, slug = self._slugs.get(story_key) or self._slug(connection, story_key)
             original: dict[str, object] | None = None
-            data: Any = Erased()
+            data: Any = _ERASED
             recorded_by, causation = _NOBODY, None
             if raw is not None and subject_key is not None:
                 plain = Encrypted(subject_key, raw).opened(event_key, self.vault)
@@ -251,7 +251,7 @@ class Reader:
             if raw is not None:
                 body = self._body(type_, schema_version, raw)
                 data, recorded_by, causation = body.data, body.recorded_by, body.causation_id
-                if isinstance(data, msgspec.Raw):
+                if type(data) is msgspec.Raw:
                     stored, data = data, self._data(type_, schema_version, data)
                     if not isinstance(data, Raw):
                         original = frozen(msgspec.json.decode(stored, type=dict[str, object]))

@@ -97,7 +97,9 @@ class Rows:
         rows: list[ViewRow] = []
         about: list[Any] = []
         for thing, made in things:
-            for item, row in enumerate(made, 1):
+            item = 0
+            for row in made:
+                item += 1
                 if fact_rows:
                     keys.append((story, thing.id, item, thing.status, thing.source, thing.position))
                 else:
