@@ -34,12 +34,15 @@ BATCH = 10_000
 SINGLES = 3_000
 PEER_REPLAY = 10_000
 CATCH_UP = 2_000
+#: So many times one event is caught up, and in so many stories.
+ONE_EVENT = 200
 #: The memory measurement has so many times the events.
 TIMES = 10
 #: A run is quiet if other work used fewer cores than this.
 QUIET = 0.35
 
-NAMES = ("append", "making", "single", "replay", "views", "one_of_all", "catch_up", "memory")
+NAMES = ("append", "making", "single", "replay", "views", "one_of_all", "catch_up", "one_event",
+         "memory")  # fmt: skip
 #: The bundled views.
 VIEWS = (
     "timeline", "statements", "figures", "people", "places", "sources", "disputes", "changes",
@@ -58,6 +61,7 @@ TITLES = {
     "views": "replay of all eight views",
     "one_of_all": "replay of figures, all kinds of facts",
     "catch_up": "catch up, one event a story",
+    "one_event": "catch up all views, one event",
     "memory": "rebuild, memory and scale",
     "one_writer": "append, batches of 100, 1 writer",
     "writers": "same, 8 writers at once",
@@ -73,6 +77,7 @@ TARGETS = {
     ("replay", "limit"): 0.6,
     ("views", "limit"): 0.6,
     ("one_of_all", "limit"): 0.75,
+    ("one_event", "limit"): 0.65,
     ("replay", "peer"): 15.0,
     ("one_writer", "limit"): 0.6,
     ("writers", "limit"): 0.6,
@@ -183,6 +188,22 @@ class Bench:
             return run
 
         self._round_robin("catch_up", ["ours"], contend)
+
+    def _one_event(self) -> None:
+        """A process that stays open catches all views up with one new fact. All rows must be equal."""
+        wrote: dict[str, Any] = {}
+
+        def contend(who: str) -> Run:
+            stories = min(self.stories, ONE_EVENT)
+            db = self._copy(self._make(f"mixed-{stories}", "ours", stories, "append_mixed"))
+            module = "limit_views" if who == "limit" else who
+            run: Run = step(module, "catch_up_one", db, events=ONE_EVENT)
+            named = "limit_{}" if who == "limit" else "{}__g1"
+            wrote[who] = step("checks", "tables", db, named=named, views=VIEWS)
+            return run
+
+        self._round_robin("one_event", ["ours", "limit"], contend)
+        require_same("one_event", wrote["ours"], wrote["limit"])
 
     def _memory(self) -> None:
         """The same rebuild with N and with ten times N events, the small one before and after the large."""
