@@ -156,7 +156,7 @@ class StoryFold(StoryState):
                 fact = msgspec.structs.replace(fact, status=status)
         self.facts[data.fact] = fact
         if self._index is not None:
-            self._index.add(data)
+            self._index.add(fact.id, (fact.source, *fact.names))
         self.tombstones.take(data.fact)
         self._wait_for(fact)
         return fact
@@ -195,7 +195,7 @@ class StoryFold(StoryState):
         fact = msgspec.structs.replace(fact, status=self._status(fact))
         self.facts[fact.id] = fact
         if self._index is not None:
-            self._index.add(data)
+            self._index.add(fact.id, (fact.source, *fact.names))
         self._wait_for(fact)
         if fact.hidden != before.hidden:
             self._links.set_hidden(fact.id, fact.hidden)

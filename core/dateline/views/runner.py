@@ -45,7 +45,7 @@ class RecentStates:
                 for earlier in self._reader.read_story(
                     connection, event.story, until=event.position - 1
                 ):
-                    state.apply(earlier)
+                    state.take(earlier)
             self._facts += len(state.facts)
         before = len(state.facts)
         folded = state.apply(event)

@@ -56,6 +56,12 @@ def current(connection: Connection, name: str) -> Build | None:
     return next((build for build in builds(connection, name) if build.serves), None)
 
 
+def all_current(connection: Connection) -> dict[str, Build]:
+    """That generation of each view that has one, by the view's name."""
+    oldest_first = reversed(builds(connection))
+    return {build.name: build for build in oldest_first if build.serves}
+
+
 def retired(connection: Connection, name: str, mark: str) -> Build | None:
     """The newest generation that stood before and has that fingerprint."""
     fits = (b for b in builds(connection, name) if b.state == "retired" and b.fingerprint == mark)
