@@ -32,7 +32,10 @@ HERE = Path(__file__).parent
 PER_STORY = 100
 BATCH = 10_000
 SINGLES = 3_000
-PEER_REPLAY = 10_000
+#: The events of the peer's log, in both databases.
+PEER_REPLAY = 2_000
+#: Where others keep events.
+STORED = {"peer": "stored_events", "plain": "events"}
 CATCH_UP = 2_000
 #: So many times one event is caught up, and in so many stories.
 ONE_EVENT = 200
@@ -50,7 +53,7 @@ VIEWS = (
 #: With --postgres.
 SERVED = ("one_writer", "writers", "making_one", "making_all", "pg_replay")
 LABELS = {
-    "ours": "dateline", "limit": "limit", "peer": "eventsourcing",
+    "ours": "dateline", "limit": "limit", "peer": "eventsourcing", "plain": "SQLAlchemy script",
     "small": "dateline", "large": f"dateline, x{TIMES}",
 }  # fmt: skip
 TITLES = {
@@ -109,7 +112,7 @@ class Bench:
     # -- the measurements --------------------------------------------------------------------
 
     def _append(self) -> None:
-        self._logs("append", {"stories": self.stories, "batch": BATCH})
+        self._logs("append", {"stories": self.stories, "batch": BATCH}, "plain")
 
     def _making(self) -> None:
         """From payloads to the disk: the clock includes making event objects."""
@@ -128,36 +131,44 @@ class Bench:
         stories = max(2, events // PER_STORY)
         self._logs("single", {"stories": stories, "events": events})
 
-    def _logs(self, name: str, given: dict[str, Any]) -> None:
-        """Append to an empty database. Dateline and the limit must write equal logs."""
+    def _logs(self, name: str, given: dict[str, Any], *more: str) -> None:
+        """Append to an empty database. Dateline and the limit must write equal logs, and the others as
+        many events."""
         wrote: dict[str, Any] = {}
 
         def contend(who: str) -> Run:
             db = self._path()
-            if who != "peer":
+            if who in ("ours", "limit"):
                 step("ours", "create", db)
             run: Run = step(who, name, db, **given)
-            if who != "peer":
+            if who in ("ours", "limit"):
                 wrote[who] = step("checks", "log", db)
+            else:
+                count = step("checks", "count", db, table=STORED[who])
+                require_same(name, run["events"], count)
             return run
 
-        self._round_robin(name, ["ours", "limit", "peer"], contend)
+        self._round_robin(name, ["ours", "limit", "peer", *more], contend)
         require_same(name, wrote["ours"], wrote["limit"])
 
     def _replay(self) -> None:
         wrote: dict[str, Any] = {}
 
         def contend(who: str) -> Run:
-            base = self._peer_log() if who == "peer" else self._log(self.stories)
+            if who == "peer":
+                base = self._peer_log()
+            elif who == "plain":
+                base = self._make("plain", "plain", self.stories)
+            else:
+                base = self._log(self.stories)
             db = self._copy(base)
             run: Run = step(who, "replay", db)
-            if who not in wrote and who != "peer":
-                table = "figures" if who == "ours" else "figures_limit"
-                wrote[who] = step("checks", "rows", db, table=table)
+            if who not in wrote:
+                wrote[who] = replayed(db, who, run["events"])
             return run
 
-        self._round_robin("replay", ["ours", "limit", "peer"], contend)
-        require_same("replay", wrote["ours"], wrote["limit"])
+        self._round_robin("replay", ["ours", "limit", "peer", "plain"], contend)
+        require_alike(wrote)
 
     def _views(self) -> None:
         self._replays("views", VIEWS)
@@ -292,6 +303,24 @@ def require_same(name: str, ours: Any, limit: Any) -> None:
         raise SystemExit(
             f"{name}: the contenders did different work\ndateline {ours}\nlimit    {limit}"
         )
+
+
+def replayed(db: Path | str, who: str, events: int) -> dict[str, Any]:
+    """What a replay of figures wrote: all rows and, of so many stories as the peer has, all but the
+    positions, because the peer writes its stories one after the other."""
+    table = "figures_limit" if who == "limit" else "figures"
+    first = min(events, PEER_REPLAY) // PER_STORY
+    return {
+        "rows": None if who == "peer" else step("checks", "rows", db, table=table),
+        "first": step("checks", "first", db, table=table, stories=first),
+    }
+
+
+def require_alike(wrote: dict[str, Any]) -> None:
+    for who, found in wrote.items():
+        if who != "peer":
+            require_same(f"replay, {who}", wrote["ours"]["rows"], found["rows"])
+        require_same(f"replay, {who}", wrote["ours"]["first"], found["first"])
 
 
 def say(text: str) -> None:
