@@ -13,22 +13,21 @@ class ReadOnlyStory:
     AttributeError."""
 
     _MAPPINGS = ("captured", "entities", "erased", "facts", "protected", "sources", "withdrawn")
-    __slots__ = ("_state", "label", *_MAPPINGS)
+    __slots__ = ("_state", "label", "linked", *_MAPPINGS)
     #: Attributes of the state that readers do not get.
     WITHHELD = frozenset({"apply", "fork", "labels", "read_only", "release", "take", "tombstones"})
 
     def __init__(self, state: Any) -> None:
         put = object.__setattr__
         put(self, "_state", state)
-        # Views ask for a label several times a fact: this is no call of a Python function.
+        # Views ask for these for each fact: here they are found without `__getattr__`.
         put(self, "label", state.labels.__getitem__)
+        put(self, "linked", state.linked)
         for name in self._MAPPINGS:
             put(self, name, MappingProxyType(getattr(state, name)))
 
     label: Callable[[str | None], str]
-
-    def linked(self, fact: str) -> Any:
-        return self._state.linked(fact)
+    linked: Callable[[str], Any]
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name in self.WITHHELD:

@@ -97,9 +97,7 @@ class Rows:
         rows: list[ViewRow] = []
         about: list[Any] = []
         for thing, made in things:
-            item = 0
-            for row in made:
-                item += 1
+            for item, row in enumerate(made, 1):
                 if fact_rows:
                     keys.append((story, thing.id, item, thing.status, thing.source, thing.position))
                 else:

@@ -205,7 +205,9 @@ def _not_empty(rows: Sequence[Values]) -> list[int]:
     """The columns in which some row has a value. The driver takes seven times as long for a None as for
     a number, so an empty column is left out of the statement."""
     first = enumerate(rows[0])
-    return [at for at, value in first if value is not None or any(row[at] is not None for row in rows)]
+    return [
+        at for at, value in first if value is not None or any(row[at] is not None for row in rows)
+    ]
 
 
 @lru_cache(256)
