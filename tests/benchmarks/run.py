@@ -206,9 +206,10 @@ class Bench:
 
         def contend(who: str) -> Run:
             stories = min(self.stories, ONE_EVENT)
+            events = min(ONE_EVENT, self.events // 100)
             db = self._copy(self._make(f"mixed-{stories}", "ours", stories, "append_mixed"))
             module = "limit_views" if who == "limit" else who
-            run: Run = step(module, "catch_up_one", db, events=ONE_EVENT)
+            run: Run = step(module, "catch_up_one", db, events=events)
             named = "limit_{}" if who == "limit" else "{}__g1"
             wrote[who] = step("checks", "tables", db, named=named, views=VIEWS)
             return run
