@@ -14,18 +14,15 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import mixed
 import msgspec
 from limit import KINDS, Span, Times, connect
 from limit import span as cited
 from measure import Clock
-from ours import append_pairs
 
 from dateline.events.clock import to_iso
 from dateline.events.edtf import Edtf, parse
 from dateline.events.parts import Quantity
 from dateline.events.words import chain_words, quantity_words
-from dateline.log import schema
 
 #: About how many events a step folds and a transaction writes.
 STEP = 5000
@@ -604,6 +601,12 @@ def _replay(connection: sqlite3.Connection, views: Sequence[str]) -> int:
 def catch_up_one(db: Path, events: int) -> dict[str, Any]:
     """Catch all views up with one new fact, `events` times: the story's log is folded again, and the rows
     of the fact, its people and its source are written with the position, in one transaction."""
+    # Here, because a replay would pay for them whenever the garbage collector scans all objects.
+    import mixed
+    from ours import append_pairs
+
+    from dateline.log import schema
+
     clock, connection, engine = Clock(), connect(db), schema.connect(db)
     count = _replay(connection, VIEWS)
     connection.execute("CREATE TABLE limit_head (position BIGINT NOT NULL)")
