@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, delete, select
 
 from dateline.errors import Damaged, DatelineError
 from dateline.events.status import HIDDEN
@@ -30,13 +31,13 @@ _COMPARED = ("name", "generation", "position", "cursor", "pending", "state", "fi
 
 def builds(connection: Connection, name: str | None = None) -> list[Build]:
     """All generations, newest first for each view."""
-    query = select(views).order_by(views.c.name, views.c.generation.desc())
-    if name is not None:
-        query = query.where(views.c.name == name)
-    return [_sound(row) for row in connection.execute(query)]
+    where, given = ("", ()) if name is None else (" WHERE name = ?", (name,))
+    query = f"SELECT {', '.join(_COLUMNS.values())} FROM views{where}"
+    run = of(connection).execute(connection)
+    return [_sound(row) for row in run(f"{query} ORDER BY name, generation DESC", given).fetchall()]
 
 
-def _sound(row: Row[Any]) -> Build:
+def _sound(row: Sequence[Any]) -> Build:
     """The row as a Build. Raises Damaged: its name and generation name a table to read and drop."""
     try:
         columns = zip(Build.__struct_encode_fields__, row, strict=True)
@@ -47,7 +48,7 @@ def _sound(row: Row[Any]) -> Build:
         if len(build.pending or b"") % 16:
             raise ValueError
     except (msgspec.ValidationError, ValueError):
-        raise Damaged(f"the table `views` holds an invalid row: {row.name!r}") from None
+        raise Damaged(f"the table `views` holds an invalid row: {row[0]!r}") from None
     return build
 
 
