@@ -81,10 +81,11 @@ class StoryFold(StoryState):
         wrong.
         """
         data = event.data
-        if isinstance(data, Sealed):
+        if type(data) is Sealed:
             raise SealedContent(event.slug, event.position, data.lost_key)
         self.version = event.version
-        self.recorded_us = max(self.recorded_us, event.recorded_us)
+        if event.recorded_us > self.recorded_us:  # noqa: PLR1730 - `max` takes three times as long
+            self.recorded_us = event.recorded_us
         if event.subject_key is not None:
             self.tombstones.protect(event, event.subject_key, brings(data))
         if isinstance(data, FactPayload):
