@@ -43,10 +43,10 @@ def catch_up(
     """
     for _ in range(_TRIES):
         try:
-            ready, missing, head = _ready_and_missing(engine, reader, views)
+            ready, missing, head = _look(engine, reader, views)
             if missing:
                 rebuild(engine, reader, missing, plugins, progress=progress, notice=notice)
-                ready, _, head = _ready_and_missing(engine, reader, views)
+                ready, _, head = _look(engine, reader, views)
             _catch_up(engine, reader, ready, head, progress)
             return _outcome(engine, reader, views)
         except ChangedElsewhere:
@@ -61,7 +61,7 @@ def catch_up(
 def fold_again(engine: Engine, reader: log.Reader, views: Sequence[View]) -> list[Build]:
     """Fold the stories again whose rows an erasure deleted, up to the position of each of `views`. A
     view whose fold raises stops, and the others continue."""
-    ready, _, _ = _ready_and_missing(engine, reader, views)
+    ready, _ = _ready_and_missing(engine, reader, views)
     with suppress(ChangedElsewhere):  # another process is doing it
         fold_pending(engine, reader, ready)
     return [item.build for item in ready]
@@ -69,8 +69,16 @@ def fold_again(engine: Engine, reader: log.Reader, views: Sequence[View]) -> lis
 
 def _ready_and_missing(
     engine: Engine, reader: log.Reader, views: Sequence[View]
+) -> tuple[list[Running], list[View]]:
+    """Views with a current generation, and views that need a new one."""
+    ready, missing, _ = _look(engine, reader, views)
+    return ready, missing
+
+
+def _look(
+    engine: Engine, reader: log.Reader, views: Sequence[View]
 ) -> tuple[list[Running], list[View], int]:
-    """Views with a current generation, views that need a new one, and the head of the log."""
+    """The same, and the head of the log then."""
     ready, missing = [], []
     with reading(engine) as connection:
         types, current = reader.known_types(connection), store.all_current(connection)
