@@ -89,7 +89,7 @@ TARGETS = {
     ("pg_replay", "limit"): 0.7,
     ("pg_replay", "peer"): 15.0,
 }
-PEAK_MB, PEAK_SPREAD, SLOWDOWN = 150.0, 0.1, 1.2
+PEAK_MB, PEAK_SPREAD, SLOWDOWN = 150.0, 0.1, 1.15
 
 Run = dict[str, Any]
 
