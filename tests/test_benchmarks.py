@@ -32,6 +32,10 @@ def test_the_benchmarks_run_and_contenders_do_the_same_work(tmp_path: Path) -> N
     for name in ("append", "single", "replay"):
         for other in against:
             assert ratios[name, other]["wall"][0] > 0
+    for name in ("append", "replay"):
+        assert ratios[name, "SQLAlchemy script"]["wall"][0] > 0
+    for name in ("views", "one_of_all", "one_event"):
+        assert ratios[name, "limit"]["wall"][0] > 0
     assert found["memory"]["peak_mb"][1] > 0
     assert all(line["ratio"][0] > 0.5 for line in found["startup"].values())
 

@@ -103,8 +103,12 @@ def _changes(event: FoldedEvent) -> Iterator[_Change]:
         yield "erasure", about, None, None, '"[erased]"', None, why
 
 
+#: `json.dumps` would make an encoder for each value.
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def _json(value: object) -> str | None:
-    return None if value is None else json.dumps(value, ensure_ascii=False)
+    return None if value is None else _encode(value)
 
 
 @hookimpl

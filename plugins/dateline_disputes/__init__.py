@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from dateline.plugin import (
     ErasedFact,
@@ -46,12 +46,16 @@ class Disputes(FactView):
         position: int
 
     def rows(self, fact: Fact) -> Iterable[Row]:
+        links = fact.story.linked(fact.id)
+        return self._against(fact, links) if links or fact.history else ()
+
+    def _against(self, fact: Fact, links: Iterable[Link]) -> Iterator[Row]:
         if fact.hidden:
             return
         for notice in fact.history:
             if isinstance(notice.data, FactDisputed):
                 yield self._recorded(fact, notice)
-        for link in fact.story.linked(fact.id):
+        for link in links:
             left = fact.story.facts.get(link.data.from_)
             against = link.data.relation in AGAINST and link.data.to == fact.id
             if against and left is not None and not left.hidden:

@@ -42,23 +42,24 @@ class Figures(FactView):
         end: int | None
 
     def rows(self, fact: Fact) -> Iterable[FactRow]:
-        when = fact.when
         data = fact.data
-        figure = data if isinstance(data, FigureRecorded) else None
         for quantity in data.quantities:
+            when = fact.when
+            figure = data if isinstance(data, FigureRecorded) else None
             spans = [item for item in data.evidence if item.exact == quantity.verbatim]
             span = spans[0] if spans else fact.span
+            # The first by position: Python calls with more than 15 keywords are five times as slow.
             yield self.Row(
-                measure=quantity.measure,
-                words=quantity_words(quantity),
-                unit=quantity.unit,
-                value=quantity.value,
-                of=quantity.of,
-                lower=quantity.lower,
-                upper=quantity.upper,
-                lower_inclusive=quantity.lower_inclusive,
-                upper_inclusive=quantity.upper_inclusive,
-                ordinal=quantity.ordinal,
+                quantity.measure,
+                quantity_words(quantity),
+                quantity.unit,
+                quantity.value,
+                quantity.of,
+                quantity.lower,
+                quantity.upper,
+                quantity.lower_inclusive,
+                quantity.upper_inclusive,
+                quantity.ordinal,
                 approximate=quantity.approximate,
                 verbatim=quantity.verbatim,
                 kind=fact.kind,

@@ -46,15 +46,18 @@ class People(EntityView):
         statements: str
 
     def rows(self, entity: Entity) -> Iterable[Row]:
-        if not entity.id.startswith("person:"):
-            return
-        shown = [fact for fact in entity.facts if not fact.hidden]
-        roles = [fact for fact in shown if _role_of(fact, entity.id)]
-        said = [fact.id for fact in shown if _says(fact, entity.id)]
-        concerned = any(
-            _role_of(fact, entity.id) or _says(fact, entity.id) for fact in entity.facts
-        )
-        if not roles and entity.data is None and not concerned:
+        roles, said, concerned = list[Fact](), list[str](), False
+        for fact in entity.facts:
+            data = fact.data
+            if isinstance(data, RoleRecorded) and data.person == entity.id:
+                concerned = True
+                if not fact.hidden:
+                    roles.append(fact)
+            elif isinstance(data, StatementRecorded) and entity.id in data.speakers:
+                concerned = True
+                if not fact.hidden:
+                    said.append(fact.id)
+        if entity.data is None and not concerned:
             return
         if not roles:
             yield self._row(entity, None, said)
@@ -84,14 +87,6 @@ class People(EntityView):
             said=len(said),
             statements=", ".join(said),
         )
-
-
-def _role_of(fact: Fact, person: str) -> bool:
-    return isinstance(fact.data, RoleRecorded) and fact.data.person == person
-
-
-def _says(fact: Fact, person: str) -> bool:
-    return isinstance(fact.data, StatementRecorded) and person in fact.data.speakers
 
 
 @hookimpl

@@ -36,8 +36,8 @@ class Places(FactView):
         chain: str
 
     def rows(self, fact: Fact) -> Iterable[FactRow]:
-        when = fact.when
         for place in fact.data.places:
+            when = fact.when
             entity = fact.story.entities.get(place.place)
             inside = None if entity is None else entity.part_of
             yield self.Row(

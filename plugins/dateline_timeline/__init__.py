@@ -43,7 +43,7 @@ class Timeline(FactView):
             undated=when is None,
             text=fact.data.text,
             chain=fact.chain,
-            places=fact.labels(place.place for place in fact.data.places),
+            places=fact.labels([place.place for place in fact.data.places]),
             start=None if span is None else span.start,
             end=None if span is None else span.end,
             exact=None if span is None else span.exact,

@@ -366,7 +366,10 @@ def _json(value: object) -> str | None:
     return None if value is None else json.dumps(value, ensure_ascii=False)
 
 
-def _rows(story: _Story, tables: dict[str, list[Row]]) -> None:  # noqa: C901 - one loop is fastest
+def _rows(  # noqa: C901 - one loop is fastest
+    story: _Story, tables: dict[str, list[Row]], since: int = 0
+) -> None:
+    """Add the rows of a story; with `since`, of facts only those recorded after that position."""
     slug, label, entities = story.slug, story.label, story.entities
     timeline, statements, figures, places = (
         tables[view].append if view in tables else None
@@ -379,7 +382,7 @@ def _rows(story: _Story, tables: dict[str, list[Row]]) -> None:  # noqa: C901 - 
     for name, fact in story.facts.items():
         data, kind, status, position = fact.data, fact.kind, fact.status, fact.position
         source, when, text = data.source, fact.when, data.text
-        hidden = status in HIDDEN
+        hidden, new = status in HIDDEN, position > since
         span = cited(data.evidence, "")
         chain = " › ".join([label(step.agent) for step in data.attribution])
         if when is None:
@@ -387,14 +390,14 @@ def _rows(story: _Story, tables: dict[str, list[Row]]) -> None:  # noqa: C901 - 
         else:
             words, edtf, earliest, latest = when.words, when.text, when.earliest, when.latest
         at = (None, None, None) if span is None else (span.start, span.end, span.exact)
-        if timeline:
+        if timeline and new:
             timeline(
             (
                 slug, name, 1, status, source, position, kind, words, edtf, earliest, latest,
                 when is None, text, chain, ", ".join([label(p.place) for p in data.places]), *at,
             )
         )  # fmt: skip
-        if statements and kind == "statement":
+        if statements and new and kind == "statement":
             channel = data.channel
             medium = [channel.medium, channel.platform] if channel is not None else []
             relays = ", ".join([label(s.agent) for s in data.attribution if s.role == "relay"])
@@ -407,7 +410,7 @@ def _rows(story: _Story, tables: dict[str, list[Row]]) -> None:  # noqa: C901 - 
                     earliest, latest, when is None, *at,
                 )
             )  # fmt: skip
-        for item, q in enumerate(data.quantities if figures else (), 1):
+        for item, q in enumerate(data.quantities if figures and new else (), 1):
             place = cited(data.evidence, q.verbatim)
             figures(
                 (
@@ -418,7 +421,7 @@ def _rows(story: _Story, tables: dict[str, list[Row]]) -> None:  # noqa: C901 - 
                     None if place is None else place.end,
                 )
             )  # fmt: skip
-        for item, p in enumerate(data.places if places else (), 1):
+        for item, p in enumerate(data.places if places and new else (), 1):
             entity = entities.get(p.place)
             inside = None if entity is None or entity.part_of is None else label(entity.part_of)
             where = (None,) * 3 if entity is None else (entity.lat, entity.lon, entity.precision)
@@ -563,8 +566,7 @@ def _replay(connection: sqlite3.Connection, views: Sequence[str]) -> int:
     inserts = {}
     for view in views:
         run(f"CREATE TABLE limit_{view} ({TABLES[view]})")
-        places = ", ".join("?" * (TABLES[view].count(",") + 1))
-        inserts[view] = f"INSERT INTO limit_{view} VALUES ({places})"
+        inserts[view] = _insert(view)
     slugs = dict(run("SELECT story, slug FROM stories"))
     story, version, done = b"", 2**62, 0
     rest: list[Row] = []
@@ -594,6 +596,75 @@ def _replay(connection: sqlite3.Connection, views: Sequence[str]) -> int:
         keys = "story, fact, item" if view in _FACTS else "story, key"
         run(f"CREATE UNIQUE INDEX limit_{view}_key ON limit_{view} ({keys})")
     return done
+
+
+def catch_up_one(db: Path, events: int) -> dict[str, Any]:
+    """Catch all views up with one new fact, `events` times: the story's log is folded again, and the rows
+    of the fact, its people and its source are written with the position, in one transaction."""
+    # Here, because a replay would pay for them whenever the garbage collector scans all objects.
+    import mixed
+    from ours import append_pairs
+
+    from dateline.log import schema
+
+    clock, connection, engine = Clock(), connect(db), schema.connect(db)
+    count = _replay(connection, VIEWS)
+    connection.execute("CREATE TABLE limit_head (position BIGINT NOT NULL)")
+    connection.execute("INSERT INTO limit_head VALUES (?)", (count,))
+    for pair in mixed.later(engine, events):
+        append_pairs(engine, [pair])
+        with clock:
+            _catch_up(connection)
+    result = clock.result(events)
+    connection.close()
+    engine.dispose()
+    return result
+
+
+_NEW = "SELECT DISTINCT story FROM events WHERE position > ?"
+_OF_STORY = (
+    "SELECT position, event_id, story, version, type, recorded_us, reported_us, body FROM events"
+    " WHERE story = ? ORDER BY version"
+)
+
+
+def _catch_up(connection: sqlite3.Connection) -> None:
+    run, many = connection.execute, connection.executemany
+    run("BEGIN")
+    [(after,)] = run("SELECT position FROM limit_head")
+    [(head,)] = run("SELECT position FROM log_head")
+    tables: dict[str, list[Row]] = {view: [] for view in VIEWS}
+    people, sources = [], []
+    for (key,) in run(_NEW, (after,)).fetchall():
+        [(slug,)] = run("SELECT slug FROM stories WHERE story = ?", (key,))
+        story = _Story(slug)
+        story.fold(run(_OF_STORY, (key,)).fetchall())
+        story.finish()
+        rows: dict[str, list[Row]] = {view: [] for view in VIEWS}
+        _rows(story, rows, after)
+        new = [fact.data for fact in story.facts.values() if fact.position > after]
+        who = {*(data.person for data in new), *(name for data in new for name in data.speakers)}
+        from_ = {data.source for data in new}
+        rows["people"] = [row for row in rows["people"] if row[2] in who]
+        rows["sources"] = [row for row in rows["sources"] if row[2] in from_]
+        rows["disputes"], rows["changes"] = [], []
+        people += [(slug, name) for name in who if name]
+        sources += [(slug, name) for name in from_]
+        for view in VIEWS:
+            tables[view] += rows[view]
+    run("COMMIT")
+    run("BEGIN IMMEDIATE")
+    many("DELETE FROM limit_people WHERE story = ? AND person = ?", people)
+    many("DELETE FROM limit_sources WHERE story = ? AND key = ?", sources)
+    for view, made in tables.items():
+        if made:
+            many(_insert(view), made)
+    run("UPDATE limit_head SET position = ? WHERE position = ?", (head, after))
+    run("COMMIT")
+
+
+def _insert(view: str) -> str:
+    return f"INSERT INTO limit_{view} VALUES ({', '.join('?' * (TABLES[view].count(',') + 1))})"
 
 
 def _start_of_last(events: list[Row]) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from uuid import UUID
 
+from sqlalchemy import Engine
 from workload import PER_STORY, WORDS, Pair, event
 
 from dateline.events.editorial import (
@@ -40,6 +41,8 @@ from dateline.events.parts import (
 from dateline.events.payload import FactPayload, Payload
 from dateline.events.source import SourceCaptured
 from dateline.events.story import StoryOpened
+from dateline.log import read
+from dateline.log.engine import reading
 
 SOURCES = ("sha256:" + "a" * 64, "sha256:" + "b" * 64)
 PEOPLE = ("person:ada-lind", "person:bo-holm", "person:cy-marsh", "person:di-vale")
@@ -134,3 +137,12 @@ def batches(stories: int, size: int) -> Iterator[list[Pair]]:
     whole = stream(stories)
     while batch := [(story, event(payload)) for story, payload in islice(whole, size)]:
         yield batch
+
+
+def later(engine: Engine, events: int) -> Iterator[Pair]:
+    """Further facts, one to each story in turn."""
+    with reading(engine) as connection:
+        stories = [story.id for story in read.list_stories(connection)]
+    chance, first = random.Random(1), PER_STORY - 12 - _EDITS + 1
+    for at in range(events):
+        yield stories[at % len(stories)], event(fact(chance, first + at // len(stories)))

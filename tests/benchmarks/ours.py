@@ -91,6 +91,19 @@ def catch_up(db: Path, events: int) -> dict[str, Any]:
         return clock.result(events)
 
 
+def catch_up_one(db: Path, events: int) -> dict[str, Any]:
+    """Catch all views up with one new fact, `events` times."""
+    clock, engine = Clock(), schema.connect(db)
+    with Archive.open(db, Plugins.load(strict=True)) as archive:
+        archive.rebuild()
+        for pair in mixed.later(engine, events):
+            append_pairs(engine, [pair])
+            with clock:
+                archive.catch_up()
+        engine.dispose()
+        return clock.result(events)
+
+
 def append_pairs(engine: Engine, pairs: list[workload.Pair]) -> None:
     with writing(engine, append=False) as connection:  # like recording
         appender = Appender(connection)

@@ -34,8 +34,13 @@ BATCH = 10_000
 SINGLES, HUNDREDS = 3_000, 50_000
 #: How many facts are imported.
 IMPORTED = 20_000
-PEER_REPLAY = 10_000
+#: The events of the peer's log, in both databases.
+PEER_REPLAY = 2_000
+#: Where others keep events.
+STORED = {"peer": "stored_events", "plain": "events"}
 CATCH_UP = 2_000
+#: So many times one event is caught up, and in so many stories.
+ONE_EVENT = 200
 #: The memory measurement has so many times the events.
 TIMES = 10
 #: A run is quiet if other work used fewer cores than this.
@@ -43,7 +48,7 @@ QUIET = 0.35
 
 NAMES = (
     "append", "hundreds", "making", "single", "imports", "replay", "views", "one_of_all", "catch_up",
-    "memory", "startup",
+    "one_event", "memory", "startup",
 )  # fmt: skip
 #: The bundled views.
 VIEWS = (
@@ -52,7 +57,7 @@ VIEWS = (
 #: With --postgres.
 SERVED = ("one_writer", "writers", "making_one", "making_all", "pg_replay")
 LABELS = {
-    "ours": "dateline", "limit": "limit", "peer": "eventsourcing",
+    "ours": "dateline", "limit": "limit", "peer": "eventsourcing", "plain": "SQLAlchemy script",
     "small": "dateline", "large": f"dateline, x{TIMES}",
 }  # fmt: skip
 TITLES = {
@@ -65,6 +70,7 @@ TITLES = {
     "views": "replay of all eight views",
     "one_of_all": "replay of figures, all kinds of facts",
     "catch_up": "catch up, one event a story",
+    "one_event": "catch up all views, one event",
     "memory": "rebuild, memory and scale",
     "one_writer": "append, batches of 100, 1 writer",
     "writers": "same, 8 writers at once",
@@ -82,6 +88,7 @@ TARGETS = {
     ("replay", "limit"): 0.6,
     ("views", "limit"): 0.6,
     ("one_of_all", "limit"): 0.75,
+    ("one_event", "limit"): 0.65,
     ("replay", "peer"): 15.0,
     ("one_writer", "limit"): 0.6,
     ("writers", "limit"): 0.6,
@@ -90,7 +97,7 @@ TARGETS = {
     ("pg_replay", "limit"): 0.7,
     ("pg_replay", "peer"): 15.0,
 }
-PEAK_MB, PEAK_SPREAD, SLOWDOWN = 150.0, 0.1, 1.2
+PEAK_MB, PEAK_SPREAD, SLOWDOWN = 150.0, 0.1, 1.15
 
 Run = dict[str, Any]
 
@@ -114,7 +121,7 @@ class Bench:
     # -- the measurements --------------------------------------------------------------------
 
     def _append(self) -> None:
-        self._logs("append", "append", {"stories": self.stories, "batch": BATCH})
+        self._logs("append", "append", {"stories": self.stories, "batch": BATCH}, "plain")
 
     def _hundreds(self) -> None:
         stories = min(self.stories, HUNDREDS // PER_STORY)
@@ -156,36 +163,44 @@ class Bench:
         self._round_robin("imports", ["ours", "limit"], contend)
         require_same("imports", wrote["ours"], wrote["limit"])
 
-    def _logs(self, name: str, work: str, given: dict[str, Any]) -> None:
-        """Append to an empty database. Dateline and the limit must write equal logs."""
+    def _logs(self, name: str, work: str, given: dict[str, Any], *more: str) -> None:
+        """Append to an empty database. Dateline and the limit must write equal logs, and the others as
+        many events."""
         wrote: dict[str, Any] = {}
 
         def contend(who: str) -> Run:
             db = self._path()
-            if who != "peer":
+            if who in ("ours", "limit"):
                 step("ours", "create", db)
             run: Run = step(who, work, db, **given)
-            if who != "peer":
+            if who in ("ours", "limit"):
                 wrote[who] = step("checks", "log", db)
+            else:
+                count = step("checks", "count", db, table=STORED[who])
+                require_same(name, run["events"], count)
             return run
 
-        self._round_robin(name, ["ours", "limit", "peer"], contend)
+        self._round_robin(name, ["ours", "limit", "peer", *more], contend)
         require_same(name, wrote["ours"], wrote["limit"])
 
     def _replay(self) -> None:
         wrote: dict[str, Any] = {}
 
         def contend(who: str) -> Run:
-            base = self._peer_log() if who == "peer" else self._log(self.stories)
+            if who == "peer":
+                base = self._peer_log()
+            elif who == "plain":
+                base = self._make("plain", "plain", self.stories)
+            else:
+                base = self._log(self.stories)
             db = self._copy(base)
             run: Run = step(who, "replay", db)
-            if who not in wrote and who != "peer":
-                table = "figures" if who == "ours" else "figures_limit"
-                wrote[who] = step("checks", "rows", db, table=table)
+            if who not in wrote:
+                wrote[who] = replayed(db, who, run["events"])
             return run
 
-        self._round_robin("replay", ["ours", "limit", "peer"], contend)
-        require_same("replay", wrote["ours"], wrote["limit"])
+        self._round_robin("replay", ["ours", "limit", "peer", "plain"], contend)
+        require_alike(wrote)
 
     def _views(self) -> None:
         self._replays("views", VIEWS)
@@ -216,6 +231,23 @@ class Bench:
             return run
 
         self._round_robin("catch_up", ["ours"], contend)
+
+    def _one_event(self) -> None:
+        """A process that stays open catches all views up with one new fact. All rows must be equal."""
+        wrote: dict[str, Any] = {}
+
+        def contend(who: str) -> Run:
+            stories = min(self.stories, ONE_EVENT)
+            events = min(ONE_EVENT, self.events // 100)
+            db = self._copy(self._make(f"mixed-{stories}", "ours", stories, "append_mixed"))
+            module = "limit_views" if who == "limit" else who
+            run: Run = step(module, "catch_up_one", db, events=events)
+            named = "limit_{}" if who == "limit" else "{}__g1"
+            wrote[who] = step("checks", "tables", db, named=named, views=VIEWS)
+            return run
+
+        self._round_robin("one_event", ["ours", "limit"], contend)
+        require_same("one_event", wrote["ours"], wrote["limit"])
 
     def _memory(self) -> None:
         """The same rebuild with N and with ten times N events, the small one before and after the large."""
@@ -309,6 +341,24 @@ def require_same(name: str, ours: Any, limit: Any) -> None:
         raise SystemExit(
             f"{name}: the contenders did different work\ndateline {ours}\nlimit    {limit}"
         )
+
+
+def replayed(db: Path | str, who: str, events: int) -> dict[str, Any]:
+    """What a replay of figures wrote: all rows and, of so many stories as the peer has, all but the
+    positions, because the peer writes its stories one after the other."""
+    table = "figures_limit" if who == "limit" else "figures"
+    first = min(events, PEER_REPLAY) // PER_STORY
+    return {
+        "rows": None if who == "peer" else step("checks", "rows", db, table=table),
+        "first": step("checks", "first", db, table=table, stories=first),
+    }
+
+
+def require_alike(wrote: dict[str, Any]) -> None:
+    for who, found in wrote.items():
+        if who != "peer":
+            require_same(f"replay, {who}", wrote["ours"]["rows"], found["rows"])
+        require_same(f"replay, {who}", wrote["ours"]["first"], found["first"])
 
 
 def say(text: str) -> None:

@@ -7,7 +7,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from run import PER_STORY, Bench, Run, require_same, say, step
+from run import (
+    PEER_REPLAY,
+    PER_STORY,
+    Bench,
+    Run,
+    replayed,
+    require_alike,
+    require_same,
+    say,
+    step,
+)
 from sqlalchemy.engine import make_url
 
 from dateline.testing.postgres import Server, connect, server
@@ -15,7 +25,8 @@ from dateline.testing.postgres import Server, connect, server
 BATCH = 100
 WRITERS = 8
 REPLAY = 20_000
-PEER_REPLAY = 2_000
+#: Where others keep events.
+STORED = {"peer": "archive_events", "plain": "events"}
 
 
 class Served(Bench):
@@ -45,7 +56,7 @@ class Served(Bench):
 
         def contend(who: str) -> Run:
             with self._server.database() as db:
-                step("peer" if who == "peer" else "ours", "create", db)
+                step("ours" if who == "limit" else who, "create", db)
                 run: Run = step(
                     "writers",
                     "append",
@@ -56,36 +67,41 @@ class Served(Bench):
                     batch=BATCH,
                     making=making,
                 )
-                if who != "peer":
+                if who in STORED:
+                    count = step("checks", "count", db, table=STORED[who])
+                    require_same(name, run["events"], count)
+                else:
                     wrote[who] = step("checks", "log", db)
                 return run
 
-        self._round_robin(name, ["ours", *([] if making else ["limit"]), "peer"], contend)
+        others = ["peer"] if making else ["limit", "peer", "plain"]
+        self._round_robin(name, ["ours", *others], contend)
         if not making:
             require_same(name, wrote["ours"], wrote["limit"])
 
     def _pg_replay(self) -> None:
         """A server copies a database fast, but only one at a time, so each contender has its own."""
         wrote: dict[str, Any] = {}
-        with self._server.database() as ours, self._server.database() as peers:
+        database = self._server.database
+        with database() as ours, database() as peers, database() as plain:
             say(f"writing logs of {REPLAY:,} events and, for eventsourcing, {PEER_REPLAY:,}")
             step("ours", "create", ours)
             step("ours", "append", ours, stories=REPLAY // PER_STORY, batch=10_000)
+            step("plain", "append", plain, stories=REPLAY // PER_STORY, batch=10_000)
             if self.peer:
                 # One story for each save, because a pipeline of 1,000 events or more never ends.
                 step("peer", "append", peers, stories=PEER_REPLAY // PER_STORY, batch=BATCH)
 
             def contend(who: str) -> Run:
-                base = peers if who == "peer" else ours
+                base = {"peer": peers, "plain": plain}.get(who, ours)
                 with self._server.database(template=make_url(base).database or "") as db:
                     run: Run = step(who if who != "limit" else "limit_postgres", "replay", db)
-                    if who not in wrote and who != "peer":
-                        table = "figures" if who == "ours" else "figures_limit"
-                        wrote[who] = step("checks", "rows", db, table=table)
+                    if who not in wrote:
+                        wrote[who] = replayed(db, who, run["events"])
                     return run
 
-            self._round_robin("pg_replay", ["ours", "limit", "peer"], contend)
-        require_same("replay", wrote["ours"], wrote["limit"])
+            self._round_robin("pg_replay", ["ours", "limit", "peer", "plain"], contend)
+        require_alike(wrote)
 
 
 @contextmanager

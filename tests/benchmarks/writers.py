@@ -104,4 +104,12 @@ def _peer(db: str, first: int, stories: int, batch: int) -> Crew:
     return whole, peer.whole_of, app.save, app.close
 
 
-_CREWS = {"ours": _ours, "limit": _limit, "peer": _peer}
+def _plain(db: str, first: int, stories: int, batch: int) -> Crew:
+    import plain
+
+    engine = plain.opened(db)
+    given = _batches(first, stories, batch)
+    return given, plain.rows_of, lambda rows: plain.save(engine, rows), engine.dispose
+
+
+_CREWS = {"ours": _ours, "limit": _limit, "peer": _peer, "plain": _plain}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from typing import TypeAlias, cast
 
 import msgspec
@@ -52,8 +53,8 @@ class StoryFold(StoryState):
         """A copy to try events on. Facts are shared, since they never change."""
         fork = StoryFold(self.registry)
         fork.__dict__.update(self.__dict__)
-        for name in ("entities", "sources", "captured", "withdrawn", "facts"):
-            setattr(fork, name, dict(getattr(self, name)))
+        for name in ("entities", "labels", "sources", "captured", "withdrawn", "facts"):
+            setattr(fork, name, copy(getattr(self, name)))
         fork.tombstones, fork._links = self.tombstones.copy(), self._links.copy()
         fork._waiting = {key: set(facts) for key, facts in self._waiting.items()}
         fork._index, fork._by_name, fork._kept = None, None, {}
@@ -80,10 +81,11 @@ class StoryFold(StoryState):
         wrong.
         """
         data = event.data
-        if isinstance(data, Sealed):
+        if type(data) is Sealed:
             raise SealedContent(event.slug, event.position, data.lost_key)
         self.version = event.version
-        self.recorded_us = max(self.recorded_us, event.recorded_us)
+        if event.recorded_us > self.recorded_us:  # noqa: PLR1730 - `max` takes three times as long
+            self.recorded_us = event.recorded_us
         if event.subject_key is not None:
             self.tombstones.protect(event, event.subject_key, brings(data))
         if isinstance(data, FactPayload):
@@ -97,6 +99,7 @@ class StoryFold(StoryState):
         """Fold an event about something that facts refer to; return the facts whose status or labels changed."""
         if isinstance(data, EntityIntroduced):
             self.entities[data.entity] = data
+            self.labels[data.entity] = data.label
             named = self._waiting.pop(data.entity, ())
             if data.part_of is not None and data.part_of not in self.entities and named:
                 self._waiting.setdefault(data.part_of, set()).update(named)
@@ -145,6 +148,7 @@ class StoryFold(StoryState):
             reported_us=event.reported_us,
             recorded_by=event.recorded_by,
             story=self.read_only,
+            names=refers_to(data),
             older=None if event.original is None else (event.schema_version, event.original),
         )
         if data.source in self.withdrawn or self._links.all:
@@ -153,21 +157,21 @@ class StoryFold(StoryState):
                 fact = msgspec.structs.replace(fact, status=status)
         self.facts[data.fact] = fact
         if self._index is not None:
-            self._index.add(data)
+            self._index.add(fact.id, (fact.source, *fact.names))
         self.tombstones.take(data.fact)
-        self._wait_for(data)
+        self._wait_for(fact)
         return fact
 
-    def _wait_for(self, data: FactPayload) -> None:
-        entities = self.entities
-        if data.source not in self.sources:
-            self._waiting.setdefault(data.source, set()).add(data.fact)
-        for name in refers_to(data):
+    def _wait_for(self, fact: Fact) -> None:
+        entities, source = self.entities, fact.data.source
+        if source not in self.sources:
+            self._waiting.setdefault(source, set()).add(fact.id)
+        for name in fact.names:
             known = entities.get(name)
             # Rows may also show what an entity is part of.
             missing = name if known is None else known.part_of
             if missing is not None and missing not in entities:
-                self._waiting.setdefault(missing, set()).add(data.fact)
+                self._waiting.setdefault(missing, set()).add(fact.id)
 
     def _notice(self, event: Event, notice: FactNotice) -> Added:
         before = self.facts.get(notice.fact)
@@ -183,6 +187,7 @@ class StoryFold(StoryState):
         fact = msgspec.structs.replace(
             before,
             data=data,
+            names=refers_to(data),
             older=older,
             derived=None,
             history=(*before.history, event),
@@ -191,8 +196,8 @@ class StoryFold(StoryState):
         fact = msgspec.structs.replace(fact, status=self._status(fact))
         self.facts[fact.id] = fact
         if self._index is not None:
-            self._index.add(data)
-        self._wait_for(data)
+            self._index.add(fact.id, (fact.source, *fact.names))
+        self._wait_for(fact)
         if fact.hidden != before.hidden:
             self._links.set_hidden(fact.id, fact.hidden)
         touched = (fact, *self._refresh(self._links.disputed_by(fact.id)))

@@ -15,20 +15,18 @@ from dateline.events.source import SourceCaptured
 class Index:
     """Ids of facts by every entity and source that they refer to, or referred to before a correction."""
 
-    def __init__(self, facts: Iterable[FactPayload]) -> None:
+    def __init__(self) -> None:
         self._by: dict[str, dict[str, None]] = {}
-        for data in facts:
-            self.add(data)
 
-    def add(self, data: FactPayload) -> None:
-        for name in (data.source, *refers_to(data)):
-            self._by.setdefault(name, {})[data.fact] = None
+    def add(self, fact: str, names: Iterable[str]) -> None:
+        for name in names:
+            self._by.setdefault(name, {})[fact] = None
 
     def of(self, name: str) -> Iterable[str]:
         return self._by.get(name, ())
 
 
-def refers_to(data: FactPayload) -> list[str]:
+def refers_to(data: FactPayload) -> tuple[str, ...]:
     """Entities that a fact's rows may show."""
     names = [step.agent for step in data.attribution]
     if data.places:
@@ -36,7 +34,7 @@ def refers_to(data: FactPayload) -> list[str]:
     references = _REFERENCES.get(type(data))
     if references is not None:
         names += references(data)
-    return names
+    return tuple(names)
 
 
 def _of_state(data: StateRecorded) -> list[str]:

@@ -50,7 +50,8 @@ class Links:
 
     def of(self, fact: str) -> Sequence[Link]:
         """Links from or to a fact. Other links are not scanned."""
-        return tuple(self._by_fact.get(fact, ()))
+        found = self._by_fact.get(fact)
+        return () if found is None else tuple(found)
 
     def disputed_by(self, fact: str) -> tuple[str, ...]:
         """The facts that a fact disputes, if it is not hidden."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any, NoReturn
 
@@ -12,25 +12,22 @@ class ReadOnlyStory:
     change it. What would change it is missing (`apply`); other attempts raise TypeError or
     AttributeError."""
 
-    __slots__ = (
-        "_state", "captured", "entities", "erased", "facts", "protected", "sources", "withdrawn",
-    )  # fmt: skip
+    _MAPPINGS = ("captured", "entities", "erased", "facts", "protected", "sources", "withdrawn")
+    __slots__ = ("_state", "label", "linked", *_MAPPINGS)
     #: Attributes of the state that readers do not get.
-    WITHHELD = frozenset({"apply", "fork", "read_only", "release", "take", "tombstones"})
+    WITHHELD = frozenset({"apply", "fork", "labels", "read_only", "release", "take", "tombstones"})
 
     def __init__(self, state: Any) -> None:
         put = object.__setattr__
         put(self, "_state", state)
-        for name in self.__slots__[1:]:
+        # Views ask for these for each fact: here they are found without `__getattr__`.
+        put(self, "label", state.labels.__getitem__)
+        put(self, "linked", state.linked)
+        for name in self._MAPPINGS:
             put(self, name, MappingProxyType(getattr(state, name)))
 
-    entities: Mapping[str, Any]
-
-    def label(self, entity: str | None) -> str:
-        if entity is None:
-            return ""
-        known = self.entities.get(entity)
-        return entity if known is None else known.label
+    label: Callable[[str | None], str]
+    linked: Callable[[str], Any]
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name in self.WITHHELD:

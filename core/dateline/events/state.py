@@ -16,7 +16,7 @@ from dateline.events.edtf import Edtf, parse
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Event, RecordedBy
 from dateline.events.fact import StatementRecorded
-from dateline.events.index import Index, refers_to
+from dateline.events.index import Index
 from dateline.events.links import Link, Links
 from dateline.events.parts import Evidence, Time, Times
 from dateline.events.readonly import ReadOnlyStory
@@ -41,7 +41,8 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """One fact as it is after some event. It is never changed in place.
 
     ``position``, ``version`` and the times are those of the event that recorded it; ``history`` holds
-    the editorial events about it since then, oldest first.
+    the editorial events about it since then, oldest first. ``names`` are the entities that its rows may
+    show.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     reported_us: int | None
     recorded_by: RecordedBy
     story: StoryState
+    names: tuple[str, ...]
     history: tuple[Event, ...] = ()
     notices: Notices = Notices()
     older: tuple[int, dict[str, object]] | None = None
@@ -89,7 +91,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         return self.story.label(entity)
 
     def labels(self, entities: Iterable[str]) -> str:
-        return ", ".join(map(self.label, entities))
+        return ", ".join(map(self.story.label, entities))
 
     @property
     def chain(self) -> str:
@@ -129,11 +131,20 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
 
 def _to_cite(evidence: Sequence[Evidence]) -> Evidence | None:
+    if len(evidence) == 1:
+        return evidence[0]
     for role in ("quote", "content"):
         for item in evidence:
             if item.role == role:
                 return item
     return evidence[0] if evidence else None
+
+
+class Labels(dict[str | None, str]):
+    """The names of entities by id. An entity that is not introduced (yet) has its id for a name."""
+
+    def __missing__(self, entity: str | None) -> str:
+        return entity or ""
 
 
 class StoryState:
@@ -148,6 +159,7 @@ class StoryState:
         self.version = 0
         self.recorded_us = 0
         self.entities: dict[str, EntityIntroduced] = {}
+        self.labels = Labels()
         self.sources: dict[str, SourceCaptured] = {}
         #: The version at which each source was first captured.
         self.captured: dict[str, int] = {}
@@ -179,10 +191,7 @@ class StoryState:
         return self.tombstones.protected
 
     def label(self, entity: str | None) -> str:
-        if entity is None:
-            return ""
-        known = self.entities.get(entity)
-        return known.label if known is not None else entity
+        return self.labels[entity]
 
     def shown(self) -> Iterator[Fact]:
         """The facts of default reads, in the order of recording."""
@@ -192,9 +201,11 @@ class StoryState:
         """Facts that refer to an entity or come from a source, in the order of recording; retracted and
         rejected ones are included. Other facts are not scanned."""
         if self._index is None:
-            self._index = Index(fact.data for fact in self.facts.values())
-        found = (self.facts[fact] for fact in self._index.of(name) if fact in self.facts)
-        naming = (fact for fact in found if name == fact.source or name in refers_to(fact.data))
+            self._index = Index()
+            for fact in self.facts.values():
+                self._index.add(fact.id, (fact.source, *fact.names))
+        found = (self.facts[at] for at in self._index.of(name) if at in self.facts)
+        naming = (fact for fact in found if name == fact.source or name in fact.names)
         return sorted(naming, key=lambda fact: fact.version)
 
     def facts_by_name(self) -> Mapping[str, Sequence[Fact]]:
@@ -202,8 +213,12 @@ class StoryState:
         if self._by_name is None or self._by_name[0] != self.version:
             found: dict[str, list[Fact]] = {}
             for fact in self.facts.values():
-                for name in {fact.source, *refers_to(fact.data)}:
-                    found.setdefault(name, []).append(fact)
+                for name in (fact.data.source, *fact.names):
+                    facts = found.get(name)
+                    if facts is None:
+                        found[name] = [fact]
+                    elif facts[-1] is not fact:
+                        facts.append(fact)
             self._by_name = (self.version, found)
         return self._by_name[1]
 

@@ -73,8 +73,11 @@ class Tombstones:
     def take(self, fact: str) -> None:
         """Note that a fact's number is taken."""
         # A nine-digit number follows a numbering scheme of the author: counting on from it would run out.
-        if len(fact) < 10 and FACT.fullmatch(fact):
-            self.highest = max(self.highest, int(fact[1:]))
+        if len(fact) < 10:
+            if fact == f"f{self.highest + 1}":  # as most are
+                self.highest += 1
+            elif FACT.fullmatch(fact):
+                self.highest = max(self.highest, int(fact[1:]))
 
     def add_unread(self, fact: str) -> None:
         """Note a fact of an unknown type: its id stays taken."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from dateline.events.story import is_slug
 from dateline.log import hashing
 from dateline.log.content import Encrypted
 from dateline.log.databases.dialect import named_errors, of
-from dateline.log.databases.sql import portions
+from dateline.log.databases.sql import found_in, portions
 from dateline.log.tables import events, log_head, plugin_types, stories
 from dateline.protect.vault import Vault
 
@@ -36,11 +36,12 @@ _OF_STORY = f"{_SELECT} WHERE story = ? AND version > ? AND position <= ? ORDER 
 _BY_STORY = f"{_SELECT} WHERE (story, version) > (?, ?) ORDER BY story, version LIMIT ?"
 _OF_TYPES = f"{_SELECT} WHERE position > ? AND type IN ({{}}) ORDER BY position LIMIT ?"
 _AT = f"{_SELECT} WHERE position IN"
+_SLUGS_OF = "SELECT story, slug FROM stories WHERE story IN"
 _BY_ID = f"{_SELECT} WHERE event_id = ?"
 _END = 2**62
 #: How many slugs are cached; a rebuild folds story by story and needs each once.
 _SLUGS = 4096
-_NOBODY = RecordedBy()
+_NOBODY, _ERASED = RecordedBy(), Erased()
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -136,6 +137,7 @@ class Reader:
         self.registry = registry
         self.vault = vault
         self._slugs: dict[bytes, tuple[UUID, str]] = {}
+        self._decoders: dict[tuple[str, int], Callable[[bytes], StoredBody[Any]]] = {}
 
     def known_types(self, connection: Connection) -> list[str]:
         """``name version`` of each event type of a plugin that is known and that the log holds."""
@@ -244,57 +246,40 @@ class Reader:
         return self._event(connection, rows[0]) if rows else None
 
     def _event(self, connection: Connection, row: tuple[Any, ...]) -> Event:
+        (
+            position, event_key, story_key, version, type_, schema_version, recorded_us, reported_us,
+            subject_key, raw,
+        ) = row  # fmt: skip
         try:
-            return self._decoded(connection, row)
+            _require_sound(row)
+            story, slug = self._slugs.get(story_key) or self._slug(connection, story_key)
+            original: dict[str, object] | None = None
+            data: Any = _ERASED
+            recorded_by, causation = _NOBODY, None
+            if raw is not None and subject_key is not None:
+                plain = Encrypted(subject_key, raw).opened(event_key, self.vault)
+                raw, data = (
+                    (None, self._sealed(subject_key)) if plain is None else (plain.body, data)
+                )
+            if raw is not None:
+                body = self._body(type_, schema_version, raw)
+                data, recorded_by, causation = body.data, body.recorded_by, body.causation_id
+                if type(data) is msgspec.Raw:
+                    stored, data = data, self._data(type_, schema_version, data)
+                    if not isinstance(data, Raw):
+                        original = frozen(msgspec.json.decode(stored, type=dict[str, object]))
+                data = frozen(data)
         except DatelineError:
             raise
         # An archive may come from a stranger, and a SQLite column holds any type of value.
         except (msgspec.MsgspecError, LookupError, TypeError, ValueError, RecursionError) as error:
             reason = str(error) or type(error).__name__
             raise Damaged(f"the event at position {row[0]} cannot be read ({reason})") from error
-
-    def _decoded(self, connection: Connection, row: tuple[Any, ...]) -> Event:
-        position, event_key, story_key, version, type_, schema_version = row[:6]
-        recorded_us, reported_us, subject_key, raw = row[6:]
-        if type(position) is not int or position < 1:
-            raise ValueError("its position is outside the log")
-        for stamp in (recorded_us, reported_us or 0):
-            if type(stamp) is not int or abs(stamp) > LAST_US:
-                raise ValueError(f"{stamp!r} is not a time stamp")
-        ids = type(event_key) is type(story_key) is bytes and len(event_key) == 16
-        if not ids or not isinstance(type_, str):
-            raise ValueError("its row holds values of a wrong type")
-        story, slug = self._slugs.get(story_key) or self._slug(connection, story_key)
-        original: dict[str, object] | None = None
-        data: Any = Erased()
-        recorded_by, causation = _NOBODY, None
-        if raw is not None and subject_key is not None:
-            plain = Encrypted(subject_key, raw).opened(event_key, self.vault)
-            raw, data = (None, self._sealed(subject_key)) if plain is None else (plain.body, data)
-        if raw is not None:
-            body = self._body(type_, schema_version, raw)
-            data, recorded_by, causation = body.data, body.recorded_by, body.causation_id
-            if isinstance(data, msgspec.Raw):
-                stored, data = data, self._data(type_, schema_version, data)
-                if not isinstance(data, Raw):
-                    original = frozen(msgspec.json.decode(stored, type=dict[str, object]))
-            data = frozen(data)
+        # By position, in the order of the fields: keywords take twice as long.
         return Event(
-            position=position,
-            event_key=event_key,
-            story=story,
-            slug=slug,
-            version=version,
-            type=type_,
-            schema_version=schema_version,
-            recorded_us=recorded_us,
-            reported_us=reported_us,
-            subject_key=subject_key,
-            data=data,
-            recorded_by=recorded_by,
-            causation_id=causation,
-            original=original,
-        )
+            position, event_key, story, slug, version, type_, schema_version, recorded_us,
+            reported_us, subject_key, data, recorded_by, causation, original,
+        )  # fmt: skip
 
     def _sealed(self, subject_key: str) -> Sealed:
         lost = self.vault is not None and self.vault.keys.is_lost(subject_key)
@@ -303,7 +288,13 @@ class Reader:
     def _body(self, type_: str, schema_version: int, raw: bytes) -> StoredBody[Any]:
         """The body. Data of the current schema version is decoded to its type in the same pass."""
         try:
-            return body_decoder(self.registry.shape(type_, schema_version)).decode(raw)
+            decode = self._decoders.get((type_, schema_version))
+            if decode is None:
+                shape = self.registry.shape(type_, schema_version)
+                decode = body_decoder(shape).decode
+                if shape is not msgspec.Raw:  # a stranger's log may hold any number of types
+                    self._decoders[type_, schema_version] = decode
+            return decode(raw)
         except BaseException as error:  # a plugin's payload may run code
             stops_plugin(error)
             if type_ in CORE_NAMES:
@@ -329,8 +320,8 @@ class Reader:
         if len(self._slugs) + len(unknown) > _SLUGS:
             self._slugs.clear()
             unknown = keys
-        query = select(stories.c.story, stories.c.slug).where(stories.c.story.in_(unknown))
-        for key, slug in connection.execute(query):
+        run = of(connection).execute(connection)
+        for key, slug in found_in(run, _SLUGS_OF, list(unknown)):
             self._slugs[key] = (UUID(bytes=key), slug)
 
     def _slug(self, connection: Connection, key: bytes) -> tuple[UUID, str]:
@@ -340,3 +331,16 @@ class Reader:
             self._slugs.clear()
         self._slugs[key] = known
         return known
+
+
+def _require_sound(row: tuple[Any, ...]) -> None:
+    """Raises ValueError if the values of a row cannot be those of an event."""
+    position, event_key, story_key, _, type_, _, recorded_us, reported_us, _, _ = row
+    if type(position) is not int or position < 1:
+        raise ValueError("its position is outside the log")
+    for stamp in (recorded_us, reported_us or 0):
+        if type(stamp) is not int or not -LAST_US <= stamp <= LAST_US:
+            raise ValueError(f"{stamp!r} is not a time stamp")
+    ids = type(event_key) is type(story_key) is bytes and len(event_key) == 16
+    if not ids or type(type_) is not str:
+        raise ValueError("its row holds values of a wrong type")

@@ -20,10 +20,12 @@ from dateline.views import store, stored_rows
 from dateline.views.collector import collector_paused
 from dateline.views.folding import Running
 from dateline.views.rows import Rows
-from dateline.views.runner import PAGE, Progress, fold_story
+from dateline.views.runner import Progress, fold_story
 
 #: Events folded between two commits.
 STEP = 5000
+#: What is left of the last page of a step is read again by the next.
+_PAGE = 1000
 
 
 def fold_bulk(
@@ -38,15 +40,16 @@ def fold_bulk(
     done = 0
     while True:
         open_ = [item for item in running if item.error is None]
-        for item in open_:
-            item.rows = Rows(item.rows.schema)
-        with collector_paused(), reading(engine) as connection:
-            folded, last = _fold_stories(connection, reader, open_, target, cursor)
-        if last is None:
-            break
-        with writing(engine, append=False, limited=True) as connection:
-            for item in open_:
-                _write_step(connection, item, last)
+        with collector_paused():
+            with reading(engine) as connection:
+                folded, last = _fold_stories(connection, reader, open_, target, cursor)
+            if last is None:
+                break
+            with writing(engine, append=False, limited=True) as connection:
+                for item in open_:
+                    _write_step(connection, item, last)
+            for item in open_:  # here, so that the collector does not scan the old rows
+                item.rows = Rows(item.rows.schema)
         cursor, done = last, done + folded
         if progress is not None:
             progress(done, target)
@@ -59,7 +62,7 @@ def _fold_stories(
 ) -> tuple[int, bytes | None]:
     """Fold stories until about STEP events. Returns the number of events, and the last story or None."""
     events = reader.read_by_story(
-        connection, after=UUID(bytes=cursor) if cursor else None, until=target, page=PAGE
+        connection, after=UUID(bytes=cursor) if cursor else None, until=target, page=_PAGE
     )
     folded, last = 0, None
     for story, group in groupby(events, key=attrgetter("story")):

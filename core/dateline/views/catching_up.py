@@ -43,11 +43,11 @@ def catch_up(
     """
     for _ in range(_TRIES):
         try:
-            ready, missing = _ready_and_missing(engine, reader, views)
+            ready, missing, head = _look(engine, reader, views)
             if missing:
                 rebuild(engine, reader, missing, plugins, progress=progress, notice=notice)
-                ready, _ = _ready_and_missing(engine, reader, views)
-            _catch_up(engine, reader, ready, progress)
+                ready, _, head = _look(engine, reader, views)
+            _catch_up(engine, reader, ready, head, progress)
             return _outcome(engine, reader, views)
         except ChangedElsewhere:
             continue  # another process was there first: look again
@@ -71,18 +71,26 @@ def _ready_and_missing(
     engine: Engine, reader: log.Reader, views: Sequence[View]
 ) -> tuple[list[Running], list[View]]:
     """Views with a current generation, and views that need a new one."""
+    ready, missing, _ = _look(engine, reader, views)
+    return ready, missing
+
+
+def _look(
+    engine: Engine, reader: log.Reader, views: Sequence[View]
+) -> tuple[list[Running], list[View], int]:
+    """The same, and the head of the log then."""
     ready, missing = [], []
     with reading(engine) as connection:
-        types = reader.known_types(connection)
+        types, current = reader.known_types(connection), store.all_current(connection)
         for view in views:
-            build = store.current(connection, view.name)
+            build = current.get(view.name)
             if build is not None and build.version > view.version:
                 continue  # built by a newer plugin: left alone, and reported as failed
             if build is None or build.fingerprint != schema_of(view).fingerprint(types):
                 missing.append(view)
             else:
                 ready.append(Running(view, build, Rows(schema_of(view))))
-    return ready, missing
+        return ready, missing, log.head(connection).position
 
 
 def _outcome(engine: Engine, reader: log.Reader, views: Sequence[View]) -> list[Build]:
@@ -92,9 +100,9 @@ def _outcome(engine: Engine, reader: log.Reader, views: Sequence[View]) -> list[
     """
     found = []
     with reading(engine) as connection:
-        types = reader.known_types(connection)
+        types, current = reader.known_types(connection), store.all_current(connection)
         for view in views:
-            build = store.current(connection, view.name)
+            build = current.get(view.name)
             if build is not None and build.version > view.version:
                 found.append(_too_new(build, view))
                 continue
@@ -118,14 +126,16 @@ def _too_new(build: Build, view: View) -> Build:
 
 
 def _catch_up(
-    engine: Engine, reader: log.Reader, running: Sequence[Running], progress: Progress | None
+    engine: Engine,
+    reader: log.Reader,
+    running: Sequence[Running],
+    head: int,
+    progress: Progress | None,
 ) -> None:
     """Fold the stories that an erasure left pending. Then one read of the log serves all views: those
-    furthest behind first, until all are level."""
+    furthest behind first, until all are at `head`."""
     fold_pending(engine, reader, running)
     states = RecentStates(reader)
-    with reading(engine) as connection:
-        head = log.head(connection).position
     start = min((item.build.position for item in running), default=head)
     total = head - start
     while behind := [i for i in running if i.error is None and i.build.position < head]:

@@ -14,7 +14,6 @@ from typing import Any, ClassVar, Generic, TypeVar
 from dateline.events.editorial import ContentErased
 from dateline.events.entity import EntityIntroduced
 from dateline.events.fold import FoldedEvent
-from dateline.events.index import refers_to
 from dateline.events.payload import FactPayload, Payload
 from dateline.events.source import SourceCaptured, SourceWithdrawn
 from dateline.events.state import Fact, StoryState
@@ -144,9 +143,9 @@ class EntityView(MapView[Entity]):
         return self.rows(thing)
 
     def touched(self, event: FoldedEvent) -> Iterable[str]:
-        names = {name for fact in event.touched for name in refers_to(fact.data)}
+        names = {name for fact in event.touched for name in fact.names}
         if event.before is not None:
-            names.update(refers_to(event.before.data))
+            names.update(event.before.names)
         if isinstance(event.data, EntityIntroduced):
             names.add(event.data.entity)
         return sorted(filter(self._takes, names))

@@ -27,6 +27,8 @@ _SYSTEM = frozenset({"tableoid", "ctid", "xmin", "xmax", "cmin", "cmax"})
 _SAFE = 2**53
 #: Types whose values need no check.
 _SMALL = frozenset({bool, type(None)})
+#: So many rows are checked faster one by one than column by column.
+_FEW = 6
 #: The most characters in a column of rows that are checked together: no row can have more.
 _MANY = TEXT_LENGTH // 250
 _PYTHON: dict[ColumnType, frozenset[object]] = {
@@ -112,7 +114,7 @@ class RowType:
     ) -> list[Values]:
         """The values of many rows, checked column by column; `about` has the fact or key of each. Raises
         DatelineError for the first wrong row."""
-        if {*map(type, rows)} == {self.row_class}:
+        if len(rows) > _FEW and {*map(type, rows)} == {self.row_class}:
             found = list(map(msgspec.structs.astuple, rows))
             columns = zip(*found, strict=True)
             if all(map(_sound, columns, self._types, self._texts)):

@@ -51,7 +51,7 @@ class RecentStates:
                 for earlier in self._reader.read_story(
                     connection, event.story, until=event.position - 1
                 ):
-                    state.apply(earlier)
+                    state.take(earlier)
             self._facts += len(state.facts)
         before = len(state.facts)
         folded = state.apply(event)
@@ -85,9 +85,10 @@ def fold_story(reader: log.Reader, group: Sequence[Running], events: Sequence[Ev
     wanted = [item.view.of for item in others if isinstance(item.view, EventView)]
     selective = all(takes_some(item.view) for item in others)
     types = tuple(kind for of in wanted for kind in (of if isinstance(of, tuple) else (of,)))
+    taken = {kind for kind in {type(event.data) for event in events} if issubclass(kind, types)}
     state, last = StoryFold(reader.registry), events[-1]
     for event in events:
-        if selective and event is not last and not isinstance(event.data, types):
+        if selective and type(event.data) not in taken and event is not last:
             state.take(event)
             continue
         folded = state.apply(event)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import msgspec
 
@@ -84,7 +84,11 @@ class ViewSchema(msgspec.Struct, frozen=True, eq=False, dict=True):
         `types` are the event types of plugins that the log holds and that are loaded. A view does not
         get facts of an unknown type, so its rows depend on which of these plugins are installed.
         """
-        parts = [self.name, str(self.version)]
-        parts += [f"{c.name}:{c.type}:{c.nullable}" for c in self.columns]
-        types = () if self.kernel else sorted(types)
-        return hashlib.sha256("\n".join([*parts, *types]).encode()).hexdigest()[:16]
+        return _fingerprint(self, () if self.kernel else tuple(sorted(types)))
+
+
+@lru_cache(256)  # each catch-up compares those of all views
+def _fingerprint(schema: ViewSchema, types: tuple[str, ...]) -> str:
+    parts = [schema.name, str(schema.version)]
+    parts += [f"{c.name}:{c.type}:{c.nullable}" for c in schema.columns]
+    return hashlib.sha256("\n".join([*parts, *types]).encode()).hexdigest()[:16]
