@@ -45,11 +45,11 @@ from dateline.recording.line import Files, Line
 from dateline.recording.lookup import find_entity, find_fact, find_source, find_story
 from dateline.recording.overview import Overview, overview
 from dateline.recording.recorder import Recorded, Recorder
-from dateline.recording.uncollected import uncollected
 from dateline.views import rebuild as rebuilding
 from dateline.views import runner, sql_view, store, story_changes
 from dateline.views.about import KERNEL_VIEWS, OWNERS
 from dateline.views.asof import Moment, When, asked, public, recorded, states, upto
+from dateline.views.collector import collector_paused
 from dateline.views.generation import Build
 from dateline.views.own import keep_up
 from dateline.views.present import fold, present
@@ -191,7 +191,7 @@ class Archive:
         Raises Refused with every finding, VersionConflict, EventIdConflict, UnknownName.
         """
         owner = None if story is None else self.story(story).id
-        with uncollected():
+        with collector_paused():
             given = [line if isinstance(line, Line) else Line(line) for line in lines]
             self.recorded = self._recorder.record(
                 given, owner, files, recorded_by, expected,

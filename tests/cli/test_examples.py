@@ -58,6 +58,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "capture letter.txt --story velm-flood --publisher org:post=Post --protect 'the witness'",
             "checkpoint -o today.txt",
             "export velm-flood -o sent.md",
+            "export --segments segments",
         ):
             assert run_command(root, shlex.split(line)) == 0
     return folder
