@@ -90,8 +90,8 @@ def test_an_example_works_as_printed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     if command not in ("init", "demo"):
-        for path in archive.iterdir():
-            shutil.copy(path, tmp_path)  # keeps the mode: only its owner may read a key
+        # It keeps the modes: only its owner may read a key.
+        shutil.copytree(archive, tmp_path, dirs_exist_ok=True)
     if set(line) & set("|<>$&;`"):  # needs a shell
         done = run(tmp_path, line)
         code, err = done.returncode, done.stderr
