@@ -64,7 +64,7 @@ def main() -> None:
 
 def _wrap_all(say: Announcer) -> None:
     _wrap(rebuild, "_begin", say, part="begin")
-    _wrap(bulk, "_fold_stories", say, "bulk:fold", "bulk:folded")
+    _wrap(bulk, "_fold_chunk", say, "bulk:fold", "bulk:folded")
     _wrap(bulk, "_write_step", say, "bulk:write", "bulk:written", part="bulk")
     _wrap(swap, "write", say, "{}:rows", "{}:rows-written", part="tail")
     _wrap(rebuild, "swap", say, "index:enter")

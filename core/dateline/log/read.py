@@ -34,6 +34,7 @@ _BY_POSITION = f"{_SELECT} WHERE position > ? AND position <= ? ORDER BY positio
 _OF_STORY = f"{_SELECT} WHERE story = ? AND version > ? AND position <= ? ORDER BY version LIMIT ?"
 #: Keyset over the index (story, version): row values compare in the order of the index.
 _BY_STORY = f"{_SELECT} WHERE (story, version) > (?, ?) ORDER BY story, version LIMIT ?"
+_BY_STORY_TO = _BY_STORY.replace("ORDER", "AND story <= ? ORDER")
 _OF_TYPES = f"{_SELECT} WHERE position > ? AND type IN ({{}}) ORDER BY position LIMIT ?"
 _BY_ID = f"{_SELECT} WHERE event_id = ?"
 _END = 2**62
@@ -193,13 +194,20 @@ class Reader:
                 return
 
     def read_by_story(
-        self, connection: Connection, *, after: UUID | None = None, until: int, page: int = PAGE
+        self,
+        connection: Connection,
+        *,
+        after: UUID | None = None,
+        last: UUID | None = None,
+        until: int,
+        page: int = PAGE,
     ) -> Iterator[Event]:
         """Events with position <= `until`, story by story in the order of their ids, each in the
-        order of its versions; only stories after `after`. Raises LogGap."""
+        order of its versions; only stories after `after`, up to the story `last`. Raises LogGap."""
         story, version = (b"" if after is None else after.bytes), _END
+        query, end = (_BY_STORY, ()) if last is None else (_BY_STORY_TO, (last.bytes,))
         while True:
-            rows = _fetched(connection, _BY_STORY, (story, version, page))
+            rows = _fetched(connection, query, (story, version, *end, page))
             self._learn(connection, rows)
             for row in rows:
                 expected = version + 1 if row[2] == story else 1

@@ -14,9 +14,7 @@ from dateline.events.fold import FoldedEvent, StoryFold
 from dateline.log import read as log
 from dateline.views import store, stored_rows
 from dateline.views.folding import Running, deferred, evaluate, fold, start_again, touched_by
-from dateline.views.forms import EventView
 from dateline.views.generation import State
-from dateline.views.projection import View
 from dateline.views.row_type import Values
 from dateline.views.rows import Key, Rows
 from dateline.views.store import ChangedElsewhere
@@ -65,34 +63,6 @@ class RecentStates:
         for earlier in self._reader.read_story(connection, event.story, until=event.position):
             event = state.apply(earlier)
         return event
-
-
-def fold_story(reader: log.Reader, group: Sequence[Running], events: Sequence[Event]) -> None:
-    """Fold all events of one story into views that have no rows of it. Views that can wait are evaluated
-    once, at its end."""
-    if not events:
-        return
-    waiting = [item for item in group if deferred(item.view)]
-    others = [item for item in group if not deferred(item.view)]
-    wanted = [item.view.of for item in others if isinstance(item.view, EventView)]
-    selective = all(_takes_some(item.view) for item in others)
-    types = tuple(kind for of in wanted for kind in (of if isinstance(of, tuple) else (of,)))
-    state, last = StoryFold(reader.registry), events[-1]
-    for event in events:
-        if selective and event is not last and not isinstance(event.data, types):
-            state.take(event)
-            continue
-        folded = state.apply(event)
-        for item in others:
-            fold(item, folded)
-    for item in waiting:
-        evaluate(item, folded, None, frozenset())
-        if item.error is not None:  # nothing was set: find the event at which it stops
-            start_again(item, item.rows)
-            again = StoryFold(reader.registry)
-            for event in events:
-                fold(item, again.apply(event))
-    state.release()
 
 
 class _Touched:
@@ -146,12 +116,6 @@ def fold_range(
             fresh = RecentStates(reader)
             for event in reader.read(connection, after=after, until=until):
                 fold(item, fresh.apply(connection, event))
-
-
-def _takes_some(view: View) -> bool:
-    """Whether its fold ignores events of other types than ``of``."""
-    own = "fold" in vars(view)
-    return isinstance(view, EventView) and type(view).fold is EventView.fold and not own
 
 
 def _hold(connection: Connection, group: Sequence[Running]) -> None:
