@@ -6,7 +6,7 @@ import difflib
 import inspect
 import traceback
 import types
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,13 +19,15 @@ from dateline.export.exporter import Exporter
 from dateline.plugins import hookspecs
 from dateline.plugins.checks import Check
 from dateline.plugins.discovery import Candidate, Selection, in_folder, installed, way_to_import
+from dateline.plugins.executors import Executor, check_executor
 from dateline.plugins.formats import Importer, SourceImporter, check_format
+from dateline.plugins.recipe import Recipe
 from dateline.plugins.records import PluginRecord, Status
 from dateline.views.projection import View, schema_of
 
 _HOOKS = {
     f"dateline_{kind}": kind
-    for kind in ("views", "exporters", "importers", "event_types", "checks")
+    for kind in ("views", "exporters", "importers", "event_types", "checks", "executors")
 }
 
 
@@ -40,6 +42,9 @@ class Plugins:
         self.source_importers: dict[str, SourceImporter] = {}
         self.event_types: dict[str, EventType] = {}
         self.checks: dict[str, Check] = {}
+        self.executors: dict[str, Executor] = {}
+        #: How another process loads the same plugins; None if it cannot, since some were added here.
+        self.recipe: Recipe | None = None
         self._strict = strict
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs)
@@ -63,10 +68,12 @@ class Plugins:
         selection = selection or Selection()
         for candidate in (*installed(), *(c for folder in folders for c in in_folder(folder))):
             plugins.add(candidate, selection)
+        plugins.recipe = Recipe.of(folders, selection)
         return plugins
 
     def add(self, candidate: Candidate, selection: Selection | None = None) -> None:
         """Load one plugin and add everything that it offers, or nothing if it fails."""
+        self.recipe = None
         if selection is not None and not selection.allows(candidate.name):
             self._note(candidate, "blocked")
             return
@@ -160,7 +167,8 @@ class Plugins:
                             f"{hook}() returned {result!r}, not a list of {kind.replace('_', ' ')}",
                             code="hook-invalid",
                         )
-                    found += [_CHECKS[kind](item) for item in result]
+                    items = result.items() if isinstance(result, Mapping) else result
+                    found += [_CHECKS[kind](item) for item in items]
         return found
 
     def _withdraw(self, candidate: Candidate) -> None:
@@ -274,6 +282,17 @@ def _check(item: object) -> tuple[str, str, Any]:
     return "checks", item.name, item
 
 
+def _executor(item: object) -> tuple[str, str, Any]:
+    if not isinstance(item, tuple) or len(item) != 2:
+        raise DatelineError(
+            f"dateline_executors() returned {item!r} in a list, not a dict of functions by name",
+            code="hook-invalid",
+        )
+    scheme, function = item
+    check_executor(scheme, function)
+    return "executors", scheme, function
+
+
 def _not_a(kind: str, item: object) -> DatelineError:
     article = "an" if kind[0] in "EI" else "a"
     return DatelineError(f"{item!r} is not {article} {kind}", code="hook-invalid")
@@ -285,6 +304,7 @@ _CHECKS: dict[str, Callable[[object], tuple[str, str, Any]]] = {
     "importers": _importer,
     "event_types": _event_type,
     "checks": _check,
+    "executors": _executor,
 }
 
 

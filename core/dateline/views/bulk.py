@@ -71,9 +71,7 @@ def _fold_here(
         yield _fold_chunk(engine, reader, [i.view for i in running if i.error is None], chunk)
 
 
-def _fold_chunk(
-    engine: Engine, reader: log.Reader, views: Sequence[View], chunk: Chunk
-) -> Folded:
+def _fold_chunk(engine: Engine, reader: log.Reader, views: Sequence[View], chunk: Chunk) -> Folded:
     with collector_paused(), reading(engine) as connection:
         return fold_stories(reader.registry, views, read_chunk(connection, reader, chunk, PAGE))
 
@@ -81,9 +79,7 @@ def _fold_chunk(
 def _write_step(connection: Connection, item: Running, folded: Folded) -> None:
     failure = folded.failures.get(item.view.name)
     if failure is None:
-        item.build = store.advance(
-            connection, item.build, cursor=folded.last, state="building"
-        )
+        item.build = store.advance(connection, item.build, cursor=folded.last, state="building")
         stored_rows.fill(connection, item.build, item.rows.schema, folded.rows[item.view.name])
     else:
         # Nothing of this chunk is kept: once the plugin is fixed, its stories are folded again from
