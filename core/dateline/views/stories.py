@@ -53,9 +53,10 @@ def fold_stories(
 
 
 def fold_story(registry: Registry, group: Sequence[Folding], events: Sequence[Event]) -> None:
-    """Fold all events of one story into views that have no rows of it. Views that can wait are evaluated
-    once, at its end."""
-    if not events:
+    """Fold all events of one story into views that have no rows of it, and that did not stop earlier.
+    Views that can wait are evaluated once, at its end."""
+    group = [item for item in group if item.error is None]
+    if not events or not group:
         return
     waiting = [item for item in group if deferred(item.view)]
     others = [item for item in group if not deferred(item.view)]
