@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.erasure import scene
 
-from dateline import Archive, DatelineError, Plugins
+from dateline import Archive, Plugins
 from dateline.log.engine import reading
 from dateline.parallel import cores
 from dateline.plugins.discovery import Selection
@@ -21,7 +21,7 @@ from dateline.views import bulk, store, stored_rows
 from dateline.views.projection import schema_of
 
 #: A plugin in a folder: a general view, a view that fails at a fact, and an executor in this process.
-PLUGIN = '''
+PLUGIN = """
 from dateline.plugin import FactRow, FactView, View, ViewRow, hookimpl
 
 
@@ -67,7 +67,7 @@ def dateline_views():
 @hookimpl
 def dateline_executors():
     return {"here": here, "broken": broken}
-'''
+"""
 
 
 @pytest.fixture
@@ -79,9 +79,13 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def archive(db: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive]:
+def archive(
+    db: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Archive]:
     monkeypatch.setattr(bulk, "STEP", 25)
-    loaded = Plugins.load(folders=[folder], selection=Selection(frozenset({"figures"})), strict=True)
+    loaded = Plugins.load(
+        folders=[folder], selection=Selection(frozenset({"figures"})), strict=True
+    )
     with Archive.create(db, loaded, tmp_path / "the.keys") as archive:
         for number in range(12):
             archive.record(samples.story(slug=f"ferry-{number}"))

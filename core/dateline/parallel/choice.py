@@ -77,7 +77,8 @@ def _replay(
         results = ask() if own else blamed.each(ask)
         for result in results:
             with collector_paused():
-                yield decode_folded(result)
+                folded = decode_folded(result)
+            yield folded
 
     return replay
 

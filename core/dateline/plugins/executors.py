@@ -18,15 +18,17 @@ _SCHEME = re.compile(r"[a-z][a-z0-9-]{0,40}")
 
 
 class Executor(Protocol):
+    """A function ``executor(fold, chunks, *, address, jobs)`` that yields ``fold(chunk)`` for each chunk, in the
+    order of the chunks.
+
+    Take chunks only as they are needed: a few for each process that folds. `jobs` is the number of
+    processes that was asked for; `address` is what follows ``NAME://``, and may be empty. Let what `fold`
+    raises be raised. A generator is closed if the caller stops early.
+    """
+
     def __call__(
         self, fold: Fold, chunks: Iterable[bytes], *, address: str, jobs: int
-    ) -> Iterable[bytes]:
-        """Yield ``fold(chunk)`` for each chunk, in the order of the chunks.
-
-        Take chunks from the iterable only as they are needed: a few for each of the `jobs` processes that
-        fold at the same time. `address` is what follows ``SCHEME://``; it may be empty. What `fold` raises
-        must be raised here. When the caller stops early, the generator is closed: stop folding.
-        """
+    ) -> Iterable[bytes]: ...
 
 
 def check_executor(scheme: object, item: object) -> None:

@@ -48,5 +48,4 @@ def dateline_checks() -> Iterable[Check]:  # type: ignore[empty-body]
 
 @hookspec
 def dateline_executors() -> Mapping[str, Executor]:  # type: ignore[empty-body]
-    """Offer executors, by name: functions that fold the chunks of a rebuild elsewhere. ``dateline rebuild
-    --executor NAME://ADDRESS`` calls one."""
+    """Offer executors, by name: functions that fold the chunks of a rebuild elsewhere."""

@@ -52,7 +52,7 @@ def fold_bulk(
             if not folded.last:
                 continue
             open_ = [item for item in running if item.error is None]
-            with writing(engine, append=False, limited=True) as connection:
+            with collector_paused(), writing(engine, append=False, limited=True) as connection:
                 for item in open_:
                     _write_step(connection, item, folded)
             last, done = folded.last, done + folded.events
