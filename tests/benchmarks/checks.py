@@ -37,7 +37,7 @@ def rows(db: Path | str, table: str) -> list[Any]:
     return [count, digest.hexdigest()]
 
 
-def tables(db: Path, named: str, views: list[str]) -> dict[str, list[Any]]:
+def tables(db: Path | str, named: str, views: list[str]) -> dict[str, list[Any]]:
     """The number of rows of each view, and their hash, whatever their order. Its table is `named`."""
     found = {}
     with _connected(db) as connection:

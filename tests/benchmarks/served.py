@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from run import PER_STORY, Bench, Run, require_same, say, step
+from run import PER_STORY, VIEWS, Bench, Run, replayed, require_same, say, step
 from sqlalchemy.engine import make_url
 
 from dateline.testing.postgres import Server, connect, server
@@ -86,6 +86,25 @@ class Served(Bench):
 
             self._round_robin("pg_replay", ["ours", "limit", "peer"], contend)
         require_same("replay", wrote["ours"], wrote["limit"])
+
+    def _pg_views(self) -> None:
+        self._pg_mixed("pg_views", 1)
+
+    def _pg_jobs(self) -> None:
+        self._pg_mixed("pg_jobs", 2)
+
+    def _pg_mixed(self, name: str, jobs: int) -> None:
+        """Replay of all views from a log with every kind of fact."""
+        with self._server.database() as base:
+            say(f"writing a log of {self.events:,} events")
+            step("ours", "create", base)
+            step("ours", "append_mixed", base, stories=self.stories, batch=10_000)
+
+            def contend(who: str) -> tuple[Run, Any]:
+                with self._server.database(template=make_url(base).database or "") as db:
+                    return replayed(who, db, "limit_postgres", "replay_views", VIEWS, jobs)
+
+            self._contend(name, jobs, contend)
 
 
 @contextmanager
