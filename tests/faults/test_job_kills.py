@@ -94,6 +94,8 @@ def _round(db: str, chance: random.Random, whole: float, errors: Path) -> list[s
     while parent.poll() is None:
         seen.update(children(parent.pid))
         time.sleep(0.005)
+    if victim == "parent" and parent.returncode == 0:
+        victim = "nobody"  # it had just ended
     good = -signal.SIGKILL if victim == "parent" else 0
     assert parent.returncode == good, errors.read_text()
 

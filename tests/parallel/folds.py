@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 
@@ -27,8 +28,14 @@ def pid(chunk: bytes) -> bytes:
 def slow(chunk: bytes) -> bytes:
     """Notes its process in the folder `chunk`, then works for a long time."""
     (Path(chunk.decode()) / str(os.getpid())).touch()
-    time.sleep(60)
+    time.sleep(600)
     return chunk
+
+
+def slow_but_first(chunk: bytes) -> bytes:
+    """The first chunk is folded at once; the others note their process next to it, and take long."""
+    folder = Path(chunk.decode())
+    return chunk if folder.name == "0" else slow(os.fsencode(folder.with_name("0")))
 
 
 def refuse(chunk: bytes) -> bytes:
@@ -52,7 +59,22 @@ def die(chunk: bytes) -> bytes:
     return chunk
 
 
-def chatter(chunk: bytes) -> bytes:
-    """Prints, as a plugin might."""
-    print("chatter", flush=True)
-    return chunk
+class Strange(Exception):
+    """It cannot be pickled."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.held = lambda: what
+
+
+def strange(chunk: bytes) -> bytes:
+    print("a fold should not print")
+    raise Strange("as it is")
+
+
+def large(chunk: bytes) -> bytes:
+    """A result that does not fit into a pipe; the process dies while it sends the second one."""
+    if chunk == b"1":
+        timer = threading.Timer(0.01, os.kill, (os.getpid(), signal.SIGKILL))
+        timer.start()
+    return chunk * 100_000_000

@@ -82,7 +82,32 @@ def test_processes_end_when_the_caller_stops() -> None:
     results = processes(folds.pid, (b"0",) * 8, address="", jobs=2)
     workers = {int(next(results)) for _ in range(4)}
     results.close()
-    until(lambda: not any(map(alive, workers)))
+    assert not any(map(alive, workers))
+
+
+def test_processes_end_at_once_in_the_middle_of_a_chunk(tmp_path: Path) -> None:
+    (tmp_path / "0").mkdir()
+    results = processes(
+        folds.slow_but_first, [os.fsencode(tmp_path / str(n)) for n in range(3)], address="", jobs=2
+    )
+    next(results)
+    until(lambda: len(found(tmp_path / "0")) == 2)
+    results.close()
+    assert not any(map(alive, found(tmp_path / "0")))
+
+
+def test_an_error_that_cannot_be_pickled_is_described(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(RuntimeError, match="Strange: as it is"):
+        run(folds.strange, b"0")
+    assert capfd.readouterr() == ("", "a fold should not print\n")
+
+
+def test_a_process_that_dies_while_it_sends_holds_nobody_up() -> None:
+    results = processes(folds.large, (b"0", b"1", b"2"), address="", jobs=1)
+    assert len(next(results)) == 100_000_000
+    with pytest.raises(DatelineError) as caught:
+        list(results)
+    assert caught.value.code == "worker-died"
 
 
 def test_processes_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:

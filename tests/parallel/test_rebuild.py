@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from tests.erasure import scene
 from dateline import Archive, Plugins
 from dateline.log.engine import reading
 from dateline.parallel import cores
-from dateline.plugins.discovery import Selection
+from dateline.plugins.discovery import Candidate, Selection
 from dateline.pytest_plugin import Cli
 from dateline.testing import samples
 from dateline.testing.isolated import isolated
@@ -203,17 +204,19 @@ def test_an_executor_that_fails_is_named(archive: Archive) -> None:
 
 def test_one_process_folds_what_others_cannot_reach(tmp_path: Path) -> None:
     said: list[str] = []
-    view = Plugins.load(strict=True).views["timeline"]
+    added = Plugins.load(strict=True)
+    added.add(Candidate("mine", "here", SimpleNamespace))
     for place, loaded in (
         (":memory:", Plugins.load(strict=True)),
-        (tmp_path / "own.db", isolated(view)),
+        (tmp_path / "added.db", added),
+        (tmp_path / "own.db", isolated(added.views["timeline"])),
     ):
         with Archive.create(place, loaded) as archive:
             archive.notice = said.append
             archive.record(samples.story())
             [build] = archive.rebuild(["timeline"], jobs=2)
             assert build.state == "live" and archive.verify_view("timeline") == []
-    assert len(said) == 2
+    assert len(said) == 3
 
 
 def test_a_short_log_is_folded_in_one_process(

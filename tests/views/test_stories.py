@@ -139,12 +139,13 @@ def test_chunks_go_on_after_a_cursor(archive: Archive) -> None:
 
 
 def test_a_failure_names_the_first_event_and_the_others_go_on(archive: Archive) -> None:
-    stops = Stops()
-    stops.at = "source.captured"
-    folded = fold(archive, Chunk(b"", None, archive.head().position), Tally(), stops)
+    stops, picky = Stops(), Picky()
+    stops.at, picky.at = "source.captured", "figure.recorded"
+    folded = fold(archive, Chunk(b"", None, archive.head().position), Tally(), stops, picky)
 
-    assert isinstance(folded.failures["stops"], Failure)
-    assert "ZeroDivisionError: enough" in folded.failures["stops"].error
-    first = min(event.position for event in archive.events() if event.type == stops.at)
-    assert folded.failures["stops"].position == first
-    assert "stops" not in folded.rows and len(folded.rows["tally"]) == 7 * 5
+    for view in (stops, picky):
+        assert "ZeroDivisionError: enough" in folded.failures[view.name].error
+        first = min(event.position for event in archive.events() if event.type == view.at)
+        assert folded.failures[view.name].position == first
+        assert view.name not in folded.rows
+    assert len(folded.rows["tally"]) == 7 * 5

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     "-j",
     "--jobs",
     type=click.IntRange(1, 1024),
-    help="How many processes fold. By default as many as there are cores; a log of less than 20,000 "
+    help="How many processes fold. By default as many as there are cores; a log of less than 100,000 "
     "events is folded in one process, which takes less time than starting others.",
 )
 @click.option(

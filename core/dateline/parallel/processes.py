@@ -7,149 +7,162 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from multiprocessing.context import SpawnContext
-from typing import Any, Self
+from collections.abc import Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from multiprocessing.connection import Connection
+from queue import SimpleQueue
+from typing import Self
 
-from dateline.errors import DatelineError
+from dateline.errors import DatelineError, described
 from dateline.plugins.executors import Fold
 
-#: So many chunks wait for the writer or for a free process; more would only take memory.
+#: So many chunks more than there are processes are under way.
 _AHEAD = 2
 #: With this, Python does not import modules from the folder that it is started in.
 _SAFE_PATH = "PYTHONSAFEPATH"
+_starting = threading.Lock()
 
 
 def processes(
     fold: Fold, chunks: Iterable[bytes], *, address: str, jobs: int
 ) -> Generator[bytes, None, None]:
-    """As `dateline.plugins.executors.Executor`. If a process dies, what it had is folded again, once."""
+    """As `dateline.plugins.executors.Executor`. If a process dies, another one folds what it had, once."""
     if address:
         raise DatelineError(
             f"the executor `processes` has no address, but {address!r} was given",
             hint="--jobs says how many processes to start",
             code="executor-address-invalid",
         )
-    left, waiting = iter(chunks), deque[_Task]()
-    died = False
-    while True:
-        with _Crew(jobs) as crew:
-            try:
-                for task in waiting:
-                    task.start(crew, fold)
-                while True:
-                    while len(waiting) < jobs + _AHEAD and (chunk := next(left, None)) is not None:
-                        waiting.append(_Task(chunk))
-                        waiting[-1].start(crew, fold)
-                    if not waiting:
-                        return
-                    result = waiting[0].result()
-                    waiting.popleft()
-                    died = False
-                    yield result
-            except BrokenProcessPool:
-                if died:
-                    raise crew.lost() from None
-                died = True
-
-
-class _Task:
-    """A chunk, and the result that is expected for it."""
-
-    def __init__(self, chunk: bytes) -> None:
-        self._chunk = chunk
-        self._future: Future[bytes] | None = None
-
-    def start(self, crew: _Crew, fold: Fold) -> None:
-        """Have it folded, unless that was done."""
-        done = self._future is not None and self._future.done() and not self._future.exception()
-        if not done:
-            self._future = crew.submit(fold, self._chunk)
-
-    def result(self) -> bytes:
-        assert self._future is not None
-        return self._future.result()
+    left, waiting = iter(chunks), deque[Future[bytes]]()
+    with _Crew(fold, jobs) as crew:
+        while True:
+            while len(waiting) < jobs + _AHEAD and (chunk := next(left, None)) is not None:
+                waiting.append(crew.submit(chunk))
+            if not waiting:
+                return
+            yield waiting.popleft().result()
 
 
 class _Crew:
-    """Processes that fold. At the end of the block they have ended; if it was left early, at once."""
+    """Processes that fold, each with a thread here that waits for it. None is left after the block."""
 
-    def __init__(self, jobs: int) -> None:
-        self._context = _Started()
-        with _safe_path():
-            self._pool = ProcessPoolExecutor(jobs, self._context, _begin)
+    def __init__(self, fold: Fold, jobs: int) -> None:
+        self._fold, self._ended = fold, False
+        self._threads = ThreadPoolExecutor(jobs)
+        #: The processes that have nothing to do; None where one is to be started.
+        self._idle = SimpleQueue[_Worker | None]()
+        for _ in range(jobs):
+            self._idle.put(None)
+        self._started: list[_Worker] = []
+
+    def submit(self, chunk: bytes) -> Future[bytes]:
+        return self._threads.submit(self._folded, chunk)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, *raised: object) -> None:
-        if kind is not None:
-            for process in self._context.started:
-                process.terminate()  # it writes nothing
-        self._pool.shutdown(cancel_futures=True)
+    def __exit__(self, *raised: object) -> None:
+        with _starting:
+            self._ended = True
+        for worker in self._started:
+            worker.end()
+        self._threads.shutdown(cancel_futures=True)
 
-    def submit(self, fold: Fold, chunk: bytes) -> Future[bytes]:
-        with _safe_path():
-            return self._pool.submit(fold, chunk)
+    def _folded(self, chunk: bytes) -> bytes:
+        worker = self._idle.get()
+        try:
+            for last in (False, True):
+                worker = worker or self._start()
+                try:
+                    return worker.fold(chunk)
+                except (EOFError, OSError):
+                    died, worker = worker, None
+                    if last or self._ended:
+                        raise died.lost() from None
+            raise AssertionError
+        finally:
+            self._idle.put(worker)
+
+    def _start(self) -> _Worker:
+        with _starting:
+            if self._ended:
+                raise EOFError
+            worker = _Worker(self._fold)
+            self._started.append(worker)
+        return worker
+
+
+class _Worker:
+    """One process. It is started afresh: a fork of a process with threads and open databases is not safe."""
+
+    def __init__(self, fold: Fold) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_work, args=(fold, theirs), daemon=True)
+        before = os.environ.get(_SAFE_PATH)
+        os.environ[_SAFE_PATH] = "1"
+        try:
+            self._process.start()
+        finally:
+            del os.environ[_SAFE_PATH]
+            if before is not None:
+                os.environ[_SAFE_PATH] = before
+        theirs.close()  # so that the pipe ends when the process does
+
+    def fold(self, chunk: bytes) -> bytes:
+        """The result. Raises what the fold raised; EOFError or OSError if the process died."""
+        self._pipe.send_bytes(chunk)
+        result, error = self._pipe.recv()
+        if error is not None:
+            raise error
+        found: bytes = result
+        return found
+
+    def end(self) -> None:
+        self._process.terminate()  # it writes nothing
+        self._process.join()
 
     def lost(self) -> DatelineError:
         """The error for a process that died."""
-        self._pool.shutdown()
-        codes = {process.exitcode for process in self._context.started}
-        # The pool terminates the others.
-        found = sorted(code for code in codes - {-signal.SIGTERM} if code) or [-signal.SIGTERM]
+        self._process.join()
         return DatelineError(
-            f"a worker process {_end(found[0])} twice while it folded the same stories; what was "
-            "finished is kept",
+            f"a worker process {_end(self._process.exitcode or 0)} twice while it folded the same "
+            "stories; what was finished is kept",
             hint="run this again to continue, with --jobs 1 if memory is short; a program that calls "
             'Archive.rebuild with jobs needs `if __name__ == "__main__":` around its work',
             code="worker-died",
         )
 
 
-class _Started(SpawnContext):
-    """Starts processes afresh, since a fork of a process with threads or open databases is not safe."""
-
-    def __init__(self) -> None:
-        self.started: list[Any] = []
-
-    def Process(self, *given: Any, **options: Any) -> Any:  # type: ignore[override]
-        process = SpawnContext.Process(*given, **options)
-        self.started.append(process)
-        return process
-
-
-def _begin() -> None:
-    """The beginning of a worker process."""
+def _work(fold: Fold, pipe: Connection) -> None:
+    """What a worker process does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent stops it
     os.dup2(2, 1)  # what plugins print is not data
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    while True:
+        try:
+            chunk = pipe.recv_bytes()
+        except EOFError:
+            return
+        try:
+            pipe.send((fold(chunk), None))
+        except Exception as error:  # noqa: BLE001 - the parent raises it
+            _report(pipe, error)
+
+
+def _report(pipe: Connection, error: Exception) -> None:
+    try:
+        pipe.send((None, error))
+    except Exception:  # noqa: BLE001 - it cannot be pickled
+        pipe.send((None, RuntimeError(described(error))))
 
 
 def _end_with_parent() -> None:
-    """End this process when its parent ends, however that happened. It could not notice otherwise, since
-    it holds both ends of the queue that it reads."""
+    """End this process when its parent ends, however that happened and whatever it is doing."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
         os._exit(1)
-
-
-@contextmanager
-def _safe_path() -> Iterator[None]:
-    """Processes started in the block import nothing from the current folder."""
-    before = os.environ.get(_SAFE_PATH)
-    os.environ[_SAFE_PATH] = "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            os.environ.pop(_SAFE_PATH, None)
-        else:
-            os.environ[_SAFE_PATH] = before
 
 
 def _end(code: int) -> str:
