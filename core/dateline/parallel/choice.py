@@ -39,7 +39,10 @@ def chosen(
     if jobs is not None and jobs < 1:
         raise DatelineError(f"jobs is {jobs}, not 1 or more", code="jobs-invalid")
     scheme, _, address = (executor or PROCESSES).partition("://")
-    run = named({PROCESSES: processes, **plugins.executors}, scheme, "executor", "executor-unknown")
+    run: Executor = processes
+    if scheme != PROCESSES:
+        offered: dict[str, Executor] = {PROCESSES: processes, **plugins.executors}
+        run = named(offered, scheme, "executor", "executor-unknown")
     if executor is None:
         with reading(engine) as connection:
             jobs = jobs or cores.worth(log.head(connection).position)

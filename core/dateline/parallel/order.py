@@ -31,10 +31,9 @@ class Order(msgspec.Struct, frozen=True):
 
 def views_of(plugins: Plugins, names: Iterable[str]) -> dict[str, tuple[str, str]]:
     """`Order.views` for those views, of the plugins that are loaded here."""
-    origins = {record.name: record.origin for record in plugins.records}
     types = [f"{kind.name} {kind.version}" for kind in plugins.event_types.values()]
     return {
-        name: (origins.get(plugins.owner("views", name), "?"), schema_of(view).fingerprint(types))
+        name: (plugins.origin("views", name), schema_of(view).fingerprint(types))
         for name in names
         if (view := plugins.views.get(name)) is not None
     }

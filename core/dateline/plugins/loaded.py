@@ -67,13 +67,16 @@ class Plugins:
         plugins = cls(strict=strict)
         selection = selection or Selection()
         for candidate in (*installed(), *(c for folder in folders for c in in_folder(folder))):
-            plugins.add(candidate, selection)
+            plugins._add(candidate, selection)
         plugins.recipe = Recipe.of(folders, selection)
         return plugins
 
     def add(self, candidate: Candidate, selection: Selection | None = None) -> None:
         """Load one plugin and add everything that it offers, or nothing if it fails."""
         self.recipe = None
+        self._add(candidate, selection)
+
+    def _add(self, candidate: Candidate, selection: Selection | None) -> None:
         if selection is not None and not selection.allows(candidate.name):
             self._note(candidate, "blocked")
             return
@@ -117,6 +120,10 @@ class Plugins:
     def owner(self, kind: str, name: str) -> str:
         """The name of the plugin that offers this item; `kind` is ``views``, ``exporters`` and so on."""
         return self._owners.get((kind, name), "?")
+
+    def origin(self, kind: str, name: str) -> str:
+        """Where the plugin that offers this item comes from: a distribution and its version, or a file."""
+        return self._origins.get(self.owner(kind, name), "?")
 
     def owners(self, kind: str) -> dict[str, str]:
         """The name of the plugin that offers each item of a kind."""
