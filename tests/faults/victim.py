@@ -47,7 +47,7 @@ class Announcer:
 def main() -> None:
     order = json.loads(sys.argv[1])
     say = Announcer(order["pipe"], set(order["holds"]), order["first"])
-    for module in (bulk, swap, runner):
+    for module in (swap, runner):
         if order.get("page"):
             module.PAGE = order["page"]
     if order.get("step"):

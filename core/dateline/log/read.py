@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -204,6 +205,34 @@ class Reader:
     ) -> Iterator[Event]:
         """Events with position <= `until`, story by story in the order of their ids, each in the
         order of its versions; only stories after `after`, up to the story `last`. Raises LogGap."""
+        for rows in self._pages_by_story(connection, after, last, until, page):
+            for row in rows:
+                yield self._event(connection, row)
+
+    def rows_by_story(
+        self,
+        connection: Connection,
+        *,
+        after: UUID | None = None,
+        last: UUID | None = None,
+        until: int,
+        page: int = PAGE,
+    ) -> list[tuple[Any, ...]]:
+        """The rows of the same events, to be decoded with `decode` when the transaction has ended. Raises
+        LogGap."""
+        found = list(
+            chain.from_iterable(self._pages_by_story(connection, after, last, until, page))
+        )
+        self._learn(connection, found, all_=True)
+        return found
+
+    def decode(self, row: tuple[Any, ...]) -> Event:
+        """The event of one of the last `rows_by_story`. Raises Damaged."""
+        return self._event(None, row)
+
+    def _pages_by_story(
+        self, connection: Connection, after: UUID | None, last: UUID | None, until: int, page: int
+    ) -> Iterator[list[tuple[Any, ...]]]:
         story, version = (b"" if after is None else after.bytes), _END
         query, end = (_BY_STORY, ()) if last is None else (_BY_STORY_TO, (last.bytes,))
         while True:
@@ -214,8 +243,7 @@ class Reader:
                 story, version = row[2], row[3]
                 if version != expected:
                     raise LogGap(expected, version)
-                if row[0] <= until:
-                    yield self._event(connection, row)
+            yield [row for row in rows if row[0] <= until]
             if len(rows) < page:
                 return
 
@@ -238,7 +266,7 @@ class Reader:
         rows = _fetched(connection, _BY_ID, (event_id.bytes,))
         return self._event(connection, rows[0]) if rows else None
 
-    def _event(self, connection: Connection, row: tuple[Any, ...]) -> Event:
+    def _event(self, connection: Connection | None, row: tuple[Any, ...]) -> Event:
         try:
             return self._decoded(connection, row)
         except DatelineError:
@@ -248,7 +276,7 @@ class Reader:
             reason = str(error) or type(error).__name__
             raise Damaged(f"the event at position {row[0]} cannot be read ({reason})") from error
 
-    def _decoded(self, connection: Connection, row: tuple[Any, ...]) -> Event:
+    def _decoded(self, connection: Connection | None, row: tuple[Any, ...]) -> Event:
         position, event_key, story_key, version, type_, schema_version = row[:6]
         recorded_us, reported_us, subject_key, raw = row[6:]
         if type(position) is not int or position < 1:
@@ -315,11 +343,14 @@ class Reader:
                 raise
             return Raw(msgspec.json.decode(data, type=dict[str, object]))
 
-    def _learn(self, connection: Connection, rows: list[tuple[Any, ...]]) -> None:
-        """Load the slugs of a page's stories in one statement instead of one round trip each."""
+    def _learn(
+        self, connection: Connection, rows: list[tuple[Any, ...]], *, all_: bool = False
+    ) -> None:
+        """Load the slugs of a page's stories in one statement instead of one round trip each; unless
+        `all_`, not that of a single story."""
         keys = {row[2] for row in rows}
         unknown = keys - self._slugs.keys()
-        if len(unknown) < 2:
+        if len(unknown) < (1 if all_ else 2):
             return
         if len(self._slugs) + len(unknown) > _SLUGS:
             self._slugs.clear()
@@ -328,8 +359,9 @@ class Reader:
         for key, slug in connection.execute(query):
             self._slugs[key] = (UUID(bytes=key), slug)
 
-    def _slug(self, connection: Connection, key: bytes) -> tuple[UUID, str]:
-        found = story_by_id(connection, UUID(bytes=key))
+    def _slug(self, connection: Connection | None, key: bytes) -> tuple[UUID, str]:
+        story = UUID(bytes=key)
+        found = None if connection is None else story_by_id(connection, story)
         known = (UUID(bytes=key), "" if found is None else found.slug)
         if len(self._slugs) >= _SLUGS:
             self._slugs.clear()

@@ -19,7 +19,6 @@ from dateline.protect.keys import Keys
 from dateline.protect.vault import Vault
 from dateline.views.chunk import Chunk, read_chunk
 from dateline.views.collector import collector_paused
-from dateline.views.runner import PAGE
 from dateline.views.stories import Folded, fold_stories
 
 #: Threads of one process take turns: they would only wait for each other.
@@ -64,8 +63,8 @@ class _Opened:
 
     def fold(self, chunk: Chunk) -> Folded:
         try:
-            with collector_paused(), reading(self._engine) as connection:
-                stories = read_chunk(connection, self._reader, chunk, PAGE)
+            with collector_paused():
+                stories = read_chunk(self._engine, self._reader, chunk)
                 return fold_stories(self._reader.registry, self._views, stories)
         finally:
             self._engine.dispose()

@@ -15,13 +15,13 @@ from sqlalchemy import Connection, Engine
 
 from dateline.errors import LogGap
 from dateline.log import read as log
-from dateline.log.engine import reading, writing
+from dateline.log.engine import writing
 from dateline.views import store, stored_rows
 from dateline.views.chunk import Chunk, chunks, read_chunk
 from dateline.views.collector import collector_paused
 from dateline.views.folding import Running
 from dateline.views.projection import View
-from dateline.views.runner import PAGE, Progress
+from dateline.views.runner import Progress
 from dateline.views.stories import Folded, fold_stories
 
 #: About how many events there are between two commits.
@@ -72,8 +72,8 @@ def _fold_here(
 
 
 def _fold_chunk(engine: Engine, reader: log.Reader, views: Sequence[View], chunk: Chunk) -> Folded:
-    with collector_paused(), reading(engine) as connection:
-        return fold_stories(reader.registry, views, read_chunk(connection, reader, chunk, PAGE))
+    with collector_paused():
+        return fold_stories(reader.registry, views, read_chunk(engine, reader, chunk))
 
 
 def _write_step(connection: Connection, item: Running, folded: Folded) -> None:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from operator import attrgetter
+from operator import itemgetter
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Engine, select
 
 from dateline.events.envelope import Event
 from dateline.log import read as log
@@ -56,15 +56,20 @@ def chunks(engine: Engine, cursor: bytes, target: int, size: int) -> Iterator[Ch
 
 
 def read_chunk(
-    connection: Connection, reader: log.Reader, chunk: Chunk, page: int
+    engine: Engine, reader: log.Reader, chunk: Chunk, page: int = log.PAGE
 ) -> Iterator[Sequence[Event]]:
-    """The events of each story of a chunk. Raises LogGap."""
-    events = reader.read_by_story(
-        connection,
-        after=UUID(bytes=chunk.after) if chunk.after else None,
-        last=None if chunk.until is None else UUID(bytes=chunk.until),
-        until=chunk.target,
-        page=page,
-    )
-    for _, group in groupby(events, key=attrgetter("story")):
-        yield list(group)
+    """The events of each story of a chunk. Raises LogGap, Damaged.
+
+    The transaction ends before the first one is decoded: SQLite's write-ahead log cannot start again
+    while anybody reads, and with several readers that might be never.
+    """
+    with reading(engine) as connection:
+        rows = reader.rows_by_story(
+            connection,
+            after=UUID(bytes=chunk.after) if chunk.after else None,
+            last=None if chunk.until is None else UUID(bytes=chunk.until),
+            until=chunk.target,
+            page=page,
+        )
+    for _, group in groupby(rows, key=itemgetter(2)):
+        yield list(map(reader.decode, group))
