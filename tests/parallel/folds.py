@@ -44,6 +44,10 @@ def refuse(chunk: bytes) -> bytes:
     return chunk
 
 
+def unreadable(chunk: bytes) -> bytes:
+    raise FileNotFoundError(2, "no such file", "the keys")
+
+
 def die_once(chunk: bytes) -> bytes:
     """Is killed when it is called for the second chunk for the first time; `chunk` names a folder."""
     mark = Path(chunk.decode()) / "dead"

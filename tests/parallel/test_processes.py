@@ -54,6 +54,11 @@ def test_what_a_fold_raises_is_raised_in_order_with_its_code_and_hint() -> None:
     assert caught.value.code == "not-this-one"
 
 
+def test_an_error_of_the_system_is_not_taken_for_the_death_of_a_process() -> None:
+    with pytest.raises(FileNotFoundError, match="the keys"):
+        run(folds.unreadable, b"0")
+
+
 def test_what_a_process_had_that_died_is_folded_again(tmp_path: Path) -> None:
     folders = [tmp_path / str(number) for number in range(5)]
     for folder in folders:

@@ -74,11 +74,15 @@ class _Crew:
             for last in (False, True):
                 worker = worker or self._start()
                 try:
-                    return worker.fold(chunk)
+                    result, error = worker.fold(chunk)
                 except (EOFError, OSError):
                     died, worker = worker, None
                     if last or self._ended:
                         raise died.lost() from None
+                    continue
+                if error is not None:
+                    raise error
+                return result
             raise AssertionError
         finally:
             self._idle.put(worker)
@@ -109,13 +113,10 @@ class _Worker:
                 os.environ[_SAFE_PATH] = before
         theirs.close()  # so that the pipe ends when the process does
 
-    def fold(self, chunk: bytes) -> bytes:
-        """The result. Raises what the fold raised; EOFError or OSError if the process died."""
+    def fold(self, chunk: bytes) -> tuple[bytes, Exception | None]:
+        """The result, or what the fold raised. Raises EOFError or OSError if the process died."""
         self._pipe.send_bytes(chunk)
-        result, error = self._pipe.recv()
-        if error is not None:
-            raise error
-        found: bytes = result
+        found: tuple[bytes, Exception | None] = self._pipe.recv()
         return found
 
     def end(self) -> None:
@@ -152,9 +153,9 @@ def _work(fold: Fold, pipe: Connection) -> None:
 
 def _report(pipe: Connection, error: Exception) -> None:
     try:
-        pipe.send((None, error))
+        pipe.send((b"", error))
     except Exception:  # noqa: BLE001 - it cannot be pickled
-        pipe.send((None, RuntimeError(described(error))))
+        pipe.send((b"", RuntimeError(described(error))))
 
 
 def _end_with_parent() -> None:
