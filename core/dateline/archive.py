@@ -490,19 +490,36 @@ class Archive:
         return self._served.catch_up(names, progress=progress)
 
     def rebuild(
-        self, names: Sequence[str] | None = None, *, progress: runner.Progress | None = None
+        self,
+        names: Sequence[str] | None = None,
+        *,
+        jobs: int | None = 1,
+        executor: str | None = None,
+        progress: runner.Progress | None = None,
     ) -> list[Build]:
         """Replay the log into the next generation of the named views, or of all, and swap it in.
+
+        `jobs` processes fold, and this one writes; None means one for each core, or none for a short log.
+        `executor` is the name, or ``NAME://ADDRESS``, of a plugin's executor that folds instead. The rows
+        are the same. A program that asks for processes needs ``if __name__ == "__main__":``.
 
         Readers see the old rows until the swap. An interrupted rebuild continues where it stopped.
         Returns the builds, failed ones included. Raises UnknownName, DatelineError.
         """
+        from dateline.parallel.choice import chosen
+
         wanted = [
             self.kept_view(name) for name in names or (*self.plugins.views, *self.own_views())
         ]
         owners = {**self.plugins.owners("views"), **OWNERS}
         return rebuilding.rebuild(
-            self._engine, self._reader, wanted, owners, progress=progress, notice=self.notice
+            self._engine,
+            self._reader,
+            wanted,
+            owners,
+            progress=progress,
+            notice=self.notice,
+            replay=chosen(self._engine, self._reader, self.plugins, jobs, executor, self.notice),
         )
 
     def own_views(self) -> list[str]:

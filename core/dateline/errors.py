@@ -27,6 +27,17 @@ class DatelineError(Exception):
         if code is not None:
             self.code = code
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Other arguments than those of `__init__` are kept, so an error cannot be made again from these.
+        return _again, (type(self), self.args, vars(self))
+
+
+def _again(kind: type[DatelineError], args: tuple[object, ...], held: dict[str, object]) -> object:
+    """An error that another process raised."""
+    error = kind.__new__(kind, *args)
+    vars(error).update(held)
+    return error
+
 
 class MissingLibrary(DatelineError):
     """An optional library is needed and is not installed."""

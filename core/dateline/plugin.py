@@ -81,6 +81,7 @@ from dateline.events.words import chain_arrows, chain_words, number_words, quant
 from dateline.export.cut import Cut, StatedCut
 from dateline.export.exporter import Exporter, Material
 from dateline.plugins.checks import Check
+from dateline.plugins.executors import Executor, Fold
 from dateline.plugins.formats import Extracted, Importer, SourceImporter
 from dateline.plugins.hookspecs import hookimpl
 from dateline.recording.line import CUT, ERASED, Line
@@ -96,9 +97,9 @@ from dateline.views.view_schema import last
 __all__ = [
     "BINARY", "CUT", "ERASED", "MAX_LINE", "Actor", "AssessmentRecorded", "Change", "Channel", "Check", "Column",
     "ContentErased", "Cut", "DatelineError", "Document", "Edtf", "Entity", "EntityIntroduced", "EntityView", "Erased", "ErasedEvent", "ErasedFact",
-    "Event", "EventType", "EventView", "Evidence", "EvidenceAdded", "Exporter", "Extracted", "Fact",
+    "Event", "EventType", "EventView", "Evidence", "EvidenceAdded", "Executor", "Exporter", "Extracted", "Fact",
     "FactCorrected", "FactDisputed", "FactNotice", "FactPayload", "FactRetracted", "FactReviewed",
-    "FactRow", "FactView", "FactsLinked", "Factuality", "FigureRecorded", "Finding", "FoldedEvent", "Importer",
+    "FactRow", "FactView", "FactsLinked", "Factuality", "FigureRecorded", "Finding", "Fold", "FoldedEvent", "Importer",
     "JsonObject", "Line", "Link", "Material", "MissingLibrary", "OccurrenceRecorded", "Payload", "PlaceRef",
     "Quantity", "Raw", "RecordedBy", "Refused", "RoleRecorded", "Rows", "Source", "SourceCaptured",
     "SourceImporter", "SourceView", "SourceWithdrawn", "StateRecorded", "StatedCut", "StatementRecorded", "Status", "Step",

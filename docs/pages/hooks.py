@@ -36,6 +36,13 @@ HOOKS = {
         "[plugin guide](../plugins.md#checks)",
         "A name that is taken.",
     ),
+    "dateline_executors": (
+        "[plugin guide](../plugins.md#executors)",
+        (
+            "A name that is taken, is `processes`, or has other characters than lower-case letters, digits "
+            "and `-`."
+        ),
+    ),
 }
 
 
@@ -49,7 +56,7 @@ def hooks_page() -> str:
         "# Hooks\n",
         (
             "A plugin is a module with functions of these names. Each is marked with `@hookimpl` and "
-            "returns a list of instances. Dateline calls plugins in the order of their names; no hook "
+            "returns a list of instances, or for executors a dict of functions by name. Dateline calls plugins in the order of their names; no hook "
             "can veto, and the result does not depend on the order. [`dateline.plugin`](api.md) "
             "describes the classes; the [plugin guide](../plugins.md) explains when to use each hook.\n"
         ),

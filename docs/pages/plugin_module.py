@@ -19,11 +19,22 @@ CONSTANTS = {
     "CUT": "Type of the first line of an export, which states its cut; an import skips this line.",
     "ERASED": "Type of the line that replaces an erased event in an export; an import skips this line.",
     "MAX_LINE": "The size in bytes of the longest line that can be read.",
+    "Fold": "The function that an executor is given, from a chunk to its result, both bytes. It can be pickled, "
+    "and called again for the same chunk, in any process that has Dateline, the plugins and the archive.",
     "Status": "The status of a fact; default reads leave out `retracted` and `rejected` facts.",
     "hookimpl": "Marks a function of a plugin as the implementation of the hook with the same name.",
 }
 #: Names in the first two sections of the page; the others are sorted by their kind.
-OFFERED = ("View", "FactView", "Exporter", "Importer", "SourceImporter", "EventType", "Check")
+OFFERED = (
+    "View",
+    "FactView",
+    "Exporter",
+    "Importer",
+    "SourceImporter",
+    "EventType",
+    "Check",
+    "Executor",
+)
 ROWS = ("ViewRow", "FactRow", "Column", "Table", "Rows", "last")
 #: Classes that mostly serve the archive: the text and the members that an author needs.
 CLASSES = {

@@ -72,7 +72,7 @@ def count(db: Path | str, table: str) -> int:
         return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
-def tables(db: Path, named: str, views: list[str]) -> dict[str, list[Any]]:
+def tables(db: Path | str, named: str, views: list[str]) -> dict[str, list[Any]]:
     """The number of rows of each view, and their hash, whatever their order. Its table is `named`."""
     found = {}
     with _connected(db) as connection:

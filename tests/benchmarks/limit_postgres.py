@@ -1,7 +1,8 @@
 """The limit on PostgreSQL: psycopg's COPY on the same tables, under the same lock of the head row.
 
 It is not an archive. It looks nothing up, checks nothing and keeps its stories in memory, so it is
-correct only while nobody else writes to them. Its replay handles only figures that were never corrected.
+correct only while nobody else writes to them. The replay of one view handles only figures that were never
+corrected; that of all views is `limit_views` with COPY.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
+import limit_views
 import msgspec
 import psycopg
 import workload
@@ -118,3 +120,50 @@ def _replay(connection: psycopg.Connection) -> int:
     run(f"CREATE UNIQUE INDEX {TABLE}_key ON {TABLE} (story, fact, item)")
     connection.commit()
     return after
+
+
+def replay_views(db: str, views: Sequence[str]) -> dict[str, Any]:
+    clock = Clock()
+    with psycopg.connect(db) as connection:
+        with clock:
+            count = _replay_views(connection, views)
+        return clock.result(count)
+
+
+def _replay_views(connection: psycopg.Connection, views: Sequence[str]) -> int:
+    run, step = connection.execute, limit_views.STEP
+    run("CREATE TABLE limit_position (story BYTEA NOT NULL)")
+    run("INSERT INTO limit_position VALUES ('')")
+    for view in views:
+        columns = limit_views.TABLES[view].replace("FLOAT", "DOUBLE PRECISION")
+        columns = columns.replace("TEXT", 'TEXT COLLATE "C"')
+        run(f"CREATE TABLE limit_{view} ({columns})")
+    slugs = dict(run("SELECT story, slug FROM stories", binary=True).fetchall())
+    connection.commit()
+    select = limit_views.SELECT.replace("?", "%s")
+    story, version, done = b"", 2**62, 0
+    rest: list[Any] = []
+    while True:
+        page = run(select, (story, version, step), prepare=True, binary=True).fetchall()
+        last = len(page) < step
+        if page:
+            story, version = page[-1][2], page[-1][3]
+        events = rest + page
+        whole = len(events) if last else limit_views.start_of_last(events)
+        events, rest = events[:whole], events[whole:]
+        for view, rows in limit_views.fold(events, slugs, views).items():
+            with (
+                connection.cursor() as cursor,
+                cursor.copy(f"COPY limit_{view} FROM STDIN") as copy,
+            ):
+                for row in rows:
+                    copy.write_row(row)
+        done += len(events)
+        run("UPDATE limit_position SET story = %s", (story,))
+        connection.commit()
+        if last:
+            break
+    for view in views:
+        run(f"CREATE UNIQUE INDEX limit_{view}_key ON limit_{view} ({limit_views.key_of(view)})")
+    connection.commit()
+    return done

@@ -200,7 +200,7 @@ def _decoder(kind: type) -> Any:
 
 _fact, _entity, _source, _notice = map(_decoder, (_Data, _Entity, _Source, _Notice))
 HIDDEN = ("retracted", "rejected")
-_SELECT = (
+SELECT = (
     "SELECT position, event_id, story, version, type, recorded_us, reported_us, body FROM events"
     " WHERE (story, version) > (?, ?) ORDER BY story, version LIMIT ?"
 )
@@ -571,19 +571,14 @@ def _replay(connection: sqlite3.Connection, views: Sequence[str]) -> int:
     story, version, done = b"", 2**62, 0
     rest: list[Row] = []
     while True:
-        page = run(_SELECT, (story, version, STEP)).fetchall()
+        page = run(SELECT, (story, version, STEP)).fetchall()
         last = len(page) < STEP
         if page:
             story, version = page[-1][2], page[-1][3]
         events = rest + page
-        whole = len(events) if last else _start_of_last(events)
+        whole = len(events) if last else start_of_last(events)
         events, rest = events[:whole], events[whole:]
-        tables: dict[str, list[Row]] = {view: [] for view in views}
-        for stream in _by_story(events):
-            one = _Story(slugs[stream[0][2]])
-            one.fold(stream)
-            one.finish()
-            _rows(one, tables)
+        tables = fold(events, slugs, views)
         done += len(events)
         run("BEGIN IMMEDIATE")
         for view in views:
@@ -593,7 +588,7 @@ def _replay(connection: sqlite3.Connection, views: Sequence[str]) -> int:
         if last:
             break
     for view in views:
-        keys = "story, fact, item" if view in _FACTS else "story, key"
+        keys = key_of(view)
         run(f"CREATE UNIQUE INDEX limit_{view}_key ON limit_{view} ({keys})")
     return done
 
@@ -667,14 +662,31 @@ def _insert(view: str) -> str:
     return f"INSERT INTO limit_{view} VALUES ({', '.join('?' * (TABLES[view].count(',') + 1))})"
 
 
-def _start_of_last(events: list[Row]) -> int:
+def fold(
+    events: Sequence[Row], slugs: dict[bytes, str], views: Sequence[str]
+) -> dict[str, list[Row]]:
+    """The rows of each view, of whole stories."""
+    tables: dict[str, list[Row]] = {view: [] for view in views}
+    for stream in _by_story(events):
+        one = _Story(slugs[stream[0][2]])
+        one.fold(stream)
+        one.finish()
+        _rows(one, tables)
+    return tables
+
+
+def key_of(view: str) -> str:
+    return "story, fact, item" if view in _FACTS else "story, key"
+
+
+def start_of_last(events: list[Row]) -> int:
     story, at = events[-1][2], len(events)
     while at and events[at - 1][2] == story:
         at -= 1
     return at
 
 
-def _by_story(events: list[Row]) -> Iterable[list[Row]]:
+def _by_story(events: Sequence[Row]) -> Iterable[Sequence[Row]]:
     start = 0
     for at in range(1, len(events) + 1):
         if at == len(events) or events[at][2] != events[start][2]:

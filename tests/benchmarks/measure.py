@@ -21,8 +21,8 @@ class Clock:
 
     def __enter__(self) -> None:
         if self._first is None:
-            self._first = (time.perf_counter(), time.process_time(), _busy())
-        self._at = (time.perf_counter(), time.process_time())
+            self._first = (time.perf_counter(), _cpu(), _busy())
+        self._at = (time.perf_counter(), _cpu())
 
     def __exit__(
         self,
@@ -31,13 +31,13 @@ class Clock:
         trace: TracebackType | None,
     ) -> None:
         self.wall += time.perf_counter() - self._at[0]
-        self.cpu += time.process_time() - self._at[1]
+        self.cpu += _cpu() - self._at[1]
 
     def result(self, events: int, **more: Any) -> dict[str, Any]:
         """The result; call this right after the last ``with``. ``others``: cores used by other work."""
         assert self._first is not None
         wall = time.perf_counter() - self._first[0]
-        own = time.process_time() - self._first[1]
+        own = _cpu() - self._first[1]
         others = max(0.0, (_busy() - self._first[2] - own) / wall)
         return {
             "events": events,
@@ -59,6 +59,12 @@ def peak_mb() -> float:
         pass
     scale = 1 << 20 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / scale
+
+
+def _cpu() -> float:
+    """CPU seconds of this process and of its children that have ended."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
 
 
 def _busy() -> float:

@@ -63,12 +63,12 @@ def append_mixed(db: Path | str, stories: int, batch: int) -> dict[str, Any]:
     return result
 
 
-def replay(db: Path | str, views: Sequence[str] = (VIEW,)) -> dict[str, Any]:
+def replay(db: Path | str, views: Sequence[str] = (VIEW,), jobs: int = 1) -> dict[str, Any]:
     clock = Clock()
     with Archive.open(db, Plugins.load(strict=True)) as archive:
         head = archive.head().position
         with clock:
-            archive.rebuild(views)
+            archive.rebuild(views, jobs=jobs)
         return clock.result(head)
 
 

@@ -47,18 +47,20 @@ TIMES = 10
 QUIET = 0.35
 
 NAMES = (
-    "append", "hundreds", "making", "single", "imports", "replay", "views", "one_of_all", "catch_up",
-    "one_event", "memory", "startup",
+    "append", "hundreds", "making", "single", "imports", "replay", "views", "jobs", "one_of_all",
+    "catch_up", "one_event", "memory", "startup",
 )  # fmt: skip
 #: The bundled views.
 VIEWS = (
     "timeline", "statements", "figures", "people", "places", "sources", "disputes", "changes",
 )  # fmt: skip
 #: With --postgres.
-SERVED = ("one_writer", "writers", "making_one", "making_all", "pg_replay")
+SERVED = (
+    "one_writer", "writers", "making_one", "making_all", "pg_replay", "pg_views", "pg_jobs",
+)  # fmt: skip
 LABELS = {
     "ours": "dateline", "limit": "limit", "peer": "eventsourcing", "plain": "SQLAlchemy script",
-    "small": "dateline", "large": f"dateline, x{TIMES}",
+    "one": "dateline, 1 process", "small": "dateline", "large": f"dateline, x{TIMES}",
 }  # fmt: skip
 TITLES = {
     "append": f"append, batches of {BATCH:,}",
@@ -68,6 +70,7 @@ TITLES = {
     "imports": "import of complete lines",
     "replay": "replay of figures",
     "views": "replay of all eight views",
+    "jobs": "same, by 2 processes",
     "one_of_all": "replay of figures, all kinds of facts",
     "catch_up": "catch up, one event a story",
     "one_event": "catch up all views, one event",
@@ -77,6 +80,8 @@ TITLES = {
     "making_one": "1 writer, making event objects",
     "making_all": "8 writers, making event objects",
     "pg_replay": "replay of one view",
+    "pg_views": "replay of all eight views",
+    "pg_jobs": "same, by 2 processes",
 }
 #: (measurement, contender) -> the target ratio of speeds.
 TARGETS = {
@@ -87,6 +92,7 @@ TARGETS = {
     ("single", "limit"): 0.65,
     ("replay", "limit"): 0.6,
     ("views", "limit"): 0.6,
+    ("jobs", "limit"): 1.0,
     ("one_of_all", "limit"): 0.75,
     ("one_event", "limit"): 0.65,
     ("replay", "peer"): 15.0,
@@ -96,6 +102,8 @@ TARGETS = {
     ("making_all", "peer"): 3.0,
     ("pg_replay", "limit"): 0.7,
     ("pg_replay", "peer"): 15.0,
+    ("pg_views", "limit"): 0.6,
+    ("pg_jobs", "one"): 1.4,
 }
 PEAK_MB, PEAK_SPREAD, SLOWDOWN = 150.0, 0.1, 1.15
 
@@ -205,23 +213,32 @@ class Bench:
     def _views(self) -> None:
         self._replays("views", VIEWS)
 
+    def _jobs(self) -> None:
+        self._replays("jobs", VIEWS, jobs=2)
+
     def _one_of_all(self) -> None:
         self._replays("one_of_all", ("figures",))
 
-    def _replays(self, name: str, views: Sequence[str]) -> None:
+    def _replays(self, name: str, views: Sequence[str], jobs: int = 1) -> None:
         """Replay of `views` from a log with every kind of fact. All rows must be equal."""
+
+        def contend(who: str) -> tuple[Run, Any]:
+            db = self._copy(self._make("mixed", "ours", self.stories, "append_mixed"))
+            return replayed_views(who, db, "limit_views", "replay", views, jobs)
+
+        self._contend(name, jobs, contend)
+
+    def _contend(self, name: str, jobs: int, contend: Callable[[str], tuple[Run, Any]]) -> None:
+        """Dateline, with one process too if `jobs` are more, and the limit must write equal rows."""
         wrote: dict[str, Any] = {}
 
-        def contend(who: str) -> Run:
-            db = self._copy(self._make("mixed", "ours", self.stories, "append_mixed"))
-            run: Run = step("limit_views" if who == "limit" else who, "replay", db, views=views)
-            if who not in wrote:
-                named = "limit_{}" if who == "limit" else "{}__g1"
-                wrote[who] = step("checks", "tables", db, named=named, views=views)
-            return run
+        def run(who: str) -> Run:
+            found, wrote[who] = contend(who)
+            return found
 
-        self._round_robin(name, ["ours", "limit"], contend)
-        require_same(name, wrote["ours"], wrote["limit"])
+        self._round_robin(name, ["ours", *(["one"] if jobs > 1 else []), "limit"], run)
+        for rows in wrote.values():
+            require_same(name, wrote["ours"], rows)
 
     def _catch_up(self) -> None:
         events = min(CATCH_UP, self.events // 10)
@@ -323,6 +340,18 @@ def step(
     if done.returncode:
         raise SystemExit(f"{module}.{name} failed:\n{done.stderr}")
     return json.loads(done.stdout)
+
+
+def replayed_views(
+    who: str, db: Path | str, limit: str, name: str, views: Sequence[str], jobs: int
+) -> tuple[Run, Any]:
+    """One replay, and the digests of what it wrote."""
+    if who == "limit":
+        run: Run = step(limit, name, db, views=views)
+    else:
+        run = step("ours", "replay", db, views=views, jobs=1 if who == "one" else jobs)
+    named = "limit_{}" if who == "limit" else "{}__g1"
+    return run, step("checks", "tables", db, named=named, views=views)
 
 
 def _settle(path: Path) -> None:

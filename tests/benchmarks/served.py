@@ -10,9 +10,11 @@ from typing import Any
 from run import (
     PEER_REPLAY,
     PER_STORY,
+    VIEWS,
     Bench,
     Run,
     replayed,
+    replayed_views,
     require_alike,
     require_same,
     say,
@@ -102,6 +104,25 @@ class Served(Bench):
 
             self._round_robin("pg_replay", ["ours", "limit", "peer", "plain"], contend)
         require_alike(wrote)
+
+    def _pg_views(self) -> None:
+        self._pg_mixed("pg_views", 1)
+
+    def _pg_jobs(self) -> None:
+        self._pg_mixed("pg_jobs", 2)
+
+    def _pg_mixed(self, name: str, jobs: int) -> None:
+        """Replay of all views from a log with every kind of fact."""
+        with self._server.database() as base:
+            say(f"writing a log of {self.events:,} events")
+            step("ours", "create", base)
+            step("ours", "append_mixed", base, stories=self.stories, batch=10_000)
+
+            def contend(who: str) -> tuple[Run, Any]:
+                with self._server.database(template=make_url(base).database or "") as db:
+                    return replayed_views(who, db, "limit_postgres", "replay_views", VIEWS, jobs)
+
+            self._contend(name, jobs, contend)
 
 
 @contextmanager

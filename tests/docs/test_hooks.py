@@ -105,6 +105,23 @@ def test_hook_dateline_checks(tmp_path: Path) -> None:
         assert list(plugins.checks["count"].run(archive.state("ferry"))) == ["2 facts"]
 
 
+def test_hook_dateline_executors(tmp_path: Path) -> None:
+    source = """
+@hookimpl
+def dateline_executors():
+    return {"backwards": backwards}
+
+def backwards(fold, chunks, *, address, jobs):
+    assert (address, jobs) == ("somewhere:1", 3)
+    yield from reversed([fold(chunk) for chunk in reversed(list(chunks))])
+"""
+    plugins = plugin(tmp_path, source, "dateline_checks", "")
+    with Archive.create(tmp_path / "a.db", plugins) as archive:
+        archive.record(samples.story())
+        [build] = archive.rebuild(["figures"], jobs=3, executor="backwards://somewhere:1")
+        assert build.state == "live" and archive.verify_view("figures") == []
+
+
 def test_every_hook_has_a_test_with_its_name() -> None:
     tests = Path(__file__).parents[1]
     written = "\n".join(path.read_text("utf-8") for path in tests.rglob("*.py"))

@@ -47,7 +47,7 @@ class Announcer:
 def main() -> None:
     order = json.loads(sys.argv[1])
     say = Announcer(order["pipe"], set(order["holds"]), order["first"])
-    for module in (bulk, swap, runner):
+    for module in (swap, runner):
         if order.get("page"):
             module.PAGE = order["page"]
     if order.get("step"):
@@ -64,7 +64,7 @@ def main() -> None:
 
 def _wrap_all(say: Announcer) -> None:
     _wrap(rebuild, "_begin", say, part="begin")
-    _wrap(bulk, "_fold_stories", say, "bulk:fold", "bulk:folded")
+    _wrap(bulk, "_fold_chunk", say, "bulk:fold", "bulk:folded")
     _wrap(bulk, "_write_step", say, "bulk:write", "bulk:written", part="bulk")
     _wrap(swap, "write", say, "{}:rows", "{}:rows-written", part="tail")
     _wrap(rebuild, "swap", say, "index:enter")

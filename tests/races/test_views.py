@@ -118,7 +118,7 @@ def test_events_appended_during_the_bulk_are_folded_exactly_once(
     """Append to a story that is folded already, to one that is not, and to one the bulk never sees."""
     monkeypatch.setattr(bulk_module, "STEP", 1)  # one story a step
     gate = Gate(passed=1)
-    with gate.at(monkeypatch, bulk_module, "_fold_stories"):
+    with gate.at(monkeypatch, bulk_module, "_fold_chunk"):
         rebuild = pool.submit(archive.rebuild, NAMES)
         gate.wait()
         another(archive, slug)
@@ -166,7 +166,7 @@ def test_two_first_builds_of_a_view_both_succeed(
             connection.exec_driver_sql(f"DROP VIEW IF EXISTS {build.name}")
             store.drop(connection, build)
     gate = Gate()
-    with gate.at(monkeypatch, bulk_module, "_fold_stories", after=True):
+    with gate.at(monkeypatch, bulk_module, "_fold_chunk", after=True):
         late = pool.submit(archive.catch_up, NAMES)
         gate.wait()
         check_views(archive)

@@ -17,7 +17,7 @@ PROJECT = Path(__file__).parents[2]
 _EVIL = "import os\nopen(os.environ['MARK'], 'w').close()\nraise SystemExit(9)\n"
 #: Names that a hostile folder may use, to be imported or read as configuration.
 _MODULES = (
-    "click", "sqlalchemy", "msgspec", "pluggy", "alembic", "rich", "json", "sqlite3", "logging", "encodings",
+    "multiprocessing", "concurrent", "click", "sqlalchemy", "msgspec", "pluggy", "alembic", "rich", "json", "sqlite3", "logging", "encodings",
     "dateline", "dateline_timeline", "dateline_local", "sitecustomize", "usercustomize", "env", "plugin",
     "cryptography", "prompt_toolkit", "readline", "trafilatura", "pypdf", "_alembic", "conftest",
 )  # fmt: skip
@@ -58,6 +58,7 @@ def test_nothing_is_imported_or_read_from_a_hostile_folder(tmp_path: Path) -> No
         ["status"],
         ["upgrade"],
         ["verify"],
+        ["rebuild", "--all", "--jobs", "2"],
     ):
         done = subprocess.run(
             [script, *arguments], cwd=folder, env=environment | {"MARK": str(mark)}, capture_output=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +35,7 @@ _BY_POSITION = f"{_SELECT} WHERE position > ? AND position <= ? ORDER BY positio
 _OF_STORY = f"{_SELECT} WHERE story = ? AND version > ? AND position <= ? ORDER BY version LIMIT ?"
 #: Keyset over the index (story, version): row values compare in the order of the index.
 _BY_STORY = f"{_SELECT} WHERE (story, version) > (?, ?) ORDER BY story, version LIMIT ?"
+_BY_STORY_TO = _BY_STORY.replace("ORDER", "AND story <= ? ORDER")
 _OF_TYPES = f"{_SELECT} WHERE position > ? AND type IN ({{}}) ORDER BY position LIMIT ?"
 _AT = f"{_SELECT} WHERE position IN"
 _SLUGS_OF = "SELECT story, slug FROM stories WHERE story IN"
@@ -196,21 +198,55 @@ class Reader:
                 return
 
     def read_by_story(
-        self, connection: Connection, *, after: UUID | None = None, until: int, page: int = PAGE
+        self,
+        connection: Connection,
+        *,
+        after: UUID | None = None,
+        last: UUID | None = None,
+        until: int,
+        page: int = PAGE,
     ) -> Iterator[Event]:
         """Events with position <= `until`, story by story in the order of their ids, each in the
-        order of its versions; only stories after `after`. Raises LogGap."""
+        order of its versions; only stories after `after`, up to the story `last`. Raises LogGap."""
+        for rows in self._pages_by_story(connection, after, last, until, page):
+            for row in rows:
+                yield self._event(connection, row)
+
+    def rows_by_story(
+        self,
+        connection: Connection,
+        *,
+        after: UUID | None = None,
+        last: UUID | None = None,
+        until: int,
+        page: int = PAGE,
+    ) -> list[tuple[Any, ...]]:
+        """The rows of the same events, to be decoded with `decode` when the transaction has ended. Raises
+        LogGap."""
+        found = list(
+            chain.from_iterable(self._pages_by_story(connection, after, last, until, page))
+        )
+        self._learn(connection, found, all_=True)
+        return found
+
+    def decode(self, row: tuple[Any, ...]) -> Event:
+        """The event of one of the last `rows_by_story`. Raises Damaged."""
+        return self._event(None, row)
+
+    def _pages_by_story(
+        self, connection: Connection, after: UUID | None, last: UUID | None, until: int, page: int
+    ) -> Iterator[list[tuple[Any, ...]]]:
         story, version = (b"" if after is None else after.bytes), _END
+        query, end = (_BY_STORY, ()) if last is None else (_BY_STORY_TO, (last.bytes,))
         while True:
-            rows = _fetched(connection, _BY_STORY, (story, version, page))
+            rows = _fetched(connection, query, (story, version, *end, page))
             self._learn(connection, rows)
             for row in rows:
                 expected = version + 1 if row[2] == story else 1
                 story, version = row[2], row[3]
                 if version != expected:
                     raise LogGap(expected, version)
-                if row[0] <= until:
-                    yield self._event(connection, row)
+            yield [row for row in rows if row[0] <= until]
             if len(rows) < page:
                 return
 
@@ -245,7 +281,7 @@ class Reader:
         rows = _fetched(connection, _BY_ID, (event_id.bytes,))
         return self._event(connection, rows[0]) if rows else None
 
-    def _event(self, connection: Connection, row: tuple[Any, ...]) -> Event:
+    def _event(self, connection: Connection | None, row: tuple[Any, ...]) -> Event:
         (
             position, event_key, story_key, version, type_, schema_version, recorded_us, reported_us,
             subject_key, raw,
@@ -311,11 +347,14 @@ class Reader:
                 raise
             return Raw(msgspec.json.decode(data, type=dict[str, object]))
 
-    def _learn(self, connection: Connection, rows: list[tuple[Any, ...]]) -> None:
-        """Load the slugs of a page's stories in one statement instead of one round trip each."""
+    def _learn(
+        self, connection: Connection, rows: list[tuple[Any, ...]], *, all_: bool = False
+    ) -> None:
+        """Load the slugs of a page's stories in one statement instead of one round trip each; unless
+        `all_`, not that of a single story."""
         keys = {row[2] for row in rows}
         unknown = keys - self._slugs.keys()
-        if len(unknown) < 2:
+        if len(unknown) < (1 if all_ else 2):
             return
         if len(self._slugs) + len(unknown) > _SLUGS:
             self._slugs.clear()
@@ -324,8 +363,9 @@ class Reader:
         for key, slug in found_in(run, _SLUGS_OF, list(unknown)):
             self._slugs[key] = (UUID(bytes=key), slug)
 
-    def _slug(self, connection: Connection, key: bytes) -> tuple[UUID, str]:
-        found = story_by_id(connection, UUID(bytes=key))
+    def _slug(self, connection: Connection | None, key: bytes) -> tuple[UUID, str]:
+        story = UUID(bytes=key)
+        found = None if connection is None else story_by_id(connection, story)
         known = (UUID(bytes=key), "" if found is None else found.slug)
         if len(self._slugs) >= _SLUGS:
             self._slugs.clear()

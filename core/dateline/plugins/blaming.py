@@ -14,16 +14,22 @@ T = TypeVar("T")
 
 
 class Blamed:
-    """Calls the code of one format that a plugin offers: ``Blamed(plugins, "exporters", "csv")``.
+    """Calls the code of one item that a plugin offers: ``Blamed(plugins, "exporters", "csv")``.
 
     An exception from that code becomes a DatelineError (``plugin-failed``) that names the plugin.
     Exceptions of the types `passing`, DatelineErrors and the database's errors are raised unchanged.
     """
 
     def __init__(
-        self, plugins: Plugins, kind: str, name: str, *, passing: tuple[type[Exception], ...] = ()
+        self,
+        plugins: Plugins,
+        kind: str,
+        name: str,
+        *,
+        passing: tuple[type[Exception], ...] = (),
+        noun: str = "format",
     ) -> None:
-        self._what = f"format {name} (plugin {plugins.owner(kind, name)})"
+        self._what = f"{noun} {name} (plugin {plugins.owner(kind, name)})"
         self._passing = passing
 
     def call(self, ask: Callable[[], T]) -> T:

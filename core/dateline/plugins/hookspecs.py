@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import pluggy
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from dateline.events.registry import EventType
     from dateline.export.exporter import Exporter
     from dateline.plugins.checks import Check
+    from dateline.plugins.executors import Executor
     from dateline.plugins.formats import Importer, SourceImporter
     from dateline.views.projection import View
 
@@ -43,3 +44,8 @@ def dateline_event_types() -> Iterable[EventType]:  # type: ignore[empty-body]
 @hookspec
 def dateline_checks() -> Iterable[Check]:  # type: ignore[empty-body]
     """Offer checks of the stories, which ``dateline status`` runs."""
+
+
+@hookspec
+def dateline_executors() -> Mapping[str, Executor]:  # type: ignore[empty-body]
+    """Offer executors, by name: functions that fold the chunks of a rebuild elsewhere."""

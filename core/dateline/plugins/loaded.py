@@ -6,7 +6,7 @@ from __future__ import annotations
 import inspect
 import traceback
 import types
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,8 +19,10 @@ from dateline.export.exporter import Exporter
 from dateline.plugins import hookspecs
 from dateline.plugins.checks import Check
 from dateline.plugins.discovery import Candidate, Selection, in_folder, installed, way_to_import
+from dateline.plugins.executors import Executor, check_executor
 from dateline.plugins.formats import Importer, SourceImporter, check_format
 from dateline.plugins.points import KINDS, PLUGINS
+from dateline.plugins.recipe import Recipe
 from dateline.plugins.records import PluginRecord, Status
 from dateline.views.projection import View, schema_of
 
@@ -39,6 +41,9 @@ class Plugins:
         self._source_importers: dict[str, SourceImporter] = {}
         self._event_types: dict[str, EventType] = {}
         self._checks: dict[str, Check] = {}
+        self._executors: dict[str, Executor] = {}
+        #: How another process loads the same plugins; None if it cannot, since some were added here.
+        self.recipe: Recipe | None = None
         self._strict = strict
         self._report: Report = lambda record: None
         self._selection = Selection()
@@ -69,6 +74,7 @@ class Plugins:
         plugins._selection = selection or Selection()
         plugins._report = report or plugins._report
         plugins._due = [*installed(), *(c for folder in folders for c in in_folder(folder))]
+        plugins.recipe = Recipe.of(folders, plugins._selection)
         if strict:
             plugins.load_all()
         return plugins
@@ -91,7 +97,7 @@ class Plugins:
             wanted = more
         self._due = [candidate for candidate in self._due if candidate not in due]
         for candidate in due:
-            self.add(candidate, self._selection)
+            self._add(candidate, self._selection)
 
     @property
     def names(self) -> list[str]:
@@ -135,8 +141,17 @@ class Plugins:
         self._require("checks")
         return self._checks
 
+    @property
+    def executors(self) -> dict[str, Executor]:
+        self._require("executors")
+        return self._executors
+
     def add(self, candidate: Candidate, selection: Selection | None = None) -> None:
         """Load one plugin and add everything that it offers, or nothing if it fails."""
+        self.recipe = None
+        self._add(candidate, selection)
+
+    def _add(self, candidate: Candidate, selection: Selection | None) -> None:
         if selection is not None and not selection.allows(candidate.name):
             self._note(candidate, "blocked")
             return
@@ -180,6 +195,10 @@ class Plugins:
     def owner(self, kind: str, name: str) -> str:
         """The name of the plugin that offers this item; `kind` is ``views``, ``exporters`` and so on."""
         return self.owners(kind).get(name, "?")
+
+    def origin(self, kind: str, name: str) -> str:
+        """Where the plugin that offers this item comes from: a distribution and its version, or a file."""
+        return self._origins.get(self.owner(kind, name), "?")
 
     def owners(self, kind: str) -> dict[str, str]:
         """The name of the plugin that offers each item of a kind."""
@@ -242,7 +261,8 @@ class Plugins:
                             f"{hook}() returned {result!r}, not a list of {kind.replace('_', ' ')}",
                             code="hook-invalid",
                         )
-                    found += [_CHECKS[kind](item) for item in result]
+                    items = result.items() if isinstance(result, Mapping) else result
+                    found += [_CHECKS[kind](item) for item in items]
         return found
 
     def _withdraw(self, candidate: Candidate) -> None:
@@ -360,6 +380,17 @@ def _check(item: object) -> tuple[str, str, Any]:
     return "checks", item.name, item
 
 
+def _executor(item: object) -> tuple[str, str, Any]:
+    if not isinstance(item, tuple) or len(item) != 2:
+        raise DatelineError(
+            f"dateline_executors() returned {item!r} in a list, not a dict of functions by name",
+            code="hook-invalid",
+        )
+    scheme, function = item
+    check_executor(scheme, function)
+    return "executors", scheme, function
+
+
 def _not_a(kind: str, item: object) -> DatelineError:
     article = "an" if kind[0] in "EI" else "a"
     return DatelineError(f"{item!r} is not {article} {kind}", code="hook-invalid")
@@ -371,6 +402,7 @@ _CHECKS: dict[str, Callable[[object], tuple[str, str, Any]]] = {
     "importers": _importer,
     "event_types": _event_type,
     "checks": _check,
+    "executors": _executor,
 }
 
 

@@ -89,7 +89,7 @@ def _look(
             if build is None or build.fingerprint != schema_of(view).fingerprint(types):
                 missing.append(view)
             else:
-                ready.append(Running(view, build, Rows(schema_of(view))))
+                ready.append(Running(view, Rows(schema_of(view)), build=build))
         return ready, missing, log.head(connection).position
 
 

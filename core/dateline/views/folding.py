@@ -16,15 +16,20 @@ from dateline.views.projection import View
 from dateline.views.rows import Rows
 
 
-class Running(msgspec.Struct):
-    """A generation that is being folded; `failed` is the position where it stopped, `error` the
+class Folding(msgspec.Struct):
+    """A view that is being folded into rows; `failed` is the position where it stopped, `error` the
     traceback."""
 
     view: View
-    build: Build
     rows: Rows
     failed: int | None = None
     error: str | None = None
+
+
+class Running(Folding, kw_only=True):
+    """The same for a generation in the database."""
+
+    build: Build
 
 
 def deferred(view: View) -> bool:
@@ -32,13 +37,13 @@ def deferred(view: View) -> bool:
     return isinstance(view, MapView) and view.deferred
 
 
-def fold(running: Running, event: FoldedEvent) -> None:
+def fold(running: Folding, event: FoldedEvent) -> None:
     """Fold one event, completely or not at all."""
     _guarded(running, event, running.view.fold)
 
 
 def evaluate(
-    running: Running, event: FoldedEvent, names: Iterable[str] | None, new: frozenset[str]
+    running: Folding, event: FoldedEvent, names: Iterable[str] | None, new: frozenset[str]
 ) -> None:
     """Set the rows of the things `names`, or of all, as they are after `event`, which is the last one of
     its story that was folded. All of them are set, or none."""
@@ -48,7 +53,7 @@ def evaluate(
 
 
 def _guarded(
-    running: Running, event: FoldedEvent, work: Callable[[FoldedEvent, Rows], None]
+    running: Folding, event: FoldedEvent, work: Callable[[FoldedEvent, Rows], None]
 ) -> None:
     if running.error is not None:
         return
@@ -66,7 +71,7 @@ def _guarded(
         running.error = _storable(error)
 
 
-def touched_by(running: Running, event: FoldedEvent) -> Iterable[str]:
+def touched_by(running: Folding, event: FoldedEvent) -> Iterable[str]:
     """The things that the event touched; none once the view has stopped."""
     found: list[str] = []
     view = running.view
@@ -75,7 +80,7 @@ def touched_by(running: Running, event: FoldedEvent) -> Iterable[str]:
     return found
 
 
-def start_again(running: Running, rows: Rows) -> None:
+def start_again(running: Folding, rows: Rows) -> None:
     """Forget a failure, to fold the same events once more into `rows`."""
     running.failed = running.error = None
     running.rows = rows

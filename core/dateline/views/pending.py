@@ -18,7 +18,7 @@ from dateline.views import store, stored_rows
 from dateline.views.collector import collector_paused
 from dateline.views.folding import Running
 from dateline.views.rows import Rows
-from dateline.views.runner import fold_story
+from dateline.views.stories import fold_story
 
 #: Events folded between two commits; a longer story is folded whole.
 STEP = 5000
@@ -56,7 +56,7 @@ def _fold_step(
             with reading(engine) as connection:
                 events = list(reader.read_story(connection, story, until=build.position))
             # The snapshot is closed first: a slow fold must not block other processes.
-            fold_story(reader, group, events)
+            fold_story(reader.registry, group, events)
         slugs += [events[0].slug] if events else []
         count, folded = count + 1, folded + len(events)
         if folded >= STEP or any(item.error is not None for item in group):

@@ -15,7 +15,7 @@ from dateline.log import read as log
 from dateline.log.databases import catalog
 from dateline.log.engine import reading, writing
 from dateline.views import store
-from dateline.views.bulk import fold_bulk
+from dateline.views.bulk import Replay, fold_bulk
 from dateline.views.folding import Running
 from dateline.views.generation import Build
 from dateline.views.projection import View, schema_of
@@ -33,18 +33,20 @@ def rebuild(
     *,
     progress: Progress | None = None,
     notice: Notice = silent,
+    replay: Replay | None = None,
 ) -> list[Build]:
     """Build the next generation of each view and swap it in. One read of the log feeds them all.
 
     An unfinished build with the same fingerprint is resumed, one with another is dropped. A view whose
     fold raises stays unfinished, and readers keep its live generation. `notice` is called if a view
-    has no SQL view because another relation has its name. Raises ChangedElsewhere.
+    has no SQL view because another relation has its name. `replay` folds the log's chunks elsewhere.
+    Raises ChangedElsewhere.
     """
     running = _begin(engine, reader, views, plugins)
     # Builds that were begun at different times have different targets and cursors.
     for target, cursor in sorted({_rest(item) for item in running}):
         same = [item for item in running if _rest(item) == (target, cursor)]
-        fold_bulk(engine, reader, same, target, cursor, progress)
+        fold_bulk(engine, reader, same, target, cursor, progress, replay)
     for item in running:
         if item.error is None:
             swap(engine, reader, item, notice)
@@ -64,7 +66,7 @@ def undo(engine: Engine, reader: log.Reader, view: View, *, notice: Notice = sil
             "does `dateline prune`",
             code="generation-not-found",
         )
-    item = Running(view, older, Rows(schema_of(view)))
+    item = Running(view, Rows(schema_of(view)), build=older)
     swap(engine, reader, item, notice)
     return item.build
 
@@ -105,7 +107,7 @@ def _begin(
                 build = None
             if build is None:
                 build = store.create(connection, schema, mark, plugins[view.name], head)
-            running.append(Running(view, build, Rows(schema)))
+            running.append(Running(view, Rows(schema), build=build))
     return running
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import groupby
 from operator import attrgetter
-from typing import TypeGuard
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -17,13 +16,14 @@ from dateline.events.fold import FoldedEvent, StoryFold
 from dateline.log import read as log
 from dateline.views import store, stored_rows
 from dateline.views.folding import Running, deferred, evaluate, fold, start_again, touched_by
-from dateline.views.forms import EventView, FactView
+from dateline.views.forms import FactView
 from dateline.views.generation import State
 from dateline.views.present import before
-from dateline.views.projection import KernelView, View
+from dateline.views.projection import View
 from dateline.views.row_type import Values
 from dateline.views.rows import Key, Rows
 from dateline.views.store import ChangedElsewhere
+from dateline.views.stories import take_own, takes_some
 
 PAGE = 2000
 _STORY = attrgetter("story")
@@ -73,37 +73,6 @@ class RecentStates:
         return event
 
 
-def fold_story(reader: log.Reader, group: Sequence[Running], events: Sequence[Event]) -> None:
-    """Fold all events of one story into views that have no rows of it. Views that can wait are evaluated
-    once, at its end."""
-    if not events:
-        return
-    if _took_kernel(group, events):
-        return
-    waiting = [item for item in group if deferred(item.view)]
-    others = [item for item in group if not deferred(item.view)]
-    wanted = [item.view.of for item in others if isinstance(item.view, EventView)]
-    selective = all(takes_some(item.view) for item in others)
-    types = tuple(kind for of in wanted for kind in (of if isinstance(of, tuple) else (of,)))
-    taken = {kind for kind in {type(event.data) for event in events} if issubclass(kind, types)}
-    state, last = StoryFold(reader.registry), events[-1]
-    for event in events:
-        if selective and type(event.data) not in taken and event is not last:
-            state.take(event)
-            continue
-        folded = state.apply(event)
-        for item in others:
-            fold(item, folded)
-    for item in waiting:
-        evaluate(item, folded, None, frozenset())
-        if item.error is not None:  # nothing was set: find the event at which it stops
-            start_again(item, item.rows)
-            again = StoryFold(reader.registry)
-            for event in events:
-                fold(item, again.apply(event))
-    state.release()
-
-
 class _Touched:
     """What some events of one story touched, for the views that wait: the ids of things of each, those of
     new facts, and the last event."""
@@ -132,14 +101,15 @@ def fold_range(
     """Fold the events in (`after`, `until`] into fresh buffers. Views that can wait are evaluated once for
     each story, at the end. Raises ChangedElsewhere if a generation was dropped."""
     _hold(connection, group)
+    events = list(reader.read(connection, after=after, until=until))
     for item in group:
         item.rows = Rows(item.rows.schema, partial(_load, connection, item))
-    if _took_kernel(group, reader.read(connection, after=after, until=until)):
+    group = take_own(group, events)
+    if not group:
         return
     waiting = [item for item in group if deferred(item.view)]
     others = [item for item in group if not deferred(item.view)]
     stories: dict[UUID, _Touched] = {}
-    events = list(reader.read(connection, after=after, until=until))
     parts = _parts(connection, reader, group, events, after)
     for event in events:
         part = parts.get(event.story)
@@ -189,23 +159,6 @@ def _reads_touched(view: View, events: Iterable[Event]) -> bool:
         own = kind.touched is FactView.touched and kind.find is FactView.find
         return own and deferred(view)
     return takes_some(view) and not any(isinstance(event.data, view.of) for event in events)
-
-
-def _took_kernel(group: Sequence[Running], events: Iterable[Event]) -> bool:
-    """Whether `group` is a view of Dateline's own, which is folded without the state of stories."""
-    views = [(item.view, item.rows) for item in group if isinstance(item.view, KernelView)]
-    if len(views) != len(group) or not views:
-        return False
-    for event in events:
-        for view, rows in views:
-            view.take(event, rows)
-    return True
-
-
-def takes_some(view: View) -> TypeGuard[EventView]:
-    """Whether its fold ignores events of other types than ``of``."""
-    own = "fold" in vars(view)
-    return isinstance(view, EventView) and type(view).fold is EventView.fold and not own
 
 
 def _hold(connection: Connection, group: Sequence[Running]) -> None:

@@ -40,16 +40,18 @@ def index(connection: Connection, schema: ViewSchema, build: Build) -> None:
             sql.Index(name, *(table.c[one] for one in columns), unique=unique).create(connection)
 
 
-def fill(connection: Connection, build: Build, rows: Rows) -> None:
+def fill(
+    connection: Connection, build: Build, schema: ViewSchema, stored: Sequence[Values]
+) -> None:
     """Insert the rows of whole stories that have no rows yet."""
-    if stored := list(rows.stored()):
-        of(connection).insert(connection, build.table, rows.schema.names, stored)
+    if stored:
+        of(connection).insert(connection, build.table, schema.names, stored)
 
 
 def fill_stories(connection: Connection, build: Build, slugs: Iterable[str], rows: Rows) -> None:
     """Replace the rows of some stories."""
     of(connection).delete(connection, build.table, ("story",), [(slug,) for slug in slugs])
-    fill(connection, build, rows)
+    fill(connection, build, rows.schema, list(rows.stored()))
 
 
 def flush(connection: Connection, build: Build, rows: Rows) -> None:

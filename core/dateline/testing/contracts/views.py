@@ -236,7 +236,7 @@ def _building(view: View, recording: Recording) -> Iterator[Build]:
 
 def _advance(view: View, build: Build, recording: Recording, until: int) -> Build:
     """Fold the log up to `until`; write the rows and the view's position in one transaction."""
-    item = Running(view, build, Rows(schema_of(view)))
+    item = Running(view, Rows(schema_of(view)), build=build)
     until = min(until, recording.head)
     with reading(recording.engine) as connection:
         states = RecentStates(recording.reader)

@@ -1,0 +1,76 @@
+"""The fold of chunks as it runs in another process. It reads the log and writes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+
+import msgspec
+
+from dateline.log import schema
+from dateline.log.databases.sqlite_connection import file_of
+from dateline.log.engine import keys_of, open_engine, reading
+from dateline.log.read import Reader
+from dateline.parallel.order import Order, require_same, views_of
+from dateline.plugins.loaded import Plugins
+from dateline.protect.keys import Keys
+from dateline.protect.vault import Vault
+from dateline.views.about import KERNEL_VIEWS
+from dateline.views.chunk import Chunk, read_chunk
+from dateline.views.collector import collector_paused
+from dateline.views.stories import Folded, fold_stories
+
+#: Threads of one process take turns: they would only wait for each other.
+_ONE_AT_A_TIME = Lock()
+
+encode = msgspec.msgpack.Encoder().encode
+decode_folded = msgspec.msgpack.Decoder(Folded).decode
+_decode_chunk = msgspec.msgpack.Decoder(Chunk).decode
+_decode_order = msgspec.msgpack.Decoder(Order).decode
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A function from an encoded Chunk to an encoded Folded; `order` is an encoded Order. It can be pickled.
+
+    Calling it raises DatelineError, SealedContent and LogGap among them.
+    """
+
+    order: bytes
+
+    def __call__(self, chunk: bytes) -> bytes:
+        with _ONE_AT_A_TIME:
+            return encode(_opened(self.order).fold(_decode_chunk(chunk)))
+
+    def __repr__(self) -> str:  # the order holds the archive's URL
+        return "Worker()"
+
+
+class _Opened:
+    """An archive and plugins, kept from one chunk to the next. No connection is kept between two."""
+
+    def __init__(self, order: Order) -> None:
+        recipe = order.recipe
+        plugins = Plugins.load(folders=list(map(Path, recipe.folders)), selection=recipe.selection)
+        self._engine = engine = open_engine(order.url)
+        keys = Keys(keys_of(engine.url, order.keys), order.archive, file_of(engine.url))
+        self._reader = Reader(plugins.registry(), Vault(keys, order.archive))
+        with reading(engine) as connection:
+            archive = schema.archive_id(connection)
+        require_same(order, views_of(plugins, order.views), archive)
+        self._views = [KERNEL_VIEWS.get(name) or plugins.views[name] for name in order.views]
+
+    def fold(self, chunk: Chunk) -> Folded:
+        try:
+            with collector_paused():
+                stories = read_chunk(self._engine, self._reader, chunk)
+                return fold_stories(self._reader.registry, self._views, stories)
+        finally:
+            self._engine.dispose()
+
+
+@lru_cache(1)
+def _opened(order: bytes) -> _Opened:
+    return _Opened(_decode_order(order))
