@@ -495,13 +495,16 @@ class Archive:
         *,
         jobs: int | None = 1,
         executor: str | None = None,
+        segments: Place | None = None,
         progress: runner.Progress | None = None,
     ) -> list[Build]:
         """Replay the log into the next generation of the named views, or of all, and swap it in.
 
         `jobs` processes fold, and this one writes; None means one for each core, or none for a short log.
         `executor` is the name, or ``NAME://ADDRESS``, of a plugin's executor that folds instead. The rows
-        are the same. A program that asks for processes needs ``if __name__ == "__main__":``.
+        are the same. A program that asks for processes needs ``if __name__ == "__main__":``. With
+        `segments`, the path or URL of a folder that `export_segments` wrote, its files are read instead
+        of the log.
 
         Readers see the old rows until the swap. An interrupted rebuild continues where it stopped.
         Returns the builds, failed ones included. Raises UnknownName, DatelineError.
@@ -519,7 +522,15 @@ class Archive:
             owners,
             progress=progress,
             notice=self.notice,
-            replay=chosen(self._engine, self._reader, self.plugins, jobs, executor, self.notice),
+            replay=chosen(
+                self._engine,
+                self._reader,
+                self.plugins,
+                jobs,
+                executor,
+                self.notice,
+                None if segments is None else os.fspath(segments),
+            ),
         )
 
     def own_views(self) -> list[str]:

@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -47,7 +47,9 @@ def cluster(host: str) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
             process.wait()
 
 
-def rebuild(db: str, executor: str, step: int = 100) -> subprocess.Popen[str]:
+def rebuild(
+    db: str, executor: str, step: int = 100, more: Sequence[str] = ()
+) -> subprocess.Popen[str]:
     """Rebuild in a process of its own: Dask leaves threads and warnings behind."""
     code = (
         "import sys\n"
@@ -61,7 +63,7 @@ def rebuild(db: str, executor: str, step: int = 100) -> subprocess.Popen[str]:
     script.write_text(code)
     command = [sys.executable, script, "--db", db, "rebuild", "--all", "--executor", executor]
     return subprocess.Popen(
-        [*command, "--jobs", "2"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*command, "--jobs", "2", *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
 
 
@@ -73,11 +75,11 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
         yield archive
 
 
-def same_rows(archive: Archive, executor: str) -> None:
+def same_rows(archive: Archive, executor: str, *more: str) -> None:
     archive.rebuild()
     one = content(archive)
     archive.prune()
-    process = rebuild(str(archive._engine.url.database), executor)
+    process = rebuild(str(archive._engine.url.database), executor, more=more)
     _, said = process.communicate(timeout=120)
     assert process.returncode == 0, said
     assert [build.generation for build in archive.builds() if build.serves] == [2] * len(one)
@@ -94,6 +96,26 @@ def test_a_local_cluster_folds_the_same_rows(archive: Archive) -> None:
 def test_a_cluster_folds_the_same_rows(archive: Archive, host: str) -> None:
     with cluster(host) as (address, _):
         same_rows(archive, f"dask://{address}")
+
+
+@pytest.mark.slow
+def test_a_cluster_reads_segments(archive: Archive, tmp_path: Path) -> None:
+    archive.export_segments(tmp_path / "segments")
+    with cluster("127.0.0.2") as (address, _):
+        same_rows(archive, f"dask://{address}", "--segments", str(tmp_path / "segments"))
+
+
+@pytest.mark.slow
+def test_a_cluster_refuses_a_changed_segment(archive: Archive, tmp_path: Path) -> None:
+    archive.export_segments(tmp_path / "segments")
+    [segment, *_] = (tmp_path / "segments").glob("*.parquet")
+    segment.write_bytes(segment.read_bytes()[:-1])
+    with cluster("127.0.0.1") as (address, _):
+        more = ["--segments", str(tmp_path / "segments")]
+        process = rebuild(str(archive._engine.url.database), f"dask://{address}", more=more)
+        _, said = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert segment.name in said and "Traceback" not in said
 
 
 @pytest.mark.slow

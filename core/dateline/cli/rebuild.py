@@ -44,6 +44,12 @@ if TYPE_CHECKING:
     help="Who folds: `processes` on this machine, which is the default, or a plugin's executor, such as "
     "dask://HOST:8786.",
 )
+@click.option(
+    "--segments",
+    metavar="DIR|URL",
+    help="Read the events from a folder that `export --segments` wrote: a worker elsewhere may reach "
+    "it, and not the archive.",
+)
 @pass_settings
 def rebuild(
     settings: Settings,
@@ -53,6 +59,7 @@ def rebuild(
     undo: bool,
     jobs: int | None,
     executor: str | None,
+    segments: str | None,
 ) -> None:
     """Rebuild views by replaying the log from its first event.
 
@@ -77,8 +84,8 @@ def rebuild(
         raise click.UsageError("name views with --view, or give --all")
     if verify and undo:
         raise click.UsageError("--verify and --undo cannot be combined")
-    if (verify or undo) and (jobs or executor):
-        raise click.UsageError("--jobs and --executor are for a rebuild alone")
+    if (verify or undo) and (jobs or executor or segments):
+        raise click.UsageError("--jobs, --executor and --segments are for a rebuild alone")
     with settings.archive() as archive:
         names = list(views) or [*sorted(archive.plugins.views), *archive.own_views()]
         unchecked = found = False
@@ -88,7 +95,10 @@ def rebuild(
             _undo(archive, names, skip_failures=all_)
         else:
             with progress("rebuilding") as step:
-                found = _report(archive.rebuild(names, jobs=jobs, executor=executor, progress=step))
+                builds = archive.rebuild(
+                    names, jobs=jobs, executor=executor, segments=segments, progress=step
+                )
+            found = _report(builds)
     if found or unchecked:
         click.get_current_context().exit(FOUND if found else FAILED)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from functools import partial
+from uuid import UUID
 
 from sqlalchemy import Engine
 
@@ -17,7 +18,7 @@ from dateline.parallel.order import Order, views_of
 from dateline.parallel.processes import processes
 from dateline.parallel.worker import Worker, decode_folded, encode
 from dateline.plugins.blaming import Blamed
-from dateline.plugins.executors import PROCESSES, Executor
+from dateline.plugins.executors import PROCESSES, Executor, Fold
 from dateline.plugins.loaded import Plugins
 from dateline.plugins.points import own_version
 from dateline.views.bulk import Replay
@@ -33,9 +34,11 @@ def chosen(
     jobs: int | None,
     executor: str | None,
     notice: Callable[[str], None],
+    segments: str | None = None,
 ) -> Replay | None:
     """How to replay with `jobs` processes by `executor`, which is ``SCHEME`` or ``SCHEME://ADDRESS``; None
-    to do so in this process. Raises UnknownName, DatelineError."""
+    to do so in this process. With `segments`, the path or URL of their folder, they are read instead of
+    the log. Raises UnknownName, DatelineError."""
     if jobs is not None and jobs < 1:
         raise DatelineError(f"jobs is {jobs}, not 1 or more", code="jobs-invalid")
     scheme, _, address = (executor or PROCESSES).partition("://")
@@ -46,12 +49,20 @@ def chosen(
     if executor is None:
         with reading(engine) as connection:
             jobs = jobs or cores.worth(log.head(connection).position)
-        if jobs == 1:
+        if jobs == 1 and segments is None:
             return None
+        run = here if jobs == 1 else run
     if (reason := _bound(engine, plugins)) is not None:
+        if segments is not None:
+            raise DatelineError(
+                f"segments cannot be read here: {reason}",
+                hint="leave --segments out",
+                code="segments-unusable",
+            )
         notice(f"The views are rebuilt in one process: {reason}.")
         return None
-    return _replay(engine, reader, plugins, scheme, run, address, jobs or cores.usable())
+    ask = partial(run, address=address, jobs=jobs or cores.usable())
+    return _replay(engine, reader, plugins, scheme, ask, segments)
 
 
 def _bound(engine: Engine, plugins: Plugins) -> str | None:
@@ -68,13 +79,13 @@ def _replay(
     reader: log.Reader,
     plugins: Plugins,
     scheme: str,
-    run: Executor,
-    address: str,
-    jobs: int,
+    run: Callable[[Fold, Iterable[bytes]], Iterable[bytes]],
+    segments: str | None,
 ) -> Replay:
     def replay(names: Sequence[str], chunks: Iterable[Chunk]) -> Generator[Folded, None, None]:
-        worker = Worker(encode(_order(engine, reader, plugins, names)))
-        ask = partial(run, worker, map(encode, chunks), address=address, jobs=jobs)
+        order = _order(engine, reader, plugins, names, segments is not None)
+        wanted = chunks if segments is None else _of_segments(engine, reader, segments, chunks)
+        ask = partial(run, Worker(encode(order)), map(encode, wanted))
         own = scheme == PROCESSES
         blamed = Blamed(plugins, "executors", scheme, noun="executor")
         results = ask() if own else blamed.each(ask)
@@ -86,7 +97,32 @@ def _replay(
     return replay
 
 
-def _order(engine: Engine, reader: log.Reader, plugins: Plugins, names: Sequence[str]) -> Order:
+def here(
+    fold: Fold, chunks: Iterable[bytes], *, address: str, jobs: int
+) -> Generator[bytes, None, None]:
+    """An executor that folds in this process."""
+    yield from map(fold, chunks)
+
+
+def _of_segments(
+    engine: Engine, reader: log.Reader, path: str, chunks: Iterable[Chunk]
+) -> Iterator[object]:
+    """The same stories as each of `chunks`, in segments. Raises DatelineError if these lack some of it."""
+    from dateline.segments import read  # with an extra that only this needs
+
+    found = None
+    for chunk in chunks:
+        if found is None:
+            with reading(engine) as connection:
+                found = read.usable(connection, reader, path, chunk.target)
+        after = UUID(bytes=chunk.after) if chunk.after else None
+        last = None if chunk.until is None else UUID(bytes=chunk.until)
+        yield read.chunk(path, found, after=after, last=last, until=chunk.target)
+
+
+def _order(
+    engine: Engine, reader: log.Reader, plugins: Plugins, names: Sequence[str], segments: bool
+) -> Order:
     assert plugins.recipe is not None
     path, keys = file_of(engine.url), None if reader.vault is None else reader.vault.keys.file.path
     url = engine.url if path is None else engine.url.set(database=str(path.absolute()))
@@ -99,4 +135,5 @@ def _order(engine: Engine, reader: log.Reader, plugins: Plugins, names: Sequence
         plugins.recipe,
         views_of(plugins, names),
         own_version(),
+        segments,
     )

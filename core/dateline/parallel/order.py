@@ -17,7 +17,8 @@ from dateline.views.projection import schema_of
 
 class Order(msgspec.Struct, frozen=True):
     """`url` is the archive's, with its password; `keys` the path of its keys database. `views` maps the names
-    of the views to fold to where their plugins come from and to their fingerprints."""
+    of the views to fold to where their plugins come from and to their fingerprints. With `segments` the
+    chunks are those of segments, and the worker does not open the archive."""
 
     archive: UUID
     url: str
@@ -25,6 +26,7 @@ class Order(msgspec.Struct, frozen=True):
     recipe: Recipe
     views: dict[str, tuple[str, str]]
     release: str
+    segments: bool = False
 
     def __repr__(self) -> str:  # the URL may hold a password
         return f"Order({', '.join(self.views)})"

@@ -1,7 +1,8 @@
-"""The fold of chunks as it runs in another process. It reads the log and writes nothing."""
+"""The fold of chunks as it runs in another process. It reads the log, or segments, and writes nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -9,6 +10,7 @@ from threading import Lock
 
 import msgspec
 
+from dateline.events.envelope import Event
 from dateline.log import schema
 from dateline.log.databases.sqlite_connection import file_of
 from dateline.log.engine import keys_of, open_engine, reading
@@ -33,7 +35,7 @@ _decode_order = msgspec.msgpack.Decoder(Order).decode
 
 @dataclass(frozen=True)
 class Worker:
-    """A function from an encoded Chunk to an encoded Folded; `order` is an encoded Order. It can be pickled.
+    """A function from an encoded chunk, of the log or of segments, to an encoded Folded; `order` is an encoded Order. It can be pickled.
 
     Calling it raises DatelineError, SealedContent and LogGap among them.
     """
@@ -42,33 +44,45 @@ class Worker:
 
     def __call__(self, chunk: bytes) -> bytes:
         with _ONE_AT_A_TIME:
-            return encode(_opened(self.order).fold(_decode_chunk(chunk)))
+            return encode(_opened(self.order).fold(chunk))
 
     def __repr__(self) -> str:  # the order holds the archive's URL
         return "Worker()"
 
 
 class _Opened:
-    """An archive and plugins, kept from one chunk to the next. No connection is kept between two."""
+    """An archive, or segments of it, and plugins, kept from one chunk to the next. No connection is kept
+    between two."""
 
     def __init__(self, order: Order) -> None:
         recipe = order.recipe
         plugins = Plugins.load(folders=list(map(Path, recipe.folders)), selection=recipe.selection)
-        self._engine = engine = open_engine(order.url)
-        keys = Keys(keys_of(engine.url, order.keys), order.archive, file_of(engine.url))
-        self._reader = Reader(plugins.registry(), Vault(keys, order.archive))
-        with reading(engine) as connection:
-            archive = schema.archive_id(connection)
+        self._engine = None if order.segments else open_engine(order.url)
+        archive, beside = order.archive, None
+        keys = None if order.keys is None else Path(order.keys)
+        if self._engine is not None:
+            keys, beside = keys_of(self._engine.url, order.keys), file_of(self._engine.url)
+            with reading(self._engine) as connection:
+                archive = schema.archive_id(connection)
+        vault = Vault(Keys(keys, order.archive, beside), order.archive)
+        self._reader = Reader(plugins.registry(), vault)
         require_same(order, views_of(plugins, order.views), archive)
         self._views = [KERNEL_VIEWS.get(name) or plugins.views[name] for name in order.views]
 
-    def fold(self, chunk: Chunk) -> Folded:
+    def fold(self, chunk: bytes) -> Folded:
         try:
             with collector_paused():
-                stories = read_chunk(self._engine, self._reader, chunk)
-                return fold_stories(self._reader.registry, self._views, stories)
+                return fold_stories(self._reader.registry, self._views, self._stories(chunk))
         finally:
-            self._engine.dispose()
+            if self._engine is not None:
+                self._engine.dispose()
+
+    def _stories(self, chunk: bytes) -> Iterator[Sequence[Event]]:
+        if self._engine is not None:
+            return read_chunk(self._engine, self._reader, _decode_chunk(chunk))
+        from dateline.segments import read  # with an extra that only this needs
+
+        return read.stories(msgspec.msgpack.decode(chunk, type=read.Chunk), self._reader)
 
 
 @lru_cache(1)
