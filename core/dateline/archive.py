@@ -30,6 +30,7 @@ from dateline.export.served import Served
 from dateline.log import backup as backups
 from dateline.log import read, schema
 from dateline.log.append import Expected
+from dateline.log.collector import collector_paused
 from dateline.log.copying.copier import Copied, Progress, silent
 from dateline.log.copying.whole import copy_to, require_elsewhere
 from dateline.log.databases.sqlite_connection import file_of
@@ -49,7 +50,6 @@ from dateline.views import rebuild as rebuilding
 from dateline.views import runner, sql_view, store, story_changes
 from dateline.views.about import KERNEL_VIEWS, OWNERS
 from dateline.views.asof import Moment, When, asked, public, recorded, states, upto
-from dateline.views.collector import collector_paused
 from dateline.views.generation import Build
 from dateline.views.own import keep_up
 from dateline.views.present import fold, present

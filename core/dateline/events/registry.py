@@ -113,6 +113,9 @@ class Registry:
 
     def convert(self, name: str, schema_version: int, fields: Fields) -> Payload | Raw:
         """Like `decode`, but from a plain dict. Upcasters get a copy of it."""
+        shape = self.shape(name, schema_version)
+        if shape is not msgspec.Raw:
+            return msgspec.convert(fields, shape)
         event_type = self._types.get(name)
         old = event_type is not None and schema_version < event_type.version
         return self._upcast(name, schema_version, deepcopy(fields) if old else fields)

@@ -25,6 +25,7 @@ from dateline.events.envelope import NewEvent
 from dateline.events.registry import CORE_NAMES
 from dateline.events.story import StoryOpened
 from dateline.log import hashing, stored_tree
+from dateline.log.collector import collector_paused
 from dateline.log.content import Encrypted, dump, salted, same_data
 from dateline.log.databases.dialect import named_errors, of
 from dateline.log.databases.sql import found_in
@@ -154,7 +155,8 @@ class Appender:
         contents, placed = iter(salted(fresh) if early is None else early), list[int]()
         for at in range(0, len(fresh), _ROWS):
             some = fresh[at : at + _ROWS]
-            placed += self._insert(some, ids[at : at + _ROWS], islice(contents, len(some)))
+            with collector_paused():
+                placed += self._insert(some, ids[at : at + _ROWS], islice(contents, len(some)))
         if not known:
             return placed, len(placed)
         known.update(zip(ids, placed, strict=True))

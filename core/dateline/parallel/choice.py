@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from dateline.errors import DatelineError, named
 from dateline.log import read as log
 from dateline.log import schema
+from dateline.log.collector import collector_paused
 from dateline.log.databases.sqlite_connection import file_of
 from dateline.log.engine import reading
 from dateline.parallel import cores
@@ -23,7 +24,6 @@ from dateline.plugins.loaded import Plugins
 from dateline.plugins.points import own_version
 from dateline.views.bulk import Replay
 from dateline.views.chunk import Chunk
-from dateline.views.collector import collector_paused
 from dateline.views.stories import Folded
 
 

@@ -12,6 +12,7 @@ import msgspec
 
 from dateline.events.envelope import Event
 from dateline.log import schema
+from dateline.log.collector import collector_paused
 from dateline.log.databases.sqlite_connection import file_of
 from dateline.log.engine import keys_of, open_engine, reading
 from dateline.log.read import Reader
@@ -21,7 +22,6 @@ from dateline.protect.keys import Keys
 from dateline.protect.vault import Vault
 from dateline.views.about import KERNEL_VIEWS
 from dateline.views.chunk import Chunk, read_chunk
-from dateline.views.collector import collector_paused
 from dateline.views.stories import Folded, fold_stories
 
 #: Threads of one process take turns: they would only wait for each other.

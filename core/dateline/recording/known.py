@@ -22,6 +22,7 @@ from dateline.events.source import SourceCaptured
 from dateline.events.state import StoryState
 from dateline.log import append
 from dateline.log.read import Reader, story_by_id, story_by_slug
+from dateline.views import present as present_facts
 from dateline.views.present import present
 
 
@@ -55,6 +56,8 @@ class Known:
 
     def name(self, story: UUID, payloads: Iterable[Payload | Raw]) -> None:
         """Note what lines of a story name: the state will have it. Call it before `state`."""
+        if self.version(story) < present_facts.SHORT:
+            return  # it is folded whole
         names = self._named.setdefault(story, set())
         for payload in payloads:
             names |= named(msgspec.json.encode(payload))

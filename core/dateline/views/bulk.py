@@ -15,10 +15,10 @@ from sqlalchemy import Connection, Engine
 
 from dateline.errors import LogGap
 from dateline.log import read as log
+from dateline.log.collector import collector_paused
 from dateline.log.engine import writing
 from dateline.views import store, stored_rows
 from dateline.views.chunk import Chunk, chunks, read_chunk
-from dateline.views.collector import collector_paused
 from dateline.views.folding import Running
 from dateline.views.projection import View
 from dateline.views.runner import Progress

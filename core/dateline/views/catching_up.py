@@ -10,9 +10,9 @@ from sqlalchemy import Engine
 
 from dateline.errors import DatelineError
 from dateline.log import read as log
+from dateline.log.collector import collector_paused
 from dateline.log.engine import reading, writing
 from dateline.views import runner, store
-from dateline.views.collector import collector_paused
 from dateline.views.folding import Running
 from dateline.views.generation import Build
 from dateline.views.pending import fold_pending

@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from dateline.log import read as log
+from dateline.log.collector import collector_paused
 from dateline.log.engine import reading, writing
 from dateline.views import store, stored_rows
-from dateline.views.collector import collector_paused
 from dateline.views.folding import Running
 from dateline.views.rows import Rows
 from dateline.views.stories import fold_story
