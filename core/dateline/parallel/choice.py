@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from functools import partial
 from uuid import UUID
 
+from msgspec.structs import replace
 from sqlalchemy import Engine
 
 from dateline.errors import DatelineError, named
@@ -83,10 +84,11 @@ def _replay(
     segments: str | None,
 ) -> Replay:
     def replay(names: Sequence[str], chunks: Iterable[Chunk]) -> Generator[Folded, None, None]:
-        order = _order(engine, reader, plugins, names, segments is not None)
+        own = scheme == PROCESSES
+        order = _order(engine, reader, plugins, names)
+        order = replace(order, segments=segments is not None, connected=own)
         wanted = chunks if segments is None else _of_segments(engine, reader, segments, chunks)
         ask = partial(run, Worker(encode(order)), map(encode, wanted))
-        own = scheme == PROCESSES
         blamed = Blamed(plugins, "executors", scheme, noun="executor")
         results = ask() if own else blamed.each(ask)
         for result in results:
@@ -120,9 +122,7 @@ def _of_segments(
         yield read.chunk(path, found, after=after, last=last, until=chunk.target)
 
 
-def _order(
-    engine: Engine, reader: log.Reader, plugins: Plugins, names: Sequence[str], segments: bool
-) -> Order:
+def _order(engine: Engine, reader: log.Reader, plugins: Plugins, names: Sequence[str]) -> Order:
     assert plugins.recipe is not None
     path, keys = file_of(engine.url), None if reader.vault is None else reader.vault.keys.file.path
     url = engine.url if path is None else engine.url.set(database=str(path.absolute()))
@@ -135,5 +135,4 @@ def _order(
         plugins.recipe,
         views_of(plugins, names),
         own_version(),
-        segments,
     )

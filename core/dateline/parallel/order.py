@@ -18,7 +18,8 @@ from dateline.views.projection import schema_of
 class Order(msgspec.Struct, frozen=True):
     """`url` is the archive's, with its password; `keys` the path of its keys database. `views` maps the names
     of the views to fold to where their plugins come from and to their fingerprints. With `segments` the
-    chunks are those of segments, and the worker does not open the archive."""
+    chunks are those of segments, and the worker does not open the archive. With `connected` it keeps its
+    connection from one chunk to the next: it ends with the rebuild."""
 
     archive: UUID
     url: str
@@ -27,6 +28,7 @@ class Order(msgspec.Struct, frozen=True):
     views: dict[str, tuple[str, str]]
     release: str
     segments: bool = False
+    connected: bool = False
 
     def __repr__(self) -> str:  # the URL may hold a password
         return f"Order({', '.join(self.views)})"

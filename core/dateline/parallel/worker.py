@@ -51,11 +51,10 @@ class Worker:
 
 
 class _Opened:
-    """An archive, or segments of it, and plugins, kept from one chunk to the next. No connection is kept
-    between two."""
+    """An archive, or segments of it, and plugins, kept from one chunk to the next."""
 
     def __init__(self, order: Order) -> None:
-        recipe = order.recipe
+        recipe, self._connected = order.recipe, order.connected
         plugins = Plugins.load(folders=list(map(Path, recipe.folders)), selection=recipe.selection)
         self._engine = None if order.segments else open_engine(order.url)
         archive, beside = order.archive, None
@@ -74,8 +73,8 @@ class _Opened:
             with collector_paused():
                 return fold_stories(self._reader.registry, self._views, self._stories(chunk))
         finally:
-            if self._engine is not None:
-                self._engine.dispose()
+            if self._engine is not None and not self._connected:
+                self._engine.dispose()  # a cluster's worker may never end
 
     def _stories(self, chunk: bytes) -> Iterator[Sequence[Event]]:
         if self._engine is not None:
