@@ -13,6 +13,7 @@ from dateline.events.clock import CLOCK_TOLERANCE_US, now_us
 from dateline.events.corrections import as_given, relocated
 from dateline.events.editorial import FactCorrected
 from dateline.events.envelope import Data, Event, NewEvent, RecordedBy
+from dateline.events.fold import StoryFold
 from dateline.events.payload import Erased, FactPayload, Payload, Raw
 from dateline.events.registry import to_fields
 from dateline.events.rules import Ahead, Context
@@ -43,6 +44,8 @@ class Check:
         self._seen: dict[int, Item] = {}
         self._passed: dict[StoryState, int] = {}
         self._contexts: dict[tuple[int, bool], Context] = {}
+        self._states: dict[int, StoryFold] = {}
+        self._last: StoryFold | None = None
 
     def take(self, item: Item) -> list[Finding]:
         """Accept an item, or return the reasons why not."""
@@ -79,8 +82,9 @@ class Check:
         found = self._contexts.get((story.int, imported))
         if found is None:
             known, ahead = self._known, self._ahead[story]
+            state = self._states[story.int] = known.state(story)
             found = self._contexts[story.int, imported] = Context(
-                known.state(story), known.text, known.story_id, ahead, imported=imported
+                state, known.text, known.story_id, ahead, imported=imported
             )
         return found
 
@@ -136,7 +140,7 @@ class Check:
     def _accept(
         self, item: Item, payload: Payload | Raw, context: Context, public: int | None
     ) -> None:
-        about, accepted, state = item.envelope, self.accepted, context.state
+        about, accepted, state = item.envelope, self.accepted, self._states[item.story.int]
         recorded = about.recorded_us
         # Data of an old shape to which nothing was added are kept as written.
         version = getattr(payload, "schema_version", about.schema_version)
@@ -152,26 +156,16 @@ class Check:
             reported_us=public,
             subject_key=item.subject_key,
         )
-        # For the rules of later lines. The append gives it its real position.
+        # For the rules of later lines. The append gives it its real position. Its fields are given by
+        # position, since keywords take twice as long.
         event = Event(
-            position=len(accepted.events) + 1,
-            event_key=item.event_id.bytes,
-            story=item.story,
-            slug=state.slug,
-            version=state.version + 1,
-            type=new.type,
-            schema_version=new.schema_version,
-            recorded_us=self._now if recorded is None else recorded,
-            reported_us=new.reported_us,
-            subject_key=new.subject_key,
-            data=payload,
-            recorded_by=new.recorded_by,
-            original=item.fields if kept else None,
-        )
+            len(accepted.events) + 1, item.event_id.bytes, item.story, state.slug, state.version + 1,
+            new.type, new.schema_version, self._now if recorded is None else recorded, public,
+            new.subject_key, payload, new.recorded_by, None, item.fields if kept else None,
+        )  # fmt: skip
         if recorded is not None and recorded - self._now > CLOCK_TOLERANCE_US:
             accepted.future_us = max(recorded, accepted.future_us or recorded)
-        accepted.expected.setdefault(item.story, state.version)
-        accepted.named[item.story] = state.slug
+        before = state.version
         accepted.events.append((item.story, new))
         if item.renews is not None:
             accepted.anew.append(item.renews)
@@ -180,7 +174,11 @@ class Check:
         if isinstance(payload, FactPayload):
             accepted.facts.append(payload.fact)
         self._keys.note(item)
-        self._known.state(item.story).take(event)
+        state.take(event)
+        if state is not self._last:  # most lines are of the story of the line above
+            self._last = state
+            accepted.expected.setdefault(item.story, before)
+            accepted.named[item.story] = state.slug
         item.payload = payload
         self._seen[item.event_id.int] = item
 
