@@ -361,3 +361,9 @@ def test_a_group_without_a_command_prints_its_help_once(
     result = dateline(*group)
     assert (result.code, result.err.count("Usage:")) == (2, 1)
     assert "Error" not in result.err
+
+
+def test_a_limit_is_only_for_views(ferry: Cli) -> None:
+    assert ferry("show", "ferry", "timeline", "--limit", "1").code == 0
+    for what in ([], ["f1"], ["org:nora"]):
+        assert ferry("show", "ferry", *what, "--limit", "1").code == 2

@@ -87,6 +87,11 @@ def test_segments_with_erased_content_are_refused(archive: Archive, folder: Path
     assert all(archive.verify_view(name) == [] for name in archive.plugins.views)
 
 
+def test_a_folder_without_segments_begins_no_build(archive: Archive, tmp_path: Path) -> None:
+    assert refused(archive, tmp_path / "nowhere") == "segments-not-found"
+    assert archive.builds() == []
+
+
 @pytest.mark.slow
 def test_processes_read_them_too(archive: Archive, folder: Path) -> None:
     archive.rebuild()

@@ -59,10 +59,13 @@ def show(
     """
     at = moment(as_of, as_recorded)
     with settings.archive() as archive:
+        fact = re.fullmatch(r"f[0-9]+", view or "") and view not in archive.plugins.views
+        if limit is not None and (view is None or fact or ":" in view):
+            raise click.UsageError("--limit is only for views")
         if view is None:
             _overview(archive, story, format_, at)
             return
-        if re.fullmatch(r"f[0-9]+", view) and view not in archive.plugins.views:
+        if fact:
             _fact(archive, story, view, format_, at)
             return
         if ":" in view:

@@ -53,6 +53,10 @@ def chosen(
         if jobs == 1 and segments is None:
             return None
         run = here if jobs == 1 else run
+    if segments is not None:
+        from dateline.segments import read  # with an extra that only this needs
+
+        read.manifest(segments)  # before any build is begun
     if (reason := _bound(engine, plugins)) is not None:
         if segments is not None:
             raise DatelineError(
