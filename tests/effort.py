@@ -2,7 +2,7 @@
 
 There are three means. `examples` sets the number of Hypothesis examples. The marker ``sampled(N)`` makes
 a default run take N cases of a large matrix, others each day; the rest is left to ``-m slow``. Of the
-tests that run on both databases, a default run takes the PostgreSQL half of one in three. The
+tests that run on both databases, a default run takes the PostgreSQL half of one in six. The
 conformance suite, which states what every database must do, always runs completely.
 """
 
@@ -17,7 +17,7 @@ import pytest
 
 THOROUGH = bool(os.environ.get("CI"))
 #: The share of the tests on both databases that also run on PostgreSQL.
-ON_POSTGRESQL = 1 / 3
+ON_POSTGRESQL = 1 / 6
 #: Selects the sample of this run: by default the day. All workers use the same.
 SEED = os.environ.get("DATELINE_TEST_SEED") or datetime.now(UTC).strftime("%Y-%m-%d")
 

@@ -236,6 +236,7 @@ def test_a_view_that_raises_keeps_the_rows_before_the_event_at_which_it_stops(db
         ]  # fmt: skip
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("view", STRANGERS, ids=lambda view: view.name)
 def test_the_contract_accepts_each_form(view: View) -> None:
     from dateline.testing.contracts import Trials, verdicts
