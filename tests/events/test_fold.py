@@ -71,22 +71,7 @@ def test_a_view_whose_fold_is_annotated_with_event_still_runs() -> None:
     assert rows["figure.recorded"] == 2
 
 
-def test_a_fork_shares_nothing_that_changes() -> None:
-    *earlier, last = events(samples.retracted("f1"))
-    state = StoryFold(Plugins().registry())
-    for event in earlier:
-        state.apply(event)
-    fork = state.fork()
-    fork.apply(last)
-    assert (fork.facts["f1"].status, state.facts["f1"].status) == ("retracted", "recorded")
-    for name in ("facts", "entities", "sources", "links", "tombstones", "read_only"):
-        assert getattr(fork, name) is not getattr(state, name)
-    for name, held in vars(state.tombstones).items():
-        if isinstance(held, dict | set):
-            assert getattr(fork.tombstones, name) is not held, name
-
-
-@pytest.mark.parametrize("name", ["tombstones", "apply", "fork", "release"])
+@pytest.mark.parametrize("name", ["tombstones", "apply", "release"])
 def test_plugins_do_not_get_what_keeps_the_state(name: str) -> None:
     with pytest.raises(AttributeError):
         getattr(StoryFold(Plugins().registry()).read_only, name)

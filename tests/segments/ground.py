@@ -87,7 +87,8 @@ def log(archive: Archive, until: int | None = None) -> list[Event]:
     """The events of the archive in the order of segments."""
     end = archive.head().position if until is None else until
     with reading(archive._engine) as connection:
-        return list(archive._reader.read_by_story(connection, until=end))
+        rows = archive._reader.rows_by_story(connection, until=end)
+        return list(map(archive._reader.decode, rows))
 
 
 def held(archive: Archive, folder: str | Path) -> list[Event]:

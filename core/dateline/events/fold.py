@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from copy import copy
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 import msgspec
 from msgspec.structs import astuple
@@ -17,7 +16,6 @@ from dateline.events.envelope import Data, Event
 from dateline.events.index import brings, refers_to
 from dateline.events.links import Link, Links
 from dateline.events.payload import Erased, FactNotice, FactPayload, Raw, Sealed
-from dateline.events.readonly import ReadOnlyStory
 from dateline.events.registry import Registry
 from dateline.events.source import SourceCaptured, SourceWithdrawn
 from dateline.events.state import Fact, StoryState
@@ -48,18 +46,6 @@ class StoryFold(StoryState):
         super().__init__(registry)
         # Facts by an entity or source that they name and that is not there yet.
         self._waiting: dict[str, set[str]] = {}
-
-    def fork(self) -> StoryFold:
-        """A copy to try events on. Facts are shared, since they never change."""
-        fork = StoryFold(self.registry)
-        fork.__dict__.update(self.__dict__)
-        for name in ("entities", "labels", "sources", "captured", "withdrawn", "facts"):
-            setattr(fork, name, copy(getattr(self, name)))
-        fork.tombstones, fork._links = self.tombstones.copy(), self._links.copy()
-        fork._waiting = {key: set(facts) for key, facts in self._waiting.items()}
-        fork._index, fork._by_name, fork._kept = None, None, {}
-        fork.read_only = cast(StoryState, ReadOnlyStory(fork))
-        return fork
 
     def release(self) -> None:
         """Drop everything, once the state is no longer needed. Facts and events refer back to it, so

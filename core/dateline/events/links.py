@@ -29,13 +29,6 @@ class Links:
         self._disputing: dict[str, int] = {}
         self._disputes: dict[str, tuple[str, ...]] = {}
 
-    def copy(self) -> Links:
-        copy = Links()
-        copy.all = FrozenList(self.all)
-        copy._by_fact = {fact: list(links) for fact, links in self._by_fact.items()}
-        copy._disputing, copy._disputes = dict(self._disputing), dict(self._disputes)
-        return copy
-
     def add(self, link: Link, *, hidden: bool) -> None:
         """Add a link. A `hidden` fact disputes nothing."""
         list.append(self.all, link)

@@ -15,7 +15,7 @@ class ReadOnlyStory:
     _MAPPINGS = ("captured", "entities", "erased", "facts", "protected", "sources", "withdrawn")
     __slots__ = ("_state", "label", "linked", *_MAPPINGS)
     #: Attributes of the state that readers do not get.
-    WITHHELD = frozenset({"apply", "fork", "labels", "read_only", "release", "take", "tombstones"})
+    WITHHELD = frozenset({"apply", "labels", "read_only", "release", "take", "tombstones"})
 
     def __init__(self, state: Any) -> None:
         put = object.__setattr__

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
 from typing import Literal
 from uuid import UUID
 
@@ -64,11 +63,6 @@ class Tombstones:
         self.keys: set[str] = set()
         # Events without a body whose erasure is not folded yet, with their positions.
         self._bodiless: dict[UUID, int] = {}
-
-    def copy(self) -> Tombstones:
-        new = Tombstones()
-        new.__dict__.update({name: copy(held) for name, held in vars(self).items()})
-        return new
 
     def take(self, fact: str) -> None:
         """Note that a fact's number is taken."""

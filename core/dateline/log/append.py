@@ -27,7 +27,7 @@ from dateline.events.story import StoryOpened
 from dateline.log import hashing, stored_tree
 from dateline.log.collector import collector_paused
 from dateline.log.content import Encrypted, dump, salted, same_data
-from dateline.log.databases.dialect import named_errors, of
+from dateline.log.databases.dialect import of
 from dateline.log.databases.sql import found_in
 from dateline.log.databases.unwritten import require_done
 from dateline.log.hashing import stamp
@@ -46,14 +46,6 @@ _SLUGS = "SELECT slug FROM stories WHERE slug IN"
 _NEW_TYPE = "INSERT INTO plugin_types (name, since) VALUES (?, ?) ON CONFLICT (name) DO NOTHING"
 _IS_TYPE = "SELECT 1 FROM plugin_types WHERE name = ?"
 _KNOWN = "SELECT position, event_id, story, type, subject_key, body FROM events WHERE event_id IN"
-
-_PRESENT = "SELECT event_id FROM events WHERE event_id IN"
-
-
-def present(connection: Connection, keys: Sequence[bytes]) -> set[bytes]:
-    """Those of the event ids that are in the log."""
-    with named_errors(connection):
-        return {key for (key,) in found_in(of(connection).execute(connection), _PRESENT, keys)}
 
 
 class Appended(msgspec.Struct, frozen=True):

@@ -21,7 +21,7 @@ from dateline.log import hashing
 from dateline.log.content import Encrypted
 from dateline.log.databases.dialect import named_errors, of
 from dateline.log.databases.sql import found_in, portions
-from dateline.log.tables import events, log_head, plugin_types, stories
+from dateline.log.tables import log_head, plugin_types, stories
 from dateline.protect.vault import Vault
 
 PAGE = 2000
@@ -39,6 +39,8 @@ _BY_STORY_TO = _BY_STORY.replace("ORDER", "AND story <= ? ORDER")
 _OF_TYPES = f"{_SELECT} WHERE position > ? AND type IN ({{}}) ORDER BY position LIMIT ?"
 _AT = f"{_SELECT} WHERE position IN"
 _SLUGS_OF = "SELECT story, slug FROM stories WHERE story IN"
+_PRESENT_OR_ERASED = "SELECT event_id FROM events WHERE event_id"
+_PRESENT = "SELECT event_id FROM events WHERE body IS NOT NULL"
 _BY_ID = f"{_SELECT} WHERE event_id = ?"
 _END = 2**62
 #: How many slugs are cached; a rebuild folds story by story and needs each once.
@@ -83,15 +85,11 @@ def stored_head(archive: Any, position: Any, peaks: Any) -> tuple[UUID, hashing.
 
 def present(connection: Connection, ids: Iterable[UUID], *, live: bool = False) -> set[UUID]:
     """Which of those events are in the log; with `live` only those that were not erased."""
-    found: set[UUID] = set()
-    wanted = [event_id.bytes for event_id in ids]
-    column = events.c.event_id
-    for some in portions(wanted):
-        query = select(column).where(column.in_(some))
-        if live:
-            query = query.where(events.c.body.is_not(None))
-        found.update(UUID(bytes=key) for key in connection.execute(query).scalars())
-    return found
+    query = f"{_PRESENT} AND event_id IN" if live else f"{_PRESENT_OR_ERASED} IN"
+    keys = [event_id.bytes for event_id in ids]
+    with named_errors(connection):
+        rows = found_in(of(connection).execute(connection), query, keys)
+        return {UUID(bytes=key) for (key,) in rows}
 
 
 def list_stories(connection: Connection) -> list[StoryRow]:
@@ -197,21 +195,6 @@ class Reader:
             if len(rows) < page:
                 return
 
-    def read_by_story(
-        self,
-        connection: Connection,
-        *,
-        after: UUID | None = None,
-        last: UUID | None = None,
-        until: int,
-        page: int = PAGE,
-    ) -> Iterator[Event]:
-        """Events with position <= `until`, story by story in the order of their ids, each in the
-        order of its versions; only stories after `after`, up to the story `last`. Raises LogGap."""
-        for rows in self._pages_by_story(connection, after, last, until, page):
-            for row in rows:
-                yield self._event(connection, row)
-
     def rows_by_story(
         self,
         connection: Connection,
@@ -221,8 +204,9 @@ class Reader:
         until: int,
         page: int = PAGE,
     ) -> list[tuple[Any, ...]]:
-        """The rows of the same events, to be decoded with `decode` when the transaction has ended. Raises
-        LogGap."""
+        """The rows of events with position <= `until`, story by story in the order of their ids, each in the
+        order of its versions; only stories after `after`, up to the story `last`. They can be decoded with
+        `decode` when the transaction has ended. Raises LogGap."""
         found = list(
             chain.from_iterable(self._pages_by_story(connection, after, last, until, page))
         )

@@ -20,7 +20,7 @@ from dateline.events.payload import FactPayload, Payload, Raw
 from dateline.events.rules import Ahead
 from dateline.events.source import SourceCaptured
 from dateline.events.state import StoryState
-from dateline.log import append
+from dateline.log import read
 from dateline.log.read import Reader, story_by_id, story_by_slug
 from dateline.views import present as present_facts
 from dateline.views.present import present
@@ -72,9 +72,10 @@ class Known:
 
     def expect(self, ids: Iterable[UUID]) -> None:
         """Look up many event ids at once: `event` need not ask for those that are not in the log."""
-        wanted = {event_id.int: event_id.bytes for event_id in ids}
-        there = append.present(self.connection, list(wanted.values()))
-        self._absent.update(number for number, key in wanted.items() if key not in there)
+        wanted = list(ids)
+        there = {event_id.int for event_id in read.present(self.connection, wanted)}
+        self._absent.update(event_id.int for event_id in wanted)
+        self._absent -= there
 
     def event(self, event_id: UUID) -> Event | None:
         if event_id.int in self._absent:

@@ -200,7 +200,7 @@ class ArchiveConformance:
                 assert [event.position for event in part] == [4, 5, 6, 7, 8]
                 only = reader.read(connection, types=["story.opened"], page=page)
                 assert [event.position for event in only] == [1, 2]
-                by_story = list(reader.read_by_story(connection, until=11, page=page))
+                by_story = map(reader.decode, reader.rows_by_story(connection, until=11, page=page))
                 order = [(event.story.bytes, event.version) for event in by_story]
                 assert order == sorted(order)
                 assert len(order) == 11
