@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from dateline import editing, erasing, proving
+from dateline import editing, erasing, proving, undoing
 from dateline.documents import storage as documents
 from dateline.documents.document import Document
 from dateline.erasure.batch_keys import BatchKeys
@@ -268,6 +268,9 @@ class Archive:
     add_evidence = editing.add_evidence
     link = editing.link
     withdraw = editing.withdraw
+    amend = editing.amend
+    merge = editing.merge
+    undo = undoing.undo
 
     # -- erasing ---------------------------------------------------------------------------
 

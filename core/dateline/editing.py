@@ -6,7 +6,7 @@ Refused for what breaks a rule. Except where another result is named, they retur
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypedDict, Unpack
 
 from dateline.errors import DatelineError
@@ -17,7 +17,8 @@ from dateline.events.envelope import RecordedBy
 from dateline.events.identity import uuid7
 from dateline.events.parts import Change
 from dateline.events.registry import to_fields
-from dateline.events.state import Fact
+from dateline.events.state import Fact, StoryState
+from dateline.recording.lookup import find_entity, find_source
 from dateline.recording.recorder import Recorded
 
 
@@ -38,6 +39,7 @@ class HowBy(How, total=False):
 class Desk(Protocol):
     """What notices need of `dateline.Archive`."""
 
+    def state(self, slug: str, *, facts: Collection[str]) -> StoryState: ...
     def fact(self, story: str, name: str) -> Fact: ...
     def source(self, story: str, start: str | None = None) -> str: ...
     def record(self, *lines: Any, **how: Any) -> Recorded: ...
@@ -175,6 +177,75 @@ def withdraw(
     return name
 
 
+def amend(
+    archive: Desk,
+    story: str,
+    name: str,
+    changes: Mapping[str, Any],
+    *,
+    reason: str,
+    **how: Unpack[HowBy],
+) -> list[Change]:
+    """Amend what was recorded about an entity, by its id, or about a source, found as by `source`; the
+    log keeps what was recorded before. Returns the changes, with old values.
+
+    `changes` maps fields, such as ``published`` or ``identifiers.wikidata``, to new values; None removes
+    one. A document and the texts extracted from it are amended together, except for their ``url``, which
+    only the document has.
+    """
+    state = archive.state(story, facts=())
+    given = {pointer_of(path): now for path, now in changes.items()}
+    if name.partition(":")[0] in ("person", "org", "place", "group"):
+        things = {name: dict(given)}
+        find_entity(state, name)
+    else:
+        things = _of_document(state, find_source(state, name), given)
+    lines: list[dict[str, Any]] = []
+    for thing, wanted in things.items():
+        field = "entity" if thing in state.entities else "source"
+        current = to_fields(state.entities.get(thing) or state.sources[thing])
+        listed = [
+            {"path": path, "was": was, "now": now}
+            for path, now in wanted.items()
+            if not pointer.same(was := pointer.get(current, path), now) or len(things) == 1
+        ]
+        if listed:
+            line = {"type": f"{field}.amended", field: thing, "changes": listed, "reason": reason}
+            cause = {"causation_id": lines[0]["event_id"]} if lines else {}
+            lines.append(line_of(line, **how) | cause)
+    if not lines:
+        raise DatelineError(
+            f"{name} already has these values; nothing was written", code="amendment-empty"
+        )
+    recorded_by = how.get("recorded_by", RecordedBy())
+    archive.record(lines, story=story, recorded_by=recorded_by)
+    made = {change["path"]: change for line in lines for change in line["changes"]}
+    return [Change(**change) for change in made.values()]
+
+
+def _of_document(
+    state: StoryState, source: str, changes: Mapping[str, Any]
+) -> dict[str, dict[str, Any]]:
+    """The changes of a document and of each text extracted from it, which are described alike."""
+    whole = state.sources[source].derived_from or source
+    if whole not in state.sources:
+        whole = source
+    texts = [name for name, one in state.sources.items() if one.derived_from == whole]
+    of_texts = {path: now for path, now in changes.items() if path != "/url"}
+    return {whole: dict(changes), **dict.fromkeys(texts, of_texts)}
+
+
+def merge(
+    archive: Desk, story: str, entity: str, into: str, *, reason: str, **how: Unpack[HowBy]
+) -> Recorded:
+    """Record that two ids stand for one entity. Facts keep the id that they were recorded with; views
+    show `into`."""
+    state = archive.state(story, facts=())
+    find_entity(state, entity)
+    find_entity(state, into)
+    return _notice(archive, story, "entity.merged", entity=entity, into=into, reason=reason, **how)
+
+
 def _notice(
     archive: Desk,
     story: str,
@@ -186,9 +257,21 @@ def _notice(
 ) -> Recorded:
     """Record an event with those of `fields` that are not None. Its id is new, so that the same
     correction can be made again after it was reversed."""
-    given = {name: value for name, value in fields.items() if value is not None}
-    line = {"type": event_type, "event_id": str(uuid7()), **given, **_reported(reported)}
+    line = line_of({"type": event_type, **fields}, reported=reported)
     return archive.record([line], story=story, recorded_by=recorded_by)
+
+
+def line_of(
+    fields: Mapping[str, Any],
+    reported: str | None = None,
+    recorded_by: RecordedBy | None = None,
+    by: str | None = None,
+) -> dict[str, Any]:
+    """An event as an input line with an id of its own, without those of `fields` that are None."""
+    given = {"by": by, **fields}
+    given = {name: value for name, value in given.items() if value is not None}
+    given.setdefault("event_id", str(uuid7()))
+    return {**given, **_reported(reported)}
 
 
 def pointer_of(path: str) -> str:

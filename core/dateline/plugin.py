@@ -31,6 +31,7 @@ from dateline.errors import DatelineError, Finding, MissingLibrary, Refused, Unk
 from dateline.events.clock import from_iso, to_iso
 from dateline.events.editorial import (
     ContentErased,
+    EventRevoked,
     EvidenceAdded,
     FactCorrected,
     FactDisputed,
@@ -40,7 +41,7 @@ from dateline.events.editorial import (
 )
 from dateline.events.edtf import Edtf
 from dateline.events.edtf import parse as parse_edtf
-from dateline.events.entity import EntityIntroduced
+from dateline.events.entity import EntityAmended, EntityIntroduced, EntityMerged
 from dateline.events.envelope import Event, RecordedBy
 from dateline.events.fact import (
     AssessmentRecorded,
@@ -68,7 +69,7 @@ from dateline.events.parts import (
 from dateline.events.payload import Erased, FactNotice, FactPayload, Payload, Raw, Wording, worded
 from dateline.events.publication import is_publication_date
 from dateline.events.registry import EventType, to_fields
-from dateline.events.source import SourceCaptured, SourceWithdrawn
+from dateline.events.source import SourceAmended, SourceCaptured, SourceWithdrawn
 from dateline.events.state import Fact, StoryState
 from dateline.events.status import Status
 from dateline.events.story import StoryClosed, StoryOpened, StoryRetitled
@@ -96,12 +97,12 @@ from dateline.views.view_schema import last
 
 __all__ = [
     "BINARY", "CUT", "ERASED", "MAX_LINE", "Actor", "AssessmentRecorded", "Change", "Channel", "Check", "Column",
-    "ContentErased", "Cut", "DatelineError", "Document", "Edtf", "Entity", "EntityIntroduced", "EntityView", "Erased", "ErasedEvent", "ErasedFact",
-    "Event", "EventType", "EventView", "Evidence", "EvidenceAdded", "Executor", "Exporter", "Extracted", "Fact",
+    "ContentErased", "Cut", "DatelineError", "Document", "Edtf", "Entity", "EntityAmended", "EntityIntroduced", "EntityMerged", "EntityView", "Erased", "ErasedEvent", "ErasedFact",
+    "Event", "EventRevoked", "EventType", "EventView", "Evidence", "EvidenceAdded", "Executor", "Exporter", "Extracted", "Fact",
     "FactCorrected", "FactDisputed", "FactNotice", "FactPayload", "FactRetracted", "FactReviewed",
     "FactRow", "FactView", "FactsLinked", "Factuality", "FigureRecorded", "Finding", "Fold", "FoldedEvent", "Importer",
     "JsonObject", "Line", "Link", "Material", "MissingLibrary", "OccurrenceRecorded", "Payload", "PlaceRef",
-    "Quantity", "Raw", "RecordedBy", "Refused", "RoleRecorded", "Rows", "Source", "SourceCaptured",
+    "Quantity", "Raw", "RecordedBy", "Refused", "RoleRecorded", "Rows", "Source", "SourceAmended", "SourceCaptured",
     "SourceImporter", "SourceView", "SourceWithdrawn", "StateRecorded", "StatedCut", "StatementRecorded", "Status", "Step",
     "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "StoryView", "Table", "Tally", "Time", "Times",
     "UnknownName", "View", "ViewRow", "Wording", "chain_arrows", "chain_words", "csv_cell", "find_charset",

@@ -27,6 +27,9 @@ class Root(LazyGroup):
         "evidence": "Add evidence from its source to a fact.",
         "link": "Link two facts: FACT RELATION OTHER.",
         "withdraw": "Record that a publisher withdrew a source.",
+        "amend": "Amend what was recorded about a source or an entity.",
+        "merge": "Record that two ids stand for one entity.",
+        "undo": "Take back an editorial act.",
         "retitle": "Change the title of a story.",
         "close": "Close a story.",
         "stories": "List the stories.",
@@ -53,6 +56,7 @@ class Root(LazyGroup):
     homes = {
         **dict.fromkeys(("correct", "retract", "dispute", "review"), "editing"),
         **dict.fromkeys(("evidence", "link", "withdraw"), "editing"),
+        **dict.fromkeys(("amend", "merge", "undo"), "amending"),
         **dict.fromkeys(("open", "retitle", "close"), "stories"),
     }
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from dateline.errors import Finding
-from dateline.events.editorial import ContentErased
+from dateline.events.editorial import ContentErased, EventRevoked
+from dateline.events.entity import EntityAmended
 from dateline.events.index import brings
 from dateline.events.payload import FactNotice, Payload, Raw
 from dateline.events.rules.references import named
-from dateline.events.source import SourceWithdrawn
+from dateline.events.source import SourceAmended, SourceWithdrawn
 from dateline.events.story import StoryOpened
 
 RULE = "protection"
@@ -78,11 +79,15 @@ def _under(key: str, whose: Whose) -> str:
 
 
 def noticed(payload: Payload | Raw) -> tuple[str, str] | None:
-    """(field, id) of the one fact or source that a notice is about, and whose key it gets."""
+    """(field, id) of the one fact, source or entity that a notice is about, and whose key it gets."""
     if isinstance(payload, FactNotice):
         return "/fact", payload.fact
-    if isinstance(payload, SourceWithdrawn):
+    if isinstance(payload, SourceWithdrawn | SourceAmended):
         return "/source", payload.source
+    if isinstance(payload, EntityAmended):
+        return "/entity", payload.entity
+    if isinstance(payload, EventRevoked) and len(payload.about) == 1:
+        return "/about/0", payload.about[0]
     if isinstance(payload, Raw) and payload.about is not None and payload.fact is None:
         return "/fact", payload.about
     return None

@@ -2,7 +2,7 @@
 
 A fact is erased with every notice about it, and a notice with its fact: a correction repeats what it
 corrects, and a fact without its retraction would be valid again. The same holds for a source and its
-withdrawal.
+withdrawal, for a source or entity and its amendments, and for an act and its revocation.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from uuid import UUID
 import msgspec
 
 from dateline.errors import DatelineError
-from dateline.events.editorial import ContentErased, FactsLinked
-from dateline.events.entity import EntityIntroduced
+from dateline.events.acts import about
+from dateline.events.editorial import ContentErased, EventRevoked, FactsLinked
+from dateline.events.entity import EntityAmended, EntityIntroduced, EntityMerged
 from dateline.events.envelope import Event
 from dateline.events.parts import ErasedEvent
 from dateline.events.payload import Erased, FactNotice, FactPayload, Payload, Raw, Sealed
 from dateline.events.rules.references import named
-from dateline.events.source import SourceCaptured, SourceWithdrawn
+from dateline.events.source import SourceAmended, SourceCaptured, SourceWithdrawn
 from dateline.events.story import StoryOpened
 
 
@@ -63,7 +64,7 @@ def closure(
     raises DatelineError for events that cannot be erased, or not on their own.
     """
     own: dict[str, int] = {}
-    fact_ids, source_ids = set(), set()
+    fact_ids, things, gone = set[str](), set[str](), set[UUID]()
     for event in events:
         fact = _fact(event.data)
         if fact is not None and not isinstance(event.data, FactNotice):
@@ -74,13 +75,17 @@ def closure(
             if fact is not None:
                 fact_ids.add(fact)
             elif isinstance(event.data, SourceCaptured):
-                source_ids.add(event.data.source)
-    return [
-        _going(event, own)
-        for event in events
-        if not isinstance(event.data, Erased)
-        and (event.position in chosen or _about(event, fact_ids, source_ids))
-    ]
+                things.add(event.data.source)
+            elif isinstance(event.data, EntityIntroduced):
+                things.add(event.data.entity)
+    going = []
+    for event in events:
+        if isinstance(event.data, Erased):
+            continue
+        if event.position in chosen or _about(event, fact_ids, things, gone):
+            going.append(_going(event, own))
+            gone.add(event.event_id)
+    return going
 
 
 def _fact(data: object) -> str | None:
@@ -112,6 +117,18 @@ def _require_erasable(event: Event) -> None:
             hint="erase the position at which the source was captured",
             code="not-erasable-alone",
         )
+    if isinstance(data, SourceAmended | EntityAmended | EntityMerged):
+        raise DatelineError(
+            f"{where} cannot be erased on its own: what it changed would be as it was before",
+            hint="erase the position at which the source was captured or the entity was introduced",
+            code="not-erasable-alone",
+        )
+    if isinstance(data, EventRevoked):
+        raise DatelineError(
+            f"{where} cannot be erased on its own: what it took back would be in force again",
+            hint="erase the position of the event that it took back",
+            code="not-erasable-alone",
+        )
     if isinstance(data, Sealed):
         raise DatelineError(
             f"{where} is protected, and its key is not here",
@@ -120,10 +137,17 @@ def _require_erasable(event: Event) -> None:
         )
 
 
-def _about(event: Event, fact_ids: set[str], source_ids: set[str]) -> bool:
+_OF_THINGS = (SourceWithdrawn, SourceAmended, EntityAmended, EntityMerged)
+
+
+def _about(event: Event, fact_ids: set[str], things: set[str], gone: set[UUID]) -> bool:
+    """Whether an event goes with those facts, with those sources and entities, or with an act that is
+    erased."""
     data = event.data
-    if isinstance(data, SourceWithdrawn):
-        return data.source in source_ids
+    if isinstance(data, _OF_THINGS):
+        return not things.isdisjoint(about(data))
+    if isinstance(data, EventRevoked):
+        return data.event in gone
     return _fact(data) in fact_ids
 
 
@@ -151,6 +175,10 @@ def envelope(event: Event, fact: str | None) -> Going:
 
 
 def _people(data: object) -> tuple[str, ...]:
+    if isinstance(data, EntityAmended) and data.entity.startswith(("person:", "group:")):
+        values = (value for one in data.changes for value in (one.was, one.now))
+        texts = (value if isinstance(value, list | tuple) else [value] for value in values)
+        return tuple(text for some in texts for text in some if isinstance(text, str) and text)
     if not isinstance(data, EntityIntroduced) or data.kind not in ("person", "group"):
         return ()
     return (data.entity, data.label, *data.names)
@@ -166,9 +194,9 @@ def name_of(event: Event) -> str:
     if isinstance(data, FactsLinked):
         return f"{data.from_} {data.relation} {data.to}"
     fact = _fact(data)
-    if fact is None or isinstance(data, FactPayload):
-        return fact or event.type
-    return f"{event.type} {fact}"
+    if isinstance(data, FactPayload):
+        return data.fact
+    return " ".join([event.type, *(about(data) if fact is None else [fact])])
 
 
 def mentions(events: Sequence[Event], going: Sequence[Going]) -> Iterator[Mention]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import ClassVar, Literal
+from uuid import UUID
 
 from dateline.events.parts import Change, ErasedEvent, Evidence
 from dateline.events.payload import FactNotice, Payload, Wording
@@ -83,6 +84,23 @@ class FactReviewed(FactNotice, frozen=True, kw_only=True):
     @property
     def wording(self) -> Wording:
         return Wording(self.verdict, self.reviewer, self.reason)
+
+
+class EventRevoked(Payload, frozen=True, kw_only=True):
+    """An editorial act is taken back: from now on the story is as if the act had not been recorded. Both
+    stay in the log.
+
+    ``event`` is the id of the act. The archive fills in ``act``, its type, and ``about``, the ids of the
+    facts, entities and sources that it is about. An act that was taken back is in force again when its
+    revocation is revoked.
+    """
+
+    type: ClassVar[str] = "event.revoked"
+    event: UUID
+    act: str = ""
+    about: tuple[str, ...] = ()
+    by: str | None = None
+    reason: str
 
 
 class ContentErased(Payload, frozen=True, kw_only=True):

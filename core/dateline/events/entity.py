@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 import msgspec
 
+from dateline.events.parts import Change
 from dateline.events.payload import Payload
 
 
@@ -30,6 +31,28 @@ class EntityIntroduced(Payload, frozen=True, kw_only=True):
     lon: float | None = None
     precision: Literal["exact", "settlement", "admin2", "admin1", "country"] | None = None
     note: str | None = None
+
+
+class EntityAmended(Payload, frozen=True, kw_only=True):
+    """What was recorded about an entity was wrong, incomplete or has changed. Each path of ``changes`` is
+    one of its fields, such as ``/label``, or one identifier: ``/identifiers/wikidata``."""
+
+    type: ClassVar[str] = "entity.amended"
+    entity: str
+    changes: tuple[Change, ...]
+    by: str | None = None
+    reason: str
+
+
+class EntityMerged(Payload, frozen=True, kw_only=True):
+    """Two ids stand for one entity. Facts keep the id that they were recorded with; views show ``into``
+    instead of ``entity``."""
+
+    type: ClassVar[str] = "entity.merged"
+    entity: str
+    into: str
+    by: str | None = None
+    reason: str
 
 
 def from_v1(fields: dict[str, object]) -> dict[str, object]:

@@ -9,15 +9,16 @@ import msgspec
 from msgspec.structs import astuple
 
 from dateline.errors import SealedContent
-from dateline.events.corrections import corrected
-from dateline.events.editorial import ContentErased, EvidenceAdded, FactCorrected, FactsLinked
-from dateline.events.entity import EntityIntroduced
+from dateline.events.acts import after, weighed
+from dateline.events.amending import amended
+from dateline.events.editorial import ContentErased, EventRevoked, FactsLinked
+from dateline.events.entity import EntityAmended, EntityIntroduced, EntityMerged
 from dateline.events.envelope import Data, Event
 from dateline.events.index import brings, refers_to
 from dateline.events.links import Link, Links
 from dateline.events.payload import Erased, FactNotice, FactPayload, Raw, Sealed
 from dateline.events.registry import Registry
-from dateline.events.source import SourceCaptured, SourceWithdrawn
+from dateline.events.source import SourceAmended, SourceCaptured, SourceWithdrawn
 from dateline.events.state import Fact, StoryState
 from dateline.events.status import Status
 from dateline.events.story import StoryClosed, StoryOpened, StoryRetitled
@@ -46,11 +47,15 @@ class StoryFold(StoryState):
         super().__init__(registry)
         # Facts by an entity or source that they name and that is not there yet.
         self._waiting: dict[str, set[str]] = {}
+        # Amended sources and entities as they were recorded, and the publishers that a source ever had.
+        self._entities: dict[str, EntityIntroduced] = {}
+        self._sources: dict[str, SourceCaptured] = {}
+        self._publishers: dict[str, set[str]] = {}
 
     def release(self) -> None:
         """Drop everything, once the state is no longer needed. Facts and events refer back to it, so
         nothing would be freed before the next garbage collection."""
-        for held in (self.facts, self.entities, self.sources):
+        for held in (self.facts, self.entities, self.sources, self._acts):
             held.clear()
         self.__dict__.pop("read_only", None)  # it refers back
         self._links, self._index, self._by_name, self._kept = Links(), None, None, {}
@@ -79,6 +84,8 @@ class StoryFold(StoryState):
             return fact, None, (fact,), self.read_only
         if isinstance(data, FactNotice):
             return self._notice(event, data)
+        if isinstance(data, EventRevoked):
+            return self._revoke(event, data)
         return None, None, self._refresh(self._context(event, data)), self.read_only
 
     def _context(self, event: Event, data: Data) -> Iterable[str]:
@@ -92,11 +99,12 @@ class StoryFold(StoryState):
             return named
         if isinstance(data, SourceCaptured):
             self.sources[data.source] = data
+            self._acts[event.event_key] = event
             self.captured.setdefault(data.source, event.version)
             return self._waiting.pop(data.source, ())
-        if isinstance(data, SourceWithdrawn):
-            self.withdrawn[data.source] = data.reason
-            return [fact.id for fact in self.naming(data.source) if fact.source == data.source]
+        if isinstance(data, SourceWithdrawn | SourceAmended | EntityAmended | EntityMerged):
+            self._acts[event.event_key] = event
+            return self._put(event, data)
         if isinstance(data, FactsLinked):
             from_ = self.facts.get(data.from_)
             self._links.add(Link(data, event), hidden=from_ is not None and from_.hidden)
@@ -112,6 +120,7 @@ class StoryFold(StoryState):
         elif isinstance(data, StoryRetitled):
             self.title = data.title
         elif isinstance(data, StoryClosed):
+            self._acts[event.event_key] = event
             self.closed = True
         elif isinstance(data, Raw):
             if data.fact is not None and data.fact not in self.facts:
@@ -121,7 +130,141 @@ class StoryFold(StoryState):
         elif isinstance(data, Erased):
             self.tombstones.add_bodiless(event)
 
+    def _put(self, event: Event, data: Data) -> Iterable[str]:
+        """Put an act into force; return the facts whose status or labels changed."""
+        if isinstance(data, SourceWithdrawn):
+            self.withdrawn[data.source] = data.reason
+            return self._drawn(data.source)
+        if isinstance(data, SourceAmended):
+            return self._amend(data.source, (*self.amendments.get(data.source, ()), event))
+        if isinstance(data, EntityAmended):
+            return self._amend(data.entity, (*self.amendments.get(data.entity, ()), event))
+        if isinstance(data, EntityMerged):
+            self.merged[data.entity] = data.into
+            return self._renamed(data.entity)
+        if isinstance(data, StoryClosed):
+            self.closed = True
+        elif isinstance(data, SourceCaptured):
+            self.captured[data.source] = event.version
+            self._amend(data.source, self.amendments.get(data.source, ()), data)
+            ordered = sorted(self.sources.items(), key=lambda item: self.captured[item[0]])
+            self.sources.clear()
+            self.sources.update(ordered)
+        return ()
+
+    def _take_back(self, event: Event, data: Data) -> Iterable[str]:
+        """Take an act out of force; return the facts whose status or labels changed."""
+        if isinstance(data, SourceWithdrawn):
+            self.withdrawn.pop(data.source, None)
+            return self._drawn(data.source)
+        if isinstance(data, SourceAmended | EntityAmended):
+            name = data.source if isinstance(data, SourceAmended) else data.entity
+            left = self.amendments.get(name, ())
+            return self._amend(name, tuple(one for one in left if one is not event))
+        if isinstance(data, EntityMerged):
+            self.merged.pop(data.entity, None)
+            return self._renamed(data.entity)
+        if isinstance(data, StoryClosed):
+            self.closed = False
+        elif isinstance(data, SourceCaptured):
+            self.sources.pop(data.source, None)
+            self.captured.pop(data.source, None)
+        return ()
+
+    def _drawn(self, source: str) -> list[str]:
+        return [fact.id for fact in self.naming(source) if fact.source == source]
+
+    def _amend(
+        self, name: str, events: tuple[Event, ...], base: SourceCaptured | None = None
+    ) -> Iterable[str]:
+        """Give a source or entity the amendments in force; return the facts that show it."""
+        if events:
+            self.amendments[name] = tuple(sorted(events, key=lambda event: event.version))
+        else:
+            self.amendments.pop(name, None)
+        changes = [event.data for event in self.amendments.get(name, ())]
+        if (entity := self.entities.get(name)) is not None:
+            was = self._entities.setdefault(name, entity)
+            self.entities[name] = amended(was, changes)  # type: ignore[arg-type]
+            return self._renamed(name)
+        if (source := base or self.sources.get(name)) is None:
+            return ()  # it was erased, or its capture was taken back
+        held = self._sources.setdefault(name, source)
+        self.sources[name] = found = amended(held, changes)  # type: ignore[arg-type]
+        self._publishers.setdefault(name, {held.publisher}).add(found.publisher)
+        return self._drawn(name)
+
+    def _renamed(self, entity: str) -> Iterable[str]:
+        """Work out again the label of an entity and of those merged into it; return the facts that show
+        one of them."""
+        names = {entity, *(one for one in self.merged if self._leads(one, entity))}
+        for name in names:
+            kept = self.entities.get(self.entity_id(name)) or self.entities.get(name)
+            self.labels[name] = name if kept is None else kept.label
+        parts = {one.entity for one in self.entities.values() if one.part_of in names}
+        return {fact.id for name in names | parts for fact in self.naming(name)}
+
+    def _leads(self, name: str, entity: str) -> bool:
+        """Whether `name` was merged into `entity`, perhaps through others."""
+        while name in self.merged and name != entity:
+            name = self.merged[name]
+        return name == entity
+
+    def _revoke(self, event: Event, data: EventRevoked) -> Added:
+        """Take an act back or, for a revocation, put what it took back into force again."""
+        self._revocations[event.event_key] = event
+        by, key, force = event, data.event.bytes, False
+        while True:
+            if force:
+                self.revoked.pop(key, None)
+            else:
+                self.revoked[key] = by
+            if key not in self._revocations:
+                break
+            by = self._revocations[key]
+            key, force = by.data.event.bytes, not force  # type: ignore[union-attr]
+        for name in data.about:
+            before = self.facts.get(name)
+            fact = None if before is None else weighed(self.registry, before, key, force=force)
+            if before is not None and fact is not None:
+                touched = self._replace(before, fact)
+                return touched[0], before, touched, self.read_only
+        return None, None, self._refresh(self._reconsider(key, data.about, force)), self.read_only
+
+    def _reconsider(self, key: bytes, about: Iterable[str], force: bool) -> Iterable[str]:
+        """Put an act about a source, an entity, the story or two facts into force or out of it; return
+        the facts whose status or labels changed."""
+        act = self._acts.get(key)
+        if act is not None:
+            return self._put(act, act.data) if force else self._take_back(act, act.data)
+        change = self._links.restore if force else self._links.revoke
+        link = change(key, about, self._is_hidden)
+        return () if link is None else {link.data.from_, link.data.to}
+
+    def _is_hidden(self, fact: str) -> bool:
+        found = self.facts.get(fact)
+        return found is not None and found.hidden
+
+    def _published(self, data: FactPayload) -> FactPayload:
+        """The payload with the present publisher of its source, if that was amended."""
+        source, former = self.sources.get(data.source), self._publishers.get(data.source, ())
+        last = data.attribution[-1] if data.attribution else None
+        if source is None or last is None or last.role != "publisher" or last.agent not in former:
+            return data
+        step = msgspec.structs.replace(last, agent=source.publisher)
+        return msgspec.structs.replace(data, attribution=(*data.attribution[:-1], step))
+
+    def _with_kept(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """`names` with the entities into which some of them were merged."""
+        return tuple(dict.fromkeys((*names, *map(self.entity_id, names))))
+
     def _record(self, event: Event, data: FactPayload) -> Fact:
+        names, base = refers_to(data), None
+        if self._publishers:
+            published = self._published(data)
+            data, base = published, None if published is data else (data, None)
+        if self.merged:
+            names = self._with_kept(names)
         fact = Fact(
             id=data.fact,
             type=event.type,
@@ -134,8 +277,9 @@ class StoryFold(StoryState):
             reported_us=event.reported_us,
             recorded_by=event.recorded_by,
             story=self.read_only,
-            names=refers_to(data),
+            names=names,
             older=None if event.original is None else (event.schema_version, event.original),
+            base=base,
         )
         if data.source in self.withdrawn or self._links.all:
             status = self._status(fact)
@@ -163,31 +307,37 @@ class StoryFold(StoryState):
         before = self.facts.get(notice.fact)
         if before is None:  # the fact has an unknown type, or was erased
             return None, None, (), self.read_only
-        data: FactPayload = before.data
-        older = before.older
-        if isinstance(notice, FactCorrected):
-            data, older = corrected(self.registry, before, notice)
-        elif isinstance(notice, EvidenceAdded):
-            data = msgspec.structs.replace(data, evidence=(*data.evidence, *notice.evidence))
-            older = None
+        data, older = after(self.registry, before, notice)
+        changed = data is not before.data and before.base is None
         fact = msgspec.structs.replace(
             before,
             data=data,
-            names=refers_to(data),
             older=older,
-            derived=None,
             history=(*before.history, event),
             notices=before.notices.and_(notice),
+            base=(before.data, before.older) if changed else before.base,
         )
-        fact = msgspec.structs.replace(fact, status=self._status(fact))
+        touched = self._replace(before, fact)
+        return touched[0], before, touched, self.read_only
+
+    def _replace(self, before: Fact, fact: Fact) -> tuple[Fact, ...]:
+        """Put a fact in the place of what it was before; return it and the facts whose status changed."""
+        data = self._published(fact.data) if self._publishers else fact.data
+        names = refers_to(data)
+        fact = msgspec.structs.replace(
+            fact,
+            data=data,
+            names=self._with_kept(names) if self.merged else names,
+            derived=None,
+            status=self._status(fact),
+        )
         self.facts[fact.id] = fact
         if self._index is not None:
             self._index.add(fact.id, (fact.source, *fact.names))
         self._wait_for(fact)
         if fact.hidden != before.hidden:
             self._links.set_hidden(fact.id, fact.hidden)
-        touched = (fact, *self._refresh(self._links.disputed_by(fact.id)))
-        return fact, before, touched, self.read_only
+        return (fact, *self._refresh(self._links.disputed_by(fact.id)))
 
     def _status(self, fact: Fact) -> Status:
         return fact.notices.status(
@@ -202,6 +352,19 @@ class StoryFold(StoryState):
             fact = self.facts.get(name)
             if fact is not None:
                 fact = msgspec.structs.replace(fact, status=self._status(fact), derived=None)
+                if self._publishers or self.merged or self.revoked:
+                    fact = self._as_amended(fact)
                 self.facts[name] = fact
                 touched.append(fact)
         return tuple(touched)
+
+    def _as_amended(self, fact: Fact) -> Fact:
+        """A fact with the publisher of its source and the names of its entities as they are now."""
+        data = self._published(fact.data)
+        base = fact.base
+        if data is not fact.data and base is None:
+            base = (fact.data, fact.older)
+        names = self._with_kept(refers_to(data))
+        if self._index is not None:
+            self._index.add(fact.id, names)
+        return msgspec.structs.replace(fact, data=data, base=base, names=names)

@@ -12,7 +12,10 @@ class ReadOnlyStory:
     change it. What would change it is missing (`apply`); other attempts raise TypeError or
     AttributeError."""
 
-    _MAPPINGS = ("captured", "entities", "erased", "facts", "protected", "sources", "withdrawn")
+    _MAPPINGS = (
+        "amendments", "captured", "entities", "erased", "facts", "merged", "protected", "revoked",
+        "sources", "withdrawn",
+    )  # fmt: skip
     __slots__ = ("_state", "label", "linked", *_MAPPINGS)
     #: Attributes of the state that readers do not get.
     WITHHELD = frozenset({"apply", "labels", "read_only", "release", "take", "tombstones"})

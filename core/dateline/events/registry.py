@@ -43,11 +43,12 @@ CORE: tuple[EventType, ...] = tuple(
     EventType(payload, _UPCASTERS.get(payload, {}))
     for payload in (
         story.StoryOpened, story.StoryRetitled, story.StoryClosed, source.SourceCaptured,
-        source.SourceWithdrawn, entity.EntityIntroduced, fact.StatementRecorded,
+        source.SourceWithdrawn, source.SourceAmended, entity.EntityIntroduced, entity.EntityAmended,
+        entity.EntityMerged, fact.StatementRecorded,
         fact.OccurrenceRecorded, fact.FigureRecorded, fact.StateRecorded, fact.RoleRecorded,
         fact.AssessmentRecorded, editorial.FactsLinked, editorial.EvidenceAdded,
         editorial.FactCorrected, editorial.FactRetracted, editorial.FactDisputed,
-        editorial.FactReviewed, editorial.ContentErased,
+        editorial.FactReviewed, editorial.EventRevoked, editorial.ContentErased,
     )
 )  # fmt: skip
 CORE_NAMES = frozenset(event_type.name for event_type in CORE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from dateline.events.parts import Credit
+from dateline.events.parts import Change, Credit
 from dateline.events.payload import Payload
 
 
@@ -37,4 +37,15 @@ class SourceWithdrawn(Payload, frozen=True, kw_only=True):
 
     type: ClassVar[str] = "source.withdrawn"
     source: str
+    reason: str
+
+
+class SourceAmended(Payload, frozen=True, kw_only=True):
+    """What was recorded about a source was wrong or incomplete. Each path of ``changes`` is one of its
+    fields, such as ``/published``; the whole value of the field is replaced."""
+
+    type: ClassVar[str] = "source.amended"
+    source: str
+    changes: tuple[Change, ...]
+    by: str | None = None
     reason: str

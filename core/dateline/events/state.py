@@ -37,12 +37,17 @@ class Derived(msgspec.Struct, frozen=True, gc=False):
     span: Evidence | None
 
 
+#: A fact's payload as recorded, and its older shape if it has one.
+Base = tuple[Any, "tuple[int, dict[str, object]] | None"]
+
+
 class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """One fact as it is after some event. It is never changed in place.
 
     ``position``, ``version`` and the times are those of the event that recorded it; ``history`` holds
-    the editorial events about it since then, oldest first. ``names`` are the entities that its rows may
-    show.
+    the editorial events about it since then, oldest first; ``revoked`` those that were taken back.
+    ``names`` are the entities that its rows may show. ``base`` is its payload as recorded, once an event
+    has changed it.
     """
 
     id: str
@@ -58,8 +63,10 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     story: StoryState
     names: tuple[str, ...]
     history: tuple[Event, ...] = ()
+    revoked: tuple[Event, ...] = ()
     notices: Notices = Notices()
     older: tuple[int, dict[str, object]] | None = None
+    base: Base | None = None
     derived: Derived | None = None
 
     @property
@@ -164,6 +171,15 @@ class StoryState:
         #: The version at which each source was first captured.
         self.captured: dict[str, int] = {}
         self.withdrawn: dict[str, str] = {}
+        #: The amendments in force of each source and entity that has any, oldest first.
+        self.amendments: dict[str, tuple[Event, ...]] = {}
+        #: The entity into which each merged entity was merged; `entity_id` follows several steps.
+        self.merged: dict[str, str] = {}
+        # Acts about sources, entities and the story that can be taken back; and all revocations.
+        self._acts: dict[bytes, Event] = {}
+        self._revocations: dict[bytes, Event] = {}
+        #: What was taken back: the keys of the acts, each with the revocation in force.
+        self.revoked: dict[bytes, Event] = {}
         self.facts: dict[str, Fact] = {}
         self.opened: StoryOpened | None = None
         #: What remains of events that cannot be read.
@@ -192,6 +208,12 @@ class StoryState:
 
     def label(self, entity: str | None) -> str:
         return self.labels[entity]
+
+    def entity_id(self, entity: str) -> str:
+        """The id under which views show an entity: that of the one it was merged into, else its own."""
+        while entity in self.merged:
+            entity = self.merged[entity]
+        return entity
 
     def shown(self) -> Iterator[Fact]:
         """The facts of default reads, in the order of recording."""
@@ -235,6 +257,21 @@ class StoryState:
         if name not in self._kept:
             self._kept[name] = make()
         return self._kept[name]  # type: ignore[no-any-return]
+
+    def act(self, event: UUID, about: Iterable[str]) -> Event | None:
+        """The editorial act with that event id, in force or not; `about` are the facts, entities and
+        sources that it is about."""
+        key = event.bytes
+        if (found := self._acts.get(key) or self._revocations.get(key)) is not None:
+            return found
+        for name in about:
+            fact = self.facts.get(name)
+            notices = () if fact is None else (*fact.history, *fact.revoked)
+            made = [*notices, *(link.event for link in self._links.ever(name))]
+            found = next((one for one in made if one.event_key == key), None)
+            if found is not None:
+                return found
+        return None
 
     def knows(self, fact: str) -> bool:
         """Whether a fact has that id, be it readable or not."""

@@ -12,6 +12,7 @@ from operator import attrgetter
 from uuid import UUID
 
 from dateline.errors import Refused
+from dateline.events.editorial import EventRevoked
 from dateline.events.envelope import RecordedBy
 from dateline.recording.accepted import Accepted
 from dateline.recording.check import Check
@@ -51,6 +52,11 @@ def accept(
     known.expect(
         event_id for item in reader.items if (event_id := item.envelope.event_id) is not None
     )
+    revocations = [item for item in reader.items if isinstance(item.payload, EventRevoked)]
+    if revocations:
+        brought = {id_: item.payload for item in reader.items if (id_ := item.envelope.event_id)}
+        for item in revocations:
+            item.payload = known.act(item.payload, brought)  # type: ignore[arg-type]
     for one, some in stories.items():
         known.name(one, (item.payload for item in some))
     accepted = Accepted(keys.for_batch(stories, known), reader.opened)

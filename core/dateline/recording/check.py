@@ -89,13 +89,14 @@ class Check:
         return found
 
     def _renew(self, item: Item, state: StoryState) -> None:
-        """Give a line whose event was erased the id of a new event."""
-        while (
-            self._anew
-            and item.event_id in state.tombstones.events
-            and item.envelope.event_id is None
-        ):
-            item.renews = state.tombstones.events[item.event_id]
+        """Give a line whose event was erased or taken back the id of a new event."""
+        if not self._anew or item.envelope.event_id is not None:
+            return
+        while True:
+            if item.event_id in state.tombstones.events:
+                item.renews = state.tombstones.events[item.event_id]
+            elif item.event_id.bytes not in state.revoked:
+                return
             item.event_id = identity.renewed(item.event_id)
 
     def _already_recorded(self, item: Item, event: Event, context: Context) -> list[Finding]:

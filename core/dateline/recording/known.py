@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 import msgspec
@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from dateline.documents import storage as documents
 from dateline.documents.document import Document
-from dateline.events.editorial import ContentErased, EvidenceAdded
+from dateline.events import acts
+from dateline.events.editorial import ContentErased, EventRevoked, EvidenceAdded
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Event
 from dateline.events.fold import StoryFold
@@ -61,6 +62,16 @@ class Known:
         names = self._named.setdefault(story, set())
         for payload in payloads:
             names |= named(msgspec.json.encode(payload))
+
+    def act(self, revocation: EventRevoked, batch: Mapping[UUID, Payload | Raw]) -> EventRevoked:
+        """`revocation` with the type of the act that it takes back, and what that is about. The act is in
+        the log or among `batch`; if it is in neither, nothing is filled in."""
+        data: object = batch.get(revocation.event)
+        if data is None and (event := self.event(revocation.event)) is not None:
+            data = event.data
+        if revocation.act or not isinstance(data, Payload):
+            return revocation
+        return msgspec.structs.replace(revocation, act=data.type, about=acts.about(data))
 
     def state(self, story: UUID) -> StoryFold:
         """The story's current state, with what was noted with `name`; at version 0 if the story does not

@@ -8,7 +8,8 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection, func, select
 
-from dateline.events.editorial import FactRetracted, FactReviewed
+from dateline.events.editorial import EventRevoked, FactRetracted, FactReviewed
+from dateline.events.envelope import Event
 from dateline.events.payload import FactPayload
 from dateline.events.registry import CORE_NAMES, EventType, Registry
 from dateline.events.source import SourceCaptured
@@ -17,7 +18,7 @@ from dateline.log.read import Reader, StoryRow, list_stories
 from dateline.log.tables import events
 from dateline.views.present import fold
 
-_READ = (StoryOpened, StoryRetitled, StoryClosed, FactRetracted, FactReviewed)
+_READ = (StoryOpened, StoryRetitled, StoryClosed, FactRetracted, FactReviewed, EventRevoked)
 
 
 class Overview(msgspec.Struct):
@@ -36,8 +37,10 @@ class _Counted(msgspec.Struct):
     """The counts of one story so far."""
 
     overview: Overview
-    rejected: dict[str, bool] = {}
-    retracted: set[str] = set()
+    #: Closings, retractions and reviews by event id, in order; and the revocations, with what each
+    #: takes back.
+    acts: dict[UUID, StoryClosed | FactRetracted | FactReviewed] = {}
+    revocations: dict[UUID, EventRevoked] = {}
     #: Whether an event has no body, or has a type or schema version that may be unknown here.
     unread: bool = False
 
@@ -51,7 +54,7 @@ def overview(connection: Connection, reader: Reader) -> list[Overview]:
     for event in reader.read_types(connection, sorted(read & types)):
         counted = found.get(event.story)
         if counted is not None and not counted.overview.sealed:
-            _take(counted, event.data)
+            _take(counted, event)
     return [_finished(connection, reader, found[row.id]) for row in rows]
 
 
@@ -88,27 +91,40 @@ def _of_plugins(registry: Registry) -> Iterator[EventType]:
     return (kind for kind in registry.extra if issubclass(kind.payload, FactPayload))
 
 
-def _take(counted: _Counted, data: object) -> None:
-    result = counted.overview
+def _take(counted: _Counted, event: Event) -> None:
+    result, data = counted.overview, event.data
     if isinstance(data, StoryOpened | StoryRetitled):
         result.title = data.title
-    elif isinstance(data, StoryClosed):
-        result.closed = True
-    elif isinstance(data, FactRetracted):
-        counted.retracted.add(data.fact)
-    elif isinstance(data, FactReviewed):
-        counted.rejected[data.fact] = data.verdict == "rejected"
+    elif isinstance(data, StoryClosed | FactRetracted | FactReviewed):
+        counted.acts[event.event_id] = data
+    elif isinstance(data, EventRevoked):
+        counted.revocations[event.event_id] = data
     elif isinstance(data, FactPayload):
         result.facts += 1
 
 
 def _finished(connection: Connection, reader: Reader, counted: _Counted) -> Overview:
-    result = counted.overview
-    hidden = {fact for fact, is_so in counted.rejected.items() if is_so} | counted.retracted
-    if not hidden or result.sealed:
+    result, out = counted.overview, set[UUID]()
+    for event_id, revocation in reversed(counted.revocations.items()):
+        if event_id not in out:
+            out.add(revocation.event)
+            result.sources -= revocation.act == SourceCaptured.type
+    hidden: dict[str, bool] = {}
+    retracted = set()
+    for event_id, act in counted.acts.items():
+        if event_id in out:
+            continue
+        if isinstance(act, StoryClosed):
+            result.closed = True
+        elif isinstance(act, FactRetracted):
+            retracted.add(act.fact)
+        elif act.verdict in ("accepted", "rejected"):
+            hidden[act.fact] = act.verdict == "rejected"
+    left_out = retracted | {fact for fact, is_so in hidden.items() if is_so}
+    if not left_out or result.sealed:
         return result
     if not counted.unread:
-        result.facts -= len(hidden)
+        result.facts -= len(left_out)
         return result
     # A retracted id may not be a readable fact here: only a fold can tell.
     state = fold(connection, reader, result.story.id)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dateline.events.editorial import ContentErased, FactsLinked
+from dateline.events.acts import about
+from dateline.events.editorial import ContentErased, EventRevoked, FactsLinked
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Event
 from dateline.events.fold import FoldedEvent
 from dateline.events.payload import FACT, Erased, FactNotice, FactPayload, Raw, Sealed
 from dateline.events.registry import CORE_NAMES
-from dateline.events.source import SourceCaptured, SourceWithdrawn
 from dateline.events.story import StoryClosed, StoryOpened, StoryRetitled
 from dateline.views.projection import KernelView, View
 from dateline.views.row_type import ViewRow
@@ -64,15 +64,17 @@ def subjects(event: Event) -> Iterable[str]:
         return {links_thing(fact) for fact in (data.from_, data.to) if FACT.fullmatch(fact)}
     if isinstance(data, EntityIntroduced):
         return (data.entity,)
-    if isinstance(data, SourceCaptured | SourceWithdrawn):
-        return (data.source,)
+    if isinstance(data, EventRevoked):
+        # What it takes back may be a link.
+        links = [links_thing(name) for name in data.about if FACT.fullmatch(name)]
+        return (*map(thing, data.about), *links) if data.about else (WHOLE,)
     if isinstance(data, Raw):
         if (
             event.type in CORE_NAMES
         ):  # a later release may read it: what it is about is unknown here
             return (WHOLE,)
         return () if data.about is None else (thing(data.about),)
-    return ()
+    return about(data)
 
 
 class About(KernelView):

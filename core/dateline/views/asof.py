@@ -9,7 +9,10 @@ an event counts from the moment at which a reader of the sources could know it:
 * a correction, retraction, dispute, review or withdrawal: from the time of its notice, or else from
   its recording, but never before its fact, nor before the evidence or item that it corrects;
 * the correction of a typo: from the moment at which the corrected value counts: that of the fact, or
-  of the correction that introduced the value, or the latest of several.
+  of the correction that introduced the value, or the latest of several;
+* an amendment, merge or revocation: as a correction does, and never before the act that it takes back.
+  An amendment of when a source was published, if it has no notice of its own, counts as the source
+  does, and so do the facts of the source: it says since when they were public.
 
 An erasure counts at every moment at which the erased event does: views of the past show it too.
 """
@@ -17,7 +20,7 @@ An erasure counts at every moment at which the erased event does: views of the p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypedDict
 from uuid import UUID
 
@@ -25,14 +28,20 @@ import msgspec
 
 from dateline.errors import DatelineError, ViewFailed
 from dateline.events.clock import from_iso
-from dateline.events.editorial import ContentErased, EvidenceAdded, FactCorrected, FactsLinked
+from dateline.events.editorial import (
+    ContentErased,
+    EventRevoked,
+    EvidenceAdded,
+    FactCorrected,
+    FactsLinked,
+)
 from dateline.events.edtf import latest_instant, public_from
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Event
 from dateline.events.fold import FoldedEvent, StoryFold
 from dateline.events.payload import Erased, FactNotice, FactPayload
 from dateline.events.registry import Registry
-from dateline.events.source import SourceCaptured
+from dateline.events.source import SourceAmended, SourceCaptured
 from dateline.events.state import StoryState
 from dateline.events.story import StoryOpened
 from dateline.views.dated import Dated
@@ -161,39 +170,93 @@ def _recorded(events: Iterable[Event], moment: Moment) -> Iterator[Event]:
 
 
 def _public(events: Iterable[Event], cutoff: int) -> Iterator[Event]:
-    facts: dict[str, Dated] = {}
+    events = list(events)
+    clock, amended = _Clock(), _amended(events)
     published: dict[str, str] = {}
     for event in events:
         if isinstance(event.data, SourceCaptured) and event.data.published is not None:
             published.setdefault(event.data.source, event.data.published)
-        if _public_from(_with_instant(event, published), facts) <= cutoff:
+        if clock.public_from(_with_instant(event, published, amended)) <= cutoff:
             yield event
 
 
-def _with_instant(event: Event, published: dict[str, str]) -> Event:
-    """`event` with the instant at which its source was published, if the log has none: earlier
-    versions stored none for a publication date with an open start."""
-    if event.reported_us is not None or not isinstance(event.data, SourceCaptured | FactPayload):
-        return event
-    text = published.get(event.data.source)
-    instant = None if text is None else public_from(text, event.recorded_us)
-    return event if instant is None else msgspec.structs.replace(event, reported_us=instant)
+def _amended(events: Sequence[Event]) -> dict[str, str | None]:
+    """The date of publication of each source whose date was amended, as it is after all of `events`."""
+    if not any(isinstance(event.data, SourceAmended) for event in events):
+        return {}
+    state = StoryFold(Registry())
+    for event in events:
+        if isinstance(event.data, SourceCaptured | SourceAmended | EventRevoked):
+            state.take(event)
+    changed = {
+        event.data.source
+        for event in events
+        if isinstance(event.data, SourceAmended) and _redates(event.data)
+    }
+    found = ((name, state.sources.get(name)) for name in changed)
+    return {name: source.published for name, source in found if source is not None}
 
 
-def _public_from(event: Event, facts: dict[str, Dated]) -> int:
-    """The instant from which `event` is on the public record; `facts` holds those of earlier events."""
+def _redates(data: SourceAmended) -> bool:
+    return any(change.path == "/published" for change in data.changes)
+
+
+def _with_instant(event: Event, published: dict[str, str], amended: dict[str, str | None]) -> Event:
+    """`event` with the instant at which its source was published, if that was amended, or if the log has
+    none: earlier versions stored none for a publication date with an open start."""
     data = event.data
-    notice = event.reported_us if event.reported_us is not None else event.recorded_us
-    if isinstance(data, StoryOpened | EntityIntroduced | ContentErased):
-        return -(1 << 62)
-    if isinstance(data, FactPayload):
-        facts[data.fact] = Dated(data, notice)
-    elif isinstance(data, FactsLinked):
-        # A link counts as soon as both its facts do.
-        ends = (facts.get(data.from_), facts.get(data.to))
-        return max(notice if end is None else end.at for end in ends)
-    elif isinstance(data, FactNotice):
-        fact = facts.get(data.fact)
+    if not isinstance(data, SourceCaptured | FactPayload):
+        return event
+    if data.source in amended:
+        text = amended[data.source]
+    elif event.reported_us is not None or (text := published.get(data.source)) is None:
+        return event
+    instant = None if text is None else public_from(text, event.recorded_us)
+    return msgspec.structs.replace(event, reported_us=instant)
+
+
+class _Clock:
+    """The public record's clock: the instants from which events count, in the order of the log."""
+
+    def __init__(self) -> None:
+        self._facts: dict[str, Dated] = {}
+        self._sources: dict[str, int] = {}
+        # Acts that are not about a fact, and those of them that count as what they are about does.
+        self._acts: dict[bytes, int] = {}
+        self._undated: set[bytes] = set()
+
+    def public_from(self, event: Event) -> int:
+        """The instant from which `event` is on the public record."""
+        data, facts = event.data, self._facts
+        notice = event.reported_us if event.reported_us is not None else event.recorded_us
+        if isinstance(data, StoryOpened | EntityIntroduced | ContentErased):
+            return -(1 << 62)
+        if isinstance(data, FactPayload):
+            facts[data.fact] = Dated(data, notice)
+            return notice
+        if isinstance(data, FactsLinked):
+            # A link counts as soon as both its facts do.
+            ends = (facts.get(data.from_), facts.get(data.to))
+            notice = max(notice if end is None else end.at for end in ends)
+        elif isinstance(data, FactNotice):
+            notice = self._notice(data, notice)
+        elif isinstance(data, SourceCaptured):
+            self._sources[data.source] = notice
+        elif isinstance(data, SourceAmended):
+            since = self._sources.get(data.source, notice)
+            undated = event.reported_us is None and _redates(data)
+            notice = since if undated else max(notice, since)
+            self._undated.update([event.event_key] if undated else [])
+        elif isinstance(data, EventRevoked):
+            since = self._acts.get(data.event.bytes, notice)
+            undated = event.reported_us is None and data.event.bytes in self._undated
+            notice = since if undated else max(notice, since)
+            self._undated.update([event.event_key] if undated else [])
+        self._acts[event.event_key] = notice
+        return notice
+
+    def _notice(self, data: FactNotice, notice: int) -> int:
+        fact = self._facts.get(data.fact)
         if fact is None:
             return notice
         if isinstance(data, FactCorrected):
@@ -201,7 +264,7 @@ def _public_from(event: Event, facts: dict[str, Dated]) -> int:
         notice = max(notice, fact.at)
         if isinstance(data, EvidenceAdded):
             fact.add(data, notice)
-    return notice
+        return notice
 
 
 def states(

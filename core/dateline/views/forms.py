@@ -11,11 +11,12 @@ from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Generic, TypeVar
 
-from dateline.events.editorial import ContentErased
-from dateline.events.entity import EntityIntroduced
+from dateline.events import acts
+from dateline.events.editorial import ContentErased, EventRevoked
+from dateline.events.entity import EntityAmended, EntityIntroduced, EntityMerged
 from dateline.events.fold import FoldedEvent
 from dateline.events.payload import FactPayload, Payload
-from dateline.events.source import SourceCaptured, SourceWithdrawn
+from dateline.events.source import SourceCaptured
 from dateline.events.state import Fact, StoryState
 from dateline.events.tombstones import ErasedFact
 from dateline.views.projection import View
@@ -127,6 +128,22 @@ class FactView(MapView[Fact | ErasedFact]):
         return FACT_COLUMNS if cls.by is None else (KEY,)
 
 
+def renamed(event: FoldedEvent) -> set[str]:
+    """The entities that may have another name, or other facts, since an event that amends or merges one,
+    or takes that back."""
+    data, state = event.data, event.state
+    if not isinstance(data, EntityAmended | EntityMerged | EventRevoked):
+        return set()
+    names = {name for name in acts.about(data) if name in state.entities}
+    names |= {name for name in state.merged if state.entity_id(name) in names}
+    return names | set(map(state.entity_id, names))
+
+
+def _named(source: SourceCaptured) -> tuple[str, ...]:
+    """The entities that a source names."""
+    return (source.publisher, *source.byline, *(credit.agent for credit in source.credits))
+
+
 class EntityView(MapView[Entity]):
     """A function from an entity to its rows. It has the facts that name the entity, in the order of
     recording, retracted and rejected ones included. ``kinds`` are the first parts of the ids that it
@@ -148,15 +165,20 @@ class EntityView(MapView[Entity]):
             names.update(event.before.names)
         if isinstance(event.data, EntityIntroduced):
             names.add(event.data.entity)
+        else:
+            names |= renamed(event)
         return sorted(filter(self._takes, names))
 
     def all_rows(self, story: StoryState) -> Iterator[tuple[Entity, Iterable[ViewRow]]]:
         by_name = story.facts_by_name()
-        for name in sorted(filter(self._takes, {*story.entities, *by_name} - story.sources.keys())):
+        shown = {*story.entities, *by_name} - story.sources.keys() - story.merged.keys()
+        for name in sorted(filter(self._takes, shown)):
             entity = Entity(name, story.entities.get(name), by_name.get(name, ()), story)
             yield entity, self.rows(entity)
 
     def find(self, story: StoryState, name: str) -> Entity | None:
+        if name in story.merged:
+            return None
         return Entity(name, story.entities.get(name), story.naming(name), story)
 
     def _takes(self, name: str) -> bool:
@@ -181,16 +203,16 @@ class SourceView(MapView[Source]):
         names = {fact.source for fact in event.touched}
         if event.before is not None:
             names.add(event.before.source)
-        if isinstance(data, SourceCaptured | SourceWithdrawn):
-            names.add(data.source)
-        elif isinstance(data, EntityIntroduced):
-            names.update(
-                name
-                for name, source in sources.items()
-                if data.entity in (source.publisher, *source.byline)
-                or any(credit.agent == data.entity for credit in source.credits)
-            )
-        return sorted(name for name in names if name in sources)
+        if isinstance(data, FactPayload):
+            return names & sources.keys()
+        names.update(acts.about(data))
+        shown = {data.entity} if isinstance(data, EntityIntroduced) else renamed(event)
+        if shown:
+            names.update(name for name, one in sources.items() if not shown.isdisjoint(_named(one)))
+        taken_back = isinstance(data, EventRevoked)
+        return sorted(
+            name for name in names if name in sources or (taken_back and name.startswith("sha256:"))
+        )
 
     def all_rows(self, story: StoryState) -> Iterator[tuple[Source, Iterable[ViewRow]]]:
         by_name = story.facts_by_name()

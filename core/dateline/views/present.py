@@ -13,13 +13,13 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection
 
-from dateline.events.editorial import ContentErased, FactsLinked
-from dateline.events.entity import EntityIntroduced
+from dateline.events.editorial import ContentErased, EventRevoked, FactsLinked
+from dateline.events.entity import EntityAmended, EntityIntroduced, EntityMerged
 from dateline.events.envelope import Event
 from dateline.events.fold import StoryFold
 from dateline.events.index import named
 from dateline.events.payload import FACT, FactNotice, FactPayload
-from dateline.events.source import SourceCaptured
+from dateline.events.source import SourceAmended, SourceCaptured
 from dateline.events.story import StoryClosed, StoryRetitled
 from dateline.log import read as log
 from dateline.log.databases.dialect import of
@@ -40,7 +40,7 @@ from dateline.views.projection import schema_of
 #: A story with fewer events is folded whole.
 SHORT = 250
 _ANY = object
-_CONTEXT = (EntityIntroduced, SourceCaptured)
+_CONTEXT = (EntityIntroduced, EntityAmended, EntityMerged, SourceCaptured, SourceAmended)
 #: Events that touch no facts but those that they name, and facts linked with these.
 _OWN = (FactPayload, FactNotice, FactsLinked, StoryRetitled, StoryClosed)
 
@@ -89,7 +89,7 @@ def before(
     touch other facts, or if folding the whole story takes no longer."""
     first, last = events[0], events[-1]
     version = first.version - 1
-    if version < max(SHORT, 4 * len(events)) or not all(isinstance(e.data, _OWN) for e in events):
+    if version < max(SHORT, 4 * len(events)) or not all(_is_own(event.data) for event in events):
         return None
     row = log.StoryRow(first.story, first.slug, version, last.recorded_us)
     where = _Where.look(connection, row, after)
@@ -98,6 +98,12 @@ def before(
     names = set[str]().union(*(named(msgspec.json.encode(event.data)) for event in events))
     selected = _Selection(connection, reader, where).events(names, linked=True)
     return _folded(reader, where, selected)
+
+
+def _is_own(data: object) -> bool:
+    if isinstance(data, EventRevoked):
+        return all(FACT.fullmatch(name) for name in data.about)
+    return isinstance(data, _OWN)
 
 
 def _folded(reader: log.Reader, where: _Where, events: Iterable[Event]) -> StoryFold:

@@ -1,7 +1,8 @@
 """The refusal rules: what an archive must not accept. Each has a name and a test.
 
 ``ids`` are rules for ids, ``references`` for what a payload names, ``values`` for dates, bounds and
-texts, ``evidence`` for quotations, ``notices`` for what editors do to recorded facts. A rule is a generator of (field, reason) for one payload and its context; a finding carries the
+texts, ``evidence`` for quotations, ``notices`` for what editors do to recorded facts, ``acts`` for
+amendments, merges and revocations. A rule is a generator of (field, reason) for one payload and its context; a finding carries the
 rule's name. Each states the kinds of payloads that it is about; `find` runs all rules of a payload.
 """
 
@@ -86,4 +87,4 @@ def find(payload: Payload, context: Context) -> list[Finding]:
     ]
 
 
-from dateline.events.rules import evidence, ids, notices, references, values  # noqa: F401
+from dateline.events.rules import acts, evidence, ids, notices, references, values  # noqa: F401

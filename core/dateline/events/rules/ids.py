@@ -53,7 +53,7 @@ def entity_form(payload: EntityIntroduced, context: Context) -> Findings:
 
 @rule("entity-taken", EntityIntroduced)
 def entity_taken(payload: EntityIntroduced, context: Context) -> Findings:
-    if payload.entity in context.state.entities:
+    if not context.correcting and payload.entity in context.state.entities:
         yield "/entity", f"{payload.entity} is already introduced in this story"
 
 
@@ -66,7 +66,7 @@ def source_form(payload: SourceCaptured, context: Context) -> Findings:
 @rule("source-taken", SourceCaptured)
 def source_taken(payload: SourceCaptured, context: Context) -> Findings:
     known = context.state.sources.get(payload.source)
-    if known is not None:
+    if known is not None and not context.correcting:
         other = [
             f"{name} is {there!r} there and {here!r} here"
             for name, (there, here) in differing(known, payload).items()

@@ -16,6 +16,7 @@ from dateline.events.editorial import (
     FactCorrected,
     FactDisputed,
     FactRetracted,
+    FactReviewed,
     FactsLinked,
 )
 from dateline.events.parts import Change
@@ -37,11 +38,18 @@ def link_self(payload: FactsLinked, context: Context) -> Findings:
         yield "/to", f"{payload.to} cannot be linked to itself"
 
 
-@rule("already-retracted", FactCorrected, FactRetracted, FactDisputed, EvidenceAdded)
+@rule("already-retracted", FactCorrected, FactRetracted, FactDisputed, FactReviewed, EvidenceAdded)
 def already_retracted(payload: FactNotice, context: Context) -> Findings:
     fact = context.state.facts.get(payload.fact)
-    if fact is not None and fact.status == "retracted":
-        yield "/fact", f"{payload.fact} is already retracted"
+    if fact is None or fact.status != "retracted":
+        return
+    if isinstance(payload, FactReviewed) and (context.imported or payload.verdict != "accepted"):
+        return  # earlier releases accepted it; it changes nothing
+    slug = context.state.slug
+    yield (
+        "/fact",
+        f"{payload.fact} is already retracted: take that back with `dateline undo {slug}`",
+    )
 
 
 @rule("already-withdrawn", SourceWithdrawn)

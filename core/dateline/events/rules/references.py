@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from functools import cache
 
 from dateline.events.editorial import (
+    EventRevoked,
     EvidenceAdded,
     FactCorrected,
     FactDisputed,
@@ -14,12 +15,12 @@ from dateline.events.editorial import (
     FactReviewed,
     FactsLinked,
 )
-from dateline.events.entity import EntityIntroduced
+from dateline.events.entity import EntityAmended, EntityIntroduced, EntityMerged
 from dateline.events.fact import OccurrenceRecorded, RoleRecorded, StatementRecorded, StateRecorded
 from dateline.events.payload import FactNotice, FactPayload, Payload, Raw
 from dateline.events.registry import to_fields
 from dateline.events.rules import Context, Findings, rule
-from dateline.events.source import SourceCaptured, SourceWithdrawn
+from dateline.events.source import SourceAmended, SourceCaptured, SourceWithdrawn
 
 _FACT = re.compile(r"f[0-9]+")
 _ENTITY = re.compile(r"(person|org|place|group):.+")
@@ -33,7 +34,11 @@ _ENTITIES: dict[type[Payload], tuple[str, ...]] = {
     StateRecorded: ("subject", "object"),
     RoleRecorded: ("person", "organization", "appointed_by"),
     SourceCaptured: ("publisher", "credits.agent", "byline"),
+    SourceAmended: ("by",),
     EntityIntroduced: ("part_of",),
+    EntityAmended: ("entity", "by"),
+    EntityMerged: ("entity", "into", "by"),
+    EventRevoked: ("by",),
     FactCorrected: ("by",),
     FactRetracted: ("by",),
     FactDisputed: ("by",),
@@ -91,7 +96,7 @@ def fact_unknown(payload: Payload, context: Context) -> Findings:
         )
 
 
-@rule("source-unknown", FactPayload, SourceWithdrawn, SourceCaptured)
+@rule("source-unknown", FactPayload, SourceWithdrawn, SourceAmended, SourceCaptured)
 def source_unknown(payload: Payload, context: Context) -> Findings:
     for field, source in sources(payload):
         if context.source(source) is None and not context.may_be_erased(SourceCaptured.type):
@@ -149,7 +154,7 @@ def facts(payload: Payload) -> Iterator[tuple[str, str]]:
 
 
 def sources(payload: Payload) -> Iterator[tuple[str, str]]:
-    if isinstance(payload, FactPayload | SourceWithdrawn):
+    if isinstance(payload, FactPayload | SourceWithdrawn | SourceAmended):
         yield "/source", payload.source
     elif isinstance(payload, SourceCaptured) and payload.derived_from is not None:
         yield "/derived_from", payload.derived_from

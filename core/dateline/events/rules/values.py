@@ -7,13 +7,19 @@ from collections.abc import Iterator
 from functools import cache
 
 from dateline.events import edtf
-from dateline.events.editorial import FactCorrected, FactDisputed, FactRetracted, FactReviewed
-from dateline.events.entity import EntityIntroduced
+from dateline.events.editorial import (
+    EventRevoked,
+    FactCorrected,
+    FactDisputed,
+    FactRetracted,
+    FactReviewed,
+)
+from dateline.events.entity import EntityAmended, EntityIntroduced, EntityMerged
 from dateline.events.fact import FigureRecorded
 from dateline.events.parts import Quantity
 from dateline.events.payload import FactPayload, Payload
 from dateline.events.rules import Context, Findings, rule
-from dateline.events.source import SourceCaptured, SourceWithdrawn
+from dateline.events.source import SourceAmended, SourceCaptured, SourceWithdrawn
 from dateline.events.story import StoryOpened, StoryRetitled
 
 _BLANK = "the text is blank"
@@ -84,7 +90,7 @@ def identifier_form(payload: EntityIntroduced, context: Context) -> Findings:
 
 @rule(
     "blank", FactPayload, StoryOpened, StoryRetitled, EntityIntroduced, FactCorrected, FactRetracted,
-    SourceWithdrawn, FactDisputed, FactReviewed,
+    SourceWithdrawn, FactDisputed, FactReviewed, SourceAmended, EntityAmended, EntityMerged, EventRevoked,
 )  # fmt: skip
 def blank(payload: Payload, context: Context) -> Findings:
     first, *more = _required(type(payload))

@@ -1,0 +1,155 @@
+"""The commands ``amend``, ``merge`` and ``undo``: what was recorded by mistake is put right."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import click
+
+from dateline.cli import completion
+from dateline.cli.fields import parse_value
+from dateline.cli.options import signed, yes_option
+from dateline.cli.settings import Settings
+from dateline.cli.terminal.messages import counted, say
+from dateline.text import visible
+
+_story = click.argument("story", shell_complete=completion.stories)
+_by = click.option("--by", metavar="WHO", help="Who does it: an entity, or a name.")
+_reported = click.option(
+    "--reported",
+    metavar="EDTF",
+    help="When this was made public, if it was: 2024-03-05, 2024-03-05T08:00:00Z.",
+)
+#: Fields whose values are text even when they look like numbers or JSON.
+_TEXTS = frozenset({
+    "title", "published", "publisher", "place", "url", "language", "label", "part_of", "precision", "note",
+})  # fmt: skip
+_LISTS = frozenset({"byline", "names"})
+
+
+@click.command()
+@_story
+@click.argument("name", metavar="SOURCE|ENTITY", shell_complete=completion.sources)
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    required=True,
+    metavar="FIELD=VALUE",
+    help="The new value: published=2024-03-04, title='...', url=null (removes it). May be repeated.",
+)
+@click.option("--reason", required=True, help="The reason, for readers of the record.")
+@_by
+@_reported
+@signed
+def amend(
+    settings: Settings, story: str, name: str, changes: tuple[str, ...], **details: Any
+) -> None:
+    """Amend what was recorded about a source or an entity; the log keeps what was recorded before.
+
+    SOURCE is a unique part from the start of its hash; a document and its text are amended together.
+    Fields of a source: title, published, publisher, byline, credits, url, language, place. Fields of an
+    entity: label, names, identifiers.REGISTER, part_of, lat, lon, precision, note. A byline or a list of
+    names is given as one name, or as JSON.
+
+    In the public record, an amendment takes effect with its notice (--reported), else when it was
+    recorded. A new publication date takes effect at once: it says since when the source was public.
+
+    \b
+    Example:
+      dateline amend velm-flood 88dc --set published=2024-03-04 --reason "Misread the date"
+      dateline amend velm-flood org:nora --set label="NORA Agency" --reason "Renamed"
+    """
+    wanted = dict(_change(text) for text in changes)
+    with settings.archive() as archive:
+        made = archive.amend(story, name, wanted, **details)
+    shown = "; ".join(f"{c.path[1:]}: {_json(c.was)} -> {_json(c.now)}" for c in made)
+    say(f"Amended {name}: {shown}")
+
+
+def _change(text: str) -> tuple[str, object]:
+    path, equals, value = text.partition("=")
+    if not equals:
+        raise click.UsageError(f"--set {text!r} is not FIELD=VALUE")
+    if value == "null":
+        return path, None
+    if path in _TEXTS or path.startswith("identifiers.wikidata"):
+        return path, value
+    parsed = parse_value(value)
+    return path, [parsed] if path in _LISTS and isinstance(parsed, str) else parsed
+
+
+@click.command()
+@_story
+@click.argument("entity", shell_complete=completion.views_and_facts)
+@click.argument("into", shell_complete=completion.views_and_facts)
+@click.option("--reason", required=True, help="The reason, for readers of the record.")
+@_by
+@_reported
+@signed
+def merge(settings: Settings, story: str, entity: str, into: str, **details: Any) -> None:
+    """Record that two ids stand for one entity. Views show INTO from now on.
+
+    Facts keep the id that they were recorded with. `dateline undo` separates the two again.
+
+    \b
+    Example:
+      dateline merge velm-flood person:i-brandt person:ida-brandt --reason "The same person"
+    """
+    with settings.archive() as archive:
+        archive.merge(story, entity, into, **details)
+    say(f"Merged {entity} into {into}.")
+
+
+@click.command()
+@_story
+@click.argument("position", type=click.IntRange(min=1), required=False)
+@click.option("--reason", help="The reason.  [default: Recorded by mistake.]")
+@_by
+@_reported
+@yes_option
+@signed
+def undo(
+    settings: Settings,
+    story: str,
+    position: int | None,
+    reason: str | None,
+    yes: bool,
+    **details: Any,
+) -> None:
+    """Take back an editorial act: a correction, retraction, dispute, review, link, evidence, withdrawal,
+    closing, amendment, merge or revocation, or a capture that no fact rests on.
+
+    Without POSITION, the command shows the last such act of the story and asks. POSITION is a position
+    of the log, as `dateline log STORY` lists it. Both the act and its revocation stay in the log, and
+    the revocation can be taken back in turn. A fact is taken back with `dateline retract`.
+
+    \b
+    Example:
+      dateline undo velm-flood
+      dateline undo velm-flood 41 --reason "The wrong fact was retracted"
+    """
+    from dateline.undoing import REASON, described, last_act
+
+    details["reason"] = reason or REASON
+    with settings.archive() as archive:
+        if position is None:
+            acts = last_act(archive, story)
+            shown = f"position {acts[-1].position}, {described(acts)}"
+            if not yes and not sys.stdin.isatty():
+                raise click.UsageError(
+                    f"the last act of {story} is {visible(shown)}. To take it back, give its "
+                    f"position, {acts[-1].position}, or --yes"
+                )
+            if not yes and not click.confirm(visible(f"Take back {shown}?"), err=True):
+                say("Nothing was taken back.")
+                return
+            position = acts[-1].position
+        acts = archive.undo(story, position, **details)
+    say(f"Took back {counted(len(acts), 'act')}: {described(acts)}")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,157 @@
+"""Taking back an editorial act, as a method of `dateline.Archive`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
+from typing import Any, Protocol, Unpack
+from uuid import UUID
+
+from dateline.editing import HowBy, line_of
+from dateline.errors import UnknownName
+from dateline.events.acts import REVOCABLE
+from dateline.events.editorial import EventRevoked, FactsLinked
+from dateline.events.entity import EntityMerged
+from dateline.events.envelope import Event, RecordedBy
+from dateline.events.payload import FactNotice, FactPayload, worded
+from dateline.events.pointer import parts
+from dateline.events.source import SourceAmended, SourceCaptured, SourceWithdrawn
+from dateline.events.story import StoryClosed
+from dateline.log.read import StoryRow
+from dateline.recording.recorder import Recorded
+
+#: What `undo` says if no reason is given.
+REASON = "Recorded by mistake."
+_PAGE = 100
+
+
+class Desk(Protocol):
+    """What undoing needs of `dateline.Archive`."""
+
+    def story(self, slug: str) -> StoryRow: ...
+    def events(self, slug: str | None = None, *, after: int = 0) -> Iterator[Event]: ...
+    def record(self, *lines: Any, **how: Any) -> Recorded: ...
+
+
+def undo(
+    archive: Desk,
+    story: str,
+    position: int | None = None,
+    *,
+    reason: str = REASON,
+    **how: Unpack[HowBy],
+) -> list[Event]:
+    """Take back the editorial act at `position` of the log, by default the last one of the story (see
+    `last_act`). Returns what was taken back: an amendment of a document with that of its text, a captured
+    document with the text extracted from it. Both the act and its revocation stay in the log.
+
+    Raises UnknownName if there is no such act, and Refused if it cannot be taken back.
+    """
+    acts = last_act(archive, story) if position is None else _at(archive, story, position)
+    lines = [
+        line_of({"type": "event.revoked", "event": str(act.event_id), "reason": reason}, **how)
+        for act in acts
+    ]
+    archive.record(lines, story=story, recorded_by=how.get("recorded_by", RecordedBy()))
+    return acts
+
+
+def last_act(archive: Desk, story: str) -> list[Event]:
+    """The last editorial act of a story that is in force, with the acts that were recorded together with
+    it, last one first. Revocations are passed over, and so are captures of documents that facts rest on.
+    Raises UnknownName if there is none."""
+    revoked: set[UUID] = set()
+    sources: set[str] = set()
+    for event in _backwards(archive, story):
+        data = event.data
+        if isinstance(data, EventRevoked):
+            if event.event_id not in revoked:
+                revoked.add(data.event)
+        elif isinstance(data, FactPayload):
+            sources.add(data.source)
+        elif isinstance(data, SourceCaptured) and data.source in sources:
+            sources.update([data.derived_from] if data.derived_from else [])
+        elif isinstance(data, REVOCABLE) and event.event_id not in revoked:
+            return _together(event, archive.events(story, after=max(0, event.version - _PAGE)))
+    raise UnknownName(
+        f"story {story} has no act that can be taken back",
+        hint="facts are taken back with `dateline retract`",
+        code="act-unknown",
+    )
+
+
+def _at(archive: Desk, story: str, position: int) -> list[Event]:
+    for event in _backwards(archive, story):
+        if event.position == position:
+            return _together(event, archive.events(story, after=max(0, event.version - _PAGE)))
+    raise UnknownName(
+        f"story {story} has no event at position {position}",
+        hint=f"list its events with `dateline log {story}`",
+        code="position-unknown",
+    )
+
+
+def _backwards(archive: Desk, story: str) -> Iterator[Event]:
+    """The events of a story, newest first."""
+    end = archive.story(story).version
+    while end > 0:
+        start = max(0, end - _PAGE)
+        page = [event for event in archive.events(story, after=start) if event.version <= end]
+        yield from reversed(page)
+        end = start
+
+
+def _together(act: Event, near: Iterable[Event]) -> list[Event]:
+    """An act and the acts that were recorded together with it, last one first."""
+    last = act.version + _PAGE
+    found = [
+        event
+        for event in takewhile(lambda event: event.version <= last, near)
+        if event.position == act.position or _joined(act, event)
+    ]
+    return sorted(found, key=lambda event: -event.position)
+
+
+def _joined(act: Event, other: Event) -> bool:
+    left, right = act.data, other.data
+    if isinstance(left, SourceAmended) and isinstance(right, SourceAmended):
+        causes = {act.causation_id, act.event_id} - {None}
+        return other.causation_id in causes or other.event_id in causes
+    if isinstance(left, SourceCaptured) and isinstance(right, SourceCaptured):
+        return left.source == right.derived_from or right.source == left.derived_from
+    return False
+
+
+def words(act: Event) -> str:
+    """What an act did: ``retracted f3: Withdrawn by the ministry``."""
+    data = act.data
+    if isinstance(data, FactNotice):
+        wording = worded(data)
+        what = act.type if wording is None else wording.what
+        why = "" if wording is None or not wording.why else f": {wording.why}"
+        return f"{what} {data.fact}{why}"
+    if isinstance(data, FactsLinked):
+        return f"link {data.from_} {data.relation} {data.to}"
+    if isinstance(data, SourceCaptured):
+        return f"capture of {data.title or 'untitled'} ({short(data.source)})"
+    if isinstance(data, SourceWithdrawn):
+        return f"withdrawal of {short(data.source)}: {data.reason}"
+    if isinstance(data, EntityMerged):
+        return f"merge of {data.entity} into {data.into}: {data.reason}"
+    if isinstance(data, StoryClosed):
+        return "closing of the story"
+    if isinstance(data, EventRevoked):
+        return f"revocation of {data.act} ({', '.join(map(short, data.about))}): {data.reason}"
+    thing: str = getattr(data, "source", "") or getattr(data, "entity", "")
+    fields = ", ".join("/".join(parts(one.path)) for one in getattr(data, "changes", ()))
+    return f"amendment of {fields} of {short(thing)}: {getattr(data, 'reason', '')}"
+
+
+def short(name: str) -> str:
+    """An id as people type it: the first characters of a source's hash."""
+    return f"{name[7:19]}" if name.startswith("sha256:") else name
+
+
+def described(acts: Sequence[Event]) -> str:
+    """All of several acts that were recorded together."""
+    return "; ".join(words(act) for act in acts)
