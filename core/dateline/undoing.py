@@ -9,14 +9,11 @@ from uuid import UUID
 
 from dateline.editing import HowBy, line_of
 from dateline.errors import UnknownName
-from dateline.events.acts import REVOCABLE
-from dateline.events.editorial import EventRevoked, FactsLinked
-from dateline.events.entity import EntityMerged
+from dateline.events.acts import REVOCABLE, words
+from dateline.events.editorial import EventRevoked
 from dateline.events.envelope import Event, RecordedBy
-from dateline.events.payload import FactNotice, FactPayload, worded
-from dateline.events.pointer import parts
-from dateline.events.source import SourceAmended, SourceCaptured, SourceWithdrawn
-from dateline.events.story import StoryClosed
+from dateline.events.payload import FactPayload
+from dateline.events.source import SourceAmended, SourceCaptured
 from dateline.log.read import StoryRow
 from dateline.recording.recorder import Recorded
 
@@ -120,36 +117,6 @@ def _joined(act: Event, other: Event) -> bool:
     if isinstance(left, SourceCaptured) and isinstance(right, SourceCaptured):
         return left.source == right.derived_from or right.source == left.derived_from
     return False
-
-
-def words(act: Event) -> str:
-    """What an act did: ``retracted f3: Withdrawn by the ministry``."""
-    data = act.data
-    if isinstance(data, FactNotice):
-        wording = worded(data)
-        what = act.type if wording is None else wording.what
-        why = "" if wording is None or not wording.why else f": {wording.why}"
-        return f"{what} {data.fact}{why}"
-    if isinstance(data, FactsLinked):
-        return f"link {data.from_} {data.relation} {data.to}"
-    if isinstance(data, SourceCaptured):
-        return f"capture of {data.title or 'untitled'} ({short(data.source)})"
-    if isinstance(data, SourceWithdrawn):
-        return f"withdrawal of {short(data.source)}: {data.reason}"
-    if isinstance(data, EntityMerged):
-        return f"merge of {data.entity} into {data.into}: {data.reason}"
-    if isinstance(data, StoryClosed):
-        return "closing of the story"
-    if isinstance(data, EventRevoked):
-        return f"revocation of {data.act} ({', '.join(map(short, data.about))}): {data.reason}"
-    thing: str = getattr(data, "source", "") or getattr(data, "entity", "")
-    fields = ", ".join("/".join(parts(one.path)) for one in getattr(data, "changes", ()))
-    return f"amendment of {fields} of {short(thing)}: {getattr(data, 'reason', '')}"
-
-
-def short(name: str) -> str:
-    """An id as people type it: the first characters of a source's hash."""
-    return f"{name[7:19]}" if name.startswith("sha256:") else name
 
 
 def described(acts: Sequence[Event]) -> str:

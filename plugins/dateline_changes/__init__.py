@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from dateline.plugin import (
     ContentErased,
+    EntityAmended,
+    EntityMerged,
+    EventRevoked,
     EventView,
     EvidenceAdded,
     FactCorrected,
@@ -14,6 +17,7 @@ from dateline.plugin import (
     FactRetracted,
     FactReviewed,
     FoldedEvent,
+    SourceAmended,
     SourceWithdrawn,
     StoryClosed,
     StoryRetitled,
@@ -27,14 +31,16 @@ from dateline.plugin import (
 class Changes(EventView):
     """One row per change, in the order of the log: a correction of two values gives two rows.
 
-    ``was`` and ``now`` are JSON. ``reported_at`` is when the change was made public; it is
+    ``was`` and ``now`` are JSON; for a revocation ``was`` is the type of the act that was taken back.
+    ``reported_at`` is when the change was made public; it is
     empty where it was not.
     """
 
     name, version = "changes", 1
     of = (
         FactCorrected, FactRetracted, FactReviewed, FactDisputed, EvidenceAdded, SourceWithdrawn,
-        StoryRetitled, StoryClosed, ContentErased,
+        SourceAmended, EntityAmended, EntityMerged, EventRevoked, StoryRetitled, StoryClosed,
+        ContentErased,
     )  # fmt: skip
     order = ("position", "item")
     summary = ("what", "about", "path", "was", "now", "who", "why")
@@ -93,6 +99,17 @@ def _changes(event: FoldedEvent) -> Iterator[_Change]:
             yield "evidence", data.fact, None, None, _json(added.exact), None, data.note
     elif isinstance(data, SourceWithdrawn):
         yield "withdrawal", data.source, None, None, None, None, data.reason
+    elif isinstance(data, SourceAmended | EntityAmended):
+        about = data.source if isinstance(data, SourceAmended) else data.entity
+        for change in data.changes:
+            was, now = _json(change.was), _json(change.now)
+            yield "amendment", about, change.path, was, now, data.by, data.reason
+    elif isinstance(data, EntityMerged):
+        now = _json(data.into)
+        yield "merge", data.entity, None, _json(data.entity), now, data.by, data.reason
+    elif isinstance(data, EventRevoked):
+        about = ", ".join(data.about) or event.slug
+        yield "revocation", about, None, _json(data.act), None, data.by, data.reason
     elif isinstance(data, StoryRetitled):
         yield "retitling", event.slug, "/title", None, _json(data.title), None, data.reason
     elif isinstance(data, StoryClosed):

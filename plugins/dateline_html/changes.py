@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from dateline.plugin import (
+    EntityAmended,
+    EntityMerged,
     Event,
+    EventRevoked,
     EvidenceAdded,
     Fact,
     FactCorrected,
     FactDisputed,
+    SourceAmended,
+    SourceWithdrawn,
     number_words,
     to_iso,
     worded,
@@ -36,9 +41,48 @@ def changes(brief: Brief) -> Part | None:
         for event in fact.history
         if worded(event.data) and not isinstance(event.data, FactDisputed)
     ]
-    history.sort(key=lambda pair: pair[1].version)
-    items = (_item(brief, fact, event) for fact, event in history)
-    return Part("changes", "What changed", len(history), listed(items, "ol")) if history else None
+    story = brief.story
+    acts = [event for event in story.acts if not isinstance(event.data, SourceWithdrawn)]
+    items = [(event.version, _item(brief, fact, event)) for fact, event in history]
+    items += [(event.version, _act(brief, event)) for event in (*acts, *story.revocations)]
+    listing = listed((item for _, item in sorted(items, key=lambda pair: pair[0])), "ol")
+    return Part("changes", "What changed", len(items), listing) if items else None
+
+
+def _act(brief: Brief, event: Event) -> Html:
+    """An amendment, a merge or a revocation."""
+    data, details = event.data, Html()
+    if isinstance(data, SourceAmended | EntityAmended):
+        verb = "amended"
+        name = data.source if isinstance(data, SourceAmended) else data.entity
+        about = _thing(brief, name)
+        details = el("dl", *_rows(brief, data), class_="change")
+    elif isinstance(data, EntityMerged):
+        verb = "recognised as one"
+        about = join([el("code", data.entity), " and ", _thing(brief, data.into)])
+    else:
+        assert isinstance(data, EventRevoked)
+        verb = f"taken back ({data.act})"
+        about = join(
+            [_thing(brief, name) for name in data.about] or [brief.said("the story")], ", "
+        )
+    return el(
+        "li",
+        el("p", _day(brief, event), ": ", verb, brief.by(data.by), class_="verb"),
+        el("p", about),
+        details,
+        el("p", brief.said(data.reason), class_="say"),
+        id=brief.id(f"v{event.version}"),
+    )
+
+
+def _thing(brief: Brief, name: str) -> Html:
+    story = brief.story
+    if (fact := story.facts.get(name)) is not None:
+        return brief.named(fact)
+    if (source := story.sources.get(name)) is not None:
+        return brief.said(source.title or "untitled")
+    return brief.label(name)
 
 
 def _item(brief: Brief, fact: Fact, event: Event) -> Html:
@@ -71,7 +115,7 @@ def _day(brief: Brief, event: Event) -> Html:
     return join(["recorded ", brief.when(to_iso(event.recorded_us)[:10])])
 
 
-def _rows(brief: Brief, data: FactCorrected) -> Iterator[Html]:
+def _rows(brief: Brief, data: FactCorrected | SourceAmended | EntityAmended) -> Iterator[Html]:
     for change in data.changes:
         yield el("dt", el("code", change.path), class_="path")
         yield el("dt", "was")

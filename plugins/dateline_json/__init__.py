@@ -65,6 +65,8 @@ def _story(story: StoryState, material: Material) -> Iterator[str]:
             {**to_fields(source), "withdrawn": story.withdrawn.get(name)}
             for name, source in story.sources.items()
         ],
+        "acts": [{"type": e.type, **_stamp(e), "data": _data(e)} for e in story.acts],
+        "revocations": [{**_stamp(e), "data": _data(e)} for e in story.revocations],
         "links": [{**to_fields(link.data), **_stamp(link.event)} for link in story.links],
         "left_out": [
             {"fact": fact.id, "status": fact.status} for fact in story.facts.values() if fact.hidden
@@ -119,6 +121,7 @@ def _fact(fact: Fact) -> dict[str, Any]:
         },
         "data": to_fields(fact.data),
         "history": [{"type": e.type, **_stamp(e), "data": _data(e)} for e in fact.history],
+        "revoked": [{"type": e.type, **_stamp(e), "data": _data(e)} for e in fact.revoked],
     }
 
 

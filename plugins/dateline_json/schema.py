@@ -56,7 +56,8 @@ def schema() -> dict[str, Any]:
             "chain": _TEXT,
             "when": {"anyOf": [{"type": "null"}, {"$ref": "#/$defs/When"}]},
             "data": {"type": "object"},
-            "history": _list(_object({"type": _TEXT, **_STAMP, "data": {"type": "object"}})),
+            "history": _list(_EVENT),
+            "revoked": _list(_EVENT),
         }
     )
     fact["allOf"] = [
@@ -76,6 +77,8 @@ def schema() -> dict[str, Any]:
             "version": _POSITION,
             "entities": _list(entity),
             "sources": _list({"allOf": [source, {"properties": {"withdrawn": _MAYBE}}]}),
+            "acts": _list(_EVENT),
+            "revocations": _list(_object({**_STAMP, "data": {"type": "object"}})),
             "links": _list({"allOf": [link, {"properties": _STAMP, "required": list(_STAMP)}]}),
             "left_out": _list(
                 _object({"fact": _TEXT, "status": {"enum": ["retracted", "rejected"]}})
@@ -130,3 +133,7 @@ def _object(properties: dict[str, Any]) -> dict[str, Any]:
 
 def _list(items: dict[str, Any]) -> dict[str, Any]:
     return {"type": "array", "items": items}
+
+
+#: An editorial event in a history.
+_EVENT = _object({"type": _TEXT, **_STAMP, "data": {"type": "object"}})

@@ -21,7 +21,7 @@ from dateline.plugin import (
     markdown,
     parse_edtf,
 )
-from dateline_markdown.editorial import corrected, disputed, erased, related
+from dateline_markdown.editorial import amended, corrected, disputed, erased, related
 from dateline_markdown.notes import Notes
 
 #: How `_head` states a story and the cut.
@@ -54,6 +54,7 @@ class Markdown(Exporter):
             yield from _section("Disputed", disputed(story, notes))
             yield from _section("What was corrected", corrected(story))
             yield from _section("What was updated", corrected(story, updates=True))
+            yield from _section("What was amended or taken back", amended(story))
             yield from _section("Erased", erased(story))
             yield from _section("How facts relate", related(story))
             yield from _section("Sources", _sources(story, material))

@@ -6,10 +6,14 @@ import json
 from collections.abc import Iterator
 
 from dateline.plugin import (
+    EntityAmended,
+    EntityMerged,
+    EventRevoked,
     EvidenceAdded,
     Fact,
     FactCorrected,
     FactDisputed,
+    SourceAmended,
     StoryState,
     markdown,
     to_iso,
@@ -56,6 +60,34 @@ def corrected(story: StoryState, *, updates: bool = False) -> Iterator[str]:
             )
         reason = f". {markdown(why)}" if why else ""
         yield f"- {day}: {_named(fact)} {markdown(what)}{_by(story, who)}{changes}{reason}\n"
+
+
+def amended(story: StoryState) -> Iterator[str]:
+    """Amendments, merges and revocations in force, in the order in which they were recorded."""
+    for event in sorted([*story.acts, *story.revocations], key=lambda event: event.version):
+        day, data = to_iso(event.reported_us or event.recorded_us)[:10], event.data
+        if isinstance(data, SourceAmended | EntityAmended):
+            name = data.source if isinstance(data, SourceAmended) else data.entity
+            changes = "; ".join(
+                f"{markdown(change.path)} was {_value(change.was)}, now {_value(change.now)}"
+                for change in data.changes
+            )
+            what = f"{_thing(story, name)} amended{_by(story, data.by)}: {changes}"
+        elif isinstance(data, EntityMerged):
+            names = f"{markdown(data.entity)} and {markdown(data.into)}"
+            what = f"{names} are one: {markdown(story.label(data.into))}{_by(story, data.by)}"
+        elif isinstance(data, EventRevoked):
+            about = ", ".join(_thing(story, name) for name in data.about) or "the story"
+            what = f"{markdown(data.act)} about {about} taken back{_by(story, data.by)}"
+        else:
+            continue  # a withdrawal is shown with its source
+        yield f"- {day}: {what}. {markdown(data.reason)}\n"
+
+
+def _thing(story: StoryState, name: str) -> str:
+    if (source := story.sources.get(name)) is not None:
+        return markdown(source.title or name[:19])
+    return markdown(name if name in story.facts else story.label(name))
 
 
 def erased(story: StoryState) -> Iterator[str]:

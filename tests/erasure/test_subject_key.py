@@ -21,12 +21,12 @@ from tests.erasure.scene import WITNESS
 from dateline import Archive, Plugins, Refused
 from dateline.erasure.subject_key import foreseen, subject_key
 from dateline.erasure.survey import Going, mentions
-from dateline.events.editorial import ContentErased
-from dateline.events.entity import EntityIntroduced
+from dateline.events.editorial import ContentErased, EventRevoked
+from dateline.events.entity import EntityAmended, EntityIntroduced
 from dateline.events.envelope import Event, RecordedBy
 from dateline.events.payload import FactNotice, Payload, Raw
 from dateline.events.registry import CORE, Registry
-from dateline.events.source import SourceWithdrawn
+from dateline.events.source import SourceAmended, SourceWithdrawn
 from dateline.events.story import StoryOpened
 from dateline.testing import samples
 
@@ -80,6 +80,9 @@ def put(fields: Any, way: tuple[str | int, ...], text: str) -> None:
     fields[way[-1]] = text
 
 
+OF_ONE = (FactNotice, SourceWithdrawn, SourceAmended, EntityAmended, EventRevoked)
+#: Where a notice names what it is about.
+OWN = (("fact",), ("source",), ("entity",), ("about", 0))
 KINDS = [event_type.payload for event_type in CORE]
 each_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.type)
 
@@ -115,7 +118,7 @@ def test_an_event_that_names_protected_content_gets_its_key_or_is_refused(
         key, findings = subject_key(payload, {PERSON: KEY}, None)
         if issubclass(kind, NEVER):
             assert (key, findings) == (None, [])
-        elif issubclass(kind, FactNotice | SourceWithdrawn) and way not in (("fact",), ("source",)):
+        elif issubclass(kind, OF_ONE) and way not in OWN:
             # If it were erased with the key, its fact would be as it was before it.
             assert [finding.field for finding in findings] == ["/" + "/".join(map(str, way))]
         else:

@@ -16,7 +16,10 @@ PLUGINS = Plugins.load()
 
 def by_scanning_all(state: StoryState, name: str) -> list[Fact]:
     return [
-        fact for fact in state.facts.values() if name == fact.source or name in refers_to(fact.data)
+        fact
+        for fact in state.facts.values()
+        if name == fact.source
+        or any(name in (one, state.entity_id(one)) for one in refers_to(fact.data))
     ]
 
 

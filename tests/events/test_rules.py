@@ -45,6 +45,8 @@ EARLIER = "1999-01-01T00:00:00Z"
 VOSS = samples.VOSS
 QUANTITY = figure()["quantities"][0]
 LINK = {"type": "facts.linked", "from": "f1", "to": "f2", "relation": "explains"}
+MERGE = {"type": "entity.merged", "entity": samples.NORA, "into": samples.WIRE, "reason": "One"}
+ACT = "0c0ffee0-0000-4000-8000-000000000003"
 PLACE = samples.entity("place:ister", "Ister")
 #: The recorded context of the words of f1.
 WIDER = {"prefix": samples.TEXT[: samples.TEXT.index("Everyone")][-24:]}
@@ -203,6 +205,54 @@ CASES: dict[str, list[list[Fields]]] = {
             {"type": "source.withdrawn", "source": samples.SOURCE, "reason": "Wrong"},
             {"type": "source.withdrawn", "source": samples.SOURCE, "reason": "Wrong again"},
         )
+    ],
+    "amendment-empty": [
+        in_story(samples.amended(samples.SOURCE, "/title", "Ferry aground", "Ferry aground")),
+        in_story(samples.amended(samples.VOSS, "/label", "a", "b") | {"changes": []}),
+    ],
+    "amendment-was": [
+        in_story(samples.amended(samples.SOURCE, "/published", None, "2024-05-07")),
+        in_story(samples.amended(samples.VOSS, "/label", "Mara", "Mara Voss-Lind")),
+    ],
+    "amendment-result": [
+        in_story(samples.amended(samples.SOURCE, "/published", samples.PUBLISHED, "soon")),
+        in_story(samples.amended(samples.SOURCE, "/publisher", samples.WIRE, "org:nobody")),
+        in_story(samples.amended(samples.SOURCE, "/publisher", samples.WIRE, None)),
+        in_story(samples.amended(samples.SOURCE, "/source", samples.SOURCE, UNKNOWN)),
+        in_story(samples.amended(samples.SOURCE, "/chars", len(samples.TEXT), 7)),
+        in_story(samples.amended(samples.VOSS, "/label", "Mara Voss", " ")),
+        in_story(samples.amended(samples.VOSS, "/lat", None, 12.5)),
+        in_story(samples.amended(samples.VOSS, "/kind", "person", "group")),
+        in_story(samples.amended(samples.VOSS, "/part_of", None, "org:nobody")),
+    ],
+    "merge": [
+        in_story(MERGE | {"into": samples.NORA}),
+        in_story(MERGE | {"into": VOSS}),
+        in_story(MERGE, MERGE | {"reason": "Again"}),
+        in_story(MERGE, {**MERGE, "entity": samples.WIRE, "into": samples.NORA}),
+    ],
+    "revocation": [
+        in_story(samples.revoked(ACT)),
+        in_story(figure(event_id=ACT, text="A second count"), samples.revoked(ACT)),
+        in_story(samples.entity("org:x", "X") | {"event_id": ACT}, samples.revoked(ACT)),
+        in_story({"type": "story.retitled", "title": "T", "event_id": ACT}, samples.revoked(ACT)),
+        in_story(retracted("f2") | {"event_id": ACT}, samples.revoked(ACT), samples.revoked(ACT, by="x")),
+        in_story(
+            retracted("f2") | {"event_id": ACT},
+            samples.revoked(ACT, act="fact.retracted", about=["f1"]),
+        ),
+        in_story(
+            corrected("f2", "/quantities/0/value", 143, 150) | {"event_id": ACT},
+            corrected("f2", "/quantities/0/value", 150, 151),
+            samples.revoked(ACT),
+        ),
+        in_story(
+            {"type": "evidence.added", "fact": "f1", "event_id": ACT,
+             "evidence": [{"role": "quote", "exact": "said 143"}]},
+            corrected("f1", "/quote", None, "said 143"),
+            samples.revoked(ACT),
+        ),
+        [*story()[:4], samples.captured(event_id=ACT), *story()[5:], samples.revoked(ACT)],
     ],
     "correction-empty": [
         in_story({"type": "fact.corrected", "fact": "f2", "changes": [], "reason": "None"}),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dateline.events.clock import to_iso
-from dateline.events.editorial import EvidenceAdded, FactCorrected
+from dateline.events.editorial import EventRevoked, EvidenceAdded, FactCorrected
 from dateline.events.edtf import parse
 from dateline.events.envelope import Event
 from dateline.events.parts import Evidence
@@ -93,8 +93,13 @@ def _history(fact: Fact) -> Iterator[str]:
     yield "history"
     who = fact.recorded_by.agent or fact.recorded_by.method
     yield f"  {to_iso(fact.recorded_us)[:19]}Z  position {fact.position}  recorded ({who})"
-    for event in fact.history:
+    for event in sorted((*fact.history, *fact.revoked), key=lambda event: event.version):
         yield f"  {to_iso(event.recorded_us)[:19]}Z  position {event.position}  {_notice(event, fact)}"
+        revocation = fact.story.revoked.get(event.event_key)
+        if revocation is not None and isinstance(revocation.data, EventRevoked):
+            day, data = to_iso(revocation.recorded_us)[:19], revocation.data
+            who = _by(data.by, fact)
+            yield f"  {day}Z  position {revocation.position}  taken back{who}: {data.reason}"
 
 
 def _notice(event: Event, fact: Fact) -> str:
@@ -126,15 +131,20 @@ def as_record(fact: Fact) -> dict[str, Any]:
         "when": None if when is None else when.words,
         "data": to_fields(fact.data),
         "links": [to_fields(link.data) for link in fact.story.linked(fact.id)],
-        "history": [
-            {
-                "type": event.type,
-                "position": event.position,
-                "recorded_at": to_iso(event.recorded_us),
-                "data": to_fields(event.data) if isinstance(event.data, Payload | Raw) else {},
-            }
-            for event in fact.history
+        "history": [_event(event) for event in fact.history],
+        "revoked": [
+            {**_event(event), "revocation": _event(fact.story.revoked[event.event_key])}
+            for event in fact.revoked
         ],
+    }
+
+
+def _event(event: Event) -> dict[str, Any]:
+    return {
+        "type": event.type,
+        "position": event.position,
+        "recorded_at": to_iso(event.recorded_us),
+        "data": to_fields(event.data) if isinstance(event.data, Payload | Raw) else {},
     }
 
 

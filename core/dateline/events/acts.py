@@ -11,7 +11,8 @@ from dateline.events.amending import named
 from dateline.events.corrections import corrected
 from dateline.events.editorial import EventRevoked, EvidenceAdded, FactCorrected, FactsLinked
 from dateline.events.entity import EntityAmended, EntityMerged
-from dateline.events.payload import FactNotice
+from dateline.events.envelope import Event
+from dateline.events.payload import FactNotice, worded
 from dateline.events.registry import Registry, to_fields
 from dateline.events.source import SourceAmended, SourceCaptured, SourceWithdrawn
 from dateline.events.state import Base, Fact
@@ -110,3 +111,33 @@ def _replaced(registry: Registry, fact: Fact) -> dict[int, Any]:
             continue
         fact = msgspec.structs.replace(fact, data=data, older=older)
     return found
+
+
+def words(act: Event) -> str:
+    """What an act did: ``retracted f3: Withdrawn by the ministry``."""
+    data = act.data
+    if isinstance(data, FactNotice):
+        wording = worded(data)
+        what = act.type if wording is None else wording.what
+        why = "" if wording is None or not wording.why else f": {wording.why}"
+        return f"{what} {data.fact}{why}"
+    if isinstance(data, FactsLinked):
+        return f"link {data.from_} {data.relation} {data.to}"
+    if isinstance(data, SourceCaptured):
+        return f"capture of {data.title or 'untitled'} ({short(data.source)})"
+    if isinstance(data, SourceWithdrawn):
+        return f"withdrawal of {short(data.source)}: {data.reason}"
+    if isinstance(data, EntityMerged):
+        return f"merge of {data.entity} into {data.into}: {data.reason}"
+    if isinstance(data, StoryClosed):
+        return "closing of the story"
+    if isinstance(data, EventRevoked):
+        return f"revocation of {data.act} ({', '.join(map(short, data.about))}): {data.reason}"
+    thing: str = getattr(data, "source", "") or getattr(data, "entity", "")
+    fields = ", ".join("/".join(pointer.parts(one.path)) for one in getattr(data, "changes", ()))
+    return f"amendment of {fields} of {short(thing)}: {getattr(data, 'reason', '')}"
+
+
+def short(name: str) -> str:
+    """An id as people type it: the first characters of a source's hash."""
+    return f"{name[7:19]}" if name.startswith("sha256:") else name

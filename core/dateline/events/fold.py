@@ -47,10 +47,9 @@ class StoryFold(StoryState):
         super().__init__(registry)
         # Facts by an entity or source that they name and that is not there yet.
         self._waiting: dict[str, set[str]] = {}
-        # Amended sources and entities as they were recorded, and the publishers that a source ever had.
+        # Amended sources and entities as they were recorded.
         self._entities: dict[str, EntityIntroduced] = {}
         self._sources: dict[str, SourceCaptured] = {}
-        self._publishers: dict[str, set[str]] = {}
 
     def release(self) -> None:
         """Drop everything, once the state is no longer needed. Facts and events refer back to it, so
@@ -140,7 +139,8 @@ class StoryFold(StoryState):
         if isinstance(data, EntityAmended):
             return self._amend(data.entity, (*self.amendments.get(data.entity, ()), event))
         if isinstance(data, EntityMerged):
-            self.merged[data.entity] = data.into
+            if self.entity_id(data.into) != data.entity:  # a circle would have no end
+                self.merged[data.entity] = data.into
             return self._renamed(data.entity)
         if isinstance(data, StoryClosed):
             self.closed = True
@@ -162,8 +162,9 @@ class StoryFold(StoryState):
             left = self.amendments.get(name, ())
             return self._amend(name, tuple(one for one in left if one is not event))
         if isinstance(data, EntityMerged):
+            shown = self._renamed(data.entity)
             self.merged.pop(data.entity, None)
-            return self._renamed(data.entity)
+            return {*shown, *self._renamed(data.entity)}
         if isinstance(data, StoryClosed):
             self.closed = False
         elif isinstance(data, SourceCaptured):
@@ -191,7 +192,7 @@ class StoryFold(StoryState):
             return ()  # it was erased, or its capture was taken back
         held = self._sources.setdefault(name, source)
         self.sources[name] = found = amended(held, changes)  # type: ignore[arg-type]
-        self._publishers.setdefault(name, {held.publisher}).add(found.publisher)
+        self.publishers.setdefault(name, {held.publisher}).add(found.publisher)
         return self._drawn(name)
 
     def _renamed(self, entity: str) -> Iterable[str]:
@@ -245,23 +246,14 @@ class StoryFold(StoryState):
         found = self.facts.get(fact)
         return found is not None and found.hidden
 
-    def _published(self, data: FactPayload) -> FactPayload:
-        """The payload with the present publisher of its source, if that was amended."""
-        source, former = self.sources.get(data.source), self._publishers.get(data.source, ())
-        last = data.attribution[-1] if data.attribution else None
-        if source is None or last is None or last.role != "publisher" or last.agent not in former:
-            return data
-        step = msgspec.structs.replace(last, agent=source.publisher)
-        return msgspec.structs.replace(data, attribution=(*data.attribution[:-1], step))
-
     def _with_kept(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """`names` with the entities into which some of them were merged."""
         return tuple(dict.fromkeys((*names, *map(self.entity_id, names))))
 
     def _record(self, event: Event, data: FactPayload) -> Fact:
         names, base = refers_to(data), None
-        if self._publishers:
-            published = self._published(data)
+        if self.publishers:
+            published = self.published(data)
             data, base = published, None if published is data else (data, None)
         if self.merged:
             names = self._with_kept(names)
@@ -322,7 +314,7 @@ class StoryFold(StoryState):
 
     def _replace(self, before: Fact, fact: Fact) -> tuple[Fact, ...]:
         """Put a fact in the place of what it was before; return it and the facts whose status changed."""
-        data = self._published(fact.data) if self._publishers else fact.data
+        data = self.published(fact.data) if self.publishers else fact.data
         names = refers_to(data)
         fact = msgspec.structs.replace(
             fact,
@@ -352,7 +344,7 @@ class StoryFold(StoryState):
             fact = self.facts.get(name)
             if fact is not None:
                 fact = msgspec.structs.replace(fact, status=self._status(fact), derived=None)
-                if self._publishers or self.merged or self.revoked:
+                if self.publishers or self.merged or self.revoked:
                     fact = self._as_amended(fact)
                 self.facts[name] = fact
                 touched.append(fact)
@@ -360,7 +352,7 @@ class StoryFold(StoryState):
 
     def _as_amended(self, fact: Fact) -> Fact:
         """A fact with the publisher of its source and the names of its entities as they are now."""
-        data = self._published(fact.data)
+        data = self.published(fact.data)
         base = fact.base
         if data is not fact.data and base is None:
             base = (fact.data, fact.older)

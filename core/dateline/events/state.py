@@ -13,15 +13,16 @@ import msgspec
 
 from dateline.events import words
 from dateline.events.edtf import Edtf, parse
-from dateline.events.entity import EntityIntroduced
+from dateline.events.entity import EntityAmended, EntityIntroduced, EntityMerged
 from dateline.events.envelope import Event, RecordedBy
 from dateline.events.fact import StatementRecorded
 from dateline.events.index import Index
 from dateline.events.links import Link, Links
 from dateline.events.parts import Evidence, Time, Times
+from dateline.events.payload import FactPayload
 from dateline.events.readonly import ReadOnlyStory
 from dateline.events.registry import Registry
-from dateline.events.source import SourceCaptured
+from dateline.events.source import SourceAmended, SourceCaptured, SourceWithdrawn
 from dateline.events.status import HIDDEN, Notices, Status
 from dateline.events.story import StoryOpened
 from dateline.events.tombstones import ErasedFact, Tombstones
@@ -173,6 +174,8 @@ class StoryState:
         self.withdrawn: dict[str, str] = {}
         #: The amendments in force of each source and entity that has any, oldest first.
         self.amendments: dict[str, tuple[Event, ...]] = {}
+        #: The publishers that each amended source has or had.
+        self.publishers: dict[str, set[str]] = {}
         #: The entity into which each merged entity was merged; `entity_id` follows several steps.
         self.merged: dict[str, str] = {}
         # Acts about sources, entities and the story that can be taken back; and all revocations.
@@ -197,6 +200,18 @@ class StoryState:
         return self._links.all
 
     @property
+    def acts(self) -> list[Event]:
+        """The amendments, merges and withdrawals in force, in the order of recording."""
+        kinds = SourceAmended | SourceWithdrawn | EntityAmended | EntityMerged
+        acts = (one for one in self._acts.values() if isinstance(one.data, kinds))
+        return [event for event in acts if event.event_key not in self.revoked]
+
+    @property
+    def revocations(self) -> list[Event]:
+        """The revocations in force, in the order of recording."""
+        return [e for e in self._revocations.values() if e.event_key not in self.revoked]
+
+    @property
     def erased(self) -> dict[str, ErasedFact]:
         """Facts that were erased, by id. The ids are never given again."""
         return self.tombstones.facts
@@ -208,6 +223,15 @@ class StoryState:
 
     def label(self, entity: str | None) -> str:
         return self.labels[entity]
+
+    def published(self, data: FactPayload) -> FactPayload:
+        """The payload with the present publisher of its source, if that was amended."""
+        source, former = self.sources.get(data.source), self.publishers.get(data.source, ())
+        last = data.attribution[-1] if data.attribution else None
+        if source is None or last is None or last.role != "publisher" or last.agent not in former:
+            return data
+        step = msgspec.structs.replace(last, agent=source.publisher)
+        return msgspec.structs.replace(data, attribution=(*data.attribution[:-1], step))
 
     def entity_id(self, entity: str) -> str:
         """The id under which views show an entity: that of the one it was merged into, else its own."""

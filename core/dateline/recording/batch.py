@@ -57,6 +57,8 @@ def accept(
         brought = {id_: item.payload for item in reader.items if (id_ := item.envelope.event_id)}
         for item in revocations:
             item.payload = known.act(item.payload, brought)  # type: ignore[arg-type]
+            if item.envelope.event_id is not None:
+                brought[item.envelope.event_id] = item.payload
     for one, some in stories.items():
         known.name(one, (item.payload for item in some))
     accepted = Accepted(keys.for_batch(stories, known), reader.opened)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 from hypothesis import strategies as st
 
@@ -16,6 +17,10 @@ _DATES = (
     "2022-10-13", "2022-09", "2014", "2022-08/..", "../2022-10-13", "2022-02-24/2022-03~",
     "2022-10-13~", "202X", "2022-10-13T08:05:00Z", "[2022-10-13,2022-10-14]", "2022-21",
 )  # fmt: skip
+_AMENDED = {
+    "published": st.sampled_from(("2022-10-11", "../2022-10-12", "2022-10-14T01:00:00Z")),
+    "publisher": st.sampled_from((samples.WIRE, samples.NORA)),
+}
 _KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
 _RELATIONS = ("corroborates", "disputes", "same_event", "explains", "contradicts")
 
@@ -34,6 +39,9 @@ class _Story:
         self._fact_texts: dict[str, str] = {}
         self._retracted: set[str] = set()
         self._withdrawn: set[str] = set()
+        #: The acts that may be taken back, in order, and the event ids of those that were.
+        self._acts: list[Fields] = []
+        self._revoked: set[str] = set()
         self.lines: list[Fields] = []
 
     def build(self, length: int) -> list[Fields]:
@@ -47,7 +55,7 @@ class _Story:
         steps = [
             self._fact, self._fact, self._fact, self._capture, self._correct, self._correct,
             self._retract, self._dispute, self._review, self._link, self._retitle, self._foreign,
-            self._evidence, self._withdraw,
+            self._evidence, self._withdraw, self._amend, self._amend, self._merge, self._undo, self._undo,
         ]  # fmt: skip
         steps += [self._typed] * 6 if self._types else []
         for _ in range(length):
@@ -95,6 +103,8 @@ class _Story:
         name, text = f"f{len(self._fact_texts) + 1}", self._draw(_words)
         line = samples.fact(kind, span["exact"], fact=name, text=text, source=source)
         line["evidence"] = [span]
+        publisher = self._present(source, "publisher")
+        line["attribution"] = [{"agent": publisher, "role": "publisher"}]
         if kind == "statement" and self._draw(st.booleans()):
             line |= {"quote": span["exact"], "mode": "direct"}
         if self._draw(st.booleans()):
@@ -124,29 +134,26 @@ class _Story:
     def _correct(self) -> None:
         name = self._one()
         now = self._draw(_words)
-        if name is not None and now != self._fact_texts[name]:
-            self.lines.append(
-                samples.corrected(name, "/text", self._fact_texts[name], now, reason=self._reason())
-            )
-            self._fact_texts[name] = now
+        if name is not None and now != (was := self._present(name, "text")):
+            self._act(samples.corrected(name, "/text", was, now, reason=self._reason()))
 
     def _retract(self) -> None:
         name = self._one()
         if name is not None:
             self._retracted.add(name)
-            self.lines.append(samples.retracted(name, self._draw(_words)))
+            self._act(samples.retracted(name, self._draw(_words)))
 
     def _dispute(self) -> None:
         name = self._one()
         if name is not None:
-            self.lines.append({"type": "fact.disputed", "fact": name, "ground": self._reason()})
+            self._act({"type": "fact.disputed", "fact": name, "ground": self._reason()})
 
     def _review(self) -> None:
         name = self._one()
         if name is not None:
             verdict = self._draw(st.sampled_from(("accepted", "rejected")))
             line = {"type": "fact.reviewed", "fact": name, "verdict": verdict, "reviewer": "desk"}
-            self.lines.append(line | {"reason": self._reason()})
+            self._act(line | {"reason": self._reason()})
 
     def _link(self) -> None:
         if len(self._fact_texts) > 1:
@@ -154,7 +161,7 @@ class _Story:
             left, right = self._draw(st.lists(names, min_size=2, max_size=2, unique=True))
             line = {"type": "facts.linked", "from": left, "to": right, "note": self._reason()}
             line["relation"] = self._draw(st.sampled_from(_RELATIONS))
-            self.lines.append(line | {"independence": "same-origin"})
+            self._act(line | {"independence": "same-origin"})
 
     def _retitle(self) -> None:
         self.lines.append({"type": "story.retitled", "title": self._reason()})
@@ -171,15 +178,83 @@ class _Story:
         if name is not None:
             source = next(line["source"] for line in self.lines if line.get("fact") == name)
             line = {"type": "evidence.added", "fact": name, "evidence": [self._span(source)]}
-            self.lines.append(line | {"note": self._reason()})
+            self._act(line | {"note": self._reason()})
 
     def _withdraw(self) -> None:
         left = sorted(set(self._texts) - self._withdrawn)
         if left:
             source = self._draw(st.sampled_from(left))
             self._withdrawn.add(source)
-            line = {"type": "source.withdrawn", "source": source, "reason": self._draw(_words)}
-            self.lines.append(line)
+            self._act({"type": "source.withdrawn", "source": source, "reason": self._draw(_words)})
+
+    def _amend(self) -> None:
+        """Amend one field of a source or an entity."""
+        field = self._draw(st.sampled_from(("title", "published", "publisher", "label")))
+        kind = "entity" if field == "label" else "source"
+        names = [samples.NORA, samples.VOSS] if kind == "entity" else sorted(self._texts)
+        name, now = self._draw(st.sampled_from(names)), self._draw(_AMENDED.get(field, _words))
+        was = self._present(name, field)
+        if was != now:
+            change = {"path": f"/{field}", "was": was, "now": now}
+            line = {"type": f"{kind}.amended", kind: name, "changes": [change]}
+            self._act(line | {"reason": self._reason()})
+
+    def _merge(self) -> None:
+        if not any(act["type"] == "entity.merged" for act in self._in_force()):
+            line = {"type": "entity.merged", "entity": samples.NORA, "into": samples.WIRE}
+            self._act(line | {"reason": self._reason()})
+
+    def _undo(self) -> None:
+        """Take back an act that nothing builds on."""
+        acts = [act for act in self._in_force() if self._may_go(act)]
+        if not acts:
+            return
+        act = self._draw(st.sampled_from(acts))
+        self._revoked.add(act["event_id"])
+        self._revoked.discard(act.get("event", ""))
+        if act["type"] == "fact.retracted":
+            self._retracted.discard(act["fact"])
+        elif act["type"] == "source.withdrawn":
+            self._withdrawn.discard(act["source"])
+        self._act({"type": "event.revoked", "event": act["event_id"], "reason": self._reason()})
+
+    def _may_go(self, act: Fields) -> bool:
+        later = self._acts[self._acts.index(act) + 1 :]
+        if act["type"] == "fact.corrected":
+            return not any(
+                one["type"] == act["type"] and one["fact"] == act["fact"]
+                for one in later
+                if one["event_id"] not in self._revoked
+            )
+        if act["type"] != "event.revoked":
+            return True
+        restored = next(one for one in self._acts if one["event_id"] == act["event"])
+        return restored["type"] in (
+            "facts.linked",
+            "fact.disputed",
+            "evidence.added",
+            "source.amended",
+        )
+
+    def _act(self, line: Fields) -> None:
+        """Record an act that may be taken back later."""
+        line["event_id"] = str(uuid5(NAMESPACE_OID, f"{self._slug} {len(self.lines)}"))
+        self.lines.append(line)
+        self._acts.append(line)
+
+    def _in_force(self) -> list[Fields]:
+        return [act for act in self._acts if act["event_id"] not in self._revoked]
+
+    def _present(self, name: str, field: str) -> Any:
+        """The value of a field of a fact, source or entity, with the changes in force."""
+        for act in reversed(self._in_force()):
+            for change in act.get("changes", ()):
+                about = act.get("fact") or act.get("source") or act.get("entity")
+                if about == name and change["path"] == f"/{field}":
+                    return change["now"]
+        keys = ("fact", "source", "entity")
+        brought = (line for line in self.lines if any(line.get(key) == name for key in keys))
+        return next(brought).get(field)
 
 
 @st.composite

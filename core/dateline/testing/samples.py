@@ -116,3 +116,15 @@ def corrected(fact: str, path: str, was: Any, now: Any, **fields: Any) -> Fields
 
 def retracted(fact: str, reason: str = "It did not happen.") -> Fields:
     return {"type": "fact.retracted", "fact": fact, "reason": reason}
+
+
+def amended(name: str, path: str, was: Any, now: Any, **fields: Any) -> Fields:
+    """An amendment of a source or an entity."""
+    kind = "source" if name.startswith("sha256:") else "entity"
+    change = {"path": path, "was": was, "now": now}
+    line = {"type": f"{kind}.amended", kind: name, "changes": [change], "reason": "Misread."}
+    return line | fields
+
+
+def revoked(event: str, **fields: Any) -> Fields:
+    return {"type": "event.revoked", "event": event, "reason": "By mistake."} | fields

@@ -165,8 +165,10 @@ class EntityView(MapView[Entity]):
             names.update(event.before.names)
         if isinstance(event.data, EntityIntroduced):
             names.add(event.data.entity)
-        else:
+        elif not isinstance(event.data, FactPayload):
             names |= renamed(event)
+            for name in acts.about(event.data):  # facts name another publisher now
+                names |= event.state.publishers.get(name, set())
         return sorted(filter(self._takes, names))
 
     def all_rows(self, story: StoryState) -> Iterator[tuple[Entity, Iterable[ViewRow]]]:

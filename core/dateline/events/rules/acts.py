@@ -118,6 +118,23 @@ def revocation(payload: EventRevoked, context: Context) -> Findings:
         yield from _rests_on(act.data.source, context)
     else:
         yield from _breaks(payload, context)
+        yield from _circles(payload, context)
+
+
+def _circles(payload: EventRevoked, context: Context) -> Findings:
+    """What a merge would contradict if it were in force again."""
+    state, key, force = context.state, payload.event.bytes, False
+    while (act := state.act(UUID(bytes=key), payload.about)) is not None:
+        if isinstance(act.data, EntityMerged) and force:
+            entity, into = act.data.entity, act.data.into
+            if entity in state.merged or state.entity_id(into) == entity:
+                yield (
+                    "/event",
+                    f"{entity} and {into} were merged otherwise since: take that back first",
+                )
+        if not isinstance(act.data, EventRevoked):
+            return
+        key, force = act.data.event.bytes, not force
 
 
 def _rests_on(source: str, context: Context) -> Findings:
@@ -140,8 +157,9 @@ def _breaks(payload: EventRevoked, context: Context) -> Findings:
             yield "/event", reason
             return
         result = acts.weighed(context.state.registry, fact, key, force=force)
-        if result is not None and result.data != fact.data:
-            for found in find(result.data, replace(context, correcting=True)):
+        data = None if result is None else context.state.published(result.data)
+        if data is not None and data != fact.data:
+            for found in find(data, replace(context, correcting=True)):
                 reason = (
                     f"without it {fact.id} breaks {found.rule} at {found.field}: {found.reason}"
                 )

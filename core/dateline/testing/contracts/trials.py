@@ -6,7 +6,8 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Self, cast
+from typing import Any, Self, cast
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from hypothesis.strategies import SearchStrategy
 from sqlalchemy import Engine
@@ -28,6 +29,8 @@ Lines = list[Fields]
 #: The most archives that are kept open: those that every rule is tried on, and some of a search.
 _KEPT = 120
 
+_RETRACTION = "0c0ffee0-0000-4000-8000-000000000001"
+_RENAMING = "0c0ffee0-0000-4000-8000-000000000002"
 #: A story with every kind of notice about a fact, so that no rule depends on a lucky search.
 EVENTFUL: Lines = samples.story(
     samples.statement("The ferry will be towed on Tuesday", text="It will be towed"),
@@ -39,6 +42,18 @@ EVENTFUL: Lines = samples.story(
     {"type": "facts.linked", "from": "f1", "to": "f3", "relation": "disputes"},
     {"type": "fact.disputed", "fact": "f4", "ground": "Counted twice"},
     samples.retracted("f1"),
+    samples.amended(samples.SOURCE, "/published", samples.PUBLISHED, "2024-05-07"),
+    samples.amended(samples.VOSS, "/label", "Mara Voss", "Mara Voss-Lind", event_id=_RENAMING),
+    samples.entity("person:m-voss", "M. Voss"),
+    {
+        "type": "entity.merged",
+        "entity": "person:m-voss",
+        "into": samples.VOSS,
+        "reason": "The same",
+    },
+    samples.retracted("f4") | {"event_id": _RETRACTION},
+    samples.revoked(_RETRACTION),
+    samples.revoked(_RENAMING),
     {"type": "story.retitled", "title": "Fictional: the Alma, afloat"},
     slug="made-up",
 )
@@ -136,8 +151,18 @@ class Trials:
 def _in_turns(lines: Lines) -> Iterator[tuple[str | None, Lines]]:
     half = max(1, len(lines) // 2)
     slug = str(lines[0]["slug"])
-    twin = [lines[0] | {"slug": f"{slug}-twin"}, *lines[1:]]
+    twin = [lines[0] | {"slug": f"{slug}-twin"}, *map(_of_twin, lines[1:])]
     yield None, lines[:half]
     yield None, twin[:half]
     yield slug, lines[half:]
     yield f"{slug}-twin", twin[half:]
+
+
+def _of_twin(line: dict[str, Any]) -> dict[str, Any]:
+    """A line with the event id that it has in the twin, since no id may be used twice."""
+    ids = {key: str(_twin_id(line[key])) for key in ("event_id", "event") if key in line}
+    return line | ids
+
+
+def _twin_id(event_id: str) -> UUID:
+    return uuid5(NAMESPACE_OID, f"{event_id} twin")
