@@ -102,6 +102,22 @@ evidence-missing /evidence/0/exact
         "correct retract dispute review add_evidence link",
     ),
     (
+        "Put mistakes right",
+        "What was recorded about a source or an entity is amended, two ids of one entity are merged, and an act "
+        "is taken back. All of that is recorded too.",
+        """
+>>> archive.amend("sarn", "org:post", {"label": "The Sarn Post"}, reason="Its full name")
+[Change(path='/label', was='Sarn Post', now='The Sarn Post')]
+>>> archive.fact("sarn", "f1").chain
+'The Sarn Post'
+>>> [act.type for act in archive.undo("sarn", reason="It uses the short name")]
+['entity.amended']
+>>> archive.fact("sarn", "f1").chain
+'Sarn Post'
+""",
+        "amend merge undo",
+    ),
+    (
         "Read, now and as of a day",
         "`as_of` gives the public record at the end of a day, `as_recorded` what the archive held at a time or position.",
         """
@@ -222,6 +238,9 @@ COMMANDS = {
     "evidence": "Archive.add_evidence",
     "link": "Archive.link",
     "withdraw": "Archive.withdraw",
+    "amend": "Archive.amend",
+    "merge": "Archive.merge",
+    "undo": "Archive.undo",
     "stories": "Archive.overview",
     "show": "Archive.view, Archive.state, Archive.fact, Archive.entity",
     "log": "Archive.events",

@@ -238,7 +238,9 @@ def test_a_payload_of_a_plugin_is_read_only_to_its_folds(db: str) -> None:
 def test_only_types_with_mutable_fields_are_searched() -> None:
     """Other types cost one lookup in a table."""
     holding = {kind.name for kind in CORE if frozen._holds(kind.payload)}
-    assert holding == {"entity.introduced", "fact.corrected"}
+    assert holding == {
+        "entity.introduced", "entity.amended", "fact.corrected", "source.amended",
+    }  # fmt: skip
     facts = [kind.payload for kind in CORE if issubclass(kind.payload, FactPayload)]
     assert facts and not any(map(frozen._holds, facts))
 

@@ -172,7 +172,7 @@ FACT = {
 def corrected(*changes: tuple[str, Any], **more: Any) -> dict[str, Any] | None:
     listed = [{"path": path, "now": now} for path, now in changes]
     line = {"fact": "f1", "changes": listed} | more
-    events = [("figure.recorded", 1, FACT), ("fact.corrected", 1, line)]
+    events = [("figure.recorded", 1, FACT, "1"), ("fact.corrected", 1, line, "2")]
     return follow(events)["f1"][-1][1]
 
 
@@ -214,14 +214,18 @@ def test_a_change_fits_only_the_recorded_schema_version() -> None:
 
 def test_a_story_of_thousands_of_changes_is_followed_in_seconds() -> None:
     evidence = [{"exact": "a", "start": 0, "end": 1}]
-    events: list[tuple[str, object, dict[str, Any]]] = []
+    events: list[tuple[str, object, dict[str, Any], str]] = []
     for fact in range(500):
         name = f"f{fact}"
-        events.append(("figure.recorded", 1, {**FACT, "fact": name}))
+        events.append(("figure.recorded", 1, {**FACT, "fact": name}, name))
         for _ in range(10):
-            events.append(("evidence.added", 1, {"fact": name, "evidence": evidence}))
+            events.append(
+                ("evidence.added", 1, {"fact": name, "evidence": evidence}, f"e{len(events)}")
+            )
             change = {"path": "/evidence/0/exact", "now": "c"}
-            events.append(("fact.corrected", 1, {"fact": name, "changes": [change]}))
+            events.append(
+                ("fact.corrected", 1, {"fact": name, "changes": [change]}, f"c{len(events)}")
+            )
     began = time.process_time()
     last = follow(events)["f499"][-1][1]
     assert last is not None and len(last["evidence"]) == 12
@@ -338,3 +342,64 @@ def test_what_is_shown_is_not_erased_whatever_an_event_lists() -> None:
     entry = verifier.Entry(fields, 1, {"data": {"events": [{"event_id": "x"}]}}, False)
     assert not verifier._with_erased([entry])[0].erased
     assert verifier._with_erased([entry, entry._replace(body=None)])[1].erased
+
+
+# -- amendments and revocations ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fact", ["f2", None])
+def test_a_fact_whose_retraction_and_correction_were_taken_back_is_as_before(
+    archive: Archive, key: SigningKey, tmp_path: Path, fact: str | None
+) -> None:
+    archive.correct("ferry", "f2", {"text": "Fewer were ashore."}, reason="A guess")
+    archive.add_evidence("ferry", "f2", "by noon")
+    archive.retract("ferry", "f2", reason="Made up")
+    code, lines = judge(tmp_path, prove(archive, key, fact=fact), key)
+    assert "NOTE  f2 was retracted: Made up" in lines
+    archive.undo("ferry", reason="It was right")
+    retraction = archive.head().position
+    archive.undo("ferry", retraction - 3, reason="No guesses")
+    bundle = prove(archive, key, fact=fact)
+    proven = check(bundle, [key.vkey]).facts["f2"]
+    present = json.loads(json.dumps(to_fields(archive.fact("ferry", "f2").data)))
+    assert (proven.status, proven.now) == ("", present)
+    code, lines = judge(tmp_path, bundle, key)
+    assert code == verifier.OK
+    assert not any(line.startswith(("NOTE", "  status")) for line in lines if "f2" in line)
+    assert sum("event.revoked takes back" in line for line in lines) == 2
+    archive.undo("ferry", retraction, reason="It was wrong after all")
+    assert check(prove(archive, key, fact=fact), [key.vkey]).facts["f2"].status == "retracted"
+
+
+def test_a_proof_shows_a_source_and_an_entity_as_amended(
+    archive: Archive, key: SigningKey, tmp_path: Path
+) -> None:
+    archive.record([samples.entity("person:m-voss", "M. Voss")], story="ferry")
+    archive.amend("ferry", samples.VOSS, {"label": "Mara Lind"}, reason="Renamed")
+    archive.amend(
+        "ferry",
+        samples.SOURCE,
+        {"publisher": samples.NORA, "published": "2024-05-07"},
+        reason="Misread",
+    )
+    _, lines = judge(tmp_path, prove(archive, key, fact="f1"), key)
+    assert "  through   Mara Lind > NORA > NORA" in lines
+    assert "            Ferry aground, NORA, 2024-05-07" in lines
+    archive.merge("ferry", samples.VOSS, "person:m-voss", reason="One person")
+    code, lines = judge(tmp_path, prove(archive, key, fact="f1"), key)
+    assert (code, "  through   M. Voss > NORA > NORA" in lines) == (verifier.OK, True)
+    archive.undo("ferry")
+    archive.undo("ferry")
+    archive.undo("ferry")
+    code, lines = judge(tmp_path, prove(archive, key, fact="f1"), key)
+    assert (code, "  through   Mara Voss > NORA > Ister Wire" in lines) == (verifier.OK, True)
+
+
+def test_a_withheld_revocation_may_change_a_fact(archive: Archive, key: SigningKey) -> None:
+    archive.retract("ferry", "f2", reason="Made up")
+    archive.undo("ferry")
+    bundle = prove(archive, key)
+    bundle["entries"][-1]["withheld"] = True
+    proven = check(bundle, [key.vkey])
+    assert proven.facts["f2"].status == "retracted"
+    assert any("withheld" in said for said in proven.open)

@@ -47,9 +47,9 @@ _LISTS = frozenset({"byline", "names"})
 def amend(
     settings: Settings, story: str, name: str, changes: tuple[str, ...], **details: Any
 ) -> None:
-    """Amend what was recorded about a source or an entity; the log keeps what was recorded before.
+    """Amend what was recorded about a source or an entity.
 
-    SOURCE is a unique part from the start of its hash; a document and its text are amended together.
+    The log keeps what was recorded before. SOURCE is a unique part from the start of its hash; a document and its text are amended together.
     Fields of a source: title, published, publisher, byline, credits, url, language, place. Fields of an
     entity: label, names, identifiers.REGISTER, part_of, lat, lon, precision, note. A byline or a list of
     names is given as one name, or as JSON.
@@ -90,13 +90,14 @@ def _change(text: str) -> tuple[str, object]:
 @_reported
 @signed
 def merge(settings: Settings, story: str, entity: str, into: str, **details: Any) -> None:
-    """Record that two ids stand for one entity. Views show INTO from now on.
+    """Record that two ids stand for one entity.
 
-    Facts keep the id that they were recorded with. `dateline undo` separates the two again.
+    Views show INTO from now on. Facts keep the id that they were recorded with. `dateline undo` separates the two again.
 
     \b
     Example:
-      dateline merge velm-flood person:i-brandt person:ida-brandt --reason "The same person"
+      dateline merge velm-flood group:low-street-families group:residents-of-tarn \\
+        --reason "Both reports mean the same people"
     """
     with settings.archive() as archive:
         archive.merge(story, entity, into, **details)
@@ -119,17 +120,17 @@ def undo(
     yes: bool,
     **details: Any,
 ) -> None:
-    """Take back an editorial act: a correction, retraction, dispute, review, link, evidence, withdrawal,
-    closing, amendment, merge or revocation, or a capture that no fact rests on.
+    """Take back an editorial act.
 
-    Without POSITION, the command shows the last such act of the story and asks. POSITION is a position
+    An act is a correction, retraction, dispute, review, link, evidence, withdrawal, closing, amendment,
+    merge or revocation, or the capture of a document that no fact rests on. Without POSITION, the command shows the last such act of the story and asks. POSITION is a position
     of the log, as `dateline log STORY` lists it. Both the act and its revocation stay in the log, and
     the revocation can be taken back in turn. A fact is taken back with `dateline retract`.
 
     \b
     Example:
-      dateline undo velm-flood
-      dateline undo velm-flood 41 --reason "The wrong fact was retracted"
+      dateline undo velm-flood --yes
+      dateline undo velm-flood 78 --reason "The wrong fact was corrected"
     """
     from dateline.undoing import REASON, described, last_act
 

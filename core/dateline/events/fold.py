@@ -192,7 +192,8 @@ class StoryFold(StoryState):
             return ()  # it was erased, or its capture was taken back
         held = self._sources.setdefault(name, source)
         self.sources[name] = found = amended(held, changes)  # type: ignore[arg-type]
-        self.publishers.setdefault(name, {held.publisher}).add(found.publisher)
+        had = self.publishers.get(name, frozenset({held.publisher}))
+        self.publishers[name] = had | {found.publisher}
         return self._drawn(name)
 
     def _renamed(self, entity: str) -> Iterable[str]:
@@ -248,7 +249,8 @@ class StoryFold(StoryState):
 
     def _with_kept(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """`names` with the entities into which some of them were merged."""
-        return tuple(dict.fromkeys((*names, *map(self.entity_id, names))))
+        kept = dict.fromkeys(map(self.entity_id, names))
+        return (*names, *(name for name in kept if name not in names))
 
     def _record(self, event: Event, data: FactPayload) -> Fact:
         names, base = refers_to(data), None
@@ -356,7 +358,9 @@ class StoryFold(StoryState):
         base = fact.base
         if data is not fact.data and base is None:
             base = (fact.data, fact.older)
-        names = self._with_kept(refers_to(data))
+        names = refers_to(data)
+        if self.merged:
+            names = self._with_kept(names)
         if self._index is not None:
             self._index.add(fact.id, names)
         return msgspec.structs.replace(fact, data=data, base=base, names=names)

@@ -175,7 +175,7 @@ class StoryState:
         #: The amendments in force of each source and entity that has any, oldest first.
         self.amendments: dict[str, tuple[Event, ...]] = {}
         #: The publishers that each amended source has or had.
-        self.publishers: dict[str, set[str]] = {}
+        self.publishers: dict[str, frozenset[str]] = {}
         #: The entity into which each merged entity was merged; `entity_id` follows several steps.
         self.merged: dict[str, str] = {}
         # Acts about sources, entities and the story that can be taken back; and all revocations.

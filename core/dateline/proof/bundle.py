@@ -25,7 +25,9 @@ from dateline.log.stored_tree import StoredTree
 from dateline.log.tables import EVENT_COLUMNS, events
 from dateline.proof.checkpoint import of_archive
 from dateline.proof.verifier import (
+    EARLIER,
     FORMAT,
+    NAMING,
     NOTICES,
     Checkpoint,
     follow,
@@ -73,7 +75,10 @@ def bundle(
             code="story-after-checkpoint",
         )
     contents = {row.version: _data(row) for row in rows}
-    steps = follow((row.type, row.schema_version, contents[row.version]) for row in rows)
+    steps = follow(
+        (row.type, row.schema_version, contents[row.version], str(UUID(bytes=row.event_id)))
+        for row in rows
+    )
     sources = {fact: sources_of(steps, fact) for fact in steps}  # those that it had at any time
     if fact is not None and fact not in sources:
         raise _unproven(connection, rows, contents, story, checkpoint.size, fact, vault)
@@ -167,7 +172,7 @@ def _shown(
         if type_ in NOTICES
         and (
             is_about(contents[version], fact, sources[fact])
-            or (not only_about and (version > at or type_ == "source.withdrawn"))
+            or (not only_about and (version > at or type_ in EARLIER))
         )
     }
     rests = {
@@ -177,12 +182,19 @@ def _shown(
         or (type_ == "source.captured" and contents[version].get("source") in sources[fact])
     }
     named = set().union(*(_words(contents[version]) for version in about | {at} | rests))
-    entities = {
+    of_entities = {v: contents[v] for v, type_ in types.items() if type_ in NAMING}
+    grown = True
+    while grown:  # the name of the entity that another was merged into is shown
+        into = {d["into"] for d in of_entities.values() if d.get("entity") in named and "into" in d}
+        grown = not into <= named
+        named |= into
+    entities = {version for version, data in of_entities.items() if data.get("entity") in named}
+    revoked = {
         version
         for version, type_ in types.items()
-        if type_ == "entity.introduced" and contents[version].get("entity") in named
+        if type_ == "event.revoked" and not named.isdisjoint(contents[version].get("about") or ())
     }
-    return {at} | about | rests | entities
+    return {at} | about | rests | entities | revoked
 
 
 def _unproven(

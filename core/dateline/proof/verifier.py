@@ -372,7 +372,10 @@ def _check(bundle: Any, vkeys: Sequence[Vkey], against: Checkpoint | None) -> Pr
     held = None if against is None else _held(against, checkpoint, earlier, ours, opened)
     entries = _with_erased(list(_entries(bundle, archive, story, checkpoint)))
     documents, charsets = _documents(bundle)
-    steps = follow((e.type, e.fields.get("schema_version"), e.data) for e in entries)
+    steps = follow(
+        (e.type, e.fields.get("schema_version"), e.data, str(e.fields.get("event_id")))
+        for e in entries
+    )
     if fact is not None:
         if fact not in steps:
             raise Wrong("fact", f"no event in the proof records {fact}")
@@ -527,8 +530,12 @@ def _documents(bundle: Any) -> tuple[dict[str, bytes], dict[str, str]]:
 #: Types of events that can change the status or the content of a fact.
 NOTICES = (
     "fact.corrected", "fact.retracted", "fact.disputed", "fact.reviewed", "evidence.added",
-    "facts.linked", "source.withdrawn",
+    "facts.linked", "source.withdrawn", "source.amended", "event.revoked",
 )  # fmt: skip
+#: Those of them that may come before the fact, since they are about its source.
+EARLIER = ("source.withdrawn", "source.amended", "event.revoked")
+#: Types of events that name entities.
+NAMING = ("entity.introduced", "entity.amended", "entity.merged")
 
 
 def is_fact(data: dict[str, Any]) -> bool:
@@ -539,15 +546,18 @@ def is_fact(data: dict[str, Any]) -> bool:
 
 
 def is_about(data: dict[str, Any], fact: str, sources: Iterable[str]) -> bool:
-    """Whether an event with that data names the fact, or withdraws one of its sources."""
+    """Whether an event with that data names the fact, or withdraws or amends one of its sources."""
     return not {fact, *sources}.isdisjoint(_spoken_of(data))
 
 
 def _spoken_of(data: dict[str, Any]) -> set[str]:
-    """The facts that an editorial event names, and the source that it withdraws."""
+    """The facts that an editorial event names, the source that it withdraws or amends, and what the act
+    was about that it takes back."""
     named = [data.get("fact"), data.get("from"), data.get("to")]
     if "reason" in data:
         named.append(data.get("source"))
+        about = data.get("about")
+        named += about if isinstance(about, list) else []
     return {name for name in named if isinstance(name, str)}
 
 
@@ -562,28 +572,67 @@ def items(data: dict[str, Any], name: str) -> list[dict[str, Any]]:
 Steps = dict[str, list[tuple[int, dict[str, Any] | None]]]
 
 
-def follow(events: Iterable[tuple[str, object, dict[str, Any]]]) -> Steps:
-    """Follow every fact through the events that set its content: its recording, corrections and
-    further evidence.
+#: One event of a story, as `follow` needs it: its type, schema version, data ({} when it is not known) and
+#: id.
+Told = tuple[str, object, dict[str, Any], str]
 
-    `events` are those of a story in order: type, schema version, data ({} when it is not known).
+
+class Force:
+    """Which acts are in force: all but those that were taken back. A revocation that is taken back puts
+    the act into force again."""
+
+    def __init__(self) -> None:
+        self._acts: dict[str, str] = {}  # by revocation, the act that it takes back in the end
+        self.out: set[str] = set()
+
+    def take(self, revocation: str, data: dict[str, Any]) -> None:
+        target = str(data.get("event"))
+        act = self._acts[revocation] = self._acts.get(target, target)
+        self.out ^= {act}
+
+
+def follow(events: Iterable[Told]) -> Steps:
+    """Follow every fact through the events that set its content: its recording, corrections and
+    further evidence, and what was taken back of these.
+
+    `events` are those of a story in order.
     """
     steps: Steps = {}
     shapes: dict[str, object] = {}
-    for at, (type_, schema, data) in enumerate(events):
-        name = data.get("fact")
-        if not isinstance(name, str):
+    changes: dict[str, list[Told]] = {}
+    force = Force()
+    for at, event in enumerate(events):
+        type_, schema, data, event_id = event
+        if type_ == "event.revoked":
+            force.take(event_id, data)
+            for name in _spoken_of(data) & changes.keys():
+                now: dict[str, Any] | None = steps[name][0][1]
+                for change in changes[name]:
+                    if now is not None and change[3] not in force.out:
+                        now = _changed(now, change, shapes[name])
+                if now != steps[name][-1][1]:
+                    steps[name].append((at, now))
             continue
-        before = steps[name][-1][1] if name in steps else None
+        fact = data.get("fact")
+        if not isinstance(fact, str):
+            continue
         if is_fact(data):
-            steps.setdefault(name, []).append((at, data))
-            shapes[name] = schema
-        elif before is not None and type_ == "evidence.added":
-            evidence = [*before["evidence"], *items(data, "evidence")]
-            steps[name].append((at, {**before, "evidence": evidence}))
-        elif before is not None and type_ == "fact.corrected":
-            steps[name].append((at, _corrected(before, data, shapes[name])))
+            steps.setdefault(fact, []).append((at, data))
+            shapes[fact], changes[fact] = schema, []
+        elif fact in steps and type_ in ("evidence.added", "fact.corrected"):
+            changes[fact].append(event)
+            before = steps[fact][-1][1]
+            if before is not None:
+                steps[fact].append((at, _changed(before, event, shapes[fact])))
     return steps
+
+
+def _changed(fact: dict[str, Any], event: Told, shape: object) -> dict[str, Any] | None:
+    """The fact after an event that adds evidence or corrects it."""
+    type_, _, data, _ = event
+    if type_ == "evidence.added":
+        return {**fact, "evidence": [*fact["evidence"], *items(data, "evidence")]}
+    return _corrected(fact, data, shape)
 
 
 def sources_of(steps: Steps, fact: str) -> list[str]:
@@ -632,18 +681,31 @@ def _put(here: Any, way: Sequence[str], now: Any) -> Any:
 def _facts(entries: list[Entry], steps: Steps) -> dict[str, Fact]:
     """Each fact with the events about it and about its sources."""
     notices: dict[str, list[Entry]] = {}
+    standing: dict[str, list[Entry]] = {}
+    out = taken_back(entries)
     for entry in entries:
         if entry.type in NOTICES:
             for name in _spoken_of(entry.data):
                 notices.setdefault(name, []).append(entry)
+                if str(entry.fields.get("event_id")) not in out:
+                    standing.setdefault(name, []).append(entry)
     found = {}
     for name, stood in steps.items():
         entry, now = entries[stood[0][0]], stood[-1][1]
         sources = sources_of(steps, name)
         about = {e.fields["version"]: e for key in (name, *sources) for e in notices.get(key, ())}
         since = [about[version] for version in sorted(about) if about[version] is not entry]
-        found[name] = Fact(entry, now, since, *_status(name, sources[-1], notices))
+        found[name] = Fact(entry, now, since, *_status(name, sources[-1], standing))
     return found
+
+
+def taken_back(entries: Iterable[Entry]) -> set[str]:
+    """The ids of the acts that were taken back, and are not in force again."""
+    force = Force()
+    for entry in entries:
+        if entry.type == "event.revoked":
+            force.take(str(entry.fields.get("event_id")), entry.data)
+    return force.out
 
 
 def _status(fact: str, source: str, notices: Mapping[str, list[Entry]]) -> tuple[str, str]:
@@ -685,12 +747,13 @@ def _check_withheld(entries: list[Entry], steps: Steps, fact: str, opened: list[
         str(at + 1)
         for at, entry in enumerate(entries)
         if entry.body is None
-        and (entry.type in NOTICES if at > first else steps and entry.type == "source.withdrawn")
+        and (entry.type in NOTICES if at > first else steps and entry.type in EARLIER)
     ]
     if withheld:
         opened.append(
             f"Other events ({', '.join(withheld)} of the story) are withheld or erased: it is not "
-            f"proven whether they correct, dispute or retract {fact}, or withdraw its source."
+            f"proven whether they correct, dispute or retract {fact}, take that back, or "
+            "withdraw its source or amend it."
         )
 
 
@@ -708,7 +771,8 @@ def _check_quotes(
     """
     texts: dict[str, str | None] = {}
     quoted: dict[str, bool] = {}
-    hidden = [at for at, e in enumerate(entries) if e.type == "fact.corrected" and e.body is None]
+    moving = ("fact.corrected", "event.revoked")
+    hidden = [at for at, e in enumerate(entries) if e.type in moving and e.body is None]
     for name, stood in steps.items():
         source = ""
         for at, data in stood:
@@ -798,12 +862,44 @@ def words(proven: Proven) -> Iterator[str]:
                 said = "not all its quotations were found in it"
         yield f"Document    {visible(source)}: {said}"
     shown = [entry for entry in proven.entries if entry.body is not None]
-    introduced = [e.data for e in shown if e.type == "entity.introduced"]
-    labels = {str(data.get("entity")): str(data.get("label")) for data in introduced}
-    captured = {str(e.data.get("source")): e.data for e in shown if e.type == "source.captured"}
+    labels, captured = _described(shown)
     for fact in proven.facts.values():
         yield ""
         yield from _fact_words(fact, captured, labels)
+
+
+def _described(shown: list[Entry]) -> tuple[dict[str, str], dict[str, dict[str, Any]]]:
+    """The names of entities, and the data of captures, by id, with the amendments in force."""
+    labels: dict[str, str] = {}
+    captured: dict[str, dict[str, Any]] = {}
+    merged: dict[str, str] = {}
+    out = taken_back(shown)
+    for entry in shown:
+        data, entity = entry.data, str(entry.data.get("entity"))
+        if str(entry.fields.get("event_id")) in out:
+            continue
+        if entry.type == "entity.introduced":
+            labels[entity] = str(data.get("label"))
+        elif entry.type == "source.captured":
+            publishers = {str(data.get("publisher"))}
+            captured[str(data.get("source"))] = {**data, "publishers": publishers}
+        elif entry.type == "entity.merged":
+            merged[entity] = str(data.get("into"))
+        for change in items(data, "changes"):
+            field, now = str(change.get("path"))[1:], change.get("now")
+            source = captured.get(str(data.get("source")))
+            if entry.type == "entity.amended" and field == "label":
+                labels[entity] = str(now)
+            elif entry.type == "source.amended" and source is not None:
+                source[field] = now
+                source["publishers"] |= {str(now)} if field == "publisher" else set()
+    for entity in merged:
+        kept, met = entity, {entity}
+        while (kept := merged.get(kept, kept)) not in met:
+            met.add(kept)
+        last = next((one for one in met if one not in merged), entity)
+        labels[entity] = labels.get(last, last)
+    return labels, captured
 
 
 def _story_words(proven: Proven) -> Iterator[str]:
@@ -867,10 +963,12 @@ def _content_words(
     for item in items(data, "evidence"):
         yield f"  quotes    {visible(_quoted(item))}"
     agents = [str(step.get("agent")) for step in items(data, "attribution")]
+    source = captured.get(data["source"])
+    if agents and source is not None and agents[-1] in source["publishers"]:
+        agents[-1] = str(source.get("publisher"))  # it may have been amended
     if agents:
         yield f"  through   {visible(' > '.join(labels.get(agent, agent) for agent in agents))}"
     yield f"  source    {visible(data['source'])}"
-    source = captured.get(data["source"])
     if source is not None:
         publisher = str(source.get("publisher"))
         more = [source.get("title"), labels.get(publisher, publisher), source.get("published")]
@@ -903,6 +1001,8 @@ def _notice(entry: Entry) -> str:
     more = data.get("verdict") or "; ".join([*changes, *map(_quoted, items(data, "evidence"))])
     if "relation" in data:
         more = f"{data.get('from')} {data['relation']} {data.get('to')}"
+    if entry.type == "event.revoked":
+        more = f"takes back {data.get('act')} {data.get('event')}"
     return visible(f"{entry.type} {more} {reason}").rstrip()
 
 

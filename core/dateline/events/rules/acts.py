@@ -122,7 +122,7 @@ def revocation(payload: EventRevoked, context: Context) -> Findings:
 
 
 def _circles(payload: EventRevoked, context: Context) -> Findings:
-    """What a merge would contradict if it were in force again."""
+    """What an act that is in force again would contradict: a later merge, or a later revocation."""
     state, key, force = context.state, payload.event.bytes, False
     while (act := state.act(UUID(bytes=key), payload.about)) is not None:
         if isinstance(act.data, EntityMerged) and force:
@@ -133,6 +133,9 @@ def _circles(payload: EventRevoked, context: Context) -> Findings:
                     f"{entity} and {into} were merged otherwise since: take that back first",
                 )
         if not isinstance(act.data, EventRevoked):
+            return
+        if force and act.data.event.bytes in state.revoked:
+            yield "/event", "what it took back was taken back otherwise since: take that back first"
             return
         key, force = act.data.event.bytes, not force
 
