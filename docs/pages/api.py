@@ -103,8 +103,7 @@ evidence-missing /evidence/0/exact
     ),
     (
         "Put mistakes right",
-        "What was recorded about a source or an entity is amended, two ids of one entity are merged, and an act "
-        "is taken back. All of that is recorded too.",
+        "Sources and entities are amended, two ids of one entity are merged, and acts are taken back, by events.",
         """
 >>> archive.amend("sarn", "org:post", {"label": "The Sarn Post"}, reason="Its full name")
 [Change(path='/label', was='Sarn Post', now='The Sarn Post')]
@@ -146,9 +145,9 @@ f1 corrected 12 boats stayed in port.
 >>> _ = Path("sarn.ndjson").write_text(archive.export("sarn", format="ndjson"))
 >>> with Archive.create(":memory:") as other:
 ...     print(other.import_file("sarn.ndjson").new)
-8
+10
 >>> archive.export_segments("segments")
-Written(position=8, events=8, files=1, replaced=0)
+Written(position=10, events=10, files=1, replaced=0)
 """,
         "export material export_segments",
     ),
@@ -202,7 +201,7 @@ False
 >>> archive.backup("saved.db").position == archive.head().position
 True
 >>> copy_archive("sarn.db", "copy.db").new
-10
+12
 """,
         "follow backup",
     ),
