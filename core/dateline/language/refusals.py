@@ -1,0 +1,20 @@
+"""Why an expression is not read as a date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dateline.events import edtf
+
+
+class UnclearDate(ValueError):
+    """An expression that can mean two things or more. ``choices`` are pairs: EDTF, and its words."""
+
+    def __init__(self, text: str, choices: Sequence[str]) -> None:
+        self.choices = tuple((choice, edtf.parse(choice).words) for choice in choices)
+        listed = " or ".join(f"{words} ({choice})" for choice, words in self.choices)
+        super().__init__(f"{text!r} can mean {listed}")
+
+
+class NotADate(ValueError):
+    """An expression that is not understood, or that cannot be true. The message says what to write."""
