@@ -96,8 +96,10 @@ OPERATIONS: dict[str, Callable[[str], list[str]]] = {
     "night": night,
     "night before": night_before,
 }
-#: Of these a bare ``Friday`` is often the coming one: ``by Friday``.
-EITHER_WAY = frozenset({"from", "until", "before", "after", "until or before"})
+#: On which side of the source's date a bare ``Friday`` or ``12 May`` is after such words.
+SIDES = {"since": "past"} | dict.fromkeys(
+    ("from", "until", "before", "after", "until or before"), "either"
+)
 SPANS: dict[str, Callable[[str, str], list[str]]] = {
     "span": span,
     "one night": one_night,

@@ -30,12 +30,12 @@ class NeedsDay(NotADate):
 @dataclass(frozen=True)
 class Context:
     """``day`` is the source's day, or None; ``orders`` are the possible orders of a numeric date, of
-    ``dmy`` and ``mdy``. ``either_way`` is for what may lie ahead: ``by Friday``."""
+    ``dmy`` and ``mdy``. ``side`` is ``past`` after ``since``, and ``either`` after ``by``."""
 
     words: DateWords
     orders: tuple[str, ...]
     day: date | None = None
-    either_way: bool = False
+    side: str = ""
 
     @property
     def today(self) -> date:
@@ -55,14 +55,12 @@ def dated(values: Values, context: Context) -> list[str]:
         raise NotADate(f"there is no month {month}")
     if year is not None:
         return [_checked(year, month, day, _weekday_of(values))]
-    found = [_of_year(year, month, day) for year in _years(context.today, month, day)]
+    found = [_of_year(year, month, day) for year in _years(context, month, day)]
     weekday = _weekday_of(values)
     if weekday is not None:
-        earlier, later = _around(context.today, month, day)
-        found = [_of_year(year, month, day) for year in (earlier, later)]
         found = [one for one in found if date.fromisoformat(one).weekday() == weekday]
     if not found:
-        raise NotADate("the day of the week is that of another year")
+        raise NotADate(f"it was not a {WEEKDAYS[weekday or 0]} in that year")
     return found
 
 
@@ -129,15 +127,17 @@ def relative_month(values: Values, context: Context) -> list[str]:
 
 
 def weekday(values: Values, context: Context) -> list[str]:
-    """``Thursday``: the latest one; on a Thursday that day or the one before."""
+    """``Thursday``: the latest one if it is nearer than the next; on a Thursday, that day or a week ago."""
     today, which = context.today, values.get("R")
     ahead = (values["W"] - today.weekday()) % 7
     behind = (ahead - 7) if ahead else 0
     monday = -today.weekday()
-    if which is None and context.either_way:
-        return _days(today, [behind, ahead or 7])
     if which is None:
-        return _days(today, [0, -7] if not ahead else [behind])
+        if context.side == "either":
+            return _days(today, [behind, ahead or 7])
+        if not ahead:
+            return _days(today, [0, -7])
+        return _days(today, [behind] if context.side == "past" or -behind < ahead else [behind, ahead])
     in_week = monday + 7 * which + values["W"]
     if which == 0:
         return _days(today, [in_week, ahead])
@@ -239,7 +239,7 @@ def season(values: Values, context: Context) -> list[str]:
             raise NotADate("a season needs a year")
         return _seasons(context.today.year + values["R"], which)
     start = 3 * (which - 20)
-    return [f"{year:04}-{which}" for year in _years(context.today, start, None, 3)]
+    return [f"{year:04}-{which}" for year in _years(context, start, None, 3)]
 
 
 def winter(values: Values, context: Context) -> list[str]:
@@ -290,7 +290,7 @@ def part(third: int) -> Callable[[Values, Context], list[str]]:
             return [f"{year:04}-{4 * third + 1:02}/{year:04}-{4 * third + 4:02}", f"{year:04}"]
         if "Y" in values or "U" in values:
             return _thirds(_checked(_year(values, context), month), third)
-        years = _years(context.today, month, None)
+        years = _years(context, month, None)
         return [one for year in years for one in _thirds(f"{year:04}-{month:02}", third)]
 
     return read
@@ -381,9 +381,12 @@ def _around(today: date, month: int, day: int | None) -> tuple[int, int]:
     return past[-1], years[len(past)]
 
 
-def _years(today: date, month: int, day: int | None, months: int = 1) -> list[int]:
+def _years(context: Context, month: int, day: int | None, months: int = 1) -> list[int]:
     """The years that a day or month without a year can have: the latest, unless it is not clear."""
+    today = context.today
     earlier, later = _around(today, month, day)
+    if context.side == "past":
+        return [earlier]
     until_next = date(later, month, day or 1) - today
     if earlier == today.year:
         return [earlier] if until_next.days > _SOON else [earlier, later]

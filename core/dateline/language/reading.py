@@ -13,7 +13,7 @@ from itertools import product
 from typing import NamedTuple
 
 from dateline.events import edtf
-from dateline.language.around import EITHER_WAY, OPERATIONS, SPANS, at_time
+from dateline.language.around import OPERATIONS, SIDES, SPANS, at_time
 from dateline.language.date_words import LANGUAGES, known, words_of
 from dateline.language.refusals import NotADate
 from dateline.language.forms import DateWords, Match
@@ -161,8 +161,8 @@ class Reader:
 
     def _operation(self, operation: str, words: Words, depth: int) -> list[str]:
         reader = self
-        if operation in EITHER_WAY and not self._context.either_way:
-            reader = Reader(replace(self._context, either_way=True), self._problems)
+        if operation in SIDES:
+            reader = Reader(replace(self._context, side=SIDES[operation]), self._problems)
         return [
             made
             for one in reader._expression(words, depth)

@@ -32,7 +32,7 @@ WORDS = DateWords(
     at="à vers",
     forms={
         "date": (
-            "(le|du|au) (W|WD) (le) [N|premier] M (Y)", "(en|de|au mois de|du mois de) M (de) (Y)",
+            "(le|du|au) (W|WD) (le) [N|premier] M (Y)", "(en|de|au mois|au mois de|du mois|du mois de) M (de) (Y)",
             "(en|de|à) (l'année|l'an) Y", "(le|du|au) (W|WD) (le) [N|premier]",
         ),
         "date of year": (
