@@ -4,7 +4,8 @@ A form is a line of words and marks: ``(on) (W) N (of) M (Y)``. Parentheses hold
 brackets what may not, ``|`` separates alternatives. A mark stands for any word of its kind:
 
 ====  ====================================  ====  ===========================================
-N     a day or a count: 12, 12th, two       W     a weekday; WD is an abbreviated one
+N     a number: 12, 12th                    C     a count: 12, twelve
+W     a weekday; WD is an abbreviated one
 M     a month                               Y     a year of four digits
 S     a season                              R     last, this, next: -1, 0, 1
 U, P  day, week, month, year; the plural    Q     first to fourth
@@ -56,6 +57,8 @@ class DateWords:
     spans: tuple[tuple[str, str, str], ...]
     at: str
     short_weekdays: tuple[str, ...] = ()
+    #: Words for the first day of a month.
+    first_day: str = ""
     #: What may follow a number (``st``), a year (``р``) and a decade (``s``), as one word with it.
     number_endings: str = ""
     year_endings: str = ""
@@ -81,6 +84,8 @@ class DateWords:
                     yield "DEC", int(digits)
             elif len(digits) < 4 and ending in ("", *self.number_endings.split()):
                 yield "N", int(digits)
+                if not ending:
+                    yield "C", int(digits)
         elif token.kind != "mark":
             yield token.kind, token.value
 
@@ -96,8 +101,9 @@ class DateWords:
             ("L", self.relatives[:1], -1),
             ("T", self.relatives[1:2], 0),
             ("X", self.relatives[2:], 1),
-            ("N", self.numbers, 1),
+            ("C", self.numbers, 1),
             ("Q", self.ordinals, 1),
+            ("N", (self.first_day,), 1),
         ):
             for value, words in enumerate(lists, first):
                 _add(lexicon, words, mark, value)

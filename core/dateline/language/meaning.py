@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import MINYEAR, date, timedelta
 from typing import Any
 
-from dateline.language.refusals import NotADate
 from dateline.language.forms import DateWords
+from dateline.language.refusals import NotADate
 
 Values = dict[str, Any]
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -21,6 +21,7 @@ _WINTER = 24
 #: A date without a year is that of the source's year, unless it comes again within about 4 months; a
 #: date of the year before is clear only if it is about a month ago.
 _SOON, _RECENT = 122, 31
+_LEAP = 2024
 
 
 class NeedsDay(NotADate):
@@ -53,6 +54,8 @@ def dated(values: Values, context: Context) -> list[str]:
         return [f"{year:04}"]
     if not 1 <= month <= 12:
         raise NotADate(f"there is no month {month}")
+    if day is not None and not 1 <= day <= monthrange(_LEAP, month)[1]:
+        raise NotADate(f"the month has no day {day}")
     if year is not None:
         return [_checked(year, month, day, _weekday_of(values))]
     found = [_of_year(year, month, day) for year in _years(context, month, day)]
@@ -70,6 +73,11 @@ def dated_relatively(values: Values, context: Context) -> list[str]:
         raise NotADate("a day and month need a year")
     year = context.today.year + values["R"]
     return [_checked(year, values["M"], values.get("N"), _weekday_of(values))]
+
+
+def dated_in(offset: int) -> Callable[[Values, Context], list[str]]:
+    """Ukrainian ``5 березня торік``: a day or month of the year so many years from the source's."""
+    return lambda values, context: dated_relatively({**values, "R": offset, "U": "year"}, context)
 
 
 def latest(values: Values, context: Context) -> list[str]:
@@ -97,7 +105,8 @@ def numeric(values: Values, context: Context) -> list[str]:
 
 def year_first(values: Values, context: Context) -> list[str]:
     """``2025/09/14``."""
-    return [_checked(*values["YMD"], _weekday_of(values))]
+    year, month, day = values["YMD"]
+    return [_checked(year, month, day, _weekday_of(values))]
 
 
 def iso(values: Values, context: Context) -> list[str]:
@@ -137,7 +146,9 @@ def weekday(values: Values, context: Context) -> list[str]:
             return _days(today, [behind, ahead or 7])
         if not ahead:
             return _days(today, [0, -7])
-        return _days(today, [behind] if context.side == "past" or -behind < ahead else [behind, ahead])
+        return _days(
+            today, [behind] if context.side == "past" or -behind < ahead else [behind, ahead]
+        )
     in_week = monday + 7 * which + values["W"]
     if which == 0:
         return _days(today, [in_week, ahead])
@@ -185,12 +196,12 @@ def period(values: Values, context: Context) -> list[str]:
 
 def ago(values: Values, context: Context) -> list[str]:
     """``two days ago`` is a day; ``a month ago`` may be a month or a day."""
-    return _distant(-values.get("N", 1), values, context)
+    return _distant(-values.get("C", 1), values, context)
 
 
 def ahead(values: Values, context: Context) -> list[str]:
     """``in zwei Tagen``."""
-    return _distant(values.get("N", 1), values, context)
+    return _distant(values.get("C", 1), values, context)
 
 
 def offset(days: int) -> Callable[[Values, Context], list[str]]:
@@ -307,6 +318,8 @@ def iso_week(values: Values, context: Context) -> list[str]:
 READINGS: dict[str, Callable[[Values, Context], list[str]]] = {
     "date": dated,
     "date of year": dated_relatively,
+    "date last year": dated_in(-1),
+    "date this year": dated_in(0),
     "latest date": latest,
     "numeric": numeric,
     "year first": year_first,
@@ -387,11 +400,11 @@ def _years(context: Context, month: int, day: int | None, months: int = 1) -> li
     earlier, later = _around(today, month, day)
     if context.side == "past":
         return [earlier]
-    until_next = date(later, month, day or 1) - today
-    if earlier == today.year:
-        return [earlier] if until_next.days > _SOON else [earlier, later]
     end = date(earlier, month, day) if day else _month_end(earlier, month + months - 1)
-    return [earlier] if (today - end).days <= _RECENT else [earlier, later]
+    if earlier < today.year or context.side == "either":
+        return [earlier] if (today - end).days <= _RECENT else [earlier, later]
+    until_next = date(later, month, day or 1) - today
+    return [earlier] if until_next.days > _SOON else [earlier, later]
 
 
 def _month_end(year: int, month: int) -> date:

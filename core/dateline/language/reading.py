@@ -10,28 +10,31 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import product
-from typing import NamedTuple
+from typing import NamedTuple, ParamSpec
 
 from dateline.events import edtf
 from dateline.language.around import OPERATIONS, SIDES, SPANS, at_time
 from dateline.language.date_words import LANGUAGES, known, words_of
-from dateline.language.refusals import NotADate
 from dateline.language.forms import DateWords, Match
 from dateline.language.meaning import READINGS, Context, NeedsDay, Values
+from dateline.language.refusals import NotADate
 from dateline.language.tokens import Token, tokens
 
 Words = tuple[Token, ...]
+P = ParamSpec("P")
 #: Words around words around a date; and how many words an expression can have.
 _DEEPEST, _MOST_WORDS = 3, 24
 _MONTH_FIRST, _EITHER_ORDER = frozenset({"us"}), frozenset({"ca", "ph", "pr", "pa"})
 _DAY_FIRST = frozenset({"gb", "ie", "au", "nz", "in", "za"})
 #: Hours east of Greenwich at which a source may be published, if its language does not say.
 _HOURS_EAST = (-8, 3)
+_SEVERAL = "the source's date is longer than a day: write the date itself"
 _ADVICE = "write it like 10 April 2020, or in EDTF like 2020-04-10"
 #: Names that stand for several offsets, or that are used for winter and summer alike.
-_ZONES = frozenset(
-    "et est edt ct cst cdt mt mst mdt pt pst pdt bst ist cet cest mez mesz eet eest msk".split()
-)
+_ZONES = frozenset({
+    "et", "est", "edt", "ct", "cst", "cdt", "mt", "mst", "mdt", "pt", "pst", "pdt", "bst", "ist",
+    "cet", "cest", "mez", "mesz", "eet", "eest", "msk",
+})  # fmt: skip
 
 
 class Found(NamedTuple):
@@ -54,19 +57,20 @@ def read(text: str, languages: Sequence[str], published: str | None) -> Found:
             found = _together(words, codes, orders, day, problems)
             if found:
                 return Found(found, relative)
-    raise _refusal(text, words, published, problems)
+    raise _refusal(text, words, published, bool(days), problems)
 
 
 def _refusal(
-    text: str, words: Words, published: str | None, problems: Sequence[NotADate]
+    text: str, words: Words, published: str | None, certain: bool, problems: Sequence[NotADate]
 ) -> NotADate:
-    if any(isinstance(problem, NeedsDay) for problem in problems):
+    others = [problem for problem in problems if not isinstance(problem, NeedsDay)]
+    if len(others) < len(problems) and not certain:
         lacks = "is not known" if published is None else f"({published}) is not one certain day"
         return NotADate(
             f"{text!r} counts from the date of its source, which {lacks}: write the date itself"
         )
-    if problems:
-        return NotADate(f"{text!r} is not a date: {problems[0]}")
+    if others:
+        return NotADate(f"{text!r} is not a date: {others[0]}")
     zone = next((word.text.upper() for word in words if word.text in _ZONES), None)
     if zone is not None and any(word.kind == "TIME" for word in words):
         return NotADate(f"{text!r}: {zone} is used for several offsets: write one, like UTC+2")
@@ -92,7 +96,7 @@ def _together(
             for day in days or (None,)
         ]
         if read[0] != read[-1] and days[-1] - days[0] > timedelta(1):
-            problems.append(NeedsDay("it counts from the date of the source"))
+            problems.append(NotADate(_SEVERAL))
         else:
             found += (one for choices in read for one in choices)
     return _distinct(found, problems)
@@ -128,11 +132,11 @@ class Reader:
         """Everything that `words` can mean. The first way of reading that makes sense decides."""
         key = (words, depth)
         if key not in self._read:
-            ways = [self._form]
+            ways: list[Callable[[Words, int], list[str]]] = [self._form]
+            if depth == 0:
+                ways.append(self._span)
             if words and depth < _DEEPEST:
                 ways += [self._words_before, self._words_after, self._time]
-            if words and depth == 0:
-                ways.insert(1, self._span)
             self._read[key] = next(filter(None, (way(words, depth + 1) for way in ways)), [])
         return self._read[key]
 
@@ -141,7 +145,7 @@ class Reader:
 
     def _meaning(self, form: Match) -> list[str]:
         reading, values = form
-        return self._tried(lambda: READINGS[reading](dict(values), self._context))
+        return self._tried(READINGS[reading], dict(values), self._context)
 
     def _words_before(self, words: Words, depth: int) -> list[str]:
         for before, operation in self._language.before:
@@ -166,7 +170,7 @@ class Reader:
         return [
             made
             for one in reader._expression(words, depth)
-            for made in self._tried(lambda one=one: OPERATIONS[operation](one))
+            for made in self._tried(OPERATIONS[operation], one)
         ]
 
     def _time(self, words: Words, depth: int) -> list[str]:
@@ -183,9 +187,7 @@ class Reader:
         return [
             made
             for one in self._expression(rest, depth)
-            for made in self._tried(
-                lambda one=one: at_time(one, time, self._language.twelve_hours)
-            )
+            for made in self._tried(at_time, one, time, self._language.twelve_hours)
         ]
 
     def _span(self, words: Words, depth: int) -> list[str]:
@@ -202,15 +204,32 @@ class Reader:
         return []
 
     def _pairs(self, operation: str, first: Words, last: Words, depth: int) -> list[str]:
-        pairs = [*self._completed(first, last)] or list(
-            product(self._expression(first, depth), self._expression(last, depth))
-        )
+        pairs = [*self._completed(first, last)] or self._two(first, last, depth)
         return [
             made
             for pair in pairs
-            if _bounds(pair[0]) <= _bounds(pair[1])
-            for made in self._tried(lambda pair=pair: SPANS[operation](*pair))
+            if _start(pair[0]) <= _start(pair[1])
+            for made in self._tried(SPANS[operation], *pair)
         ]
+
+    def _two(self, first: Words, last: Words, depth: int) -> list[tuple[str, str]]:
+        """Pairs of what two expressions can mean. If one of two weekdays is unclear, both may lie ahead."""
+        ends = self._expression(first, depth), self._expression(last, depth)
+        if all(len(found) < 2 for found in ends):
+            return list(product(*ends))
+        ahead = Reader(replace(self._context, side="either"), self._problems)
+        pairs = list(product(ahead._expression(first, depth), ahead._expression(last, depth)))
+        if self._is_weekday(first) and self._is_weekday(last):
+            week = timedelta(7)
+            return [
+                (one, other)
+                for one, other in pairs
+                if date.fromisoformat(other) - date.fromisoformat(one) < week
+            ]
+        return pairs
+
+    def _is_weekday(self, words: Words) -> bool:
+        return any(reading == "weekday" for reading, _ in self._language.match(words))
 
     def _completed(self, first: Words, last: Words) -> Iterator[tuple[str, str]]:
         """Pairs of two dates, of which one takes its month or year from the other."""
@@ -235,9 +254,9 @@ class Reader:
     def _dates(self, words: Words) -> list[Values]:
         return [values for reading, values in self._language.match(words) if reading == "date"]
 
-    def _tried(self, read: Callable[[], list[str]]) -> list[str]:
+    def _tried(self, read: Callable[P, list[str]], *given: P.args, **named: P.kwargs) -> list[str]:
         try:
-            return read()
+            return read(*given, **named)
         except NotADate as problem:
             self._problems.append(problem)
         except (OverflowError, ValueError) as problem:  # outside the years of the calendar
@@ -249,7 +268,7 @@ def _texts(words: Words) -> tuple[str, ...]:
     return tuple(word.text for word in words)
 
 
-def _bounds(found: str) -> str:
+def _start(found: str) -> str:
     return edtf.parse(found).earliest or ""
 
 

@@ -25,7 +25,13 @@ class Time(NamedTuple):
     zone: str
 
 
-_FOLDED = {**dict.fromkeys(map(ord, "’ʼ‘`´"), "'"), 0xAD: None, 0x2011: "-", 0x2212: "-", ord("ё"): "е"}
+_FOLDED = {
+    **dict.fromkeys(map(ord, "’ʼ‘`´"), "'"),
+    0xAD: None,
+    0x2011: "-",
+    0x2212: "-",
+    ord("ё"): "е",
+}
 _TOKEN = re.compile(
     r"""(?P<TIME>(?P<hour>[0-9]{1,2})(?:
             :(?P<minute>[0-9][0-9])(?::(?P<second>[0-9][0-9]))?(?![0-9])(?:\ ?(?P<half>[ap]\.?m\b\.?)|\ ?uhr\b)?
@@ -69,7 +75,11 @@ def _token(kind: str, match: re.Match[str]) -> Token:
     if kind == "TIME":
         minute = match["minute"] or match["minute_"] or match["minute__"] or ""
         half = (match["half"] or match["half_"] or match["half__"] or "").replace(".", "")
-        return Token(kind, said, Time(match["hour"], minute, match["second"] or "", half, match["zone"] or ""))
+        return Token(
+            kind,
+            said,
+            Time(match["hour"], minute, match["second"] or "", half, match["zone"] or ""),
+        )
     if kind == "number":
         ending = (match["ending"] or "").lstrip("'-")
         return Token(kind, match[0], (said, ending))

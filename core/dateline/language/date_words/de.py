@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from dateline.language.forms import DateWords
 
-_DAYS = ("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag")
-_PARTS = ("", "s", "früh", "morgen", "vormittag", "mittag", "nachmittag", "abend")
+_PARTS = ("", "früh", "morgen", "vormittag", "mittag", "nachmittag", "abend")
+
+
+def _day(*names: str) -> str:
+    """A day of the week, also as one word with a part of the day: ``Donnerstagabend``."""
+    return " ".join(name + part for name in names for part in _PARTS)
+
 
 WORDS = DateWords(
     code="de",
@@ -14,18 +19,18 @@ WORDS = DateWords(
         "juni jun", "juli jul", "august aug", "september sept sep", "oktober okt",
         "november nov", "dezember dez",
     ),
-    weekdays=tuple(
-        " ".join(name + part for name in (day, *(("sonnabend",) if day == "samstag" else ())) for part in _PARTS)
-        for day in _DAYS
+    weekdays=(
+        _day("montag"), _day("dienstag"), _day("mittwoch"), _day("donnerstag"), _day("freitag"),
+        _day("samstag", "sonnabend"), _day("sonntag"),
     ),
     short_weekdays=("mo", "di", "mi", "do", "fr", "sa", "so"),
     seasons=("frühling frühjahr frühlings frühjahrs", "sommer sommers", "herbst herbstes", "winter winters"),
     relatives=(
-        "letzten letzte letzter letztes letztem vergangenen vergangene vergangener vergangenes "
-        "vergangenem vorigen vorige voriger voriges vorigem",
+        ("letzten letzte letzter letztes letztem vergangenen vergangene vergangener vergangenes "
+         "vergangenem vorigen vorige voriger voriges vorigem"),
         "diesen diese dieser dieses diesem laufenden laufende laufender laufendes",
-        "nächsten nächste nächster nächstes nächstem kommenden kommende kommender kommendes "
-        "kommendem",
+        ("nächsten nächste nächster nächstes nächstem kommenden kommende kommender kommendes "
+         "kommendem"),
     ),
     units=("tag tages", "woche", "monat monats", "jahr jahres jahre"),
     plurals=("tagen", "wochen", "monaten", "jahren"),
@@ -37,11 +42,12 @@ WORDS = DateWords(
         "erste ersten erstes erster", "zweite zweiten zweites zweiter",
         "dritte dritten drittes dritter", "vierte vierten viertes vierter",
     ),
+    first_day="ersten erste erster",
     number_endings=".",
     decade_endings="er",
     hours_east=(1, 2),
     idioms={8: 7},
-    at="um gegen",
+    at="um",
     forms={
         "date": (
             "(am|den|der|dem|vom|zum|des) (W|WD) (den|dem|der) N M (Y)",
@@ -52,6 +58,8 @@ WORDS = DateWords(
             "(am|den|dem|vom|zum) (W|WD) (den|dem) N M (des|der) R U", "(im) M (des) R U",
             "(am|den|dem|vom|zum) (W|WD) (den|dem) N M im R U",
         ),
+        "date this year": ("(am|den|vom|zum) N M d j",),
+        "date last year": ("(am|den|vom|zum) N M v j",),
         "numeric": ("(am|den|dem|vom|zum) (W|WD) (den|dem) NUM",),
         "year first": ("(am|den|dem|vom) YMD",),
         "iso": ("(am|im|dem|vom) ISO",),
@@ -61,8 +69,8 @@ WORDS = DateWords(
         "weekday": ("(am|den|dem|vom|zum) (R) W", "(den|dem) R W"),
         "weekday of week": ("(am) W (der|in der) R U",),
         "period": ("(im|in|der|in der|während der) R U",),
-        "ago": ("vor N [U|P]",),
-        "ahead": ("in N [U|P]",),
+        "ago": ("vor C [U|P]",),
+        "ahead": ("in C [U|P]",),
         "two days before": ("vorgestern",),
         "yesterday": ("gestern",),
         "today": ("heute",),

@@ -21,6 +21,7 @@ WORDS = DateWords(
         "once", "doce", "", "", "quince",
     ),
     ordinals=("primer primera", "segundo segunda", "tercer tercera", "cuarto cuarta"),
+    first_day="primero",
     number_endings="º ° o er",
     hours_east=(-6, 2),
     idioms={8: 7, 15: 14},
@@ -28,7 +29,7 @@ WORDS = DateWords(
     at="a las la",
     forms={
         "date": (
-            "(el|del|al) (W) [N|primero] (de) M (de|del) (Y)", "(en|de) M (de|del) (Y)",
+            "(el|del|al) (W) N (de) M (de|del) (Y)", "(en|de) M (de|del) (Y)",
             "(en) (el año) Y", "(el|del|al) (W) N",
         ),
         "date of year": ("(el) (W) N de M del U R", "(en) M del U R", "(el) N de M de T U", "(en) M de T U"),
@@ -40,8 +41,8 @@ WORDS = DateWords(
         "weekday": ("(el|del|al) W", "(el|del|al) W [L|X]", "(el) R W"),
         "weekday of week": ("(el) W de la U R",),
         "period": ("(en) (la|el) U R", "(en) T U", "(en) [el|la] X U"),
-        "ago": ("hace N [U|P]",),
-        "ahead": ("dentro de N [U|P]",),
+        "ago": ("hace C [U|P]",),
+        "ahead": ("dentro de C [U|P]",),
         "two days before": ("anteayer", "antes de ayer"),
         "yesterday": ("ayer",),
         "today": ("hoy", "esta [mañana|tarde]"),
