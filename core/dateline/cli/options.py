@@ -141,9 +141,14 @@ def moment(as_of: str | None, as_recorded: str | None) -> Moment | None:
 
 
 def read_moment(clock: Callable[[str], Moment], name: str, text: str) -> Moment:
-    """`text` as a moment of a clock. Raises UsageError, which names the option or argument `name`."""
+    """`text` as a moment of a clock. Raises UsageError or DatelineError, which name the option or argument
+    `name`."""
+    from dateline.cli.dates import edtf_of
+
     try:
         return clock(text)
     except DatelineError as error:
+        if error.code == "not-a-date":
+            return read_moment(clock, name, edtf_of(text, name).edtf)
         advice = f"; {error.hint}" if error.hint else ""
         raise click.UsageError(f"{name}: {error}{advice}") from None

@@ -6,8 +6,8 @@ and it never chooses between two meanings: a refusal is better than a wrong read
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 from dateline.events import edtf
@@ -17,6 +17,8 @@ __all__ = ["NotADate", "UnclearDate", "Understood", "understand"]
 
 #: A longer expression is refused: no date that people write is longer.
 LONGEST = 100
+#: What begins with a year and has no words is meant as EDTF: ``2024-13``, ``2024-02-30``.
+_LIKE_EDTF = re.compile(r"[\[{]?[12]\d{3}-\d\d(?!\d)[-\dTXZ:+/.,~?%\]}]*", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,11 @@ class Understood:
     edtf: str
     expression: str = ""
     relative: bool = False
+
+    @property
+    def words(self) -> str:
+        """The date in words: ``10 April 2020``."""
+        return edtf.parse(self.edtf).words
 
 
 def understand(
@@ -41,13 +48,17 @@ def understand(
     Raises UnclearDate if `text` can mean two things, and NotADate if it is not understood.
     """
     text = text.strip()
-    with suppress(ValueError):
+    try:
         return Understood(edtf.parse(text).text)
+    except ValueError as error:
+        problem = str(error)
+    if _LIKE_EDTF.fullmatch(text):
+        raise NotADate(problem)
     if len(text) > LONGEST:
         raise NotADate(f"the date is longer than {LONGEST} characters")
     from dateline.language.reading import read  # only people's dates pay for it
 
     found = read(text, languages, published)
     if len(found.choices) > 1:
-        raise UnclearDate(text, found.choices)
+        raise UnclearDate(text, found.choices, found.relative)
     return Understood(found.choices[0], text, found.relative)
