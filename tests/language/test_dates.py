@@ -158,7 +158,10 @@ def test_every_form_has_what_its_reading_needs() -> None:
         for reading, forms in words.forms.items():
             for shape in set(shapes(forms)):
                 marks = [mark for mark in shape if mark.isupper()]
-                values = {("R" if mark in "LTX" else mark): SAMPLE["R" if mark in "LTX" else mark] for mark in marks}
+                values = {
+                    ("R" if mark in "LTX" else mark): SAMPLE["R" if mark in "LTX" else mark]
+                    for mark in marks
+                }
                 if marks.count("Y") > 1:
                     values["Y2"] = SAMPLE["Y2"]
                 try:

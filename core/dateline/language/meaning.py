@@ -137,8 +137,8 @@ def relative_month(values: Values, context: Context) -> list[str]:
 
 def weekday(values: Values, context: Context) -> list[str]:
     """``Thursday``: the latest one if it is nearer than the next; on a Thursday, that day or a week ago."""
-    today, which = context.today, values.get("R")
-    ahead = (values["W"] - today.weekday()) % 7
+    today, which, day = context.today, values.get("R"), _weekday_of(values) or 0
+    ahead = (day - today.weekday()) % 7
     behind = (ahead - 7) if ahead else 0
     monday = -today.weekday()
     if which is None:
@@ -149,7 +149,7 @@ def weekday(values: Values, context: Context) -> list[str]:
         return _days(
             today, [behind] if context.side == "past" or -behind < ahead else [behind, ahead]
         )
-    in_week = monday + 7 * which + values["W"]
+    in_week = monday + 7 * which + day
     if which == 0:
         return _days(today, [in_week, ahead])
     sundays = context.words.week_from_sunday and today.weekday() == 6

@@ -204,7 +204,8 @@ class Reader:
         return []
 
     def _pairs(self, operation: str, first: Words, last: Words, depth: int) -> list[str]:
-        pairs = [*self._completed(first, last)] or self._two(first, last, depth)
+        dates = self._dates(first), self._dates(last)
+        pairs = [*self._completed(*dates)] if all(dates) else self._two(first, last, depth)
         return [
             made
             for pair in pairs
@@ -231,25 +232,22 @@ class Reader:
     def _is_weekday(self, words: Words) -> bool:
         return any(reading == "weekday" for reading, _ in self._language.match(words))
 
-    def _completed(self, first: Words, last: Words) -> Iterator[tuple[str, str]]:
-        """Pairs of two dates, of which one takes its month or year from the other."""
-        for one, other in product(self._dates(first), self._dates(last)):
+    def _completed(self, firsts: list[Values], lasts: list[Values]) -> Iterator[tuple[str, str]]:
+        """Pairs of two dates, of which one takes its month or year from the other: ``3 to 5 March``."""
+        for one, other in product(firsts, lasts):
             one, other = dict(one), dict(other)
-            if "M" not in other and "N" in other and "M" in one and "N" in one:
-                other["M"] = one["M"]
-            if "M" not in one and "N" in one and "M" in other and "N" in other:
-                one["M"] = other["M"]
-            if "M" not in one or "M" not in other or ("Y" in one and "Y" not in other):
+            if "N" in one and "N" in other and ("M" in one or "M" in other):
+                one.setdefault("M", other.get("M"))
+                other.setdefault("M", one["M"])
+            if any((mark in one) != (mark in other) for mark in "NM"):
+                continue  # 12 May or 2025: what the second takes from the first is not certain
+            if "Y" in one and "Y" not in other:
                 continue
             for end in self._meaning(("date", other)):
                 year = int(end[:4])
-                for begin in [one["Y"]] if "Y" in one else [year, year - 1]:
-                    starts = self._meaning(("date", one | {"Y": begin}))
-                    if starts and starts[0] <= end:
-                        yield starts[0], end
-                        break
-                    if "Y" in other:
-                        break
+                turn = one.get("M", 0) > other.get("M", 0)  # from December to January
+                start = {"Y": year - turn} | one
+                yield from ((begin, end) for begin in self._meaning(("date", start)))
 
     def _dates(self, words: Words) -> list[Values]:
         return [values for reading, values in self._language.match(words) if reading == "date"]

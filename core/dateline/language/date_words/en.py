@@ -43,7 +43,7 @@ WORDS = DateWords(
         "iso": ("(on|in) ISO",),
         "month and year": ("(in) MY",),
         "relative month": ("(in) R M",),
-        "weekday": ("(on) (R) W",),
+        "weekday": ("(on) (R) [W|WD]",),
         "past weekday": ("(on) this past W",),
         "coming weekday": ("(on) [this|the] coming W",),
         "weekday of week": ("(on) W (of) R U",),

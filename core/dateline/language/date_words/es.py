@@ -7,7 +7,7 @@ from dateline.language.forms import DateWords
 WORDS = DateWords(
     code="es",
     months=(
-        "enero ene", "febrero feb", "marzo mar", "abril abr", "mayo", "junio jun", "julio jul",
+        "enero ene", "febrero feb", "marzo mar", "abril abr", "mayo may", "junio jun", "julio jul",
         "agosto ago", "septiembre setiembre sept sep", "octubre oct", "noviembre nov",
         "diciembre dic",
     ),
