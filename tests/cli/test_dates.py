@@ -75,6 +75,6 @@ def test_notices_and_moments_take_dates_too(ferry: Cli) -> None:
         assert shown.code == 0
         changed = ferry("diff", "ferry", "7 May 2024", day, "-f", "json")
         assert changed.code == 0 and "retracted" in changed.out
-    assert ferry("show", "ferry", "--as-of", "05/08/2024").error == "date-unclear"
-    assert ferry("show", "ferry", "--as-recorded", "soon").error == "not-a-date"
+    unclear = ferry("show", "ferry", "--as-of", "05/08/2024")
+    assert unclear.code == 2 and "2024-08-05" in unclear.err and "2024-05-08" in unclear.err
     assert ferry("show", "ferry", "--as-recorded", "1 January 2100").code == 0

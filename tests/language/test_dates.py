@@ -144,14 +144,21 @@ def vocabulary(words: DateWords) -> set[str]:
     """Every word that stands in the table of a language."""
     forms = [*words.forms.values(), *words.prefixes.values(), *words.suffixes.values()]
     spans = [part for opening, between, _ in words.spans for part in (opening, between)]
-    listed = [*words.months, *words.weekdays, *words.short_weekdays, *words.seasons]
-    listed += [*words.relatives, *words.units, *words.plurals, *words.numbers, *words.ordinals]
+    listed = [*words.months, *words.weekdays, *words.short_weekdays, *words.weekday_parts]
+    listed += [
+        *words.seasons,
+        *words.relatives,
+        *words.units,
+        *words.plurals,
+        *words.numbers,
+        *words.ordinals,
+    ]
     shown = [word for group in (*forms, spans) for shape in shapes(group) for word in shape]
     return {*shown, *" ".join(listed).split(), *words.first_day.split()}
 
 
 SAMPLE: dict[str, Any] = {
-    "N": 3, "C": 2, "W": 3, "WD": 3, "M": 5, "Y": 2024, "Y2": 2025, "S": 24, "U": "year", "Q": 2,
+    "N": 3, "C": 2, "W": 3, "WD": 3, "WP": 3, "M": 5, "Y": 2024, "Y2": 2025, "S": 24, "U": "year", "Q": 2,
     "P": "day", "NUM": (3, 4, 2025), "MY": (4, 2025), "DM": (3, 4), "YMD": (2025, 4, 3), "DEC": 1990,
     "ISO": "2025-04-03", "R": -1, "N2": 4,
 }  # fmt: skip

@@ -52,7 +52,9 @@ def _chosen(unclear: UnclearDate, option: str) -> str:
     """The choice of a person on a terminal. Raises DatelineError in a pipe."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         listed = "\n  ".join(f"{option} {edtf}  for {words}" for edtf, words in unclear.choices)
-        raise DatelineError(f"{option}: {unclear}", hint=f"write one of\n  {listed}", code="date-unclear")
+        raise DatelineError(
+            f"{option}: {unclear}", hint=f"write one of\n  {listed}", code="date-unclear"
+        )
     say(f"{option}: {unclear.text!r} can mean")
     for number, (edtf, words) in enumerate(unclear.choices, 1):
         say(f"  {number}. {words} ({edtf})")

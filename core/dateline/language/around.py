@@ -100,6 +100,8 @@ OPERATIONS: dict[str, Callable[[str], list[str]]] = {
 SIDES = {"since": "past"} | dict.fromkeys(
     ("from", "until", "before", "after", "until or before"), "either"
 )
+#: These need to know where a date begins and ends: not before ``Monday evening``.
+WHOLE_DATES = frozenset({"before", "after", "until or before"})
 SPANS: dict[str, Callable[[str, str], list[str]]] = {
     "span": span,
     "one night": one_night,

@@ -5,7 +5,7 @@ brackets what may not, ``|`` separates alternatives. A mark stands for any word 
 
 ====  ====================================  ====  ===========================================
 N     a number: 12, 12th                    C     a count: 12, twelve
-W     a weekday; WD is an abbreviated one
+W     a weekday; WD is an abbreviated one   WP    a weekday with a part of the day
 M     a month                               Y     a year of four digits
 S     a season                              R     last, this, next: -1, 0, 1
 U, P  day, week, month, year; the plural    Q     first to fourth
@@ -57,6 +57,8 @@ class DateWords:
     spans: tuple[tuple[str, str, str], ...]
     at: str
     short_weekdays: tuple[str, ...] = ()
+    #: A weekday and a part of that day in one word: ``Donnerstagabend``.
+    weekday_parts: tuple[str, ...] = ()
     #: Words for the first day of a month.
     first_day: str = ""
     #: What may follow a number (``st``), a year (``р``) and a decade (``s``), as one word with it.
@@ -96,6 +98,7 @@ class DateWords:
             ("M", self.months, 1),
             ("W", self.weekdays, 0),
             ("WD", self.short_weekdays, 0),
+            ("WP", self.weekday_parts, 0),
             ("S", self.seasons, 21),
             ("R", self.relatives, -1),
             ("L", self.relatives[:1], -1),

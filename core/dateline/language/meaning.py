@@ -328,6 +328,7 @@ READINGS: dict[str, Callable[[Values, Context], list[str]]] = {
     "day and month": day_and_month,
     "relative month": relative_month,
     "weekday": weekday,
+    "part of weekday": weekday,
     "past weekday": past_weekday,
     "coming weekday": coming_weekday,
     "weekday of week": weekday_of_week,
@@ -337,6 +338,7 @@ READINGS: dict[str, Callable[[Values, Context], list[str]]] = {
     "two days before": offset(-2),
     "yesterday": offset(-1),
     "today": offset(0),
+    "part of today": offset(0),
     "tomorrow": offset(1),
     "two days after": offset(2),
     "last year": years_off(-1),
@@ -376,7 +378,7 @@ def _of_year(year: int, month: int, day: int | None) -> str:
 
 
 def _weekday_of(values: Values) -> int | None:
-    found: int | None = values.get("W", values.get("WD"))
+    found: int | None = values.get("W", values.get("WD", values.get("WP")))
     return found
 
 

@@ -13,7 +13,7 @@ from itertools import product
 from typing import NamedTuple, ParamSpec
 
 from dateline.events import edtf
-from dateline.language.around import OPERATIONS, SIDES, SPANS, at_time
+from dateline.language.around import OPERATIONS, SIDES, SPANS, WHOLE_DATES, at_time
 from dateline.language.date_words import LANGUAGES, known, words_of
 from dateline.language.forms import DateWords, Match
 from dateline.language.meaning import READINGS, Context, NeedsDay, Values
@@ -143,6 +143,11 @@ class Reader:
     def _form(self, words: Words, _: int) -> list[str]:
         return [one for form in self._language.match(words) for one in self._meaning(form)]
 
+    def _whole(self, words: Words) -> list[str]:
+        """What `words` mean, if that is not a part of a day."""
+        forms = self._language.match(words)
+        return [one for form in forms if "part of" not in form[0] for one in self._meaning(form)]
+
     def _meaning(self, form: Match) -> list[str]:
         reading, values = form
         return self._tried(READINGS[reading], dict(values), self._context)
@@ -167,9 +172,10 @@ class Reader:
         reader = self
         if operation in SIDES:
             reader = Reader(replace(self._context, side=SIDES[operation]), self._problems)
+        whole = operation in WHOLE_DATES
         return [
             made
-            for one in reader._expression(words, depth)
+            for one in (reader._whole(words) if whole else reader._expression(words, depth))
             for made in self._tried(OPERATIONS[operation], one)
         ]
 

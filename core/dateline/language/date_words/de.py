@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dateline.language.forms import DateWords
 
-_PARTS = ("", "früh", "morgen", "vormittag", "mittag", "nachmittag", "abend")
+_PARTS = ("früh", "morgen", "vormittag", "mittag", "nachmittag", "abend")
 
 
-def _day(*names: str) -> str:
-    """A day of the week, also as one word with a part of the day: ``Donnerstagabend``."""
-    return " ".join(name + part for name in names for part in _PARTS)
+_DAYS = (
+    "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag sonnabend", "sonntag",
+)  # fmt: skip
 
 
 WORDS = DateWords(
@@ -19,9 +19,9 @@ WORDS = DateWords(
         "juni jun", "juli jul", "august aug", "september sept sep", "oktober okt",
         "november nov", "dezember dez",
     ),
-    weekdays=(
-        _day("montag"), _day("dienstag"), _day("mittwoch"), _day("donnerstag"), _day("freitag"),
-        _day("samstag", "sonnabend"), _day("sonntag"),
+    weekdays=_DAYS,
+    weekday_parts=tuple(
+        " ".join(name + part for name in names.split() for part in _PARTS) for names in _DAYS
     ),
     short_weekdays=("mo", "di", "mi", "do", "fr", "sa", "so"),
     seasons=("frühling frühjahr frühlings frühjahrs", "sommer sommers", "herbst herbstes", "winter winters"),
@@ -67,6 +67,7 @@ WORDS = DateWords(
         "month and year": ("(im) MY",),
         "relative month": ("(im) R M",),
         "weekday": ("(am|den|dem|vom|zum) (R) W", "(den|dem) R W"),
+        "part of weekday": ("(am) (R) WP",),
         "weekday of week": ("(am) W (der|in der) R U",),
         "period": ("(im|in|der|in der|während der) R U",),
         "ago": ("vor C [U|P]",),
