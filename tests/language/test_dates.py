@@ -15,12 +15,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dateline.events import edtf
-from dateline.language.around import OPERATIONS, SPANS
-from dateline.language.date_words import LANGUAGES, words_of
 from dateline.language.dates import LONGEST, NotADate, UnclearDate, Understood, understand
-from dateline.language.forms import DateWords, shapes
-from dateline.language.meaning import READINGS, Context
-from dateline.language.tokens import Time
+from dateline.language.dates.around import OPERATIONS, SPANS
+from dateline.language.dates.forms import DateWords, shapes
+from dateline.language.dates.meaning import READINGS, Context
+from dateline.language.dates.tokens import Time
+from dateline.language.dates.words import LANGUAGES, words_of
 
 EXPRESSIONS = Path(__file__).with_name("expressions.txt")
 PAGE = Path(__file__).parents[2] / "docs/dates.md"

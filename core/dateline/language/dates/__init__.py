@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dateline.events import edtf
-from dateline.language.refusals import NotADate, UnclearDate
+from dateline.language.dates.refusals import NotADate, UnclearDate
 
 __all__ = ["NotADate", "UnclearDate", "Understood", "understand"]
 
@@ -56,7 +56,7 @@ def understand(
         raise NotADate(problem)
     if len(text) > LONGEST:
         raise NotADate(f"the date is longer than {LONGEST} characters")
-    from dateline.language.reading import read  # only people's dates pay for it
+    from dateline.language.dates.reading import read  # only people's dates pay for it
 
     found = read(text, languages, published)
     if len(found.choices) > 1:

@@ -13,12 +13,12 @@ from itertools import product
 from typing import NamedTuple, ParamSpec
 
 from dateline.events import edtf
-from dateline.language.around import OPERATIONS, SIDES, SPANS, WHOLE_DATES, at_time
-from dateline.language.date_words import LANGUAGES, known, words_of
-from dateline.language.forms import DateWords, Match
-from dateline.language.meaning import READINGS, Context, NeedsDay, Values
-from dateline.language.refusals import NotADate
-from dateline.language.tokens import Token, tokens
+from dateline.language.dates.around import OPERATIONS, SIDES, SPANS, WHOLE_DATES, at_time
+from dateline.language.dates.forms import DateWords, Match
+from dateline.language.dates.meaning import READINGS, Context, NeedsDay, Values
+from dateline.language.dates.refusals import NotADate
+from dateline.language.dates.tokens import Token, tokens
+from dateline.language.dates.words import LANGUAGES, known, words_of
 
 Words = tuple[Token, ...]
 P = ParamSpec("P")

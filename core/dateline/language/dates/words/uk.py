@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dateline.language.forms import DateWords
+from dateline.language.dates.forms import DateWords
 
 WORDS = DateWords(
     code="uk",

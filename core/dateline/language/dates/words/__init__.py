@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib import import_module
 
-from dateline.language.forms import DateWords
+from dateline.language.dates.forms import DateWords
 
 LANGUAGES = ("en", "de", "fr", "uk", "ru", "es")
 
@@ -14,7 +14,7 @@ LANGUAGES = ("en", "de", "fr", "uk", "ru", "es")
 @lru_cache
 def words_of(code: str) -> DateWords:
     """The table of a language in `LANGUAGES`."""
-    words = import_module(f"dateline.language.date_words.{code}").WORDS
+    words = import_module(f"dateline.language.dates.words.{code}").WORDS
     assert isinstance(words, DateWords)
     return words
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import MINYEAR, date, timedelta
 from typing import Any
 
-from dateline.language.forms import DateWords
-from dateline.language.refusals import NotADate
+from dateline.language.dates.forms import DateWords
+from dateline.language.dates.refusals import NotADate
 
 Values = dict[str, Any]
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

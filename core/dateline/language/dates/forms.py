@@ -26,7 +26,7 @@ from functools import cached_property
 from itertools import product
 from typing import Any
 
-from dateline.language.tokens import Token
+from dateline.language.dates.tokens import Token
 
 UNITS = ("day", "week", "month", "year")
 #: What a form says: the name of a reading, and the values of its marks by mark.
@@ -38,7 +38,7 @@ Trie = dict[str, Any]
 class DateWords:
     """The table of one language. Texts list words separated by spaces, in all their inflections.
 
-    ``forms`` maps a reading of `dateline.language.meaning` to forms; ``prefixes`` and ``suffixes`` map
+    ``forms`` maps a reading of `dateline.language.dates.meaning` to forms; ``prefixes`` and ``suffixes`` map
     an operation to what stands before or after a date; ``spans`` are (opening, separator, operation).
     """
 

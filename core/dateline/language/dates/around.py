@@ -10,8 +10,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from dateline.events import edtf
-from dateline.language.refusals import NotADate
-from dateline.language.tokens import Time
+from dateline.language.dates.refusals import NotADate
+from dateline.language.dates.tokens import Time
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _SINGLE = re.compile(r"[\dX]{4}(-\d\d){0,2}", re.ASCII)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dateline.language.forms import DateWords
+from dateline.language.dates.forms import DateWords
 
 _PARTS = ("früh", "morgen", "vormittag", "mittag", "nachmittag", "abend")
 
