@@ -31,7 +31,8 @@ class NeedsDay(NotADate):
 @dataclass(frozen=True)
 class Context:
     """``day`` is the source's day, or None; ``orders`` are the possible orders of a numeric date, of
-    ``dmy`` and ``mdy``. ``side`` is ``past`` after ``since``, and ``either`` after ``by``."""
+    ``dmy`` and ``mdy``. ``side`` is ``past`` after ``since``, ``either`` after ``by``, and
+    ``any`` for one of two weekdays."""
 
     words: DateWords
     orders: tuple[str, ...]
@@ -142,6 +143,8 @@ def weekday(values: Values, context: Context) -> list[str]:
     behind = (ahead - 7) if ahead else 0
     monday = -today.weekday()
     if which is None:
+        if context.side == "any":
+            return _days(today, [behind, ahead or 7, behind - 7])
         if context.side == "either":
             return _days(today, [behind, ahead or 7])
         if not ahead:

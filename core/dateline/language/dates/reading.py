@@ -184,9 +184,12 @@ class Reader:
         at = self._language.at.split()
         if words[-1].kind == "TIME":
             time, rest = words[-1].value, words[:-1]
-            rest = rest[:-1] if rest and rest[-1].text in at else rest
+            while rest and rest[-1].text in at:
+                rest = rest[:-1]
         else:
-            rest = words[1:] if words[0].text in at else words
+            rest = words
+            while rest and rest[0].text in at:
+                rest = rest[1:]
             if not rest or rest[0].kind != "TIME":
                 return []
             time, rest = rest[0].value, rest[1:]
@@ -220,20 +223,19 @@ class Reader:
         ]
 
     def _two(self, first: Words, last: Words, depth: int) -> list[tuple[str, str]]:
-        """Pairs of what two expressions can mean. If one of two weekdays is unclear, both may lie ahead."""
-        ends = self._expression(first, depth), self._expression(last, depth)
-        if all(len(found) < 2 for found in ends):
-            return list(product(*ends))
-        ahead = Reader(replace(self._context, side="either"), self._problems)
-        pairs = list(product(ahead._expression(first, depth), ahead._expression(last, depth)))
-        if self._is_weekday(first) and self._is_weekday(last):
-            week = timedelta(7)
-            return [
-                (one, other)
-                for one, other in pairs
-                if date.fromisoformat(other) - date.fromisoformat(one) < week
-            ]
-        return pairs
+        """Pairs of what two expressions can mean."""
+        found = self._expression(first, depth), self._expression(last, depth)
+        if all(len(one) < 2 for one in found):
+            return list(product(*found))
+        weekdays = self._is_weekday(first) and self._is_weekday(last)
+        side = Reader(replace(self._context, side="any" if weekdays else "either"), self._problems)
+        pairs = list(product(side._expression(first, depth), side._expression(last, depth)))
+        return [pair for pair in pairs if self._in_a_week(*pair)] if weekdays else pairs
+
+    def _in_a_week(self, first: str, last: str) -> bool:
+        """Whether two days are less than a week apart, and no more than one from the source's."""
+        begin, end, week = date.fromisoformat(first), date.fromisoformat(last), timedelta(7)
+        return end - begin < week and end >= self._context.today - week
 
     def _is_weekday(self, words: Words) -> bool:
         return any(reading == "weekday" for reading, _ in self._language.match(words))
