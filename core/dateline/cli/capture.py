@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from dateline.cli import completion
+from dateline.cli.dates import edtf_of
 from dateline.cli.options import protect_option, signed
 from dateline.cli.protecting import protected, say_erased_before
 from dateline.cli.settings import Settings
@@ -31,8 +32,8 @@ from dateline.cli.terminal.messages import say
 @click.option("--title", help="Its headline.")
 @click.option(
     "--published",
-    metavar="EDTF",
-    help="When it was published: 2022-10-13, 2022-10-13T08:00:00Z ...",
+    metavar="DATE",
+    help="When it was published: 13 October 2022, 2022-10-13T08:00:00Z ...",
 )
 @click.option("--url", help="The URL at which it was found.")
 @click.option("--language", metavar="CODE", help="Its language: en, uk ...")
@@ -82,6 +83,10 @@ def capture(settings: Settings, /, file: str, max_size: int, **details: Any) -> 
 
     if is_url(file) and details["url"] is not None:
         raise click.UsageError("--url is for files; a document that is downloaded has its own URL")
+    if details["published"] is not None:
+        languages = [details["language"]] if details["language"] else []
+        found = edtf_of(details["published"], "--published", languages=languages)
+        details["published"] = found.edtf
     with settings.archive() as archive:
         done = archive.capture(file, max_bytes=max_size << 20, **details)
         if not done.stays_erased:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from dateline.cli import completion
+from dateline.cli.dates import understood_option
 from dateline.cli.fields import evidence_item, parse_value
 from dateline.cli.options import signed
 from dateline.cli.settings import Settings
@@ -22,8 +23,9 @@ RELATIONS = (
 _story = click.argument("story", shell_complete=completion.stories)
 _reported = click.option(
     "--reported",
-    metavar="EDTF",
-    help="When this was made public, if it was: 2024-03-05, 2024-03-05T08:00:00Z.",
+    metavar="DATE",
+    callback=understood_option,
+    help="When this was made public, if it was: 5 March 2024, 2024-03-05T08:00:00Z.",
 )
 
 

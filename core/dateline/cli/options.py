@@ -141,9 +141,21 @@ def moment(as_of: str | None, as_recorded: str | None) -> Moment | None:
 
 
 def read_moment(clock: Callable[[str], Moment], name: str, text: str) -> Moment:
-    """`text` as a moment of a clock. Raises UsageError, which names the option or argument `name`."""
+    """`text`, in EDTF or as people write dates, as a moment of a clock. Raises UsageError, which names
+    the option or argument `name`."""
+    from dateline.cli.dates import edtf_of
+
     try:
         return clock(text)
     except DatelineError as error:
-        advice = f"; {error.hint}" if error.hint else ""
-        raise click.UsageError(f"{name}: {error}{advice}") from None
+        if error.code != "not-a-date":
+            raise _wrong(name, error) from None
+    try:
+        return clock(edtf_of(text, name).edtf)
+    except DatelineError as error:
+        raise _wrong(name, error) from None
+
+
+def _wrong(name: str, error: DatelineError) -> click.UsageError:
+    what = str(error).removeprefix(f"{name}: ")
+    return click.UsageError(f"{name}: {what}" + (f"; {error.hint}" if error.hint else ""))
