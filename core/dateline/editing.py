@@ -18,6 +18,8 @@ from dateline.events.identity import uuid7
 from dateline.events.parts import Change
 from dateline.events.registry import to_fields
 from dateline.events.state import Fact
+from dateline.recording.introductions import introductions
+from dateline.recording.line import Line
 from dateline.recording.recorder import Recorded
 
 
@@ -78,22 +80,26 @@ def correct(
     *,
     reason: str,
     kind: str = "correction",
+    new: Iterable[str] = (),
     **how: Unpack[HowBy],
 ) -> list[Change]:
     """Correct a fact; the log keeps what was recorded before. Returns the changes, with old values.
 
     `changes` maps a path, such as ``quantities.0.value`` or a JSON Pointer, to the new value, or to
     a function of the old value; None removes it. `kind` is ``correction``, ``clarification``,
-    ``typo`` or ``update``.
+    ``typo`` or ``update``. `new` are entities that the changes name for the first time, each written
+    ``ID=Label``: they are introduced along with the correction.
     """
-    current, made = to_fields(archive.fact(story, fact).data), []
+    there = archive.fact(story, fact)
+    current, made = to_fields(there.data), []
     for path, now in changes.items() if isinstance(changes, Mapping) else changes:
         path = pointer_of(path)
         was = pointer.get(current, path)
         made.append(Change(path=path, was=was, now=now(was) if callable(now) else now))
     listed = [{"path": one.path, "was": one.was, "now": one.now} for one in made]
     event = {"fact": fact, "changes": listed, "kind": kind, "reason": reason}
-    _notice(archive, story, "fact.corrected", **event, **how)
+    before = introductions(new, there.story)
+    _notice(archive, story, "fact.corrected", before, **event, **how)
     return made
 
 
@@ -179,16 +185,18 @@ def _notice(
     archive: Desk,
     story: str,
     event_type: str,
+    before: Iterable[Line] = (),
+    /,
     *,
     reported: str | None = None,
     recorded_by: RecordedBy = RecordedBy(),
     **fields: Any,
 ) -> Recorded:
-    """Record an event with those of `fields` that are not None. Its id is new, so that the same
-    correction can be made again after it was reversed."""
+    """Record an event with those of `fields` that are not None, after the lines `before`. Its id is
+    new, so that the same correction can be made again after it was reversed."""
     given = {name: value for name, value in fields.items() if value is not None}
     line = {"type": event_type, "event_id": str(uuid7()), **given, **_reported(reported)}
-    return archive.record([line], story=story, recorded_by=recorded_by)
+    return archive.record([*before, line], story=story, recorded_by=recorded_by)
 
 
 def pointer_of(path: str) -> str:

@@ -79,6 +79,11 @@ protect_option = click.option(
     metavar="SUBJECT",
     help="Encrypt the content under this person's key; `dateline erase SUBJECT` destroys the key.",
 )
+reported_option = click.option(
+    "--reported",
+    metavar="DATE",
+    help="When this was made public, if it was: 2024-03-05, 2024-03-05T08:00:00Z.",
+)
 agent_option = click.option(
     "--agent",
     envvar="DATELINE_AGENT",

@@ -1,14 +1,25 @@
-"""The command ``record``: one fact, from options or from JSON on stdin."""
+"""The command ``record``: one fact, from options, from answers on a terminal, or from JSON on stdin."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from dateline.cli import completion
-from dateline.cli.fields import evidence_item, keyed, lacks, parse_value
+from dateline.cli.entities import Entities
+from dateline.cli.fact_line import Desk, line_of
+from dateline.cli.fact_options import (
+    KINDS,
+    FactCommand,
+    fact_options,
+    kind_of,
+    missing,
+    set_fields,
+)
 from dateline.cli.options import protect_option, signed
 from dateline.cli.protecting import protected, say_erased_before
 from dateline.cli.settings import Settings
@@ -17,51 +28,55 @@ from dateline.cli.terminal.stdout import data, given_back
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
+    from dateline.cli.asking import EntityQuestions
     from dateline.events.envelope import RecordedBy
     from dateline.events.state import StoryState
-    from dateline.recording.line import Line
+    from dateline.recording.recorder import Recorded
 
-_ENTITY_FIELDS = frozenset({"subject", "object", "person", "organization", "appointed_by"})
-KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
+Lines = list[Any]
 
 
-@click.command()
+EXAMPLES = {
+    "statement": (
+        'dateline record velm-flood -s "Ida Brandt > NORA" -d 2024-03-04 \\',
+        '"Brandt said the water came first." "two hours before the warning did"',
+    ),
+    "occurrence": (
+        'dateline record velm-flood --action flood --actor "River Velm" -w 2024-03-04 \\',
+        '"The Velm flooded Tarn." "broke over its east bank"',
+    ),
+    "figure": (
+        'dateline record velm-flood -q "640 people given a bed" -w 2024-03-04 \\',
+        '"640 people slept at the school." "640 people had been given a bed"',
+    ),
+    "state": (
+        "dateline record velm-flood --subject vwb --relation runs --object hollin-dam \\",
+        '"The board runs the dam." "which runs the Hollin dam"',
+    ),
+    "role": (
+        'dateline record velm-flood --person corvin-sael --title "deputy director" \\',
+        '"Sael was deputy director." "Its deputy director, Corvin Sael"',
+    ),
+    "assessment": (
+        'dateline record velm-flood --condition "the gate moved first" --effect "it pays" \\',
+        '"The board may have to pay." "the board may have to pay for the damage"',
+    ),
+}
+
+
+class RecordCommand(FactCommand):
+    examples = EXAMPLES
+
+
+@click.command(cls=RecordCommand)
 @click.argument("story", shell_complete=completion.stories)
-@click.argument("kind", type=click.Choice(KINDS), required=False)
-@click.option("--text", help="The fact in your own words.")
-@click.option(
-    "--source",
-    metavar="ID",
-    shell_complete=completion.sources,
-    help="Its source: sha256:..., or a unique part from the start of the hash.",
+@click.argument(
+    "words", nargs=-1, metavar="[KIND] [TEXT] [WORDS]...", shell_complete=completion.kinds
 )
-@click.option(
-    "--exact",
-    multiple=True,
-    metavar="[ROLE:]WORDS[@START]",
-    help="The words of the source that support it; Dateline finds their position. Role: content, figure, time ... Give START when the words occur more than once.",
-)
-@click.option("--speaker", "speakers", multiple=True, metavar="ENTITY", help="Who said it.")
-@click.option(
-    "--to", "addressees", multiple=True, metavar="ENTITY", help="Whom the speaker addressed."
-)
-@click.option("--via", multiple=True, metavar="ENTITY", help="Who relayed it to the publisher.")
-@click.option("--act", help="The verb: say, deny, propose ...")
-@click.option("--quote", help="The quotation, word for word.")
-@click.option("--said", metavar="EDTF", help="When it was said.")
-@click.option("--valid", metavar="EDTF", help="When it held or happened.")
-@click.option(
-    "--place", "places", multiple=True, metavar="ENTITY[:ROLE]", help="Where it happened."
-)
-@click.option(
-    "--quantity",
-    "quantities",
-    multiple=True,
-    metavar="KEY=VALUE,...",
-    help="A quantity: measure, verbatim, and value, of, lower, upper, unit, approximate ...",
-)
+@fact_options
 @click.option("--set", "fields", multiple=True, metavar="FIELD=VALUE", help="Any other field.")
 @click.option("--id", "fact", metavar="FACT", help="Its id.  [default: the next free number]")
+@click.option("-e", "--edit", is_flag=True, help="Fill in a form in $VISUAL or $EDITOR.")
 @click.option("--dry-run", is_flag=True, help="Check the fact without writing it.")
 @protect_option
 @signed
@@ -69,7 +84,8 @@ def record(
     settings: Settings,
     /,
     story: str,
-    kind: str | None,
+    words: tuple[str, ...],
+    edit: bool,
     dry_run: bool,
     protect: str | None,
     recorded_by: RecordedBy,
@@ -77,36 +93,201 @@ def record(
 ) -> None:
     """Record one fact from a source.
 
-    An entity written ID=Label (person:ida-brandt="Ida Brandt") is introduced along with the fact.
-    On a terminal, the command asks for missing fields and finds the quotation in the source as you
-    type it. In a pipe it asks nothing: without KIND, it reads one JSON event from stdin. When the
-    fact is protected, by --protect or because its source is, the persons and groups that it
-    introduces are protected too; organisations and places are not.
+    KIND is statement, occurrence, figure, state, role or assessment; leave it out where the options
+    decide it. TEXT and WORDS may be given in place of --text and --exact: the fact in your own words,
+    and the words of the source that support it.
+
+    ENTITY is an id or a name of an entity of the story; an entity written ID=Label
+    (person:ida-brandt="Ida Brandt") is introduced along with the fact. DATE is EDTF, or a date as people
+    write it, relative to the source: "10 April 2020", Thursday.
+
+    On a terminal, the command asks for what is missing, asks again where an answer is wrong, and shows
+    the fact before it is recorded. In a pipe it asks nothing: without a fact, it reads one JSON event
+    from stdin. When the fact is protected, by --protect or because its source is, the persons and groups
+    that it introduces are protected too; organisations and places are not.
 
     \b
     Example:
-      dateline record velm-flood statement --source 88dc --speaker person:ida-brandt \\
-        --via org:nora --text "Brandt said the water came first." \\
+      dateline record velm-flood statement --source 88dc --speaker "Ida Brandt" \\
+        --via NORA --text "Brandt said the water came first." \\
         --exact "two hours before the warning did" --said 2024-03-04
       echo '{"type": "facts.linked", "from": "f2", "to": "f5", "relation": "explains"}' \\
         | dateline record velm-flood
     """
+    kind = _placed(words, options)
+    terminal = sys.stdin.isatty() and data().isatty()
     with settings.archive() as archive:
         state = archive.state(story, facts=())
-        if sys.stdin.isatty() and data().isatty() and lacks(kind, options):
-            with given_back():
-                kind = ask_for_missing(kind, archive, state, options)
-        lines: list[Line | dict[str, Any]]
-        lines = _from_options(kind, state, options) if kind else [_from_stdin()]
-        result = archive.record(
-            lines,
-            story=story,
-            recorded_by=recorded_by,
-            dry_run=dry_run,
-            protect=protect,
-            anew=True,
+        call = partial(
+            archive.record, story=story, recorded_by=recorded_by, protect=protect, anew=True
         )
+        lines: Lines | None
+        if not (terminal or edit or kind or _any(options)):
+            lines = [_from_stdin()]
+        else:
+            with given_back():
+                recording = _Recording(settings, archive, state, call, terminal)
+                lines = recording.lines(kind, options, edit=edit)
+        if lines is None:
+            raise click.exceptions.Exit(1)
+        result = call(lines, dry_run=dry_run)
         under = protected(result, archive.subjects())
+    _report(result, under, dry_run=dry_run)
+
+
+def _placed(words: tuple[str, ...], options: dict[str, Any]) -> str | None:
+    """Take the text and the quotations from the words after the story; returns the kind, if it is
+    given or the options decide it. Raises UsageError."""
+    kind = words[0] if words and words[0] in KINDS else None
+    rest = words[1:] if kind else words
+    if rest and not kind and " " not in rest[0].strip():
+        import difflib
+
+        near = difflib.get_close_matches(rest[0], KINDS, 1)
+        known = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(KINDS)}"
+        raise click.UsageError(f"there is no kind of fact {rest[0]!r}; {known}")
+    if rest and not options["text"]:
+        options["text"], rest = rest[0], rest[1:]
+    options["exact"] = (*options["exact"], *rest)
+    return kind or kind_of(options)
+
+
+def _any(options: Mapping[str, Any]) -> bool:
+    """Whether any option of a fact is given."""
+    return any(value not in (None, ()) for value in options.values())
+
+
+class _Recording:
+    """What is needed to turn options into lines: with a person to ask, or without."""
+
+    def __init__(
+        self, settings: Settings, archive: Archive, state: StoryState, call: Any, terminal: bool
+    ) -> None:
+        self._db, self._state, self._call = settings.db, state, call
+        self._texts: dict[str, str] = {}
+        self._archive = archive
+        self._questions: EntityQuestions | None = None
+        if terminal:
+            from dateline.cli import asking
+
+            self._questions = asking.EntityQuestions(state)
+            self._desk = Desk(state, Entities(state, self._questions.ask), self._text, asking.date)
+        else:
+            self._desk = Desk(state, Entities(state), self._text)
+
+    def lines(self, kind: str | None, options: dict[str, Any], *, edit: bool) -> Lines | None:
+        """The lines to record; None if they are not to be recorded. Raises UsageError and DatelineError."""
+        if edit:
+            return self._interrupted(self._edited, kind, options)
+        if self._questions is not None and (kind is None or _lacks(kind, options)):
+            return self._interrupted(self._asked, kind, options)
+        if kind is None:
+            raise click.UsageError(
+                f"the options leave the kind open; give one of {', '.join(KINDS)} after the story"
+            )
+        return self._with_new(line_of(kind, options, self._desk))
+
+    def _interrupted(self, ask: Any, kind: str | None, options: dict[str, Any]) -> Lines | None:
+        """What `ask` returns. ^C writes nothing, and prints what was answered as a command line."""
+        held = [kind]
+        try:
+            lines: Lines | None = ask(held, options)
+        except (KeyboardInterrupt, EOFError):
+            self._say_left(held[0], options)
+            raise click.exceptions.Exit(130) from None
+        if lines is None:
+            self._say_left(held[0], options)
+        return lines
+
+    def _say_left(self, kind: str | None, options: dict[str, Any]) -> None:
+        from dateline.cli.command_line import command_line
+        from dateline.text import visible
+
+        line = command_line(self._db, self._state.slug, kind, options)
+        click.echo(visible(f"\nNothing was written. To go on from here:\n  {line}"), err=True)
+
+    def _asked(self, held: list[str | None], options: dict[str, Any]) -> Lines | None:
+        from dateline.cli.interview import Interview
+
+        assert self._questions is not None
+        interview = Interview(
+            self._desk, self._questions, held[0], options, self._with_new, self._check, self._form
+        )
+        try:
+            return interview.run()
+        finally:
+            held[0] = interview.kind
+
+    def _edited(self, held: list[str | None], options: dict[str, Any]) -> Lines | None:
+        """The lines of a form that is opened until it can be recorded, or is left unchanged."""
+        from dateline.errors import DatelineError
+
+        if held[0] is None:
+            raise click.UsageError(f"--edit needs a kind after the story: {', '.join(KINDS)}")
+        errors: list[str] = []
+        before: dict[str, Any] | None = None
+        while True:
+            found = self._form(held[0], options, errors)
+            if found is None:
+                for error in errors:
+                    say(f"Error: {error}")
+                return None
+            held[0], now = found
+            options.update(now)
+            try:
+                lines = self._with_new(line_of(held[0], options, self._desk))
+                self._check(lines)
+                return lines
+            except (click.UsageError, DatelineError) as error:
+                if now == before:  # an editor without a person
+                    raise
+                before = now
+                hint = getattr(error, "hint", None)
+                errors = [f"{getattr(error, 'message', error)}", *([hint] if hint else [])]
+
+    def _form(
+        self, kind: str, options: Mapping[str, Any], errors: Sequence[str]
+    ) -> tuple[str, dict[str, Any]] | None:
+        from dateline.cli.form import edited
+        from dateline.errors import DatelineError
+        from dateline.recording.lookup import find_source
+
+        try:
+            text = self._text(find_source(self._state, options["source"]))
+        except DatelineError:
+            text = ""
+        return edited(kind, options, errors, text)
+
+    def _with_new(self, line: dict[str, Any]) -> Lines:
+        """The line, after those that introduce the entities that it names."""
+        from dateline.recording.introductions import introductions
+
+        return [*introductions(self._desk.entities.new.values(), self._state), line]
+
+    def _check(self, lines: Lines) -> None:
+        self._call(lines, dry_run=True)
+
+    def _text(self, source: str) -> str:
+        if source not in self._texts:
+            document = self._archive.document(source)
+            self._texts[source] = "" if document is None else document.text
+        return self._texts[source]
+
+
+def _lacks(kind: str, options: Mapping[str, Any]) -> bool:
+    uncounted = (
+        kind == "figure" and kind_of(options) is None and "quantities" not in set_fields(options)
+    )
+    return uncounted or any(True for _ in missing(kind, options))
+
+
+def _from_stdin() -> dict[str, object]:
+    from dateline.events.strict import parse
+
+    return parse(sys.stdin.buffer.read().removeprefix(b"\xef\xbb\xbf"))
+
+
+def _report(result: Recorded, under: str, *, dry_run: bool) -> None:
     if dry_run:
         say(f"No errors found; nothing was written (--dry-run){under}.")
     elif result.facts:
@@ -117,112 +298,3 @@ def record(
         say(f"Recorded {counted(result.new, 'event')}{under}.")
     if not dry_run:
         say_erased_before(result)
-
-
-def ask_for_missing(
-    kind: str | None, archive: Archive, state: StoryState, options: dict[str, Any]
-) -> str:
-    """Ask for the fields that are missing; returns the kind."""
-    from dateline.cli.asking import complete
-
-    def text_of(source: str) -> str:
-        document = archive.document(source)
-        return "" if document is None else document.text
-
-    return complete(kind, KINDS, state, options, text_of)
-
-
-def _from_stdin() -> dict[str, object]:
-    from dateline.events.strict import parse
-
-    return parse(sys.stdin.buffer.read().removeprefix(b"\xef\xbb\xbf"))
-
-
-def _from_options(
-    kind: str, state: StoryState, options: dict[str, Any]
-) -> list[Line | dict[str, Any]]:
-    if not options["text"] or not options["exact"]:
-        raise click.UsageError("a fact needs --text, and --exact with the words that support it")
-    spoken = [name for name in ("quote", "addressees", "act") if options[name]]
-    if kind != "statement" and spoken:
-        option = {"addressees": "to"}.get(spoken[0], spoken[0])
-        raise click.UsageError(f"--{option} is only for statements")
-    from dateline.editing import pointer_of
-    from dateline.events import pointer
-    from dateline.recording.introductions import introductions
-    from dateline.recording.lookup import find_source
-
-    source = find_source(state, options["source"])
-    named = [*options["speakers"], *options["addressees"], *options["via"], *options["places"]]
-    named += [field.partition("=")[2] for field in options["fields"] if _names_entity(field)]
-    line: dict[str, Any] = {
-        "type": f"{kind}.recorded",
-        "text": options["text"],
-        "source": source,
-        "evidence": [
-            text if isinstance(text, dict) else evidence_item(text) for text in options["exact"]
-        ],
-        "attribution": _chain(options, state.sources[source].publisher),
-    }
-    if options["fact"]:
-        line["fact"] = options["fact"]
-    times = {
-        name: {"edtf": options[name]} for name in ("said", "valid") if options[name] is not None
-    }
-    if times:
-        line["times"] = times
-    if options["places"]:
-        line["places"] = [_place(text) for text in options["places"]]
-    if options["quantities"]:
-        line["quantities"] = [keyed(text) for text in options["quantities"]]
-    if kind == "statement":
-        line |= _statement(options)
-        if options["quote"] and options["quote"] not in [
-            item["exact"] for item in line["evidence"]
-        ]:
-            line["evidence"].append({"role": "quote", "exact": options["quote"]})
-    for text in options["fields"]:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise click.UsageError(f"--set {text!r} is not FIELD=VALUE")
-        pointer.put(
-            line, pointer_of(name), _id(value) if _names_entity(text) else parse_value(value)
-        )
-    return [*introductions(named, state), line]
-
-
-def _statement(options: dict[str, Any]) -> dict[str, Any]:
-    fields: dict[str, Any] = {"speakers": [_id(name) for name in options["speakers"]]}
-    if options["addressees"]:
-        fields["addressees"] = [_id(name) for name in options["addressees"]]
-    if options["act"]:
-        fields["act"] = options["act"]
-    if options["quote"]:
-        fields |= {"quote": options["quote"], "mode": "direct"}
-    return fields
-
-
-def _chain(options: dict[str, Any], publisher: str) -> list[dict[str, Any]]:
-    """Origin › relays › publisher, from --speaker and --via."""
-    steps = [{"agent": _id(name), "role": "origin"} for name in options["speakers"][:1]]
-    steps += [{"agent": _id(name), "role": "relay"} for name in options["via"]]
-    if options["act"] and steps:
-        steps[0]["act"] = options["act"]
-    return [*steps, {"agent": publisher, "role": "publisher"}]
-
-
-def _place(text: str) -> dict[str, str]:
-    entity, _, role = _id(text).rpartition(":")
-    if ":" in entity:
-        return {"place": entity, "role": role}
-    return {"place": _id(text), "role": "location"}
-
-
-def _names_entity(field: str) -> bool:
-    """Whether a field holds an entity's id: ``subject=person:x`` or ``subject=person:x=Label``."""
-    name, _, value = field.partition("=")
-    return name in _ENTITY_FIELDS and value.startswith(("person:", "org:", "place:", "group:"))
-
-
-def _id(name: str) -> str:
-    return name.partition("=")[0]

@@ -51,7 +51,7 @@ class Root(LazyGroup):
         "completion": "Print a shell completion script.",
     }
     homes = {
-        **dict.fromkeys(("correct", "retract", "dispute", "review"), "editing"),
+        **dict.fromkeys(("retract", "dispute", "review"), "editing"),
         **dict.fromkeys(("evidence", "link", "withdraw"), "editing"),
         **dict.fromkeys(("open", "retitle", "close"), "stories"),
     }

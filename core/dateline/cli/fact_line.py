@@ -1,0 +1,309 @@
+"""A fact from options: the line that records it, or the changes that correct it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dateline.cli.dates import Ask as AskDate
+from dateline.cli.dates import Dates
+from dateline.cli.entities import Entities
+from dateline.cli.fact_options import QUANTITY, Incomplete, require_all, require_kind
+from dateline.cli.fields import evidence_item, parse_value
+from dateline.cli.figures import quantity, verbatim
+from dateline.cli.terminal.messages import say
+
+if TYPE_CHECKING:
+    from dateline.events.state import Fact, StoryState
+
+Options = Mapping[str, Any]
+#: Returns the text of a source.
+TextOf = Callable[[str], str]
+_AGENTS = ("person", "group", "organization")
+_BODIES = ("organization", "group", "person")
+_ANY = ("person", "organization", "place", "group")
+#: The fields of one entity, with the kinds that each usually names.
+_ENTITY = {
+    "person": ("person",), "organization": _BODIES, "appointed_by": _AGENTS,
+    "subject": _ANY, "object": _ANY,
+}  # fmt: skip
+_WORDS = ("act", "condition", "action", "status", "relation", "title", "effect", "note")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the options of a fact are read against: the story, the entities that they name, the texts of
+    its sources. `ask_date` asks which of two dates is meant."""
+
+    state: StoryState
+    entities: Entities
+    text_of: TextOf
+    ask_date: AskDate | None = None
+
+
+def line_of(kind: str, options: Options, desk: Desk) -> dict[str, Any]:
+    """The line that records a fact; `desk.entities` then has the entities that it introduces.
+
+    Raises Incomplete, UsageError for options of another kind, and DatelineError.
+    """
+    require_kind(kind, options)
+    require_all(kind, options)
+    given = [item if isinstance(item, dict) else evidence_item(item) for item in options["exact"]]
+    source = source_of(options["source"], [item["exact"] for item in given], desk)
+    evidence = [whole(item, desk.text_of(source)) for item in given]
+    dates = Dates.of(desk.state, source, desk.ask_date)
+    fields = fields_of(options, desk, dates, [item["exact"] for item in evidence])
+    speakers, relays = chain_of(options, desk)
+    if kind == "statement":
+        fields["speakers"] = speakers
+        if fields.get("quote") and fields["quote"] not in [item["exact"] for item in evidence]:
+            evidence.append({"role": "quote", "exact": fields["quote"]})
+    publisher = {"agent": desk.state.sources[source].publisher, "role": "publisher"}
+    line = {
+        "type": f"{kind}.recorded",
+        "source": source,
+        "evidence": evidence,
+        "attribution": [*steps(speakers[:1], relays, options.get("act")), publisher],
+        **fields,
+    }
+    if options["fact"]:
+        line["fact"] = options["fact"]
+    _set(line, options, desk)
+    return line
+
+
+def fields_of(
+    options: Options, desk: Desk, dates: Dates, quotations: Iterable[str]
+) -> dict[str, Any]:
+    """The fields that options give, without the evidence, the speakers and their chain."""
+    entities = desk.entities
+    fields: dict[str, Any] = {name: options[name] for name in _WORDS if options[name]}
+    if options["text"]:
+        fields["text"] = options["text"]
+    if options["addressees"]:
+        fields["addressees"] = [entities.id(one, "--to", _AGENTS) for one in options["addressees"]]
+    if options["quote"]:
+        fields |= {"quote": options["quote"], "mode": "direct"}
+    for name, kinds in _ENTITY.items():
+        if options[name]:
+            fields[name] = entities.id(options[name], f"--{name.replace('_', '-')}", kinds)
+    if options["actors"]:
+        found = (entities.with_role(one, "--actor", "agent", _AGENTS) for one in options["actors"])
+        fields["actors"] = [{"agent": agent, "role": role} for agent, role in found]
+    if options["places"]:
+        at = (
+            entities.with_role(one, "--place", "location", ("place",)) for one in options["places"]
+        )
+        fields["places"] = [{"place": place, "role": role} for place, role in at]
+    times = {name: time(options[name], name, dates) for name in ("said", "valid") if options[name]}
+    if times:
+        fields["times"] = times
+    if options["as_of"]:
+        fields["as_of"] = dates.edtf(options["as_of"], "--as-of")
+    if options["cumulative"] is not None:
+        fields["cumulative"] = options["cumulative"]
+    counted = [quantity(text) for text in options["quantities"]]
+    if single := one_quantity(options):
+        counted.append(single)
+    if counted:
+        quoted = list(quotations)
+        fields["quantities"] = [with_verbatim(fields, quoted) for fields in counted]
+    return fields
+
+
+def time(given: str | dict[str, Any], name: str, dates: Dates) -> dict[str, Any]:
+    return given if isinstance(given, dict) else dates.time(given, f"--{name}")
+
+
+def one_quantity(options: Options) -> dict[str, Any]:
+    """The fields of the quantity that has options of its own."""
+    return {name: options[name] for name in QUANTITY if options[name] is not None}
+
+
+def with_verbatim(fields: dict[str, Any], quotations: list[str]) -> dict[str, Any]:
+    """The quantity with its words from the quotations, if it has none. Raises Incomplete."""
+    if "verbatim" in fields:
+        return fields
+    found = verbatim(fields, quotations)
+    if found is None:
+        raise Incomplete(
+            "the quotation does not have the number in digits: give --verbatim, the figure as the source "
+            "writes it",
+            "verbatim",
+        )
+    return {**fields, "verbatim": found}
+
+
+def chain_of(options: Options, desk: Desk) -> tuple[list[str], list[str]]:
+    """The speakers and the relays: of ``--speaker "A > B"``, A speaks and B relays."""
+    speakers, relays = [], []
+    for text in options["speakers"]:
+        first, *more = (part.strip() for part in re.split("[>›]", text))
+        speakers.append(desk.entities.id(first, "--speaker", _AGENTS))
+        relays += [desk.entities.id(one, "--via", _BODIES) for one in more]
+    relays += [desk.entities.id(one, "--via", _BODIES) for one in options["via"]]
+    return speakers, relays
+
+
+def steps(origin: Iterable[str], relays: Iterable[str], act: str | None) -> list[dict[str, Any]]:
+    """The steps of an attribution before the publisher."""
+    found = [{"agent": agent, "role": "origin"} for agent in origin]
+    found += [{"agent": agent, "role": "relay"} for agent in relays]
+    if act and found:
+        found[0]["act"] = act
+    return found
+
+
+def source_of(given: str | None, quotations: list[str], desk: Desk) -> str:
+    """The id of the source that is named, or of the only one, or of the one that has the quotations.
+    Raises UnknownName."""
+    from dateline.errors import UnknownName
+    from dateline.recording.lookup import described, find_source, quotable
+
+    try:
+        return find_source(desk.state, given)
+    except UnknownName as error:
+        if given is not None or error.code != "source-ambiguous":
+            raise
+        sources = quotable(desk.state)
+        for has in (_has, _nearly_has):
+            found = [one for one in sources if _all_in(quotations, desk.text_of(one), has)]
+            if len(found) == 1:
+                say(f"Source: {described(desk.state, found[0])}")
+                return found[0]
+            if found:
+                break
+        raise
+
+
+def _all_in(quotations: list[str], text: str, has: Callable[[str, str], bool]) -> bool:
+    return all(has(words, text) for words in quotations)
+
+
+def _has(words: str, text: str) -> bool:
+    return words in text or whole({"exact": words}, text)["exact"] in text
+
+
+def _nearly_has(words: str, text: str) -> bool:
+    from dateline.events.near import near
+
+    return near(words, text) is not None
+
+
+def whole(item: dict[str, Any], text: str) -> dict[str, Any]:
+    """An evidence item with all of its words, where they were typed as ``first ... last``."""
+    first, dots, last = item["exact"].partition(" ... ")
+    if not dots or not first or not last or item["exact"] in text or "start" in item:
+        return item
+    start = text.find(first)
+    end = text.find(last, start + len(first))
+    if start < 0 or end < 0 or text.find(first, start + 1) >= 0:
+        return item
+    return {**item, "exact": text[start : end + len(last)]}
+
+
+def _set(line: dict[str, Any], options: Options, desk: Desk) -> None:
+    """Apply ``--set FIELD=VALUE``. Raises UsageError."""
+    from dateline.editing import pointer_of
+    from dateline.events import pointer
+
+    for text in options["fields"]:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise click.UsageError(f"--set {text!r} is not FIELD=VALUE")
+        kinds = _ENTITY.get(name)
+        now = parse_value(value) if kinds is None else desk.entities.id(value, f"--{name}", kinds)
+        pointer.put(line, pointer_of(name), now)
+
+
+def changes_of(fact: Fact, options: Options, desk: Desk) -> Iterator[tuple[str, Any]]:
+    """(JSON Pointer, new value) for each value of a fact that options change.
+
+    Raises UsageError for options of another kind, and DatelineError.
+    """
+    require_kind(fact.kind, options)
+    if options["source"]:
+        from dateline.recording.lookup import find_source
+
+        yield "/source", find_source(desk.state, options["source"])
+    evidence = [
+        item if isinstance(item, dict) else evidence_item(item) for item in options["exact"]
+    ]
+    yield from _evidence_changes(fact, evidence)
+    quoted = [item["exact"] for item in evidence]
+    apart = {**options, **dict.fromkeys(QUANTITY)}
+    fields = fields_of(apart, desk, Dates.of(desk.state, fact.source, desk.ask_date), quoted)
+    for name, moment in fields.pop("times", {}).items():
+        held = getattr(fact.data.times, name)
+        for part in ("edtf", "expression", "resolution", "anchor"):
+            if moment.get(part) != getattr(held, part, None):
+                yield f"/times/{name}/{part}", moment.get(part)
+    yield from ((f"/{name}", value) for name, value in fields.items())
+    yield from _quantity_changes(fact, options, quoted)
+    yield from _chain_changes(fact, options, desk)
+
+
+def _evidence_changes(fact: Fact, items: list[dict[str, Any]]) -> Iterator[tuple[str, Any]]:
+    if len(items) != len(fact.data.evidence):
+        if items:
+            yield "/evidence", items
+        return
+    for index, (old, item) in enumerate(zip(fact.data.evidence, items, strict=True)):
+        if item["role"] != "content" and item["role"] != old.role:
+            yield f"/evidence/{index}/role", item["role"]
+        yield f"/evidence/{index}/exact", item["exact"]
+        if "start" in item:
+            yield f"/evidence/{index}/start", item["start"]
+
+
+def _quantity_changes(fact: Fact, options: Options, quoted: list[str]) -> Iterator[tuple[str, Any]]:
+    fields, held = one_quantity(options), fact.data.quantities
+    if not fields:
+        return
+    if not held:
+        yield "/quantities", [with_verbatim(fields, quoted)]
+        return
+    if len(held) > 1:
+        listed = "; ".join(f"quantities.{n}: {one.measure}" for n, one in enumerate(held))
+        raise click.UsageError(
+            f"{fact.id} has {len(held)} quantities ({listed}): name the field, as in "
+            "--set quantities.1.value=28"
+        )
+    if "verbatim" not in fields and (found := verbatim(fields, quoted)):
+        fields["verbatim"] = found
+    yield from ((f"/quantities/0/{name}", value) for name, value in fields.items())
+
+
+def _chain_changes(fact: Fact, options: Options, desk: Desk) -> Iterator[tuple[str, Any]]:
+    """Changes of the speakers, and of the attribution before its publisher. Steps that stay keep what
+    else is known of them."""
+    from dateline.events.registry import to_fields
+
+    speakers, relays = chain_of(options, desk)
+    if not speakers and not relays and not options["act"]:
+        return
+    held = [to_fields(step) for step in fact.data.attribution]
+    if speakers and fact.kind == "statement":
+        yield "/speakers", speakers
+    origin = [step for step in held if step["role"] == "origin"]
+    relay = [step for step in held if step["role"] == "relay"]
+    rest = [step for step in held if step["role"] == "publisher"]
+    if speakers:
+        origin = [_known(origin, speakers[0], "origin")]
+    if relays:
+        relay = [_known(relay, agent, "relay") for agent in relays]
+    now = [*origin, *relay, *rest]
+    if options["act"] and origin:
+        now[0] = {**now[0], "act": options["act"]}
+    if now != held:
+        yield "/attribution", now
+
+
+def _known(steps: list[dict[str, object]], agent: str, role: str) -> dict[str, object]:
+    """The step of an agent as it was, or a new one."""
+    same = (step for step in steps if step["agent"] == agent)
+    return next(same, {"agent": agent, "role": role})
