@@ -68,16 +68,24 @@ def choice(question: str, choices: Choices[T], *, default: int | None = None) ->
         if answer.isdecimal() and 1 <= int(answer) <= len(choices):
             return choices[int(answer) - 1][0]
         wanted = letters(answer)
-        found = [value for value, words in choices if wanted and letters(words).startswith(wanted)]
+        names = [letters(words.partition(":")[0]) for _, words in choices]
+        found = [value for name, (value, _) in zip(names, choices, strict=True) if name == wanted]
+        found = found or [
+            value for value, words in choices if wanted and letters(words).startswith(wanted)
+        ]
         if len(found) == 1:
             return found[0]
         show(f"  type a number from 1 to {len(choices)}")
 
 
 def date(text: str, choices: Sequence[tuple[str, str]]) -> str:
-    """Which of the dates is meant by `text`; its EDTF."""
+    """Which of the dates is meant by `text`; its EDTF. Raises UsageError if it is neither."""
     show(f"{text!r} can mean two dates:")
-    return choice("which", [(edtf, f"{edtf}, {words}") for edtf, words in choices])
+    listed = [(edtf, f"{edtf}, {words}") for edtf, words in choices]
+    chosen = choice("which", [*listed, ("", "neither")])
+    if not chosen:
+        raise click.UsageError("give the date in other words, or in EDTF: 2024-03-04")
+    return chosen
 
 
 def source(state: StoryState) -> str:
@@ -175,7 +183,7 @@ class EntityQuestions:
         else:
             show(f"{name!r} is new in this story.")
             choices += [("", "introduce it"), (None, "type it again")]
-            chosen = choice("which", choices, default=len(choices) - 1)
+            chosen = choice("which", choices, default=None if near else 1)
         if chosen == "":
             chosen = self.introduced(name, kinds)
         return None if chosen is None else chosen + suffix

@@ -7,6 +7,7 @@ from typing import Any
 
 from dateline.cli.entities import quoted
 from dateline.cli.fact_options import flag
+from dateline.cli.fields import evidence_item
 
 _FLAGS = {"approximate": "--precise", "cumulative": "--not-cumulative"}
 _FIRST = ("text", "exact", "source")
@@ -27,7 +28,13 @@ def _words(name: str, value: Any) -> Iterator[str]:
     for one in value if isinstance(value, tuple) else (value,):
         if one not in (None, ""):
             yield flag(name)
-            yield quoted(_text(one))
+            yield quoted(_short(one) if name == "source" else _text(one))
+
+
+def _short(source: str) -> str:
+    """The start of a source's hash; whole if it names one of several captures."""
+    digest = source.removeprefix("sha256:")
+    return digest if "." in digest else digest[:12]
 
 
 def _text(value: Any) -> str:
@@ -36,4 +43,5 @@ def _text(value: Any) -> str:
     if "edtf" in value:
         return str(value["edtf"])
     start = f"@{value['start']}" if "start" in value else ""
-    return f"{value['role']}:{value['exact']}{start}"
+    words = f"{value['exact']}{start}"
+    return words if evidence_item(words) == value else f"{value['role']}:{words}"

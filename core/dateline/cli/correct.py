@@ -79,7 +79,7 @@ def correct(
     \b
     Example:
       dateline correct velm-flood f6 --value 2100 --reason "Recount"
-      dateline correct velm-flood f6 --set quantities.0.unit=person --reason "Recount"
+      dateline correct velm-flood f6 --set quantities.0.measure="people" --reason "Not residents alone"
     """
     terminal = sys.stdin.isatty() and data().isatty()
     with settings.archive() as archive, given_back():

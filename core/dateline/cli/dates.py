@@ -59,11 +59,7 @@ class Dates:
                 f"{name}: {text!r} can mean two dates", hint=listed, code="date-unclear"
             ) from None
         except NotADate as error:
-            raise DatelineError(
-                f"{name}: {error}",
-                hint="write it as in 10 April 2020, or in EDTF: 2020-04-10, 2020-04, 2020~",
-                code="date-unknown",
-            ) from None
+            raise DatelineError(f"{name}: {error}", code="date-unknown") from None
         if not found.expression:
             return {"edtf": found.edtf}
         say(f"{name}: {found.expression} = {found.edtf}")

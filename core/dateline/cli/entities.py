@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
@@ -101,4 +100,6 @@ def quoted(text: str) -> str:
     entity, equals, label = text.partition("=")
     if equals and _PREFIX.match(entity) and " " not in entity and not re.search(r'["$`\\!]', label):
         return f'{entity}="{label}"' if re.search(r"[^\w.-]", label) else text
+    import shlex  # this is rare
+
     return shlex.quote(text)

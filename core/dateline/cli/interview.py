@@ -31,7 +31,7 @@ from dateline.cli.figures import quantity, verbatim
 from dateline.cli.picker import Picker
 from dateline.cli.preview import preview
 from dateline.errors import DatelineError, Refused
-from dateline.recording.lookup import find_source, quotable
+from dateline.recording.lookup import described, find_source, quotable
 
 Lines = list[Any]
 _QUESTIONS = {
@@ -203,6 +203,8 @@ class Interview:
 
     def _value(self, name: str) -> str:
         value = self.options[name]
+        if name == "source":
+            return described(self._state, self._source())
         if isinstance(value, dict):
             return str(value.get("edtf"))
         if isinstance(value, tuple):
