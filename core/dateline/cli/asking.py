@@ -9,7 +9,7 @@ import click
 from prompt_toolkit import prompt
 from prompt_toolkit.completion import WordCompleter
 
-from dateline.cli.entities import split_role
+from dateline.cli.fields import split_role
 from dateline.errors import DatelineError
 from dateline.events.state import StoryState
 from dateline.recording.lookup import described, find_source, quotable

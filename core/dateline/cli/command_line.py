@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dateline.cli.entities import quoted
 from dateline.cli.fact_options import flag
-from dateline.cli.fields import evidence_item
+from dateline.cli.fields import evidence_item, quoted
 
 _FLAGS = {"approximate": "--precise", "cumulative": "--not-cumulative"}
 _FIRST = ("text", "exact", "source")

@@ -28,8 +28,11 @@ VIEWS = frozenset({
 })  # fmt: skip
 EXPORTERS = frozenset({"csv", "html", "json", "markdown", "ndjson"})
 IMPORTERS = frozenset({"ndjson"})
-_PREFIXES = ("person", "org", "place", "group")
 SOURCE_IMPORTERS = frozenset({"html", "pdf", "text"})
+#: The kinds of fact.
+KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
+#: How the ids of entities start.
+_PREFIXES = ("person", "org", "place", "group")
 
 
 @click.command()
@@ -82,8 +85,6 @@ def views_and_facts(ctx: click.Context, param: click.Parameter, incomplete: str)
 
 def kinds(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """The kinds of fact, as the first word after the story."""
-    from dateline.cli.fact_options import KINDS
-
     return [] if ctx.params.get("words") else _starting(incomplete, KINDS)
 
 

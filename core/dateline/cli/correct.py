@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from dateline.cli import completion
-from dateline.cli.entities import Entities, quoted
+from dateline.cli.entities import Entities, on_terminal
 from dateline.cli.fact_line import Desk, changes_of
 from dateline.cli.fact_options import FactCommand, fact_options
-from dateline.cli.fields import parse_value
+from dateline.cli.fields import parse_value, quoted
 from dateline.cli.options import reported_option, signed
 from dateline.cli.settings import Settings
 from dateline.cli.terminal.messages import say
-from dateline.cli.terminal.stdout import data, given_back
+from dateline.cli.terminal.stdout import given_back
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
@@ -81,7 +80,7 @@ def correct(
       dateline correct velm-flood f6 --value 2100 --reason "Recount"
       dateline correct velm-flood f6 --set quantities.0.measure="people" --reason "Not residents alone"
     """
-    terminal = sys.stdin.isatty() and data().isatty()
+    terminal = on_terminal()
     with settings.archive() as archive, given_back():
         now = archive.fact(story, fact)
         desk = _desk(archive, story, terminal)
@@ -128,10 +127,10 @@ def _desk(archive: Archive, story: str, terminal: bool) -> Desk:
         return "" if document is None else document.text
 
     if not terminal:
-        return Desk(state, Entities(state), text_of)
+        return Desk(state, Entities.of(state), text_of)
     from dateline.cli import asking
 
-    return Desk(state, Entities(state, asking.EntityQuestions(state).ask), text_of, asking.date)
+    return Desk(state, Entities.of(state), text_of, asking.date)
 
 
 def _change(text: str) -> tuple[str, Callable[[object], object]]:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dateline.cli import completion
+from dateline.cli.entities import Entities
 from dateline.cli.fields import evidence_item
 from dateline.cli.options import reported_option, signed
 from dateline.cli.settings import Settings
 from dateline.cli.terminal.messages import say
+from dateline.cli.terminal.stdout import given_back
+
+if TYPE_CHECKING:
+    from dateline.archive import Archive
 
 #: Listed here so that help need not import the event types. A test compares them with the catalogue.
 RELATIONS = (
@@ -38,6 +43,7 @@ def retract(settings: Settings, story: str, fact: str, **details: Any) -> None:
       dateline retract velm-flood f13 --reason "The source retracted it"
     """
     with settings.archive() as archive:
+        details["by"] = _who(archive, story, details["by"], "--by")
         archive.retract(story, fact, **details)
     say(f"Retracted {fact}.")
 
@@ -58,6 +64,7 @@ def dispute(settings: Settings, story: str, fact: str, **details: Any) -> None:
       dateline dispute velm-flood f13 --by person:anselm-rook --ground "The siren was tested later"
     """
     with settings.archive() as archive:
+        details["by"] = _who(archive, story, details["by"], "--by")
         archive.dispute(story, fact, **details)
     say(f"{fact} is disputed.")
 
@@ -78,6 +85,7 @@ def review(settings: Settings, story: str, fact: str, verdict: str, **details: A
       dateline review velm-flood f2 accepted --reviewer "the desk" --reason "Two counts agree"
     """
     with settings.archive() as archive:
+        details["reviewer"] = _who(archive, story, details["reviewer"], "--reviewer")
         archive.review(story, fact, verdict, **details)
     say(f"{verdict.capitalize()} {fact}.")
 
@@ -147,3 +155,11 @@ def withdraw(settings: Settings, story: str, source: str | None, **details: Any)
     with settings.archive() as archive:
         name = archive.withdraw(story, source, **details)
     say(f"Withdrew {name[:19]}… from {story}.")
+
+
+def _who(archive: Archive, story: str, who: str | None, option: str) -> str | None:
+    """The id of the entity that `who` names, or the same words. Raises UnknownName."""
+    if who is None:
+        return None
+    with given_back():
+        return Entities.of(archive.state(story, facts=())).or_words(who, option)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
+import sys
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
+from dateline.cli.fields import quoted, split_role
 from dateline.cli.terminal.messages import say
+from dateline.cli.terminal.stdout import data
 
 if TYPE_CHECKING:
     from dateline.events.state import StoryState
 
 #: Asks a person which entity is meant by a name; returns its id, or ``ID=Label`` for a new one.
 Ask = Callable[[str, str, Collection[str]], str]
-_ROLE = re.compile(r"[A-Za-z][A-Za-z_-]*")
-_PREFIX = re.compile(r"(person|org|place|group):")
 
 
 class Entities:
@@ -29,6 +29,15 @@ class Entities:
         #: ``ID=Label`` of each new entity, by its id.
         self.new: dict[str, str] = {}
         self._said: set[str] = set()
+
+    @classmethod
+    def of(cls, state: StoryState) -> Entities:
+        """Those of a story; on a terminal, a person is asked about names that fit none or several."""
+        if not on_terminal():
+            return cls(state)
+        from dateline.cli.asking import EntityQuestions
+
+        return cls(state, EntityQuestions(state).ask)
 
     def id(self, given: str, option: str, kinds: Collection[str] = ()) -> str:
         """The id of the entity that `given` names. `kinds` are what `option` usually names, the most
@@ -57,6 +66,11 @@ class Entities:
             say(f"{one.entity}, {one.label}")
         return one.entity
 
+    def given(self, given: str, option: str, kinds: Collection[str] = ()) -> str:
+        """The id of the entity that `given` names, or ``ID=Label`` if it is new. Raises UnknownName."""
+        found = self.id(given, option, kinds)
+        return self.new.get(found, found)
+
     def or_words(self, given: str, option: str, kinds: Collection[str] = ()) -> str:
         """The id of the entity that `given` names, or `given` itself if it names none: for fields that
         take an entity or plain words. Raises UnknownName if it fits several."""
@@ -82,24 +96,6 @@ class Entities:
         return f"to introduce it, type {option} {quoted(line)}"
 
 
-def split_role(text: str) -> tuple[str, str]:
-    """``ENTITY[:ROLE]`` as (entity, role); the role is empty if none is given."""
-    start = found.end() if (found := _PREFIX.match(text)) else 0
-    name, colon, role = text[start:].rpartition(":")
-    if colon and _ROLE.fullmatch(role):
-        return text[:start] + name, role
-    entity, equals, label = text.partition("=")  # person:ida-brandt:author="Ida Brandt"
-    if equals and start and ":" in entity[start:]:
-        name, _, role = entity.rpartition(":")
-        return f"{name}={label}", role
-    return text, ""
-
-
-def quoted(text: str) -> str:
-    """`text` as one word of a command line; ``ID=Label`` is quoted from the label on."""
-    entity, equals, label = text.partition("=")
-    if equals and _PREFIX.match(entity) and " " not in entity and not re.search(r'["$`\\!]', label):
-        return f'{entity}="{label}"' if re.search(r"[^\w.-]", label) else text
-    import shlex  # this is rare
-
-    return shlex.quote(text)
+def on_terminal() -> bool:
+    """Whether there is a person who can be asked."""
+    return sys.stdin.isatty() and data().isatty()

@@ -11,7 +11,7 @@ import click
 from dateline.cli import completion
 
 F = TypeVar("F", bound=Callable[..., Any])
-KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
+KINDS = completion.KINDS
 STATUSES = ("happened", "ongoing", "planned", "cancelled")
 #: The kinds that have each field of their own.
 OF = {

@@ -1,4 +1,4 @@
-"""Values, quantities and evidence as they are typed."""
+"""Values, quantities, evidence and entities as they are typed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import re
 from typing import Any, get_args
 
 import click
+
+_ROLE = re.compile(r"[A-Za-z][A-Za-z_-]*")
+_PREFIX = re.compile(r"(person|org|place|group):")
 
 
 def parse_value(text: str) -> Any:
@@ -53,3 +56,26 @@ def evidence_item(text: str) -> dict[str, Any]:
     if placed is None:
         return {"role": role, "exact": words}
     return {"role": role, "exact": placed[1], "start": int(placed[2])}
+
+
+def split_role(text: str) -> tuple[str, str]:
+    """``ENTITY[:ROLE]`` as (entity, role); the role is empty if none is given."""
+    start = found.end() if (found := _PREFIX.match(text)) else 0
+    name, colon, role = text[start:].rpartition(":")
+    if colon and _ROLE.fullmatch(role):
+        return text[:start] + name, role
+    entity, equals, label = text.partition("=")  # person:ida-brandt:author="Ida Brandt"
+    if equals and start and ":" in entity[start:]:
+        name, _, role = entity.rpartition(":")
+        return f"{name}={label}", role
+    return text, ""
+
+
+def quoted(text: str) -> str:
+    """`text` as one word of a command line; ``ID=Label`` is quoted from the label on."""
+    entity, equals, label = text.partition("=")
+    if equals and _PREFIX.match(entity) and " " not in entity and not re.search(r'["$`\\!]', label):
+        return f'{entity}="{label}"' if re.search(r"[^\w.-]", label) else text
+    import shlex  # this is rare
+
+    return shlex.quote(text)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from dateline.cli import completion
-from dateline.cli.entities import Entities
+from dateline.cli.entities import Entities, on_terminal
 from dateline.cli.fact_line import Desk, line_of
 from dateline.cli.fact_options import (
     KINDS,
@@ -24,11 +24,12 @@ from dateline.cli.options import protect_option, signed
 from dateline.cli.protecting import protected, say_erased_before
 from dateline.cli.settings import Settings
 from dateline.cli.terminal.messages import counted, say
-from dateline.cli.terminal.stdout import data, given_back
+from dateline.cli.terminal.stdout import given_back
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
     from dateline.cli.asking import EntityQuestions
+    from dateline.errors import DatelineError
     from dateline.events.envelope import RecordedBy
     from dateline.events.state import StoryState
     from dateline.recording.recorder import Recorded
@@ -115,22 +116,18 @@ def record(
         | dateline record velm-flood
     """
     kind = _placed(words, options)
-    terminal = sys.stdin.isatty() and data().isatty()
+    terminal = on_terminal()
     with settings.archive() as archive:
         state = archive.state(story, facts=())
         call = partial(
             archive.record, story=story, recorded_by=recorded_by, protect=protect, anew=True
         )
-        lines: Lines | None
-        if not (terminal or edit or kind or _any(options)):
-            lines = [_from_stdin()]
-        else:
-            with given_back():
+        with given_back():
+            if terminal or edit or kind or _any(options):
                 recording = _Recording(settings, archive, state, call, terminal)
-                lines = recording.lines(kind, options, edit=edit)
-        if lines is None:
-            raise click.exceptions.Exit(1)
-        result = call(lines, dry_run=dry_run)
+                result = recording.record(kind, options, edit=edit, dry_run=dry_run)
+            else:
+                result = call([_from_stdin()], dry_run=dry_run)
         under = protected(result, archive.subjects())
     _report(result, under, dry_run=dry_run)
 
@@ -161,7 +158,12 @@ class _Recording:
     """What is needed to turn options into lines: with a person to ask, or without."""
 
     def __init__(
-        self, settings: Settings, archive: Archive, state: StoryState, call: Any, terminal: bool
+        self,
+        settings: Settings,
+        archive: Archive,
+        state: StoryState,
+        call: Callable[..., Recorded],
+        terminal: bool,
     ) -> None:
         self._db, self._state, self._call = settings.db, state, call
         self._texts: dict[str, str] = {}
@@ -175,29 +177,32 @@ class _Recording:
         else:
             self._desk = Desk(state, Entities(state), self._text)
 
-    def lines(self, kind: str | None, options: dict[str, Any], *, edit: bool) -> Lines | None:
-        """The lines to record; None if they are not to be recorded. Raises UsageError and DatelineError."""
+    def record(
+        self, kind: str | None, options: dict[str, Any], *, edit: bool, dry_run: bool
+    ) -> Recorded:
+        """Record the fact. What a person answered or typed is printed as a command line if it is not
+        recorded. Raises UsageError and DatelineError."""
         if edit:
-            return self._interrupted(self._edited, kind, options)
-        if self._questions is not None and (kind is None or _lacks(kind, options)):
-            return self._interrupted(self._asked, kind, options)
-        if kind is None:
+            ask = self._edited
+        elif self._questions is not None and (kind is None or _lacks(kind, options)):
+            ask = self._asked
+        elif kind is not None:
+            return self._call(self._with_new(line_of(kind, options, self._desk)), dry_run=dry_run)
+        else:
             raise click.UsageError(
                 f"the options leave the kind open; give one of {', '.join(KINDS)} after the story"
             )
-        return self._with_new(line_of(kind, options, self._desk))
-
-    def _interrupted(self, ask: Any, kind: str | None, options: dict[str, Any]) -> Lines | None:
-        """What `ask` returns. ^C writes nothing, and prints what was answered as a command line."""
         held = [kind]
         try:
-            lines: Lines | None = ask(held, options)
+            if (lines := ask(held, options)) is None:
+                raise click.exceptions.Exit(1)
+            return self._call(lines, dry_run=dry_run)
         except (KeyboardInterrupt, EOFError):
             self._say_left(held[0], options)
             raise click.exceptions.Exit(130) from None
-        if lines is None:
+        except BaseException:
             self._say_left(held[0], options)
-        return lines
+            raise
 
     def _say_left(self, kind: str | None, options: dict[str, Any]) -> None:
         from dateline.cli.command_line import command_line
@@ -224,13 +229,13 @@ class _Recording:
 
         if held[0] is None:
             raise click.UsageError(f"--edit needs a kind after the story: {', '.join(KINDS)}")
-        errors: list[str] = []
+        wrong: click.UsageError | DatelineError | None = None
         before: dict[str, Any] | None = None
         while True:
-            found = self._form(held[0], options, errors)
+            found = self._form(held[0], options, _told(wrong))
+            if found is None and wrong is not None:
+                raise wrong
             if found is None:
-                for error in errors:
-                    say(f"Error: {error}")
                 return None
             held[0], now = found
             options.update(now)
@@ -241,9 +246,7 @@ class _Recording:
             except (click.UsageError, DatelineError) as error:
                 if now == before:  # an editor without a person
                     raise
-                before = now
-                hint = getattr(error, "hint", None)
-                errors = [f"{getattr(error, 'message', error)}", *([hint] if hint else [])]
+                before, wrong = now, error
 
     def _form(
         self, kind: str, options: Mapping[str, Any], errors: Sequence[str]
@@ -272,6 +275,12 @@ class _Recording:
             document = self._archive.document(source)
             self._texts[source] = "" if document is None else document.text
         return self._texts[source]
+
+
+def _told(error: click.UsageError | DatelineError | None) -> list[str]:
+    """An error, and its next step, as lines for a form."""
+    hint = getattr(error, "hint", None)
+    return [str(getattr(error, "message", error)), *([hint] if hint else [])] if error else []
 
 
 def _lacks(kind: str, options: Mapping[str, Any]) -> bool:
