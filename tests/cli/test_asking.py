@@ -61,7 +61,11 @@ def last(tmp_path: Path) -> Any:
         ("assessment", "harm\n\n\n\n", {"effect": "harm"}),
         ("statement", f"{samples.WIRE}\n\n\n\n\n\n", {"speakers": (samples.WIRE,)}),
         ("role", "mara voss\nmayor\n\n\n\n", {"person": samples.VOSS, "title": "mayor"}),
-        ("state", "nora\nserves\nister wire\n\n\n", {"subject": samples.NORA, "relation": "serves"}),
+        (
+            "state",
+            "nora\nserves\nister wire\n\n\n",
+            {"subject": samples.NORA, "relation": "serves"},
+        ),
     ],
 )
 def test_missing_fields_are_asked_for(

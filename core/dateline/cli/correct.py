@@ -156,10 +156,11 @@ def _restated(fact: Fact, changes: Changes) -> str | None:
         path = pointer_of(given)
         if path == "/text":
             return None
-        first, *_, last = path.strip("/").split("/")
+        parts = path.strip("/").split("/")
         was = pointer.get(fields, path)
         now = new(was) if callable(new) else new
-        if first == "quantities" and last in _NUMBERS and is_number(was) and is_number(now):
+        counted = parts[0] == "quantities" and parts[-1] in _NUMBERS
+        if counted and is_number(was) and is_number(now):
             text = restated(text or fact.data.text, was, now) or text
     return None if text == fact.data.text else text
 

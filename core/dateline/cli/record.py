@@ -135,18 +135,19 @@ def record(
 def _placed(words: tuple[str, ...], options: dict[str, Any]) -> str | None:
     """Take the text and the quotations from the words after the story; returns the kind, if it is
     given or the options decide it. Raises UsageError."""
-    kind = words[0] if words and words[0] in KINDS else None
-    rest = words[1:] if kind else words
-    if rest and not kind and " " not in rest[0].strip():
-        import difflib
+    kind = words[0] if words and words[0] in KINDS else kind_of(options)
+    rest = words[1:] if words and words[0] in KINDS else words
+    if rest and rest is words and " " not in rest[0].strip():
+        import difflib  # slow to import, and this is rare
 
         near = difflib.get_close_matches(rest[0], KINDS, 1)
-        known = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(KINDS)}"
-        raise click.UsageError(f"there is no kind of fact {rest[0]!r}; {known}")
+        if near or kind is None:
+            known = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(KINDS)}"
+            raise click.UsageError(f"there is no kind of fact {rest[0]!r}; {known}")
     if rest and not options["text"]:
         options["text"], rest = rest[0], rest[1:]
     options["exact"] = (*options["exact"], *rest)
-    return kind or kind_of(options)
+    return kind
 
 
 def _any(options: Mapping[str, Any]) -> bool:
