@@ -62,7 +62,7 @@ class Dates:
             raise DatelineError(f"{name}: {error}", code="date-unknown") from None
         if not found.expression:
             return {"edtf": found.edtf}
-        say(f"{name}: {found.expression} = {found.edtf}")
+        say(f"{name.lstrip('-')}: {found.expression} = {found.edtf}")
         if found.relative:
             more = {"resolution": "deictic", "anchor": "dateline"}
             return {"edtf": found.edtf, "expression": found.expression, **more}

@@ -107,7 +107,10 @@ def fields_of(
     if options["cumulative"] is not None:
         fields["cumulative"] = options["cumulative"]
     counted = [quantity(text) for text in options["quantities"]]
-    if single := one_quantity(options):
+    single = one_quantity(options)
+    if single and len(counted) == 1 and "measure" not in single:
+        counted[0] |= single  # --quantity "143 people" --unit person
+    elif single:
         counted.append(single)
     if counted:
         quoted = list(quotations)
@@ -131,8 +134,7 @@ def with_verbatim(fields: dict[str, Any], quotations: list[str]) -> dict[str, An
     found = verbatim(fields, quotations)
     if found is None:
         raise Incomplete(
-            "the quotation does not have the number in digits: give --verbatim, the figure as the source "
-            "writes it",
+            "the quotation does not have the number: give --verbatim, the figure as the source writes it",
             "verbatim",
         )
     return {**fields, "verbatim": found}

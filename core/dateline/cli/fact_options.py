@@ -246,7 +246,8 @@ def missing(kind: str, options: Mapping[str, Any]) -> Iterator[str]:
     there = given(options)
     yield from (name for name in ("text", "exact") if not options[name])
     yield from (name for name in REQUIRED[kind] if name not in there)
-    if any(name in there for name in QUANTITY) and "measure" not in there:
+    alone = any(name in there for name in QUANTITY) and "measure" not in there
+    if alone and len(options["quantities"]) != 1:
         yield "measure"
 
 

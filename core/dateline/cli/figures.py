@@ -66,16 +66,27 @@ def places(value: float, text: str) -> list[tuple[int, int]]:
     return [match.span() for match in found]
 
 
+def spans(value: float, text: str) -> list[tuple[int, int]]:
+    """Where `text` states `value`, in digits or else in words."""
+    if found := places(value, text):
+        return found
+    try:
+        from dateline.language.numbers import numbers
+    except ModuleNotFoundError:
+        return []
+    return [(one.start, one.end) for one in numbers(text) if value in one.values]
+
+
 def verbatim(fields: Mapping[str, Any], quotations: Iterable[str]) -> str | None:
     """The words of a quotation that state a quantity: from the first of its numbers to the last. None
-    if no quotation has them all in digits."""
+    if no quotation has them all."""
     numbers = [
         fields[name] for name in ("value", "lower", "upper", "of") if is_number(fields.get(name))
     ]
     for words in quotations if numbers else ():
-        spans = [places(one, words)[:1] for one in numbers]
-        if all(spans):
-            ends = [span for found in spans for span in found]
+        found = [spans(one, words)[:1] for one in numbers]
+        if all(found):
+            ends = [span for some in found for span in some]
             return words[min(start for start, _ in ends) : max(end for _, end in ends)]
     return None
 
@@ -86,8 +97,8 @@ def is_number(value: object) -> TypeGuard[int | float]:
 
 
 def restated(text: str, was: float, now: float) -> str | None:
-    """`text` with `now` for each `was` that it writes in digits, grouped alike; None if there is none."""
-    found = places(was, text)
+    """`text` with `now` for each `was` that it states, grouped alike; None if it does not state it."""
+    found = spans(was, text)
     for start, end in reversed(found):
         gap = re.search(r"\d(\D)\d{3}(?!\d)", text[start:end])
         plain = f"{now:,}" if gap else f"{now}"
