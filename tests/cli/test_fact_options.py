@@ -51,9 +51,10 @@ def test_each_kind_is_recorded_from_options_and_need_not_be_named(run: Run, tmp_
     quantity = {"measure": "passengers ashore", "value": 143, "of": 193, "verbatim": "143 of 193"}
     cases: list[tuple[list[str], str, dict[str, Any]]] = [
         (
-            ["-s", "mara voss > nora", "--to", "ister wire", "--condition", "all goes well"],
+            ["-s", "mara voss > nora", "--to", "ister wire", "--condition", "all goes well", "-w", "2024-05"],
             "statement",
             {
+                "times": {"said": {"edtf": "2024-05"}},
                 "speakers": [samples.VOSS], "attribution": chain, "addressees": [samples.WIRE],
                 "condition": "all goes well",
             },
@@ -97,7 +98,8 @@ def test_each_kind_is_recorded_from_options_and_need_not_be_named(run: Run, tmp_
 
 def test_wrong_use_is_one_clear_error(run: Run) -> None:
     for arguments, code, told in [
-        (["statement", "--quote", "x"], None, "--text", ),
+        (["statement", "--quote", "x"], None, "needs --text (the fact in your own words) and --speaker"),
+        ([*WORDS, "-s", "nora", "-w", "2024", "-d", "2024"], None, "--when is --said for a statement"),
         (["role"], None, "support it), --person (who held the role) and --title (its title)"),
         (["figure", *WORDS, "--person", "nora", "--action", "x"], None,
             "--person is for role facts; --action is for occurrence facts: this is a figure"),
@@ -110,10 +112,9 @@ def test_wrong_use_is_one_clear_error(run: Run) -> None:
         ([*WORDS, "-s", "Vladimir Saldo"], "entity-unknown", '--speaker person:vladimir-saldo="Vladimir Saldo"'),
         ([*WORDS, "-s", "Voss"], "entity-unknown", "person:mara-voss, Mara Voss"),
         ([*WORDS, "-s", "person:mara-vos"], "entity-unknown", "person:mara-voss, Mara Voss"),
-        ([*WORDS, "-s", "nora", "-d", "the 40th of May"], None, "the 40th of May"),
     ]:  # fmt: skip
         result = run("record", "ferry", *arguments)
-        assert result.code == (1 if code or "-d" in arguments else 2), result.err
+        assert result.code == (1 if code else 2), result.err
         assert told in " ".join(result.err.split()), result.err
         assert code is None or result.error == code
     assert len(run("log", "ferry", "-f", "ndjson").out.splitlines()) == 8
@@ -139,6 +140,13 @@ def test_a_name_is_said_with_the_id_that_was_taken(run: Run) -> None:
     assert log.count('"by": "person:mara-voss"') + log.count('"by":"person:mara-voss"') == 2
 
 
+def test_a_quotation_of_the_speaker_is_evidence_enough(run: Run, tmp_path: Path) -> None:
+    assert run("record", "ferry", "x", "-s", "mara voss", "--quote", "Everyone is safe").code == 0
+    found = last(tmp_path)
+    assert (found["quote"], found["mode"]) == ("Everyone is safe", "direct")
+    assert [item["exact"] for item in found["evidence"]] == ["Everyone is safe"]
+
+
 def test_a_long_quotation_is_typed_by_its_ends(run: Run, tmp_path: Path) -> None:
     assert run("record", "ferry", "x", "She said ... ashore", "--effect", "y").code == 0
     assert last(tmp_path)["evidence"][0]["exact"] == WORDS[1]
@@ -150,11 +158,12 @@ def test_correct_takes_the_options_of_record(run: Run, tmp_path: Path) -> None:
         ("f1", ["-s", "ister wire"], {
             "/speakers": [samples.WIRE],
             "/attribution": [
-                {"agent": samples.WIRE, "role": "origin"}, {"agent": samples.NORA, "role": "relay"},
+                {"agent": samples.WIRE, "role": "origin", "act": "say"},
+                {"agent": samples.NORA, "role": "relay"},
                 {"agent": samples.WIRE, "role": "publisher"},
             ],
         }),
-        ("f1", ["-d", "2024-05", "-p", "port-ister"], {
+        ("f1", ["-w", "2024-05", "-p", "port-ister"], {
             "/times/said/edtf": "2024-05", "/places": [{"place": "place:port-ister", "role": "location"}],
         }),
         ("f2", ["-x", "hundreds of people watched"], {"/evidence/0/exact": "hundreds of people watched"}),

@@ -11,7 +11,7 @@ import click
 from dateline.cli import completion
 from dateline.cli.entities import Entities, on_terminal
 from dateline.cli.fact_line import Desk, changes_of
-from dateline.cli.fact_options import FactCommand, fact_options
+from dateline.cli.fact_options import FactCommand, fact_options, settle
 from dateline.cli.fields import parse_value, quoted
 from dateline.cli.options import reported_option, signed
 from dateline.cli.settings import Settings
@@ -83,6 +83,8 @@ def correct(
     terminal = on_terminal()
     with settings.archive() as archive, given_back():
         now = archive.fact(story, fact)
+        if options["when"]:
+            settle(now.kind, options)
         desk = _desk(archive, story, terminal)
         changes: Changes = [
             *changes_of(now, {**options, "fields": ()}, desk),

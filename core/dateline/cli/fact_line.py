@@ -52,7 +52,8 @@ def line_of(kind: str, options: Options, desk: Desk) -> dict[str, Any]:
     """
     require_kind(kind, options)
     require_all(kind, options)
-    given = [item if isinstance(item, dict) else evidence_item(item) for item in options["exact"]]
+    exact = options["exact"] or (f"quote:{options['quote']}",)
+    given = [item if isinstance(item, dict) else evidence_item(item) for item in exact]
     source = source_of(options["source"], [item["exact"] for item in given], desk)
     evidence = [whole(item, desk.text_of(source)) for item in given]
     dates = Dates.of(desk.state, source, desk.ask_date)
@@ -163,23 +164,20 @@ def steps(origin: Iterable[str], relays: Iterable[str], act: str | None) -> list
 def source_of(given: str | None, quotations: list[str], desk: Desk) -> str:
     """The id of the source that is named, or of the only one, or of the one that has the quotations.
     Raises UnknownName."""
-    from dateline.errors import UnknownName
-    from dateline.recording.lookup import described, find_source, quotable
+    from dateline.recording.lookup import choose_source, described, find_source, quotable
 
-    try:
+    sources = quotable(desk.state)
+    if given is not None or len(sources) < 2:
         return find_source(desk.state, given)
-    except UnknownName as error:
-        if given is not None or error.code != "source-ambiguous":
-            raise
-        sources = quotable(desk.state)
-        for has in (_has, _nearly_has):
-            found = [one for one in sources if _all_in(quotations, desk.text_of(one), has)]
-            if len(found) == 1:
-                say(f"Source: {described(desk.state, found[0])}")
-                return found[0]
-            if found:
-                break
-        raise
+    found: list[str] = []
+    for has in (_has, _nearly_has):
+        found = found or [one for one in sources if _all_in(quotations, desk.text_of(one), has)]
+    if len(found) == 1:
+        say(f"Source: {described(desk.state, found[0])}")
+        return found[0]
+    if found:
+        raise choose_source(desk.state, found, "has several sources with these words; choose one")
+    raise choose_source(desk.state, sources, "has no source with these words; choose one")
 
 
 def _all_in(quotations: list[str], text: str, has: Callable[[str, str], bool]) -> bool:
@@ -295,7 +293,8 @@ def _chain_changes(fact: Fact, options: Options, desk: Desk) -> Iterator[tuple[s
     relay = [step for step in held if step["role"] == "relay"]
     rest = [step for step in held if step["role"] == "publisher"]
     if speakers:
-        origin = [_known(origin, speakers[0], "origin")]
+        known = origin[0] if len(origin) == 1 else {"role": "origin"}
+        origin = [{**known, "agent": speakers[0]}]
     if relays:
         relay = [_known(relay, agent, "relay") for agent in relays]
     now = [*origin, *relay, *rest]

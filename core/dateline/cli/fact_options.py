@@ -133,7 +133,11 @@ _OPTIONS: tuple[Callable[[F], F], ...] = (
         "any", "-v", "--via", multiple=True,
         help="Who relayed it to the publisher; may be repeated.",
     ),
-    _option("any", "-w", "--valid", metavar="DATE", help="When it held or happened."),
+    _option(
+        "any", "-w", "--when", metavar="DATE",
+        help="When it was said, for a statement; else when it held or happened.",
+    ),
+    _option("any", "--valid", metavar="DATE", help="When it held or happened."),
     _entity(
         "any", "-p", "--place", "places", multiple=True, metavar="ENTITY[:ROLE]",
         help="Where it happened.",
@@ -222,14 +226,9 @@ def kind_of(options: Mapping[str, Any]) -> str | None:
     kinds = {OF[name][0] for name in there if len(OF.get(name, ())) == 1}
     if not kinds:
         counted = any(name in ("quantities", *QUANTITY) for name in there)
-        spoken = "speakers" in there
-        kinds = (
-            {"statement"}
-            if spoken and not counted
-            else {"figure"}
-            if counted and not spoken
-            else set()
-        )
+        if "speakers" in there and ("said" in there or not counted):
+            return "statement"
+        return "figure" if counted and "speakers" not in there else None
     return kinds.pop() if len(kinds) == 1 else None
 
 
@@ -241,10 +240,21 @@ def require_kind(kind: str, options: Mapping[str, Any]) -> None:
         raise click.UsageError(f"{listed}: this is {article(kind)}")
 
 
+def settle(kind: str, options: dict[str, Any]) -> None:
+    """Put the time of ``--when`` in the field that it has for the kind. Raises UsageError."""
+    when, field = options.pop("when", None), "said" if kind == "statement" else "valid"
+    if when is not None and options[field] is not None:
+        raise click.UsageError(f"--when is {flag(field)} for {article(kind)}: give only one")
+    options[field] = options[field] or when
+
+
 def missing(kind: str, options: Mapping[str, Any]) -> Iterator[str]:
     """Each required field that is not given."""
     there = given(options)
-    yield from (name for name in ("text", "exact") if not options[name])
+    if not options["text"]:
+        yield "text"
+    if not options["exact"] and not options["quote"]:
+        yield "exact"
     yield from (name for name in REQUIRED[kind] if name not in there)
     alone = any(name in there for name in QUANTITY) and "measure" not in there
     if alone and len(options["quantities"]) != 1:

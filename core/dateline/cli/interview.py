@@ -26,6 +26,7 @@ from dateline.cli.fact_options import (
     missing,
     require_kind,
     set_fields,
+    settle,
 )
 from dateline.cli.figures import quantity, verbatim
 from dateline.cli.picker import Picker
@@ -94,6 +95,7 @@ class Interview:
         if self.kind is None:
             kinds = [(one, SECTIONS[one].partition(" ")[2]) for one in KINDS]
             self.kind = asking.choice("kind", kinds)
+        settle(self.kind, self.options)
         require_kind(self.kind, self.options)
         self._complete()
         while True:
@@ -112,7 +114,7 @@ class Interview:
             names = quotable(self._state)
             if len(names) != 1 and not (options["exact"] and len(names)):
                 options["source"] = asking.source(self._state)
-        if not options["exact"]:
+        if not options["exact"] and not options["quote"]:
             self._ask("exact")
         lacking = set(missing(kind, options))
         for name in (*REQUIRED[kind], *_OFFERED[kind], "text"):

@@ -19,6 +19,7 @@ from dateline.cli.fact_options import (
     kind_of,
     missing,
     set_fields,
+    settle,
 )
 from dateline.cli.options import protect_option, signed
 from dateline.cli.protecting import protected, say_erased_before
@@ -39,7 +40,7 @@ Lines = list[Any]
 
 EXAMPLES = {
     "statement": (
-        'dateline record velm-flood -s "Ida Brandt > NORA" -d 2024-03-04 \\',
+        'dateline record velm-flood -s "Ida Brandt > NORA" -w 2024-03-04 \\',
         '"Brandt said the water came first." "two hours before the warning did"',
     ),
     "occurrence": (
@@ -147,6 +148,8 @@ def _placed(words: tuple[str, ...], options: dict[str, Any]) -> str | None:
     if rest and not options["text"]:
         options["text"], rest = rest[0], rest[1:]
     options["exact"] = (*options["exact"], *rest)
+    if kind is not None:
+        settle(kind, options)
     return kind
 
 

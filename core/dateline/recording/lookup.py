@@ -96,20 +96,18 @@ def find_source(state: StoryState, given: str | None) -> str:
             hint="capture one with `dateline capture`",
             code="source-unknown",
         )
-    listed = "\n  ".join(
-        f"--source {described(state, name)}"
-        for name in state.sources
-        if name in (found or state.sources)
-    )
     if not found:
-        raise UnknownName(
-            f"story {state.slug} has no source {given!r}", hint=listed, code="source-unknown"
-        )
-    raise UnknownName(
-        f"story {state.slug} has several matching sources; choose one",
-        hint=listed,
-        code="source-ambiguous",
-    )
+        what = f"has no source {given!r}"
+        raise choose_source(state, state.sources, what, code="source-unknown")
+    raise choose_source(state, found, "has several matching sources; choose one")
+
+
+def choose_source(
+    state: StoryState, names: Iterable[str], what: str, *, code: str = "source-ambiguous"
+) -> UnknownName:
+    """An error that lists sources to choose from; `what` is said of the story."""
+    listed = "\n  ".join(f"--source {described(state, name)}" for name in names)
+    return UnknownName(f"story {state.slug} {what}", hint=listed, code=code)
 
 
 def quotable(state: StoryState) -> list[str]:
