@@ -71,7 +71,8 @@ def test_a_form_is_opened_again_with_what_was_wrong(edit: Any, tmp_path: Path) -
 def test_a_form_that_is_left_as_it_is_or_emptied_records_nothing(
     edit: Any, tmp_path: Path, change: Any
 ) -> None:
-    result, _ = edit(change)
+    result, shown = edit(change)
+    assert len(shown) == 1
     assert (result.code, "Nothing was written." in result.err) == (1, True)
     assert len(events(tmp_path)) == 7
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dateline.cli.fact_options import flag
+from dateline.cli.fact_kinds import flag
 from dateline.cli.fields import evidence_item, quoted
 
 _FLAGS = {"approximate": "--precise", "cumulative": "--not-cumulative"}

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dateline.cli import completion
-from dateline.cli.entities import Entities, on_terminal
-from dateline.cli.fact_line import Desk, changes_of
-from dateline.cli.fact_options import FactCommand, fact_options, settle
+from dateline.cli.desk import Desk
+from dateline.cli.fact_changes import changes_of
+from dateline.cli.fact_kinds import settle
+from dateline.cli.fact_options import FactCommand, fact_options
 from dateline.cli.fields import parse_value, quoted
 from dateline.cli.options import reported_option, signed
 from dateline.cli.settings import Settings
@@ -19,7 +20,6 @@ from dateline.cli.terminal.messages import say
 from dateline.cli.terminal.stdout import given_back
 
 if TYPE_CHECKING:
-    from dateline.archive import Archive
     from dateline.events.parts import Change
     from dateline.events.state import Fact
 
@@ -80,12 +80,11 @@ def correct(
       dateline correct velm-flood f6 --value 2100 --reason "Recount"
       dateline correct velm-flood f6 --set quantities.0.measure="people" --reason "Not residents alone"
     """
-    terminal = on_terminal()
     with settings.archive() as archive, given_back():
         now = archive.fact(story, fact)
         if options["when"]:
             settle(now.kind, options)
-        desk = _desk(archive, story, terminal)
+        desk = Desk.of(archive, story)
         changes: Changes = [
             *changes_of(now, {**options, "fields": ()}, desk),
             *(_change(text) for text in options["fields"]),
@@ -93,7 +92,7 @@ def correct(
         if not changes:
             raise click.UsageError("nothing to change: give the new values, as in --value 28")
         sentence = _restated(now, changes)
-        if sentence and terminal:
+        if sentence and desk.questions is not None:
             from dateline.cli import asking
 
             asking.show(f"The sentence of {fact} still has the old number: {now.data.text}")
@@ -119,20 +118,6 @@ def correct(
             f"dateline correct {story} {fact} --text {quoted(sentence)} --reason {quoted(reason)}"
         )
         say(f"The sentence of {fact} still has the old number: {now.data.text}\n  {again}")
-
-
-def _desk(archive: Archive, story: str, terminal: bool) -> Desk:
-    state = archive.state(story, facts=())
-
-    def text_of(source: str) -> str:
-        document = archive.document(source)
-        return "" if document is None else document.text
-
-    if not terminal:
-        return Desk(state, Entities.of(state), text_of)
-    from dateline.cli import asking
-
-    return Desk(state, Entities.of(state), text_of, asking.date)
 
 
 def _change(text: str) -> tuple[str, Callable[[object], object]]:

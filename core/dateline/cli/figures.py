@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeGuard
 
-from dateline.cli.fact_options import Incomplete, number
+from dateline.cli.fact_kinds import Incomplete
+from dateline.cli.fact_options import number
 from dateline.cli.fields import keyed
 
 _GAP = "[,.'’ _\u00a0\u202f]"

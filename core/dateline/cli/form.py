@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from dateline.cli.fact_options import KINDS, MEANING, OF, QUANTITY, REQUIRED, Incomplete, flag
+from dateline.cli.fact_kinds import KINDS, MEANING, OF, QUANTITY, REQUIRED, Incomplete, flag
 
 _FIELDS = (
     "text", "exact", "source", "speakers", "via", "addressees", "act", "quote", "condition", "effect",

@@ -5,57 +5,33 @@ The answers are the options of ``record``, so they can be printed as a command l
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import click
 
 from dateline.cli import asking
-from dateline.cli.dates import Dates
-from dateline.cli.fact_line import Desk, line_of
-from dateline.cli.fact_options import (
+from dateline.cli.desk import Desk
+from dateline.cli.fact_kinds import (
     KINDS,
     OF,
     QUANTITY,
     REQUIRED,
-    SECTIONS,
-    STATUSES,
     Incomplete,
-    Number,
     missing,
     require_kind,
     set_fields,
     settle,
 )
-from dateline.cli.figures import quantity, verbatim
-from dateline.cli.picker import Picker
+from dateline.cli.fact_line import line_of, source_of
+from dateline.cli.fact_options import SECTIONS
+from dateline.cli.fields import evidence_item
 from dateline.cli.preview import preview
+from dateline.cli.questions import DATES, QUESTIONS, Questions
 from dateline.errors import DatelineError, Refused
-from dateline.recording.lookup import described, find_source, quotable
+from dateline.recording.lookup import quotable
 
 Lines = list[Any]
-_QUESTIONS = {
-    "text": "the fact in your own words", "speakers": "speaker", "via": "relayed by",
-    "addressees": "said to", "act": "the verb (say, deny ...)", "quote": "the speaker's exact words",
-    "condition": "if (the condition)", "action": "what happened (a verb)", "actors": "who took part",
-    "status": "status", "subject": "subject (entity)", "relation": "relation",
-    "object": "object (entity)", "person": "person", "title": "title of the role",
-    "organization": "organization", "appointed_by": "appointed by", "effect": "then (the effect)",
-    "places": "place", "note": "note", "verbatim": "the figure as written in the source",
-    "said": "said", "valid": "held or happened", "as_of": "as of",
-    "exact": "quotation", "quantities": "figure", "source": "source",
-}  # fmt: skip
-_KINDS = {
-    "speakers": ("person", "group", "organization"), "addressees": ("person", "group", "organization"),
-    "actors": ("person", "group", "organization"), "person": ("person",),
-    "appointed_by": ("person", "organization", "group"), "places": ("place",),
-    "via": ("organization", "person", "group"), "organization": ("organization", "group"),
-    "subject": ("person", "organization", "place", "group"),
-    "object": ("organization", "person", "place", "group"),
-}  # fmt: skip
-_SEVERAL = ("speakers", "addressees", "via", "actors", "places")
-_DATES = ("said", "valid", "as_of")
 #: What is asked for besides the required fields, for each kind.
 _OFFERED = {
     "statement": ("via", "quote"), "occurrence": ("actors",), "figure": ("quantities",), "state": (),
@@ -78,7 +54,6 @@ class Interview:
     def __init__(
         self,
         desk: Desk,
-        questions: asking.EntityQuestions,
         kind: str | None,
         options: dict[str, Any],
         lines: Callable[[dict[str, Any]], Lines],
@@ -88,7 +63,6 @@ class Interview:
         self.kind, self.options = kind, options
         self._desk, self._state = desk, desk.state
         self._lines, self._check, self._edit = lines, check, edit
-        self._entities = questions
 
     def run(self) -> Lines | None:
         """The lines to record; None if the answer is not to record them."""
@@ -111,22 +85,30 @@ class Interview:
         """Ask for what no option gives."""
         kind, options = self._kind, self.options
         if not options["source"]:
-            names = quotable(self._state)
-            if len(names) != 1 and not (options["exact"] and len(names)):
-                options["source"] = asking.source(self._state)
+            options["source"] = self._source()
         if not options["exact"] and not options["quote"]:
-            self._ask("exact")
+            self._questions.ask("exact")
         lacking = set(missing(kind, options))
         for name in (*REQUIRED[kind], *_OFFERED[kind], "text"):
             offered = name in _OFFERED[kind] and not options[name] and self._untold(name)
             if name in lacking or offered:
-                self._ask(name)
-        for name in _DATES:
+                self._questions.ask(name)
+        for name in DATES:
             if isinstance(options[name], str):
-                self._check_date(name)
+                self._questions.check_date(name)
         when = "said" if kind == "statement" else "valid"
         if not options[when] and "times" not in set_fields(options):
-            self._ask(when)
+            self._questions.ask(when)
+
+    def _source(self) -> str:
+        """The one source that may be meant, or the one that is chosen."""
+        exact = self.options["exact"] or (self.options["quote"] or "",)
+        try:
+            return source_of(None, [evidence_item(text)["exact"] for text in exact], self._desk)
+        except DatelineError:
+            if not quotable(self._state):
+                raise
+            return asking.source(self._state)
 
     def _untold(self, name: str) -> bool:
         """Whether an offered field is worth a question: nothing else was given in its place."""
@@ -142,6 +124,7 @@ class Interview:
             try:
                 lines = self._lines(line_of(self._kind, self.options, self._desk))
                 self._check(lines)
+                self.options["source"] = lines[-1]["source"]
                 return lines
             except Incomplete as error:
                 asking.show(f"  {error.message}")
@@ -158,7 +141,7 @@ class Interview:
                 asking.show(f"  {error}")
                 again = ["source"]
             for name in dict.fromkeys(again):
-                self._ask(name)
+                self._questions.ask(name)
 
     def _asked_by(self, finding: Any) -> str:
         """The answer that a finding is about; empty if none is."""
@@ -168,7 +151,7 @@ class Interview:
         if first == "quantities" and rest.endswith("verbatim"):
             return "verbatim" if self._single() else "quantities"
         name = _ANSWERS.get(first, first)
-        return name if name in _QUESTIONS else ""
+        return name if name in QUESTIONS else ""
 
     def _single(self) -> bool:
         return any(self.options[name] is not None for name in QUANTITY)
@@ -187,9 +170,9 @@ class Interview:
 
     def _change(self) -> None:
         """Ask again for one field, or open the form."""
-        fields = [name for name in _QUESTIONS if self._kind in OF.get(name, (self._kind,))]
+        fields = [name for name in QUESTIONS if self._kind in OF.get(name, (self._kind,))]
         shown = [
-            (name, f"{_QUESTIONS[name]}: {self._value(name)}")
+            (name, f"{QUESTIONS[name]}: {self._questions.shown(name)}")
             for name in fields
             if name != "verbatim" or self._single()
         ]
@@ -201,125 +184,11 @@ class Interview:
                 self.kind = changed[0]
                 self.options.update(changed[1])
         else:
-            self._ask(name)
+            self._questions.ask(name)
 
-    def _value(self, name: str) -> str:
-        value = self.options[name]
-        if name == "source":
-            return described(self._state, self._source())
-        if isinstance(value, dict):
-            return str(value.get("edtf"))
-        if isinstance(value, tuple):
-            return "; ".join(one["exact"] if isinstance(one, dict) else str(one) for one in value)
-        return "" if value is None else str(value)
-
-    # -- one question each -----------------------------------------------------------------
-
-    def _ask(self, name: str) -> None:
-        """Ask for one field; what it had is offered where it can be typed over."""
-        question, held = _QUESTIONS.get(name, name.replace("_", " ")), self.options.get(name)
-        if name == "source":
-            self.options["source"] = asking.source(self._state)
-        elif name == "exact":
-            self._ask_exact()
-        elif name == "quote":
-            self._ask_quote()
-        elif name == "quantities":
-            self._ask_quantity()
-        elif name in _DATES:
-            self._ask_date(name)
-        elif name == "status":
-            self.options[name] = asking.choice(question, [(one, one) for one in STATUSES])
-        elif name in _SEVERAL:
-            empty = name not in REQUIRED[self._kind]
-            self.options[name] = self._entities.several(question, _KINDS[name], empty=empty)
-        elif name in _KINDS:
-            empty = name not in REQUIRED[self._kind]
-            self.options[name] = self._entities.one(question, _KINDS[name], empty=empty) or None
-        elif name in ("value", "lower", "upper", "of"):
-            self.options[name] = asking.checked(
-                question, lambda text: Number().convert(text, None, None)
-            )
-        else:
-            empty = name not in ("text", "measure", "verbatim", *REQUIRED[self._kind])
-            default = held if isinstance(held, str) else ""
-            self.options[name] = asking.line(question, default=default, empty=empty) or None
-
-    def _ask_exact(self) -> None:
-        """At least one quotation, picked with the source in view."""
-        source = self._source()
-        typed = [one for one in self.options["exact"] if isinstance(one, str)]
-        found: list[dict[str, Any]] = []
-        text = self._desk.text_of(source)
-        while True:
-            question = "another (Enter to end): " if found else "quotation: "
-            picker = Picker(text, question)
-            if typed:
-                picker.type(typed.pop(0))
-            picked = picker.run()
-            if picked is not None:
-                item: dict[str, Any] = {"role": "content", "exact": picked.exact}
-                if text.count(picked.exact) > 1:
-                    item["start"] = picked.start
-                found.append(item)
-                asking.show(f"  “{' '.join(picked.exact.split())}”, from character {picked.start}")
-            elif found:
-                self.options["exact"] = tuple(found)
-                return
-
-    def _source(self) -> str:
-        return find_source(self._state, self.options["source"])
-
-    def _ask_quote(self) -> None:
-        words = [one["exact"] if isinstance(one, dict) else one for one in self.options["exact"]]
-        question = "are these the speaker's exact words?"
-        self.options["quote"] = words[0] if asking.confirmed(question, default=False) else None
-
-    def _ask_quantity(self) -> None:
-        self.options |= dict.fromkeys(QUANTITY)
-        question = "figure, as in 143 of 193 passengers ashore (Enter for none)"
-        fields = asking.checked(question, quantity)
-        self.options["quantities"] = ()
-        if fields is None:
-            return
-        words = [one["exact"] if isinstance(one, dict) else one for one in self.options["exact"]]
-        if "verbatim" not in fields and verbatim(fields, words) is None:
-            fields["verbatim"] = asking.line(_QUESTIONS["verbatim"])
-        if "unit" not in fields and (
-            unit := asking.line("unit (person, metre ...; Enter for none)", empty=True)
-        ):
-            fields["unit"] = unit
-        if fields.keys() <= set(QUANTITY):
-            self.options |= fields
-        else:
-            listed = (f"{key}={json.dumps(value)}" for key, value in fields.items())
-            self.options["quantities"] = (",".join(listed),)
-
-    def _ask_date(self, name: str) -> None:
-        held = self.options[name]
-        default = held if isinstance(held, str) else (held or {}).get("edtf", "")
-        question = f"{_QUESTIONS[name]} (a date; Enter for undated)"
-        found = asking.checked(question, self._date(name), default=default)
-        self.options[name] = found if name != "as_of" or found is None else found["edtf"]
-
-    def _check_date(self, name: str) -> None:
-        """Read a date that an option gave, and ask again if it is not understood."""
-        try:
-            found = self._date(name)(self.options[name])
-            self.options[name] = found if name != "as_of" else found["edtf"]
-        except DatelineError as error:
-            asking.show(f"  {error}")
-            self._ask_date(name)
-
-    def _date(self, name: str) -> Callable[[str], dict[str, Any]]:
-        dates = Dates.of(self._state, self._known_source(), asking.date)
-        return lambda text: dates.time(text, _QUESTIONS[name])
-
-    def _known_source(self) -> str | None:
-        try:
-            return self._source()
-        except DatelineError:
-            return None
+    @property
+    def _questions(self) -> Questions:
+        return Questions(self._desk, self._kind, self.options)
 
     @property
     def _kind(self) -> str:

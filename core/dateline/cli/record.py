@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from dateline.cli import completion
-from dateline.cli.entities import Entities, on_terminal
-from dateline.cli.fact_line import Desk, line_of
-from dateline.cli.fact_options import (
-    KINDS,
-    FactCommand,
-    fact_options,
-    kind_of,
-    missing,
-    set_fields,
-    settle,
-)
+from dateline.cli.desk import Desk
+from dateline.cli.entering import Entering
+from dateline.cli.entities import on_terminal
+from dateline.cli.fact_kinds import KINDS, kind_of, settle
+from dateline.cli.fact_options import FactCommand, fact_options
 from dateline.cli.options import protect_option, signed
 from dateline.cli.protecting import protected, say_erased_before
 from dateline.cli.settings import Settings
@@ -28,15 +22,8 @@ from dateline.cli.terminal.messages import counted, say
 from dateline.cli.terminal.stdout import given_back
 
 if TYPE_CHECKING:
-    from dateline.archive import Archive
-    from dateline.cli.asking import EntityQuestions
-    from dateline.errors import DatelineError
     from dateline.events.envelope import RecordedBy
-    from dateline.events.state import StoryState
     from dateline.recording.recorder import Recorded
-
-Lines = list[Any]
-
 
 EXAMPLES = {
     "statement": (
@@ -117,16 +104,14 @@ def record(
         | dateline record velm-flood
     """
     kind = _placed(words, options)
-    terminal = on_terminal()
     with settings.archive() as archive:
-        state = archive.state(story, facts=())
         call = partial(
             archive.record, story=story, recorded_by=recorded_by, protect=protect, anew=True
         )
         with given_back():
-            if terminal or edit or kind or _any(options):
-                recording = _Recording(settings, archive, state, call, terminal)
-                result = recording.record(kind, options, edit=edit, dry_run=dry_run)
+            if on_terminal() or edit or kind or _any(options):
+                entering = Entering(Desk.of(archive, story), call, settings.db)
+                result = entering.record(kind, options, edit=edit, dry_run=dry_run)
             else:
                 result = call([_from_stdin()], dry_run=dry_run)
         under = protected(result, archive.subjects())
@@ -156,142 +141,6 @@ def _placed(words: tuple[str, ...], options: dict[str, Any]) -> str | None:
 def _any(options: Mapping[str, Any]) -> bool:
     """Whether any option of a fact is given."""
     return any(value not in (None, ()) for value in options.values())
-
-
-class _Recording:
-    """What is needed to turn options into lines: with a person to ask, or without."""
-
-    def __init__(
-        self,
-        settings: Settings,
-        archive: Archive,
-        state: StoryState,
-        call: Callable[..., Recorded],
-        terminal: bool,
-    ) -> None:
-        self._db, self._state, self._call = settings.db, state, call
-        self._texts: dict[str, str] = {}
-        self._archive = archive
-        self._questions: EntityQuestions | None = None
-        if terminal:
-            from dateline.cli import asking
-
-            self._questions = asking.EntityQuestions(state)
-            self._desk = Desk(state, Entities(state, self._questions.ask), self._text, asking.date)
-        else:
-            self._desk = Desk(state, Entities(state), self._text)
-
-    def record(
-        self, kind: str | None, options: dict[str, Any], *, edit: bool, dry_run: bool
-    ) -> Recorded:
-        """Record the fact. What a person answered or typed is printed as a command line if it is not
-        recorded. Raises UsageError and DatelineError."""
-        if edit:
-            ask = self._edited
-        elif self._questions is not None and (kind is None or _lacks(kind, options)):
-            ask = self._asked
-        elif kind is not None:
-            return self._call(self._with_new(line_of(kind, options, self._desk)), dry_run=dry_run)
-        else:
-            raise click.UsageError(
-                f"the options leave the kind open; give one of {', '.join(KINDS)} after the story"
-            )
-        held = [kind]
-        try:
-            if (lines := ask(held, options)) is None:
-                raise click.exceptions.Exit(1)
-            return self._call(lines, dry_run=dry_run)
-        except (KeyboardInterrupt, EOFError):
-            self._say_left(held[0], options)
-            raise click.exceptions.Exit(130) from None
-        except BaseException:
-            self._say_left(held[0], options)
-            raise
-
-    def _say_left(self, kind: str | None, options: dict[str, Any]) -> None:
-        from dateline.cli.command_line import command_line
-        from dateline.text import visible
-
-        line = command_line(self._db, self._state.slug, kind, options)
-        click.echo(visible(f"\nNothing was written. To go on from here:\n  {line}"), err=True)
-
-    def _asked(self, held: list[str | None], options: dict[str, Any]) -> Lines | None:
-        from dateline.cli.interview import Interview
-
-        assert self._questions is not None
-        interview = Interview(
-            self._desk, self._questions, held[0], options, self._with_new, self._check, self._form
-        )
-        try:
-            return interview.run()
-        finally:
-            held[0] = interview.kind
-
-    def _edited(self, held: list[str | None], options: dict[str, Any]) -> Lines | None:
-        """The lines of a form that is opened until it can be recorded, or is left unchanged."""
-        from dateline.errors import DatelineError
-
-        if held[0] is None:
-            raise click.UsageError(f"--edit needs a kind after the story: {', '.join(KINDS)}")
-        wrong: click.UsageError | DatelineError | None = None
-        before: dict[str, Any] | None = None
-        while True:
-            found = self._form(held[0], options, _told(wrong))
-            if found is None and wrong is not None:
-                raise wrong
-            if found is None:
-                return None
-            held[0], now = found
-            options.update(now)
-            try:
-                lines = self._with_new(line_of(held[0], options, self._desk))
-                self._check(lines)
-                return lines
-            except (click.UsageError, DatelineError) as error:
-                if now == before:  # an editor without a person
-                    raise
-                before, wrong = now, error
-
-    def _form(
-        self, kind: str, options: Mapping[str, Any], errors: Sequence[str]
-    ) -> tuple[str, dict[str, Any]] | None:
-        from dateline.cli.form import edited
-        from dateline.errors import DatelineError
-        from dateline.recording.lookup import find_source
-
-        try:
-            text = self._text(find_source(self._state, options["source"]))
-        except DatelineError:
-            text = ""
-        return edited(kind, options, errors, text)
-
-    def _with_new(self, line: dict[str, Any]) -> Lines:
-        """The line, after those that introduce the entities that it names."""
-        from dateline.recording.introductions import introductions
-
-        return [*introductions(self._desk.entities.new.values(), self._state), line]
-
-    def _check(self, lines: Lines) -> None:
-        self._call(lines, dry_run=True)
-
-    def _text(self, source: str) -> str:
-        if source not in self._texts:
-            document = self._archive.document(source)
-            self._texts[source] = "" if document is None else document.text
-        return self._texts[source]
-
-
-def _told(error: click.UsageError | DatelineError | None) -> list[str]:
-    """An error, and its next step, as lines for a form."""
-    hint = getattr(error, "hint", None)
-    return [str(getattr(error, "message", error)), *([hint] if hint else [])] if error else []
-
-
-def _lacks(kind: str, options: Mapping[str, Any]) -> bool:
-    uncounted = (
-        kind == "figure" and kind_of(options) is None and "quantities" not in set_fields(options)
-    )
-    return uncounted or any(True for _ in missing(kind, options))
 
 
 def _from_stdin() -> dict[str, object]:
