@@ -153,7 +153,7 @@ def _restated(fact: Fact, changes: Changes) -> str | None:
 
 
 def _reported(given: str | None, desk: Desk) -> str | None:
-    from dateline.cli.dates import Dates
+    from dateline.cli.fact_dates import Dates
 
     if given is None:
         return None

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from dateline.cli.dates import Ask as AskDate
 from dateline.cli.entities import Entities, on_terminal
+from dateline.cli.fact_dates import Ask as AskDate
 
 if TYPE_CHECKING:
     from dateline.archive import Archive

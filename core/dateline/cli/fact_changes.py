@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dateline.cli.dates import Dates
 from dateline.cli.desk import Desk
+from dateline.cli.fact_dates import Dates
 from dateline.cli.fact_kinds import QUANTITY, require_kind
 from dateline.cli.fact_line import Options, chain_of, fields_of, one_quantity, with_verbatim
 from dateline.cli.fields import evidence_item

@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from dateline.cli.dates import Dates
 from dateline.cli.desk import Desk
+from dateline.cli.fact_dates import Dates
 from dateline.cli.fact_kinds import QUANTITY, Incomplete, require_all, require_kind
 from dateline.cli.fields import evidence_item, parse_value
 from dateline.cli.figures import quantity, verbatim

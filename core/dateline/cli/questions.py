@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from dateline.cli import asking
-from dateline.cli.dates import Dates
 from dateline.cli.desk import Desk
+from dateline.cli.fact_dates import Dates
 from dateline.cli.fact_kinds import QUANTITY, REQUIRED, STATUSES
 from dateline.cli.fact_options import Number
 from dateline.cli.figures import quantity, verbatim

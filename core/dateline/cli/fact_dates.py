@@ -1,4 +1,4 @@
-"""Dates as they are typed in commands: as people write them, or in EDTF."""
+"""The dates of a fact, as they are typed: as people write them, or in EDTF."""
 
 from __future__ import annotations
 
@@ -53,17 +53,18 @@ class Dates:
             found = understand(text, languages=self.languages, published=self.published)
         except UnclearDate as error:
             if self.ask is not None:
-                return {"edtf": self.ask(text, error.choices), "expression": text}
+                return _time(self.ask(text, error.choices), text, error.relative)
             listed = "\n  ".join(f"{name} {edtf}  {words}" for edtf, words in error.choices)
             raise DatelineError(
                 f"{name}: {text!r} can mean two dates", hint=listed, code="date-unclear"
             ) from None
         except NotADate as error:
-            raise DatelineError(f"{name}: {error}", code="date-unknown") from None
-        if not found.expression:
-            return {"edtf": found.edtf}
-        say(f"{name.lstrip('-')}: {found.expression} = {found.edtf}")
-        if found.relative:
-            more = {"resolution": "deictic", "anchor": "dateline"}
-            return {"edtf": found.edtf, "expression": found.expression, **more}
-        return {"edtf": found.edtf, "expression": found.expression}
+            raise DatelineError(f"{name}: {error}", code="not-a-date") from None
+        if found.expression:
+            say(f"{name.lstrip('-')}: {found.expression} = {found.edtf}")
+        return _time(found.edtf, found.expression, found.relative)
+
+
+def _time(edtf: str, expression: str, relative: bool) -> dict[str, Any]:
+    more = {"resolution": "deictic", "anchor": "dateline"} if relative else {}
+    return {"edtf": edtf, **({"expression": expression} if expression else {}), **more}
