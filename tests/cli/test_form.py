@@ -93,16 +93,15 @@ def test_a_form_states_the_options_that_it_was_made_from() -> None:
     empty = read(form("role", {"quantities": (), "exact": ()} | _NONE, (), ""))[1]
     options: dict[str, Any] = empty | {
         "text": "x = y # z",
-        "exact": ("time:noon@3", "a"),
+        "exact": ("time:noon@3", {"role": "content", "exact": "# a"}),
         "person": 'person:a="A"',
         "title": "mate",
         "places": ("nora:port",),
         "quantities": ("2 boats",),
     }
-    assert read(form("role", options, ["wrong\nfor two reasons"], "the\nsource")) == (
-        "role",
-        options,
-    )
+    shown = form("role", options, ["wrong\nfor two reasons"], "the\nsource\x1b[31m")
+    assert read(shown) == ("role", options | {"exact": ("time:noon@3", "content:# a")})
+    assert "\x1b" not in shown
 
 
 _NONE = dict.fromkeys(

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from dateline.cli.fact_kinds import KINDS, MEANING, OF, QUANTITY, REQUIRED, Incomplete, flag
+from dateline.text import legible
 
 _FIELDS = (
     "text", "exact", "source", "speakers", "via", "addressees", "act", "quote", "condition", "effect",
@@ -52,7 +53,7 @@ def form(kind: str, options: Mapping[str, Any], errors: Sequence[str], text: str
             lines.append(f"# {MEANING.get(name) or _MORE[name]}{several}{needed}")
             lines.append(f"{flag(name)[2:]} ={''.join(_values(options, name))}")
     if text:
-        lines += ["", "# The source:", *(f"#   {line}" for line in text.splitlines())]
+        lines += ["", "# The source:", *(f"#   {line}" for line in legible(text).splitlines())]
     return "\n".join(lines) + "\n"
 
 
@@ -73,7 +74,8 @@ def _shown(value: Any) -> str:
     if isinstance(value, dict) and "edtf" in value:
         return str(value["edtf"])
     if isinstance(value, dict):
-        role = "" if value["role"] == "content" else f"{value['role']}:"
+        plain = value["role"] == "content" and not value["exact"].startswith("#")
+        role = "" if plain else f"{value['role']}:"
         value = f"{role}{value['exact']}" + (f"@{value['start']}" if "start" in value else "")
     return " ".join(str(value).split())
 
