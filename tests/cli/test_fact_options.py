@@ -166,6 +166,9 @@ def test_correct_takes_the_options_of_record(run: Run, tmp_path: Path) -> None:
         ("f1", ["-w", "2024-05", "-p", "port-ister"], {
             "/times/said/edtf": "2024-05", "/places": [{"place": "place:port-ister", "role": "location"}],
         }),
+        ("f2", ["-q", "143 people ashore"], {
+            "/quantities": [{"measure": "people ashore", "value": 143, "verbatim": "143"}],
+        }),
         ("f2", ["-x", "hundreds of people watched"], {"/evidence/0/exact": "hundreds of people watched"}),
         ("f1", ["--to", "person:new=New", "--set", "mode=mixed"], {"/addressees": ["person:new"], "/mode": "mixed"}),
     ]:  # fmt: skip

@@ -34,7 +34,8 @@ def changes_of(fact: Fact, options: Options, desk: Desk) -> Iterator[tuple[str, 
     yield from _evidence_changes(fact, evidence)
     quoted = [item["exact"] for item in evidence]
     apart = {**options, **dict.fromkeys(QUANTITY)}
-    fields = fields_of(apart, desk, Dates.of(desk.state, fact.source, desk.ask_date), quoted)
+    words = quoted or [item.exact for item in fact.data.evidence]
+    fields = fields_of(apart, desk, Dates.of(desk.state, fact.source, desk.ask_date), words)
     for name, moment in fields.pop("times", {}).items():
         held = getattr(fact.data.times, name)
         for part in ("edtf", "expression", "resolution", "anchor"):
