@@ -266,9 +266,12 @@ def test_options_are_checked_for_an_archived_document_too(capture: Capture, chan
     assert capture("page.html", page).code == 0
     before = count()
     content = page.replace(b"Ten recipes", b"Nine recipes") if changed else page
-    for options in (("--published", "not a date"), ("--publisher", "org:nobody")):
-        wrong = capture("page.html", content, *options)
-        assert (wrong.code, wrong.error) == (1, "refused")
+    for option, value, error in (
+        ("--published", "not a date", "refused"),
+        ("--publisher", "org:nobody", "entity-unknown"),
+    ):
+        wrong = capture("page.html", content, option, value)
+        assert (wrong.code, wrong.error) == (1, error)
     assert count() == before
 
 

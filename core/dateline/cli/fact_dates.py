@@ -47,7 +47,7 @@ class Dates:
         try:
             from dateline.language.dates import NotADate, UnclearDate, understand
         except ModuleNotFoundError:
-            return {"edtf": text}
+            return self._edtf_alone(text, name)
 
         try:
             found = understand(text, languages=self.languages, published=self.published)
@@ -63,6 +63,14 @@ class Dates:
         if found.expression:
             say(f"{name.lstrip('-')}: {found.expression} = {found.edtf}")
         return _time(found.edtf, found.expression, found.relative)
+
+    def _edtf_alone(self, text: str, name: str) -> dict[str, Any]:
+        from dateline.events.edtf import parse
+
+        try:
+            return {"edtf": parse(text).text}
+        except ValueError as error:
+            raise DatelineError(f"{name}: {error}", code="not-a-date") from None
 
 
 def _time(edtf: str, expression: str, relative: bool) -> dict[str, Any]:
