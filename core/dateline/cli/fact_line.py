@@ -24,6 +24,8 @@ _ENTITY = {
     "person": ("person",), "organization": _BODIES, "appointed_by": _AGENTS,
     "subject": _ANY, "object": _ANY,
 }  # fmt: skip
+#: What stands for the words between the first and the last ones of a quotation.
+_DOTS = " ... "
 _WORDS = ("act", "condition", "action", "status", "relation", "title", "effect", "note")
 
 
@@ -167,7 +169,9 @@ def _all_in(quotations: list[str], text: str, has: Callable[[str, str], bool]) -
 
 
 def _has(words: str, text: str) -> bool:
-    return words in text or whole({"exact": words}, text)["exact"] in text
+    first, dots, last = words.partition(_DOTS)
+    start = text.find(first) if dots else -1
+    return words in text or (start >= 0 and text.find(last, start + len(first)) >= 0)
 
 
 def _nearly_has(words: str, text: str) -> bool:
@@ -177,14 +181,19 @@ def _nearly_has(words: str, text: str) -> bool:
 
 
 def whole(item: dict[str, Any], text: str) -> dict[str, Any]:
-    """An evidence item with all of its words, where they were typed as ``first ... last``."""
-    first, dots, last = item["exact"].partition(" ... ")
-    if not dots or not first or not last or item["exact"] in text or "start" in item:
-        return item
-    start = text.find(first)
+    """An evidence item with all of its words, where they were typed as ``first ... last``. Raises
+    Incomplete if the first words occur more than once and no start is given."""
+    first, dots, last = item["exact"].partition(_DOTS)
+    start = item.get("start", text.find(first))
     end = text.find(last, start + len(first))
-    if start < 0 or end < 0 or text.find(first, start + 1) >= 0:
+    if not (dots and first and last) or start < 0 or end < 0 or item["exact"] in text:
         return item
+    if "start" not in item and text.find(first, start + 1) >= 0:
+        times = text.count(first)
+        raise Incomplete(
+            f"{first!r} occurs {times} times in the source: begin the quotation with more words",
+            "exact",
+        )
     return {**item, "exact": text[start : end + len(last)]}
 
 
