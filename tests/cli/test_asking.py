@@ -4,7 +4,8 @@ fact before it is recorded."""
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,18 @@ class Terminal(io.TextIOWrapper):
         return True
 
 
-@pytest.fixture
-def ask(dateline_cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
-    """Runs a command on a terminal where `typed` is typed, and then ^C."""
-    with Archive.create(tmp_path / "dateline.db", Plugins()) as archive:
+@pytest.fixture(scope="module")
+def ferry(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("ferry") / "ferry.db"
+    with Archive.create(path, Plugins()) as archive:
         archive.record(samples.story())
+    return path
+
+
+@pytest.fixture
+def ask(dateline_cli: Cli, ferry: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
+    """Runs a command on a terminal where `typed` is typed, and then ^C."""
+    shutil.copy(ferry, tmp_path / "dateline.db")
     monkeypatch.setattr(
         "dateline.pytest_plugin._stream",
         lambda text="": Terminal(io.BytesIO(text.encode()), encoding="utf-8", newline=""),
@@ -58,7 +66,6 @@ def last(tmp_path: Path) -> Any:
     [
         ("occurrence", "sail\n\n2024\n\n", {"action": "sail"}),
         ("occurrence", "sail\n\n\ny\n", {"action": "sail"}),
-        ("assessment", "harm\n\n\n\n", {"effect": "harm"}),
         ("statement", f"{samples.WIRE}\n\n\n\n\n\n", {"speakers": (samples.WIRE,)}),
         ("role", "mara voss\nmayor\n\n\n\n", {"person": samples.VOSS, "title": "mayor"}),
         (
