@@ -377,7 +377,8 @@ class Archive:
         return find_fact(self.state(story, **when), name)
 
     def entity(self, story: str, name: str, **when: Unpack[When]) -> EntityIntroduced:
-        """An entity by its id, such as ``org:wire``. Raises UnknownName, which names similar ids."""
+        """An entity by its id, such as ``org:wire``, or by its label or another name: case, accents, white
+        space and hyphens do not matter. Raises UnknownName, which lists those that the name may mean."""
         return find_entity(self.state(story, **when), name)
 
     def source(self, story: str, start: str | None = None) -> str:

@@ -6,6 +6,7 @@ Refused for what breaks a rule. Except where another result is named, they retur
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypedDict, Unpack
 
@@ -18,6 +19,8 @@ from dateline.events.identity import uuid7
 from dateline.events.parts import Change
 from dateline.events.registry import to_fields
 from dateline.events.state import Fact, StoryState
+from dateline.recording.introductions import introductions
+from dateline.recording.line import Line
 from dateline.recording.lookup import find_entity, find_source
 from dateline.recording.recorder import Recorded
 
@@ -80,22 +83,26 @@ def correct(
     *,
     reason: str,
     kind: str = "correction",
+    new: Iterable[str] = (),
     **how: Unpack[HowBy],
 ) -> list[Change]:
     """Correct a fact; the log keeps what was recorded before. Returns the changes, with old values.
 
     `changes` maps a path, such as ``quantities.0.value`` or a JSON Pointer, to the new value, or to
     a function of the old value; None removes it. `kind` is ``correction``, ``clarification``,
-    ``typo`` or ``update``.
+    ``typo`` or ``update``. `new` are entities that the changes name for the first time, each written
+    ``ID=Label``: they are introduced along with the correction.
     """
-    current, made = to_fields(archive.fact(story, fact).data), []
+    there = archive.fact(story, fact)
+    current, made = to_fields(there.data), []
     for path, now in changes.items() if isinstance(changes, Mapping) else changes:
         path = pointer_of(path)
         was = pointer.get(current, path)
         made.append(Change(path=path, was=was, now=now(was) if callable(now) else now))
     listed = [{"path": one.path, "was": one.was, "now": one.now} for one in made]
     event = {"fact": fact, "changes": listed, "kind": kind, "reason": reason}
-    _notice(archive, story, "fact.corrected", **event, **how)
+    before = introductions(new, there.story)
+    _notice(archive, story, "fact.corrected", before, **event, **how)
     return made
 
 
@@ -177,6 +184,10 @@ def withdraw(
     return name
 
 
+#: A source's id, or a part from the start of its hash.
+_SOURCE = re.compile(r"sha256:|[0-9a-f]{2,64}(\.[0-9]+)?$")
+
+
 def amend(
     archive: Desk,
     story: str,
@@ -186,8 +197,8 @@ def amend(
     reason: str,
     **how: Unpack[HowBy],
 ) -> list[Change]:
-    """Amend what was recorded about an entity, by its id, or about a source, found as by `source`; the
-    log keeps what was recorded before. Returns the changes, with old values.
+    """Amend what was recorded about an entity, found as by `entity`, or about a source, found as by
+    `source`; the log keeps what was recorded before. Returns the changes, with old values.
 
     `changes` maps fields, such as ``published`` or ``identifiers.wikidata``, to new values; None removes
     one. A document and the texts extracted from it are amended together, except for their ``url``, which
@@ -195,11 +206,10 @@ def amend(
     """
     state = archive.state(story, facts=())
     given = {pointer_of(path): now for path, now in changes.items()}
-    if name.partition(":")[0] in ("person", "org", "place", "group"):
-        things = {name: dict(given)}
-        find_entity(state, name)
-    else:
+    if _SOURCE.match(name):
         things = _of_document(state, find_source(state, name), given)
+    else:
+        things = {find_entity(state, name).entity: dict(given)}
     lines: list[dict[str, Any]] = []
     for thing, wanted in things.items():
         field = "entity" if thing in state.entities else "source"
@@ -241,8 +251,8 @@ def merge(
     """Record that two ids stand for one entity. Facts keep the id that they were recorded with; views
     show `into`."""
     state = archive.state(story, facts=())
-    find_entity(state, entity)
-    find_entity(state, into)
+    entity = entity if entity in state.merged else find_entity(state, entity).entity
+    into = find_entity(state, into).entity
     return _notice(archive, story, "entity.merged", entity=entity, into=into, reason=reason, **how)
 
 
@@ -250,15 +260,17 @@ def _notice(
     archive: Desk,
     story: str,
     event_type: str,
+    before: Iterable[Line] = (),
+    /,
     *,
     reported: str | None = None,
     recorded_by: RecordedBy = RecordedBy(),
     **fields: Any,
 ) -> Recorded:
-    """Record an event with those of `fields` that are not None. Its id is new, so that the same
-    correction can be made again after it was reversed."""
+    """Record an event with those of `fields` that are not None, after the lines `before`. Its id is
+    new, so that the same correction can be made again after it was reversed."""
     line = line_of({"type": event_type, **fields}, reported=reported)
-    return archive.record([line], story=story, recorded_by=recorded_by)
+    return archive.record([*before, line], story=story, recorded_by=recorded_by)
 
 
 def line_of(

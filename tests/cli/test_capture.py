@@ -266,12 +266,12 @@ def test_options_are_checked_for_an_archived_document_too(capture: Capture, chan
     assert capture("page.html", page).code == 0
     before = count()
     content = page.replace(b"Ten recipes", b"Nine recipes") if changed else page
-    for option, value, code in (
+    for option, value, error in (
         ("--published", "not a date", "not-a-date"),
-        ("--publisher", "org:nobody", "refused"),
+        ("--publisher", "org:nobody", "entity-unknown"),
     ):
         wrong = capture("page.html", content, option, value)
-        assert (wrong.code, wrong.error) == (1, code)
+        assert (wrong.code, wrong.error) == (1, error)
     assert count() == before
 
 

@@ -33,6 +33,8 @@ def examples() -> list[tuple[str, str]]:
         block = re.sub(r"\\\n\s*", "", block)  # continued lines
         lines = [line.strip() for line in block.splitlines() if line.strip()]
         assert lines, f"{name} has no example"
+        kinds = getattr(command, "examples", {}).values()
+        lines += [" ".join(parts).replace("\\ ", "") for parts in kinds]
         found += [(name, line) for line in lines]
     return found
 

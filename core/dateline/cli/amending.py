@@ -10,18 +10,13 @@ import click
 
 from dateline.cli import completion
 from dateline.cli.fields import parse_value
-from dateline.cli.options import signed, yes_option
+from dateline.cli.options import reported_option, signed, yes_option
 from dateline.cli.settings import Settings
 from dateline.cli.terminal.messages import counted, say
 from dateline.text import visible
 
 _story = click.argument("story", shell_complete=completion.stories)
 _by = click.option("--by", metavar="WHO", help="Who does it: an entity, or a name.")
-_reported = click.option(
-    "--reported",
-    metavar="EDTF",
-    help="When this was made public, if it was: 2024-03-05, 2024-03-05T08:00:00Z.",
-)
 #: Fields whose values are text even when they look like numbers or JSON.
 _TEXTS = frozenset({
     "title", "published", "publisher", "place", "url", "language", "label", "part_of", "precision", "note",
@@ -42,7 +37,7 @@ _LISTS = frozenset({"byline", "names"})
 )
 @click.option("--reason", required=True, help="The reason, for readers of the record.")
 @_by
-@_reported
+@reported_option
 @signed
 def amend(
     settings: Settings, story: str, name: str, changes: tuple[str, ...], **details: Any
@@ -87,7 +82,7 @@ def _change(text: str) -> tuple[str, object]:
 @click.argument("into", shell_complete=completion.views_and_facts)
 @click.option("--reason", required=True, help="The reason, for readers of the record.")
 @_by
-@_reported
+@reported_option
 @signed
 def merge(settings: Settings, story: str, entity: str, into: str, **details: Any) -> None:
     """Record that two ids stand for one entity.
@@ -109,7 +104,7 @@ def merge(settings: Settings, story: str, entity: str, into: str, **details: Any
 @click.argument("position", type=click.IntRange(min=1), required=False)
 @click.option("--reason", help="The reason.  [default: Recorded by mistake.]")
 @_by
-@_reported
+@reported_option
 @yes_option
 @signed
 def undo(

@@ -8,6 +8,7 @@ import click
 
 from dateline.cli import completion
 from dateline.cli.dates import edtf_of
+from dateline.cli.entities import Entities
 from dateline.cli.options import protect_option, signed
 from dateline.cli.protecting import protected, say_erased_before
 from dateline.cli.settings import Settings
@@ -27,7 +28,8 @@ from dateline.cli.terminal.messages import say
     "--publisher",
     required=True,
     metavar="ENTITY",
-    help="Its publisher: org:reuters, or org:reuters=Reuters to introduce a new one.",
+    shell_complete=completion.entities,
+    help="Its publisher, by id or name; org:reuters=Reuters introduces a new one.",
 )
 @click.option("--title", help="Its headline.")
 @click.option(
@@ -88,6 +90,10 @@ def capture(settings: Settings, /, file: str, max_size: int, **details: Any) -> 
         found = edtf_of(details["published"], "--published", languages=languages)
         details["published"] = found.edtf
     with settings.archive() as archive:
+        entities = Entities.of(archive.state(details["story"], facts=()))
+        details["publisher"] = entities.given(
+            details["publisher"], "--publisher", ("organization",)
+        )
         done = archive.capture(file, max_bytes=max_size << 20, **details)
         if not done.stays_erased:
             did = "Captured" if done.new else "Already captured:"

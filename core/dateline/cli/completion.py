@@ -6,6 +6,8 @@ offers nothing when the archive cannot be read.
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
@@ -27,6 +29,10 @@ VIEWS = frozenset({
 EXPORTERS = frozenset({"csv", "html", "json", "markdown", "ndjson"})
 IMPORTERS = frozenset({"ndjson"})
 SOURCE_IMPORTERS = frozenset({"html", "pdf", "text"})
+#: The kinds of fact.
+KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
+#: How the ids of entities start.
+_PREFIXES = ("person", "org", "place", "group")
 
 
 @click.command()
@@ -72,8 +78,38 @@ def views(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[s
 
 
 def views_and_facts(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Views, and facts once something is typed, since there may be thousands of facts."""
-    return views(ctx, param, incomplete) + (facts(ctx, param, incomplete) if incomplete else [])
+    """Views, and facts and entities once something is typed, since there may be thousands of them."""
+    more = facts(ctx, param, incomplete) + entities(ctx, param, incomplete) if incomplete else []
+    return views(ctx, param, incomplete) + more
+
+
+def kinds(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """The kinds of fact, as the first word after the story."""
+    return [] if ctx.params.get("words") else _starting(incomplete, KINDS)
+
+
+def entities(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Names of the entities of the story, with hyphens for spaces so that no shell needs quotes; once
+    ``person:`` or the like is typed, their ids."""
+    prefix = incomplete.partition(":")[0]
+    field = "entity" if prefix != incomplete and prefix in _PREFIXES else "label"
+    words = _words(ctx)
+    found = _asked(
+        ctx,
+        f"SELECT json_extract(CAST(body AS TEXT), '$.data.{field}') FROM events"
+        " JOIN stories USING (story) WHERE type = 'entity.introduced' AND subject_key IS NULL"
+        f" AND slug IN ({', '.join('?' * len(words))})",
+        *words,
+    )
+    if field == "entity":
+        return _starting(incomplete, found)
+    typed = incomplete.lower()
+    names = {re.sub(r"[^\w.]+", "-", name).strip("-") for name in found}
+    return sorted(
+        (typed and incomplete + name[len(typed) :]) or name
+        for name in names
+        if name.lower().startswith(typed)
+    )
 
 
 def exporters(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -104,6 +140,12 @@ def sources(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
         " WHERE type = 'source.captured' AND subject_key IS NULL",
     )
     return _starting(incomplete, found)
+
+
+def _words(ctx: click.Context) -> list[str]:
+    """The words of the line. One of them is the story: which one is not yet known when the value of an
+    option is completed."""
+    return [str(ctx.params.get("story", "")), *os.environ.get("COMP_WORDS", "").split()]
 
 
 def _starting(incomplete: str, names: Collection[str]) -> list[str]:

@@ -1,19 +1,22 @@
-"""The commands that record notices about facts and sources, from ``correct`` to ``withdraw``."""
+"""The commands that record notices about facts and sources, from ``retract`` to ``withdraw``."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dateline.cli import completion
-from dateline.cli.dates import understood_option
-from dateline.cli.fields import evidence_item, parse_value
-from dateline.cli.options import signed
+from dateline.cli.entities import Entities
+from dateline.cli.fields import evidence_item
+from dateline.cli.options import reported_option, signed
 from dateline.cli.settings import Settings
 from dateline.cli.terminal.messages import say
+from dateline.cli.terminal.stdout import given_back
+
+if TYPE_CHECKING:
+    from dateline.archive import Archive
 
 #: Listed here so that help need not import the event types. A test compares them with the catalogue.
 RELATIONS = (
@@ -21,12 +24,6 @@ RELATIONS = (
     "same_act", "quantifies", "elaborates", "explains", "includes", "precedes", "supports",
 )  # fmt: skip
 _story = click.argument("story", shell_complete=completion.stories)
-_reported = click.option(
-    "--reported",
-    metavar="DATE",
-    callback=understood_option,
-    help="When this was made public, if it was: 5 March 2024, 2024-03-05T08:00:00Z.",
-)
 
 
 def _on_fact(command: Callable[..., Any]) -> click.Command:
@@ -34,63 +31,9 @@ def _on_fact(command: Callable[..., Any]) -> click.Command:
 
 
 @_on_fact
-@click.option(
-    "--set",
-    "changes",
-    multiple=True,
-    required=True,
-    metavar="PATH=VALUE",
-    help="The new value: quantities.0.value=2100, text='...', note=null (removes the note).",
-)
-@click.option("--reason", required=True, help="The reason, for readers of the record.")
-@click.option(
-    "--kind",
-    type=click.Choice(["correction", "clarification", "typo", "update"]),
-    default="correction",
-    show_default=True,
-)
-@click.option("--by", metavar="WHO", help="Who corrects: an entity, or a name.")
-@_reported
-@signed
-def correct(
-    settings: Settings, story: str, fact: str, changes: tuple[str, ...], **details: Any
-) -> None:
-    """Correct a fact; the log keeps what was recorded before.
-
-    PATH names a field of the fact: field names and list indexes joined by dots, or a JSON Pointer.
-    VALUE is parsed as JSON if it is JSON, else it is text. The corrected fact must pass every rule.
-    When you change the words of a quotation (evidence.0.exact) or the source, Dateline finds the
-    position and context of the words again.
-
-    In the public record, a correction takes effect with its notice (--reported). A correction of
-    kind typo takes effect with what it corrects: the fact as first recorded, or the correction that
-    introduced the value.
-
-    \b
-    Example:
-      dateline correct velm-flood f6 --set quantities.0.value=2100 --reason "Recount"
-    """
-    with settings.archive() as archive:
-        made = archive.correct(story, fact, [_change(text) for text in changes], **details)
-    shown = "; ".join(f"{c.path}: {_json(c.was)} -> {_json(c.now)}" for c in made)
-    say(f"Corrected {fact}: {shown}")
-
-
-def _change(text: str) -> tuple[str, Callable[[object], object]]:
-    """PATH=VALUE as the path and a function of the old value, since text replaces text as it is."""
-    path, equals, value = text.partition("=")
-    if not equals:
-        raise click.UsageError(f"--set {text!r} is not PATH=VALUE")
-    return (
-        path,
-        lambda was: value if isinstance(was, str) and value != "null" else parse_value(value),
-    )
-
-
-@_on_fact
 @click.option("--reason", required=True, help="The reason, for readers of the record.")
 @click.option("--by", metavar="WHO", help="Who retracts it: an entity, or a name.")
-@_reported
+@reported_option
 @signed
 def retract(settings: Settings, story: str, fact: str, **details: Any) -> None:
     """Retract a fact. It stays in the log; views leave it out unless they ask for it.
@@ -100,6 +43,7 @@ def retract(settings: Settings, story: str, fact: str, **details: Any) -> None:
       dateline retract velm-flood f13 --reason "The source retracted it"
     """
     with settings.archive() as archive:
+        details["by"] = _who(archive, story, details["by"], "--by")
         archive.retract(story, fact, **details)
     say(f"Retracted {fact}.")
 
@@ -107,7 +51,7 @@ def retract(settings: Settings, story: str, fact: str, **details: Any) -> None:
 @_on_fact
 @click.option("--ground", required=True, help="The ground of the dispute.")
 @click.option("--by", metavar="WHO", help="Who disputes it: an entity, or a name.")
-@_reported
+@reported_option
 @signed
 def dispute(settings: Settings, story: str, fact: str, **details: Any) -> None:
     """Record that somebody disputes a fact. The fact itself does not change.
@@ -120,6 +64,7 @@ def dispute(settings: Settings, story: str, fact: str, **details: Any) -> None:
       dateline dispute velm-flood f13 --by person:anselm-rook --ground "The siren was tested later"
     """
     with settings.archive() as archive:
+        details["by"] = _who(archive, story, details["by"], "--by")
         archive.dispute(story, fact, **details)
     say(f"{fact} is disputed.")
 
@@ -130,7 +75,7 @@ def dispute(settings: Settings, story: str, fact: str, **details: Any) -> None:
     "--reviewer", required=True, metavar="WHO", help="Who reviewed it: an entity, or a name."
 )
 @click.option("--reason", help="The reason.")
-@_reported
+@reported_option
 @signed
 def review(settings: Settings, story: str, fact: str, verdict: str, **details: Any) -> None:
     """Accept or reject a fact. Views leave out a rejected fact until it is accepted again.
@@ -140,6 +85,7 @@ def review(settings: Settings, story: str, fact: str, verdict: str, **details: A
       dateline review velm-flood f2 accepted --reviewer "the desk" --reason "Two counts agree"
     """
     with settings.archive() as archive:
+        details["reviewer"] = _who(archive, story, details["reviewer"], "--reviewer")
         archive.review(story, fact, verdict, **details)
     say(f"{verdict.capitalize()} {fact}.")
 
@@ -174,7 +120,7 @@ def evidence(
     help="Required for corroborates: two reports with the same origin are not two sources.",
 )
 @click.option("--note", help="Why they are linked.")
-@_reported
+@reported_option
 @signed
 def link(
     settings: Settings, story: str, fact: str, relation: str, other: str, **details: Any
@@ -194,7 +140,7 @@ def link(
 @_story
 @click.argument("source", required=False)
 @click.option("--reason", required=True, help="Why, as far as the publisher gave a reason.")
-@_reported
+@reported_option
 @signed
 def withdraw(settings: Settings, story: str, source: str | None, **details: Any) -> None:
     """Record that a publisher withdrew a source. Its facts stay and are marked.
@@ -211,5 +157,9 @@ def withdraw(settings: Settings, story: str, source: str | None, **details: Any)
     say(f"Withdrew {name[:19]}… from {story}.")
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+def _who(archive: Archive, story: str, who: str | None, option: str) -> str | None:
+    """The id of the entity that `who` names, or the same words. Raises UnknownName."""
+    if who is None:
+        return None
+    with given_back():
+        return Entities.of(archive.state(story, facts=())).or_words(who, option)

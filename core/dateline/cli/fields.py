@@ -1,23 +1,15 @@
-"""Values, quantities and evidence as they are typed, and the fields of a fact that are missing."""
+"""Values, quantities, evidence and entities as they are typed."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any, get_args
 
 import click
 
-#: The required fields of each kind, apart from text, source, evidence and speakers.
-FIELDS = {
-    "occurrence": {"action": "what happened (a verb)"},
-    "state": {
-        "relation": "relation", "subject": "subject (entity)", "object": "object (entity)",
-    },
-    "role": {"person": "person (entity)", "title": "title of the role"},
-    "assessment": {"effect": "effect"},
-}  # fmt: skip
+_ROLE = re.compile(r"[A-Za-z][A-Za-z_-]*")
+_PREFIX = re.compile(r"(person|org|place|group):")
 
 
 def parse_value(text: str) -> Any:
@@ -66,24 +58,24 @@ def evidence_item(text: str) -> dict[str, Any]:
     return {"role": role, "exact": placed[1], "start": int(placed[2])}
 
 
-def lacks(kind: str | None, options: dict[str, Any]) -> bool:
-    """Whether an event from these options would be refused because a field is missing."""
-    return (
-        not kind
-        or not options["text"]
-        or not options["exact"]
-        or (kind == "statement" and not options["speakers"])
-        or (kind == "figure" and not options["quantities"] and "quantities" not in given(options))
-        or any(True for _ in missing(kind, options))
-    )
+def split_role(text: str) -> tuple[str, str]:
+    """``ENTITY[:ROLE]`` as (entity, role); the role is empty if none is given."""
+    start = found.end() if (found := _PREFIX.match(text)) else 0
+    name, colon, role = text[start:].rpartition(":")
+    if colon and _ROLE.fullmatch(role):
+        return text[:start] + name, role
+    entity, equals, label = text.partition("=")  # person:ida-brandt:author="Ida Brandt"
+    if equals and start and ":" in entity[start:]:
+        name, _, role = entity.rpartition(":")
+        return f"{name}={label}", role
+    return text, ""
 
 
-def missing(kind: str, options: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """(field, question) for each required field that no option sets."""
-    there = given(options)
-    return ((name, ask) for name, ask in FIELDS.get(kind, {}).items() if name not in there)
+def quoted(text: str) -> str:
+    """`text` as one word of a command line; ``ID=Label`` is quoted from the label on."""
+    entity, equals, label = text.partition("=")
+    if equals and _PREFIX.match(entity) and " " not in entity and not re.search(r'["$`\\!]', label):
+        return f'{entity}="{label}"' if re.search(r"[^\w.-]", label) else text
+    import shlex  # this is rare
 
-
-def given(options: dict[str, Any]) -> set[str]:
-    """The fields that ``--set`` sets."""
-    return {field.partition("=")[0].partition(".")[0] for field in options["fields"]}
+    return shlex.quote(text)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import click
 
 from dateline.cli import completion
+from dateline.cli.dates import understood_option
 from dateline.cli.settings import Settings, pass_settings
 from dateline.cli.terminal.stdout import MARK
 from dateline.errors import DatelineError
@@ -78,6 +79,12 @@ protect_option = click.option(
     "--protect",
     metavar="SUBJECT",
     help="Encrypt the content under this person's key; `dateline erase SUBJECT` destroys the key.",
+)
+reported_option = click.option(
+    "--reported",
+    metavar="DATE",
+    callback=understood_option,
+    help="When this was made public, if it was: 5 March 2024, 2024-03-05T08:00:00Z.",
 )
 agent_option = click.option(
     "--agent",

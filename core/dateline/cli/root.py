@@ -54,7 +54,7 @@ class Root(LazyGroup):
         "completion": "Print a shell completion script.",
     }
     homes = {
-        **dict.fromkeys(("correct", "retract", "dispute", "review"), "editing"),
+        **dict.fromkeys(("retract", "dispute", "review"), "editing"),
         **dict.fromkeys(("evidence", "link", "withdraw"), "editing"),
         **dict.fromkeys(("amend", "merge", "undo"), "amending"),
         **dict.fromkeys(("open", "retitle", "close"), "stories"),

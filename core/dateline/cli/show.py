@@ -53,14 +53,15 @@ def show(
       dateline show velm-flood
       dateline show velm-flood timeline
       dateline show velm-flood f6
-      dateline show velm-flood person:corvin-sael
+      dateline show velm-flood "Corvin Sael"
       dateline show velm-flood figures -f json
       dateline show velm-flood figures --as-of 2024-03-04
     """
     at = moment(as_of, as_recorded)
     with settings.archive() as archive:
         fact = re.fullmatch(r"f[0-9]+", view or "") and view not in archive.plugins.views
-        if limit is not None and (view is None or fact or ":" in view):
+        entity = view is not None and not fact and _is_entity(archive, story, view, at)
+        if limit is not None and (view is None or fact or entity):
             raise click.UsageError("--limit is only for views")
         if view is None:
             _overview(archive, story, format_, at)
@@ -68,7 +69,7 @@ def show(
         if fact:
             _fact(archive, story, view, format_, at)
             return
-        if ":" in view:
+        if entity:
             _entity(archive, story, view, format_, at)
             return
         table = archive.view(view, story, everything=everything, limit=limit, at=at)
@@ -117,6 +118,15 @@ def _fact(archive: Archive, story: str, name: str, format_: str | None, at: Mome
         tell(line)
 
 
+def _is_entity(archive: Archive, story: str, name: str, at: Moment | None) -> bool:
+    """Whether `name` is an entity's id, or the name of one and not of a view."""
+    from dateline.recording.naming import matching
+
+    if ":" in name or name in archive.plugins.views:
+        return ":" in name
+    return bool(matching(archive.state(story, at, facts=()), name))
+
+
 def _entity(
     archive: Archive, story: str, name: str, format_: str | None, at: Moment | None
 ) -> None:
@@ -124,7 +134,7 @@ def _entity(
     from dateline.recording.lookup import find_entity
 
     state = archive.state(story, at)
-    find_entity(state, name)
+    name = find_entity(state, name).entity
     if format_ in ("json", "ndjson", "csv"):
         record = as_record(state, name)
         emit(list(record), [list(record.values())], format_)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from dateline.events.clock import to_iso
@@ -14,7 +14,7 @@ from dateline.events.parts import Evidence
 from dateline.events.payload import Payload, Raw, worded
 from dateline.events.registry import to_fields
 from dateline.events.state import Fact
-from dateline.events.words import quantity_words
+from dateline.events.words import chain_words, quantity_words
 
 _CONTEXT = 70
 #: Fields of a fact that `describe` prints in lines of their own, or does not repeat.
@@ -30,26 +30,31 @@ def describe(fact: Fact, text: str | None) -> Iterator[str]:
     yield f"{fact.id}  {fact.kind}  {fact.status}{mark}"
     yield f"  {fact.data.text}"
     yield ""
-    yield f"who      {fact.chain_words}"
-    times = fact.data.times
+    yield from content(fact.data, fact.label)
+    yield from _source(fact, text)
+    yield from _links(fact)
+    yield from _history(fact)
+
+
+def content(data: Any, label: Callable[[str], str]) -> Iterator[str]:
+    """Lines about what a fact says, apart from its sentence and its evidence."""
+    yield f"who      {chain_words(data.attribution, label)}"
+    times = data.times
     for name, time in (("said", times.said), ("held", times.valid), ("against", times.baseline)):
         if time is not None:
             given = f", given as '{time.expression}'" if time.expression else ""
             yield f"{name:8} {parse(time.edtf).words} ({time.edtf}{given})"
-    for place in fact.data.places:
-        yield f"place    {fact.label(place.place)} ({place.role})"
-    for quantity in fact.data.quantities:
+    for place in data.places:
+        yield f"place    {label(place.place)} ({place.role})"
+    for quantity in data.quantities:
         yield f"figure   {quantity_words(quantity)}: {quantity.measure}"
-    for view in fact.data.factuality:
-        yield f"sure     {fact.label(view.by)}: {view.value}"
-    for name, value in to_fields(fact.data).items():
+    for view in data.factuality:
+        yield f"sure     {label(view.by)}: {view.value}"
+    for name, value in to_fields(data).items():
         if name not in _PRINTED:
-            yield f"{name:8} {_plain(value, fact)}"
-    if fact.data.note:
-        yield f"note     {fact.data.note}"
-    yield from _source(fact, text)
-    yield from _links(fact)
-    yield from _history(fact)
+            yield f"{name:8} {_plain(value, label)}"
+    if data.note:
+        yield f"note     {data.note}"
 
 
 def _source(fact: Fact, text: str | None) -> Iterator[str]:
@@ -152,11 +157,11 @@ def _by(who: str | None, fact: Fact) -> str:
     return f" by {fact.label(who)}" if who else ""
 
 
-def _plain(value: object, fact: Fact) -> str:
+def _plain(value: object, label: Callable[[str], str]) -> str:
     if isinstance(value, str):
-        return fact.label(value)
+        return label(value)
     if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
-        return fact.labels(value)
+        return ", ".join(map(label, value))
     return _json(value)
 
 

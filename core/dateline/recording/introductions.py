@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from dateline.events.state import StoryState
 from dateline.recording.line import Line
+from dateline.recording.naming import KINDS
 
-_KINDS = {"person": "person", "org": "organization", "place": "place", "group": "group"}
 #: Never protected with what names them, since facts about others may name them too.
 _SHARED = ("organization", "place")
 
@@ -18,7 +18,7 @@ def introductions(names: Iterable[str], state: StoryState) -> list[Line]:
     for name in names:
         entity, given, label = name.partition("=")
         if given and entity not in state.entities:
-            kind = _KINDS.get(entity.partition(":")[0], "organization")
+            kind = KINDS.get(entity.partition(":")[0], "organization")
             fields = {"type": "entity.introduced", "entity": entity, "kind": kind, "label": label}
             lines[entity] = Line(fields, shared=kind in _SHARED, on_the_way=True)
     return list(lines.values())

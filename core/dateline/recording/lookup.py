@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from sqlalchemy import Connection
 
 from dateline.documents.document import PREFIX
 from dateline.errors import UnknownName
 from dateline.events.entity import EntityIntroduced
-from dateline.events.source import SourceCaptured
 from dateline.events.state import Fact, StoryState
 from dateline.log.read import StoryRow, list_stories, story_by_slug
+from dateline.recording.naming import matching, similar
 
 
 def find_story(connection: Connection, slug: str) -> StoryRow:
@@ -47,21 +49,36 @@ def find_fact(state: StoryState, name: str) -> Fact:
     return fact
 
 
-def find_entity(state: StoryState, name: str) -> EntityIntroduced:
-    """An entity by its id. Raises UnknownName, which names similar ids."""
-    if name not in state.entities:
-        import difflib  # slow to import, and this is rare
+def find_entity(
+    state: StoryState, name: str, kinds: Collection[str] = (), *, hint: str | None = None
+) -> EntityIntroduced:
+    """An entity by its id, its label or another name; `kinds` are preferred if it fits several.
 
-        near = difflib.get_close_matches(name, state.entities, 3, 0.4)
-        hint = (
-            f"similar ids are {', '.join(near)}"
-            if near
-            else "`dateline log --type entity.introduced` lists them"
-        )
+    Raises UnknownName, which lists the entities that it may mean, or similar ones after `hint`.
+    """
+    found = matching(state, name, kinds)
+    if len(found) == 1:
+        return found[0]
+    if found:
         raise UnknownName(
-            f"story {state.slug} has no entity {name!r}", hint=hint, code="entity-unknown"
+            f"story {state.slug} has several entities called {name!r}",
+            hint="choose one by its id:\n  " + listed(found),
+            code="name-ambiguous",
         )
-    return state.entities[name]
+    near = similar(state, name)
+    steps = [hint] if hint else []
+    if near:
+        steps.append(f"similar names:\n  {listed(near)}")
+    raise UnknownName(
+        f"story {state.slug} has no entity {name!r}",
+        hint="\n  ".join(steps) or "`dateline log --type entity.introduced` lists them",
+        code="entity-unknown",
+    )
+
+
+def listed(entities: Iterable[EntityIntroduced]) -> str:
+    """Entities with their ids, one a line."""
+    return "\n  ".join(f"{one.entity}, {one.label}" for one in entities)
 
 
 def find_source(state: StoryState, given: str | None) -> str:
@@ -69,8 +86,8 @@ def find_source(state: StoryState, given: str | None) -> str:
     quote. Raises UnknownName, which lists the candidates."""
     wanted = (given or "").removeprefix(PREFIX)
     found = [name for name in state.sources if name.removeprefix(PREFIX).startswith(wanted)]
-    if not wanted:  # facts quote the text of a page, not its markup
-        found = [name for name in found if name not in _wholes(state)]
+    if not wanted:
+        found = quotable(state)
     if len(found) == 1:
         return found[0]
     if not state.sources:
@@ -79,31 +96,30 @@ def find_source(state: StoryState, given: str | None) -> str:
             hint="capture one with `dateline capture`",
             code="source-unknown",
         )
-    listed = "\n  ".join(
-        f"--source {name[len(PREFIX) :][:12]}  {_described(state, source)}"
-        for name, source in state.sources.items()
-        if name in (found or state.sources)
-    )
     if not found:
-        raise UnknownName(
-            f"story {state.slug} has no source {given!r}", hint=listed, code="source-unknown"
-        )
-    raise UnknownName(
-        f"story {state.slug} has several matching sources; choose one",
-        hint=listed,
-        code="source-ambiguous",
-    )
+        what = f"has no source {given!r}"
+        raise choose_source(state, state.sources, what, code="source-unknown")
+    raise choose_source(state, found, "has several matching sources; choose one")
 
 
-def _wholes(state: StoryState) -> set[str]:
-    """Documents that facts do not quote, because their text was extracted as a source of its own:
-    from them, or from another document of the same media type."""
+def choose_source(
+    state: StoryState, names: Iterable[str], what: str, *, code: str = "source-ambiguous"
+) -> UnknownName:
+    """An error that lists sources to choose from; `what` is said of the story."""
+    listed = "\n  ".join(f"--source {described(state, name)}" for name in names)
+    return UnknownName(f"story {state.slug} {what}", hint=listed, code=code)
+
+
+def quotable(state: StoryState) -> list[str]:
+    """The sources that facts quote: not a document whose text, or that of another document of its media
+    type, was extracted as a source of its own."""
     whole = {source.derived_from for source in state.sources.values()}
     kinds = {source.media_type for name, source in state.sources.items() if name in whole}
-    return {name for name, source in state.sources.items() if source.media_type in kinds}
+    return [name for name, source in state.sources.items() if source.media_type not in kinds]
 
 
-def _described(state: StoryState, source: SourceCaptured) -> str:
-    """Its title, publisher and date, which distinguish it from other sources."""
+def described(state: StoryState, name: str) -> str:
+    """A source by what distinguishes it from others: the start of its id, title, publisher and date."""
+    source = state.sources[name]
     parts = (source.title or "untitled", state.label(source.publisher), source.published)
-    return ", ".join(part for part in parts if part)
+    return f"{name[len(PREFIX) :][:12]}  {', '.join(part for part in parts if part)}"

@@ -1,0 +1,101 @@
+"""Entities as they are typed in commands: an id, a name, or ``ID=Label`` for a new one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING
+
+from dateline.cli.fields import quoted, split_role
+from dateline.cli.terminal.messages import say
+from dateline.cli.terminal.stdout import data
+
+if TYPE_CHECKING:
+    from dateline.events.state import StoryState
+
+#: Asks a person which entity is meant by a name; returns its id, or ``ID=Label`` for a new one.
+Ask = Callable[[str, str, Collection[str]], str]
+
+
+class Entities:
+    """Looks up the entities that a command names, and keeps those that it introduces.
+
+    A name that fits one entity is reported on stderr with its id. `ask` is called for a name that fits
+    none or several; without it, that is an error.
+    """
+
+    def __init__(self, state: StoryState, ask: Ask | None = None) -> None:
+        self._state, self._ask = state, ask
+        #: ``ID=Label`` of each new entity, by its id.
+        self.new: dict[str, str] = {}
+        self._said: set[str] = set()
+
+    @classmethod
+    def of(cls, state: StoryState) -> Entities:
+        """Those of a story; on a terminal, a person is asked about names that fit none or several."""
+        if not on_terminal():
+            return cls(state)
+        from dateline.cli.asking import EntityQuestions
+
+        return cls(state, EntityQuestions(state).ask)
+
+    def id(self, given: str, option: str, kinds: Collection[str] = ()) -> str:
+        """The id of the entity that `given` names. `kinds` are what `option` usually names, the most
+        usual first. Raises UnknownName."""
+        from dateline.recording.lookup import find_entity
+        from dateline.recording.naming import is_id, letters, matching
+
+        given = given.strip()
+        entity, equals, label = given.partition("=")
+        if equals and is_id(entity):
+            if entity in self._state.entities:
+                return self._state.entity_id(entity)
+            self.new[entity] = f"{entity}={label}"
+            return entity
+        if given in self.new:
+            return given
+        for entity, line in self.new.items():
+            if letters(line.partition("=")[2]) == letters(given):
+                return entity
+        found = matching(self._state, given, kinds)
+        if len(found) != 1 and self._ask is not None:
+            return self.id(self._ask(given, option, kinds), option, kinds)
+        one = find_entity(self._state, given, kinds, hint=self._hint(given, option, kinds))
+        if given not in self._state.entities and given not in self._said:
+            self._said.add(given)
+            say(f"{one.entity}, {one.label}")
+        return one.entity
+
+    def given(self, given: str, option: str, kinds: Collection[str] = ()) -> str:
+        """The id of the entity that `given` names, or ``ID=Label`` if it is new. Raises UnknownName."""
+        found = self.id(given, option, kinds)
+        return self.new.get(found, found)
+
+    def or_words(self, given: str, option: str, kinds: Collection[str] = ()) -> str:
+        """The id of the entity that `given` names, or `given` itself if it names none: for fields that
+        take an entity or plain words. Raises UnknownName if it fits several."""
+        from dateline.recording.naming import is_id, matching
+
+        known = is_id(given.partition("=")[0]) or matching(self._state, given, kinds)
+        return self.id(given, option, kinds) if known else given
+
+    def with_role(
+        self, given: str, option: str, role: str, kinds: Collection[str] = ()
+    ) -> tuple[str, str]:
+        """The id and the role of ``ENTITY[:ROLE]``; `role` is the role if none is given."""
+        name, given_role = split_role(given)
+        return self.id(name, option, kinds), given_role or role
+
+    def _hint(self, given: str, option: str, kinds: Collection[str]) -> str:
+        from dateline.recording.naming import is_id, proposed_id
+
+        if is_id(given):
+            return f'to introduce it, type {option} {given}="ITS NAME"'
+        proposed = proposed_id(self._state, given, next(iter(kinds), "person"))
+        line = f"{proposed or 'person:ID'}={given}"
+        return f"to introduce it, type {option} {quoted(line)}"
+
+
+def on_terminal() -> bool:
+    """Whether there is a person who can be asked."""
+    return sys.stdin.isatty() and data().isatty()

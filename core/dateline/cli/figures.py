@@ -1,0 +1,107 @@
+"""Quantities as they are typed, and the places of a number in words. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeGuard
+
+from dateline.cli.fact_kinds import Incomplete
+from dateline.cli.fact_options import number
+from dateline.cli.fields import keyed
+
+_GAP = "[,.'’ _\u00a0\u202f]"
+_NUMBER = rf"[-+]?\d+(?:{_GAP}\d{{3}})*(?:\.\d+)?"
+_SHORT = re.compile(
+    rf"(?P<how>about|around|some|~|at least|at most|up to|more than|over|fewer than|less than)?\s*"
+    rf"(?P<low>{_NUMBER})(?:\s*(?:-|–|to)\s*(?P<high>{_NUMBER}))?(?:\s+of\s+(?P<of>{_NUMBER}))?"
+    r"\s+(?P<measure>\D.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+#: What a word before a number makes of it: the field of the number, and further fields.
+_HOW: dict[str, tuple[str, dict[str, Any]]] = {
+    **dict.fromkeys(("about", "around", "some", "~"), ("value", {"approximate": True})),
+    "at least": ("lower", {}),
+    **dict.fromkeys(("at most", "up to"), ("upper", {})),
+    **dict.fromkeys(("more than", "over"), ("lower", {"lower_inclusive": False})),
+    **dict.fromkeys(("fewer than", "less than"), ("upper", {"upper_inclusive": False})),
+    "": ("value", {}),
+}
+
+
+def quantity(text: str) -> dict[str, Any]:
+    """``143 of 193 passengers ashore``, ``about 40 homes``, ``at least 14 crew``, ``20-30 boats``, or
+    ``measure=...,value=...``, as the fields of a quantity. Raises Incomplete."""
+    if "=" in text:
+        return keyed(text)
+    found = _SHORT.fullmatch(text.strip())
+    if found is None:
+        raise Incomplete(
+            f"--quantity {text!r} is neither NUMBER MEASURE, as in '143 of 193 passengers ashore', nor "
+            "KEY=VALUE,KEY=VALUE ...",
+            "quantities",
+        )
+    numbers: dict[str, Any] = {}
+    for name in ("low", "high", "of"):
+        if found[name]:
+            numbers[name] = number(found[name])
+            if numbers[name] is None:
+                raise Incomplete(
+                    f"--quantity: {found[name]!r} is not a number like 1670 or 1,670", "quantities"
+                )
+    field, more = _HOW[(found["how"] or "").lower()]
+    fields = {"measure": found["measure"].strip(), field: numbers["low"], **more}
+    if "high" in numbers:
+        fields = {"measure": fields["measure"], "lower": numbers["low"], "upper": numbers["high"]}
+        fields |= {"approximate": True} if more.get("approximate") else {}
+    return fields | ({"of": numbers["of"]} if "of" in numbers else {})
+
+
+def places(value: float, text: str) -> list[tuple[int, int]]:
+    """Where `text` writes `value` in digits, as (start, end): 1670 as 1670, 1,670, 1.670 or 1 670."""
+    whole, _, decimals = f"{value}".removesuffix(".0").partition(".")
+    sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
+    groups = [digits[max(0, end - 3) : end] for end in range(len(digits), 0, -3)][::-1]
+    pattern = f"{_GAP}?".join(groups) + (rf"[.,]{decimals}0*" if decimals else r"(?:[.,]0+)?")
+    found = re.finditer(rf"(?<![\d.,]){re.escape(sign)}{pattern}(?![\d]|[.,]\d)", text)
+    return [match.span() for match in found]
+
+
+def spans(value: float, text: str) -> list[tuple[int, int]]:
+    """Where `text` states `value`, in digits or else in words."""
+    if found := places(value, text):
+        return found
+    try:
+        from dateline.language.numbers import numbers
+    except ModuleNotFoundError:
+        return []
+    return [(one.start, one.end) for one in numbers(text) if value in one.values]
+
+
+def verbatim(fields: Mapping[str, Any], quotations: Iterable[str]) -> str | None:
+    """The words of a quotation that state a quantity: from the first of its numbers to the last. None
+    if no quotation has them all."""
+    numbers = [
+        fields[name] for name in ("value", "lower", "upper", "of") if is_number(fields.get(name))
+    ]
+    for words in quotations if numbers else ():
+        found = [spans(one, words)[:1] for one in numbers]
+        if all(found):
+            ends = [span for some in found for span in some]
+            return words[min(start for start, _ in ends) : max(end for _, end in ends)]
+    return None
+
+
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Whether a value is a number, and not true or false."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def restated(text: str, was: float, now: float) -> str | None:
+    """`text` with `now` for each `was` that it states, grouped alike; None if it does not state it."""
+    found = spans(was, text)
+    for start, end in reversed(found):
+        gap = re.search(r"\d(\D)\d{3}(?!\d)", text[start:end])
+        plain = f"{now:,}" if gap else f"{now}"
+        text = text[:start] + plain.replace(",", gap[1] if gap else ",") + text[end:]
+    return text if found else None

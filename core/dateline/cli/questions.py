@@ -1,0 +1,169 @@
+"""One question for each field of a fact. What a field held is offered where it can be typed over."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from dateline.cli import asking
+from dateline.cli.desk import Desk
+from dateline.cli.fact_dates import Dates
+from dateline.cli.fact_kinds import QUANTITY, REQUIRED, STATUSES
+from dateline.cli.fact_options import Number
+from dateline.cli.figures import quantity, verbatim
+from dateline.cli.picker import Picker
+from dateline.errors import DatelineError
+from dateline.recording.lookup import described, find_source
+
+#: What is asked for each field.
+QUESTIONS = {
+    "text": "the fact in your own words", "speakers": "speaker", "via": "relayed by",
+    "addressees": "said to", "act": "the verb (say, deny ...)", "quote": "the speaker's exact words",
+    "condition": "if (the condition)", "action": "what happened (a verb)", "actors": "who took part",
+    "status": "status", "subject": "subject (entity)", "relation": "relation",
+    "object": "object (entity)", "person": "person", "title": "title of the role",
+    "organization": "organization", "appointed_by": "appointed by", "effect": "then (the effect)",
+    "places": "place", "note": "note", "verbatim": "the figure as written in the source",
+    "said": "said", "valid": "held or happened", "as_of": "as of",
+    "exact": "quotation", "quantities": "figure", "source": "source",
+}  # fmt: skip
+_KINDS = {
+    "speakers": ("person", "group", "organization"), "addressees": ("person", "group", "organization"),
+    "actors": ("person", "group", "organization"), "person": ("person",),
+    "appointed_by": ("person", "organization", "group"), "places": ("place",),
+    "via": ("organization", "person", "group"), "organization": ("organization", "group"),
+    "subject": ("person", "organization", "place", "group"),
+    "object": ("organization", "person", "place", "group"),
+}  # fmt: skip
+_SEVERAL = ("speakers", "addressees", "via", "actors", "places")
+#: The fields that are dates.
+DATES = ("said", "valid", "as_of")
+
+
+class Questions:
+    """Asks for fields of a fact of one kind, and puts the answers into its ``options``."""
+
+    def __init__(self, desk: Desk, kind: str, options: dict[str, Any]) -> None:
+        assert desk.questions is not None
+        self.options = options
+        self._desk, self._kind, self._entities = desk, kind, desk.questions
+
+    def shown(self, name: str) -> str:
+        """What a field holds, in words."""
+        value = self.options[name]
+        if name == "source":
+            return described(self._desk.state, self._source())
+        if isinstance(value, dict):
+            return str(value.get("edtf"))
+        if isinstance(value, tuple):
+            return "; ".join(one["exact"] if isinstance(one, dict) else str(one) for one in value)
+        return "" if value is None else str(value)
+
+    def ask(self, name: str) -> None:
+        """Ask for one field; what it had is offered where it can be typed over."""
+        question, held = QUESTIONS.get(name, name.replace("_", " ")), self.options.get(name)
+        if name == "source":
+            self.options["source"] = asking.source(self._desk.state)
+        elif name == "exact":
+            self._ask_exact()
+        elif name == "quote":
+            self._ask_quote()
+        elif name == "quantities":
+            self._ask_quantity()
+        elif name in DATES:
+            self._ask_date(name)
+        elif name == "status":
+            self.options[name] = asking.choice(question, [(one, one) for one in STATUSES])
+        elif name in _SEVERAL:
+            empty = name not in REQUIRED[self._kind]
+            self.options[name] = self._entities.several(question, _KINDS[name], empty=empty)
+        elif name in _KINDS:
+            empty = name not in REQUIRED[self._kind]
+            self.options[name] = self._entities.one(question, _KINDS[name], empty=empty) or None
+        elif name in ("value", "lower", "upper", "of"):
+            self.options[name] = asking.checked(
+                question, lambda text: Number().convert(text, None, None)
+            )
+        else:
+            empty = name not in ("text", "measure", "verbatim", *REQUIRED[self._kind])
+            default = held if isinstance(held, str) else ""
+            self.options[name] = asking.line(question, default=default, empty=empty) or None
+
+    def _ask_exact(self) -> None:
+        """At least one quotation, picked with the source in view."""
+        source = self._source()
+        typed = [one for one in self.options["exact"] if isinstance(one, str)]
+        found: list[dict[str, Any]] = []
+        text = self._desk.text_of(source)
+        while True:
+            question = "another (Enter to end): " if found else "quotation: "
+            picker = Picker(text, question)
+            if typed:
+                picker.type(typed.pop(0))
+            picked = picker.run()
+            if picked is not None:
+                item: dict[str, Any] = {"role": "content", "exact": picked.exact}
+                if text.count(picked.exact) > 1:
+                    item["start"] = picked.start
+                found.append(item)
+                asking.show(f"  “{' '.join(picked.exact.split())}”, from character {picked.start}")
+            elif found:
+                self.options["exact"] = tuple(found)
+                return
+
+    def _source(self) -> str:
+        return find_source(self._desk.state, self.options["source"])
+
+    def _ask_quote(self) -> None:
+        words = [one["exact"] if isinstance(one, dict) else one for one in self.options["exact"]]
+        question = "are these the speaker's exact words?"
+        self.options["quote"] = words[0] if asking.confirmed(question, default=False) else None
+
+    def _ask_quantity(self) -> None:
+        self.options |= dict.fromkeys(QUANTITY)
+        question = "figure, as in 143 of 193 passengers ashore (Enter for none)"
+        fields = asking.checked(question, quantity)
+        self.options["quantities"] = ()
+        if fields is None:
+            return
+        words = [one["exact"] if isinstance(one, dict) else one for one in self.options["exact"]]
+        if "verbatim" not in fields and verbatim(fields, words) is None:
+            fields["verbatim"] = asking.line(QUESTIONS["verbatim"])
+        if "unit" not in fields and (
+            unit := asking.line("unit (person, metre ...; Enter for none)", empty=True)
+        ):
+            fields["unit"] = unit
+        if fields.keys() <= set(QUANTITY):
+            self.options |= fields
+        else:
+            listed = (f"{key}={json.dumps(value)}" for key, value in fields.items())
+            self.options["quantities"] = (",".join(listed),)
+
+    def _ask_date(self, name: str) -> None:
+        held = self.options[name]
+        default = held if isinstance(held, str) else (held or {}).get("edtf", "")
+        question = f"{QUESTIONS[name]} (a date; Enter for undated)"
+        found = asking.checked(question, self._date(name), default=default)
+        self.options[name] = found if name != "as_of" or found is None else found["edtf"]
+
+    def check_date(self, name: str) -> None:
+        """Read a date that an option gave, and ask again if it is not understood."""
+        try:
+            found = self._date(name)(self.options[name])
+            self.options[name] = found if name != "as_of" else found["edtf"]
+        except (DatelineError, click.UsageError) as error:
+            asking.show(f"  {error}")
+            self._ask_date(name)
+
+    def _date(self, name: str) -> Callable[[str], dict[str, Any]]:
+        dates = Dates.of(self._desk.state, self._known_source(), asking.date)
+        return lambda text: dates.time(text, QUESTIONS[name])
+
+    def _known_source(self) -> str | None:
+        try:
+            return self._source()
+        except DatelineError:
+            return None

@@ -1,0 +1,118 @@
+"""Finds an entity of a story by its id, its label or another of its names. Pure.
+
+Case, white space, hyphens and other marks between letters do not matter: ``ida-brandt`` finds Ida Brandt.
+Accents matter only where two names differ in nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator
+
+from dateline.events.entity import EntityIntroduced
+from dateline.events.state import StoryState
+
+#: The kind of entity that each prefix of an id stands for.
+KINDS = {"person": "person", "org": "organization", "place": "place", "group": "group"}
+_PREFIXES = {kind: prefix for prefix, kind in KINDS.items()}
+_ID = re.compile(r"(?:person|org|place|group):\S+")
+#: Letters that Unicode does not decompose into a letter and an accent.
+_PLAIN = str.maketrans({
+    "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ß": "ss",
+})  # fmt: skip
+_CYRILLIC = dict(zip(
+    "абвгґдеєёжзиіїйклмнопрстуфхцчшщыэюя",
+    ["a", "b", "v", "h", "g", "d", "e", "ie", "io", "zh", "z", "y", "i", "i", "i", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "kh", "ts", "ch", "sh", "shch", "y", "e", "iu", "ia"],
+    strict=True,
+))  # fmt: skip
+_NEAR = 3
+
+
+def is_id(name: str) -> bool:
+    """Whether `name` has the form of an entity's id, such as ``person:ida-brandt``."""
+    return _ID.fullmatch(name) is not None
+
+
+def letters(name: str, *, accents: bool = False) -> str:
+    """The letters and digits of a name in lower case, to compare names by."""
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    if accents:
+        return "".join(c for c in unicodedata.normalize("NFC", plain) if _kept(c))
+    return "".join(c for c in plain if _kept(c) and not _is_accent(c)).translate(_PLAIN)
+
+
+def _kept(letter: str) -> bool:
+    return letter.isalnum() or unicodedata.category(letter)[0] == "M"
+
+
+def _is_accent(mark: str) -> bool:
+    """Whether it is an accent above or below a letter, or a Hebrew or Arabic vowel point. Other marks,
+    such as Devanagari's vowels, make another word."""
+    return unicodedata.combining(mark) >= 200 or 10 <= unicodedata.combining(mark) <= 35
+
+
+def matching(state: StoryState, name: str, kinds: Collection[str] = ()) -> list[EntityIntroduced]:
+    """The entities that `name` may mean, in the order of recording.
+
+    If it fits several, those whose accents are equal are meant, and of those the ones of `kinds`, such
+    as ``person``, if there are any.
+    """
+    if name in state.entities:
+        return [state.entities[state.entity_id(name)]]
+    found = _called(state, name, accents=False)
+    if len(found) > 1:
+        found = _called(state, name, accents=True) or found
+    if len(found) > 1:
+        found = [one for one in found if one.kind in kinds] or found
+    return found
+
+
+def _called(state: StoryState, name: str, *, accents: bool) -> list[EntityIntroduced]:
+    wanted = letters(name, accents=accents)
+    if not wanted:
+        return []
+    found = {
+        state.entity_id(entity.entity): None
+        for entity in state.entities.values()
+        if any(letters(one, accents=accents) == wanted for one in (entity.label, *entity.names))
+    }
+    return [state.entities[one] for one in found]
+
+
+def similar(state: StoryState, name: str) -> list[EntityIntroduced]:
+    """Up to three entities with a similar name or id, the most similar first: those with a word of
+    `name` in their names come before those that are only spelled alike."""
+    import difflib  # slow to import, and this is rare
+
+    found: dict[str, float] = {}
+    words = set(_words(name.partition(":")[2] if is_id(name) else name))
+    for entity in state.entities.values():
+        for one in (entity.label, *entity.names, entity.entity):
+            ratio = difflib.SequenceMatcher(None, letters(name), letters(one)).ratio()
+            ratio += bool(words & set(_words(one)))
+            if ratio >= 0.6:
+                kept = state.entity_id(entity.entity)
+                found[kept] = max(ratio, found.get(kept, 0))
+    best = sorted(found, key=lambda one: -found[one])
+    return [state.entities[one] for one in best[:_NEAR]]
+
+
+def _words(name: str) -> Iterator[str]:
+    """The words of a name that are long enough to tell names apart."""
+    return (word for word in map(letters, re.split(r"[\s:.-]+", name)) if len(word) > 2)
+
+
+def proposed_id(state: StoryState, name: str, kind: str) -> str | None:
+    """An id for a new entity that is called `name`: ``person:ida-brandt``. None if none of its letters
+    can be written in an id."""
+    spelled = "".join(_CYRILLIC.get(c, c) for c in name.casefold())
+    plain = "".join(c for c in unicodedata.normalize("NFKD", spelled) if not _is_accent(c))
+    words = re.findall("[a-z0-9]+", re.sub("['’ʼ`]", "", plain.translate(_PLAIN)))
+    if not words:
+        return None
+    start = f"{_PREFIXES[kind]}:{'-'.join(words)[:80].rstrip('-')}"
+    free, number = start, 2
+    while free in state.entities:
+        free, number = f"{start}-{number}", number + 1
+    return free

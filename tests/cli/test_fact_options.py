@@ -1,0 +1,227 @@
+"""The options of `record` and `correct`: all six kinds, names for ids, and what is worked out."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dateline import Archive, Plugins
+from dateline.cli.figures import places, quantity, restated, verbatim
+from dateline.events.registry import to_fields
+from dateline.pytest_plugin import Cli, Result
+from dateline.testing import samples
+
+Run = Callable[..., Result]
+WORDS = ("She said so.", "She said 143 of 193 passengers were ashore")
+
+
+@pytest.fixture(scope="module")
+def archive_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("ferry") / "ferry.db"
+    with Archive.create(path, Plugins()) as archive:
+        archive.record(samples.story(samples.entity("place:port-ister", "Port Ister")))
+    return path
+
+
+@pytest.fixture
+def run(dateline_cli: Cli, archive_file: Path, tmp_path: Path) -> Run:
+    shutil.copy(archive_file, tmp_path / "dateline.db")
+    return dateline_cli
+
+
+def last(tmp_path: Path) -> dict[str, Any]:
+    """The data of the last event, with its type."""
+    with Archive.open(tmp_path / "dateline.db", Plugins()) as archive:
+        event = list(archive.events("ferry"))[-1]
+        fields = {"type": event.type, **to_fields(event.data)}  # type: ignore[arg-type]
+        return json.loads(json.dumps(fields))  # type: ignore[no-any-return]
+
+
+def test_each_kind_is_recorded_from_options_and_need_not_be_named(run: Run, tmp_path: Path) -> None:
+    chain = [
+        {"agent": samples.VOSS, "role": "origin"},
+        {"agent": samples.NORA, "role": "relay"},
+        {"agent": samples.WIRE, "role": "publisher"},
+    ]
+    quantity = {"measure": "passengers ashore", "value": 143, "of": 193, "verbatim": "143 of 193"}
+    cases: list[tuple[list[str], str, dict[str, Any]]] = [
+        (
+            ["-s", "mara voss > nora", "--to", "ister wire", "--condition", "all goes well", "-w", "2024-05"],
+            "statement",
+            {
+                "times": {"said": {"edtf": "2024-05"}},
+                "speakers": [samples.VOSS], "attribution": chain, "addressees": [samples.WIRE],
+                "condition": "all goes well",
+            },
+        ),
+        (
+            ["--action", "land", "--actor", "Mara Voss:skipper", "--actor", "nora", "--status",
+             "planned", "-p", "port ister:harbour"],
+            "occurrence",
+            {
+                "action": "land", "status": "planned",
+                "actors": [{"agent": samples.VOSS, "role": "skipper"}, {"agent": samples.NORA, "role": "agent"}],
+                "places": [{"place": "place:port-ister", "role": "harbour"}],
+            },
+        ),
+        (["-q", "143 of 193 passengers ashore"], "figure", {"quantities": [quantity]}),
+        (
+            ["-m", "passengers ashore", "--value", "143", "--of", "193", "--cumulative"],
+            "figure",
+            {"quantities": [quantity], "cumulative": True},
+        ),
+        (
+            ["--subject", "voss", "--subject", "mara-voss", "--relation", "leads", "--object", "NORA"],
+            "state",
+            {"subject": samples.VOSS, "relation": "leads", "object": samples.NORA},
+        ),
+        (
+            ["--person", 'person:ane="Ane"', "--title", "mate", "--organization", "nora", "--appointed-by", "Ane"],
+            "role",
+            {"title": "mate", "organization": samples.NORA, "appointed_by": "person:ane"},
+        ),
+        (["--effect", "delay", "--condition", "fog"], "assessment", {"condition": "fog"}),
+    ]  # fmt: skip
+    for options, kind, expected in cases:
+        result = run("record", "ferry", *options, *WORDS)
+        assert result.code == 0, (options, result.err)
+        found = last(tmp_path)
+        assert found["type"] == f"{kind}.recorded", options
+        assert {name: found[name] for name in expected} == expected
+    assert found["evidence"][0]["exact"] == WORDS[1]
+
+
+def test_wrong_use_is_one_clear_error(run: Run) -> None:
+    for arguments, code, told in [
+        (["statement", "--quote", "x"], None, "needs --text (the fact in your own words) and --speaker"),
+        ([*WORDS, "-s", "nora", "-w", "2024", "-d", "2024"], None, "--when is --said for a statement"),
+        (["role"], None, "support it), --person (who held the role) and --title (its title)"),
+        (["figure", *WORDS, "--person", "nora", "--action", "x"], None,
+            "--person is for role facts; --action is for occurrence facts: this is a figure"),
+        (["figur", *WORDS], None, "did you mean 'figure'?"),
+        ([*WORDS, "-s", "nora", "--value", "143"], None, "leave the kind open"),
+        (["figure", *WORDS, "--value", "143"], None, "--measure"),
+        (["figure", *WORDS, "--value", "12k", "-m", "x"], None, "'12k' is not a number"),
+        (["figure", *WORDS, "--value", "144", "-m", "x"], None, "--verbatim"),
+        (["figure", *WORDS, "-q", "many boats"], None, "'many boats'"),
+        ([*WORDS, "-s", "Vladimir Saldo"], "entity-unknown", '--speaker person:vladimir-saldo="Vladimir Saldo"'),
+        ([*WORDS, "-s", "Voss"], "entity-unknown", "person:mara-voss, Mara Voss"),
+        ([*WORDS, "-s", "person:mara-vos"], "entity-unknown", "person:mara-voss, Mara Voss"),
+    ]:  # fmt: skip
+        result = run("record", "ferry", *arguments)
+        assert result.code == (1 if code else 2), result.err
+        assert told in " ".join(result.err.split()), result.err
+        assert code is None or result.error == code
+    assert len(run("log", "ferry", "-f", "ndjson").out.splitlines()) == 8
+
+
+def test_a_name_that_fits_several_lists_them_with_their_ids(run: Run) -> None:
+    twin = ["--person", "person:mv=MARA VOSS", "--title", "cook"]
+    assert run("record", "ferry", *twin, *WORDS).code == 0
+    result = run("record", "ferry", *WORDS, "-s", "mara voss")
+    assert (result.code, result.error) == (1, "name-ambiguous")
+    assert "person:mara-voss, Mara Voss" in result.err and "person:mv, MARA VOSS" in result.err
+
+
+def test_a_name_is_said_with_the_id_that_was_taken(run: Run) -> None:
+    named = run("record", "ferry", *WORDS, "-s", "MARA voss")
+    assert named.err.startswith("person:mara-voss, Mara Voss\n")
+    assert run("record", "ferry", "Again.", WORDS[1], "-s", samples.VOSS).err.startswith("Recorded")
+    assert "Mara Voss  person:mara-voss" in run("show", "ferry", "mara voss", "-f", "table").out
+    for command in (["dispute", "--ground", "x"], ["retract", "--reason", "x"]):
+        assert run(command[0], "ferry", "f1", *command[1:], "--by", "Mara Voss").code == 0
+    assert run("review", "ferry", "f2", "accepted", "--reviewer", "the desk").code == 0
+    log = run("log", "ferry", "-f", "ndjson").out
+    assert log.count('"by": "person:mara-voss"') + log.count('"by":"person:mara-voss"') == 2
+
+
+def test_a_quotation_of_the_speaker_is_evidence_enough(run: Run, tmp_path: Path) -> None:
+    assert run("record", "ferry", "x", "-s", "mara voss", "--quote", "Everyone is safe").code == 0
+    found = last(tmp_path)
+    assert (found["quote"], found["mode"]) == ("Everyone is safe", "direct")
+    assert [item["exact"] for item in found["evidence"]] == ["Everyone is safe"]
+
+
+def test_a_long_quotation_is_typed_by_its_ends(run: Run, tmp_path: Path) -> None:
+    assert run("record", "ferry", "x", "She said ... ashore", "--effect", "y").code == 0
+    assert last(tmp_path)["evidence"][0]["exact"] == WORDS[1]
+    twice = run("record", "ferry", "x", "The ferry ... August", "--effect", "y")
+    assert (twice.code, "'The ferry' occurs 3 times" in twice.err) == (2, True)
+    at = samples.TEXT.index("The ferry had")
+    assert run("record", "ferry", "x", f"The ferry ... August@{at}", "--effect", "y").code == 0
+    assert last(tmp_path)["evidence"][0]["exact"].endswith("repair since August")
+
+
+def test_correct_takes_the_options_of_record(run: Run, tmp_path: Path) -> None:
+    for fact, options, changes in [
+        ("f2", ["--value", "150", "--text", "150."], {"/text": "150.", "/quantities/0/value": 150}),
+        ("f1", ["-s", "ister wire"], {
+            "/speakers": [samples.WIRE],
+            "/attribution": [
+                {"agent": samples.WIRE, "role": "origin", "act": "say"},
+                {"agent": samples.NORA, "role": "relay"},
+                {"agent": samples.WIRE, "role": "publisher"},
+            ],
+        }),
+        ("f1", ["-w", "2024-05", "-p", "port-ister"], {
+            "/times/said/edtf": "2024-05", "/places": [{"place": "place:port-ister", "role": "location"}],
+        }),
+        ("f2", ["-q", "143 people ashore"], {
+            "/quantities": [{"measure": "people ashore", "value": 143, "verbatim": "143"}],
+        }),
+        ("f2", ["-x", "hundreds of people watched"], {"/evidence/0/exact": "hundreds of people watched"}),
+        ("f1", ["--to", "person:new=New", "--set", "mode=mixed"], {"/addressees": ["person:new"], "/mode": "mixed"}),
+    ]:  # fmt: skip
+        result = run("correct", "ferry", fact, *options, "--reason", "Checked")
+        assert result.code == 0, result.err
+        found = {one["path"]: one["now"] for one in last(tmp_path)["changes"]}
+        assert {path: found.get(path) for path in changes} == changes
+    for options in (["--person", "nora"], []):
+        assert run("correct", "ferry", "f1", *options, "--reason", "x").code == 2
+
+
+def test_a_sentence_with_the_old_number_is_said_with_a_new_one(run: Run) -> None:
+    result = run("correct", "ferry", "f2", "--value", "150", "--reason", "Recount")
+    assert "/quantities/0/value: 143 -> 150" in result.err
+    command = (
+        "dateline correct ferry f2 --text 'It is said that 150 of 193 passengers' --reason Recount"
+    )
+    assert command in result.err
+    silent = run("correct", "ferry", "f2", "--measure", "people", "--reason", "Recount")
+    assert "sentence" not in silent.err
+
+
+def test_quantities_are_read_from_a_few_words() -> None:
+    for text, expected in [
+        ("143 of 193 people ashore", {"value": 143, "of": 193, "measure": "people ashore"}),
+        ("about 1,670 homes", {"value": 1670, "approximate": True, "measure": "homes"}),
+        ("at least 14 of 19 crew", {"lower": 14, "of": 19, "measure": "crew"}),
+        ("more than 5 boats", {"lower": 5, "lower_inclusive": False, "measure": "boats"}),
+        ("up to 40 homes", {"upper": 40, "measure": "homes"}),
+        ("20-30 boats", {"lower": 20, "upper": 30, "measure": "boats"}),
+        ("2.6 metres", {"value": 2.6, "measure": "metres"}),
+        ("measure=boats,value=3", {"value": 3, "measure": "boats"}),
+    ]:
+        assert quantity(text) == expected, text
+
+
+def test_a_number_is_found_as_it_is_written() -> None:
+    for value, text, expected in [
+        (1670, "some 1,670 and 16,700, or 1670.5", ["1,670"]),
+        (1670, "1 670; 1.670; 1670.", ["1 670", "1.670", "1670"]),
+        (28, "128, 28, 2,280, 28.5 and 28", ["28", "28"]),
+        (2.5, "2.5, 2,50 and 12.5", ["2.5", "2,50"]),
+        (-3, "3 and -3", ["-3"]),
+    ]:
+        assert [text[start:end] for start, end in places(value, text)] == expected, text
+    assert (
+        verbatim({"value": 143, "of": 193}, ["of 193", "She said 143 of the 193 were"])
+        == "143 of the 193"
+    )
+    assert restated("27 of 1,670 died.", 1670, 12345) == "27 of 12,345 died."
+    assert restated("27 died.", 28, 30) is None
