@@ -119,8 +119,8 @@ def review(
     reason: str | None = None,
     **how: Unpack[How],
 ) -> Recorded:
-    """Accept or reject a fact: `verdict` is ``accepted`` or ``rejected``. Views leave out a rejected
-    fact until it is accepted again."""
+    """Accept or reject a fact, or note that its doubts were checked: `verdict` is ``accepted``,
+    ``rejected`` or ``checked``. Views leave out a rejected fact until it is accepted again."""
     archive.fact(story, fact)
     event = {"fact": fact, "verdict": verdict, "reviewer": reviewer, "reason": reason or None}
     return _notice(archive, story, "fact.reviewed", **event, **how)

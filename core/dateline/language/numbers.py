@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -34,6 +34,36 @@ class Number(msgspec.Struct, frozen=True):
     kind: Kind = "cardinal"
 
 
+def says_plainly(text: str, value: float) -> bool:
+    """Whether `text` has the value in plain digits, as most texts have: then it need not be read."""
+    if value != int(value):
+        return False
+    whole = int(value)
+    return _has(text, str(whole)) or (whole >= 1000 and _has(text, f"{whole:,}"))
+
+
+def _has(text: str, digits: str) -> bool:
+    start = text.find(digits)
+    end = start + len(digits)
+    if start < 0 or (start and (text[start - 1] != " " or text[start - 2 : start - 1].isdigit())):
+        return False
+    if end == len(text):
+        return True
+    following = text[end + 1 :].partition(" ")[0]
+    return (
+        text[end] == " "
+        and not following[:1].isdigit()
+        and _plain(following).rstrip(".,") not in _multiplies()
+    )
+
+
+@cache
+def _multiplies() -> frozenset[str]:
+    """The words that change the number before them."""
+    tables = map(number_words.words, LANGUAGES)
+    return frozenset(form for table in tables for form, word in table.items() if word.kind in "sSdDfFmhp")
+
+
 def numbers(text: str, languages: Iterable[str] = ()) -> tuple[Number, ...]:
     """The numbers that `text` says, in order, read in `languages` (codes such as ``uk`` or ``en-GB``).
 
@@ -45,6 +75,9 @@ def numbers(text: str, languages: Iterable[str] = ()) -> tuple[Number, ...]:
 
 
 _DIGITS = r"\d+(?:[.,'’\u00a0\u202f\u2009]\d+| \d{3}(?!\d))*"
+_A_DIGIT = re.compile(r"[\d½¼¾⅓⅔⅛⅜⅝⅞]")
+_WORD = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)*")
+_SPOKEN = number_words.MINUS | {word for pair in number_words.PER_CENT for word in pair}
 _TOKEN = re.compile(rf"(?P<digits>{_DIGITS})|(?P<word>[^\W\d_]+(?:['’ʼ][^\W\d_]+)*)|(?P<part>[½¼¾⅓⅔⅛⅜⅝⅞])")
 #: What may stand between the words of one number.
 _GAP = re.compile(r"[\s\u00ad‐‑-]*")
@@ -76,7 +109,7 @@ def _numbers(text: str, languages: tuple[str, ...]) -> tuple[Number, ...]:
     if len(text) > 10_000:  # nothing that a person would compare
         return ()
     found: dict[int, Number] = {}
-    for language in languages or LANGUAGES:
+    for language in _with_words(text, languages or LANGUAGES):
         tokens = _tokens(text, language)
         for number in _Reader(text, tokens, language, languages).read():
             if not languages:
@@ -84,6 +117,33 @@ def _numbers(text: str, languages: tuple[str, ...]) -> tuple[Number, ...]:
             earlier = found.get(number.start)
             found[number.start] = number if earlier is None else _merged(earlier, number)
     return tuple(found[start] for start in sorted(found))
+
+
+def _with_words(text: str, languages: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the languages that have a word of the text in their tables. Digits alone are read once."""
+    plain = [_plain(word) for word in _WORD.findall(text)]
+    some = [
+        language
+        for language in languages
+        if any(_word(word, language) is not None or word in _SPOKEN for word in plain)
+    ]
+    return tuple(some) or languages[:1] if _A_DIGIT.search(text) else tuple(some)
+
+
+def _plain(word: str) -> str:
+    return re.sub(r"['’ʼ]", "", word.casefold()).replace("ё", "е")
+
+
+@lru_cache(65536)
+def _word(plain: str, language: str) -> Word | None:
+    """The number word with this plain form."""
+    table = number_words.words(language)
+    word = table.get(plain)
+    if word is None and language == "de":
+        return number_words.german(plain)
+    if word is None and language in ("uk", "ru"):
+        return _prefixed_half(plain, table)
+    return word
 
 
 def _unsure(number: Number, text: str) -> Number:
@@ -103,7 +163,7 @@ def _merged(one: Number, other: Number) -> Number:
 
 
 def _tokens(text: str, language: str) -> list[_Token]:
-    table, found, end = number_words.words(language), list[_Token](), 0
+    found, end = list[_Token](), 0
     skipped = [match.span() for match in _CLOCK.finditer(text)]
     for match in _TOKEN.finditer(text):
         start = match.start()
@@ -111,14 +171,8 @@ def _tokens(text: str, language: str) -> list[_Token]:
             continue
         close = bool(found) and _GAP.fullmatch(text, end, start) is not None
         end = match.end()
-        plain = re.sub(r"['’ʼ]", "", match[0].casefold()).replace("ё", "е")
-        word = None
-        if match["word"] is not None:
-            word = table.get(plain)
-            if word is None and language == "de":
-                word = number_words.german(plain)
-            elif word is None and language in ("uk", "ru"):
-                word = _prefixed_half(plain, table)
+        plain = _plain(match[0])
+        word = None if match["word"] is None else _word(plain, language)
         found.append(_Token(start, end, plain, match["word"] is None, word, close))
     return found
 

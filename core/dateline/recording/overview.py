@@ -96,7 +96,7 @@ def _take(counted: _Counted, data: object) -> None:
         result.closed = True
     elif isinstance(data, FactRetracted):
         counted.retracted.add(data.fact)
-    elif isinstance(data, FactReviewed):
+    elif isinstance(data, FactReviewed) and data.verdict != "checked":
         counted.rejected[data.fact] = data.verdict == "rejected"
     elif isinstance(data, FactPayload):
         result.facts += 1

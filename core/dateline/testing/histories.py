@@ -144,7 +144,7 @@ class _Story:
     def _review(self) -> None:
         name = self._one()
         if name is not None:
-            verdict = self._draw(st.sampled_from(("accepted", "rejected")))
+            verdict = self._draw(st.sampled_from(("accepted", "rejected", "checked")))
             line = {"type": "fact.reviewed", "fact": name, "verdict": verdict, "reviewer": "desk"}
             self.lines.append(line | {"reason": self._reason()})
 
