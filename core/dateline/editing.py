@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypedDict, Unpack
 
+from dateline.doubts.weighing import Consider
 from dateline.errors import DatelineError
 from dateline.events import pointer
 from dateline.events.clock import now_us, to_iso
@@ -23,10 +24,11 @@ from dateline.recording.recorder import Recorded
 
 class How(TypedDict, total=False):
     """Arguments of every notice: `reported` is the EDTF date or time at which it was made public, if it
-    was; `recorded_by` says who records it."""
+    was; `recorded_by` says who records it; `doubts` is that of `record`."""
 
     reported: str | None
     recorded_by: RecordedBy
+    doubts: Consider | None
 
 
 class HowBy(How, total=False):
@@ -182,13 +184,14 @@ def _notice(
     *,
     reported: str | None = None,
     recorded_by: RecordedBy = RecordedBy(),
+    doubts: Consider | None = None,
     **fields: Any,
 ) -> Recorded:
     """Record an event with those of `fields` that are not None. Its id is new, so that the same
     correction can be made again after it was reversed."""
     given = {name: value for name, value in fields.items() if value is not None}
     line = {"type": event_type, "event_id": str(uuid7()), **given, **_reported(reported)}
-    return archive.record([line], story=story, recorded_by=recorded_by)
+    return archive.record([line], story=story, recorded_by=recorded_by, doubts=doubts)
 
 
 def pointer_of(path: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from dateline.cli import completion
+from dateline.cli.doubting import doubting, strict_doubts_option
 from dateline.cli.fields import evidence_item, parse_value
 from dateline.cli.options import signed
 from dateline.cli.settings import Settings
@@ -48,10 +49,16 @@ def _on_fact(command: Callable[..., Any]) -> click.Command:
     show_default=True,
 )
 @click.option("--by", metavar="WHO", help="Who corrects: an entity, or a name.")
+@strict_doubts_option
 @_reported
 @signed
 def correct(
-    settings: Settings, story: str, fact: str, changes: tuple[str, ...], **details: Any
+    settings: Settings,
+    story: str,
+    fact: str,
+    changes: tuple[str, ...],
+    strict_doubts: bool,
+    **details: Any,
 ) -> None:
     """Correct a fact; the log keeps what was recorded before.
 
@@ -69,6 +76,7 @@ def correct(
       dateline correct velm-flood f6 --set quantities.0.value=2100 --reason "Recount"
     """
     with settings.archive() as archive:
+        details["doubts"] = doubting(strict_doubts)
         made = archive.correct(story, fact, [_change(text) for text in changes], **details)
     shown = "; ".join(f"{c.path}: {_json(c.was)} -> {_json(c.now)}" for c in made)
     say(f"Corrected {fact}: {shown}")

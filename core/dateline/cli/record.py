@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dateline.cli import completion
+from dateline.cli.doubting import doubting, strict_doubts_option
 from dateline.cli.fields import evidence_item, keyed, lacks, parse_value
 from dateline.cli.options import protect_option, signed
 from dateline.cli.protecting import protected, say_erased_before
@@ -63,6 +64,7 @@ KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
 @click.option("--set", "fields", multiple=True, metavar="FIELD=VALUE", help="Any other field.")
 @click.option("--id", "fact", metavar="FACT", help="Its id.  [default: the next free number]")
 @click.option("--dry-run", is_flag=True, help="Check the fact without writing it.")
+@strict_doubts_option
 @protect_option
 @signed
 def record(
@@ -71,6 +73,7 @@ def record(
     story: str,
     kind: str | None,
     dry_run: bool,
+    strict_doubts: bool,
     protect: str | None,
     recorded_by: RecordedBy,
     **options: Any,
@@ -105,6 +108,7 @@ def record(
             dry_run=dry_run,
             protect=protect,
             anew=True,
+            doubts=doubting(strict_doubts, dry_run=dry_run),
         )
         under = protected(result, archive.subjects())
     if dry_run:

@@ -12,7 +12,6 @@ from dateline.events.payload import FactPayload
 from dateline.events.state import Fact, StoryState
 from dateline.events.tally import Tally
 
-_NAME = "dateline.doubts.equal"
 _Place = tuple[int, str]
 
 
@@ -22,13 +21,16 @@ class EqualFacts(Tally):
     Of a group only neighbours are compared, so a change of one fact concerns at most two others.
     """
 
+    #: Under this name a story's state keeps it.
+    NAME = "dateline.doubts.equal"
+
     def __init__(self) -> None:
         self._groups: dict[bytes, list[_Place]] = {}
 
     @classmethod
     def of(cls, story: StoryState) -> EqualFacts:
         """The groups of a story as it is now."""
-        equal = story.kept(_NAME, cls)
+        equal = story.kept(cls.NAME, cls)
         if equal._version != story.version:
             equal.begin(story.facts.values())
             equal._version = story.version

@@ -61,7 +61,7 @@ def _all(fact: Fact, doubters: Iterable[Doubter]) -> Iterator[Doubt]:
         yield from doubter.doubts(fact)
 
 
-def concerns(fact: Fact) -> Iterator[str]:
+def corroborating(fact: Fact) -> Iterator[str]:
     """The facts that corroborate it: their doubts depend on it."""
     for link in fact.story.linked(fact.id):
         if link.data.relation == "corroborates":

@@ -41,7 +41,11 @@ def value_doubts(fact: Fact) -> Iterator[Doubt]:
 def _plain(quantity: Quantity) -> bool:
     """Whether the words have all its numbers in plain digits."""
     value, words = quantity.value, quantity.verbatim
-    stated = (value, quantity.of) if value is not None else (quantity.lower, quantity.upper, quantity.ordinal)
+    stated = (
+        (value, quantity.of)
+        if value is not None
+        else (quantity.lower, quantity.upper, quantity.ordinal)
+    )
     return all(number is None or says_plainly(words, number) for number in stated)
 
 
@@ -73,9 +77,9 @@ def _unsaid(quantity: Quantity, said: Sequence[Number]) -> Iterator[tuple[str, f
     scale = _scale(quantity)
     if quantity.value is not None and not _says(said, quantity.value, quantity.unit, scale):
         yield "value", quantity.value
-    elif quantity.value is None and quantity.ordinal is not None:
-        if not _says(said, quantity.ordinal):
-            yield "ordinal", quantity.ordinal
+    ordinal = quantity.ordinal if quantity.value is None else None
+    if ordinal is not None and not _says(said, ordinal):
+        yield "ordinal", ordinal
     if quantity.of is not None and len(sure) > 1 and not _says(said, quantity.of, None, scale):
         yield "of", quantity.of
     if quantity.value is None:
@@ -92,7 +96,9 @@ def _unsaid_bounds(
         (name, value)
         for name, value in given
         # "More than 200" is at least 201.
-        if not any(_says(said, near, quantity.unit, scale) for near in (value, value - 1, value + 1))
+        if not any(
+            _says(said, near, quantity.unit, scale) for near in (value, value - 1, value + 1)
+        )
     ]
     sure = _sure(said)
     if len(given) == 2 and len(sure) == 1:
@@ -102,9 +108,7 @@ def _unsaid_bounds(
     yield from wrong
 
 
-def _says(
-    said: Sequence[Number], value: float, unit: str | None = None, scale: float = 1
-) -> bool:
+def _says(said: Sequence[Number], value: float, unit: str | None = None, scale: float = 1) -> bool:
     """Whether one of the numbers is the value: as it stands, in millions where the unit says so, as the sum
     or the ratio of two, or in another unit of time. The words "fell by 5" say -5."""
     value = abs(value)
@@ -180,7 +184,9 @@ def _sentence_doubts(fact: Fact) -> Iterator[Doubt]:
     ]
     if not unsaid:
         return
-    other = [number for number in said if _counts(number) and not _explained(number, data.quantities)]
+    other = [
+        number for number in said if _counts(number) and not _explained(number, data.quantities)
+    ]
     if not other:
         return
     for at, quantity in unsaid:

@@ -434,8 +434,7 @@ JOINS = {"en": {"and"}, "fr": {"et"}, "es": {"y"}, "de": {"und"}, "uk": (), "ru"
 #: Words of one language that mean something else in another: they are not relied upon where the language is
 #: not known.
 FALSE_FRIENDS = frozenset(
-    "a an un una une ein once elf son cent sept quart quarts mil dos six tres tiers second "
-    "seconde media medio cuarto once acht million k mars mai null mio".split()
+    ["a", "an", "un", "una", "une", "ein", "once", "elf", "son", "cent", "sept", "quart", "quarts", "mil", "dos", "six", "tres", "tiers", "second", "seconde", "media", "medio", "cuarto", "once", "acht", "million", "k", "mars", "mai", "null", "mio"]
 )
 
 # Slavic numerals that are declined alike: a stem, and the value that each stands for.

@@ -12,7 +12,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import pairwise
 from typing import Literal
 
 import msgspec
@@ -53,7 +52,7 @@ def _has(text: str, digits: str) -> bool:
     return (
         text[end] == " "
         and not following[:1].isdigit()
-        and _plain(following).rstrip(".,") not in _multiplies()
+        and following.rstrip(".,;:").casefold() not in _multiplies()
     )
 
 
@@ -61,7 +60,9 @@ def _has(text: str, digits: str) -> bool:
 def _multiplies() -> frozenset[str]:
     """The words that change the number before them."""
     tables = map(number_words.words, LANGUAGES)
-    return frozenset(form for table in tables for form, word in table.items() if word.kind in "sSdDfFmhp")
+    return frozenset(
+        form for table in tables for form, word in table.items() if word.kind in "sSdDfFmhp"
+    )
 
 
 def numbers(text: str, languages: Iterable[str] = ()) -> tuple[Number, ...]:
@@ -78,7 +79,9 @@ _DIGITS = r"\d+(?:[.,'’\u00a0\u202f\u2009]\d+| \d{3}(?!\d))*"
 _A_DIGIT = re.compile(r"[\d½¼¾⅓⅔⅛⅜⅝⅞]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)*")
 _SPOKEN = number_words.MINUS | {word for pair in number_words.PER_CENT for word in pair}
-_TOKEN = re.compile(rf"(?P<digits>{_DIGITS})|(?P<word>[^\W\d_]+(?:['’ʼ][^\W\d_]+)*)|(?P<part>[½¼¾⅓⅔⅛⅜⅝⅞])")
+_TOKEN = re.compile(
+    rf"(?P<digits>{_DIGITS})|(?P<word>[^\W\d_]+(?:['’ʼ][^\W\d_]+)*)|(?P<part>[½¼¾⅓⅔⅛⅜⅝⅞])"
+)
 #: What may stand between the words of one number.
 _GAP = re.compile(r"[\s\u00ad‐‑-]*")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?|\d{1,4}([./-])\d{1,2}\1\d{1,4}")
@@ -86,7 +89,7 @@ _GROUPS = re.compile(r"\d{1,3}(?:(?P<s>[.,'’\u00a0\u202f\u2009 ])\d{3})(?:(?P=
 _INDIAN = re.compile(r"\d{1,2}(?:,\d{2})*,\d{3}")
 _PERCENT = re.compile(r"[\s\u00a0\u202f]*[%٪‰]")
 _ORDINAL_ENDINGS = frozenset(
-    "st nd rd th e er ère re ème eme ter te ten й го му м я ї ї ої та ша ій ий ого ому ая ое ый".split()
+    ["st", "nd", "rd", "th", "e", "er", "ère", "re", "ème", "eme", "ter", "te", "ten", "й", "го", "му", "м", "я", "ї", "ї", "ої", "та", "ша", "ій", "ий", "ого", "ому", "ая", "ое", "ый"]
 )
 _SCALES = {"k": 1e3, "bn": 1e9, "tn": 1e12, "mn": 1e6, "mln": 1e6, "mrd": 1e9}
 _MOST_DIGITS = 24
@@ -245,7 +248,9 @@ class _Reader:
             return True
         beyond = (at - 2, at - 1), (after + 1, after)
         return any(
-            0 <= link < len(self.tokens) and self.tokens[link].text in linked and self._kind(far, "t")
+            0 <= link < len(self.tokens)
+            and self.tokens[link].text in linked
+            and self._kind(far, "t")
             for far, link in beyond
         )
 
@@ -266,21 +271,35 @@ class _Reader:
         part = re.compile(r"\s?([½¼¾⅓⅔⅛⅜⅝⅞])").match(text, end)
         ratio = re.compile(r"\s?[/⁄]\s?(\d{1,4})(?![\d/])").match(text, end)
         if part is not None and kind == "cardinal":
-            values, end, after = tuple(v + unicodedata.numeric(part[1]) for v in values), part.end(), at + 2
+            values, end, after = (
+                tuple(v + unicodedata.numeric(part[1]) for v in values),
+                part.end(),
+                at + 2,
+            )
         elif ratio is not None and int(ratio[1]):
             share = values[0] / int(ratio[1])
-            return Number(token.start, ratio.end(), (share, 100 * share, values[0], int(ratio[1])), "fraction"), at + 2
+            return Number(
+                token.start, ratio.end(), (share, 100 * share, values[0], int(ratio[1])), "fraction"
+            ), at + 2
         elif ending in ("s", "er") and (len(token.text) in (2, 4) and token.text.endswith("0")):
             return Number(token.start, end, (), "unknown"), after + 1  # the 1990s
         elif ending in ("am", "pm", "h"):
             return Number(token.start, end, values, "date"), after + 1
-        elif ending in _ORDINAL_ENDINGS or text[end : end + 1] in ("º", "ª", "°") and ending in ("º", "ª"):
+        elif (
+            ending in _ORDINAL_ENDINGS
+            or (text[end : end + 1] in ("º", "ª", "°")
+            and ending in ("º", "ª"))
+        ):
             return Number(token.start, self.tokens[after].end, values, "ordinal"), after + 1
         elif ending == "m":
             values, after = (*values, *(v * 1_000_000 for v in values)), after + 1
         elif ending in _SCALES:
             values, end, after = _times(values, _SCALES[ending]), self.tokens[after].end, after + 1
-        if self.language == "de" and re.compile(r"\.\s\w").match(text, end) and values[0] == int(values[0]):
+        if (
+            self.language == "de"
+            and re.compile(r"\.\s\w").match(text, end)
+            and values[0] == int(values[0])
+        ):
             kind = "ordinal"  # or the end of a sentence
         values, scale, end, after = self._scaled(values, end, after)
         if scale:
@@ -372,7 +391,9 @@ class _Reader:
         assert word is not None
         if _designator(self.text, first.start) or word.kind in "pt":
             return None, at + 1
-        if self._pair(at) in number_words.PER_CENT or (at and self._pair(at - 1) in number_words.PER_CENT):
+        if self._pair(at) in number_words.PER_CENT or (
+            at and self._pair(at - 1) in number_words.PER_CENT
+        ):
             return None, at + 1
         if first.text == "one" and at and tokens[at - 1].text in _NOT_ONE:
             return None, at + 1
@@ -388,7 +409,9 @@ class _Reader:
         if word.kind == "o":
             parts = self._pair(at)[1:]
             if self.language == "es" and parts in (("parte",), ("partes",)):
-                return Number(first.start, tokens[at + 1].end, _shares(1 / word.value), "fraction"), at + 2
+                return Number(
+                    first.start, tokens[at + 1].end, _shares(1 / word.value), "fraction"
+                ), at + 2
             return Number(first.start, first.end, (word.value,), "ordinal"), at + 1
         return self._sum(at, at)
 
@@ -470,16 +493,27 @@ class _Reader:
                 if not tokens[at].close:
                     break
             if word is None:
-                decimal = self._decimal(at) if begun and tokens[at].text in number_words.POINT else None
+                decimal = (
+                    self._decimal(at) if begun and tokens[at].text in number_words.POINT else None
+                )
                 if decimal is not None:
                     digits, at = decimal
-                    values, _, end, at = self._scaled((total + group + digits,), tokens[at - 1].end, at)
+                    values, _, end, at = self._scaled(
+                        (total + group + digits,), tokens[at - 1].end, at
+                    )
                     return Number(start, end, values), at
                 break
             if begun and word.kind == "o":
                 if _fits(group, word.value, self.language) and (group or total):
-                    return Number(start, tokens[at].end, (total + group + word.value,), "ordinal"), at + 1
-                if group and word.value >= 3 and group < word.value and self.language in ("uk", "ru"):
+                    return Number(
+                        start, tokens[at].end, (total + group + word.value,), "ordinal"
+                    ), at + 1
+                if (
+                    group
+                    and word.value >= 3
+                    and group < word.value
+                    and self.language in ("uk", "ru")
+                ):
                     return self._share(start, group, word.value, at)
                 break
             if begun and word.kind in "fF" and not total and 0 < group < 100:
@@ -523,7 +557,7 @@ class _Reader:
         if follows is None:
             return False
         if self.language == "en":
-            whole = group >= 100 and group % 100 == 0 or (total > 0 and group == 0)
+            whole = (group >= 100 and group % 100 == 0) or (total > 0 and group == 0)
             return whole and follows.kind in "no" and not self._near(at + 2, "s")
         if self.language == "es":
             return group % 100 >= 30 and group % 10 == 0 and follows.value < 10
@@ -572,7 +606,9 @@ def _separated(whole: int, decimal: float, separator: str, languages: Sequence[s
 
 def _designator(text: str, start: int) -> bool:
     """Whether letters are joined to the number on its left, as in ``F-16`` and ``A320``."""
-    return re.search(r"[^\W\d_][-‑]?$", text[max(0, start - 3) : start]) is not None and not re.search(
+    return re.search(
+        r"[^\W\d_][-‑]?$", text[max(0, start - 3) : start]
+    ) is not None and not re.search(
         r"(?:US|C|A|R|EUR|USD|GBP|Rs|CHF)$", text[max(0, start - 4) : start]
     )
 
@@ -591,4 +627,6 @@ def _shares(share: float) -> Values:
 
 def _percent(number: Number) -> Number:
     values = (*number.values, *(value / 100 for value in number.values))
-    return msgspec.structs.replace(number, values=values, kind="percent" if number.values else "unknown")
+    return msgspec.structs.replace(
+        number, values=values, kind="percent" if number.values else "unknown"
+    )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from uuid import UUID
 
 import msgspec
 
 from dateline.documents.document import Document
+from dateline.events.editorial import FactCorrected, FactsLinked
 from dateline.events.envelope import NewEvent
+from dateline.events.payload import FactPayload
+from dateline.events.state import Fact, StoryState
 from dateline.recording.key_policy import KeyPolicy
 
 
@@ -22,6 +26,8 @@ class Accepted(msgspec.Struct):
     #: Each document with the id of the key that it is stored under.
     documents: list[tuple[Document, str | None]] = []
     facts: list[str] = []
+    #: The stories as they will be.
+    states: dict[UUID, StoryState] = {}
     already: int = 0
     #: How many lines were recorded before and erased; positions of the erasures of those recorded again.
     erased: int = 0
@@ -30,3 +36,18 @@ class Accepted(msgspec.Struct):
     named: dict[UUID, str] = {}
     #: The latest time of recording that a line gives, if it is in the future.
     future_us: int | None = None
+
+    def changed(self) -> Iterator[tuple[Fact, int]]:
+        """The facts that the batch records, corrects or links, as they will be, each with the version of its
+        story before."""
+        names: dict[tuple[UUID, str], None] = {}
+        for story, event in self.events:
+            data = event.data
+            if isinstance(data, FactPayload | FactCorrected):
+                names[story, data.fact] = None
+            elif isinstance(data, FactsLinked):
+                names[story, data.from_] = None
+        for story, name in names:
+            fact = self.states[story].facts.get(name)
+            if fact is not None:
+                yield fact, self.expected[story]
