@@ -42,7 +42,9 @@ def _print(doubted: Sequence[Doubted]) -> None:
         kinds = Counter(one.doubt.kind for one in more)
         listed = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
         say(f"{counted(len(more), 'more doubt')}: {listed}.")
-    say(f"`dateline show {doubted[0].story} doubts` lists them until they are checked or corrected.")
+    say(
+        f"`dateline show {doubted[0].story} doubts` lists them until they are checked or corrected."
+    )
 
 
 def _ask(doubted: Sequence[Doubted]) -> None:

@@ -11,8 +11,9 @@ from dateline.doubts.doubt import Doubt, changed
 from dateline.events.parts import Quantity
 from dateline.events.state import Fact
 from dateline.events.words import number_words
+from dateline.language.number import Number
 from dateline.language.number_words import LANGUAGES, words
-from dateline.language.numbers import Number, numbers, says_plainly
+from dateline.language.numbers import numbers, says_plainly
 
 _SURE = ("cardinal", "ordinal", "fraction", "percent")
 _TIMES = {
@@ -118,21 +119,30 @@ def _says(said: Sequence[Number], value: float, unit: str | None = None, scale: 
                 return True
             if number.kind in ("fraction", "percent") and _rounded(reading, value):
                 return True
+            if 0 < value < 1 and _share_of(number, reading, value):
+                return True
             if unit in _TIMES and any(
                 _same(reading * factor, value) or _same(reading, value * factor)
                 for factor in _TIME_FACTORS
             ):
                 return True
-    exact = [abs(number.values[0]) for number in _sure(said)]
+    exact = [abs(number.values[0]) for number in said if number.kind in (*_SURE, "article")]
     if not 2 <= len(exact) <= 12:
         return False
-    if _same(sum(exact), value):
+    factors = (1, *_TIME_FACTORS) if unit in _TIMES else (1,)
+    if any(_same(sum(exact) * factor, value) for factor in factors):
         return True
     return any(
         _same(one + other, value) or (other and _rounded_share(one / other, value))
         for pair in combinations(exact, 2)
         for one, other in (pair, pair[::-1])
     )
+
+
+def _share_of(number: Number, reading: float, value: float) -> bool:
+    """Whether a value between 0 and 1 is meant by a number of per cent, or by "every fifth"."""
+    fifth = number.kind == "ordinal" and reading > 1 and _rounded(1 / reading, value)
+    return fifth or _same(reading / 100, value)
 
 
 def _same(one: float, other: float) -> bool:

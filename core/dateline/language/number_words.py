@@ -80,6 +80,7 @@ S 1000000000000: trillions
 d 12: dozen
 D 12: dozens
 l 10: tens
+D 20: score
 l 20: scores
 o 1: first
 o 2: second
@@ -197,7 +198,7 @@ f 10: dixièmes
 h 0: demi demie moitié
 l 0: plusieurs quelques nombreux nombreuses
 p 0: pourcent pourcents
-t 0: janvier février mars avril mai juin juillet août septembre octobre novembre décembre heures heure
+t 0: janvier février mars avril mai juin juillet août septembre octobre novembre décembre heures heure h
 """
 
 _DE = """
@@ -434,7 +435,39 @@ JOINS = {"en": {"and"}, "fr": {"et"}, "es": {"y"}, "de": {"und"}, "uk": (), "ru"
 #: Words of one language that mean something else in another: they are not relied upon where the language is
 #: not known.
 FALSE_FRIENDS = frozenset(
-    ["a", "an", "un", "una", "une", "ein", "once", "elf", "son", "cent", "sept", "quart", "quarts", "mil", "dos", "six", "tres", "tiers", "second", "seconde", "media", "medio", "cuarto", "once", "acht", "million", "k", "mars", "mai", "null", "mio"]
+    [
+        "a",
+        "an",
+        "un",
+        "una",
+        "une",
+        "ein",
+        "once",
+        "elf",
+        "son",
+        "cent",
+        "sept",
+        "quart",
+        "quarts",
+        "mil",
+        "dos",
+        "six",
+        "tres",
+        "tiers",
+        "second",
+        "seconde",
+        "media",
+        "medio",
+        "cuarto",
+        "once",
+        "acht",
+        "million",
+        "k",
+        "mars",
+        "mai",
+        "null",
+        "mio",
+    ]
 )
 
 # Slavic numerals that are declined alike: a stem, and the value that each stands for.
