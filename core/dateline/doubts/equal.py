@@ -7,12 +7,17 @@ from collections.abc import Iterable
 from hashlib import blake2b
 
 import msgspec
+from msgspec.structs import astuple
 
 from dateline.events.payload import FactPayload
 from dateline.events.state import Fact, StoryState
 from dateline.events.tally import Tally
 
 _Place = tuple[int, str]
+_FIELDS = FactPayload.__struct_fields__
+#: The fields from the attribution to what the fact is about, and those of its type.
+_FIRST, _LAST = _FIELDS.index("attribution"), _FIELDS.index("about") + 1
+_OWN = len(_FIELDS)
 
 
 class EqualFacts(Tally):
@@ -26,6 +31,8 @@ class EqualFacts(Tally):
 
     def __init__(self) -> None:
         self._groups: dict[bytes, list[_Place]] = {}
+        #: The group of each fact that is shown.
+        self._group_of: dict[str, list[_Place]] = {}
 
     @classmethod
     def of(cls, story: StoryState) -> EqualFacts:
@@ -37,21 +44,21 @@ class EqualFacts(Tally):
         return equal
 
     def begin(self, facts: Iterable[Fact]) -> None:
-        self._groups = {}
+        self._groups, self._group_of = {}, {}
         for fact in facts:
             self._add(fact)
 
     def move(self, before: Fact | None, after: Fact | None) -> None:
-        if before is not None and not before.hidden:
-            group = self._groups[content_of(before)]
-            at = bisect_left(group, (before.version, before.id))
-            del group[at]
+        if before is not None and (group := self._group_of.pop(before.id, None)) is not None:
+            del group[bisect_left(group, (before.version, before.id))]
         if after is not None:
             self._add(after)
 
     def before(self, fact: Fact) -> str | None:
         """The last fact recorded before it that says the same."""
-        group = self._groups.get(content_of(fact), ())
+        group = self._group_of.get(fact.id, ())
+        if len(group) < 2:
+            return None
         at = bisect_left(group, (fact.version, fact.id))
         return group[at - 1][1] if at else None
 
@@ -64,6 +71,7 @@ class EqualFacts(Tally):
     def _add(self, fact: Fact) -> None:
         if not fact.hidden:
             group = self._groups.setdefault(content_of(fact), [])
+            self._group_of[fact.id] = group
             place = (fact.version, fact.id)
             if group and group[-1] > place:
                 insort(group, place)
@@ -72,18 +80,13 @@ class EqualFacts(Tally):
 
 
 def content_of(fact: Fact) -> bytes:
-    """A hash of what a fact says, from which source. Its own words count where it has no quantity: two
+    """A hash of what a fact says, and from which source. Its own words count where it has no quantity: two
     sentences about one figure are one fact."""
     data: FactPayload = fact.data
-    said = msgspec.structs.replace(
-        data,
-        fact="",
-        evidence=(),
-        note=None,
-        derived_from=(),
-        text="" if data.quantities else " ".join(data.text.split()).casefold(),
-    )
-    return blake2b(fact.type.encode() + _encode(said), digest_size=16).digest()
+    values = astuple(data)
+    text = "" if data.quantities else " ".join(data.text.split()).casefold()
+    said = (fact.type, text, data.source, values[_FIRST:_LAST], values[_OWN:])
+    return blake2b(_encode(said), digest_size=16).digest()
 
 
 _encode = msgspec.json.Encoder(order="deterministic").encode

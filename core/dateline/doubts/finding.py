@@ -12,6 +12,7 @@ from dateline.events.clock import to_iso
 from dateline.events.editorial import FactsLinked
 from dateline.events.edtf import parse
 from dateline.events.fact import FigureRecorded, OccurrenceRecorded, StateRecorded
+from dateline.events.payload import FactPayload
 from dateline.events.state import Fact
 
 _DAY_US = 86_400_000_000
@@ -43,8 +44,8 @@ def _all(fact: Fact, doubters: Iterable[Doubter]) -> Iterator[Doubt]:
     elif isinstance(data, FigureRecorded):
         why = "a figure has at least one quantity"
         yield Doubt("figure-without-quantity", "/quantities", "", why, changed(fact, "/quantities"))
-    yield from _date_doubts(fact)
     document = fact.document
+    yield from _date_doubts(fact, None if document is None else document.published)
     if document is not None and document.published is None:
         title = document.title or fact.label(document.publisher)
         why = "the source has no date of publication, so no day has this fact"
@@ -68,29 +69,33 @@ def corroborating(fact: Fact) -> Iterator[str]:
             yield link.data.from_
 
 
-def _date_doubts(fact: Fact) -> Iterator[Doubt]:
+def _date_doubts(fact: Fact, published: str | None) -> Iterator[Doubt]:
     """Dates after the day of recording, with a day of grace for time zones. What is planned, said or judged
     may lie in the future."""
     data = fact.data
-    times = data.times
-    dated = [("/times/said/edtf", times.said)] if times.said is not None else []
-    happened = isinstance(data, OccurrenceRecorded) and data.status in ("happened", "ongoing")
-    if times.valid is not None and (happened or isinstance(data, FigureRecorded | StateRecorded)):
-        dated.append(("/times/valid/edtf", times.valid))
-    texts = [(path, time.edtf) for path, time in dated]
+    said, valid = data.times.said, data.times.valid
+    texts = []
+    if published is not None:
+        texts.append(("/source", published))
+    if said is not None:
+        texts.append(("/times/said/edtf", said.edtf))
+    if valid is not None and _past(data):
+        texts.append(("/times/valid/edtf", valid.edtf))
     if isinstance(data, FigureRecorded) and data.as_of is not None:
         texts.append(("/as_of", data.as_of))
-    document = fact.document
-    if document is not None and document.published is not None:
-        texts.append(("/source", document.published))
-    if not texts:
-        return
     last = _day(fact.recorded_us // _DAY_US + 1)
     for path, text in texts:
         date = parse(text)
         if date.earliest is not None and date.earliest[:10] > last:
             why = f"{date.words} is after the day of recording"
             yield Doubt("future-date", path, text, why, changed(fact, path.removesuffix("/edtf")))
+
+
+def _past(data: FactPayload) -> bool:
+    """Whether it tells of what is or was, and not of what was planned, said or judged."""
+    if isinstance(data, OccurrenceRecorded):
+        return data.status in ("happened", "ongoing")
+    return isinstance(data, FigureRecorded | StateRecorded)
 
 
 @lru_cache(1024)

@@ -26,11 +26,10 @@ _TIME_FACTORS = (60, 3600, 24, 1440, 7, 12, 30, 52, 365)
 
 def value_doubts(fact: Fact) -> Iterator[Doubt]:
     """Values that their words do not say, or that the fact's sentence contradicts."""
-    languages = _languages(fact)
     for at, quantity in enumerate(fact.data.quantities):
         if _plain(quantity):
             continue
-        said = numbers(quantity.verbatim, languages)
+        said = numbers(quantity.verbatim, _languages(fact))
         for field, value in _unsaid(quantity, said):
             path = f"/quantities/{at}/{field}"
             why = f"the words say {_listed(said)}, the {field} is {number_words(value)}"
