@@ -51,7 +51,7 @@ from dateline.testing.contracts.views import VIEW_RULES
 from dateline.testing.isolated import isolated
 
 INSTALLED = Plugins.load(strict=True)
-KINDS = ("views", "exporters", "importers", "source_importers", "event_types", "checks")
+KINDS = ("views", "exporters", "importers", "source_importers", "event_types", "checks", "doubts")
 ITEMS = [(kind, name) for kind in KINDS for name in sorted(getattr(INSTALLED, kind))]
 
 

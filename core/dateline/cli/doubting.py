@@ -30,7 +30,11 @@ def doubting(strict: bool, *, dry_run: bool = False) -> Consider:
 
     if strict:
         return refuse_doubts
-    return _print if dry_run or not (sys.stdin.isatty() and data().isatty()) else _ask
+    return _ask if _on_terminal() and not dry_run else _print
+
+
+def _on_terminal() -> bool:
+    return sys.stdin.isatty() and data().isatty()
 
 
 def _print(doubted: Sequence[Doubted]) -> None:

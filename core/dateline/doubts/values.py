@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from dateline.doubts.doubt import Doubt, changed
+from dateline.events.editorial import FactCorrected
 from dateline.events.parts import Quantity
 from dateline.events.state import Fact
 from dateline.events.words import number_words
@@ -15,6 +17,11 @@ from dateline.language.number import Number
 from dateline.language.number_words import LANGUAGES, words
 from dateline.language.numbers import numbers, says_plainly
 
+#: Numbers so close are a range, and are not added up: "20 to 30".
+_RANGE = 5
+#: Words of at least as many letters with the same beginning are taken for the same.
+_STEM = 4
+_WORD = re.compile(rf"[^\W\d_]{{{_STEM},}}")
 _SURE = ("cardinal", "ordinal", "fraction", "percent")
 _TIMES = {
     "second", "seconds", "minute", "minutes", "hour", "hours", "day", "days", "week", "weeks",
@@ -125,14 +132,16 @@ def _says(said: Sequence[Number], value: float, unit: str | None = None, scale: 
                 for factor in _TIME_FACTORS
             ):
                 return True
-    exact = [abs(number.values[0]) for number in said if number.kind in (*_SURE, "article")]
+    each = [number for number in said if number.kind in (*_SURE, "article")]
+    exact = [abs(number.values[0]) for number in each]
     if not 2 <= len(exact) <= 12:
         return False
     factors = (1, *_TIME_FACTORS) if unit in _TIMES else (1,)
-    if any(_same(sum(exact) * factor, value) for factor in factors):
+    apart = all(two.start - one.end > _RANGE for one, two in pairwise(each))
+    if apart and any(_same(sum(exact) * factor, value) for factor in factors):
         return True
     return any(
-        _same(one + other, value) or (other and _rounded_share(one / other, value))
+        (apart and _same(one + other, value)) or (other and _rounded_share(one / other, value))
         for pair in combinations(exact, 2)
         for one, other in (pair, pair[::-1])
     )
@@ -196,14 +205,52 @@ def _sentence_doubts(fact: Fact) -> Iterator[Doubt]:
     other = [
         number for number in said if _counts(number) and not _explained(number, data.quantities)
     ]
-    if not other:
-        return
     for at, quantity in unsaid:
-        assert quantity.value is not None
-        spoken = ", ".join(data.text[number.start : number.end] for number in other)
-        why = f"the sentence says {_listed(other)}, the value is {number_words(quantity.value)}"
-        since = changed(fact, "/text", "/quantities")
-        yield Doubt("value-not-in-sentence", f"/quantities/{at}/value", spoken, why, since)
+        meant = [number for number in other if _meant(number, quantity, at, fact, len(other))]
+        if meant:
+            assert quantity.value is not None
+            spoken = ", ".join(data.text[number.start : number.end] for number in meant)
+            why = f"the sentence says {_listed(meant)}, the value is {number_words(quantity.value)}"
+            since = changed(fact, "/text", "/quantities")
+            yield Doubt("value-not-in-sentence", f"/quantities/{at}/value", spoken, why, since)
+
+
+def _meant(number: Number, quantity: Quantity, at: int, fact: Fact, others: int) -> bool:
+    """Whether a number of the sentence is likely to stand for the value: it was the value before a
+    correction, the source's words say it, it looks like a misprint of the value, it stands beside a word of
+    the quantity, or it is the only one and about as large."""
+    said, value = number.values[0], abs(quantity.value or 0)
+    if any(_says([number], was) for was in _values_before(fact, at)):
+        return True
+    if any(said in one.values for one in _sure(numbers(quantity.verbatim, _languages(fact)))):
+        return True
+    if misprinted(said, value):
+        return True
+    if others == 1 and said >= 10 and value / 2 <= said <= value * 2:
+        return True
+    beside = _WORD.findall(fact.data.text[number.end : number.end + 40])[:2]
+    about = _WORD.findall(f"{quantity.verbatim} {quantity.measure} {quantity.unit or ''}")
+    stems = {word.casefold()[:_STEM] for word in about}
+    return any(word.casefold()[:_STEM] in stems for word in beside)
+
+
+def _values_before(fact: Fact, at: int) -> Iterator[float]:
+    """The values that corrections replaced."""
+    for event in fact.history:
+        if isinstance(event.data, FactCorrected):
+            for change in event.data.changes:
+                path, was = change.path, change.was
+                if path == f"/quantities/{at}/value" and isinstance(was, int | float):
+                    yield was
+
+
+def misprinted(one: float, other: float) -> bool:
+    """Whether two numbers differ as misprints do: by a factor of ten, or in the order of their digits."""
+    low, high = sorted((abs(one), abs(other)))
+    if low and any(_same(low * factor, high) for factor in (10, 100, 1000)):
+        return True
+    digits = (f"{low:.15g}", f"{high:.15g}")
+    return low >= 10 and sorted(digits[0]) == sorted(digits[1])
 
 
 def _counts(number: Number) -> bool:

@@ -154,7 +154,8 @@ class _Story:
             left, right = self._draw(st.lists(names, min_size=2, max_size=2, unique=True))
             line = {"type": "facts.linked", "from": left, "to": right, "note": self._reason()}
             line["relation"] = self._draw(st.sampled_from(_RELATIONS))
-            self.lines.append(line | {"independence": "same-origin"})
+            origin = self._draw(st.sampled_from(("same-origin", "independent")))
+            self.lines.append(line | {"independence": origin})
 
     def _retitle(self) -> None:
         self.lines.append({"type": "story.retitled", "title": self._reason()})
