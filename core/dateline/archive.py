@@ -192,7 +192,8 @@ class Archive:
 
         `doubts` is called with the doubts that the lines raise, if there are any, before anything is
         written: what it raises stops the recording. `refuse_doubts` refuses them. Without it nobody
-        looks for doubts; the view ``doubts`` has them.
+        looks for doubts; the view ``doubts`` has them. Of more than 10,000 facts, any function but
+        `refuse_doubts` gets the doubts about the first 10,000.
 
         Raises Refused with every finding, VersionConflict, EventIdConflict, UnknownName.
         """

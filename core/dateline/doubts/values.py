@@ -47,13 +47,11 @@ def value_doubts(fact: Fact) -> Iterator[Doubt]:
 
 def _plain(quantity: Quantity) -> bool:
     """Whether the words have all its numbers in plain digits."""
-    value, words = quantity.value, quantity.verbatim
-    stated = (
-        (value, quantity.of)
-        if value is not None
-        else (quantity.lower, quantity.upper, quantity.ordinal)
-    )
-    return all(number is None or says_plainly(words, number) for number in stated)
+    said, value, of = quantity.verbatim, quantity.value, quantity.of
+    if value is not None:
+        return says_plainly(said, value) and (of is None or says_plainly(said, of))
+    bounds = (quantity.lower, quantity.upper, quantity.ordinal)
+    return all(bound is None or says_plainly(said, bound) for bound in bounds)
 
 
 def contradicts(words: str, value: float, languages: Iterable[str] = ()) -> bool:
@@ -188,8 +186,10 @@ def _scale(quantity: Quantity) -> float:
 def _sentence_doubts(fact: Fact) -> Iterator[Doubt]:
     """Whether the sentence says a number that is none of the fact's, and does not say a value of its own."""
     data = fact.data
-    given = [quantity for quantity in data.quantities if quantity.value is not None]
-    if all(says_plainly(data.text, quantity.value) for quantity in given):
+    for quantity in data.quantities:
+        if quantity.value is not None and not says_plainly(data.text, quantity.value):
+            break
+    else:
         return
     said = numbers(data.text)  # the sentence is in the editor's language, whatever the source's is
     if not said or any(number.kind == "unknown" for number in said):

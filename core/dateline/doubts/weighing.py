@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Protocol, TypeAlias
 
 import msgspec
@@ -14,6 +15,9 @@ from dateline.events.state import Fact
 
 #: The most doubts that one error lists.
 _LISTED = 50
+#: Of a larger batch only so many facts are looked at, so that a large import is not slowed down. The view
+#: has the doubts of all; `refuse_doubts` looks at all.
+_MOST = 10_000
 
 
 class Doubted(msgspec.Struct, frozen=True):
@@ -37,13 +41,14 @@ def weighing(consider: Consider, rules: _Rules) -> Callable[[Iterable[tuple[Fact
     """A function of facts as they will be, each with the version of its story before. It calls `consider`
     with the doubts that arose since, unless it has just been asked about the same ones."""
     asked: list[Doubted] = []
+    most = None if consider is refuse_doubts else _MOST
 
     def weigh(facts: Iterable[tuple[Fact, int]]) -> None:
         nonlocal asked
         doubters = tuple(rules.doubts.values())
         found = [
             Doubted(fact.story.slug, fact.id, doubt)
-            for fact, before in facts
+            for fact, before in islice(facts, most)
             for doubt in open_doubts(fact, doubters)
             if doubt.since > before
         ]

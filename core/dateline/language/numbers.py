@@ -40,25 +40,25 @@ def numbers(text: str, languages: Iterable[str] = ()) -> tuple[Number, ...]:
 
 def says_plainly(text: str, value: float) -> bool:
     """Whether `text` has the value in plain digits, as most texts have: then it need not be read."""
-    if value != int(value):
+    digits = value if type(value) is int else int(value)
+    if digits != value:
         return False
-    digits = int(value)
     return _has(text, str(digits)) or (digits >= 1000 and _has(text, f"{digits:,}"))
 
 
 def _has(text: str, digits: str) -> bool:
+    if text == digits:
+        return True
     start = text.find(digits)
-    end = start + len(digits)
     if start < 0 or (start and (text[start - 1] != " " or text[start - 2 : start - 1].isdigit())):
         return False
+    end = start + len(digits)
     if end == len(text):
         return True
+    if text[end] != " ":
+        return False
     following = text[end + 1 :].partition(" ")[0]
-    return (
-        text[end] == " "
-        and not following[:1].isdigit()
-        and following.rstrip(".,;:").casefold() not in _multiplies()
-    )
+    return not following[:1].isdigit() and following.rstrip(".,;:").casefold() not in _multiplies()
 
 
 @cache
