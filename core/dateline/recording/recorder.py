@@ -25,6 +25,8 @@ from dateline.recording.line import Files, Line
 from dateline.views.own import keep_up
 
 _TRIES = 50
+#: To weigh facts, shorter stories are folded whole: a new fact may equal any other.
+_WHOLE = 2000
 #: Makes the key policy of a call, given the name of the subject to protect and whether erased lines are
 #: recorded again.
 Policies = Callable[[str | None, bool], KeyPolicy]
@@ -85,7 +87,7 @@ class Recorder:
             with reading(self._engine) as connection:
                 accepted = accept(
                     lines,
-                    Known(connection, self._reader),
+                    Known(connection, self._reader, 0 if weigh is None else _WHOLE),
                     keys,
                     story=story,
                     files=files,
