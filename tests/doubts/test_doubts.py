@@ -46,7 +46,7 @@ def test_each_kind_of_doubt_arises_with_its_place_and_words(archive: Archive) ->
         story(
             undated,
             figure(quantities=quantity(1430), text="Some were ashore"),
-            figure(quantities=quantity(143), text="It says 134 were ashore"),
+            figure(quantities=quantity(143), text="It says 1,430 were ashore"),
             figure(quantities=[], text="Many were ashore"),
             samples.statement("Everyone is safe", times={"said": {"edtf": "2999-01-01"}}),
             fact("occurrence", "Nobody dated this", **leaflet),
@@ -58,7 +58,7 @@ def test_each_kind_of_doubt_arises_with_its_place_and_words(archive: Archive) ->
     )
     assert doubts(archive, "fact", "doubt", "path", "words") == [
         ("f3", "value-not-in-words", "/quantities/0/value", "143 of 193"),
-        ("f4", "value-not-in-sentence", "/quantities/0/value", "134"),
+        ("f4", "value-not-in-sentence", "/quantities/0/value", "1,430"),
         ("f5", "figure-without-quantity", "/quantities", ""),
         ("f6", "future-date", "/times/said/edtf", "2999-01-01"),
         ("f7", "undated-source", "/source", "A leaflet"),
@@ -106,11 +106,25 @@ def test_equal_facts_are_doubted_one_by_one_however_the_view_catches_up(archive:
     assert doubts(archive, "fact", "why") == [
         (f"f{n}", f"f{n - 1} from the same source says the same") for n in (3, 4, 5)
     ]
-    archive.record([retracted("f3")], story="ferry")
-    assert [name for name, _ in doubts(archive)] == ["f4", "f5"]
-    archive.record([corrected("f4", "/quantities/0/of", 193, 190)], story="ferry")
-    assert doubts(archive) == [("f4", "value-not-in-words"), ("f5", "equal-facts")]
+    change = corrected("f4", "/quantities/0/of", 193, 190)
+    archive.record([retracted("f3"), change], story="ferry")
+    assert doubts(archive, "fact", "why") == [
+        ("f4", "the words say 143 and 193, the total is 190"),
+        ("f5", "f2 from the same source says the same"),
+    ]
+    archive.record([retracted("f2")], story="ferry")
+    assert [name for name, _ in doubts(archive)] == ["f4"]
     assert archive.verify_view("doubts") == []
+
+
+def test_corroboration_from_one_origin_is_doubted_while_both_facts_stand(archive: Archive) -> None:
+    link = {"type": "facts.linked", "from": "f2", "to": "f1", "relation": "corroborates"}
+    archive.record(story(link | {"independence": "independent"}))
+    assert doubts(archive, "fact", "doubt", "why") == [
+        ("f2", "one-origin", "both facts come from the same source")
+    ]
+    archive.record([retracted("f1")], story="ferry")
+    assert doubts(archive) == [] and archive.verify_view("doubts") == []
 
 
 def test_numbers_that_stand_for_the_value_in_another_way_raise_no_doubt(archive: Archive) -> None:

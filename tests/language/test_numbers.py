@@ -48,6 +48,15 @@ def test_a_language_that_is_not_known_raises_fewer_doubts_and_no_others() -> Non
     assert not contradicts("once again", 143), "eleven in Spanish"
 
 
+def test_each_number_has_its_place_its_values_and_its_kind() -> None:
+    text = "On 4 March several of the 27 houses, 45 per cent, and the third dam: a half"
+    found = [(text[n.start : n.end], n.values, n.kind) for n in numbers(text, ["en"])]
+    assert found == [
+        ("4", (4,), "date"), ("several", (), "unknown"), ("27", (27,), "cardinal"),
+        ("45", (45, 0.45), "percent"), ("third", (3,), "ordinal"), ("a half", (0.5, 50), "fraction"),
+    ]  # fmt: skip
+
+
 @given(st.integers(0, 10**9), st.sampled_from(LANGUAGES))
 def test_digits_say_their_number_in_every_language(value: int, language: str) -> None:
     for text in (f"{value}", f"{value:,}".replace(",", "\u202f"), f"some {value} or so"):

@@ -17,6 +17,13 @@ from dateline.language.number import Number
 from dateline.language.number_words import LANGUAGES, words
 from dateline.language.numbers import numbers, says_plainly
 
+_FIELDS = {
+    "value": "the value",
+    "of": "the total",
+    "ordinal": "the ordinal",
+    "lower": "the lower bound",
+    "upper": "the upper bound",
+}
 #: Numbers so close are a range, and are not added up: "20 to 30".
 _RANGE = 5
 #: Words of at least as many letters with the same beginning are taken for the same.
@@ -39,7 +46,7 @@ def value_doubts(fact: Fact) -> Iterator[Doubt]:
         said = numbers(quantity.verbatim, _languages(fact))
         for field, value in _unsaid(quantity, said):
             path = f"/quantities/{at}/{field}"
-            why = f"the words say {_listed(said)}, the {field} is {number_words(value)}"
+            why = f"the words say {_listed(said)}, {_FIELDS[field]} is {number_words(value)}"
             since = changed(fact, "/quantities")
             yield Doubt("value-not-in-words", path, quantity.verbatim, why, since)
     yield from _sentence_doubts(fact)
