@@ -30,29 +30,34 @@ def doubting(strict: bool, *, dry_run: bool = False) -> Consider:
 
     if strict:
         return refuse_doubts
-    return _ask if _on_terminal() and not dry_run else _print
+    if dry_run:
+        return _list
+    return _ask if _on_terminal() else _warn
 
 
 def _on_terminal() -> bool:
     return sys.stdin.isatty() and data().isatty()
 
 
-def _print(doubted: Sequence[Doubted]) -> None:
+def _list(doubted: Sequence[Doubted]) -> None:
     for one in doubted[:_LISTED]:
         said = f" ({one.doubt.words})" if one.doubt.words else ""
         say(f"Doubt: {one.fact}: {one.doubt.kind}: {one.doubt.why}{said}")
-    more = doubted[_LISTED:]
+    more = Counter(one.doubt.kind for one in doubted[_LISTED:])
     if more:
-        kinds = Counter(one.doubt.kind for one in more)
-        listed = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
-        say(f"{counted(len(more), 'more doubt')}: {listed}.")
+        listed = ", ".join(f"{number} {kind}" for kind, number in sorted(more.items()))
+        say(f"{counted(more.total(), 'more doubt')}: {listed}.")
+
+
+def _warn(doubted: Sequence[Doubted]) -> None:
+    _list(doubted)
     say(
         f"`dateline show {doubted[0].story} doubts` lists them until they are checked or corrected."
     )
 
 
 def _ask(doubted: Sequence[Doubted]) -> None:
-    _print(doubted)
+    _list(doubted)
     if not click.confirm("Record?", default=False, err=True):
         raise DatelineError(
             "nothing was recorded",
