@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.bundled import plugins
 
 from dateline import Archive, Plugins, Refused, refuse_doubts
+from dateline.doubts.finding import KINDS
 from dateline.doubts.weighing import Doubted
 from dateline.events.state import Fact
 from dateline.plugin import Doubt, Doubter
@@ -66,6 +68,12 @@ def test_each_kind_of_doubt_arises_with_its_place_and_words(archive: Archive) ->
         ("f9", "equal-facts", "", "Towed,  SHE says"),
     ]
     assert archive.verify_view("doubts") == []
+
+
+def test_every_kind_of_doubt_is_documented() -> None:
+    page = Path(__file__).parents[2] / "docs" / "doubts.md"
+    rows = page.read_text("utf-8").partition("| --- | --- |\n")[2].partition("\n\n")[0]
+    assert [row.split("`")[1] for row in rows.splitlines()] == list(KINDS)
 
 
 def test_a_doubt_goes_away_when_it_is_corrected_checked_retracted_or_rejected(

@@ -16,17 +16,11 @@ from dateline.events.payload import FactPayload
 from dateline.events.state import Fact
 
 _DAY_US = 86_400_000_000
-#: The kinds of doubts that Dateline has itself, each with what it means.
-KINDS = {
-    "value-not-in-words": "The words of the source say another number than the value.",
-    "value-not-in-sentence": "The fact's own sentence says another number than the value.",
-    "figure-without-quantity": "A figure has no quantity.",
-    "future-date": "A date is later than the day of recording.",
-    "undated-source": "The source has no date of publication.",
-    "one-origin": "A fact corroborates another one that comes from the same source, publisher or person.",
-    "equal-facts": "A fact says what an earlier one of the same source says.",
-    "doubter-failed": "The rule of a plugin raised an error.",
-}
+#: The kinds of doubts that Dateline has itself.
+KINDS = (
+    "value-not-in-words", "value-not-in-sentence", "figure-without-quantity", "future-date",
+    "undated-source", "one-origin", "equal-facts", "doubter-failed",
+)  # fmt: skip
 
 
 def open_doubts(fact: Fact, doubters: Iterable[Doubter] = ()) -> list[Doubt]:

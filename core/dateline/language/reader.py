@@ -18,6 +18,7 @@ from dateline.language.tokens import Token, tokens
 _PERCENT = re.compile(r"[\s\u00a0\u202f]*[%٪‰]")
 _PART = re.compile(rf"\s?([{PARTS}])")
 _RATIO = re.compile(r"\s?[/⁄]\s?(\d{1,4})(?![\d/])")
+_MIXED = re.compile(r"[ \u00a0](\d{1,2})[/⁄](\d{1,2})(?![\d/])")
 _SIGNED = re.compile(r"(?:^|[\s(])[-−–]$")
 _RANGE = re.compile(r"\s*(?:[-–—‑]|to|or|and|à|ou|et|bis|oder|und|a|o|y|до|або|чи|и|или|та|і)\s*")
 _POINT_AND_WORD = re.compile(r"\.\s\w")
@@ -157,6 +158,10 @@ class Reader:
             return None, at + 1
         if token.text in PARTS:
             return Number(token.start, token.end, shares(values[0]), "fraction"), at + 1
+        mixed = _MIXED.match(text, token.end)
+        if mixed is not None and int(mixed[2]):
+            value = values[0] + int(mixed[1]) / int(mixed[2])
+            return Number(token.start, mixed.end(), (value,)), at + 3
         ratio = _RATIO.match(text, token.end)
         if ratio is not None and int(ratio[1]):
             readings = (*shares(values[0] / int(ratio[1])), values[0], int(ratio[1]))
