@@ -147,6 +147,12 @@ def test_numbers_that_stand_for_the_value_in_another_way_raise_no_doubt(archive:
     assert doubts(archive) == []
 
 
+def test_numbers_and_times_at_their_limits_stop_nothing(archive: Archive) -> None:
+    large = figure(text="All were ashore", quantities=quantity(2**53 - 1))
+    archive.record(story({**large, "recorded_at": "9999-12-31T23:59:59Z"}))
+    assert doubts(archive) == [("f3", "value-not-in-words")]
+
+
 def test_doubts_are_considered_before_anything_is_written(archive: Archive) -> None:
     archive.record(story())
     seen: list[Doubted] = []

@@ -73,6 +73,11 @@ def test_number_words_in_any_order_are_read_without_an_error(some: list[str]) ->
         assert [n.start for n in found] == sorted({n.start for n in found})
 
 
+def test_absurdly_large_numbers_are_read_without_an_error() -> None:
+    for text in ("trillion " * 40, "5 " + "trillion " * 40, "mil millones " * 30, "9" * 400):
+        assert all(value <= 10**24 for number in numbers(text) for value in number.values)
+
+
 @given(st.text(max_size=40), st.integers(-5, 10**6))
 def test_any_text_is_read_without_an_error(text: str, value: int) -> None:
     numbers(text)

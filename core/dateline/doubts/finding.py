@@ -94,7 +94,10 @@ def _past(data: FactPayload) -> bool:
 
 @lru_cache(1024)
 def _day(number: int) -> str:
-    return to_iso(number * _DAY_US)[:10]
+    try:
+        return to_iso(number * _DAY_US)[:10]
+    except (OverflowError, ValueError):
+        return "9999-12-31"
 
 
 def _origin_doubts(fact: Fact) -> Iterator[Doubt]:

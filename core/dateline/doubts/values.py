@@ -13,7 +13,7 @@ from dateline.events.editorial import FactCorrected
 from dateline.events.parts import Quantity
 from dateline.events.state import Fact
 from dateline.events.words import number_words
-from dateline.language.number import Number
+from dateline.language.number import LARGEST, Number
 from dateline.language.number_words import LANGUAGES, words
 from dateline.language.numbers import numbers, says_plainly
 
@@ -41,7 +41,7 @@ _TIME_FACTORS = (60, 3600, 24, 1440, 7, 12, 30, 52, 365)
 def value_doubts(fact: Fact) -> Iterator[Doubt]:
     """Values that their words do not say, or that the fact's sentence contradicts."""
     for at, quantity in enumerate(fact.data.quantities):
-        if _plain(quantity):
+        if _plain(quantity) or not _comparable(quantity):
             continue
         said = numbers(quantity.verbatim, _languages(fact))
         for field, value in _unsaid(quantity, said):
@@ -59,6 +59,12 @@ def _plain(quantity: Quantity) -> bool:
         return says_plainly(said, value) and (of is None or says_plainly(said, of))
     bounds = (quantity.lower, quantity.upper, quantity.ordinal)
     return all(bound is None or says_plainly(said, bound) for bound in bounds)
+
+
+def _comparable(quantity: Quantity) -> bool:
+    """Whether its numbers are not too large to be compared with the words."""
+    given = (quantity.value, quantity.of, quantity.lower, quantity.upper, quantity.ordinal)
+    return all(number is None or abs(number) < LARGEST for number in given)
 
 
 def contradicts(words: str, value: float, languages: Iterable[str] = ()) -> bool:
@@ -205,6 +211,7 @@ def _sentence_doubts(fact: Fact) -> Iterator[Doubt]:
         (at, quantity)
         for at, quantity in enumerate(data.quantities)
         if quantity.value is not None
+        and _comparable(quantity)
         and not _says(said, quantity.value, quantity.unit, _scale(quantity))
     ]
     if not unsaid:
@@ -247,7 +254,8 @@ def _values_before(fact: Fact, at: int) -> Iterator[float]:
         if isinstance(event.data, FactCorrected):
             for change in event.data.changes:
                 path, was = change.path, change.was
-                if path == f"/quantities/{at}/value" and isinstance(was, int | float):
+                number = isinstance(was, int | float) and abs(was) < LARGEST
+                if path == f"/quantities/{at}/value" and number:
                     yield was
 
 
@@ -272,7 +280,7 @@ def _explained(number: Number, quantities: Sequence[Quantity]) -> bool:
     """Whether it is one of the other numbers of the fact."""
     return any(
         value is not None and _says([number], value, quantity.unit, _scale(quantity))
-        for quantity in quantities
+        for quantity in filter(_comparable, quantities)
         for value in (
             quantity.value, quantity.of, quantity.lower, quantity.upper, quantity.ordinal,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dateline.language.number import LARGEST
 from dateline.language.number_words import Word
 
 
@@ -73,7 +74,7 @@ class Sum:
         if word.kind == "S" and not self.begun:
             return False
         if self.scale and word.value >= self.scale:  # mil millones
-            self.total, self.group = self.value * word.value, 0
+            self.total, self.group = min(self.value * word.value, LARGEST), 0
         else:
             self.total, self.group = self.total + (self.group or 1) * word.value, 0
         self.scale = self.last = word.value

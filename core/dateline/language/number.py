@@ -8,6 +8,8 @@ import msgspec
 
 Kind = Literal["cardinal", "ordinal", "fraction", "percent", "date", "article", "unknown"]
 Values = tuple[float, ...]
+#: Larger numbers are not told apart, and not compared.
+LARGEST = 10**24
 
 
 class Number(msgspec.Struct, frozen=True):
@@ -26,7 +28,7 @@ def whole(value: float) -> float:
 
 def times(values: Values, scale: float) -> Values:
     """The values times a scale. Decimals are kept: 1.67 million is 1,670,000."""
-    return tuple(whole(float(f"{value * scale:.15g}")) for value in values)
+    return tuple(whole(float(f"{min(value * scale, LARGEST):.15g}")) for value in values)
 
 
 def shares(share: float) -> Values:

@@ -11,7 +11,7 @@ import msgspec
 from dateline.language import number_words
 from dateline.language.adding import Sum
 from dateline.language.digits import PARTS, designates, values_of
-from dateline.language.number import Kind, Number, Values, shares, times, whole
+from dateline.language.number import LARGEST, Kind, Number, Values, shares, times, whole
 from dateline.language.number_words import PER_CENT, Word
 from dateline.language.tokens import Token, tokens
 
@@ -223,7 +223,7 @@ class Reader:
         """The values times the scales that follow: ``3 thousand million``, ``5 dozen``."""
         scale = 0.0
         while not self._of_per_cent(after) and (word := self._near(after, "sSdD")) is not None:
-            values, scale = times(values, word.value), max(scale, 1) * word.value
+            values, scale = times(values, word.value), min(max(scale, 1) * word.value, LARGEST)
             end, after = self._tokens[after].end, after + 1
         return values, scale, end, after
 
