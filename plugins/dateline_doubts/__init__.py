@@ -23,7 +23,7 @@ class Doubts(FactView):
 
     ``doubt`` is its kind, ``path`` a JSON Pointer into the fact, ``words`` what is doubted. A row is removed
     when the fact is corrected so that the doubt no longer holds, is retracted or rejected, or is reviewed
-    as ``checked`` after the doubt arose. ``since`` is the version of the story at which it arose.
+    as ``checked`` after the doubt arose.
     """
 
     name, version = "doubts", 1
@@ -35,11 +35,10 @@ class Doubts(FactView):
         path: str
         words: str
         why: str
-        since: int
 
     def rows(self, fact: Fact) -> Iterable[FactRow]:
         return [
-            self.Row(doubt=one.kind, path=one.path, words=one.words, why=one.why, since=one.since)
+            self.Row(doubt=one.kind, path=one.path, words=one.words, why=one.why)
             for one in open_doubts(fact, self.doubters)
         ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from uuid import UUID
 
 import msgspec
@@ -26,8 +26,6 @@ class Accepted(msgspec.Struct):
     #: Each document with the id of the key that it is stored under.
     documents: list[tuple[Document, str | None]] = []
     facts: list[str] = []
-    #: The stories as they will be.
-    states: dict[UUID, StoryState] = {}
     already: int = 0
     #: How many lines were recorded before and erased; positions of the erasures of those recorded again.
     erased: int = 0
@@ -37,9 +35,9 @@ class Accepted(msgspec.Struct):
     #: The latest time of recording that a line gives, if it is in the future.
     future_us: int | None = None
 
-    def changed(self) -> Iterator[tuple[Fact, int]]:
+    def changed(self, state_of: Callable[[UUID], StoryState]) -> Iterator[tuple[Fact, int]]:
         """The facts that the batch records, corrects or links, as they will be, each with the version of its
-        story before."""
+        story before. `state_of` has the stories as they will be."""
         names: dict[tuple[UUID, str], None] = {}
         for story, event in self.events:
             data = event.data
@@ -48,6 +46,6 @@ class Accepted(msgspec.Struct):
             elif isinstance(data, FactsLinked):
                 names[story, data.from_] = None
         for story, name in names:
-            fact = self.states[story].facts.get(name)
+            fact = state_of(story).facts.get(name)
             if fact is not None:
                 yield fact, self.expected[story]

@@ -60,5 +60,4 @@ def accept(
         findings += [found.at(item.line.number) for found in check.take(item)]
     if findings:
         raise Refused(sorted(findings, key=lambda finding: finding.line or 0))
-    accepted.states = {one: known.state(one) for one in accepted.expected}
     return accepted

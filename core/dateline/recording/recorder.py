@@ -85,9 +85,10 @@ class Recorder:
         for attempt in range(_TRIES):
             keys.prepare()
             with reading(self._engine) as connection:
+                known = Known(connection, self._reader, 0 if weigh is None else _WHOLE)
                 accepted = accept(
                     lines,
-                    Known(connection, self._reader, 0 if weigh is None else _WHOLE),
+                    known,
                     keys,
                     story=story,
                     files=files,
@@ -96,7 +97,7 @@ class Recorder:
                 )
             _check_expected(accepted, expected)
             if weigh is not None:
-                weigh(accepted.changed())
+                weigh(accepted.changed(known.state))
             if dry_run or not accepted.events:
                 return _recorded(accepted)
             keep_up(self._engine, self._reader, max(accepted.expected.values()))
