@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from dateline.archive import Archive as Archive
     from dateline.archive import copy_archive as copy_archive
     from dateline.capture.capturing import Captured as Captured
+    from dateline.doubts.weighing import Doubted as Doubted
+    from dateline.doubts.weighing import refuse_doubts as refuse_doubts
     from dateline.errors import DatelineError as DatelineError
     from dateline.errors import EventIdConflict as EventIdConflict
     from dateline.errors import Finding as Finding
@@ -39,6 +41,7 @@ _HOMES = {
     for module, names in {
         "archive": "Archive copy_archive",
         "capture.capturing": "Captured",
+        "doubts.weighing": "Doubted refuse_doubts",
         "errors": "DatelineError EventIdConflict Finding LogGap NotAnArchive NotPaired Refused "
         "UnknownName VersionConflict ViewFailed",
         "events.envelope": "RecordedBy",

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from dateline import editing, erasing, proving, undoing
 from dateline.documents import storage as documents
 from dateline.documents.document import Document
+from dateline.doubts.weighing import Consider, weighing
 from dateline.erasure.batch_keys import BatchKeys
 from dateline.erasure.journal import Erasure, Journal
 from dateline.erasure.pairing import Pairing
@@ -174,6 +175,7 @@ class Archive:
         dry_run: bool = False,
         protect: str | None = None,
         anew: bool = False,
+        doubts: Consider | None = None,
     ) -> Recorded:
         """Record lines of the import format: all of them, or none.
 
@@ -188,6 +190,11 @@ class Archive:
         that may repeat an event whose key was destroyed is refused (rule `perhaps-erased`), unless it
         has an `event_id` or is protected itself. With `anew` both kinds are recorded as new events.
 
+        `doubts` is called with the doubts that the lines raise, if there are any, before anything is
+        written: what it raises stops the recording. `refuse_doubts` refuses them. Without it nobody
+        looks for doubts; the view ``doubts`` has them. Of more than 10,000 facts, any function but
+        `refuse_doubts` gets the doubts about the first 10,000.
+
         Raises Refused with every finding, VersionConflict, EventIdConflict, UnknownName.
         """
         owner = None if story is None else self.story(story).id
@@ -196,6 +203,7 @@ class Archive:
             self.recorded = self._recorder.record(
                 given, owner, files, recorded_by, expected,
                 dry_run=dry_run, protect=protect, anew=anew,
+                weigh=None if doubts is None else weighing(doubts, self.plugins),
             )  # fmt: skip
         return self.recorded
 

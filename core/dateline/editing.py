@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypedDict, Unpack
 
+from dateline.doubts.weighing import Consider
 from dateline.errors import DatelineError
 from dateline.events import pointer
 from dateline.events.clock import now_us, to_iso
@@ -27,10 +28,11 @@ from dateline.recording.recorder import Recorded
 
 class How(TypedDict, total=False):
     """Arguments of every notice: `reported` is the EDTF date or time at which it was made public, if it
-    was; `recorded_by` says who records it."""
+    was; `recorded_by` says who records it; `doubts` is that of `record`."""
 
     reported: str | None
     recorded_by: RecordedBy
+    doubts: Consider | None
 
 
 class HowBy(How, total=False):
@@ -128,8 +130,8 @@ def review(
     reason: str | None = None,
     **how: Unpack[How],
 ) -> Recorded:
-    """Accept or reject a fact: `verdict` is ``accepted`` or ``rejected``. Views leave out a rejected
-    fact until it is accepted again."""
+    """Accept or reject a fact, or note that its doubts were checked: `verdict` is ``accepted``,
+    ``rejected`` or ``checked``. Views leave out a rejected fact until it is accepted again."""
     archive.fact(story, fact)
     event = {"fact": fact, "verdict": verdict, "reviewer": reviewer, "reason": reason or None}
     return _notice(archive, story, "fact.reviewed", **event, **how)
@@ -265,19 +267,20 @@ def _notice(
     *,
     reported: str | None = None,
     recorded_by: RecordedBy = RecordedBy(),
+    doubts: Consider | None = None,
     **fields: Any,
 ) -> Recorded:
     """Record an event with those of `fields` that are not None, after the lines `before`. Its id is
     new, so that the same correction can be made again after it was reversed."""
     line = line_of({"type": event_type, **fields}, reported=reported)
-    return archive.record([*before, line], story=story, recorded_by=recorded_by)
+    return archive.record([*before, line], story=story, recorded_by=recorded_by, doubts=doubts)
 
 
 def line_of(
     fields: Mapping[str, Any],
     reported: str | None = None,
-    recorded_by: RecordedBy | None = None,
     by: str | None = None,
+    **how: Any,
 ) -> dict[str, Any]:
     """An event as an input line with an id of its own, without those of `fields` that are None."""
     given = {"by": by, **fields}

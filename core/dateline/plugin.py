@@ -27,6 +27,9 @@ from __future__ import annotations
 
 from dateline.documents.charset import find_charset, marked_charset, web_charset
 from dateline.documents.document import BINARY, Document
+from dateline.doubts.doubt import Doubt, Doubter
+from dateline.doubts.equal import EqualFacts
+from dateline.doubts.finding import corroborating, open_doubts
 from dateline.errors import DatelineError, Finding, MissingLibrary, Refused, UnknownName
 from dateline.events.clock import from_iso, to_iso
 from dateline.events.editorial import (
@@ -97,7 +100,8 @@ from dateline.views.view_schema import last
 
 __all__ = [
     "BINARY", "CUT", "ERASED", "MAX_LINE", "Actor", "AssessmentRecorded", "Change", "Channel", "Check", "Column",
-    "ContentErased", "Cut", "DatelineError", "Document", "Edtf", "Entity", "EntityAmended", "EntityIntroduced", "EntityMerged", "EntityView", "Erased", "ErasedEvent", "ErasedFact",
+    "ContentErased", "Cut", "DatelineError", "Document", "Doubt", "Doubter", "Edtf", "Entity", "EntityAmended", "EntityIntroduced", "EntityMerged",
+    "EntityView", "EqualFacts", "Erased", "ErasedEvent", "ErasedFact",
     "Event", "EventRevoked", "EventType", "EventView", "Evidence", "EvidenceAdded", "Executor", "Exporter", "Extracted", "Fact",
     "FactCorrected", "FactDisputed", "FactNotice", "FactPayload", "FactRetracted", "FactReviewed",
     "FactRow", "FactView", "FactsLinked", "Factuality", "FigureRecorded", "Finding", "Fold", "FoldedEvent", "Importer",
@@ -105,7 +109,7 @@ __all__ = [
     "Quantity", "Raw", "RecordedBy", "Refused", "RoleRecorded", "Rows", "Source", "SourceAmended", "SourceCaptured",
     "SourceImporter", "SourceView", "SourceWithdrawn", "StateRecorded", "StatedCut", "StatementRecorded", "Status", "Step",
     "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "StoryView", "Table", "Tally", "Time", "Times",
-    "UnknownName", "View", "ViewRow", "Wording", "chain_arrows", "chain_words", "csv_cell", "find_charset",
-    "from_iso", "hookimpl", "is_publication_date", "last", "legible", "legible_line", "markdown", "marked_charset", "number_words", "one_line", "parse_edtf",
+    "UnknownName", "View", "ViewRow", "Wording", "chain_arrows", "chain_words", "corroborating", "csv_cell", "find_charset",
+    "from_iso", "hookimpl", "is_publication_date", "last", "legible", "legible_line", "markdown", "marked_charset", "number_words", "one_line", "open_doubts", "parse_edtf",
     "parse_json", "quantity_words", "to_fields", "to_iso", "visible", "web_charset", "worded",
 ]  # fmt: skip

@@ -36,6 +36,10 @@ HOOKS = {
         "[plugin guide](../plugins.md#checks)",
         "A name that is taken.",
     ),
+    "dateline_doubts": (
+        "[doubts](../doubts.md#doubts-of-your-own)",
+        "A name that is taken.",
+    ),
     "dateline_executors": (
         "[plugin guide](../plugins.md#executors)",
         (

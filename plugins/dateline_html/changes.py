@@ -31,6 +31,7 @@ _VERBS = {
     "update": "updated",
     "accepted": "reviewed and accepted",
     "rejected": "reviewed and rejected",
+    "checked": "doubts checked",
 }
 
 

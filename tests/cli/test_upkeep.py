@@ -44,7 +44,7 @@ def test_verify_compares_every_view_by_default(ferry: Cli) -> None:
     ferry("export", "ferry", "-f", "json")
     done = ferry("rebuild", "--verify")
     assert done.code == 0
-    assert done.err.count(": rows match the log.\n") == 8
+    assert done.err.count(": rows match the log.\n") == 9
     assert ferry("rebuild", "--verify", "--view", "figures").err == "figures: rows match the log.\n"
     for wrong in ((), ("--undo",), ("--verify", "--all", "--view", "figures")):
         refused = ferry("rebuild", *wrong)

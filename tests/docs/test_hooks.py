@@ -105,6 +105,15 @@ def test_hook_dateline_checks(tmp_path: Path) -> None:
         assert list(plugins.checks["count"].run(archive.state("ferry"))) == ["2 facts"]
 
 
+def test_hook_dateline_doubts(tmp_path: Path) -> None:
+    source = "def brief(fact):\n    yield Doubt('brief', '/text', fact.data.text, 'it is brief')\n"
+    plugins = plugin(tmp_path, source, "dateline_doubts", "Doubter('brief', brief)")
+    with Archive.create(":memory:", plugins) as archive:
+        archive.record(samples.story())
+        rows = archive.view("doubts", "ferry").dicts()
+        assert [(row["fact"], row["doubt"]) for row in rows] == [("f1", "brief"), ("f2", "brief")]
+
+
 def test_hook_dateline_executors(tmp_path: Path) -> None:
     source = """
 @hookimpl

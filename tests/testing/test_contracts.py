@@ -15,6 +15,8 @@ from dateline import Plugins
 from dateline.plugin import (
     Check,
     Document,
+    Doubt,
+    Doubter,
     Entity,
     EntityView,
     Event,
@@ -44,6 +46,7 @@ from dateline.plugin import (
 from dateline.testing import contracts
 from dateline.testing.contracts import ContractBroken, Trials, Verdict, search, verdicts
 from dateline.testing.contracts.checks import CHECK_RULES
+from dateline.testing.contracts.doubters import DOUBTER_RULES
 from dateline.testing.contracts.event_types import FIELD_RULES
 from dateline.testing.contracts.exporters import EXPORTER_RULES
 from dateline.testing.contracts.importers import IMPORTER_RULES, SOURCE_RULES
@@ -51,7 +54,7 @@ from dateline.testing.contracts.views import VIEW_RULES
 from dateline.testing.isolated import isolated
 
 INSTALLED = Plugins.load(strict=True)
-KINDS = ("views", "exporters", "importers", "source_importers", "event_types", "checks")
+KINDS = ("views", "exporters", "importers", "source_importers", "event_types", "checks", "doubts")
 ITEMS = [(kind, name) for kind in KINDS for name in sorted(getattr(INSTALLED, kind))]
 
 
@@ -582,10 +585,26 @@ def test_a_check_that_breaks_a_rule_is_caught(
     caught(verdicts(Check("mine", run), no_plugins), rule)
 
 
+@pytest.mark.usefixtures("hurry")
+@pytest.mark.parametrize(
+    ("find", "rule"),
+    [
+        (_raises, "takes-every-fact"),
+        (lambda fact: ["odd"], "takes-every-fact"),
+        (lambda fact: [Doubt("odd", "", str(random.random()), "odd")], "pure"),
+    ],
+)
+def test_a_doubter_that_breaks_a_rule_is_caught(
+    find: Callable[[Fact], Iterable[Doubt]], rule: str, no_plugins: Trials
+) -> None:
+    caught(verdicts(Doubter("mine", find), no_plugins), rule)
+
+
 @pytest.mark.slow
 def test_every_rule_is_broken_by_a_plugin_of_this_module() -> None:
     source = Path(__file__).read_text()
     names = {*VIEW_RULES, *EXPORTER_RULES, *IMPORTER_RULES, *SOURCE_RULES, *CHECK_RULES}
+    names |= {*DOUBTER_RULES}
     names |= {"unknown-fields", "upcasters", "golden"}
     assert {name for name in names if f'"{name}"),' not in source} == set()
 

@@ -10,6 +10,7 @@ import click
 
 from dateline.cli import completion
 from dateline.cli.desk import Desk
+from dateline.cli.doubting import doubting, strict_doubts_option
 from dateline.cli.fact_changes import changes_of
 from dateline.cli.fact_kinds import settle
 from dateline.cli.fact_options import FactCommand, fact_options
@@ -49,6 +50,7 @@ _NUMBERS = ("value", "lower", "upper", "of")
     help="The kind of correction.",
 )
 @click.option("--by", metavar="WHO", help="Who corrects: an entity, or a name.")
+@strict_doubts_option
 @reported_option
 @signed
 def correct(
@@ -60,6 +62,7 @@ def correct(
     correction: str,
     by: str | None,
     reported: str | None,
+    strict_doubts: bool,
     recorded_by: Any,
     **options: Any,
 ) -> None:
@@ -110,6 +113,7 @@ def correct(
             by=by,
             new=list(desk.entities.new.values()),
             reported=reported,
+            doubts=doubting(strict_doubts),
             recorded_by=recorded_by,
         )
     say(f"Corrected {fact}: {_shown(made)}")

@@ -70,19 +70,28 @@ def dispute(settings: Settings, story: str, fact: str, **details: Any) -> None:
 
 
 @_on_fact
-@click.argument("verdict", type=click.Choice(["accepted", "rejected"]))
+@click.argument("verdict", type=click.Choice(["accepted", "rejected", "checked"]))
 @click.option(
-    "--reviewer", required=True, metavar="WHO", help="Who reviewed it: an entity, or a name."
+    "--reviewer",
+    "--by",
+    "reviewer",
+    required=True,
+    metavar="WHO",
+    help="Who reviewed it: an entity, or a name.",
 )
 @click.option("--reason", help="The reason.")
 @reported_option
 @signed
 def review(settings: Settings, story: str, fact: str, verdict: str, **details: Any) -> None:
-    """Accept or reject a fact. Views leave out a rejected fact until it is accepted again.
+    """Accept or reject a fact, or note that its doubts were checked.
+
+    Views leave out a rejected fact until it is accepted again. A fact whose doubts were checked is no
+    longer listed in the view doubts, until a later change raises another doubt.
 
     \b
     Example:
       dateline review velm-flood f2 accepted --reviewer "the desk" --reason "Two counts agree"
+      dateline review velm-flood f6 checked --reviewer "the desk" --reason "The source says so"
     """
     with settings.archive() as archive:
         details["reviewer"] = _who(archive, story, details["reviewer"], "--reviewer")

@@ -115,7 +115,7 @@ class Entering:
         return [*introductions(self._desk.entities.new.values(), self._state), line]
 
     def _check(self, lines: Lines) -> None:
-        self._call(lines, dry_run=True)
+        self._call(lines, dry_run=True, doubts=None)
 
 
 def _told(error: click.UsageError | DatelineError | None) -> list[str]:

@@ -71,10 +71,8 @@ def spans(value: float, text: str) -> list[tuple[int, int]]:
     """Where `text` states `value`, in digits or else in words."""
     if found := places(value, text):
         return found
-    try:
-        from dateline.language.numbers import numbers
-    except ModuleNotFoundError:
-        return []
+    from dateline.language.numbers import numbers
+
     return [(one.start, one.end) for one in numbers(text) if value in one.values]
 
 

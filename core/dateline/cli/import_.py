@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from dateline.cli import completion
+from dateline.cli.doubting import doubting, strict_doubts_option
 from dateline.cli.options import protect_option, signed
 from dateline.cli.protecting import protected, say_erased_before
 from dateline.cli.settings import Settings
@@ -44,6 +45,7 @@ from dateline.cli.terminal.messages import counted, say
     is_flag=True,
     help="Import lines without event_id as new even if their content was, or may have been, erased.",
 )
+@strict_doubts_option
 @protect_option
 @partial(signed, method="imported")
 def import_(
@@ -52,6 +54,7 @@ def import_(
     format_: str | None,
     files: Path | None,
     dry_run: bool,
+    strict_doubts: bool,
     **how: Any,
 ) -> None:
     """Import facts from a file, all or none.
@@ -74,6 +77,7 @@ def import_(
             format=format_,
             files=files or (Path() if stdin else None),
             dry_run=dry_run,
+            doubts=doubting(strict_doubts, dry_run=dry_run),
             **how,
         )
         under = protected(result, archive.subjects())

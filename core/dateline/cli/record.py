@@ -11,6 +11,7 @@ import click
 
 from dateline.cli import completion
 from dateline.cli.desk import Desk
+from dateline.cli.doubting import doubting, strict_doubts_option
 from dateline.cli.entering import Entering
 from dateline.cli.entities import on_terminal
 from dateline.cli.fact_kinds import KINDS, kind_of, settle
@@ -67,6 +68,7 @@ class RecordCommand(FactCommand):
 @click.option("--id", "fact", metavar="FACT", help="Its id.  [default: the next free number]")
 @click.option("-e", "--edit", is_flag=True, help="Fill in a form in $VISUAL or $EDITOR.")
 @click.option("--dry-run", is_flag=True, help="Check the fact without writing it.")
+@strict_doubts_option
 @protect_option
 @signed
 def record(
@@ -76,6 +78,7 @@ def record(
     words: tuple[str, ...],
     edit: bool,
     dry_run: bool,
+    strict_doubts: bool,
     protect: str | None,
     recorded_by: RecordedBy,
     **options: Any,
@@ -106,7 +109,12 @@ def record(
     kind = _placed(words, options)
     with settings.archive() as archive:
         call = partial(
-            archive.record, story=story, recorded_by=recorded_by, protect=protect, anew=True
+            archive.record,
+            story=story,
+            recorded_by=recorded_by,
+            protect=protect,
+            anew=True,
+            doubts=doubting(strict_doubts, dry_run=dry_run),
         )
         with given_back():
             if on_terminal() or edit or kind or _any(options):

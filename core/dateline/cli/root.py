@@ -23,7 +23,7 @@ class Root(LazyGroup):
         "correct": "Correct a fact; the log keeps what was recorded before.",
         "retract": "Retract a fact.",
         "dispute": "Record that somebody disputes a fact.",
-        "review": "Accept or reject a fact.",
+        "review": "Accept or reject a fact, or note that its doubts were checked.",
         "evidence": "Add evidence from its source to a fact.",
         "link": "Link two facts: FACT RELATION OTHER.",
         "withdraw": "Record that a publisher withdrew a source.",

@@ -76,14 +76,23 @@ class FactDisputed(FactNotice, frozen=True, kw_only=True):
 
 
 class FactReviewed(FactNotice, frozen=True, kw_only=True):
+    """A reviewer accepted or rejected a fact, or checked its doubts. A rejected fact that is checked stays
+    rejected. Version 2 added ``checked``."""
+
     type: ClassVar[str] = "fact.reviewed"
-    verdict: Literal["accepted", "rejected"]
+    schema_version: ClassVar[int] = 2
+    verdict: Literal["accepted", "rejected", "checked"]
     reviewer: str
     reason: str | None = None
 
     @property
     def wording(self) -> Wording:
         return Wording(self.verdict, self.reviewer, self.reason)
+
+
+def reviewed_from_v1(fields: dict[str, object]) -> dict[str, object]:
+    """The fields stay the same. Version 2 added a verdict."""
+    return fields
 
 
 class EventRevoked(Payload, frozen=True, kw_only=True):

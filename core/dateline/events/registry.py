@@ -38,6 +38,7 @@ class EventType:
 _UPCASTERS: Mapping[type[Payload], Mapping[int, Upcaster]] = {
     entity.EntityIntroduced: {1: entity.from_v1},
     editorial.ContentErased: {1: editorial.erased_from_v1},
+    editorial.FactReviewed: {1: editorial.reviewed_from_v1},
 }
 CORE: tuple[EventType, ...] = tuple(
     EventType(payload, _UPCASTERS.get(payload, {}))

@@ -19,7 +19,8 @@ HIDDEN: tuple[Status, ...] = ("retracted", "rejected")
 class Notices(msgspec.Struct, frozen=True):
     """A summary of the notices about a fact, so that no notice is read twice.
 
-    ``kinds`` are the kinds of its corrections; ``verdict`` is the verdict of the last review.
+    ``kinds`` are the kinds of its corrections; ``verdict`` is the last verdict on the fact itself:
+    that its doubts were checked neither accepts nor rejects it.
     """
 
     kinds: frozenset[str] = frozenset()
@@ -34,6 +35,8 @@ class Notices(msgspec.Struct, frozen=True):
                 return self
             return msgspec.structs.replace(self, kinds=self.kinds | {notice.kind})
         if isinstance(notice, FactReviewed):
+            if notice.verdict == "checked":
+                return self
             return msgspec.structs.replace(self, verdict=notice.verdict)
         if isinstance(notice, FactDisputed):
             return msgspec.structs.replace(self, disputed=True)

@@ -1,1 +1,1 @@
-"""What words mean: dates as people write them, in several languages. Pure; nothing here reads an archive."""
+"""What words mean, in the languages that newsrooms write: dates and numbers. Pure."""

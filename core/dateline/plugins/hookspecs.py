@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pluggy
 
 if TYPE_CHECKING:
+    from dateline.doubts.doubt import Doubter
     from dateline.events.registry import EventType
     from dateline.export.exporter import Exporter
     from dateline.plugins.checks import Check
@@ -44,6 +45,11 @@ def dateline_event_types() -> Iterable[EventType]:  # type: ignore[empty-body]
 @hookspec
 def dateline_checks() -> Iterable[Check]:  # type: ignore[empty-body]
     """Offer checks of the stories, which ``dateline status`` runs."""
+
+
+@hookspec
+def dateline_doubts() -> Iterable[Doubter]:  # type: ignore[empty-body]
+    """Offer rules that doubt facts, for the view ``doubts`` and the warnings when facts are recorded."""
 
 
 @hookspec

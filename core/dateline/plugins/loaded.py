@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import pluggy
 
+from dateline.doubts.doubt import Doubter
 from dateline.errors import DatelineError, UnknownName, described, named, stops_plugin
 from dateline.events.payload import Payload
 from dateline.events.registry import EventType, Registry
@@ -24,7 +25,7 @@ from dateline.plugins.formats import Importer, SourceImporter, check_format
 from dateline.plugins.points import KINDS, PLUGINS
 from dateline.plugins.recipe import Recipe
 from dateline.plugins.records import PluginRecord, Status
-from dateline.views.projection import View, schema_of
+from dateline.views.projection import View, give_doubters, schema_of
 
 _HOOKS = {f"dateline_{kind}": kind for kind in KINDS}
 Report = Callable[[PluginRecord], None]
@@ -41,6 +42,7 @@ class Plugins:
         self._source_importers: dict[str, SourceImporter] = {}
         self._event_types: dict[str, EventType] = {}
         self._checks: dict[str, Check] = {}
+        self._doubts: dict[str, Doubter] = {}
         self._executors: dict[str, Executor] = {}
         #: How another process loads the same plugins; None if it cannot, since some were added here.
         self.recipe: Recipe | None = None
@@ -112,7 +114,11 @@ class Plugins:
 
     @property
     def views(self) -> dict[str, View]:
-        self._require("views")
+        """Those that show doubts have the rules of all plugins, so these are imported as well."""
+        self._require("views", "doubts")
+        for view in self._views.values():
+            if view.doubters is not None:
+                give_doubters(view, tuple(self._doubts.values()))
         return self._views
 
     @property
@@ -140,6 +146,12 @@ class Plugins:
     def checks(self) -> dict[str, Check]:
         self._require("checks")
         return self._checks
+
+    @property
+    def doubts(self) -> dict[str, Doubter]:
+        """Rules that doubt facts."""
+        self._require("doubts")
+        return self._doubts
 
     @property
     def executors(self) -> dict[str, Executor]:
@@ -380,6 +392,12 @@ def _check(item: object) -> tuple[str, str, Any]:
     return "checks", item.name, item
 
 
+def _doubter(item: object) -> tuple[str, str, Any]:
+    if not isinstance(item, Doubter):
+        raise _not_a("Doubter", item)
+    return "doubts", item.name, item
+
+
 def _executor(item: object) -> tuple[str, str, Any]:
     if not isinstance(item, tuple) or len(item) != 2:
         raise DatelineError(
@@ -402,6 +420,7 @@ _CHECKS: dict[str, Callable[[object], tuple[str, str, Any]]] = {
     "importers": _importer,
     "event_types": _event_type,
     "checks": _check,
+    "doubts": _doubter,
     "executors": _executor,
 }
 

@@ -729,7 +729,9 @@ def _taken_back(fact: str, notices: Mapping[str, list[Entry]]) -> tuple[str, str
     last = _last(notices, fact)
     if retracted := last.get("fact.retracted"):
         return "retracted", f"was retracted: {retracted.get('reason')}"
-    review = last.get("fact.reviewed", {})
+    verdicts = [entry.data for entry in notices.get(fact, []) if entry.type == "fact.reviewed"]
+    verdicts = [data for data in verdicts if data.get("verdict") != "checked"]
+    review = verdicts[-1] if verdicts else {}
     if review.get("verdict") == "rejected":
         return "rejected", f"was rejected: {review.get('reason') or review.get('reviewer')}"
     return None

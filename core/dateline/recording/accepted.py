@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from uuid import UUID
 
 import msgspec
 
 from dateline.documents.document import Document
+from dateline.events.editorial import FactCorrected, FactsLinked
 from dateline.events.envelope import NewEvent
+from dateline.events.payload import FactPayload
+from dateline.events.state import Fact, StoryState
 from dateline.recording.key_policy import KeyPolicy
 
 
@@ -30,3 +34,18 @@ class Accepted(msgspec.Struct):
     named: dict[UUID, str] = {}
     #: The latest time of recording that a line gives, if it is in the future.
     future_us: int | None = None
+
+    def changed(self, state_of: Callable[[UUID], StoryState]) -> Iterator[tuple[Fact, int]]:
+        """The facts that the batch records, corrects or links, as they will be, each with the version of its
+        story before. `state_of` has the stories as they will be."""
+        names: dict[tuple[UUID, str], None] = {}
+        for story, event in self.events:
+            data = event.data
+            if isinstance(data, FactPayload | FactCorrected):
+                names[story, data.fact] = None
+            elif isinstance(data, FactsLinked):
+                names[story, data.from_] = None
+        for story, name in names:
+            fact = state_of(story).facts.get(name)
+            if fact is not None:
+                yield fact, self.expected[story]

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from dateline.documents import storage as documents
 from dateline.documents.document import Document
+from dateline.errors import SealedContent
 from dateline.events import acts
 from dateline.events.editorial import ContentErased, EventRevoked, EvidenceAdded
 from dateline.events.entity import EntityIntroduced
@@ -24,7 +25,7 @@ from dateline.events.state import StoryState
 from dateline.log import read
 from dateline.log.read import Reader, story_by_id, story_by_slug
 from dateline.views import present as present_facts
-from dateline.views.present import present
+from dateline.views.present import fold, present
 
 
 class Known:
@@ -33,7 +34,8 @@ class Known:
     Stories and texts are looked up once. The batch's events are tried on a state that nobody else has.
     """
 
-    def __init__(self, connection: Connection, reader: Reader) -> None:
+    def __init__(self, connection: Connection, reader: Reader, whole: int = 0) -> None:
+        """Stories below version `whole` are folded whole, so that all their facts are there."""
         self.connection, self._reader, self.registry = connection, reader, reader.registry
         self._named: dict[UUID, set[str]] = {}
         self._versions: dict[UUID, int] = {}
@@ -41,6 +43,7 @@ class Known:
         self._texts: dict[str, str | None] = {}
         self._slugs: dict[str, UUID | None] = {}
         self._absent: set[int] = set()
+        self._whole = whole
 
     def story_id(self, slug: str) -> UUID | None:
         if slug not in self._slugs:
@@ -57,7 +60,7 @@ class Known:
 
     def name(self, story: UUID, payloads: Iterable[Payload | Raw]) -> None:
         """Note what lines of a story name: the state will have it. Call it before `state`."""
-        if self.version(story) < present_facts.SHORT:
+        if self.version(story) < max(present_facts.SHORT, self._whole):
             return  # it is folded whole
         names = self._named.setdefault(story, set())
         for payload in payloads:
@@ -78,8 +81,16 @@ class Known:
         exist."""
         if story not in self._states:
             names = self._named.get(story, ())
-            self._states[story] = present(self.connection, self._reader, story, names)
+            found = self._folded(story) if self.version(story) < self._whole else None
+            self._states[story] = found or present(self.connection, self._reader, story, names)
         return self._states[story]
+
+    def _folded(self, story: UUID) -> StoryFold | None:
+        """The whole story, if all of it can be read."""
+        try:
+            return fold(self.connection, self._reader, story)
+        except SealedContent:
+            return None
 
     def expect(self, ids: Iterable[UUID]) -> None:
         """Look up many event ids at once: `event` need not ask for those that are not in the log."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from uuid import UUID
 
 import msgspec
@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from dateline.documents import storage as documents
 from dateline.errors import EventIdConflict, SlugTaken, VersionConflict
 from dateline.events.envelope import RecordedBy
+from dateline.events.state import Fact
 from dateline.log.append import Appender, Expected
 from dateline.log.databases.dialect import of
 from dateline.log.engine import reading, writing
@@ -24,9 +25,13 @@ from dateline.recording.line import Files, Line
 from dateline.views.own import keep_up
 
 _TRIES = 50
+#: To weigh facts, shorter stories are folded whole: a new fact may equal any other.
+_WHOLE = 2000
 #: Makes the key policy of a call, given the name of the subject to protect and whether erased lines are
 #: recorded again.
 Policies = Callable[[str | None, bool], KeyPolicy]
+#: Looks at facts as they will be, each with the version of its story before.
+Weigh = Callable[[Iterable[tuple[Fact, int]]], None]
 
 
 class Recorded(msgspec.Struct, frozen=True):
@@ -71,16 +76,19 @@ class Recorder:
         dry_run: bool,
         protect: str | None,
         anew: bool,
+        weigh: Weigh | None = None,
     ) -> Recorded:
         """Record all of `lines` or none, in one transaction, as `dateline.Archive` describes it. `expected`
-        is the version of the first story appended to."""
+        is the version of the first story appended to. `weigh` gets the facts that change before anything
+        is written; what it raises is raised."""
         keys = self._policies(protect, anew)
         for attempt in range(_TRIES):
             keys.prepare()
             with reading(self._engine) as connection:
+                known = Known(connection, self._reader, 0 if weigh is None else _WHOLE)
                 accepted = accept(
                     lines,
-                    Known(connection, self._reader),
+                    known,
                     keys,
                     story=story,
                     files=files,
@@ -88,6 +96,8 @@ class Recorder:
                     anew=anew,
                 )
             _check_expected(accepted, expected)
+            if weigh is not None:
+                weigh(accepted.changed(known.state))
             if dry_run or not accepted.events:
                 return _recorded(accepted)
             keep_up(self._engine, self._reader, max(accepted.expected.values()))

@@ -151,7 +151,7 @@ class _Story:
     def _review(self) -> None:
         name = self._one()
         if name is not None:
-            verdict = self._draw(st.sampled_from(("accepted", "rejected")))
+            verdict = self._draw(st.sampled_from(("accepted", "rejected", "checked")))
             line = {"type": "fact.reviewed", "fact": name, "verdict": verdict, "reviewer": "desk"}
             self._act(line | {"reason": self._reason()})
 
@@ -161,7 +161,8 @@ class _Story:
             left, right = self._draw(st.lists(names, min_size=2, max_size=2, unique=True))
             line = {"type": "facts.linked", "from": left, "to": right, "note": self._reason()}
             line["relation"] = self._draw(st.sampled_from(_RELATIONS))
-            self._act(line | {"independence": "same-origin"})
+            origin = self._draw(st.sampled_from(("same-origin", "independent")))
+            self._act(line | {"independence": origin})
 
     def _retitle(self) -> None:
         self.lines.append({"type": "story.retitled", "title": self._reason()})

@@ -6,6 +6,7 @@ import types
 from collections.abc import Iterable
 from functools import partial
 
+from dateline.doubts.doubt import Doubter
 from dateline.events.registry import EventType
 from dateline.export.exporter import Exporter
 from dateline.plugins.checks import Check
@@ -21,6 +22,7 @@ _HOOK_OF: tuple[tuple[type | tuple[type, ...], str], ...] = (
     ((Importer, SourceImporter), "dateline_importers"),
     (EventType, "dateline_event_types"),
     (Check, "dateline_checks"),
+    (Doubter, "dateline_doubts"),
 )
 
 

@@ -7,7 +7,7 @@ rebuilding, past moments, and tests.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from dateline.errors import DatelineError
 from dateline.events.envelope import Event
@@ -16,6 +16,9 @@ from dateline.views.generation import KERNEL
 from dateline.views.row_type import NAME, Column, RowType, ViewRow
 from dateline.views.rows import Rows
 from dateline.views.view_schema import FACT_COLUMNS, KEY, STORY, ViewSchema, last
+
+if TYPE_CHECKING:
+    from dateline.doubts.doubt import Doubter
 
 #: Tables of the log and their indexes, whose names no view may take. A test compares them with the schema.
 RESERVED = frozenset({
@@ -48,6 +51,9 @@ class View(ABC):
     #: The class that `Row` must extend, and the column that names what a row is about, if there is one.
     row_base: ClassVar[type[ViewRow]] = ViewRow
     by: ClassVar[str | None] = None
+    #: A view that sets it to ``()`` gets the rules of plugins that doubt facts, and is built again when
+    #: these change.
+    doubters: tuple[Doubter, ...] | None = None
 
     @abstractmethod
     def fold(self, event: FoldedEvent, rows: Rows) -> None:
@@ -90,6 +96,13 @@ def schema_of(view: object) -> ViewSchema:
     return kept[_SCHEMA]
 
 
+def give_doubters(view: View, doubters: tuple[Doubter, ...]) -> None:
+    """Give a view the rules of plugins. They are a part of its schema."""
+    if view.doubters != doubters:
+        view.doubters = doubters
+        vars(view).pop(_SCHEMA, None)
+
+
 def _made(view: View) -> ViewSchema:
     name = getattr(view, "name", None)
     if not isinstance(name, str) or not NAME.fullmatch(name):
@@ -123,8 +136,9 @@ def _made(view: View) -> ViewSchema:
     if by is not None and (by not in at or columns[at[by]].type != "text"):
         raise _invalid(f"view {name}: `by` names {by!r}, which is not a column of text")
     return ViewSchema(
-        name, view.version, own, columns, tuple(order), fact_rows, by, view.undoes(), kernel
-    )
+        name, view.version, own, columns, tuple(order), fact_rows, by, view.undoes(), kernel,
+        tuple(f"{rule.name} v{rule.version}" for rule in view.doubters or ()),
+    )  # fmt: skip
 
 
 def _invalid(what: str) -> DatelineError:

@@ -33,7 +33,8 @@ class ViewSchema(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     ``fact_rows``: whether Dateline keys the rows by fact, as it does for FactRows. ``by`` is the column
     that names what a row is about, if the rows of a thing are replaced together. ``undoes``:
-    whether an event that raises may leave rows to undo. ``kernel``: whether it is a view of Dateline's own. ``order`` holds the column numbers to sort by,
+    whether an event that raises may leave rows to undo. ``kernel``: whether it is a view of Dateline's own; ``doubters``
+    the rules of plugins that its rows depend on. ``order`` holds the column numbers to sort by,
     each with whether empty values come last.
     """
 
@@ -46,6 +47,7 @@ class ViewSchema(msgspec.Struct, frozen=True, eq=False, dict=True):
     by: str | None
     undoes: bool
     kernel: bool = False
+    doubters: tuple[str, ...] = ()
 
     def __deepcopy__(self, memo: object) -> ViewSchema:
         return self  # copies of a view share it
@@ -79,7 +81,7 @@ class ViewSchema(msgspec.Struct, frozen=True, eq=False, dict=True):
         return [at for at, column in enumerate(self.columns) if column.type == "number"]
 
     def fingerprint(self, types: Iterable[str] = ()) -> str:
-        """A hash that changes exactly when the view's version, its columns or `types` change.
+        """A hash that changes exactly when the view's version, its columns, its doubters or `types` change.
 
         `types` are the event types of plugins that the log holds and that are loaded. A view does not
         get facts of an unknown type, so its rows depend on which of these plugins are installed.
@@ -91,4 +93,4 @@ class ViewSchema(msgspec.Struct, frozen=True, eq=False, dict=True):
 def _fingerprint(schema: ViewSchema, types: tuple[str, ...]) -> str:
     parts = [schema.name, str(schema.version)]
     parts += [f"{c.name}:{c.type}:{c.nullable}" for c in schema.columns]
-    return hashlib.sha256("\n".join([*parts, *types]).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join([*parts, *schema.doubters, *types]).encode()).hexdigest()[:16]

@@ -12,12 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from dateline.doubts.doubt import Doubter
 from dateline.events.registry import EventType, Fields
 from dateline.export.exporter import Exporter
 from dateline.plugins.checks import Check
 from dateline.plugins.formats import Importer, SourceImporter
 from dateline.plugins.loaded import Plugins
 from dateline.testing.contracts.checks import check_verdicts
+from dateline.testing.contracts.doubters import doubter_verdicts
 from dateline.testing.contracts.event_types import event_type_verdicts
 from dateline.testing.contracts.exporters import exporter_verdicts
 from dateline.testing.contracts.importers import importer_verdicts
@@ -28,7 +30,7 @@ from dateline.testing.isolated import isolated
 from dateline.views.projection import View
 
 __all__ = [
-    "ContractBroken", "Trials", "Verdict", "check_contract", "event_type_contract",
+    "ContractBroken", "Trials", "Verdict", "check_contract", "doubter_contract", "event_type_contract",
     "exporter_contract", "importer_contract", "verdicts", "view_contract",
 ]  # fmt: skip
 
@@ -76,6 +78,15 @@ def check_contract(
         _require(check_verdicts(check, trials))
 
 
+def doubter_contract(
+    doubter: Doubter, *, event_types: Sequence[EventType] = (), examples: int = 25
+) -> None:
+    """Check every rule for doubters on `doubter`. `event_types` are the event types of its plugin, if
+    any."""
+    with Trials(isolated(*event_types), event_types, examples) as trials:
+        _require(doubter_verdicts(doubter, trials))
+
+
 def verdicts(item: object, trials: Trials) -> list[Verdict]:
     """The verdict of every rule for `item`, an instance of anything a plugin offers. Raises TypeError
     for anything else."""
@@ -89,8 +100,11 @@ def verdicts(item: object, trials: Trials) -> list[Verdict]:
         return event_type_verdicts(item, examples=trials.examples)
     if isinstance(item, Check):
         return check_verdicts(item, trials)
+    if isinstance(item, Doubter):
+        return doubter_verdicts(item, trials)
     raise TypeError(
-        f"{item!r} is not an instance of a view, an exporter, an importer, an event type or a check"
+        f"{item!r} is not an instance of a view, an exporter, an importer, an event type, a check or a "
+        "doubter"
     )
 
 
