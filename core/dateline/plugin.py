@@ -28,6 +28,8 @@ from __future__ import annotations
 from dateline.documents.charset import find_charset, marked_charset, web_charset
 from dateline.documents.document import BINARY, Document
 from dateline.errors import DatelineError, Finding, MissingLibrary, Refused, UnknownName
+from dateline.events.byline import Byline
+from dateline.events.byline import read as read_byline
 from dateline.events.clock import from_iso, to_iso
 from dateline.events.editorial import (
     ContentErased,
@@ -95,7 +97,7 @@ from dateline.views.things import Entity, Source
 from dateline.views.view_schema import last
 
 __all__ = [
-    "BINARY", "CUT", "ERASED", "MAX_LINE", "Actor", "AssessmentRecorded", "Change", "Channel", "Check", "Column",
+    "BINARY", "Byline", "CUT", "ERASED", "MAX_LINE", "Actor", "AssessmentRecorded", "Change", "Channel", "Check", "Column",
     "ContentErased", "Cut", "DatelineError", "Document", "Edtf", "Entity", "EntityIntroduced", "EntityView", "Erased", "ErasedEvent", "ErasedFact",
     "Event", "EventType", "EventView", "Evidence", "EvidenceAdded", "Executor", "Exporter", "Extracted", "Fact",
     "FactCorrected", "FactDisputed", "FactNotice", "FactPayload", "FactRetracted", "FactReviewed",
@@ -106,5 +108,5 @@ __all__ = [
     "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "StoryView", "Table", "Tally", "Time", "Times",
     "UnknownName", "View", "ViewRow", "Wording", "chain_arrows", "chain_words", "csv_cell", "find_charset",
     "from_iso", "hookimpl", "is_publication_date", "last", "legible", "legible_line", "markdown", "marked_charset", "number_words", "one_line", "parse_edtf",
-    "parse_json", "quantity_words", "to_fields", "to_iso", "visible", "web_charset", "worded",
+    "parse_json", "quantity_words", "read_byline", "to_fields", "to_iso", "visible", "web_charset", "worded",
 ]  # fmt: skip
