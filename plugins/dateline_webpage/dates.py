@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 from dateline.plugin import is_publication_date, parse_edtf
@@ -17,6 +18,10 @@ from dateline_webpage.metas import line, of_article
 _DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?", re.ASCII)
 _INSTANT = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d{1,9})?\s?(?:(Z)|([+-]\d\d):?(\d\d))", re.ASCII
+)
+#: RFC 5322, as in feeds and mail: Wed, 14 Jan 2015 09:42:15 -0500
+_MAIL = re.compile(
+    r"[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d (?:GMT|UTC|[+-]\d{4})", re.ASCII
 )
 _OPEN_GRAPH = ("article:published_time", "og:article:published_time", "article:published")
 _OTHERS = (
@@ -68,7 +73,7 @@ def published(tree: Any, named: dict[str, list[str]], article: Linked) -> Publis
 
 def edtf(said: str) -> str | None:
     """An ISO date, as exact as it is given; a time of day only if its zone is given. Else None."""
-    said = said.strip()
+    said = _from_mail(said.strip())
     if match := _INSTANT.fullmatch(said):
         day, time, utc, hours, minutes = match.groups()
         found = f"{day}T{time}{utc or f'{hours}:{minutes}'}"
@@ -81,6 +86,16 @@ def edtf(said: str) -> str | None:
     except ValueError:
         return None
     return found
+
+
+def _from_mail(said: str) -> str:
+    """A date of mail and feeds as an ISO date; any other text as it is."""
+    if not _MAIL.fullmatch(said):
+        return said
+    try:
+        return parsedate_to_datetime(said.replace("UTC", "GMT")).isoformat()
+    except ValueError:
+        return said
 
 
 def _said(named: dict[str, list[str]], article: Linked) -> Iterator[Said]:

@@ -124,7 +124,9 @@ def _addresses(node: Node) -> set[str]:
     """The addresses under which a node is known."""
     page = node.get("mainEntityOfPage")
     pages = page if isinstance(page, list) else [page]
-    pages = [one.get(key) if isinstance(one, dict) else one for one in pages for key in ("@id", "url")]
+    pages = [
+        one.get(key) if isinstance(one, dict) else one for one in pages for key in ("@id", "url")
+    ]
     said = (node.get("url"), node.get("@id"), *pages)
     return {same_page(url) for url in said if isinstance(url, str) and "://" in url}
 

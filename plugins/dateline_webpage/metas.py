@@ -43,8 +43,10 @@ def of_article(element: Any) -> bool:
     """Whether an ``itemprop`` belongs to the page or its article: by the nearest ``itemscope``."""
     for above in islice(element.iterancestors(), _HIGHEST):
         if above.get("itemscope") is not None:
-            return (above.get("itemtype") or "").rstrip("/").endswith(
-                ("Article", "Posting", "Report", "WebPage")
+            return (
+                (above.get("itemtype") or "")
+                .rstrip("/")
+                .endswith(("Article", "Posting", "Report", "WebPage"))
             )
     return True
 

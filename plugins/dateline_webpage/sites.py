@@ -20,7 +20,7 @@ _COPIES = ("archive.org", "archive.is", "archive.ph", "archive.today", "ampproje
 def site_names(named: dict[str, list[str]], article: Linked, titles: list[str]) -> list[str]:
     """The names that a page gives its publisher, in order: its site's, its article's publisher, others.
     Not the page's own `titles`, which some pages give there."""
-    site, *others = ([name for name in named.get(key, [])[:1]] for key in _NAMES)
+    site, *others = (named.get(key, [])[:1] for key in _NAMES)
     linked = article.names("publisher")[:1]
     found = [*site, *linked, *(name for names in others for name in names)]
     called = {squashed(title) for title in titles}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from operator import eq
 from typing import Any
 
 from dateline_webpage.metas import squashed, texts
@@ -72,12 +71,13 @@ def without_site(title: str, known: list[list[str]]) -> str:
 
 def _names(end: str, known: list[list[str]]) -> bool:
     """Whether the end of a title is a name of the site, the beginning of one, or more words than one."""
-    words = _words(end)
-    return any(
-        name == words
-        or (len("".join(min(name, words, key=len))) > 3 and all(map(eq, name, words)))
-        for name in known
-    )
+    said = _words(end)
+    return any(said == name or _begins(said, name) for name in known)
+
+
+def _begins(one: list[str], other: list[str]) -> bool:
+    common = min(len(one), len(other))
+    return one[:common] == other[:common] and len("".join(one[:common])) > 3
 
 
 def _words(text: str) -> list[str]:

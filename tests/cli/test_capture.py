@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 
 from dateline import Archive
+from dateline.capture.details import _byline
 from dateline.capture.net import fetch
-from dateline.capture.source_lines import _byline
 from dateline.events.source import SourceCaptured
 from dateline.pytest_plugin import Cli, Result
 from dateline.testing import documents, samples
@@ -155,8 +155,8 @@ def test_a_placeholder_date_or_author_is_ignored_and_reported(capture: Capture) 
     given = capture("two.html", content.replace(b"ran", b"RAN"), "--published", "1970-01-01")
     assert (given.code, "'1970-01-01T00:00:00Z'" in given.err) == (0, False)
     assert sources()[-1].published == "1970-01-01"
-    names, notes = _byline(("By Nora Pell", "Nora Pell", "Admin"))
-    assert (names, len(notes)) == (("Nora Pell",), 1)
+    names, notes = _byline(("By Nora Pell", "Nora Pell", "Admin"), None)
+    assert (names, len(notes)) == (["Nora Pell"], 1)
     assert "'Admin'" in notes[0]
 
 

@@ -15,28 +15,140 @@ _LEAD = re.compile(
     r"|(?:von|par|por|door|av|af)\s+(?-i:(?=[^\W\d_a-zß-öø-ÿ]\S*\s+\S)))",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"\S*://\S*|\bwww\.[^\s)]*|[^\s(]+@[^\s)]+\.[^\s)]+|@\w[^\s)]*", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"\S*://\S*|\bwww\.[^\s)]*|[^\s(]+@[^\s)]+\.[^\s)]+|@\w[^\s)]*", re.IGNORECASE
+)
 #: What follows is where the author works, writes from, or when.
 _AFTER = re.compile(r"\s+[|/•·–—-]+\s+|[|•·\n]|\s*[(\[]")
+_WITH = re.compile(r"\s*\((?:with|avec|mit)\s+([^()]+)\)")
 _INSIDE = re.compile(r"^[^()]+\([^()]*\)\s*\w")
 _BETWEEN = re.compile(
-    r"\s*,?\s+(?:and|und|et|och|en|та|и|і|й)\s+|\s+[ye]\s+|\s*,?\s*&\s*|\s*[,;、]\s*", re.IGNORECASE
+    r"\s*,?\s+(?:and|und|et|och|en|та|и|і|й|with|avec|mit)\s+|\s+[ye]\s+|\s*,?\s*&\s*|\s*[,;、]\s*",
+    re.IGNORECASE,
 )
 _NOT_IN_NAMES = re.compile(r"[\d<>{}=_\\/:;\"!?*#+%|«»“”@]|\w{2,}\.\w{2,}|[^\W\d_]{4,}\.\s")
 #: Words of roles, of organizations, of dates and of phrases; no name that is taken has one of them.
 _NO_NAMES = frozenset(
-    "admin administrator administrators anonymous attorney author authors bureau chief columnist contributor "
-    "contributors correspondent correspondents desk edited editor editorial editors freelance freelancer "
-    "intern journalist moderator newsroom null photographer producer reporter reporters "
-    "staff team undefined unknown webmaster writer writers analyst "
-    "rechtsanwalt rechtsanwältin redaktion redakteur redakteurin korrespondent korrespondentin rédaction "
-    "rédacteur rédactrice journaliste correspondant correspondante redacción redactor redactora "
-    "corresponsal periodista redactie редакція редакция кореспондент корреспондент журналіст журналист "
-    "afp agence agencies agency agentur agenturen association bbc cnn company corp dpa foundation "
-    "gmbh group inc institute llc ltd magazine media network newspaper news online radio reuters service "
-    "services times tv university wire xinhua zeitung тасс уніан укрінформ "
-    "ago hours minutes modified posted published updated yesterday today "
-    "for from of our the this with your".split()
+    [
+        "admin",
+        "administrator",
+        "administrators",
+        "anonymous",
+        "attorney",
+        "author",
+        "authors",
+        "bureau",
+        "chief",
+        "columnist",
+        "contributor",
+        "contributors",
+        "correspondent",
+        "correspondents",
+        "desk",
+        "edited",
+        "editor",
+        "editorial",
+        "editors",
+        "freelance",
+        "freelancer",
+        "intern",
+        "journalist",
+        "moderator",
+        "newsroom",
+        "null",
+        "photographer",
+        "producer",
+        "reporter",
+        "reporters",
+        "staff",
+        "team",
+        "undefined",
+        "unknown",
+        "webmaster",
+        "writer",
+        "writers",
+        "analyst",
+        "rechtsanwalt",
+        "rechtsanwältin",
+        "redaktion",
+        "redakteur",
+        "redakteurin",
+        "korrespondent",
+        "korrespondentin",
+        "rédaction",
+        "rédacteur",
+        "rédactrice",
+        "journaliste",
+        "correspondant",
+        "correspondante",
+        "redacción",
+        "redactor",
+        "redactora",
+        "corresponsal",
+        "periodista",
+        "redactie",
+        "редакція",
+        "редакция",
+        "кореспондент",
+        "корреспондент",
+        "журналіст",
+        "журналист",
+        "afp",
+        "agence",
+        "agencies",
+        "agency",
+        "agentur",
+        "agenturen",
+        "association",
+        "bbc",
+        "cnn",
+        "company",
+        "corp",
+        "dpa",
+        "foundation",
+        "gmbh",
+        "group",
+        "inc",
+        "institute",
+        "llc",
+        "ltd",
+        "magazine",
+        "media",
+        "network",
+        "newspaper",
+        "news",
+        "online",
+        "radio",
+        "reuters",
+        "service",
+        "services",
+        "times",
+        "tv",
+        "university",
+        "wire",
+        "xinhua",
+        "zeitung",
+        "тасс",
+        "уніан",
+        "укрінформ",
+        "ago",
+        "hours",
+        "minutes",
+        "modified",
+        "posted",
+        "published",
+        "updated",
+        "yesterday",
+        "today",
+        "for",
+        "from",
+        "of",
+        "our",
+        "the",
+        "this",
+        "with",
+        "your",
+    ]
 )
 #: Only when they are all that the byline says.
 _PLACEHOLDERS = frozenset({
@@ -45,12 +157,68 @@ _PLACEHOLDERS = frozenset({
 })  # fmt: skip
 #: As the last of three words or more they are a date that is glued to a name.
 _DAYS = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november december "
-    "jan feb mar apr jun jul aug sept sep oct nov dec may".split()
+    [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "january",
+        "february",
+        "march",
+        "april",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sept",
+        "sep",
+        "oct",
+        "nov",
+        "dec",
+        "may",
+    ]
 )
 #: Words that names have in lower case.
 _PARTICLES = frozenset(
-    "al bin da dal de del della den der di do dos du el ibn la le ten ter van von y zu zur".split()
+    [
+        "al",
+        "bin",
+        "da",
+        "dal",
+        "de",
+        "del",
+        "della",
+        "den",
+        "der",
+        "di",
+        "do",
+        "dos",
+        "du",
+        "el",
+        "ibn",
+        "la",
+        "le",
+        "ten",
+        "ter",
+        "van",
+        "von",
+        "y",
+        "zu",
+        "zur",
+    ]
 )
 
 
@@ -68,7 +236,7 @@ def read(byline: str) -> Byline:
     is glued to ("A. Name Games Editor March") is ignored as well, because where it ends is unknown. After a
     single comma comes what the person is or where they write; three names make a list.
     """
-    line = " ".join(byline[: _LONGEST + 1].split())
+    line = _WITH.sub(r" with \1", " ".join(byline[: _LONGEST + 1].split()))
     if len(line) > _LONGEST:
         return Byline((), (f"{line[:40]}...",))
     rest = _LEAD.sub("", line, count=1)
