@@ -58,17 +58,18 @@ def _said(tree: Any, named: dict[str, list[str]], article: Linked) -> Iterator[l
 
 
 def _of_text(tree: Any, marks: Callable[[Any], bool]) -> list[str]:
-    """The byline that is marked in the text, if all that are marked name the same people."""
-    marked: dict[tuple[str, ...], str] = {}
+    """The byline that is marked in the text; none if another is marked that names somebody else."""
+    best, names = "", frozenset[str]()
     for element in tree.iter():
         if not isinstance(element.tag, str) or not marks(element):
             continue
         text = line(" ".join(part for part, _ in zip(element.itertext(), range(20), strict=False)))
-        if names := read_byline(text).names:
-            marked.setdefault(names, text)
-            if len(marked) > 1:
-                return []
-    return list(marked.values())
+        others = frozenset(read_byline(text).names)
+        if not (names <= others or others <= names):
+            return []
+        if len(others) > len(names):
+            best, names = text, others
+    return [best] if best else []
 
 
 def _declared_author(element: Any) -> bool:

@@ -15,7 +15,8 @@ from dateline.plugin import is_publication_date, parse_edtf
 from dateline_webpage.linked import Linked
 from dateline_webpage.metas import line, of_article
 
-_DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?", re.ASCII)
+#: A date, and perhaps a time of which the zone or the seconds are missing.
+_DAY = re.compile(r"(\d{4}(?:-\d\d(?:-\d\d)?)?)(?:[T ]+\d{1,2}:\d\d.{0,25})?", re.ASCII)
 _INSTANT = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d{1,9})?\s?(?:(Z)|([+-]\d\d):?(\d\d))", re.ASCII
 )
@@ -78,9 +79,10 @@ def edtf(said: str) -> str | None:
         day, time, utc, hours, minutes = match.groups()
         found = f"{day}T{time}{utc or f'{hours}:{minutes}'}"
     else:
-        found = re.split(r"[T ]", said, maxsplit=1)[0]
-        if not _DAY.fullmatch(found):
+        day_alone = _DAY.fullmatch(said)
+        if day_alone is None:
             return None
+        found = day_alone[1]
     try:
         parse_edtf(found)
     except ValueError:

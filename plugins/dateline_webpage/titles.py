@@ -10,6 +10,8 @@ from dateline_webpage.metas import squashed, texts
 
 _JOINT = re.compile(r"\s+[|–—·•/:»«-]\s+|\s*[|｜]\s*|\s*：\s*|_(?=[^\W\d_a-zA-Z])")
 
+_KICKER = re.compile(rf"{_JOINT.pattern}|:\s+")
+
 
 def declared_titles(tree: Any, named: dict[str, list[str]]) -> list[str]:
     """What a page says that it is called: its ``<title>``, ``og:title`` and ``twitter:title``."""
@@ -49,14 +51,9 @@ def title_of(
 
 def _endings(titles: Iterable[str]) -> set[str]:
     """What follows the first joint: some sites put their name or a kicker before the headline."""
-    found = set()
-    for title in titles:
-        first, *others = _JOINT.split(title)
-        if others and len(squashed(first)) < len(squashed(title)) / 2:
-            joint = _JOINT.search(title)
-            assert joint is not None
-            found.add(squashed(title[joint.end() :]))
-    return found
+    firsts = ((title, _KICKER.search(title)) for title in titles)
+    ends = (title[joint.end() :] for title, joint in firsts if joint)
+    return {squashed(end) for end in ends} - {""}
 
 
 def without_site(title: str, known: list[list[str]]) -> str:

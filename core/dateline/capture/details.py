@@ -13,6 +13,7 @@ from dateline.events.byline import read
 from dateline.events.entity import EntityIntroduced
 from dateline.events.publication import is_publication_date
 from dateline.plugins.formats import Extracted
+from dateline.text import visible
 
 #: In the order in which they are shown.
 DETAILS = ("title", "publisher", "published", "byline", "language", "url")
@@ -158,7 +159,7 @@ def _publisher(
 ) -> tuple[str | None, list[str]]:
     if name is None:
         return None, []
-    if _ID.match(name) or "=" in name:
+    if _ID.match(name) or "=" in name or visible(name) != name:
         return None, [f"Ignored its publisher {name!r}."]
     found = named_publisher(name, entities, url)
     if found is None:

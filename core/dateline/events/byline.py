@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from dateline.text import visible
+
 #: A longer byline is a paragraph.
 _LONGEST = 300
 _MOST_WORDS = 5
@@ -23,203 +25,45 @@ _AFTER = re.compile(r"\s+[|/•·–—-]+\s+|[|•·\n]|\s*[(\[]")
 _WITH = re.compile(r"\s*\((?:with|avec|mit)\s+([^()]+)\)")
 _INSIDE = re.compile(r"^[^()]+\([^()]*\)\s*\w")
 _BETWEEN = re.compile(
-    r"\s*,?\s+(?:and|und|et|och|en|та|и|і|й|with|avec|mit)\s+|\s+[ye]\s+|\s*,?\s*&\s*|\s*[,;、]\s*",
+    r"\s*,?\s+(?:and|und|et|och|та|и|і|й|with|avec|mit)\s+|\s+[ye]\s+|\s*,?\s*&\s*|\s*[,;、]\s*",
     re.IGNORECASE,
 )
 _NOT_IN_NAMES = re.compile(r"[\d<>{}=_\\/:;\"!?*#+%|«»“”@]|\w{2,}\.\w{2,}|[^\W\d_]{4,}\.\s")
 #: Words of roles, of organizations, of dates and of phrases; no name that is taken has one of them.
-_NO_NAMES = frozenset(
-    [
-        "admin",
-        "administrator",
-        "administrators",
-        "anonymous",
-        "attorney",
-        "author",
-        "authors",
-        "bureau",
-        "chief",
-        "columnist",
-        "contributor",
-        "contributors",
-        "correspondent",
-        "correspondents",
-        "desk",
-        "edited",
-        "editor",
-        "editorial",
-        "editors",
-        "freelance",
-        "freelancer",
-        "intern",
-        "journalist",
-        "moderator",
-        "newsroom",
-        "null",
-        "photographer",
-        "producer",
-        "reporter",
-        "reporters",
-        "staff",
-        "team",
-        "undefined",
-        "unknown",
-        "webmaster",
-        "writer",
-        "writers",
-        "analyst",
-        "rechtsanwalt",
-        "rechtsanwältin",
-        "redaktion",
-        "redakteur",
-        "redakteurin",
-        "korrespondent",
-        "korrespondentin",
-        "rédaction",
-        "rédacteur",
-        "rédactrice",
-        "journaliste",
-        "correspondant",
-        "correspondante",
-        "redacción",
-        "redactor",
-        "redactora",
-        "corresponsal",
-        "periodista",
-        "redactie",
-        "редакція",
-        "редакция",
-        "кореспондент",
-        "корреспондент",
-        "журналіст",
-        "журналист",
-        "afp",
-        "agence",
-        "agencies",
-        "agency",
-        "agentur",
-        "agenturen",
-        "association",
-        "bbc",
-        "cnn",
-        "company",
-        "corp",
-        "dpa",
-        "foundation",
-        "gmbh",
-        "group",
-        "inc",
-        "institute",
-        "llc",
-        "ltd",
-        "magazine",
-        "media",
-        "network",
-        "newspaper",
-        "news",
-        "online",
-        "radio",
-        "reuters",
-        "service",
-        "services",
-        "times",
-        "tv",
-        "university",
-        "wire",
-        "xinhua",
-        "zeitung",
-        "тасс",
-        "уніан",
-        "укрінформ",
-        "ago",
-        "hours",
-        "minutes",
-        "modified",
-        "posted",
-        "published",
-        "updated",
-        "yesterday",
-        "today",
-        "for",
-        "from",
-        "of",
-        "our",
-        "the",
-        "this",
-        "with",
-        "your",
-    ]
-)
+_NO_NAMES = frozenset({
+    "admin", "administrator", "administrators", "anonymous", "attorney", "author", "authors",
+    "bureau", "chief", "columnist", "contributor", "contributors", "correspondent",
+    "correspondents", "desk", "edited", "editor", "editorial", "editors", "freelance", "freelancer",
+    "intern", "journalist", "moderator", "newsroom", "null", "photographer", "producer", "reporter",
+    "reporters", "staff", "team", "undefined", "unknown", "webmaster", "writer", "writers",
+    "analyst", "rechtsanwalt", "rechtsanwältin", "redaktion", "redakteur", "redakteurin",
+    "korrespondent", "korrespondentin", "rédaction", "rédacteur", "rédactrice", "journaliste",
+    "correspondant", "correspondante", "redacción", "redactor", "redactora", "corresponsal",
+    "periodista", "redactie", "редакція", "редакция", "кореспондент", "корреспондент", "журналіст",
+    "журналист", "afp", "agence", "agencies", "agency", "agentur", "agenturen", "association",
+    "bbc", "cnn", "company", "corp", "dpa", "foundation", "gmbh", "group", "inc", "institute",
+    "llc", "ltd", "magazine", "media", "network", "newspaper", "news", "online", "radio", "reuters",
+    "service", "services", "times", "tv", "university", "wire", "xinhua", "zeitung", "тасс",
+    "уніан", "укрінформ", "ago", "by", "hours", "minutes", "modified", "posted", "published",
+    "updated", "yesterday", "today", "for", "from", "of", "our", "the", "this", "with", "your",
+})  # fmt: skip
 #: Only when they are all that the byline says.
 _PLACEHOLDERS = frozenset({
     "by", "guest", "none", "root", "user", "wordpress", "blogger", "owner", "web", "n/a", "na", "associated press",
     "agence france-presse", "press association", "deutsche presse-agentur", "united press international",
 })  # fmt: skip
 #: As the last of three words or more they are a date that is glued to a name.
-_DAYS = frozenset(
-    [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "january",
-        "february",
-        "march",
-        "april",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sept",
-        "sep",
-        "oct",
-        "nov",
-        "dec",
-        "may",
-    ]
-)
+_DAYS = frozenset({
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january",
+    "february", "march", "april", "june", "july", "august", "september", "october", "november",
+    "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec",
+    "may",
+})  # fmt: skip
 #: Words that names have in lower case.
-_PARTICLES = frozenset(
-    [
-        "al",
-        "bin",
-        "da",
-        "dal",
-        "de",
-        "del",
-        "della",
-        "den",
-        "der",
-        "di",
-        "do",
-        "dos",
-        "du",
-        "el",
-        "ibn",
-        "la",
-        "le",
-        "ten",
-        "ter",
-        "van",
-        "von",
-        "y",
-        "zu",
-        "zur",
-    ]
-)
+_PARTICLES = frozenset({
+    "al", "bin", "da", "dal", "de", "del", "della", "den", "der", "di", "do", "dos", "du", "el",
+    "ibn", "la", "le", "ten", "ter", "van", "von", "y", "zu", "zur",
+})  # fmt: skip
 
 
 class Byline(NamedTuple):
@@ -242,13 +86,13 @@ def read(byline: str) -> Byline:
     rest = _LEAD.sub("", line, count=1)
     ignored = _ADDRESS.findall(rest)
     rest = _ADDRESS.sub(" ", rest).strip(" |/•·–—-,;")
+    if _INSIDE.search(rest):  # "Nora (Ada) Pell"
+        return Byline((), (rest, *ignored))
     head = _AFTER.split(rest, maxsplit=1)[0]
     if not head and rest:  # "desk@wire.example (Nora Pell)"
         head = rest.strip("()[]")
     elif rest[len(head) :].strip():
         ignored.append(rest[len(head) :].strip(" |/•·–—-"))
-    if _INSIDE.search(rest):  # "Nora (Ada) Pell"
-        return Byline((), (rest, *ignored))
     names, others = _people(head.strip(" ,;"))
     ignored = [*others, *ignored]
     if not names and not ignored and line:
@@ -290,7 +134,7 @@ def is_name(text: str) -> bool:
     plain = [word.strip(".,'’").casefold() for word in words]
     if not words or len(words) > _MOST_WORDS or len(text) > 80:
         return False
-    if _NOT_IN_NAMES.search(text) or not any(map(str.isalpha, text)):
+    if _NOT_IN_NAMES.search(text) or not any(map(str.isalpha, text)) or visible(text) != text:
         return False
     if text.casefold() in _PLACEHOLDERS or (_NO_NAMES - _PARTICLES).intersection(plain):
         return False
