@@ -171,9 +171,8 @@ def _publisher(
 
 def _slug(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9.]+|\.(?![a-z0-9])|(?<![a-z0-9])\.", "-", plain)[:_LONGEST_ID].strip(
-        "-."
-    )
+    words = re.findall(r"[a-z0-9]+(?:\.[a-z0-9]+)*", plain)
+    return "-".join(words)[:_LONGEST_ID].strip("-.")
 
 
 def _host(url: str) -> str:

@@ -21,7 +21,8 @@ def confirmed(details: Details) -> Mapping[str, Any]:
     """Show the details and ask about them until they are confirmed; returns what to record. Details that
     options gave are shown too and can be changed.
 
-    Raises click.Abort when the answer is q, on Ctrl-C, and at the end of the input: nothing is written.
+    When the answer is q, the command ends with exit code 1. Raises click.Abort on Ctrl-C and at the end
+    of the input. Then nothing is written.
     """
     values = dict(details.values)
     for note in details.notes:
@@ -38,7 +39,8 @@ def _asked(values: dict[str, Any], details: Details) -> Mapping[str, Any]:
         _show(values, details.taken)
         answer = prompt(f"{_HELP}: ").strip().lower()
         if answer in ("q", "quit"):
-            raise click.Abort
+            say("Nothing was captured.")
+            raise click.exceptions.Exit(1)
         if answer in map(str, range(1, len(DETAILS) + 1)):
             _change(DETAILS[int(answer) - 1], values, details)
         elif answer not in ("", "y", "yes"):
