@@ -32,8 +32,6 @@ _OTHERS = (
 _LINKED = "JSON-LD"
 #: Clocks differ by up to 14 hours: a moment of one day may be in the next one elsewhere.
 _ZONES = timedelta(hours=14)
-#: Two moments of one evening and night are not two days.
-_NIGHT = timedelta(hours=12)
 
 
 class Said(NamedTuple):
@@ -138,10 +136,7 @@ def _agree(one: str, other: str) -> bool:
     if one[:10] == other[:10]:
         return True
     (first, last), (start, end) = _span(one), _span(other)
-    moments = (first == last) + (start == end)
-    if moments == 2:
-        return abs(first - start) < _NIGHT
-    near = _ZONES if moments else timedelta()
+    near = _ZONES if first == last or start == end else timedelta()
     return start < last + near and first < end + near
 
 

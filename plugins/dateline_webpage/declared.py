@@ -42,7 +42,7 @@ def declared(tree: Any) -> Declared:
     sites = [*names, *hosts, *(host.rpartition(".")[0] for host in hosts)]
     headline = line(article.article.get("headline"))
     title = title_of(titles, shown, headline, sites)
-    publisher = publisher_of(names, title, addresses if url else [])
+    publisher = publisher_of(names, title, addresses)
     date, date_note = published(tree, named, article)
     return Declared(
         title=title,

@@ -161,7 +161,9 @@ def test_a_page_names_its_own_publisher_and_address(dateline: Cli, capture: Capt
         assert ("publisher org:ister-wire='Ister Wire'" in result.err) == (name == "page.html")
     with Archive.open("dateline.db") as archive:
         assert archive.state("ferry").entities["org:ister-wire"].label == "Ister Wire"
-    given = capture("three.html", content.replace(b"ran", b"RAN"), "--url", "https://wire.example/2")
+    given = capture(
+        "three.html", content.replace(b"ran", b"RAN"), "--url", "https://wire.example/2"
+    )
     assert given.code == 0, given.err
     assert (sources()[-2].publisher, sources()[-2].url) == ("org:wire", "https://wire.example/2")
 

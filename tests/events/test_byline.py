@@ -14,6 +14,7 @@ BYLINES = [
     ("BY: NORA PELL", ["NORA PELL"], 0),
     ("Written by Nora Pell", ["Nora Pell"], 0),
     ("Byron Hall", ["Byron Hall"], 0),
+    ("Colby Von Hall", ["Colby Von Hall"], 0),
     ("Von Jana Berg und Ole Tann", ["Jana Berg", "Ole Tann"], 0),
     ("Von der Tann", ["Von der Tann"], 0),
     ("Par Élodie Marn", ["Élodie Marn"], 0),

@@ -53,6 +53,7 @@ def test_of_several_articles_in_json_ld_the_page_s_own_is_read() -> None:
         linked(comments),
         OWN + linked(RELATED, by_address),
         OWN + linked(by_address, MINE | {"url": "https://herald.example/other"}),
+        OWN + linked(*[one | {"url": "https://herald.example/gates"} for one in (RELATED, MINE)]),
         linked(MINE).replace('">', '">/*<![CDATA[*/').replace("</s", "/*]]>*/</s"),
         linked(MINE | {"headline": "Gates opened at&nbsp;Hollin"}),
     ):
@@ -84,6 +85,7 @@ def test_authors_in_json_ld_have_many_forms_and_are_persons() -> None:
         ({"name": "Nora Pell"}, ("Nora Pell",)),
         ([body, pell], ("Nora Pell",)),
         (body, ()),
+        ({"@type": "Thing", "name": "Nora Pell"}, ()),
         (3, ()), ({}, ()), ([None, [pell]], ()), ({"@id": "#nobody"}, ()), ("x" * 2000, ()),
     ):  # fmt: skip
         assert read(linked(MINE | {"author": author})).byline == names, author
@@ -157,6 +159,7 @@ def test_a_headline_has_no_site_in_it() -> None:
     for head, body, title, found in (
         ("", f"<h1>The Velm Herald</h1><h1>{TITLE}</h1>", f"{TITLE} | The Velm Herald", TITLE),
         (site, "", f"{TITLE} - The Velm Herald", TITLE),
+        (site, "<h1>The Velm Herald</h1><h1>Gates</h1>", "Gates - The Velm Herald", "Gates"),
         (site, "", f"{TITLE} - The Velm Herald Online", TITLE),
         (site, "", f"The Velm Herald | {TITLE}", TITLE),
         (site, "", "Hollin - Velm - Thera", "Hollin - Velm - Thera"),

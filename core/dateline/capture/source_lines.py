@@ -124,10 +124,11 @@ def source_lines(
         given = {key: getattr(before, key) for key in DETAILS if getattr(before, key)} | given
     elif extracted is not None:
         found, ignored = taken(extracted, given, entities)
-    if review is not None and before is None and (found or "publisher" not in given):
+    if review is not None and (found or "publisher" not in given):
         reader_note = [extracted.note] if extracted is not None and extracted.note else []
         shown = Details(given | found, frozenset(found), (*reader_note, *ignored), entities)
-        given, found, ignored = {**given, **dict.fromkeys(found), **review(shown)}, {}, []
+        others = {key: value for key, value in given.items() if key not in DETAILS}
+        given, found, ignored = {**others, **review(shown)}, {}, []
         if extracted is not None:
             extracted = replace(extracted, note=None)  # it was shown
     details = {key: value for key, value in (given | found).items() if value}

@@ -11,7 +11,7 @@ from dateline.text import visible
 _LONGEST = 300
 _MOST_WORDS = 5
 _LEAD = re.compile(
-    r"\s*[|/•·–—-]*\s*(?:"
+    r"^\s*[|/•·–—-]*\s*(?:"
     r"(?:(?:written|reported|posted|published|story|words|text|analysis|opinion|review|commentary)\s+)?by(?:\s*:\s*|\s+|$)"
     r"|(?:authors?|autor(?:in|en|es)?|auteure?s?|автор(?:ка|ы|и)?|текст|text|words)\s*:\s*"
     r"|(?:von|par|por|door|av|af)\s+(?-i:(?=[^\W\d_a-zß-öø-ÿ]\S*\s+\S)))",
