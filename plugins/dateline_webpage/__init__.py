@@ -17,7 +17,7 @@ from dateline.plugin import (
     hookimpl,
 )
 from dateline_webpage import prescan
-from dateline_webpage.declared import declared
+from dateline_webpage.declared import declared, reads_as
 from dateline_webpage.tags import MOST, overfull
 
 # Without a handler, the extractor's remarks for its developers would be printed to stderr.
@@ -83,7 +83,7 @@ class WebPage(SourceImporter):
             tool=f"trafilatura {version('trafilatura')}",
             title=said.title,
             published=said.published,
-            language=said.language,
+            language=said.language if reads_as(page.text or "", said.language) else None,
             byline=said.byline,
             note=" ".join(said.notes) or None,
             publisher=said.publisher,

@@ -14,6 +14,11 @@ from dateline_webpage.titles import declared_titles, headings, title_of, variant
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", re.IGNORECASE | re.ASCII)
 
+_WORD = re.compile(r"\w+")
+#: One word in six of an English text is one of these; hardly any in other languages.
+_ENGLISH = frozenset({"the", "of", "and", "to", "that", "for", "with"})
+_ENOUGH = 20_000
+
 
 class Declared(NamedTuple):
     """The details of a page; None for what it does not say, or says in a way that cannot be believed.
@@ -64,6 +69,15 @@ def language(tree: Any, named: dict[str, list[str]], article: Linked) -> str | N
     if not said:
         return next(filter(None, map(_tag, named.get("og:locale", []))), None)
     return said[0] if len({tag.partition("-")[0].lower() for tag in said}) == 1 else None
+
+
+def reads_as(text: str, tag: str | None) -> bool:
+    """Whether a text can be in the language of its tag: pages in other languages often keep the "en" of
+    their template. Only English is checked, by its commonest words, and only in texts of some length."""
+    if tag is None or tag.partition("-")[0].lower() != "en":
+        return True
+    words = _WORD.findall(text[:_ENOUGH].lower())
+    return len(words) < 40 or sum(map(_ENGLISH.__contains__, words)) > len(words) / 60
 
 
 def _tag(said: object) -> str | None:

@@ -55,7 +55,7 @@ def _akin(name: str, host: str, other: str) -> bool:
 
 def _bare(name: str) -> str:
     """A name without the slogan after it."""
-    return _TAGLINE.split(name, maxsplit=1)[0].strip()
+    return _TAGLINE.split(name, maxsplit=1)[0].strip().removeprefix("www.")
 
 
 def _looks(name: str) -> tuple[bool, int]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from dateline_webpage.metas import squashed, texts
 
-_JOINT = re.compile(r"\s+[|–—·•/:»«-]\s+|\s*[|｜]\s*|\s*：\s*|_(?=[^\W\d_a-zA-Z])")
+_JOINT = re.compile(r"\s+[|│–—·•/:»«-]\s+|\s*[|│｜]\s*|\s*：\s*|_(?=[^\W\d_a-zA-Z])")
 
 _KICKER = re.compile(rf"{_JOINT.pattern}|:\s+")
 
@@ -36,12 +36,16 @@ def title_of(
     """The heading that the page also declares, else the declared headline, else a declared title
     without the name of the site. `sites` are names of the site."""
     known = [split for split in map(_words, sites) if split]
-    beginnings = {squashed(variant) for title in declared for variant in variants(title)}
-    beginnings |= {squashed(headline), *_endings(declared)}
+    said = {
+        squashed(part): part for title in declared for part in (*_endings(title), *variants(title))
+    }
+    said[squashed(headline)] = headline
     shown = [heading for heading in headings if _words(heading) not in known]
-    agreed = [heading for heading in shown if squashed(heading) in beginnings]
+    agreed = [heading for heading in shown if squashed(heading) in said]
     if agreed:
-        return max(agreed, key=len)
+        best = max(agreed, key=len)
+        # Markup may have stood where a heading needs a space.
+        return max(best, said[squashed(best)], key=lambda title: len(title.split()))
     for title in (headline, *declared[1:], *declared[:1]):
         bare = without_site(title, known)
         if bare and _words(bare) not in known:
@@ -49,11 +53,10 @@ def title_of(
     return shown[0] if len(shown) == 1 and not declared else None
 
 
-def _endings(titles: Iterable[str]) -> set[str]:
-    """What follows the first joint: some sites put their name or a kicker before the headline."""
-    firsts = ((title, _KICKER.search(title)) for title in titles)
-    ends = (title[joint.end() :] for title, joint in firsts if joint)
-    return {squashed(end) for end in ends} - {""}
+def _endings(title: str) -> set[str]:
+    """What follows each joint, if it is most of the title: some sites put their name or a kicker first."""
+    ends = (title[joint.end() :] for joint in _KICKER.finditer(title))
+    return {end for end in ends if 2 * len(end) > len(title)}
 
 
 def without_site(title: str, known: list[list[str]]) -> str:

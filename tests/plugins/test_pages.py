@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from dateline_webpage.declared import Declared, declared
+from dateline.plugin import Document
+from dateline_webpage import WebPage
+from dateline_webpage.declared import Declared, declared, reads_as
 
 OWN = '<link rel="canonical" href="https://herald.example/gates">'
 TITLE = "Gates opened at Hollin"
@@ -167,6 +169,14 @@ def test_a_headline_has_no_site_in_it() -> None:
         (linked(node(headline=TITLE)), "", f"{TITLE} : the velm-herald", TITLE),
         ("", f"<h1>News</h1><h1>{TITLE}</h1><h1>Weather</h1>", f"Velm: {TITLE}", TITLE),
         ("", f"<h1>{TITLE}</h1>", "", TITLE),
+        (
+            site,
+            "<h1>Velm<b>Gates opened</b></h1>",
+            "Velm: Gates opened | Herald",
+            "Velm: Gates opened",
+        ),
+        ("", f"<h1>{TITLE}</h1>", f"Velm - News - {TITLE}", TITLE),
+        ("", "<h1>Herald</h1>", f"{TITLE} | Herald", f"{TITLE} | Herald"),
         ("", "", "x" * 2000, None),
     ):
         assert read(head, body, title).title == found, (head, body, title)
@@ -231,6 +241,17 @@ def test_a_language_is_taken_if_nothing_contradicts_it(head: str, found: str | N
     assert read(head).language == found
     alone = declared(html.document_fromstring(f"<html><head>{head}</head><body>x</body></html>"))
     assert (alone.language is None) == (head == "")
+
+
+def test_a_page_in_another_language_is_not_english() -> None:
+    german = (
+        "Die Tore der Talsperre wurden am Montag geöffnet, sagte der Sprecher in der Nacht. " * 9
+    )
+    english = "The gates of the dam were opened on Monday, and that was known to the mayor. " * 9
+    assert reads_as(english, "en-GB") and not reads_as(german, "en-GB")
+    assert reads_as(german, "de") and reads_as(german[:80], "en") and reads_as(german, None)
+    page = f"<html lang='en'><title>x</title><article><p>{german}</p><p>{german}</p></article>"
+    assert WebPage().extract(Document(page.encode())).language is None
 
 
 def test_a_hostile_page_takes_time_in_proportion() -> None:

@@ -44,7 +44,7 @@ _NO_NAMES = frozenset({
     "bbc", "cnn", "company", "corp", "dpa", "foundation", "gmbh", "group", "inc", "institute",
     "llc", "ltd", "magazine", "media", "network", "newspaper", "news", "online", "radio", "reuters",
     "service", "services", "times", "tv", "university", "wire", "xinhua", "zeitung", "тасс",
-    "уніан", "укрінформ", "ago", "by", "hours", "minutes", "modified", "posted", "published",
+    "уніан", "укрінформ", "about", "ago", "by", "über", "sobre", "hours", "minutes", "modified", "posted", "published",
     "updated", "yesterday", "today", "for", "from", "of", "our", "the", "this", "with", "your",
 })  # fmt: skip
 #: Only when they are all that the byline says.
