@@ -1,4 +1,4 @@
-"""Who publishes a page: by its own account, else by its host."""
+"""Who publishes a page, by its own account."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ _PLACEHOLDERS = frozenset({
     "wordpress", "blog", "myblog", "mysite", "mywordpresssite", "home", "homepage", "website", "untitled",
     "sitename", "news", "undefined", "null", "none", "default", "localhost", "drupal", "joomla",
 })  # fmt: skip
-#: Hosts that show copies of other sites' pages.
-_COPIES = ("archive.org", "archive.is", "archive.ph", "archive.today", "ampproject.org", "webcache.googleusercontent.com")  # fmt: skip
 
 
 def site_names(named: dict[str, list[str]], article: Linked, titles: list[str]) -> list[str]:
@@ -28,12 +26,12 @@ def site_names(named: dict[str, list[str]], article: Linked, titles: list[str]) 
 
 
 def publisher_of(names: list[str], title: str | None, addresses: list[str]) -> str | None:
-    """The publisher's name; the host of the page's address if no name is believable.
+    """The publisher's name; None if no name is believable.
 
     A name like the host's is preferred to a site's name that has nothing to do with either: some sites
     call each of their sections a site.
     """
-    hosts = list(dict.fromkeys(host_of(url) for url in addresses))
+    hosts = [host_of(url) for url in addresses]
     good = [bare for name in names if (bare := _bare(name)) and _is_name(bare, title)]
     if good:
         first, here = good[0], squashed("".join(hosts[:1]))
@@ -43,8 +41,6 @@ def publisher_of(names: list[str], title: str | None, addresses: list[str]) -> s
             elif squashed(other) in here and not _akin(squashed(first), here, squashed(other)):
                 return other
         return first
-    if len(hosts) == 1 and not hosts[0].endswith(_COPIES):
-        return hosts[0]
     return None
 
 

@@ -53,9 +53,9 @@ def test_a_review_decides_what_is_recorded(archive: Archive) -> None:
 
     url = "https://wire.example/1"
     archive.capture("page.html", story="ferry", review=review, url=url)
-    assert shown == [
-        ("Ferry aground", frozenset({"title", "published", "byline", "language"}), url)
-    ]
+    [(title, taken, address)] = shown
+    assert (title, address) == ("Ferry aground", url) and "url" not in taken
+    assert taken == {"title", "publisher", "published", "byline", "language"}
     *_, page, text = (event.data for event in archive.events())
     for source in (page, text):
         assert (source.title, source.published, source.byline) == (None, None, ())

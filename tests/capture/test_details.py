@@ -54,6 +54,23 @@ def test_what_is_given_is_not_taken_and_what_is_ignored_is_said() -> None:
         assert (found, len(notes)) == ({}, 1), publisher
 
 
+def test_a_publisher_without_a_name_is_the_host_of_the_address() -> None:
+    for given, own, found in (
+        (None, "https://www.herald.example/a", "org:herald.example=herald.example"),
+        ("https://wire.example/a", "https://www.herald.example/a", "org:wire.example=wire.example"),
+        ("https://web.archive.org/web/2024/http://herald.example", None, None),
+        (None, "http://localhost/a", None),
+        (None, "http://10.0.0.1/a", None),
+        (None, "http://[::1]/a", None),
+        (None, "http://[::1", None),
+        (None, None, None),
+    ):
+        about, extracted = {"url": given}, Extracted("text", "tool 1", url=own)
+        assert taken(extracted, about, {})[0].get("publisher") == found, (given, own)
+    named = Extracted("text", "tool 1", url="https://herald.example/a", publisher="Ister Wire")
+    assert taken(named, {}, KNOWN)[0]["publisher"] == "org:wire"
+
+
 def test_a_review_is_asked_once_about_the_same_details() -> None:
     asked = []
 

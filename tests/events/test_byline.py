@@ -57,6 +57,7 @@ BYLINES = [
     ("Redaktion", [], 1),
     ("Reuters", [], 1),
     ("KVTN", [], 1),
+    ("red.", [], 1),
     ("SPIEGELBERG.example GmbH, Lindow, Germany", [], 3),
     ("https://wire.example/author/7", [], 1),
     ("www.wire.example", [], 1),

@@ -19,6 +19,11 @@ from dateline.text import visible
 DETAILS = ("title", "publisher", "published", "byline", "language", "url")
 _ID = re.compile(r"(?:person|org|place|group):[a-z0-9]+(?:[-.][a-z0-9]+)*")
 _LONGEST_ID = 60
+#: Hosts that show copies of other sites' pages.
+_COPIES = (
+    ".archive.org", ".archive.is", ".archive.ph", ".archive.today", ".ampproject.org",
+    ".webcache.googleusercontent.com",
+)  # fmt: skip
 # Code points that a text of the archive cannot contain.
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 
@@ -60,11 +65,13 @@ def taken(
     extracted: Extracted, given: Mapping[str, Any], entities: Mapping[str, EntityIntroduced]
 ) -> tuple[dict[str, Any], list[str]]:
     """The details that a document says itself and that are not `given`, and notes on what of them was
-    ignored."""
+    ignored. A publisher that it does not name is the host of its address, given or its own."""
     published, notes = _published(one_line(extracted.published))
     names, byline_notes = _byline(extracted.byline, extracted.publisher)
     url = one_line(extracted.url)
-    publisher, publisher_notes = _publisher(one_line(extracted.publisher), url, entities)
+    address = given.get("url") or url
+    name = one_line(extracted.publisher) or _site(address)
+    publisher, publisher_notes = _publisher(name, address, entities)
     said = {
         "title": (one_line(extracted.title), []),
         "publisher": (publisher, publisher_notes),
@@ -180,6 +187,13 @@ def _host(url: str) -> str:
         return (urlsplit(url).hostname or "").removeprefix("www.")
     except ValueError:
         return ""
+
+
+def _site(url: str | None) -> str | None:
+    """The host of an address, for a publisher without another name; None for a copy's, or a private one."""
+    host = _host(url) if url else ""
+    named = "." in host and ":" not in host and not host.replace(".", "").isdigit()
+    return host if named and not f".{host}".endswith(_COPIES) else None
 
 
 def _folded(name: str) -> str:

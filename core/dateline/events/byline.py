@@ -39,7 +39,7 @@ _NO_NAMES = frozenset({
     "analyst", "rechtsanwalt", "rechtsanwältin", "redaktion", "redakteur", "redakteurin",
     "korrespondent", "korrespondentin", "rédaction", "rédacteur", "rédactrice", "journaliste",
     "correspondant", "correspondante", "redacción", "redactor", "redactora", "corresponsal",
-    "periodista", "redactie", "редакція", "редакция", "кореспондент", "корреспондент", "журналіст",
+    "periodista", "redactie", "redakcja", "редакція", "редакция", "кореспондент", "корреспондент", "журналіст",
     "журналист", "afp", "agence", "agencies", "agency", "agentur", "agenturen", "association",
     "bbc", "cnn", "company", "corp", "dpa", "foundation", "gmbh", "group", "inc", "institute",
     "llc", "ltd", "magazine", "media", "network", "newspaper", "news", "online", "radio", "reuters",
@@ -149,4 +149,6 @@ def is_name(text: str) -> bool:
 def _is_nickname(word: str) -> bool:
     """Whether one word can be a name: no abbreviation, and no phrase of a script without spaces."""
     uncased = word.upper() == word.lower()
-    return len(word) <= 6 if uncased and not word.isascii() else not word.isupper()
+    if uncased and not word.isascii():
+        return len(word) <= 6
+    return not word.isupper() and not word.endswith(".")
