@@ -28,8 +28,7 @@ from __future__ import annotations
 from dateline.documents.charset import find_charset, marked_charset, web_charset
 from dateline.documents.document import BINARY, Document
 from dateline.errors import DatelineError, Finding, MissingLibrary, Refused, UnknownName
-from dateline.events.byline import Byline
-from dateline.events.byline import read as read_byline
+from dateline.events.byline import Byline, read_byline
 from dateline.events.clock import from_iso, to_iso
 from dateline.events.editorial import (
     ContentErased,

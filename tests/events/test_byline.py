@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dateline.events.byline import read
+from dateline.plugin import read_byline
 
 #: The byline, its names, and how many parts of it are ignored.
 BYLINES = [
@@ -78,12 +78,12 @@ BYLINES = [
 
 def test_the_names_are_taken_and_the_rest_is_said() -> None:
     for byline, names, ignored in BYLINES:
-        found = read(byline)
+        found = read_byline(byline)
         assert (list(found.names), len(found.ignored)) == (names, ignored), (byline, found)
 
 
 @given(st.lists(st.sampled_from(["By ", "Nora", " Pell", ", ", " and ", "(", ")", "@", "://", " | ", "\n", "12", "March", "\x00", "。", "é"])).map("".join))  # fmt: skip
 def test_any_text_gives_names_that_are_read_as_themselves(byline: str) -> None:
-    for name in read(byline).names:
-        assert read(name).names == (name,)
+    for name in read_byline(byline).names:
+        assert read_byline(name).names == (name,)
         assert name.strip() == name and "\n" not in name

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from tests.effort import examples
 
 from dateline import DatelineError
-from dateline.events.byline import read
 from dateline.plugin import (
     BINARY,
     Document,
@@ -289,20 +288,6 @@ def test_a_publication_date_has_two_ends(said: str) -> None:
         assert not is_publication_date(said)
     except ValueError as error:
         assert said == "XXXX", error
-
-
-@pytest.mark.parametrize(
-    ("byline", "names", "ignored"),
-    [
-        ("Nora Pell", ["Nora Pell"], 0),
-        ("By Nora Pell", ["Nora Pell"], 0),
-        ("BY: NORA PELL", ["NORA PELL"], 0),
-        ("Byron Hall", ["Byron Hall"], 0),
-    ],
-)  # fmt: skip
-def test_a_byline_is_a_name(byline: str, names: list[str], ignored: int) -> None:
-    found = read(byline)
-    assert (list(found.names), len(found.ignored)) == (names, ignored)
 
 
 def test_nothing_is_invented_for_a_page_that_declares_nothing() -> None:

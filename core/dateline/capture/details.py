@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from dateline.events.byline import read
+from dateline.events.byline import read_byline
 from dateline.events.entity import EntityIntroduced
 from dateline.events.publication import is_publication_date
 from dateline.plugins.formats import Extracted
@@ -154,7 +154,7 @@ def _byline(declared: Iterable[str], publisher: str | None) -> tuple[list[str], 
     names: list[str] = []
     ignored: list[str] = []
     for line in filter(None, map(one_line, declared)):
-        found = read(line)
+        found = read_byline(line)
         names += [name for name in found.names if _folded(name) != _folded(publisher or "")]
         ignored += found.ignored
     note = f"Ignored in its byline: {', '.join(map(repr, dict.fromkeys(ignored)))}."
