@@ -9,7 +9,6 @@ from typing import Any
 from dateline_webpage.metas import squashed, texts
 
 _JOINT = re.compile(r"\s+[|│–—·•/:»«-]\s+|\s*[|│｜]\s*|\s*：\s*|_(?=[^\W\d_a-zA-Z])")
-
 _KICKER = re.compile(rf"{_JOINT.pattern}|:\s+")
 
 
@@ -22,6 +21,7 @@ def declared_titles(tree: Any, named: dict[str, list[str]]) -> list[str]:
 
 
 def headings(tree: Any) -> list[str]:
+    """The main headings that a page shows."""
     return list(texts(tree, "h1"))
 
 
@@ -40,7 +40,7 @@ def title_of(
         squashed(part): part for title in declared for part in (*_endings(title), *variants(title))
     }
     said[squashed(headline)] = headline
-    shown = [heading for heading in headings if _words(heading) not in known]
+    shown = [one for one in headings if squashed(one) and _words(one) not in known]
     agreed = [heading for heading in shown if squashed(heading) in said]
     if agreed:
         best = max(agreed, key=len)

@@ -164,6 +164,7 @@ def test_a_headline_has_no_site_in_it() -> None:
         (site, "<h1>The Velm Herald</h1><h1>Gates</h1>", "Gates - The Velm Herald", "Gates"),
         (site, "", f"{TITLE} - The Velm Herald Online", TITLE),
         (site, "", f"The Velm Herald | {TITLE}", TITLE),
+        ("", "<h1>...</h1>", TITLE, TITLE),
         (site, "", "Hollin - Velm - Thera", "Hollin - Velm - Thera"),
         (meta("og:title", TITLE), "<h1>Latest news</h1>", "x", TITLE),
         (linked(node(headline=TITLE)), "", f"{TITLE} : the velm-herald", TITLE),
