@@ -61,6 +61,7 @@ from dateline.views.table import Table, limited
 
 if TYPE_CHECKING:
     from dateline.capture.capturing import Captured
+    from dateline.capture.details import Review
     from dateline.segments.export import Written
 
 
@@ -234,34 +235,38 @@ class Archive:
         file: str,
         *,
         story: str,
-        publisher: str,
+        publisher: str | None = None,
         format: str | None = None,
         charset: str | None = None,
         max_bytes: int = 64 << 20,
         allow_network: bool = False,
         protect: str | None = None,
         recorded_by: RecordedBy = RecordedBy(),
+        review: Review | None = None,
         **about: Any,
     ) -> Captured:
         """Archive a document as a source of a story, and the text extracted from it as another.
 
         `file` is a path, or with `allow_network` a URL. `publisher` is an entity, or ``ID=Label`` to
         introduce one. `about` can have ``title``, ``published``, ``language``, ``byline`` (a list of
-        names) and ``url``; what is left out is taken from the document. `format` and `charset` say
-        how to read it, if its name and content do not.
+        names) and ``url``. What is left out, the publisher too, is taken from the document. `review` is
+        called with the `Details` before they are recorded, if any were taken or the publisher is missing,
+        and returns the ones to record. `format` and `charset` say how to read the document, if its name and
+        content do not.
 
         Raises UnknownName, Refused, and DatelineError for a document that cannot be read, or that is
-        in the archive with another text, withdrawn, or protected for somebody else.
+        in the archive with another text, withdrawn, or protected for somebody else, or whose publisher is
+        not known.
         """
         from dateline.capture.capturing import Wanted, capture
         from dateline.capture.obtain import obtain
 
         self.story(story)
         obtained = obtain(file, max_bytes, allow_network=allow_network)
-        about["publisher"] = publisher.partition("=")[0]
+        about["publisher"] = publisher
         about["byline"] = list(about.get("byline") or ())
         about["url"] = obtained.url or about.get("url")
-        wanted = Wanted(obtained, about, publisher, format, charset, protect, recorded_by)
+        wanted = Wanted(obtained, about, format, charset, protect, recorded_by, review)
         return capture(self, story, wanted)
 
     # -- notices: one event about a story, a fact or a source ------------------------------

@@ -31,6 +31,7 @@ from dateline.doubts.doubt import Doubt, Doubter
 from dateline.doubts.equal import EqualFacts
 from dateline.doubts.finding import corroborating, open_doubts
 from dateline.errors import DatelineError, Finding, MissingLibrary, Refused, UnknownName
+from dateline.events.byline import Byline, read_byline
 from dateline.events.clock import from_iso, to_iso
 from dateline.events.editorial import (
     ContentErased,
@@ -99,7 +100,7 @@ from dateline.views.things import Entity, Source
 from dateline.views.view_schema import last
 
 __all__ = [
-    "BINARY", "CUT", "ERASED", "MAX_LINE", "Actor", "AssessmentRecorded", "Change", "Channel", "Check", "Column",
+    "BINARY", "Byline", "CUT", "ERASED", "MAX_LINE", "Actor", "AssessmentRecorded", "Change", "Channel", "Check", "Column",
     "ContentErased", "Cut", "DatelineError", "Document", "Doubt", "Doubter", "Edtf", "Entity", "EntityAmended", "EntityIntroduced", "EntityMerged",
     "EntityView", "EqualFacts", "Erased", "ErasedEvent", "ErasedFact",
     "Event", "EventRevoked", "EventType", "EventView", "Evidence", "EvidenceAdded", "Executor", "Exporter", "Extracted", "Fact",
@@ -111,5 +112,5 @@ __all__ = [
     "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "StoryView", "Table", "Tally", "Time", "Times",
     "UnknownName", "View", "ViewRow", "Wording", "chain_arrows", "chain_words", "corroborating", "csv_cell", "find_charset",
     "from_iso", "hookimpl", "is_publication_date", "last", "legible", "legible_line", "markdown", "marked_charset", "number_words", "one_line", "open_doubts", "parse_edtf",
-    "parse_json", "quantity_words", "to_fields", "to_iso", "visible", "web_charset", "worded",
+    "parse_json", "quantity_words", "read_byline", "to_fields", "to_iso", "visible", "web_charset", "worded",
 ]  # fmt: skip

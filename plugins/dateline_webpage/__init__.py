@@ -17,7 +17,7 @@ from dateline.plugin import (
     hookimpl,
 )
 from dateline_webpage import prescan
-from dateline_webpage.declared import language, published
+from dateline_webpage.declared import declared, reads_as
 from dateline_webpage.tags import MOST, overfull
 
 # Without a handler, the extractor's remarks for its developers would be printed to stderr.
@@ -28,8 +28,8 @@ for _logger in ("trafilatura", "htmldate", "courlan", "justext"):
 class WebPage(SourceImporter):
     """HTML. trafilatura finds the article in it, without menus, adverts and comments.
 
-    The title and authors are those that trafilatura finds; the date and language are taken as the
-    page declares them, and never guessed.
+    Title, date, authors, language, publisher and address are taken as the page declares them, and never
+    guessed.
     """
 
     name, suffixes, media_type = "html", (".html", ".htm", ".xhtml"), "text/html"
@@ -62,8 +62,8 @@ class WebPage(SourceImporter):
                     hint="name its format with --as text or --as pdf",
                     code="not-a-web-page",
                 )
-            date, code = published(tree), language(tree)
-            page = bare_extraction(tree, with_metadata=True, include_comments=False)
+            said = declared(tree)
+            page = bare_extraction(tree, include_comments=False)
         except DatelineError:
             raise
         except Exception as error:  # a hostile page can make three libraries raise anything
@@ -81,10 +81,13 @@ class WebPage(SourceImporter):
         return Extracted(
             text=page.text or "",
             tool=f"trafilatura {version('trafilatura')}",
-            title=page.title,
-            published=date,
-            language=code,
-            byline=tuple((page.author or "").split("; ")),
+            title=said.title,
+            published=said.published,
+            language=said.language if reads_as(page.text or "", said.language) else None,
+            byline=said.byline,
+            note=" ".join(said.notes) or None,
+            publisher=said.publisher,
+            url=said.url,
         )
 
 

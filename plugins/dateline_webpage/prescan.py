@@ -1,8 +1,8 @@
 """The charset that a page's bytes declare, found as browsers find it (WHATWG HTML §13.2.3.2).
 
-A pattern would not do: a description, a comment or a script may mention charsets too. In the first
-1024 bytes the standard's prescan decides. Browsers' parsers look for ``<meta>`` after them as well, so
-the rest of a long head is searched too, without its scripts and styles.
+A pattern would not do: a description, a comment or a script may mention charsets too. A browser's parser
+has the last word: it looks for ``<meta>`` in the whole head, and not inside scripts, styles and titles. Where it
+finds nothing, the standard's prescan of the first 1024 bytes decides, which looks there too.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def charset(content: bytes) -> str | None:
         if content.startswith(start):
             return name
     labels = chain(
-        _labels(content[:_PRESCAN], raw=False),
         _labels(content[:_HEAD], raw=True),
+        _labels(content[:_PRESCAN], raw=False),
         (match[2] for match in [_XML.match(content[:_PRESCAN])] if match),
     )
     known = (web_charset(label.decode("ascii", "replace")) for label in labels)

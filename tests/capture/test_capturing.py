@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dateline import Archive, DatelineError, RecordedBy
+from dateline.capture.details import Details
 from dateline.events.source import SourceCaptured
 from dateline.testing import documents, samples
 
@@ -41,6 +42,26 @@ def test_a_page_gives_the_id_of_the_text_to_quote(archive: Archive) -> None:
     done = archive.capture("page.html", story="ferry", publisher="org:wire=Wire")
     assert done.text == archive.source("ferry") != done.source
     assert any(str(done.text)[7:19] in note for note in done.notes)
+
+
+def test_a_review_decides_what_is_recorded(archive: Archive) -> None:
+    shown = []
+
+    def review(details: Details) -> dict[str, str]:
+        shown.append((details.values["title"], details.taken, details.values["url"]))
+        return {"publisher": "org:wire=Wire", "language": "en"}
+
+    url = "https://wire.example/1"
+    archive.capture("page.html", story="ferry", review=review, url=url)
+    [(title, taken, address)] = shown
+    assert (title, address) == ("Ferry aground", url) and "url" not in taken
+    assert taken == {"title", "publisher", "published", "byline", "language"}
+    *_, page, text = (event.data for event in archive.events())
+    for source in (page, text):
+        assert (source.title, source.published, source.byline) == (None, None, ())
+        assert (source.publisher, source.language, source.url) == ("org:wire", "en", None)
+    # A known document is not asked about again.
+    assert not archive.capture("page.html", story="ferry", review=review).new and len(shown) == 1
 
 
 def test_a_known_document_adds_nothing(archive: Archive) -> None:

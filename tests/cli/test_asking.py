@@ -164,7 +164,7 @@ def test_an_option_that_names_nobody_known_is_asked_about(ask: Ask, tmp_path: Pa
 
 
 def test_a_correction_offers_the_sentence_with_the_new_number(ask: Ask, tmp_path: Path) -> None:
-    result = ask("f2", "--value", "150", "--reason", "Recount", typed="y\n", command="correct")
+    result = ask("f2", "--value", "150", "--reason", "Recount", typed="y\ny\n", command="correct")
     assert result.code == 0, result.err
     assert [change.path for change in last(tmp_path).changes] == ["/quantities/0/value", "/text"]
     assert last(tmp_path).changes[1].now == "It is said that 150 of 193 passengers"

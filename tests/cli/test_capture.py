@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 
 from dateline import Archive
+from dateline.capture.details import _byline
 from dateline.capture.net import fetch
-from dateline.capture.source_lines import _byline
 from dateline.events.source import SourceCaptured
 from dateline.pytest_plugin import Cli, Result
 from dateline.testing import documents, samples
@@ -146,6 +146,40 @@ def test_options_override_what_the_document_declares(capture: Capture) -> None:
     assert "Taken from" not in result.err
 
 
+def test_a_page_names_its_own_publisher_and_address(dateline: Cli, capture: Capture) -> None:
+    """In a pipe, where nothing is asked."""
+    own = b'<meta property="og:site_name" content="Ister Wire">'
+    own += b'<link rel="canonical" href="https://wire.example/1">'
+    for name, text in (("page.html", b"aground"), ("two.html", b"afloat")):
+        content = documents.page().replace(b"<script>", own + b"<script>")
+        Path(name).write_bytes(content.replace(b"aground", text))
+        result = dateline("capture", name, "--story", "ferry")
+        assert result.code == 0, result.err
+        page, text_of_it = sources()[-2:]
+        assert (page.publisher, text_of_it.publisher) == ("org:ister-wire", "org:ister-wire")
+        assert (page.url, text_of_it.url) == ("https://wire.example/1", None)
+        assert ("publisher org:ister-wire='Ister Wire'" in result.err) == (name == "page.html")
+    with Archive.open("dateline.db") as archive:
+        assert archive.state("ferry").entities["org:ister-wire"].label == "Ister Wire"
+    given = capture(
+        "three.html", content.replace(b"ran", b"RAN"), "--url", "https://wire.example/2"
+    )
+    assert given.code == 0, given.err
+    assert (sources()[-2].publisher, sources()[-2].url) == ("org:wire", "https://wire.example/2")
+
+
+def test_a_document_that_names_no_publisher_needs_one(dateline: Cli, capture: Capture) -> None:
+    for name, content in (("page.html", documents.page()), ("a.txt", b"Once.")):
+        Path(name).write_bytes(content)
+        before = count()
+        result = dateline("capture", name, "--story", "ferry")
+        assert (result.code, result.error) == (1, "publisher-missing")
+        assert "--publisher org:" in result.err and count() == before
+        assert capture(name).code == 0
+        # It is known now, with its publisher.
+        assert "Already captured" in dateline("capture", name, "--story", "ferry").err
+
+
 def test_a_placeholder_date_or_author_is_ignored_and_reported(capture: Capture) -> None:
     content = documents.page(published="1970-01-01T00:00:00Z").replace(b"Nora Pell", b"Admin")
     result = capture("page.html", content)
@@ -155,8 +189,8 @@ def test_a_placeholder_date_or_author_is_ignored_and_reported(capture: Capture) 
     given = capture("two.html", content.replace(b"ran", b"RAN"), "--published", "1970-01-01")
     assert (given.code, "'1970-01-01T00:00:00Z'" in given.err) == (0, False)
     assert sources()[-1].published == "1970-01-01"
-    names, notes = _byline(("By Nora Pell", "Nora Pell", "Admin"))
-    assert (names, len(notes)) == (("Nora Pell",), 1)
+    names, notes = _byline(("By Nora Pell", "Nora Pell", "Admin"), None)
+    assert (names, len(notes)) == (["Nora Pell"], 1)
     assert "'Admin'" in notes[0]
 
 
@@ -621,4 +655,4 @@ def test_messages_of_libraries_do_not_reach_stderr(capture: Capture, tmp_path: P
             [sys.executable, "-c", code], capture_output=True, text=True, check=False
         )
         words += [line.split()[0] for line in done.stderr.splitlines()]
-    assert words[:4] == ["Captured", "Quote", "Taken", "Error:"] and len(words) == 5
+    assert words[:5] == ["Captured", "Quote", "Taken", "It", "Error:"] and len(words) == 6

@@ -49,7 +49,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "letter.txt").write_text(letter, "utf-8")
     more = {"type": "story.retitled", "title": "Fictional: after the flood"}
     (folder / "more.ndjson").write_text(json.dumps(more), "utf-8")
-    page = "<html><head><title>T</title></head><body><article><p>FICTION. "
+    page = "<html><head><title>T</title><meta property='og:site_name' content='Wire'></head>"
+    page += "<body><article><p>FICTION. "
     page += "The water went down overnight and the school was empty by noon, the mayor said. " * 5
     (folder / "page.html").write_text(page + "</p></article></body></html>", "utf-8")
     with pytest.MonkeyPatch.context() as patch:

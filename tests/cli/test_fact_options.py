@@ -193,7 +193,7 @@ def test_a_sentence_with_the_old_number_is_said_with_a_new_one(run: Run) -> None
     )
     assert command in result.err
     silent = run("correct", "ferry", "f2", "--measure", "people", "--reason", "Recount")
-    assert "sentence" not in silent.err
+    assert "has the old number" not in silent.err
 
 
 def test_quantities_are_read_from_a_few_words() -> None:

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from tests.effort import examples
 
 from dateline import DatelineError
-from dateline.events.publication import name_of
 from dateline.plugin import (
     BINARY,
     Document,
@@ -23,7 +22,7 @@ from dateline.testing import documents, samples
 from dateline_pdf import Pdf
 from dateline_text import PlainText
 from dateline_webpage import WebPage, prescan
-from dateline_webpage.declared import edtf
+from dateline_webpage.dates import edtf
 
 SENTENCES = {
     "koi8-r": "Паром сел на мель возле порта в понедельник, сообщил начальник порта.",
@@ -103,6 +102,9 @@ def test_labels_that_python_does_not_know_are_known(label: str, charset: str) ->
         (b"<\0?\0x\0m\0l\0", "utf-16-le"),
         (b'<!-- <meta charset="koi8-r"> --><meta charset="cp1251">', "cp1251"),
         (b'<!--><meta charset="cp1251">', "cp1251"),
+        (b'<script>"<meta charset=koi8-r>"</script><meta charset=cp1251>', "cp1251"),
+        (b"<title><meta charset=koi8-r></title><meta charset=cp1251>", "cp1251"),
+        (b"<title><meta charset=koi8-r></title>", "koi8-r"),
         (b'<!-- <meta charset="cp1251">', None),
         (b'<meta charset="utf-16">', "utf-8"),
         (b'<meta charset="x-user-defined">', "cp1252"),
@@ -286,19 +288,6 @@ def test_a_publication_date_has_two_ends(said: str) -> None:
         assert not is_publication_date(said)
     except ValueError as error:
         assert said == "XXXX", error
-
-
-@pytest.mark.parametrize(
-    ("byline", "name"),
-    [
-        ("Nora Pell", "Nora Pell"), ("By Nora Pell", "Nora Pell"), ("BY: Nora Pell", "Nora Pell"),
-        ("Byron Hall", "Byron Hall"), ("Admin", None), ("by admin", None), ("unknown", None),
-        ("https://wire.example/author/7", None), ("www.wire.example", None),
-        ("desk@wire.example", None), ("org:wire", None), (" ", None), ("By", None),
-    ],
-)  # fmt: skip
-def test_a_byline_is_a_name(byline: str, name: str | None) -> None:
-    assert name_of(byline) == name
 
 
 def test_nothing_is_invented_for_a_page_that_declares_nothing() -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from dateline.capture.details import Review, remembered
 from dateline.capture.obtain import Obtained, read, reader_of
 from dateline.capture.recapture import (
     CapturingArchive,
@@ -15,7 +16,7 @@ from dateline.capture.recapture import (
     same_text,
     text_kept,
 )
-from dateline.capture.source_lines import short, source_lines
+from dateline.capture.source_lines import extracted_from, short, source_lines
 from dateline.documents.document import Document
 from dateline.errors import DatelineError, Refused, VersionConflict
 from dateline.events.envelope import RecordedBy
@@ -58,16 +59,18 @@ class Wanted:
 
     obtained: Obtained
     about: dict[str, Any]
-    publisher: str
     format: str | None
     charset: str | None
     protect: str | None
     recorded_by: RecordedBy
+    review: Review | None = None
 
 
 def capture(archive: CapturingArchive, story: str, wanted: Wanted) -> Captured:
     """Capture a document. It tries again when another process writes to the story meanwhile, since
     that may add the same text."""
+    if wanted.review is not None:
+        wanted = replace(wanted, review=remembered(wanted.review))
     for _ in range(_TRIES):
         state = archive.state(story, facts=())
         try:
@@ -92,8 +95,11 @@ def _attempt(archive: CapturingArchive, state: StoryState, wanted: Wanted) -> Ca
             reader, wanted.obtained, wanted.charset, known, lambda: captures(archive, source)
         )
     )
-    made = blamed.call(
-        lambda: source_lines(reader, document, wanted.about, archive.document, before)
+    extracted = blamed.call(lambda: extracted_from(reader, document))
+    made = source_lines(
+        *(reader, document, extracted, wanted.about, archive.document, state.entities),
+        before=before,
+        review=wanted.review,
     )
     text = None if made.text is None else made.text.source
     archived = None if text is None else state.sources.get(text)
@@ -102,7 +108,7 @@ def _attempt(archive: CapturingArchive, state: StoryState, wanted: Wanted) -> Ca
     lines = made.lines if archived is None else made.lines[:1]
     erased = archived is not None and before is None and archived.derived_from == source
     result = archive.record(
-        [*introductions([wanted.publisher], state), *lines],
+        [*introductions([made.publisher], state), *lines],
         story=state.slug,
         files=made.content,
         recorded_by=wanted.recorded_by,
@@ -123,6 +129,7 @@ def _attempt(archive: CapturingArchive, state: StoryState, wanted: Wanted) -> Ca
         notes.insert(0, f"Quote its text, not the document: --source {short(text)}")
     if wanted.charset is None and document.charset != "utf-8" and not document.binary:
         notes.append(_read_as(document.charset, result.positions[-len(lines) :], known is None))
+    notes += made.undated(state.slug) if result.new else []
     words = made.ids(texts=archived is None or not result.new)
     return Captured(state.slug, source, text, words, tuple(notes), result)
 

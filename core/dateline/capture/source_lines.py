@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from msgspec.structs import replace
 
+from dateline.capture.details import (
+    DETAILS,
+    Details,
+    Review,
+    in_words,
+    taken,
+    undated,
+    without_noncharacters,
+)
 from dateline.capture.time_limit import limited
 from dateline.documents.document import Document
 from dateline.errors import DatelineError
-from dateline.events.publication import is_publication_date, name_of
+from dateline.events.entity import EntityIntroduced
 from dateline.events.source import SourceCaptured
 from dateline.plugins.formats import Extracted, SourceImporter
 
-#: Details that a document may contain and that options override.
-_DETAILS = ("title", "published", "language", "byline")
 _SHORT = 12
-# Code points that a text of the archive cannot contain.
-_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
 class SourceLines:
     """The import lines of a document, and the documents that they name. ``found`` holds the details
-    that were taken from the document. ``text`` is None when the document is plain text itself."""
+    that were taken from the document, ``ignored`` sentences about what was not. ``text`` is None when the
+    document is plain text itself. ``publisher`` may introduce its entity, as ``ID=Label``."""
 
     lines: list[dict[str, Any]]
     document: Document
     text: Document | None
+    publisher: str
     found: dict[str, Any]
+    ignored: tuple[str, ...] = ()
     extracted: Extracted | None = None
 
     def content(self, name: str) -> bytes:
@@ -55,47 +62,94 @@ class SourceLines:
         )
 
     def notes(self) -> list[str]:
-        """The reader's note, and the details that were taken from the document."""
+        """The reader's note, and what was taken from the document, or ignored."""
         notes = [self.extracted.note] if self.extracted is not None and self.extracted.note else []
+        notes += self.ignored
         if self.found:
-            details = ", ".join(f"{key} {_words(value)}" for key, value in self.found.items())
-            notes.append(f"Taken from the document: {details}.")
+            notes.append(f"Taken from the document: {in_words(self.found)}.")
         return notes
+
+    def undated(self, story: str) -> list[str]:
+        """A note if nothing says when the document was published."""
+        if self.lines[0].get("published"):
+            return []
+        return [undated(story, short((self.text or self.document).source))]
+
+
+def extracted_from(reader: SourceImporter, document: Document) -> Extracted | None:
+    """The text in a document and what it says about itself; None when it is plain text.
+
+    Raises DatelineError (``no-text-extracted``) when there is no text to quote.
+    """
+    with limited("reading the document", "save its text in a file and capture it with --as text"):
+        raw = reader.extract(document)
+    if raw is None:
+        return None
+    text, replaced = without_noncharacters(raw.text)
+    if not text.strip():
+        raise DatelineError(
+            "the document contains no text to quote; nothing was written",
+            hint="save its text in a file and capture it with --as text",
+            code="no-text-extracted",
+        )
+    notes = [raw.note] if raw.note else []
+    if replaced:
+        notes.append(
+            f"In its text, U+FFFD replaces {replaced} code points that are not characters."
+        )
+    return replace(raw, text=text, note=" ".join(notes) or None)
 
 
 def source_lines(
     reader: SourceImporter,
     document: Document,
-    about: dict[str, Any],
+    extracted: Extracted | None,
+    about: Mapping[str, Any],
     archived: Callable[[str], Document | None],
+    entities: Mapping[str, EntityIntroduced],
     before: SourceCaptured | None = None,
+    review: Review | None = None,
 ) -> SourceLines:
-    """Read `document` with `reader`. `about` holds the known details; missing ones are taken from
-    the earlier capture `before`, else from the document. `archived` returns a document of the
-    archive by its id.
+    """The lines of a document and of the text extracted from it. `about` holds the known details;
+    missing ones are taken from the earlier capture `before`, else from the document, and then confirmed
+    by `review`. `archived` returns a document of the archive by its id; `entities` are those of the
+    story.
 
-    Raises DatelineError (``no-text-extracted``) when there is no text to quote.
+    Raises DatelineError (``publisher-missing``) when nobody says who published it.
     """
-    about = about | {
-        key: getattr(before, key)
-        for key in (*_DETAILS, "url")
-        if before is not None and not about.get(key)
-    }
-    with limited("reading the document", "save its text in a file and capture it with --as text"):
-        raw = reader.extract(document)
-    if raw is None:
-        return SourceLines([_line(document, reader.media_type, about)], document, None, {})
-    extracted = _clean(raw, about)
-    found = {key: getattr(extracted, key) for key in _DETAILS if not about.get(key)}
-    found = {key: value for key, value in found.items() if value and before is None}
-    about = about | found
-    text = Document(extracted.text.encode())
-    known = archived(text.source)
-    if known is not None and known.text == text.text:
-        text = known  # perhaps archived in another charset, which it keeps
-    derived = {"url": None, "derived_from": document.source, "extracted_by": extracted.tool}
-    lines = [_line(document, reader.media_type, about), _line(text, "text/plain", about | derived)]
-    return SourceLines(lines, document, text, found, extracted)
+    given = {key: value for key, value in about.items() if value}
+    found: dict[str, Any] = {}
+    ignored: list[str] = []
+    if before is not None:
+        given = {key: getattr(before, key) for key in DETAILS if getattr(before, key)} | given
+    elif extracted is not None:
+        found, ignored = taken(extracted, given, entities)
+    if review is not None and (found or "publisher" not in given):
+        reader_note = [extracted.note] if extracted is not None and extracted.note else []
+        shown = Details(given | found, frozenset(found), (*reader_note, *ignored), entities)
+        others = {key: value for key, value in given.items() if key not in DETAILS}
+        given, found, ignored = {**others, **review(shown)}, {}, []
+        if extracted is not None:
+            extracted = replace(extracted, note=None)  # it was shown
+    details = {key: value for key, value in (given | found).items() if value}
+    publisher = details.get("publisher")
+    if publisher is None:
+        raise DatelineError(
+            "nothing believable in the document says who published it",
+            hint='name its publisher: --publisher org:ID, or --publisher org:ID="Its name" for a new one',
+            code="publisher-missing",
+        )
+    details["publisher"] = publisher.partition("=")[0]
+    lines = [_line(document, reader.media_type, details)]
+    text = None
+    if extracted is not None:
+        text = Document(extracted.text.encode())
+        known = archived(text.source)
+        if known is not None and known.text == text.text:
+            text = known  # perhaps archived in another charset, which it keeps
+        derived = {"url": None, "derived_from": document.source, "extracted_by": extracted.tool}
+        lines.append(_line(text, "text/plain", details | derived))
+    return SourceLines(lines, document, text, publisher, found, tuple(ignored), extracted)
 
 
 def _line(document: Document, media_type: str, about: dict[str, Any]) -> dict[str, Any]:
@@ -108,63 +162,6 @@ def _line(document: Document, media_type: str, about: dict[str, Any]) -> dict[st
     return fields | {key: value for key, value in about.items() if value is not None}
 
 
-def _clean(extracted: Extracted, about: dict[str, Any]) -> Extracted:
-    text, replaced = _NOT_TEXT.subn("\ufffd", extracted.text)
-    if not text.strip():
-        raise DatelineError(
-            "the document contains no text to quote; nothing was written",
-            hint="save its text in a file and capture it with --as text",
-            code="no-text-extracted",
-        )
-    notes = [extracted.note] if extracted.note else []
-    notes += (
-        [f"In its text, U+FFFD replaces {replaced} code points that are not characters."]
-        if replaced
-        else []
-    )
-    published, date_notes = _published(_one_line(extracted.published))
-    byline, name_notes = _byline(extracted.byline)
-    notes += [] if about.get("published") else date_notes
-    notes += [] if about.get("byline") else name_notes
-    return replace(
-        extracted,
-        text=text,
-        title=_one_line(extracted.title),
-        published=published,
-        language=_one_line(extracted.language),
-        byline=byline,
-        note=" ".join(notes) or None,
-    )
-
-
-def _published(declared: str | None) -> tuple[str | None, list[str]]:
-    """The date that the document declares, or a note when it cannot be a publication date."""
-    try:
-        if declared is None or is_publication_date(declared):
-            return declared, []
-    except ValueError:
-        return declared, []  # a rule reports what is wrong with it
-    note = f"Ignored its date {declared!r}. If that is when it was published, use --published."
-    return None, [note]
-
-
-def _byline(declared: Iterable[str]) -> tuple[tuple[str, ...], list[str]]:
-    """The names that the document declares, and a note about entries that are not names."""
-    given = [name for name in map(_one_line, declared) if name]
-    ignored = [name for name in given if name_of(name) is None]
-    note = f"Ignored in its byline: {', '.join(map(repr, ignored))}."
-    names = tuple(dict.fromkeys(filter(None, map(name_of, given))))
-    return names, [note] if ignored else []
-
-
-def _one_line(text: str | None) -> str | None:
-    return " ".join(_NOT_TEXT.sub("\ufffd", text).split()) or None if text else None
-
-
 def short(source: str) -> str:
     """The first characters of a source's id: as many as people type."""
     return source.partition(":")[2][:_SHORT]
-
-
-def _words(value: str | tuple[str, ...]) -> str:
-    return repr(value) if isinstance(value, str) else ", ".join(value)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +14,10 @@ from dateline.cli.options import protect_option, signed
 from dateline.cli.protecting import protected, say_erased_before
 from dateline.cli.settings import Settings
 from dateline.cli.terminal.messages import say
+from dateline.cli.terminal.stdout import data
+
+if TYPE_CHECKING:
+    from dateline.capture.details import Review
 
 
 @click.command()
@@ -26,10 +31,10 @@ from dateline.cli.terminal.messages import say
 )
 @click.option(
     "--publisher",
-    required=True,
     metavar="ENTITY",
     shell_complete=completion.entities,
-    help="Its publisher, by id or name; org:reuters=Reuters introduces a new one.",
+    help="Its publisher, by id or name; org:reuters=Reuters introduces a new one.  "
+    "[default: as a web page names it]",
 )
 @click.option("--title", help="Its headline.")
 @click.option(
@@ -61,16 +66,21 @@ from dateline.cli.terminal.messages import say
     is_flag=True,
     help="Allow FILE to be a URL; downloads come from public addresses only.",
 )
+@click.option("--yes", is_flag=True, help="Do not ask about what the document says of itself.")
 @protect_option
 @signed
-def capture(settings: Settings, /, file: str, max_size: int, **details: Any) -> None:
+def capture(settings: Settings, /, file: str, max_size: int, yes: bool, **details: Any) -> None:
     """Archive a document as a source of a story.
 
     The bytes are stored unchanged and identified by their SHA-256. Facts quote the text by
     character positions. The text of a web page or PDF is extracted and stored as a second source,
     derived from the first; quote that one. If another document already had the same text, the text
-    is stored once and each document is a source. Title, date, language and authors are taken from
-    the document unless options give them.
+    is stored once and each document is a source.
+
+    Title, date, authors and language are taken from the document unless options give them, and of a
+    web page also its publisher and URL. What was taken is printed. On a terminal it is shown first, and
+    you confirm or change it; --yes takes it as it is. A date or name that is not believable is left out.
+
     With --allow-network, FILE can be a URL. Facts recorded from a protected source are protected
     under the same subject. Erased content can be captured again: it becomes a new event, and the
     erasure stays on record.
@@ -78,6 +88,7 @@ def capture(settings: Settings, /, file: str, max_size: int, **details: Any) -> 
     \b
     Example:
       dateline capture report.txt --story velm-flood --publisher org:wire=Wire --published 2024-03-04
+      dateline capture page.html --story velm-flood
       dateline capture page.html --story velm-flood --publisher org:wire=Wire --title "After the flood"
       dateline capture report.txt --story velm-flood --publisher org:wire=Wire --protect "Witness 7"
     """
@@ -89,12 +100,18 @@ def capture(settings: Settings, /, file: str, max_size: int, **details: Any) -> 
         languages = [details["language"]] if details["language"] else []
         found = edtf_of(details["published"], "--published", languages=languages)
         details["published"] = found.edtf
+    review: Review | None = None
+    if sys.stdin.isatty() and data().isatty() and not yes:
+        from dateline.cli.reviewing import confirmed
+
+        review = confirmed
     with settings.archive() as archive:
-        entities = Entities.of(archive.state(details["story"], facts=()))
-        details["publisher"] = entities.given(
-            details["publisher"], "--publisher", ("organization",)
-        )
-        done = archive.capture(file, max_bytes=max_size << 20, **details)
+        if details["publisher"] is not None:
+            entities = Entities.of(archive.state(details["story"], facts=()))
+            details["publisher"] = entities.given(
+                details["publisher"], "--publisher", ("organization",)
+            )
+        done = archive.capture(file, max_bytes=max_size << 20, review=review, **details)
         if not done.stays_erased:
             did = "Captured" if done.new else "Already captured:"
             under = protected(done.recorded, archive.subjects())

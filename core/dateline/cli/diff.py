@@ -15,6 +15,7 @@ from dateline.cli.settings import Settings, pass_settings
 from dateline.cli.terminal.messages import say
 from dateline.cli.terminal.output import emit
 from dateline.cli.terminal.stdout import data
+from dateline.cli.undated import say_undated
 from dateline.text import markdown
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def diff(
     with settings.archive() as archive:
         found = archive.diff(story, since, until)
         changes = sorted(found, key=lambda change: list(_TITLES).index(change.kind))
+        say_undated(archive, [story], until)
     if since.later_than(until):
         say(f"FROM ({from_}) is later than TO ({to}): the changes are shown in reverse.")
     if format_ == "markdown":

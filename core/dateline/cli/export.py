@@ -18,6 +18,7 @@ from dateline.cli.terminal.messages import counted, say
 from dateline.cli.terminal.output import give
 from dateline.cli.terminal.progress import progress
 from dateline.cli.terminal.stdout import MARK, data
+from dateline.cli.undated import say_undated
 from dateline.errors import DatelineError
 from dateline.log.overwriting import refuse_kept
 from dateline.plugins.blaming import Blamed
@@ -129,6 +130,7 @@ def export(
                 with archive.material(slug, view=view, at=at) as material:
                     _write(path, archive.plugins, exporter, material, force, mark, archive.kept)
                     _warn(material)
+            say_undated(archive, slugs, at)
             say(f"Wrote {counted(len(slugs), 'file')} to {output}.")
             return
         with archive.material(*stories, view=view, at=at) as material:
@@ -139,6 +141,7 @@ def export(
                 _write(output, archive.plugins, exporter, material, force, mark, archive.kept)
             # Last: an export that needs a failed view has raised its own error by now.
             _warn(material)
+            say_undated(archive, material.slugs, at)
     if output is not None:
         say(f"Wrote {output}.")
 

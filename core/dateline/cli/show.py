@@ -13,6 +13,7 @@ from dateline.cli.options import format_option, moment, moment_options
 from dateline.cli.settings import Settings, pass_settings
 from dateline.cli.terminal.messages import counted, say
 from dateline.cli.terminal.output import emit, tell
+from dateline.cli.undated import say_undated
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
@@ -65,12 +66,12 @@ def show(
             raise click.UsageError("--limit is only for views")
         if view is None:
             _overview(archive, story, format_, at)
-            return
-        if fact:
+        elif fact:
             _fact(archive, story, view, format_, at)
-            return
-        if entity:
+        elif entity:
             _entity(archive, story, view, format_, at)
+        say_undated(archive, [story], at)
+        if view is None or fact or entity:
             return
         table = archive.view(view, story, everything=everything, limit=limit, at=at)
         names = [column.name for column in table.columns]

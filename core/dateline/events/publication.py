@@ -1,8 +1,6 @@
-"""Tells the dates and names that a document declares from placeholders."""
+"""Tells the dates that a document declares from placeholders."""
 
 from __future__ import annotations
-
-import re
 
 from dateline.events.clock import from_iso, now_us
 from dateline.events.edtf import earliest_instant, latest_instant
@@ -11,13 +9,6 @@ from dateline.events.edtf import earliest_instant, latest_instant
 #: means "no date". Documents that are older are dated by whoever captures them.
 _FLOOR = from_iso("1990-01-01T00:00:00Z")
 _DAY_US = 86_400_000_000
-_BY = re.compile(r"^by[\s:]+(?=\S)", re.IGNORECASE)
-_PLACEHOLDERS = frozenset({
-    "admin", "administrator", "webmaster", "wordpress", "root", "user", "author", "unknown", "none", "null",
-    "undefined", "n/a", "by",
-})  # fmt: skip
-_ADDRESS = re.compile(r"://|^www\.|@", re.IGNORECASE)
-_ENTITY = re.compile(r"(person|org|place|group):")
 
 
 def is_publication_date(edtf: str) -> bool:
@@ -25,10 +16,3 @@ def is_publication_date(edtf: str) -> bool:
     not more than a day from now, and with a start. Raises ValueError if it is not EDTF."""
     first, last = earliest_instant(edtf), latest_instant(edtf)
     return first is not None and last is not None and _FLOOR <= first <= now_us() + _DAY_US
-
-
-def name_of(byline: str) -> str | None:
-    """The name in a byline that a document declares; None for a placeholder or an address."""
-    name = _BY.sub("", byline.strip(), count=1)
-    placeholder = not name or name.casefold() in _PLACEHOLDERS
-    return None if placeholder or _ADDRESS.search(name) or _ENTITY.match(name) else name

@@ -32,7 +32,9 @@ class Extracted(msgspec.Struct, frozen=True):
     """The text extracted from a document that is markup or binary, and the document's own metadata.
 
     ``tool`` is the name and version of the extracting program; ``published`` is an EDTF date as
-    precise as in the document; ``note`` is one sentence for the user who captures it.
+    precise as in the document; ``byline`` holds bylines as they are written, from which `read_byline`
+    takes the names; ``publisher`` is a name and ``url`` the document's own address; ``note`` is a
+    sentence or two for the user who captures it.
     """
 
     text: str
@@ -42,6 +44,8 @@ class Extracted(msgspec.Struct, frozen=True):
     language: str | None = None
     byline: tuple[str, ...] = ()
     note: str | None = None
+    publisher: str | None = None
+    url: str | None = None
 
 
 class SourceImporter(ABC):
