@@ -50,6 +50,7 @@ from dateline.events.fact import (
     StatementRecorded,
     StateRecorded,
 )
+from dateline.events.figures import Figure, figures
 from dateline.events.fold import FoldedEvent
 from dateline.events.links import Link
 from dateline.events.parts import (
@@ -68,6 +69,7 @@ from dateline.events.parts import (
 from dateline.events.payload import Erased, FactNotice, FactPayload, Payload, Raw, Wording, worded
 from dateline.events.publication import is_publication_date
 from dateline.events.registry import EventType, to_fields
+from dateline.events.series import AllSeries
 from dateline.events.source import SourceCaptured, SourceWithdrawn
 from dateline.events.state import Fact, StoryState
 from dateline.events.status import Status
@@ -95,16 +97,16 @@ from dateline.views.things import Entity, Source
 from dateline.views.view_schema import last
 
 __all__ = [
-    "BINARY", "CUT", "ERASED", "MAX_LINE", "Actor", "AssessmentRecorded", "Change", "Channel", "Check", "Column",
+    "BINARY", "CUT", "ERASED", "MAX_LINE", "Actor", "AllSeries", "AssessmentRecorded", "Change", "Channel", "Check", "Column",
     "ContentErased", "Cut", "DatelineError", "Document", "Edtf", "Entity", "EntityIntroduced", "EntityView", "Erased", "ErasedEvent", "ErasedFact",
     "Event", "EventType", "EventView", "Evidence", "EvidenceAdded", "Executor", "Exporter", "Extracted", "Fact",
     "FactCorrected", "FactDisputed", "FactNotice", "FactPayload", "FactRetracted", "FactReviewed",
-    "FactRow", "FactView", "FactsLinked", "Factuality", "FigureRecorded", "Finding", "Fold", "FoldedEvent", "Importer",
+    "FactRow", "FactView", "FactsLinked", "Factuality", "Figure", "FigureRecorded", "Finding", "Fold", "FoldedEvent", "Importer",
     "JsonObject", "Line", "Link", "Material", "MissingLibrary", "OccurrenceRecorded", "Payload", "PlaceRef",
     "Quantity", "Raw", "RecordedBy", "Refused", "RoleRecorded", "Rows", "Source", "SourceCaptured",
     "SourceImporter", "SourceView", "SourceWithdrawn", "StateRecorded", "StatedCut", "StatementRecorded", "Status", "Step",
     "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "StoryView", "Table", "Tally", "Time", "Times",
-    "UnknownName", "View", "ViewRow", "Wording", "chain_arrows", "chain_words", "csv_cell", "find_charset",
+    "UnknownName", "View", "ViewRow", "Wording", "chain_arrows", "chain_words", "csv_cell", "figures", "find_charset",
     "from_iso", "hookimpl", "is_publication_date", "last", "legible", "legible_line", "markdown", "marked_charset", "number_words", "one_line", "parse_edtf",
     "parse_json", "quantity_words", "to_fields", "to_iso", "visible", "web_charset", "worded",
 ]  # fmt: skip

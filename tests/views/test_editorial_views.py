@@ -22,6 +22,7 @@ from dateline_sources import covered_by
 
 BUNDLED = (
     "timeline", "statements", "figures", "people", "places", "sources", "disputes", "changes",
+    "series", "support",
 )  # fmt: skip
 
 
