@@ -70,9 +70,10 @@ def _supporting(fact: Fact) -> Iterator[tuple[str, Fact]]:
     for link in fact.story.linked(fact.id):
         data = link.data
         other = fact.story.facts.get(data.to if data.from_ == fact.id else data.from_)
-        if data.relation in FOR and other is not None and other.id != fact.id:
-            if not other.hidden and other.status != "withdrawn":
-                yield other.id, other
+        if other is None or other.hidden or other.status == "withdrawn":
+            continue
+        if data.relation in FOR and other.id != fact.id:
+            yield other.id, other
 
 
 def _voices(fact: Fact, others: dict[str, Fact]) -> int:
@@ -127,12 +128,12 @@ def _publisher(fact: Fact) -> str:
 def _disputed(fact: Fact) -> bool:
     if fact.status == "disputed":
         return True
-    for link in fact.story.linked(fact.id):
-        other = fact.story.facts.get(link.data.from_)
-        if link.data.relation in AGAINST and link.data.to == fact.id:
-            if other is not None and not other.hidden:
-                return True
-    return False
+    against = (
+        fact.story.facts.get(link.data.from_)
+        for link in fact.story.linked(fact.id)
+        if link.data.relation in AGAINST and link.data.to == fact.id
+    )
+    return any(other is not None and not other.hidden for other in against)
 
 
 @hookimpl

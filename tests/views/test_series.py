@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,14 @@ from tests.bundled import plugins
 from tests.effort import examples
 
 from dateline import Archive
+from dateline.cli.outcome import run
+from dateline.cli.root import root
+from dateline.events.fold import StoryFold
 from dateline.testing import samples
+from dateline.views.asof import states
+from dateline.views.projection import schema_of
+from dateline.views.rows import Rows
+from dateline.views.table import arrange
 
 HERALD = "org:ister-herald"
 OTHER = samples.TEXT + " It was printed twice."
@@ -203,46 +211,86 @@ def oracle(found: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
     return result
 
 
-@settings(max_examples=examples(40), deadline=None)
+def drawn_history(drawn: random.Random) -> list[dict[str, Any]]:
+    """Figures of a few series and times, corrected, updated and retracted."""
+    lines, facts = list[dict[str, Any]](), dict[str, tuple[int, str | None]]()
+    for step in range(drawn.randrange(4, 16)):
+        name = drawn.choice(sorted(facts)) if facts else None
+        kind = drawn.choice(("add", "add", "add", "value", "day", "retract"))
+        reason = f"step {step}"
+        if kind == "add" or name is None:
+            name, facts[f"f{step + 1}"] = f"f{step + 1}", (step, drawn.choice(DAYS))
+            by, measure = drawn.choice((samples.WIRE, HERALD)), drawn.choice("aab")
+            lines.append(count(*facts[name], by=by, measure=measure, note=reason, fact=name))
+            continue
+        value, day = facts[name]
+        if kind == "retract":
+            lines.append(samples.retracted(name))
+            del facts[name]
+        elif kind == "day":
+            facts[name] = value, drawn.choice([other for other in DAYS if other != day])
+            lines.append(samples.corrected(name, "/as_of", day, facts[name][1], reason=reason))
+            lines[-1]["kind"] = drawn.choice(("correction", "update"))
+        else:
+            facts[name] = value + 100, day
+            lines.append(
+                samples.corrected(name, "/quantities/0/value", value, value + 100, reason=reason)
+            )
+            lines[-1]["kind"] = drawn.choice(("correction", "update", "typo"))
+    return lines
+
+
+@settings(max_examples=examples(75), deadline=None)
 @given(st.integers(0, 1 << 32))
-def test_following_the_log_rebuilding_and_comparing_all_pairs_agree(seed: int) -> None:
+def test_following_the_log_from_anywhere_and_comparing_all_pairs_agree(seed: int) -> None:
     drawn = random.Random(seed)
     with Archive.create(":memory:", plugins()) as archive:
         archive.record(samples.story()[:5])
         archive.record(HERALDS, story="ferry")
-        facts: dict[str, tuple[int, str | None]] = {}
-        for step in range(drawn.randrange(4, 14)):
-            name = drawn.choice(sorted(facts)) if facts else None
-            kind = drawn.choice(("add", "add", "value", "day", "retract", "page"))
-            if kind == "add" or name is None:
-                value, day = drawn.randrange(99), drawn.choice(DAYS)
-                by = drawn.choice((samples.WIRE, HERALD))
-                line = count(value, day, by=by, measure=drawn.choice("ab"), note=f"{step}")
-                facts[f"f{step + 1}"] = value, day
-                line["fact"] = f"f{step + 1}"
-            elif kind == "retract":
-                line = samples.retracted(name)
-                del facts[name]
-            elif kind == "day":
-                value, day = facts[name]
-                now = drawn.choice([other for other in DAYS if other != day])
-                line = samples.corrected(name, "/as_of", day, now, reason=f"{step}")
-                line["kind"] = drawn.choice(("correction", "update"))
-                facts[name] = value, now
-            elif kind == "value":
-                value, day = facts[name]
-                line = samples.corrected(
-                    name, "/quantities/0/value", value, value + 1, reason=f"{step}"
-                )
-                line["kind"] = drawn.choice(("correction", "update", "typo"))
-                facts[name] = value + 1, day
-            else:
-                archive.view("series")
-                continue
-            archive.record([line], story="ferry")
-        live = archive.view("series", everything=True)
-        archive.rebuild(["series"])
-        assert live == archive.view("series", everything=True)
-        found = list(archive.view("series").dicts())
-        shown = [(row["fact"], row["item"], row["supersedes"], row["before"]) for row in found]
-        assert shown == oracle(found)
+        archive.record(drawn_history(drawn), story="ferry")
+        with archive.material("ferry") as material:
+            events, registry = list(material.events()), archive.plugins.registry()
+    view: Any = plugins().view("series")
+    schema, since = schema_of(view), drawn.randrange(8, len(events))
+    state, rows = StoryFold(registry), Rows(schema_of(view))
+    rows.story = "ferry"
+    for event in events[:since]:
+        state.take(event)
+    view.evaluate(state.read_only, rows, list(state.facts))
+    state._kept.clear()  # another process goes on
+    for at, event in enumerate(events[since:], since + 1):
+        view.fold(state.apply(event), rows)
+        late = arrange(schema, states(events[:at], registry, [view])[1]["series"])
+        assert arrange(schema, rows.stored()) == late
+    found = list(late.dicts())
+    shown = [(row["fact"], row["item"], row["supersedes"], row["before"]) for row in found]
+    assert shown == oracle(found)
+
+
+def test_diff_tells_the_figure_that_was_superseded(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    db = str(tmp_path / "d.db")
+    with Archive.create(db, plugins()) as archive:
+        archive.record(samples.story()[:5])
+        archive.record(
+            [count(28, "2024-05-03"), count(9, "2024-05-02", measure="hurt")], story="ferry"
+        )
+        archive.record([samples.corrected("f1", "/quantities/0/value", 28, 27)], story="ferry")
+        later = [count(35, "2024-05-04"), count(42, "2024-05-05"), count(20, "2024-05-01")]
+        archive.record(later, story="ferry")
+        found = archive.diff("ferry", "@7", "@11", by_record=True)
+        moved = [(c.fact, c.text, c.was, c.now, c.why) for c in found if c.kind == "figure"]
+        assert moved == [
+            ("f1", "dead", "28", "27", None),
+            ("f4", "dead", "28", "42", "supersedes f1"),
+        ]
+        archive.record([samples.retracted("f4")], story="ferry")
+        found = archive.diff("ferry", "@7", "@12", by_record=True)
+        assert ("28", "35") in [(change.was, change.now) for change in found]
+    assert (
+        run(root, ["--db", db, "diff", "ferry", "@7", "@11", "--recorded", "-f", "markdown"]) == 0
+    )
+    assert "- f4 (dead): 28 → 42. supersedes f1" in capfd.readouterr().out
+    assert run(root, ["--db", db, "diff", "ferry", "@7", "@11", "--recorded", "-f", "table"]) == 0
+    assert "28 → 42" in capfd.readouterr().out

@@ -90,17 +90,21 @@ def _stages(fact: Fact) -> list[_Stage]:
     """The stages of a fact, oldest first. Changes that cannot be taken back end the way into the past."""
     data = fact.data
     quantities, about = data.quantities, _about(getattr(data, "as_of", None), data.times)
-    corrections = [event for event in fact.history if _moves_figures(event)]
+    corrections = [
+        (event, event.data)
+        for event in fact.history
+        if isinstance(event.data, FactCorrected) and _moves_figures(event.data)
+    ]
     if not corrections:
         return [_Stage(quantities, about, quantities, _public(fact))]
     given = {name: value for name, value in to_fields(data).items() if name in _FIELDS}
     fields = msgspec.json.decode(msgspec.json.encode(given), type=dict[str, Any])
     found, first = list[_Stage](), quantities
-    for event in reversed(corrections):
-        before = _before(fields, event.data, data.schema_version)
+    for event, correction in reversed(corrections):
+        before = _before(fields, correction, data.schema_version)
         if before is None:
             break
-        if event.data.kind == "update":
+        if correction.kind == "update":
             found.append(_Stage(quantities, about, first, _public(event)))
             quantities, about = before
         first = before[0]
@@ -108,15 +112,10 @@ def _stages(fact: Fact) -> list[_Stage]:
     return found[::-1]
 
 
-def _moves_figures(event: Event) -> bool:
-    """Whether it is a correction of what a figure is made of. A typo was never meant, so it is no value
-    that was corrected."""
-    data = event.data
-    return (
-        isinstance(data, FactCorrected)
-        and data.kind != "typo"
-        and any(change.path.split("/")[1] in _FIELDS for change in data.changes)
-    )
+def _moves_figures(correction: FactCorrected) -> bool:
+    """Whether it changes what a figure is made of. A typo was never meant: mending it corrects no value."""
+    paths = (change.path.split("/") for change in correction.changes)
+    return correction.kind != "typo" and any(path[1] in _FIELDS for path in paths)
 
 
 def _before(

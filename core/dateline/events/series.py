@@ -36,6 +36,7 @@ class Entry(NamedTuple):
     number: int
     fact: str
     publisher: str
+    measure: str
     words: str
 
 
@@ -75,10 +76,10 @@ class _Series:
         if at < len(same):
             yield same[at]
         at = bisect_right(self.by_end, (entry.end, entry))
-        low, high = bisect_right(self.by_start, entry.end, key=_START), None
-        if at < len(self.by_end):
+        if at < len(self.by_end):  # about a time after this one, and not after the next one
+            low = bisect_right(self.by_start, entry.end, key=_START)
             high = bisect_right(self.by_start, self.by_end[at][0], key=_START)
-        yield from self.by_start[low:high]
+            yield from self.by_start[low:high]
 
 
 def _same(entry: Entry) -> tuple[str, str, str]:
@@ -141,9 +142,9 @@ class AllSeries:
         names = {fact.id for fact in event.touched}
         if self._version != event.version - 1:
             self._begin(event.state.facts.values(), event.version)
-            if names and event.before is None and event.fact is None:
-                if not isinstance(event.data, _OTHERS):  # what it changed is unknown
-                    return set(self._entries) | names
+            told = event.fact is not None or isinstance(event.data, _OTHERS)
+            if names and not told:  # what the event changed is unknown
+                return names.union(self._entries)
             if event.before is not None:
                 self._swap(event.before)
                 names |= self._near(event.before.id)
@@ -200,6 +201,7 @@ def _entry(fact: Fact, figure: Figure) -> Entry:
         figure.number,
         fact.id,
         steps[-1].agent if steps and steps[-1].role == "publisher" else "",
+        figure.quantity.measure,
         quantity_words(figure.quantity),
     )
 

@@ -1,4 +1,4 @@
-"""One line for every story, counted by the database without reading the facts."""
+"""One line for every story. The database counts the facts, which are not read."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection, func, select
 
+from dateline.events.counting import documents
 from dateline.events.editorial import FactRetracted, FactReviewed
 from dateline.events.payload import FactPayload
 from dateline.events.registry import CORE_NAMES, EventType, Registry
@@ -17,11 +18,12 @@ from dateline.log.read import Reader, StoryRow, list_stories
 from dateline.log.tables import events
 from dateline.views.present import fold
 
-_READ = (StoryOpened, StoryRetitled, StoryClosed, FactRetracted, FactReviewed)
+_READ = (StoryOpened, StoryRetitled, StoryClosed, FactRetracted, FactReviewed, SourceCaptured)
 
 
 class Overview(msgspec.Struct):
-    """One story. ``facts`` counts the facts of default reads. ``sealed`` is true if some of its content
+    """One story. ``facts`` counts the facts of default reads, ``sources`` the captured documents as a
+    person counts them (`dateline.events.counting.documents`). ``sealed`` is true if some of its content
     is sealed: then only ``story`` is reliable."""
 
     story: StoryRow
@@ -38,6 +40,7 @@ class _Counted(msgspec.Struct):
     overview: Overview
     rejected: dict[str, bool] = {}
     retracted: set[str] = set()
+    sources: dict[str, SourceCaptured] = {}
     #: Whether an event has no body, or has a type or schema version that may be unknown here.
     unread: bool = False
 
@@ -71,11 +74,9 @@ def _count(connection: Connection, reader: Reader, found: Mapping[UUID, _Counted
         counted.unread |= live < all_ or not known or type_ not in CORE_NAMES
         if live and key is not None and not _at_hand(reader, key):
             counted.overview.sealed = True
-        if known and kind is not None and type_ in CORE_NAMES:
-            if issubclass(kind.payload, FactPayload):
-                counted.overview.facts += live
-            elif kind.payload is SourceCaptured:
-                counted.overview.sources += live
+        core = known and kind is not None and type_ in CORE_NAMES
+        if core and kind is not None and issubclass(kind.payload, FactPayload):
+            counted.overview.facts += live
     return types
 
 
@@ -98,12 +99,15 @@ def _take(counted: _Counted, data: object) -> None:
         counted.retracted.add(data.fact)
     elif isinstance(data, FactReviewed):
         counted.rejected[data.fact] = data.verdict == "rejected"
+    elif isinstance(data, SourceCaptured):
+        counted.sources.setdefault(data.source, data)
     elif isinstance(data, FactPayload):
         result.facts += 1
 
 
 def _finished(connection: Connection, reader: Reader, counted: _Counted) -> Overview:
     result = counted.overview
+    result.sources = len({*documents(counted.sources).values()})
     hidden = {fact for fact, is_so in counted.rejected.items() if is_so} | counted.retracted
     if not hidden or result.sealed:
         return result
