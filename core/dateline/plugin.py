@@ -29,6 +29,7 @@ from dateline.documents.charset import find_charset, marked_charset, web_charset
 from dateline.documents.document import BINARY, Document
 from dateline.errors import DatelineError, Finding, MissingLibrary, Refused, UnknownName
 from dateline.events.clock import from_iso, to_iso
+from dateline.events.counting import Counts, counts
 from dateline.events.editorial import (
     ContentErased,
     EvidenceAdded,
@@ -98,7 +99,7 @@ from dateline.views.view_schema import last
 
 __all__ = [
     "BINARY", "CUT", "ERASED", "MAX_LINE", "Actor", "AllSeries", "AssessmentRecorded", "Change", "Channel", "Check", "Column",
-    "ContentErased", "Cut", "DatelineError", "Document", "Edtf", "Entity", "EntityIntroduced", "EntityView", "Erased", "ErasedEvent", "ErasedFact",
+    "ContentErased", "Counts", "Cut", "DatelineError", "Document", "Edtf", "Entity", "EntityIntroduced", "EntityView", "Erased", "ErasedEvent", "ErasedFact",
     "Event", "EventType", "EventView", "Evidence", "EvidenceAdded", "Executor", "Exporter", "Extracted", "Fact",
     "FactCorrected", "FactDisputed", "FactNotice", "FactPayload", "FactRetracted", "FactReviewed",
     "FactRow", "FactView", "FactsLinked", "Factuality", "Figure", "FigureRecorded", "Finding", "Fold", "FoldedEvent", "Importer",
@@ -106,7 +107,7 @@ __all__ = [
     "Quantity", "Raw", "RecordedBy", "Refused", "RoleRecorded", "Rows", "Source", "SourceCaptured",
     "SourceImporter", "SourceView", "SourceWithdrawn", "StateRecorded", "StatedCut", "StatementRecorded", "Status", "Step",
     "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "StoryView", "Table", "Tally", "Time", "Times",
-    "UnknownName", "View", "ViewRow", "Wording", "chain_arrows", "chain_words", "csv_cell", "figures", "find_charset",
+    "UnknownName", "View", "ViewRow", "Wording", "chain_arrows", "chain_words", "counts", "csv_cell", "figures", "find_charset",
     "from_iso", "hookimpl", "is_publication_date", "last", "legible", "legible_line", "markdown", "marked_charset", "number_words", "one_line", "parse_edtf",
     "parse_json", "quantity_words", "to_fields", "to_iso", "visible", "web_charset", "worded",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ import pytest
 from tests.bundled import plugins
 
 from dateline import Archive
-from dateline.events.counting import count, documents
+from dateline.events.counting import counts, documents
 from dateline.events.source import SourceCaptured
 from dateline.testing import samples
 
@@ -66,9 +66,9 @@ def test_a_story_counts_the_documents_that_its_shown_facts_are_drawn_from() -> N
     fact = samples.figure(source=samples.digest(other), text="A figure of the other document")
     with Archive.create(":memory:", plugins()) as archive:
         archive.record(samples.story(samples.captured(other), fact))
-        assert str(count(archive.state("ferry"))) == "3 facts from 2 documents of 1 publisher"
+        assert str(counts(archive.state("ferry"))) == "3 facts from 2 documents of 1 publisher"
         archive.record([samples.retracted("f3")], story="ferry")
-        counted = count(archive.state("ferry"))
+        counted = counts(archive.state("ferry"))
         assert str(counted) == "2 facts from 1 document of 1 publisher"
         assert counted.unused == 1
         assert [found.sources for found in archive.overview()] == [2]
@@ -77,4 +77,4 @@ def test_a_story_counts_the_documents_that_its_shown_facts_are_drawn_from() -> N
 def test_a_story_without_facts_has_nothing_to_count() -> None:
     with Archive.create(":memory:", plugins()) as archive:
         archive.record([samples.opened()])
-        assert str(count(archive.state("ferry"))) == "0 facts"
+        assert str(counts(archive.state("ferry"))) == "0 facts"

@@ -9,7 +9,7 @@ from dateline.events.source import SourceCaptured
 from dateline.events.state import StoryState
 
 
-class Count(NamedTuple):
+class Counts(NamedTuple):
     """``7 facts from 5 documents of 1 publisher``: the shown facts, the documents that they are drawn from
     and the publishers of these; ``unused`` counts the other documents that were captured."""
 
@@ -19,18 +19,18 @@ class Count(NamedTuple):
     unused: int
 
     def __str__(self) -> str:
-        counts = (self.facts, "fact"), (self.documents, "document"), (self.publishers, "publisher")
-        facts, documents, publishers = (_many(*count) for count in counts)
+        each = (self.facts, "fact"), (self.documents, "document"), (self.publishers, "publisher")
+        facts, documents, publishers = (_many(*count) for count in each)
         return f"{facts} from {documents} of {publishers}" if self.documents else facts
 
 
-def count(story: StoryState) -> Count:
+def counts(story: StoryState) -> Counts:
     """The count of a story as it is."""
     document_of = documents(story.sources)
     shown = list(story.shown())
     used = {document_of.get(fact.source, fact.source) for fact in shown}
     publishers = {fact.document.publisher for fact in shown if fact.document is not None}
-    return Count(len(shown), len(used), len(publishers), len({*document_of.values()} - used))
+    return Counts(len(shown), len(used), len(publishers), len({*document_of.values()} - used))
 
 
 def documents(sources: Mapping[str, SourceCaptured]) -> dict[str, str]:
