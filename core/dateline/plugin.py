@@ -51,7 +51,7 @@ from dateline.events.fact import (
     StatementRecorded,
     StateRecorded,
 )
-from dateline.events.figures import Figure, figures
+from dateline.events.figures import Figure, figure_words, figures
 from dateline.events.fold import FoldedEvent
 from dateline.events.links import Link
 from dateline.events.parts import (
@@ -107,7 +107,7 @@ __all__ = [
     "Quantity", "Raw", "RecordedBy", "Refused", "RoleRecorded", "Rows", "Source", "SourceCaptured",
     "SourceImporter", "SourceView", "SourceWithdrawn", "StateRecorded", "StatedCut", "StatementRecorded", "Status", "Step",
     "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "StoryView", "Table", "Tally", "Time", "Times",
-    "UnknownName", "View", "ViewRow", "Wording", "chain_arrows", "chain_words", "counts", "csv_cell", "figures", "find_charset",
+    "UnknownName", "View", "ViewRow", "Wording", "chain_arrows", "chain_words", "counts", "csv_cell", "figure_words", "figures", "find_charset",
     "from_iso", "hookimpl", "is_publication_date", "last", "legible", "legible_line", "markdown", "marked_charset", "number_words", "one_line", "parse_edtf",
     "parse_json", "quantity_words", "to_fields", "to_iso", "visible", "web_charset", "worded",
 ]  # fmt: skip

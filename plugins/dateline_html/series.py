@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from dateline.plugin import number_words
 from dateline_html.brief import Brief
 from dateline_html.chart import MANY, SHAPES, Plot, Point, chart, drawable, key, sign
 from dateline_html.figures import table
@@ -92,23 +91,6 @@ def _brief_words(row: Row) -> str:
     return words.partition(", given as ")[0]
 
 
-def _bounds(row: Row) -> str | None:
-    """The bounds of a figure that has a value too: ``, 50 to 58``."""
-    low, high = (
-        None if row[name] is None else number_words(row[name], row["unit"])
-        for name in ("lower", "upper")
-    )
-    if row["value"] is None or low == high:
-        return None
-    return (
-        f", {low} to {high}"
-        if low and high
-        else f", at least {low}"
-        if low
-        else f", at most {high}"
-    )
-
-
 def _described(rows: Sequence[Row], publishers: int) -> str:
     first, last = rows[0], rows[-1]
     many = f"{publishers} publishers" if publishers > 1 else "1 publisher"
@@ -183,7 +165,7 @@ def _cells(brief: Brief, row: Row) -> list[Html]:
     badge = None if row["earlier"] else brief.badge(fact)
     return [
         moment(row["edtf"], row["when"]),
-        join([el("b", brief.said(row["words"])), _bounds(row), badge, was]),
+        join([el("b", brief.said(row["words"])), badge, was]),
         before or el("span", "–"),
         el("bdi", fact.chain_words),
         meta(brief.link(fact.id, fact.id, class_="no"), brief.where(fact)),

@@ -17,6 +17,7 @@ from dateline.events.fact import FigureRecorded
 from dateline.events.parts import PlaceRef, Quantity, Times
 from dateline.events.registry import to_fields
 from dateline.events.state import Fact
+from dateline.events.words import quantity_words
 
 #: The parts of a fact that a figure is made of.
 _FIELDS = ("quantities", "times", "as_of")
@@ -52,6 +53,15 @@ class _Stage(NamedTuple):
 def has_number(quantity: Quantity) -> bool:
     """Whether it has a value or a bound, and so a place on a scale."""
     return not (quantity.value is None and quantity.lower is None and quantity.upper is None)
+
+
+def figure_words(quantity: Quantity) -> str:
+    """`quantity_words`, and the bounds of a number that has both: ``52 (50 to 58)``."""
+    words = quantity_words(quantity)
+    if quantity.value is None or (quantity.lower is None and quantity.upper is None):
+        return words
+    bounds = msgspec.structs.replace(quantity, value=None, of=None)
+    return f"{words} ({quantity_words(bounds).partition(', given as ')[0]})"
 
 
 def figures(fact: Fact) -> Iterator[Figure]:

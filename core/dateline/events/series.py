@@ -9,11 +9,10 @@ from typing import NamedTuple
 
 from dateline.events.editorial import FactsLinked
 from dateline.events.entity import EntityIntroduced
-from dateline.events.figures import Figure, figures, has_number
+from dateline.events.figures import Figure, figure_words, figures, has_number
 from dateline.events.fold import FoldedEvent
 from dateline.events.source import SourceCaptured, SourceWithdrawn
 from dateline.events.state import Fact, StoryState
-from dateline.events.words import quantity_words
 
 #: Later than every date.
 _OPEN = "~"
@@ -202,7 +201,7 @@ def _entry(fact: Fact, figure: Figure) -> Entry:
         fact.id,
         steps[-1].agent if steps and steps[-1].role == "publisher" else "",
         figure.quantity.measure,
-        quantity_words(figure.quantity),
+        figure_words(figure.quantity),
     )
 
 
