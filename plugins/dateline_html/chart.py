@@ -66,8 +66,9 @@ class Plot:
     def __init__(self, points: Sequence[Point], unit: str | None) -> None:
         self.unit = unit
         dates = [date for one in points for date in (one.start, one.end) if date is not None]
-        self.first, self.last = min(dates), max(dates)
         self.clock = any(date % 1 for date in dates)
+        ends = [end for one in points for end in self._ends(one)]
+        self.first, self.last = min(ends), max(ends)
         if self.last - self.first < 1 / 24:
             self.first, self.last = self.first - 1 / 48, self.last + 1 / 48
         numbers = [number for one in points for number in one.numbers]
@@ -83,7 +84,7 @@ class Plot:
 
     def x(self, date: float) -> float:
         share = (date - self.first) / (self.last - self.first)
-        return _LEFT + (_RIGHT - _LEFT) * min(1, max(0, share))
+        return _LEFT + (_RIGHT - _LEFT) * share
 
     def y(self, number: float) -> float:
         low, high = self.numbers[0], self.numbers[-1]
@@ -91,8 +92,13 @@ class Plot:
 
     def at(self, point: Point) -> float:
         """The horizontal place of a point: the middle of its time, or its only end."""
-        ends = [date for date in (point.start, point.end) if date is not None]
-        return self.x(sum(ends) / len(ends))
+        return self.x(sum(self._ends(point)) / 2)
+
+    def _ends(self, point: Point) -> tuple[float, float]:
+        """The bounds of its time; of an open one the first or the last day, or moment."""
+        start, end, day = point.start, point.end, 0 if self.clock else 1
+        first = start if start is not None else (end or 0) - day
+        return first, end if end is not None else first + day
 
     def dates(self) -> list[Tick]:
         return date_ticks(self.first, self.last, clock=self.clock)

@@ -40,7 +40,8 @@ def date_ticks(first: float, last: float, *, clock: bool) -> list[Tick]:
             return [_hour(hour / 24, first) for hour in _multiples(step, first * 24, last * 24)]
     for step in _DAY_STEPS:
         if span / step <= _DATES:
-            return _labelled(_days(step, first, last))
+            # The figures of a day are drawn at its noon.
+            return _labelled(_days(step, first, last), shift=0.0 if clock else 0.5)
     for step in _MONTH_STEPS:
         if span / 30.4 / step <= _DATES:
             return _labelled(_months(step, first, last), "month")
@@ -77,7 +78,7 @@ def _multiples(step: int, first: float, last: float) -> range:
 
 
 def _days(step: int, first: float, last: float) -> Iterator[datetime]:
-    begin, end = math.ceil(first), math.ceil(last)
+    begin, end = math.ceil(first), math.floor(last)
     return (_EPOCH + timedelta(days=day) for day in range(begin, end, step))
 
 
@@ -94,7 +95,7 @@ def _months(step: int, first: float, last: float) -> Iterator[datetime]:
         month += step
 
 
-def _labelled(dates: Iterator[datetime], unit: str = "day") -> list[Tick]:
+def _labelled(dates: Iterator[datetime], unit: str = "day", shift: float = 0.0) -> list[Tick]:
     """Ticks with the day, the month or the year; the year is given where it is new."""
     ticks, year = list[Tick](), 0
     for date in dates:
@@ -102,8 +103,7 @@ def _labelled(dates: Iterator[datetime], unit: str = "day") -> list[Tick]:
         parts += [_MONTHS[date.month - 1]] if unit != "year" else []
         parts += [str(date.year)] if unit == "year" or date.year != year else []
         year = date.year
-        noon = 0.5 if unit == "day" else 0.0  # where the figures of that day are drawn
-        ticks.append(Tick((date - _EPOCH) / timedelta(days=1) + noon, " ".join(parts)))
+        ticks.append(Tick((date - _EPOCH) / timedelta(days=1) + shift, " ".join(parts)))
     return ticks
 
 

@@ -69,9 +69,12 @@ def diff(
     if format_ == "markdown":
         click.echo(_markdown(story, from_, to, changes), nl=False, file=data())
         return
-    rows = [(c.kind, c.fact, c.text, c.path, c.was, c.now, c.why, _arrow(c)) for c in changes]
-    columns = ["kind", "fact", "text", "path", "was", "now", "why", "change"]
-    emit(columns, rows, format_, summary=["kind", "fact", "text", "path", "change", "why"])
+    if format_ == "table" or (format_ is None and data().isatty()):
+        lines = [(c.kind, c.fact, c.text, c.path, _arrow(c), c.why) for c in changes]
+        emit(["kind", "fact", "text", "path", "change", "why"], lines, format_)
+        return
+    rows = [(c.kind, c.fact, c.text, c.path, c.was, c.now, c.why) for c in changes]
+    emit(["kind", "fact", "text", "path", "was", "now", "why"], rows, format_)
 
 
 def _markdown(story: str, from_: str, to: str, changes: Sequence[StoryChange]) -> str:
