@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from tests.bundled import plugins
 
 from dateline import Archive
 from dateline.events.counting import counts, documents
 from dateline.events.source import SourceCaptured
+from dateline.pytest_plugin import Cli
 from dateline.testing import samples
 
 A, B = "sha256:" + "a" * 64, "sha256:" + "b" * 64
@@ -78,3 +82,17 @@ def test_a_story_without_facts_has_nothing_to_count() -> None:
     with Archive.create(":memory:", plugins()) as archive:
         archive.record([samples.opened()])
         assert str(counts(archive.state("ferry"))) == "0 facts"
+
+
+def test_show_and_stories_count_an_original_and_its_text_once(dateline_cli: Cli) -> None:
+    page = samples.captured("<p>A page.</p>", media_type="text/html", url=PAGE)
+    text = samples.captured("A page.", derived_from=page["source"])
+    lines = [*samples.story(), page, text]
+    (Path.cwd() / "story.ndjson").write_text("\n".join(map(json.dumps, lines)))
+    assert dateline_cli("init").code == dateline_cli("import", "story.ndjson").code == 0
+    [listed] = json.loads(dateline_cli("stories", "-f", "json").out)
+    shown = {
+        row["story"]: row["ferry"]
+        for row in json.loads(dateline_cli("show", "ferry", "-f", "json").out)
+    }
+    assert (listed["sources"], shown["sources"], shown["publishers"]) == (2, 2, 1)
