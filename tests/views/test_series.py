@@ -56,8 +56,8 @@ def count(value: float | None, day: str | None = "2024-05-03", **given: Any) -> 
 
 
 @pytest.fixture
-def archive() -> Iterator[Archive]:
-    with Archive.create(":memory:", plugins()) as archive:
+def archive(db: str) -> Iterator[Archive]:
+    with Archive.create(db, plugins()) as archive:
         archive.record(samples.story()[:5])
         archive.record(HERALDS, story="ferry")
         yield archive
@@ -240,7 +240,7 @@ def drawn_history(drawn: random.Random) -> list[dict[str, Any]]:
     return lines
 
 
-@settings(max_examples=examples(75), deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.integers(0, 1 << 32))
 def test_following_the_log_from_anywhere_and_comparing_all_pairs_agree(seed: int) -> None:
     drawn = random.Random(seed)
