@@ -28,6 +28,7 @@ SMALL, LARGE = 15, 60
 MOST = 4.8
 VIEWS = (
     "timeline", "statements", "figures", "people", "places", "sources", "disputes", "changes",
+    "series", "support",
 )  # fmt: skip
 EXPORTERS = ("csv", "json", "ndjson", "markdown", "html")
 
