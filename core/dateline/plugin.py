@@ -33,6 +33,7 @@ from dateline.doubts.finding import corroborating, open_doubts
 from dateline.errors import DatelineError, Finding, MissingLibrary, Refused, UnknownName
 from dateline.events.byline import Byline, read_byline
 from dateline.events.clock import from_iso, to_iso
+from dateline.events.counting import Counts, counts
 from dateline.events.editorial import (
     ContentErased,
     EventRevoked,
@@ -55,6 +56,7 @@ from dateline.events.fact import (
     StatementRecorded,
     StateRecorded,
 )
+from dateline.events.figures import Figure, figure_words, figures
 from dateline.events.fold import FoldedEvent
 from dateline.events.links import Link
 from dateline.events.parts import (
@@ -73,6 +75,7 @@ from dateline.events.parts import (
 from dateline.events.payload import Erased, FactNotice, FactPayload, Payload, Raw, Wording, worded
 from dateline.events.publication import is_publication_date
 from dateline.events.registry import EventType, to_fields
+from dateline.events.series import AllSeries
 from dateline.events.source import SourceAmended, SourceCaptured, SourceWithdrawn
 from dateline.events.state import Fact, StoryState
 from dateline.events.status import Status
@@ -100,17 +103,17 @@ from dateline.views.things import Entity, Source
 from dateline.views.view_schema import last
 
 __all__ = [
-    "BINARY", "Byline", "CUT", "ERASED", "MAX_LINE", "Actor", "AssessmentRecorded", "Change", "Channel", "Check", "Column",
-    "ContentErased", "Cut", "DatelineError", "Document", "Doubt", "Doubter", "Edtf", "Entity", "EntityAmended", "EntityIntroduced", "EntityMerged",
+    "BINARY", "Byline", "CUT", "ERASED", "MAX_LINE", "Actor", "AllSeries", "AssessmentRecorded", "Change", "Channel", "Check", "Column",
+    "ContentErased", "Counts", "Cut", "DatelineError", "Document", "Doubt", "Doubter", "Edtf", "Entity", "EntityAmended", "EntityIntroduced", "EntityMerged",
     "EntityView", "EqualFacts", "Erased", "ErasedEvent", "ErasedFact",
     "Event", "EventRevoked", "EventType", "EventView", "Evidence", "EvidenceAdded", "Executor", "Exporter", "Extracted", "Fact",
     "FactCorrected", "FactDisputed", "FactNotice", "FactPayload", "FactRetracted", "FactReviewed",
-    "FactRow", "FactView", "FactsLinked", "Factuality", "FigureRecorded", "Finding", "Fold", "FoldedEvent", "Importer",
+    "FactRow", "FactView", "FactsLinked", "Factuality", "Figure", "FigureRecorded", "Finding", "Fold", "FoldedEvent", "Importer",
     "JsonObject", "Line", "Link", "Material", "MissingLibrary", "OccurrenceRecorded", "Payload", "PlaceRef",
     "Quantity", "Raw", "RecordedBy", "Refused", "RoleRecorded", "Rows", "Source", "SourceAmended", "SourceCaptured",
     "SourceImporter", "SourceView", "SourceWithdrawn", "StateRecorded", "StatedCut", "StatementRecorded", "Status", "Step",
     "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "StoryView", "Table", "Tally", "Time", "Times",
-    "UnknownName", "View", "ViewRow", "Wording", "chain_arrows", "chain_words", "corroborating", "csv_cell", "find_charset",
+    "UnknownName", "View", "ViewRow", "Wording", "chain_arrows", "chain_words", "corroborating", "counts", "csv_cell", "figure_words", "figures", "find_charset",
     "from_iso", "hookimpl", "is_publication_date", "last", "legible", "legible_line", "markdown", "marked_charset", "number_words", "one_line", "open_doubts", "parse_edtf",
     "parse_json", "quantity_words", "read_byline", "to_fields", "to_iso", "visible", "web_charset", "worded",
 ]  # fmt: skip

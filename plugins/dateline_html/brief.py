@@ -42,6 +42,7 @@ class Brief:
         # The page's own words are English; the story's words name their language if it is another.
         self._language = None if spoken is None or spoken.lower().split("-")[0] == "en" else spoken
         named = dict.fromkeys([*story.sources, *(fact.source for fact in story.facts.values())])
+        self._support: dict[str, dict[str, Any]] | None = None
         self._reasons: dict[str, str | None] = {}
         self.sources = {source: number for number, source in enumerate(named, 1)}
 
@@ -109,6 +110,22 @@ class Brief:
         if anchor is None:
             return join([" ", el("span", fact.status, class_=label)])
         return join([" ", self.link(anchor, fact.status, class_=label)])
+
+    def support(self, fact: Fact) -> Html | None:
+        """How well a fact is supported, as a quiet badge: ``single source``; None if it is."""
+        if self._support is None:
+            known = "support" in self.material.views()
+            rows = self.current_rows("support") if known else []
+            self._support = {row["fact"]: row for row in rows}
+        row = self._support.get(fact.id)
+        if row is None:
+            return None
+        words = "single source" if row["single_source"] else "uncorroborated"
+        quiet = el("span", words, class_="badge quiet") if row["uncorroborated"] else None
+        disputed = None
+        if row["disputed"] and fact.status != "disputed":
+            disputed = el("span", "disputed", class_="badge disputed")
+        return join([disputed, quiet], " ") or None
 
     def _reason(self, fact: Fact) -> str | None:
         if fact.status == "withdrawn":

@@ -9,7 +9,7 @@ from html import escape
 from dateline.plugin import legible, legible_line, one_line
 
 _VOID = frozenset({"meta"})
-_INLINE = frozenset({"a", "bdi", "b", "code", "del", "em", "ins", "mark", "span", "time"})
+_INLINE = frozenset({"a", "bdi", "b", "code", "del", "em", "ins", "mark", "span", "text", "time"})
 # The form of a BCP 47 tag; whether the language exists is not checked here.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", re.ASCII)
 # EDTF of exactly one year, month, day or moment is also a valid value of the time element.
@@ -17,7 +17,7 @@ _EXACT = re.compile(
     r"\d{4}(-(0[1-9]|1[0-2])(-\d\d)?)?|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)?", re.ASCII
 )
 
-Attribute = str | int | None
+Attribute = str | int | float | None
 
 
 class Html(str):

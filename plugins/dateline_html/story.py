@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from dateline.plugin import to_iso
+from dateline.plugin import counts, to_iso
 from dateline_html.brief import Brief
 from dateline_html.changes import changes
 from dateline_html.erased import erased
@@ -15,11 +15,23 @@ from dateline_html.part import Part
 from dateline_html.places import places
 from dateline_html.relations import disputes, relations
 from dateline_html.rows import rows
+from dateline_html.series import series
 from dateline_html.sources import sources
 from dateline_html.statements import statements
 from dateline_html.timeline import timeline
 
-_PARTS = (timeline, statements, figures, disputes, changes, erased, relations, places, sources)
+_PARTS = (
+    timeline,
+    statements,
+    figures,
+    series,
+    disputes,
+    changes,
+    erased,
+    relations,
+    places,
+    sources,
+)
 
 
 def parts(brief: Brief) -> list[Part]:
@@ -52,10 +64,13 @@ def contents(brief: Brief, found: list[Part]) -> Html:
 def _counts(brief: Brief) -> Iterator[Html]:
     story = brief.story
     shown = Counter(fact.status for fact in story.shown())
-    yield text(f"{_many(sum(shown.values()), 'fact')} from {_many(len(story.sources), 'source')}")
+    counted = counts(story)
+    yield text(str(counted))
     notable = [f"{shown[status]} {status}" for status in sorted(shown) if status != "recorded"]
     if notable:
         yield text(f", {', '.join(notable)}")
+    if counted.unused:
+        yield text(f"; nothing is drawn from {_many(counted.unused, 'other document')}")
     left_out = sum(fact.hidden for fact in story.facts.values())
     if left_out:
         yield text(f"; {left_out} retracted or rejected left out")

@@ -40,6 +40,7 @@ def _entry(brief: Brief, row: dict[str, Any], heading: str) -> Html:
         meta(
             when,
             el("bdi", fact.chain_words),
+            brief.support(fact),
             brief.said(row["places"]) if row["places"] else None,
             el("span", fact.id, class_="no"),
             brief.where(fact),

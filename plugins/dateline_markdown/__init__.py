@@ -17,6 +17,7 @@ from dateline.plugin import (
     Material,
     StatedCut,
     StoryState,
+    counts,
     hookimpl,
     markdown,
     parse_edtf,
@@ -49,6 +50,7 @@ class Markdown(Exporter):
             yield from _known(story, material, notes)
             yield from _said(story, material, notes)
             yield from _figures(story, material, notes)
+            yield from _series(story, material)
             yield from _section("People", _people(story, material))
             yield from _section("Places", _places(story, material))
             yield from _section("Disputed", disputed(story, notes))
@@ -76,18 +78,20 @@ def _head(story: StoryState, material: Material) -> Iterator[str]:
     cut = material.cut
     hidden = sum(fact.hidden for fact in story.facts.values())
     left_out = f"; {hidden} retracted or rejected left out" if hidden else ""
+    counted = counts(story)
+    unused = f"; {counted.unused} with no fact" if counted.unused else ""
     as_of = f", as of {markdown(cut.as_of)}" if cut.as_of is not None else ""
     yield f"# {markdown(story.title)}\n\n"
     yield (
         f"Story `{story.slug}`{', closed' if story.closed else ''}. "
-        f"{len(story.facts) - hidden} facts from {len(story.sources)} "
-        f"source{'s' if len(story.sources) != 1 else ''}{left_out}. "
+        f"{counted}{unused}{left_out}. "
         f"Archive `{cut.archive}` at position {cut.position}, root `{cut.root}`{as_of}.\n"
     )
 
 
 def _known(story: StoryState, material: Material, notes: Notes) -> Iterator[str]:
     rows = _current_rows("timeline", story, material)
+    support = {row["fact"]: row for row in _rows("support", story, material)}
     if rows:
         yield "\n## What is known, by day\n"
     for _, group in groupby(rows, key=lambda row: (row["earliest"], row["latest"], row["undated"])):
@@ -98,7 +102,7 @@ def _known(story: StoryState, material: Material, notes: Notes) -> Iterator[str]
             fact = story.facts[row["fact"]]
             # An entry of "about 13 October" is listed under that day with its own date.
             when = f"{markdown(row['when'])}: " if row["when"] != heading else ""
-            yield f"- {when}{markdown(fact.data.text)} *{markdown(fact.chain_words)}*{_status(fact)}{notes.mark(fact)}\n"
+            yield f"- {when}{markdown(fact.data.text)} *{markdown(fact.chain_words)}*{_status(fact)}{_support(support.get(fact.id))}{notes.mark(fact)}\n"
 
 
 def _said(story: StoryState, material: Material, notes: Notes) -> Iterator[str]:
@@ -134,6 +138,28 @@ def _figures(story: StoryState, material: Material, notes: Notes) -> Iterator[st
         unit = f" ({row['unit']})" if row["unit"] not in (None, "fraction") else ""
         cells = (row["words"], row["measure"] + unit, row["when"], fact.chain_words)
         yield f"| {' | '.join(map(markdown, cells))}{_status(fact)}{notes.mark(fact)} |\n"
+
+
+def _series(story: StoryState, material: Material) -> Iterator[str]:
+    """A table for each series of at least two figures."""
+    rows = [row for row in _rows("series", story, material) if row["fact"] not in story.erased]
+    groups = [list(group) for _, group in groupby(rows, key=lambda row: row["series"])]
+    for number, group in enumerate(group for group in groups if len(group) > 1):
+        yield "" if number else "\n## Figures over time\n"
+        last = group[-1]
+        unit = f" ({last['unit']})" if last["unit"] not in (None, "fraction") else ""
+        place = f", {last['place']}" if last["place"] else ""
+        yield f"\n### {markdown(last['measure'] + unit + place)}\n\n"
+        yield "| when | figure | supersedes | according to |\n| --- | --- | --- | --- |\n"
+        for row in group:
+            fact = story.facts[row["fact"]]
+            was = f" (was {markdown(row['corrected'])})" if row["corrected"] is not None else ""
+            status = "" if row["earlier"] else _status(fact)
+            before = f"{markdown(row['before'])} ({row['supersedes']})" if row["before"] else "–"
+            yield (
+                f"| {markdown(row['when'])} | {markdown(row['words'])}{status}{was} | {before} "
+                f"| {markdown(fact.chain_words)}, {fact.id} |\n"
+            )
 
 
 def _people(story: StoryState, material: Material) -> Iterator[str]:
@@ -195,6 +221,13 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
             yield f"\n## {title}\n\n"
             first = False
         yield line
+
+
+def _support(row: dict[str, Any] | None) -> str:
+    """`` (single source)``, or nothing."""
+    if row is None or not row["standing"]:
+        return ""
+    return f" ({row['standing']})"
 
 
 def _status(fact: Fact) -> str:

@@ -33,6 +33,7 @@ NOISE = 0.1
 SHORT, RUNS = 1.0, 4
 VIEWS = (
     "timeline", "statements", "figures", "people", "places", "sources", "disputes", "changes",
+    "series", "support",
 )  # fmt: skip
 EXPORTERS = ("csv", "json", "ndjson", "markdown", "html")
 DATELINE = str(Path(sys.executable).with_name("dateline"))

@@ -25,6 +25,7 @@ from dateline.views import asof
 
 VIEWS = (
     "timeline", "statements", "figures", "people", "places", "sources", "disputes", "changes",
+    "series", "support",
 )  # fmt: skip
 
 

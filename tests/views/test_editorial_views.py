@@ -22,7 +22,7 @@ from dateline_sources import covered_by
 
 BUNDLED = (
     "timeline", "statements", "figures", "people", "places", "sources", "disputes", "changes",
-    "doubts",
+    "doubts", "series", "support",
 )  # fmt: skip
 
 

@@ -24,7 +24,8 @@ FILE = click.Path(readable=False)
 #: What the bundled plugins offer, listed here because asking them would import them. A test compares
 #: the lists. Views of other plugins are offered once the archive has built them.
 VIEWS = frozenset({
-    "changes", "disputes", "doubts", "figures", "people", "places", "sources", "statements", "timeline",
+    "changes", "disputes", "doubts", "figures", "people", "places", "series", "sources", "statements", "support",
+    "timeline",
 })  # fmt: skip
 EXPORTERS = frozenset({"csv", "html", "json", "markdown", "ndjson"})
 IMPORTERS = frozenset({"ndjson"})

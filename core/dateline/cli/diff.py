@@ -50,7 +50,8 @@ def diff(
 
     FROM and TO are days or times of the public record. With --recorded they are days, times or
     positions of this archive's own clock. The list has the facts that were added, corrected (with
-    both values), retracted, disputed or erased between them, and the figures that changed.
+    both values), retracted, disputed or erased between them, and the figures that changed: also
+    those of an older fact that a new fact of the same series superseded.
 
     \b
     Example:
@@ -70,6 +71,10 @@ def diff(
     if format_ == "markdown":
         click.echo(_markdown(story, from_, to, changes), nl=False, file=data())
         return
+    if format_ == "table" or (format_ is None and data().isatty()):
+        lines = [(c.kind, c.fact, c.text, c.path, _arrow(c), c.why) for c in changes]
+        emit(["kind", "fact", "text", "path", "change", "why"], lines, format_)
+        return
     rows = [(c.kind, c.fact, c.text, c.path, c.was, c.now, c.why) for c in changes]
     emit(["kind", "fact", "text", "path", "was", "now", "why"], rows, format_)
 
@@ -80,7 +85,9 @@ def _markdown(story: str, from_: str, to: str, changes: Sequence[StoryChange]) -
         lines += [f"## {_TITLES[kind]}", ""]
         for change in group:
             moved = ""
-            if kind not in ("added", "erased", "gone") and (change.was or change.now):
+            if kind == "figure":
+                moved = f": {markdown(_arrow(change) or '')}"
+            elif kind not in ("added", "erased", "gone") and (change.was or change.now):
                 moved = f": was {_words(change.was)}, now {_words(change.now)}"
             path = f" {markdown(change.path)}" if change.path and kind != "figure" else ""
             why = f". {markdown(change.why)}" if change.why else ""
@@ -89,6 +96,13 @@ def _markdown(story: str, from_: str, to: str, changes: Sequence[StoryChange]) -
     if not changes:
         lines += ["Nothing changed.", ""]
     return "\n".join(lines)
+
+
+def _arrow(change: StoryChange) -> str | None:
+    """``28 → 42``; only the new value where there was none."""
+    if change.was is None:
+        return change.now
+    return f"{change.was} → {'nothing' if change.now is None else change.now}"
 
 
 def _words(value: str | None) -> str:

@@ -145,6 +145,8 @@ def _entity(
 
 
 def _overview(archive: Archive, story: str, format_: str | None, at: Moment | None) -> None:
+    from dateline.events.counting import documents
+
     state = archive.state(story, at)
     counts = Counter(fact.kind for fact in state.shown())
     statuses = Counter(fact.status for fact in state.facts.values())
@@ -152,7 +154,8 @@ def _overview(archive: Archive, story: str, format_: str | None, at: Moment | No
         ("title", state.title),
         ("state", "closed" if state.closed else "open"),
         ("events", state.version),
-        ("sources", len(state.sources)),
+        ("sources", len({*documents(state.sources).values()})),
+        ("publishers", len({source.publisher for source in state.sources.values()})),
         ("entities", len(state.entities)),
         ("facts", sum(counts.values())),
         *((f"{kind} facts", number) for kind, number in sorted(counts.items())),

@@ -1,4 +1,4 @@
-"""One line for every story, counted by the database without reading the facts."""
+"""One line for every story. The database counts the facts, which are not read."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection, func, select
 
+from dateline.events.counting import documents
 from dateline.events.editorial import EventRevoked, FactRetracted, FactReviewed
 from dateline.events.envelope import Event
 from dateline.events.payload import FactPayload
@@ -18,11 +19,14 @@ from dateline.log.read import Reader, StoryRow, list_stories
 from dateline.log.tables import events
 from dateline.views.present import fold
 
-_READ = (StoryOpened, StoryRetitled, StoryClosed, FactRetracted, FactReviewed, EventRevoked)
+_READ = (
+    StoryOpened, StoryRetitled, StoryClosed, FactRetracted, FactReviewed, EventRevoked, SourceCaptured,
+)  # fmt: skip
 
 
 class Overview(msgspec.Struct):
-    """One story. ``facts`` counts the facts of default reads. ``sealed`` is true if some of its content
+    """One story. ``facts`` counts the facts of default reads, ``sources`` the captured documents as a
+    person counts them (`dateline.events.counting.documents`). ``sealed`` is true if some of its content
     is sealed: then only ``story`` is reliable."""
 
     story: StoryRow
@@ -41,6 +45,7 @@ class _Counted(msgspec.Struct):
     #: takes back.
     acts: dict[UUID, StoryClosed | FactRetracted | FactReviewed] = {}
     revocations: dict[UUID, EventRevoked] = {}
+    sources: dict[UUID, SourceCaptured] = {}
     #: Whether an event has no body, or has a type or schema version that may be unknown here.
     unread: bool = False
 
@@ -74,11 +79,9 @@ def _count(connection: Connection, reader: Reader, found: Mapping[UUID, _Counted
         counted.unread |= live < all_ or not known or type_ not in CORE_NAMES
         if live and key is not None and not _at_hand(reader, key):
             counted.overview.sealed = True
-        if known and kind is not None and type_ in CORE_NAMES:
-            if issubclass(kind.payload, FactPayload):
-                counted.overview.facts += live
-            elif kind.payload is SourceCaptured:
-                counted.overview.sources += live
+        core = known and kind is not None and type_ in CORE_NAMES
+        if core and kind is not None and issubclass(kind.payload, FactPayload):
+            counted.overview.facts += live
     return types
 
 
@@ -99,6 +102,8 @@ def _take(counted: _Counted, event: Event) -> None:
         counted.acts[event.event_id] = data
     elif isinstance(data, EventRevoked):
         counted.revocations[event.event_id] = data
+    elif isinstance(data, SourceCaptured):
+        counted.sources[event.event_id] = data
     elif isinstance(data, FactPayload):
         result.facts += 1
 
@@ -108,7 +113,8 @@ def _finished(connection: Connection, reader: Reader, counted: _Counted) -> Over
     for event_id, revocation in reversed(counted.revocations.items()):
         if event_id not in out:
             out.add(revocation.event)
-            result.sources -= revocation.act == SourceCaptured.type
+    sources = {one.source: one for event_id, one in counted.sources.items() if event_id not in out}
+    result.sources = len({*documents(sources).values()})
     hidden: dict[str, bool] = {}
     retracted = set()
     for event_id, act in counted.acts.items():

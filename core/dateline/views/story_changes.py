@@ -11,6 +11,7 @@ import msgspec
 from dateline.events.editorial import FactCorrected, FactDisputed
 from dateline.events.pointer import get, same
 from dateline.events.registry import to_fields
+from dateline.events.series import AllSeries, Entry
 from dateline.events.state import Fact, StoryState
 from dateline.events.words import quantity_words
 from dateline.views.asof import Moment
@@ -33,7 +34,7 @@ class StoryChange(msgspec.Struct, frozen=True):
 
 
 def compare(before: StoryState, after: StoryState) -> Iterator[StoryChange]:
-    """Facts that were added, corrected, retracted or disputed, and figures that changed, fact by fact."""
+    """Facts that were added, corrected, retracted or disputed, and figures that changed or were superseded."""
     for fact in after.facts.values():
         old = before.facts.get(fact.id)
         if old is None:
@@ -41,6 +42,7 @@ def compare(before: StoryState, after: StoryState) -> Iterator[StoryChange]:
                 yield StoryChange("added", fact.id, fact.data.text, now=fact.chain_words)
         else:
             yield from _changed(old, fact)
+    yield from _moved(before, after)
     for name, fact in before.facts.items():
         if name not in after.facts:  # the moments were given the other way round
             yield StoryChange("gone", name, fact.data.text)
@@ -107,6 +109,36 @@ def _figures(old: Fact, new: Fact) -> Iterator[StoryChange]:
         if left != right:
             quantity = (new if at < len(now) else old).data.quantities[at]
             yield StoryChange("figure", new.id, quantity.measure, f"/quantities/{at}", left, right)
+
+
+def _moved(before: StoryState, after: StoryState) -> Iterator[StoryChange]:
+    """New figures that superseded one of before; of several that followed one another the last."""
+    then, now = AllSeries.of(before), AllSeries.of(after)
+    new = [
+        (series, entry)
+        for fact in after.shown()
+        if not then.entries(fact.id)
+        for series, entry in now.entries(fact.id)
+    ]
+    if not new:
+        return
+    previous = {entry: now.before(series, entry) for series, entry in new}
+    last = previous.keys() - previous.values()
+    for _, entry in new:
+        old = previous[entry]
+        while old in previous:
+            old = previous[old]
+        if entry in last and old is not None:
+            # The old figure may have been corrected since.
+            own = (one for _, one in then.entries(old.fact) if _is_same(one, old))
+            was = next(own, old).words
+            if was != entry.words:
+                why = f"supersedes {old.fact}"
+                yield StoryChange("figure", entry.fact, entry.measure, None, was, entry.words, why)
+
+
+def _is_same(left: Entry, right: Entry) -> bool:
+    return (left.number, left.stage) == (right.number, right.stage)
 
 
 def _json(value: object) -> str | None:

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from dateline.cli import completion
 from dateline.cli.terminal.output import emit
 from dateline.pytest_plugin import Cli
 from dateline.testing import samples
@@ -22,7 +23,7 @@ def test_status_prints_one_line_per_view_and_the_root_on_its_own_line(ferry: Cli
     done = ferry("status", "-f", "table")
     lines = done.out.strip().splitlines()
     assert lines[0].split() == ["view", "gen.", "state", "position", "behind", "plugin"]
-    assert len(lines) == 2 + 9
+    assert len(lines) == 2 + len(completion.VIEWS)
     archive, root = done.err.splitlines()
     assert archive.endswith(": 7 events, root")
     assert len(bytes.fromhex(root.strip())) == 32
