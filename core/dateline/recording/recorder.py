@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from dateline.documents import storage as documents
 from dateline.errors import EventIdConflict, SlugTaken, VersionConflict
+from dateline.events.adjusted import Adjusted
 from dateline.events.envelope import RecordedBy
 from dateline.log.append import Appender, Expected
 from dateline.log.databases.dialect import of
@@ -37,7 +38,8 @@ class Recorded(msgspec.Struct, frozen=True):
     positions of the erasures of those that were. ``subjects`` are the names of the subjects whose keys
     protect the events; ``opened`` is the one of them that is new. ``rekeyed`` is a subject whose erased
     key came back with an older keys database: it was destroyed again and replaced by a new key.
-    ``clocks`` reports clocks that differ much.
+    ``clocks`` reports clocks that differ much. ``adjusted`` are the quotations that were given as copies:
+    the source's own words were recorded.
     """
 
     new: int
@@ -52,6 +54,7 @@ class Recorded(msgspec.Struct, frozen=True):
     opened: str | None = None
     rekeyed: str | None = None
     clocks: Clocks = Clocks()
+    adjusted: tuple[Adjusted, ...] = ()
 
 
 class Recorder:
@@ -154,4 +157,5 @@ def _recorded(accepted: Accepted) -> Recorded:
         opened=opened,
         rekeyed=rekeyed,
         clocks=Clocks(future_us=accepted.future_us),
+        adjusted=tuple(accepted.adjusted),
     )
