@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from dateline.cli import completion
+from dateline.cli.adjusted import say_adjusted
 from dateline.cli.fields import evidence_item, parse_value
 from dateline.cli.options import signed
 from dateline.cli.settings import Settings
@@ -70,8 +71,10 @@ def correct(
     """
     with settings.archive() as archive:
         made = archive.correct(story, fact, [_change(text) for text in changes], **details)
+        adjusted = () if archive.recorded is None else archive.recorded.adjusted
     shown = "; ".join(f"{c.path}: {_json(c.was)} -> {_json(c.now)}" for c in made)
     say(f"Corrected {fact}: {shown}")
+    say_adjusted(adjusted)
 
 
 def _change(text: str) -> tuple[str, Callable[[object], object]]:
@@ -159,8 +162,9 @@ def evidence(
       dateline evidence velm-flood f2 --exact "before dawn on Monday" --note "When it began"
     """
     with settings.archive() as archive:
-        archive.add_evidence(story, fact, *map(evidence_item, exacts), **details)
+        result = archive.add_evidence(story, fact, *map(evidence_item, exacts), **details)
     say(f"Added {len(exacts)} piece{'s' if len(exacts) != 1 else ''} of evidence to {fact}.")
+    say_adjusted(result.adjusted)
 
 
 @_on_fact

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dateline.cli import completion
+from dateline.cli.adjusted import say_adjusted
 from dateline.cli.fields import evidence_item, keyed, lacks, parse_value
 from dateline.cli.options import protect_option, signed
 from dateline.cli.protecting import protected, say_erased_before
@@ -115,6 +116,7 @@ def record(
         say("Already recorded; nothing was added.")
     else:
         say(f"Recorded {counted(result.new, 'event')}{under}.")
+    say_adjusted(result.adjusted)
     if not dry_run:
         say_erased_before(result)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import copy
+import json
 from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import Any
@@ -61,7 +61,7 @@ def _differing(given: Any, recorded: Any, field: str) -> Iterator[Adjusted]:
 
 def with_own_words(fields: Mapping[str, Any], found: list[Adjusted]) -> dict[str, Any]:
     """A copy of a line's fields with the source's own words; fields of another shape stay."""
-    own = copy.deepcopy(dict(fields))
+    own: dict[str, Any] = json.loads(json.dumps(dict(fields)))
     for one in found:
         if pointer.get(own, one.field) == one.given:
             pointer.put(own, one.field, one.recorded)

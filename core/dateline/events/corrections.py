@@ -189,9 +189,9 @@ def as_given(recorded: FactCorrected, given: FactCorrected) -> FactCorrected:
 
 def _copies(recorded: Change, given: Change) -> bool:
     """Whether `given` is the recorded change of a quotation, with copied words."""
-    quotes = pointer.parts(given.path)[0] in _QUOTING
     own = msgspec.structs.replace(given, now=recorded.now)
-    return quotes and own == recorded and _alike(given.now, recorded.now)
+    quotes = own == recorded and pointer.parts(given.path)[0] in _QUOTING
+    return quotes and _alike(given.now, recorded.now)
 
 
 def _alike(given: Any, recorded: Any) -> bool:

@@ -50,6 +50,8 @@ _ELLIPSIS = re.compile(r"…|\.\.\.|\. \. \.")
 _SHAPES = ("<isolated>", "<initial>", "<medial>", "<final>")
 #: Accents kept on one letter: sorting them takes time that grows with the square of their number.
 _ACCENTS = 30
+#: Pairs of quotation marks around a quotation that are left out at most.
+_PAIRS = 3
 #: Places of a folded quotation that are listed at most.
 _MOST = 1000
 
@@ -61,7 +63,7 @@ def find(exact: str, text: str) -> list[Span]:
     them, at most a thousand; else those without the quotation marks that are around `exact`. The time
     taken grows linearly with the length of both.
     """
-    for words in filter(None, (exact, _without_marks(exact))):
+    for words in _without_marks(exact):
         found = [(at, at + len(words)) for at in places(words, text)] or list(_copied(words, text))
         if found:
             return found
@@ -86,18 +88,23 @@ def places(words: str, text: str) -> Iterator[int]:
         at = text.find(words, at + 1)
 
 
-def _without_marks(exact: str) -> str | None:
-    """`exact` without the quotation marks around it, if it has them on both sides."""
-    stripped = exact.strip()
-    around = stripped[:1] in _MARKS and stripped[-1:] in _MARKS
-    return stripped.strip(_MARKS).strip() if around else None
+def _without_marks(exact: str) -> Iterator[str]:
+    """`exact`, then without the quotation marks around it, one pair after the other."""
+    yield exact
+    for _ in range(_PAIRS):
+        exact = exact.strip()
+        if len(exact) < 3 or exact[0] not in _MARKS or exact[-1] not in _MARKS:
+            return
+        exact = exact[1:-1]
+        yield exact
 
 
 class _Folded:
     """The folded form of a text: its letters, and the place of each.
 
     ``dashes`` are the numbers of the letters that a dash is before, in order; ``divides`` says which
-    of these may only divide a word; ``opens`` and ``closes`` are the places of the dashes.
+    of these may only divide a word; ``opens`` and ``closes`` are where the dashes start and end, equal
+    for a soft hyphen.
     """
 
     __slots__ = ("closes", "dashes", "divides", "letters", "opens", "starts")
@@ -158,17 +165,17 @@ class _Folded:
             [] if plain else [place for place, letter in enumerate(gap, at) if letter in _DASHES]
         )
         division = False
-        if not plain and (typed or _BREAK.search(seen)) and after.isalpha() and _is_letter(last):
-            hyphen, space = seen[:1], seen[1:]
+        if not plain and seen and after.isalpha() and _is_letter(last):
             if dashes:
-                division = hyphen in _HYPHENS and space.isspace()
+                broken = typed or _BREAK.search(seen) is not None
+                division = broken and seen[0] in _HYPHENS and seen[1:].isspace()
             else:
-                division = _SOFT_HYPHEN in gap and seen.isspace()
+                division = _SOFT_HYPHEN in gap[: gap.index(seen[0])]
         if dashes or division:
             self.dashes.append(len(self.starts))
             self.divides.append(division)
             self.opens.append(dashes[0] if dashes else at)
-            self.closes.append(dashes[-1] + 1 if dashes else at + len(gap))
+            self.closes.append(dashes[-1] + 1 if dashes else at)
             return None
         edge = not last or not after
         if edge or not seen or last == "'" or after in _MARKS or after in _CLOSING:
@@ -211,9 +218,13 @@ def _copied(exact: str, text: str) -> Iterator[Span]:
 def _same_dashes(source: _Folded, wanted: _Folded, at: int, among: range) -> bool:
     """Whether the quotation has the dashes `among` those of the source, and no others. Dashes that may
     divide a word can be on one side alone; before and after the quotation the source may have others."""
-    there = {source.dashes[index] - at: source.divides[index] for index in among}
-    given = dict(zip(wanted.dashes, wanted.divides, strict=True))
     inside = range(1, len(wanted.letters))
+    there = {
+        source.dashes[index] - at: source.divides[index]
+        for index in among
+        if source.opens[index] < source.closes[index] or source.dashes[index] - at in inside
+    }
+    given = dict(zip(wanted.dashes, wanted.divides, strict=True))
     return all(divides or place in there for place, divides in given.items()) and all(
         divides or place in given or place not in inside for place, divides in there.items()
     )
@@ -237,9 +248,7 @@ def _joins(letter: str) -> bool:
 
 
 def _end(text: str, start: int) -> int:
-    """Where the letter at `start` ends: after its accents. Two single marks are one double mark."""
-    if text.startswith(("''", "``"), start):
-        return start + 2
+    """Where the letter at `start` ends: after its accents."""
     end = start + 1
     last = min(len(text), end + _ACCENTS)
     while end < last and _joins(text[end]):
