@@ -59,6 +59,8 @@ def schema() -> dict[str, Any]:
             "history": _list(_object({"type": _TEXT, **_STAMP, "data": {"type": "object"}})),
         }
     )
+    # Of the quotations in `data`, in order, if the source was extracted from a PDF.
+    fact["properties"]["pages"] = _list({"type": ["integer", "null"], "minimum": 1})
     fact["allOf"] = [
         {
             "if": {"properties": {"type": case["type"]}},
