@@ -6,8 +6,6 @@ import json
 from pathlib import Path
 
 import pytest
-from dateline_pdf import PAGE_END, Pdf
-from dateline_pdf.reading import rejoined, spelled
 from tests.bundled import plugins
 
 from dateline import Archive
@@ -15,6 +13,8 @@ from dateline.cli.outcome import run
 from dateline.cli.root import root
 from dateline.export.paging import Pages
 from dateline.testing import samples
+from dateline_pdf import PAGE_END, Pdf
+from dateline_pdf.reading import rejoined, spelled
 
 #: Codes 1 and 2 are the ligatures fi and ffl; 173 is a soft hyphen, which a font shows as a hyphen.
 _ENCODING = "<</Type/Encoding/BaseEncoding/WinAnsiEncoding/Differences[1/fi/ffl]>>"
@@ -28,14 +28,14 @@ def made(*pages: list[tuple[int, int, list[str]]]) -> bytes:
         f"<</Type/Pages/Kids[{kids}]/Count {len(pages)}>>",
         f"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding{_ENCODING}>>",
     ]
+    fonts = "<</Font<</F1 3 0 R>>>>"
     for number, blocks in enumerate(pages):
         stream = ""
         for x, y, lines in blocks:
             shown = " T* ".join(f"({line}) Tj" for line in lines)
             stream += f"BT /F1 11 Tf 14 TL {x} {y} Td {shown} ET\n"
         objects += [
-            "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F1 3 0 R>>>>"
-            f"/Contents {5 + 2 * number} 0 R>>",
+            f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources{fonts}/Contents {5 + 2 * number} 0 R>>",
             f"<</Length {len(stream)}>>stream\n{stream}\nendstream",
         ]
     out, places = "%PDF-1.7\n", []

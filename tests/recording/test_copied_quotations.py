@@ -11,6 +11,8 @@ import pytest
 from tests.bundled import plugins
 
 from dateline import Archive, Refused
+from dateline.cli.outcome import run
+from dateline.cli.root import root
 from dateline.events.parts import Change
 from dateline.recording.line import Line
 from dateline.testing import samples
@@ -146,15 +148,24 @@ def test_what_cannot_be_put_right_is_refused(archive: Archive) -> None:
 def test_the_command_line_says_what_was_put_right(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from dateline.cli.adjusted import say_adjusted
-    from dateline.events.adjusted import Adjusted
+    db, file = str(tmp_path / "a.db"), tmp_path / "more.ndjson"
+    with Archive.create(db, plugins()) as archive:
+        archive.record([*samples.story()[:4], captured(TEXT)])
+    lines = [said("two hours before", text=str(at), mode="indirect") for at in range(4)]
+    file.write_text("\n".join(map(json.dumps, lines)))
 
-    words = "The water came two hours before the warning and stayed for a week"
-    say_adjusted([Adjusted("/quote", words, words.replace("before", "be\u00adfore"), 5)] * 9)
-    said = capsys.readouterr().err
-    assert said.startswith("9 quotations were adjusted to the source's text:\n  line 5: '…")
-    assert "\\xadfore the warning" in said
-    assert "and 4 more" in said
-    assert len(said.splitlines()) == 7
-    say_adjusted([])
-    assert capsys.readouterr().err == ""
+    def told(*arguments: str) -> str:
+        assert run(root, ["--db", db, *arguments]) == 0
+        return capsys.readouterr().err
+
+    imported = told("import", str(file), "--story", "ferry")
+    assert imported.startswith("8 quotations were adjusted to the source's text:\n  line 1: 'two ")
+    assert "'two hours be-\\nfore' there" in imported
+    assert "and 3 more" in imported
+    assert len(imported.splitlines()) == 8
+    assert "adjusted" not in told("import", str(file), "--story", "ferry")
+    fact = ["record", "ferry", "occurrence", "--text", "They left.", "--set", "action=leave"]
+    assert "1 quotation was" in told(*fact, "--exact", "people left;")
+    assert "1 quotation was" in told("evidence", "ferry", "f1", "--exact", "Mara  Voss")
+    change = ["--set", "evidence.0.exact=the office counted", "--reason", "Moved"]
+    assert "1 quotation was" in told("correct", "ferry", "f5", *change)

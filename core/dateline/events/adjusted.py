@@ -29,8 +29,6 @@ class Adjusted(msgspec.Struct, frozen=True):
 
 def adjusted(given: Payload | Raw, completed: Payload | Raw) -> Iterator[Adjusted]:
     """The quotations in which a completed payload differs from the one that was given."""
-    if given is completed:
-        return
     if isinstance(given, FactPayload | EvidenceAdded) and isinstance(completed, type(given)):
         for index, (was, now) in enumerate(zip(given.evidence, completed.evidence, strict=True)):
             yield from _differing(was.exact, now.exact, f"/evidence/{index}/exact")

@@ -65,7 +65,7 @@ class Check:
         fact = state.facts.get(payload.fact) if isinstance(payload, FactCorrected) else None
         if isinstance(payload, FactCorrected) and fact is not None:
             payload, incomplete = relocated(payload, fact, known.text, imported=context.imported)
-        found = list(adjusted(item.payload, payload))
+        found = [] if payload is item.payload else list(adjusted(item.payload, payload))
         if found and not incomplete and item.given:
             return self._take_own_words(item, found)
         findings += incomplete
