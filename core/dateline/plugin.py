@@ -88,6 +88,7 @@ from dateline.events.tombstones import ErasedFact
 from dateline.events.words import chain_arrows, chain_words, number_words, quantity_words
 from dateline.export.cut import Cut, StatedCut
 from dateline.export.exporter import Exporter, Material
+from dateline.export.paging import Pages
 from dateline.plugins.checks import Check
 from dateline.plugins.executors import Executor, Fold
 from dateline.plugins.formats import Extracted, Importer, SourceImporter
@@ -109,7 +110,7 @@ __all__ = [
     "Event", "EventRevoked", "EventType", "EventView", "Evidence", "EvidenceAdded", "Executor", "Exporter", "Extracted", "Fact",
     "FactCorrected", "FactDisputed", "FactNotice", "FactPayload", "FactRetracted", "FactReviewed",
     "FactRow", "FactView", "FactsLinked", "Factuality", "Figure", "FigureRecorded", "Finding", "Fold", "FoldedEvent", "Importer",
-    "JsonObject", "Line", "Link", "Material", "MissingLibrary", "OccurrenceRecorded", "Payload", "PlaceRef",
+    "JsonObject", "Line", "Link", "Material", "MissingLibrary", "OccurrenceRecorded", "Pages", "Payload", "PlaceRef",
     "Quantity", "Raw", "RecordedBy", "Refused", "RoleRecorded", "Rows", "Source", "SourceAmended", "SourceCaptured",
     "SourceImporter", "SourceView", "SourceWithdrawn", "StateRecorded", "StatedCut", "StatementRecorded", "Status", "Step",
     "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "StoryView", "Table", "Tally", "Time", "Times",

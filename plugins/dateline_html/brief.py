@@ -11,6 +11,7 @@ from dateline.plugin import (
     FactRetracted,
     FactReviewed,
     Material,
+    Pages,
     StoryState,
     parse_edtf,
 )
@@ -36,6 +37,7 @@ class Brief:
     def __init__(self, story: StoryState, material: Material, level: int = 1) -> None:
         self.story, self.material, self.level = story, material, level
         self.texts = Texts(material)
+        self.pages = Pages(story, self.texts.get)
         self._prefix = "" if level == 1 else f"{story.slug}."
         opened = story.opened.languages if story.opened is not None else ()
         spoken = language(*opened)
@@ -89,8 +91,13 @@ class Brief:
         if span is None or span.start is None:
             return self.link(self.passage(fact), source, class_="where")
         characters = el("span", "characters ", class_="unseen")
+        pages = self.pages.words(fact.source, span)
         place = join(
-            [f"{source}, ", characters, el("span", f"{span.start}–{span.end}", class_="span")]
+            [
+                f"{source}, {pages}",
+                characters,
+                el("span", f"{span.start}–{span.end}", class_="span"),
+            ]
         )
         return self.link(self.passage(fact), place, class_="where")
 

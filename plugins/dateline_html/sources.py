@@ -79,7 +79,8 @@ def _passage(brief: Brief, drawn: list[Fact], spoken: str | None) -> Iterator[Ht
     span = drawn[0].span
     if span is not None:
         if span.start is not None:
-            yield el("p", f"characters {span.start}–{span.end}", class_="meta")
+            pages = brief.pages.words(drawn[0].source, span)
+            yield el("p", f"{pages}characters {span.start}–{span.end}", class_="meta")
         for _, words in passages([span], brief.texts.get(drawn[0].source)):
             yield el("p", words, class_="words", dir="auto", lang=spoken)
     for fact in drawn:

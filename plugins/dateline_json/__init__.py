@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from dateline.plugin import (
@@ -12,6 +13,7 @@ from dateline.plugin import (
     Exporter,
     Fact,
     Material,
+    Pages,
     Payload,
     Raw,
     StatedCut,
@@ -85,8 +87,9 @@ def _story(story: StoryState, material: Material) -> Iterator[str]:
         ],
     }
     yield _dump(head)[:-1] + ',"facts":['
+    pages = Pages(story, partial(_text, material))
     for number, fact in enumerate(story.shown()):
-        yield ("," if number else "") + "\n" + _dump(_fact(fact))
+        yield ("," if number else "") + "\n" + _dump(_fact(fact, pages))
     yield '],"views":{'
     for number, name in enumerate(_views(material)):
         yield ("," if number else "") + "\n" + _dump(name) + ":["
@@ -100,8 +103,15 @@ def _views(material: Material) -> list[str]:
     return material.views() if material.view is None else [material.view]
 
 
-def _fact(fact: Fact) -> dict[str, Any]:
+def _text(material: Material, source: str) -> str | None:
+    document = material.document(source)
+    return None if document is None else document.text
+
+
+def _fact(fact: Fact, pages: Pages) -> dict[str, Any]:
     when = fact.when
+    found = [pages.of(fact.source, item) for item in fact.data.evidence]
+    paged = {"pages": [page and page[0] for page in found]} if pages.paged(fact.source) else {}
     return {
         "fact": fact.id,
         "type": fact.type,
@@ -120,6 +130,7 @@ def _fact(fact: Fact) -> dict[str, Any]:
             "words": when.words,
         },
         "data": to_fields(fact.data),
+        **paged,
         "history": [{"type": e.type, **_stamp(e), "data": _data(e)} for e in fact.history],
         "revoked": [{"type": e.type, **_stamp(e), "data": _data(e)} for e in fact.revoked],
     }

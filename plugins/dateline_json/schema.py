@@ -60,6 +60,8 @@ def schema() -> dict[str, Any]:
             "revoked": _list(_EVENT),
         }
     )
+    # Of the quotations in `data`, in order, if the source was extracted from a PDF.
+    fact["properties"]["pages"] = _list({"type": ["integer", "null"], "minimum": 1})
     fact["allOf"] = [
         {
             "if": {"properties": {"type": case["type"]}},

@@ -6,6 +6,7 @@ import html
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from dateline.plugin import (
     Exporter,
     Fact,
     Material,
+    Pages,
     StatedCut,
     StoryState,
     counts,
@@ -45,7 +47,8 @@ class Markdown(Exporter):
         stories = 0
         for story in material.stories():
             stories += 1
-            notes = Notes(story, f"{story.slug}-" if len(material.slugs) > 1 else "")
+            pages = Pages(story, partial(_text, material))
+            notes = Notes(story, pages, f"{story.slug}-" if len(material.slugs) > 1 else "")
             yield from _head(story, material)
             yield from _known(story, material, notes)
             yield from _said(story, material, notes)
@@ -72,6 +75,11 @@ class Markdown(Exporter):
         plain = html.unescape(re.sub(r"\\(.)", r"\1", as_of)) or None
         slugs = tuple(match[0] for match in found)
         return StatedCut(Cut(UUID(archive), int(position), root, plain, slugs))
+
+
+def _text(material: Material, source: str) -> str | None:
+    document = material.document(source)
+    return None if document is None else document.text
 
 
 def _head(story: StoryState, material: Material) -> Iterator[str]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dateline.plugin import Fact, StoryState, markdown, parse_edtf
+from dateline.plugin import Fact, Pages, StoryState, markdown, parse_edtf
 
 
 class Notes:
     """Collects the facts that are cited. Each gets one footnote, named after the fact (and after the
     story, if there are several)."""
 
-    def __init__(self, story: StoryState, prefix: str = "") -> None:
-        self._story, self._prefix = story, prefix
+    def __init__(self, story: StoryState, pages: Pages, prefix: str = "") -> None:
+        self._story, self._pages, self._prefix = story, pages, prefix
         self._cited: dict[str, Fact] = {}
 
     def mark(self, fact: Fact) -> str:
@@ -35,7 +35,8 @@ class Notes:
                 parts += [f"*{markdown(source.title)}*"] if source.title else []
                 if source.published is not None:
                     parts.append(markdown(parse_edtf(source.published).words))
-            parts.append(f"characters {span.start}-{span.end} of `{fact.source}`")
+            pages = self._pages.words(fact.source, span)
+            parts.append(f"{pages}characters {span.start}-{span.end} of `{fact.source}`")
             yield f"[^{self._name(fact)}]: {', '.join(parts)}: “{markdown(span.exact)}”\n"
 
     def _name(self, fact: Fact) -> str:

@@ -18,6 +18,7 @@ from dateline.plugin import (
     SourceImporter,
     hookimpl,
 )
+from dateline_pdf.reading import rejoined, spelled
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
@@ -33,7 +34,8 @@ logging.getLogger("pypdf").addHandler(logging.NullHandler())
 
 
 class Pdf(SourceImporter):
-    """PDF that contains text, read with pypdf. A form feed separates pages.
+    """PDF that contains text, read with pypdf. A form feed separates pages. Ligatures become letters, and
+    words that are divided at the end of a line are joined where the document shows how they are written.
 
     The metadata of a PDF state when and on whose computer the file was made, not when and by whom
     it was published: only its title and language are taken.
@@ -74,7 +76,7 @@ def _extracted(reader: PdfReader) -> Extracted:
             hint="save an unprotected copy and capture that",
             code="pdf-encrypted",
         )
-    pages = _pages(reader)
+    pages = rejoined(_pages(reader))
     empty = [str(number) for number, text in enumerate(pages, 1) if not text.strip()]
     if len(empty) == len(pages):
         raise DatelineError(
@@ -94,7 +96,7 @@ def _extracted(reader: PdfReader) -> Extracted:
 def _pages(reader: PdfReader) -> list[str]:
     pages, size = [], 0
     for page in reader.pages:
-        pages.append(page.extract_text())
+        pages.append(spelled(page.extract_text()))
         size += len(pages[-1])
         if size > MAX_CHARS:
             raise DatelineError(

@@ -12,6 +12,7 @@ from dateline.events.editorial import EvidenceAdded
 from dateline.events.fact import AssessmentRecorded
 from dateline.events.parts import Evidence
 from dateline.events.payload import Payload
+from dateline.events.quoting import find, same
 from dateline.events.story import StoryRetitled
 
 TEXT = (
@@ -134,10 +135,8 @@ def test_a_quotation_with_the_wrong_context_is_not_reported_as_absent() -> None:
 @pytest.mark.parametrize(
     ("exact", "there"),
     [
-        ('"We\'re helping people leave"', "“We’re helping people leave”"),  # straight for curly
-        ("the first  group\nwould", "the first group would"),  # other white space
-        ("said. The Governor", "said.\r\nThe governor"),  # and case
-        ("Oct 14 - or later", "Oct 14 – or later"),  # hyphen for dash
+        ("said. The Governor", "said.\r\nThe governor"),  # case
+        ("the ﬁrst Group", "the first group"),
     ],
 )
 def test_similar_words_in_the_source_are_suggested(exact: str, there: str) -> None:
@@ -238,5 +237,10 @@ def test_the_full_context_leaves_one_place(quoted: tuple[str, int, int]) -> None
 
 @given(_texts, _texts)
 def test_a_quotation_that_is_not_in_the_source_is_never_placed(text: str, exact: str) -> None:
+    """One that is a copy of other words has these words recorded."""
     found = locate(evidence(exact), text, "/e")
-    assert isinstance(found, Evidence) == (_count(exact, text) == 1)
+    there = _count(exact, text) or len(find(exact, text))
+    assert isinstance(found, Evidence) == (there == 1)
+    if isinstance(found, Evidence):
+        assert text[found.start : found.end] == found.exact
+        assert found.exact == exact or same(exact, found.exact)

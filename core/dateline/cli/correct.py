@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dateline.cli import completion
+from dateline.cli.adjusted import say_adjusted
 from dateline.cli.desk import Desk
 from dateline.cli.doubting import doubting, strict_doubts_option
 from dateline.cli.fact_changes import changes_of
@@ -116,7 +117,9 @@ def correct(
             doubts=doubting(strict_doubts),
             recorded_by=recorded_by,
         )
+        adjusted = () if archive.recorded is None else archive.recorded.adjusted
     say(f"Corrected {fact}: {_shown(made)}")
+    say_adjusted(adjusted)
     if sentence:
         again = (
             f"dateline correct {story} {fact} --text {quoted(sentence)} --reason {quoted(reason)}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dateline.cli import completion
+from dateline.cli.adjusted import say_adjusted
 from dateline.cli.entities import Entities
 from dateline.cli.fields import evidence_item
 from dateline.cli.options import reported_option, signed
@@ -116,8 +117,9 @@ def evidence(
       dateline evidence velm-flood f2 --exact "before dawn on Monday" --note "When it began"
     """
     with settings.archive() as archive:
-        archive.add_evidence(story, fact, *map(evidence_item, exacts), **details)
+        result = archive.add_evidence(story, fact, *map(evidence_item, exacts), **details)
     say(f"Added {len(exacts)} piece{'s' if len(exacts) != 1 else ''} of evidence to {fact}.")
+    say_adjusted(result.adjusted)
 
 
 @_on_fact

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from dateline.cli import completion
+from dateline.cli.adjusted import say_adjusted
 from dateline.cli.doubting import doubting, strict_doubts_option
 from dateline.cli.options import protect_option, signed
 from dateline.cli.protecting import protected, say_erased_before
@@ -81,6 +82,7 @@ def import_(
             **how,
         )
         under = protected(result, archive.subjects())
+    say_adjusted(result.adjusted)
     if dry_run:
         say(f"No errors found; nothing was written (--dry-run){under}.")
         return

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dateline.cli import completion
+from dateline.cli.adjusted import say_adjusted
 from dateline.cli.desk import Desk
 from dateline.cli.doubting import doubting, strict_doubts_option
 from dateline.cli.entering import Entering
@@ -166,5 +167,6 @@ def _report(result: Recorded, under: str, *, dry_run: bool) -> None:
         say("Already recorded; nothing was added.")
     else:
         say(f"Recorded {counted(result.new, 'event')}{under}.")
+    say_adjusted(result.adjusted)
     if not dry_run:
         say_erased_before(result)

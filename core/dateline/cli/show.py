@@ -110,12 +110,13 @@ def _fact(archive: Archive, story: str, name: str, format_: str | None, at: Mome
             tell(f"{name}  {erased.kind}  {erased.words}")
         return
     fact = find_fact(state, name)
+    document = archive.document(fact.source)
+    text = None if document is None else document.text
     if format_ in ("json", "ndjson", "csv"):
-        record = as_record(fact)
+        record = as_record(fact, text)
         emit(list(record), [list(record.values())], format_)
         return
-    document = archive.document(fact.source)
-    for line in describe(fact, None if document is None else document.text):
+    for line in describe(fact, text):
         tell(line)
 
 

@@ -15,6 +15,7 @@ from dateline.events.payload import Payload, Raw, worded
 from dateline.events.registry import to_fields
 from dateline.events.state import Fact
 from dateline.events.words import chain_words, quantity_words
+from dateline.export.paging import Pages
 
 _CONTEXT = 70
 #: Fields of a fact that `describe` prints in lines of their own, or does not repeat.
@@ -64,8 +65,10 @@ def _source(fact: Fact, text: str | None) -> Iterator[str]:
     yield f"written in {title or 'untitled'} ({fact.source[:19]}…)"
     if fact.source in fact.story.withdrawn:
         yield f"  WITHDRAWN: {fact.story.withdrawn[fact.source]}"
+    pages = Pages(fact.story, lambda source: text)
     for item in fact.data.evidence:
-        yield f"  {item.role:9} {item.start}-{item.end}  {in_context(item, text)}"
+        place = f"{pages.words(fact.source, item)}{item.start}-{item.end}"
+        yield f"  {item.role:9} {place}  {in_context(item, text)}"
 
 
 def in_context(item: Evidence, text: str | None) -> str:
@@ -119,9 +122,11 @@ def _notice(event: Event, fact: Fact) -> str:
     return f"{wording.what}{_by(wording.who, fact)}: {changes}{wording.why or ''}"
 
 
-def as_record(fact: Fact) -> dict[str, Any]:
+def as_record(fact: Fact, text: str | None) -> dict[str, Any]:
     """What `describe` shows, as one JSON object."""
-    when = fact.when
+    when, pages = fact.when, Pages(fact.story, lambda source: text)
+    found = [pages.of(fact.source, item) for item in fact.data.evidence]
+    paged = {"pages": [page and page[0] for page in found]} if pages.paged(fact.source) else {}
     return {
         "story": fact.story.slug,
         "fact": fact.id,
@@ -135,6 +140,7 @@ def as_record(fact: Fact) -> dict[str, Any]:
         "chain": fact.chain_words,
         "when": None if when is None else when.words,
         "data": to_fields(fact.data),
+        **paged,
         "links": [to_fields(link.data) for link in fact.story.linked(fact.id)],
         "history": [_event(event) for event in fact.history],
         "revoked": [

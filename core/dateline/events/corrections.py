@@ -15,15 +15,18 @@ import msgspec
 
 from dateline.errors import Finding
 from dateline.events import pointer
-from dateline.events.completion import CONTEXT, locate
+from dateline.events.completion import CONTEXT, locate, own_figure, own_quote
 from dateline.events.editorial import FactCorrected
 from dateline.events.frozen import frozen
 from dateline.events.parts import Change, Evidence
 from dateline.events.payload import FactPayload
+from dateline.events.quoting import same
 from dateline.events.registry import Registry, to_fields
 from dateline.events.state import Fact
 
 _FILLED = ("start", "end", "prefix", "suffix")
+#: The parts of a fact that have words of its source, or the source's name.
+_QUOTING = ("source", "evidence", "quote", "quantities")
 _PATH = re.compile(rf"/evidence/[0-9]+/(?:{'|'.join(_FILLED)})")
 
 
@@ -62,15 +65,16 @@ def relocated(
     *,
     imported: bool = False,
 ) -> tuple[FactCorrected, list[Finding]]:
-    """`notice` with a further change for each place and context that its changes make wrong.
+    """`notice` with a further change for each place and context that its changes make wrong, and with the
+    source's own words in place of copies of them.
 
     Context that the author gave is kept and checked. In a correction that another archive recorded
     (`imported`) only what is wrong is changed. Findings name words that are not found, or are found
     more than once.
     """
     paths = [change.path.split("/") for change in notice.changes]
-    moves = any(path[1:2] in (["source"], ["evidence"]) for path in paths)
-    if not moves or notice.shape not in (None, fact.data.schema_version):
+    quotes = any(path[1] in _QUOTING for path in paths if len(path) > 1)
+    if not quotes or notice.shape not in (None, fact.data.schema_version):
         return notice, []
     fields = msgspec.json.decode(msgspec.json.encode(to_fields(fact.data)), type=dict[str, Any])
     held = [(item, dict(item)) for item in fields.get("evidence", ())]
@@ -96,9 +100,52 @@ def relocated(
             findings.append(Finding(found.rule, "/changes", reason))
         elif found is not None:
             changes += _changes(index, item, found)
-    if findings or not changes:
+            if found.exact != item["exact"]:
+                notice = _with(notice, f"/evidence/{index}/exact", item["exact"], found.exact)
+                item["exact"] = found.exact
+    if findings:
         return notice, findings
+    if not imported:
+        notice = _with_own_words(notice, fields, text)
+    if not changes:
+        return notice, []
     return msgspec.structs.replace(notice, changes=(*notice.changes, *changes)), []
+
+
+def _with_own_words(notice: FactCorrected, fields: dict[str, Any], text: str) -> FactCorrected:
+    """`notice` with the source's own words for the quote and the figures of its result `fields`."""
+    try:
+        held = msgspec.convert(fields.get("evidence"), tuple[Evidence, ...])
+    except msgspec.ValidationError:  # a rule reports it
+        return notice
+    quote = fields.get("quote")
+    quotable = [item.exact for item in held if item.role in ("quote", "content")]
+    if isinstance(quote, str) and (own := own_quote(quote, quotable)) != quote:
+        notice = _with(notice, "/quote", quote, own)
+    quantities = fields.get("quantities")
+    for index, quantity in enumerate(quantities if isinstance(quantities, list) else ()):
+        words = quantity.get("verbatim") if isinstance(quantity, dict) else None
+        if not isinstance(words, str):
+            continue
+        if (own := own_figure(words, [item.exact for item in held], text)) != words:
+            notice = _with(notice, f"/quantities/{index}/verbatim", words, own)
+    return notice
+
+
+def _with(notice: FactCorrected, path: str, given: str, own: str) -> FactCorrected:
+    """`notice` with the words `own` in the change that sets those at `path` to `given`."""
+    changes = list(notice.changes)
+    for index in reversed(range(len(changes))):
+        change = changes[index]
+        # `-` appends to a list.
+        set_at = re.sub("/-$", "/[0-9]+", re.escape(change.path).replace("\\-", "-"))
+        below = re.match(f"{set_at}(?=/|$)", path)
+        now = {"": copy.deepcopy(change.now)}
+        if below is not None and pointer.get(now, inside := "/" + path[below.end() :]) == given:
+            pointer.put(now, inside, own)
+            changes[index] = msgspec.structs.replace(change, now=now[""])
+            return msgspec.structs.replace(notice, changes=tuple(changes))
+    return notice
 
 
 def _placed(
@@ -124,11 +171,39 @@ def _changes(index: int, item: dict[str, Any], found: Evidence) -> Iterator[Chan
 
 
 def as_given(recorded: FactCorrected, given: FactCorrected) -> FactCorrected:
-    """`recorded` without the changes that were filled in, if those are all it has besides `given`'s."""
+    """`recorded` without the changes that were filled in, if those are all it has besides `given`'s, and
+    with the words that were given in place of the source's own."""
+    pairs = list(zip(recorded.changes, given.changes, strict=False))
+    recorded = msgspec.structs.replace(
+        recorded,
+        changes=(
+            *(mine if _copies(theirs, mine) else theirs for theirs, mine in pairs),
+            *recorded.changes[len(pairs) :],
+        ),
+    )
     more = recorded.changes[len(given.changes) :]
     if more and all(_PATH.fullmatch(change.path) for change in more):
         return msgspec.structs.replace(recorded, changes=recorded.changes[: len(given.changes)])
     return recorded
+
+
+def _copies(recorded: Change, given: Change) -> bool:
+    """Whether `given` is the recorded change of a quotation, with copied words."""
+    own = msgspec.structs.replace(given, now=recorded.now)
+    quotes = own == recorded and pointer.parts(given.path)[0] in _QUOTING
+    return quotes and _alike(given.now, recorded.now)
+
+
+def _alike(given: Any, recorded: Any) -> bool:
+    if isinstance(given, str) and isinstance(recorded, str):
+        return same(given, recorded)
+    if isinstance(given, list) and isinstance(recorded, list):
+        return len(given) == len(recorded) and all(map(_alike, given, recorded))
+    if isinstance(given, dict) and isinstance(recorded, dict):
+        return given.keys() == recorded.keys() and all(
+            _alike(given[name], recorded[name]) for name in given
+        )
+    return pointer.same(given, recorded)
 
 
 def _unfilled(item: Evidence, old: Evidence, text: str, before: str | None) -> Evidence:

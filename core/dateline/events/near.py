@@ -1,9 +1,9 @@
-"""Finds a quotation that is in its source with the same words but other characters. Pure.
+"""Suggests words of the source that are similar to a quotation that is not in it. Pure.
 
 Text that looks the same to a reader is folded to the same letters: composed and decomposed accents,
 ligatures and full-width forms (Unicode NFKD), case, kinds of quotation marks and dashes, white space,
-invisible characters, and words divided at the end of a line. Nothing is accepted because of it: it
-only suggests the source's own words.
+invisible characters, and words divided at the end of a line. Nothing is accepted because of it: what
+is accepted is found by `quoting`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import filterfalse, islice
 from operator import itemgetter
 from typing import TypeAlias
+
+from dateline.events.quoting import places
 
 _QUOTES = "\"'`´‘’‚‛“”„‟«»‹›′″‵‶「」『』〝〞〟＂＇"
 _DASHES = "-‐‑‒–—―−⁃﹘﹣－"
@@ -63,14 +65,6 @@ def offer(exact: str, text: str) -> str:
         return ""
     start, end = found
     return f"; the source has {text[start:end]!r}, at {start}-{end}"
-
-
-def places(words: str, text: str) -> Iterator[int]:
-    """Where `words` start in `text`; nowhere if there are none."""
-    at = text.find(words) if words else -1
-    while at >= 0:
-        yield at
-        at = text.find(words, at + 1)
 
 
 def _span(text: str, starts: Sequence[int], first: int, end: int) -> _Ranked:

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from dateline.documents.document import Document
+from dateline.events.adjusted import Adjusted
 from dateline.events.editorial import FactCorrected, FactsLinked
 from dateline.events.envelope import NewEvent
 from dateline.events.payload import FactPayload
@@ -26,6 +27,7 @@ class Accepted(msgspec.Struct):
     #: Each document with the id of the key that it is stored under.
     documents: list[tuple[Document, str | None]] = []
     facts: list[str] = []
+    adjusted: list[Adjusted] = []
     already: int = 0
     #: How many lines were recorded before and erased; positions of the erasures of those recorded again.
     erased: int = 0

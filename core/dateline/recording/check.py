@@ -9,6 +9,7 @@ import msgspec
 
 from dateline.errors import Finding
 from dateline.events import completion, identity, rules
+from dateline.events.adjusted import Adjusted, adjusted, with_own_words
 from dateline.events.clock import CLOCK_TOLERANCE_US, now_us
 from dateline.events.corrections import as_given, relocated
 from dateline.events.editorial import FactCorrected
@@ -64,6 +65,9 @@ class Check:
         fact = state.facts.get(payload.fact) if isinstance(payload, FactCorrected) else None
         if isinstance(payload, FactCorrected) and fact is not None:
             payload, incomplete = relocated(payload, fact, known.text, imported=context.imported)
+        found = [] if payload is item.payload else list(adjusted(item.payload, payload))
+        if found and not incomplete and item.given:
+            return self._take_own_words(item, found)
         findings += incomplete
         if item.envelope.event_id is None and _captured(payload, state, item.subject_key):
             self.accepted.already += 1
@@ -76,7 +80,26 @@ class Check:
         findings += times.check(item, public, context)
         if not findings:
             self._accept(item, payload, context, public)
+            self._note(item, found)
         return findings
+
+    def _take_own_words(self, item: Item, found: list[Adjusted]) -> list[Finding]:
+        """Take a line with the source's own words in place of copies of them, so that both are the same
+        event."""
+        there = len(self.accepted.events)
+        item.given = with_own_words(item.given, found)
+        fields = with_own_words(to_fields(item.payload), found)
+        item.payload, item.renews = msgspec.convert(fields, type(item.payload)), None
+        findings = self.take(item)
+        if len(self.accepted.events) > there:
+            self._note(item, found)
+        return findings
+
+    def _note(self, item: Item, found: list[Adjusted]) -> None:
+        for one in found:
+            self.accepted.adjusted.append(
+                msgspec.structs.replace(one, line=item.line.number) if item.line.number else one
+            )
 
     def _context(self, story: UUID, imported: bool) -> Context:
         found = self._contexts.get((story.int, imported))

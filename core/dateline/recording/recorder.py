@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from dateline.documents import storage as documents
 from dateline.errors import EventIdConflict, SlugTaken, VersionConflict
+from dateline.events.adjusted import Adjusted
 from dateline.events.envelope import RecordedBy
 from dateline.events.state import Fact
 from dateline.log.append import Appender, Expected
@@ -42,7 +43,8 @@ class Recorded(msgspec.Struct, frozen=True):
     positions of the erasures of those that were. ``subjects`` are the names of the subjects whose keys
     protect the events; ``opened`` is the one of them that is new. ``rekeyed`` is a subject whose erased
     key came back with an older keys database: it was destroyed again and replaced by a new key.
-    ``clocks`` reports clocks that differ much.
+    ``clocks`` reports clocks that differ much. ``adjusted`` are the quotations that were given as copies:
+    the source's own words were recorded.
     """
 
     new: int
@@ -57,6 +59,7 @@ class Recorded(msgspec.Struct, frozen=True):
     opened: str | None = None
     rekeyed: str | None = None
     clocks: Clocks = Clocks()
+    adjusted: tuple[Adjusted, ...] = ()
 
 
 class Recorder:
@@ -164,4 +167,5 @@ def _recorded(accepted: Accepted) -> Recorded:
         opened=opened,
         rekeyed=rekeyed,
         clocks=Clocks(future_us=accepted.future_us),
+        adjusted=tuple(accepted.adjusted),
     )
