@@ -106,7 +106,7 @@ def _behind(fact: Fact) -> set[str]:
         found.update(credit.agent for credit in source.credits)
         if source.derived_from is not None:
             found.add(source.derived_from.partition(".")[0])
-    return found
+    return {*map(fact.story.entity_id, found)}
 
 
 def _origins(left: Fact, right: Fact) -> Sequence[str | None]:
@@ -121,8 +121,8 @@ def _origins(left: Fact, right: Fact) -> Sequence[str | None]:
 def _publisher(fact: Fact) -> str:
     steps = fact.data.attribution
     if steps:
-        return str(steps[-1].agent)
-    return "" if fact.document is None else fact.document.publisher
+        return fact.story.entity_id(steps[-1].agent)
+    return "" if fact.document is None else fact.story.entity_id(fact.document.publisher)
 
 
 def _disputed(fact: Fact) -> bool:

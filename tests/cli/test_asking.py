@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
@@ -163,8 +164,11 @@ def test_an_option_that_names_nobody_known_is_asked_about(ask: Ask, tmp_path: Pa
     assert [actor.agent for actor in last(tmp_path).actors] == [samples.VOSS]
 
 
-def test_a_correction_offers_the_sentence_with_the_new_number(ask: Ask, tmp_path: Path) -> None:
-    result = ask("f2", "--value", "150", "--reason", "Recount", typed="y\ny\n", command="correct")
+def test_a_correction_offers_the_sentence_with_the_new_number(
+    ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(click, "confirm", lambda *words, **how: True)  # its doubts
+    result = ask("f2", "--value", "150", "--reason", "Recount", typed="y\n", command="correct")
     assert result.code == 0, result.err
     assert [change.path for change in last(tmp_path).changes] == ["/quantities/0/value", "/text"]
     assert last(tmp_path).changes[1].now == "It is said that 150 of 193 passengers"

@@ -22,6 +22,10 @@ LETTER = (
     f"FICTION. A letter. {CANARY}-document {CANARY}-quote {CANARY}-more and 17 of 20 were there.\n"
 )
 LETTER_ID = samples.digest(LETTER)
+#: Types of events that are erased with what they are about, and not on their own.
+NOT_ALONE = (
+    "source.withdrawn", "source.amended", "entity.amended", "entity.merged", "event.revoked",
+)  # fmt: skip
 REASON, BASIS = "Asked for by the source", "consent withdrawn"
 
 

@@ -46,11 +46,8 @@ def test_after_erasing_anything_views_are_the_fold_and_the_rest_reads_the_same(
         archive.catch_up()
         before = {event.position: event for event in archive.events()}
         head = archive.head()
-        alone = (
-            "story.opened", "source.withdrawn", "source.amended", "entity.amended", "entity.merged",
-            "event.revoked",
-        )  # fmt: skip
-        erasable = [position for position, e in before.items() if e.type not in alone]
+        never = ("story.opened", *scene.NOT_ALONE)
+        erasable = [position for position, e in before.items() if e.type not in never]
         protected = {event.position for event in before.values() if event.subject_key}
         if protected and data.draw(st.booleans()):
             subject, chosen = WITNESS, []

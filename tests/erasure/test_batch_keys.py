@@ -182,8 +182,8 @@ def test_without_protection_both_policies_give_the_same_plan_and_the_same_findin
         archive.record(lines[:cut])
         positions = [event.position for event in archive.events() if event.type != "story.opened"]
         chosen = data.draw(st.lists(st.sampled_from(positions), max_size=2, unique=True))
-        withdrawn = {e.position for e in archive.events() if e.type == "source.withdrawn"}
-        if gone := sorted({*chosen} - withdrawn):
+        alone = {e.position for e in archive.events() if e.type in scene.NOT_ALONE}
+        if gone := sorted({*chosen} - alone):
             archive.erase(positions=gone, reason=REASON, basis=BASIS)
         more = st.lists(st.sampled_from([*lines[1:], *MISTAKES]), max_size=3)
         batch = [*lines[cut:], UNNAMED, *data.draw(more)]

@@ -18,6 +18,7 @@ from prompt_toolkit.output import Output
 from prompt_toolkit.styles import Style
 
 from dateline.events.near import near
+from dateline.events.quoting import find
 from dateline.text import legible
 
 _STYLE = Style.from_dict({"here": "reverse bold", "also": "underline", "bar": "reverse"})
@@ -69,10 +70,10 @@ class Picker:
         first, dots, last = self._buffer.text.partition(" ... ")
         starts = places(self._text, first)
         if not dots or not last:
-            alike = near(first, self._text) if first and not starts else None
-            if alike is not None:
-                return [alike]
-            return [(start, start + len(first)) for start in starts]
+            if starts or not first:
+                return [(start, start + len(first)) for start in starts]
+            alike = near(first, self._text)
+            return find(first, self._text) or ([alike] if alike is not None else [])
         ends = places(self._text, last)
         spans = []
         for start in starts:

@@ -29,7 +29,8 @@ def counts(story: StoryState) -> Counts:
     document_of = documents(story.sources)
     shown = list(story.shown())
     used = {document_of.get(fact.source, fact.source) for fact in shown}
-    publishers = {fact.document.publisher for fact in shown if fact.document is not None}
+    sources = (fact.document for fact in shown)
+    publishers = {story.entity_id(one.publisher) for one in sources if one is not None}
     return Counts(len(shown), len(used), len(publishers), len({*document_of.values()} - used))
 
 

@@ -14,7 +14,7 @@ from dateline.events.editorial import FactCorrected
 from dateline.events.edtf import Edtf, parse
 from dateline.events.envelope import Event
 from dateline.events.fact import FigureRecorded
-from dateline.events.parts import PlaceRef, Quantity, Times
+from dateline.events.parts import Quantity, Times
 from dateline.events.registry import to_fields
 from dateline.events.state import Fact
 from dateline.events.words import quantity_words
@@ -71,13 +71,14 @@ def figures(fact: Fact) -> Iterator[Figure]:
         return
     total = not isinstance(data, FigureRecorded) or data.cumulative is not False
     stages = _stages(fact)
+    places = [fact.story.entity_id(place.place) for place in data.places]
     for at, stage in enumerate(stages):
         for number, quantity in enumerate(stage.quantities, 1):
             if quantity.ordinal is not None and not has_number(quantity):
                 continue
             first = stage.first[number - 1] if number <= len(stage.first) else quantity
             yield Figure(
-                _series(quantity, data.places, total=total),
+                _series(quantity, places, total=total),
                 number,
                 at,
                 quantity,
@@ -88,11 +89,11 @@ def figures(fact: Fact) -> Iterator[Figure]:
             )
 
 
-def _series(quantity: Quantity, places: Sequence[PlaceRef], *, total: bool) -> str:
+def _series(quantity: Quantity, places: Sequence[str], *, total: bool) -> str:
     """``deaths · place:velm · person``. Figures that are stated not to be running totals have a series of
     their own: Tuesday's figure does not replace Monday's."""
     measure = " ".join(normalize("NFC", quantity.measure).casefold().split())
-    where = ", ".join(sorted({place.place for place in places}))
+    where = ", ".join(sorted({*places}))
     return " · ".join([measure, where, quantity.unit or "", *([] if total else ["each"])])
 
 

@@ -199,7 +199,7 @@ def _entry(fact: Fact, figure: Figure) -> Entry:
         figure.stage,
         figure.number,
         fact.id,
-        steps[-1].agent if steps and steps[-1].role == "publisher" else "",
+        fact.story.entity_id(steps[-1].agent) if steps and steps[-1].role == "publisher" else "",
         figure.quantity.measure,
         figure_words(figure.quantity),
     )
