@@ -50,7 +50,7 @@ def _about(brief: Brief, name: str, source: SourceCaptured | None, facts: int) -
         chars = f", {source.chars:,} characters" if source.chars is not None else ""
         yield from _line("Kept as", text(source.media_type + chars))
     yield from _line("Facts drawn", text(str(facts)))
-    yield from _line("SHA-256", el("code", name.removeprefix("sha256:")))
+    yield from _line("SHA-256", el("code", name.removeprefix("sha256:").partition(".")[0]))
     reason = brief.story.withdrawn.get(name)
     yield from _line("Withdrawn", brief.said(reason) if reason is not None else None)
 

@@ -233,26 +233,38 @@ def test_a_document_with_an_archived_text_becomes_a_source_of_its_own(
     details = other("org:lamp=Daily Lamp", "2024-05-07", "https://lamp.example/7")
     done = dateline("capture", f"two.{kind}", "--story", "ferry", *details)
     assert done.code == 0, done.err
-    *_, added = sources()
-    assert len(sources()) == 3
-    assert (added.source, added.publisher) == (digest(second), "org:lamp")
-    assert (added.published, added.url) == ("2024-05-07", "https://lamp.example/7")
+    *_, whole, added = sources()
+    assert len(sources()) == 4
+    assert (whole.source, added.source) == (digest(second), f"{text.source}.2")
+    assert (whole.publisher, added.publisher) == ("org:lamp", "org:lamp")
+    assert (whole.published, whole.url) == ("2024-05-07", "https://lamp.example/7")
+    assert (added.published, added.derived_from) == ("2024-05-07", whole.source)
     with Archive.open("dateline.db") as archive:
-        kept = archive.document(added.source)
+        kept = archive.document(whole.source)
         assert kept is not None and kept.content == second
         assert archive.verify(deep_too=True).findings == []
-    # The message names the publisher of the text, its position, and the id to quote.
-    for words in ("Wire (org:wire), published 2024-05-06", "position 4", text.source[7:19]):
+    # The message names the publisher of the text, and the id to quote.
+    for words in ("Wire (org:wire), published 2024-05-06", f"--source {text.source[7:19]}.2"):
         assert words in done.err
     again = dateline("capture", f"two.{kind}", "--story", "ferry", *details)
-    assert (again.code, "Already captured" in again.err, len(sources())) == (0, True, 3)
-    # There is still only one text to quote, so a fact need not name it.
-    recorded = dateline(
-        "record", "ferry", "occurrence", "--text", "It ran aground.", "--exact", "ran aground",
-        "--set", "action=run aground",
-    )  # fmt: skip
-    assert recorded.code == 0, recorded.err
-    assert page.source != added.source
+    assert (again.code, "Already captured" in again.err, len(sources())) == (0, True, 4)
+    # A fact rests on the page that it was read on: the other one's publisher ends its chain.
+    for source, publisher in (
+        (text.source[7:19], "Wire"),
+        (f"{text.source[7:19]}.2", "Daily Lamp"),
+    ):
+        recorded = dateline(
+            "record", "ferry", "occurrence", "--text", f"It ran aground, says {publisher}.",
+            "--exact", "ran aground", "--set", "action=run aground", "--source", source,
+        )  # fmt: skip
+        assert recorded.code == 0, recorded.err
+    with Archive.open("dateline.db") as archive:
+        assert [archive.fact("ferry", name).chain for name in ("f1", "f2")] == [
+            "Wire",
+            "Daily Lamp",
+        ]
+        assert archive.verify(deep_too=True).findings == []
+    assert page.source != whole.source
 
 
 def test_an_archived_text_is_captured_again_in_a_second_story(
@@ -280,18 +292,27 @@ def test_an_archived_text_is_captured_again_in_a_second_story(
         (("--publisher", "org:lamp=Daily Lamp"), "publisher"),
     ],
 )
-def test_the_same_bytes_with_different_details_are_refused(
-    capture: Capture, name: str, options: tuple[str, ...], field: str
+def test_the_same_bytes_with_different_details_are_another_capture(
+    capture: Capture, dateline: Capture, name: str, options: tuple[str, ...], field: str
 ) -> None:
     made = {"a.txt": b"Once.", "a.html": documents.page(), "a.pdf": documents.pdf("Once")}
     first = ("--published", "2024-05-07", "--url", "https://wire.example/1", "--language", "en")
     assert capture(name, made[name], *first, "--title", "One", "--byline", "Nora Pell").code == 0
-    before = count()
     again = capture(name, None, *options)
-    assert (again.code, again.error) == (1, "refused")
-    for words in ("source-taken", field, options[1].partition("=")[0]):
-        assert words in again.err
-    assert count() == before
+    assert again.code == 0, again.err
+    assert "dateline amend" in again.err and "dateline undo" in again.err
+    many = 1 if name == "a.txt" else 2  # the document, and its text
+    earlier, added = sources()[:many], sources()[many:]
+    assert [one.source for one in added] == [f"{one.source}.2" for one in earlier]
+    value, wanted = getattr(added[0], field), options[1].partition("=")[0]
+    assert wanted in (value if field == "byline" else [value])
+    now = count()
+    repeated = capture(name, None, *options)
+    assert (repeated.code, "Already captured" in repeated.err, count()) == (0, True, now)
+    undone = dateline("undo", "ferry", "--yes")
+    assert undone.code == 0, undone.err
+    with Archive.open("dateline.db") as archive:
+        assert list(archive.state("ferry").sources.values()) == earlier
 
 
 @pytest.mark.parametrize("changed", [False, True])
@@ -337,7 +358,7 @@ def test_a_protected_text_is_shared_only_under_the_same_subject(capture: Capture
         assert '"Witness 7"' in refused.err
     assert count() == before
     shared = capture("two.html", second, "--protect", "Witness 7")
-    assert (shared.code, count()) == (0, before + 1)
+    assert (shared.code, count()) == (0, before + 2)
     with Archive.open("dateline.db") as archive:
         assert list(archive.events())[-1].subject_key == archive.key_of("Witness 7")
     # An unprotected text is not shared with a document that is to be protected.
@@ -370,7 +391,7 @@ def test_two_runs_with_the_same_text_keep_both_pages(
     done = capture("one.html", page)
     assert done.code == 0, done.err
     assert len(attempts) == 2
-    assert [source.derived_from is None for source in sources()] == [True, False, True]
+    assert [source.derived_from is None for source in sources()] == [True, False, True, False]
 
 
 def test_the_hint_for_another_charset_works(capture: Capture, dateline: Capture) -> None:

@@ -9,16 +9,19 @@ from dateline.capture.details import Review, remembered
 from dateline.capture.obtain import Obtained, read, reader_of
 from dateline.capture.recapture import (
     CapturingArchive,
+    captured_before,
     captures,
     erasing,
+    kept_without,
     require_not_withdrawn,
     require_same_protection,
-    same_text,
+    same_capture,
     text_kept,
 )
-from dateline.capture.source_lines import extracted_from, short, source_lines
+from dateline.capture.source_lines import extracted_from, source_lines
 from dateline.documents.document import Document
 from dateline.errors import DatelineError, Refused, VersionConflict
+from dateline.events.acts import short
 from dateline.events.envelope import RecordedBy
 from dateline.events.state import StoryState
 from dateline.plugins.blaming import Blamed
@@ -87,12 +90,14 @@ def capture(archive: CapturingArchive, story: str, wanted: Wanted) -> Captured:
 
 def _attempt(archive: CapturingArchive, state: StoryState, wanted: Wanted) -> Captured:
     reader = reader_of(archive.plugins, wanted.obtained, wanted.format)
-    source = Document(wanted.obtained.content).source
-    known, before = archive.document(source), state.sources.get(source)
+    document_id = Document(wanted.obtained.content).source
+    known = archive.document(document_id)
+    # A download is a visit: it is kept, also if the page says what it said before.
+    before = None if wanted.obtained.url else same_capture(state, document_id, wanted.about)
     blamed = Blamed(archive.plugins, "source_importers", reader.name)
     document = blamed.call(
         lambda: read(
-            reader, wanted.obtained, wanted.charset, known, lambda: captures(archive, source)
+            reader, wanted.obtained, wanted.charset, known, lambda: captures(archive, document_id)
         )
     )
     extracted = blamed.call(lambda: extracted_from(reader, document))
@@ -100,13 +105,14 @@ def _attempt(archive: CapturingArchive, state: StoryState, wanted: Wanted) -> Ca
         *(reader, document, extracted, wanted.about, archive.document, state.entities),
         before=before,
         review=wanted.review,
+        captures=state.captures,
     )
     text = None if made.text is None else made.text.source
     archived = None if text is None else state.sources.get(text)
     if text is not None and archived is not None and before is None:
         require_same_protection(archive, state, text, wanted.protect)
-    lines = made.lines if archived is None else made.lines[:1]
-    erased = archived is not None and before is None and archived.derived_from == source
+    erased = text is not None and before is None and kept_without(state, document_id)
+    lines = made.lines if before is None else made.as_before(before, state.sources)
     result = archive.record(
         [*introductions([made.publisher], state), *lines],
         story=state.slug,
@@ -117,21 +123,22 @@ def _attempt(archive: CapturingArchive, state: StoryState, wanted: Wanted) -> Ca
         expected=state.version,
         dry_run=erased,
     )
+    source, quoted = str(lines[0]["source"]), None if text is None else str(lines[-1]["source"])
     if erased and text is not None:
         why = text_kept(text, state.slug)
         return Captured(state.slug, source, text, "", (why,), result, stays_erased=True)
     if not result.new:
-        require_not_withdrawn(state, [source] if text is None else [source, text], archive)
+        require_not_withdrawn(state, {source, quoted or source}, archive)
     notes = made.notes()
-    if text is not None and archived is not None and archived.derived_from != source:
-        notes = same_text(state, text, archive) + notes
-    elif text is not None:
-        notes.insert(0, f"Quote its text, not the document: --source {short(text)}")
+    if quoted is not None:
+        notes.insert(0, f"Quote its text, not the document: --source {short(quoted)}")
+    if result.new and before is None:
+        notes = captured_before(state, made) + notes
     if wanted.charset is None and document.charset != "utf-8" and not document.binary:
         notes.append(_read_as(document.charset, result.positions[-len(lines) :], known is None))
     notes += made.undated(state.slug) if result.new else []
-    words = made.ids(texts=archived is None or not result.new)
-    return Captured(state.slug, source, text, words, tuple(notes), result)
+    words = made.ids(texts=result.new > 0 or before is None)
+    return Captured(state.slug, source, quoted, words, tuple(notes), result)
 
 
 def _read_as(charset: str, positions: tuple[int, ...], new: bool) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
-from dateline.capture.source_lines import short
+from dateline.capture.source_lines import SourceLines
 from dateline.documents.document import Document
 from dateline.errors import DatelineError
+from dateline.events.acts import short
 from dateline.events.envelope import Event
-from dateline.events.source import SourceCaptured
+from dateline.events.source import SourceCaptured, document_of
 from dateline.events.state import StoryState
 from dateline.log.read import StoryRow
 from dateline.plugins.loaded import Plugins
@@ -43,7 +44,7 @@ def captures(archive: CapturingArchive, source: str, story: str | None = None) -
         event.position
         for event in archive.events(story)
         if isinstance(event.data, SourceCaptured)
-        and source in (event.data.source, event.data.derived_from)
+        and source in map(document_of, (event.data.source, event.data.derived_from or ""))
     ]
 
 
@@ -87,19 +88,53 @@ def require_same_protection(
     )
 
 
-def same_text(state: StoryState, text: str, archive: CapturingArchive) -> list[str]:
-    """Messages about a text that another document brought before: its publisher, and its id."""
-    known = state.sources[text]
+def same_capture(
+    state: StoryState, document: str, about: Mapping[str, Any]
+) -> SourceCaptured | None:
+    """An earlier capture of a document with the details `about`, as recorded or as amended since. Details
+    that are left out do not differ."""
+    given = {name: value for name, value in about.items() if value}
+    if "publisher" in given:
+        given["publisher"] = given["publisher"].partition("=")[0]
+    for name, source in state.sources.items():
+        if document_of(name) == document and any(
+            all(_same(getattr(one, key), value) for key, value in given.items())
+            for one in (source, state.as_captured(name))
+        ):
+            return source
+    return None
+
+
+def _same(known: object, given: object) -> bool:
+    return (tuple(known) if isinstance(known, list | tuple) else known) == (
+        tuple(given) if isinstance(given, list | tuple) else given
+    )
+
+
+def kept_without(state: StoryState, document: str) -> bool:
+    """Whether a text that was extracted from a document is in the story, and the document, erased, is
+    not."""
+    there = any(document_of(name) == document for name in state.sources)
+    texts = (one.derived_from for one in state.sources.values())
+    return not there and any(name and document_of(name) == document for name in texts)
+
+
+def captured_before(state: StoryState, made: SourceLines) -> list[str]:
+    """A message if the document, or its text, was captured before: from whom, and under which id."""
+    same = [n for n in state.sources if document_of(n) == document_of(made.quoted)]
+    if not same:
+        return []
+    known = state.sources[same[-1]]
     published = f", published {known.published}" if known.published else ""
-    publisher = f"{state.label(known.publisher)} ({known.publisher}){published}"
-    place = f"position {_listed(archive, state, text)}"
-    messages = [
-        f"Its text is already archived, captured from {publisher}, at {place}; it is not repeated.",
-        f"Quote that text: --source {short(text)}. Facts recorded from it name that publisher.",
-    ]
-    if text in state.withdrawn:
-        messages.append(f"That text was withdrawn: {state.withdrawn[text]}")
-    return messages
+    which = "document" if made.text is None else "text"
+    whose = f"{state.label(known.publisher)} ({known.publisher}){published}"
+    notes = [f"Its {which} is that of {short(same[-1])}, captured from {whose}."]
+    if any(document_of(name) == made.document.source for name in state.sources):
+        notes.append(
+            "To change what was recorded about that one instead, take this back with `dateline undo "
+            f"{state.slug}` and use `dateline amend`."
+        )
+    return notes
 
 
 def _listed(archive: CapturingArchive, state: StoryState, source: str) -> str:

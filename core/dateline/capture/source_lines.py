@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,11 +20,10 @@ from dateline.capture.details import (
 from dateline.capture.time_limit import limited
 from dateline.documents.document import Document
 from dateline.errors import DatelineError
+from dateline.events.acts import short
 from dateline.events.entity import EntityIntroduced
-from dateline.events.source import SourceCaptured
+from dateline.events.source import SourceCaptured, capture_id, document_of
 from dateline.plugins.formats import Extracted, SourceImporter
-
-_SHORT = 12
 
 
 @dataclass(frozen=True)
@@ -41,6 +40,29 @@ class SourceLines:
     ignored: tuple[str, ...] = ()
     extracted: Extracted | None = None
 
+    @property
+    def source(self) -> str:
+        """The id of the document as a source."""
+        return str(self.lines[0]["source"])
+
+    @property
+    def quoted(self) -> str:
+        """The id of the source that facts quote: the extracted text, else the document."""
+        return str(self.lines[-1]["source"])
+
+    def as_before(
+        self, before: SourceCaptured, sources: Mapping[str, SourceCaptured]
+    ) -> list[dict[str, Any]]:
+        """The lines with the ids of an earlier capture and of its text, as far as that is there."""
+        whole, *texts = self.lines
+        lines = [whole | {"source": before.source}]
+        for line in texts:
+            document = document_of(line["source"])
+            held = (n for n, one in sources.items() if one.derived_from == before.source)
+            name = next((n for n in held if document_of(n) == document), line["source"])
+            lines.append(line | {"source": name, "derived_from": before.source})
+        return lines
+
     def content(self, name: str) -> bytes:
         """The bytes of the document with the source id `name`."""
         named = self.text if self.text is not None and self.text.source == name else self.document
@@ -49,15 +71,15 @@ class SourceLines:
     def ids(self, texts: bool) -> str:
         """The captured document in words; with `texts`, also its extracted text."""
         if self.text is None or self.extracted is None:
-            return f"{self.document.source} ({len(self.document.text):,} characters)"
+            return f"{self.source} ({len(self.document.text):,} characters)"
         document = (
-            f"sha256:{short(self.document.source)} ({self.lines[0]['media_type']}, "
+            f"sha256:{short(self.source)} ({self.lines[0]['media_type']}, "
             f"{len(self.document.content):,} bytes)"
         )
         if not texts:
             return document
         return (
-            f"{document} and its text sha256:{short(self.text.source)} "
+            f"{document} and its text sha256:{short(self.quoted)} "
             f"({len(self.text.text):,} characters, by {self.extracted.tool})"
         )
 
@@ -73,7 +95,7 @@ class SourceLines:
         """A note if nothing says when the document was published."""
         if self.lines[0].get("published"):
             return []
-        return [undated(story, short((self.text or self.document).source))]
+        return [undated(story, short(self.quoted))]
 
 
 def extracted_from(reader: SourceImporter, document: Document) -> Extracted | None:
@@ -109,11 +131,12 @@ def source_lines(
     entities: Mapping[str, EntityIntroduced],
     before: SourceCaptured | None = None,
     review: Review | None = None,
+    captures: Collection[str] = (),
 ) -> SourceLines:
     """The lines of a document and of the text extracted from it. `about` holds the known details;
     missing ones are taken from the earlier capture `before`, else from the document, and then confirmed
-    by `review`. `archived` returns a document of the archive by its id; `entities` are those of the
-    story.
+    by `review`. `archived` returns a document of the archive by its id; `entities` and `captures` are
+    those of the story.
 
     Raises DatelineError (``publisher-missing``) when nobody says who published it.
     """
@@ -140,15 +163,17 @@ def source_lines(
             code="publisher-missing",
         )
     details["publisher"] = publisher.partition("=")[0]
-    lines = [_line(document, reader.media_type, details)]
+    whole = capture_id(document.source, captures)
+    lines = [_line(document, reader.media_type, details) | {"source": whole}]
     text = None
     if extracted is not None:
         text = Document(extracted.text.encode())
         known = archived(text.source)
         if known is not None and known.text == text.text:
             text = known  # perhaps archived in another charset, which it keeps
-        derived = {"url": None, "derived_from": document.source, "extracted_by": extracted.tool}
-        lines.append(_line(text, "text/plain", details | derived))
+        derived = {"url": None, "derived_from": whole, "extracted_by": extracted.tool}
+        line = _line(text, "text/plain", details | derived)
+        lines.append(line | {"source": capture_id(text.source, captures)})
     return SourceLines(lines, document, text, publisher, found, tuple(ignored), extracted)
 
 
@@ -160,8 +185,3 @@ def _line(document: Document, media_type: str, about: dict[str, Any]) -> dict[st
         "media_type": media_type,
     }
     return fields | {key: value for key, value in about.items() if value is not None}
-
-
-def short(source: str) -> str:
-    """The first characters of a source's id: as many as people type."""
-    return source.partition(":")[2][:_SHORT]

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select
 
 from dateline.documents.document import PREFIX, Document
 from dateline.errors import Damaged, DatelineError
+from dateline.events.source import document_of
 from dateline.log.databases.dialect import named_errors, of
 from dateline.log.databases.sql import found_in, portions
 from dateline.log.databases.unwritten import require_done
@@ -182,6 +183,6 @@ def _row(connection: Connection, key: bytes) -> tuple[str, bytes] | None:
 
 def _key(source: str) -> bytes:
     try:
-        return bytes.fromhex(source.removeprefix(PREFIX))
+        return bytes.fromhex(document_of(source).removeprefix(PREFIX))
     except ValueError:
         return b""

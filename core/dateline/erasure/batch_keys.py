@@ -18,7 +18,7 @@ from dateline.events import identity
 from dateline.events.editorial import ContentErased
 from dateline.events.index import brings
 from dateline.events.payload import Erased, Payload, Raw
-from dateline.events.source import SourceCaptured
+from dateline.events.source import SourceCaptured, document_of
 from dateline.events.state import StoryState
 from dateline.events.story import StoryOpened
 from dateline.log.databases.dialect import of
@@ -274,4 +274,4 @@ def _source(item: Item, payload: Payload | Raw) -> str | None:
     """The document that a line captures; its bytes may come with a payload that cannot be read here."""
     if item.document is not None:
         return item.document.source
-    return payload.source if isinstance(payload, SourceCaptured) else None
+    return document_of(payload.source) if isinstance(payload, SourceCaptured) else None

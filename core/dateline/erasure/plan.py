@@ -12,7 +12,7 @@ from dateline.documents import storage as documents
 from dateline.erasure import survey
 from dateline.erasure.survey import Going, Mention, name_of
 from dateline.errors import UnknownName
-from dateline.events.source import SourceCaptured
+from dateline.events.source import SourceCaptured, document_of
 from dateline.log.protected import keys_in_use
 from dateline.log.read import Reader, head
 from dateline.log.tables import events
@@ -182,7 +182,11 @@ def captured(
 ) -> tuple[list[Held], list[Mention]]:
     """The documents that are deleted with the events `going`, and the live events of any story that
     captured the same ones, under whichever key: they keep the document, or a copy of their own."""
-    held = {(item.source, item.subject_key): None for item in going if item.source is not None}
+    held = {
+        (document_of(item.source), item.subject_key): None
+        for item in going
+        if item.source is not None
+    }
     if not held:
         return [], []
     positions = {item.position for item in going}
@@ -193,8 +197,8 @@ def captured(
         data = event.data
         if not isinstance(data, SourceCaptured) or event.position in positions:
             continue
-        if data.source in sources:
-            kept.add((data.source, event.subject_key))
+        if document_of(data.source) in sources:
+            kept.add((document_of(data.source), event.subject_key))
             how = "is captured there too"
             there.append(Mention(event.position, event.slug, name_of(event), how))
     return [one for one in held if one not in kept], there

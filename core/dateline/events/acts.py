@@ -140,4 +140,7 @@ def words(act: Event) -> str:
 
 def short(name: str) -> str:
     """An id as people type it: the first characters of a source's hash."""
-    return f"{name[7:19]}" if name.startswith("sha256:") else name
+    if not name.startswith("sha256:"):
+        return name
+    _, dot, number = name.partition(".")
+    return f"{name[7:19]}{dot}{number}"

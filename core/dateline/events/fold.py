@@ -47,9 +47,8 @@ class StoryFold(StoryState):
         super().__init__(registry)
         # Facts by an entity or source that they name and that is not there yet.
         self._waiting: dict[str, set[str]] = {}
-        # Amended sources and entities as they were recorded.
+        # Amended entities as they were introduced.
         self._entities: dict[str, EntityIntroduced] = {}
-        self._sources: dict[str, SourceCaptured] = {}
 
     def release(self) -> None:
         """Drop everything, once the state is no longer needed. Facts and events refer back to it, so

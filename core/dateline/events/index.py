@@ -53,7 +53,9 @@ _REFERENCES: dict[type[FactPayload], Callable[[Any], list[str]]] = {
 }
 
 
-_IDS = re.compile(rb'"(f[1-9][0-9]{0,8}|(?:group|org|person|place):[^"]+|sha256:[0-9a-f]{64})"')
+_IDS = re.compile(
+    rb'"(f[1-9][0-9]{0,8}|(?:group|org|person|place):[^"]+|sha256:[0-9a-f]{64}(?:\.[0-9]{1,9})?)"'
+)
 
 
 def named(data: bytes) -> set[str]:

@@ -181,6 +181,8 @@ class StoryState:
         # Acts about sources, entities and the story that can be taken back; and all revocations.
         self._acts: dict[bytes, Event] = {}
         self._revocations: dict[bytes, Event] = {}
+        # Amended sources as they were captured.
+        self._sources: dict[str, SourceCaptured] = {}
         #: What was taken back: the keys of the acts, each with the revocation in force.
         self.revoked: dict[bytes, Event] = {}
         self.facts: dict[str, Fact] = {}
@@ -198,6 +200,16 @@ class StoryState:
     def links(self) -> list[Link]:
         """All links, in the order of recording."""
         return self._links.all
+
+    @property
+    def captures(self) -> list[str]:
+        """The ids of all captures, those that were taken back included, in the order of recording."""
+        acts = (one.data for one in self._acts.values())
+        return [data.source for data in acts if isinstance(data, SourceCaptured)]
+
+    def as_captured(self, source: str) -> SourceCaptured:
+        """A source as it was captured, without its amendments. Raises KeyError."""
+        return self._sources.get(source) or self.sources[source]
 
     @property
     def acts(self) -> list[Event]:

@@ -30,6 +30,7 @@ from dateline.proof.verifier import (
     NAMING,
     NOTICES,
     Checkpoint,
+    document_of,
     follow,
     is_about,
     is_fact,
@@ -110,7 +111,8 @@ def bundle(
     if earlier is not None:
         result["earlier"] = _earlier(earlier, checkpoint, nodes)
     quoted = set().union(*sources.values()) if fact is None else sources[fact]
-    found = {source: documents.get(connection, source, vault) for source in sorted(quoted)}
+    names = sorted({*map(document_of, quoted)})
+    found = {source: documents.get(connection, source, vault) for source in names}
     result["charsets"] = {source: d.charset for source, d in found.items() if d is not None}
     if with_documents:
         result["documents"] = [

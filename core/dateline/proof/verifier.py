@@ -527,6 +527,11 @@ def _documents(bundle: Any) -> tuple[dict[str, bytes], dict[str, str]]:
     return contents, charsets
 
 
+def document_of(source: str) -> str:
+    """The id of the document that a source is a capture of: without ``.2``, which counts captures."""
+    return source.partition(".")[0]
+
+
 #: Types of events that can change the status or the content of a fact.
 NOTICES = (
     "fact.corrected", "fact.retracted", "fact.disputed", "fact.reviewed", "evidence.added",
@@ -820,17 +825,18 @@ def _text(
     The charset is not signed, so codecs that transform text rather than decode bytes are refused.
     """
     why = "is not here"
-    if source in documents:
-        charset = charsets[source]
+    document = document_of(source)
+    if document in documents:
+        charset = charsets[document]
         try:
             if codecs.lookup(charset).name.replace("_", "-") in _NO_CHARSETS:
                 raise Wrong("document", f"a document cannot be in the charset {charset}")
-            return documents[source].decode(charset)
+            return documents[document].decode(charset)
         except LookupError:
             why = f"cannot be read: the charset {charset} is not known here"
         except ValueError:
             why = f"cannot be read as {charset}"
-    more = "" if source in documents else " (give it with --document FILE)"
+    more = "" if document in documents else " (give it with --document FILE)"
     opened.append(f"The document {source} {why}: the quotations from it were not checked{more}.")
     return None
 
@@ -858,9 +864,10 @@ def words(proven: Proven) -> Iterator[str]:
     yield from _story_words(proven)
     for source, charset in proven.charsets.items():
         said = "the proof quotes nothing from it"
-        if source in proven.quoted:
+        found = [all_ for name, all_ in proven.quoted.items() if document_of(name) == source]
+        if found:
             said = f"all its quotations were found in it, read as {visible(charset)}"
-            if not proven.quoted[source]:
+            if not all(found):
                 said = "not all its quotations were found in it"
         yield f"Document    {visible(source)}: {said}"
     shown = [entry for entry in proven.entries if entry.body is not None]
@@ -1032,8 +1039,9 @@ def _with_documents(bundle: Any, paths: Sequence[str]) -> dict[str, str]:
 def _strange(proven: Proven, given: dict[str, str]) -> Iterator[str]:
     """Files given as documents that the story neither captured nor quotes."""
     captured = {str(e.data.get("source")) for e in proven.entries if e.type == "source.captured"}
+    known = {*map(document_of, captured), *map(document_of, proven.quoted)}
     for path, source in given.items():
-        if source not in captured and source not in proven.quoted:
+        if source not in known:
             yield (
                 f"{path} is not a document that was captured: its SHA-256 is {source[7:]}. "
                 f"The proof quotes {' and '.join(sorted(proven.quoted)) or 'nothing'}. A copy of the "

@@ -19,7 +19,7 @@ from dateline.events.payload import Erased, FactPayload, Payload, Raw
 from dateline.events.registry import to_fields
 from dateline.events.rules import Ahead, Context
 from dateline.events.rules.ids import differing
-from dateline.events.source import SourceCaptured
+from dateline.events.source import SourceCaptured, capture_id, document_of
 from dateline.events.state import StoryState
 from dateline.recording import times
 from dateline.recording.accepted import Accepted
@@ -69,9 +69,14 @@ class Check:
         if found and not incomplete and item.given:
             return self._take_own_words(item, found)
         findings += incomplete
-        if item.envelope.event_id is None and _captured(payload, state, item.subject_key):
-            self.accepted.already += 1
-            return findings
+        if isinstance(payload, SourceCaptured) and item.envelope.event_id is None:
+            if _captured(payload, state, item.subject_key):
+                self.accepted.already += 1
+                return findings
+            if "source" not in item.given and payload.source in state.sources:
+                # The author named the document alone: this is another capture of it.
+                number = capture_id(payload.source, state.captures)
+                payload = msgspec.structs.replace(payload, source=number)
         placed = not (incomplete and isinstance(payload, FactCorrected))
         if isinstance(payload, Payload) and placed:
             findings += rules.find(payload, context)
@@ -207,12 +212,18 @@ class Check:
         self._seen[item.event_id.int] = item
 
 
-def _captured(payload: Payload | Raw, state: StoryState, subject_key: str | None) -> bool:
+def _captured(payload: SourceCaptured, state: StoryState, subject_key: str | None) -> bool:
     """Whether the document is already captured in the story, described the same way."""
-    if not isinstance(payload, SourceCaptured) or payload.source not in state.sources:
-        return False
-    same_key = state.protected.get(payload.source) == subject_key
-    return same_key and not differing(state.sources[payload.source], payload)
+    known = state.sources.get(payload.source)
+    named = [] if known is None else [known]
+    if known is not None and "." not in payload.source:
+        document = payload.source
+        named = [one for name, one in state.sources.items() if document_of(name) == document]
+    return any(
+        state.protected.get(one.source) == subject_key
+        and not differing(msgspec.structs.replace(one, source=payload.source), payload)
+        for one in named
+    )
 
 
 def _equal(known: Data | None, payload: Payload | Raw) -> bool:

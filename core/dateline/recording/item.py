@@ -15,7 +15,7 @@ from dateline.events import identity, strict
 from dateline.events.editorial import ContentErased
 from dateline.events.payload import Payload, Raw
 from dateline.events.registry import CORE_NAMES
-from dateline.events.source import SourceCaptured
+from dateline.events.source import SourceCaptured, document_of
 from dateline.events.strict import JsonObject
 from dateline.recording.known import Known
 from dateline.recording.line import (
@@ -121,7 +121,7 @@ class LineReader:
         """The data of a line that captures the document that it brings."""
         source, text = brought.source, brought.text
         fields = {"source": source} | ({} if brought.binary else {"chars": len(text)}) | fields
-        if fields["source"] != source:
+        if document_of(str(fields["source"])) != source:
             reason = f"the SHA-256 of the document is {source}, not {fields['source']}"
             raise Refused([Finding("source-bytes", "/source", reason)])
         there = self._known.document(source)

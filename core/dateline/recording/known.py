@@ -20,12 +20,15 @@ from dateline.events.index import named
 from dateline.events.parts import ErasedEvent
 from dateline.events.payload import FactPayload, Payload, Raw
 from dateline.events.rules import Ahead
-from dateline.events.source import SourceCaptured
+from dateline.events.source import SourceCaptured, document_of
 from dateline.events.state import StoryState
 from dateline.log import read
 from dateline.log.read import Reader, story_by_id, story_by_slug
 from dateline.views import present as present_facts
 from dateline.views.present import fold, present
+
+#: The length of the id of a document's first capture: ``sha256:`` and 64 digits.
+_SIMPLE = 71
 
 
 class Known:
@@ -112,10 +115,11 @@ class Known:
         self._texts[document.source] = document.text
 
     def text(self, source: str) -> str | None:
-        if source not in self._texts:
-            document = self.document(source)
-            self._texts[source] = None if document is None else document.text
-        return self._texts[source]
+        name = source if len(source) == _SIMPLE else document_of(source)
+        if name not in self._texts:
+            document = self.document(name)
+            self._texts[name] = None if document is None else document.text
+        return self._texts[name]
 
     def text_for(self, payload: Payload | Raw, state: StoryState) -> str | None:
         """The text that the payload's evidence quotes."""

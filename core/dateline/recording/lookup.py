@@ -8,7 +8,9 @@ from sqlalchemy import Connection
 
 from dateline.documents.document import PREFIX
 from dateline.errors import UnknownName
+from dateline.events.acts import short
 from dateline.events.entity import EntityIntroduced
+from dateline.events.source import document_of
 from dateline.events.state import Fact, StoryState
 from dateline.log.read import StoryRow, list_stories, story_by_slug
 from dateline.recording.naming import matching, similar
@@ -84,8 +86,12 @@ def listed(entities: Iterable[EntityIntroduced]) -> str:
 def find_source(state: StoryState, given: str | None) -> str:
     """The full id of the one source whose hash starts with `given`; without it, of the one source to
     quote. Raises UnknownName, which lists the candidates."""
-    wanted = (given or "").removeprefix(PREFIX)
+    wanted, dot, number = (given or "").removeprefix(PREFIX).partition(".")
     found = [name for name in state.sources if name.removeprefix(PREFIX).startswith(wanted)]
+    if dot:
+        found = [name for name in found if name.partition(".")[2] == number]
+    elif wanted:  # the first capture of a document stands for it
+        found = list({document_of(name): name for name in reversed(found)}.values())[::-1]
     if not wanted:
         found = quotable(state)
     if len(found) == 1:
@@ -122,4 +128,4 @@ def described(state: StoryState, name: str) -> str:
     """A source by what distinguishes it from others: the start of its id, title, publisher and date."""
     source = state.sources[name]
     parts = (source.title or "untitled", state.label(source.publisher), source.published)
-    return f"{name[len(PREFIX) :][:12]}  {', '.join(part for part in parts if part)}"
+    return f"{short(name)}  {', '.join(part for part in parts if part)}"

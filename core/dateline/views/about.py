@@ -15,6 +15,7 @@ from dateline.events.envelope import Event
 from dateline.events.fold import FoldedEvent
 from dateline.events.payload import FACT, Erased, FactNotice, FactPayload, Raw, Sealed
 from dateline.events.registry import CORE_NAMES
+from dateline.events.source import document_of
 from dateline.events.story import StoryClosed, StoryOpened, StoryRetitled
 from dateline.views.projection import KernelView, View
 from dateline.views.row_type import ViewRow
@@ -42,8 +43,11 @@ def links_thing(fact: str) -> str:
 
 
 def thing(name: str) -> str:
-    """The id of a fact, entity or source as a thing."""
-    return fact_thing(name) if FACT.fullmatch(name) else name
+    """The id of a fact, entity or source as a thing. All captures of a document are one thing: their
+    numbers follow from each other."""
+    if FACT.fullmatch(name):
+        return fact_thing(name)
+    return document_of(name) if name.startswith("sha256:") else name
 
 
 def things(event: Event) -> Iterable[str]:
@@ -74,7 +78,7 @@ def subjects(event: Event) -> Iterable[str]:
         ):  # a later release may read it: what it is about is unknown here
             return (WHOLE,)
         return () if data.about is None else (thing(data.about),)
-    return about(data)
+    return tuple(map(thing, about(data)))
 
 
 class About(KernelView):

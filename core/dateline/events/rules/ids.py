@@ -10,7 +10,7 @@ from dateline.events.rules import Context, Findings, rule
 from dateline.events.source import SourceCaptured
 from dateline.events.story import StoryClosed, StoryOpened, is_slug
 
-_SOURCE = re.compile(r"sha256:[0-9a-f]{64}")
+_SOURCE = re.compile(r"sha256:[0-9a-f]{64}(?:\.(?:[2-9]|[1-9][0-9]{1,8}))?")
 _ENTITY = re.compile(r"(person|org|place|group):[a-z0-9]+(?:[-.][a-z0-9]+)*")
 _KINDS = {"person": "person", "org": "organization", "place": "place", "group": "group"}
 
@@ -60,7 +60,10 @@ def entity_taken(payload: EntityIntroduced, context: Context) -> Findings:
 @rule("source-form", SourceCaptured)
 def source_form(payload: SourceCaptured, context: Context) -> Findings:
     if not _SOURCE.fullmatch(payload.source):
-        yield "/source", f"{payload.source!r} is not 'sha256:' followed by 64 lower-case hex digits"
+        form = (
+            "'sha256:' followed by 64 lower-case hex digits, and by .2 or more for a later capture"
+        )
+        yield "/source", f"{payload.source!r} is not {form}"
 
 
 @rule("source-taken", SourceCaptured)
