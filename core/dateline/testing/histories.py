@@ -63,11 +63,19 @@ class _Story:
         return self.lines
 
     def _capture(self) -> None:
+        """Capture a text, or one of the texts again, as another outlet printed it."""
         text = self._draw(texts)
-        if samples.digest(text) not in self._texts:
-            self._texts[samples.digest(text)] = text
+        line = samples.captured(text)
+        if self._texts and self._draw(st.integers(0, 3)) == 0:
+            text = self._texts[self._draw(st.sampled_from(sorted(self._texts)))]
+            number = 1 + sum(one == text for one in self._texts.values())
+            source = f"{samples.digest(text)}.{number}"
+            line = samples.captured(
+                text, source=source, title=self._reason(), publisher=samples.NORA
+            )
+        if line["source"] not in self._texts:
+            self._texts[line["source"]] = text
             published = self._draw(st.sampled_from(("2022-10-12", "2022-10-13T06:00:00Z", None)))
-            line = samples.captured(text)
             del line["published"]
             self.lines.append(line | ({"published": published} if published else {}))
 
