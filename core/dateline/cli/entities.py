@@ -50,6 +50,9 @@ class Entities:
         if equals and is_id(entity):
             if entity in self._state.entities:
                 return self._state.entity_id(entity)
+            label = label.strip()
+            if len(label) > 2 and label[0] == label[-1] and label[0] in "\"'":
+                label = label[1:-1]  # quoted once more, inside a chain
             self.new[entity] = f"{entity}={label}"
             return entity
         if given in self.new:

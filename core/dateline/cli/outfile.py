@@ -29,9 +29,9 @@ def require_free(path: Path, *, force: bool, kept: Iterable[Path]) -> None:
 
 
 def write_atomically(
-    path: Path, chunks: Iterator[str], *, force: bool, kept: Iterable[Path] = ()
+    path: Path, chunks: Iterator[str | bytes], *, force: bool, kept: Iterable[Path] = ()
 ) -> None:
-    """Write UTF-8 to a file that gets its name when it is complete and synced.
+    """Write bytes, or text in UTF-8, to a file that gets its name when it is complete and synced.
 
     Raises DatelineError as `require_free` does, or if the file cannot be written.
     """
@@ -40,7 +40,7 @@ def write_atomically(
         path.parent.mkdir(parents=True, exist_ok=True)
         with made(path, force=force, mode=plain_mode()) as file:
             for chunk in chunks:
-                file.write(chunk.encode())
+                file.write(chunk if isinstance(chunk, bytes) else chunk.encode())
             refuse_kept(path, kept)  # again: it may have appeared meanwhile
     except FileExistsError:
         raise taken(path) from None

@@ -1,4 +1,4 @@
-"""``dateline show``: show a story, a view, a fact or an entity."""
+"""``dateline show``: show a story, a view, a fact, a source or an entity."""
 
 from __future__ import annotations
 
@@ -19,17 +19,31 @@ if TYPE_CHECKING:
     from dateline.archive import Archive
     from dateline.views.asof import Moment
 
+_SOURCE = re.compile(r"sha256:[0-9a-f]{64}(?:\.[0-9]+)?|[0-9a-f]{3,64}(?:\.[0-9]+)?")
+
 
 @click.command()
 @click.argument("story", shell_complete=completion.stories)
 @click.argument(
-    "view", required=False, metavar="[VIEW|FACT|ENTITY]", shell_complete=completion.views_and_facts
+    "view",
+    required=False,
+    metavar="[VIEW|FACT|SOURCE|ENTITY]",
+    shell_complete=completion.views_and_facts,
 )
 @click.option("--all", "everything", is_flag=True, help="Include retracted and rejected facts.")
 @click.option(
     "--limit", type=click.IntRange(min=0), metavar="N", help="Show the first N rows of a view only."
 )
 @click.option("--columns", metavar="A,B,...", help="Columns to show, in this order.")
+@click.option(
+    "--versions", is_flag=True, help="Compare the captures of the document that SOURCE is one of."
+)
+@click.option(
+    "--original",
+    metavar="FILE",
+    type=completion.FILE,
+    help="Write the bytes of the document to a file, as they were captured.",
+)
 @moment_options
 @format_option
 @pass_settings
@@ -40,13 +54,16 @@ def show(
     everything: bool,
     limit: int | None,
     columns: str | None,
+    versions: bool,
+    original: str | None,
     as_of: str | None,
     as_recorded: str | None,
     format_: str | None,
 ) -> None:
-    """Show a story, one view of it, one fact or one entity.
+    """Show a story, one view of it, one fact, one source or one entity.
 
-    A view catches up with the log before it is shown. A table shows the most important columns; the
+    SOURCE is a unique part from the start of its hash; its text is shown with the quotations marked and
+    followed by their facts. A view catches up with the log before it is shown. A table shows the most important columns; the
     other formats have all of them.
 
     \b
@@ -55,23 +72,31 @@ def show(
       dateline show velm-flood timeline
       dateline show velm-flood f6
       dateline show velm-flood "Corvin Sael"
+      dateline show velm-flood 88dc
       dateline show velm-flood figures -f json
       dateline show velm-flood figures --as-of 2024-03-04
     """
     at = moment(as_of, as_recorded)
     with settings.archive() as archive:
         fact = re.fullmatch(r"f[0-9]+", view or "") and view not in archive.plugins.views
-        entity = view is not None and not fact and _is_entity(archive, story, view, at)
-        if limit is not None and (view is None or fact or entity):
+        source = None if view is None or fact else _source_id(archive, story, view, at)
+        entity = not (view is None or fact or source) and _is_entity(archive, story, view, at)
+        if limit is not None and (view is None or fact or source or entity):
             raise click.UsageError("--limit is only for views")
+        if (versions or original is not None) and source is None:
+            raise click.UsageError("--versions and --original are only for a source")
         if view is None:
             _overview(archive, story, format_, at)
         elif fact:
             _fact(archive, story, view, format_, at)
+        elif source is not None and original is not None:
+            _original(archive, story, source, original)
+        elif source is not None:
+            _source(archive, story, source, format_, at, versions=versions)
         elif entity:
             _entity(archive, story, view, format_, at)
         say_undated(archive, [story], at)
-        if view is None or fact or entity:
+        if view is None or fact or source or entity:
             return
         table = archive.view(view, story, everything=everything, limit=limit, at=at)
         names = [column.name for column in table.columns]
@@ -118,6 +143,64 @@ def _fact(archive: Archive, story: str, name: str, format_: str | None, at: Mome
         return
     for line in describe(fact, text):
         tell(line)
+
+
+def _source_id(archive: Archive, story: str, given: str, at: Moment | None) -> str | None:
+    """The id of the source that `given` is the start of; None if it is not the start of any. Raises
+    UnknownName if it is that of several."""
+    from dateline.recording.lookup import find_source
+
+    if not _SOURCE.fullmatch(given) or given in archive.plugins.views:
+        return None
+    state = archive.state(story, at, facts=())
+    digest = given.removeprefix("sha256:").partition(".")[0]
+    if not given.startswith("sha256:") and not any(n[7:].startswith(digest) for n in state.sources):
+        return None
+    return find_source(state, given)
+
+
+def _source(
+    archive: Archive,
+    story: str,
+    name: str,
+    format_: str | None,
+    at: Moment | None,
+    *,
+    versions: bool,
+) -> None:
+    from dateline.cli.show_source import as_record, compared, describe
+
+    state = archive.state(story, at)
+
+    def text_of(source: str) -> str | None:
+        document = archive.document(source)
+        return None if document is None else document.text
+
+    if format_ in ("json", "ndjson", "csv"):
+        record = as_record(state, name, text_of)
+        emit(list(record), [list(record.values())], format_)
+        return
+    for line in compared(state, name, text_of) if versions else describe(state, name, text_of):
+        tell(line)
+
+
+def _original(archive: Archive, story: str, name: str, file: str) -> None:
+    """Write the bytes of a document, or of the document that a text was extracted from."""
+    from pathlib import Path
+
+    from dateline.cli.outfile import write_atomically
+    from dateline.errors import UnknownName
+
+    whole = archive.state(story, facts=()).sources[name].derived_from or name
+    document = archive.document(whole)
+    if document is None:
+        raise UnknownName(
+            f"the document {whole} is not here",
+            hint="it was erased, or is protected and its key is not here",
+            code="document-missing",
+        )
+    write_atomically(Path(file), iter([document.content]), force=False, kept=archive.kept)
+    say(f"Wrote {len(document.content):,} bytes of {whole[:19]}… to {file}.")
 
 
 def _is_entity(archive: Archive, story: str, name: str, at: Moment | None) -> bool:

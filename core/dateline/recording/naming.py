@@ -60,12 +60,18 @@ def matching(state: StoryState, name: str, kinds: Collection[str] = ()) -> list[
     """
     if name in state.entities:
         return [state.entities[state.entity_id(name)]]
-    found = _called(state, name, accents=False)
+    found = _called(state, name, accents=False) or _with_id(state, name)
     if len(found) > 1:
         found = _called(state, name, accents=True) or found
     if len(found) > 1:
         found = [one for one in found if one.kind in kinds] or found
     return found
+
+
+def _with_id(state: StoryState, name: str) -> list[EntityIntroduced]:
+    """The entities whose ids end with `name`: ``org:gazette`` for ``gazette``."""
+    found = (one for one in state.entities if one.partition(":")[2] == name.strip().lower())
+    return [state.entities[one] for one in dict.fromkeys(map(state.entity_id, found))]
 
 
 def _called(state: StoryState, name: str, *, accents: bool) -> list[EntityIntroduced]:
