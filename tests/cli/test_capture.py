@@ -629,6 +629,43 @@ def test_a_url_is_downloaded_only_when_that_is_allowed(capture: Capture, web: st
     assert twice.code == 2
 
 
+def test_every_visit_to_an_address_is_kept(capture: Capture, dateline: Capture, web: str) -> None:
+    """Also one that finds what was there before: then the page was still there."""
+    first = documents.page("FICTION. Nine miners were found.")
+    Handler.answers = {"/mine": (200, "text/html", first)}
+    for _ in range(2):
+        done = capture(f"{web}/mine", None, "--allow-network")
+        assert done.code == 0, done.err
+    later = first.replace(b"Nine miners", b"Ten miners")
+    Handler.answers = {"/mine": (200, "text/html", later)}
+    assert capture(f"{web}/mine", None, "--allow-network").code == 0
+    visits = sources()
+    page, text = visits[0].source, visits[1].source
+    again = [f"{page}.2", f"{text}.2"]
+    assert [one.source for one in visits] == [
+        page,
+        text,
+        *again,
+        *(one.source for one in visits[4:]),
+    ]
+    assert visits[3].derived_from == again[0]
+    assert (visits[4].source, visits[4].url) == (digest(later), f"{web}/mine")
+    compared = dateline("show", "ferry", text[7:19], "--versions")
+    assert (compared.code, compared.out.count("->")) == (0, 2)
+    assert "the text is the same" in compared.out and "[-Nine-]{+Ten+} miners" in compared.out
+    with Archive.open("dateline.db") as archive:
+        assert archive.verify(deep_too=True).findings == []
+        # The bytes are kept once; erasing one visit keeps what the other needs.
+        first_visit = [
+            event.position for event in archive.events() if event.type == "source.captured"
+        ]
+        archive.erase(positions=first_visit[:2], reason="Names in it", basis="Correction")
+        assert archive.document(f"{text}.2") is not None
+        assert archive.verify(deep_too=True).findings == []
+        archive.erase(positions=first_visit[2:4], reason="Names in it", basis="Correction")
+        assert archive.document(text) is None
+
+
 def test_the_document_overrides_a_wrong_charset_of_the_server(capture: Capture, web: str) -> None:
     Handler.answers = {
         "/page": (

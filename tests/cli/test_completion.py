@@ -106,7 +106,7 @@ def test_a_story_is_completed(tab: Tab, line: str, tmp_path: Path) -> None:
         ("dateline show ferry f", ["figures", "f1", "f2"]),
         ("dateline show ferry ", sorted(completion.VIEWS)),
         ("dateline export ferry --view p", ["people", "places"]),
-        ("dateline rebuild --view s", ["sources", "statements"]),
+        ("dateline rebuild --view s", ["series", "sources", "statements", "support"]),
         ("dateline prune --view t", ["timeline"]),
         ("dateline export ferry -f m", ["markdown"]),
         ("dateline import x -f n", ["ndjson"]),

@@ -137,8 +137,9 @@ def sources(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
     known when the value of an option is completed."""
     found = _asked(
         ctx,
-        "SELECT substr(json_extract(CAST(body AS TEXT), '$.data.source'), 8, 12) FROM events"
-        " WHERE type = 'source.captured' AND subject_key IS NULL",
+        "SELECT substr(source, 8, 12) || substr(source, 72) FROM"
+        " (SELECT json_extract(CAST(body AS TEXT), '$.data.source') AS source FROM events"
+        " WHERE type = 'source.captured' AND subject_key IS NULL)",
     )
     return _starting(incomplete, found)
 
