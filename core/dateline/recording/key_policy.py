@@ -75,4 +75,4 @@ class KeyPolicy:
 def identified(item: Item) -> dict[str, Any]:
     """The fields that an id is derived from: they name the document, however that was given."""
     brought = {} if item.document is None else {"source": item.document.source}
-    return {**item.given, **brought}
+    return {**brought, **item.given}
