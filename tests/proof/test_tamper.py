@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ from dateline.proof.keys import SigningKey
 from dateline.proof.report import Report
 from dateline.proof.verifier import Checkpoint
 from dateline.proof.verify import verify
+from dateline.testing import samples
 
 #: Attack -> the rules that find it from the inside.
 FOUND: dict[Attack, set[str]] = {
@@ -200,3 +203,42 @@ def test_the_command_ends_in_a_verdict_whatever_was_done(
     captured = capfd.readouterr()
     assert code == 3, captured.err
     assert "this is not what was recorded" in captured.err
+
+
+#: What is done to one event -> the rules that find it.
+DONE = {
+    "UPDATE events SET body = CAST(replace(body, 'Misread', 'Mislaid') AS BLOB) WHERE position = ?": {
+        "V5"
+    },
+    "UPDATE events SET salt = NULL, body = NULL WHERE position = ?": {"V6"},
+    "UPDATE events SET type = 'fact.disputed' WHERE position = ?": {"V1"},
+    "UPDATE events SET reported_us = 7 WHERE position = ?": {"V1"},
+}
+
+
+def _do(statement: str, position: int, db: sqlite3.Connection) -> None:
+    db.execute(statement, (position,))
+
+
+@pytest.mark.parametrize("statement", DONE)
+def test_acts_are_as_hard_to_change_as_facts(
+    archive: Archive, path: Path, key: SigningKey, statement: str
+) -> None:
+    why = "Misread"
+    archive.amend("ferry", samples.SOURCE, {"title": "Aground"}, reason=why)
+    archive.amend("ferry", samples.VOSS, {"label": "Mara Lind"}, reason=why)
+    archive.merge("ferry", samples.NORA, samples.WIRE, reason=why)
+    archive.undo("ferry", reason=why)
+    again = samples.captured(source=f"{samples.SOURCE}.2", title=why)
+    archive.record([again], story="ferry")
+    positions = range(EVENTS + 1, archive.head().position + 1)
+    assert len(positions) == 5
+    archive.close()
+    assert look(path, key).findings == []
+    for position in positions:
+        copy = path.with_name(f"{position}.db")
+        shutil.copy(path, copy)
+        tamper(copy, partial(_do, statement, position))
+        found = look(copy, key).findings
+        assert {finding.rule for finding in found} >= DONE[statement], position
+        assert position in {finding.position for finding in found}
