@@ -77,8 +77,7 @@ def bundle(
         )
     contents = {row.version: _data(row) for row in rows}
     steps = follow(
-        (row.type, row.schema_version, contents[row.version], str(UUID(bytes=row.event_id)))
-        for row in rows
+        (row.type, row.schema_version, contents[row.version], _event_id(row)) for row in rows
     )
     sources = {fact: sources_of(steps, fact) for fact in steps}  # those that it had at any time
     if fact is not None and fact not in sources:
@@ -154,6 +153,13 @@ def _data(row: Any) -> dict[str, Any]:
     except (msgspec.MsgspecError, LookupError, TypeError, ValueError, RecursionError) as error:
         raise _damaged(row.position, f"cannot be read: {error}") from error
     return data if isinstance(data, dict) else {}
+
+
+def _event_id(row: Any) -> str:
+    try:
+        return str(UUID(bytes=row.event_id))
+    except (TypeError, ValueError) as error:
+        raise _damaged(row.position, "has no event id") from error
 
 
 def _shown(
