@@ -22,6 +22,7 @@ from dateline.testing import samples
 from dateline.testing.histories import histories
 from dateline.testing.samples import captured, corrected, figure, retracted, story
 from dateline.views import asof
+from dateline.views.table import Table
 
 VIEWS = (
     "timeline", "statements", "figures", "people", "places", "sources", "disputes", "changes",
@@ -360,7 +361,13 @@ def test_as_recorded_is_the_fold_of_the_first_events(lines: list[Any], data: st.
                 assert now == archive.view(name, everything=True)
                 then = archive.view(name, everything=True, at=asof.recorded(f"@{cut}"))
                 if name != "changes":  # it shows ids and clocks of its own archive
-                    assert then.rows == shorter.view(name, everything=True).rows
+                    first = shorter.view(name, everything=True)
+                    assert _timeless(then) == _timeless(first)
+
+
+def _timeless(table: Table) -> list[dict[str, Any]]:
+    """Rows without the time at which a figure of an undated source was recorded."""
+    return [{k: v for k, v in row.items() if k != "public_at"} for row in table.dicts()]
 
 
 def test_an_export_of_a_past_moment_states_that_moment(archive: Archive) -> None:

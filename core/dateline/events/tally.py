@@ -6,7 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Self
 
+from dateline.events.editorial import EventRevoked
 from dateline.events.fold import FoldedEvent
+from dateline.events.source import SourceAmended
 from dateline.events.state import Fact
 
 
@@ -22,7 +24,9 @@ class Tally(ABC):
     def after(self, event: FoldedEvent) -> Self:
         """The tally after `event`, an event that a fold was given."""
         if self._version != event.version:
-            if self._version == event.version - 1:
+            # These may change many facts at once, and do not say what they were before.
+            many = event.fact is None and isinstance(event.data, SourceAmended | EventRevoked)
+            if self._version == event.version - 1 and not many:
                 self.move(event.before, event.fact)
             else:
                 self.begin(event.state.facts.values())
