@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 from dateline.documents import storage
 from dateline.documents.document import Document
 from dateline.erasure.pairing import Pairing
-from dateline.erasure.subject_key import companion, foreseen, subject_key
+from dateline.erasure.subject_key import companion, foreseen, key_of_act, subject_key
 from dateline.errors import Finding
 from dateline.events import identity
-from dateline.events.editorial import ContentErased
+from dateline.events.editorial import ContentErased, EventRevoked
 from dateline.events.index import brings
 from dateline.events.payload import Erased, Payload, Raw
 from dateline.events.source import SourceCaptured, document_of
@@ -103,9 +103,16 @@ class BatchKeys(KeyPolicy):
 
     def identify(self, item: Item, state: StoryState) -> list[Finding]:
         """A derived id is made with the key, if there is one."""
-        item.subject_key, findings = subject_key(
-            item.payload, self._protected[item.story], item.subject_key, self._whose
-        )
+        payload, protected = item.payload, self._protected[item.story]
+        if isinstance(payload, EventRevoked) and (act := state.act(payload.event, payload.about)):
+            # A revocation is erased with its act, so it is under the same key.
+            item.subject_key, findings = key_of_act(
+                payload, act.subject_key, protected, item.subject_key, self._whose
+            )
+        else:
+            item.subject_key, findings = subject_key(
+                payload, protected, item.subject_key, self._whose
+            )
         item.event_id = item.envelope.event_id or self._derived(item, state)
         return findings
 

@@ -55,6 +55,19 @@ def subject_key(
     return given or next(iter(keys), None), _elsewhere(given, spoken, protected, whose)
 
 
+def key_of_act(
+    payload: EventRevoked,
+    own: str | None,
+    protected: Mapping[str, str],
+    given: str | None,
+    whose: Whose = lambda key: None,
+) -> tuple[str | None, list[Finding]]:
+    """The key of a revocation, which is that of the act it takes back, `own`; the rest is as for
+    `subject_key`."""
+    spoken = list(named(payload, protected))
+    return own, [*_given("/event", own, given), *_named(own, spoken, protected, whose)]
+
+
 def _elsewhere(
     given: str | None, spoken: Spoken, protected: Mapping[str, str], whose: Whose
 ) -> list[Finding]:

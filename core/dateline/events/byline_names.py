@@ -65,6 +65,9 @@ _PARTICLES = frozenset({
 })  # fmt: skip
 
 
+_BRACKETS = frozenset("()[]")
+
+
 def names_in(byline: str) -> tuple[list[str], list[str]]:
     """The names in a byline, and the parts of it that are none, as `read_byline` describes."""
     line = _WITH.sub(r" with \1", " ".join(byline[: _LONGEST + 1].split()))
@@ -105,7 +108,9 @@ def _people(head: str) -> tuple[list[str], list[str]]:
     else:
         listed = len(pieces) if len(pieces) > 2 and all(map(_is_full_name, pieces)) else 1
     few = len(pieces) == 1
-    names = [piece for piece in pieces[:listed] if (is_name if few else _is_full_name)(piece)]
+    named = is_name if few else _is_full_name
+    # A bracket without its other half is what is left of something else.
+    names = [one for one in pieces[:listed] if named(one) and not _BRACKETS.intersection(one)]
     return names, [piece for piece in pieces if piece not in names]
 
 
