@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import unicodedata
 
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from dateline.events.quoting import find, leaves_out, same
@@ -154,6 +154,7 @@ def _copied(draw: st.DrawFn) -> tuple[str, int, int, str]:
     return text, start, end, unicodedata.normalize(form, copy) if form else copy
 
 
+@settings(suppress_health_check=[HealthCheck.filter_too_much])
 @given(_copied(), st.booleans())
 def test_a_copy_of_a_slice_is_found_where_the_same_words_are(
     copied: tuple[str, int, int, str], around: bool
