@@ -160,7 +160,7 @@ def test_the_command_line_says_what_was_put_right(
 
     imported = told("import", str(file), "--story", "ferry")
     assert imported.startswith("8 quotations were adjusted to the source's text:\n  line 1: 'two ")
-    assert "'two hours be-\\nfore' there" in imported
+    assert "'two hours be-\\nfore', at " in imported
     assert "and 3 more" in imported
     assert len(imported.splitlines()) == 8
     assert "adjusted" not in told("import", str(file), "--story", "ferry")

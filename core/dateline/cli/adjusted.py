@@ -25,7 +25,11 @@ def say_adjusted(adjusted: Sequence[Adjusted]) -> None:
         line = f"line {one.line}: " if one.line is not None else ""
         pairs = enumerate(zip(one.given, one.recorded, strict=False))
         at = next((at for at, (given, own) in pairs if given != own), 0)
-        say(f"  {line}{_around(one.given, at)} is {_around(one.recorded, at)} there")
+        own = _around(one.recorded, at)
+        there = f"is {own} there"
+        if one.start is not None:
+            there = f"is {own}, at {one.start}-{one.start + len(one.recorded)}"
+        say(f"  {line}{_around(one.given, at)} {there}")
     if len(adjusted) > _LISTED:
         say(f"  and {len(adjusted) - _LISTED} more")
 

@@ -19,19 +19,22 @@ class Adjusted(msgspec.Struct, frozen=True):
     """One quotation: words as they were ``given``, and the source's own words that are ``recorded``.
 
     ``field`` is its path in the line, a JSON Pointer; ``line`` is the line's number, if it has one.
+    ``start`` is where evidence begins in the source's text, in code points.
     """
 
     field: str
     given: str
     recorded: str
     line: int | None = None
+    start: int | None = None
 
 
 def adjusted(given: Payload | Raw, completed: Payload | Raw) -> Iterator[Adjusted]:
     """The quotations in which a completed payload differs from the one that was given."""
     if isinstance(given, FactPayload | EvidenceAdded) and isinstance(completed, type(given)):
         for index, (was, now) in enumerate(zip(given.evidence, completed.evidence, strict=True)):
-            yield from _differing(was.exact, now.exact, f"/evidence/{index}/exact")
+            for found in _differing(was.exact, now.exact, f"/evidence/{index}/exact"):
+                yield msgspec.structs.replace(found, start=now.start)
     if isinstance(given, FactPayload) and isinstance(completed, FactPayload):
         pairs = zip(given.quantities, completed.quantities, strict=True)
         for index, (one, other) in enumerate(pairs):
