@@ -7,6 +7,7 @@ from typing import Any
 
 from dateline.cli.fact_kinds import flag
 from dateline.cli.fields import evidence_item, quoted
+from dateline.events.acts import short
 
 _FLAGS = {"approximate": "--precise", "cumulative": "--not-cumulative"}
 _FIRST = ("text", "exact", "source")
@@ -27,13 +28,7 @@ def _words(name: str, value: Any) -> Iterator[str]:
     for one in value if isinstance(value, tuple) else (value,):
         if one not in (None, ""):
             yield flag(name)
-            yield quoted(_short(one) if name == "source" else _text(one))
-
-
-def _short(source: str) -> str:
-    """The start of a source's hash; whole if it names one of several captures."""
-    digest = source.removeprefix("sha256:")
-    return digest if "." in digest else digest[:12]
+            yield quoted(short(one) if name == "source" else _text(one))
 
 
 def _text(value: Any) -> str:
