@@ -96,6 +96,9 @@ def _fact(data: object) -> str | None:
     return data.about if isinstance(data, Raw) else None
 
 
+_OF_THINGS = (SourceWithdrawn, SourceAmended, EntityAmended, EntityMerged)
+
+
 def _require_erasable(event: Event) -> None:
     data = event.data
     where = f"position {event.position} ({event.type} of {event.slug})"
@@ -111,13 +114,7 @@ def _require_erasable(event: Event) -> None:
             hint="leave out this position",
             code="not-erasable",
         )
-    if isinstance(data, SourceWithdrawn):
-        raise DatelineError(
-            f"{where} cannot be erased on its own: the source would be valid again",
-            hint="erase the position at which the source was captured",
-            code="not-erasable-alone",
-        )
-    if isinstance(data, SourceAmended | EntityAmended | EntityMerged):
+    if isinstance(data, _OF_THINGS):
         raise DatelineError(
             f"{where} cannot be erased on its own: what it changed would be as it was before",
             hint="erase the position at which the source was captured or the entity was introduced",
@@ -135,9 +132,6 @@ def _require_erasable(event: Event) -> None:
             hint="bring the keys database back, or name it with --keys",
             code="sealed",
         )
-
-
-_OF_THINGS = (SourceWithdrawn, SourceAmended, EntityAmended, EntityMerged)
 
 
 def _about(event: Event, fact_ids: set[str], things: set[str], gone: set[UUID]) -> bool:

@@ -253,9 +253,10 @@ class StoryFold(StoryState):
 
     def _record(self, event: Event, data: FactPayload) -> Fact:
         names, base = refers_to(data), None
+        older = None if event.original is None else (event.schema_version, event.original)
         if self.publishers:
             published = self.published(data)
-            data, base = published, None if published is data else (data, None)
+            data, base = published, None if published is data else (data, older)
         if self.merged:
             names = self._with_kept(names)
         fact = Fact(
@@ -271,7 +272,7 @@ class StoryFold(StoryState):
             recorded_by=event.recorded_by,
             story=self.read_only,
             names=names,
-            older=None if event.original is None else (event.schema_version, event.original),
+            older=older,
             base=base,
         )
         if data.source in self.withdrawn or self._links.all:
