@@ -95,17 +95,25 @@ from dateline.plugins.formats import Extracted, Importer, SourceImporter
 from dateline.plugins.hookspecs import hookimpl
 from dateline.recording.line import CUT, ERASED, Line
 from dateline.text import csv_cell, legible, legible_line, markdown, one_line, visible
-from dateline.views.forms import EntityView, EventView, FactView, SourceView, StoryView
+from dateline.views.forms import (
+    DocumentView,
+    EntityView,
+    EventView,
+    FactView,
+    SourceView,
+    StoryView,
+    captured_documents,
+)
 from dateline.views.projection import View
 from dateline.views.row_type import Column, FactRow, ViewRow
 from dateline.views.rows import Rows
 from dateline.views.table import Table
-from dateline.views.things import Entity, Source
+from dateline.views.things import CapturedDocument, Entity, Source
 from dateline.views.view_schema import last
 
 __all__ = [
-    "BINARY", "Byline", "CUT", "ERASED", "MAX_LINE", "Actor", "AllSeries", "AssessmentRecorded", "Change", "Channel", "Check", "Column",
-    "ContentErased", "Counts", "Cut", "DatelineError", "Document", "Doubt", "Doubter", "Edtf", "Entity", "EntityAmended", "EntityIntroduced", "EntityMerged",
+    "BINARY", "Byline", "CUT", "ERASED", "MAX_LINE", "Actor", "AllSeries", "AssessmentRecorded", "CapturedDocument", "Change", "Channel", "Check", "Column",
+    "ContentErased", "Counts", "Cut", "DatelineError", "Document", "DocumentView", "Doubt", "Doubter", "Edtf", "Entity", "EntityAmended", "EntityIntroduced", "EntityMerged",
     "EntityView", "EqualFacts", "Erased", "ErasedEvent", "ErasedFact",
     "Event", "EventRevoked", "EventType", "EventView", "Evidence", "EvidenceAdded", "Executor", "Exporter", "Extracted", "Fact",
     "FactCorrected", "FactDisputed", "FactNotice", "FactPayload", "FactRetracted", "FactReviewed",
@@ -114,7 +122,7 @@ __all__ = [
     "Quantity", "Raw", "RecordedBy", "Refused", "RoleRecorded", "Rows", "Source", "SourceAmended", "SourceCaptured",
     "SourceImporter", "SourceView", "SourceWithdrawn", "StateRecorded", "StatedCut", "StatementRecorded", "Status", "Step",
     "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "StoryView", "Table", "Tally", "Time", "Times",
-    "UnknownName", "View", "ViewRow", "Wording", "chain_arrows", "chain_words", "corroborating", "counts", "csv_cell", "figure_words", "figures", "find_charset",
+    "UnknownName", "View", "ViewRow", "Wording", "captured_documents", "chain_arrows", "chain_words", "corroborating", "counts", "csv_cell", "figure_words", "figures", "find_charset",
     "from_iso", "hookimpl", "is_publication_date", "last", "legible", "legible_line", "markdown", "marked_charset", "number_words", "one_line", "open_doubts", "parse_edtf",
     "parse_json", "quantity_words", "read_byline", "to_fields", "to_iso", "visible", "web_charset", "worded",
 ]  # fmt: skip

@@ -1,24 +1,40 @@
-"""Sources: what was captured, and how much of each source the story rests on."""
+"""Sources: what was captured, and how much of each document the story rests on."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
-from dateline.plugin import Source, SourceView, View, ViewRow, hookimpl, last, parse_edtf
+from dateline.plugin import (
+    CapturedDocument,
+    DocumentView,
+    Source,
+    View,
+    ViewRow,
+    hookimpl,
+    last,
+    parse_edtf,
+)
 
 
-class Sources(SourceView):
-    """One row per source, ordered by publication date.
+class Sources(DocumentView):
+    """One row per document, as a person counts them, ordered by publication date.
 
-    ``coverage`` is the percentage of its characters that are evidence of a fact; ``facts`` counts
-    the facts drawn from it. Both leave out retracted and rejected facts.
+    ``document`` is its id: that of its first capture. ``source`` is the source to quote, the newest text;
+    ``captures`` are all sources of the document, extracted texts included. ``versions`` counts the visits.
+    Title, publisher, dates and the like are those of the newest version.
+
+    ``facts`` counts the facts drawn from all of them, and ``coverage`` is the percentage of the
+    characters of a text that are evidence of a fact. Both leave out retracted and rejected facts.
+    ``chars``, ``covered`` and ``coverage`` are those of the text of which most is evidence, or else of the newest.
     """
 
-    name, version = "sources", 1
+    name, version = "sources", 2
     order = (last("earliest"), "captured")
-    summary = ("title", "publisher", "when", "chars", "facts", "coverage", "withdrawn")
+    summary = ("title", "publisher", "when", "versions", "facts", "coverage", "withdrawn")
 
     class Row(ViewRow, frozen=True):
+        document: str
         source: str
         title: str | None
         publisher: str
@@ -30,26 +46,24 @@ class Sources(SourceView):
         url: str | None
         byline: str
         credits: str
-        chars: int | None
+        versions: int
+        captures: str
         facts: int
+        chars: int | None
         covered: int
         coverage: float | None
-        derived_from: str | None
         withdrawn: str | None
         captured: int
 
-    def rows(self, source: Source) -> Iterable[Row]:
-        data, label = source.data, source.story.label
+    def rows(self, document: CapturedDocument) -> Iterable[Row]:
+        label, texts, versions = document.story.label, document.texts, document.versions
+        data = versions[-1].data
         when = None if data.published is None else parse_edtf(data.published)
-        drawn = [fact for fact in source.facts if not fact.hidden]
-        covered = covered_by(
-            (item.start, item.end)
-            for fact in drawn
-            for item in fact.data.evidence
-            if item.start is not None and item.end is not None
-        )
+        text = most_covered(texts)
+        withdrawn = [one.withdrawn for one in document.sources if one.withdrawn is not None]
         yield self.Row(
-            source=source.id,
+            document=document.id,
+            source=texts[-1].id,
             title=data.title,
             publisher=label(data.publisher),
             published=data.published,
@@ -60,14 +74,40 @@ class Sources(SourceView):
             url=data.url,
             byline=", ".join(map(label, data.byline)),
             credits=", ".join(f"{label(credit.agent)} ({credit.role})" for credit in data.credits),
-            chars=data.chars,
-            facts=len(drawn),
-            covered=covered,
-            coverage=round(100 * covered / data.chars, 1) if data.chars else None,
-            derived_from=data.derived_from,
-            withdrawn=source.withdrawn,
-            captured=source.version,
+            versions=len(versions),
+            captures=", ".join(one.id for one in document.sources),
+            facts=sum(not fact.hidden for one in document.sources for fact in one.facts),
+            chars=text.chars,
+            covered=text.covered,
+            coverage=round(100 * text.covered / text.chars, 1) if text.chars else None,
+            withdrawn=withdrawn[-1] if withdrawn else None,
+            captured=document.sources[0].version,
         )
+
+
+class Covered(NamedTuple):
+    """How many characters a text has, and how many of them are evidence of a fact."""
+
+    covered: int
+    chars: int | None
+
+
+def most_covered(texts: Iterable[Source]) -> Covered:
+    """The text of which most is evidence; of several the newest. Captures of one text are one."""
+    spans: dict[str, list[tuple[int, int]]] = {}
+    chars: dict[str, int | None] = {}
+    for one in texts:
+        text = one.id.partition(".")[0]
+        chars[text] = one.data.chars
+        spans.setdefault(text, []).extend(
+            (item.start, item.end)
+            for fact in one.facts
+            if not fact.hidden
+            for item in fact.data.evidence
+            if item.start is not None and item.end is not None
+        )
+    found = [Covered(covered_by(there), chars[text]) for text, there in reversed(spans.items())]
+    return max(found, key=lambda text: text.covered)
 
 
 def covered_by(spans: Iterable[tuple[int, int]]) -> int:

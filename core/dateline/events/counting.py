@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from dateline.events.grouping import Grouping
 from dateline.events.source import SourceCaptured
 from dateline.events.state import StoryState
 
@@ -26,7 +27,7 @@ class Counts(NamedTuple):
 
 def counts(story: StoryState) -> Counts:
     """The count of a story as it is."""
-    document_of = documents(story.sources)
+    document_of = documents(story.sources, story.entity_id)
     shown = list(story.shown())
     used = {document_of.get(fact.source, fact.source) for fact in shown}
     sources = (fact.document for fact in shown)
@@ -34,30 +35,16 @@ def counts(story: StoryState) -> Counts:
     return Counts(len(shown), len(used), len(publishers), len({*document_of.values()} - used))
 
 
-def documents(sources: Mapping[str, SourceCaptured]) -> dict[str, str]:
-    """The document of each source: the id of one of its sources, the same for all of them.
+def documents(
+    sources: Mapping[str, SourceCaptured], kept: Callable[[str], str] | None = None
+) -> dict[str, str]:
+    """The document of each source, as `Grouping` finds it: the id of the first of its sources.
 
-    An original and the text that was extracted from it are one document. Captures of one address by one
-    publisher are versions of one document, and so are those of the same text without an address. The
-    same text at two addresses or of two publishers is two documents.
+    `sources` are in the order of capture. `kept` returns the id under which an entity is shown.
     """
-    parents: dict[str, str] = {}
-
-    def find(name: str) -> str:
-        while (parent := parents.setdefault(name, name)) != name:
-            parents[name] = parents[parent]
-            name = parents[name]
-        return name
-
-    versions: dict[tuple[str, str], str] = {}
-    for name, source in sources.items():
-        if source.derived_from is not None:
-            parents[find(name)] = find(source.derived_from)
-            if source.url is None:
-                continue  # two pages may have one text: their originals say what is one
-        where = (source.publisher, source.url or name.partition(".")[0])
-        parents[find(name)] = find(versions.setdefault(where, name))
-    return {name: find(name) for name in sources}
+    order = {name: number for number, name in enumerate(sources)}
+    groups = Grouping.of(sources.items(), order, kept)
+    return {name: groups.group(name).head for name in sources}
 
 
 def _many(count: int, noun: str) -> str:

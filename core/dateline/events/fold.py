@@ -96,6 +96,8 @@ class StoryFold(StoryState):
                 self._waiting.setdefault(data.part_of, set()).update(named)
             return named
         if isinstance(data, SourceCaptured):
+            if data.source in self.sources:
+                self._was(data.source)
             self.sources[data.source] = data
             self._acts[event.event_key] = event
             self.captured.setdefault(data.source, event.version)
@@ -167,9 +169,16 @@ class StoryFold(StoryState):
         if isinstance(data, StoryClosed):
             self.closed = False
         elif isinstance(data, SourceCaptured):
+            self._was(data.source)
             self.sources.pop(data.source, None)
             self.captured.pop(data.source, None)
         return ()
+
+    def _was(self, name: str) -> None:
+        """Remember what a source was, because it changes."""
+        source, known = self.sources.get(name), self.former.get(name, ())
+        if source is not None and source not in known:
+            self.former[name] = (*known, source)
 
     def _drawn(self, source: str) -> list[str]:
         return [fact.id for fact in self.naming(source) if fact.source == source]
@@ -189,6 +198,7 @@ class StoryFold(StoryState):
             return self._renamed(name)
         if (source := base or self.sources.get(name)) is None:
             return ()  # it was erased, or its capture was taken back
+        self._was(name)
         held = self._sources.setdefault(name, source)
         self.sources[name] = found = amended(held, changes)  # type: ignore[arg-type]
         had = self.publishers.get(name, frozenset({held.publisher}))

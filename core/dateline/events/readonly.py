@@ -13,7 +13,7 @@ class ReadOnlyStory:
     AttributeError."""
 
     _MAPPINGS = (
-        "amendments", "captured", "entities", "erased", "facts", "merged", "protected", "publishers", "revoked",
+        "amendments", "captured", "entities", "erased", "facts", "former", "merged", "protected", "publishers", "revoked",
         "sources", "withdrawn",
     )  # fmt: skip
     __slots__ = ("_state", "label", "linked", *_MAPPINGS)

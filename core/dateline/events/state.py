@@ -176,6 +176,8 @@ class StoryState:
         self.amendments: dict[str, tuple[Event, ...]] = {}
         #: The publishers that each amended source has or had.
         self.publishers: dict[str, frozenset[str]] = {}
+        #: What each source was before it was amended, captured again or its capture was taken back.
+        self.former: dict[str, tuple[SourceCaptured, ...]] = {}
         #: The entity into which each merged entity was merged; `entity_id` follows several steps.
         self.merged: dict[str, str] = {}
         # Acts about sources, entities and the story that can be taken back; and all revocations.

@@ -8,21 +8,24 @@ was touched is evaluated once. The rows are those of a fold event by event.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar, Generic, TypeVar
 
 from dateline.events import acts
-from dateline.events.editorial import ContentErased, EventRevoked
-from dateline.events.entity import EntityAmended, EntityIntroduced, EntityMerged
+from dateline.events.editorial import ContentErased
+from dateline.events.entity import EntityIntroduced
 from dateline.events.fold import FoldedEvent
+from dateline.events.grouping import Group
 from dateline.events.payload import FactPayload, Payload
 from dateline.events.source import SourceCaptured
 from dateline.events.state import Fact, StoryState
 from dateline.events.tombstones import ErasedFact
+from dateline.views import touched
+from dateline.views.documents import Documents
 from dateline.views.projection import View
 from dateline.views.row_type import Column, FactRow, ViewRow
 from dateline.views.rows import Rows
-from dateline.views.things import WHOLE, Entity, Source, Thing, Whole
+from dateline.views.things import WHOLE, CapturedDocument, Entity, Source, Thing, Whole
 from dateline.views.view_schema import FACT_COLUMNS, KEY
 
 T = TypeVar("T", bound=Thing)
@@ -128,22 +131,6 @@ class FactView(MapView[Fact | ErasedFact]):
         return FACT_COLUMNS if cls.by is None else (KEY,)
 
 
-def renamed(event: FoldedEvent) -> set[str]:
-    """The entities that may have another name, or other facts, since an event that amends or merges one,
-    or takes that back."""
-    data, state = event.data, event.state
-    if not isinstance(data, EntityAmended | EntityMerged | EventRevoked):
-        return set()
-    names = {name for name in acts.about(data) if name in state.entities}
-    names |= {name for name in state.merged if state.entity_id(name) in names}
-    return names | set(map(state.entity_id, names))
-
-
-def _named(source: SourceCaptured) -> tuple[str, ...]:
-    """The entities that a source names."""
-    return (source.publisher, *source.byline, *(credit.agent for credit in source.credits))
-
-
 class EntityView(MapView[Entity]):
     """A function from an entity to its rows. It has the facts that name the entity, in the order of
     recording, retracted and rejected ones included. ``kinds`` are the first parts of the ids that it
@@ -166,7 +153,7 @@ class EntityView(MapView[Entity]):
         if isinstance(event.data, EntityIntroduced):
             names.add(event.data.entity)
         elif not isinstance(event.data, FactPayload):
-            names |= renamed(event)
+            names |= touched.renamed(event)
             for name in acts.about(event.data):  # facts name another publisher now
                 names |= event.state.publishers.get(name, set())
         return sorted(filter(self._takes, names))
@@ -201,36 +188,70 @@ class SourceView(MapView[Source]):
         return self.rows(thing)
 
     def touched(self, event: FoldedEvent) -> Iterable[str]:
-        data, sources = event.data, event.state.sources
-        names = {fact.source for fact in event.touched}
-        if event.before is not None:
-            names.add(event.before.source)
-        if isinstance(data, FactPayload):
-            return names & sources.keys()
-        names.update(acts.about(data))
-        shown = {data.entity} if isinstance(data, EntityIntroduced) else renamed(event)
-        if shown:
-            names.update(name for name, one in sources.items() if not shown.isdisjoint(_named(one)))
-        taken_back = isinstance(data, EventRevoked)
-        return sorted(
-            name for name in names if name in sources or (taken_back and name.startswith("sha256:"))
-        )
+        return sorted(touched.sources(event))
 
     def all_rows(self, story: StoryState) -> Iterator[tuple[Source, Iterable[ViewRow]]]:
         by_name = story.facts_by_name()
         for name, data in story.sources.items():
-            source = self._source(story, name, data, by_name.get(name, ()))
+            source = _source(story, name, data, by_name.get(name, ()))
             yield source, self.rows(source)
 
     def find(self, story: StoryState, name: str) -> Source | None:
         data = story.sources.get(name)
-        return None if data is None else self._source(story, name, data, story.naming(name))
+        return None if data is None else _source(story, name, data, story.naming(name))
 
-    def _source(
-        self, story: StoryState, name: str, data: SourceCaptured, facts: Iterable[Fact]
-    ) -> Source:
-        drawn = [fact for fact in facts if fact.source == name]
-        return Source(name, data, drawn, story.captured[name], story.withdrawn.get(name), story)
+
+def _source(story: StoryState, name: str, data: SourceCaptured, facts: Iterable[Fact]) -> Source:
+    drawn = [fact for fact in facts if fact.source == name]
+    return Source(name, data, drawn, story.captured[name], story.withdrawn.get(name), story)
+
+
+class DocumentView(MapView[CapturedDocument]):
+    """A function from a document as a person counts them to its rows. It has the sources that are captures
+    of the document or texts extracted from these, each with its facts."""
+
+    by: ClassVar[str | None] = "document"
+
+    @abstractmethod
+    def rows(self, document: CapturedDocument) -> Iterable[ViewRow]:
+        """The rows of one document; there may be none."""
+
+    def rows_of(self, thing: CapturedDocument) -> Iterable[ViewRow]:
+        return self.rows(thing)
+
+    def touched(self, event: FoldedEvent) -> Iterable[str]:
+        documents = Documents.after(event)
+        found = map(documents.id, touched.sources(event))
+        return sorted(documents.moved.union(name for name in found if name is not None))
+
+    def all_rows(self, story: StoryState) -> Iterator[tuple[CapturedDocument, Iterable[ViewRow]]]:
+        for document in captured_documents(story):
+            yield document, self.rows(document)
+
+    def find(self, story: StoryState, name: str) -> CapturedDocument | None:
+        documents = Documents.of(story)
+        return (
+            _document(story, documents.groups.group(name), story.naming)
+            if documents.id(name) == name
+            else None
+        )
+
+
+def captured_documents(story: StoryState) -> Iterator[CapturedDocument]:
+    """The documents of a story as a person counts them, in the order in which they were first captured."""
+    by_name = story.facts_by_name()
+    for group in Documents.of(story).groups:
+        yield _document(story, group, lambda name: by_name.get(name, ()))
+
+
+def _document(
+    story: StoryState, group: Group, facts: Callable[[str], Iterable[Fact]]
+) -> CapturedDocument:
+    names, known = group.members, story.sources
+    if len(names) > 1:
+        names = sorted(names, key=story.captured.__getitem__)
+    sources = [_source(story, name, known[name], facts(name)) for name in names]
+    return CapturedDocument(group.head, sources, story)
 
 
 class StoryView(MapView[Whole]):

@@ -46,6 +46,34 @@ class Source(msgspec.Struct, frozen=True, eq=False):
     story: StoryState
 
 
+class CapturedDocument(msgspec.Struct, frozen=True, eq=False):
+    """A document as a person counts them. ``sources`` are its captures and the texts extracted from them, in
+    the order of capture; ``id`` is the id of the first."""
+
+    id: str
+    sources: Sequence[Source]
+    story: StoryState
+
+    @property
+    def versions(self) -> list[Source]:
+        """Its captures, oldest first. A text counts as a capture if its original is not in the story."""
+        known = self.story.sources
+        found: dict[str, Source] = {}
+        for source in self.sources:
+            original = source.data.derived_from
+            if original is None or original not in known:
+                found[original or source.id] = source
+        return list(found.values())
+
+    @property
+    def texts(self) -> list[Source]:
+        """The sources that facts quote, oldest first: not an original whose text was extracted."""
+        if len(self.sources) == 1:
+            return list(self.sources)
+        originals = {source.data.derived_from for source in self.sources}
+        return [source for source in self.sources if source.id not in originals]
+
+
 class Whole(msgspec.Struct, frozen=True, eq=False):
     """A whole story."""
 
