@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from dateline.plugin import (
@@ -73,9 +73,9 @@ class Sources(DocumentView):
             language=data.language,
             url=data.url,
             byline=", ".join(map(label, data.byline)),
-            credits=", ".join(f"{label(credit.agent)} ({credit.role})" for credit in data.credits),
+            credits=", ".join([f"{label(credit.agent)} ({credit.role})" for credit in data.credits]),
             versions=len(versions),
-            captures=", ".join(one.id for one in document.sources),
+            captures=", ".join([one.id for one in document.sources]),
             facts=sum(not fact.hidden for one in document.sources for fact in one.facts),
             chars=text.chars,
             covered=text.covered,
@@ -92,22 +92,27 @@ class Covered(NamedTuple):
     chars: int | None
 
 
-def most_covered(texts: Iterable[Source]) -> Covered:
+def most_covered(texts: Sequence[Source]) -> Covered:
     """The text of which most is evidence; of several the newest. Captures of one text are one."""
+    if len(texts) == 1:
+        return Covered(covered_by(_spans(texts[0])), texts[0].data.chars)
     spans: dict[str, list[tuple[int, int]]] = {}
     chars: dict[str, int | None] = {}
     for one in texts:
         text = one.id.partition(".")[0]
         chars[text] = one.data.chars
-        spans.setdefault(text, []).extend(
-            (item.start, item.end)
-            for fact in one.facts
-            if not fact.hidden
-            for item in fact.data.evidence
-            if item.start is not None and item.end is not None
-        )
+        spans.setdefault(text, []).extend(_spans(one))
     found = [Covered(covered_by(there), chars[text]) for text, there in reversed(spans.items())]
     return max(found, key=lambda text: text.covered)
+
+
+def _spans(source: Source) -> Iterator[tuple[int, int]]:
+    """The places of the evidence of its shown facts."""
+    for fact in source.facts:
+        if not fact.hidden:
+            for item in fact.data.evidence:
+                if item.start is not None and item.end is not None:
+                    yield item.start, item.end
 
 
 def covered_by(spans: Iterable[tuple[int, int]]) -> int:

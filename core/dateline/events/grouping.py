@@ -74,6 +74,9 @@ class Grouping:
         found = self._groups.get(name)
         if found is not None:
             return found
+        if self._alone(name):
+            self._groups[name] = alone = Group(name, [name])
+            return alone
         members, seen, todo = {name}, set[Node](), [name]
         while todo:
             one = todo.pop()
@@ -88,6 +91,11 @@ class Grouping:
         for member in listed:
             self._groups[member] = group
         return group
+
+    def _alone(self, name: str) -> bool:
+        """Whether nothing is shared with the source: most documents have one."""
+        nodes, at = self._nodes, self._at
+        return name not in at and all(len(at[one]) == 1 and one not in nodes for one in nodes[name])
 
     def at(self, node: Node) -> Iterator[str]:
         """The sources at a node. They are in one group."""

@@ -20,6 +20,7 @@ _DATES = (
 _AMENDED = {
     "published": st.sampled_from(("2022-10-11", "../2022-10-12", "2022-10-14T01:00:00Z")),
     "publisher": st.sampled_from((samples.WIRE, samples.NORA)),
+    "url": st.sampled_from(("https://wire.example/1", "https://wire.example/2")),
 }
 _KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
 _RELATIONS = ("corroborates", "disputes", "same_event", "explains", "contradicts")
@@ -35,7 +36,9 @@ class _Story:
 
     def __init__(self, draw: st.DrawFn, slug: str, types: tuple[EventType, ...] = ()) -> None:
         self._draw, self._slug, self._types = draw, slug, types
+        #: The texts of the sources, and of all captures, those that were taken back included.
         self._texts: dict[str, str] = {}
+        self._captured: dict[str, str] = {}
         self._fact_texts: dict[str, str] = {}
         self._retracted: set[str] = set()
         self._withdrawn: set[str] = set()
@@ -68,16 +71,19 @@ class _Story:
         line = samples.captured(text)
         if self._texts and self._draw(st.integers(0, 3)) == 0:
             text = self._texts[self._draw(st.sampled_from(sorted(self._texts)))]
-            number = 1 + sum(one == text for one in self._texts.values())
+            number = 1 + sum(one == text for one in self._captured.values())
             source = f"{samples.digest(text)}.{number}"
             line = samples.captured(
                 text, source=source, title=self._reason(), publisher=samples.NORA
             )
-        if line["source"] not in self._texts:
-            self._texts[line["source"]] = text
+        if line["source"] not in self._captured:
             published = self._draw(st.sampled_from(("2022-10-12", "2022-10-13T06:00:00Z", None)))
+            url = self._draw(st.none() | _AMENDED["url"])
+            original = self._draw(st.sampled_from((*([None] * 3), *sorted(self._texts)[:3])))
+            given = {"published": published, "url": url, "derived_from": original}
+            self._texts[line["source"]] = self._captured[line["source"]] = text
             del line["published"]
-            self.lines.append(line | ({"published": published} if published else {}))
+            self._act(line | {key: value for key, value in given.items() if value})
 
     def _span(self, source: str) -> dict[str, Any]:
         text = self._texts[source]
@@ -198,7 +204,7 @@ class _Story:
 
     def _amend(self) -> None:
         """Amend one field of a source or an entity."""
-        field = self._draw(st.sampled_from(("title", "published", "publisher", "label")))
+        field = self._draw(st.sampled_from(("title", "published", "publisher", "url", "label")))
         kind = "entity" if field == "label" else "source"
         names = [samples.NORA, samples.VOSS] if kind == "entity" else sorted(self._texts)
         name, now = self._draw(st.sampled_from(names)), self._draw(_AMENDED.get(field, _words))
@@ -225,6 +231,12 @@ class _Story:
             self._retracted.discard(act["fact"])
         elif act["type"] == "source.withdrawn":
             self._withdrawn.discard(act["source"])
+        elif act["type"] == "source.captured":
+            del self._texts[act["source"]]
+        elif act["type"] == "event.revoked":
+            restored = self._act_of(act)
+            if restored["type"] == "source.captured":
+                self._texts[restored["source"]] = self._captured[restored["source"]]
         self._act({"type": "event.revoked", "event": act["event_id"], "reason": self._reason()})
 
     def _may_go(self, act: Fields) -> bool:
@@ -235,15 +247,24 @@ class _Story:
                 for one in later
                 if one["event_id"] not in self._revoked
             )
+        if act["type"] == "source.captured":
+            return len(self._texts) > 1 and not any(
+                line.get("derived_from") == act["source"]
+                or (line.get("fact") and line.get("source") == act["source"])
+                for line in self.lines
+            )
         if act["type"] != "event.revoked":
             return True
-        restored = next(one for one in self._acts if one["event_id"] == act["event"])
-        return restored["type"] in (
+        return self._act_of(act)["type"] in (
             "facts.linked",
             "fact.disputed",
             "evidence.added",
             "source.amended",
+            "source.captured",
         )
+
+    def _act_of(self, revocation: Fields) -> Fields:
+        return next(one for one in self._acts if one["event_id"] == revocation["event"])
 
     def _act(self, line: Fields) -> None:
         """Record an act that may be taken back later."""

@@ -25,7 +25,7 @@ class Documents:
         self.groups = Grouping({})
         #: The ids of documents that the last event made, changed or removed.
         self.moved: set[str] = set()
-        self._version = self._moved_at = 0
+        self._version = self._moved_at = -1
 
     @classmethod
     def of(cls, story: StoryState) -> Documents:

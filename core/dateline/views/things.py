@@ -55,8 +55,10 @@ class CapturedDocument(msgspec.Struct, frozen=True, eq=False):
     story: StoryState
 
     @property
-    def versions(self) -> list[Source]:
+    def versions(self) -> Sequence[Source]:
         """Its captures, oldest first. A text counts as a capture if its original is not in the story."""
+        if len(self.sources) == 1:
+            return self.sources
         known = self.story.sources
         found: dict[str, Source] = {}
         for source in self.sources:
@@ -66,10 +68,10 @@ class CapturedDocument(msgspec.Struct, frozen=True, eq=False):
         return list(found.values())
 
     @property
-    def texts(self) -> list[Source]:
+    def texts(self) -> Sequence[Source]:
         """The sources that facts quote, oldest first: not an original whose text was extracted."""
         if len(self.sources) == 1:
-            return list(self.sources)
+            return self.sources
         originals = {source.data.derived_from for source in self.sources}
         return [source for source in self.sources if source.id not in originals]
 
