@@ -73,7 +73,9 @@ class Sources(DocumentView):
             language=data.language,
             url=data.url,
             byline=", ".join(map(label, data.byline)),
-            credits=", ".join([f"{label(credit.agent)} ({credit.role})" for credit in data.credits]),
+            credits=", ".join(
+                [f"{label(credit.agent)} ({credit.role})" for credit in data.credits]
+            ),
             versions=len(versions),
             captures=", ".join([one.id for one in document.sources]),
             facts=sum(not fact.hidden for one in document.sources for fact in one.facts),

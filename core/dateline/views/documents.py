@@ -70,10 +70,9 @@ class Documents:
         # Apart from those sources, what they joined is in several groups: the head of each may have rows.
         for node in _former(story, moving, names):
             self.moved.update(groups.group(one).head for one in groups.at(node))
-        there = [name for name in moving if name in story.sources]
-        for name in there:
-            self.moved |= groups.add(name, story.sources[name])
-        self.moved.update(groups.group(name).head for name in there)
+        for name in moving:
+            if name in story.sources:
+                self.moved |= groups.add(name, story.sources[name])
 
 
 def _moving(event: FoldedEvent, names: Collection[str]) -> Iterator[str]:
