@@ -13,6 +13,7 @@ from dateline.plugin import (
     Material,
     Pages,
     StoryState,
+    captured_documents,
     parse_edtf,
 )
 from dateline_html.markup import Html, el, join, language, moment, text
@@ -43,10 +44,19 @@ class Brief:
         spoken = language(*opened)
         # The page's own words are English; the story's words name their language if it is another.
         self._language = None if spoken is None or spoken.lower().split("-")[0] == "en" else spoken
-        named = dict.fromkeys([*story.sources, *(fact.source for fact in story.facts.values())])
+        self.documents = list(captured_documents(story))
         self._support: dict[str, dict[str, Any]] | None = None
+        self._texts: dict[str, str] | None = None
         self._reasons: dict[str, str | None] = {}
-        self.sources = {source: number for number, source in enumerate(named, 1)}
+        #: The number of the document of each source; facts may name a source that is not captured.
+        self.sources = {
+            source.id: number
+            for number, document in enumerate(self.documents, 1)
+            for source in document.sources
+        }
+        missing = (fact.source for fact in story.facts.values() if fact.source not in self.sources)
+        for number, source in enumerate(dict.fromkeys(missing), len(self.documents) + 1):
+            self.sources[source] = number
 
     def id(self, name: str) -> str:
         return self._prefix + name
@@ -105,7 +115,18 @@ class Brief:
         """The anchor of that passage; facts drawn from the same words share it."""
         span = fact.span
         place = fact.id if span is None or span.start is None else f"{span.start}-{span.end}"
-        return f"s{self.sources[fact.source]}.{place}"
+        return f"s{self.sources[fact.source]}.{self._text(fact.source)}{place}"
+
+    def _text(self, source: str) -> str:
+        """What tells the texts of one document apart in anchors: nothing if facts quote only one."""
+        if self._texts is None:
+            self._texts, seen = {}, dict[int, dict[str, str]]()
+            for fact in self.story.facts.values():
+                texts = seen.setdefault(self.sources[fact.source], {})
+                text = fact.source.partition(".")[0]
+                part = f"{len(texts) + 1}." if texts else ""
+                self._texts[fact.source] = texts.setdefault(text, part)
+        return self._texts.get(source, "")
 
     def badge(self, fact: Fact) -> Html:
         """The status of a fact, linked to the event that set it; empty if it is merely recorded."""

@@ -14,7 +14,7 @@ _LEAD = "Each passage that facts were drawn from, in the order of the text, with
 
 
 def sources(brief: Brief) -> Part | None:
-    count = len(brief.sources)
+    count = max(brief.sources.values(), default=0)
     return Part("sources", "Sources", count, _sources(brief)) if count else None
 
 
@@ -23,20 +23,40 @@ def _sources(brief: Brief) -> Iterator[Html]:
     drawn: dict[str, list[Fact]] = {}
     for fact in brief.story.facts.values():
         drawn.setdefault(fact.source, []).append(fact)
-    for name, number in brief.sources.items():
-        source = brief.story.sources.get(name)
-        title = (source.title if source is not None else None) or "untitled"
-        facts = drawn.get(name, [])
-        yield start("div", class_="source", id=brief.id(f"s{number}"))
-        withdrawn = el("span", "withdrawn", class_="badge withdrawn")
-        taken_back = join([" ", withdrawn]) if name in brief.story.withdrawn else None
-        yield brief.heading(2, f"{number}. ", brief.said(title), taken_back)
-        yield el("dl", *_about(brief, name, source, len(facts)), class_="facts")
-        yield from _passages(brief, name, facts)
-        yield end("div")
+    for document in brief.documents:
+        newest, names = document.versions[-1].data, [one.id for one in document.sources]
+        yield from _document(brief, names, newest, len(document.versions), drawn)
+    for name in brief.sources:
+        if name not in brief.story.sources:
+            yield from _document(brief, [name], None, 1, drawn)
 
 
-def _about(brief: Brief, name: str, source: SourceCaptured | None, facts: int) -> Iterator[Html]:
+def _document(
+    brief: Brief,
+    names: list[str],
+    newest: SourceCaptured | None,
+    versions: int,
+    drawn: dict[str, list[Fact]],
+) -> Iterator[Html]:
+    number, taken_back = brief.sources[names[0]], brief.story.withdrawn
+    title = (newest.title if newest is not None else None) or "untitled"
+    facts = sum(len(drawn.get(name, ())) for name in names)
+    yield start("div", class_="source", id=brief.id(f"s{number}"))
+    withdrawn = el("span", "withdrawn", class_="badge withdrawn")
+    badge = join([" ", withdrawn]) if any(name in taken_back for name in names) else None
+    yield brief.heading(2, f"{number}. ", brief.said(title), badge)
+    yield el("dl", *_about(brief, names, newest, versions, facts), class_="facts")
+    for digest in dict.fromkeys(name.partition(".")[0] for name in names):
+        alike = [name for name in names if name.partition(".")[0] == digest]
+        yield from _passages(
+            brief, alike[0], [fact for one in alike for fact in drawn.get(one, ())]
+        )
+    yield end("div")
+
+
+def _about(
+    brief: Brief, names: list[str], source: SourceCaptured | None, versions: int, facts: int
+) -> Iterator[Html]:
     if source is not None:
         yield from _line("Publisher", brief.label(source.publisher))
         yield from _line(
@@ -49,10 +69,13 @@ def _about(brief: Brief, name: str, source: SourceCaptured | None, facts: int) -
         yield from _line("Language", text(source.language) if source.language else None)
         chars = f", {source.chars:,} characters" if source.chars is not None else ""
         yield from _line("Kept as", text(source.media_type + chars))
+    yield from _line("Versions", text(str(versions)) if versions > 1 else None)
     yield from _line("Facts drawn", text(str(facts)))
-    yield from _line("SHA-256", el("code", name.removeprefix("sha256:").partition(".")[0]))
-    reason = brief.story.withdrawn.get(name)
-    yield from _line("Withdrawn", brief.said(reason) if reason is not None else None)
+    for digest in dict.fromkeys(name.removeprefix("sha256:").partition(".")[0] for name in names):
+        yield from _line("SHA-256", el("code", digest))
+    for name in names:
+        reason = brief.story.withdrawn.get(name)
+        yield from _line("Withdrawn", brief.said(reason) if reason is not None else None)
 
 
 def _line(name: str, value: Html | None) -> Iterator[Html]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import groupby
@@ -19,6 +18,7 @@ from dateline.plugin import (
     Pages,
     StatedCut,
     StoryState,
+    captured_documents,
     counts,
     hookimpl,
     markdown,
@@ -207,18 +207,21 @@ def _rows(view: str, story: StoryState, material: Material) -> list[dict[str, An
 
 
 def _sources(story: StoryState, material: Material) -> Iterator[str]:
-    coverage = {row["source"]: row["coverage"] for row in _rows("sources", story, material)}
-    drawn = Counter(fact.source for fact in story.shown())
-    for name, source in story.sources.items():
+    coverage = {row["document"]: row["coverage"] for row in _rows("sources", story, material)}
+    for document in captured_documents(story):
+        source, captures = document.versions[-1].data, len(document.versions)
         published = f", {markdown(parse_edtf(source.published).words)}" if source.published else ""
         chars = f", {source.chars:,} characters" if source.chars is not None else ""
-        reason = story.withdrawn.get(name)
-        share = coverage.get(name)
+        versions = f", {captures} versions" if captures > 1 else ""
+        drawn = sum(not fact.hidden for one in document.sources for fact in one.facts)
+        share = coverage.get(document.id)
         covered = f", {share:g} % of it evidence" if share is not None else ""
-        taken_back = f". **Withdrawn**: {markdown(reason)}" if reason is not None else ""
+        reasons = [one.withdrawn for one in document.sources if one.withdrawn is not None]
+        taken_back = f". **Withdrawn**: {markdown(reasons[-1])}" if reasons else ""
+        names = ", ".join(f"`{one.id}`" for one in document.sources)
         yield (
             f"- {markdown(source.title or 'untitled')}. {markdown(story.label(source.publisher))}"
-            f"{published}. {markdown(source.media_type)}{chars}, {drawn[name]} facts{covered}. `{name}`{taken_back}\n"
+            f"{published}. {markdown(source.media_type)}{chars}{versions}, {drawn} facts{covered}. {names}{taken_back}\n"
         )
 
 

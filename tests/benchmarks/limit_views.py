@@ -66,11 +66,12 @@ TABLES = {
         BOOLEAN NOT NULL, text TEXT NOT NULL, chain TEXT NOT NULL
     """,
     "sources": """
-        story TEXT NOT NULL, "key" TEXT NOT NULL, source TEXT NOT NULL, title TEXT,
-        publisher TEXT NOT NULL, published TEXT, "when" TEXT, earliest TEXT, media_type TEXT
-        NOT NULL, language TEXT, url TEXT, byline TEXT NOT NULL, credits TEXT NOT NULL,
-        chars BIGINT, facts BIGINT NOT NULL, covered BIGINT NOT NULL, coverage FLOAT,
-        derived_from TEXT, withdrawn TEXT, captured BIGINT NOT NULL
+        story TEXT NOT NULL, "key" TEXT NOT NULL, document TEXT NOT NULL, source TEXT NOT
+        NULL, title TEXT, publisher TEXT NOT NULL, published TEXT, "when" TEXT, earliest
+        TEXT, media_type TEXT NOT NULL, language TEXT, url TEXT, byline TEXT NOT NULL,
+        credits TEXT NOT NULL, versions BIGINT NOT NULL, captures TEXT NOT NULL, facts
+        BIGINT NOT NULL, chars BIGINT, covered BIGINT NOT NULL, coverage FLOAT,
+        withdrawn TEXT, captured BIGINT NOT NULL
     """,
     "disputes": """
         story TEXT NOT NULL, "key" TEXT NOT NULL, fact TEXT NOT NULL, number BIGINT NOT
@@ -487,6 +488,7 @@ def _people(
 
 
 def _sources(story: _Story, rows: list[Row], drawn: dict[str, list[_Data]]) -> None:
+    """Each source of these stories is a document of its own."""
     label = story.label
     for name, (source, captured) in story.sources.items():
         when = None if source.published is None else parse(source.published)
@@ -494,13 +496,13 @@ def _sources(story: _Story, rows: list[Row], drawn: dict[str, list[_Data]]) -> N
         covered = _covered(from_)
         rows.append(
             (
-                story.slug, name, name, source.title, label(source.publisher), source.published,
+                story.slug, name, name, name, source.title, label(source.publisher), source.published,
                 None if when is None else when.words, None if when is None else when.earliest,
                 source.media_type, source.language, source.url, ", ".join(map(label, source.byline)),
-                ", ".join(f"{label(c.agent)} ({c.role})" for c in source.credits), source.chars,
-                len(from_), covered,
+                ", ".join(f"{label(c.agent)} ({c.role})" for c in source.credits), 1, name,
+                len(from_), source.chars, covered,
                 round(100 * covered / source.chars, 1) if source.chars else None,
-                source.derived_from, story.withdrawn.get(name), captured,
+                story.withdrawn.get(name), captured,
             )
         )  # fmt: skip
 
