@@ -83,6 +83,7 @@ from dateline.events.story import StoryClosed, StoryOpened, StoryRetitled
 from dateline.events.strict import MAX_BYTES as MAX_LINE
 from dateline.events.strict import JsonObject
 from dateline.events.strict import parse as parse_json
+from dateline.events.support import Support, support
 from dateline.events.tally import Tally
 from dateline.events.tombstones import ErasedFact
 from dateline.events.words import chain_arrows, chain_words, number_words, quantity_words
@@ -121,8 +122,8 @@ __all__ = [
     "JsonObject", "Line", "Link", "Material", "MissingLibrary", "OccurrenceRecorded", "Pages", "Payload", "PlaceRef",
     "Quantity", "Raw", "RecordedBy", "Refused", "RoleRecorded", "Rows", "Source", "SourceAmended", "SourceCaptured",
     "SourceImporter", "SourceView", "SourceWithdrawn", "StateRecorded", "StatedCut", "StatementRecorded", "Status", "Step",
-    "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "StoryView", "Table", "Tally", "Time", "Times",
+    "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "StoryView", "Support", "Table", "Tally", "Time", "Times",
     "UnknownName", "View", "ViewRow", "Wording", "captured_documents", "chain_arrows", "chain_words", "corroborating", "counts", "csv_cell", "figure_words", "figures", "find_charset",
     "from_iso", "hookimpl", "is_publication_date", "last", "legible", "legible_line", "markdown", "marked_charset", "number_words", "one_line", "open_doubts", "parse_edtf",
-    "parse_json", "quantity_words", "read_byline", "to_fields", "to_iso", "visible", "web_charset", "worded",
+    "parse_json", "quantity_words", "read_byline", "support", "to_fields", "to_iso", "visible", "web_charset", "worded",
 ]  # fmt: skip

@@ -135,6 +135,9 @@ def _fact(archive: Archive, story: str, name: str, format_: str | None, at: Mome
             tell(f"{name}  {erased.kind}  {erased.words}")
         return
     fact = find_fact(state, name)
+    linked = {end for link in state.linked(name) for end in (link.data.from_, link.data.to)}
+    if linked:  # their status counts for the support
+        fact = find_fact(archive.state(story, at, facts=sorted({name, *linked})), name)
     document = archive.document(fact.source)
     text = None if document is None else document.text
     if format_ in ("json", "ndjson", "csv"):

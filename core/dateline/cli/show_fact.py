@@ -14,6 +14,7 @@ from dateline.events.parts import Evidence
 from dateline.events.payload import Payload, Raw, worded
 from dateline.events.registry import to_fields
 from dateline.events.state import Fact
+from dateline.events.support import support
 from dateline.events.words import chain_words, quantity_words
 from dateline.export.paging import Pages
 
@@ -33,6 +34,7 @@ def describe(fact: Fact, text: str | None) -> Iterator[str]:
     yield ""
     yield from content(fact.data, fact.label)
     yield from _source(fact, text)
+    yield from _support(fact)
     yield from _links(fact)
     yield from _history(fact)
 
@@ -83,6 +85,16 @@ def in_context(item: Evidence, text: str | None) -> str:
     return " ".join(f"…{before}[{item.exact}]{after}…".split())
 
 
+def _support(fact: Fact) -> Iterator[str]:
+    if fact.hidden:
+        return
+    found = support(fact)
+    voices = f"{found.independent} independent voice{'' if found.independent == 1 else 's'}"
+    standing = f"{found.standing}; " if found.standing else ""
+    yield ""
+    yield f"support  {standing}{voices}; published by {fact.labels(found.publishers) or 'nobody named'}"
+
+
 def _links(fact: Fact) -> Iterator[str]:
     links = fact.story.linked(fact.id)
     if links:
@@ -127,6 +139,7 @@ def as_record(fact: Fact, text: str | None) -> dict[str, Any]:
     when, pages = fact.when, Pages(fact.story, lambda source: text)
     found = [pages.of(fact.source, item) for item in fact.data.evidence]
     paged = {"pages": [page and page[0] for page in found]} if pages.paged(fact.source) else {}
+    known = support(fact)
     return {
         "story": fact.story.slug,
         "fact": fact.id,
@@ -141,6 +154,12 @@ def as_record(fact: Fact, text: str | None) -> dict[str, Any]:
         "when": None if when is None else when.words,
         "data": to_fields(fact.data),
         **paged,
+        "support": {
+            "standing": known.standing,
+            "independent": known.independent,
+            "publishers": list(known.publishers),
+            "supported_by": [item.id for item in known.saying[1:]],
+        },
         "links": [to_fields(link.data) for link in fact.story.linked(fact.id)],
         "history": [_event(event) for event in fact.history],
         "revoked": [
