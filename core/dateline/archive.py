@@ -52,6 +52,7 @@ from dateline.views import runner, sql_view, store, story_changes
 from dateline.views.about import KERNEL_VIEWS, OWNERS
 from dateline.views.asof import Moment, When, asked, public, recorded, states, upto
 from dateline.views.generation import Build
+from dateline.views.kept_counts import KeptCounts, kept_counts
 from dateline.views.own import keep_up
 from dateline.views.present import fold, present
 from dateline.views.projection import View
@@ -623,6 +624,13 @@ class Archive:
         """Every generation of every view."""
         with reading(self._engine) as connection:
             return [build for build in store.builds(connection) if not build.kernel]
+
+    def open_doubts(self) -> KeptCounts | None:
+        """How many doubts are open in each story that has any, as the view ``doubts`` was kept last; None
+        if it is not live. Folds nothing."""
+        view, types = self.plugins.views.get("doubts"), self.known_types()
+        with reading(self._engine) as connection:
+            return None if view is None else kept_counts(connection, view, types)
 
     # -- proof -----------------------------------------------------------------------------
 

@@ -66,3 +66,11 @@ def test_facts_of_undated_sources_count_from_their_recording(undated: Cli) -> No
         assert left_out(state, public(LATER)) == 0
         assert left_out(state, recorded("2024-06-01")) == 0
         assert all(fact.recorded_us >= moment for fact in (state.facts["f3"], state.facts["f4"]))
+
+
+def test_a_fact_that_a_day_leaves_out_says_why(undated: Cli) -> None:
+    day = ("--as-of", "2024-06-01")
+    refused = undated("show", "ferry", "f3", *day)
+    assert (refused.code, refused.error) == (1, "fact-undated")
+    assert undated("show", "ferry", "f9", *day).error != "fact-undated"
+    assert undated("show", "ferry", "f3", "--as-of", LATER).code == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from tests.erasure.scene import BASIS, REASON, WITNESS
 from tests.log.roots import root_at
 
 from dateline import Archive, Plugins, Refused
+from dateline.events.editorial import EventRevoked
+from dateline.events.envelope import Event
 from dateline.events.payload import Erased
 from dateline.log.engine import reading
 from dateline.testing.histories import histories
@@ -35,6 +38,18 @@ def record(archive: Archive, line: dict[str, Any], protect: bool) -> None:
     except Refused as refusal:  # a document that is protected where it was captured before
         assert {finding.rule for finding in refusal.findings} == {"protection"}
         archive.record([line], story=slug, protect=WITNESS)
+
+
+def taken_back(events: Iterable[Event]) -> list[tuple[int, int]]:
+    """The positions of each act that was taken back once, and of its revocation."""
+    by_id = {event.event_id: event for event in events}
+    revocations = [event for event in by_id.values() if isinstance(event.data, EventRevoked)]
+    again = {event.data.event for event in revocations}
+    return [
+        (by_id[event.data.event].position, event.position)
+        for event in revocations
+        if event.event_id not in again and event.data.act != EventRevoked.type
+    ]
 
 
 @settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -60,6 +75,9 @@ def test_after_erasing_anything_views_are_the_fold_and_the_rest_reads_the_same(
         else:
             subject = None
             chosen = data.draw(st.lists(st.sampled_from(erasable), min_size=1, unique=True))
+            if pairs := taken_back(before.values()):
+                chosen += data.draw(st.sampled_from(pairs))
+                chosen = list(dict.fromkeys(chosen))
             going = {item.position for item in archive.plan_erasure(positions=chosen).events}
             assert set(chosen) <= going
         archive.erase(subject, chosen, reason=REASON, basis=BASIS)

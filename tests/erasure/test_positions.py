@@ -86,6 +86,27 @@ def test_a_withdrawal_is_erased_with_its_source(archive: Archive) -> None:
     assert {item.position for item in archive.plan_erasure(positions=[5]).events} == {5, at}
 
 
+def test_a_revocation_is_erased_with_its_act(archive: Archive) -> None:
+    """Both changed nothing any more; one of them alone would change what is shown."""
+    archive.amend("ferry", samples.SOURCE, {"title": "QUOLL"}, reason="Misread")
+    archive.undo("ferry", reason="It was right")
+    shown = archive.view("sources", "ferry")
+    top = archive.head().position
+    with raises("not-erasable-alone"):
+        scene.erase(archive, top)
+    done = archive.erase(None, [top - 1, top], reason=REASON, basis=BASIS)
+    assert done.gone.events == 2
+    assert archive.view("sources", "ferry") == shown
+    archive.amend("ferry", samples.SOURCE, {"title": "Aground"}, reason="Misread")
+    archive.undo("ferry")
+    archive.undo("ferry", archive.head().position)  # in force again
+    top = archive.head().position
+    with raises("not-erasable-alone"):
+        scene.erase(archive, top - 2, top - 1, top)
+    scene.erase(archive, top - 1, top)
+    assert "Aground" in [row["title"] for row in archive.view("sources", "ferry").dicts()]
+
+
 @pytest.mark.parametrize(
     ("position", "code"),
     [(1, "not-erasable"), (0, "position-unknown"), (99, "position-unknown")],

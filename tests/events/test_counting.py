@@ -96,3 +96,23 @@ def test_show_and_stories_count_an_original_and_its_text_once(dateline_cli: Cli)
         for row in json.loads(dateline_cli("show", "ferry", "-f", "json").out)
     }
     assert (listed["sources"], shown["sources"], shown["publishers"]) == (2, 2, 1)
+
+
+def test_stories_count_documents_as_amended() -> None:
+    one, two = (samples.captured(f"FICTION. Report {n}.", url=PAGE) for n in range(2))
+    two["publisher"] = samples.NORA
+    with Archive.create(":memory:", plugins()) as archive:
+        archive.record(samples.story(one, two))
+
+        def counted() -> int:
+            [overview] = archive.overview()
+            assert len(archive.view("sources", "ferry").rows) == overview.sources
+            return overview.sources
+
+        assert counted() == 3
+        archive.amend("ferry", two["source"], {"publisher": samples.WIRE}, reason="Misread")
+        assert counted() == 2
+        archive.undo("ferry")
+        assert counted() == 3
+        archive.merge("ferry", samples.NORA, samples.WIRE, reason="One house")
+        assert counted() == 2

@@ -13,7 +13,7 @@ from dateline.cli.options import format_option, moment, moment_options
 from dateline.cli.settings import Settings, pass_settings
 from dateline.cli.terminal.messages import counted, say
 from dateline.cli.terminal.output import emit, tell
-from dateline.cli.undated import say_undated
+from dateline.cli.undated import require_dated, say_undated
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
@@ -134,6 +134,8 @@ def _fact(archive: Archive, story: str, name: str, format_: str | None, at: Mome
         else:
             tell(f"{name}  {erased.kind}  {erased.words}")
         return
+    if name not in state.facts:
+        require_dated(archive, story, name, at)
     fact = find_fact(state, name)
     linked = {end for link in state.linked(name) for end in (link.data.from_, link.data.to)}
     if linked:  # their status counts for the support
@@ -241,8 +243,8 @@ def _overview(archive: Archive, story: str, format_: str | None, at: Moment | No
         ("title", state.title),
         ("state", "closed" if state.closed else "open"),
         ("events", state.version),
-        ("sources", len({*documents(state.sources).values()})),
-        ("publishers", len({source.publisher for source in state.sources.values()})),
+        ("sources", len({*documents(state.sources, state.entity_id).values()})),
+        ("publishers", len({state.entity_id(one.publisher) for one in state.sources.values()})),
         ("entities", len(state.entities)),
         ("facts", sum(counts.values())),
         *((f"{kind} facts", number) for kind, number in sorted(counts.items())),

@@ -19,6 +19,9 @@ from dateline.cli.terminal.output import emit
 if TYPE_CHECKING:
     from dateline.archive import Archive
 
+#: How many stories with open doubts are named.
+_STORIES = 8
+
 
 @click.command()
 @click.option(
@@ -43,6 +46,7 @@ def status(settings: Settings, verbose: bool, format_: str | None) -> None:
         head = archive.head()
         say(f"Archive {head.archive}: {head.position} events, root\n  {head.root.hex()}")
         say_ahead(archive)
+        _say_doubts(archive, head.position)
         rows = _generations(archive, head.position, verbose)
         for name in archive.gone_views():
             say(without_plugin(name))
@@ -70,6 +74,18 @@ def _warn_if_readable_by_others(settings: Settings) -> None:
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & 0o077:
         say(f"Others can read {path} (mode {mode:04o}): `chmod 600` makes it private.")
+
+
+def _say_doubts(archive: Archive, head: int) -> None:
+    """Say how many open doubts each story has, as the view `doubts` was kept last."""
+    counts = archive.open_doubts()
+    if counts is None or not counts.stories:
+        return
+    most = sorted(counts.stories.items(), key=lambda item: (-item[1], item[0]))
+    listed = ", ".join(f"{slug} {count}" for slug, count in most[:_STORIES])
+    more = f" and {len(most) - _STORIES} more" if len(most) > _STORIES else ""
+    behind = f", at position {counts.position}" if counts.position < head else ""
+    say(f"Open doubts{behind}: {listed}{more}. `dateline show STORY doubts` lists them.")
 
 
 def _generations(archive: Archive, head: int, verbose: bool) -> list[list[Any]]:

@@ -25,3 +25,22 @@ def say_undated(archive: Archive, stories: Iterable[str], at: Moment | None) -> 
         say(
             f"{count} facts of undated sources are left out: they count from when they were recorded."
         )
+
+
+def require_dated(archive: Archive, story: str, name: str, at: Moment | None) -> None:
+    """Raises UnknownName if the public record at `at` lacks the fact because its source has no date."""
+    if at is None or at.public_us is None:
+        return
+    from dateline.errors import UnknownName
+    from dateline.events.acts import short
+    from dateline.events.clock import to_iso
+    from dateline.views.undated import is_left_out
+
+    fact = archive.state(story, facts=[name]).facts.get(name)
+    if fact is not None and is_left_out(fact, at):
+        raise UnknownName(
+            f"{name} is drawn from a source without a date: on the public record it counts from when it "
+            f"was recorded, {to_iso(fact.recorded_us)[:10]}",
+            hint=f"`dateline amend {story} {short(fact.source)} --set published=DAY` gives the source a date",
+            code="fact-undated",
+        )

@@ -7,7 +7,7 @@ withdrawal, for a source or entity and its amendments, and for an act and its re
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from uuid import UUID
 
 import msgspec
@@ -85,7 +85,53 @@ def closure(
         if event.position in chosen or _about(event, fact_ids, things, gone):
             going.append(_going(event, own))
             gone.add(event.event_id)
+    if strict:
+        _require_same_force(events, chosen, things, gone)
     return going
+
+
+def _require_same_force(
+    events: Sequence[Event], chosen: Collection[int], things: set[str], gone: set[UUID]
+) -> None:
+    """Check that without the events `gone`, what is left is in force or taken back as it is with them.
+    Raises DatelineError (``not-erasable-alone``)."""
+    out = _taken_back(events)
+    left = _taken_back(event for event in events if event.event_id not in gone)
+    for event in events:
+        data = event.data
+        if event.position not in chosen:
+            continue
+        if isinstance(data, _OF_THINGS):
+            alone = event.event_id not in out and things.isdisjoint(about(data))
+            changed, instead = (
+                "what it changed would be as it was before",
+                "erase the position at which the source was captured or the entity was introduced",
+            )
+        elif isinstance(data, EventRevoked):
+            act = data.event
+            alone = act not in gone and (act in out) != (act in left)
+            changed, instead = (
+                "what it took back would be in force again",
+                "erase the position of the event that it took back as well",
+            )
+        else:
+            continue
+        if alone:
+            raise DatelineError(
+                f"{_where(event)} cannot be erased on its own: {changed}",
+                hint=instead,
+                code="not-erasable-alone",
+            )
+
+
+def _taken_back(events: Iterable[Event]) -> set[UUID]:
+    """The ids of the events that are taken back by a revocation in force."""
+    out = set[UUID]()
+    revocations = [event for event in events if isinstance(event.data, EventRevoked)]
+    for event in reversed(revocations):
+        if event.event_id not in out and isinstance(event.data, EventRevoked):
+            out.add(event.data.event)
+    return out
 
 
 def _fact(data: object) -> str | None:
@@ -99,9 +145,12 @@ def _fact(data: object) -> str | None:
 _OF_THINGS = (SourceWithdrawn, SourceAmended, EntityAmended, EntityMerged)
 
 
+def _where(event: Event) -> str:
+    return f"position {event.position} ({event.type} of {event.slug})"
+
+
 def _require_erasable(event: Event) -> None:
-    data = event.data
-    where = f"position {event.position} ({event.type} of {event.slug})"
+    data, where = event.data, _where(event)
     if isinstance(data, StoryOpened):
         raise DatelineError(
             f"{where} cannot be erased: its slug names the story in every table and export",
@@ -113,18 +162,6 @@ def _require_erasable(event: Event) -> None:
             f"{where} cannot be erased: it records why content is missing",
             hint="leave out this position",
             code="not-erasable",
-        )
-    if isinstance(data, _OF_THINGS):
-        raise DatelineError(
-            f"{where} cannot be erased on its own: what it changed would be as it was before",
-            hint="erase the position at which the source was captured or the entity was introduced",
-            code="not-erasable-alone",
-        )
-    if isinstance(data, EventRevoked):
-        raise DatelineError(
-            f"{where} cannot be erased on its own: what it took back would be in force again",
-            hint="erase the position of the event that it took back",
-            code="not-erasable-alone",
         )
     if isinstance(data, Sealed):
         raise DatelineError(

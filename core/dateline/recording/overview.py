@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import Connection, func, select
 
+from dateline.events.amending import amended
 from dateline.events.counting import documents
 from dateline.events.editorial import EventRevoked, FactRetracted, FactReviewed
+from dateline.events.entity import EntityMerged
 from dateline.events.envelope import Event
 from dateline.events.payload import FactPayload
 from dateline.events.registry import CORE_NAMES, EventType, Registry
-from dateline.events.source import SourceCaptured
+from dateline.events.source import SourceAmended, SourceCaptured
 from dateline.events.story import StoryClosed, StoryOpened, StoryRetitled
 from dateline.log.read import Reader, StoryRow, list_stories
 from dateline.log.tables import events
@@ -21,6 +23,7 @@ from dateline.views.present import fold
 
 _READ = (
     StoryOpened, StoryRetitled, StoryClosed, FactRetracted, FactReviewed, EventRevoked, SourceCaptured,
+    SourceAmended, EntityMerged,
 )  # fmt: skip
 
 
@@ -46,6 +49,8 @@ class _Counted(msgspec.Struct):
     acts: dict[UUID, StoryClosed | FactRetracted | FactReviewed] = {}
     revocations: dict[UUID, EventRevoked] = {}
     sources: dict[UUID, SourceCaptured] = {}
+    amendments: dict[UUID, SourceAmended] = {}
+    merges: dict[UUID, EntityMerged] = {}
     #: Whether an event has no body, or has a type or schema version that may be unknown here.
     unread: bool = False
 
@@ -104,8 +109,31 @@ def _take(counted: _Counted, event: Event) -> None:
         counted.revocations[event.event_id] = data
     elif isinstance(data, SourceCaptured):
         counted.sources[event.event_id] = data
+    elif isinstance(data, SourceAmended):
+        counted.amendments[event.event_id] = data
+    elif isinstance(data, EntityMerged):
+        counted.merges[event.event_id] = data
     elif isinstance(data, FactPayload):
         result.facts += 1
+
+
+def _documents(counted: _Counted, out: Collection[UUID]) -> int:
+    """How many documents were captured, as amended; the events `out` are taken back."""
+    sources = {one.source: one for key, one in counted.sources.items() if key not in out}
+    changes: dict[str, list[SourceAmended]] = {}
+    for key, amendment in counted.amendments.items():
+        if key not in out and amendment.source in sources:
+            changes.setdefault(amendment.source, []).append(amendment)
+    for name, made in changes.items():
+        sources[name] = amended(sources[name], made)
+    merged = {one.entity: one.into for key, one in counted.merges.items() if key not in out}
+
+    def kept(entity: str) -> str:
+        while entity in merged:
+            entity = merged[entity]
+        return entity
+
+    return len({*documents(sources, kept if merged else None).values()})
 
 
 def _finished(connection: Connection, reader: Reader, counted: _Counted) -> Overview:
@@ -113,8 +141,7 @@ def _finished(connection: Connection, reader: Reader, counted: _Counted) -> Over
     for event_id, revocation in reversed(counted.revocations.items()):
         if event_id not in out:
             out.add(revocation.event)
-    sources = {one.source: one for event_id, one in counted.sources.items() if event_id not in out}
-    result.sources = len({*documents(sources).values()})
+    result.sources = _documents(counted, out)
     hidden: dict[str, bool] = {}
     retracted = set()
     for event_id, act in counted.acts.items():

@@ -122,11 +122,16 @@ def _count(connection: Connection, table: sql.Table, wanted: sql.ColumnElement[b
 
 
 def counts(
-    connection: Connection, schema: ViewSchema, build: Build, stories: Collection[str]
+    connection: Connection,
+    schema: ViewSchema,
+    build: Build,
+    stories: Collection[str] | None = None,
 ) -> dict[str, int]:
-    """The number of rows that each of `stories` has in a generation, if it has any."""
+    """The number of rows that each of `stories`, or each story, has in a generation, if it has any."""
     story = _stored(schema, build.table).c.story
-    query = sql.select(story, sql.func.count()).where(story.in_(stories)).group_by(story)
+    query = sql.select(story, sql.func.count()).group_by(story)
+    if stories is not None:
+        query = query.where(story.in_(stories))
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
