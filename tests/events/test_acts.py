@@ -204,3 +204,25 @@ def test_merges_follow_each_other(archive: Archive) -> None:
     assert archive.fact("ferry", "f1").chain.startswith("Mara Voss ›")
     archive.undo("ferry", archive.head().position)
     assert archive.fact("ferry", "f1").chain.startswith("V. ›")
+
+
+def test_how_sure_the_publisher_is_follows_an_amended_publisher(archive: Archive) -> None:
+    sure = [{"by": name, "value": "CT+"} for name in (samples.WIRE, samples.VOSS)]
+    steps = [
+        {"agent": samples.NORA, "role": "relay"},
+        {"agent": samples.WIRE, "role": "publisher"},
+    ]
+    facts = [
+        samples.statement(text="Sure", factuality=sure, attribution=steps[1:]),
+        samples.statement(text="Relayed", factuality=sure, attribution=steps),
+    ]
+    archive.record(facts, story="ferry")
+    archive.amend("ferry", samples.SOURCE, {"publisher": samples.NORA}, reason="Misread")
+    found = {
+        fact.data.text: [view.by for view in fact.data.factuality]
+        for fact in archive.state("ferry").facts.values()
+    }
+    assert found["Sure"] == [samples.NORA, samples.VOSS]
+    assert found["Relayed"] == [samples.WIRE, samples.VOSS]
+    archive.undo("ferry")
+    assert archive.fact("ferry", "f3").data.factuality[0].by == samples.WIRE

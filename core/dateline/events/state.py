@@ -245,7 +245,16 @@ class StoryState:
         if source is None or last is None or last.role != "publisher" or last.agent not in former:
             return data
         step = msgspec.structs.replace(last, agent=source.publisher)
-        return msgspec.structs.replace(data, attribution=(*data.attribution[:-1], step))
+        views = data.factuality
+        # Where one of them also passed it on, whose view it was is not known: it stays as it is.
+        if views and all(one.agent not in former for one in data.attribution[:-1]):
+            views = tuple(
+                msgspec.structs.replace(view, by=source.publisher) if view.by in former else view
+                for view in views
+            )
+        return msgspec.structs.replace(
+            data, attribution=(*data.attribution[:-1], step), factuality=views
+        )
 
     def entity_id(self, entity: str) -> str:
         """The id under which views show an entity: that of the one it was merged into, else its own."""
