@@ -62,6 +62,7 @@ FORMS = {
     "FactView": ("rows(self, fact: Fact) -> Iterable[ViewRow]", "fact.kind"),
     "EntityView": ("rows(self, entity: Entity) -> Iterable[ViewRow]", "entity.label"),
     "SourceView": ("rows(self, source: Source) -> Iterable[ViewRow]", "source.id"),
+    "DocumentView": ("rows(self, document: CapturedDocument) -> Iterable[ViewRow]", "document.id"),
     "EventView": ("rows(self, event: FoldedEvent) -> Iterable[ViewRow]", "event.type"),
     "StoryView": ("rows(self, story: StoryState) -> Iterable[ViewRow]", "story.title"),
     "View": ("fold(self, event: FoldedEvent, rows: Rows) -> None", "event.type"),
@@ -78,7 +79,7 @@ from collections.abc import Iterable
 from typing_extensions import override
 
 from dateline.plugin import (
-    Entity, EntityView, EventView, Fact, FactView, FoldedEvent, Rows, Source, SourceView, StoryState,
+    CapturedDocument, DocumentView, Entity, EntityView, EventView, Fact, FactView, FoldedEvent, Rows, Source, SourceView, StoryState,
     StoryView, View, ViewRow, hookimpl
 )
 

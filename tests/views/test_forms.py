@@ -14,6 +14,8 @@ from dateline import Archive, Plugins
 from dateline.events.envelope import Event
 from dateline.events.fold import StoryFold
 from dateline.plugin import (
+    CapturedDocument,
+    DocumentView,
     Entity,
     EntityView,
     EventView,
@@ -105,6 +107,26 @@ class Published(SourceView):
         )
 
 
+class Pieces(DocumentView):
+    """A stranger's view of documents."""
+
+    name, version = "pieces", 1
+
+    class Row(ViewRow, frozen=True):
+        document: str
+        versions: int
+        texts: str
+        drawn: str
+
+    def rows(self, document: CapturedDocument) -> Iterable[Row]:
+        yield self.Row(
+            document=document.id,
+            versions=len(document.versions),
+            texts=", ".join(one.id for one in document.texts),
+            drawn=", ".join(fact.id for one in document.sources for fact in one.facts),
+        )
+
+
 class Notices(EventView):
     """A stranger's view of events."""
 
@@ -134,7 +156,7 @@ class Counts(StoryView):
             yield self.Row(status=status, facts=statuses.count(status))
 
 
-STRANGERS: list[View] = [Chains(), Said(), Named(), Published(), Notices(), Counts()]
+STRANGERS: list[View] = [Chains(), Said(), Named(), Published(), Pieces(), Notices(), Counts()]
 
 
 def step_by_step(events: Sequence[Event], loaded: Plugins, view: View) -> list[Any]:
