@@ -77,7 +77,7 @@ def take(archive: Archive, step: tuple[Any, ...]) -> None:
     ]
 )
 @example([("capture", 0, ONE, samples.NORA, 8), ("capture", 1, ONE, samples.WIRE, 8), ("merge",), ("undo", 0)])  # fmt: skip
-@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(STEPS)
 def test_rows_follow_every_change_of_what_is_one_document(steps: list[tuple[Any, ...]]) -> None:
     with Archive.create(":memory:", plugins()) as archive:
