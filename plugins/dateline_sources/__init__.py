@@ -20,7 +20,8 @@ from dateline.plugin import (
 class Sources(DocumentView):
     """One row per document, as a person counts them, ordered by publication date.
 
-    ``document`` is its id: that of its first capture. ``source`` is the source to quote, the newest text;
+    ``document`` is its id: that of its first capture. ``source`` is the source to quote, the newest text of its newest
+    version;
     ``captures`` are all sources of the document, extracted texts included. ``versions`` counts the visits.
     Title, publisher, dates and the like are those of the newest version.
 
@@ -63,7 +64,7 @@ class Sources(DocumentView):
         withdrawn = [one.withdrawn for one in document.sources if one.withdrawn is not None]
         yield self.Row(
             document=document.id,
-            source=texts[-1].id,
+            source=document.to_quote.id,
             title=data.title,
             publisher=label(data.publisher),
             published=data.published,

@@ -93,3 +93,32 @@ def test_rows_follow_every_change_of_what_is_one_document(steps: list[tuple[Any,
         assert {row["document"] for row in shown} == {*found.values()}
         listed = {name: row["document"] for row in shown for name in row["captures"].split(", ")}
         assert listed == found
+
+
+def test_the_source_to_quote_is_the_newest_text_of_the_newest_version() -> None:
+    """Facts count for the document, from whichever of its captures and texts they are drawn."""
+    first, second = (
+        samples.captured(
+            f"<p>{number}</p>", media_type="text/html", url=ONE, title=f"Title {number}"
+        )
+        for number in (1, 2)
+    )
+    texts = [
+        samples.captured(words, derived_from=page["source"])
+        for words, page in (
+            ("FICTION. Nine boats.", first), ("FICTION. Ten boats.", second),
+            ("FICTION. Nine boats, read again.", first),
+        )
+    ]  # fmt: skip
+    drawn = [samples.fact("state", "FICTION", source=text["source"]) for text in texts]
+    unread = samples.captured("FICTION. Nothing was drawn from this.")
+    with Archive.create(":memory:", plugins()) as archive:
+        archive.record(samples.story(first, texts[0], second, *texts[1:], *drawn, unread))
+        _, document, other = archive.view("sources", "ferry").dicts()
+        assert (document["source"], document["title"]) == (texts[1]["source"], "Title 2")
+        assert (document["versions"], document["facts"]) == (2, 3)
+        assert len(document["captures"].split(", ")) == 5
+        assert (other["source"], other["facts"], other["coverage"]) == (unread["source"], 0, 0)
+        archive.retract("ferry", "f3", reason="Misread")
+        _, document, _ = archive.view("sources", "ferry").dicts()
+        assert document["facts"] == 2

@@ -75,6 +75,13 @@ class CapturedDocument(msgspec.Struct, frozen=True, eq=False):
         originals = {source.data.derived_from for source in self.sources}
         return [source for source in self.sources if source.id not in originals]
 
+    @property
+    def to_quote(self) -> Source:
+        """The source to quote: the newest text of its newest version, which may have been read again."""
+        newest, texts = self.versions[-1].id, self.texts
+        own = (one for one in reversed(texts) if newest in (one.id, one.data.derived_from))
+        return next(own, texts[-1])
+
 
 class Whole(msgspec.Struct, frozen=True, eq=False):
     """A whole story."""
