@@ -141,7 +141,7 @@ f1 corrected 12 boats stayed in port.
         "Equal archives give equal bytes. NDJSON can be imported again.",
         """
 >>> archive.export("sarn", format="csv", view="sources")[:33]
-'story,key,source,title,publisher,'
+'story,key,document,source,title,p'
 >>> _ = Path("sarn.ndjson").write_text(archive.export("sarn", format="ndjson"))
 >>> with Archive.create(":memory:") as other:
 ...     print(other.import_file("sarn.ndjson").new)
@@ -217,7 +217,7 @@ True
 []
 >>> archive.close()
 """,
-        """catch_up rebuild undo_rebuild verify_view prune builds gone_views own_views kept_view pending_views sql_views
+        """catch_up rebuild undo_rebuild verify_view prune builds gone_views own_views kept_view pending_views open_doubts sql_views
         refresh_sql_views run_checks known_types plugins notice""",
     ),
 )
