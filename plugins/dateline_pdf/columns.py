@@ -1,6 +1,6 @@
 """Columns that a page draws line by line across all of them, read one after the other. Pure.
 
-Columns are what a strip without text divides in at least four lines in a row, and what reads on: most
+Columns are what a strip without text divides in at least five lines in a row, and what reads on: most
 text in them is letters, and lines go on in the middle of a sentence. A table has such strips too, but
 its cells are short or start anew in each line; it stays in rows.
 """
@@ -16,7 +16,9 @@ from dateline_pdf.rows import Row, drops, is_leftwards, rows, text, usual, width
 from dateline_pdf.strips import Strip, strips
 
 #: The fewest lines that make a column, and its least width in sizes of the letters.
-LINES, WIDTH = 4, 6.0
+LINES, WIDTH = 5, 6.0
+#: The least share of lines that begin in the middle of a sentence, and of letters in what is printed.
+GOING_ON, LETTERS = 0.3, 0.75
 #: Lines more than this many times as far from the others as usual are set apart.
 APART = 1.6
 #: The most divisions of a page within each other.
@@ -93,7 +95,7 @@ def _reads_on(lines: list[Row]) -> bool:
     texts = list(filter(None, map(text, lines)))
     if len(texts) < LINES or median(map(width, lines)) < WIDTH:
         return False
-    starts = [next(filter(str.isalnum, line), " ") for line in texts[1:]]
-    going_on = sum(start.isalpha() and not start.isupper() for start in starts)
+    going_on = sum(line[0].isalpha() and not line[0].isupper() for line in texts[1:])
     shown = "".join("".join(texts).split())
-    return going_on >= 0.3 * len(starts) and sum(map(str.isalpha, shown)) >= 0.6 * len(shown)
+    letters = sum(map(str.isalpha, shown))
+    return going_on >= GOING_ON * len(texts) and letters >= LETTERS * len(shown)

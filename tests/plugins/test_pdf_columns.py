@@ -5,9 +5,11 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
+import pytest
 from tests.plugins.pdfs import Block, across, hebrew, in_one_object, made, word_by_word
 
 from dateline_pdf import Pdf
+from dateline_pdf.rows import Free, Row, free
 
 _WATER = (
     "FICTION. The water of the Velm came at night, two hours before anyone was warned. In the lower town "
@@ -24,7 +26,7 @@ _BOATS = (
     "noon and found the harbour empty. What they had left on the quay was gone, nets and engines and the "
     "ice of a whole week, and the insurer has not yet said what it will pay for."
 )
-_MISHNA = "המים באו בלילה לפני שמישהו הזהיר את העיר ואיש לא נפגע כך אמרה ראש העיר בבוקר לפני שהדרך נפתחה שוב"
+_MAYIM = "המים באו בלילה לפני שמישהו הזהיר את העיר ואיש לא נפגע כך אמרה ראש העיר בבוקר לפני שהדרך נפתחה שוב"
 _SEKER = "שערי הסכר נפתחו בערב כפי שהמפעיל מודה והוא התבקש פעמיים לחכות עד שהדוח השני יושלם והאיש ייקרא בשמו"
 
 
@@ -74,7 +76,7 @@ def samples() -> dict[str, tuple[Sequence[Block] | str, str, list[str]]]:
     full = lines(_WATER + " " + _BOATS, 80)
     notes = [(72, 660 - 14 * max(len(LEFT), len(RIGHT)), [NOTE])]
     turned = [(x, y - 842, text) for x, y, text in across(700, (72, LEFT), (320, RIGHT))]
-    seen = [[hebrew(line) for line in lines(text, 28)] for text in (_MISHNA, _SEKER)]
+    seen = [[hebrew(line) for line in lines(text, 20)] for text in (_MAYIM, _SEKER)]
     to_the_right = [
         (x - 6 * len(line), y, [line])
         for x, y, [line] in across(700, (540, seen[0]), (280, seen[1]))
@@ -125,13 +127,52 @@ def samples() -> dict[str, tuple[Sequence[Block] | str, str, list[str]]]:
             "q 0 1 -1 0 0 0 cm " + in_one_object(turned) + " Q", "/Rotate 90", [*LEFT, *RIGHT],
         ),
         "from right to left": (
-            to_the_right, "", [*lines(_MISHNA, 28), *lines(_SEKER, 28)],
+            to_the_right, "", [*lines(_MAYIM, 20), *lines(_SEKER, 20)],
         ),
     }  # fmt: skip
 
 
-def test_columns_are_read_one_after_the_other_and_tables_in_rows() -> None:
+def read(drawn: Sequence[Block] | str, page: str = "") -> str:
     importer = Pdf()
+    return importer.extract(importer.document(made(drawn, page=page), None)).text
+
+
+def test_columns_are_read_one_after_the_other_and_tables_in_rows() -> None:
     for name, (drawn, page, expected) in samples().items():
-        text = importer.extract(importer.document(made(drawn, page=page), None)).text
-        assert text.split("\n") == expected, name
+        assert read(drawn, page).split("\n") == expected, name
+
+
+def test_a_line_of_code_and_its_comment_stay_side_by_side() -> None:
+    code = ["mov edx, ebx", "mov edi, edx", "cmp eax, array", "push false", "push esi", "jmp end"]
+    notes = [f"// {line}" for line in NARROW[0][: len(code)]]
+    text = read(across(700, (72, code), (200, notes)))
+    assert text.split("\n") == [f"{left} {right}" for left, right in zip(code, notes, strict=True)]
+
+
+def test_where_the_widths_of_a_font_are_not_known_letters_are_half_as_wide_as_high(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr("pypdf.generic._font.Font")
+    columns = across(700, (72, NARROW[0]), (320, NARROW[1]))
+    assert read(columns).split("\n") == [*NARROW[0], *NARROW[1]]
+
+
+def test_places_and_sizes_beyond_all_measure_are_read_all_the_same() -> None:
+    shown = "".join(f"1e{n} 0 0 1e{n} 1e{n} 1e{n} Tm (Velm {n}) Tj\n" for n in (1, 30, 300, 330))
+    assert "Velm 330" in read(f"BT /F1 11 Tf {shown} ET")
+
+
+def test_columns_of_a_hostile_page_cost_little_more_than_its_text(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    grid = [(40 * (n % 20), 800 - 7 * (n // 20), ["the water"]) for n in range(3000)]
+    steps = 0
+
+    def counted(row: Row) -> Free:
+        nonlocal steps
+        steps += len(row)
+        return free(row)
+
+    monkeypatch.setattr("dateline_pdf.strips.free", counted)
+    read(in_one_object(grid))
+    assert 3000 <= steps <= 3000 * 40
