@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import textwrap
 from collections.abc import Sequence
 
 import pytest
+from pypdf import PdfReader
 from tests.plugins.pdfs import Block, across, hebrew, in_one_object, made, word_by_word
 
 from dateline_pdf import Pdf
-from dateline_pdf.rows import Free, Row, free
+from dateline_pdf.rows import Free, Row
+from dateline_pdf.strips import Strip
 
 _WATER = (
     "FICTION. The water of the Velm came at night, two hours before anyone was warned. In the lower town "
@@ -41,17 +44,14 @@ HEAD: Block = (
     780,
     ["Velm Courier, the paper of the whole valley, on the flood in the lower town"],
 )
-TABLE: list[Block] = across(
-    700,
-    (72, ["Place", "Lower Velm", "Hollin", "Upper Velm", "Brook Mill", "Ferry"]),
-    (200, ["What was found there", "Houses under water", "Gates open at noon", "Road closed for a day",
-           "Nobody at the mill", "Boat on the bank"]),
-    (400, ["Hurt", "0", "2", "0", "1", "12"]),
+CELLS = (
+    ["The place", "The town of Velm", "The dam at Hollin", "The upper bank", "The brook mill", "The ferry"],
+    ["What was found there", "Houses under water", "Gates open at noon", "Road closed for a day",
+     "Nobody at the mill", "Boat on the bank"],
+    ["Hurt", "0", "2", "0", "1", "12"],
 )  # fmt: skip
-ROWS = [
-    "Place What was found there Hurt", "Lower Velm Houses under water 0", "Hollin Gates open at noon 2",
-    "Upper Velm Road closed for a day 0", "Brook Mill Nobody at the mill 1", "Ferry Boat on the bank 12",
-]  # fmt: skip
+TABLE: list[Block] = across(700, *zip((72, 220, 400), CELLS, strict=True))
+ROWS = [" ".join(row) for row in zip(*CELLS, strict=True)]
 #: Three rows, each of a claim and what became of it.
 ANSWERS = [
     (700, ((72, LEFT[:3]), (320, RIGHT[:4]))),
@@ -109,6 +109,14 @@ def samples() -> dict[str, tuple[Sequence[Block] | str, str, list[str]]]:
             "", ["Velm Courier 6 May 2024", *LEFT, *RIGHT, "- 1 -"],
         ),
         "above a footnote": ([*two, *notes], "", [*LEFT, *RIGHT, NOTE]),
+        "above a smaller note below the left one": (
+            in_one_object(two) + f" BT /F1 8 Tf 72 {700 - 14 * max(len(LEFT), len(RIGHT))} Td ({NOTE[:50]}) Tj ET",
+            "",
+            [*LEFT, *RIGHT, NOTE[:50]],
+        ),
+        "the right one higher": (
+            [(320, 714, ["The second report"]), *two], "", [*LEFT, "The second report", *RIGHT],
+        ),
         "above other columns": (
             [*two, (72, 560, ["A headline across both of the columns, and of the page, in the middle"]),
              *across(540, (72, RIGHT), (320, LEFT))],
@@ -129,6 +137,11 @@ def samples() -> dict[str, tuple[Sequence[Block] | str, str, list[str]]]:
         "from right to left": (
             to_the_right, "", [*lines(_MAYIM, 20), *lines(_SEKER, 20)],
         ),
+        "from right to left, word by word": (
+            word_by_word(across(700, (300, seen[0]), (72, seen[1]))),
+            "",
+            [*lines(_MAYIM, 20), *lines(_SEKER, 20)],
+        ),
     }  # fmt: skip
 
 
@@ -142,9 +155,14 @@ def test_columns_are_read_one_after_the_other_and_tables_in_rows() -> None:
         assert read(drawn, page).split("\n") == expected, name
 
 
+def test_words_from_right_to_left_in_one_column_are_as_pypdf_puts_them_in_order() -> None:
+    drawn = word_by_word([(72, 700, [hebrew(line) for line in lines(_MAYIM, 20)])])
+    assert read(drawn) == PdfReader(io.BytesIO(made(drawn))).pages[0].extract_text()
+
+
 def test_a_line_of_code_and_its_comment_stay_side_by_side() -> None:
-    code = ["mov edx, ebx", "mov edi, edx", "cmp eax, array", "push false", "push esi", "jmp end"]
-    notes = [f"// {line}" for line in NARROW[0][: len(code)]]
+    code = [f"mov [edx+{n}], ebx+{n * n}" for n in range(6)]
+    notes = NARROW[0][: len(code)]
     text = read(across(700, (72, code), (200, notes)))
     assert text.split("\n") == [f"{left} {right}" for left, right in zip(code, notes, strict=True)]
 
@@ -158,21 +176,22 @@ def test_where_the_widths_of_a_font_are_not_known_letters_are_half_as_wide_as_hi
 
 
 def test_places_and_sizes_beyond_all_measure_are_read_all_the_same() -> None:
-    shown = "".join(f"1e{n} 0 0 1e{n} 1e{n} 1e{n} Tm (Velm {n}) Tj\n" for n in (1, 30, 300, 330))
-    assert "Velm 330" in read(f"BT /F1 11 Tf {shown} ET")
+    larger = f"{10**30} 0 0 {10**30} 1 1 cm " * 12
+    text = read(f"{larger} BT /F1 11 Tf 72 700 Td (Velm) Tj 0 -14 Td (Hollin) Tj ET")
+    assert "".join(text.split()) == "VelmHollin"
 
 
 def test_columns_of_a_hostile_page_cost_little_more_than_its_text(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    grid = [(40 * (n % 20), 800 - 7 * (n // 20), ["the water"]) for n in range(3000)]
-    steps = 0
+    grid = [(14 * (n % 100), 800 - 7 * (n // 100), ["i"]) for n in range(3000)]
+    narrowed, calls = Strip.narrowed, 0
 
-    def counted(row: Row) -> Free:
-        nonlocal steps
-        steps += len(row)
-        return free(row)
+    def counted(strip: Strip, row: Row, free: Free) -> bool:
+        nonlocal calls
+        calls += 1
+        return narrowed(strip, row, free)
 
-    monkeypatch.setattr("dateline_pdf.strips.free", counted)
+    monkeypatch.setattr(Strip, "narrowed", counted)
     read(in_one_object(grid))
-    assert 3000 <= steps <= 3000 * 40
+    assert 5_000 < calls < 15_000
