@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from pypdf import PageObject
 
 _MOVES = {b"Td", b"TD", b"Tm", b"T*"}
+#: What shows text, or draws a form that may.
+_SHOWS = re.compile(rb"T[jJ]|Do|['\"]")
 #: Letters of scripts that are written from right to left.
 LEFTWARDS = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 #: A jump in a TJ array, in thousandths of the size of the letters, that also ends a piece.
@@ -51,6 +53,8 @@ def placed(page: PageObject) -> tuple[str, list[Piece]]:
     drawn = page.raw_get(contents)
     try:
         stream = ContentStream(drawn, page.pdf, "bytes")
+        if not _SHOWS.search(stream.get_data()):
+            return "", []  # a drawing, which need not be parsed
         stream.operations = list(_divided(stream.operations))
         page[contents] = stream
         text = page.extract_text(visitor_operand_before=pieces.operator, visitor_text=pieces.text)
