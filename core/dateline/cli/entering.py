@@ -21,11 +21,11 @@ Lines = list[Any]
 class Entering:
     """Turns the options of ``record`` into lines and records them, with a person to ask or without.
 
-    `call` is `Archive.record` with its other arguments; ``db`` is the archive's name for a command line.
+    `call` is `Archive.record` with its other arguments.
     """
 
-    def __init__(self, desk: Desk, call: Callable[..., Recorded], db: str | None) -> None:
-        self._desk, self._state, self._call, self._db = desk, desk.state, call, db
+    def __init__(self, desk: Desk, call: Callable[..., Recorded]) -> None:
+        self._desk, self._state, self._call = desk, desk.state, call
 
     def record(
         self, kind: str | None, options: dict[str, Any], *, edit: bool, dry_run: bool
@@ -58,7 +58,7 @@ class Entering:
         from dateline.cli.command_line import command_line
         from dateline.text import visible
 
-        line = command_line(self._db, self._state.slug, kind, options)
+        line = command_line({**options, "when": None, "edit": None, "words": (kind,)})
         click.echo(visible(f"\nNothing was written. To go on from here:\n  {line}"), err=True)
 
     def _asked(self, held: list[str | None], options: dict[str, Any]) -> Lines | None:

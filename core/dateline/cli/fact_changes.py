@@ -9,7 +9,7 @@ import click
 
 from dateline.cli.desk import Desk
 from dateline.cli.fact_dates import Dates
-from dateline.cli.fact_kinds import QUANTITY, require_kind
+from dateline.cli.fact_kinds import QUANTITY, past_times, require_kind
 from dateline.cli.fact_line import Options, chain_of, fields_of, one_quantity, with_verbatim
 from dateline.cli.fields import evidence_item
 from dateline.cli.figures import verbatim
@@ -35,7 +35,9 @@ def changes_of(fact: Fact, options: Options, desk: Desk) -> Iterator[tuple[str, 
     quoted = [item["exact"] for item in evidence]
     apart = {**options, **dict.fromkeys(QUANTITY)}
     words = quoted or [item.exact for item in fact.data.evidence]
-    fields = fields_of(apart, desk, Dates.of(desk.state, fact.source, desk.ask_date), words)
+    past = past_times(fact.kind, options["status"] or getattr(fact.data, "status", None))
+    dates = Dates.of(desk.state, fact.source, desk.ask_date, past)
+    fields = fields_of(apart, desk, dates, words)
     for name, moment in fields.pop("times", {}).items():
         held = getattr(fact.data.times, name)
         for part in ("edtf", "expression", "resolution", "anchor"):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dateline.cli.fact_kinds import flag
 from dateline.cli.terminal.messages import say
 from dateline.errors import DatelineError
 
@@ -22,43 +23,62 @@ Ask = Callable[[str, Choices], str]
 class Dates:
     """Reads dates against a source: `published` is its EDTF date, `languages` are those that decide
     what 3/4/2024 means. `ask` is called where a date can mean two things; without it, that is an
-    error."""
+    error. ``past`` are the fields whose dates cannot be after the source's."""
 
     languages: tuple[str, ...] = ()
     published: str | None = None
     ask: Ask | None = None
+    past: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, state: StoryState, source: str | None, ask: Ask | None = None) -> Dates:
+    def of(
+        cls,
+        state: StoryState,
+        source: str | None,
+        ask: Ask | None = None,
+        past: tuple[str, ...] = (),
+    ) -> Dates:
         """For the facts of a source."""
         document = state.sources.get(source or "")
         story = state.opened.languages if state.opened is not None else ()
         language = document.language if document is not None else None
         languages = dict.fromkeys([*([language] if language else []), *story])
-        return cls(tuple(languages), document.published if document is not None else None, ask)
+        published = document.published if document is not None else None
+        return cls(tuple(languages), published, ask, past)
 
-    def edtf(self, text: str, name: str) -> str:
+    def edtf(self, text: str, field: str) -> str:
         """The EDTF date that `text` means. Raises DatelineError."""
-        return str(self.time(text, name)["edtf"])
+        return str(self.time(text, field)["edtf"])
 
-    def time(self, text: str, name: str) -> dict[str, Any]:
+    def time(self, text: str, field: str) -> dict[str, Any]:
         """The fields of a `Time`: ``edtf``, and the ``expression`` it was read from. What was understood
-        is said on stderr. Raises DatelineError, which starts with `name`."""
+        is said on stderr. Raises DatelineError, which starts with the option of the `field`."""
+        from dateline.cli.command_line import retyped
         from dateline.language.dates import NotADate, UnclearDate, understand
 
+        name = flag(field)
         try:
-            found = understand(text, languages=self.languages, published=self.published)
+            found = understand(
+                text,
+                languages=self.languages,
+                published=self.published,
+                reported=field in self.past,
+            )
         except UnclearDate as error:
             if self.ask is not None:
                 return _time(self.ask(text, error.choices), text, error.relative)
-            listed = "\n  ".join(f"{name} {edtf}  {words}" for edtf, words in error.choices)
+            listed = "\n  ".join(
+                f"{words}:\n    {retyped(name, text, edtf)}" for edtf, words in error.choices
+            )
             raise DatelineError(
-                f"{name}: {text!r} can mean two dates", hint=listed, code="date-unclear"
+                f"{name}: {text!r} can mean {len(error.choices)} dates",
+                hint=listed,
+                code="date-unclear",
             ) from None
         except NotADate as error:
             raise DatelineError(f"{name}: {error}", code="not-a-date") from None
         if found.expression:
-            say(f"{name.lstrip('-')}: {found.expression} = {found.edtf}")
+            say(f"{field}: {found.expression} = {found.edtf}")
         return _time(found.edtf, found.expression, found.relative)
 
 

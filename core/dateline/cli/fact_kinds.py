@@ -21,7 +21,7 @@ OF = {
     **dict.fromkeys(("person", "title", "organization", "appointed_by"), ("role",)),
     "effect": ("assessment",),
 }
-#: The fields that each kind requires, apart from text and quotations.
+#: The fields that each kind requires, apart from quotations.
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "statement": ("speakers",), "occurrence": ("action",), "figure": (),
     "state": ("subject", "relation", "object"), "role": ("person", "title"),
@@ -90,11 +90,16 @@ def settle(kind: str, options: dict[str, Any]) -> None:
     options[field] = options[field] or when
 
 
+def past_times(kind: str, status: str | None) -> tuple[str, ...]:
+    """The fields whose dates cannot be after the source's: a source reports what was said and counted,
+    and what happened."""
+    happened = kind == "occurrence" and status in (None, "happened", "ongoing")
+    return ("said", "as_of", "valid") if happened else ("said", "as_of")
+
+
 def missing(kind: str, options: Mapping[str, Any]) -> Iterator[str]:
     """Each required field that is not given."""
     there = given(options)
-    if not options["text"]:
-        yield "text"
     if not options["exact"] and not options["quote"]:
         yield "exact"
     yield from (name for name in REQUIRED[kind] if name not in there)
@@ -113,7 +118,7 @@ def require_all(kind: str, options: Mapping[str, Any]) -> None:
 
 #: What each required field means.
 MEANING = {
-    "text": "the fact in your own words", "exact": "the words of the source that support it",
+    "text": "the fact in your own words; empty for the words of the source", "exact": "the words of the source that support it",
     "speakers": "who said it", "action": "what happened, as a verb",
     "subject": "an entity", "relation": "how they are related", "object": "an entity",
     "person": "who held the role", "title": "its title", "effect": "what follows",

@@ -10,9 +10,16 @@ import click
 
 from dateline.cli.desk import Desk
 from dateline.cli.fact_dates import Dates
-from dateline.cli.fact_kinds import QUANTITY, Incomplete, require_all, require_kind
+from dateline.cli.fact_kinds import (
+    QUANTITY,
+    Incomplete,
+    missing,
+    past_times,
+    require_all,
+    require_kind,
+)
 from dateline.cli.fields import evidence_item, parse_value
-from dateline.cli.figures import quantity, verbatim
+from dateline.cli.figures import quantity, verbatim, without_measure
 from dateline.cli.terminal.messages import say
 
 Options = Mapping[str, Any]
@@ -35,13 +42,17 @@ def line_of(kind: str, options: Options, desk: Desk) -> dict[str, Any]:
     Raises Incomplete, UsageError for options of another kind, and DatelineError.
     """
     require_kind(kind, options)
-    require_all(kind, options)
-    exact = options["exact"] or (f"quote:{options['quote']}",)
+    exact = options["exact"] or ((f"quote:{options['quote']}",) if options["quote"] else ())
     given = [item if isinstance(item, dict) else evidence_item(item) for item in exact]
+    if given and list(missing(kind, options)) == ["measure"]:
+        raise without_measure("--measure", "", "", [item["exact"] for item in given])
+    require_all(kind, options)
     source = source_of(options["source"], [item["exact"] for item in given], desk)
     evidence = [whole(item, desk.text_of(source)) for item in given]
-    dates = Dates.of(desk.state, source, desk.ask_date)
+    dates = Dates.of(desk.state, source, desk.ask_date, past_times(kind, options["status"]))
     fields = fields_of(options, desk, dates, [item["exact"] for item in evidence])
+    if "text" not in fields:
+        fields["text"] = own_words(evidence[0], desk.text_of(source))
     speakers, relays = chain_of(options, desk)
     if kind == "statement":
         fields["speakers"] = speakers
@@ -88,23 +99,25 @@ def fields_of(
     if times:
         fields["times"] = times
     if options["as_of"]:
-        fields["as_of"] = dates.edtf(options["as_of"], "--as-of")
+        fields["as_of"] = dates.edtf(options["as_of"], "as_of")
     if options["cumulative"] is not None:
         fields["cumulative"] = options["cumulative"]
-    counted = [quantity(text) for text in options["quantities"]]
+    quoted = list(quotations)
+    counted = [quantity(text, quoted, dates.languages) for text in options["quantities"]]
     single = one_quantity(options)
+    if single.keys() <= {"measure", "unit"} and "measure" in single and not counted:
+        single = quantity(single["measure"], quoted, dates.languages) | single  # only --measure
     if single and len(counted) == 1 and "measure" not in single:
         counted[0] |= single  # --quantity "143 people" --unit person
     elif single:
         counted.append(single)
     if counted:
-        quoted = list(quotations)
         fields["quantities"] = [with_verbatim(fields, quoted) for fields in counted]
     return fields
 
 
 def time(given: str | dict[str, Any], name: str, dates: Dates) -> dict[str, Any]:
-    return given if isinstance(given, dict) else dates.time(given, f"--{name}")
+    return given if isinstance(given, dict) else dates.time(given, name)
 
 
 def one_quantity(options: Options) -> dict[str, Any]:
@@ -195,6 +208,17 @@ def whole(item: dict[str, Any], text: str) -> dict[str, Any]:
             "exact",
         )
     return {**item, "exact": text[start : end + len(last)]}
+
+
+def own_words(item: dict[str, Any], text: str) -> str:
+    """The words of the source that an evidence item quotes, to stand for the fact. They are said."""
+    from dateline.events.quoting import find
+
+    spans = find(item["exact"], text)
+    start, end = next((one for one in spans if one[0] == item.get("start", one[0])), (0, 0))
+    found = " ".join((text[start:end] or item["exact"]).split())
+    say(f"text: {found}")
+    return found
 
 
 def _set(line: dict[str, Any], options: Options, desk: Desk) -> None:

@@ -88,7 +88,7 @@ def record(
 
     KIND is statement, occurrence, figure, state, role or assessment; leave it out where the options
     decide it. TEXT and WORDS may be given in place of --text and --exact: the fact in your own words,
-    and the words of the source that support it.
+    and the words of the source that support it. Without TEXT, the words of the source stand for it.
 
     ENTITY is an id or a name of an entity of the story; an entity written ID=Label
     (person:ida-brandt="Ida Brandt") is introduced along with the fact. DATE is EDTF, or a date as people
@@ -119,7 +119,7 @@ def record(
         )
         with given_back():
             if on_terminal() or edit or kind or _any(options):
-                entering = Entering(Desk.of(archive, story), call, settings.db)
+                entering = Entering(Desk.of(archive, story), call)
                 result = entering.record(kind, options, edit=edit, dry_run=dry_run)
             else:
                 result = call([_from_stdin()], dry_run=dry_run)
@@ -139,7 +139,8 @@ def _placed(words: tuple[str, ...], options: dict[str, Any]) -> str | None:
         if near or kind is None:
             known = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(KINDS)}"
             raise click.UsageError(f"there is no kind of fact {rest[0]!r}; {known}")
-    if rest and not options["text"]:
+    alone = len(rest) == 1 and not options["exact"] and not options["quote"]
+    if rest and not alone and not options["text"]:
         options["text"], rest = rest[0], rest[1:]
     options["exact"] = (*options["exact"], *rest)
     if kind is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from sqlalchemy import Connection
 
@@ -51,27 +51,44 @@ def find_fact(state: StoryState, name: str) -> Fact:
     return fact
 
 
-def find_entity(
-    state: StoryState, name: str, kinds: Collection[str] = (), *, hint: str | None = None
-) -> EntityIntroduced:
+def find_entity(state: StoryState, name: str, kinds: Collection[str] = ()) -> EntityIntroduced:
     """An entity by its id, its label or another name; `kinds` are preferred if it fits several.
 
-    Raises UnknownName, which lists the entities that it may mean, or similar ones after `hint`.
+    Raises UnknownName, which lists the entities that it may mean, or similar ones.
     """
     found = matching(state, name, kinds)
     if len(found) == 1:
         return found[0]
-    if found:
-        raise UnknownName(
-            f"story {state.slug} has several entities called {name!r}",
-            hint="choose one by its id:\n  " + listed(found),
-            code="name-ambiguous",
-        )
+    raise several_entities(state, name, found) if found else unknown_entity(state, name)
+
+
+def several_entities(
+    state: StoryState,
+    name: str,
+    found: Iterable[EntityIntroduced],
+    command: Callable[[str], str] | None = None,
+) -> UnknownName:
+    """The error about a name that fits several entities. With `command`, the line after each is the
+    command that takes its id."""
+    lines = [
+        line
+        for one in found
+        for line in (listed([one]), *([f"  {command(one.entity)}"] if command else []))
+    ]
+    return UnknownName(
+        f"story {state.slug} has several entities called {name!r}",
+        hint="choose one by its id:\n  " + "\n  ".join(lines),
+        code="name-ambiguous",
+    )
+
+
+def unknown_entity(state: StoryState, name: str, hint: str | None = None) -> UnknownName:
+    """The error about a name that fits no entity; it lists similar ones after `hint`."""
     near = similar(state, name)
     steps = [hint] if hint else []
     if near:
         steps.append(f"similar names:\n  {listed(near)}")
-    raise UnknownName(
+    return UnknownName(
         f"story {state.slug} has no entity {name!r}",
         hint="\n  ".join(steps) or "`dateline log --type entity.introduced` lists them",
         code="entity-unknown",

@@ -37,13 +37,18 @@ class Understood:
 
 
 def understand(
-    text: str, *, languages: Sequence[str] = (), published: str | None = None
+    text: str,
+    *,
+    languages: Sequence[str] = (),
+    published: str | None = None,
+    reported: bool = False,
 ) -> Understood:
     """What `text` means as EDTF. Valid EDTF is returned unchanged.
 
     `languages` are the languages of the source (``de``, ``en-GB``): they decide the order of day and
     month. Words are read in these languages first, and else in any known one. `published` is the
-    EDTF date of the source, from which ``Thursday``, ``last month`` and ``12 May`` count.
+    EDTF date of the source, from which ``Thursday``, ``last month`` and ``12 May`` count. `reported` says
+    that the source reports what had happened: then ``Monday`` is the latest one, or the source's own day.
 
     Raises UnclearDate if `text` can mean two things, and NotADate if it is not understood.
     """
@@ -58,7 +63,7 @@ def understand(
         raise NotADate(f"the date is longer than {LONGEST} characters")
     from dateline.language.dates.reading import read  # only people's dates pay for it
 
-    found = read(text, languages, published)
+    found = read(text, languages, published, reported=reported)
     if len(found.choices) > 1:
         raise UnclearDate(text, found.choices, found.relative)
     return Understood(found.choices[0], text, found.relative)
