@@ -111,7 +111,7 @@ def test_a_wrong_answer_is_asked_for_again_and_the_others_are_kept(
     result = ask(
         *("role", *GIVEN, "--title", "mayor"),
         # A name that fits nobody: the near one is chosen from the list. The date is wrong once.
-        typed="Vos\n1\n\nShe is the mayor.\nthe 40th\n\x15" + "2024-05\n\n",
+        typed="Mara Vos\n1\n\nShe is the mayor.\nthe 40th\n\x15" + "2024-05\n\n",
     )
     assert result.code == 0, result.err
     assert "date" in result.err and "person:mara-voss, Mara Voss" in result.err
@@ -159,7 +159,7 @@ def test_stopping_writes_nothing_and_prints_the_answers_as_a_command(
 
 
 def test_an_option_that_names_nobody_known_is_asked_about(ask: Ask, tmp_path: Path) -> None:
-    result = ask(*OCCURRENCE, "--actor", "Vos", typed="1\n")
+    result = ask(*OCCURRENCE, "--actor", "Mara Vos", typed="1\n")
     assert result.code == 0, result.err
     assert [actor.agent for actor in last(tmp_path).actors] == [samples.VOSS]
 

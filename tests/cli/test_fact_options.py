@@ -110,7 +110,7 @@ def test_wrong_use_is_one_clear_error(run: Run) -> None:
         (["figure", *WORDS, "--value", "144", "-m", "x"], None, "--verbatim"),
         (["figure", *WORDS, "-q", "many boats"], None, "'many boats'"),
         ([*WORDS, "-s", "Vladimir Saldo"], "entity-unknown", '--speaker person:vladimir-saldo="Vladimir Saldo"'),
-        ([*WORDS, "-s", "Vos"], "entity-unknown", "person:mara-voss, Mara Voss"),
+        ([*WORDS, "-s", "Mara Vos"], "entity-unknown", "person:mara-voss, Mara Voss"),
         ([*WORDS, "-s", "person:mara-vos"], "entity-unknown", "person:mara-voss, Mara Voss"),
     ]:  # fmt: skip
         result = run("record", "ferry", *arguments)

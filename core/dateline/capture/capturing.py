@@ -67,6 +67,7 @@ class Wanted:
     protect: str | None
     recorded_by: RecordedBy
     review: Review | None = None
+    new: tuple[str, ...] = ()
 
 
 def capture(archive: CapturingArchive, story: str, wanted: Wanted) -> Captured:
@@ -114,7 +115,7 @@ def _attempt(archive: CapturingArchive, state: StoryState, wanted: Wanted) -> Ca
     erased = text is not None and before is None and kept_without(state, document_id)
     lines = made.lines if before is None else made.as_before(before, state.sources)
     result = archive.record(
-        [*introductions([made.publisher], state), *lines],
+        [*introductions([made.publisher, *wanted.new], state), *lines],
         story=state.slug,
         files=made.content,
         recorded_by=wanted.recorded_by,

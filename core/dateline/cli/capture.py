@@ -44,7 +44,13 @@ if TYPE_CHECKING:
 )
 @click.option("--url", help="The URL at which it was found.")
 @click.option("--language", metavar="CODE", help="Its language: en, uk ...")
-@click.option("--byline", multiple=True, metavar="NAME", help="An author named in its byline.")
+@click.option(
+    "--byline",
+    multiple=True,
+    metavar="NAME|PERSON",
+    shell_complete=completion.entities,
+    help='An author named in its byline: a name, a person of the story, or a new one, person:jane-doe="Jane Doe".',
+)
 @click.option("--charset", help="Its character encoding.  [default: detected]")
 @click.option(
     "--as",
@@ -106,11 +112,14 @@ def capture(settings: Settings, /, file: str, max_size: int, yes: bool, **detail
 
         review = confirmed
     with settings.archive() as archive:
-        if details["publisher"] is not None:
+        if details["publisher"] is not None or details["byline"]:
             entities = Entities.of(archive.state(details["story"], facts=()))
-            details["publisher"] = entities.given(
-                details["publisher"], "--publisher", ("organization",)
-            )
+            if details["publisher"] is not None:
+                details["publisher"] = entities.given(
+                    details["publisher"], "--publisher", ("organization",)
+                )
+            details["byline"] = [entities.named(one, "--byline ") for one in details["byline"]]
+            details["new"] = list(entities.new.values())
         done = archive.capture(file, max_bytes=max_size << 20, review=review, **details)
         if not done.stays_erased:
             did = "Captured" if done.new else "Already captured:"

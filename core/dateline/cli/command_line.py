@@ -12,8 +12,8 @@ from click.core import ParameterSource
 from dateline.cli.fields import evidence_item, quoted
 from dateline.events.acts import short
 
-#: What may stand around a name inside the value of an option: a chain, or a role.
-_EDGE = r"(?:^|(?<=[>›])\s*){}(?=\s*(?:[>›:]|$))"
+#: What may stand around a name inside the value of an option: a field, a chain, or a role.
+_EDGE = r"(?:^|(?<=[>›=])\s*){}(?=\s*(?:[>›:]|$))"
 
 
 def command_line(changed: Mapping[str, Any] | None = None) -> str:

@@ -85,6 +85,18 @@ class Entities:
         known = is_id(given.partition("=")[0]) or matching(self._state, given, kinds)
         return self.id(given, option, kinds) if known else given
 
+    def named(self, given: str, start: str) -> str:
+        """The same for the name of a person, typed after `start`, ``--byline`` and a space. How a name that
+        fits nobody is introduced is said."""
+        from dateline.cli.fields import quoted
+        from dateline.recording.naming import proposed_id
+
+        found = self.or_words(given, start.rstrip(" ="), ("person",))
+        if found == given and found not in self._state.entities:
+            new = f"{proposed_id(self._state, given, 'person') or 'person:ID'}={given}"
+            say(f"{given} is kept as a name: {start}{quoted(new)} introduces the person")
+        return found
+
     def with_role(
         self, given: str, option: str, role: str, kinds: Collection[str] = ()
     ) -> tuple[str, str]:

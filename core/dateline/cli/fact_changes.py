@@ -10,7 +10,14 @@ import click
 from dateline.cli.desk import Desk
 from dateline.cli.fact_dates import Dates
 from dateline.cli.fact_kinds import QUANTITY, past_times, require_kind
-from dateline.cli.fact_line import Options, chain_of, fields_of, one_quantity, with_verbatim
+from dateline.cli.fact_line import (
+    Options,
+    chain_of,
+    fields_of,
+    one_quantity,
+    source_of,
+    with_verbatim,
+)
 from dateline.cli.fields import evidence_item
 from dateline.cli.figures import verbatim
 
@@ -24,17 +31,15 @@ def changes_of(fact: Fact, options: Options, desk: Desk) -> Iterator[tuple[str, 
     Raises UsageError for options of another kind, and DatelineError.
     """
     require_kind(fact.kind, options)
-    if options["source"]:
-        from dateline.recording.lookup import find_source
-
-        yield "/source", find_source(desk.state, options["source"])
     evidence = [
         item if isinstance(item, dict) else evidence_item(item) for item in options["exact"]
     ]
-    yield from _evidence_changes(fact, evidence)
     quoted = [item["exact"] for item in evidence]
     apart = {**options, **dict.fromkeys(QUANTITY)}
     words = quoted or [item.exact for item in fact.data.evidence]
+    if options["source"]:
+        yield "/source", source_of(options["source"], words, desk)
+    yield from _evidence_changes(fact, evidence)
     past = past_times(fact.kind, options["status"] or getattr(fact.data, "status", None))
     dates = Dates.of(desk.state, fact.source, desk.ask_date, past)
     fields = fields_of(apart, desk, dates, words)

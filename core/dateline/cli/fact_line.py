@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -21,6 +21,7 @@ from dateline.cli.fact_kinds import (
 from dateline.cli.fields import evidence_item, parse_value
 from dateline.cli.figures import quantity, verbatim, without_measure
 from dateline.cli.terminal.messages import say
+from dateline.events.acts import short
 
 Options = Mapping[str, Any]
 _AGENTS = ("person", "group", "organization")
@@ -102,18 +103,25 @@ def fields_of(
         fields["as_of"] = dates.edtf(options["as_of"], "as_of")
     if options["cumulative"] is not None:
         fields["cumulative"] = options["cumulative"]
-    quoted = list(quotations)
-    counted = [quantity(text, quoted, dates.languages) for text in options["quantities"]]
+    counted = quantities_of(options, list(quotations), dates.languages)
+    if counted:
+        fields["quantities"] = counted
+    return fields
+
+
+def quantities_of(
+    options: Options, quotations: list[str], languages: Sequence[str]
+) -> list[dict[str, Any]]:
+    """The quantities that options give, with their words from the quotations. Raises Incomplete."""
+    counted = [quantity(text, quotations, languages) for text in options["quantities"]]
     single = one_quantity(options)
     if single.keys() <= {"measure", "unit"} and "measure" in single and not counted:
-        single = quantity(single["measure"], quoted, dates.languages) | single  # only --measure
+        single = quantity(single["measure"], quotations, languages) | single  # only --measure
     if single and len(counted) == 1 and "measure" not in single:
         counted[0] |= single  # --quantity "143 people" --unit person
     elif single:
         counted.append(single)
-    if counted:
-        fields["quantities"] = [with_verbatim(fields, quoted) for fields in counted]
-    return fields
+    return [with_verbatim(fields, quotations) for fields in counted]
 
 
 def time(given: str | dict[str, Any], name: str, dates: Dates) -> dict[str, Any]:
@@ -159,22 +167,38 @@ def steps(origin: Iterable[str], relays: Iterable[str], act: str | None) -> list
 
 
 def source_of(given: str | None, quotations: list[str], desk: Desk) -> str:
-    """The id of the source that is named, or of the only one, or of the one that has the quotations.
-    Raises UnknownName."""
-    from dateline.recording.lookup import choose_source, described, find_source, quotable
+    """The id of the source that is named, or of the only one, or of the one that has the quotations. A
+    source is named by the start of its hash, by its publisher or title, or ``.``, the last that was
+    captured. Raises UnknownName."""
+    from dateline.cli.command_line import retyped
+    from dateline.recording.lookup import choose_source, find_source, quotable, sources_called
+
+    def command(source: str) -> str:
+        return retyped("--source", given or "", short(source))
 
     sources = quotable(desk.state)
-    if given is not None or len(sources) < 2:
-        return find_source(desk.state, given)
+    called = sources_called(desk.state, given) if given is not None else []
+    if len(called) == 1:
+        return _said(called[0], desk)
+    if not called and (given is not None or len(sources) < 2):
+        return find_source(desk.state, given, command)
+    sources = called or sources
     found: list[str] = []
     for has in (_has, _nearly_has):
         found = found or [one for one in sources if _all_in(quotations, desk.text_of(one), has)]
     if len(found) == 1:
-        say(f"Source: {described(desk.state, found[0])}")
-        return found[0]
-    if found:
-        raise choose_source(desk.state, found, "has several sources with these words; choose one")
-    raise choose_source(desk.state, sources, "has no source with these words; choose one")
+        return _said(found[0], desk)
+    what = "several sources" if found else "no source"
+    raise choose_source(
+        desk.state, found or sources, f"has {what} with these words; choose one", command=command
+    )
+
+
+def _said(source: str, desk: Desk) -> str:
+    from dateline.recording.lookup import described
+
+    say(f"Source: {described(desk.state, source)}")
+    return source
 
 
 def _all_in(quotations: list[str], text: str, has: Callable[[str, str], bool]) -> bool:

@@ -12,11 +12,13 @@ from dateline.cli import asking
 from dateline.cli.desk import Desk
 from dateline.cli.fact_dates import Dates
 from dateline.cli.fact_kinds import QUANTITY, REQUIRED, STATUSES, past_times
+from dateline.cli.fact_line import source_of
 from dateline.cli.fact_options import Number
+from dateline.cli.fields import evidence_item
 from dateline.cli.figures import quantity, verbatim
 from dateline.cli.picker import Picker
 from dateline.errors import DatelineError
-from dateline.recording.lookup import described, find_source
+from dateline.recording.lookup import described
 
 #: What is asked for each field.
 QUESTIONS = {
@@ -118,17 +120,18 @@ class Questions:
                 return
 
     def _source(self) -> str:
-        return find_source(self._desk.state, self.options["source"])
+        words = [one["exact"] for one in map(_item, self.options["exact"])]
+        return source_of(self.options["source"], words, self._desk)
 
     def _ask_quote(self) -> None:
-        words = [one["exact"] if isinstance(one, dict) else one for one in self.options["exact"]]
+        words = [one["exact"] for one in map(_item, self.options["exact"])]
         question = "are these the speaker's exact words?"
         self.options["quote"] = words[0] if asking.confirmed(question, default=False) else None
 
     def _ask_quantity(self) -> None:
         self.options |= dict.fromkeys(QUANTITY)
         question = "figure, as in 143 of 193 passengers ashore (Enter for none)"
-        words = [one["exact"] if isinstance(one, dict) else one for one in self.options["exact"]]
+        words = [one["exact"] for one in map(_item, self.options["exact"])]
         languages = Dates.of(self._desk.state, self._known_source()).languages
         fields = asking.checked(question, lambda text: quantity(text, words, languages))
         self.options["quantities"] = ()
@@ -172,3 +175,7 @@ class Questions:
             return self._source()
         except DatelineError:
             return None
+
+
+def _item(given: str | dict[str, Any]) -> dict[str, Any]:
+    return given if isinstance(given, dict) else evidence_item(given)

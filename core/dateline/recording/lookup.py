@@ -13,7 +13,7 @@ from dateline.events.entity import EntityIntroduced
 from dateline.events.source import document_of
 from dateline.events.state import Fact, StoryState
 from dateline.log.read import StoryRow, list_stories, story_by_slug
-from dateline.recording.naming import matching, similar
+from dateline.recording.naming import letters, matching, similar
 
 
 def find_story(connection: Connection, slug: str) -> StoryRow:
@@ -100,9 +100,11 @@ def listed(entities: Iterable[EntityIntroduced]) -> str:
     return "\n  ".join(f"{one.entity}, {one.label}" for one in entities)
 
 
-def find_source(state: StoryState, given: str | None) -> str:
+def find_source(
+    state: StoryState, given: str | None, command: Callable[[str], str] | None = None
+) -> str:
     """The full id of the one source whose hash starts with `given`; without it, of the one source to
-    quote. Raises UnknownName, which lists the candidates."""
+    quote. Raises UnknownName, which lists the candidates, each with its `command` if there is one."""
     wanted, dot, number = (given or "").removeprefix(PREFIX).partition(".")
     found = [name for name in state.sources if name.removeprefix(PREFIX).startswith(wanted)]
     if dot:
@@ -121,16 +123,47 @@ def find_source(state: StoryState, given: str | None) -> str:
         )
     if not found:
         what = f"has no source {given!r}"
-        raise choose_source(state, state.sources, what, code="source-unknown")
-    raise choose_source(state, found, "has several matching sources; choose one")
+        raise choose_source(state, state.sources, what, code="source-unknown", command=command)
+    raise choose_source(state, found, "has several matching sources; choose one", command=command)
 
 
 def choose_source(
-    state: StoryState, names: Iterable[str], what: str, *, code: str = "source-ambiguous"
+    state: StoryState,
+    names: Iterable[str],
+    what: str,
+    *,
+    code: str = "source-ambiguous",
+    command: Callable[[str], str] | None = None,
 ) -> UnknownName:
-    """An error that lists sources to choose from; `what` is said of the story."""
-    listed = "\n  ".join(f"--source {described(state, name)}" for name in names)
-    return UnknownName(f"story {state.slug} {what}", hint=listed, code=code)
+    """An error that lists sources to choose from; `what` is said of the story. With `command`, the line
+    after each is the command that takes it."""
+    lines = [
+        line
+        for name in names
+        for line in (
+            (described(state, name), f"  {command(name)}")
+            if command
+            else (f"--source {described(state, name)}",)
+        )
+    ]
+    return UnknownName(f"story {state.slug} {what}", hint="\n  ".join(lines), code=code)
+
+
+def sources_called(state: StoryState, name: str) -> list[str]:
+    """The sources to quote whose publisher or title is called `name`, in the order of capture; ``.`` is
+    the last one. None if `name` is the start of a hash."""
+    sources, wanted = quotable(state), letters(name)
+    if name == ".":
+        return sources[-1:]
+    if not wanted or any(one.removeprefix(PREFIX).startswith(name) for one in state.sources):
+        return []
+    publishers = {one.entity for one in matching(state, name)}
+    return [
+        one
+        for one in sources
+        if state.entity_id(state.sources[one].publisher) in publishers
+        or letters(state.sources[one].title or "") == wanted
+    ]
 
 
 def quotable(state: StoryState) -> list[str]:
