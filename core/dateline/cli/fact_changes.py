@@ -41,7 +41,7 @@ def changes_of(fact: Fact, options: Options, desk: Desk) -> Iterator[tuple[str, 
         yield "/source", source_of(options["source"], words, desk)
     yield from _evidence_changes(fact, evidence)
     past = past_times(fact.kind, options["status"] or getattr(fact.data, "status", None))
-    dates = Dates.of(desk.state, fact.source, desk.ask_date, past)
+    dates = Dates.of(desk.state, fact.source, desk.ask_date, past, words)
     fields = fields_of(apart, desk, dates, words)
     for name, moment in fields.pop("times", {}).items():
         held = getattr(fact.data.times, name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from dateline.errors import DatelineError
 
 if TYPE_CHECKING:
     from dateline.events.state import StoryState
+    from dateline.language.dates import Understood
 
 #: The choices for a date that can mean two things: (EDTF, what it means in words).
 Choices = Sequence[tuple[str, str]]
@@ -23,12 +24,14 @@ Ask = Callable[[str, Choices], str]
 class Dates:
     """Reads dates against a source: `published` is its EDTF date, `languages` are those that decide
     what 3/4/2024 means. `ask` is called where a date can mean two things; without it, that is an
-    error. ``past`` are the fields whose dates cannot be after the source's."""
+    error. ``past`` are the fields whose dates cannot be after the source's. ``quotations`` are what a date given
+    as ``.`` is taken from."""
 
     languages: tuple[str, ...] = ()
     published: str | None = None
     ask: Ask | None = None
     past: tuple[str, ...] = ()
+    quotations: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -37,6 +40,7 @@ class Dates:
         source: str | None,
         ask: Ask | None = None,
         past: tuple[str, ...] = (),
+        quotations: Iterable[str] = (),
     ) -> Dates:
         """For the facts of a source."""
         document = state.sources.get(source or "")
@@ -44,7 +48,7 @@ class Dates:
         language = document.language if document is not None else None
         languages = dict.fromkeys([*([language] if language else []), *story])
         published = document.published if document is not None else None
-        return cls(tuple(languages), published, ask, past)
+        return cls(tuple(languages), published, ask, past, tuple(quotations))
 
     def edtf(self, text: str, field: str) -> str:
         """The EDTF date that `text` means. Raises DatelineError."""
@@ -54,21 +58,18 @@ class Dates:
         """The fields of a `Time`: ``edtf``, and the ``expression`` it was read from. What was understood
         is said on stderr. Raises DatelineError, which starts with the option of the `field`."""
         from dateline.cli.command_line import retyped
-        from dateline.language.dates import NotADate, UnclearDate, understand
+        from dateline.language.dates import NotADate, UnclearDate
 
-        name = flag(field)
+        name, typed = flag(field), text
+        if text == ".":
+            text = self._quoted(field)
         try:
-            found = understand(
-                text,
-                languages=self.languages,
-                published=self.published,
-                reported=field in self.past,
-            )
+            found = self._understood(text, field)
         except UnclearDate as error:
             if self.ask is not None:
                 return _time(self.ask(text, error.choices), text, error.relative)
             listed = "\n  ".join(
-                f"{words}:\n    {retyped(name, text, edtf)}" for edtf, words in error.choices
+                f"{words}:\n    {retyped(name, typed, edtf)}" for edtf, words in error.choices
             )
             raise DatelineError(
                 f"{name}: {text!r} can mean {len(error.choices)} dates",
@@ -80,6 +81,36 @@ class Dates:
         if found.expression:
             say(f"{field}: {found.expression} = {found.edtf}")
         return _time(found.edtf, found.expression, found.relative)
+
+    def _understood(self, text: str, field: str) -> Understood:
+        from dateline.language.dates import understand
+
+        return understand(
+            text,
+            languages=self.languages,
+            published=self.published,
+            reported=field in self.past,
+        )
+
+    def _quoted(self, field: str) -> str:
+        """The one date in the quotations. Raises DatelineError."""
+        from dateline.cli.command_line import retyped
+        from dateline.language.dates.finding import dates_in
+
+        name = flag(field)
+        found = dates_in("\n".join(self.quotations), lambda text: self._understood(text, field))
+        if len(found) == 1:
+            return found[0]
+        what = "several dates" if found else "no date"
+        offered = found or ([self.published] if self.published else [])
+        raise DatelineError(
+            f"{name} .: the quotation has {what}",
+            hint="\n  ".join(
+                ["choose one:"] * bool(found) + [retyped(name, ".", one) for one in offered]
+            )
+            or "give the date itself",
+            code="date-unclear" if found else "not-a-date",
+        )
 
 
 def _time(edtf: str, expression: str, relative: bool) -> dict[str, Any]:

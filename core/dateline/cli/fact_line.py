@@ -33,7 +33,7 @@ _ENTITY = {
     "subject": _ANY, "object": _ANY,
 }  # fmt: skip
 #: What stands for the words between the first and the last ones of a quotation.
-_DOTS = " ... "
+_DOTS = re.compile(r"\s*(?:\[(?:\.{3}|…)\]|\((?:\.{3}|…)\)|\.{3}|…)\s*")
 _WORDS = ("act", "condition", "action", "status", "relation", "title", "effect", "note")
 
 
@@ -50,8 +50,10 @@ def line_of(kind: str, options: Options, desk: Desk) -> dict[str, Any]:
     require_all(kind, options)
     source = source_of(options["source"], [item["exact"] for item in given], desk)
     evidence = [whole(item, desk.text_of(source)) for item in given]
-    dates = Dates.of(desk.state, source, desk.ask_date, past_times(kind, options["status"]))
-    fields = fields_of(options, desk, dates, [item["exact"] for item in evidence])
+    quotations = [item["exact"] for item in evidence]
+    past = past_times(kind, options["status"])
+    dates = Dates.of(desk.state, source, desk.ask_date, past, quotations)
+    fields = fields_of(options, desk, dates, quotations)
     if "text" not in fields:
         fields["text"] = own_words(evidence[0], desk.text_of(source))
     speakers, relays = chain_of(options, desk)
@@ -188,10 +190,13 @@ def source_of(given: str | None, quotations: list[str], desk: Desk) -> str:
         found = found or [one for one in sources if _all_in(quotations, desk.text_of(one), has)]
     if len(found) == 1:
         return _said(found[0], desk)
-    what = "several sources" if found else "no source"
-    raise choose_source(
-        desk.state, found or sources, f"has {what} with these words; choose one", command=command
-    )
+    if not found:
+        what = (
+            "has no source with these words; if they are your own, add those of a source after them"
+        )
+        raise choose_source(desk.state, sources, what)
+    what = "has several sources with these words; choose one"
+    raise choose_source(desk.state, found, what, command=command)
 
 
 def _said(source: str, desk: Desk) -> str:
@@ -206,9 +211,7 @@ def _all_in(quotations: list[str], text: str, has: Callable[[str, str], bool]) -
 
 
 def _has(words: str, text: str) -> bool:
-    first, dots, last = words.partition(_DOTS)
-    start = text.find(first) if dots else -1
-    return words in text or (start >= 0 and text.find(last, start + len(first)) >= 0)
+    return words in text or bool(_passages(words, text))
 
 
 def _nearly_has(words: str, text: str) -> bool:
@@ -218,20 +221,44 @@ def _nearly_has(words: str, text: str) -> bool:
 
 
 def whole(item: dict[str, Any], text: str) -> dict[str, Any]:
-    """An evidence item with all of its words, where they were typed as ``first ... last``. Raises
-    Incomplete if the first words occur more than once and no start is given."""
-    first, dots, last = item["exact"].partition(_DOTS)
-    start = item.get("start", text.find(first))
-    end = text.find(last, start + len(first))
-    if not (dots and first and last) or start < 0 or end < 0 or item["exact"] in text:
+    """An evidence item with all of its words, where they were typed as ``first ... last``; they are said.
+    Raises Incomplete if that can be several passages and no start is given."""
+    from dateline.cli.command_line import retyped
+
+    exact = item["exact"]
+    found = [one for one in _passages(exact, text) if one[0] == item.get("start", one[0])]
+    if not found:
         return item
-    if "start" not in item and text.find(first, start + 1) >= 0:
-        times = text.count(first)
-        raise Incomplete(
-            f"{first!r} occurs {times} times in the source: begin the quotation with more words",
-            "exact",
+    if len(found) > 1:
+        commands = "".join(
+            f"\n  {end - start} characters, from {start}:\n"
+            f"    {retyped('--exact', exact, f'{exact}@{start}')}"
+            for start, end in found
         )
-    return {**item, "exact": text[start : end + len(last)]}
+        raise Incomplete(
+            f"{exact!r} can be {len(found)} passages of the source:{commands}", "exact"
+        )
+    [(start, end)] = found
+    say(f"quotation: {' '.join(text[start:end].split())}")
+    return {**item, "exact": text[start:end], "start": start}
+
+
+def _passages(words: str, text: str) -> list[tuple[int, int]]:
+    """Where ``first ... last`` is in `text`, from each place of the first words to the next last
+    ones. None without an ellipsis, or if the source has it itself."""
+    from dateline.events.quoting import find
+
+    first, *more = _DOTS.split(words)
+    if not (first and more and all(more)) or find(words, text):
+        return []
+    found: list[tuple[int, int]] = []
+    for start, end in find(first, text):
+        for part in more:
+            end = next((last for begin, last in find(part, text) if begin >= end), 0)
+            if not end:
+                return found
+        found.append((start, end))
+    return found
 
 
 def own_words(item: dict[str, Any], text: str) -> str:

@@ -167,7 +167,8 @@ class Questions:
 
     def _date(self, name: str) -> Callable[[str], dict[str, Any]]:
         past = past_times(self._kind, self.options["status"])
-        dates = Dates.of(self._desk.state, self._known_source(), asking.date, past)
+        words = [one["exact"] for one in map(_item, self.options["exact"])]
+        dates = Dates.of(self._desk.state, self._known_source(), asking.date, past, words)
         return lambda text: dates.time(text, name)
 
     def _known_source(self) -> str | None:

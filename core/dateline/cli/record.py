@@ -17,6 +17,7 @@ from dateline.cli.entering import Entering
 from dateline.cli.entities import on_terminal
 from dateline.cli.fact_kinds import KINDS, kind_of, settle
 from dateline.cli.fact_options import FactCommand, fact_options
+from dateline.cli.here import story_of
 from dateline.cli.options import protect_option, signed
 from dateline.cli.protecting import protected, say_erased_before
 from dateline.cli.settings import Settings
@@ -86,7 +87,7 @@ def record(
 ) -> None:
     """Record one fact from a source.
 
-    KIND is statement, occurrence, figure, state, role or assessment; leave it out where the options
+    STORY . is the story that was written to last. KIND is statement, occurrence, figure, state, role or assessment; leave it out where the options
     decide it. TEXT and WORDS may be given in place of --text and --exact: the fact in your own words,
     and the words of the source that support it. Without TEXT, the words of the source stand for it.
 
@@ -109,6 +110,7 @@ def record(
     """
     kind = _placed(words, options)
     with settings.archive() as archive:
+        story = story_of(archive, story)
         call = partial(
             archive.record,
             story=story,
