@@ -121,7 +121,8 @@ class Entities:
                 self._state, given, found, lambda entity: retyped(option, given, entity)
             )
         label = "ITS NAME" if is_id(given) else given
-        proposed = proposed_id(self._state, given, next(iter(kinds), "person"))
+        likely = [kind for kind in kinds if kind != "person" or not given.islower()]
+        proposed = proposed_id(self._state, given, next(iter(likely), "person"))
         new = given if is_id(given) else proposed or "person:ID"
         return unknown_entity(
             self._state, given, f"to introduce it:\n  {retyped(option, given, f'{new}={label}')}"

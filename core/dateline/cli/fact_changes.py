@@ -9,7 +9,7 @@ import click
 
 from dateline.cli.desk import Desk
 from dateline.cli.fact_dates import Dates
-from dateline.cli.fact_kinds import QUANTITY, past_times, require_kind
+from dateline.cli.fact_kinds import QUANTITY, require_kind, tenses
 from dateline.cli.fact_line import (
     Options,
     chain_of,
@@ -40,8 +40,8 @@ def changes_of(fact: Fact, options: Options, desk: Desk) -> Iterator[tuple[str, 
     if options["source"]:
         yield "/source", source_of(options["source"], words, desk)
     yield from _evidence_changes(fact, evidence)
-    past = past_times(fact.kind, options["status"] or getattr(fact.data, "status", None))
-    dates = Dates.of(desk.state, fact.source, desk.ask_date, past, words)
+    when = tenses(fact.kind, options["status"] or getattr(fact.data, "status", None))
+    dates = Dates.of(desk.state, fact.source, desk.ask_date, when, words)
     fields = fields_of(apart, desk, dates, words)
     for name, moment in fields.pop("times", {}).items():
         held = getattr(fact.data.times, name)

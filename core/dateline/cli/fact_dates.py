@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from dateline.cli.fact_kinds import flag
@@ -12,7 +12,7 @@ from dateline.errors import DatelineError
 
 if TYPE_CHECKING:
     from dateline.events.state import StoryState
-    from dateline.language.dates import Understood
+    from dateline.language.dates import Tense, Understood
 
 #: The choices for a date that can mean two things: (EDTF, what it means in words).
 Choices = Sequence[tuple[str, str]]
@@ -24,13 +24,13 @@ Ask = Callable[[str, Choices], str]
 class Dates:
     """Reads dates against a source: `published` is its EDTF date, `languages` are those that decide
     what 3/4/2024 means. `ask` is called where a date can mean two things; without it, that is an
-    error. ``past`` are the fields whose dates cannot be after the source's. ``quotations`` are what a date given
+    error. ``tenses`` are those of `dateline.cli.fact_kinds.tenses`. ``quotations`` are what a date given
     as ``.`` is taken from."""
 
     languages: tuple[str, ...] = ()
     published: str | None = None
     ask: Ask | None = None
-    past: tuple[str, ...] = ()
+    tenses: Mapping[str, Tense] = field(default_factory=dict)
     quotations: tuple[str, ...] = ()
 
     @classmethod
@@ -39,7 +39,7 @@ class Dates:
         state: StoryState,
         source: str | None,
         ask: Ask | None = None,
-        past: tuple[str, ...] = (),
+        tenses: Mapping[str, Tense] | None = None,
         quotations: Iterable[str] = (),
     ) -> Dates:
         """For the facts of a source."""
@@ -48,7 +48,7 @@ class Dates:
         language = document.language if document is not None else None
         languages = dict.fromkeys([*([language] if language else []), *story])
         published = document.published if document is not None else None
-        return cls(tuple(languages), published, ask, past, tuple(quotations))
+        return cls(tuple(languages), published, ask, tenses or {}, tuple(quotations))
 
     def edtf(self, text: str, field: str) -> str:
         """The EDTF date that `text` means. Raises DatelineError."""
@@ -89,8 +89,16 @@ class Dates:
             text,
             languages=self.languages,
             published=self.published,
-            reported=field in self.past,
+            tense=self.tenses.get(field, ""),
         )
+
+    def _lasts(self, text: str, field: str) -> bool:
+        from dateline.language.dates import UnclearDate
+
+        try:
+            return "/" in self._understood(text, field).edtf
+        except UnclearDate:
+            return False
 
     def _quoted(self, field: str) -> str:
         """The one date in the quotations. Raises DatelineError."""
@@ -99,6 +107,8 @@ class Dates:
 
         name = flag(field)
         found = dates_in("\n".join(self.quotations), lambda text: self._understood(text, field))
+        if field == "said":  # nobody says something since March
+            found = [one for one in found if not self._lasts(one, field)] or found
         if len(found) == 1:
             return found[0]
         what = "several dates" if found else "no date"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dateline.cli import completion
+
+if TYPE_CHECKING:
+    from dateline.language.dates import Tense
 
 KINDS = completion.KINDS
 STATUSES = ("happened", "ongoing", "planned", "cancelled")
@@ -90,11 +93,15 @@ def settle(kind: str, options: dict[str, Any]) -> None:
     options[field] = options[field] or when
 
 
-def past_times(kind: str, status: str | None) -> tuple[str, ...]:
-    """The fields whose dates cannot be after the source's: a source reports what was said and counted,
-    and what happened."""
-    happened = kind == "occurrence" and status in (None, "happened", "ongoing")
-    return ("said", "as_of", "valid") if happened else ("said", "as_of")
+def tenses(kind: str, status: str | None) -> Mapping[str, Tense]:
+    """For the fields that are dates, when these can be: a source reports what was said and counted, and
+    what happened, and announces what is planned."""
+    found: dict[str, Tense] = {"said": "past", "as_of": "past"}
+    if kind == "occurrence" and status in (None, "happened", "ongoing"):
+        found["valid"] = "past"
+    elif kind == "occurrence" and status == "planned":
+        found["valid"] = "future"
+    return found
 
 
 def missing(kind: str, options: Mapping[str, Any]) -> Iterator[str]:

@@ -14,9 +14,9 @@ from dateline.cli.fact_kinds import (
     QUANTITY,
     Incomplete,
     missing,
-    past_times,
     require_all,
     require_kind,
+    tenses,
 )
 from dateline.cli.fields import evidence_item, parse_value
 from dateline.cli.figures import quantity, verbatim, without_measure
@@ -51,8 +51,8 @@ def line_of(kind: str, options: Options, desk: Desk) -> dict[str, Any]:
     source = source_of(options["source"], [item["exact"] for item in given], desk)
     evidence = [whole(item, desk.text_of(source)) for item in given]
     quotations = [item["exact"] for item in evidence]
-    past = past_times(kind, options["status"])
-    dates = Dates.of(desk.state, source, desk.ask_date, past, quotations)
+    when = tenses(kind, options["status"])
+    dates = Dates.of(desk.state, source, desk.ask_date, when, quotations)
     fields = fields_of(options, desk, dates, quotations)
     if "text" not in fields:
         fields["text"] = own_words(evidence[0], desk.text_of(source))

@@ -11,7 +11,7 @@ import click
 from dateline.cli import asking
 from dateline.cli.desk import Desk
 from dateline.cli.fact_dates import Dates
-from dateline.cli.fact_kinds import QUANTITY, REQUIRED, STATUSES, past_times
+from dateline.cli.fact_kinds import QUANTITY, REQUIRED, STATUSES, tenses
 from dateline.cli.fact_line import source_of
 from dateline.cli.fact_options import Number
 from dateline.cli.fields import evidence_item
@@ -166,9 +166,9 @@ class Questions:
             self._ask_date(name)
 
     def _date(self, name: str) -> Callable[[str], dict[str, Any]]:
-        past = past_times(self._kind, self.options["status"])
+        when = tenses(self._kind, self.options["status"])
         words = [one["exact"] for one in map(_item, self.options["exact"])]
-        dates = Dates.of(self._desk.state, self._known_source(), asking.date, past, words)
+        dates = Dates.of(self._desk.state, self._known_source(), asking.date, when, words)
         return lambda text: dates.time(text, name)
 
     def _known_source(self) -> str | None:

@@ -35,7 +35,7 @@ _BEFORE = {
         "up to": "at most|up to|no more than|not more than",
         "more than": "more than", "less than": "fewer than|less than",
         "more than?": "over", "less than?": "under",
-        "": "exactly|only|just|all|all of the|a total of|the total of|to",
+        "": "exactly|only|just|all|all of the|total of|toll of|crew of|group of|convoy of|fleet of|spoke of|speaks of|to",
     },
     "de": {
         "about": "etwa|rund|ungefähr|circa|ca.|zirka|knapp|fast", "at least": "mindestens|wenigstens|nicht weniger als",

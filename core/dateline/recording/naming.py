@@ -27,6 +27,28 @@ _CYRILLIC = dict(zip(
     strict=True,
 ))  # fmt: skip
 _NEAR = 3
+#: What stands before a name and is not a part of it.
+_TITLES = frozenset(
+    [
+        "dr",
+        "prof",
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "sir",
+        "herr",
+        "frau",
+        "mme",
+        "mlle",
+        "sr",
+        "sra",
+        "пан",
+        "пані",
+        "господин",
+        "госпожа",
+    ]
+)
 
 
 def is_id(name: str) -> bool:
@@ -59,13 +81,16 @@ def matching(
 
     If it fits several, those whose accents are equal are meant, and of those the ones of `kinds`, such
     as ``person``, if there are any. With `surnames`, a name that fits nothing else is taken for the
-    surname of persons.
+    surname of persons; a title before it does not matter.
     """
     if name in state.entities:
         return [state.entities[state.entity_id(name)]]
     found = _called(state, name, accents=False) or _with_id(state, name)
     if surnames and not found:
-        found = _surnamed(state, name)
+        plain = _without_title(name)
+        found = (_called(state, plain, accents=False) if plain != name else []) or _surnamed(
+            state, plain
+        )
     if len(found) > 1:
         found = _called(state, name, accents=True) or found
     if len(found) > 1:
@@ -90,6 +115,12 @@ def _surnamed(state: StoryState, name: str) -> list[EntityIntroduced]:
         if wanted in map(letters, _ends(one))
     }
     return [state.entities[one] for one in found]
+
+
+def _without_title(name: str) -> str:
+    """``Lena Maas`` for ``Dr. Lena Maas``."""
+    first, _, rest = name.strip().partition(" ")
+    return _without_title(rest) if rest and letters(first) in _TITLES else name.strip()
 
 
 def _ends(name: str) -> Iterator[str]:

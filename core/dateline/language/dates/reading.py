@@ -44,10 +44,8 @@ class Found(NamedTuple):
     relative: bool
 
 
-def read(
-    text: str, languages: Sequence[str], published: str | None, *, reported: bool = False
-) -> Found:
-    """What `text`, which is not EDTF, can mean; `reported` is as in `understand`. Raises NotADate if that
+def read(text: str, languages: Sequence[str], published: str | None, tense: str = "") -> Found:
+    """What `text`, which is not EDTF, can mean; `tense` is as in `understand`. Raises NotADate if that
     is nothing."""
     words = tokens(text)
     if not words or len(words) > _MOST_WORDS:
@@ -58,7 +56,7 @@ def read(
     for codes in (given, [code for code in LANGUAGES if code not in given]):
         for relative, day in ((False, ()), (True, days)):
             contexts = [
-                Context(words_of(code), orders, one, "reported" if reported else "")
+                Context(words_of(code), orders, one, tense and f"only {tense}")
                 for code in codes
                 for one in day or (None,)
             ]
