@@ -93,6 +93,21 @@ def test_a_figure_is_typed_as_it_is_read(ask: Ask, tmp_path: Path) -> None:
     assert quantity.verbatim == "143 of 193"
 
 
+def test_what_is_counted_is_enough_and_the_words_of_the_source_stand_for_the_fact(
+    ask: Ask, tmp_path: Path
+) -> None:
+    """Enter for the sentence and the unit; the date is the one in the quotation."""
+    quotation = "ran aground off Port Ister on Monday"
+    result = ask("occurrence", *SOURCE, "-x", quotation, typed="run aground\n\n\n.\n\n")
+    assert result.code == 0, result.err
+    fact = last(tmp_path)
+    assert (fact.text, fact.times.valid.edtf) == (quotation, "2024-05-06")
+    result = ask("figure", *GIVEN, typed="people ashore\n\n\n\n\n")
+    assert result.code == 0, result.err
+    [quantity] = last(tmp_path).quantities
+    assert (quantity.value, quantity.of, quantity.measure) == (143, 193, "people ashore")
+
+
 def test_a_complete_command_line_asks_nothing(ask: Ask) -> None:
     result = ask(*OCCURRENCE)
     assert (result.code, result.err.split(" at ")[0]) == (0, "Recorded f3")

@@ -76,13 +76,24 @@ _BETWEEN = {
     "en": ("between", "and"), "de": ("zwischen", "und"), "fr": ("entre", "et"), "es": ("entre", "y"),
     "uk": ("між", "та|і"), "ru": ("между", "и"),
 }  # fmt: skip
-#: Words before a number that make a part or a change of it, and words that may deny it.
+#: Words before a number that make a part, a change or a name of it, and words that may deny it.
 _PART = {
-    "en": r"of|of (?:the|its|their|his|her|our|those|these)|by|from|for|in|within|after|every|per|than|number|no\.",
-    "de": r"von|von den|der|um|in|nach|seit|vor|für|pro|als|nummer", "fr": r"sur|sur les|de|des|d['’]|en|dans|après|depuis|par|numéro",
-    "es": r"de|de los|de las|en|tras|desde|por|cada|número", "uk": r"із|зі|з|на|за|через|після|від|номер",
-    "ru": r"из|с|на|за|через|после|от|номер",
+    "en": r"of|of (?:the|its|their|his|her|our|those|these)|by|from|for|in|at|within|after|every|per|than|as|aged?|number|no\."
+          r"|barely|hardly|scarcely|another|additional|further|extra|other|first|last|next|beyond|above|below|exceed\w*",
+    "de": r"von|von den|der|um|in|nach|seit|vor|für|pro|als|nummer|kaum|weitere\w*|andere\w*|erste\w*|letzte\w*",
+    "fr": r"sur|sur les|de|des|d['’]|en|dans|après|depuis|par|numéro|à peine|encore|autres|premi\w+|derni\w+",
+    "es": r"de|de los|de las|en|tras|desde|por|cada|número|apenas|otr[oa]s|primer\w+|últim\w+",
+    "uk": r"із|зі|з|на|за|через|після|від|номер|ще|ледве|інших|перш\w+|останн\w+",
+    "ru": r"из|с|на|за|через|после|от|номер|еще|ещё|едва|других|перв\w+|последн\w+",
 }  # fmt: skip
+#: Words after a number that say how many there are besides others.
+_MORE_OF = re.compile(
+    r"\s+(?:more|fewer|less|other|others|further|additional|weitere\w*|mehr|weniger|autres?|de plus|más|menos|otr[oa]s|"
+    r"більше|менше|інших|больше|меньше|других)\b",
+    re.IGNORECASE,
+)
+#: A word that is written large is a name before digits: Flight 17.
+_NAME = re.compile(r"(?<!\w)(?!(?:The|Die|Das|Der|Les|Los|Las|Mr|A)\b)[^\W\d_a-zа-яіїєґ]\w*\s+\Z")
 _NOT = {
     "en": r"not|no|none|never|nobody|nothing|neither|nor|without|den(?:y|ies|ied)|\w+n['’]t|false|untrue|unless|if",
     "de": r"nicht|kein\w*|niemand|nie|weder|ohne|falls|wenn", "fr": r"ne|n['’]\w+|pas|aucune?|sans|jamais|ni|si",
@@ -246,7 +257,9 @@ def _doubtful(
     unit = _UNITS.match(text, end)
     if unit is not None and unit[0].strip(" -‑").casefold()[:3] not in measure.casefold():
         return True
-    if re.match(r"[-‑]\w", text[end:]):  # a 16-bed ward
+    if re.match(r"[-‑]\w", text[end:]) or _MORE_OF.match(text, end):  # a 16-bed ward
+        return True
+    if opens == start and _NAME.search(before) and (text[start].isdigit() or text[start].isupper()):
         return True
     return any(
         re.search(rf"(?<!\w)(?:{_PART[code]})\s+\Z", before, re.IGNORECASE)

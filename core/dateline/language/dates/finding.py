@@ -24,8 +24,9 @@ def dates_in(text: str, read: Callable[[str], object]) -> list[str]:
     while at < len(words):
         for count in range(min(_MOST, len(words) - at), 0, -1):
             expression = text[words[at][0] : words[at + count - 1][1]].strip(_AROUND)
-            if _is_date(expression, read) or _is_date(expression := expression.rstrip("."), read):
-                found[" ".join(expression.split())] = None
+            plain = expression.rstrip(".")
+            if _is_date(plain, read) or _is_date(plain := expression, read):
+                found[" ".join(plain.split())] = None
                 at += count
                 break
         else:
