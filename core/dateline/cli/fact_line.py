@@ -21,7 +21,6 @@ from dateline.cli.fact_kinds import (
 from dateline.cli.fields import evidence_item, parse_value
 from dateline.cli.figures import quantity, verbatim, without_measure
 from dateline.cli.terminal.messages import say
-from dateline.events.acts import short
 
 Options = Mapping[str, Any]
 _AGENTS = ("person", "group", "organization")
@@ -54,9 +53,9 @@ def line_of(kind: str, options: Options, desk: Desk) -> dict[str, Any]:
     when = tenses(kind, options["status"])
     dates = Dates.of(desk.state, source, desk.ask_date, when, quotations)
     fields = fields_of(options, desk, dates, quotations)
+    speakers, relays = chain_of(options, desk)
     if "text" not in fields:
         fields["text"] = own_words(evidence[0], desk.text_of(source))
-    speakers, relays = chain_of(options, desk)
     if kind == "statement":
         fields["speakers"] = speakers
         if fields.get("quote") and fields["quote"] not in [item["exact"] for item in evidence]:
@@ -173,6 +172,7 @@ def source_of(given: str | None, quotations: list[str], desk: Desk) -> str:
     source is named by the start of its hash, by its publisher or title, or ``.``, the last that was
     captured. Raises UnknownName."""
     from dateline.cli.command_line import retyped
+    from dateline.events.acts import short
     from dateline.recording.lookup import choose_source, find_source, quotable, sources_called
 
     def command(source: str) -> str:

@@ -44,7 +44,8 @@ def quantity(
     from dateline.language.figures import figures
 
     said = figures(text, languages, typed=True) or figures(text, typed=True)
-    if not said and text.strip():
+    first = min((one.opens for one in said), default=len(text))
+    if text[:first].strip() and not re.search(r"\d", text):  # cranes older than thirty years
         return _quoted(text, quotations, languages)
     [one, *more] = said or (None,)
     if one is None or more or not one.sure or text[: one.opens].strip():

@@ -30,28 +30,28 @@ if TYPE_CHECKING:
 
 EXAMPLES = {
     "statement": (
-        'dateline record velm-flood -s "Ida Brandt > NORA" -w 2024-03-04 \\',
-        '"Brandt said the water came first." "two hours before the warning did"',
+        'dateline record velm-flood -s "Brandt > NORA" -d 2024-03-04 \\',
+        '"two hours before the warning did"',
     ),
     "occurrence": (
-        'dateline record velm-flood --action flood --actor "River Velm" -w 2024-03-04 \\',
+        'dateline record velm-flood -a flood -A "River Velm" -w 2024-03-04 \\',
         '"The Velm flooded Tarn." "broke over its east bank"',
     ),
     "figure": (
-        'dateline record velm-flood -q "640 people given a bed" -w 2024-03-04 \\',
-        '"640 people slept at the school." "640 people had been given a bed"',
+        'dateline record velm-flood -q "people given a bed" -w 2024-03-04 \\',
+        '"640 people had been given a bed"',
     ),
     "state": (
-        "dateline record velm-flood --subject vwb --relation runs --object hollin-dam \\",
-        '"The board runs the dam." "which runs the Hollin dam"',
+        "dateline record velm-flood --subject vwb -r runs -o hollin-dam \\",
+        '"which runs the Hollin dam"',
     ),
     "role": (
-        'dateline record velm-flood --person corvin-sael --title "deputy director" \\',
-        '"Sael was deputy director." "Its deputy director, Corvin Sael"',
+        'dateline record velm-flood --person sael --title "deputy director" \\',
+        '"Its deputy director, Corvin Sael"',
     ),
     "assessment": (
-        'dateline record velm-flood --condition "the gate moved first" --effect "it pays" \\',
-        '"The board may have to pay." "the board may have to pay for the damage"',
+        'dateline record velm-flood -c "the gate moved first" --effect "it pays" \\',
+        '"The board may have to pay." "may have to ... the damage"',
     ),
 }
 

@@ -139,7 +139,12 @@ def figures(
     found = [
         one
         for one in numbers(text, languages)
-        if one.kind not in ("date", "article", "ordinal") or (typed and one.kind == "article")
+        if one.kind not in ("date", "article", "ordinal")
+        or (
+            typed
+            and one.kind == "article"
+            and not text[: _before(text, one.start, known)[1]].strip()
+        )
     ]
     return tuple(_figures(text, found, known, None if typed else measure))
 
