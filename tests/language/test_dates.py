@@ -101,6 +101,7 @@ def test_the_dates_of_a_text_are_found() -> None:
     for text, found in [
         ("The board may have to pay, she said on Thursday, 16 May 2024.", ["on Thursday, 16 May 2024"]),
         ("In March 2104 people came; yesterday, 40 did.", ["In March 2104", "yesterday"]),
+        ("from 03.04.2024. 1.500 came", ["from 03.04.2024"]),
         ("2104 people will march on and may sit in the sun", []),
         ("It was on Monday. It rained on Monday", ["on Monday"]),
     ]:  # fmt: skip
