@@ -206,6 +206,28 @@ def test_what_the_source_says_need_not_be_typed(run: Run, tmp_path: Path) -> Non
         assert {name: one.get(name) for name in expected} == expected
 
 
+def test_a_fact_moves_to_another_source_with_its_chain(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "herald.txt").write_text("FICTION. Everyone is safe, said Mara Voss. 12 were hurt.")
+    herald = ("--publisher", "org:herald=Ister Herald", "--published", "2024-05-06", "--yes")
+    assert run("capture", "herald.txt", "--story", "ferry", *herald).code == 0
+    moved = ("-S", "ister herald", "-x", "Everyone is safe", "--reason", "It was there first")
+    done = run("correct", "ferry", "f1", *moved)
+    assert done.code == 0, done.err
+    changes = {one["path"]: one["now"] for one in last(tmp_path)["changes"]}
+    assert changes["/attribution"][-1] == {"agent": "org:herald", "role": "publisher"}
+    # What the words report of the past is not ahead of their source: Monday is its own day.
+    for kind, words, code in [
+        ("figure", "12 were hurt", 0),
+        ("figure", "12", 1),
+        ("role", "Everyone is safe, said Mara Voss", 1),
+    ]:
+        more = (
+            ["--person", "Voss", "--title", "mate"] if kind == "role" else ["-q", "12 people hurt"]
+        )
+        dated = run("record", "ferry", kind, *more, "-w", "Monday", words)
+        assert (dated.code, dated.error) == (code, "date-unclear" if code else None), dated.err
+
+
 def test_a_surname_means_the_one_person_who_has_it(run: Run, tmp_path: Path) -> None:
     assert run("record", "ferry", *WORDS, "-s", "VOSS").code == 0
     assert last(tmp_path)["speakers"] == [samples.VOSS]

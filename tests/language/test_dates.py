@@ -23,6 +23,7 @@ from dateline.language.dates.forms import DateWords, shapes
 from dateline.language.dates.meaning import READINGS, Context
 from dateline.language.dates.tokens import Time
 from dateline.language.dates.words import LANGUAGES, words_of
+from dateline.language.tense import reports_the_past
 
 EXPRESSIONS = Path(__file__).with_name("expressions.txt")
 PAGE = Path(__file__).parents[2] / "docs/dates.md"
@@ -237,3 +238,15 @@ def test_a_time_needs_a_day() -> None:
     with pytest.raises(NotADate):
         understand("May 2024 at 14:30")
     assert Time("2", "30", "", "pm", "").half == "pm"
+
+
+def test_the_past_is_told_by_small_words_and_what_is_to_come_goes_first() -> None:
+    for text, past in [
+        ("Four pupils were taken to hospital", True),
+        ("They were to leave on Monday", False),
+        ("The river was expected to rise", False),
+        ("Zwölf wurden verletzt", True),
+        ("Близько 65 дітей були в залі", True),
+        ("640 beds", False),
+    ]:
+        assert reports_the_past(text) is past, text

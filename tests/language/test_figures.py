@@ -41,6 +41,8 @@ en | a 16-bed ward |
 en | A Boeing 737 crashed, killing people |
 en | 40 more homes |
 en | barely 40 homes |
+en | The fire spread in 14 villages |
+en | There were beds for 14 people | 14
 de | Mindestens siebenundzwanzig Menschen | at least 27
 de | Rund 1.200 Container | about 1200
 de | 143 von 193 Passagieren | 143 of 193

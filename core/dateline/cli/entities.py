@@ -114,15 +114,15 @@ class Entities:
         """The error about a name that fits none or several, with the commands to choose from."""
         from dateline.cli.command_line import retyped
         from dateline.recording.lookup import several_entities, unknown_entity
-        from dateline.recording.naming import is_id, proposed_id
+        from dateline.recording.naming import is_id, proposed_id, without_title
 
         if found:
             return several_entities(
                 self._state, given, found, lambda entity: retyped(option, given, entity)
             )
-        label = "ITS NAME" if is_id(given) else given
+        label = "ITS NAME" if is_id(given) else without_title(given)
         likely = [kind for kind in kinds if kind != "person" or not given.islower()]
-        proposed = proposed_id(self._state, given, next(iter(likely), "person"))
+        proposed = proposed_id(self._state, label, next(iter(likely), "person"))
         new = given if is_id(given) else proposed or "person:ID"
         return unknown_entity(
             self._state, given, f"to introduce it:\n  {retyped(option, given, f'{new}={label}')}"

@@ -112,7 +112,7 @@ class Dates:
         if len(found) == 1:
             return found[0]
         what = "several dates" if found else "no date"
-        offered = found or ([self.published] if self.published else [])
+        offered = found or ([self.published.partition("T")[0]] if self.published else [])
         raise DatelineError(
             f"{name} .: the quotation has {what}",
             hint="\n  ".join(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -93,14 +93,20 @@ def settle(kind: str, options: dict[str, Any]) -> None:
     options[field] = options[field] or when
 
 
-def tenses(kind: str, status: str | None) -> Mapping[str, Tense]:
+def tenses(kind: str, status: str | None, quotations: Iterable[str]) -> Mapping[str, Tense]:
     """For the fields that are dates, when these can be: a source reports what was said and counted, and
-    what happened, and announces what is planned."""
+    what happened, and announces what is planned. What was counted may be a forecast, unless the quotations
+    report the past."""
     found: dict[str, Tense] = {"said": "past", "as_of": "past"}
     if kind == "occurrence" and status in (None, "happened", "ongoing"):
         found["valid"] = "past"
     elif kind == "occurrence" and status == "planned":
         found["valid"] = "future"
+    elif kind == "figure":
+        from dateline.language.tense import reports_the_past
+
+        if reports_the_past("\n".join(quotations)):
+            found["valid"] = "past"
     return found
 
 

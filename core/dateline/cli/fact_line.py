@@ -50,7 +50,7 @@ def line_of(kind: str, options: Options, desk: Desk) -> dict[str, Any]:
     source = source_of(options["source"], [item["exact"] for item in given], desk)
     evidence = [whole(item, desk.text_of(source)) for item in given]
     quotations = [item["exact"] for item in evidence]
-    when = tenses(kind, options["status"])
+    when = tenses(kind, options["status"], quotations)
     dates = Dates.of(desk.state, source, desk.ask_date, when, quotations)
     fields = fields_of(options, desk, dates, quotations)
     speakers, relays = chain_of(options, desk)

@@ -166,8 +166,8 @@ class Questions:
             self._ask_date(name)
 
     def _date(self, name: str) -> Callable[[str], dict[str, Any]]:
-        when = tenses(self._kind, self.options["status"])
         words = [one["exact"] for one in map(_item, self.options["exact"])]
+        when = tenses(self._kind, self.options["status"], words)
         dates = Dates.of(self._desk.state, self._known_source(), asking.date, when, words)
         return lambda text: dates.time(text, name)
 

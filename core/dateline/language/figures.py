@@ -78,13 +78,18 @@ _BETWEEN = {
 }  # fmt: skip
 #: Words before a number that make a part, a change or a name of it, and words that may deny it.
 _PART = {
-    "en": r"of|of (?:the|its|their|his|her|our|those|these)|by|from|for|in|at|within|after|every|per|than|as|aged?|number|no\."
+    "en": r"of|of (?:the|its|their|his|her|our|those|these)|by|from|every|per|than|as|aged?|number|no\."
           r"|barely|hardly|scarcely|another|additional|further|extra|other|first|last|next|beyond|above|below|exceed\w*",
-    "de": r"von|von den|der|um|in|nach|seit|vor|für|pro|als|nummer|kaum|weitere\w*|andere\w*|erste\w*|letzte\w*",
-    "fr": r"sur|sur les|de|des|d['’]|en|dans|après|depuis|par|numéro|à peine|encore|autres|premi\w+|derni\w+",
-    "es": r"de|de los|de las|en|tras|desde|por|cada|número|apenas|otr[oa]s|primer\w+|últim\w+",
-    "uk": r"із|зі|з|на|за|через|після|від|номер|ще|ледве|інших|перш\w+|останн\w+",
-    "ru": r"из|с|на|за|через|после|от|номер|еще|ещё|едва|других|перв\w+|последн\w+",
+    "de": r"von|von den|der|um|seit|vor|pro|als|nummer|kaum|weitere\w*|andere\w*|erste\w*|letzte\w*",
+    "fr": r"sur|sur les|de|des|d['’]|depuis|par|numéro|à peine|encore|autres|premi\w+|derni\w+",
+    "es": r"de|de los|de las|desde|por|cada|número|apenas|otr[oa]s|primer\w+|últim\w+",
+    "uk": r"із|зі|з|на|від|номер|ще|ледве|інших|перш\w+|останн\w+",
+    "ru": r"из|с|на|от|номер|еще|ещё|едва|других|перв\w+|последн\w+",
+}  # fmt: skip
+#: Words before a number of something else than what is measured, unless that follows: in three days.
+_WITHIN = {
+    "en": "for|in|at|within|after", "de": "in|nach|für|bei", "fr": "en|dans|après|pour", "es": "en|tras|para|a",
+    "uk": "за|через|після|у|в", "ru": "за|через|после|в",
 }  # fmt: skip
 #: Words after a number that say how many there are besides others.
 _MORE_OF = re.compile(
@@ -259,15 +264,17 @@ def _doubtful(
     """Whether the words around a figure may make something else of it, or a word of the text denies it."""
     opens, start, end = places
     before, around = text[:opens], f"{text[:opens]} {text[start:]}"
-    unit = _UNITS.match(text, end)
+    unit, noun = _UNITS.match(text, end), re.match(r"\s+(\w+)", text[end:])
     if unit is not None and unit[0].strip(" -‑").casefold()[:3] not in measure.casefold():
         return True
+    measured = noun is not None and measure.casefold().startswith(noun[1].casefold())
     if re.match(r"[-‑]\w", text[end:]) or _MORE_OF.match(text, end):  # a 16-bed ward
         return True
     if opens == start and _NAME.search(before) and (text[start].isdigit() or text[start].isupper()):
         return True
     return any(
         re.search(rf"(?<!\w)(?:{_PART[code]})\s+\Z", before, re.IGNORECASE)
+        or (not measured and re.search(rf"(?<!\w)(?:{_WITHIN[code]})\s+\Z", before, re.IGNORECASE))
         or any(pattern.search(before) for meaning, pattern in _patterns(code) if meaning)
         or re.search(rf"(?<!\w)(?:{_NOT[code]})(?!\w)", around, re.IGNORECASE)
         for code in known

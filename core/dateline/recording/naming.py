@@ -87,7 +87,7 @@ def matching(
         return [state.entities[state.entity_id(name)]]
     found = _called(state, name, accents=False) or _with_id(state, name)
     if surnames and not found:
-        plain = _without_title(name)
+        plain = without_title(name)
         found = (_called(state, plain, accents=False) if plain != name else []) or _surnamed(
             state, plain
         )
@@ -117,10 +117,10 @@ def _surnamed(state: StoryState, name: str) -> list[EntityIntroduced]:
     return [state.entities[one] for one in found]
 
 
-def _without_title(name: str) -> str:
+def without_title(name: str) -> str:
     """``Lena Maas`` for ``Dr. Lena Maas``."""
     first, _, rest = name.strip().partition(" ")
-    return _without_title(rest) if rest and letters(first) in _TITLES else name.strip()
+    return without_title(rest) if rest and letters(first) in _TITLES else name.strip()
 
 
 def _ends(name: str) -> Iterator[str]:
