@@ -167,7 +167,7 @@ REPAIRED: list[tuple[list[str], str | None]] = [
     (["--value", "143", WORDS[1]], None),
     (["-q", "people", "143 ... hundreds of people"], None),
     (["-w", ".", "--effect", "x", WORDS[1]], "not-a-date"),
-    (["--effect", "x", "The ferry ... August"], None),
+    (["--effect", "x", "Mine.", "The ferry ... August", "She said"], None),
 ]
 
 
@@ -178,7 +178,9 @@ def test_a_refusal_prints_the_commands_that_would_be_taken(run: Run) -> None:
         lines = [line.strip() for line in refused.err.splitlines()]
         commands = [line for line in lines if line.startswith("dateline record ferry ")]
         assert commands, refused.err
+        values = {word for word in options if not word.startswith("-")}
         for command in commands:
+            assert len(values - set(shlex.split(command))) <= 1, command
             done = run(*shlex.split(command)[1:], "--dry-run")
             assert done.code == 0, f"{command}\n{done.err}"
     protected = run("record", "ferry", "-q", "143", WORDS[1], "--protect", "Ane", "--set", "note=x")
