@@ -114,6 +114,7 @@ def capture(settings: Settings, /, file: str, max_size: int, yes: bool, **detail
         done = archive.capture(file, max_bytes=max_size << 20, review=review, **details)
         if not done.stays_erased:
             did = "Captured" if done.new else "Already captured:"
+            did = "Read again" if done.read_again else did
             under = protected(done.recorded, archive.subjects())
             say(f"{did} {done.words} in {done.story}{under}.")
         for note in done.notes:

@@ -151,6 +151,9 @@ def source_of(given: str | None, quotations: list[str], desk: Desk) -> str:
     from dateline.recording.lookup import choose_source, described, find_source, quotable
 
     sources = quotable(desk.state)
+    if given is None and (old := _superseded(quotations, sources, desk)):
+        what = "has these words only in a superseded reading; quote the newest, or name the old one"
+        raise choose_source(desk.state, old, what)
     if given is not None or len(sources) < 2:
         return find_source(desk.state, given)
     found: list[str] = []
@@ -164,6 +167,16 @@ def source_of(given: str | None, quotations: list[str], desk: Desk) -> str:
     raise choose_source(desk.state, sources, "has no source with these words; choose one")
 
 
+def _superseded(quotations: list[str], sources: list[str], desk: Desk) -> list[str]:
+    """The superseded readings that have the quotations, if none of the `sources` has."""
+    from dateline.events.readings import superseded
+
+    old = superseded(desk.state.sources)
+    if not old or any(_all_in(quotations, desk.text_of(one), _reads) for one in sources):
+        return []
+    return [one for one in old if _all_in(quotations, desk.text_of(one), _reads)]
+
+
 def _all_in(quotations: list[str], text: str, has: Callable[[str, str], bool]) -> bool:
     return all(has(words, text) for words in quotations)
 
@@ -172,6 +185,12 @@ def _has(words: str, text: str) -> bool:
     first, dots, last = words.partition(_DOTS)
     start = text.find(first) if dots else -1
     return words in text or (start >= 0 and text.find(last, start + len(first)) >= 0)
+
+
+def _reads(words: str, text: str) -> bool:
+    from dateline.events.quoting import find
+
+    return _has(words, text) or bool(find(words, text))
 
 
 def _nearly_has(words: str, text: str) -> bool:
