@@ -149,6 +149,8 @@ def _attempt(archive: CapturingArchive, state: StoryState, wanted: Wanted) -> Ca
 def _read_again(archive: CapturingArchive, wanted: Wanted, again: Rereading) -> Captured:
     """Record a new reading of an earlier capture, and nothing else."""
     story, name = again.state.slug, again.name
+    if wanted.protect is not None:
+        require_same_protection(archive, again.state, again.before.source, wanted.protect)
     result = archive.record(
         [again.line],
         story=story,
@@ -159,6 +161,7 @@ def _read_again(archive: CapturingArchive, wanted: Wanted, again: Rereading) -> 
         expected=again.state.version,
     )
     notes = [f"Quote this reading: --source {short(name)}"]
+    notes += again.notes()
     notes += consequences(archive.state(story, facts=None), name, again.text.text)
     source = again.before.source
     return Captured(story, source, name, again.words, tuple(notes), result, read_again=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from dateline.capture.details import in_words, taken
 from dateline.capture.source_lines import SourceLines, read_by, text_of
 from dateline.documents.document import Document
 from dateline.events.acts import short
@@ -117,12 +118,28 @@ class Rereading:
         """The bytes of the text."""
         return self.text.content
 
+    def notes(self) -> list[str]:
+        """What the document says of itself in this reading, if that is not what was recorded."""
+        if self.made.extracted is None:
+            return []
+        found, _ = taken(self.made.extracted, {}, self.state.entities)
+        now: dict[str, Any] = {key: found[key] for key in ("title", "byline") if key in found}
+        other = {key: one for key, one in now.items() if one != _plain(getattr(self.before, key))}
+        if not other:
+            return []
+        amend = f"dateline amend {self.state.slug} {short(self.name)}"
+        return [f"It now says {in_words(other)}. To record that, use `{amend} --set ...`."]
+
     @property
     def _newest(self) -> SourceCaptured | None:
         listed = readings(self.state.sources, self.before.source)
         if listed == [self.before.source] and self.before.media_type != "text/plain":
             return None
         return self.state.sources[listed[-1]]
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _name(tool: str) -> str:
@@ -137,11 +154,14 @@ def consequences(story: StoryState, name: str, text: str) -> list[str]:
     found: list[str] = []
     if facts:
         gone = [fact.id for fact in facts if lost(fact, text)]
-        not_there = (
-            f"; {len(gone)} of them are not in the new one: {', '.join(gone)}" if gone else ""
-        )
         quote = "1 fact quotes" if len(facts) == 1 else f"{len(facts)} facts quote"
-        found.append(f"{quote} an earlier reading{not_there}.")
+        are = "1 of them is" if len(gone) == 1 else f"{len(gone)} of them are"
+        where = (
+            f"; {are} not in the new one: {', '.join(gone)}"
+            if gone
+            else ", and the new one has all"
+        )
+        found.append(f"{quote} an earlier reading{where}.")
     withdrawn = [one for one in earlier if one in story.withdrawn]
     if withdrawn:
         found.append(
