@@ -62,7 +62,6 @@ class Rereading:
         shared = {key: one for key, one in to_fields(self.before).items() if key not in _OWN}
         return {
             "type": SourceCaptured.type,
-            "schema_version": SourceCaptured.schema_version,
             **shared,
             "source": capture_id(self.text.source, self.state.captures),
             "file": self.text.source,

@@ -20,8 +20,8 @@ Upcaster = Callable[[Fields], Fields]
 
 
 def unchanged(fields: Fields) -> Fields:
-    """The upcaster to a version that only adds optional fields or values. Data of the version before are
-    read at the speed of the newest."""
+    """The fields stay the same. The next version only adds optional fields or values, so its shape reads
+    both."""
     return fields
 
 

@@ -171,12 +171,13 @@ class Check:
     ) -> None:
         about, accepted, state = item.envelope, self.accepted, self._states[item.story.int]
         recorded = about.recorded_us
-        # Data of an old version to which nothing was added keep it; of an old shape, they are kept as
-        # written.
+        # Data of an old version to which nothing was added keep it, if it is stated or has another shape:
+        # then they are kept as written.
         version = getattr(payload, "schema_version", about.schema_version)
-        kept = about.schema_version != version and payload == item.payload
-        shape = self._known.registry.shape(about.type, about.schema_version) if kept else None
+        old = about.schema_version != version and payload == item.payload
+        shape = self._known.registry.shape(about.type, about.schema_version) if old else None
         written = item.fields if shape is msgspec.Raw else None
+        kept = old and (written is not None or about.stated_version is not None)
         new = NewEvent(
             event_id=item.event_id,
             data=payload if written is None else Raw(written),
