@@ -613,12 +613,12 @@ def test_a_visit_is_read_as_the_last_reading_was(capture: Capture, web: str) -> 
         visits = [one.source for one in sources() if one.derived_from]
         assert [archive.document(one).text for one in visits] == [words, words]  # type: ignore[union-attr]
         taken_back = archive.undo("ferry")
-        assert (
-            [event.data.source for event in taken_back]
-            == [  # type: ignore[union-attr]
-                one.source for one in sources()[:2:-1]
-            ]
-        )
+        last = [one.source for one in sources()[:2:-1]]
+        assert [getattr(event.data, "source", None) for event in taken_back] == last
+    # The same bytes from a file are another reading of the last visit.
+    Path("a.txt").write_bytes(words.encode("cp1251"))
+    assert capture("a.txt", None, "--charset", "koi8-r").code == 0
+    assert sources()[-1].derived_from == f"{digest(words.encode('cp1251'))}.2"
 
 
 def test_the_document_overrides_a_wrong_charset_of_the_server(capture: Capture, web: str) -> None:

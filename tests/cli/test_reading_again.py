@@ -90,8 +90,12 @@ def test_a_text_that_was_read_in_a_wrong_charset_is_read_again(
     assert record(dateline_cli, CONTENT.decode("latin-1")[:5], *by_id).code == 0
     context = click.Context(root, info_name="dateline")
     context.params["db"] = "dateline.db"
+
+    def offered() -> list[str]:
+        return completion.sources(context, click.Argument(["source"]), "")
+
     short = [reading.source[7:19]]
-    assert completion.sources(context, click.Argument(["source"]), "") == short
+    assert offered() == short
 
     shown = dateline_cli("show", "ferry", first.source).out
     assert [
@@ -115,9 +119,12 @@ def test_a_text_that_was_read_in_a_wrong_charset_is_read_again(
     refused = dateline_cli("undo", "ferry", "6", "--yes")
     assert (refused.code, refused.error) == (1, "refused")
     assert capture("a.txt", "--charset", "koi8-r").code == 0
-    assert dateline_cli("undo", "ferry", "--yes").code == 0
+    wrong = [sources()[-1].source[7:19]]
+    for position, newest in (("9", short), ("10", wrong), ("11", short)):
+        assert offered() == (wrong if newest is short else short)
+        assert dateline_cli("undo", "ferry", position, "--yes").code == 0
+        assert offered() == newest == [sources()[-1].source[7:19]]
     assert [one.source for one in sources()] == [first.source, reading.source]
-    assert completion.sources(context, click.Argument(["source"]), "") == short
     assert "Already captured" in capture("a.txt").err
 
     # A fact of a reading is proven like any other.
@@ -133,9 +140,11 @@ def test_every_way_of_reading_again(capture: Capture, tmp_path: Path) -> None:
     """Each is a new reading if its text is not that of the newest, and is stored as it is read."""
     page = documents.page("FICTION. Паром сел на мель.", charset="koi8-r")
     (tmp_path / "p.html").write_bytes(page)
+    (tmp_path / "ascii.txt").write_bytes(b"It is safe, she said.\n")
     for name, ways in {
         # In UTF-8 the text has the bytes of the original, which are stored with another charset.
         "utf8.txt": [("cp1251", ()), ("latin-1", ()), ("utf-8", ()), ("cp1251", ())],
+        "ascii.txt": [("utf-8", ()), ("utf-16-le", ()), ("utf-8", ()), ("utf-16-le", ())],
         "p.html": [
             ("cp1251", ()), ("koi8-r", ()), ("koi8-r", ("--as", "text")), ("koi8-r", ("--as", "html")),
         ],
@@ -146,14 +155,35 @@ def test_every_way_of_reading_again(capture: Capture, tmp_path: Path) -> None:
             assert done.code == 0, done.err
             assert ("Read again" in done.err) == (number > 0)
             newest = sources()[-1]
-            plain = name == "utf8.txt" or options == ("--as", "text")
+            plain = name.endswith(".txt") or options == ("--as", "text")
             content = (tmp_path / name).read_bytes()
             expected = (
                 content.decode(charset) if plain else "Паром сел".encode("koi8-r").decode(charset)
             )
             assert expected in text_of(newest.source)
             assert "Already captured" in capture(name).err
+        assert len({one.derived_from for one in sources()[before:]}) == 2
         assert len(sources()) == before + 4 + (name == "p.html")
+
+
+def test_a_page_is_taken_back_with_its_readings_in_force(
+    capture: Capture, dateline_cli: Cli, tmp_path: Path
+) -> None:
+    (tmp_path / "p.html").write_bytes(
+        documents.page("FICTION. Паром сел на мель.", charset="koi8-r")
+    )
+    assert capture("utf8.txt").code == 0
+    assert capture("p.html", "--charset", "cp1251").code == 0
+    assert capture("p.html", "--charset", "koi8-r").code == 0
+    reading = sources()[-1].source
+    assert record(dateline_cli, "Паром", "--source", reading[7:19]).code == 0
+    # A fact rests on the page: the last act is the capture before it.
+    assert "position 3" in dateline_cli("undo", "ferry").err
+    moved = ("--source", sources()[0].source, "--reason", "The other report")
+    assert dateline_cli("correct", "ferry", "f1", *moved).code == 0
+    for position, acts in (("6", "1 act"), ("4", "2 acts")):
+        assert f"Took back {acts}" in dateline_cli("undo", "ferry", position, "--yes").err
+    assert len(sources()) == 1
 
 
 def test_a_newer_reader_gives_another_reading(
@@ -249,6 +279,8 @@ def test_an_imported_line_that_would_change_a_text_says_how_to_give_another_read
         named = {"derived_from": line["source"], "read_as": "cp1252"}
         assert all(f"{key} {value}" in finding.reason for key, value in named.items())
         archive.record([samples.captured("cafÃ©") | named], story="ferry")
+        archive.record([samples.captured("tea") | {"schema_version": 1}], story="ferry")
+        assert [event.schema_version for event in archive.events("ferry")][-3:] == [2, 2, 1]
         assert superseded(archive.state("ferry").sources) == {
             line["source"]: samples.digest("cafÃ©")
         }
