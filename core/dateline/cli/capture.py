@@ -96,7 +96,7 @@ def capture(settings: Settings, /, file: str, max_size: int, yes: bool, **detail
       dateline capture report.txt --story velm-flood --publisher org:wire=Wire --published 2024-03-04
       dateline capture page.html --story velm-flood
       dateline capture page.html --story velm-flood --publisher org:wire=Wire --title "After the flood"
-      dateline capture report.txt --story velm-flood --charset cp1251
+      dateline capture report.txt --story velm-flood --publisher org:wire=Wire --charset cp1251
       dateline capture report.txt --story velm-flood --publisher org:wire=Wire --protect "Witness 7"
     """
     from dateline.capture.obtain import is_url
