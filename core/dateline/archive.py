@@ -254,11 +254,11 @@ class Archive:
         each written ``ID=Label``. What is left out, the publisher too, is taken from the document. `review` is
         called with the `Details` before they are recorded, if any were taken or the publisher is missing,
         and returns the ones to record. `format` and `charset` say how to read the document, if its name and
-        content do not.
+        content do not. A file that the story has already, and that now has another text, is read again:
+        only the new reading is recorded.
 
         Raises UnknownName, Refused, and DatelineError for a document that cannot be read, or that is
-        in the archive with another text, withdrawn, or protected for somebody else, or whose publisher is
-        not known.
+        in the archive withdrawn, or protected for somebody else, or whose publisher is not known.
         """
         from dateline.capture.capturing import Wanted, capture
         from dateline.capture.obtain import obtain

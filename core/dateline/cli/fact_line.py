@@ -179,6 +179,9 @@ def source_of(given: str | None, quotations: list[str], desk: Desk) -> str:
         return retyped("--source", given or "", short(source))
 
     sources = quotable(desk.state)
+    if given is None and (old := _superseded(quotations, sources, desk)):
+        what = "has these words only in a superseded reading; quote the newest, or name the old one"
+        raise choose_source(desk.state, old, what, command=command)
     called = sources_called(desk.state, given) if given is not None else []
     if len(called) == 1:
         return _said(called[0], desk)
@@ -206,12 +209,28 @@ def _said(source: str, desk: Desk) -> str:
     return source
 
 
+def _superseded(quotations: list[str], sources: list[str], desk: Desk) -> list[str]:
+    """The superseded readings that have the quotations, if none of the `sources` has."""
+    from dateline.events.readings import superseded
+
+    old = superseded(desk.state.sources)
+    if not old or any(_all_in(quotations, desk.text_of(one), _reads) for one in sources):
+        return []
+    return [one for one in old if _all_in(quotations, desk.text_of(one), _reads)]
+
+
 def _all_in(quotations: list[str], text: str, has: Callable[[str, str], bool]) -> bool:
     return all(has(words, text) for words in quotations)
 
 
 def _has(words: str, text: str) -> bool:
     return words in text or bool(_passages(words, text))
+
+
+def _reads(words: str, text: str) -> bool:
+    from dateline.events.quoting import find
+
+    return _has(words, text) or bool(find(words, text))
 
 
 def _nearly_has(words: str, text: str) -> bool:

@@ -10,6 +10,7 @@ from dateline.documents.document import PREFIX
 from dateline.errors import UnknownName
 from dateline.events.acts import short
 from dateline.events.entity import EntityIntroduced
+from dateline.events.readings import superseded
 from dateline.events.source import document_of
 from dateline.events.state import Fact, StoryState
 from dateline.log.read import StoryRow, list_stories, story_by_slug
@@ -167,11 +168,18 @@ def sources_called(state: StoryState, name: str) -> list[str]:
 
 
 def quotable(state: StoryState) -> list[str]:
-    """The sources that facts quote: not a document whose text, or that of another document of its media
-    type, was extracted as a source of its own."""
-    whole = {source.derived_from for source in state.sources.values()}
+    """The sources that facts quote: the newest reading of each document, and not a document whose text,
+    or that of another document of its media type, was extracted as a source of its own."""
+    whole, old = (
+        {source.derived_from for source in state.sources.values()},
+        superseded(state.sources),
+    )
     kinds = {source.media_type for name, source in state.sources.items() if name in whole}
-    return [name for name, source in state.sources.items() if source.media_type not in kinds]
+    return [
+        name
+        for name, source in state.sources.items()
+        if name not in old and (source.media_type == "text/plain" or source.media_type not in kinds)
+    ]
 
 
 def described(state: StoryState, name: str) -> str:
