@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from dateline.events.payload import FactNotice, FactPayload
 from dateline.events.registry import EventType
+from dateline.events.source import capture_id
 from dateline.testing import samples
 from dateline.testing.payloads import NotDrawn, structs
 from dateline.testing.samples import Fields
@@ -53,7 +54,7 @@ class _Story:
         ]
         self._capture()
         steps = [
-            self._fact, self._fact, self._fact, self._capture, self._correct, self._correct,
+            self._fact, self._fact, self._fact, self._capture, self._read_again, self._correct, self._correct,
             self._retract, self._dispute, self._review, self._link, self._retitle, self._foreign,
             self._evidence, self._withdraw, self._amend, self._amend, self._merge, self._undo, self._undo,
         ]  # fmt: skip
@@ -68,8 +69,7 @@ class _Story:
         line = samples.captured(text)
         if self._texts and self._draw(st.integers(0, 3)) == 0:
             text = self._texts[self._draw(st.sampled_from(sorted(self._texts)))]
-            number = 1 + sum(one == text for one in self._texts.values())
-            source = f"{samples.digest(text)}.{number}"
+            source = capture_id(samples.digest(text), (one.get("source", "") for one in self.lines))
             line = samples.captured(
                 text, source=source, title=self._reason(), publisher=samples.NORA
             )
@@ -78,6 +78,17 @@ class _Story:
             published = self._draw(st.sampled_from(("2022-10-12", "2022-10-13T06:00:00Z", None)))
             del line["published"]
             self.lines.append(line | ({"published": published} if published else {}))
+
+    def _read_again(self) -> None:
+        """Another reading of a text, in another charset."""
+        text = self._draw(texts)
+        whole = self._draw(st.sampled_from(sorted(self._texts)))
+        if samples.digest(text) not in (line.get("source") for line in self.lines):
+            line = samples.captured(
+                text, derived_from=whole, publisher=self._present(whole, "publisher")
+            )
+            self._texts[line["source"]] = text
+            self._act(line | {"extracted_by": "dateline 0.1.0", "read_as": "cp1251"})
 
     def _span(self, source: str) -> dict[str, Any]:
         text = self._texts[source]
@@ -225,6 +236,8 @@ class _Story:
             self._retracted.discard(act["fact"])
         elif act["type"] == "source.withdrawn":
             self._withdrawn.discard(act["source"])
+        elif act["type"] == "source.captured":
+            del self._texts[act["source"]]
         self._act({"type": "event.revoked", "event": act["event_id"], "reason": self._reason()})
 
     def _may_go(self, act: Fields) -> bool:
@@ -234,6 +247,12 @@ class _Story:
                 one["type"] == act["type"] and one["fact"] == act["fact"]
                 for one in later
                 if one["event_id"] not in self._revoked
+            )
+        if act["type"] == "source.captured":
+            return not any(
+                ("fact" in line and line.get("source") == act["source"])
+                or line.get("derived_from") == act["source"]
+                for line in self.lines
             )
         if act["type"] != "event.revoked":
             return True
