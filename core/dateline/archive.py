@@ -244,20 +244,22 @@ class Archive:
         protect: str | None = None,
         recorded_by: RecordedBy = RecordedBy(),
         review: Review | None = None,
+        new: Iterable[str] = (),
         **about: Any,
     ) -> Captured:
         """Archive a document as a source of a story, and the text extracted from it as another.
 
         `file` is a path, or with `allow_network` a URL. `publisher` is an entity, or ``ID=Label`` to
         introduce one. `about` can have ``title``, ``published``, ``language``, ``byline`` (a list of
-        names) and ``url``. What is left out, the publisher too, is taken from the document. `review` is
+        names, or of ids of persons) and ``url``. `new` are other entities that it names for the first time,
+        each written ``ID=Label``. What is left out, the publisher too, is taken from the document. `review` is
         called with the `Details` before they are recorded, if any were taken or the publisher is missing,
         and returns the ones to record. `format` and `charset` say how to read the document, if its name and
-        content do not.
+        content do not. A file that the story has already, and that now has another text, is read again:
+        only the new reading is recorded.
 
         Raises UnknownName, Refused, and DatelineError for a document that cannot be read, or that is
-        in the archive with another text, withdrawn, or protected for somebody else, or whose publisher is
-        not known.
+        in the archive withdrawn, or protected for somebody else, or whose publisher is not known.
         """
         from dateline.capture.capturing import Wanted, capture
         from dateline.capture.obtain import obtain
@@ -267,7 +269,7 @@ class Archive:
         about["publisher"] = publisher
         about["byline"] = list(about.get("byline") or ())
         about["url"] = obtained.url or about.get("url")
-        wanted = Wanted(obtained, about, format, charset, protect, recorded_by, review)
+        wanted = Wanted(obtained, about, format, charset, protect, recorded_by, review, tuple(new))
         return capture(self, story, wanted)
 
     # -- notices: one event about a story, a fact or a source ------------------------------

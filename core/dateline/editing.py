@@ -197,13 +197,15 @@ def amend(
     changes: Mapping[str, Any],
     *,
     reason: str,
+    new: Iterable[str] = (),
     **how: Unpack[HowBy],
 ) -> list[Change]:
     """Amend what was recorded about an entity, found as by `entity`, or about a source, found as by
     `source`; the log keeps what was recorded before. Returns the changes, with old values.
 
     `changes` maps fields, such as ``published`` or ``identifiers.wikidata``, to new values; None removes
-    one. A document and the texts extracted from it are amended together, except for their ``url``, which
+    one. `new` are entities that the changes name for the first time, each written ``ID=Label``. A document
+    and the texts extracted from it are amended together, except for their ``url``, which
     only the document has.
     """
     state = archive.state(story, facts=())
@@ -230,7 +232,7 @@ def amend(
             f"{name} already has these values; nothing was written", code="amendment-empty"
         )
     recorded_by = how.get("recorded_by", RecordedBy())
-    archive.record(lines, story=story, recorded_by=recorded_by)
+    archive.record([*introductions(new, state), *lines], story=story, recorded_by=recorded_by)
     made = {change["path"]: change for line in lines for change in line["changes"]}
     return [Change(**change) for change in made.values()]
 

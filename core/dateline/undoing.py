@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import takewhile
 from typing import Any, Protocol, Unpack
 from uuid import UUID
@@ -42,6 +42,8 @@ def undo(
     `last_act`). Returns what was taken back: an amendment of a document with that of its text, a captured
     document with the text extracted from it. Both the act and its revocation stay in the log.
 
+    A reading that was recorded later than its document is taken back alone.
+
     Raises UnknownName if there is no such act, and Refused if it cannot be taken back.
     """
     acts = last_act(archive, story) if position is None else _at(archive, story, position)
@@ -69,7 +71,11 @@ def last_act(archive: Desk, story: str) -> list[Event]:
         elif isinstance(data, SourceCaptured) and data.source in sources:
             sources.update([data.derived_from] if data.derived_from else [])
         elif isinstance(data, REVOCABLE) and event.event_id not in revoked:
-            return _together(event, archive.events(story, after=max(0, event.version - _PAGE)))
+            acts = _together(
+                event, archive.events(story, after=max(0, event.version - _PAGE)), revoked
+            )
+            if sources.isdisjoint(_captured(acts)):
+                return acts
     raise UnknownName(
         f"story {story} has no act that can be taken back",
         hint="facts are taken back with `dateline retract`",
@@ -78,9 +84,13 @@ def last_act(archive: Desk, story: str) -> list[Event]:
 
 
 def _at(archive: Desk, story: str, position: int) -> list[Event]:
+    revoked: set[UUID] = set()
     for event in _backwards(archive, story):
+        if isinstance(event.data, EventRevoked) and event.event_id not in revoked:
+            revoked.add(event.data.event)
         if event.position == position:
-            return _together(event, archive.events(story, after=max(0, event.version - _PAGE)))
+            near = archive.events(story, after=max(0, event.version - _PAGE))
+            return _together(event, near, revoked)
     raise UnknownName(
         f"story {story} has no event at position {position}",
         hint=f"list its events with `dateline log {story}`",
@@ -98,15 +108,19 @@ def _backwards(archive: Desk, story: str) -> Iterator[Event]:
         end = start
 
 
-def _together(act: Event, near: Iterable[Event]) -> list[Event]:
-    """An act and the acts that were recorded together with it, last one first."""
+def _together(act: Event, near: Iterable[Event], revoked: Collection[UUID]) -> list[Event]:
+    """An act and the acts in force that were recorded together with it, last one first."""
     last = act.version + _PAGE
     found = [
         event
         for event in takewhile(lambda event: event.version <= last, near)
-        if event.position == act.position or _joined(act, event)
+        if event.position == act.position or (event.event_id not in revoked and _joined(act, event))
     ]
     return sorted(found, key=lambda event: -event.position)
+
+
+def _captured(acts: Iterable[Event]) -> Iterator[str]:
+    return (act.data.source for act in acts if isinstance(act.data, SourceCaptured))
 
 
 def _joined(act: Event, other: Event) -> bool:
@@ -115,7 +129,9 @@ def _joined(act: Event, other: Event) -> bool:
         causes = {act.causation_id, act.event_id} - {None}
         return other.causation_id in causes or other.event_id in causes
     if isinstance(left, SourceCaptured) and isinstance(right, SourceCaptured):
-        return left.source == right.derived_from or right.source == left.derived_from
+        # A document goes with all its readings; a later reading goes alone.
+        with_it = act.recorded_us == other.recorded_us and right.source == left.derived_from
+        return left.source == right.derived_from or with_it
     return False
 
 

@@ -18,6 +18,8 @@ from dateline.plugin import (
     SourceImporter,
     hookimpl,
 )
+from dateline_pdf.columns import by_columns
+from dateline_pdf.placed import placed
 from dateline_pdf.reading import rejoined, spelled
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 PAGE_END = "\n\f"
 #: The most characters of text that are taken: a small file can unpack to any number.
 MAX_CHARS = 64_000_000
+#: What is made of the text that pypdf gives; another number whenever that changes.
+_LAYOUT = "columns 1"
 _PROGRAM = "Microsoft Word - "
 
 # Without a handler, pypdf's remarks on odd files would be printed to stderr.
@@ -34,8 +38,9 @@ logging.getLogger("pypdf").addHandler(logging.NullHandler())
 
 
 class Pdf(SourceImporter):
-    """PDF that contains text, read with pypdf. A form feed separates pages. Ligatures become letters, and
-    words that are divided at the end of a line are joined where the document shows how they are written.
+    """PDF that contains text, read with pypdf. A form feed separates pages. Columns follow one another, also
+    where the page draws its lines across them. Ligatures become letters, and words that are divided at
+    the end of a line are joined where the document shows how they are written.
 
     The metadata of a PDF state when and on whose computer the file was made, not when and by whom
     it was published: only its title and language are taken.
@@ -86,7 +91,7 @@ def _extracted(reader: PdfReader) -> Extracted:
         )
     return Extracted(
         text=PAGE_END.join(pages),
-        tool=f"pypdf {version('pypdf')}",
+        tool=f"pypdf {version('pypdf')}, {_LAYOUT}",
         title=_title(reader),
         language=_language(reader),
         note=f"There is no text on page {', '.join(empty)} of {len(pages)}." if empty else None,
@@ -96,7 +101,8 @@ def _extracted(reader: PdfReader) -> Extracted:
 def _pages(reader: PdfReader) -> list[str]:
     pages, size = [], 0
     for page in reader.pages:
-        pages.append(spelled(page.extract_text()))
+        text, pieces = placed(page)
+        pages.append(spelled(by_columns(pieces) or text))
         size += len(pages[-1])
         if size > MAX_CHARS:
             raise DatelineError(

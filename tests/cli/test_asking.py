@@ -93,6 +93,21 @@ def test_a_figure_is_typed_as_it_is_read(ask: Ask, tmp_path: Path) -> None:
     assert quantity.verbatim == "143 of 193"
 
 
+def test_what_is_counted_is_enough_and_the_words_of_the_source_stand_for_the_fact(
+    ask: Ask, tmp_path: Path
+) -> None:
+    """Enter for the sentence and the unit; the date is the one in the quotation."""
+    quotation = "ran aground off Port Ister on Monday"
+    result = ask("occurrence", *SOURCE, "-x", quotation, typed="run aground\n\n\n.\n\n")
+    assert result.code == 0, result.err
+    fact = last(tmp_path)
+    assert (fact.text, fact.times.valid.edtf) == (quotation, "2024-05-06")
+    result = ask("figure", *GIVEN, typed="people ashore\n\n\n\n\n")
+    assert result.code == 0, result.err
+    [quantity] = last(tmp_path).quantities
+    assert (quantity.value, quantity.of, quantity.measure) == (143, 193, "people ashore")
+
+
 def test_a_complete_command_line_asks_nothing(ask: Ask) -> None:
     result = ask(*OCCURRENCE)
     assert (result.code, result.err.split(" at ")[0]) == (0, "Recorded f3")
@@ -110,8 +125,8 @@ def test_a_wrong_answer_is_asked_for_again_and_the_others_are_kept(
 ) -> None:
     result = ask(
         *("role", *GIVEN, "--title", "mayor"),
-        # A surname alone fits nobody: the near name is chosen from the list. The date is wrong once.
-        typed="Voss\n1\n\nShe is the mayor.\nthe 40th\n\x15" + "2024-05\n\n",
+        # A name that fits nobody: the near one is chosen from the list. The date is wrong once.
+        typed="Mara Vos\n1\n\nShe is the mayor.\nthe 40th\n\x15" + "2024-05\n\n",
     )
     assert result.code == 0, result.err
     assert "date" in result.err and "person:mara-voss, Mara Voss" in result.err
@@ -159,7 +174,7 @@ def test_stopping_writes_nothing_and_prints_the_answers_as_a_command(
 
 
 def test_an_option_that_names_nobody_known_is_asked_about(ask: Ask, tmp_path: Path) -> None:
-    result = ask(*OCCURRENCE, "--actor", "Voss", typed="1\n")
+    result = ask(*OCCURRENCE, "--actor", "Mara Vos", typed="1\n")
     assert result.code == 0, result.err
     assert [actor.agent for actor in last(tmp_path).actors] == [samples.VOSS]
 

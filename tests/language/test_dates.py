@@ -7,6 +7,7 @@ import string
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dateline.events import edtf
-from dateline.language.dates import LONGEST, NotADate, UnclearDate, Understood, understand
+from dateline.language.dates import LONGEST, NotADate, Tense, UnclearDate, Understood, understand
 from dateline.language.dates.around import OPERATIONS, SPANS
+from dateline.language.dates.finding import dates_in
 from dateline.language.dates.forms import DateWords, shapes
 from dateline.language.dates.meaning import READINGS, Context
 from dateline.language.dates.tokens import Time
 from dateline.language.dates.words import LANGUAGES, words_of
+from dateline.language.tense import reports_the_past
 
 EXPRESSIONS = Path(__file__).with_name("expressions.txt")
 PAGE = Path(__file__).parents[2] / "docs/dates.md"
@@ -39,10 +42,10 @@ def expressions() -> Iterator[tuple[list[str], str | None, str, str]]:
             yield [] if languages == "none" else languages.split(","), day, text, means
 
 
-def meaning(text: str, languages: list[str], published: str | None) -> str:
+def meaning(text: str, languages: list[str], published: str | None, tense: Tense = "") -> str:
     """What is understood, in the form of the table."""
     try:
-        return understand(text, languages=languages, published=published).edtf
+        return understand(text, languages=languages, published=published, tense=tense).edtf
     except UnclearDate as unclear:
         return "? " + " ; ".join(choice for choice, _ in unclear.choices)
     except NotADate:
@@ -77,6 +80,34 @@ def test_what_was_understood_says_where_it_comes_from() -> None:
         understand("03/04/2025")
     assert unclear.value.choices == (("2025-04-03", "3 April 2025"), ("2025-03-04", "4 March 2025"))
     assert not unclear.value.relative
+
+
+def test_what_had_happened_or_was_planned_is_on_one_side_of_the_source_s_day() -> None:
+    for text, past, future in [
+        ("Thursday", "2024-05-16", "2024-05-23"),
+        ("on Monday morning", "2024-05-13", "2024-05-20"),
+        ("Friday", "2024-05-17", "? 2024-05-17 ; 2024-05-24"),
+        ("last Thursday", "? 2024-05-16 ; 2024-05-09", "? 2024-05-16 ; 2024-05-09"),
+        ("since Friday", "? 2024-05-17/.. ; 2024-05-10/..", "? 2024-05-17/.. ; 2024-05-10/.."),
+        ("12 May", "2024-05-12", "2024-05-12"),
+    ]:
+        assert meaning(text, ["en"], FRIDAY, "past") == past, text
+        assert meaning(text, ["en"], FRIDAY, "future") == future, text
+    # At 23:30 UTC it may be Saturday where it was published: then a week lies between the readings.
+    assert meaning("Friday", ["en"], "2024-05-17T23:30:00Z", "past") == "2024-05-17"
+    assert meaning("Saturday", ["en"], "2024-05-17T23:30:00Z", "past").startswith("?")
+
+
+def test_the_dates_of_a_text_are_found() -> None:
+    for text, found in [
+        ("The board may have to pay, she said on Thursday, 16 May 2024.", ["on Thursday, 16 May 2024"]),
+        ("In March 2104 people came; yesterday, 40 did.", ["In March 2104", "yesterday"]),
+        ("from 03.04.2024. 1.500 came", ["from 03.04.2024"]),
+        ("2104 people will march on and may sit in the sun", []),
+        ("It was on Monday. It rained on Monday", ["on Monday"]),
+    ]:  # fmt: skip
+        read = partial(understand, languages=["en"], published=FRIDAY)
+        assert dates_in(text, read) == found, text
 
 
 @given(st.sampled_from([row[3] for row in expressions() if row[3][0] not in "?-"]), st.booleans())
@@ -207,3 +238,15 @@ def test_a_time_needs_a_day() -> None:
     with pytest.raises(NotADate):
         understand("May 2024 at 14:30")
     assert Time("2", "30", "", "pm", "").half == "pm"
+
+
+def test_the_past_is_told_by_small_words_and_what_is_to_come_goes_first() -> None:
+    for text, past in [
+        ("Four pupils were taken to hospital", True),
+        ("They were to leave on Monday", False),
+        ("The river was expected to rise", False),
+        ("Zwölf wurden verletzt", True),
+        ("Близько 65 дітей були в залі", True),
+        ("640 beds", False),
+    ]:
+        assert reports_the_past(text) is past, text

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from tests.bundled import plugins
+from tests.plugins.pdfs import Block, made
 
 from dateline import Archive
 from dateline.cli.outcome import run
@@ -16,41 +18,10 @@ from dateline.testing import samples
 from dateline_pdf import PAGE_END, Pdf
 from dateline_pdf.reading import rejoined, spelled
 
-#: Codes 1 and 2 are the ligatures fi and ffl; 173 is a soft hyphen, which a font shows as a hyphen.
-_ENCODING = "<</Type/Encoding/BaseEncoding/WinAnsiEncoding/Differences[1/fi/ffl]>>"
 
-
-def made(*pages: list[tuple[int, int, list[str]]]) -> bytes:
-    """A PDF whose pages have blocks (x, y, lines), drawn in that order."""
-    kids = " ".join(f"{4 + 2 * number} 0 R" for number in range(len(pages)))
-    objects = [
-        "<</Type/Catalog/Pages 2 0 R>>",
-        f"<</Type/Pages/Kids[{kids}]/Count {len(pages)}>>",
-        f"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding{_ENCODING}>>",
-    ]
-    fonts = "<</Font<</F1 3 0 R>>>>"
-    for number, blocks in enumerate(pages):
-        stream = ""
-        for x, y, lines in blocks:
-            shown = " T* ".join(f"({line}) Tj" for line in lines)
-            stream += f"BT /F1 11 Tf 14 TL {x} {y} Td {shown} ET\n"
-        objects += [
-            f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources{fonts}/Contents {5 + 2 * number} 0 R>>",
-            f"<</Length {len(stream)}>>stream\n{stream}\nendstream",
-        ]
-    out, places = "%PDF-1.7\n", []
-    for number, body in enumerate(objects, 1):
-        places.append(len(out))
-        out += f"{number} 0 obj{body}\nendobj\n"
-    table = "".join(f"{place:010} 00000 n \n" for place in places)
-    size = len(objects) + 1
-    out += f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer<</Size {size}/Root 1 0 R>>\n"
-    return (out + f"startxref\n{len(out)}\n%%EOF\n").encode("latin-1")
-
-
-def read(*pages: list[tuple[int, int, list[str]]]) -> str:
+def read(*pages: Sequence[Block] | str, page: str = "") -> str:
     importer = Pdf()
-    return importer.extract(importer.document(made(*pages), None)).text
+    return importer.extract(importer.document(made(*pages, page=page), None)).text
 
 
 def test_ligatures_are_letters_and_divided_words_are_joined_where_that_is_known() -> None:

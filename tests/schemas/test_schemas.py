@@ -83,6 +83,14 @@ def test_a_version_without_its_upcaster_is_refused() -> None:
     assert caught.value.code == "upcaster-missing"
 
 
+def test_a_version_that_only_added_fields_is_read_without_an_upcaster() -> None:
+    registry = Registry()
+    assert registry.shape("source.captured", 1) is registry.shape("source.captured", 2)
+    assert registry.shape("source.captured", 3) is registry.shape(
+        "entity.introduced", 1
+    )  # raw JSON
+
+
 def test_upcasters_run_one_after_the_other() -> None:
     class Sighting(Payload, frozen=True, kw_only=True):
         type = "acme.sighting.recorded"

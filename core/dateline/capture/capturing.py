@@ -10,14 +10,13 @@ from dateline.capture.obtain import Obtained, read, reader_of
 from dateline.capture.recapture import (
     CapturingArchive,
     captured_before,
-    captures,
-    erasing,
     kept_without,
     require_not_withdrawn,
     require_same_protection,
     same_capture,
     text_kept,
 )
+from dateline.capture.rereading import Rereading, consequences, usual_charset
 from dateline.capture.source_lines import extracted_from, source_lines
 from dateline.documents.document import Document
 from dateline.errors import DatelineError, Refused, VersionConflict
@@ -35,8 +34,9 @@ _TRIES = 50
 class Captured:
     """The result of capturing a document.
 
-    ``source`` is its id. ``text`` is the id of the text extracted from it, which facts quote; None if
-    the document is plain text itself. ``notes`` are sentences about how it was read, and ``words``
+    ``source`` is its id. ``text`` is the id of the text that was read from it, which facts quote; None if
+    the document is plain text itself. ``read_again`` is true when it was captured before, and only a new
+    reading of it was recorded. ``notes`` are sentences about how it was read, and ``words``
     describes it. ``recorded`` counts what was recorded. ``stays_erased`` is true when nothing was
     recorded because the document was erased and its text is still in the story.
     """
@@ -48,6 +48,7 @@ class Captured:
     notes: tuple[str, ...]
     recorded: Recorded
     stays_erased: bool = False
+    read_again: bool = False
 
     @property
     def new(self) -> bool:
@@ -67,6 +68,7 @@ class Wanted:
     protect: str | None
     recorded_by: RecordedBy
     review: Review | None = None
+    new: tuple[str, ...] = ()
 
 
 def capture(archive: CapturingArchive, story: str, wanted: Wanted) -> Captured:
@@ -94,12 +96,9 @@ def _attempt(archive: CapturingArchive, state: StoryState, wanted: Wanted) -> Ca
     known = archive.document(document_id)
     # A download is a visit: it is kept, also if the page says what it said before.
     before = None if wanted.obtained.url else same_capture(state, document_id, wanted.about)
+    usual = usual_charset(state, document_id, known)
     blamed = Blamed(archive.plugins, "source_importers", reader.name)
-    document = blamed.call(
-        lambda: read(
-            reader, wanted.obtained, wanted.charset, known, lambda: captures(archive, document_id)
-        )
-    )
+    document = blamed.call(lambda: read(reader, wanted.obtained, wanted.charset, usual))
     extracted = blamed.call(lambda: extracted_from(reader, document))
     made = source_lines(
         *(reader, document, extracted, wanted.about, archive.document, state.entities),
@@ -107,44 +106,69 @@ def _attempt(archive: CapturingArchive, state: StoryState, wanted: Wanted) -> Ca
         review=wanted.review,
         captures=state.captures,
     )
+    if before is not None:
+        again = Rereading(made, document, before, state, archive.document)
+        if again.line is not None and (wanted.charset or wanted.format or again.same_tool):
+            return _read_again(archive, wanted, again)
     text = None if made.text is None else made.text.source
     archived = None if text is None else state.sources.get(text)
     if text is not None and archived is not None and before is None:
         require_same_protection(archive, state, text, wanted.protect)
-    erased = text is not None and before is None and kept_without(state, document_id)
-    lines = made.lines if before is None else made.as_before(before, state.sources)
+    erased = kept_without(state, document_id) if before is None else None
+    lines = made.lines if before is None else again.lines
     result = archive.record(
-        [*introductions([made.publisher], state), *lines],
+        [*introductions([made.publisher, *wanted.new], state), *lines],
         story=state.slug,
         files=made.content,
         recorded_by=wanted.recorded_by,
         protect=wanted.protect,
         anew=True,
         expected=state.version,
-        dry_run=erased,
+        dry_run=erased is not None,
     )
-    source, quoted = str(lines[0]["source"]), None if text is None else str(lines[-1]["source"])
-    if erased and text is not None:
-        why = text_kept(text, state.slug)
-        return Captured(state.slug, source, text, "", (why,), result, stays_erased=True)
+    source, last = str(lines[0]["source"]), str(lines[-1]["source"])
+    quoted = None if last == source else last
+    if erased is not None:
+        why = text_kept(erased, state.slug)
+        return Captured(state.slug, source, erased, "", (why,), result, stays_erased=True)
     if not result.new:
-        require_not_withdrawn(state, {source, quoted or source}, archive)
+        require_not_withdrawn(state, {source, last}, archive)
     notes = made.notes()
     if quoted is not None:
         notes.insert(0, f"Quote its text, not the document: --source {short(quoted)}")
     if result.new and before is None:
         notes = captured_before(state, made) + notes
-    if wanted.charset is None and document.charset != "utf-8" and not document.binary:
-        notes.append(_read_as(document.charset, result.positions[-len(lines) :], known is None))
+    if before is not None and again.line is not None:
+        notes.append(again.not_asked)
+    elif wanted.charset is None and document.charset != "utf-8" and not document.binary:
+        notes.append(_read_as(document.charset, known is None))
     notes += made.undated(state.slug) if result.new else []
-    words = made.ids(texts=result.new > 0 or before is None)
+    words = made.ids(source, texts=result.new > 0 or before is None)
     return Captured(state.slug, source, quoted, words, tuple(notes), result)
 
 
-def _read_as(charset: str, positions: tuple[int, ...], new: bool) -> str:
+def _read_again(archive: CapturingArchive, wanted: Wanted, again: Rereading) -> Captured:
+    """Record a new reading of an earlier capture, and nothing else."""
+    story, name = again.state.slug, again.name
+    if wanted.protect is not None:
+        require_same_protection(archive, again.state, again.before.source, wanted.protect)
+    result = archive.record(
+        [again.line],
+        story=story,
+        files=again.content,
+        recorded_by=wanted.recorded_by,
+        protect=wanted.protect,
+        anew=True,
+        expected=again.state.version,
+    )
+    notes = [f"Quote this reading: --source {short(name)}"]
+    notes += again.notes()
+    notes += consequences(archive.state(story, facts=None), name, again.text.text)
+    source = again.before.source
+    return Captured(story, source, name, again.words, tuple(notes), result, read_again=True)
+
+
+def _read_as(charset: str, new: bool) -> str:
     if not new:
         return f"Read as {charset}, as before."
-    return (
-        f"Read as {charset}. If that is wrong, erase it with {erasing(positions)} and capture it "
-        "again with the right --charset."
-    )
+    return f"Read as {charset}. If that is wrong, capture it again with the right --charset."

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from dateline.capture.recapture import erasing
 from dateline.documents.charset import marked_charset, web_charset
 from dateline.documents.document import Document
 from dateline.documents.folder import read_bounded
@@ -84,20 +82,14 @@ def reader_of(plugins: Plugins, obtained: Obtained, as_: str | None) -> SourceIm
 
 
 def read(
-    reader: SourceImporter,
-    obtained: Obtained,
-    charset: str | None,
-    known: Document | None,
-    captures: Callable[[], Sequence[int]],
+    reader: SourceImporter, obtained: Obtained, charset: str | None, usual: str | None
 ) -> Document:
-    """The document as `reader` reads it: in the charset given, else that of its earlier capture
-    (`known`), else the server's if it fits, else the detected one.
+    """The document as `reader` reads it: in the charset given, else the `usual` one, in which it was read
+    before, else the server's if it fits, else the detected one.
 
-    Raises DatelineError when the document cannot be read, or (``charset-conflict``) when the archive
-    has it with another text; `captures` returns the positions of those captures.
+    Raises DatelineError when the document cannot be read.
     """
-    if charset is None and known is not None and not known.binary:
-        charset = known.charset
+    charset = charset or usual
     declared = web_charset(obtained.charset) if obtained.charset else None
     if shifted_charset(obtained.content):  # for 7-bit text, servers declare their default
         declared = None
@@ -106,16 +98,4 @@ def read(
             return reader.document(obtained.content, declared)
         except DatelineError:  # servers are often wrong; the document is a better witness
             pass
-    document = reader.document(obtained.content, charset)
-    if known is None:
-        return document
-    if (known.binary, known.text) != (document.binary, document.text):
-        raise DatelineError(
-            f"{document.source} is already in the archive, read as {known.charset}, "
-            f"not as {document.charset}",
-            hint="a document has one text only. Use the same --charset and the same --as; or, if that "
-            f"was wrong, erase it with {erasing(captures())} and capture it again. Facts that quote "
-            "it stay, and their source is missing until then",
-            code="charset-conflict",
-        )
-    return known
+    return reader.document(obtained.content, charset)

@@ -23,23 +23,17 @@ class CapturingArchive(Protocol):
     plugins: Plugins
 
     def story(self, slug: str) -> StoryRow: ...
-    def state(self, slug: str, *, facts: Collection[str]) -> StoryState: ...
-    def events(self, slug: str | None = None) -> Iterator[Event]: ...
+    def state(self, slug: str, *, facts: Collection[str] | None) -> StoryState: ...
+    def events(self, slug: str) -> Iterator[Event]: ...
     def document(self, source: str) -> Document | None: ...
     def subjects(self) -> list[str]: ...
     def key_of(self, subject: str) -> str | None: ...
     def record(self, *lines: Any, **how: Any) -> Recorded: ...
 
 
-def erasing(positions: Iterable[int]) -> str:
-    """The command that makes it possible to capture a document again in another charset."""
-    listed = " ".join(map(str, positions))
-    return f'`dateline erase {listed} --reason "Read in the wrong charset" --basis "Correction"`'
-
-
-def captures(archive: CapturingArchive, source: str, story: str | None = None) -> list[int]:
-    """Positions of all captures of a document and of the texts extracted from it, in one story or
-    in all. It reads all events of them, so use it only in rare cases."""
+def captures(archive: CapturingArchive, source: str, story: str) -> list[int]:
+    """Positions of all captures of a document and of the texts extracted from it in a story. It reads all
+    events of the story, so use it only in rare cases."""
     return [
         event.position
         for event in archive.events(story)
@@ -91,15 +85,22 @@ def require_same_protection(
 def same_capture(
     state: StoryState, document: str, about: Mapping[str, Any]
 ) -> SourceCaptured | None:
-    """An earlier capture of a document with the details `about`, as recorded or as amended since. Details
+    """The last capture of a document with the details `about`, as recorded or as amended since. Details
     that are left out do not differ."""
     given = {name: value for name, value in about.items() if value}
     if "publisher" in given:
         given["publisher"] = given["publisher"].partition("=")[0]
-    for name, source in state.sources.items():
-        if document_of(name) == document and any(
-            all(_same(getattr(one, key), value) for key, value in given.items())
-            for one in (source, state.as_captured(name))
+    for name, source in reversed(state.sources.items()):
+        read = (
+            document_of(source.derived_from or "") == document
+        )  # the bytes of one of its readings
+        if (
+            document_of(name) == document
+            and not read
+            and any(
+                all(_same(getattr(one, key), value) for key, value in given.items())
+                for one in (source, state.as_captured(name))
+            )
         ):
             return source
     return None
@@ -111,12 +112,19 @@ def _same(known: object, given: object) -> bool:
     )
 
 
-def kept_without(state: StoryState, document: str) -> bool:
-    """Whether a text that was extracted from a document is in the story, and the document, erased, is
-    not."""
-    there = any(document_of(name) == document for name in state.sources)
-    texts = (one.derived_from for one in state.sources.values())
-    return not there and any(name and document_of(name) == document for name in texts)
+def kept_without(state: StoryState, document: str) -> str | None:
+    """The last text that was extracted from a document, if it is in the story and the document, erased,
+    is not."""
+    if any(document_of(name) == document for name in state.sources):
+        return None
+    return next(
+        (
+            name
+            for name, one in reversed(state.sources.items())
+            if document_of(one.derived_from or "") == document
+        ),
+        None,
+    )
 
 
 def captured_before(state: StoryState, made: SourceLines) -> list[str]:

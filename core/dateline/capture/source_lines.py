@@ -1,9 +1,11 @@
-"""The sources that one document becomes: the document and the text extracted from it."""
+"""The sources that one document becomes: the document and the text that was read from it."""
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
 from msgspec.structs import replace
@@ -18,19 +20,22 @@ from dateline.capture.details import (
     without_noncharacters,
 )
 from dateline.capture.time_limit import limited
-from dateline.documents.document import Document
+from dateline.documents.document import BINARY, Document
 from dateline.errors import DatelineError
 from dateline.events.acts import short
 from dateline.events.entity import EntityIntroduced
-from dateline.events.source import SourceCaptured, capture_id, document_of
+from dateline.events.source import SourceCaptured, capture_id
 from dateline.plugins.formats import Extracted, SourceImporter
+
+#: In which the text of a reading is stored, the first one that gives bytes without another text.
+_CHARSETS = ("utf-8", "utf-8-sig", "utf-16", "utf-32")
 
 
 @dataclass(frozen=True)
 class SourceLines:
     """The import lines of a document, and the documents that they name. ``found`` holds the details
     that were taken from the document, ``ignored`` sentences about what was not. ``text`` is None when the
-    document is plain text itself. ``publisher`` may introduce its entity, as ``ID=Label``."""
+    document's own text is quoted. ``publisher`` may introduce its entity, as ``ID=Label``."""
 
     lines: list[dict[str, Any]]
     document: Document
@@ -41,46 +46,28 @@ class SourceLines:
     extracted: Extracted | None = None
 
     @property
-    def source(self) -> str:
-        """The id of the document as a source."""
-        return str(self.lines[0]["source"])
-
-    @property
     def quoted(self) -> str:
-        """The id of the source that facts quote: the extracted text, else the document."""
+        """The id of the source that facts quote: the text that was read, else the document."""
         return str(self.lines[-1]["source"])
-
-    def as_before(
-        self, before: SourceCaptured, sources: Mapping[str, SourceCaptured]
-    ) -> list[dict[str, Any]]:
-        """The lines with the ids of an earlier capture and of its text, as far as that is there."""
-        whole, *texts = self.lines
-        lines = [whole | {"source": before.source}]
-        for line in texts:
-            document = document_of(line["source"])
-            held = (n for n, one in sources.items() if one.derived_from == before.source)
-            name = next((n for n in held if document_of(n) == document), line["source"])
-            lines.append(line | {"source": name, "derived_from": before.source})
-        return lines
 
     def content(self, name: str) -> bytes:
         """The bytes of the document with the source id `name`."""
         named = self.text if self.text is not None and self.text.source == name else self.document
         return named.content
 
-    def ids(self, texts: bool) -> str:
-        """The captured document in words; with `texts`, also its extracted text."""
-        if self.text is None or self.extracted is None:
-            return f"{self.source} ({len(self.document.text):,} characters)"
+    def ids(self, source: str, texts: bool) -> str:
+        """The document in words, captured as `source`; with `texts`, also its extracted text."""
+        if self.text is None:
+            return f"{source} ({len(self.document.text):,} characters)"
         document = (
-            f"sha256:{short(self.source)} ({self.lines[0]['media_type']}, "
+            f"sha256:{short(source)} ({self.lines[0]['media_type']}, "
             f"{len(self.document.content):,} bytes)"
         )
         if not texts:
             return document
         return (
             f"{document} and its text sha256:{short(self.quoted)} "
-            f"({len(self.text.text):,} characters, by {self.extracted.tool})"
+            f"({len(self.text.text):,} characters, by {self.lines[-1]['extracted_by']})"
         )
 
     def notes(self) -> list[str]:
@@ -124,18 +111,18 @@ def extracted_from(reader: SourceImporter, document: Document) -> Extracted | No
 
 def source_lines(
     reader: SourceImporter,
-    document: Document,
+    read: Document,
     extracted: Extracted | None,
     about: Mapping[str, Any],
-    archived: Callable[[str], Document | None],
+    stored: Callable[[str], Document | None],
     entities: Mapping[str, EntityIntroduced],
     before: SourceCaptured | None = None,
     review: Review | None = None,
     captures: Collection[str] = (),
 ) -> SourceLines:
-    """The lines of a document and of the text extracted from it. `about` holds the known details;
+    """The lines of a document and of the text that was read from it. `about` holds the known details;
     missing ones are taken from the earlier capture `before`, else from the document, and then confirmed
-    by `review`. `archived` returns a document of the archive by its id; `entities` and `captures` are
+    by `review`. `stored` returns a document of the archive by its id; `entities` and `captures` are
     those of the story.
 
     Raises DatelineError (``publisher-missing``) when nobody says who published it.
@@ -163,18 +150,37 @@ def source_lines(
             code="publisher-missing",
         )
     details["publisher"] = publisher.partition("=")[0]
+    document = stored(read.source) or read  # perhaps archived with another charset, which it keeps
     whole = capture_id(document.source, captures)
     lines = [_line(document, reader.media_type, details) | {"source": whole}]
     text = None
-    if extracted is not None:
-        text = Document(extracted.text.encode())
-        known = archived(text.source)
-        if known is not None and known.text == text.text:
-            text = known  # perhaps archived in another charset, which it keeps
-        derived = {"url": None, "derived_from": whole, "extracted_by": extracted.tool}
+    if extracted is not None or (document.text != read.text and not read.binary):
+        text = text_of(read if extracted is None else extracted, stored)
+        derived = {"url": None, "derived_from": whole} | read_by(read, extracted, document)
         line = _line(text, "text/plain", details | derived)
         lines.append(line | {"source": capture_id(text.source, captures)})
     return SourceLines(lines, document, text, publisher, found, tuple(ignored), extracted)
+
+
+def text_of(read: Document | Extracted, stored: Callable[[str], Document | None]) -> Document:
+    """The document that holds a text: in UTF-8, unless these bytes are in the archive with another text."""
+    for charset in _CHARSETS:
+        found = Document(read.text.encode(charset), charset)
+        known = stored(found.source)
+        if known is None or known.text == read.text:
+            return known or found
+    return found  # refused as a document that is stored with another text
+
+
+def read_by(read: Document, extracted: Extracted | None, document: Document) -> dict[str, Any]:
+    """Who read the text of a document, and in which charset if that is not the one it is stored with."""
+    tool = f"dateline {version('dateline')}" if extracted is None else extracted.tool
+    other = not read.binary and _codec(read.charset) != _codec(document.charset)
+    return {"extracted_by": tool} | ({"read_as": read.charset} if other else {})
+
+
+def _codec(charset: str) -> str:
+    return charset if charset == BINARY else codecs.lookup(charset).name
 
 
 def _line(document: Document, media_type: str, about: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from dateline.cli import completion
+from dateline.cli.entities import Entities
 from dateline.cli.fields import parse_value
 from dateline.cli.options import reported_option, signed, yes_option
 from dateline.cli.settings import Settings
@@ -21,6 +22,8 @@ _by = click.option("--by", metavar="WHO", help="Who does it: an entity, or a nam
 _TEXTS = frozenset({
     "title", "published", "publisher", "place", "url", "language", "label", "part_of", "precision", "note",
 })  # fmt: skip
+#: Fields of a source that name entities.
+_NAMED = frozenset({"publisher", "byline"})
 _LISTS = frozenset({"byline", "names"})
 
 
@@ -47,7 +50,8 @@ def amend(
     The log keeps what was recorded before. SOURCE is a unique part from the start of its hash; a document and its text are amended together.
     Fields of a source: title, published, publisher, byline, credits, url, language, place. Fields of an
     entity: label, names, identifiers.REGISTER, part_of, lat, lon, precision, note. A byline or a list of
-    names is given as one name, or as JSON.
+    names is given as one name, or as JSON. A publisher or byline may be a name of the story, or a new
+    entity: byline=person:jane-doe="Jane Doe".
 
     In the public record, an amendment takes effect with its notice (--reported), else when it was
     recorded. A new publication date takes effect at once: it says since when the source was public.
@@ -59,6 +63,10 @@ def amend(
     """
     wanted = dict(_change(text) for text in changes)
     with settings.archive() as archive:
+        entities = Entities.of(archive.state(story, facts=())) if wanted.keys() & _NAMED else None
+        if entities is not None:
+            wanted = {path: _named(path, value, entities) for path, value in wanted.items()}
+            details["new"] = list(entities.new.values())
         made = archive.amend(story, name, wanted, **details)
     shown = "; ".join(f"{c.path[1:]}: {_json(c.was)} -> {_json(c.now)}" for c in made)
     say(f"Amended {name}: {shown}")
@@ -74,6 +82,17 @@ def _change(text: str) -> tuple[str, object]:
         return path, value
     parsed = parse_value(value)
     return path, [parsed] if path in _LISTS and isinstance(parsed, str) else parsed
+
+
+def _named(path: str, value: object, entities: Entities) -> object:
+    """The value of a field, with an id for each entity of the story that it names."""
+    if path == "publisher" and isinstance(value, str):
+        return entities.id(value, f"--set {path}", ("organization",))
+    if path == "byline" and isinstance(value, list):
+        return [
+            entities.named(one, "--set byline=") if isinstance(one, str) else one for one in value
+        ]
+    return value
 
 
 @click.command()

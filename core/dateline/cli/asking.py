@@ -168,7 +168,7 @@ class EntityQuestions:
         for new in self._new.values():
             if letters(name) in (letters(new.partition("=")[2]), letters(new.partition("=")[0])):
                 return new + suffix
-        found = matching(self._state, name, kinds)
+        found = matching(self._state, name, kinds, surnames=True)
         if len(found) == 1:
             show(f"  {found[0].entity}, {found[0].label}")
             return found[0].entity + suffix

@@ -44,8 +44,17 @@ if TYPE_CHECKING:
 )
 @click.option("--url", help="The URL at which it was found.")
 @click.option("--language", metavar="CODE", help="Its language: en, uk ...")
-@click.option("--byline", multiple=True, metavar="NAME", help="An author named in its byline.")
-@click.option("--charset", help="Its character encoding.  [default: detected]")
+@click.option(
+    "--byline",
+    multiple=True,
+    metavar="NAME|PERSON",
+    shell_complete=completion.entities,
+    help='An author named in its byline: a name, a person of the story, or a new one, person:jane-doe="Jane Doe".',
+)
+@click.option(
+    "--charset",
+    help="Its character encoding.  [default: that of its newest reading, else detected]",
+)
 @click.option(
     "--as",
     "format",
@@ -81,6 +90,9 @@ def capture(settings: Settings, /, file: str, max_size: int, yes: bool, **detail
     web page also its publisher and URL. What was taken is printed. On a terminal it is shown first, and
     you confirm or change it; --yes takes it as it is. A date or name that is not believable is left out.
 
+    A file that the story has already is read again with another --charset or --as: the new text is added as
+    another reading of the document, and offered for quoting from then on. `undo` takes it back.
+
     With --allow-network, FILE can be a URL. Facts recorded from a protected source are protected
     under the same subject. Erased content can be captured again: it becomes a new event, and the
     erasure stays on record.
@@ -90,6 +102,7 @@ def capture(settings: Settings, /, file: str, max_size: int, yes: bool, **detail
       dateline capture report.txt --story velm-flood --publisher org:wire=Wire --published 2024-03-04
       dateline capture page.html --story velm-flood
       dateline capture page.html --story velm-flood --publisher org:wire=Wire --title "After the flood"
+      dateline capture report.txt --story velm-flood --publisher org:wire=Wire --charset cp1251
       dateline capture report.txt --story velm-flood --publisher org:wire=Wire --protect "Witness 7"
     """
     from dateline.capture.obtain import is_url
@@ -106,14 +119,18 @@ def capture(settings: Settings, /, file: str, max_size: int, yes: bool, **detail
 
         review = confirmed
     with settings.archive() as archive:
-        if details["publisher"] is not None:
+        if details["publisher"] is not None or details["byline"]:
             entities = Entities.of(archive.state(details["story"], facts=()))
-            details["publisher"] = entities.given(
-                details["publisher"], "--publisher", ("organization",)
-            )
+            if details["publisher"] is not None:
+                details["publisher"] = entities.given(
+                    details["publisher"], "--publisher", ("organization",)
+                )
+            details["byline"] = [entities.named(one, "--byline ") for one in details["byline"]]
+            details["new"] = list(entities.new.values())
         done = archive.capture(file, max_bytes=max_size << 20, review=review, **details)
         if not done.stays_erased:
             did = "Captured" if done.new else "Already captured:"
+            did = "Read again" if done.read_again else did
             under = protected(done.recorded, archive.subjects())
             say(f"{did} {done.words} in {done.story}{under}.")
         for note in done.notes:

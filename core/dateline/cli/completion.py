@@ -6,6 +6,7 @@ offers nothing when the archive cannot be read.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Collection
@@ -32,6 +33,10 @@ IMPORTERS = frozenset({"ndjson"})
 SOURCE_IMPORTERS = frozenset({"html", "pdf", "text"})
 #: The kinds of fact.
 KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
+#: Parts of queries: a field of an event's data, and the unprotected events of a type, last one first.
+_OF = "json_extract(CAST(body AS TEXT), '$.data."
+_EVENTS = "FROM events WHERE subject_key IS NULL AND body IS NOT NULL AND type ="
+_LAST = "ORDER BY position DESC"
 #: How the ids of entities start.
 _PREFIXES = ("person", "org", "place", "group")
 
@@ -133,14 +138,27 @@ def plugins(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
 
 
 def sources(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """The first characters of the ids of all sources of the archive. Which story is meant is not yet
-    known when the value of an option is completed."""
-    found = _asked(
-        ctx,
-        "SELECT substr(source, 8, 12) || substr(source, 72) FROM"
-        " (SELECT json_extract(CAST(body AS TEXT), '$.data.source') AS source FROM events"
-        " WHERE type = 'source.captured' AND subject_key IS NULL)",
-    )
+    """The first characters of the ids of all sources of the archive, without readings that a newer one
+    supersedes. Which story is meant is not yet known when the value of an option is completed."""
+    revoked: set[str] = set()
+    for pair in _asked(
+        ctx, f"SELECT hex(event_id) || {_OF}event') {_EVENTS} 'event.revoked' {_LAST}"
+    ):
+        act, about = pair[:32], pair[32:].replace("-", "").upper()
+        revoked |= set() if act in revoked else {about}
+    columns = f"json_array(hex(event_id), hex(story), {_OF}source'), {_OF}derived_from'), {_OF}media_type'))"
+    found: list[str] = []
+    read: set[tuple[str, str]] = set()
+    for row in _asked(ctx, f"SELECT {columns} {_EVENTS} 'source.captured' {_LAST}"):
+        event, story, source, whole, markup = json.loads(row)
+        if event in revoked or not isinstance(source, str):
+            continue
+        if (story, whole) not in read and (
+            markup not in (None, "text/plain") or (story, source) not in read
+        ):
+            found.append(f"{source[7:19]}{source[71:]}")
+        if whole:
+            read.add((story, whole))
     return _starting(incomplete, found)
 
 

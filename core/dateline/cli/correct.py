@@ -16,6 +16,7 @@ from dateline.cli.fact_changes import changes_of
 from dateline.cli.fact_kinds import settle
 from dateline.cli.fact_options import FactCommand, fact_options
 from dateline.cli.fields import parse_value, quoted
+from dateline.cli.here import story_of
 from dateline.cli.options import reported_option, signed
 from dateline.cli.settings import Settings
 from dateline.cli.terminal.messages import say
@@ -85,6 +86,7 @@ def correct(
       dateline correct velm-flood f6 --set quantities.0.measure="people" --reason "Not residents alone"
     """
     with settings.archive() as archive, given_back():
+        story = story_of(archive, story)
         now = archive.fact(story, fact)
         if options["when"]:
             settle(now.kind, options)

@@ -51,7 +51,12 @@ def understood_option(
 def _chosen(unclear: UnclearDate, option: str) -> str:
     """The choice of a person on a terminal. Raises DatelineError in a pipe."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        listed = "\n  ".join(f"{option} {edtf}  for {words}" for edtf, words in unclear.choices)
+        from dateline.cli.command_line import retyped
+
+        listed = "\n  ".join(
+            f"{words}:\n    {retyped(option, unclear.text, edtf)}"
+            for edtf, words in unclear.choices
+        )
         raise DatelineError(
             f"{option}: {unclear}", hint=f"write one of\n  {listed}", code="date-unclear"
         )

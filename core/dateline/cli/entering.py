@@ -21,11 +21,11 @@ Lines = list[Any]
 class Entering:
     """Turns the options of ``record`` into lines and records them, with a person to ask or without.
 
-    `call` is `Archive.record` with its other arguments; ``db`` is the archive's name for a command line.
+    `call` is `Archive.record` with its other arguments.
     """
 
-    def __init__(self, desk: Desk, call: Callable[..., Recorded], db: str | None) -> None:
-        self._desk, self._state, self._call, self._db = desk, desk.state, call, db
+    def __init__(self, desk: Desk, call: Callable[..., Recorded]) -> None:
+        self._desk, self._state, self._call = desk, desk.state, call
 
     def record(
         self, kind: str | None, options: dict[str, Any], *, edit: bool, dry_run: bool
@@ -39,9 +39,7 @@ class Entering:
         elif kind is not None:
             return self._call(self._with_new(line_of(kind, options, self._desk)), dry_run=dry_run)
         else:
-            raise click.UsageError(
-                f"the options leave the kind open; give one of {', '.join(KINDS)} after the story"
-            )
+            raise self._open(options)
         held = [kind]
         try:
             if (lines := ask(held, options)) is None:
@@ -54,11 +52,22 @@ class Entering:
             self._say_left(held[0], options)
             raise
 
+    def _open(self, options: Mapping[str, Any]) -> click.UsageError:
+        """The error about options that leave the kind open."""
+        what = f"the options leave the kind open; give one of {', '.join(KINDS)} after the story"
+        if not options["speakers"]:
+            return click.UsageError(what)
+        from dateline.cli.command_line import command_line
+
+        words = click.get_current_context().params["words"]
+        lines = (command_line({"words": (kind, *words)}) for kind in ("statement", "figure"))
+        return click.UsageError("\n  ".join([f"{what}:", *lines]))
+
     def _say_left(self, kind: str | None, options: dict[str, Any]) -> None:
         from dateline.cli.command_line import command_line
         from dateline.text import visible
 
-        line = command_line(self._db, self._state.slug, kind, options)
+        line = command_line({**options, "when": None, "edit": None, "words": (kind,)})
         click.echo(visible(f"\nNothing was written. To go on from here:\n  {line}"), err=True)
 
     def _asked(self, held: list[str | None], options: dict[str, Any]) -> Lines | None:

@@ -6,11 +6,13 @@ import sys
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
-from dateline.cli.fields import quoted, split_role
+from dateline.cli.fields import split_role
 from dateline.cli.terminal.messages import say
 from dateline.cli.terminal.stdout import data
 
 if TYPE_CHECKING:
+    from dateline.errors import DatelineError
+    from dateline.events.entity import EntityIntroduced
     from dateline.events.state import StoryState
 
 #: Asks a person which entity is meant by a name; returns its id, or ``ID=Label`` for a new one.
@@ -42,7 +44,6 @@ class Entities:
     def id(self, given: str, option: str, kinds: Collection[str] = ()) -> str:
         """The id of the entity that `given` names. `kinds` are what `option` usually names, the most
         usual first. Raises UnknownName."""
-        from dateline.recording.lookup import find_entity
         from dateline.recording.naming import is_id, letters, matching
 
         given = given.strip()
@@ -60,10 +61,12 @@ class Entities:
         for entity, line in self.new.items():
             if letters(line.partition("=")[2]) == letters(given):
                 return entity
-        found = matching(self._state, given, kinds)
+        found = matching(self._state, given, kinds, surnames=True)
         if len(found) != 1 and self._ask is not None:
             return self.id(self._ask(given, option, kinds), option, kinds)
-        one = find_entity(self._state, given, kinds, hint=self._hint(given, option, kinds))
+        if len(found) != 1:
+            raise self._unclear(found, given, option, kinds)
+        [one] = found
         if given not in self._state.entities and given not in self._said:
             self._said.add(given)
             say(f"{one.entity}, {one.label}")
@@ -82,6 +85,18 @@ class Entities:
         known = is_id(given.partition("=")[0]) or matching(self._state, given, kinds)
         return self.id(given, option, kinds) if known else given
 
+    def named(self, given: str, start: str) -> str:
+        """The same for the name of a person, typed after `start`, ``--byline`` and a space. How a name that
+        fits nobody is introduced is said."""
+        from dateline.cli.fields import quoted
+        from dateline.recording.naming import proposed_id
+
+        found = self.or_words(given, start.rstrip(" ="), ("person",))
+        if found == given and found not in self._state.entities:
+            new = f"{proposed_id(self._state, given, 'person') or 'person:ID'}={given}"
+            say(f"{given} is kept as a name: {start}{quoted(new)} introduces the person")
+        return found
+
     def with_role(
         self, given: str, option: str, role: str, kinds: Collection[str] = ()
     ) -> tuple[str, str]:
@@ -89,14 +104,29 @@ class Entities:
         name, given_role = split_role(given)
         return self.id(name, option, kinds), given_role or role
 
-    def _hint(self, given: str, option: str, kinds: Collection[str]) -> str:
-        from dateline.recording.naming import is_id, proposed_id
+    def _unclear(
+        self,
+        found: list[EntityIntroduced],
+        given: str,
+        option: str,
+        kinds: Collection[str],
+    ) -> DatelineError:
+        """The error about a name that fits none or several, with the commands to choose from."""
+        from dateline.cli.command_line import retyped
+        from dateline.recording.lookup import several_entities, unknown_entity
+        from dateline.recording.naming import is_id, proposed_id, without_title
 
-        if is_id(given):
-            return f'to introduce it, type {option} {given}="ITS NAME"'
-        proposed = proposed_id(self._state, given, next(iter(kinds), "person"))
-        line = f"{proposed or 'person:ID'}={given}"
-        return f"to introduce it, type {option} {quoted(line)}"
+        if found:
+            return several_entities(
+                self._state, given, found, lambda entity: retyped(option, given, entity)
+            )
+        label = "ITS NAME" if is_id(given) else without_title(given)
+        likely = [kind for kind in kinds if kind != "person" or not given.islower()]
+        proposed = proposed_id(self._state, label, next(iter(likely), "person"))
+        new = given if is_id(given) else proposed or "person:ID"
+        return unknown_entity(
+            self._state, given, f"to introduce it:\n  {retyped(option, given, f'{new}={label}')}"
+        )
 
 
 def on_terminal() -> bool:

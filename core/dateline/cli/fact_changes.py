@@ -9,8 +9,15 @@ import click
 
 from dateline.cli.desk import Desk
 from dateline.cli.fact_dates import Dates
-from dateline.cli.fact_kinds import QUANTITY, require_kind
-from dateline.cli.fact_line import Options, chain_of, fields_of, one_quantity, with_verbatim
+from dateline.cli.fact_kinds import QUANTITY, require_kind, tenses
+from dateline.cli.fact_line import (
+    Options,
+    chain_of,
+    fields_of,
+    one_quantity,
+    source_of,
+    with_verbatim,
+)
 from dateline.cli.fields import evidence_item
 from dateline.cli.figures import verbatim
 
@@ -24,18 +31,19 @@ def changes_of(fact: Fact, options: Options, desk: Desk) -> Iterator[tuple[str, 
     Raises UsageError for options of another kind, and DatelineError.
     """
     require_kind(fact.kind, options)
-    if options["source"]:
-        from dateline.recording.lookup import find_source
-
-        yield "/source", find_source(desk.state, options["source"])
     evidence = [
         item if isinstance(item, dict) else evidence_item(item) for item in options["exact"]
     ]
-    yield from _evidence_changes(fact, evidence)
     quoted = [item["exact"] for item in evidence]
     apart = {**options, **dict.fromkeys(QUANTITY)}
     words = quoted or [item.exact for item in fact.data.evidence]
-    fields = fields_of(apart, desk, Dates.of(desk.state, fact.source, desk.ask_date), words)
+    source = source_of(options["source"], words, desk) if options["source"] else fact.source
+    if source != fact.source:
+        yield "/source", source
+    yield from _evidence_changes(fact, evidence)
+    when = tenses(fact.kind, options["status"] or getattr(fact.data, "status", None), words)
+    dates = Dates.of(desk.state, source, desk.ask_date, when, words)
+    fields = fields_of(apart, desk, dates, words)
     for name, moment in fields.pop("times", {}).items():
         held = getattr(fact.data.times, name)
         for part in ("edtf", "expression", "resolution", "anchor"):
@@ -43,7 +51,7 @@ def changes_of(fact: Fact, options: Options, desk: Desk) -> Iterator[tuple[str, 
                 yield f"/times/{name}/{part}", moment.get(part)
     yield from ((f"/{name}", value) for name, value in fields.items())
     yield from _quantity_changes(fact, options, quoted)
-    yield from _chain_changes(fact, options, desk)
+    yield from _chain_changes(fact, options, desk, desk.state.sources[source].publisher)
 
 
 def _evidence_changes(fact: Fact, items: list[dict[str, Any]]) -> Iterator[tuple[str, Any]]:
@@ -54,7 +62,8 @@ def _evidence_changes(fact: Fact, items: list[dict[str, Any]]) -> Iterator[tuple
     for index, (old, item) in enumerate(zip(fact.data.evidence, items, strict=True)):
         if item["role"] != "content" and item["role"] != old.role:
             yield f"/evidence/{index}/role", item["role"]
-        yield f"/evidence/{index}/exact", item["exact"]
+        if item["exact"] != old.exact:
+            yield f"/evidence/{index}/exact", item["exact"]
         if "start" in item:
             yield f"/evidence/{index}/start", item["start"]
 
@@ -77,13 +86,15 @@ def _quantity_changes(fact: Fact, options: Options, quoted: list[str]) -> Iterat
     yield from ((f"/quantities/0/{name}", value) for name, value in fields.items())
 
 
-def _chain_changes(fact: Fact, options: Options, desk: Desk) -> Iterator[tuple[str, Any]]:
-    """Changes of the speakers, and of the attribution before its publisher. Steps that stay keep what
-    else is known of them."""
+def _chain_changes(
+    fact: Fact, options: Options, desk: Desk, publisher: str
+) -> Iterator[tuple[str, Any]]:
+    """Changes of the speakers, and of the attribution, which ends with the source's `publisher`. Steps that
+    stay keep what else is known of them."""
     from dateline.events.registry import to_fields
 
     speakers, relays = chain_of(options, desk)
-    if not speakers and not relays and not options["act"]:
+    if not speakers and not relays and not options["act"] and not options["source"]:
         return
     held = [to_fields(step) for step in fact.data.attribution]
     if speakers and fact.kind == "statement":
@@ -91,6 +102,8 @@ def _chain_changes(fact: Fact, options: Options, desk: Desk) -> Iterator[tuple[s
     origin = [step for step in held if step["role"] == "origin"]
     relay = [step for step in held if step["role"] == "relay"]
     rest = [step for step in held if step["role"] == "publisher"]
+    if options["source"] and rest and rest[-1]["agent"] != publisher:
+        rest[-1] = {"agent": publisher, "role": "publisher"}
     if speakers:
         known = origin[0] if len(origin) == 1 else {"role": "origin"}
         origin = [{**known, "agent": speakers[0]}]

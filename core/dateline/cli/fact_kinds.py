@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dateline.cli import completion
+
+if TYPE_CHECKING:
+    from dateline.language.dates import Tense
 
 KINDS = completion.KINDS
 STATUSES = ("happened", "ongoing", "planned", "cancelled")
@@ -21,7 +24,7 @@ OF = {
     **dict.fromkeys(("person", "title", "organization", "appointed_by"), ("role",)),
     "effect": ("assessment",),
 }
-#: The fields that each kind requires, apart from text and quotations.
+#: The fields that each kind requires, apart from quotations.
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "statement": ("speakers",), "occurrence": ("action",), "figure": (),
     "state": ("subject", "relation", "object"), "role": ("person", "title"),
@@ -90,11 +93,26 @@ def settle(kind: str, options: dict[str, Any]) -> None:
     options[field] = options[field] or when
 
 
+def tenses(kind: str, status: str | None, quotations: Iterable[str]) -> Mapping[str, Tense]:
+    """For the fields that are dates, when these can be: a source reports what was said and counted, and
+    what happened, and announces what is planned. What was counted may be a forecast, unless the quotations
+    report the past."""
+    found: dict[str, Tense] = {"said": "past", "as_of": "past"}
+    if kind == "occurrence" and status in (None, "happened", "ongoing"):
+        found["valid"] = "past"
+    elif kind == "occurrence" and status == "planned":
+        found["valid"] = "future"
+    elif kind == "figure":
+        from dateline.language.tense import reports_the_past
+
+        if reports_the_past("\n".join(quotations)):
+            found["valid"] = "past"
+    return found
+
+
 def missing(kind: str, options: Mapping[str, Any]) -> Iterator[str]:
     """Each required field that is not given."""
     there = given(options)
-    if not options["text"]:
-        yield "text"
     if not options["exact"] and not options["quote"]:
         yield "exact"
     yield from (name for name in REQUIRED[kind] if name not in there)
@@ -113,7 +131,7 @@ def require_all(kind: str, options: Mapping[str, Any]) -> None:
 
 #: What each required field means.
 MEANING = {
-    "text": "the fact in your own words", "exact": "the words of the source that support it",
+    "text": "the fact in your own words; empty for the words of the source", "exact": "the words of the source that support it",
     "speakers": "who said it", "action": "what happened, as a verb",
     "subject": "an entity", "relation": "how they are related", "object": "an entity",
     "person": "who held the role", "title": "its title", "effect": "what follows",

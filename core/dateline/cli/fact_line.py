@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import click
 
 from dateline.cli.desk import Desk
 from dateline.cli.fact_dates import Dates
-from dateline.cli.fact_kinds import QUANTITY, Incomplete, require_all, require_kind
+from dateline.cli.fact_kinds import (
+    QUANTITY,
+    Incomplete,
+    missing,
+    require_all,
+    require_kind,
+    tenses,
+)
 from dateline.cli.fields import evidence_item, parse_value
-from dateline.cli.figures import quantity, verbatim
+from dateline.cli.figures import quantity, verbatim, without_measure
 from dateline.cli.terminal.messages import say
 
 Options = Mapping[str, Any]
@@ -25,7 +32,7 @@ _ENTITY = {
     "subject": _ANY, "object": _ANY,
 }  # fmt: skip
 #: What stands for the words between the first and the last ones of a quotation.
-_DOTS = " ... "
+_DOTS = re.compile(r"\s*(?:\[(?:\.{3}|…)\]|\((?:\.{3}|…)\)|\.{3}|…)\s*")
 _WORDS = ("act", "condition", "action", "status", "relation", "title", "effect", "note")
 
 
@@ -35,14 +42,20 @@ def line_of(kind: str, options: Options, desk: Desk) -> dict[str, Any]:
     Raises Incomplete, UsageError for options of another kind, and DatelineError.
     """
     require_kind(kind, options)
-    require_all(kind, options)
-    exact = options["exact"] or (f"quote:{options['quote']}",)
+    exact = options["exact"] or ((f"quote:{options['quote']}",) if options["quote"] else ())
     given = [item if isinstance(item, dict) else evidence_item(item) for item in exact]
+    if given and list(missing(kind, options)) == ["measure"]:
+        raise without_measure("--measure", "", "", [item["exact"] for item in given])
+    require_all(kind, options)
     source = source_of(options["source"], [item["exact"] for item in given], desk)
     evidence = [whole(item, desk.text_of(source)) for item in given]
-    dates = Dates.of(desk.state, source, desk.ask_date)
-    fields = fields_of(options, desk, dates, [item["exact"] for item in evidence])
+    quotations = [item["exact"] for item in evidence]
+    when = tenses(kind, options["status"], quotations)
+    dates = Dates.of(desk.state, source, desk.ask_date, when, quotations)
+    fields = fields_of(options, desk, dates, quotations)
     speakers, relays = chain_of(options, desk)
+    if "text" not in fields:
+        fields["text"] = own_words(evidence[0], desk.text_of(source))
     if kind == "statement":
         fields["speakers"] = speakers
         if fields.get("quote") and fields["quote"] not in [item["exact"] for item in evidence]:
@@ -88,23 +101,32 @@ def fields_of(
     if times:
         fields["times"] = times
     if options["as_of"]:
-        fields["as_of"] = dates.edtf(options["as_of"], "--as-of")
+        fields["as_of"] = dates.edtf(options["as_of"], "as_of")
     if options["cumulative"] is not None:
         fields["cumulative"] = options["cumulative"]
-    counted = [quantity(text) for text in options["quantities"]]
+    counted = quantities_of(options, list(quotations), dates.languages)
+    if counted:
+        fields["quantities"] = counted
+    return fields
+
+
+def quantities_of(
+    options: Options, quotations: list[str], languages: Sequence[str]
+) -> list[dict[str, Any]]:
+    """The quantities that options give, with their words from the quotations. Raises Incomplete."""
+    counted = [quantity(text, quotations, languages) for text in options["quantities"]]
     single = one_quantity(options)
+    if single.keys() <= {"measure", "unit"} and "measure" in single and not counted:
+        single = quantity(single["measure"], quotations, languages) | single  # only --measure
     if single and len(counted) == 1 and "measure" not in single:
         counted[0] |= single  # --quantity "143 people" --unit person
     elif single:
         counted.append(single)
-    if counted:
-        quoted = list(quotations)
-        fields["quantities"] = [with_verbatim(fields, quoted) for fields in counted]
-    return fields
+    return [with_verbatim(fields, quotations) for fields in counted]
 
 
 def time(given: str | dict[str, Any], name: str, dates: Dates) -> dict[str, Any]:
-    return given if isinstance(given, dict) else dates.time(given, f"--{name}")
+    return given if isinstance(given, dict) else dates.time(given, name)
 
 
 def one_quantity(options: Options) -> dict[str, Any]:
@@ -146,22 +168,55 @@ def steps(origin: Iterable[str], relays: Iterable[str], act: str | None) -> list
 
 
 def source_of(given: str | None, quotations: list[str], desk: Desk) -> str:
-    """The id of the source that is named, or of the only one, or of the one that has the quotations.
-    Raises UnknownName."""
-    from dateline.recording.lookup import choose_source, described, find_source, quotable
+    """The id of the source that is named, or of the only one, or of the one that has the quotations. A
+    source is named by the start of its hash, by its publisher or title, or ``.``, the last that was
+    captured. Raises UnknownName."""
+    from dateline.cli.command_line import retyped
+    from dateline.events.acts import short
+    from dateline.recording.lookup import choose_source, find_source, quotable, sources_called
+
+    def command(source: str) -> str:
+        return retyped("--source", given or "", short(source))
 
     sources = quotable(desk.state)
-    if given is not None or len(sources) < 2:
-        return find_source(desk.state, given)
+    if given is None and (old := _superseded(quotations, sources, desk)):
+        what = "has these words only in a superseded reading; quote the newest, or name the old one"
+        raise choose_source(desk.state, old, what, command=command)
+    called = sources_called(desk.state, given) if given is not None else []
+    if len(called) == 1:
+        return _said(called[0], desk)
+    if not called and (given is not None or len(sources) < 2):
+        return find_source(desk.state, given, command)
+    sources = called or sources
     found: list[str] = []
     for has in (_has, _nearly_has):
         found = found or [one for one in sources if _all_in(quotations, desk.text_of(one), has)]
     if len(found) == 1:
-        say(f"Source: {described(desk.state, found[0])}")
-        return found[0]
-    if found:
-        raise choose_source(desk.state, found, "has several sources with these words; choose one")
-    raise choose_source(desk.state, sources, "has no source with these words; choose one")
+        return _said(found[0], desk)
+    if not found:
+        what = (
+            "has no source with these words; if they are your own, add those of a source after them"
+        )
+        raise choose_source(desk.state, sources, what)
+    what = "has several sources with these words; choose one"
+    raise choose_source(desk.state, found, what, command=command)
+
+
+def _said(source: str, desk: Desk) -> str:
+    from dateline.recording.lookup import described
+
+    say(f"Source: {described(desk.state, source)}")
+    return source
+
+
+def _superseded(quotations: list[str], sources: list[str], desk: Desk) -> list[str]:
+    """The superseded readings that have the quotations, if none of the `sources` has."""
+    from dateline.events.readings import superseded
+
+    old = superseded(desk.state.sources)
+    if not old or any(_all_in(quotations, desk.text_of(one), _reads) for one in sources):
+        return []
+    return [one for one in old if _all_in(quotations, desk.text_of(one), _reads)]
 
 
 def _all_in(quotations: list[str], text: str, has: Callable[[str, str], bool]) -> bool:
@@ -169,9 +224,13 @@ def _all_in(quotations: list[str], text: str, has: Callable[[str, str], bool]) -
 
 
 def _has(words: str, text: str) -> bool:
-    first, dots, last = words.partition(_DOTS)
-    start = text.find(first) if dots else -1
-    return words in text or (start >= 0 and text.find(last, start + len(first)) >= 0)
+    return words in text or bool(_passages(words, text))
+
+
+def _reads(words: str, text: str) -> bool:
+    from dateline.events.quoting import find
+
+    return _has(words, text) or bool(find(words, text))
 
 
 def _nearly_has(words: str, text: str) -> bool:
@@ -181,20 +240,55 @@ def _nearly_has(words: str, text: str) -> bool:
 
 
 def whole(item: dict[str, Any], text: str) -> dict[str, Any]:
-    """An evidence item with all of its words, where they were typed as ``first ... last``. Raises
-    Incomplete if the first words occur more than once and no start is given."""
-    first, dots, last = item["exact"].partition(_DOTS)
-    start = item.get("start", text.find(first))
-    end = text.find(last, start + len(first))
-    if not (dots and first and last) or start < 0 or end < 0 or item["exact"] in text:
+    """An evidence item with all of its words, where they were typed as ``first ... last``; they are said.
+    Raises Incomplete if that can be several passages and no start is given."""
+    from dateline.cli.command_line import retyped
+
+    exact = item["exact"]
+    found = [one for one in _passages(exact, text) if one[0] == item.get("start", one[0])]
+    if not found:
         return item
-    if "start" not in item and text.find(first, start + 1) >= 0:
-        times = text.count(first)
-        raise Incomplete(
-            f"{first!r} occurs {times} times in the source: begin the quotation with more words",
-            "exact",
+    if len(found) > 1:
+        commands = "".join(
+            f"\n  {end - start} characters, from {start}:\n"
+            f"    {retyped('--exact', exact, f'{exact}@{start}')}"
+            for start, end in found
         )
-    return {**item, "exact": text[start : end + len(last)]}
+        raise Incomplete(
+            f"{exact!r} can be {len(found)} passages of the source:{commands}", "exact"
+        )
+    [(start, end)] = found
+    say(f"quotation: {' '.join(text[start:end].split())}")
+    return {**item, "exact": text[start:end], "start": start}
+
+
+def _passages(words: str, text: str) -> list[tuple[int, int]]:
+    """Where ``first ... last`` is in `text`, from each place of the first words to the next last
+    ones. None without an ellipsis, or if the source has it itself."""
+    from dateline.events.quoting import find
+
+    first, *more = _DOTS.split(words)
+    if not (first and more and all(more)) or find(words, text):
+        return []
+    found: list[tuple[int, int]] = []
+    for start, end in find(first, text):
+        for part in more:
+            end = next((last for begin, last in find(part, text) if begin >= end), 0)
+            if not end:
+                return found
+        found.append((start, end))
+    return found
+
+
+def own_words(item: dict[str, Any], text: str) -> str:
+    """The words of the source that an evidence item quotes, to stand for the fact. They are said."""
+    from dateline.events.quoting import find
+
+    spans = find(item["exact"], text)
+    start, end = next((one for one in spans if one[0] == item.get("start", one[0])), (0, 0))
+    found = " ".join((text[start:end] or item["exact"]).split())
+    say(f"text: {found}")
+    return found
 
 
 def _set(line: dict[str, Any], options: Options, desk: Desk) -> None:

@@ -90,7 +90,7 @@ def _entity(section: str, *names: str, help: str, **more: Any) -> Callable[[F], 
 
 _NUMBER = Number()
 _OPTIONS: tuple[Callable[[F], F], ...] = (
-    _option("any", "-t", "--text", help="The fact in your own words."),
+    _option("any", "-t", "--text", help="The fact in your own words.  [default: the words of the source]"),
     _option(
         "any", "-x", "--exact", multiple=True, metavar="[ROLE:]WORDS[@START]",
         help="Words of the source that support it; FIRST ... LAST for a long passage. Role: content, "
@@ -98,7 +98,8 @@ _OPTIONS: tuple[Callable[[F], F], ...] = (
     ),
     _option(
         "any", "-S", "--source", metavar="ID", shell_complete=completion.sources,
-        help="A unique part from the start of its hash.  [default: the one source that has the words]",
+        help="A unique part from the start of its hash, its publisher or title, or . for the last one "
+        "captured.  [default: the one source that has the words]",
     ),
     _entity(
         "any", "-v", "--via", multiple=True,
@@ -106,7 +107,8 @@ _OPTIONS: tuple[Callable[[F], F], ...] = (
     ),
     _option(
         "any", "-w", "--when", metavar="DATE",
-        help="When it was said, for a statement; else when it held or happened.",
+        help="When it was said, for a statement; else when it held or happened. Write . for the date that "
+        "the quotation has.",
     ),
     _option("any", "--valid", metavar="DATE", help="When it held or happened."),
     _entity(
@@ -122,25 +124,25 @@ _OPTIONS: tuple[Callable[[F], F], ...] = (
     _option("statement", "--act", help="The verb: say, deny, propose ..."),
     _option("statement", "--quote", help="The quotation, word for word."),
     _option("statement", "-d", "--said", metavar="DATE", help="When it was said."),
-    _option("assessment", "--condition", help="What it depends on; also for statements."),
+    _option("assessment", "-c", "--condition", help="What it depends on; also for statements."),
     _option("assessment", "--effect", help="What follows."),
-    _option("occurrence", "--action", help="What happened, as a verb: sink, evacuate ..."),
+    _option("occurrence", "-a", "--action", help="What happened, as a verb: sink, evacuate ..."),
     _entity(
-        "occurrence", "--actor", "actors", multiple=True, metavar="ENTITY[:ROLE]",
+        "occurrence", "-A", "--actor", "actors", multiple=True, metavar="ENTITY[:ROLE]",
         help="Who took part. Role: agent (the default), patient, vessel ...",
     ),
     _option("occurrence", "--status", type=click.Choice(STATUSES), help="Whether it happened."),
     _option(
         "figure", "-q", "--quantity", "quantities", multiple=True, metavar="QUANTITY",
-        help="A quantity: '143 of 193 passengers ashore', 'about 40 homes', '20-30 boats'; or "
-        "KEY=VALUE,... with measure, verbatim, value, of, lower, upper, unit, approximate ...",
+        help="A quantity: '143 of 193 passengers ashore', 'about forty homes', '20-30 boats'; only "
+        "what is counted, 'passengers ashore', if the quotation has the number; or KEY=VALUE,... with measure, verbatim, value, of, lower, upper, unit, approximate ...",
     ),
     _option("figure", "-m", "--measure", help="What is counted: deaths, homes flooded ..."),
     _option("figure", "-n", "--value", type=_NUMBER, help="The number."),
     _option("figure", "--of", type=_NUMBER, help="The whole that it is a part of."),
     _option("figure", "--lower", type=_NUMBER, help="At least this many."),
     _option("figure", "--upper", type=_NUMBER, help="At most this many."),
-    _option("figure", "--unit", help="person, metre ..."),
+    _option("figure", "-u", "--unit", help="person, metre ..."),
     _option(
         "figure", "--verbatim",
         help="The figure as the source writes it.  [default: found in the quotation]",
@@ -154,8 +156,8 @@ _OPTIONS: tuple[Callable[[F], F], ...] = (
         help="Whether it is a running total.",
     ),
     _entity("state", "--subject", help="What the relation starts from."),
-    _option("state", "--relation", help="The relation: controls, part of ..."),
-    _entity("state", "--object", help="What it leads to."),
+    _option("state", "-r", "--relation", help="The relation: controls, part of ..."),
+    _entity("state", "-o", "--object", help="What it leads to."),
     _entity("role", "--person", help="Who held it."),
     _option("role", "--title", help="The title of the role."),
     _entity("role", "--organization", help="Where."),

@@ -1,14 +1,15 @@
-"""Quantities as they are typed, and the places of a number in words. Pure."""
+"""Quantities as they are typed, and the places of a number in words."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeGuard
 
 from dateline.cli.fact_kinds import Incomplete
 from dateline.cli.fact_options import number
 from dateline.cli.fields import keyed
+from dateline.cli.terminal.messages import say
 
 _GAP = "[,.'’ _\u00a0\u202f]"
 _NUMBER = rf"[-+]?\d+(?:{_GAP}\d{{3}})*(?:\.\d+)?"
@@ -29,18 +30,36 @@ _HOW: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-def quantity(text: str) -> dict[str, Any]:
-    """``143 of 193 passengers ashore``, ``about 40 homes``, ``at least 14 crew``, ``20-30 boats``, or
-    ``measure=...,value=...``, as the fields of a quantity. Raises Incomplete."""
+def quantity(
+    text: str, quotations: Sequence[str] = (), languages: Sequence[str] = ()
+) -> dict[str, Any]:
+    """``143 of 193 passengers ashore``, ``about 40 homes``, ``twenty-seven killed``, or
+    ``measure=...,value=...``, as the fields of a quantity. Without a number, ``passengers ashore``, it is
+    the one figure that the `quotations` state, and that is said on stderr. Raises Incomplete."""
     if "=" in text:
         return keyed(text)
     found = _SHORT.fullmatch(text.strip())
-    if found is None:
+    if found is not None:
+        return _in_digits(found)
+    from dateline.language.figures import figures
+
+    said = figures(text, languages, typed=True) or figures(text, typed=True)
+    first = min((one.opens for one in said), default=len(text))
+    if text[:first].strip() and not re.search(r"\d", text):  # cranes older than thirty years
+        return _quoted(text, quotations, languages)
+    [one, *more] = said or (None,)
+    if one is None or more or not one.sure or text[: one.opens].strip():
         raise Incomplete(
             f"--quantity {text!r} is neither NUMBER MEASURE, as in '143 of 193 passengers ashore', nor "
             "KEY=VALUE,KEY=VALUE ...",
             "quantities",
         )
+    if not text[one.end :].strip():
+        raise without_measure("--quantity", text, text.strip(), quotations)
+    return {"measure": text[one.end :].strip(), **one.readings[0]}
+
+
+def _in_digits(found: re.Match[str]) -> dict[str, Any]:
     numbers: dict[str, Any] = {}
     for name in ("low", "high", "of"):
         if found[name]:
@@ -55,6 +74,49 @@ def quantity(text: str) -> dict[str, Any]:
         fields = {"measure": fields["measure"], "lower": numbers["low"], "upper": numbers["high"]}
         fields |= {"approximate": True} if more.get("approximate") else {}
     return fields | ({"of": numbers["of"]} if "of" in numbers else {})
+
+
+def _quoted(text: str, quotations: Iterable[str], languages: Sequence[str]) -> dict[str, Any]:
+    """The one figure that the quotations state, of the measure `text`."""
+    from dateline.cli.command_line import retyped
+    from dateline.language.figures import figures, in_words
+
+    measure = text.strip()
+    found = [
+        (words, one)
+        for words in dict.fromkeys(quotations)
+        for one in figures(words, languages, measure=measure)
+    ]
+    if len(found) == 1 and found[0][1].sure:
+        [(words, one)] = found
+        fields = one.readings[0]
+        say(f"figure: {in_words(fields)} {measure}, as in {words[one.opens : one.end]!r}")
+        return {"measure": measure, **fields, "verbatim": words[one.start : one.end]}
+    readings = [in_words(fields) for _, one in found for fields in one.readings]
+    if not readings:
+        raise Incomplete(
+            f"neither --quantity {text!r} nor the quotation has a number: write it, as in '143 {measure}'",
+            "quantities",
+        )
+    commands = "".join(
+        f"\n  {retyped('--quantity', text, f'{one} {measure}')}" for one in dict.fromkeys(readings)
+    )
+    raise Incomplete(
+        f"--quantity {text!r} has no number, and which one the quotation gives for it is not certain: "
+        f"write it, as in{commands}",
+        "quantities",
+    )
+
+
+def without_measure(option: str, given: str, number: str, quotations: Iterable[str]) -> Incomplete:
+    """The error about a number of which it is not said what is counted. It proposes words of the quotation:
+    `number` stands before them in the option that replaces what was `given`, if it is not empty."""
+    from dateline.cli.command_line import retyped
+    from dateline.language.figures import counted
+
+    proposed = next(filter(None, map(counted, quotations)), "deaths")
+    again = retyped(option, given, f"{number} {proposed}".strip())
+    return Incomplete(f"what is counted is missing: name it, as in\n  {again}", "measure")
 
 
 def places(value: float, text: str) -> list[tuple[int, int]]:

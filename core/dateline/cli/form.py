@@ -48,7 +48,7 @@ def form(kind: str, options: Mapping[str, Any], errors: Sequence[str], text: str
     lines.append(f"[{kind}]")
     for name in _FIELDS:
         if kind in OF.get(name, (kind,)):
-            needed = " (required)" if name in ("text", "exact", *REQUIRED[kind]) else ""
+            needed = " (required)" if name in ("exact", *REQUIRED[kind]) else ""
             several = "; one a line" if name in _SEVERAL else ""
             lines.append(f"# {MEANING.get(name) or _MORE[name]}{several}{needed}")
             lines.append(f"{flag(name)[2:]} ={''.join(_values(options, name))}")

@@ -91,7 +91,7 @@ class Interview:
         lacking = set(missing(kind, options))
         for name in (*REQUIRED[kind], *_OFFERED[kind], "text"):
             offered = name in _OFFERED[kind] and not options[name] and self._untold(name)
-            if name in lacking or offered:
+            if name in lacking or offered or (name == "text" and not options["text"]):
                 self._questions.ask(name)
         for name in DATES:
             if isinstance(options[name], str):

@@ -11,12 +11,14 @@ import click
 from dateline.cli import asking
 from dateline.cli.desk import Desk
 from dateline.cli.fact_dates import Dates
-from dateline.cli.fact_kinds import QUANTITY, REQUIRED, STATUSES
+from dateline.cli.fact_kinds import QUANTITY, REQUIRED, STATUSES, tenses
+from dateline.cli.fact_line import source_of
 from dateline.cli.fact_options import Number
+from dateline.cli.fields import evidence_item
 from dateline.cli.figures import quantity, verbatim
 from dateline.cli.picker import Picker
 from dateline.errors import DatelineError
-from dateline.recording.lookup import described, find_source
+from dateline.recording.lookup import described
 
 #: What is asked for each field.
 QUESTIONS = {
@@ -75,6 +77,9 @@ class Questions:
             self._ask_quantity()
         elif name in DATES:
             self._ask_date(name)
+        elif name == "text":
+            question = f"{question} (Enter for the words of the source)"
+            self.options[name] = asking.line(question, default=held or "", empty=True) or None
         elif name == "status":
             self.options[name] = asking.choice(question, [(one, one) for one in STATUSES])
         elif name in _SEVERAL:
@@ -88,7 +93,7 @@ class Questions:
                 question, lambda text: Number().convert(text, None, None)
             )
         else:
-            empty = name not in ("text", "measure", "verbatim", *REQUIRED[self._kind])
+            empty = name not in ("measure", "verbatim", *REQUIRED[self._kind])
             default = held if isinstance(held, str) else ""
             self.options[name] = asking.line(question, default=default, empty=empty) or None
 
@@ -115,21 +120,23 @@ class Questions:
                 return
 
     def _source(self) -> str:
-        return find_source(self._desk.state, self.options["source"])
+        words = [one["exact"] for one in map(_item, self.options["exact"])]
+        return source_of(self.options["source"], words, self._desk)
 
     def _ask_quote(self) -> None:
-        words = [one["exact"] if isinstance(one, dict) else one for one in self.options["exact"]]
+        words = [one["exact"] for one in map(_item, self.options["exact"])]
         question = "are these the speaker's exact words?"
         self.options["quote"] = words[0] if asking.confirmed(question, default=False) else None
 
     def _ask_quantity(self) -> None:
         self.options |= dict.fromkeys(QUANTITY)
         question = "figure, as in 143 of 193 passengers ashore (Enter for none)"
-        fields = asking.checked(question, quantity)
+        words = [one["exact"] for one in map(_item, self.options["exact"])]
+        languages = Dates.of(self._desk.state, self._known_source()).languages
+        fields = asking.checked(question, lambda text: quantity(text, words, languages))
         self.options["quantities"] = ()
         if fields is None:
             return
-        words = [one["exact"] if isinstance(one, dict) else one for one in self.options["exact"]]
         if "verbatim" not in fields and verbatim(fields, words) is None:
             fields["verbatim"] = asking.line(QUESTIONS["verbatim"])
         if "unit" not in fields and (
@@ -159,11 +166,17 @@ class Questions:
             self._ask_date(name)
 
     def _date(self, name: str) -> Callable[[str], dict[str, Any]]:
-        dates = Dates.of(self._desk.state, self._known_source(), asking.date)
-        return lambda text: dates.time(text, QUESTIONS[name])
+        words = [one["exact"] for one in map(_item, self.options["exact"])]
+        when = tenses(self._kind, self.options["status"], words)
+        dates = Dates.of(self._desk.state, self._known_source(), asking.date, when, words)
+        return lambda text: dates.time(text, name)
 
     def _known_source(self) -> str | None:
         try:
             return self._source()
         except DatelineError:
             return None
+
+
+def _item(given: str | dict[str, Any]) -> dict[str, Any]:
+    return given if isinstance(given, dict) else evidence_item(given)

@@ -17,6 +17,7 @@ from dateline.cli.entering import Entering
 from dateline.cli.entities import on_terminal
 from dateline.cli.fact_kinds import KINDS, kind_of, settle
 from dateline.cli.fact_options import FactCommand, fact_options
+from dateline.cli.here import story_of
 from dateline.cli.options import protect_option, signed
 from dateline.cli.protecting import protected, say_erased_before
 from dateline.cli.settings import Settings
@@ -29,28 +30,28 @@ if TYPE_CHECKING:
 
 EXAMPLES = {
     "statement": (
-        'dateline record velm-flood -s "Ida Brandt > NORA" -w 2024-03-04 \\',
-        '"Brandt said the water came first." "two hours before the warning did"',
+        'dateline record velm-flood -s "Brandt > NORA" -d 2024-03-04 \\',
+        '"two hours before the warning did"',
     ),
     "occurrence": (
-        'dateline record velm-flood --action flood --actor "River Velm" -w 2024-03-04 \\',
+        'dateline record velm-flood -a flood -A "River Velm" -w 2024-03-04 \\',
         '"The Velm flooded Tarn." "broke over its east bank"',
     ),
     "figure": (
-        'dateline record velm-flood -q "640 people given a bed" -w 2024-03-04 \\',
-        '"640 people slept at the school." "640 people had been given a bed"',
+        'dateline record velm-flood -q "people given a bed" -w 2024-03-04 \\',
+        '"640 people had been given a bed"',
     ),
     "state": (
-        "dateline record velm-flood --subject vwb --relation runs --object hollin-dam \\",
-        '"The board runs the dam." "which runs the Hollin dam"',
+        "dateline record velm-flood --subject vwb -r runs -o hollin-dam \\",
+        '"which runs the Hollin dam"',
     ),
     "role": (
-        'dateline record velm-flood --person corvin-sael --title "deputy director" \\',
-        '"Sael was deputy director." "Its deputy director, Corvin Sael"',
+        'dateline record velm-flood --person sael --title "deputy director" \\',
+        '"Its deputy director, Corvin Sael"',
     ),
     "assessment": (
-        'dateline record velm-flood --condition "the gate moved first" --effect "it pays" \\',
-        '"The board may have to pay." "the board may have to pay for the damage"',
+        'dateline record velm-flood -c "the gate moved first" --effect "it pays" \\',
+        '"The board may have to pay." "may have to ... the damage"',
     ),
 }
 
@@ -86,9 +87,9 @@ def record(
 ) -> None:
     """Record one fact from a source.
 
-    KIND is statement, occurrence, figure, state, role or assessment; leave it out where the options
+    STORY . is the story that was written to last. KIND is statement, occurrence, figure, state, role or assessment; leave it out where the options
     decide it. TEXT and WORDS may be given in place of --text and --exact: the fact in your own words,
-    and the words of the source that support it.
+    and the words of the source that support it. Without TEXT, the words of the source stand for it.
 
     ENTITY is an id or a name of an entity of the story; an entity written ID=Label
     (person:ida-brandt="Ida Brandt") is introduced along with the fact. DATE is EDTF, or a date as people
@@ -109,6 +110,7 @@ def record(
     """
     kind = _placed(words, options)
     with settings.archive() as archive:
+        story = story_of(archive, story)
         call = partial(
             archive.record,
             story=story,
@@ -119,7 +121,7 @@ def record(
         )
         with given_back():
             if on_terminal() or edit or kind or _any(options):
-                entering = Entering(Desk.of(archive, story), call, settings.db)
+                entering = Entering(Desk.of(archive, story), call)
                 result = entering.record(kind, options, edit=edit, dry_run=dry_run)
             else:
                 result = call([_from_stdin()], dry_run=dry_run)
@@ -139,7 +141,8 @@ def _placed(words: tuple[str, ...], options: dict[str, Any]) -> str | None:
         if near or kind is None:
             known = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(KINDS)}"
             raise click.UsageError(f"there is no kind of fact {rest[0]!r}; {known}")
-    if rest and not options["text"]:
+    alone = len(rest) == 1 and not options["exact"] and not options["quote"]
+    if rest and not alone and not options["text"]:
         options["text"], rest = rest[0], rest[1:]
     options["exact"] = (*options["exact"], *rest)
     if kind is not None:

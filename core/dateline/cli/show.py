@@ -176,16 +176,12 @@ def _source(
     from dateline.cli.show_source import as_record, compared, describe
 
     state = archive.state(story, at)
-
-    def text_of(source: str) -> str | None:
-        document = archive.document(source)
-        return None if document is None else document.text
-
     if format_ in ("json", "ndjson", "csv"):
-        record = as_record(state, name, text_of)
+        record = as_record(state, name, archive.document)
         emit(list(record), [list(record.values())], format_)
         return
-    for line in compared(state, name, text_of) if versions else describe(state, name, text_of):
+    shown = compared if versions else describe
+    for line in shown(state, name, archive.document):
         tell(line)
 
 

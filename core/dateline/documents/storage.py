@@ -54,7 +54,8 @@ def _require_charset(document: Document, charset: str) -> None:
     if charset != document.charset:
         raise DatelineError(
             f"{document.source} is archived as {charset}, not {document.charset}",
-            hint=f"give --charset {charset}: the text that facts quote cannot change",
+            hint="the text that facts quote cannot change: give another reading as a source of its own, with "
+            f"derived_from {document.source} and read_as {document.charset}",
             code="charset-conflict",
         )
 

@@ -124,7 +124,8 @@ def words(act: Event) -> str:
     if isinstance(data, FactsLinked):
         return f"link {data.from_} {data.relation} {data.to}"
     if isinstance(data, SourceCaptured):
-        return f"capture of {data.title or 'untitled'} ({short(data.source)})"
+        what = "capture of" if data.read_as is None else f"reading as {data.read_as} of"
+        return f"{what} {data.title or 'untitled'} ({short(data.source)})"
     if isinstance(data, SourceWithdrawn):
         return f"withdrawal of {short(data.source)}: {data.reason}"
     if isinstance(data, EntityMerged):

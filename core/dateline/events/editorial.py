@@ -90,11 +90,6 @@ class FactReviewed(FactNotice, frozen=True, kw_only=True):
         return Wording(self.verdict, self.reviewer, self.reason)
 
 
-def reviewed_from_v1(fields: dict[str, object]) -> dict[str, object]:
-    """The fields stay the same. Version 2 added a verdict."""
-    return fields
-
-
 class EventRevoked(Payload, frozen=True, kw_only=True):
     """An editorial act is taken back: from now on the story is as if the act had not been recorded. Both
     stay in the log.
@@ -126,8 +121,3 @@ class ContentErased(Payload, frozen=True, kw_only=True):
     subject_key: str | None = None
     positions: tuple[int, ...] = ()
     events: tuple[ErasedEvent, ...] = ()
-
-
-def erased_from_v1(fields: dict[str, object]) -> dict[str, object]:
-    """The fields stay the same. Version 2 added ``events``; no command ever wrote version 1."""
-    return fields

@@ -19,6 +19,12 @@ Fields = dict[str, object]
 Upcaster = Callable[[Fields], Fields]
 
 
+def unchanged(fields: Fields) -> Fields:
+    """The fields stay the same. The next version only adds optional fields or values, so its shape reads
+    both."""
+    return fields
+
+
 @dataclass(frozen=True, slots=True)
 class EventType:
     """A type of event. ``upcasters[n]`` turns data of schema version n into n + 1."""
@@ -37,8 +43,11 @@ class EventType:
 
 _UPCASTERS: Mapping[type[Payload], Mapping[int, Upcaster]] = {
     entity.EntityIntroduced: {1: entity.from_v1},
-    editorial.ContentErased: {1: editorial.erased_from_v1},
-    editorial.FactReviewed: {1: editorial.reviewed_from_v1},
+    source.SourceCaptured: {1: unchanged},  # version 2 added ``read_as``
+    editorial.ContentErased: {
+        1: unchanged
+    },  # version 2 added ``events``; no command wrote version 1
+    editorial.FactReviewed: {1: unchanged},  # version 2 added a verdict
 }
 CORE: tuple[EventType, ...] = tuple(
     EventType(payload, _UPCASTERS.get(payload, {}))
@@ -60,6 +69,8 @@ class Registry:
 
     def __init__(self, extra: Iterable[EventType] = ()) -> None:
         self._types: dict[str, EventType] = {}
+        # The payload of each type by the versions whose data have its shape.
+        self._shapes: dict[tuple[str, int], type[Payload]] = {}
         #: The event types of plugins.
         self.extra = tuple(extra)
         for event_type in (*CORE, *self.extra):
@@ -78,6 +89,10 @@ class Registry:
                 code="upcaster-missing",
             )
         self._types[event_type.name] = event_type
+        version = event_type.version
+        self._shapes[event_type.name, version] = event_type.payload
+        while event_type.upcasters.get(version := version - 1) is unchanged:
+            self._shapes[event_type.name, version] = event_type.payload
 
     def __iter__(self) -> Iterator[EventType]:
         return iter(self._types.values())
@@ -89,11 +104,9 @@ class Registry:
         return self._types.get(name)
 
     def shape(self, name: str, schema_version: int) -> type:
-        """The payload type if it has this schema version; else raw JSON, which `decode` reads."""
-        known = self._types.get(name)
-        if known is None or known.payload.schema_version != schema_version:
-            return msgspec.Raw
-        return known.payload
+        """The payload type if data of this schema version have its shape; else raw JSON, which `decode`
+        reads."""
+        return self._shapes.get((name, schema_version), msgspec.Raw)
 
     def records_facts(self, name: str) -> bool:
         """Whether events of that type record facts, each with an id. For an unknown type its name

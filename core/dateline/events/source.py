@@ -32,10 +32,12 @@ class SourceCaptured(Payload, frozen=True, kw_only=True):
 
     ``chars`` counts the code points of its text; it is left out if the document is not text.
     ``published`` is an EDTF date. ``derived_from`` is the source that this text was extracted from,
-    ``extracted_by`` the tool that extracted it.
+    ``extracted_by`` the tool that extracted it. ``read_as`` is the charset in which the tool read that
+    source, if it is another than the one that it is stored with.
     """
 
     type: ClassVar[str] = "source.captured"
+    schema_version: ClassVar[int] = 2
     source: str
     media_type: str = "text/plain"
     title: str | None = None
@@ -49,6 +51,7 @@ class SourceCaptured(Payload, frozen=True, kw_only=True):
     chars: int | None = None
     derived_from: str | None = None
     extracted_by: str | None = None
+    read_as: str | None = None
 
 
 class SourceWithdrawn(Payload, frozen=True, kw_only=True):

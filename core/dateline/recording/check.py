@@ -171,12 +171,16 @@ class Check:
     ) -> None:
         about, accepted, state = item.envelope, self.accepted, self._states[item.story.int]
         recorded = about.recorded_us
-        # Data of an old shape to which nothing was added are kept as written.
+        # Data of an old version to which nothing was added keep it, if it is stated or has another shape:
+        # then they are kept as written.
         version = getattr(payload, "schema_version", about.schema_version)
-        kept = about.schema_version != version and payload == item.payload
+        old = about.schema_version != version and payload == item.payload
+        shape = self._known.registry.shape(about.type, about.schema_version) if old else None
+        written = item.fields if shape is msgspec.Raw else None
+        kept = old and (written is not None or about.stated_version is not None)
         new = NewEvent(
             event_id=item.event_id,
-            data=Raw(item.fields) if kept else payload,
+            data=payload if written is None else Raw(written),
             type=about.type,
             schema_version=about.schema_version if kept else version,
             recorded_by=about.recorded_by or self._by,
@@ -190,7 +194,7 @@ class Check:
         event = Event(
             len(accepted.events) + 1, item.event_id.bytes, item.story, state.slug, state.version + 1,
             new.type, new.schema_version, self._now if recorded is None else recorded, public,
-            new.subject_key, payload, new.recorded_by, None, item.fields if kept else None,
+            new.subject_key, payload, new.recorded_by, None, written,
         )  # fmt: skip
         if recorded is not None and recorded - self._now > CLOCK_TOLERANCE_US:
             accepted.future_us = max(recorded, accepted.future_us or recorded)

@@ -127,8 +127,9 @@ class LineReader:
         there = self._known.document(source)
         if there is not None and there.charset != brought.charset:
             reason = (
-                f"the document is already archived as {there.charset}: its text would change. If "
-                "that charset was wrong, erase its captures first (`dateline erase POSITION ...`)"
+                f"the document is already archived as {there.charset}: its text would change. To read it "
+                f"as {brought.charset}, add a line with that text as its content, derived_from {source} and "
+                f"read_as {brought.charset}"
             )
             raise Refused([Finding("document", "/charset", reason)])
         self._known.bring(brought)

@@ -59,7 +59,7 @@ class Envelope(msgspec.Struct, frozen=True, gc=False):
     """The envelope fields of a line. All but the type may be left out."""
 
     type: str
-    schema_version: int = 1
+    stated_version: int | None = msgspec.field(name="schema_version", default=None)
     event_id: UUID | None = None
     story: UUID | None = None
     recorded_at: str | None = None
@@ -67,6 +67,10 @@ class Envelope(msgspec.Struct, frozen=True, gc=False):
     subject_key: str | None = None
     recorded_by: RecordedBy | None = None
     causation_id: UUID | None = None
+
+    @property
+    def schema_version(self) -> int:
+        return self.stated_version or 1
 
     @property
     def recorded_us(self) -> int | None:
@@ -77,7 +81,7 @@ class Envelope(msgspec.Struct, frozen=True, gc=False):
         return None if self.reported_at is None else from_iso(self.reported_at)
 
 
-_ENVELOPE = frozenset(Envelope.__struct_fields__)
+_ENVELOPE = frozenset(Envelope.__struct_encode_fields__)
 _OF_CAPTURES = _ENVELOPE | INSTRUCTIONS
 
 
@@ -94,7 +98,7 @@ def envelope(fields: Mapping[str, Any]) -> Envelope:
         raise Refused([shape_finding(error)]) from None
     except (ValueError, OverflowError) as error:
         raise Refused([Finding("shape", "/recorded_at", str(error))]) from None
-    if found.schema_version < 1:
+    if found.stated_version is not None and found.stated_version < 1:
         raise Refused([Finding("shape", "/schema_version", "schema versions start at 1")])
     return found
 

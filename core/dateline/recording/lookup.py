@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from sqlalchemy import Connection
 
@@ -10,10 +10,11 @@ from dateline.documents.document import PREFIX
 from dateline.errors import UnknownName
 from dateline.events.acts import short
 from dateline.events.entity import EntityIntroduced
+from dateline.events.readings import superseded
 from dateline.events.source import document_of
 from dateline.events.state import Fact, StoryState
 from dateline.log.read import StoryRow, list_stories, story_by_slug
-from dateline.recording.naming import matching, similar
+from dateline.recording.naming import letters, matching, similar
 
 
 def find_story(connection: Connection, slug: str) -> StoryRow:
@@ -51,27 +52,44 @@ def find_fact(state: StoryState, name: str) -> Fact:
     return fact
 
 
-def find_entity(
-    state: StoryState, name: str, kinds: Collection[str] = (), *, hint: str | None = None
-) -> EntityIntroduced:
+def find_entity(state: StoryState, name: str, kinds: Collection[str] = ()) -> EntityIntroduced:
     """An entity by its id, its label or another name; `kinds` are preferred if it fits several.
 
-    Raises UnknownName, which lists the entities that it may mean, or similar ones after `hint`.
+    Raises UnknownName, which lists the entities that it may mean, or similar ones.
     """
     found = matching(state, name, kinds)
     if len(found) == 1:
         return found[0]
-    if found:
-        raise UnknownName(
-            f"story {state.slug} has several entities called {name!r}",
-            hint="choose one by its id:\n  " + listed(found),
-            code="name-ambiguous",
-        )
+    raise several_entities(state, name, found) if found else unknown_entity(state, name)
+
+
+def several_entities(
+    state: StoryState,
+    name: str,
+    found: Iterable[EntityIntroduced],
+    command: Callable[[str], str] | None = None,
+) -> UnknownName:
+    """The error about a name that fits several entities. With `command`, the line after each is the
+    command that takes its id."""
+    lines = [
+        line
+        for one in found
+        for line in (listed([one]), *([f"  {command(one.entity)}"] if command else []))
+    ]
+    return UnknownName(
+        f"story {state.slug} has several entities called {name!r}",
+        hint="choose one by its id:\n  " + "\n  ".join(lines),
+        code="name-ambiguous",
+    )
+
+
+def unknown_entity(state: StoryState, name: str, hint: str | None = None) -> UnknownName:
+    """The error about a name that fits no entity; it lists similar ones after `hint`."""
     near = similar(state, name)
     steps = [hint] if hint else []
     if near:
         steps.append(f"similar names:\n  {listed(near)}")
-    raise UnknownName(
+    return UnknownName(
         f"story {state.slug} has no entity {name!r}",
         hint="\n  ".join(steps) or "`dateline log --type entity.introduced` lists them",
         code="entity-unknown",
@@ -83,9 +101,11 @@ def listed(entities: Iterable[EntityIntroduced]) -> str:
     return "\n  ".join(f"{one.entity}, {one.label}" for one in entities)
 
 
-def find_source(state: StoryState, given: str | None) -> str:
+def find_source(
+    state: StoryState, given: str | None, command: Callable[[str], str] | None = None
+) -> str:
     """The full id of the one source whose hash starts with `given`; without it, of the one source to
-    quote. Raises UnknownName, which lists the candidates."""
+    quote. Raises UnknownName, which lists the candidates, each with its `command` if there is one."""
     wanted, dot, number = (given or "").removeprefix(PREFIX).partition(".")
     found = [name for name in state.sources if name.removeprefix(PREFIX).startswith(wanted)]
     if dot:
@@ -104,24 +124,62 @@ def find_source(state: StoryState, given: str | None) -> str:
         )
     if not found:
         what = f"has no source {given!r}"
-        raise choose_source(state, state.sources, what, code="source-unknown")
-    raise choose_source(state, found, "has several matching sources; choose one")
+        raise choose_source(state, state.sources, what, code="source-unknown", command=command)
+    raise choose_source(state, found, "has several matching sources; choose one", command=command)
 
 
 def choose_source(
-    state: StoryState, names: Iterable[str], what: str, *, code: str = "source-ambiguous"
+    state: StoryState,
+    names: Iterable[str],
+    what: str,
+    *,
+    code: str = "source-ambiguous",
+    command: Callable[[str], str] | None = None,
 ) -> UnknownName:
-    """An error that lists sources to choose from; `what` is said of the story."""
-    listed = "\n  ".join(f"--source {described(state, name)}" for name in names)
-    return UnknownName(f"story {state.slug} {what}", hint=listed, code=code)
+    """An error that lists sources to choose from; `what` is said of the story. With `command`, the line
+    after each is the command that takes it."""
+    lines = [
+        line
+        for name in names
+        for line in (
+            (described(state, name), f"  {command(name)}")
+            if command
+            else (f"--source {described(state, name)}",)
+        )
+    ]
+    return UnknownName(f"story {state.slug} {what}", hint="\n  ".join(lines), code=code)
+
+
+def sources_called(state: StoryState, name: str) -> list[str]:
+    """The sources to quote whose publisher or title is called `name`, in the order of capture; ``.`` is
+    the last one. None if `name` is the start of a hash."""
+    sources, wanted = quotable(state), letters(name)
+    if name == ".":
+        return sources[-1:]
+    if not wanted or any(one.removeprefix(PREFIX).startswith(name) for one in state.sources):
+        return []
+    publishers = {one.entity for one in matching(state, name)}
+    return [
+        one
+        for one in sources
+        if state.entity_id(state.sources[one].publisher) in publishers
+        or letters(state.sources[one].title or "") == wanted
+    ]
 
 
 def quotable(state: StoryState) -> list[str]:
-    """The sources that facts quote: not a document whose text, or that of another document of its media
-    type, was extracted as a source of its own."""
-    whole = {source.derived_from for source in state.sources.values()}
+    """The sources that facts quote: the newest reading of each document, and not a document whose text,
+    or that of another document of its media type, was extracted as a source of its own."""
+    whole, old = (
+        {source.derived_from for source in state.sources.values()},
+        superseded(state.sources),
+    )
     kinds = {source.media_type for name, source in state.sources.items() if name in whole}
-    return [name for name, source in state.sources.items() if source.media_type not in kinds]
+    return [
+        name
+        for name, source in state.sources.items()
+        if name not in old and (source.media_type == "text/plain" or source.media_type not in kinds)
+    ]
 
 
 def described(state: StoryState, name: str) -> str:

@@ -27,6 +27,28 @@ _CYRILLIC = dict(zip(
     strict=True,
 ))  # fmt: skip
 _NEAR = 3
+#: What stands before a name and is not a part of it.
+_TITLES = frozenset(
+    [
+        "dr",
+        "prof",
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "sir",
+        "herr",
+        "frau",
+        "mme",
+        "mlle",
+        "sr",
+        "sra",
+        "пан",
+        "пані",
+        "господин",
+        "госпожа",
+    ]
+)
 
 
 def is_id(name: str) -> bool:
@@ -52,15 +74,23 @@ def _is_accent(mark: str) -> bool:
     return unicodedata.combining(mark) >= 200 or 10 <= unicodedata.combining(mark) <= 35
 
 
-def matching(state: StoryState, name: str, kinds: Collection[str] = ()) -> list[EntityIntroduced]:
+def matching(
+    state: StoryState, name: str, kinds: Collection[str] = (), *, surnames: bool = False
+) -> list[EntityIntroduced]:
     """The entities that `name` may mean, in the order of recording.
 
     If it fits several, those whose accents are equal are meant, and of those the ones of `kinds`, such
-    as ``person``, if there are any.
+    as ``person``, if there are any. With `surnames`, a name that fits nothing else is taken for the
+    surname of persons; a title before it does not matter.
     """
     if name in state.entities:
         return [state.entities[state.entity_id(name)]]
     found = _called(state, name, accents=False) or _with_id(state, name)
+    if surnames and not found:
+        plain = without_title(name)
+        found = (_called(state, plain, accents=False) if plain != name else []) or _surnamed(
+            state, plain
+        )
     if len(found) > 1:
         found = _called(state, name, accents=True) or found
     if len(found) > 1:
@@ -72,6 +102,31 @@ def _with_id(state: StoryState, name: str) -> list[EntityIntroduced]:
     """The entities whose ids end with `name`: ``org:gazette`` for ``gazette``."""
     found = (one for one in state.entities if one.partition(":")[2] == name.strip().lower())
     return [state.entities[one] for one in dict.fromkeys(map(state.entity_id, found))]
+
+
+def _surnamed(state: StoryState, name: str) -> list[EntityIntroduced]:
+    """The persons one of whose names ends with the words of `name`: Ane de Rask for ``de Rask``."""
+    wanted = letters(name)
+    found = {
+        state.entity_id(entity.entity): None
+        for entity in state.entities.values()
+        if entity.kind == "person" and len(wanted) > 1
+        for one in (entity.label, *entity.names)
+        if wanted in map(letters, _ends(one))
+    }
+    return [state.entities[one] for one in found]
+
+
+def without_title(name: str) -> str:
+    """``Lena Maas`` for ``Dr. Lena Maas``."""
+    first, _, rest = name.strip().partition(" ")
+    return without_title(rest) if rest and letters(first) in _TITLES else name.strip()
+
+
+def _ends(name: str) -> Iterator[str]:
+    """The words of a name without the first, without the first two, and so on."""
+    words = name.split()
+    return (" ".join(words[start:]) for start in range(1, len(words)))
 
 
 def _called(state: StoryState, name: str, *, accents: bool) -> list[EntityIntroduced]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from dateline.events.payload import FactNotice, FactPayload
 from dateline.events.registry import EventType
+from dateline.events.source import capture_id
 from dateline.testing import samples
 from dateline.testing.payloads import NotDrawn, structs
 from dateline.testing.samples import Fields
@@ -56,7 +57,7 @@ class _Story:
         ]
         self._capture()
         steps = [
-            self._fact, self._fact, self._fact, self._capture, self._correct, self._correct,
+            self._fact, self._fact, self._fact, self._capture, self._read_again, self._correct, self._correct,
             self._retract, self._dispute, self._review, self._link, self._retitle, self._foreign,
             self._evidence, self._withdraw, self._amend, self._amend, self._merge, self._undo, self._undo,
         ]  # fmt: skip
@@ -71,8 +72,7 @@ class _Story:
         line = samples.captured(text)
         if self._texts and self._draw(st.integers(0, 3)) == 0:
             text = self._texts[self._draw(st.sampled_from(sorted(self._texts)))]
-            number = 1 + sum(one == text for one in self._captured.values())
-            source = f"{samples.digest(text)}.{number}"
+            source = capture_id(samples.digest(text), (one.get("source", "") for one in self.lines))
             line = samples.captured(
                 text, source=source, title=self._reason(), publisher=samples.NORA
             )
@@ -84,6 +84,17 @@ class _Story:
             self._texts[line["source"]] = self._captured[line["source"]] = text
             del line["published"]
             self._act(line | {key: value for key, value in given.items() if value})
+
+    def _read_again(self) -> None:
+        """Another reading of a text, in another charset."""
+        text = self._draw(texts)
+        whole = self._draw(st.sampled_from(sorted(self._texts)))
+        if samples.digest(text) not in (line.get("source") for line in self.lines):
+            line = samples.captured(
+                text, derived_from=whole, publisher=self._present(whole, "publisher")
+            )
+            self._texts[line["source"]] = self._captured[line["source"]] = text
+            self._act(line | {"extracted_by": "dateline 0.1.0", "read_as": "cp1251"})
 
     def _span(self, source: str) -> dict[str, Any]:
         text = self._texts[source]

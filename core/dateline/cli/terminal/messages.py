@@ -24,7 +24,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def wrapped(text: str, stream: IO[Any]) -> str:
-    """`text`, with long lines wrapped and indented if `stream` is a terminal."""
+    """`text`, with long lines wrapped and indented if `stream` is a terminal; not those to paste."""
     width = _width(stream)
     if width is None:
         return text
@@ -32,7 +32,7 @@ def wrapped(text: str, stream: IO[Any]) -> str:
 
 
 def _broken(line: str, width: int) -> str:
-    if len(line) <= width:
+    if len(line) <= width or line.lstrip().startswith("dateline "):
         return line
     # What precedes its words: its indent, and a label with a gap after it.
     found = re.match(r" *(?:\S{1,12} {2,})?", line)

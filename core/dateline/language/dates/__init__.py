@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from dateline.events import edtf
 from dateline.language.dates.refusals import NotADate, UnclearDate
 
-__all__ = ["NotADate", "UnclearDate", "Understood", "understand"]
+__all__ = ["NotADate", "Tense", "UnclearDate", "Understood", "understand"]
+#: When something can be, if that is known.
+Tense = Literal["", "past", "future"]
 
 #: A longer expression is refused: no date that people write is longer.
 LONGEST = 100
@@ -37,13 +40,19 @@ class Understood:
 
 
 def understand(
-    text: str, *, languages: Sequence[str] = (), published: str | None = None
+    text: str,
+    *,
+    languages: Sequence[str] = (),
+    published: str | None = None,
+    tense: Tense = "",
 ) -> Understood:
     """What `text` means as EDTF. Valid EDTF is returned unchanged.
 
     `languages` are the languages of the source (``de``, ``en-GB``): they decide the order of day and
     month. Words are read in these languages first, and else in any known one. `published` is the
-    EDTF date of the source, from which ``Thursday``, ``last month`` and ``12 May`` count.
+    EDTF date of the source, from which ``Thursday``, ``last month`` and ``12 May`` count. `tense` says
+    when that can be: with ``past``, for what had happened when the source reported it, ``Monday`` is the
+    latest one or the source's own day; with ``future``, for what was planned, it is the next one.
 
     Raises UnclearDate if `text` can mean two things, and NotADate if it is not understood.
     """
@@ -58,7 +67,7 @@ def understand(
         raise NotADate(f"the date is longer than {LONGEST} characters")
     from dateline.language.dates.reading import read  # only people's dates pay for it
 
-    found = read(text, languages, published)
+    found = read(text, languages, published, tense)
     if len(found.choices) > 1:
         raise UnclearDate(text, found.choices, found.relative)
     return Understood(found.choices[0], text, found.relative)

@@ -31,8 +31,8 @@ class NeedsDay(NotADate):
 @dataclass(frozen=True)
 class Context:
     """``day`` is the source's day, or None; ``orders`` are the possible orders of a numeric date, of
-    ``dmy`` and ``mdy``. ``side`` is ``past`` after ``since``, ``either`` after ``by``, and
-    ``any`` for one of two weekdays."""
+    ``dmy`` and ``mdy``. ``side`` is ``past`` after ``since``, ``either`` after ``by``,
+    ``any`` for one of two weekdays, and ``only past`` or ``only future`` for what had happened or was planned when the source reported it."""
 
     words: DateWords
     orders: tuple[str, ...]
@@ -147,6 +147,10 @@ def weekday(values: Values, context: Context) -> list[str]:
             return _days(today, [behind, ahead or 7, behind - 7])
         if context.side == "either":
             return _days(today, [behind, ahead or 7])
+        if context.side == "only past":
+            return _days(today, [behind])
+        if context.side == "only future":
+            return _days(today, [ahead] if ahead else [0, 7])
         if not ahead:
             return _days(today, [0, -7])
         return _days(

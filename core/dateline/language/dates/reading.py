@@ -44,8 +44,9 @@ class Found(NamedTuple):
     relative: bool
 
 
-def read(text: str, languages: Sequence[str], published: str | None) -> Found:
-    """What `text`, which is not EDTF, can mean. Raises NotADate if that is nothing."""
+def read(text: str, languages: Sequence[str], published: str | None, tense: str = "") -> Found:
+    """What `text`, which is not EDTF, can mean; `tense` is as in `understand`. Raises NotADate if that
+    is nothing."""
     words = tokens(text)
     if not words or len(words) > _MOST_WORDS:
         raise NotADate(f"{text!r} is not understood as a date: {_ADVICE}")
@@ -54,7 +55,12 @@ def read(text: str, languages: Sequence[str], published: str | None) -> Found:
     problems: list[NotADate] = []
     for codes in (given, [code for code in LANGUAGES if code not in given]):
         for relative, day in ((False, ()), (True, days)):
-            found = _together(words, codes, orders, day, problems)
+            contexts = [
+                Context(words_of(code), orders, one, tense and f"only {tense}")
+                for code in codes
+                for one in day or (None,)
+            ]
+            found = _together(words, contexts, day, problems)
             if found:
                 return Found(found, relative)
     raise _refusal(text, words, published, bool(days), problems)
@@ -79,21 +85,20 @@ def _refusal(
 
 def _together(
     words: Words,
-    codes: Iterable[str],
-    orders: tuple[str, ...],
+    contexts: Sequence[Context],
     days: tuple[date, ...],
     problems: list[NotADate],
 ) -> tuple[str, ...]:
-    """What `words` can mean in any of the languages, if the source is from one of two `days`.
+    """What `words` can mean in any of the contexts: each language with each of the source's `days`.
 
     A relative date never moves back when the source's day moves on, so what the first and the last
     possible day agree on is clear. Two neighbouring days are both possible; more are not certain.
     """
     found: list[str] = []
-    for code in codes:
+    for at in range(0, len(contexts), len(days) or 1):
         read = [
-            Reader(Context(words_of(code), orders, day), problems).choices(words)
-            for day in days or (None,)
+            Reader(context, problems).choices(words)
+            for context in contexts[at : at + (len(days) or 1)]
         ]
         if read[0] != read[-1] and days[-1] - days[0] > timedelta(1):
             problems.append(NotADate(_SEVERAL))
@@ -224,7 +229,8 @@ class Reader:
 
     def _two(self, first: Words, last: Words, depth: int) -> list[tuple[str, str]]:
         """Pairs of what two expressions can mean."""
-        found = self._expression(first, depth), self._expression(last, depth)
+        plain = Reader(replace(self._context, side=""), self._problems)
+        found = plain._expression(first, depth), plain._expression(last, depth)
         if all(len(one) < 2 for one in found):
             return list(product(*found))
         weekdays = self._is_weekday(first) and self._is_weekday(last)
