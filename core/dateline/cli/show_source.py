@@ -124,7 +124,7 @@ def _earlier(story: StoryState, name: str) -> list[str]:
 def versions(story: StoryState, name: str) -> list[str]:
     """The captures of the document that a source belongs to, in the order of capture: the newest reading of
     each if the source is a text, else the originals."""
-    document_of, old = documents(story.sources), superseded(story.sources)
+    document_of, old = documents(story.sources, story.entity_id), superseded(story.sources)
     return [
         one
         for one, other in story.sources.items()
