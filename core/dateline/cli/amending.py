@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dateline.cli import completion
 from dateline.cli.entities import Entities
 from dateline.cli.fields import parse_value
+from dateline.cli.here import STORY, source_called
 from dateline.cli.options import reported_option, signed, yes_option
 from dateline.cli.settings import Settings
 from dateline.cli.terminal.messages import counted, say
 from dateline.text import visible
 
-_story = click.argument("story", shell_complete=completion.stories)
+if TYPE_CHECKING:
+    from dateline.events.state import StoryState
+
+_story = click.argument("story", type=STORY)
 _by = click.option("--by", metavar="WHO", help="Who does it: an entity, or a name.")
+#: A source's id, or a part from the start of its hash.
+_DIGEST = re.compile(r"sha256:.*|[0-9a-f]{2,64}(\.[0-9]+)?")
 #: Fields whose values are text even when they look like numbers or JSON.
 _TEXTS = frozenset({
     "title", "published", "publisher", "place", "url", "language", "label", "part_of", "precision", "note",
@@ -47,7 +54,8 @@ def amend(
 ) -> None:
     """Amend what was recorded about a source or an entity.
 
-    The log keeps what was recorded before. SOURCE is a unique part from the start of its hash; a document and its text are amended together.
+    The log keeps what was recorded before. SOURCE is a unique part from the start of its hash, its title,
+    or . for the last one captured; ENTITY is an id or a name, which may be that of a publisher. A document and its text are amended together.
     Fields of a source: title, published, publisher, byline, credits, url, language, place. Fields of an
     entity: label, names, identifiers.REGISTER, part_of, lat, lon, precision, note. A byline or a list of
     names is given as one name, or as JSON. A publisher or byline may be a name of the story, or a new
@@ -63,13 +71,25 @@ def amend(
     """
     wanted = dict(_change(text) for text in changes)
     with settings.archive() as archive:
-        entities = Entities.of(archive.state(story, facts=())) if wanted.keys() & _NAMED else None
+        state = archive.state(story, facts=())
+        name = _thing(state, name)
+        entities = Entities.of(state) if wanted.keys() & _NAMED else None
         if entities is not None:
             wanted = {path: _named(path, value, entities) for path, value in wanted.items()}
             details["new"] = list(entities.new.values())
         made = archive.amend(story, name, wanted, **details)
     shown = "; ".join(f"{c.path[1:]}: {_json(c.was)} -> {_json(c.now)}" for c in made)
     say(f"Amended {name}: {shown}")
+
+
+def _thing(state: StoryState, name: str) -> str:
+    """The id of the source that `name` means if it is not an entity's name. Raises UnknownName."""
+    from dateline.recording.lookup import sources_called
+    from dateline.recording.naming import matching
+
+    digest = bool(_DIGEST.fullmatch(name))
+    called = not digest and not matching(state, name) and sources_called(state, name)
+    return source_called(state, name, "name") if digest or called else name
 
 
 def _change(text: str) -> tuple[str, object]:

@@ -10,6 +10,7 @@ import click
 from dateline.cli import completion
 from dateline.cli.dates import edtf_of
 from dateline.cli.entities import Entities
+from dateline.cli.here import STORY
 from dateline.cli.options import protect_option, signed
 from dateline.cli.protecting import protected, say_erased_before
 from dateline.cli.settings import Settings
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 @click.option(
     "--story",
     required=True,
+    type=STORY,
     metavar="SLUG",
-    shell_complete=completion.stories,
     help="The story that the document belongs to.",
 )
 @click.option(

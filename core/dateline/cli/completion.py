@@ -37,6 +37,8 @@ KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
 _OF = "json_extract(CAST(body AS TEXT), '$.data."
 _EVENTS = "FROM events WHERE subject_key IS NULL AND body IS NOT NULL AND type ="
 _LAST = "ORDER BY position DESC"
+#: The story that was written to last.
+_NEWEST = "SELECT slug FROM events JOIN stories USING (story) ORDER BY position DESC LIMIT 1"
 #: How the ids of entities start.
 _PREFIXES = ("person", "org", "place", "group")
 
@@ -73,7 +75,7 @@ def facts(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[s
         " JOIN stories USING (story)"
         # The bodies of protected events are ciphertext.
         " WHERE slug = ? AND type LIKE '%.recorded' AND subject_key IS NULL ORDER BY events.version",
-        ctx.params.get("story"),
+        *_words(ctx)[:1],
     )
     return [name for name in dict.fromkeys(found) if name.startswith(incomplete)]
 
@@ -163,9 +165,10 @@ def sources(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
 
 
 def _words(ctx: click.Context) -> list[str]:
-    """The words of the line. One of them is the story: which one is not yet known when the value of an
-    option is completed."""
-    return [str(ctx.params.get("story", "")), *os.environ.get("COMP_WORDS", "").split()]
+    """The words of the line, with the last story for ``.``; the first is the story, if it is known. When
+    the value of an option is completed, it is not, but it is one of the others."""
+    words = [str(ctx.params.get("story", "")), *os.environ.get("COMP_WORDS", "").split()]
+    return [one for word in words for one in (_asked(ctx, _NEWEST) if word == "." else [word])]
 
 
 def _starting(incomplete: str, names: Collection[str]) -> list[str]:

@@ -16,7 +16,7 @@ from dateline.cli.fact_changes import changes_of
 from dateline.cli.fact_kinds import settle
 from dateline.cli.fact_options import FactCommand, fact_options
 from dateline.cli.fields import parse_value, quoted
-from dateline.cli.here import story_of
+from dateline.cli.here import STORY
 from dateline.cli.options import reported_option, signed
 from dateline.cli.settings import Settings
 from dateline.cli.terminal.messages import say
@@ -32,7 +32,7 @@ _NUMBERS = ("value", "lower", "upper", "of")
 
 
 @click.command(cls=FactCommand)
-@click.argument("story", shell_complete=completion.stories)
+@click.argument("story", type=STORY)
 @click.argument("fact", shell_complete=completion.facts)
 @fact_options
 @click.option(
@@ -86,7 +86,6 @@ def correct(
       dateline correct velm-flood f6 --set quantities.0.measure="people" --reason "Not residents alone"
     """
     with settings.archive() as archive, given_back():
-        story = story_of(archive, story)
         now = archive.fact(story, fact)
         if options["when"]:
             settle(now.kind, options)

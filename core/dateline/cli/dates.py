@@ -41,13 +41,6 @@ def edtf_of(
     return found
 
 
-def understood_option(
-    context: click.Context, parameter: click.Parameter, given: str | None
-) -> str | None:
-    """The callback of an option whose date counts from nothing. Raises DatelineError as `edtf_of`."""
-    return None if given is None else edtf_of(given, parameter.opts[0]).edtf
-
-
 def _chosen(unclear: UnclearDate, option: str) -> str:
     """The choice of a person on a terminal. Raises DatelineError in a pipe."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli import completion
+from dateline.cli.here import STORY
 from dateline.cli.options import FORMATS, format_option, read_moment
 from dateline.cli.settings import Settings, pass_settings
 from dateline.cli.terminal.messages import say
@@ -35,7 +35,7 @@ _TITLES = {
 
 
 @click.command()
-@click.argument("story", shell_complete=completion.stories)
+@click.argument("story", type=STORY)
 @click.argument("from_", metavar="FROM")
 @click.argument("to")
 @click.option(

@@ -11,6 +11,7 @@ from dateline.cli import completion
 from dateline.cli.adjusted import say_adjusted
 from dateline.cli.entities import Entities
 from dateline.cli.fields import evidence_item
+from dateline.cli.here import STORY, source_called
 from dateline.cli.options import reported_option, signed
 from dateline.cli.settings import Settings
 from dateline.cli.terminal.messages import say
@@ -24,7 +25,7 @@ RELATIONS = (
     "corroborates", "contradicts", "contrasts", "disputes", "same_statement", "same_event",
     "same_act", "quantifies", "elaborates", "explains", "includes", "precedes", "supports",
 )  # fmt: skip
-_story = click.argument("story", shell_complete=completion.stories)
+_story = click.argument("story", type=STORY)
 
 
 def _on_fact(command: Callable[..., Any]) -> click.Command:
@@ -149,22 +150,23 @@ def link(
 
 @click.command()
 @_story
-@click.argument("source", required=False)
+@click.argument("source", required=False, shell_complete=completion.sources)
 @click.option("--reason", required=True, help="Why, as far as the publisher gave a reason.")
 @reported_option
 @signed
 def withdraw(settings: Settings, story: str, source: str | None, **details: Any) -> None:
     """Record that a publisher withdrew a source. Its facts stay and are marked.
 
-    SOURCE is a unique part from the start of its hash. Leave it out if the story has one source.
-
+    SOURCE is a unique part from the start of its hash, its publisher or title, or . for the last one
+    captured. Leave it out if the story has one source.
 
     \b
     Example:
       dateline withdraw velm-flood 88dc --reason "Withdrawn by the publisher"
     """
     with settings.archive() as archive:
-        name = archive.withdraw(story, source, **details)
+        name = source_called(archive.state(story, facts=()), source, "source")
+        archive.withdraw(story, name, **details)
     say(f"Withdrew {name[:19]}… from {story}.")
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dateline.cli import completion
+from dateline.cli.here import STORY
 from dateline.cli.options import force_option, moment, moment_options, target_of
 from dateline.cli.outfile import require_free, write_atomically
 from dateline.cli.settings import Settings, pass_settings
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("stories", nargs=-1, shell_complete=completion.stories)
+@click.argument("stories", type=STORY, nargs=-1)
 @click.option("--all", "all_", is_flag=True, help="Export every story of the archive.")
 @click.option(
     "-f",

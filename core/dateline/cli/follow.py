@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dateline.cli import completion
+from dateline.cli.here import STORY
 from dateline.cli.log import COLUMNS, row_of
 from dateline.cli.options import format_option, types_option
 from dateline.cli.settings import Settings, pass_settings
@@ -28,7 +28,7 @@ _LINE = {"position": 8, "recorded_at": 20, "story": 20, "version": 7, "type": 20
 
 
 @click.command()
-@click.argument("story", required=False, shell_complete=completion.stories)
+@click.argument("story", type=STORY, required=False)
 @click.option(
     "--from",
     "after",

@@ -12,6 +12,7 @@ import click
 from dateline.cli import completion
 from dateline.cli.adjusted import say_adjusted
 from dateline.cli.doubting import doubting, strict_doubts_option
+from dateline.cli.here import STORY
 from dateline.cli.options import protect_option, signed
 from dateline.cli.protecting import protected, say_erased_before
 from dateline.cli.settings import Settings
@@ -30,8 +31,8 @@ from dateline.cli.terminal.messages import counted, say
 )
 @click.option(
     "--story",
+    type=STORY,
     metavar="SLUG",
-    shell_complete=completion.stories,
     help="The story of lines before the first story.opened.",
 )
 @click.option(

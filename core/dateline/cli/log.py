@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dateline.cli import completion
+from dateline.cli.here import STORY
 from dateline.cli.options import format_option, types_option
 from dateline.cli.settings import Settings, pass_settings
 from dateline.cli.terminal.output import emit
@@ -25,7 +25,7 @@ COLUMNS = (
 
 
 @click.command()
-@click.argument("story", required=False, shell_complete=completion.stories)
+@click.argument("story", type=STORY, required=False)
 @click.option(
     "--after",
     type=click.IntRange(0, _MAX_INTEGER),

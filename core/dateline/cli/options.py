@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import click
 
 from dateline.cli import completion
-from dateline.cli.dates import understood_option
+from dateline.cli.dates import edtf_of
 from dateline.cli.settings import Settings, pass_settings
 from dateline.cli.terminal.stdout import MARK
 from dateline.errors import DatelineError
@@ -80,12 +80,6 @@ protect_option = click.option(
     metavar="SUBJECT",
     help="Encrypt the content under this person's key; `dateline erase SUBJECT` destroys the key.",
 )
-reported_option = click.option(
-    "--reported",
-    metavar="DATE",
-    callback=understood_option,
-    help="When this was made public, if it was: 5 March 2024, 2024-03-05T08:00:00Z.",
-)
 agent_option = click.option(
     "--agent",
     envvar="DATELINE_AGENT",
@@ -93,6 +87,24 @@ agent_option = click.option(
     metavar="NAME",
     help="Who records the event; the log keeps this name.",
 )
+
+
+def reported_option(command: F) -> F:
+    """``--reported``. The command gets it in EDTF, which also stands in commands that are printed."""
+
+    @wraps(command)
+    def run(*settings: Any, reported: str | None, **options: Any) -> None:
+        if reported is not None:
+            # Not in a callback: the command that a refusal prints needs the values of all parameters.
+            reported = edtf_of(reported, "--reported").edtf
+            click.get_current_context().params["reported"] = reported
+        command(*settings, reported=reported, **options)
+
+    return click.option(
+        "--reported",
+        metavar="DATE",
+        help="When this was made public, if it was: 5 March 2024, 2024-03-05T08:00:00Z.",
+    )(run)  # type: ignore[return-value]
 
 
 def signed(command: F, method: Method = "manual") -> F:
@@ -150,8 +162,6 @@ def moment(as_of: str | None, as_recorded: str | None) -> Moment | None:
 def read_moment(clock: Callable[[str], Moment], name: str, text: str) -> Moment:
     """`text`, in EDTF or as people write dates, as a moment of a clock. Raises UsageError, which names
     the option or argument `name`."""
-    from dateline.cli.dates import edtf_of
-
     try:
         return clock(text)
     except DatelineError as error:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dateline.cli import completion
+from dateline.cli.here import STORY
 from dateline.cli.key import public_keys, read_vkeys
 from dateline.cli.options import force_option, key_option, output_option, target_of, vkey_option
 from dateline.cli.outfile import require_free, write_or_give
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("story", required=False, shell_complete=completion.stories)
+@click.argument("story", type=STORY, required=False)
 @click.argument("fact", required=False, shell_complete=completion.facts)
 @output_option
 @force_option

@@ -17,7 +17,7 @@ from dateline.cli.entering import Entering
 from dateline.cli.entities import on_terminal
 from dateline.cli.fact_kinds import KINDS, kind_of, settle
 from dateline.cli.fact_options import FactCommand, fact_options
-from dateline.cli.here import story_of
+from dateline.cli.here import STORY
 from dateline.cli.options import protect_option, signed
 from dateline.cli.protecting import protected, say_erased_before
 from dateline.cli.settings import Settings
@@ -61,7 +61,7 @@ class RecordCommand(FactCommand):
 
 
 @click.command(cls=RecordCommand)
-@click.argument("story", shell_complete=completion.stories)
+@click.argument("story", type=STORY)
 @click.argument(
     "words", nargs=-1, metavar="[KIND] [TEXT] [WORDS]...", shell_complete=completion.kinds
 )
@@ -87,7 +87,7 @@ def record(
 ) -> None:
     """Record one fact from a source.
 
-    STORY . is the story that was written to last. KIND is statement, occurrence, figure, state, role or assessment; leave it out where the options
+    KIND is statement, occurrence, figure, state, role or assessment; leave it out where the options
     decide it. TEXT and WORDS may be given in place of --text and --exact: the fact in your own words,
     and the words of the source that support it. Without TEXT, the words of the source stand for it.
 
@@ -95,8 +95,8 @@ def record(
     (person:ida-brandt="Ida Brandt") is introduced along with the fact. DATE is EDTF, or a date as people
     write it, relative to the source: "10 April 2020", Thursday.
 
-    On a terminal, the command asks for what is missing, asks again where an answer is wrong, and shows
-    the fact before it is recorded. In a pipe it asks nothing: without a fact, it reads one JSON event
+    On a terminal, the command asks for what is missing and again where an answer is wrong, and then shows
+    the fact before it is recorded; when nothing is missing, it is recorded without a question. In a pipe it asks nothing: without a fact, it reads one JSON event
     from stdin. When the fact is protected, by --protect or because its source is, the persons and groups
     that it introduces are protected too; organisations and places are not.
 
@@ -110,7 +110,6 @@ def record(
     """
     kind = _placed(words, options)
     with settings.archive() as archive:
-        story = story_of(archive, story)
         call = partial(
             archive.record,
             story=story,

@@ -123,6 +123,7 @@ def root(
     """Dateline archives developing news stories.
 
     It records who said something and through whom, where exactly it is written and what was known
-    at the time, and it detects later changes to the record. Start with `dateline demo`.
+    at the time, and it detects later changes to the record. Start with `dateline demo`. Where a command
+    takes a STORY, . is the one that was written to last.
     """
     ctx.obj = Settings(db, plugin_dirs, without, strict, debug, keys)

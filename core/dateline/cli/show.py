@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dateline.cli import completion
+from dateline.cli.here import STORY, source_called
 from dateline.cli.options import format_option, moment, moment_options
 from dateline.cli.settings import Settings, pass_settings
 from dateline.cli.terminal.messages import counted, say
@@ -23,7 +24,7 @@ _SOURCE = re.compile(r"sha256:[0-9a-f]{64}(?:\.[0-9]+)?|[0-9a-f]{3,64}(?:\.[0-9]
 
 
 @click.command()
-@click.argument("story", shell_complete=completion.stories)
+@click.argument("story", type=STORY)
 @click.argument(
     "view",
     required=False,
@@ -62,8 +63,8 @@ def show(
 ) -> None:
     """Show a story, one view of it, one fact, one source or one entity.
 
-    SOURCE is a unique part from the start of its hash; its text is shown with the quotations marked and
-    followed by their facts. A view catches up with the log before it is shown. A table shows the most important columns; the
+    SOURCE is a unique part from the start of its hash, its title, or . for the last one captured; with
+    --versions or --original also its publisher. Its text is shown with the quotations marked and followed by their facts. A view catches up with the log before it is shown. A table shows the most important columns; the
     other formats have all of them.
 
     \b
@@ -79,12 +80,15 @@ def show(
     at = moment(as_of, as_recorded)
     with settings.archive() as archive:
         fact = re.fullmatch(r"f[0-9]+", view or "") and view not in archive.plugins.views
-        source = None if view is None or fact else _source_id(archive, story, view, at)
+        only = versions or original is not None
+        source = None if view is None or fact else _source_id(archive, story, view, at, only=only)
         entity = not (view is None or fact or source) and _is_entity(archive, story, view, at)
         if limit is not None and (view is None or fact or source or entity):
             raise click.UsageError("--limit is only for views")
-        if (versions or original is not None) and source is None:
-            raise click.UsageError("--versions and --original are only for a source")
+        if only and source is None:
+            raise click.UsageError(
+                f"--versions and --original are only for a source; {view!r} names none"
+            )
         if view is None:
             _overview(archive, story, format_, at)
         elif fact:
@@ -150,18 +154,26 @@ def _fact(archive: Archive, story: str, name: str, format_: str | None, at: Mome
         tell(line)
 
 
-def _source_id(archive: Archive, story: str, given: str, at: Moment | None) -> str | None:
-    """The id of the source that `given` is the start of; None if it is not the start of any. Raises
-    UnknownName if it is that of several."""
-    from dateline.recording.lookup import find_source
+def _source_id(
+    archive: Archive, story: str, given: str, at: Moment | None, *, only: bool
+) -> str | None:
+    """The id of the source that `given` names; None if it names none, or, unless `only` a source can be
+    meant, a view or an entity too. Raises UnknownName if it names several."""
+    from dateline.recording.lookup import sources_called
+    from dateline.recording.naming import matching
 
-    if not _SOURCE.fullmatch(given) or given in archive.plugins.views:
+    if given in archive.plugins.views and not only:
         return None
     state = archive.state(story, at, facts=())
     digest = given.removeprefix("sha256:").partition(".")[0]
-    if not given.startswith("sha256:") and not any(n[7:].startswith(digest) for n in state.sources):
+    starts = given == "." or (
+        _SOURCE.fullmatch(given)
+        and (given.startswith("sha256:") or any(n[7:].startswith(digest) for n in state.sources))
+    )
+    called = (only or not matching(state, given)) and sources_called(state, given)
+    if not (starts or called):
         return None
-    return find_source(state, given)
+    return source_called(state, given, "view", any_version=True)
 
 
 def _source(

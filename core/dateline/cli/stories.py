@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dateline.cli import completion
+from dateline.cli.here import STORY
 from dateline.cli.options import format_option, signed
 from dateline.cli.settings import Settings, pass_settings
 from dateline.cli.terminal.messages import say
@@ -42,7 +42,7 @@ def open_(settings: Settings, slug: str, languages: tuple[str, ...], **details: 
 
 
 @click.command()
-@click.argument("story", shell_complete=completion.stories)
+@click.argument("story", type=STORY)
 @click.argument("title")
 @click.option("--reason", help="The reason.")
 @signed
@@ -59,7 +59,7 @@ def retitle(settings: Settings, story: str, title: str, **details: Any) -> None:
 
 
 @click.command()
-@click.argument("story", shell_complete=completion.stories)
+@click.argument("story", type=STORY)
 @click.option("--reason", help="The reason.")
 @signed
 def close(settings: Settings, story: str, **details: Any) -> None:
