@@ -103,6 +103,8 @@ def test_a_story_is_completed(tab: Tab, line: str, tmp_path: Path) -> None:
         ("dateline record other --via ", []),
         ("dateline record ferry s", ["state", "statement"]),
         ("dateline show ferry I", ["Ister-Wire"]),
+        ("dateline show . I", ["Ister-Wire"]),
+        ("dateline correct . ", ["f1", "f2"]),
         ("dateline show ferry f", ["figures", "f1", "f2"]),
         ("dateline show ferry ", sorted(completion.VIEWS)),
         ("dateline export ferry --view p", ["people", "places"]),

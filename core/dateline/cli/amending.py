@@ -69,6 +69,8 @@ def amend(
       dateline amend velm-flood 88dc --set published=2024-03-04 --reason "Misread the date"
       dateline amend velm-flood org:nora --set label="NORA Agency" --reason "Renamed"
     """
+    from dateline.events.acts import short
+
     wanted = dict(_change(text) for text in changes)
     with settings.archive() as archive:
         state = archive.state(story, facts=())
@@ -79,7 +81,7 @@ def amend(
             details["new"] = list(entities.new.values())
         made = archive.amend(story, name, wanted, **details)
     shown = "; ".join(f"{c.path[1:]}: {_json(c.was)} -> {_json(c.now)}" for c in made)
-    say(f"Amended {name}: {shown}")
+    say(f"Amended {short(name)}: {shown}")
 
 
 def _thing(state: StoryState, name: str) -> str:
