@@ -10,12 +10,13 @@ import click
 
 from dateline.cli import completion
 from dateline.cli.adjusted import say_adjusted
+from dateline.cli.command_line import command_line
 from dateline.cli.desk import Desk
 from dateline.cli.doubting import doubting, strict_doubts_option
 from dateline.cli.fact_changes import changes_of
 from dateline.cli.fact_kinds import settle
-from dateline.cli.fact_options import FactCommand, fact_options
-from dateline.cli.fields import parse_value, quoted
+from dateline.cli.fact_options import FactCommand, FactOption, fact_options
+from dateline.cli.fields import parse_value
 from dateline.cli.here import STORY
 from dateline.cli.options import reported_option, signed
 from dateline.cli.settings import Settings
@@ -122,10 +123,9 @@ def correct(
     say(f"Corrected {fact}: {_shown(made)}")
     say_adjusted(adjusted)
     if sentence:
-        again = (
-            f"dateline correct {story} {fact} --text {quoted(sentence)} --reason {quoted(reason)}"
+        say(
+            f"The sentence of {fact} still has the old number: {now.data.text}\n  {_also(sentence)}"
         )
-        say(f"The sentence of {fact} still has the old number: {now.data.text}\n  {again}")
 
 
 def _change(text: str) -> tuple[str, Callable[[object], object]]:
@@ -158,6 +158,13 @@ def _restated(fact: Fact, changes: Changes) -> str | None:
         if counted and is_number(was) and is_number(now):
             text = restated(text or fact.data.text, was, now) or text
     return None if text == fact.data.text else text
+
+
+def _also(sentence: str) -> str:
+    """The command that corrects the sentence too: as it was typed, without the values."""
+    context = click.get_current_context()
+    values = [one.name for one in context.command.params if isinstance(one, FactOption)]
+    return command_line(dict.fromkeys([*map(str, values), "fields"]) | {"text": sentence})
 
 
 def _shown(made: Iterable[Change]) -> str:
