@@ -4,6 +4,7 @@ fact before it is recorded."""
 from __future__ import annotations
 
 import io
+import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -171,6 +172,93 @@ def test_stopping_writes_nothing_and_prints_the_answers_as_a_command(
     assert "record ferry occurrence --text 'Boats left.' --exact '143 of 193'" in line
     assert ("--action sail" in line) == ("sail" in typed)
     assert last(tmp_path).type == "figure.recorded"
+
+
+def test_another_quotation_asks_again_for_the_exact_words(ask: Ask, tmp_path: Path) -> None:
+    """The first one, which occurs twice, was taken for the speaker's exact words."""
+    typed = "The ferry\n\ny\ne\nquotation\n\x15by noon\n\n{}\ny\n"
+    for answer, quote in (("y", "by noon"), ("n", None)):
+        given = ("--text", "x", "--speaker", "mara voss", "--via", "nora")
+        result = ask("statement", *SOURCE, *given, "--said", "2024", typed=typed.format(answer))
+        assert result.code == 0, result.err
+        fact = last(tmp_path)
+        assert [(one.role, one.exact) for one in fact.evidence] == [("content", "by noon")]
+        assert fact.quote == quote
+
+
+def test_exact_words_that_are_wrong_are_asked_for_and_not_the_quotation(
+    ask: Ask, tmp_path: Path
+) -> None:
+    given = ("--text", "x", "--via", "nora", "--said", "2024-05")
+    for words in ("The ferry", "not there"):
+        typed = "mara voss\n\ny\ny\n"
+        result = ask("statement", *GIVEN, *given, "--quote", words, typed=typed)
+        assert result.code == 0, result.err
+        fact = last(tmp_path)
+        assert ([one.exact for one in fact.evidence], fact.quote) == (["143 of 193"], "143 of 193")
+    typed = "mara voss\n\n\x15Everyone is safe\n\ny\ny\n"
+    result = ask("statement", *SOURCE, *given, "--quote", "Everyone was safe", typed=typed)
+    assert result.code == 0, result.err
+    fact = last(tmp_path)
+    assert ([one.exact for one in fact.evidence], fact.quote) == (
+        ["Everyone is safe"],
+        "Everyone is safe",
+    )
+
+
+def test_an_answer_that_changes_nothing_does_not_ask_for_ever(ask: Ask) -> None:
+    """The quotation that is refused is taken as it was: then any field can be changed."""
+    given = ("--text", "x", "--actor", "nora", "--exact", "by noon", "--valid", "2024-05")
+    refused = ("--set", "evidence.0.start=3")
+    result = ask("occurrence", *SOURCE, *given, *refused, typed="sail\n\n\n\n\n")
+    assert (result.code, "all of it, in an editor" in result.err) == (130, True), result.err
+
+
+def test_what_was_wrong_is_shown_where_the_quotation_is_picked() -> None:
+    from dateline.cli.picker import Picker
+
+    picker = Picker("It could. It could.", wrong="give\x1b[2J start")
+    picker.type("It could", 10)
+    assert "match 2 of 2" in picker._status()[0][1]
+    shown = "".join(
+        str(window.content.text)
+        for window in picker._layout().children
+        if isinstance(getattr(window.content, "text", None), str)
+    )
+    assert "start" in shown and "\x1b" not in shown
+
+
+def test_what_is_typed_is_in_the_command_from_the_moment_it_is_typed(
+    ask: Ask, dateline_cli: Cli, tmp_path: Path
+) -> None:
+    for kind, given, typed, kept in [
+        ("statement", SOURCE, "The ferry\n\t\n", "--exact 'The ferry@9'"),
+        ("statement", SOURCE, "Everyone\nby noon\n", "--exact Everyone --exact 'by noon'"),
+        ("statement", GIVEN, "mara voss\nnora\n", "--speaker person:mara-voss --speaker org:nora"),
+        ("statement", GIVEN, "nora\nLea Nowak\n", "--speaker org:nora --speaker 'Lea Nowak'"),
+        ("role", GIVEN, "Lea Nowak\n1\n1\n", "--person 'Lea Nowak'"),
+        ("figure", GIVEN, "143 of 193 people\n", "--measure people --value 143 --of 193"),
+        ("occurrence", GIVEN, "sail\n\n\nmonday\n", "--valid monday"),
+    ]:
+        result = ask(kind, *given, "--set", "note=x", typed=typed)
+        line = result.err.partition("To go on from here:")[2]
+        assert (result.code, kept in line) == (130, True), result.err
+    result = ask(*shlex.split(line)[3:], typed="\nx\n")
+    assert result.code == 0, result.err
+    assert last(tmp_path).times.valid.expression == "monday"
+
+
+def test_a_date_is_read_again_when_the_source_changes(
+    ask: Ask, dateline_cli: Cli, tmp_path: Path
+) -> None:
+    Path("second.txt").write_text("FICTION. Another. 143 of 193\n")
+    given = ("--published", "2024-03-06", "--title", "Another", "--publisher", samples.WIRE)
+    captured = dateline_cli("capture", "second.txt", "--story", "ferry", *given, "--yes")
+    assert captured.code == 0, captured.err
+    result = ask("occurrence", *GIVEN, typed="sail\n\n\nMonday\ne\nsource\nAnother\ny\n")
+    assert result.code == 0, result.err
+    fact = last(tmp_path)
+    assert (fact.times.valid.edtf, fact.times.valid.expression) == ("2024-03-04", "Monday")
 
 
 def test_an_option_that_names_nobody_known_is_asked_about(ask: Ask, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TypeVar
 
 import click
@@ -126,6 +126,8 @@ class EntityQuestions:
     def __init__(self, state: StoryState) -> None:
         self._state = state
         self._new: dict[str, str] = {}
+        #: What was typed for an entity, while it is not clear yet which one that is.
+        self.unsettled = ""
 
     def one(self, question: str, kinds: Collection[str], *, empty: bool = False) -> str:
         """One entity; with `empty`, it may be left out."""
@@ -141,21 +143,20 @@ class EntityQuestions:
                 if empty:
                     return ""
                 continue
+            self.unsettled = answer
             found = self.meant(answer, kinds)
+            self.unsettled = ""
             if found is not None:
                 return found
 
     def several(
         self, question: str, kinds: Collection[str], *, empty: bool = True
-    ) -> tuple[str, ...]:
+    ) -> Iterator[str]:
         """Entities, until none is typed; without `empty` at least one."""
-        found: list[str] = []
-        while True:
-            end = empty or bool(found)
-            name = self.one(f"{question}{' (Enter to end)' if end else ''}", kinds, empty=end)
-            if not name:
-                return tuple(found)
-            found.append(name)
+        end = empty
+        while name := self.one(f"{question}{' (Enter to end)' if end else ''}", kinds, empty=end):
+            yield name
+            end = True
 
     def meant(self, answer: str, kinds: Collection[str]) -> str | None:
         """The entity that an answer names, which may be new; None to ask again."""

@@ -9,7 +9,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from dateline.cli.fields import evidence_item, quoted
+from dateline.cli.fields import date_text, evidence_item, quoted
 from dateline.events.acts import short
 
 #: What may stand around a name inside the value of an option: a field, a chain, or a role.
@@ -118,7 +118,7 @@ def _text(value: Any) -> str:
     if not isinstance(value, dict):
         return str(value)
     if "edtf" in value:
-        return str(value["edtf"])
+        return date_text(value)
     start = f"@{value['start']}" if "start" in value else ""
     words = f"{value['exact']}{start}"
     return words if evidence_item(words) == value else f"{value['role']}:{words}"

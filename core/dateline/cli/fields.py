@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any, get_args
 
 import click
@@ -56,6 +57,11 @@ def evidence_item(text: str) -> dict[str, Any]:
     if placed is None:
         return {"role": role, "exact": words}
     return {"role": role, "exact": placed[1], "start": int(placed[2])}
+
+
+def date_text(time: Mapping[str, Any]) -> str:
+    """A date as it was typed, or else in EDTF: the words are recorded too."""
+    return str(time.get("expression") or time.get("edtf") or "")
 
 
 def split_role(text: str) -> tuple[str, str]:

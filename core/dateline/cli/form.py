@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from dateline.cli.fact_kinds import KINDS, MEANING, OF, QUANTITY, REQUIRED, Incomplete, flag
+from dateline.cli.fields import date_text
 from dateline.text import legible
 
 _FIELDS = (
@@ -72,7 +73,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dict) and "edtf" in value:
-        return str(value["edtf"])
+        return date_text(value)
     if isinstance(value, dict):
         plain = value["role"] == "content" and not value["exact"].startswith("#")
         role = "" if plain else f"{value['role']}:"

@@ -6,6 +6,7 @@ The answers are the options of ``record``, so they can be printed as a command l
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 
 import click
@@ -122,30 +123,38 @@ class Interview:
         """The lines, once nothing in them is refused."""
         while True:
             try:
-                lines = self._lines(line_of(self._kind, self.options, self._desk))
+                options = deepcopy(self.options)  # --set changes what it finds in the line
+                lines = self._lines(line_of(self._kind, options, self._desk))
                 self._check(lines)
                 self.options["source"] = lines[-1]["source"]
                 return lines
             except Incomplete as error:
-                asking.show(f"  {error.message}")
+                wrong = [error.message]
                 again = list(error.fields)
             except Refused as error:
-                for finding in error.findings:
-                    asking.show(f"  {finding.reason}")
+                wrong = [finding.reason for finding in error.findings]
                 again = [one for one in map(self._asked_by, error.findings) if one]
                 if not again:
                     raise
             except DatelineError as error:
                 if error.code not in ("source-ambiguous", "source-unknown"):
                     raise
-                asking.show(f"  {error}")
-                again = ["source"]
+                wrong, again = [str(error)], ["source"]
+            before = dict(self.options)
+            for one in wrong:
+                asking.show(f"  {one}")
             for name in dict.fromkeys(again):
-                self._questions.ask(name)
+                self._questions.ask(name, "\n".join(wrong))
+            if self.options == before:  # the same answers would be refused again
+                self._change()
 
     def _asked_by(self, finding: Any) -> str:
         """The answer that a finding is about; empty if none is."""
         first, _, rest = str(finding.field).strip("/").partition("/")
+        number = rest.partition("/")[0]
+        if first == "evidence" and number.isdecimal() and self.options["quote"]:
+            # The speaker's exact words come last, if they are none of the quotations.
+            return "exact" if int(number) < len(self.options["exact"]) else "quote"
         if first == "times":
             return rest.partition("/")[0]
         if first == "quantities" and rest.endswith("verbatim"):

@@ -46,10 +46,11 @@ class Picker:
 
     When the source has the typed words in slightly different characters, its own characters are
     marked and taken. A long quotation can be typed as its first words, `` ... ``, its last words.
+    `wrong`, what was wrong before, is shown above what is typed.
     """
 
-    def __init__(self, text: str, prompt: str = "quotation: ") -> None:
-        self._text, self._prompt = text, prompt
+    def __init__(self, text: str, prompt: str = "quotation: ", wrong: str = "") -> None:
+        self._text, self._prompt, self._wrong = text, prompt, wrong
         self._choice = 0
         self._buffer = Buffer(multiline=False, on_text_changed=self._typed)
 
@@ -91,7 +92,9 @@ class Picker:
             BufferControl(self._buffer, input_processors=[BeforeInput(self._prompt)]), height=1
         )
         bar = Window(FormattedTextControl(self._status), height=1, style="class:bar")
-        return HSplit([source, bar, typed])
+        wrong = FormattedTextControl(legible(self._wrong))
+        told = [Window(wrong, wrap_lines=True, dont_extend_height=True)] if self._wrong else []
+        return HSplit([source, bar, *told, typed])
 
     def _shown(self) -> StyleAndTextTuples:
         """The source with the typed words marked; the cursor follows the chosen place."""
@@ -157,6 +160,8 @@ class Picker:
 
         return keys
 
-    def type(self, text: str) -> None:
-        """Act as if `text` had been typed."""
+    def type(self, text: str, start: int | None = None) -> None:
+        """Act as if `text` had been typed, and the place at `start` chosen."""
         self._buffer.document = Document(text)
+        starts = [begin for begin, _ in self.spans()]
+        self._choice = starts.index(start) if start in starts else 0

@@ -14,10 +14,11 @@ from dateline.cli.fact_dates import Dates
 from dateline.cli.fact_kinds import QUANTITY, REQUIRED, STATUSES, tenses
 from dateline.cli.fact_line import source_of
 from dateline.cli.fact_options import Number
-from dateline.cli.fields import evidence_item
+from dateline.cli.fields import date_text, evidence_item
 from dateline.cli.figures import quantity, verbatim
 from dateline.cli.picker import Picker
 from dateline.errors import DatelineError
+from dateline.events.quoting import find
 from dateline.recording.lookup import described
 
 #: What is asked for each field.
@@ -64,13 +65,14 @@ class Questions:
             return "; ".join(one["exact"] if isinstance(one, dict) else str(one) for one in value)
         return "" if value is None else str(value)
 
-    def ask(self, name: str) -> None:
-        """Ask for one field; what it had is offered where it can be typed over."""
+    def ask(self, name: str, wrong: str = "") -> None:
+        """Ask for one field; what it had is offered where it can be typed over. `wrong` says what was wrong
+        with it. An answer is in the options as soon as it is given, since ^C prints them."""
         question, held = QUESTIONS.get(name, name.replace("_", " ")), self.options.get(name)
         if name == "source":
-            self.options["source"] = asking.source(self._desk.state)
+            self._ask_source()
         elif name == "exact":
-            self._ask_exact()
+            self._ask_exact(wrong)
         elif name == "quote":
             self._ask_quote()
         elif name == "quantities":
@@ -82,12 +84,8 @@ class Questions:
             self.options[name] = asking.line(question, default=held or "", empty=True) or None
         elif name == "status":
             self.options[name] = asking.choice(question, [(one, one) for one in STATUSES])
-        elif name in _SEVERAL:
-            empty = name not in REQUIRED[self._kind]
-            self.options[name] = self._entities.several(question, _KINDS[name], empty=empty)
         elif name in _KINDS:
-            empty = name not in REQUIRED[self._kind]
-            self.options[name] = self._entities.one(question, _KINDS[name], empty=empty) or None
+            self._ask_entities(name, question)
         elif name in ("value", "lower", "upper", "of"):
             self.options[name] = asking.checked(
                 question, lambda text: Number().convert(text, None, None)
@@ -97,52 +95,91 @@ class Questions:
             default = held if isinstance(held, str) else ""
             self.options[name] = asking.line(question, default=default, empty=empty) or None
 
-    def _ask_exact(self) -> None:
-        """At least one quotation, picked with the source in view."""
-        source = self._source()
-        typed = [one for one in self.options["exact"] if isinstance(one, str)]
+    def _ask_source(self) -> None:
+        """The source; a date that was read relative to another one is read again."""
+        self.options["source"] = asking.source(self._desk.state)
+        for name in DATES:
+            held = self.options[name]
+            if isinstance(held, dict) and held.get("anchor"):
+                self.options[name] = held["expression"]
+                self.check_date(name)
+
+    def _ask_entities(self, name: str, question: str) -> None:
+        """One entity or several; of a name that nobody has yet, ^C keeps what was typed."""
+        empty, found = name not in REQUIRED[self._kind], list[str]()
+        try:
+            if name not in _SEVERAL:
+                answer = self._entities.one(question, _KINDS[name], empty=empty)
+                self.options[name] = answer or None
+                return
+            for one in self._entities.several(question, _KINDS[name], empty=empty):
+                found.append(one)
+                self.options[name] = tuple(found)
+            self.options[name] = tuple(found)
+        except (KeyboardInterrupt, EOFError):
+            if typed := self._entities.unsettled:
+                self.options[name] = (*found, typed) if name in _SEVERAL else typed
+            raise
+
+    def _ask_exact(self, wrong: str = "") -> None:
+        """At least one quotation, picked with the source in view. If the speaker's exact words were one of
+        them and no longer are, they are asked about too."""
+        text, quote = self._desk.text_of(self._source()), self.options["quote"]
+        held: list[dict[str, Any]] = [_item(one) for one in self.options["exact"]]
+        held = held or ([{"role": "quote", "exact": quote}] if quote else [])
+        before = [one["exact"] for one in held]
         found: list[dict[str, Any]] = []
-        text = self._desk.text_of(source)
         while True:
-            question = "another (Enter to end): " if found else "quotation: "
-            picker = Picker(text, question)
-            if typed:
-                picker.type(typed.pop(0))
+            picker = Picker(text, "another (Enter to end): " if found else "quotation: ", wrong)
+            old: dict[str, Any] = held[0] if held else {"role": "content"}
+            if held:
+                picker.type(old["exact"], old.get("start"))
             picked = picker.run()
             if picked is not None:
-                item: dict[str, Any] = {"role": "content", "exact": picked.exact}
-                if text.count(picked.exact) > 1:
+                item = {"role": old["role"], "exact": picked.exact}
+                if len(find(picked.exact, text)) != 1:
                     item["start"] = picked.start
-                found.append(item)
+                found, held, wrong = [*found, item], held[1:], ""
+                self.options["exact"] = (*found, *held)
                 asking.show(f"  “{' '.join(picked.exact.split())}”, from character {picked.start}")
             elif found:
-                self.options["exact"] = tuple(found)
-                return
+                break
+        self.options["exact"] = tuple(found)
+        if quote in before and quote not in [one["exact"] for one in found]:
+            self._ask_quote()
 
     def _source(self) -> str:
         words = [one["exact"] for one in map(_item, self.options["exact"])]
         return source_of(self.options["source"], words, self._desk)
 
     def _ask_quote(self) -> None:
-        words = [one["exact"] for one in map(_item, self.options["exact"])]
+        if not self.options["exact"]:
+            self._ask_exact()
+            return
+        items = [_item(one) for one in self.options["exact"]]
+        words = next((one for one in items if one["role"] == "quote"), items[0])["exact"]
+        asking.show(f"  “{' '.join(words.split())}”")
         question = "are these the speaker's exact words?"
-        self.options["quote"] = words[0] if asking.confirmed(question, default=False) else None
+        self.options["quote"] = words if asking.confirmed(question, default=False) else None
 
     def _ask_quantity(self) -> None:
-        self.options |= dict.fromkeys(QUANTITY)
         question = "figure, as in 143 of 193 passengers ashore (Enter for none)"
         words = [one["exact"] for one in map(_item, self.options["exact"])]
         languages = Dates.of(self._desk.state, self._known_source()).languages
         fields = asking.checked(question, lambda text: quantity(text, words, languages))
-        self.options["quantities"] = ()
+        self.options |= {**dict.fromkeys(QUANTITY), "quantities": ()}
         if fields is None:
             return
+        self._keep_quantity(fields)
         if "verbatim" not in fields and verbatim(fields, words) is None:
             fields["verbatim"] = asking.line(QUESTIONS["verbatim"])
+            self._keep_quantity(fields)
         if "unit" not in fields and (
             unit := asking.line("unit (person, metre ...; Enter for none)", empty=True)
         ):
-            fields["unit"] = unit
+            self._keep_quantity({**fields, "unit": unit})
+
+    def _keep_quantity(self, fields: dict[str, Any]) -> None:
         if fields.keys() <= set(QUANTITY):
             self.options |= fields
         else:
@@ -151,7 +188,7 @@ class Questions:
 
     def _ask_date(self, name: str) -> None:
         held = self.options[name]
-        default = held if isinstance(held, str) else (held or {}).get("edtf", "")
+        default = held if isinstance(held, str) else date_text(held or {})
         question = f"{QUESTIONS[name]} (a date; Enter for undated)"
         found = asking.checked(question, self._date(name), default=default)
         self.options[name] = found if name != "as_of" or found is None else found["edtf"]
