@@ -86,7 +86,14 @@ from dateline.events.strict import parse as parse_json
 from dateline.events.support import Support, support
 from dateline.events.tally import Tally
 from dateline.events.tombstones import ErasedFact
-from dateline.events.words import chain_arrows, chain_words, number_words, quantity_words
+from dateline.events.words import (
+    act_words,
+    chain_arrows,
+    chain_words,
+    changed_fields,
+    number_words,
+    quantity_words,
+)
 from dateline.export.cut import Cut, StatedCut
 from dateline.export.exporter import Exporter, Material
 from dateline.export.paging import Pages
@@ -123,7 +130,7 @@ __all__ = [
     "Quantity", "Raw", "RecordedBy", "Refused", "RoleRecorded", "Rows", "Source", "SourceAmended", "SourceCaptured",
     "SourceImporter", "SourceView", "SourceWithdrawn", "StateRecorded", "StatedCut", "StatementRecorded", "Status", "Step",
     "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "StoryView", "Support", "Table", "Tally", "Time", "Times",
-    "UnknownName", "View", "ViewRow", "Wording", "captured_documents", "chain_arrows", "chain_words", "corroborating", "counts", "csv_cell", "figure_words", "figures", "find_charset",
+    "UnknownName", "View", "ViewRow", "Wording", "act_words", "captured_documents", "chain_arrows", "chain_words", "changed_fields", "corroborating", "counts", "csv_cell", "figure_words", "figures", "find_charset",
     "from_iso", "hookimpl", "is_publication_date", "last", "legible", "legible_line", "markdown", "marked_charset", "number_words", "one_line", "open_doubts", "parse_edtf",
     "parse_json", "quantity_words", "read_byline", "support", "to_fields", "to_iso", "visible", "web_charset", "worded",
 ]  # fmt: skip

@@ -16,6 +16,8 @@ from dateline.plugin import (
     FactDisputed,
     SourceAmended,
     SourceWithdrawn,
+    act_words,
+    changed_fields,
     number_words,
     to_iso,
     worded,
@@ -63,7 +65,7 @@ def _act(brief: Brief, event: Event) -> Html:
         about = join([el("code", data.entity), " and ", _thing(brief, data.into)])
     else:
         assert isinstance(data, EventRevoked)
-        verb = f"taken back ({data.act})"
+        verb = f"{act_words(data.act)} taken back"
         about = join(
             [_thing(brief, name) for name in data.about] or [brief.said("the story")], ", "
         )
@@ -117,8 +119,8 @@ def _day(brief: Brief, event: Event) -> Html:
 
 
 def _rows(brief: Brief, data: FactCorrected | SourceAmended | EntityAmended) -> Iterator[Html]:
-    for change in data.changes:
-        yield el("dt", el("code", change.path), class_="path")
+    for field, change in changed_fields(data.changes):
+        yield el("dt", field, class_="path")
         yield el("dt", "was")
         yield el("dd", el("del", _value(brief, change.was)))
         yield el("dt", "now")

@@ -15,6 +15,8 @@ from dateline.plugin import (
     FactDisputed,
     SourceAmended,
     StoryState,
+    act_words,
+    changed_fields,
     markdown,
     to_iso,
     worded,
@@ -55,8 +57,8 @@ def corrected(story: StoryState, *, updates: bool = False) -> Iterator[str]:
             continue
         if isinstance(data, FactCorrected):
             changes = ": " + "; ".join(
-                f"{markdown(change.path)} was {_value(change.was)}, now {_value(change.now)}"
-                for change in data.changes
+                f"{markdown(field)} was {_value(change.was)}, now {_value(change.now)}"
+                for field, change in changed_fields(data.changes)
             )
         reason = f". {markdown(why)}" if why else ""
         yield f"- {day}: {_named(fact)} {markdown(what)}{_by(story, who)}{changes}{reason}\n"
@@ -69,8 +71,8 @@ def amended(story: StoryState) -> Iterator[str]:
         if isinstance(data, SourceAmended | EntityAmended):
             name = data.source if isinstance(data, SourceAmended) else data.entity
             changes = "; ".join(
-                f"{markdown(change.path)} was {_value(change.was)}, now {_value(change.now)}"
-                for change in data.changes
+                f"{markdown(field)} was {_value(change.was)}, now {_value(change.now)}"
+                for field, change in changed_fields(data.changes)
             )
             what = f"{_thing(story, name)} amended{_by(story, data.by)}: {changes}"
         elif isinstance(data, EntityMerged):
@@ -78,7 +80,7 @@ def amended(story: StoryState) -> Iterator[str]:
             what = f"{names} are one: {markdown(story.label(data.into))}{_by(story, data.by)}"
         elif isinstance(data, EventRevoked):
             about = ", ".join(_thing(story, name) for name in data.about) or "the story"
-            what = f"{markdown(data.act)} about {about} taken back{_by(story, data.by)}"
+            what = f"{markdown(act_words(data.act))} of {about} taken back{_by(story, data.by)}"
         else:
             continue  # a withdrawal is shown with its source
         yield f"- {day}: {what}. {markdown(data.reason)}\n"

@@ -271,7 +271,7 @@ def test_correct_takes_the_options_of_record(run: Run, tmp_path: Path) -> None:
 
 def test_a_sentence_with_the_old_number_is_said_with_a_new_one(run: Run) -> None:
     result = run("correct", "ferry", "f2", "--value", "150", "--reason", "Recount")
-    assert "/quantities/0/value: 143 -> 150" in result.err
+    assert "Corrected f2: value: 143 -> 150\n" in result.err
     command = (
         "dateline correct ferry f2 --text 'It is said that 150 of 193 passengers' --reason Recount"
     )

@@ -70,6 +70,7 @@ def amend(
       dateline amend velm-flood org:nora --set label="NORA Agency" --reason "Renamed"
     """
     from dateline.events.acts import short
+    from dateline.events.words import changed_fields
 
     wanted = dict(_change(text) for text in changes)
     with settings.archive() as archive:
@@ -80,7 +81,9 @@ def amend(
             wanted = {path: _named(path, value, entities) for path, value in wanted.items()}
             details["new"] = list(entities.new.values())
         made = archive.amend(story, name, wanted, **details)
-    shown = "; ".join(f"{c.path[1:]}: {_json(c.was)} -> {_json(c.now)}" for c in made)
+    shown = "; ".join(
+        f"{field}: {_json(one.was)} -> {_json(one.now)}" for field, one in changed_fields(made)
+    )
     say(f"Amended {short(name)}: {shown}")
 
 

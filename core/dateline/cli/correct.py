@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -167,8 +167,12 @@ def _also(sentence: str) -> str:
     return command_line(dict.fromkeys([*map(str, values), "fields"]) | {"text": sentence})
 
 
-def _shown(made: Iterable[Change]) -> str:
-    return "; ".join(f"{one.path}: {_json(one.was)} -> {_json(one.now)}" for one in made)
+def _shown(made: Sequence[Change]) -> str:
+    from dateline.events.words import changed_fields
+
+    return "; ".join(
+        f"{field}: {_json(one.was)} -> {_json(one.now)}" for field, one in changed_fields(made)
+    )
 
 
 def _json(value: object) -> str:

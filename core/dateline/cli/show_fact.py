@@ -15,7 +15,7 @@ from dateline.events.payload import Payload, Raw, worded
 from dateline.events.registry import to_fields
 from dateline.events.state import Fact
 from dateline.events.support import support
-from dateline.events.words import chain_words, quantity_words
+from dateline.events.words import chain_words, changed_fields, quantity_words
 from dateline.export.paging import Pages
 
 _CONTEXT = 70
@@ -129,7 +129,9 @@ def _notice(event: Event, fact: Fact) -> str:
     if (wording := worded(data)) is None:
         return event.type
     if isinstance(data, FactCorrected):
-        listed = (f"{c.path} {_json(c.was)} → {_json(c.now)}" for c in data.changes)
+        listed = (
+            f"{field} {_json(c.was)} → {_json(c.now)}" for field, c in changed_fields(data.changes)
+        )
         changes = "; ".join(listed) + ". "
     return f"{wording.what}{_by(wording.who, fact)}: {changes}{wording.why or ''}"
 

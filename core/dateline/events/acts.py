@@ -18,6 +18,7 @@ from dateline.events.source import SourceAmended, SourceCaptured, SourceWithdraw
 from dateline.events.state import Base, Fact
 from dateline.events.status import Notices
 from dateline.events.story import StoryClosed
+from dateline.events.words import act_words, changed_fields
 
 #: The payloads of events that `EventRevoked` can take back.
 REVOCABLE = (
@@ -133,9 +134,9 @@ def words(act: Event) -> str:
     if isinstance(data, StoryClosed):
         return "closing of the story"
     if isinstance(data, EventRevoked):
-        return f"revocation of {data.act} ({', '.join(map(short, data.about))}): {data.reason}"
+        return f"revocation of {act_words(data.act)} ({', '.join(map(short, data.about))}): {data.reason}"
     thing: str = getattr(data, "source", "") or getattr(data, "entity", "")
-    fields = ", ".join("/".join(pointer.parts(one.path)) for one in getattr(data, "changes", ()))
+    fields = ", ".join(field for field, _ in changed_fields(getattr(data, "changes", ())))
     return f"amendment of {fields} of {short(thing)}: {getattr(data, 'reason', '')}"
 
 

@@ -2,15 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
-from dateline.events.parts import Quantity, Step
+from dateline.events import pointer
+from dateline.events.parts import Change, Quantity, Step
 
 Label = Callable[[str], str]
 _ORDINALS = (
     "zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth",
 )  # fmt: skip
+#: Fields whose names are not words that an editor would use.
+_FIELDS = {
+    "text": "sentence", "evidence": "quotation", "quantities": "figure", "attribution": "who",
+    "speakers": "speaker", "addressees": "said to", "actors": "who took part", "places": "place",
+    "said": "said", "valid": "held or happened", "baseline": "against", "lat": "latitude", "lon": "longitude",
+}  # fmt: skip
+#: The main part of a time and of a quotation, and what Dateline works out with it.
+_MAIN = ("edtf", "exact")
+_WORKED_OUT = frozenset({"resolution", "anchor", "start", "end", "prefix", "suffix"})
+_ACTS = {
+    "fact.corrected": "correction", "fact.retracted": "retraction", "fact.disputed": "dispute",
+    "fact.reviewed": "review", "facts.linked": "link", "evidence.added": "evidence",
+    "source.captured": "capture", "source.withdrawn": "withdrawal", "source.amended": "amendment",
+    "entity.amended": "amendment", "entity.merged": "merge", "story.closed": "closing",
+    "event.revoked": "revocation",
+}  # fmt: skip
+
+
+def act_words(act: str) -> str:
+    """``capture`` for an event of the type ``source.captured``; another type as it is."""
+    return _ACTS.get(act, act)
+
+
+def field_words(path: str) -> str:
+    """The field at a JSON Pointer: ``held or happened`` for ``/times/valid/edtf``; ``value`` for
+    ``/quantities/0/value``, and ``figure 2, value`` for ``/quantities/1/value``."""
+    try:
+        parts = pointer.parts(path)
+    except ValueError:
+        return path
+    if len(parts) > 1 and parts[0] == "times":
+        parts = parts[1:]
+    first, *rest = parts
+    words = _FIELDS.get(first, first)
+    if rest and rest[0].isdecimal() and len(rest[0]) < 9:
+        number, *rest = rest
+        if int(number):
+            words = f"{words} {int(number) + 1}"
+        elif first == "quantities" and rest:
+            return ", ".join(rest).replace("_", " ")
+    if rest and rest[-1] in _MAIN:
+        rest = rest[:-1]
+    rest = ["as written" if part == "expression" else part for part in rest]
+    return ", ".join([words, *rest]).replace("_", " ")
+
+
+def changed_fields(changes: Sequence[Change]) -> Iterator[tuple[str, Change]]:
+    """Each change with the words for its field. Left out is what Dateline worked out, such as the place of
+    a quotation, if what it belongs to changed too."""
+    changed = {one.path.rpartition("/")[0] for one in changes if not _worked_out(one)}
+    for one in changes:
+        if not (_worked_out(one) and one.path.rpartition("/")[0] in changed):
+            yield field_words(one.path), one
+
+
+def _worked_out(change: Change) -> bool:
+    return change.path.rpartition("/")[2] in _WORKED_OUT
 
 
 def chain_words(steps: Sequence[Step], label: Label) -> str:
