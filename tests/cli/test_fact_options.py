@@ -269,13 +269,36 @@ def test_correct_takes_the_options_of_record(run: Run, tmp_path: Path) -> None:
         assert run("correct", "ferry", "f1", *options, "--reason", "x").code == 2
 
 
-def test_a_sentence_with_the_old_number_is_said_with_a_new_one(run: Run) -> None:
+def test_a_sentence_with_the_old_number_is_said_with_a_new_one(run: Run, tmp_path: Path) -> None:
     result = run("correct", "ferry", "f2", "--value", "150", "--reason", "Recount")
     assert "Corrected f2: value: 143 -> 150\n" in result.err
     command = (
         "dateline correct ferry f2 --text 'It is said that 150 of 193 passengers' --reason Recount"
     )
     assert command in result.err
+    details = [
+        "--kind",
+        "update",
+        "--by",
+        "nora",
+        "--reported",
+        "5 May 2024",
+        "--reason",
+        "Recount",
+    ]
+    result = run("correct", "ferry", "f2", "--of", "194", "--set", "note=x", *details)
+    _, _, again = result.err.partition("dateline correct ")
+    assert run("correct", *shlex.split(again)).code == 0
+    fields = ("kind", "by", "reason")
+    assert [last(tmp_path)[one] for one in fields] == ["update", samples.NORA, "Recount"]
+    assert last(tmp_path)["changes"] == [
+        {
+            "path": "/text",
+            "was": "It is said that 143 of 193 passengers",
+            "now": "It is said that 143 of 194 passengers",
+        }
+    ]
+    assert "--reported 2024-05-05" in again
     silent = run("correct", "ferry", "f2", "--measure", "people", "--reason", "Recount")
     assert "has the old number" not in silent.err
 

@@ -345,7 +345,7 @@ def test_a_correction_shows_the_old_and_the_new_value(archive: Archive) -> None:
     page = Page(export(archive, "ferry"))
     assert page.text(of="del") == "143"
     assert page.text(of="ins") == "144"
-    assert page.text(of="dt") == "valuewasnow"
+    assert "valuewasnow" in page.text(of="dt")
 
 
 def test_a_quotation_is_shown_in_its_context() -> None:

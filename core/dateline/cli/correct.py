@@ -10,7 +10,6 @@ import click
 
 from dateline.cli import completion
 from dateline.cli.adjusted import say_adjusted
-from dateline.cli.command_line import command_line
 from dateline.cli.desk import Desk
 from dateline.cli.doubting import doubting, strict_doubts_option
 from dateline.cli.fact_changes import changes_of
@@ -162,6 +161,8 @@ def _restated(fact: Fact, changes: Changes) -> str | None:
 
 def _also(sentence: str) -> str:
     """The command that corrects the sentence too: as it was typed, without the values."""
+    from dateline.cli.command_line import command_line
+
     context = click.get_current_context()
     values = [one.name for one in context.command.params if isinstance(one, FactOption)]
     return command_line(dict.fromkeys([*map(str, values), "fields"]) | {"text": sentence})
