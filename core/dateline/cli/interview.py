@@ -85,8 +85,7 @@ class Interview:
     def _complete(self) -> None:
         """Ask for what no option gives."""
         kind, options = self._kind, self.options
-        if not options["source"]:
-            options["source"] = self._source()
+        options["source"] = self._source()
         if not options["exact"] and not options["quote"]:
             self._questions.ask("exact")
         lacking = set(missing(kind, options))
@@ -103,12 +102,17 @@ class Interview:
 
     def _source(self) -> str:
         """The one source that may be meant, or the one that is chosen."""
-        exact = self.options["exact"] or (self.options["quote"] or "",)
+        given, exact = (
+            self.options["source"],
+            self.options["exact"] or (self.options["quote"] or "",),
+        )
         try:
-            return source_of(None, [evidence_item(text)["exact"] for text in exact], self._desk)
-        except DatelineError:
+            return source_of(given, [evidence_item(text)["exact"] for text in exact], self._desk)
+        except DatelineError as error:
             if not quotable(self._state):
                 raise
+            if given:
+                asking.show(f"  {error}")
             return asking.source(self._state)
 
     def _untold(self, name: str) -> bool:
