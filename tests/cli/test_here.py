@@ -57,6 +57,8 @@ def test_a_full_stop_is_the_story_that_was_written_to_last(desk: Cli) -> None:
         done = desk(*shlex.split(line))
         assert (done.code, done.err.splitlines()[0]) == (0, "Story: ferry"), line
         assert "quarry" not in done.out
+    assert "retraction taken back" in desk("export", ".", "-f", "html").out
+    assert "retraction of f1" in desk("export", ".", "-f", "markdown").out
     assert desk("log", ".", "-n", "1").out == desk("log", "ferry", "-n", "1").out
     Path("page.txt").write_text("FICTION. Towed.")
     refused = desk(

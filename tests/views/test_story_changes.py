@@ -53,7 +53,7 @@ def test_the_demo_story_from_day_one_to_day_three(
     text = capfd.readouterr().out
     for words in (
         "## New facts",
-        "/quantities/0/value: was 1200, now 2104",
+        "value: was 1200, now 2104",
         "people given a bed at the Hill School): 640 → 1,875",
         "## Newly disputed\n\n- f12",
         "## Retracted\n\n- f9 (The Mill Bridge collapsed.)",

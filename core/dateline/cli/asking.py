@@ -99,6 +99,8 @@ def source(state: StoryState) -> str:
     )
     while True:
         answer = line_with(f"source (1-{len(names)}, or part of its id or title)", completer)
+        if answer == ".":
+            return names[-1]
         if answer.isdecimal() and 1 <= int(answer) <= len(names):
             return names[int(answer) - 1]
         wanted = letters(answer)

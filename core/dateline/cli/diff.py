@@ -72,8 +72,8 @@ def diff(
         click.echo(_markdown(story, from_, to, changes), nl=False, file=data())
         return
     if format_ == "table" or (format_ is None and data().isatty()):
-        lines = [(c.kind, c.fact, c.text, c.path, _arrow(c), c.why) for c in changes]
-        emit(["kind", "fact", "text", "path", "change", "why"], lines, format_)
+        lines = [(c.kind, c.fact, c.text, _field(c), _arrow(c), c.why) for c in changes]
+        emit(["kind", "fact", "text", "field", "change", "why"], lines, format_)
         return
     rows = [(c.kind, c.fact, c.text, c.path, c.was, c.now, c.why) for c in changes]
     emit(["kind", "fact", "text", "path", "was", "now", "why"], rows, format_)
@@ -89,13 +89,19 @@ def _markdown(story: str, from_: str, to: str, changes: Sequence[StoryChange]) -
                 moved = f": {markdown(_arrow(change) or '')}"
             elif kind not in ("added", "erased", "gone") and (change.was or change.now):
                 moved = f": was {_words(change.was)}, now {_words(change.now)}"
-            path = f" {markdown(change.path)}" if change.path and kind != "figure" else ""
+            path = f" {markdown(_field(change))}" if change.path and kind != "figure" else ""
             why = f". {markdown(change.why)}" if change.why else ""
             lines.append(f"- {change.fact} ({markdown(change.text)}){path}{moved}{why}")
         lines.append("")
     if not changes:
         lines += ["Nothing changed.", ""]
     return "\n".join(lines)
+
+
+def _field(change: StoryChange) -> str:
+    from dateline.events.words import field_words
+
+    return field_words(change.path) if change.path else ""
 
 
 def _arrow(change: StoryChange) -> str | None:

@@ -9,7 +9,8 @@ import click
 
 from dateline.cli.desk import Desk
 from dateline.cli.fact_kinds import KINDS, kind_of, missing, set_fields
-from dateline.cli.fact_line import line_of
+from dateline.cli.fact_line import line_of, source_of
+from dateline.cli.fields import evidence_item
 
 if TYPE_CHECKING:
     from dateline.errors import DatelineError
@@ -109,10 +110,10 @@ class Entering:
     ) -> tuple[str, dict[str, Any]] | None:
         from dateline.cli.form import edited
         from dateline.errors import DatelineError
-        from dateline.recording.lookup import find_source
 
+        words = [one["exact"] for one in map(evidence_item, options["exact"])]
         try:
-            text = self._desk.text_of(find_source(self._state, options["source"]))
+            text = self._desk.text_of(source_of(options["source"], words, self._desk))
         except DatelineError:
             text = ""
         return edited(kind, options, errors, text)

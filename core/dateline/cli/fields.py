@@ -46,8 +46,11 @@ def keyed(text: str) -> dict[str, Any]:
     }
 
 
-def evidence_item(text: str) -> dict[str, Any]:
-    """``[ROLE:]WORDS[@START]`` as an evidence item. Its role is ``content`` unless the text begins with a role."""
+def evidence_item(text: str | dict[str, Any]) -> dict[str, Any]:
+    """``[ROLE:]WORDS[@START]`` as an evidence item. Its role is ``content`` unless the text begins with a
+    role. An item that was read before stays as it is."""
+    if isinstance(text, dict):
+        return text
     from dateline.events.parts import EvidenceRole
 
     role, colon, words = text.partition(":")

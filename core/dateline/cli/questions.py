@@ -125,7 +125,7 @@ class Questions:
         """At least one quotation, picked with the source in view. If the speaker's exact words were one of
         them and no longer are, they are asked about too."""
         text, quote = self._desk.text_of(self._source()), self.options["quote"]
-        held: list[dict[str, Any]] = [_item(one) for one in self.options["exact"]]
+        held: list[dict[str, Any]] = [evidence_item(one) for one in self.options["exact"]]
         held = held or ([{"role": "quote", "exact": quote}] if quote else [])
         before = [one["exact"] for one in held]
         found: list[dict[str, Any]] = []
@@ -149,14 +149,14 @@ class Questions:
             self._ask_quote()
 
     def _source(self) -> str:
-        words = [one["exact"] for one in map(_item, self.options["exact"])]
+        words = [one["exact"] for one in map(evidence_item, self.options["exact"])]
         return source_of(self.options["source"], words, self._desk)
 
     def _ask_quote(self) -> None:
         if not self.options["exact"]:
             self._ask_exact()
             return
-        items = [_item(one) for one in self.options["exact"]]
+        items = [evidence_item(one) for one in self.options["exact"]]
         words = next((one for one in items if one["role"] == "quote"), items[0])["exact"]
         asking.show(f"  “{' '.join(words.split())}”")
         question = "are these the speaker's exact words?"
@@ -164,7 +164,7 @@ class Questions:
 
     def _ask_quantity(self) -> None:
         question = "figure, as in 143 of 193 passengers ashore (Enter for none)"
-        words = [one["exact"] for one in map(_item, self.options["exact"])]
+        words = [one["exact"] for one in map(evidence_item, self.options["exact"])]
         languages = Dates.of(self._desk.state, self._known_source()).languages
         fields = asking.checked(question, lambda text: quantity(text, words, languages))
         self.options |= {**dict.fromkeys(QUANTITY), "quantities": ()}
@@ -203,7 +203,7 @@ class Questions:
             self._ask_date(name)
 
     def _date(self, name: str) -> Callable[[str], dict[str, Any]]:
-        words = [one["exact"] for one in map(_item, self.options["exact"])]
+        words = [one["exact"] for one in map(evidence_item, self.options["exact"])]
         when = tenses(self._kind, self.options["status"], words)
         dates = Dates.of(self._desk.state, self._known_source(), asking.date, when, words)
         return lambda text: dates.time(text, name)
@@ -213,7 +213,3 @@ class Questions:
             return self._source()
         except DatelineError:
             return None
-
-
-def _item(given: str | dict[str, Any]) -> dict[str, Any]:
-    return given if isinstance(given, dict) else evidence_item(given)

@@ -18,6 +18,7 @@ from dateline.events.rules import Context, Findings, find, rule
 from dateline.events.source import SourceAmended, SourceCaptured
 from dateline.events.state import Fact
 from dateline.events.story import StoryOpened, StoryRetitled
+from dateline.events.words import act_words
 
 #: What to do instead about an event that is never taken back, by the type of its payload.
 _INSTEAD: dict[type, str] = {
@@ -109,11 +110,17 @@ def revocation(payload: EventRevoked, context: Context) -> Findings:
     act = state.act(payload.event, payload.about)
     if act is None:
         if not context.may_be_erased(payload.act):
-            yield "/event", f"this story has no {payload.act} with the id {payload.event}"
+            yield (
+                "/event",
+                f"this story has no {act_words(payload.act)} with the id {payload.event}",
+            )
     elif act.type != payload.act or acts.about(act.data) != payload.about:
         yield "/event", f"that event is {act.type} about {', '.join(acts.about(act.data))}"
     elif act.event_key in state.revoked:
-        yield "/event", f"the {payload.act} at position {act.position} is already taken back"
+        yield (
+            "/event",
+            f"the {act_words(payload.act)} at position {act.position} is already taken back",
+        )
     elif isinstance(act.data, SourceCaptured):
         yield from _rests_on(act.data.source, context)
     else:
