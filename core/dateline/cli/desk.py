@@ -12,7 +12,7 @@ from dateline.cli.fact_dates import Ask as AskDate
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
-    from dateline.cli.asking import EntityQuestions
+    from dateline.cli.entity_questions import EntityQuestions
     from dateline.events.state import StoryState
 
 
@@ -40,6 +40,7 @@ class Desk:
         if not on_terminal():
             return cls(state, Entities(state), text_of)
         from dateline.cli import asking
+        from dateline.cli.entity_questions import EntityQuestions
 
-        questions = asking.EntityQuestions(state)
+        questions = EntityQuestions(state)
         return cls(state, Entities(state, questions.ask), text_of, questions, asking.date)

@@ -37,7 +37,7 @@ class Entities:
         """Those of a story; on a terminal, a person is asked about names that fit none or several."""
         if not on_terminal():
             return cls(state)
-        from dateline.cli.asking import EntityQuestions
+        from dateline.cli.entity_questions import EntityQuestions
 
         return cls(state, EntityQuestions(state).ask)
 
