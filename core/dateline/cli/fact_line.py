@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,8 +19,11 @@ from dateline.cli.fact_kinds import (
     tenses,
 )
 from dateline.cli.fields import evidence_item, parse_value
-from dateline.cli.figures import quantity, verbatim, without_measure
+from dateline.cli.figures import quantity, say_figure, verbatim, without_measure
 from dateline.cli.terminal.messages import say
+
+if TYPE_CHECKING:
+    from dateline.errors import DatelineError
 
 Options = Mapping[str, Any]
 _AGENTS = ("person", "group", "organization")
@@ -114,15 +117,20 @@ def quantities_of(
     options: Options, quotations: list[str], languages: Sequence[str]
 ) -> list[dict[str, Any]]:
     """The quantities that options give, with their words from the quotations. Raises Incomplete."""
-    counted = [quantity(text, quotations, languages) for text in options["quantities"]]
+    unit = options["unit"] or ""
+    counted = [quantity(text, quotations, languages, unit) for text in options["quantities"]]
     single = one_quantity(options)
     if single.keys() <= {"measure", "unit"} and "measure" in single and not counted:
-        single = quantity(single["measure"], quotations, languages) | single  # only --measure
+        single = quantity(single["measure"], quotations, languages, unit) | single  # only --measure
     if single and len(counted) == 1 and "measure" not in single:
         counted[0] |= single  # --quantity "143 people" --unit person
     elif single:
         counted.append(single)
-    return [with_verbatim(fields, quotations) for fields in counted]
+    found = [with_verbatim(fields, quotations, languages) for fields in counted]
+    for text, given, fields in zip(options["quantities"], counted, found, strict=False):
+        if "=" not in text and "verbatim" not in given:
+            say_figure(fields)
+    return found
 
 
 def time(given: str | dict[str, Any], name: str, dates: Dates) -> dict[str, Any]:
@@ -134,11 +142,13 @@ def one_quantity(options: Options) -> dict[str, Any]:
     return {name: options[name] for name in QUANTITY if options[name] is not None}
 
 
-def with_verbatim(fields: dict[str, Any], quotations: list[str]) -> dict[str, Any]:
+def with_verbatim(
+    fields: dict[str, Any], quotations: list[str], languages: Sequence[str] = ()
+) -> dict[str, Any]:
     """The quantity with its words from the quotations, if it has none. Raises Incomplete."""
     if "verbatim" in fields:
         return fields
-    found = verbatim(fields, quotations)
+    found = verbatim(fields, quotations, languages)
     if found is None:
         raise Incomplete(
             "the quotation does not have the number: give --verbatim, the figure as the source writes it",
@@ -191,22 +201,49 @@ def source_of(given: str | None, quotations: list[str], desk: Desk) -> str:
     found: list[str] = []
     for has in (_has, _nearly_has):
         found = found or [one for one in sources if _all_in(quotations, desk.text_of(one), has)]
-    if len(found) == 1:
-        return _said(found[0], desk)
     if not found:
-        what = (
-            "has no source with these words; if they are your own, add those of a source after them"
-        )
-        raise choose_source(desk.state, sources, what)
-    what = "has several sources with these words; choose one"
-    raise choose_source(desk.state, found, what, command=command)
+        raise _no_source(quotations, desk)
+    versions = _by_document(found, desk)
+    newest = [some[-1] for some in versions]
+    if len(newest) == 1:
+        return _said(newest[0], desk, versions=len(versions[0]))
+    what = "has these words in several documents; choose one"
+    raise choose_source(desk.state, newest, what, command=command)
 
 
-def _said(source: str, desk: Desk) -> str:
+def _by_document(sources: Iterable[str], desk: Desk) -> list[list[str]]:
+    """Sources in the order of capture, with the versions of one document together."""
+    from dateline.events.counting import documents
+
+    document_of = documents(desk.state.sources, desk.state.entity_id)
+    found: dict[str, list[str]] = {}
+    for one in sources:
+        found.setdefault(document_of[one], []).append(one)
+    return list(found.values())
+
+
+def _said(source: str, desk: Desk, versions: int = 1) -> str:
     from dateline.recording.lookup import described
 
-    say(f"Source: {described(desk.state, source)}")
+    newest = f", the newest of {versions} versions with these words" if versions > 1 else ""
+    say(f"Source: {described(desk.state, source)}{newest}")
     return source
+
+
+def _no_source(quotations: Iterable[str], desk: Desk) -> DatelineError:
+    """The error about words that no source has."""
+    from dateline.errors import UnknownName
+    from dateline.events.acts import short
+    from dateline.recording.lookup import quotable
+
+    listed = ", ".join(repr(one) for one in quotations)
+    [*_, last] = quotable(desk.state)
+    return UnknownName(
+        f"story {desk.state.slug} has no source with these words: {listed}",
+        hint="if they are your own, add those of a source after them; "
+        f"`dateline show {desk.state.slug} {short(last)}` prints the last one that was captured",
+        code="source-unknown",
+    )
 
 
 def _superseded(quotations: list[str], sources: list[str], desk: Desk) -> list[str]:
