@@ -26,7 +26,7 @@ class Doubts(FactView):
     as ``checked`` after the doubt arose.
     """
 
-    name, version = "doubts", 1
+    name, version = "doubts", 2
     summary = ("fact", "doubt", "words", "why")
     doubters: tuple[Doubter, ...] = ()
 

@@ -95,7 +95,7 @@ def _quoted(
     if len(found) == 1 and found[0][1].sure:
         [(words, one)] = found
         fields = {"measure": measure, **one.readings[0], "verbatim": one.words(words)}
-        say_figure(fields)
+        say_figure({**fields, **({"unit": unit} if unit else {})})
         return fields
     readings = [fields for _, one in found for fields in one.readings]
     if not readings:
