@@ -16,7 +16,7 @@ _NUMBER = rf"[-+]?\d+(?:{_GAP}\d{{3}})*(?:\.\d+)?"
 _SHORT = re.compile(
     rf"(?P<how>about|around|some|~|at least|at most|up to|more than|over|fewer than|less than)?\s*"
     rf"(?P<low>{_NUMBER})(?:\s*(?:-|–|to)\s*(?P<high>{_NUMBER}))?(?:\s+of\s+(?P<of>{_NUMBER}))?"
-    r"\s+(?P<measure>\D.*)",
+    r"\s+(?P<measure>(?!and\b)\D.*)",
     re.IGNORECASE | re.DOTALL,
 )
 #: What a word before a number makes of it: the field of the number, and further fields.

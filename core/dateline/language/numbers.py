@@ -105,7 +105,8 @@ def _with_words(text: str, languages: tuple[str, ...]) -> tuple[str, ...]:
 
 def _unsure(number: Number, text: str) -> Number:
     words = text[number.start : number.end].casefold()
-    if words in number_words.FALSE_FRIENDS and number.kind not in ("unknown", "date"):
+    friend = words in number_words.FALSE_FRIENDS or words.endswith(" miles")  # Spanish thousands
+    if friend and number.kind not in ("unknown", "date"):
         return msgspec.structs.replace(number, kind="article")
     return number
 
