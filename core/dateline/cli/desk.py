@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dateline.cli.entities import Entities, on_terminal
 from dateline.cli.fact_dates import Ask as AskDate
+from dateline.events.fact import RoleRecorded
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
@@ -37,9 +38,14 @@ class Desk:
             document = archive.document(source)
             return "" if document is None else document.text
 
+        @cache
+        def roles() -> list[str]:
+            facts = archive.state(story).facts.values()
+            return [one.data.title for one in facts if isinstance(one.data, RoleRecorded)]
+
         if not on_terminal():
-            return cls(state, Entities(state), text_of)
+            return cls(state, Entities(state, roles=roles), text_of)
         from dateline.cli import asking
 
         questions = asking.EntityQuestions(state)
-        return cls(state, Entities(state, questions.ask), text_of, questions, asking.date)
+        return cls(state, Entities(state, questions.ask, roles), text_of, questions, asking.date)

@@ -38,6 +38,7 @@ def changes_of(fact: Fact, options: Options, desk: Desk) -> Iterator[tuple[str, 
     apart = {**options, **dict.fromkeys(QUANTITY)}
     words = quoted or [item.exact for item in fact.data.evidence]
     source = source_of(options["source"], words, desk) if options["source"] else fact.source
+    desk.entities.text = desk.text_of(source)
     if source != fact.source:
         yield "/source", source
     yield from _evidence_changes(fact, evidence)

@@ -51,6 +51,7 @@ def line_of(kind: str, options: Options, desk: Desk) -> dict[str, Any]:
         raise without_measure("--measure", "", "", [item["exact"] for item in given])
     require_all(kind, options)
     source = source_of(options["source"], [item["exact"] for item in given], desk)
+    desk.entities.text = desk.text_of(source)
     evidence = [whole(item, desk.text_of(source)) for item in given]
     quotations = [item["exact"] for item in evidence]
     when = tenses(kind, options["status"], quotations)
