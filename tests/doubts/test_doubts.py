@@ -71,7 +71,9 @@ def test_each_kind_of_doubt_arises_with_its_place_and_words(archive: Archive) ->
 
 
 def test_words_that_say_about_at_least_or_none_of_are_no_exact_value(archive: Archive) -> None:
-    text = "At least 34 burned, more than 50 fled, about 400 left. None of the 40 ships was damaged."
+    text = (
+        "At least 34 burned, more than 50 fled, about 400 left. None of the 40 ships was damaged."
+    )
     cases: list[tuple[str, dict[str, object], bool]] = [
         ("At least 34", {"lower": 34}, False),
         ("At least 34", {"value": 34}, True),

@@ -99,7 +99,10 @@ def tenses(kind: str, status: str | None, quotations: Iterable[str]) -> Mapping[
     report the past."""
     found: dict[str, Tense] = {"said": "past", "as_of": "past"}
     if kind == "occurrence" and status in (None, "happened", "ongoing"):
-        found["valid"] = "past"
+        from dateline.language.tense import announces
+
+        if status is not None or not announces("\n".join(quotations)):
+            found["valid"] = "past"
     elif kind == "occurrence" and status == "planned":
         found["valid"] = "future"
     elif kind == "figure":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -36,6 +36,8 @@ _ENTITY = {
 }  # fmt: skip
 #: What stands for the words between the first and the last ones of a quotation.
 _DOTS = re.compile(r"\s*(?:\[(?:\.{3}|…)\]|\((?:\.{3}|…)\)|\.{3}|…)\s*")
+#: Places of a quotation that are listed, with so many characters around them.
+_LISTED, _CONTEXT = 5, 24
 _WORDS = ("act", "condition", "action", "status", "relation", "title", "effect", "note")
 
 
@@ -52,10 +54,10 @@ def line_of(kind: str, options: Options, desk: Desk) -> dict[str, Any]:
     require_all(kind, options)
     source = source_of(options["source"], [item["exact"] for item in given], desk)
     desk.entities.text = desk.text_of(source)
-    evidence = [whole(item, desk.text_of(source)) for item in given]
+    evidence = [whole(item, desk.text_of(source), at) for at, item in enumerate(given)]
     quotations = [item["exact"] for item in evidence]
     when = tenses(kind, options["status"], quotations)
-    dates = Dates.of(desk.state, source, desk.ask_date, when, quotations)
+    dates = Dates.of(desk.state, source, desk.ask_date, when, quotations, desk.text_of(source))
     fields = fields_of(options, desk, dates, quotations)
     speakers, relays = chain_of(options, desk)
     if "text" not in fields:
@@ -277,27 +279,58 @@ def _nearly_has(words: str, text: str) -> bool:
     return near(words, text) is not None
 
 
-def whole(item: dict[str, Any], text: str) -> dict[str, Any]:
+def whole(item: dict[str, Any], text: str, at: int = 0) -> dict[str, Any]:
     """An evidence item with all of its words, where they were typed as ``first ... last``; they are said.
-    Raises Incomplete if that can be several passages and no start is given."""
-    from dateline.cli.command_line import retyped
-
+    Raises Incomplete if that can be several passages and no start is given, and Refused if the words, those
+    of item number `at`, are not in the text, or have several places."""
     exact = item["exact"]
     found = [one for one in _passages(exact, text) if one[0] == item.get("start", one[0])]
     if not found:
+        if "start" not in item:
+            _require_one_place(exact, text, f"/evidence/{at}/exact")
         return item
     if len(found) > 1:
-        commands = "".join(
-            f"\n  {end - start} characters, from {start}:\n"
-            f"    {retyped('--exact', exact, f'{exact}@{start}')}"
-            for start, end in found
-        )
+        commands = "\n  ".join(_commands(exact, found, text))
         raise Incomplete(
-            f"{exact!r} can be {len(found)} passages of the source:{commands}", "exact"
+            f"{exact!r} can be {len(found)} passages of the source:\n  {commands}", "exact"
         )
     [(start, end)] = found
     say(f"quotation: {' '.join(text[start:end].split())}")
     return {**item, "exact": text[start:end], "start": start}
+
+
+def _require_one_place(exact: str, text: str, field: str) -> None:
+    """Raises Refused, with commands, if words have no place in a text but a similar one, or several."""
+    from dateline.cli.command_line import retyped
+    from dateline.errors import Finding, Refused
+    from dateline.events.near import near
+    from dateline.events.quoting import find
+
+    found = find(exact, text)
+    if len(found) > 1:
+        what = f"{exact!r} occurs {len(found)} times in the source"
+        hint = "\n  ".join(("choose one:", *_commands(exact, found, text)))
+        raise Refused([Finding("evidence-ambiguous", field, what)], hint=hint)
+    if not found and (nearest := near(exact, text)) is not None:
+        own = " ".join(text[slice(*nearest)].split())
+        what = f"{exact!r} is not in the source, which has {own!r}"
+        hint = f"to quote that:\n  {retyped('--exact', exact, own)}"
+        raise Refused([Finding("evidence-missing", field, what)], hint=hint)
+
+
+def _commands(exact: str, found: list[tuple[int, int]], text: str) -> Iterator[str]:
+    """Lines with the command for each of the first places of words in a text."""
+    from dateline.cli.command_line import retyped
+
+    for start, end in found[:_LISTED]:
+        before, after = text[max(0, start - _CONTEXT) : start], text[end : end + _CONTEXT]
+        words = text[start:end]
+        if len(words) > 3 * _CONTEXT:
+            words = f"{words[:_CONTEXT]} ... {words[-_CONTEXT:]}"
+        yield f"at {start}-{end}, {end - start} characters: …{' '.join(f'{before}[{words}]{after}'.split())}…"
+        yield f"  {retyped('--exact', exact, f'{exact}@{start}')}"
+    if len(found) > _LISTED:
+        yield f"and {len(found) - _LISTED} more places"
 
 
 def _passages(words: str, text: str) -> list[tuple[int, int]]:

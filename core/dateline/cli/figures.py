@@ -124,9 +124,7 @@ def say_figure(fields: Mapping[str, Any]) -> None:
     from dateline.language.figures import in_words
 
     unit = f" ({fields['unit']})" if "unit" in fields else ""
-    say(
-        f"figure: {in_words(dict(fields))} {fields['measure']}{unit}, as in {fields['verbatim']!r}"
-    )
+    say(f"figure: {in_words(dict(fields))} {fields['measure']}{unit}, as in {fields['verbatim']!r}")
 
 
 def without_measure(option: str, given: str, number: str, quotations: Iterable[str]) -> Incomplete:
@@ -193,12 +191,14 @@ def _whole(words: str, start: int, end: int, languages: Sequence[str]) -> str:
     from dateline.language.numbers import numbers
 
     for one in figures(words, languages):
-        plain = all(fields.get("value") and not fields.get("approximate") for fields in one.readings)
+        plain = all(
+            fields.get("value") and not fields.get("approximate") for fields in one.readings
+        )
         if not plain and one.start <= start and end <= one.end:
             return one.words(words)
-    for number in numbers(words, languages):
-        if number.start < end and start < number.end:
-            start, end = min(start, number.start), max(end, number.end)
+    for whole in numbers(words, languages):
+        if whole.start < end and start < whole.end:
+            start, end = min(start, whole.start), max(end, whole.end)
     return words[start:end]
 
 

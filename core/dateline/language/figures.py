@@ -244,7 +244,7 @@ def _none(text: str, end: int, known: tuple[str, ...]) -> int | None:
 
 def _denied(before: str, known: tuple[str, ...]) -> bool:
     """Whether a number is denied by the word before it: not 40 ships."""
-    return any(re.search(rf"(?<!\w)(?:{_NOT[code]})\s+\Z", before, re.I) for code in known)
+    return any(re.search(rf"(?<!\w)(?:{_NOT[code]})\s+\Z", before, re.IGNORECASE) for code in known)
 
 
 def _readings(

@@ -42,7 +42,27 @@ sr sra senor senora alcalde alcaldesa presidenta ministro ministra gobernador go
 господин госпожа мэр министр генерал пресс-секретарь
 """
 #: Words inside a name that stay small.
-_SMALL = frozenset("of the de del la le van von der den zu di da du e y and".split())
+_SMALL = frozenset(
+    [
+        "of",
+        "the",
+        "de",
+        "del",
+        "la",
+        "le",
+        "van",
+        "von",
+        "der",
+        "den",
+        "zu",
+        "di",
+        "da",
+        "du",
+        "e",
+        "y",
+        "and",
+    ]
+)
 
 
 def is_id(name: str) -> bool:
@@ -136,7 +156,9 @@ def as_written(name: str, text: str) -> str | None:
     most. None if it is not there."""
     words = r"\s+".join(map(re.escape, name.split()))
     found = re.findall(rf"(?<!\w){words}(?!\w)", text, re.IGNORECASE) if words else []
-    best = max(found, key=lambda one: sum(map(str.isupper, one)) if not one.isupper() else 1, default=None)
+    best = max(
+        found, key=lambda one: sum(map(str.isupper, one)) if not one.isupper() else 1, default=None
+    )
     return None if best is None else " ".join(best.split())
 
 
