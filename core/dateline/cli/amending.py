@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from dateline.cli import completion
+from dateline.cli.dates import edtf_of
 from dateline.cli.entities import Entities
 from dateline.cli.fields import parse_value
 from dateline.cli.options import reported_option, signed, yes_option
@@ -62,6 +63,8 @@ def amend(
       dateline amend velm-flood org:nora --set label="NORA Agency" --reason "Renamed"
     """
     wanted = dict(_change(text) for text in changes)
+    if isinstance(published := wanted.get("published"), str):
+        wanted["published"] = edtf_of(published, "--set published").edtf
     with settings.archive() as archive:
         entities = Entities.of(archive.state(story, facts=())) if wanted.keys() & _NAMED else None
         if entities is not None:

@@ -12,6 +12,7 @@ import click
 from dateline.cli.fact_kinds import flag
 from dateline.cli.terminal.messages import say
 from dateline.errors import DatelineError
+from dateline.events.acts import short
 
 if TYPE_CHECKING:
     from dateline.events.state import StoryState
@@ -30,7 +31,7 @@ class Dates:
     """Reads dates against a source: `published` is its EDTF date, `languages` are those that decide
     what 3/4/2024 means. `ask` is called where a date can mean two things; without it, that is an
     error. ``tenses`` are those of `dateline.cli.fact_kinds.tenses`. ``quotations`` are what a date given
-    as ``.`` is taken from, and `around` returns the sentences that they are in."""
+    as ``.`` is taken from, and `around` returns the sentences that they are in. ``source`` is what the source is called in commands."""
 
     languages: tuple[str, ...] = ()
     published: str | None = None
@@ -38,6 +39,7 @@ class Dates:
     tenses: Mapping[str, Tense] = field(default_factory=dict)
     quotations: tuple[str, ...] = ()
     around: Callable[[], str] = str
+    source: str = ""
 
     @classmethod
     def of(
@@ -60,7 +62,9 @@ class Dates:
         def around() -> str:
             return "\n".join(sentence for words in quoted for sentence in _sentences(words, text))
 
-        return cls(tuple(languages), published, ask, tenses or {}, quoted, around)
+        return cls(
+            tuple(languages), published, ask, tenses or {}, quoted, around, short(source or "")
+        )
 
     def edtf(self, text: str, field: str) -> str:
         """The EDTF date that `text` means. Raises DatelineError."""
@@ -70,7 +74,7 @@ class Dates:
         """The fields of a `Time`: ``edtf``, and the ``expression`` it was read from. What was understood
         is said on stderr. Raises DatelineError, which starts with the option of the `field`."""
         from dateline.cli.command_line import retyped
-        from dateline.language.dates import NotADate, UnclearDate
+        from dateline.language.dates import NotADate, UnclearDate, Undated
 
         name, typed = flag(field), text
         if text == ".":
@@ -89,7 +93,8 @@ class Dates:
                 code="date-unclear",
             ) from None
         except NotADate as error:
-            raise DatelineError(f"{name}: {error}", code="not-a-date") from None
+            hint = "\n  ".join(self._dating(name, typed)) if isinstance(error, Undated) else None
+            raise DatelineError(f"{name}: {error}", hint=hint, code="not-a-date") from None
         if found.expression:
             say(f"{field}: {found.expression} = {found.edtf}")
         return _time(found.edtf, found.expression, found.relative)
@@ -132,9 +137,28 @@ class Dates:
         )
 
     def _dates_in(self, text: str, field: str) -> list[str]:
+        from dateline.language.dates import Undated
         from dateline.language.dates.finding import dates_in
 
-        return dates_in(text, lambda words: self._understood(words, field))
+        def read(words: str) -> object:
+            try:
+                return self._understood(words, field)
+            except Undated:
+                return None
+
+        return dates_in(text, read)
+
+    def _dating(self, name: str, typed: str) -> Iterator[str]:
+        """Lines with the commands that date the source, and the fact."""
+        from dateline.cli.command_line import retyped
+
+        story = click.get_current_context().params.get("story")
+        if self.published is None and story and self.source:
+            amend = f"dateline amend {story} {self.source}"
+            yield "to date the source:"
+            yield f"  {amend} --set published=DATE --reason 'It had no date'"
+        yield "to date the fact:"
+        yield f"  {retyped(name, typed, 'DATE')}"
 
     def _nearby(self, field: str) -> list[str]:
         """The dates of the sentences around the quotations."""
@@ -157,7 +181,7 @@ class Dates:
         """Lines with the command for each date that is offered."""
         from dateline.cli.command_line import retyped
         from dateline.events.edtf import parse
-        from dateline.language.dates import UnclearDate
+        from dateline.language.dates import UnclearDate, Undated
 
         for one in offered:
             try:
@@ -165,6 +189,8 @@ class Dates:
                 choices: Choices = ((edtf, parse(edtf).words),)
             except UnclearDate as error:
                 choices = error.choices
+            except Undated:
+                continue
             for edtf, words in choices:
                 yield f"{one}, {words}:"
                 yield f"  {retyped(flag(field), '.', edtf)}"
