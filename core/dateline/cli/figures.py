@@ -121,10 +121,11 @@ def _unclear(text: str, measure: str, readings: Iterable[dict[str, Any]]) -> Inc
 
 def say_figure(fields: Mapping[str, Any]) -> None:
     """Say how a quantity was read, and in which words of the quotation it is."""
+    from dateline.events.words import unit_words
     from dateline.language.figures import in_words
 
-    unit = f" ({fields['unit']})" if "unit" in fields else ""
-    say(f"figure: {in_words(dict(fields))} {fields['measure']}{unit}, as in {fields['verbatim']!r}")
+    counted = f"{fields['measure']}{unit_words(fields['measure'], fields.get('unit'))}"
+    say(f"figure: {in_words(dict(fields))} {counted}, as in {fields['verbatim']!r}")
 
 
 def without_measure(option: str, given: str, number: str, quotations: Iterable[str]) -> Incomplete:

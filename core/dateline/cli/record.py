@@ -57,7 +57,7 @@ EXAMPLES = {
 
 
 class RecordCommand(FactCommand):
-    examples = EXAMPLES
+    examples, defaults = EXAMPLES, True
 
 
 @click.command(cls=RecordCommand)

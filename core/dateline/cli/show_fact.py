@@ -15,7 +15,7 @@ from dateline.events.payload import Payload, Raw, worded
 from dateline.events.registry import to_fields
 from dateline.events.state import Fact
 from dateline.events.support import support
-from dateline.events.words import chain_words, quantity_words
+from dateline.events.words import chain_words, quantity_words, unit_words
 from dateline.export.paging import Pages
 
 _CONTEXT = 70
@@ -50,7 +50,8 @@ def content(data: Any, label: Callable[[str], str]) -> Iterator[str]:
     for place in data.places:
         yield f"place    {label(place.place)} ({place.role})"
     for quantity in data.quantities:
-        yield f"figure   {quantity_words(quantity)}: {quantity.measure}"
+        unit = unit_words(quantity.measure, quantity.unit)
+        yield f"figure   {quantity_words(quantity)}: {quantity.measure}{unit}"
     for view in data.factuality:
         yield f"sure     {label(view.by)}: {view.value}"
     for name, value in to_fields(data).items():
