@@ -86,6 +86,7 @@ def test_each_kind_is_recorded_from_options_and_need_not_be_named(run: Run, tmp_
             "role",
             {"title": "mate", "organization": samples.NORA, "appointed_by": "person:ane"},
         ),
+        (["-s", "voss", "-q", "ashore"], "statement", {"speakers": [samples.VOSS]}),
         (["--effect", "delay", "--condition", "fog"], "assessment", {"condition": "fog"}),
     ]  # fmt: skip
     for options, kind, expected in cases:
@@ -105,7 +106,7 @@ def test_wrong_use_is_one_clear_error(run: Run) -> None:
         (["figure", *WORDS, "--person", "nora", "--action", "x"], None,
             "--person is for role facts; --action is for occurrence facts: this is a figure"),
         (["figur", *WORDS], None, "did you mean 'figure'?"),
-        ([*WORDS, "-s", "nora", "--value", "143"], None, "leave the kind open"),
+        ([*WORDS, "--note", "x"], None, "leave the kind open"),
         (["figure", *WORDS, "--value", "143"], None, "--measure"),
         (["figure", *WORDS, "--value", "12k", "-m", "x"], None, "'12k' is not a number"),
         (["figure", *WORDS, "--value", "144", "-m", "x"], None, "--verbatim"),
@@ -162,7 +163,6 @@ def test_a_long_quotation_is_typed_by_its_ends(run: Run, tmp_path: Path) -> None
 REPAIRED: list[tuple[list[str], str | None]] = [
     (["-s", "mara voss", "-w", "last Sunday", WORDS[1]], "date-unclear"),
     (["-s", "voss > P. Holm", WORDS[1]], "entity-unknown"),
-    (["-s", "mara voss", "-q", "ashore", WORDS[1]], None),
     (["-q", "143", WORDS[1]], None),
     (["--value", "143", WORDS[1]], None),
     (["-q", "people", "143 ... hundreds of people"], None),
