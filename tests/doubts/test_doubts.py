@@ -83,10 +83,17 @@ def test_words_that_say_about_at_least_or_none_of_are_no_exact_value(archive: Ar
         ("about 400", {"value": 400, "approximate": True}, False),
         ("None of the 40", {"value": 40}, True),
         ("None of the 40", {"value": 0, "of": 40}, False),
+        ("34 burned", {"value": 34}, True),
+        ("400 left", {"value": 400, "approximate": True}, False),
     ]
     captured = samples.captured(text)
     figures = [
-        fact("figure", text[:80], source=captured["source"], text=f"Case {number}.")
+        fact(
+            "figure",
+            words if words[-1].isalpha() else text[:80],
+            source=captured["source"],
+            text=f"Case {number}.",
+        )
         | {"quantities": [{"measure": "x", "verbatim": words, **fields}]}
         for number, (words, fields, _) in enumerate(cases)
     ]

@@ -81,10 +81,10 @@ def _in_digits(found: re.Match[str]) -> dict[str, Any]:
 
 
 def _quoted(
-    text: str, quotations: Iterable[str], languages: Sequence[str], unit: str
+    text: str, quotations: Sequence[str], languages: Sequence[str], unit: str
 ) -> dict[str, Any]:
     """The one figure that the quotations state, of the measure `text`."""
-    from dateline.language.figures import figures
+    from dateline.language.figures import figures, none_said
 
     measure = text.strip()
     found = [
@@ -98,6 +98,8 @@ def _quoted(
         say_figure({**fields, **({"unit": unit} if unit else {})})
         return fields
     readings = [fields for _, one in found for fields in one.readings]
+    if not found and any(map(none_said, quotations)):
+        readings = [{"value": 0}]
     if not readings:
         raise Incomplete(
             f"neither --quantity {text!r} nor the quotation has a number: write it, as in '143 {measure}'",

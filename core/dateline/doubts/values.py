@@ -14,6 +14,7 @@ from dateline.events.editorial import FactCorrected
 from dateline.events.parts import Quantity
 from dateline.events.state import Fact
 from dateline.events.words import number_words
+from dateline.language.hedges import hedges
 from dateline.language.number import LARGEST, Number
 from dateline.language.number_words import LANGUAGES, words
 from dateline.language.numbers import numbers, says_plainly
@@ -27,6 +28,8 @@ _FIELDS = {
 }
 #: Numbers so close are a range, and are not added up: "20 to 30".
 _RANGE = 5
+#: The most words before a number that make a bound or an estimate of it.
+_HEDGE = 3
 #: Words of at least as many letters with the same beginning are taken for the same.
 _STEM = 4
 _WORD = re.compile(rf"[^\W\d_]{{{_STEM},}}")
@@ -42,7 +45,8 @@ _TIME_FACTORS = (60, 3600, 24, 1440, 7, 12, 30, 52, 365)
 def value_doubts(fact: Fact) -> Iterator[Doubt]:
     """Values that their words do not say, or that the fact's sentence contradicts."""
     for at, quantity in enumerate(fact.data.quantities):
-        if not quantity.verbatim[:1].isdigit() and (why := _unhedged(quantity, _languages(fact))):
+        words = _with_hedge(quantity.verbatim, fact)
+        if not words[:1].isdigit() and (why := _unhedged(quantity, words, _languages(fact))):
             since = changed(fact, "/quantities")
             path = f"/quantities/{at}"
             yield Doubt("value-not-in-words", path, quantity.verbatim, why, since)
@@ -58,13 +62,23 @@ def value_doubts(fact: Fact) -> Iterator[Doubt]:
     yield from _sentence_doubts(fact)
 
 
-def _unhedged(quantity: Quantity, languages: Sequence[str]) -> str:
+def _with_hedge(verbatim: str, fact: Fact) -> str:
+    """The words of a figure, after those that the quotation left out before them: ``more than 60``."""
+    for item in fact.data.evidence:
+        if item.prefix and item.exact.startswith(verbatim):
+            last = item.prefix.rsplit(None, 1)[-1:]
+            if last and last[0].casefold() in hedges():
+                return f"{' '.join(item.prefix.split()[-_HEDGE:])} {verbatim}"
+    return verbatim
+
+
+def _unhedged(quantity: Quantity, words: str, languages: Sequence[str]) -> str:
     """Why a value is doubted whose words say it with about, at least or none of, if it is recorded as
     exact. Empty if it is not."""
     value = quantity.value
     if value is None or quantity.approximate or not numbers(quantity.verbatim, languages):
         return ""
-    [reading, *more] = _readings(quantity, languages) or [{}]
+    [reading, *more] = _readings(words, languages) or [{}]
     if not reading or more:
         return ""
     from dateline.language.figures import in_words
@@ -77,15 +91,15 @@ def _unhedged(quantity: Quantity, languages: Sequence[str]) -> str:
 def _is_none(quantity: Quantity, languages: Sequence[str]) -> bool:
     """Whether no one is recorded, and none of them is what the words say."""
     return quantity.value == 0 and any(
-        one == {"value": 0, "of": quantity.of} for one in _readings(quantity, languages)
+        one == {"value": 0, "of": quantity.of} for one in _readings(quantity.verbatim, languages)
     )
 
 
-def _readings(quantity: Quantity, languages: Sequence[str]) -> list[dict[str, Any]]:
-    """What the words may state, if they state one figure."""
+def _readings(words: str, languages: Sequence[str]) -> list[dict[str, Any]]:
+    """What words may state, if they state one figure."""
     from dateline.language.figures import figures  # most facts do not need it
 
-    found = figures(quantity.verbatim, languages)
+    found = figures(words, languages)
     return list(found[0].readings) if len(found) == 1 else []
 
 

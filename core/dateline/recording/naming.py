@@ -142,13 +142,15 @@ def _surnamed(state: StoryState, name: str) -> list[EntityIntroduced]:
 
 
 def without_title(name: str, roles: Iterable[str] = ()) -> str:
-    """``Lena Maas`` for ``Dr. Lena Maas``, and for each of `roles` before the name: ``harbour master``."""
+    """``Lena Maas`` for ``Dr. Lena Maas``, and for each of `roles` before the name: ``harbour master``. Words
+    in small letters before a name in capitals are an office too."""
     name = name.strip()
     for role in roles:
         if role and name.casefold().startswith(f"{role} ".casefold()):
             return without_title(name[len(role) :])
     first, _, rest = name.partition(" ")
-    return without_title(rest) if rest and letters(first) in _titles() else name
+    office = first.islower() and first not in _SMALL and not rest.islower()
+    return without_title(rest) if rest and (office or letters(first) in _titles()) else name
 
 
 def as_written(name: str, text: str) -> str | None:

@@ -175,7 +175,9 @@ class Reader:
 
     def _operation(self, operation: str, words: Words, depth: int) -> list[str]:
         reader = self
-        if operation in SIDES:
+        # What is planned to last until a day is over after the source's own day.
+        planned = operation in ("until", "before") and self._context.side == "only future"
+        if operation in SIDES and not planned:
             reader = Reader(replace(self._context, side=SIDES[operation]), self._problems)
         whole = operation in WHOLE_DATES
         return [
