@@ -91,6 +91,7 @@ def test_what_had_happened_or_was_planned_is_on_one_side_of_the_source_s_day() -
         ("last Thursday", "? 2024-05-16 ; 2024-05-09", "? 2024-05-16 ; 2024-05-09"),
         ("since Friday", "? 2024-05-17/.. ; 2024-05-10/..", "? 2024-05-17/.. ; 2024-05-10/.."),
         ("12 May", "2024-05-12", "2024-05-12"),
+        ("until Thursday", "? ../2024-05-16 ; ../2024-05-23", "../2024-05-23"),
     ]:
         assert meaning(text, ["en"], FRIDAY, "past") == past, text
         assert meaning(text, ["en"], FRIDAY, "future") == future, text
