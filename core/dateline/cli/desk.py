@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from dateline.cli.entities import Entities, on_terminal
 from dateline.cli.fact_dates import Ask as AskDate
-from dateline.events.fact import RoleRecorded
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
@@ -40,6 +39,8 @@ class Desk:
 
         @cache
         def roles() -> list[str]:
+            from dateline.events.fact import RoleRecorded
+
             facts = archive.state(story).facts.values()
             return [one.data.title for one in facts if isinstance(one.data, RoleRecorded)]
 

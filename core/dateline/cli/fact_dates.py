@@ -12,7 +12,6 @@ import click
 from dateline.cli.fact_kinds import flag
 from dateline.cli.terminal.messages import say
 from dateline.errors import DatelineError
-from dateline.events.acts import short
 
 if TYPE_CHECKING:
     from dateline.events.state import StoryState
@@ -52,6 +51,8 @@ class Dates:
         text: str = "",
     ) -> Dates:
         """For the facts of a source with that text."""
+        from dateline.events.acts import short
+
         document = state.sources.get(source or "")
         story = state.opened.languages if state.opened is not None else ()
         language = document.language if document is not None else None
