@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeAlias, Unpack
 from uuid import UUID
@@ -47,11 +47,11 @@ from dateline.recording.line import Files, Line
 from dateline.recording.lookup import find_entity, find_fact, find_source, find_story
 from dateline.recording.overview import Overview, overview
 from dateline.recording.recorder import Recorded, Recorder
+from dateline.search.own import own_views
 from dateline.views import rebuild as rebuilding
 from dateline.views import runner, sql_view, store, story_changes
-from dateline.views.about import KERNEL_VIEWS, OWNERS
 from dateline.views.asof import Moment, When, asked, public, recorded, states, upto
-from dateline.views.generation import Build
+from dateline.views.generation import KERNEL, OWNERS, Build
 from dateline.views.kept_counts import KeptCounts, kept_counts
 from dateline.views.own import keep_up
 from dateline.views.present import fold, present
@@ -63,6 +63,7 @@ from dateline.views.table import Table, limited
 if TYPE_CHECKING:
     from dateline.capture.capturing import Captured
     from dateline.capture.details import Review
+    from dateline.search.searching import Found, Kind
     from dateline.segments.export import Written
 
 
@@ -490,6 +491,56 @@ class Archive:
             self.story(slug)
         return self._served.table(name, stories, everything=everything, limit=limit)
 
+    def search(
+        self,
+        text: str = "",
+        *stories: str,
+        within: Collection[Kind] | None = None,
+        kind: str | None = None,
+        speaker: str | None = None,
+        publisher: str | None = None,
+        entity: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        status: str | None = None,
+        everything: bool = False,
+        limit: int = 20,
+        at: Moment | None = None,
+        progress: runner.Progress | None = None,
+        **when: Unpack[When],
+    ) -> Found:
+        """Facts, sources and entities of `stories`, or of all, by their words: the best `limit`.
+
+        `text` has words, which must all occur in any inflected form; ``"a phrase"``, ``prefix*``,
+        ``-without`` and ``OR``. `within` are ``fact``, ``source`` and ``entity``. `speaker`, `publisher`
+        and `entity` are ids or names, in whatever story; with one of them `text` may be empty. `since`
+        and `until` are EDTF dates. At a past moment facts have the words and the status that they had.
+
+        Raises DatelineError (``query-empty``), UnknownName, ViewFailed.
+        """
+        from dateline.search.own import texts
+        from dateline.search.searching import KINDS, Asked, Search
+
+        for slug in stories:
+            self.story(slug)
+        asked_for = Asked(
+            within=within or KINDS,
+            stories=stories,
+            kind=kind,
+            speaker=speaker,
+            publisher=publisher,
+            entity=entity,
+            since=since,
+            until=until,
+            status=status,
+            everything=everything,
+        )
+        search = Search(
+            self._engine, self._reader, self.own, texts(self._engine, self._reader), self.state
+        )
+        moment = asked(at, **when)
+        return search.search(text, asked_for, limit=limit, at=moment, progress=progress)
+
     def diff(
         self, story: str, since: str | Moment, until: str | Moment, *, by_record: bool = False
     ) -> list[story_changes.StoryChange]:
@@ -553,6 +604,11 @@ class Archive:
             ),
         )
 
+    @cached_property
+    def own(self) -> dict[str, View]:
+        """The views of Dateline's own by name."""
+        return own_views(self._engine, self._reader)
+
     def own_views(self) -> list[str]:
         """Projections of Dateline's own that were built. They speed up reading; `rebuild` and
         `verify_view` take them like the views of plugins."""
@@ -561,7 +617,7 @@ class Archive:
 
     def kept_view(self, name: str) -> View:
         """The view of a plugin, or the projection of Dateline's own, with this name. Raises UnknownName."""
-        return KERNEL_VIEWS.get(name) or self.plugins.view(name)
+        return self.own.get(name) or self.plugins.view(name)
 
     def verify_view(self, name: str) -> list[Difference]:
         """Compare the rows of a view with a replay of the log: rows that are wrong, and rows that are
@@ -583,7 +639,7 @@ class Archive:
         for name in names or ():
             if name not in there:
                 self.kept_view(name)
-        gone = [*self.gone_views(), *KERNEL_VIEWS] if names else ()
+        gone = [*self.gone_views(), *KERNEL] if names else ()
         return rebuilding.prune(self._engine, names, gone=gone)
 
     def gone_views(self) -> list[str]:

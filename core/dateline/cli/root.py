@@ -33,6 +33,7 @@ class Root(LazyGroup):
         "retitle": "Change the title of a story.",
         "close": "Close a story.",
         "stories": "List the stories.",
+        "search": "Find facts, sources and entities by their words.",
         "show": "Show a story, one view of it, one fact, one source or one entity.",
         "log": "Show events as they were recorded, oldest first.",
         "follow": "Show new events as they are recorded.",

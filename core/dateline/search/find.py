@@ -1,0 +1,73 @@
+"""Finding rows of an index that a query asks for: the newest ones, of which the best come first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from dateline.events.status import HIDDEN
+from dateline.log.databases.dialect import of
+from dateline.log.databases.sql import quoted
+from dateline.search.matching import score
+from dateline.search.query import Query, Tags, fts5, tsquery
+from dateline.views.generation import Build
+from dateline.views.view_schema import ViewSchema
+
+
+class Filter(msgspec.Struct, frozen=True):
+    """What rows must have besides words: tags, a status (None: none that is hidden), and a date from
+    `since` to `until`, which are ISO dates."""
+
+    tags: Tags = ()
+    status: str | None = None
+    everything: bool = False
+    since: str | None = None
+    until: str | None = None
+
+
+def find(
+    connection: Connection,
+    schema: ViewSchema,
+    build: Build,
+    query: Query,
+    wanted: Filter,
+    limit: int,
+) -> list[tuple[float, dict[str, Any]]]:
+    """At most `limit` rows, as dictionaries, each with its score: if there are more, those with the highest
+    numbers. Best first; of equal ones the newest."""
+    assert schema.words is not None
+    backend = of(connection)
+    source, condition, number = backend.having_words(
+        build.table, schema.words.number, schema.words.tokens
+    )
+    text = (tsquery if backend.remote else fts5)(query, wanted.tags)
+    where, given = [condition], [text]
+    if "status" in schema.names and not wanted.everything:
+        if wanted.status is None:
+            where.append(f"status NOT IN ({', '.join('?' * len(HIDDEN))})")
+            given += HIDDEN
+        else:
+            where.append("status = ?")
+            given.append(wanted.status)
+    if wanted.since is not None:
+        where.append("(latest >= ? OR (latest IS NULL AND earliest IS NOT NULL))")
+        given.append(wanted.since)
+    if wanted.until is not None:
+        where.append("earliest <= ?")
+        given.append(f"{wanted.until}~")  # any time of that day
+    columns = listed_in(build.table, schema.names)
+    rows = backend.execute(connection)(
+        f"SELECT {columns} FROM {source} WHERE {' AND '.join(where)} ORDER BY {number} DESC LIMIT ?",
+        (*given, limit),
+    ).fetchall()
+    at_number, at_tokens = map(schema.names.index, msgspec.structs.astuple(schema.words))
+    scored = [(score(query, row[at_tokens].split(" ")), row) for row in rows]
+    scored.sort(key=lambda one: (-one[0], -one[1][at_number]))
+    return [(points, dict(zip(schema.names, row, strict=True))) for points, row in scored]
+
+
+def listed_in(table: str, names: Sequence[str]) -> str:
+    return ", ".join(f"{quoted(table)}.{quoted(name)}" for name in names)

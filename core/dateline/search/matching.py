@@ -1,0 +1,144 @@
+"""Whether a text is what a query asks for, how well, and which of its words are. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from dateline.search.query import Query, Term
+from dateline.search.stemming import languages, script, stems
+from dateline.search.tokens import joined_numbers, token
+from dateline.search.words import words
+
+#: A stem counts less than the word itself, and a phrase more.
+_STEM, _WORD, _PHRASE = 0.6, 1.0, 1.5
+#: The length, in tokens, at which a text counts half as much as a very short one.
+_LENGTH = 200.0
+
+
+class Part(NamedTuple):
+    """A piece of a text, and whether it is one of the words that were found."""
+
+    text: str
+    marked: bool
+
+
+def score(query: Query, tokens: Sequence[str]) -> float:
+    """How well a row of an index answers a query that it answers; more is better. Rare words do not count
+    more: all words of a query must occur."""
+    found = 0.0
+    seen: dict[str, int] = {}
+    for one in tokens:
+        seen[one] = seen.get(one, 0) + 1
+    for group in query.wanted:
+        found += max(_term_score(term, seen) for term in group)
+    return found / (1 + len(tokens) / _LENGTH)
+
+
+def _term_score(term: Term, seen: dict[str, int]) -> float:
+    if term.phrase:
+        return _PHRASE
+    count = seen.get(term.anyof[0], 0)
+    if count:
+        return _WORD + 0.3 * count / (count + 1)
+    return _STEM if any(one in seen for one in term.anyof[1:]) else 0.0
+
+
+def matches(query: Query, texts: Sequence[tuple[str, str | None]]) -> bool:
+    """Whether some texts together, each with its language, are what a query asks for."""
+    read = [_Read(text, language) for text, language in texts]
+
+    def has(term: Term) -> bool:
+        return any(next(iter(one.spans(term)), None) is not None for one in read)
+
+    wanted = all(any(map(has, group)) for group in query.wanted)
+    return wanted and not any(map(has, query.without))
+
+
+def marked(query: Query, text: str, language: str | None = None) -> list[Part]:
+    """A text in pieces, with the words marked that a query asks for."""
+    read = _Read(text, language)
+    spans = sorted({span for group in query.wanted for term in group for span in read.spans(term)})
+    parts, at = [], 0
+    for start, end in spans:
+        if end <= at:
+            continue
+        start = max(start, at)
+        if start > at:
+            parts.append(Part(text[at:start], False))
+        parts.append(Part(text[start:end], True))
+        at = end
+    if at < len(text):
+        parts.append(Part(text[at:], False))
+    return parts
+
+
+class _Read:
+    """A text, read once for all terms."""
+
+    def __init__(self, text: str, language: str | None) -> None:
+        self._words = list(words(text))
+        self._tokens = [token(word.folded) for word in self._words]
+        spoken = languages(text, [word.folded for word in self._words], language)
+        self._stems = [
+            frozenset(map(token, stems(text[word.start : word.end], spoken[kind])))
+            if (kind := script(word.folded)) is not None
+            else frozenset[str]()
+            for word in self._words
+        ]
+        if joined_numbers(text) != text:
+            self._join_numbers()
+
+    def _join_numbers(self) -> None:
+        """``16 700`` is also found as 16700."""
+        for at in range(len(self._words) - 1):
+            number, end = self._tokens[at], at + 1
+            while end < len(self._words) and len(self._tokens[end]) == 3 and self._tokens[end].isdigit():
+                number += self._tokens[end]
+                end += 1
+                self._stems[at] |= {number}
+
+    def spans(self, term: Term) -> list[tuple[int, int]]:
+        """Where a term is in the text, in code points."""
+        if term.anyof:
+            wanted = frozenset(term.anyof)
+            return [
+                (word.start, word.end)
+                for word, one, more in zip(self._words, self._tokens, self._stems, strict=True)
+                if one in wanted or not wanted.isdisjoint(more)
+            ]
+        *first, last = term.phrase
+        found = []
+        for at in range(len(self._tokens) - len(first)):
+            if self._tokens[at : at + len(first)] != first:
+                continue
+            one = self._tokens[at + len(first)]
+            if one == last or (term.prefix and one.startswith(last)):
+                found.append((self._words[at].start, self._words[at + len(first)].end))
+        return found
+
+
+def context(parts: Sequence[Part], length: int = 200) -> list[Part]:
+    """The surroundings of the first marked words, of about `length` characters, cut between words."""
+    whole = "".join(part.text for part in parts)
+    if len(whole) <= length:
+        return list(parts)
+    first = 0
+    for part in parts:
+        if part.marked:
+            break
+        first += len(part.text)
+    start = max(0, min(first - length // 4, len(whole) - length))
+    end = min(len(whole), start + length)
+    if start:
+        start = max(whole.rfind(" ", 0, start), whole.rfind("\n", 0, start)) + 1
+    if end < len(whole):
+        gaps = [at for at in (whole.find(" ", end), whole.find("\n", end)) if at >= 0]
+        end = min([*gaps, end + 40])
+    cut, at = [Part("… ", False)] if start else [], 0
+    for part in parts:
+        low, high = max(start - at, 0), min(end - at, len(part.text))
+        if low < high:
+            cut.append(Part(part.text[low:high], part.marked))
+        at += len(part.text)
+    return [*cut, *([Part(" …", False)] if end < len(whole) else [])]

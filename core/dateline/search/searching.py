@@ -1,0 +1,409 @@
+"""Searches all stories of an archive: facts, the texts of sources, and entities."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import Connection, Engine
+
+from dateline.errors import DatelineError, UnknownName
+from dateline.events.edtf import parse as parse_edtf
+from dateline.events.state import Fact, StoryState
+from dateline.log import read
+from dateline.log.databases.dialect import of
+from dateline.log.engine import open_engine, reading, writing
+from dateline.search.find import Filter, find
+from dateline.search.index import NOW, Entities, Facts, Sources
+from dateline.search.matching import Part, context, marked, matches
+from dateline.search.query import Query, parse
+from dateline.search.tokens import tag
+from dateline.search.words import folded, words
+from dateline.views import catching_up, store, stored_rows
+from dateline.views.asof import Moment, states
+from dateline.views.folding import require_live
+from dateline.views.generation import OWNERS, Build
+from dateline.views.projection import View, schema_of
+from dateline.views.runner import Progress
+
+Kind = Literal["fact", "source", "entity"]
+KINDS: tuple[Kind, ...] = ("fact", "source", "entity")
+#: Of more rows than this, the newest are ranked.
+_RANKED = {"fact": 500, "source": 200, "entity": 200}
+_TRIES = 100
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked for besides words. All of it is optional.
+
+    ``stories`` are slugs; ``speaker``, ``publisher`` and ``entity`` ids or names of entities; ``kind`` is a
+    kind of fact; ``since`` and ``until`` are EDTF dates; ``status`` one status of facts, and with
+    ``everything`` retracted and rejected facts are found too.
+    """
+
+    within: Collection[Kind] = KINDS
+    stories: Sequence[str] = ()
+    kind: str | None = None
+    speaker: str | None = None
+    publisher: str | None = None
+    entity: str | None = None
+    since: str | None = None
+    until: str | None = None
+    status: str | None = None
+    everything: bool = False
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True):
+    """One result. ``id`` is that of a fact, source or entity, to be shown with ``story``. ``parts`` is a
+    fact's sentence, an entity's names, or a source's text around the words that were found; ``quote`` is the
+    quotation that has them, if the sentence does not. ``others`` counts other captures of a source that
+    have them too."""
+
+    what: Kind
+    story: str
+    id: str
+    kind: str
+    title: str
+    parts: tuple[Part, ...]
+    quote: tuple[Part, ...] = ()
+    chain: str = ""
+    when: str = ""
+    status: str = ""
+    others: int = 0
+
+    @property
+    def text(self) -> str:
+        return "".join(part.text for part in self.parts)
+
+
+class Found(msgspec.Struct, frozen=True):
+    """The first `hits`, best first. `more`: whether there are others."""
+
+    hits: tuple[Hit, ...]
+    more: bool
+
+
+class Search:
+    """Searches one archive. `own` are its views by name; `state_of` gives a story at a moment."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        reader: read.Reader,
+        own: Mapping[str, View],
+        text_of: Callable[[str], str | None],
+        state_of: Callable[[str, Moment], StoryState],
+    ) -> None:
+        self._engine, self._reader, self._own = engine, reader, own
+        self._text_of, self._state_of = text_of, lru_cache(64)(state_of)
+
+    def search(
+        self,
+        text: str,
+        asked: Asked,
+        *,
+        limit: int,
+        at: Moment | None = None,
+        progress: Progress | None = None,
+    ) -> Found:
+        """The best `limit` results. Raises DatelineError (``query-empty``), UnknownName, ViewFailed."""
+        query = parse(text)
+        if not query.wanted and (text.strip() or not _narrows(asked)):
+            raise DatelineError(
+                "the search has no word to find",
+                hint='give words, "a phrase" or prefix*; or leave out the words and give --speaker, '
+                "--publisher or --entity",
+                code="query-empty",
+            )
+        with self._reading(progress) as (connection, builds):
+            rows = self._rows(connection, builds, query, asked, at)
+        hits: list[tuple[float, Hit]] = []
+        for kind, some in rows.items():
+            made = getattr(self, f"_{kind}_hits")(query, some, at)
+            hits += [one for one, _ in zip(made, range(limit + 1), strict=False)]
+        hits.sort(key=lambda one: -one[0])
+        return Found(tuple(hit for _, hit in hits[:limit]), len(hits) > limit)
+
+    def _rows(
+        self,
+        connection: Connection,
+        builds: Mapping[str, Build],
+        query: Query,
+        asked: Asked,
+        at: Moment | None,
+    ) -> dict[Kind, list[tuple[float, dict[str, Any]]]]:
+        names = Names(connection, builds[Entities.name], self._own[Entities.name])
+        tags: list[list[str]] = []
+        if asked.stories:
+            tags.append([tag("story", slug) for slug in asked.stories])
+        given = [("kind", asked.kind)] if asked.kind else []
+        people = (("speaker", asked.speaker), ("publisher", asked.publisher), ("entity", asked.entity))
+        given_names = [(name, value) for name, value in people if value]
+        tags += [[tag(name, str(value))] for name, value in given]
+        tags += [[tag(name, one) for one in names.ids(value)] for name, value in given_names]
+        facts_only = bool(asked.kind or asked.speaker or asked.status or asked.everything)
+        now = () if at is not None else ([NOW],)
+        dates = {
+            "since": None if asked.since is None else _bound(asked.since, "earliest"),
+            "until": None if asked.until is None else _bound(asked.until, "latest"),
+        }
+        found: dict[Kind, list[tuple[float, dict[str, Any]]]] = {}
+        for kind, view in (("fact", Facts), ("source", Sources), ("entity", Entities)):
+            if kind not in asked.within or (facts_only and kind != "fact"):
+                continue
+            if kind == "source" and asked.entity or kind == "entity" and (given_names or any(dates.values())):
+                continue
+            wanted = Filter(
+                tags=(*tags, *(now if kind == "fact" else ())),
+                status=asked.status if at is None else None,
+                everything=asked.everything or at is not None,
+                **(dates if kind != "entity" else {}),
+            )
+            schema = schema_of(self._own[view.name])
+            found[kind] = find(connection, schema, builds[view.name], query, wanted, _RANKED[kind])
+        return found
+
+    # -- results ---------------------------------------------------------------------------
+
+    def _fact_hits(
+        self, query: Query, rows: Sequence[tuple[float, dict[str, Any]]], at: Moment | None
+    ) -> Iterator[tuple[float, Hit]]:
+        seen = set()
+        for points, row in rows:
+            name = (row["story"], row["fact"])
+            if name in seen:
+                continue
+            seen.add(name)
+            if at is None:
+                yield points, _fact_hit(query, row)
+                continue
+            fact = self._state_of(row["story"], at).facts.get(row["fact"])
+            if fact is not None and matches(query, _texts(fact)):
+                yield points, _past_hit(query, fact)
+
+    def _source_hits(
+        self, query: Query, rows: Sequence[tuple[float, dict[str, Any]]], at: Moment | None
+    ) -> Iterator[tuple[float, Hit]]:
+        documents: dict[tuple[str, str], list[tuple[float, dict[str, Any]]]] = {}
+        for points, row in rows:
+            if at is not None and row["source"] not in self._state_of(row["story"], at).sources:
+                continue
+            one = row["url"] or row["document"].partition(".")[0]
+            documents.setdefault((row["story"], f"{row['publisher']} {one}"), []).append((points, row))
+        for some in documents.values():
+            points, row = some[0]
+            text = self._text_of(row["source"]) or ""
+            parts = marked(query, text, row["language"])
+            if query.wanted and not any(part.marked for part in parts):
+                parts = marked(query, row["title"], row["language"])
+            yield (
+                points,
+                Hit(
+                    what="source",
+                    story=row["story"],
+                    id=row["source"],
+                    kind="source",
+                    title=row["title"],
+                    parts=tuple(context(parts)),
+                    chain=row["published_by"],
+                    when=row["when"],
+                    others=len({one["source"] for _, one in some}) - 1,
+                ),
+            )
+
+    def _entity_hits(
+        self, query: Query, rows: Sequence[tuple[float, dict[str, Any]]], at: Moment | None
+    ) -> Iterator[tuple[float, Hit]]:
+        for points, row in rows:
+            names = "; ".join([row["label"], *filter(None, row["names"].split("\n"))])
+            hit = Hit(
+                what="entity",
+                story=row["story"],
+                id=row["entity"],
+                kind=row["kind"],
+                title=row["label"],
+                parts=tuple(context(marked(query, names))),
+            )
+            yield points, hit
+
+    # -- reading the indexes ---------------------------------------------------------------
+
+    @contextmanager
+    def _reading(
+        self, progress: Progress | None
+    ) -> Iterator[tuple[Connection, Mapping[str, Build]]]:
+        """A connection to the indexes, at the head of the log, and their generations."""
+        views = [self._own[one.name] for one in (Facts, Sources, Entities)]
+        if of(self._engine).rests(self._engine):
+            with self._folded(views) as found:
+                yield found
+            return
+        for _ in range(_TRIES):
+            builds = catching_up.catch_up(
+                self._engine, self._reader, views, OWNERS, progress=progress
+            )
+            for build in builds:
+                require_live(build)
+            with reading(self._engine) as connection:
+                current = store.settled(connection, builds)
+                if current is not None:
+                    yield connection, current
+                    return
+        raise DatelineError(
+            f"other processes changed the index during each of {_TRIES} reads",
+            hint="try again",
+            code="view-busy",
+        )
+
+    @contextmanager
+    def _folded(
+        self, views: Sequence[View]
+    ) -> Iterator[tuple[Connection, Mapping[str, Build]]]:
+        """The same for an archive that must be left unchanged: folded into a database in memory."""
+        memory = open_engine(":memory:")
+        builds = {view.name: Build(view.name, 1, "live", 0, 1, "", "dateline") for view in views}
+        try:
+            with writing(memory, append=False) as target:
+                for view in views:
+                    stored_rows.create(target, schema_of(view), builds[view.name].table)
+                with reading(self._engine) as connection:
+                    for story in read.list_stories(connection):
+                        events = self._reader.read_story(connection, story.id)
+                        for name, rows in states(events, self._reader.registry, views)[1].items():
+                            schema = schema_of(self._own[name])
+                            stored_rows.fill(target, builds[name], schema, rows)
+                yield target, builds
+        finally:
+            memory.dispose()
+
+
+class Names:
+    """The entities of all stories, by id and name."""
+
+    def __init__(self, connection: Connection, build: Build, view: View) -> None:
+        self._connection, self._build, self._schema = connection, build, schema_of(view)
+
+    def ids(self, name: str) -> list[str]:
+        """All ids of the entity with this id or name: entities that were merged have several. Raises
+        UnknownName."""
+        found = self._with_ids([name]) if ":" in name else self._called(name)
+        groups: dict[frozenset[str], dict[str, Any]] = {}
+        for row in found:
+            groups[frozenset(self._closure({row["entity"], *row["also"].split()}))] = row
+        if len(groups) == 1:
+            return sorted(next(iter(groups)))
+        if groups:
+            listed = "\n  ".join(f"{row['entity']}, {row['label']}" for row in groups.values())
+            raise UnknownName(
+                f"several entities are called {name!r}",
+                hint=f"choose one by its id:\n  {listed}",
+                code="name-ambiguous",
+            )
+        near = [row for _, row in self._rows(parse(f"{name}*"), ())][:5]
+        listed = "\n  ".join(dict.fromkeys(f"{row['entity']}, {row['label']}" for row in near))
+        raise UnknownName(
+            f"no story has an entity {name!r}",
+            hint=f"similar names:\n  {listed}" if near else "`dateline entities` lists them",
+            code="entity-unknown",
+        )
+
+    def _closure(self, ids: set[str]) -> set[str]:
+        while True:
+            rows = self._with_ids(sorted(ids))
+            wider = ids.union(*({row["entity"], *row["also"].split()} for row in rows))
+            if wider == ids:
+                return ids
+            ids = wider
+
+    def _with_ids(self, ids: Sequence[str]) -> list[dict[str, Any]]:
+        return [row for _, row in self._rows(Query((), ()), [[tag("entity", one) for one in ids]])]
+
+    def _called(self, name: str) -> list[dict[str, Any]]:
+        wanted = _letters(name)
+        rows = self._rows(parse(" ".join(word.folded for word in words(name))), ())
+        return [
+            row
+            for _, row in rows
+            if wanted in map(_letters, (row["label"], *row["names"].split("\n")))
+        ]
+
+    def _rows(self, query: Query, tags: Sequence[Sequence[str]]) -> list[tuple[float, dict[str, Any]]]:
+        if not query.wanted and not tags:
+            return []
+        return find(self._connection, self._schema, self._build, query, Filter(tags=tags), 1000)
+
+
+def _letters(name: str) -> str:
+    return "".join(word.folded for word in words(name))
+
+
+def _narrows(asked: Asked) -> bool:
+    return bool(asked.speaker or asked.publisher or asked.entity or asked.kind or asked.stories)
+
+
+def _bound(text: str, side: str) -> str | None:
+    try:
+        found: str | None = getattr(parse_edtf(text), side)
+    except ValueError as error:
+        raise DatelineError(str(error), code="not-a-date") from None
+    return found
+
+
+def _fact_hit(query: Query, row: Mapping[str, Any]) -> Hit:
+    quotes = [one for one in row["quotes"].split("\n") if one]
+    text, quote = _shown(query, row["text"], quotes)
+    return Hit(
+        what="fact",
+        story=row["story"],
+        id=row["fact"],
+        kind=row["kind"],
+        title="",
+        parts=text,
+        quote=quote,
+        chain=row["chain"],
+        when=row["when"],
+        status=row["status"],
+    )
+
+
+def _past_hit(query: Query, fact: Fact) -> Hit:
+    text, quote = _shown(query, fact.data.text, [one for one, _ in _texts(fact)[1:]])
+    return Hit(
+        what="fact",
+        story=fact.story.slug,
+        id=fact.id,
+        kind=fact.kind,
+        title="",
+        parts=text,
+        quote=quote,
+        chain=fact.chain_words,
+        when="undated" if fact.when is None else fact.when.words,
+        status=fact.status,
+    )
+
+
+def _texts(fact: Fact) -> list[tuple[str, str | None]]:
+    language = None if fact.document is None else fact.document.language
+    quote = getattr(fact.data, "quote", None)
+    texts = [fact.data.text, *([quote] if quote else []), *(one.exact for one in fact.data.evidence)]
+    return [(text, language) for text in texts]
+
+
+def _shown(
+    query: Query, text: str, quotes: Sequence[str]
+) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+    """A fact's sentence, and the quotation that has more of the words that were found."""
+    whole, best = marked(query, text), list[Part]()
+    count = _count(whole)
+    for quote in quotes:
+        parts = marked(query, quote)
+        if _count(parts) > count:
+            best, count = parts, _count(parts)
+    return tuple(context(whole, 1000)), tuple(context(best))
+
+
+def _count(parts: Sequence[Part]) -> int:
+    return len({folded(part.text) for part in parts if part.marked})
