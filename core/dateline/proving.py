@@ -16,6 +16,7 @@ from dateline.errors import Damaged, DatelineError, MissingLibrary, described, s
 from dateline.log.engine import reading, writing
 from dateline.log.read import Head, Reader, StoryRow
 from dateline.plugins.loaded import Plugins
+from dateline.views.projection import View
 from dateline.views.runner import Progress
 from dateline.views.sql_view import Notice
 
@@ -36,6 +37,8 @@ class Provable(Protocol):
     _engine: Engine
     _reader: Reader
 
+    @property
+    def own(self) -> Mapping[str, View]: ...
     @property
     def id(self) -> UUID: ...
     @property

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
-from dateline import Archive, Plugins
+from dateline import Archive, DatelineError, Plugins
 
 _HERE = Path(__file__).parent
-#: Forms that no rule for endings joins: broken plurals in Arabic, and words that are spelled alike.
-MISSED = 17
-WRONG = 8
+#: What the rules for endings do not join, of more than a thousand: a form with an accusative ending.
+MISSED = {("مدينة", "ar11"), ("المدينة", "ar11"), ("مديـنة", "ar11")}
+#: Other words with the same letters: суд and судна, мост and the genitive plural of місто.
+WRONG = {
+    ("суд", "uk33"), ("судьи", "uk21"), ("судьи", "uk33"), ("судьи", "uk34"), ("Киев", "uk8"),
+    ("мост", "uk27"), ("мост", "uk45"), ("police -evacuated", "es8"),
+}  # fmt: skip
 
 
 def _table(name: str) -> list[list[str]]:
@@ -20,20 +25,18 @@ def _table(name: str) -> list[list[str]]:
 def test_a_table_of_queries_finds_the_same_on_both_databases(db: str) -> None:
     with Archive.create(db, Plugins.load()) as archive:
         ids = _sources(archive)
-        missed, wrong, found = [], [], 0
+        missed, wrong = set(), set()
         for query, expected, optional, *_ in _table("queries.tsv"):
             hits = _hits(archive, query)
             got, wanted = {ids[hit] for hit in hits}, set(expected.split())
-            found += len(got & wanted)
-            missed += [(query, one) for one in sorted(wanted - got)]
-            wrong += [(query, one) for one in sorted(got - wanted - set(optional.split()))]
-    print(found, missed, wrong)
-    assert (len(missed), len(wrong)) == (MISSED, WRONG)
+            missed |= {(query, one) for one in wanted - got}
+            wrong |= {(query, one) for one in got - wanted - set(optional.split())}
+
+    assert missed == MISSED
+    assert wrong == WRONG
 
 
 def _hits(archive: Archive, query: str) -> list[str]:
-    from dateline import DatelineError
-
     try:
         return [hit.id for hit in archive.search(query, within=["source"], limit=500).hits]
     except DatelineError as error:
@@ -43,8 +46,6 @@ def _hits(archive: Archive, query: str) -> list[str]:
 
 def _sources(archive: Archive) -> dict[str, str]:
     """Record each sentence as a source; return their names by id."""
-    import hashlib
-
     lines: list[dict[str, object]] = [
         {"type": "story.opened", "slug": "velm", "title": "Fictional: sentences"},
         {"type": "entity.introduced", "entity": "org:x", "kind": "organization", "label": "X"},

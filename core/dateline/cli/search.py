@@ -16,8 +16,9 @@ from dateline.cli.terminal.stdout import data
 
 if TYPE_CHECKING:
     from dateline.search.matching import Part
-    from dateline.search.searching import Hit
+    from dateline.search.searching import Hit, Kind
 
+_KINDS: dict[str, Kind] = {"facts": "fact", "sources": "source", "entities": "entity"}
 _COLUMNS = (
     "in", "story", "id", "kind", "status", "when", "who", "title", "text", "quotation",
     "matches", "versions",
@@ -30,7 +31,7 @@ _COLUMNS = (
     "--in",
     "within",
     multiple=True,
-    type=click.Choice(("facts", "sources", "entities")),
+    type=click.Choice(tuple(_KINDS)),
     help="Search these only. May be repeated.  [default: all three]",
 )
 @click.option(
@@ -95,7 +96,7 @@ def search(
         found = archive.search(
             " ".join(words),
             *stories,
-            within=[one.removesuffix("s").replace("entitie", "entity") for one in within] or None,
+            within=[_KINDS[one] for one in within] or None,
             kind=kind,
             speaker=speaker,
             publisher=publisher,

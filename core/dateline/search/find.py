@@ -58,16 +58,16 @@ def find(
     if wanted.until is not None:
         where.append("earliest <= ?")
         given.append(f"{wanted.until}~")  # any time of that day
-    columns = listed_in(build.table, schema.names)
+    columns = _listed(build.table, schema.names)
     rows = backend.execute(connection)(
         f"SELECT {columns} FROM {source} WHERE {' AND '.join(where)} ORDER BY {number} DESC LIMIT ?",
         (*given, limit),
     ).fetchall()
-    at_number, at_tokens = map(schema.names.index, msgspec.structs.astuple(schema.words))
+    at_number, at_tokens = map(schema.names.index, (schema.words.number, schema.words.tokens))
     scored = [(score(query, row[at_tokens].split(" ")), row) for row in rows]
     scored.sort(key=lambda one: (-one[0], -one[1][at_number]))
     return [(points, dict(zip(schema.names, row, strict=True))) for points, row in scored]
 
 
-def listed_in(table: str, names: Sequence[str]) -> str:
+def _listed(table: str, names: Sequence[str]) -> str:
     return ", ".join(f"{quoted(table)}.{quoted(name)}" for name in names)

@@ -17,7 +17,7 @@ from dateline.events.fold import FoldedEvent
 from dateline.events.payload import FactNotice, FactPayload
 from dateline.events.state import Fact
 from dateline.search.tokens import Text, indexed, tag
-from dateline.views.forms import EntityView, FactView, SourceView, renamed
+from dateline.views.forms import EntityView, FactView, SourceView
 from dateline.views.row_type import FactRow, ViewRow
 from dateline.views.things import Entity, Source
 from dateline.views.view_schema import TextIndex
@@ -98,6 +98,7 @@ class Sources(SourceView):
         tokens: str
         source: str
         document: str
+        captured: int
         title: str
         publisher: str
         published_by: str
@@ -124,6 +125,7 @@ class Sources(SourceView):
                 tokens,
                 source.id,
                 data.derived_from or source.id,
+                source.version,
                 data.title or "",
                 publisher,
                 story.label(publisher),
@@ -162,7 +164,9 @@ class Entities(EntityView):
         if data is None:
             return
         also = sorted(one for one in story.merged if story.entity_id(one) == entity.id)
-        names = [name for one in also if one in story.entities for name in _names(story.entities[one])]
+        names = [
+            name for one in also if one in story.entities for name in _names(story.entities[one])
+        ]
         texts = [(name, None) for name in (*_names(data), *names)]
         tags = (
             NOW,
@@ -207,7 +211,10 @@ def _quotes(fact: Fact) -> Iterator[str]:
 
 def _former(fact: Fact) -> Iterator[str]:
     """Words that a correction replaced, or that a correction which was taken back had put there."""
-    for event, side in (*((one, "was") for one in fact.history), *((one, "now") for one in fact.revoked)):
+    for event, side in (
+        *((one, "was") for one in fact.history),
+        *((one, "now") for one in fact.revoked),
+    ):
         if isinstance(event.data, FactCorrected):
             for change in event.data.changes:
                 yield from _texts(getattr(change, side))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from dateline.search.words import folded
+
 Stem = Callable[[str], str]
 
 #: English verbs and nouns with irregular forms: each form, and the word that stands for them.
@@ -34,7 +36,23 @@ _IRREGULAR = {
     )
     for form in forms.split()
 }
-_DAYS = frozenset("дня дню дне дни дней дням днем днями днях".split())
+#: Arabic words with broken plurals: each form, without hamza and vowel marks, and its singular.
+_BROKEN = {
+    form: word
+    for word, forms in (
+        line.strip().split(":")
+        for line in """
+        سد:سدود;مدينه:مدن;سعر:اسعار;محكمه:محاكم;نهر:انهار;طفل:اطفال;رجل:رجال;بيت:بيوت;قريه:قري;جسر:جسور
+        طريق:طرق;خبر:اخبار;حرب:حروب;جندي:جنود;دوله:دول;رييس:رووساء;وزير:وزراء;قتيل:قتلي;جريح:جرحي
+        ضحيه:ضحايا;شخص:اشخاص;امراه:نساء;يوم:ايام;شهر:اشهر شهور;مبني:مباني;صاروخ:صواريخ;مدرسه:مدارس
+        عامل:عمال;طالب:طلاب;حزب:احزاب;قانون:قوانين;تقرير:تقارير;منزل:منازل;مصدر:مصادر;بلد:بلدان بلاد
+        سفينه:سفن;قوه:قوي;هدف:اهداف;حد:حدود;ملف:ملفات;عضو:اعضاء;نايب:نواب;سلاح:اسلحه;لغم:الغام
+        """.replace("\n", ";").split(";")
+        if ":" in line
+    )
+    for form in forms.split()
+}
+_DAYS = frozenset(["дня", "дню", "дне", "дни", "дней", "дням", "днем", "днями", "днях"])
 _ARABIC_PREFIX = re.compile("^(?:[وف]?(?:[بك]?ال|لل)|[وفبلك])(?=..)")
 _ARABIC_ARTICLE = re.compile("^[وف]?(?:[بك]?ال|لل)(?=..)")
 _ARABIC_SUFFIX = re.compile("(?<=..)(?:ها|هم|ان|ات|ون|ين|يه|ية|ه|ة|ي)$")
@@ -82,6 +100,15 @@ def _arabic(word: str, stem: Stem) -> Iterator[str]:
         yield stem(bare)
         yield bare
         yield _ARABIC_SUFFIX.sub("", bare)
+        if (plain := folded(bare)) in _BROKEN:
+            yield stem(_BROKEN[plain])
 
 
-LIGHT = {"en": _english, "de": _german, "fr": _french, "es": _spanish, "ru": _russian, "ar": _arabic}
+LIGHT = {
+    "en": _english,
+    "de": _german,
+    "fr": _french,
+    "es": _spanish,
+    "ru": _russian,
+    "ar": _arabic,
+}

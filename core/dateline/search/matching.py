@@ -93,7 +93,11 @@ class _Read:
         """``16 700`` is also found as 16700."""
         for at in range(len(self._words) - 1):
             number, end = self._tokens[at], at + 1
-            while end < len(self._words) and len(self._tokens[end]) == 3 and self._tokens[end].isdigit():
+            while (
+                end < len(self._words)
+                and len(self._tokens[end]) == 3
+                and self._tokens[end].isdigit()
+            ):
                 number += self._tokens[end]
                 end += 1
                 self._stems[at] |= {number}

@@ -10,15 +10,15 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from dateline.search.tokens import joined_numbers, token
 from dateline.search.stemming import ALL, script, stems
+from dateline.search.tokens import joined_numbers, token
 from dateline.search.words import paired, words
 
 _PART = re.compile(r'(?P<without>(?<!\S)-(?=["\w]))?(?:"(?P<phrase>[^"]*)"|(?P<text>[^\s"]+))')
 
 
 #: Curly quotation marks are as good as straight ones.
-_QUOTES = str.maketrans(dict.fromkeys('“”„‟', '"'))
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟", '"'))
 
 
 class Term(NamedTuple):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import Connection, Engine
 
-from dateline.errors import DatelineError, UnknownName
+from dateline.errors import DatelineError
 from dateline.events.edtf import parse as parse_edtf
 from dateline.events.state import Fact, StoryState
 from dateline.log import read
@@ -19,9 +20,10 @@ from dateline.log.engine import open_engine, reading, writing
 from dateline.search.find import Filter, find
 from dateline.search.index import NOW, Entities, Facts, Sources
 from dateline.search.matching import Part, context, marked, matches
+from dateline.search.names import Names
 from dateline.search.query import Query, parse
 from dateline.search.tokens import tag
-from dateline.search.words import folded, words
+from dateline.search.words import folded
 from dateline.views import catching_up, store, stored_rows
 from dateline.views.asof import Moment, states
 from dateline.views.folding import require_live
@@ -33,6 +35,7 @@ Kind = Literal["fact", "source", "entity"]
 KINDS: tuple[Kind, ...] = ("fact", "source", "entity")
 #: Of more rows than this, the newest are ranked.
 _RANKED = {"fact": 500, "source": 200, "entity": 200}
+_VIEWS: dict[Kind, type[View]] = {"fact": Facts, "source": Sources, "entity": Entities}
 _TRIES = 100
 
 
@@ -140,7 +143,11 @@ class Search:
         if asked.stories:
             tags.append([tag("story", slug) for slug in asked.stories])
         given = [("kind", asked.kind)] if asked.kind else []
-        people = (("speaker", asked.speaker), ("publisher", asked.publisher), ("entity", asked.entity))
+        people = (
+            ("speaker", asked.speaker),
+            ("publisher", asked.publisher),
+            ("entity", asked.entity),
+        )
         given_names = [(name, value) for name, value in people if value]
         tags += [[tag(name, str(value))] for name, value in given]
         tags += [[tag(name, one) for one in names.ids(value)] for name, value in given_names]
@@ -151,10 +158,12 @@ class Search:
             "until": None if asked.until is None else _bound(asked.until, "latest"),
         }
         found: dict[Kind, list[tuple[float, dict[str, Any]]]] = {}
-        for kind, view in (("fact", Facts), ("source", Sources), ("entity", Entities)):
+        for kind, view in _VIEWS.items():
             if kind not in asked.within or (facts_only and kind != "fact"):
                 continue
-            if kind == "source" and asked.entity or kind == "entity" and (given_names or any(dates.values())):
+            if (kind == "source" and asked.entity) or (
+                kind == "entity" and (given_names or any(dates.values()))
+            ):
                 continue
             wanted = Filter(
                 tags=(*tags, *(now if kind == "fact" else ())),
@@ -192,9 +201,12 @@ class Search:
             if at is not None and row["source"] not in self._state_of(row["story"], at).sources:
                 continue
             one = row["url"] or row["document"].partition(".")[0]
-            documents.setdefault((row["story"], f"{row['publisher']} {one}"), []).append((points, row))
+            documents.setdefault((row["story"], f"{row['publisher']} {one}"), []).append(
+                (points, row)
+            )
         for some in documents.values():
-            points, row = some[0]
+            points = some[0][0]
+            row = max((one for _, one in some), key=itemgetter("captured"))  # the newest reading
             text = self._text_of(row["source"]) or ""
             parts = marked(query, text, row["language"])
             if query.wanted and not any(part.marked for part in parts):
@@ -259,9 +271,7 @@ class Search:
         )
 
     @contextmanager
-    def _folded(
-        self, views: Sequence[View]
-    ) -> Iterator[tuple[Connection, Mapping[str, Build]]]:
+    def _folded(self, views: Sequence[View]) -> Iterator[tuple[Connection, Mapping[str, Build]]]:
         """The same for an archive that must be left unchanged: folded into a database in memory."""
         memory = open_engine(":memory:")
         builds = {view.name: Build(view.name, 1, "live", 0, 1, "", "dateline") for view in views}
@@ -278,66 +288,6 @@ class Search:
                 yield target, builds
         finally:
             memory.dispose()
-
-
-class Names:
-    """The entities of all stories, by id and name."""
-
-    def __init__(self, connection: Connection, build: Build, view: View) -> None:
-        self._connection, self._build, self._schema = connection, build, schema_of(view)
-
-    def ids(self, name: str) -> list[str]:
-        """All ids of the entity with this id or name: entities that were merged have several. Raises
-        UnknownName."""
-        found = self._with_ids([name]) if ":" in name else self._called(name)
-        groups: dict[frozenset[str], dict[str, Any]] = {}
-        for row in found:
-            groups[frozenset(self._closure({row["entity"], *row["also"].split()}))] = row
-        if len(groups) == 1:
-            return sorted(next(iter(groups)))
-        if groups:
-            listed = "\n  ".join(f"{row['entity']}, {row['label']}" for row in groups.values())
-            raise UnknownName(
-                f"several entities are called {name!r}",
-                hint=f"choose one by its id:\n  {listed}",
-                code="name-ambiguous",
-            )
-        near = [row for _, row in self._rows(parse(f"{name}*"), ())][:5]
-        listed = "\n  ".join(dict.fromkeys(f"{row['entity']}, {row['label']}" for row in near))
-        raise UnknownName(
-            f"no story has an entity {name!r}",
-            hint=f"similar names:\n  {listed}" if near else "`dateline entities` lists them",
-            code="entity-unknown",
-        )
-
-    def _closure(self, ids: set[str]) -> set[str]:
-        while True:
-            rows = self._with_ids(sorted(ids))
-            wider = ids.union(*({row["entity"], *row["also"].split()} for row in rows))
-            if wider == ids:
-                return ids
-            ids = wider
-
-    def _with_ids(self, ids: Sequence[str]) -> list[dict[str, Any]]:
-        return [row for _, row in self._rows(Query((), ()), [[tag("entity", one) for one in ids]])]
-
-    def _called(self, name: str) -> list[dict[str, Any]]:
-        wanted = _letters(name)
-        rows = self._rows(parse(" ".join(word.folded for word in words(name))), ())
-        return [
-            row
-            for _, row in rows
-            if wanted in map(_letters, (row["label"], *row["names"].split("\n")))
-        ]
-
-    def _rows(self, query: Query, tags: Sequence[Sequence[str]]) -> list[tuple[float, dict[str, Any]]]:
-        if not query.wanted and not tags:
-            return []
-        return find(self._connection, self._schema, self._build, query, Filter(tags=tags), 1000)
-
-
-def _letters(name: str) -> str:
-    return "".join(word.folded for word in words(name))
 
 
 def _narrows(asked: Asked) -> bool:
@@ -388,7 +338,11 @@ def _past_hit(query: Query, fact: Fact) -> Hit:
 def _texts(fact: Fact) -> list[tuple[str, str | None]]:
     language = None if fact.document is None else fact.document.language
     quote = getattr(fact.data, "quote", None)
-    texts = [fact.data.text, *([quote] if quote else []), *(one.exact for one in fact.data.evidence)]
+    texts = [
+        fact.data.text,
+        *([quote] if quote else []),
+        *(one.exact for one in fact.data.evidence),
+    ]
     return [(text, language) for text in texts]
 
 

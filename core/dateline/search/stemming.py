@@ -12,9 +12,9 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Any
 
-from dateline.search.words import folded, lowered
-from dateline.search.ukrainian import stems as ukrainian
 from dateline.search.light_stems import LIGHT
+from dateline.search.ukrainian import stems as ukrainian
+from dateline.search.words import folded, lowered
 
 #: The Snowball algorithm of each language (ISO 639-1), by script.
 _ALGORITHMS = {
@@ -63,16 +63,24 @@ def script(word: str) -> str | None:
     return next((name for name, low, high in _SCRIPTS if low <= first <= high), None)
 
 
-def languages(text: str, found: Iterable[str], hint: str | None = None) -> dict[str, tuple[str, ...]]:
+def languages(
+    text: str, found: Iterable[str], hint: str | None = None
+) -> dict[str, tuple[str, ...]]:
     """The languages whose stems the words of a text get, by script; `found` are its folded words. `hint` is
     the language (BCP 47) that its source states: a note about a source may be in another."""
     hint = (hint or "").partition("-")[0].lower()
     hint = _SAME.get(hint, hint)
     counted = Counter(one for word in found for one in _FREQUENT.get(word, ()))
-    best = max(counted, key=lambda one: (counted[one], one == hint, one == "en")) if counted else None
+    best = (
+        max(counted, key=lambda one: (counted[one], one == hint, one == "en")) if counted else None
+    )
     latin = [one for one in (hint, best) if one in _ALGORITHMS["latin"]]
     text = text.lower()
-    cyrillic = [one for one, letters in (("uk", _UKRAINIAN), ("ru", _RUSSIAN)) if one == hint or letters.search(text)]
+    cyrillic = [
+        one
+        for one, letters in (("uk", _UKRAINIAN), ("ru", _RUSSIAN))
+        if one == hint or letters.search(text)
+    ]
     return {
         **{name: tuple(some) for name, some in _ALGORITHMS.items()},
         "latin": tuple(dict.fromkeys(latin)) or ("en",),

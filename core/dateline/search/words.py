@@ -40,8 +40,11 @@ _WORD = re.compile(
     f"|(?P<word>{_LETTERS}(?:[{_APOSTROPHES}{_INVISIBLE}]+{_LETTERS})*)"
 )
 _GAP = re.compile(f"[{_GROUPS}]")
-_ELIDED = re.compile(f"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|all|dall|dell|nell|sull|un)[{_APOSTROPHES}]", re.I)
-_POSSESSIVE = re.compile(f"[{_APOSTROPHES}]s$", re.I)
+_ELIDED = re.compile(
+    f"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|all|dall|dell|nell|sull|un)[{_APOSTROPHES}]",
+    re.IGNORECASE,
+)
+_POSSESSIVE = re.compile(f"[{_APOSTROPHES}]s$", re.IGNORECASE)
 _DROPPED = re.compile(f"[{_APOSTROPHES}{_INVISIBLE}\u0640{_MARKS}]")
 _INDIC = re.compile("[\u0900-\u0dff]")
 _OTHER_LETTERS = str.maketrans({

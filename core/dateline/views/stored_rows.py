@@ -50,7 +50,8 @@ def create(connection: Connection, schema: ViewSchema, table: str) -> None:
     sql_table(schema, table).create(connection)
     if schema.words is not None:
         catalog.require_free(connection, f"{table}_words", f"view {schema.name}")
-        of(connection).create_words(connection, table, *msgspec.structs.astuple(schema.words))
+        number, tokens = schema.words.number, schema.words.tokens
+        of(connection).create_words(connection, table, number, tokens)
 
 
 def fill(
@@ -96,8 +97,8 @@ def _delete(
 ) -> None:
     """Delete the rows with those values in `columns`."""
     if schema.words is not None:
-        given = msgspec.structs.astuple(schema.words)
-        of(connection).remove_words(connection, build.table, *given, columns, keys)
+        number, tokens = schema.words.number, schema.words.tokens
+        of(connection).remove_words(connection, build.table, number, tokens, columns, keys)
     of(connection).delete(connection, build.table, columns, keys)
 
 
@@ -105,7 +106,7 @@ def _add_words(
     connection: Connection, build: Build, schema: ViewSchema, stored: Sequence[Values]
 ) -> None:
     if schema.words is not None:
-        number, tokens = map(schema.names.index, msgspec.structs.astuple(schema.words))
+        number, tokens = map(schema.names.index, (schema.words.number, schema.words.tokens))
         added = [(row[number], row[tokens]) for row in stored]
         of(connection).add_words(connection, build.table, schema.words.tokens, added)
 
