@@ -70,7 +70,9 @@ def test_no_query_is_a_syntax_error_and_a_text_finds_itself(
         fts.execute("INSERT INTO found VALUES (?)", (piece,))
     query = parse(other)
     if query.wanted:
-        found = fts.execute("SELECT rowid FROM found WHERE found MATCH ?", (fts5(query),)).fetchall()
+        found = fts.execute(
+            "SELECT rowid FROM found WHERE found MATCH ?", (fts5(query),)
+        ).fetchall()
         assert bool(found) == matches(query, [(text, None)])
     own = parse('"' + text.replace('"', " ") + '"')
     if own.wanted:
