@@ -349,15 +349,16 @@ def _texts(fact: Fact) -> list[tuple[str, str | None]]:
 def _shown(
     query: Query, text: str, quotes: Sequence[str]
 ) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
-    """A fact's sentence, and the quotation that has more of the words that were found."""
-    whole, best = marked(query, text), list[Part]()
-    count = _count(whole)
+    """A fact's sentence, and the quotation that has most of the words that the sentence lacks."""
+    whole, best, more = marked(query, text), list[Part](), 0
+    there = _marks(whole)
     for quote in quotes:
         parts = marked(query, quote)
-        if _count(parts) > count:
-            best, count = parts, _count(parts)
+        new = len(_marks(parts) - there)
+        if new > more:
+            best, more = parts, new
     return tuple(context(whole, 1000)), tuple(context(best))
 
 
-def _count(parts: Sequence[Part]) -> int:
-    return len({folded(part.text) for part in parts if part.marked})
+def _marks(parts: Sequence[Part]) -> set[str]:
+    return {folded(part.text) for part in parts if part.marked}

@@ -99,7 +99,7 @@ def stems(word: str, some: tuple[str, ...]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for form in dict.fromkeys((lowered(word), folded(word))):
         for language in some:
-            for stem in _stems(form, language):
+            for stem in sorted(_stems(form, language)):
                 if stem:
                     found[f"{folded(stem)}0{language}"] = None
     return tuple(found)

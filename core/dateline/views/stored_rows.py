@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-import msgspec
 import sqlalchemy as sql
 from sqlalchemy import Connection
 
@@ -128,6 +127,11 @@ def read(
     if stories is not None:
         query = query.where(table.c.story.in_(list(stories)))
     return [tuple(row) for row in connection.execute(query)]
+
+
+def column(connection: Connection, schema: ViewSchema, build: Build, name: str) -> Iterator[Any]:
+    """The values of one column, in no order."""
+    return iter(connection.execute(sql.select(_stored(schema, build.table).c[name])).scalars())
 
 
 def first(

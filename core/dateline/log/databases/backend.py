@@ -252,8 +252,8 @@ class Backend(ABC):
         """How rows are found that have words: what to select from, the condition with one parameter (the
         query in the database's language), and the expression of the row's number to sort by."""
 
-    def words_damage(self, connection: Connection, table: str) -> str | None:
-        """What is wrong with the index of a table, if it can be compared with the table."""
+    def words_in(self, connection: Connection, table: str) -> Iterator[tuple[str, int]] | None:
+        """The tokens in the index of a table, and how often it has each; None if it cannot be read."""
         return None
 
     @abstractmethod

@@ -209,15 +209,15 @@ class SQLite(Backend):
         join = f"{words} JOIN {quoted(table)} ON {quoted(table)}.{quoted(number)} = {words}.rowid"
         return join, f"{words} MATCH ?", f"{words}.rowid"
 
-    def words_damage(self, connection: Connection, table: str) -> str | None:
-        words = _words(table)
-        try:
-            driver(connection).execute(
-                f"INSERT INTO {words}({words}, rank) VALUES ('integrity-check', 1)"
-            )
-        except sqlite3.DatabaseError as error:
-            return str(error)
-        return None
+    def words_in(self, connection: Connection, table: str) -> Iterator[tuple[str, int]] | None:
+        # Its own check of its integrity would take the write lock.
+        run, name = driver(connection).execute, f"{table}_terms"
+        run(
+            f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.{quoted(name)}"
+            f" USING fts5vocab(main, {_words(table)}, 'row')"
+        )
+        found: Iterator[tuple[str, int]] = iter(run(f"SELECT term, cnt FROM temp.{quoted(name)}"))
+        return found
 
     def written_us(self, engine: Engine) -> int | None:
         path = file_of(engine.url)
