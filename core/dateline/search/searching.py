@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Literal
@@ -15,19 +14,16 @@ from dateline.errors import DatelineError
 from dateline.events.edtf import parse as parse_edtf
 from dateline.events.state import Fact, StoryState
 from dateline.log import read
-from dateline.log.databases.dialect import of
-from dateline.log.engine import open_engine, reading, writing
 from dateline.search.find import Filter, find
 from dateline.search.index import NOW, Entities, Facts, Sources
 from dateline.search.matching import Part, context, marked, matches
 from dateline.search.names import Names
 from dateline.search.query import Query, parse
+from dateline.search.reading import reading
 from dateline.search.tokens import tag
 from dateline.search.words import folded
-from dateline.views import catching_up, store, stored_rows
-from dateline.views.asof import Moment, states
-from dateline.views.folding import require_live
-from dateline.views.generation import OWNERS, Build
+from dateline.views.asof import Moment
+from dateline.views.generation import Build
 from dateline.views.projection import View, schema_of
 from dateline.views.runner import Progress
 
@@ -36,7 +32,6 @@ KINDS: tuple[Kind, ...] = ("fact", "source", "entity")
 #: Of more rows than this, the newest are ranked.
 _RANKED = {"fact": 500, "source": 200, "entity": 200}
 _VIEWS: dict[Kind, type[View]] = {"fact": Facts, "source": Sources, "entity": Entities}
-_TRIES = 100
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,7 +116,8 @@ class Search:
                 "--publisher or --entity",
                 code="query-empty",
             )
-        with self._reading(progress) as (connection, builds):
+        views = [self._own[one.name] for one in (Facts, Sources, Entities)]
+        with reading(self._engine, self._reader, views, progress) as (connection, builds):
             rows = self._rows(connection, builds, query, asked, at)
         hits: list[tuple[float, Hit]] = []
         for kind, some in rows.items():
@@ -240,54 +236,6 @@ class Search:
                 parts=tuple(context(marked(query, names))),
             )
             yield points, hit
-
-    # -- reading the indexes ---------------------------------------------------------------
-
-    @contextmanager
-    def _reading(
-        self, progress: Progress | None
-    ) -> Iterator[tuple[Connection, Mapping[str, Build]]]:
-        """A connection to the indexes, at the head of the log, and their generations."""
-        views = [self._own[one.name] for one in (Facts, Sources, Entities)]
-        if of(self._engine).rests(self._engine):
-            with self._folded(views) as found:
-                yield found
-            return
-        for _ in range(_TRIES):
-            builds = catching_up.catch_up(
-                self._engine, self._reader, views, OWNERS, progress=progress
-            )
-            for build in builds:
-                require_live(build)
-            with reading(self._engine) as connection:
-                current = store.settled(connection, builds)
-                if current is not None:
-                    yield connection, current
-                    return
-        raise DatelineError(
-            f"other processes changed the index during each of {_TRIES} reads",
-            hint="try again",
-            code="view-busy",
-        )
-
-    @contextmanager
-    def _folded(self, views: Sequence[View]) -> Iterator[tuple[Connection, Mapping[str, Build]]]:
-        """The same for an archive that must be left unchanged: folded into a database in memory."""
-        memory = open_engine(":memory:")
-        builds = {view.name: Build(view.name, 1, "live", 0, 1, "", "dateline") for view in views}
-        try:
-            with writing(memory, append=False) as target:
-                for view in views:
-                    stored_rows.create(target, schema_of(view), builds[view.name].table)
-                with reading(self._engine) as connection:
-                    for story in read.list_stories(connection):
-                        events = self._reader.read_story(connection, story.id)
-                        for name, rows in states(events, self._reader.registry, views)[1].items():
-                            schema = schema_of(self._own[name])
-                            stored_rows.fill(target, builds[name], schema, rows)
-                yield target, builds
-        finally:
-            memory.dispose()
 
 
 def _narrows(asked: Asked) -> bool:

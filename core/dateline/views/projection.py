@@ -55,6 +55,8 @@ class View(ABC):
     kernel: ClassVar[bool] = False
     #: The full-text index of a view of Dateline's own.
     words: ClassVar[TextIndex | None] = None
+    #: The columns of further indexes of a view of Dateline's own.
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = ()
     #: A view that sets it to ``()`` gets the rules of plugins that doubt facts, and is built again when
     #: these change.
     doubters: tuple[Doubter, ...] | None = None
@@ -143,7 +145,9 @@ def _made(view: View) -> ViewSchema:
         raise _invalid(f"view {name}: `by` names {by!r}, which is not a column of text")
     return ViewSchema(
         name, view.version, own, columns, tuple(order), fact_rows, by, view.undoes(), kernel,
+        isinstance(view, KernelView),
         tuple(f"{rule.name} v{rule.version}" for rule in view.doubters or ()), view.words,
+        view.indexes,
     )  # fmt: skip
 
 

@@ -28,13 +28,14 @@ _NUMBER = sql.BigInteger().with_variant(sql.Integer, "sqlite")
 
 
 def index(connection: Connection, schema: ViewSchema, build: Build) -> None:
-    """Create the index, unique by story and key, one by story and thing if that is another column, and
-    the full-text index. Raises DatelineError if a name is taken."""
+    """Create the index, unique by story and key, one by story and thing if that is another column, those
+    that the view declares, and the full-text index. Raises DatelineError if a name is taken."""
     table = sql_table(schema, build.table)
     there = {one["name"] for one in sql.inspect(connection).get_indexes(build.table)}
     wanted = {f"{build.table}_key": schema.key}
     if len(schema.thing) == 2 and schema.by is not None:
         wanted[f"{build.table}_by"] = schema.thing
+    wanted |= {f"{build.table}_{at}": some for at, some in enumerate(schema.indexes, 1)}
     for name, columns in wanted.items():
         if name not in there:  # else an earlier process made it and was killed
             catalog.require_free(connection, name, f"view {build.name}")

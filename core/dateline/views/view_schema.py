@@ -41,8 +41,9 @@ class ViewSchema(msgspec.Struct, frozen=True, eq=False, dict=True):
 
     ``fact_rows``: whether Dateline keys the rows by fact, as it does for FactRows. ``by`` is the column
     that names what a row is about, if the rows of a thing are replaced together. ``undoes``:
-    whether an event that raises may leave rows to undo. ``kernel``: whether it is a view of Dateline's own; ``doubters``
-    the rules of plugins that its rows depend on; ``words`` its full-text index, if it has one. ``order`` holds the column numbers to sort by,
+    whether an event that raises may leave rows to undo. ``kernel``: whether it is a view of Dateline's own; ``single``: whether its rows follow
+    from single events, of whatever type. ``doubters`` are the rules of plugins that its rows depend on; ``words`` its full-text index, if it has one, and ``indexes`` the
+    columns of further indexes. ``order`` holds the column numbers to sort by,
     each with whether empty values come last.
     """
 
@@ -55,16 +56,13 @@ class ViewSchema(msgspec.Struct, frozen=True, eq=False, dict=True):
     by: str | None
     undoes: bool
     kernel: bool = False
+    single: bool = False
     doubters: tuple[str, ...] = ()
     words: TextIndex | None = None
+    indexes: tuple[tuple[str, ...], ...] = ()
 
     def __deepcopy__(self, memo: object) -> ViewSchema:
         return self  # copies of a view share it
-
-    @property
-    def single(self) -> bool:
-        """Whether its rows follow from single events, of whatever type."""
-        return self.kernel and self.words is None
 
     @cached_property
     def names(self) -> tuple[str, ...]:
