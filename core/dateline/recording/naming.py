@@ -64,6 +64,11 @@ def letters(name: str, *, accents: bool = False) -> str:
     return "".join(c for c in plain if _kept(c) and not _is_accent(c)).translate(_PLAIN)
 
 
+def latin(name: str) -> str:
+    """A name in lower case with Cyrillic letters spelled in Latin ones."""
+    return "".join(_CYRILLIC.get(letter, letter) for letter in name)
+
+
 def _kept(letter: str) -> bool:
     return letter.isalnum() or unicodedata.category(letter)[0] == "M"
 
@@ -167,8 +172,9 @@ def _words(name: str) -> Iterator[str]:
 def proposed_id(state: StoryState, name: str, kind: str) -> str | None:
     """An id for a new entity that is called `name`: ``person:ida-brandt``. None if none of its letters
     can be written in an id."""
-    spelled = "".join(_CYRILLIC.get(c, c) for c in name.casefold())
-    plain = "".join(c for c in unicodedata.normalize("NFKD", spelled) if not _is_accent(c))
+    plain = "".join(
+        c for c in unicodedata.normalize("NFKD", latin(name.casefold())) if not _is_accent(c)
+    )
     words = re.findall("[a-z0-9]+", re.sub("['’ʼ`]", "", plain.translate(_PLAIN)))
     if not words:
         return None

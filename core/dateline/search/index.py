@@ -26,6 +26,8 @@ from dateline.views.view_schema import TextIndex
 _PIECES = 1000
 #: Marks what is so now, and what was so once: `--as-of` looks through both.
 NOW, ONCE = tag("state", "now"), tag("state", "once")
+#: Marks an entity into which another one was merged in its story.
+MERGED = tag("state", "merged")
 #: Returns the text of a source, None if it has none here.
 TextOf = Callable[[str], str | None]
 
@@ -144,10 +146,11 @@ class Sources(SourceView):
 
 
 class Entities(EntityView):
-    """One row for each entity of each story: the register."""
+    """One row for each entity of each story: the register. ``amended`` counts the amendments in force."""
 
     name, version, kernel = "dateline_search_entities", 1, True
     words = TextIndex("number", "tokens")
+    indexes = (("entity", "story"),)
 
     class Row(ViewRow, frozen=True):
         number: int
@@ -158,6 +161,11 @@ class Entities(EntityView):
         names: str
         identifiers: str
         also: str
+        amended: int
+        part_of: str | None
+        lat: float | None
+        lon: float | None
+        precision: str | None
 
     def rows(self, entity: Entity) -> Iterator[Row]:
         data, story = entity.data, entity.story
@@ -174,6 +182,7 @@ class Entities(EntityView):
             tag("kind", data.kind),
             *(tag("entity", one) for one in (entity.id, *also)),
             *(tag("identifier", one) for one in _identifiers(data)),
+            *([MERGED] if also else ()),
         )
         yield self.Row(
             _hash62(story.slug, entity.id),
@@ -184,6 +193,11 @@ class Entities(EntityView):
             "\n".join(dict.fromkeys((*data.names, *names))),
             "\n".join(_identifiers(data)),
             " ".join(also),
+            sum(len(story.amendments.get(one, ())) for one in (entity.id, *also)),
+            data.part_of,
+            data.lat,
+            data.lon,
+            data.precision,
         )
 
     def touched(self, event: FoldedEvent) -> Iterable[str]:
