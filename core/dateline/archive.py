@@ -8,12 +8,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeAlias, Unpack
+from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeAlias, Unpack, overload
 from uuid import UUID
 
 from sqlalchemy import Engine
 
-from dateline import editing, erasing, proving, undoing
+from dateline import editing, erasing, proving, registering, undoing
 from dateline.documents import storage as documents
 from dateline.documents.document import Document
 from dateline.doubts.weighing import Consider, weighing
@@ -63,6 +63,7 @@ from dateline.views.table import Table, limited
 if TYPE_CHECKING:
     from dateline.capture.capturing import Captured
     from dateline.capture.details import Review
+    from dateline.register.profile import Profile
     from dateline.search.searching import Found, Kind
     from dateline.segments.export import Written
 
@@ -393,9 +394,38 @@ class Archive:
             return find_fact(self._present(self.story(story), [name]), name)
         return find_fact(self.state(story, **when), name)
 
-    def entity(self, story: str, name: str, **when: Unpack[When]) -> EntityIntroduced:
+    entities = registering.entities
+    duplicates = registering.duplicates
+
+    @overload
+    def entity(
+        self, name: str, /, *, everything: bool = ..., limit: int | None = ..., **when: Unpack[When]
+    ) -> Profile: ...
+
+    @overload
+    def entity(self, story: str, name: str, /, **when: Unpack[When]) -> EntityIntroduced: ...
+
+    def entity(
+        self,
+        story: str,
+        name: str | None = None,
+        /,
+        *,
+        everything: bool = False,
+        limit: int | None = None,
+        **when: Unpack[When],
+    ) -> EntityIntroduced | Profile:
         """An entity by its id, such as ``org:wire``, or by its label or another name: case, accents, white
-        space and hyphens do not matter. Raises UnknownName, which lists those that the name may mean."""
+        space and hyphens do not matter.
+
+        ``entity(story, name)`` is the entity of a story. ``entity(name)`` is a `Profile`: what all stories
+        know of it, of each section the first `limit` facts. Retracted and rejected facts are left out unless
+        `everything` is true. Raises UnknownName, which lists those that the name may mean.
+        """
+        if name is None:
+            return registering.profile(
+                self, story, asked(None, **when), everything=everything, limit=limit
+            )
         return find_entity(self.state(story, **when), name)
 
     def source(self, story: str, start: str | None = None) -> str:

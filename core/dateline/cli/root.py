@@ -33,8 +33,9 @@ class Root(LazyGroup):
         "retitle": "Change the title of a story.",
         "close": "Close a story.",
         "stories": "List the stories.",
+        "entities": "List the entities of all stories, and those that may be the same.",
         "search": "Find facts, sources and entities by their words.",
-        "show": "Show a story, one view of it, one fact, one source or one entity.",
+        "show": "Show a story, a view, a fact, a source or an entity.",
         "log": "Show events as they were recorded, oldest first.",
         "follow": "Show new events as they are recorded.",
         "export": "Write stories as CSV, JSON, NDJSON, Markdown or HTML.",
@@ -59,6 +60,7 @@ class Root(LazyGroup):
         **dict.fromkeys(("evidence", "link", "withdraw"), "editing"),
         **dict.fromkeys(("amend", "merge", "undo"), "amending"),
         **dict.fromkeys(("open", "retitle", "close"), "stories"),
+        "entities": "list_entities",
     }
 
 

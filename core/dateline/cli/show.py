@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import click
 
@@ -17,20 +17,20 @@ from dateline.cli.undated import require_dated, say_undated
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
-    from dateline.views.asof import Moment
+    from dateline.views.asof import Moment, When
 
 _SOURCE = re.compile(r"sha256:[0-9a-f]{64}(?:\.[0-9]+)?|[0-9a-f]{3,64}(?:\.[0-9]+)?")
 
 
 @click.command()
-@click.argument("story", shell_complete=completion.stories)
+@click.argument("story", metavar="STORY|ENTITY", shell_complete=completion.stories_and_entities)
 @click.argument(
     "view",
     required=False,
     metavar="[VIEW|FACT|SOURCE|ENTITY]",
     shell_complete=completion.views_and_facts,
 )
-@click.option("--all", "everything", is_flag=True, help="Include retracted and rejected facts.")
+@click.option("--all", "everything", is_flag=True, help="Include retracted and rejected facts, and all of an entity's.")
 @click.option(
     "--limit", type=click.IntRange(min=0), metavar="N", help="Show the first N rows of a view only."
 )
@@ -60,8 +60,10 @@ def show(
     as_recorded: str | None,
     format_: str | None,
 ) -> None:
-    """Show a story, one view of it, one fact, one source or one entity.
+    """Show a story, one view of it, one fact, one source or one entity; or an entity in all stories.
 
+    An ENTITY is an id or a name. Without a story it is shown with its names over time, roles, statements and mentions
+    in all stories: the first 50 of each, or --all.
     SOURCE is a unique part from the start of its hash; its text is shown with the quotations marked and
     followed by their facts. A view catches up with the log before it is shown. A table shows the most important columns; the
     other formats have all of them.
@@ -72,12 +74,17 @@ def show(
       dateline show velm-flood timeline
       dateline show velm-flood f6
       dateline show velm-flood "Corvin Sael"
+      dateline show "Corvin Sael"
       dateline show velm-flood 88dc
       dateline show velm-flood figures -f json
       dateline show velm-flood figures --as-of 2024-03-04
     """
     at = moment(as_of, as_recorded)
     with settings.archive() as archive:
+        if view is None and _is_no_story(story):
+            when: When = {"as_of": as_of, "as_recorded": as_recorded}
+            _profile(archive, story, format_, everything=everything, **when)
+            return
         fact = re.fullmatch(r"f[0-9]+", view or "") and view not in archive.plugins.views
         source = None if view is None or fact else _source_id(archive, story, view, at)
         entity = not (view is None or fact or source) and _is_entity(archive, story, view, at)
@@ -226,6 +233,27 @@ def _entity(
         emit(list(record), [list(record.values())], format_)
         return
     for line in describe(state, name):
+        tell(line)
+
+
+def _is_no_story(name: str) -> bool:
+    from dateline.events.story import is_slug
+
+    return not is_slug(name)
+
+
+def _profile(
+    archive: Archive, name: str, format_: str | None, *, everything: bool, **when: Unpack[When]
+) -> None:
+    from dateline.cli.show_profile import FIRST, as_record, describe
+
+    limit = None if everything else FIRST
+    profile = archive.entity(name, everything=everything, limit=limit, **when)
+    if format_ in ("json", "ndjson", "csv"):
+        record = as_record(profile)
+        emit(list(record), [list(record.values())], format_)
+        return
+    for line in describe(profile):
         tell(line)
 
 

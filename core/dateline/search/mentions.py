@@ -30,6 +30,7 @@ class Mentions(FactView):
 
     name, version, kernel = "dateline_mentions", 1, True
     by, row_base = "fact", ViewRow
+    order = ("number", "key")
     indexes = (("entity", "part", "shown", "date", "last", "story", "number"),)
 
     class Row(ViewRow, frozen=True):
