@@ -64,9 +64,7 @@ def stories(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
     return _starting(incomplete, _asked(ctx, "SELECT slug FROM stories"))
 
 
-def stories_and_entities(
-    ctx: click.Context, param: click.Parameter, incomplete: str
-) -> list[str]:
+def stories_and_entities(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Slugs of stories, and entities of all stories once something is typed."""
     more = entities(ctx, param, incomplete) if incomplete else []
     return stories(ctx, param, incomplete) + more

@@ -30,7 +30,12 @@ _SOURCE = re.compile(r"sha256:[0-9a-f]{64}(?:\.[0-9]+)?|[0-9a-f]{3,64}(?:\.[0-9]
     metavar="[VIEW|FACT|SOURCE|ENTITY]",
     shell_complete=completion.views_and_facts,
 )
-@click.option("--all", "everything", is_flag=True, help="Include retracted and rejected facts, and all of an entity's.")
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Include retracted and rejected facts, and all of an entity's.",
+)
 @click.option(
     "--limit", type=click.IntRange(min=0), metavar="N", help="Show the first N rows of a view only."
 )

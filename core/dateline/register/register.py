@@ -57,9 +57,7 @@ class Register:
         with self._indexes(progress) as index:
             described = index.rows(f"SELECT {_DESCRIBED} FROM {index.entities}{where}", given)
             shown = f"{where} AND shown" if where else " WHERE shown"
-            counts = index.rows(
-                f"{_COUNTED} FROM {index.mentions}{shown} GROUP BY entity", given
-            )
+            counts = index.rows(f"{_COUNTED} FROM {index.mentions}{shown} GROUP BY entity", given)
         made = entries(
             (Described(*row) for row in described), {row[0]: Count(*row[1:]) for row in counts}
         )
@@ -110,7 +108,9 @@ class Register:
         if at is None:
             roles, said, named = self._now(parts)
         else:
-            roles, said, named = self._then({one.story for one in described}, ids, at, everything, limit)
+            roles, said, named = self._then(
+                {one.story for one in described}, ids, at, everything, limit
+            )
         return Profile(
             entity=entry.entity,
             kind=entry.kind,
@@ -190,9 +190,7 @@ class Register:
 class _Indexes:
     """The rows of the views at one moment."""
 
-    def __init__(
-        self, connection: Connection, builds: Mapping[str, Build], entities: View
-    ) -> None:
+    def __init__(self, connection: Connection, builds: Mapping[str, Build], entities: View) -> None:
         self._run = of(connection).execute(connection)
         self.names = Names(connection, builds[Entities.name], entities)
         self.entities = quoted(builds[Entities.name].table)
