@@ -37,6 +37,8 @@ KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
 _OF = "json_extract(CAST(body AS TEXT), '$.data."
 _EVENTS = "FROM events WHERE subject_key IS NULL AND body IS NOT NULL AND type ="
 _LAST = "ORDER BY position DESC"
+#: So many names are offered at most, and so many events or rows read for them.
+_MOST, _FEW = 500, 20_000
 #: How the ids of entities start.
 _PREFIXES = ("person", "org", "place", "group")
 
@@ -101,18 +103,18 @@ def kinds(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[s
 
 
 def entities(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Names of the entities of the story, with hyphens for spaces so that no shell needs quotes; once
-    ``person:`` or the like is typed, their ids."""
+    """Names of the entities of the story, or of all stories if none is on the line, with hyphens for spaces
+    so that no shell needs quotes; once ``person:`` or the like is typed, their ids."""
     prefix = incomplete.partition(":")[0]
     field = "entity" if prefix != incomplete and prefix in _PREFIXES else "label"
     words = _words(ctx)
-    found = _asked(
-        ctx,
-        f"SELECT json_extract(CAST(body AS TEXT), '$.data.{field}') FROM events"
-        " JOIN stories USING (story) WHERE type = 'entity.introduced' AND subject_key IS NULL"
-        f" AND slug IN ({', '.join('?' * len(words))})",
-        *words,
-    )
+    introduced = f"SELECT {_OF}{field}') FROM events JOIN stories USING (story)"
+    introduced += " WHERE type = 'entity.introduced' AND subject_key IS NULL"
+    found = _asked(ctx, f"{introduced} AND slug IN ({', '.join('?' * len(words))})", *words)
+    if not found:
+        registered = _registered(ctx, field, incomplete)
+        few = f"{introduced} AND events.position <= {_FEW}"
+        found = _asked(ctx, few) if registered is None else registered
     if field == "entity":
         return _starting(incomplete, found)
     typed = incomplete.lower()
@@ -122,6 +124,40 @@ def entities(ctx: click.Context, param: click.Parameter, incomplete: str) -> lis
         for name in names
         if name.lower().startswith(typed)
     )
+
+
+def _registered(ctx: click.Context, field: str, incomplete: str) -> list[str] | None:
+    """Ids or names of entities of all stories that start like that; None if they are not indexed yet."""
+    build = (
+        "SELECT generation FROM views WHERE name = 'dateline_search_entities' AND state = 'live'"
+    )
+    numbers = _asked(ctx, f"SELECT CAST(max(generation) AS TEXT) FROM ({build} AND target IS NULL)")
+    if not numbers:
+        return None
+    table = f"dateline_search_entities__g{int(numbers[0])}"
+    if field == "label" and incomplete:
+        phrase = _phrase(incomplete)
+        matching = f"SELECT rowid FROM {table}_words WHERE {table}_words MATCH ? LIMIT {_FEW}"
+        query = f"SELECT DISTINCT label FROM {table} WHERE number IN ({matching}) LIMIT {_MOST}"
+        return _asked(ctx, query, f'^ "{phrase}" *') if phrase else []
+    # Thousands of stories may have the same entity: each id is looked up once.
+    shown = "id" if field == "entity" else f"(SELECT label FROM {table} WHERE entity = id)"
+    start = incomplete if field == "entity" else ""
+    return _asked(
+        ctx,
+        f"WITH RECURSIVE ids(id) AS (SELECT min(entity) FROM {table} WHERE entity >= ? UNION ALL"
+        f" SELECT (SELECT min(entity) FROM {table} WHERE entity > id) FROM ids WHERE id < ?)"
+        f" SELECT {shown} FROM ids WHERE id < ? LIMIT {_MOST}",
+        start,
+        *(f"{start}\U0010ffff",) * 2,
+    )
+
+
+def _phrase(typed: str) -> str:
+    """The words that are typed, as the index has them; the last one may go on."""
+    from dateline.search.words import folded
+
+    return " ".join(filter(None, map(folded, re.findall(r"[^\W_]+", typed))))
 
 
 def exporters(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

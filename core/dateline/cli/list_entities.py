@@ -49,7 +49,7 @@ def entities(
     duplicates: bool,
     format_: str | None,
 ) -> None:
-    """List the entities of all stories: persons, organisations, places and groups.
+    """List the persons, organisations, places and groups of all stories.
 
     Those that most facts name come first. Facts and statements are counted without retracted and rejected
     ones. An id means the same entity in every story; entities that were merged in a story are one.

@@ -42,9 +42,24 @@ _COLUMNS = (
     help="Search this story only. May be repeated.",
 )
 @click.option("--kind", metavar="KIND", help="Facts of this kind: statement, figure ...")
-@click.option("--speaker", metavar="ENTITY", help="Facts that this person or organisation says.")
-@click.option("--publisher", metavar="ENTITY", help="Facts and sources of this publisher.")
-@click.option("--about", metavar="ENTITY", help="Facts that name this entity.")
+@click.option(
+    "--speaker",
+    metavar="ENTITY",
+    shell_complete=completion.entities,
+    help="Facts that this person or organisation says.",
+)
+@click.option(
+    "--publisher",
+    metavar="ENTITY",
+    shell_complete=completion.entities,
+    help="Facts and sources of this publisher.",
+)
+@click.option(
+    "--about",
+    metavar="ENTITY",
+    shell_complete=completion.entities,
+    help="Facts that name this entity.",
+)
 @click.option("--since", metavar="DATE", help="What is dated on this day or later.")
 @click.option("--until", metavar="DATE", help="What is dated on this day or earlier.")
 @click.option("--status", metavar="STATUS", help="Facts with this status: corrected, disputed ...")

@@ -17,6 +17,7 @@ from dateline.cli.undated import require_dated, say_undated
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
+    from dateline.errors import UnknownName
     from dateline.views.asof import Moment, When
 
 _SOURCE = re.compile(r"sha256:[0-9a-f]{64}(?:\.[0-9]+)?|[0-9a-f]{3,64}(?:\.[0-9]+)?")
@@ -65,10 +66,10 @@ def show(
     as_recorded: str | None,
     format_: str | None,
 ) -> None:
-    """Show a story, one view of it, one fact, one source or one entity; or an entity in all stories.
+    """Show a story, one view of it, one fact, one source or one entity.
 
-    An ENTITY is an id or a name. Without a story it is shown with its names over time, roles, statements and mentions
-    in all stories: the first 50 of each, or --all.
+    An ENTITY is an id or a name. Without a story it is shown with its names over time, its roles, its statements and
+    the other facts that name it, in all stories: the first 50 of each, or --all.
     SOURCE is a unique part from the start of its hash; its text is shown with the quotations marked and
     followed by their facts. A view catches up with the log before it is shown. A table shows the most important columns; the
     other formats have all of them.
@@ -86,9 +87,10 @@ def show(
     """
     at = moment(as_of, as_recorded)
     with settings.archive() as archive:
-        if view is None and _is_no_story(story):
+        missing = None if view is not None else _unknown_story(archive, story)
+        if missing is not None:
             when: When = {"as_of": as_of, "as_recorded": as_recorded}
-            _profile(archive, story, format_, everything=everything, **when)
+            _profile(archive, story, missing, format_, everything=everything, **when)
             return
         fact = re.fullmatch(r"f[0-9]+", view or "") and view not in archive.plugins.views
         source = None if view is None or fact else _source_id(archive, story, view, at)
@@ -241,19 +243,36 @@ def _entity(
         tell(line)
 
 
-def _is_no_story(name: str) -> bool:
-    from dateline.events.story import is_slug
+def _unknown_story(archive: Archive, name: str) -> UnknownName | None:
+    """The error if there is no story with that name."""
+    from dateline.errors import UnknownName
 
-    return not is_slug(name)
+    try:
+        archive.story(name)
+    except UnknownName as error:
+        return error
+    return None
 
 
 def _profile(
-    archive: Archive, name: str, format_: str | None, *, everything: bool, **when: Unpack[When]
+    archive: Archive,
+    name: str,
+    unknown: UnknownName,
+    format_: str | None,
+    *,
+    everything: bool,
+    **when: Unpack[When],
 ) -> None:
+    """Show an entity in all stories; if there is none, and it may be the name of a story, raise `unknown`."""
     from dateline.cli.show_profile import FIRST, as_record, describe
+    from dateline.errors import UnknownName
+    from dateline.events.story import is_slug
 
-    limit = None if everything else FIRST
-    profile = archive.entity(name, everything=everything, limit=limit, **when)
+    try:
+        limit = None if everything else FIRST
+        profile = archive.entity(name, everything=everything, limit=limit, **when)
+    except UnknownName as error:
+        raise unknown if is_slug(name) and error.code == "entity-unknown" else error from None
     if format_ in ("json", "ndjson", "csv"):
         record = as_record(profile)
         emit(list(record), [list(record.values())], format_)
