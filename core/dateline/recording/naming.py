@@ -25,7 +25,7 @@ _CYRILLIC = dict(zip(
     "абвгґдеєёжзиіїйклмнопрстуфхцчшщыэюя",
     ["a", "b", "v", "h", "g", "d", "e", "ie", "io", "zh", "z", "y", "i", "i", "i", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "kh", "ts", "ch", "sh", "shch", "y", "e", "iu", "ia"],
     strict=True,
-))  # fmt: skip
+)) | dict.fromkeys("ьъ", "")  # fmt: skip
 _NEAR = 3
 #: What stands before a name and is not a part of it.
 _TITLES = frozenset(
