@@ -19,7 +19,7 @@ from dateline.log.databases.dialect import of
 from dateline.log.engine import open_engine, reading, writing
 from dateline.search.find import Filter, find
 from dateline.search.index import NOW, Entities, Facts, Sources
-from dateline.search.matching import Part, context, marked, matches
+from dateline.search.matching import Part, context, marked, matches, one_line
 from dateline.search.names import Names
 from dateline.search.query import Query, parse
 from dateline.search.tokens import tag
@@ -219,7 +219,7 @@ class Search:
                     id=row["source"],
                     kind="source",
                     title=row["title"],
-                    parts=tuple(context(parts)),
+                    parts=tuple(one_line(context(parts))),
                     chain=row["published_by"],
                     when=row["when"],
                     others=len({one["source"] for _, one in some}) - 1,
