@@ -566,7 +566,7 @@ class Archive:
             everything=everything,
         )
         search = Search(
-            self._engine, self._reader, self.own, texts(self._engine, self._reader), self.state
+            self._engine, self._reader, self._own, texts(self._engine, self._reader), self.state
         )
         moment = asked(at, **when)
         return search.search(text, asked_for, limit=limit, at=moment, progress=progress)
@@ -635,7 +635,7 @@ class Archive:
         )
 
     @cached_property
-    def own(self) -> dict[str, View]:
+    def _own(self) -> dict[str, View]:
         """The views of Dateline's own by name."""
         return own_views(self._engine, self._reader)
 
@@ -647,7 +647,7 @@ class Archive:
 
     def kept_view(self, name: str) -> View:
         """The view of a plugin, or the projection of Dateline's own, with this name. Raises UnknownName."""
-        return self.own.get(name) or self.plugins.view(name)
+        return self._own.get(name) or self.plugins.view(name)
 
     def verify_view(self, name: str) -> list[Difference]:
         """Compare the rows of a view with a replay of the log: rows that are wrong, and rows that are

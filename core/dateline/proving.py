@@ -38,7 +38,7 @@ class Provable(Protocol):
     _reader: Reader
 
     @property
-    def own(self) -> Mapping[str, View]: ...
+    def _own(self) -> Mapping[str, View]: ...
     @property
     def id(self) -> UUID: ...
     @property
@@ -116,7 +116,7 @@ def verify(
 
     given, keys = checkpoints(against), public_keys(vkeys)
     engine, reader = archive._engine, archive._reader
-    views = {**archive.plugins.views, **archive.own}
+    views = {**archive.plugins.views, **archive._own}
     with reading(engine) as connection:
         report = verify(
             connection, vkeys=keys, against=given, vault=reader.vault, progress=progress

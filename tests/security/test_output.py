@@ -58,6 +58,8 @@ COMMANDS: dict[str, list[tuple[str, ...]]] = {
     ],
     "correct": [("ferry", "f3", "--set", f"text={W}", "--reason", W, "--by", W),
                 ("ferry", "f3", "--set", W, "--reason", W), ("ferry", W, "--set", "text=x", "--reason", W)],
+    "search": [(W,), (W, "--speaker", W), ("aground",), ("--speaker", NAME), ("aground", "--since", W),
+               (W, "--as-of", W), ("aground", "-f", "table"), ("aground", "-f", "json")],
     "retract": [("ferry", "f3", "--reason", W, "--by", W), ("ferry", W, "--reason", W)],
     "dispute": [("ferry", "f1", "--ground", W, "--by", W), ("ferry", W, "--ground", W)],
     "review": [("ferry", "f1", "accepted", "--reviewer", W, "--reason", W), ("ferry", "f1", W)],

@@ -37,7 +37,7 @@ def find(
     limit: int,
 ) -> list[tuple[float, dict[str, Any]]]:
     """At most `limit` rows, as dictionaries, each with its score: if there are more, those with the highest
-    numbers. Best first; of equal ones the newest."""
+    numbers. Best first, of equal ones the newest; by date if the query has no words, the latest first."""
     assert schema.words is not None
     backend = of(connection)
     source, condition, number = backend.having_words(
@@ -65,8 +65,11 @@ def find(
     ).fetchall()
     at_number, at_tokens = map(schema.names.index, (schema.words.number, schema.words.tokens))
     scored = [(score(query, row[at_tokens].split(" ")), row) for row in rows]
-    scored.sort(key=lambda one: (-one[0], -one[1][at_number]))
-    return [(points, dict(zip(schema.names, row, strict=True))) for points, row in scored]
+    scored.sort(key=lambda one: (one[0], one[1][at_number]), reverse=True)
+    found = [(points, dict(zip(schema.names, row, strict=True))) for points, row in scored]
+    if not query.wanted and "earliest" in schema.names:
+        found.sort(key=lambda one: one[1]["earliest"] or "", reverse=True)
+    return found
 
 
 def _listed(table: str, names: Sequence[str]) -> str:

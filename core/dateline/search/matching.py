@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from dateline.search.stemming import languages, script, stems
 from dateline.search.tokens import joined_numbers, token
 from dateline.search.words import words
 
+_SPACE = re.compile(r"\s+")
 #: A stem counts less than the word itself, and a phrase more.
 _STEM, _WORD, _PHRASE = 0.6, 1.0, 1.5
 #: The length, in tokens, at which a text counts half as much as a very short one.
@@ -120,6 +122,11 @@ class _Read:
             if one == last or (term.prefix and one.startswith(last)):
                 found.append((self._words[at].start, self._words[at + len(first)].end))
         return found
+
+
+def one_line(parts: Sequence[Part]) -> list[Part]:
+    """The same with each white space, line ends too, as one space."""
+    return [Part(_SPACE.sub(" ", part.text), part.marked) for part in parts]
 
 
 def context(parts: Sequence[Part], length: int = 200) -> list[Part]:

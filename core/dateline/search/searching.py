@@ -16,7 +16,7 @@ from dateline.events.state import Fact, StoryState
 from dateline.log import read
 from dateline.search.find import Filter, find
 from dateline.search.index import NOW, Entities, Facts, Sources
-from dateline.search.matching import Part, context, marked, matches
+from dateline.search.matching import Part, context, marked, matches, one_line
 from dateline.search.names import Names
 from dateline.search.query import Query, parse
 from dateline.search.reading import reading
@@ -215,7 +215,7 @@ class Search:
                     id=row["source"],
                     kind="source",
                     title=row["title"],
-                    parts=tuple(context(parts)),
+                    parts=tuple(one_line(context(parts))),
                     chain=row["published_by"],
                     when=row["when"],
                     others=len({one["source"] for _, one in some}) - 1,
