@@ -27,7 +27,7 @@ class Registered(Protocol):
     _reader: Reader
 
     @property
-    def own(self) -> Mapping[str, View]: ...
+    def _own(self) -> Mapping[str, View]: ...
     def story(self, slug: str) -> StoryRow: ...
     def state(
         self, slug: str, at: Moment | None = None, *, facts: Collection[str] | None = None
@@ -73,4 +73,4 @@ def _register(archive: Registered) -> Register:
     def state_of(story: str, at: Moment | None, facts: Collection[str] | None) -> StoryState:
         return archive.state(story, at, facts=facts)
 
-    return Register(archive._engine, archive._reader, archive.own, state_of)
+    return Register(archive._engine, archive._reader, archive._own, state_of)

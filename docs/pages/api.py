@@ -133,10 +133,14 @@ f1 corrected 12 boats stayed in port.
 [('corrected', 'f1'), ('figure', 'f1'), ('retracted', 'f2')]
 >>> archive.entity("sarn", "org:post").label
 'Sarn Post'
+>>> [(one.entity, one.stories, one.facts) for one in archive.entities(kind="organization")]
+[('org:post', 1, 1)]
+>>> archive.entity("Sarn Post").named.count, archive.duplicates()
+(1, [])
 >>> [event.type for event in archive.events("sarn")][:3]
 ['story.opened', 'entity.introduced', 'source.captured']
 """,
-        "view state fact entity source events diff search",
+        "view state fact entity entities duplicates source events diff search",
     ),
     (
         "Export",
@@ -243,6 +247,7 @@ COMMANDS = {
     "merge": "Archive.merge",
     "undo": "Archive.undo",
     "stories": "Archive.overview",
+    "entities": "Archive.entities, Archive.duplicates",
     "search": "Archive.search",
     "show": "Archive.view, Archive.state, Archive.fact, Archive.entity",
     "log": "Archive.events",
