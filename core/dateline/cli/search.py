@@ -10,7 +10,7 @@ import click
 from dateline.cli import completion
 from dateline.cli.options import format_option, moment, moment_options
 from dateline.cli.settings import Settings, pass_settings
-from dateline.cli.terminal.messages import say
+from dateline.cli.terminal.messages import counted, say
 from dateline.cli.terminal.output import emit
 from dateline.cli.terminal.stdout import data
 
@@ -148,9 +148,10 @@ def _tell(hits: Iterable[Hit]) -> None:
         line("  " + "".join(map(_shown, hit.parts)))
         if hit.quote:
             line("  “" + "".join(map(_shown, hit.quote)) + "”")
-        if hit.chain:
-            more = f" (and {hit.others} other versions)" if hit.others else ""
-            line(f"  {legible_line(hit.chain)}{more}")
+        others = {"source": "other version", "entity": "other story"}.get(hit.what, "")
+        more = f"(and {counted(hit.others, others)})" if hit.others else ""
+        if hit.chain or more:
+            line("  " + " ".join(filter(None, (legible_line(hit.chain), more))))
         click.echo(file=data())
 
 

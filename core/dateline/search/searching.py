@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from heapq import merge
+from itertools import islice
 from operator import itemgetter
 from typing import Any, Literal
 
@@ -18,7 +20,7 @@ from dateline.log import read
 from dateline.log.databases.dialect import of
 from dateline.log.engine import open_engine, reading, writing
 from dateline.search.find import Filter, find
-from dateline.search.index import NOW, Entities, Facts, Sources
+from dateline.search.index import Entities, Facts, Sources
 from dateline.search.matching import Part, context, marked, matches, one_line
 from dateline.search.names import Names
 from dateline.search.query import Query, parse
@@ -63,7 +65,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     """One result. ``id`` is that of a fact, source or entity, to be shown with ``story``. ``parts`` is a
     fact's sentence, an entity's names, or a source's text around the words that were found; ``quote`` is the
     quotation that has them, if the sentence does not. ``others`` counts other captures of a source that
-    have them too."""
+    have them too, or other stories of an entity."""
 
     what: Kind
     story: str
@@ -123,12 +125,12 @@ class Search:
             )
         with self._reading(progress) as (connection, builds):
             rows = self._rows(connection, builds, query, asked, at)
-        hits: list[tuple[float, Hit]] = []
-        for kind, some in rows.items():
-            made = getattr(self, f"_{kind}_hits")(query, some, at)
-            hits += [one for one, _ in zip(made, range(limit + 1), strict=False)]
-        hits.sort(key=lambda one: -one[0])
-        return Found(tuple(hit for _, hit in hits[:limit]), len(hits) > limit)
+        # Each gives the best first, and makes a result only when it is asked for.
+        making = {"fact": self._fact_hits, "source": self._source_hits, "entity": self._entity_hits}
+        streams = [making[kind](query, some, at) for kind, some in rows.items()]
+        best = merge(*streams, key=lambda one: -one[0])
+        hits = [hit for _, hit in islice(best, limit + 1)]
+        return Found(tuple(hits[:limit]), len(hits) > limit)
 
     def _rows(
         self,
@@ -152,7 +154,6 @@ class Search:
         tags += [[tag(name, str(value))] for name, value in given]
         tags += [[tag(name, one) for one in names.ids(value)] for name, value in given_names]
         facts_only = bool(asked.kind or asked.speaker or asked.status or asked.everything)
-        now = () if at is not None else ([NOW],)
         dates = {
             "since": None if asked.since is None else _bound(asked.since, "earliest"),
             "until": None if asked.until is None else _bound(asked.until, "latest"),
@@ -166,7 +167,8 @@ class Search:
             ):
                 continue
             wanted = Filter(
-                tags=(*tags, *(now if kind == "fact" else ())),
+                tags=tags,
+                former=None if kind != "fact" or at is not None else False,
                 status=asked.status if at is None else None,
                 everything=asked.everything or at is not None,
                 **(dates if kind != "entity" else {}),
@@ -229,7 +231,14 @@ class Search:
     def _entity_hits(
         self, query: Query, rows: Sequence[tuple[float, dict[str, Any]]], at: Moment | None
     ) -> Iterator[tuple[float, Hit]]:
+        stories: dict[str, set[str]] = {}
+        for _, row in rows:
+            stories.setdefault(row["entity"], set()).add(row["story"])
+        seen = set()
         for points, row in rows:
+            if row["entity"] in seen:
+                continue
+            seen.add(row["entity"])
             names = "; ".join([row["label"], *filter(None, row["names"].split("\n"))])
             hit = Hit(
                 what="entity",
@@ -238,6 +247,7 @@ class Search:
                 kind=row["kind"],
                 title=row["label"],
                 parts=tuple(context(marked(query, names))),
+                others=len(stories[row["entity"]]) - 1,
             )
             yield points, hit
 
