@@ -21,11 +21,10 @@ from dateline.log.databases.dialect import of
 from dateline.log.engine import open_engine, reading, writing
 from dateline.search.find import Filter, find
 from dateline.search.index import Entities, Facts, Sources
-from dateline.search.matching import Part, context, marked, matches, one_line
+from dateline.search.matching import Part, context, covered, marked, matches, one_line
 from dateline.search.names import Names
 from dateline.search.query import Query, parse
 from dateline.search.tokens import tag
-from dateline.search.words import folded
 from dateline.views import catching_up, store, stored_rows
 from dateline.views.asof import Moment, states
 from dateline.views.folding import require_live
@@ -360,15 +359,10 @@ def _shown(
     query: Query, text: str, quotes: Sequence[str]
 ) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
     """A fact's sentence, and the quotation that has most of the words that the sentence lacks."""
-    whole, best, more = marked(query, text), list[Part](), 0
-    there = _marks(whole)
-    for quote in quotes:
-        parts = marked(query, quote)
-        new = len(_marks(parts) - there)
+    there = covered(query, text)
+    more, best = 0, ""
+    for quote in quotes if len(there) < len(query.wanted) else ():
+        new = len(covered(query, quote) - there)
         if new > more:
-            best, more = parts, new
-    return tuple(context(whole, 1000)), tuple(context(best))
-
-
-def _marks(parts: Sequence[Part]) -> set[str]:
-    return {folded(part.text) for part in parts if part.marked}
+            more, best = new, quote
+    return tuple(context(marked(query, text), 1000)), tuple(context(marked(query, best)))
