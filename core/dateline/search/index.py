@@ -89,7 +89,7 @@ class Facts(FactView):
 class Sources(SourceView):
     """A row for each piece of the text of a source. `text_of` must be set before a fold."""
 
-    name, version, kernel = "dateline_search_sources", 1, True
+    name, version, kernel, reads_documents = "dateline_search_sources", 1, True, True
     words = TextIndex("number", "tokens")
     text_of: TextOf | None = None
 
