@@ -616,23 +616,27 @@ class Archive:
             self.kept_view(name) for name in names or (*self.plugins.views, *self.own_views())
         ]
         owners = {**self.plugins.owners("views"), **OWNERS}
-        return rebuilding.rebuild(
+        build = partial(
+            rebuilding.rebuild,
             self._engine,
             self._reader,
-            wanted,
-            owners,
+            plugins=owners,
             progress=progress,
             notice=self.notice,
-            replay=chosen(
-                self._engine,
-                self._reader,
-                self.plugins,
-                jobs,
-                executor,
-                self.notice,
-                None if segments is None else os.fspath(segments),
-            ),
         )
+        # Segments have no documents: what reads those is folded here.
+        here = [view for view in wanted if segments is not None and view.reads_documents]
+        replay = chosen(
+            self._engine,
+            self._reader,
+            self.plugins,
+            jobs,
+            executor,
+            self.notice,
+            None if segments is None else os.fspath(segments),
+        )
+        builds = build([view for view in wanted if view not in here], replay=replay)
+        return [*builds, *(build(here) if here else ())]
 
     @cached_property
     def _own(self) -> dict[str, View]:

@@ -116,7 +116,7 @@ def merge(settings: Settings, story: str, entity: str, into: str, **details: Any
     """
     with settings.archive() as archive:
         archive.merge(story, entity, into, **details)
-    say(f"Merged {entity} into {into}.")
+    say(f"Merged {entity} into {into.partition('=')[0]}.")
 
 
 @click.command()

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dateline.cli import completion
+from dateline.cli.dates import understood_option
 from dateline.cli.options import format_option, moment, moment_options
 from dateline.cli.settings import Settings, pass_settings
-from dateline.cli.terminal.messages import say
+from dateline.cli.terminal.messages import counted, say
 from dateline.cli.terminal.output import emit
 from dateline.cli.terminal.stdout import data
 
@@ -38,6 +39,7 @@ _COLUMNS = (
     "--story",
     "stories",
     multiple=True,
+    metavar="STORY",
     shell_complete=completion.stories,
     help="Search this story only. May be repeated.",
 )
@@ -60,8 +62,18 @@ _COLUMNS = (
     shell_complete=completion.entities,
     help="Facts that name this entity.",
 )
-@click.option("--since", metavar="DATE", help="What is dated on this day or later.")
-@click.option("--until", metavar="DATE", help="What is dated on this day or earlier.")
+@click.option(
+    "--since",
+    metavar="DATE",
+    callback=understood_option,
+    help="What is dated on this day or later.",
+)
+@click.option(
+    "--until",
+    metavar="DATE",
+    callback=understood_option,
+    help="What is dated on this day or earlier.",
+)
 @click.option("--status", metavar="STATUS", help="Facts with this status: corrected, disputed ...")
 @click.option("--all", "everything", is_flag=True, help="Include retracted and rejected facts.")
 @click.option(
@@ -163,9 +175,13 @@ def _tell(hits: Iterable[Hit]) -> None:
         line("  " + "".join(map(_shown, hit.parts)))
         if hit.quote:
             line("  “" + "".join(map(_shown, hit.quote)) + "”")
-        if hit.chain:
-            more = f" (and {hit.others} other versions)" if hit.others else ""
-            line(f"  {legible_line(hit.chain)}{more}")
+        more = ""
+        if hit.others and hit.what == "entity":
+            more = f"(in {hit.others + 1} stories)"
+        elif hit.others:
+            more = f"(and {counted(hit.others, 'other version')})"
+        if hit.chain or more:
+            line("  " + " ".join(filter(None, (legible_line(hit.chain), more))))
         click.echo(file=data())
 
 

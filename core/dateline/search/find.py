@@ -18,10 +18,11 @@ from dateline.views.view_schema import ViewSchema
 
 
 class Filter(msgspec.Struct, frozen=True):
-    """What rows must have besides words: tags, a status (None: none that is hidden), and a date from
+    """What rows must have besides words: tags, `former` words or present ones (None: either), a status (None: none that is hidden), and a date from
     `since` to `until`, which are ISO dates."""
 
     tags: Tags = ()
+    former: bool | None = None
     status: str | None = None
     everything: bool = False
     since: str | None = None
@@ -44,7 +45,7 @@ def find(
         build.table, schema.words.number, schema.words.tokens
     )
     text = (tsquery if backend.remote else fts5)(query, wanted.tags)
-    where, given = [condition], [text]
+    where, given = [condition], list[Any]([text])
     if "status" in schema.names and not wanted.everything:
         if wanted.status is None:
             where.append(f"status NOT IN ({', '.join('?' * len(HIDDEN))})")
@@ -52,6 +53,9 @@ def find(
         else:
             where.append("status = ?")
             given.append(wanted.status)
+    if wanted.former is not None:
+        where.append("former = ?")
+        given.append(wanted.former)
     if wanted.since is not None:
         where.append("(latest >= ? OR (latest IS NULL AND earliest IS NOT NULL))")
         given.append(wanted.since)
@@ -70,6 +74,28 @@ def find(
     if not query.wanted and "earliest" in schema.names:
         found.sort(key=lambda one: one[1]["earliest"] or "", reverse=True)
     return found
+
+
+def distinct(
+    connection: Connection,
+    schema: ViewSchema,
+    build: Build,
+    query: Query,
+    tags: Tags,
+    names: Sequence[str],
+    limit: int,
+) -> list[dict[str, Any]]:
+    """At most `limit` different values of the columns `names`, in no order."""
+    assert schema.words is not None
+    backend = of(connection)
+    source, condition, _ = backend.having_words(
+        build.table, schema.words.number, schema.words.tokens
+    )
+    rows = backend.execute(connection)(
+        f"SELECT DISTINCT {_listed(build.table, names)} FROM {source} WHERE {condition} LIMIT ?",
+        ((tsquery if backend.remote else fts5)(query, tags), limit),
+    ).fetchall()
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _listed(table: str, names: Sequence[str]) -> str:

@@ -24,9 +24,7 @@ from dateline.views.view_schema import TextIndex
 
 #: So many pieces of one text can be told apart.
 _PIECES = 1000
-#: Marks what is so now, and what was so once: `--as-of` looks through both.
-NOW, ONCE = tag("state", "now"), tag("state", "once")
-#: Marks an entity into which another one was merged in its story.
+#: Marks entities that others were merged into.
 MERGED = tag("state", "merged")
 #: Returns the text of a source, None if it has none here.
 TextOf = Callable[[str], str | None]
@@ -67,10 +65,10 @@ class Facts(FactView):
             *(tag("speaker", one) for one in speakers),
             *(tag("entity", one) for one in dict.fromkeys(map(story.entity_id, fact.names))),
         )
-        pieces = [(False, one) for one in indexed(texts, (NOW, *tags))]
+        pieces = [(False, one) for one in indexed(texts, tags)]
         former = [(one, language) for one in _former(fact)]
         if former:
-            pieces += [(True, one) for one in indexed([*texts, *former], (ONCE, *tags))]
+            pieces += [(True, one) for one in indexed([*texts, *former], tags)]
         for item, (once, tokens) in enumerate(pieces[:_PIECES], 1):
             yield self.Row(
                 fact.position * _PIECES + item,
@@ -91,7 +89,7 @@ class Facts(FactView):
 class Sources(SourceView):
     """A row for each piece of the text of a source. `text_of` must be set before a fold."""
 
-    name, version, kernel = "dateline_search_sources", 1, True
+    name, version, kernel, reads_documents = "dateline_search_sources", 1, True, True
     words = TextIndex("number", "tokens")
     text_of: TextOf | None = None
 
@@ -120,7 +118,7 @@ class Sources(SourceView):
             return
         when = None if data.published is None else parse(data.published)
         publisher = story.entity_id(data.publisher)
-        tags = (NOW, tag("story", story.slug), tag("publisher", publisher))
+        tags = (tag("story", story.slug), tag("publisher", publisher))
         for item, tokens in enumerate(indexed(texts, tags), 1):
             yield self.Row(
                 _number(when.earliest if when else None, story.slug, source.id, item),
@@ -177,12 +175,11 @@ class Entities(EntityView):
         ]
         texts = [(name, None) for name in (*_names(data), *names)]
         tags = (
-            NOW,
             tag("story", story.slug),
             tag("kind", data.kind),
             *(tag("entity", one) for one in (entity.id, *also)),
             *(tag("identifier", one) for one in _identifiers(data)),
-            *([MERGED] if also else ()),
+            *((MERGED,) if also else ()),
         )
         yield self.Row(
             _hash62(story.slug, entity.id),

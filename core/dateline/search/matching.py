@@ -57,6 +57,13 @@ def matches(query: Query, texts: Sequence[tuple[str, str | None]]) -> bool:
     return wanted and not any(map(has, query.without))
 
 
+def covered(query: Query, text: str, language: str | None = None) -> set[int]:
+    """Which of the groups of a query a text has."""
+    read = _Read(text, language)
+    groups = enumerate(query.wanted)
+    return {at for at, group in groups if any(read.spans(term) for term in group)}
+
+
 def marked(query: Query, text: str, language: str | None = None) -> list[Part]:
     """A text in pieces, with the words marked that a query asks for."""
     read = _Read(text, language)

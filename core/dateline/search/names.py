@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import Connection
 
 from dateline.errors import UnknownName
-from dateline.log.databases.dialect import of
+from dateline.search.find import distinct
 from dateline.search.index import MERGED
-from dateline.search.query import Query, Tags, fts5, parse, tsquery
+from dateline.search.query import Query, parse
 from dateline.search.tokens import tag
 from dateline.search.words import words
 from dateline.views.generation import Build
 from dateline.views.projection import View, schema_of
 
-_NO_WORDS = Query((), ())
-#: So many similar names are listed.
-_NEAR = 5
+#: More different rows than this are not looked at for one name.
+_MOST, _NEAR = 1000, 5
+_NOTHING = Query((), ())
 
 
 class Names:
@@ -29,75 +30,55 @@ class Names:
     def ids(self, name: str) -> list[str]:
         """All ids of the entity with this id or name: entities that were merged have several. Raises
         UnknownName."""
-        found = self._with_ids([name]) if ":" in name else self._called(name)
-        groups: list[set[str]] = []
-        for entity in found:
-            if not any(entity in group for group in groups):
-                groups.append(self.merged(entity))
+        found = self._with_id(name) if ":" in name else self._called(name)
+        groups: dict[frozenset[str], dict[str, Any]] = {}
+        for row in found:
+            if not any(row["entity"] in ids for ids in groups):
+                groups[frozenset(self._merged({row["entity"]}))] = row
         if len(groups) == 1:
-            return sorted(groups[0])
+            return sorted(next(iter(groups)))
         if groups:
             raise UnknownName(
                 f"several entities are called {name!r}",
-                hint=f"choose one by its id:\n  {_listed(found)}",
+                hint=f"choose one by its id:\n  {_listed(groups.values())}",
                 code="name-ambiguous",
             )
-        rows = self._rows(parse(f"{name}*"), (), most=_NEAR)
-        near = {entity: label for entity, label, _, _ in rows}
+        near = self._distinct(parse(f"{name}*"), ())[:_NEAR]
         raise UnknownName(
             f"no story has an entity {name!r}",
             hint=f"similar names:\n  {_listed(near)}" if near else "`dateline entities` lists them",
             code="entity-unknown",
         )
 
-    def merged(self, entity: str) -> set[str]:
-        """The ids of all entities that were merged with this one in some story, and its own."""
-        ids, wider = set[str](), {entity}
-        while wider != ids:
+    def _merged(self, ids: set[str]) -> set[str]:
+        """Those ids, and all that stand for the same entities in any story."""
+        while True:
+            rows = self._distinct(_NOTHING, [[tag("entity", one) for one in sorted(ids)], [MERGED]])
+            wider = ids.union(*({row["entity"], *row["also"].split()} for row in rows))
+            if wider == ids:
+                return ids
             ids = wider
-            tags = [[tag("entity", one) for one in sorted(ids)], [MERGED]]
-            rows = self._rows(_NO_WORDS, tags)
-            wider = ids.union(*({one, *also.split()} for one, _, _, also in rows))
-        return ids
 
-    def _with_ids(self, ids: Sequence[str]) -> dict[str, str]:
-        rows = self._rows(_NO_WORDS, [[tag("entity", one) for one in ids]])
-        return {entity: label for entity, label, _, _ in rows}
+    def _with_id(self, name: str) -> list[dict[str, Any]]:
+        return self._distinct(_NOTHING, [[tag("entity", name)]])
 
-    def _called(self, name: str) -> dict[str, str]:
-        """The labels of the entities with that name, by id."""
+    def _called(self, name: str) -> list[dict[str, Any]]:
         wanted = _letters(name)
-        rows = self._rows(parse(" ".join(word.folded for word in words(name))), ())
-        return {
-            entity: label
-            for entity, label, names, _ in rows
-            if wanted in map(_letters, (label, *names.split("\n")))
-        }
+        return [
+            row
+            for row in self._distinct(parse(" ".join(word.folded for word in words(name))), ())
+            if wanted in map(_letters, (row["label"], *row["names"].split("\n")))
+        ]
 
-    def _rows(
-        self, query: Query, tags: Tags, most: int | None = None
-    ) -> list[tuple[str, str, str, str]]:
-        """(id, label, other names, merged ids) of the entities that a query finds; an entity that several
-        stories describe alike is there once."""
+    def _distinct(self, query: Query, tags: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
         if not query.wanted and not tags:
             return []
-        assert self._schema.words is not None
-        backend = of(self._connection)
-        source, condition, _ = backend.having_words(
-            self._build.table, self._schema.words.number, self._schema.words.tokens
-        )
-        text = (tsquery if backend.remote else fts5)(query, tags)
-        limit = "" if most is None else f" LIMIT {most}"
-        rows = backend.execute(self._connection)(
-            f"SELECT DISTINCT entity, label, names, also FROM {source} WHERE {condition}"
-            f" ORDER BY entity, label, names, also{limit}",
-            (text,),
-        ).fetchall()
-        return [tuple(row) for row in rows]
+        columns = ("entity", "label", "names", "also")
+        return distinct(self._connection, self._schema, self._build, query, tags, columns, _MOST)
 
 
-def _listed(labels: Mapping[str, str]) -> str:
-    return "\n  ".join(f"{entity}, {label}" for entity, label in labels.items())
+def _listed(rows: Iterable[dict[str, Any]]) -> str:
+    return "\n  ".join(dict.fromkeys(f"{row['entity']}, {row['label']}" for row in rows))
 
 
 def _letters(name: str) -> str:

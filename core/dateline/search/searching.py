@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
+from heapq import merge
+from itertools import islice
 from operator import itemgetter
 from typing import Any, Literal
 
@@ -15,13 +17,12 @@ from dateline.events.edtf import parse as parse_edtf
 from dateline.events.state import Fact, StoryState
 from dateline.log import read
 from dateline.search.find import Filter, find
-from dateline.search.index import NOW, Entities, Facts, Sources
-from dateline.search.matching import Part, context, marked, matches, one_line
+from dateline.search.index import Entities, Facts, Sources
+from dateline.search.matching import Part, context, covered, marked, matches, one_line
 from dateline.search.names import Names
 from dateline.search.query import Query, parse
 from dateline.search.reading import reading
 from dateline.search.tokens import tag
-from dateline.search.words import folded
 from dateline.views.asof import Moment
 from dateline.views.generation import Build
 from dateline.views.projection import View, schema_of
@@ -58,7 +59,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     """One result. ``id`` is that of a fact, source or entity, to be shown with ``story``. ``parts`` is a
     fact's sentence, an entity's names, or a source's text around the words that were found; ``quote`` is the
     quotation that has them, if the sentence does not. ``others`` counts other captures of a source that
-    have them too."""
+    have them too, or other stories of an entity."""
 
     what: Kind
     story: str
@@ -119,12 +120,12 @@ class Search:
         views = [self._own[one.name] for one in (Facts, Sources, Entities)]
         with reading(self._engine, self._reader, views, progress) as (connection, builds):
             rows = self._rows(connection, builds, query, asked, at)
-        hits: list[tuple[float, Hit]] = []
-        for kind, some in rows.items():
-            made = getattr(self, f"_{kind}_hits")(query, some, at)
-            hits += [one for one, _ in zip(made, range(limit + 1), strict=False)]
-        hits.sort(key=lambda one: -one[0])
-        return Found(tuple(hit for _, hit in hits[:limit]), len(hits) > limit)
+        # Each gives the best first, and makes a result only when it is asked for.
+        making = {"fact": self._fact_hits, "source": self._source_hits, "entity": self._entity_hits}
+        streams = [making[kind](query, some, at) for kind, some in rows.items()]
+        best = merge(*streams, key=lambda one: -one[0])
+        hits = [hit for _, hit in islice(best, limit + 1)]
+        return Found(tuple(hits[:limit]), len(hits) > limit)
 
     def _rows(
         self,
@@ -148,7 +149,6 @@ class Search:
         tags += [[tag(name, str(value))] for name, value in given]
         tags += [[tag(name, one) for one in names.ids(value)] for name, value in given_names]
         facts_only = bool(asked.kind or asked.speaker or asked.status or asked.everything)
-        now = () if at is not None else ([NOW],)
         dates = {
             "since": None if asked.since is None else _bound(asked.since, "earliest"),
             "until": None if asked.until is None else _bound(asked.until, "latest"),
@@ -162,7 +162,8 @@ class Search:
             ):
                 continue
             wanted = Filter(
-                tags=(*tags, *(now if kind == "fact" else ())),
+                tags=tags,
+                former=None if kind != "fact" or at is not None else False,
                 status=asked.status if at is None else None,
                 everything=asked.everything or at is not None,
                 **(dates if kind != "entity" else {}),
@@ -225,7 +226,14 @@ class Search:
     def _entity_hits(
         self, query: Query, rows: Sequence[tuple[float, dict[str, Any]]], at: Moment | None
     ) -> Iterator[tuple[float, Hit]]:
+        stories: dict[str, set[str]] = {}
+        for _, row in rows:
+            stories.setdefault(row["entity"], set()).add(row["story"])
+        seen = set()
         for points, row in rows:
+            if row["entity"] in seen:
+                continue
+            seen.add(row["entity"])
             names = "; ".join([row["label"], *filter(None, row["names"].split("\n"))])
             hit = Hit(
                 what="entity",
@@ -234,6 +242,7 @@ class Search:
                 kind=row["kind"],
                 title=row["label"],
                 parts=tuple(context(marked(query, names))),
+                others=len(stories[row["entity"]]) - 1,
             )
             yield points, hit
 
@@ -298,15 +307,10 @@ def _shown(
     query: Query, text: str, quotes: Sequence[str]
 ) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
     """A fact's sentence, and the quotation that has most of the words that the sentence lacks."""
-    whole, best, more = marked(query, text), list[Part](), 0
-    there = _marks(whole)
-    for quote in quotes:
-        parts = marked(query, quote)
-        new = len(_marks(parts) - there)
+    there = covered(query, text)
+    more, best = 0, ""
+    for quote in quotes if len(there) < len(query.wanted) else ():
+        new = len(covered(query, quote) - there)
         if new > more:
-            best, more = parts, new
-    return tuple(context(whole, 1000)), tuple(context(best))
-
-
-def _marks(parts: Sequence[Part]) -> set[str]:
-    return {folded(part.text) for part in parts if part.marked}
+            more, best = new, quote
+    return tuple(context(marked(query, text), 1000)), tuple(context(marked(query, best)))

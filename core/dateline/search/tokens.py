@@ -53,7 +53,11 @@ def indexed(texts: Iterable[Text], tags: Sequence[str] = ()) -> list[str]:
     """The pieces of some texts as they are indexed, all with the same tags. Most have one piece."""
     found: list[str] = []
     further: list[tuple[str, ...]] = []
-    for text, language in dict.fromkeys(texts):
+    seen: list[str] = []
+    for text, language in texts:
+        if any(text in other for other in seen):
+            continue
+        seen.append(text)
         if found:
             found.append(_BORDER)
             further.append(())

@@ -53,6 +53,8 @@ class View(ABC):
     by: ClassVar[str | None] = None
     #: Whether it is a view of Dateline's own: not offered to readers, and without an SQL view.
     kernel: ClassVar[bool] = False
+    #: Whether its rows depend on the texts of sources, which are in no event.
+    reads_documents: ClassVar[bool] = False
     #: The full-text index of a view of Dateline's own.
     words: ClassVar[TextIndex | None] = None
     #: The columns of further indexes of a view of Dateline's own.
