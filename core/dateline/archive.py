@@ -396,6 +396,7 @@ class Archive:
 
     entities = registering.entities
     duplicates = registering.duplicates
+    links_to = registering.links_to
 
     @overload
     def entity(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import Engine
 
+from dateline.events.links import Link
 from dateline.events.state import StoryState
 from dateline.log.read import Reader, StoryRow
 from dateline.views.asof import Moment
@@ -58,6 +59,14 @@ def duplicates(archive: Registered, *, progress: Progress | None = None) -> list
     """Pairs of entities that may be one and the same, and why: they have the same identifier, or the same
     kind and, apart from case, accents and script, the same name. Raises ViewFailed."""
     return _register(archive).duplicates(progress)
+
+
+def links_to(archive: Registered, story: str, fact: str) -> list[Link]:
+    """The links of other stories to a fact, such as ``velm-flood/f3`` to ``archive.links_to("velm-flood", "f3")``.
+    The story of each is that of its ``event``. Those of retracted and rejected facts are left out. Raises
+    UnknownName, ViewFailed."""
+    archive.story(story)
+    return _register(archive).linking(story, fact)
 
 
 def profile(

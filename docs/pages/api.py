@@ -140,7 +140,7 @@ f1 corrected 12 boats stayed in port.
 >>> [event.type for event in archive.events("sarn")][:3]
 ['story.opened', 'entity.introduced', 'source.captured']
 """,
-        "view state fact entity entities duplicates source events diff search",
+        "view state fact entity entities duplicates links_to source events diff search",
     ),
     (
         "Export",

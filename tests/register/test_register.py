@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dateline import Archive, DatelineError, Plugins
+from dateline import Archive, DatelineError, Plugins, Refused
 from dateline.pytest_plugin import Cli, Result
 from dateline.register.duplicates import duplicates
 from dateline.register.entry import Count, Described, Entry, entries
@@ -31,7 +31,11 @@ def second(*more: samples.Fields) -> list[samples.Fields]:
     return [
         samples.opened("tides"),
         entity(WIRE, "Ister Wire"),
-        {**entity(MV, "M. Voss"), "names": ["MARA VÖSS", "Mara Vöss Lind"], "identifiers": {"wikidata": "Q7"}},
+        {
+            **entity(MV, "M. Voss"),
+            "names": ["MARA VÖSS", "Mara Vöss Lind"],
+            "identifiers": {"wikidata": "Q7"},
+        },
         samples.captured(text),
         {**said, "times": times},
         {**fact("role", "harbour master", source=source, person=MV), "times": times},
@@ -172,3 +176,44 @@ def test_the_commands_show_and_merge_entities(dateline_cli: Cli, tmp_path: Path)
     assert dateline_cli("show", "no-such-story").code == 1
     assert "entities" in dateline_cli("show", "Nobody At All").err
     assert dateline_cli("entities", "--limit", "1").out.count("\n") == 2
+
+
+def test_a_link_may_go_to_a_fact_of_another_story(archive: Archive) -> None:
+    archive.link("ferry", "f1", "disputes", "tides/f2", note="It was the mate")
+    archive.link("ferry", "f2", "elaborates", "tides/f1")
+
+    assert [one.data.to for one in archive.state("ferry").links] == ["tides/f2", "tides/f1"]
+    assert archive.fact("tides", "f2").status == "recorded"
+    [link] = archive.links_to("tides", "f2")
+    assert (link.event.slug, link.data.from_, link.data.note) == ("ferry", "f1", "It was the mate")
+    assert "tides/f2" in archive.export("ferry", format="markdown")
+    assert "tides/f2" in archive.export("ferry", format="html")
+
+    exported = [json.loads(line) for line in archive.export("ferry", format="ndjson").splitlines()]
+    with Archive.create(":memory:", PLUGINS) as alone:
+        alone.record(exported)
+        assert len(alone.state("ferry").links) == 2
+        assert alone.links_to("ferry", "f1") == []
+
+    position = next(
+        e.position for e in archive.events("tides") if getattr(e.data, "fact", "") == "f2"
+    )
+    archive.erase(positions=[position], reason="Asked for", basis="consent withdrawn")
+    assert [one.data.from_ for one in archive.links_to("tides", "f2")] == ["f1"]
+    assert archive.verify(deep_too=True).findings == []
+    with pytest.raises(Refused):
+        archive.link("ferry", "f2", "disputes", "tides/f2")
+
+    archive.undo("ferry", reason="By mistake")
+    assert archive.links_to("tides", "f1") == []
+    archive.record([retracted("f1")], story="ferry")
+    assert archive.links_to("tides", "f2") == []
+    assert archive.verify_view("dateline_mentions") == []
+
+
+def test_a_link_may_go_to_a_story_of_the_same_batch(db: str) -> None:
+    link = {"type": "facts.linked", "from": "f1", "to": "tides/f1", "relation": "elaborates"}
+    with Archive.create(db, PLUGINS) as archive:
+        first = [{**line, "fact": "f1"} if "speakers" in line else line for line in second()]
+        archive.record([*samples.story(link), *first])
+        assert len(archive.links_to("tides", "f1")) == 1

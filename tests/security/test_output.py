@@ -68,6 +68,7 @@ COMMANDS: dict[str, list[tuple[str, ...]]] = {
     "evidence": [("ferry", "f1", "--exact", W, "--note", W),
                  ("ferry", "f1", "--exact", "aground", "--note", W)],
     "link": [("ferry", "f1", "elaborates", "f2", "--note", W), ("ferry", W, "elaborates", W),
+             ("ferry", "f1", "elaborates", f"{W}/f1"),
              ("ferry", "f1", W, "f2")],
     "amend": [
         ("ferry", samples.SOURCE, "--set", f"title={W}", "--reason", W),

@@ -156,11 +156,14 @@ def _fact(archive: Archive, story: str, name: str, format_: str | None, at: Mome
         fact = find_fact(archive.state(story, at, facts=sorted({name, *linked})), name)
     document = archive.document(fact.source)
     text = None if document is None else document.text
+    # The index of links between stories is built when the register is first asked for.
+    kept = at is None and "dateline_mentions" in archive.own_views()
+    linking = archive.links_to(story, name) if kept else []
     if format_ in ("json", "ndjson", "csv"):
-        record = as_record(fact, text)
+        record = as_record(fact, text, linking)
         emit(list(record), [list(record.values())], format_)
         return
-    for line in describe(fact, text):
+    for line in describe(fact, text, linking):
         tell(line)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 from dateline.events.clock import to_iso
 from dateline.events.entity import EntityAmended
 from dateline.events.fact import RoleRecorded, StatementRecorded
+from dateline.events.links import Link
 from dateline.events.state import Fact, StoryState
 from dateline.log.databases.dialect import of
 from dateline.log.databases.sql import portions, quoted
@@ -131,6 +132,23 @@ class Register:
             said=said,
             named=named,
         )  # fmt: skip
+
+    def linking(self, story: str, fact: str) -> list[Link]:
+        """The links of other stories to a fact, by story and in the order of recording, without those of
+        retracted and rejected facts. Raises ViewFailed, SealedContent."""
+        to = f"{story}/{fact}"
+        with self._indexes(None) as index:
+            rows = index.rows(
+                f"SELECT DISTINCT story, fact FROM {index.mentions} WHERE entity = ?"
+                " AND part = 'linked' AND shown ORDER BY story, fact",
+                (to,),
+            )
+        found: list[Link] = []
+        for name in dict.fromkeys(row[0] for row in rows):
+            facts = [row[1] for row in rows if row[0] == name]
+            links = self._state_of(name, None, facts).links
+            found += [one for one in links if one.data.to == to and one.data.from_ in facts]
+        return found
 
     def _now(self, parts: Sequence[tuple[int, Sequence[tuple[str, str]]]]) -> list[Section]:
         """The sections with these facts, each story of which is read once."""

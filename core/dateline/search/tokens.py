@@ -33,7 +33,7 @@ def token(word: str) -> str:
     """A folded word as one token that every database leaves in one piece."""
     if _WHOLE.fullmatch(word):
         return word
-    if word.isascii():  # a digit comes first
+    if word.isascii() and word.isalnum():  # a digit comes first
         return f"zn{word}"
     return "zu" + "".join(f"{ord(letter):06x}" for letter in word)
 
