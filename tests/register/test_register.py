@@ -44,8 +44,8 @@ def second(*more: samples.Fields) -> list[samples.Fields]:
 
 
 @pytest.fixture
-def archive(db: str) -> Iterator[Archive]:
-    with Archive.create(db, PLUGINS) as archive:
+def archive(db: str, tmp_path: Path) -> Iterator[Archive]:
+    with Archive.create(db, PLUGINS, keys=tmp_path / "archive.keys") as archive:
         archive.record(samples.story(amended(VOSS, "/label", "Mara Voss", "Mara Voss-Lind")))
         archive.record(second())
         yield archive
