@@ -110,6 +110,7 @@ def erase(archive: Archive, *positions: int) -> None:
     """Erase the witness, or the events at `positions`."""
     subject = None if positions else WITNESS
     with suppress(DatelineError):  # a test may have left no room for it
+        archive.entities()
         archive.search("passengers")  # its indexes must forget it too
     archive.erase(subject, positions, reason=REASON, basis=BASIS)
 

@@ -64,6 +64,7 @@ def test_after_erasing_anything_views_are_the_fold_and_the_rest_reads_the_same(
             record(archive, line, number in hers)
         archive.catch_up()
         archive.search("said")
+        archive.entities()
         before = {event.position: event for event in archive.events()}
         head = archive.head()
         never = ("story.opened", *scene.NOT_ALONE)
@@ -91,6 +92,7 @@ def test_after_erasing_anything_views_are_the_fold_and_the_rest_reads_the_same(
         with reading(archive._engine) as connection:
             assert root_at(connection, head.position) == head.root
         archive.search("said")
+        archive.entities()
         for name in (*PLUGINS.views, *archive.own_views()):
             assert archive.verify_view(name) == []
         assert archive.verify().findings == []

@@ -42,6 +42,7 @@ def archive(db: str, keys: Path) -> Iterator[Archive]:
         scene.fill(archive)
         archive.catch_up()
         archive.search("passengers")
+        archive.entities()
         archive.rebuild(["figures"])  # a retired generation next to the live one
         yield archive
 

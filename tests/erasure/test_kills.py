@@ -115,6 +115,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Path:
         scene.fill(archive)
         archive.catch_up()
         archive.search("passengers")
+        archive.entities()
         archive.rebuild(["figures"])
     return folder
 

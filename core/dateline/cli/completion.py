@@ -68,7 +68,7 @@ def stories(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
 
 def stories_and_entities(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Slugs of stories, and entities of all stories once something is typed."""
-    more = entities(ctx, param, incomplete) if incomplete else []
+    more = all_entities(ctx, param, incomplete) if incomplete else []
     return stories(ctx, param, incomplete) + more
 
 
@@ -103,18 +103,35 @@ def kinds(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[s
 
 
 def entities(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Names of the entities of the story, or of all stories if none is on the line, with hyphens for spaces
-    so that no shell needs quotes; once ``person:`` or the like is typed, their ids."""
+    """Names of the entities of the story, with hyphens for spaces so that no shell needs quotes; once
+    ``person:`` or the like is typed, their ids."""
+    words, field = _words(ctx), _field(incomplete)
+    of_story = f"{_introduced(field)} AND slug IN ({', '.join('?' * len(words))})"
+    return _named(field, incomplete, _asked(ctx, of_story, *words))
+
+
+def all_entities(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """The same of all stories."""
+    field = _field(incomplete)
+    found = _registered(ctx, field, incomplete)
+    if found is None:
+        found = _asked(ctx, f"{_introduced(field)} AND events.position <= {_FEW}")
+    return _named(field, incomplete, found)
+
+
+def _field(incomplete: str) -> str:
     prefix = incomplete.partition(":")[0]
-    field = "entity" if prefix != incomplete and prefix in _PREFIXES else "label"
-    words = _words(ctx)
-    introduced = f"SELECT {_OF}{field}') FROM events JOIN stories USING (story)"
-    introduced += " WHERE type = 'entity.introduced' AND subject_key IS NULL"
-    found = _asked(ctx, f"{introduced} AND slug IN ({', '.join('?' * len(words))})", *words)
-    if not found:
-        registered = _registered(ctx, field, incomplete)
-        few = f"{introduced} AND events.position <= {_FEW}"
-        found = _asked(ctx, few) if registered is None else registered
+    return "entity" if prefix != incomplete and prefix in _PREFIXES else "label"
+
+
+def _introduced(field: str) -> str:
+    return (
+        f"SELECT {_OF}{field}') FROM events JOIN stories USING (story)"
+        " WHERE type = 'entity.introduced' AND subject_key IS NULL"
+    )
+
+
+def _named(field: str, incomplete: str, found: Collection[str]) -> list[str]:
     if field == "entity":
         return _starting(incomplete, found)
     typed = incomplete.lower()

@@ -47,19 +47,19 @@ _COLUMNS = (
 @click.option(
     "--speaker",
     metavar="ENTITY",
-    shell_complete=completion.entities,
+    shell_complete=completion.all_entities,
     help="Facts that this person or organisation says.",
 )
 @click.option(
     "--publisher",
     metavar="ENTITY",
-    shell_complete=completion.entities,
+    shell_complete=completion.all_entities,
     help="Facts and sources of this publisher.",
 )
 @click.option(
     "--about",
     metavar="ENTITY",
-    shell_complete=completion.entities,
+    shell_complete=completion.all_entities,
     help="Facts that name this entity.",
 )
 @click.option(
