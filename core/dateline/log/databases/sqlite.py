@@ -165,11 +165,20 @@ class SQLite(Backend):
         driver(connection).executemany(f"DELETE FROM {quoted(table)} WHERE {where}", keys)
 
     def create_words(self, connection: Connection, table: str, number: str, tokens: str) -> None:
-        driver(connection).execute(
-            f"CREATE VIRTUAL TABLE {_words(table)} USING fts5({tokens}, content={quoted(table)},"
-            f" content_rowid={number}, columnsize=0,"
-            " tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* Co'\")"
-        )
+        try:
+            driver(connection).execute(
+                f"CREATE VIRTUAL TABLE {_words(table)} USING fts5({tokens}, content={quoted(table)},"
+                f" content_rowid={number}, columnsize=0,"
+                " tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* Co'\")"
+            )
+        except sqlite3.OperationalError as error:
+            if "no such module" not in str(error):
+                raise
+            raise DatelineError(
+                "this Python's SQLite has no FTS5, which search needs",
+                hint="use a Python from python.org, your system or uv",
+                code="fts5-missing",
+            ) from None
 
     def fill_words(self, connection: Connection, table: str) -> None:
         words = _words(table)
