@@ -34,7 +34,7 @@ class Root(LazyGroup):
         "close": "Close a story.",
         "stories": "List the stories.",
         "entities": "List the persons, organisations, places and groups of all stories.",
-        "search": "Find facts, sources and entities by their words.",
+        "search": "Find facts, sources and entities by their words, in all stories.",
         "show": "Show a story, one view of it, one fact, one source or one entity.",
         "log": "Show events as they were recorded, oldest first.",
         "follow": "Show new events as they are recorded.",
