@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Any
 
-from dateline.search.light_stems import LIGHT
+from dateline.search.light_stems import LIGHT, SOFT
 from dateline.search.ukrainian import stems as ukrainian
 from dateline.search.words import folded, lowered
 
@@ -111,7 +111,10 @@ def _stems(word: str, language: str) -> Collection[str]:
     if language == "ru":
         word = word.replace("ё", "е")
         if re.search("ь[яиюе]", word[-4:]):  # судья is not суд
-            return {word[: word.rindex("ь") + 1]}
+            soft = word[: word.rindex("ь") + 1]
+            if not word.endswith("ью") or word in SOFT:
+                return {soft}
+            return {soft, _stemmer(language).stemWord(word)}  # целью
     stem = _stemmer(language).stemWord
     more = LIGHT.get(language)
     return {stem(word)} if more is None else {stem(word), *more(word, stem)}
