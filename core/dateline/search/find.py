@@ -68,7 +68,7 @@ def find(
         (*given, limit),
     ).fetchall()
     at_number, at_tokens = map(schema.names.index, (schema.words.number, schema.words.tokens))
-    scored = [(score(query, row[at_tokens].split(" ")), row) for row in rows]
+    scored = [(score(query, row[at_tokens]), row) for row in rows]
     scored.sort(key=lambda one: (one[0], one[1][at_number]), reverse=True)
     found = [(points, dict(zip(schema.names, row, strict=True))) for points, row in scored]
     if not query.wanted and "earliest" in schema.names:

@@ -25,25 +25,21 @@ class Part(NamedTuple):
     marked: bool
 
 
-def score(query: Query, tokens: Sequence[str]) -> float:
-    """How well a row of an index answers a query that it answers; more is better. Rare words do not count
-    more: all words of a query must occur."""
-    found = 0.0
-    seen: dict[str, int] = {}
-    for one in tokens:
-        seen[one] = seen.get(one, 0) + 1
-    for group in query.wanted:
-        found += max(_term_score(term, seen) for term in group)
-    return found / (1 + len(tokens) / _LENGTH)
+def score(query: Query, tokens: str) -> float:
+    """How well a row of an index, with its tokens divided by spaces, answers a query that it answers; more
+    is better. Rare words do not count more: all words of a query must occur."""
+    text = f" {tokens} "
+    found = sum(max(_term_score(term, text) for term in group) for group in query.wanted)
+    return found / (1 + text.count(" ") / _LENGTH)
 
 
-def _term_score(term: Term, seen: dict[str, int]) -> float:
+def _term_score(term: Term, text: str) -> float:
     if term.phrase:
         return _PHRASE
-    count = seen.get(term.anyof[0], 0)
+    count = text.count(f" {term.anyof[0]} ")
     if count:
         return _WORD + 0.3 * count / (count + 1)
-    return _STEM if any(one in seen for one in term.anyof[1:]) else 0.0
+    return _STEM if any(f" {one} " in text for one in term.anyof[1:]) else 0.0
 
 
 def matches(query: Query, texts: Sequence[tuple[str, str | None]]) -> bool:
@@ -66,8 +62,13 @@ def covered(query: Query, text: str, language: str | None = None) -> set[int]:
 
 def marked(query: Query, text: str, language: str | None = None) -> list[Part]:
     """A text in pieces, with the words marked that a query asks for."""
-    read = _Read(text, language)
-    spans = sorted({span for group in query.wanted for term in group for span in read.spans(term)})
+    terms = [term for group in query.wanted for term in group]
+    # Most forms of a word have its first letter; stemming all words of a long text takes long.
+    letters = frozenset(one[:1] for term in terms for one in (*term.anyof, *term.phrase))
+    read = _Read(text, language, letters)
+    if terms and not any(read.spans(term) for term in terms):
+        read = _Read(text, language)
+    spans = sorted({span for term in terms for span in read.spans(term)})
     parts, at = [], 0
     for start, end in spans:
         if end <= at:
@@ -83,15 +84,18 @@ def marked(query: Query, text: str, language: str | None = None) -> list[Part]:
 
 
 class _Read:
-    """A text, read once for all terms."""
+    """A text, read once for all terms. With `letters`, only words that start with one of them have stems."""
 
-    def __init__(self, text: str, language: str | None) -> None:
+    def __init__(
+        self, text: str, language: str | None, letters: frozenset[str] | None = None
+    ) -> None:
         self._words = list(words(text))
         self._tokens = [token(word.folded) for word in self._words]
         spoken = languages(text, [word.folded for word in self._words], language)
         self._stems = [
             frozenset(map(token, stems(text[word.start : word.end], spoken[kind])))
-            if (kind := script(word.folded)) is not None
+            if (letters is None or word.folded[:1] in letters)
+            and (kind := script(word.folded)) is not None
             else frozenset[str]()
             for word in self._words
         ]
