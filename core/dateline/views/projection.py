@@ -15,7 +15,7 @@ from dateline.events.fold import FoldedEvent
 from dateline.views.generation import KERNEL
 from dateline.views.row_type import NAME, Column, RowType, ViewRow
 from dateline.views.rows import Rows
-from dateline.views.view_schema import FACT_COLUMNS, KEY, STORY, ViewSchema, last
+from dateline.views.view_schema import FACT_COLUMNS, KEY, STORY, TextIndex, ViewSchema, last
 
 if TYPE_CHECKING:
     from dateline.doubts.doubt import Doubter
@@ -51,6 +51,14 @@ class View(ABC):
     #: The class that `Row` must extend, and the column that names what a row is about, if there is one.
     row_base: ClassVar[type[ViewRow]] = ViewRow
     by: ClassVar[str | None] = None
+    #: Whether it is a view of Dateline's own: not offered to readers, and without an SQL view.
+    kernel: ClassVar[bool] = False
+    #: Whether its rows depend on the texts of sources, which are in no event.
+    reads_documents: ClassVar[bool] = False
+    #: The full-text index of a view of Dateline's own.
+    words: ClassVar[TextIndex | None] = None
+    #: The columns of further indexes of a view of Dateline's own.
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = ()
     #: A view that sets it to ``()`` gets the rules of plugins that doubt facts, and is built again when
     #: these change.
     doubters: tuple[Doubter, ...] | None = None
@@ -71,8 +79,10 @@ class View(ABC):
 
 
 class KernelView(View):
-    """A view of Dateline's own. Its rows follow from each event alone, it is not offered to readers, and
-    has no SQL view. It reads events of all types alike, so it does not depend on the plugins."""
+    """A view of Dateline's own whose rows follow from each event alone. It reads events of all types alike,
+    so it does not depend on the plugins."""
+
+    kernel = True
 
     @abstractmethod
     def take(self, event: Event, rows: Rows) -> None:
@@ -111,7 +121,7 @@ def _made(view: View) -> ViewSchema:
         raise _invalid(f"view {name}: the database reserves names that start with sqlite_ or pg_")
     if "__" in name:
         raise _invalid(f"view {name}: two underscores in a row are reserved for generations")
-    kernel = isinstance(view, KernelView)
+    kernel = view.kernel
     if name in RESERVED or (name in KERNEL) != kernel:
         raise _invalid(f"the view name {name!r} is reserved for the archive")
     if not isinstance(view.version, int) or view.version < 1:
@@ -137,7 +147,9 @@ def _made(view: View) -> ViewSchema:
         raise _invalid(f"view {name}: `by` names {by!r}, which is not a column of text")
     return ViewSchema(
         name, view.version, own, columns, tuple(order), fact_rows, by, view.undoes(), kernel,
-        tuple(f"{rule.name} v{rule.version}" for rule in view.doubters or ()),
+        isinstance(view, KernelView),
+        tuple(f"{rule.name} v{rule.version}" for rule in view.doubters or ()), view.words,
+        view.indexes,
     )  # fmt: skip
 
 
