@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from dateline.plugin import (
     Doubter,
@@ -11,6 +11,7 @@ from dateline.plugin import (
     FactRow,
     FactView,
     FoldedEvent,
+    Nearby,
     View,
     corroborating,
     hookimpl,
@@ -53,6 +54,14 @@ class Doubts(FactView):
         for fact in (event.before, event.fact):
             if fact is not None and (following := equal.next(fact)) is not None:
                 yield following
+
+    def reads(self, event: FoldedEvent, names: Collection[str], nearby: Nearby) -> Collection[str]:
+        """The facts that each of these is linked with, and those from its source."""
+        story, found = event.state, set[str]()
+        for fact in (event.before, *map(story.facts.get, names)):
+            if fact is not None:
+                found |= nearby.drawn(fact.source) | nearby.linked(story, fact.id)
+        return found.union(names)
 
 
 @hookimpl

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from dateline.plugin import (
     AllSeries,
@@ -11,6 +11,7 @@ from dateline.plugin import (
     FactView,
     FigureRecorded,
     FoldedEvent,
+    Nearby,
     View,
     figure_words,
     figures,
@@ -69,6 +70,13 @@ class Series(FactView):
     def touched(self, event: FoldedEvent) -> Iterable[str]:
         """Also the facts whose figures superseded one of a touched fact, or do so now."""
         return AllSeries.touched(event)
+
+    def reads(self, event: FoldedEvent, names: Collection[str], nearby: Nearby) -> Collection[str]:
+        """All facts with a figure in the same series."""
+        facts = (event.before, *map(event.state.facts.get, names))
+        keys = {one.series for fact in facts if fact is not None for one in figures(fact)}
+        rows = (row for key in keys for row in nearby.stored("series", key, "fact"))
+        return {*names, *(fact for (fact,) in rows)}
 
     def _rows(self, fact: Fact) -> Iterator[Row]:
         series, data = AllSeries.of(fact.story), fact.data

@@ -22,7 +22,7 @@ from dateline.log.engine import reading, writing
 from dateline.testing import samples
 from dateline.testing.histories import histories
 from dateline.testing.samples import Fields
-from dateline.views import own, runner
+from dateline.views import own, runner, store
 from dateline.views import present as module
 from dateline.views.about import ABOUT, fact_thing
 from dateline.views.own import keep_up
@@ -124,15 +124,21 @@ def test_one_thing_alone_is_as_in_the_whole_story(
         HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture,
     ],
 )  # fmt: skip
-@given(histories())
+@given(histories(), st.data())
 def test_views_that_catch_up_from_what_is_touched_are_the_fold_of_the_log(
-    short: None, lines: list[Fields]
+    short: None, lines: list[Fields], data: st.DataObject
 ) -> None:
+    """However many events come at once, and wherever the projection has come to."""
     with Archive.create(":memory:", plugins()) as archive:
         archive.record(lines[:8])
-        for line in lines[8:]:
-            archive.record([line], story=lines[0]["slug"])
-            kept(archive)
+        archive.catch_up()
+        at = 8
+        while at < len(lines):
+            step = data.draw(st.sampled_from([1, 1, 1, 2, 5]))
+            archive.record(lines[at : at + step], story=lines[0]["slug"])
+            at += step
+            if data.draw(st.booleans()):
+                kept(archive)
             for name in archive.plugins.views:  # one by one: some need the whole story
                 archive.catch_up([name])
         for name in archive.plugins.views:
@@ -210,7 +216,7 @@ def test_erased_things_leave_no_name_and_their_numbers_stay_taken(archive: Archi
     archive.erase(positions=positions, reason="asked for", basis="consent withdrawn")
 
     with reading(archive._engine) as connection:
-        [table] = [b.table for b in module.store.builds(connection, ABOUT.name)]
+        [table] = [b.table for b in store.builds(connection, ABOUT.name)]
         things = set(connection.execute(text(f"SELECT thing FROM {table}")).scalars())
     assert "person:ida-brandt" not in things
     assert fact_thing("f9") not in things
@@ -228,7 +234,7 @@ def test_names_of_protected_things_are_not_kept(db: str, short: None, tmp_path: 
         archive.record([ida, said], story="ferry", protect="Ida")
         kept(archive)
         with reading(archive._engine) as connection:
-            [build] = module.store.builds(connection, ABOUT.name)
+            [build] = store.builds(connection, ABOUT.name)
             things = set(connection.execute(text(f"SELECT thing FROM {build.table}")).scalars())
 
         assert "person:ida-brandt" not in things
@@ -250,7 +256,7 @@ def test_it_is_not_offered_as_a_view(archive: Archive) -> None:
     assert ABOUT.name not in {build.name for build in archive.builds()}
     assert ABOUT.name not in {shown.build.name for shown in archive.sql_views()}
     with reading(archive._engine) as connection:
-        found = module.store.catalog.find(connection, [ABOUT.name])
+        found = store.catalog.find(connection, [ABOUT.name])
     assert not found
 
 
@@ -259,7 +265,7 @@ def test_a_short_story_needs_none(db: str) -> None:
         archive.record(samples.story())
         archive.retract("ferry", "f1", reason="It was not said")
         with reading(archive._engine) as connection:
-            assert not module.store.builds(connection, ABOUT.name)
+            assert not store.builds(connection, ABOUT.name)
 
 
 def test_a_story_that_does_not_exist_is_at_version_0(archive: Archive) -> None:

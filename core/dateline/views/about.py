@@ -6,16 +6,17 @@ kept, rebuilt, verified and purged as every view is. Its rows follow from single
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b
 
 from dateline.events.acts import about
-from dateline.events.editorial import ContentErased, EventRevoked, FactsLinked
+from dateline.events.editorial import ContentErased, EventRevoked, FactCorrected, FactsLinked
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Event
 from dateline.events.fold import FoldedEvent
 from dateline.events.payload import FACT, Erased, FactNotice, FactPayload, Raw, Sealed
 from dateline.events.registry import CORE_NAMES
-from dateline.events.source import document_of
+from dateline.events.source import SourceAmended, SourceCaptured, document_of
 from dateline.events.story import StoryClosed, StoryOpened, StoryRetitled
 from dateline.views.projection import KernelView, View
 from dateline.views.row_type import ViewRow
@@ -27,7 +28,7 @@ WHOLE = ""
 CONTEXT = "g"
 #: Facts with numbers from here on follow a scheme of the author's; `Tombstones.take` ignores them.
 OWN_NUMBERS = "f100000000"
-_LINKS = "="
+_LINKS, _DRAWN, _SHARED = "=", "<", "@"
 #: Events that say how the story itself stands, or that something is gone.
 _OF_STORY = (StoryOpened, StoryRetitled, StoryClosed, ContentErased, Erased, Sealed)
 
@@ -50,6 +51,25 @@ def thing(name: str) -> str:
     return document_of(name) if name.startswith("sha256:") else name
 
 
+def drawn_thing(source: str) -> str:
+    """The facts that are or were drawn from a source, as a thing."""
+    return _DRAWN + document_of(source)
+
+
+def shared_things(source: str, data: SourceCaptured) -> set[str]:
+    """What a source may share with other sources of the same document: an original, or an address."""
+    shared = {_SHARED + document_of(source)}
+    if data.derived_from is not None:
+        shared.add(_SHARED + document_of(data.derived_from))
+    if data.url is not None:
+        shared.add(_address(data.url))
+    return shared
+
+
+def _address(url: str) -> str:
+    return _SHARED + blake2b(url.encode(), digest_size=8).hexdigest()
+
+
 def things(event: Event) -> Iterable[str]:
     """The things under which an event is kept. The name of a protected thing is not written in plain text:
     events about it are always read."""
@@ -61,8 +81,13 @@ def subjects(event: Event) -> Iterable[str]:
     data = event.data
     if isinstance(data, _OF_STORY):
         return (WHOLE,)
-    if isinstance(data, FactPayload | FactNotice):
-        # A plugin's type may be unknown to the next process: both find the id as it was written.
+    if isinstance(data, FactPayload):
+        # A plugin's type may be unknown to the next process: both find the ids as they were written.
+        return (thing(data.fact), drawn_thing(data.source))
+    if isinstance(data, FactCorrected):
+        moved = [one.now for one in data.changes if one.path == "/source"]
+        return (thing(data.fact), *(drawn_thing(one) for one in moved if isinstance(one, str)))
+    if isinstance(data, FactNotice):
         return (thing(data.fact),)
     if isinstance(data, FactsLinked):
         return {links_thing(fact) for fact in (data.from_, data.to) if FACT.fullmatch(fact)}
@@ -77,15 +102,29 @@ def subjects(event: Event) -> Iterable[str]:
             event.type in CORE_NAMES
         ):  # a later release may read it: what it is about is unknown here
             return (WHOLE,)
-        return () if data.about is None else (thing(data.about),)
+        return _unread(data)
+    if isinstance(data, SourceCaptured):
+        return (thing(data.source), *sorted(shared_things(data.source, data)))
+    if isinstance(data, SourceAmended):
+        urls = [one.now for one in data.changes if one.path == "/url"]
+        return (thing(data.source), *(_address(one) for one in urls if isinstance(one, str)))
     return tuple(map(thing, about(data)))
+
+
+def _unread(data: Raw) -> Iterator[str]:
+    """The same things as in a process that has the plugin of the event's type."""
+    if data.about is not None:
+        yield thing(data.about)
+        source = data.fields.get("source")
+        if data.fact is not None and isinstance(source, str):
+            yield drawn_thing(source)
 
 
 class About(KernelView):
     """The positions of the events about each thing."""
 
     name = "dateline_about"
-    version = 1
+    version = 2
     by = "thing"
 
     class Row(ViewRow, frozen=True):

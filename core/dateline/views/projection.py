@@ -7,11 +7,13 @@ rebuilding, past moments, and tests.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from dateline.errors import DatelineError
 from dateline.events.envelope import Event
 from dateline.events.fold import FoldedEvent
+from dateline.events.state import StoryState
 from dateline.views.generation import KERNEL
 from dateline.views.row_type import NAME, Column, RowType, ViewRow
 from dateline.views.rows import Rows
@@ -33,6 +35,24 @@ RESERVED = frozenset({
 COLUMNS = 250
 #: The attribute in which a view keeps its schema.
 _SCHEMA = "_dateline_schema"
+
+
+class Nearby(Protocol):
+    """What is near a thing in a long story that is not folded whole."""
+
+    def drawn(self, source: str) -> set[str]:
+        """The facts that are or were drawn from a source or another capture of its document."""
+
+    def beside(self, story: StoryState, source: str) -> set[str]:
+        """Sources that may belong to the same document as one of `story`, itself included; call it for each
+        of these again."""
+
+    def linked(self, story: StoryState, fact: str) -> set[str]:
+        """The facts at both ends of the links of one."""
+
+    def stored(self, by: str, value: str, *columns: str) -> Iterable[tuple[Any, ...]]:
+        """The values of some columns in the view's rows of the story, as they were before the new events, that
+        have that value in the column `by`."""
 
 
 class View(ABC):
@@ -58,6 +78,14 @@ class View(ABC):
     @abstractmethod
     def fold(self, event: FoldedEvent, rows: Rows) -> None:
         """Fold one event: put, patch or drop rows of its story."""
+
+    def reads(
+        self, event: FoldedEvent, names: Collection[str], nearby: Nearby
+    ) -> Collection[str] | None:
+        """The ids of the facts, entities and sources that the rows of the things `names` depend on, besides
+        what `event` is about and what this names; `names` are those that it touched. None stands for
+        the whole story, which is then folded to catch up: that is always right, and slower."""
+        return None
 
     @classmethod
     def key_columns(cls) -> tuple[Column, ...]:

@@ -80,6 +80,22 @@ def load(connection: Connection, schema: ViewSchema, build: Build, key: Key) -> 
     return None if row is None else tuple(row)[2:]
 
 
+def having(
+    connection: Connection,
+    schema: ViewSchema,
+    build: Build,
+    story: str,
+    by: str,
+    value: str,
+    columns: Iterable[str],
+) -> list[Values]:
+    """The values of some columns in the rows of a story that have a value in the column `by`."""
+    table = _stored(schema, build.table)
+    query = sql.select(*(table.c[name] for name in columns))
+    found = connection.execute(query.where(table.c.story == story, table.c[by] == value))
+    return [tuple(row) for row in found]
+
+
 def read(
     connection: Connection, schema: ViewSchema, build: Build, stories: Iterable[str] | None = None
 ) -> list[Values]:
