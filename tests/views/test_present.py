@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +14,11 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from tests.bundled import plugins
 from tests.effort import examples
+from tests.views.desk import Desk
 
 from dateline import Archive, Refused
 from dateline.events.clock import to_iso
+from dateline.events.entity import EntityIntroduced
 from dateline.events.fold import StoryFold
 from dateline.events.state import Fact, StoryState
 from dateline.log.engine import reading, writing
@@ -26,7 +29,7 @@ from dateline.views import own, runner, store
 from dateline.views import present as module
 from dateline.views.about import ABOUT, fact_thing
 from dateline.views.own import keep_up
-from dateline.views.present import fold, present
+from dateline.views.present import before, fold, present
 from dateline.views.row_differences import verify
 
 
@@ -145,20 +148,68 @@ def test_views_that_catch_up_from_what_is_touched_are_the_fold_of_the_log(
             assert archive.verify_view(name) == [], name
 
 
-def test_catching_up_one_fact_does_not_fold_its_story(
+@pytest.mark.sampled(2)
+@pytest.mark.parametrize("seed", range(40))
+def test_what_concerns_other_things_is_caught_up_without_folding_the_story(
+    short: None, seed: int
+) -> None:
+    """Figures of one series, facts that say the same, links, the sources of a document, people."""
+    random = Random(seed)
+    with Archive.create(":memory:", plugins()) as archive:
+        desk = Desk(archive, random)
+        for _ in range(10):
+            desk.step()
+        archive.catch_up()
+        for _ in range(10):
+            for _ in range(random.choice([1, 1, 2, 4])):
+                desk.step()
+            if random.random() < 0.5:
+                kept(archive)
+            for name in archive.plugins.views:
+                archive.catch_up([name])
+        for name in archive.plugins.views:
+            assert archive.verify_view(name) == [], name
+
+
+def test_no_bundled_view_folds_a_long_story_for_what_a_desk_does_all_day(
     db: str, short: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    source = samples.captured("It rained, Ida Brandt said.", url="https://wire.example/2")
+    ida = samples.entity("person:ida-brandt", "Ida Brandt")
+    said = samples.statement(
+        "It rained", text="It rained", source=source["source"], speakers=["person:ida-brandt"]
+    )
     with Archive.create(db, plugins()) as archive:
-        archive.record(samples.story())
+        archive.record(samples.story(*[samples.figure(text=f"Figure {at}") for at in range(9)]))
         archive.catch_up()
-        archive.correct("ferry", "f2", {"text": "Put otherwise"}, reason="It was unclear")
         kept(archive)
         monkeypatch.setattr(runner.RecentStates, "apply", None)
-        archive.catch_up(["figures"])
-        archive.catch_up(["timeline"])
-
-        assert archive.verify_view("figures") == archive.verify_view("timeline") == []
+        for act in (
+            lambda: archive.record([source, ida, said], story="ferry"),
+            lambda: archive.record([samples.figure(text="One more")], story="ferry"),
+            lambda: archive.link("ferry", "f2", "disputes", "f1"),
+            lambda: archive.correct("ferry", "f2", {"text": "Put otherwise"}, reason="Unclear"),
+            lambda: archive.retract("ferry", "f4", reason="It was said of another day"),
+        ):
+            act()
+            kept(archive)
+            for name in sorted(archive.plugins.views):
+                archive.catch_up([name])
+        for name in archive.plugins.views:
+            assert archive.verify_view(name) == [], name
         assert "Put otherwise" in [row["text"] for row in archive.view("timeline", "ferry").dicts()]
+
+
+def test_facts_that_waited_for_an_entity_get_its_name(short: None) -> None:
+    """Only an erasure, or an import, brings them: the rules want the entity first."""
+    new = samples.statement(text="Brandt said so", speakers=["person:ida-brandt"])
+    with Archive.create(":memory:", plugins()) as archive:
+        archive.record([*samples.story(), new, samples.entity("person:ida-brandt", "Ida Brandt")])
+        kept(archive)
+        with reading(archive._engine) as connection:
+            *_, last = archive._reader.read(connection)
+            assert isinstance(last.data, EntityIntroduced)
+            assert before(connection, archive._reader, [last], last.position - 1) is None
 
 
 @pytest.fixture

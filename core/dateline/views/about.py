@@ -1,19 +1,24 @@
 """The projection of Dateline's own: the positions of the events about each thing of a story.
 
 With it a few facts can be folded without the rest of a long story (see `dateline.views.present`). It is
-kept, rebuilt, verified and purged as every view is. Its rows follow from single events alone.
+kept, rebuilt, verified and purged as every view is. Its rows follow from events alone, not from a state.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from hashlib import blake2b
+from typing import Any
+
+import msgspec
 
 from dateline.events.acts import about
 from dateline.events.editorial import ContentErased, EventRevoked, FactCorrected, FactsLinked
-from dateline.events.entity import EntityIntroduced
+from dateline.events.entity import EntityAmended, EntityIntroduced, EntityMerged
 from dateline.events.envelope import Event
 from dateline.events.fold import FoldedEvent
+from dateline.events.index import named, refers_to
 from dateline.events.payload import FACT, Erased, FactNotice, FactPayload, Raw, Sealed
 from dateline.events.registry import CORE_NAMES
 from dateline.events.source import SourceAmended, SourceCaptured, document_of
@@ -28,7 +33,9 @@ WHOLE = ""
 CONTEXT = "g"
 #: Facts with numbers from here on follow a scheme of the author's; `Tombstones.take` ignores them.
 OWN_NUMBERS = "f100000000"
-_LINKS, _DRAWN, _SHARED = "=", "<", "@"
+_LINKS, _DRAWN, _SHARED, _NAMED = "=", "<", "@", "#"
+#: Events that name entities and are rare.
+_RARE = (FactCorrected, SourceAmended, EntityAmended, EntityMerged)
 #: Events that say how the story itself stands, or that something is gone.
 _OF_STORY = (StoryOpened, StoryRetitled, StoryClosed, ContentErased, Erased, Sealed)
 
@@ -67,7 +74,43 @@ def shared_things(source: str, data: SourceCaptured) -> set[str]:
 
 
 def _address(url: str) -> str:
-    return _SHARED + blake2b(url.encode(), digest_size=8).hexdigest()
+    return _SHARED + _digest(url)
+
+
+@lru_cache(4096)
+def named_thing(entity: str) -> str:
+    """The first event that names an entity without introducing it, as a thing."""
+    return _NAMED + _digest(entity)
+
+
+def _digest(text: str) -> str:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def _entities(event: Event) -> Iterable[str]:
+    """The entities that an event names so that others may show it once they are introduced."""
+    data = event.data
+    if event.subject_key is not None:
+        return ()
+    if isinstance(data, FactPayload):
+        return refers_to(data)
+    if isinstance(data, SourceCaptured):
+        return (data.publisher, *data.byline, *(credit.agent for credit in data.credits))
+    if isinstance(data, EntityIntroduced):
+        return () if data.part_of is None else (data.part_of,)
+    if isinstance(data, Raw):
+        return () if data.fact is None else _agents_and_places(data.fields)
+    return sorted(named(msgspec.json.encode(data))) if isinstance(data, _RARE) else ()
+
+
+def _agents_and_places(fields: Mapping[str, Any]) -> Iterator[str]:
+    """What `refers_to` finds in a fact of a plugin's type where the plugin is."""
+    for field, part in (("attribution", "agent"), ("places", "place")):
+        listed = fields.get(field)
+        for item in listed if isinstance(listed, list) else ():
+            name = item.get(part) if isinstance(item, dict) else None
+            if isinstance(name, str):
+                yield name
 
 
 def things(event: Event) -> Iterable[str]:
@@ -121,7 +164,7 @@ def _unread(data: Raw) -> Iterator[str]:
 
 
 class About(KernelView):
-    """The positions of the events about each thing."""
+    """The positions of the events about each thing, and of the first event that names an entity."""
 
     name = "dateline_about"
     version = 2
@@ -137,6 +180,9 @@ class About(KernelView):
     def take(self, event: Event, rows: Rows) -> None:
         for item, name in enumerate(things(event), 1):
             rows.changed[(event.slug, f"{event.position}/{item}")] = (name, event.position)
+        for entity in _entities(event):
+            name = named_thing(entity)
+            rows.add((event.slug, name), (name, event.position))
 
 
 ABOUT = About()

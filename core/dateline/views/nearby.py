@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Set as AbstractSet
+
 import msgspec
 from sqlalchemy import Connection
 
@@ -25,6 +26,7 @@ from dateline.views.about import (
     WHOLE,
     drawn_thing,
     links_thing,
+    named_thing,
     shared_things,
     subjects,
     thing,
@@ -128,7 +130,9 @@ class Nearby:
     def drawn(self, source: str) -> set[str]:
         """The facts that are or were drawn from a source or another capture of its document."""
         events = self._about({drawn_thing(source)})
-        return {one.data.fact for one in events if isinstance(one.data, FactPayload | FactCorrected)}
+        return {
+            one.data.fact for one in events if isinstance(one.data, FactPayload | FactCorrected)
+        }
 
     def beside(self, story: StoryState, source: str) -> set[str]:
         """Sources that may belong to the same document as one of `story`, itself included; call it for each
@@ -141,6 +145,13 @@ class Nearby:
             if isinstance(event.data, SourceCaptured | SourceAmended):
                 found.add(event.data.source)
         return {source, *found}
+
+    def mentions(self, entity: str) -> bool:
+        """Whether any event names an entity or is about it."""
+        if self._where.of({thing(entity), named_thing(entity)}):
+            return True
+        # Events since, and protected ones, of which no name is kept.
+        return any(entity in self._named_by(event) for event in self._events.values())
 
     def linked(self, story: StoryState, fact: str) -> set[str]:
         """The facts at both ends of the links of one."""
@@ -183,10 +194,13 @@ class Nearby:
         for one in wanted:
             for event in self._by_thing.get(one, ()):
                 if isinstance(event.data, types):
-                    if event.position not in self._names:
-                        self._names[event.position] = named(msgspec.json.encode(event.data))
-                    found |= self._names[event.position]
+                    found |= self._named_by(event)
         return set(map(thing, found)) - self._asked
+
+    def _named_by(self, event: Event) -> set[str]:
+        if event.position not in self._names:
+            self._names[event.position] = named(msgspec.json.encode(event.data))
+        return self._names[event.position]
 
     def __len__(self) -> int:
         return len(self._events)

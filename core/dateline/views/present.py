@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from dateline.events.editorial import ContentErased, EventRevoked, FactsLinked
+from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Event
 from dateline.events.fold import StoryFold
 from dateline.events.index import named
@@ -27,8 +28,11 @@ from dateline.views.nearby import Nearby, Positions
 SHORT = 250
 #: No more events than these, or a quarter of the story, are read instead of the whole.
 LONG = 1000
-#: Events that touch no facts but those that they name, facts linked with these, and facts drawn from them.
-_OWN = (FactPayload, FactNotice, FactsLinked, SourceCaptured, StoryRetitled, StoryClosed)
+#: Events that touch no facts but those that they name, facts linked with these or drawn from them, and
+#: facts that named an entity before it was introduced.
+_OWN = (
+    FactPayload, FactNotice, FactsLinked, SourceCaptured, EntityIntroduced, StoryRetitled, StoryClosed,
+)  # fmt: skip
 #: How often more of a story is read before it is folded whole.
 _ROUNDS = 8
 
@@ -94,9 +98,11 @@ def before(
     nearby = Nearby(connection, reader, where)
     names = set[str]().union(*(named(msgspec.json.encode(event.data)) for event in events))
     nearby.events(names)
-    for event in events:
-        if isinstance(event.data, SourceCaptured):  # facts may have waited for it
+    for event in events:  # facts may have waited for a source; for an entity that is rare
+        if isinstance(event.data, SourceCaptured):
             names |= nearby.drawn(event.data.source)
+        elif isinstance(event.data, EntityIntroduced) and nearby.mentions(event.data.entity):
+            return None
     for _ in range(_ROUNDS):
         selected = nearby.events(names, linked=True)
         if len(selected) > max(LONG, version // 4):

@@ -196,9 +196,7 @@ def _asked(
 class NearbyRows:
     """What is near a thing of a story, as one view gets it."""
 
-    def __init__(
-        self, connection: Connection, item: Running, nearby: Nearby, story: str
-    ) -> None:
+    def __init__(self, connection: Connection, item: Running, nearby: Nearby, story: str) -> None:
         self._connection, self._item, self._story = connection, item, story
         self.drawn, self.beside, self.linked = nearby.drawn, nearby.beside, nearby.linked
 
