@@ -72,7 +72,7 @@ class Disputes(FactView):
             yield from (link.data.to for link in event.state.linked(name))
 
     def reads(self, event: FoldedEvent, names: Collection[str], nearby: Nearby) -> Collection[str]:
-        return {*names}.union(*(nearby.linked(event.state, name) for name in names))
+        return ()
 
     def _recorded(self, fact: Fact, notice: Event) -> Row:
         data = notice.data

@@ -56,12 +56,9 @@ class Doubts(FactView):
                 yield following
 
     def reads(self, event: FoldedEvent, names: Collection[str], nearby: Nearby) -> Collection[str]:
-        """The facts that each of these is linked with, and those from its source."""
-        story, found = event.state, set[str]()
-        for fact in (event.before, *map(story.facts.get, names)):
-            if fact is not None:
-                found |= nearby.drawn(fact.source) | nearby.linked(story, fact.id)
-        return found.union(names)
+        """The facts from the same source: one may say the same."""
+        facts = (event.before, *map(event.state.facts.get, names))
+        return set().union(*(nearby.drawn(fact.source) for fact in facts if fact is not None))
 
 
 @hookimpl

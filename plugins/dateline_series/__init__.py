@@ -33,6 +33,7 @@ class Series(FactView):
 
     name, version = "series", 1
     order = ("series", "undated", "earliest", last("latest"), "public_at", "position", "item")
+    indexes = (("series",),)
     summary = ("measure", "place", "when", "words", "before", "corrected", "status", "chain")
 
     class Row(FactRow, frozen=True):
@@ -76,7 +77,7 @@ class Series(FactView):
         facts = (event.before, *map(event.state.facts.get, names))
         keys = {one.series for fact in facts if fact is not None for one in figures(fact)}
         rows = (row for key in keys for row in nearby.stored("series", key, "fact"))
-        return {*names, *(fact for (fact,) in rows)}
+        return {fact for (fact,) in rows}
 
     def _rows(self, fact: Fact) -> Iterator[Row]:
         series, data = AllSeries.of(fact.story), fact.data

@@ -31,6 +31,7 @@ class Desk:
         self.archive, self._random = archive, random
         self._sources: list[tuple[str, str]] = []
         self._people: list[str] = []
+        self._lines: list[Fields] = []
         archive.record([
             samples.opened(SLUG), samples.entity(samples.WIRE, "Wire"), samples.entity(samples.NORA, "Nora"),
             *(samples.entity(place, place.upper()) for place in _PLACES),
@@ -109,7 +110,10 @@ class Desk:
         return next(text for text in _TEXTS if samples.digest(f"{text} {number}") == source)
 
     def _fact(self) -> None:
-        self._record(*(self._made() for _ in range(self._random.randint(1, 2))))
+        for _ in range(self._random.randint(1, 2)):
+            again = self._lines and self._random.random() < 0.3  # somebody records it twice
+            self._lines.append(self._some(self._lines) if again else self._made())
+        self._record(*self._lines[-2:])
 
     def _correct(self) -> None:
         fact = self._known_fact()

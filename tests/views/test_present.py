@@ -18,7 +18,6 @@ from tests.views.desk import Desk
 
 from dateline import Archive, Refused
 from dateline.events.clock import to_iso
-from dateline.events.entity import EntityIntroduced
 from dateline.events.fold import StoryFold
 from dateline.events.state import Fact, StoryState
 from dateline.log.engine import reading, writing
@@ -190,6 +189,11 @@ def test_no_bundled_view_folds_a_long_story_for_what_a_desk_does_all_day(
             lambda: archive.link("ferry", "f2", "disputes", "f1"),
             lambda: archive.correct("ferry", "f2", {"text": "Put otherwise"}, reason="Unclear"),
             lambda: archive.retract("ferry", "f4", reason="It was said of another day"),
+            # Said twice; and f2 shows what everyone who disputes it says, whoever is corrected.
+            lambda: archive.record([said], story="ferry"),
+            lambda: archive.link("ferry", "f12", "disputes", "f2"),
+            lambda: archive.link("ferry", "f1", "disputes", "f2"),
+            lambda: archive.correct("ferry", "f1", {"text": "No"}, reason="Unclear"),
         ):
             act()
             kept(archive)
@@ -200,16 +204,22 @@ def test_no_bundled_view_folds_a_long_story_for_what_a_desk_does_all_day(
         assert "Put otherwise" in [row["text"] for row in archive.view("timeline", "ferry").dicts()]
 
 
-def test_facts_that_waited_for_an_entity_get_its_name(short: None) -> None:
-    """Only an erasure, or an import, brings them: the rules want the entity first."""
-    new = samples.statement(text="Brandt said so", speakers=["person:ida-brandt"])
+def test_facts_that_waited_for_an_entity_or_a_source_are_read(short: None) -> None:
+    """Few do: mostly both come first."""
+    ida = samples.entity("person:ida-brandt", "Ida Brandt")
+    source = samples.captured("It rained, Ida Brandt said.")
+    said = samples.statement(
+        "It rained", text="Said", source=source["source"], speakers=["person:ida-brandt"]
+    )
     with Archive.create(":memory:", plugins()) as archive:
-        archive.record([*samples.story(), new, samples.entity("person:ida-brandt", "Ida Brandt")])
+        archive.record([*samples.story(), said, source, ida])
         kept(archive)
         with reading(archive._engine) as connection:
-            *_, last = archive._reader.read(connection)
-            assert isinstance(last.data, EntityIntroduced)
-            assert before(connection, archive._reader, [last], last.position - 1) is None
+            *_, captured, introduced = archive._reader.read(connection)
+            found = before(connection, archive._reader, [captured], captured.position - 1)
+            assert found is not None and "f3" in found.facts
+            at = introduced.position - 1
+            assert before(connection, archive._reader, [introduced], at) is None
 
 
 @pytest.fixture

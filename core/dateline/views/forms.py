@@ -204,7 +204,7 @@ class SourceView(MapView[Source]):
         own = kind.touched is SourceView.touched and kind.find is SourceView.find
         if not own or not self.deferred:
             return None
-        return set(names).union(*map(nearby.drawn, names))
+        return set().union(*map(nearby.drawn, names))
 
     def all_rows(self, story: StoryState) -> Iterator[tuple[Source, Iterable[ViewRow]]]:
         by_name = story.facts_by_name()

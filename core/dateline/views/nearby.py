@@ -153,10 +153,6 @@ class Nearby:
         # Events since, and protected ones, of which no name is kept.
         return any(entity in self._named_by(event) for event in self._events.values())
 
-    def linked(self, story: StoryState, fact: str) -> set[str]:
-        """The facts at both ends of the links of one."""
-        return {end for link in story.linked(fact) for end in (link.data.from_, link.data.to)}
-
     def _about(self, things: AbstractSet[str]) -> Iterator[Event]:
         """The events about some things."""
         self._take(things)

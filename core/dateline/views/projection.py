@@ -47,9 +47,6 @@ class Nearby(Protocol):
         """Sources that may belong to the same document as one of `story`, itself included; call it for each
         of these again."""
 
-    def linked(self, story: StoryState, fact: str) -> set[str]:
-        """The facts at both ends of the links of one."""
-
     def stored(self, by: str, value: str, *columns: str) -> Iterable[tuple[Any, ...]]:
         """The values of some columns in the view's rows of the story, as they were before the new events, that
         have that value in the column `by`."""
@@ -82,9 +79,10 @@ class View(ABC):
     def reads(
         self, event: FoldedEvent, names: Collection[str], nearby: Nearby
     ) -> Collection[str] | None:
-        """The ids of the facts, entities and sources that the rows of the things `names` depend on, besides
-        what `event` is about and what this names; `names` are those that it touched. None stands for
-        the whole story, which is then folded to catch up: that is always right, and slower."""
+        """The ids of other facts and sources that the rows of the things `names` depend on; `names` are those
+        that `event` touched. They themselves, the facts linked with them and what all of these name are
+        known. None stands for the whole story, which is then folded to catch up: that is always right,
+        and slower."""
         return None
 
     @classmethod

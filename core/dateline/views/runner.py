@@ -182,7 +182,7 @@ def _asked(
             try:
                 names = [*view.touched(folded)] if isinstance(view, MapView) else []
                 read = view.reads(folded, names, NearbyRows(connection, item, nearby, event.slug))
-                found.update(() if read is None else read)
+                found.update(names, () if read is None else read)
             except DBAPIError:
                 raise  # the database failed, not the plugin
             except BaseException as error:  # noqa: BLE001 - it is reported when the whole story is folded
@@ -198,7 +198,7 @@ class NearbyRows:
 
     def __init__(self, connection: Connection, item: Running, nearby: Nearby, story: str) -> None:
         self._connection, self._item, self._story = connection, item, story
-        self.drawn, self.beside, self.linked = nearby.drawn, nearby.beside, nearby.linked
+        self.drawn, self.beside = nearby.drawn, nearby.beside
 
     def stored(self, by: str, value: str, *columns: str) -> list[Values]:
         build = self._item.build
