@@ -175,9 +175,13 @@ def test_no_bundled_view_folds_a_long_story_for_what_a_desk_does_all_day(
 ) -> None:
     source = samples.captured("It rained, Ida Brandt said.", url="https://wire.example/2")
     ida = samples.entity("person:ida-brandt", "Ida Brandt")
+    chain = [
+        {"agent": "person:ida-brandt", "role": "origin", "act": "say"},
+        {"agent": samples.WIRE, "role": "publisher"},
+    ]
     said = samples.statement(
-        "It rained", text="It rained", source=source["source"], speakers=["person:ida-brandt"]
-    )
+        "It rained", text="It rained", source=source["source"], attribution=chain
+    ) | {"speakers": ["person:ida-brandt"]}
     with Archive.create(db, plugins()) as archive:
         archive.record(samples.story(*[samples.figure(text=f"Figure {at}") for at in range(9)]))
         archive.catch_up()
