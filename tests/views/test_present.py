@@ -208,6 +208,22 @@ def test_no_bundled_view_folds_a_long_story_for_what_a_desk_does_all_day(
         assert "Put otherwise" in [row["text"] for row in archive.view("timeline", "ferry").dicts()]
 
 
+def test_a_story_may_be_folded_in_part_and_whole_in_turn(
+    short: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figures = [samples.figure(text=f"Figure {at}") for at in range(9)]
+    amended = samples.amended(samples.SOURCE, "/title", "Ferry aground", "The Alma")
+    back = samples.amended(samples.SOURCE, "/title", "The Alma", "Ferry aground")
+    with Archive.create(":memory:", plugins()) as archive:
+        archive.record(samples.story(*figures))
+        archive.catch_up()
+        archive.record([amended, samples.figure(text="One more"), back], story="ferry")
+        kept(archive)
+        monkeypatch.setattr(runner, "PAGE", 1)
+        archive.catch_up(["sources"])
+        assert archive.verify_view("sources") == []
+
+
 def test_facts_that_waited_for_an_entity_or_a_source_are_read(short: None) -> None:
     """Few do: mostly both come first."""
     ida = samples.entity("person:ida-brandt", "Ida Brandt")

@@ -48,6 +48,10 @@ class RecentStates:
 
     def apply(self, connection: Connection, event: Event) -> FoldedEvent:
         state = self._states.pop(event.story, None)
+        if state is not None and state.version != event.version - 1:
+            self._facts -= len(state.facts)  # since then the story was folded in part
+            state.release()
+            state = None
         if state is None:
             state = StoryFold(self._reader.registry)
             if event.version > 1:
