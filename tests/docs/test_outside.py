@@ -21,6 +21,7 @@ from dateline import Archive
 from dateline.log.engine import reading
 from dateline.testing import samples
 from dateline_demo.command import record as record_demo
+from dateline_demo.stories import VELM
 
 HERE = Path(__file__).parent
 PAGE = HERE.parents[1] / "docs" / "outside.md"
@@ -111,7 +112,7 @@ def test_the_page_works_as_printed_while_somebody_records(tmp_path: Path) -> Non
 
 def test_its_questions_have_the_same_answers_in_both_databases(db: str) -> None:
     with Archive.create(db, plugins()) as archive:
-        record_demo(archive)
+        record_demo(archive, VELM)
         archive.catch_up()
         with reading(archive._engine) as connection:
             answers = [
