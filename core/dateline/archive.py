@@ -56,9 +56,10 @@ from dateline.views.kept_counts import KeptCounts, kept_counts
 from dateline.views.own import keep_up
 from dateline.views.present import fold, present
 from dateline.views.projection import View
+from dateline.views.question import Question, Where
 from dateline.views.row_differences import Difference
 from dateline.views.row_differences import verify as verify_rows
-from dateline.views.table import Table, limited
+from dateline.views.table import Table
 
 if TYPE_CHECKING:
     from dateline.capture.capturing import Captured
@@ -470,25 +471,32 @@ class Archive:
         self,
         name: str,
         *stories: str,
-        everything: bool = False,
+        where: Where = (),
+        since: str | None = None,
+        until: str | None = None,
+        sort: str | Iterable[str] = (),
         limit: int | None = None,
+        everything: bool = False,
         at: Moment | None = None,
         **when: Unpack[When],
     ) -> Table:
-        """The rows of a view for `stories`, or for all stories, caught up to the head: all of them, or the
-        first `limit`.
+        """The rows of a view for `stories`, or for all stories, caught up to the head.
+
+        `where` has conditions that must all hold: ``"value>=100"`` or ``("value", ">=", 100)``. The
+        operators are ``= != < <= > >=`` and, for text, ``~``, which means: contains, whatever the case. `since` and
+        `until` are EDTF dates: the rows are those whose dates may lie between them. `sort` names
+        columns, with ``-`` before one for the greatest first; by default the rows are in the view's order.
+        Of all these rows only the first `limit` are read.
 
         The rows of a past moment are folded in memory. Rows of retracted and rejected facts are left
         out unless `everything` is true. Raises UnknownName, ViewFailed, DatelineError.
         """
-        at = asked(at, **when)
-        if at is not None:
-            chosen = [self.story(slug) for slug in stories] or self.stories()
-            table = self._served.table_at(name, chosen, at, everything=everything)
-            return limited(table, limit)
+        at, question = asked(at, **when), Question.of(where, since, until, sort, limit)
         for slug in stories:
             self.story(slug)
-        return self._served.table(name, stories, everything=everything, limit=limit)
+        if at is not None:
+            return self._served.table_at(name, stories, question, at, everything=everything)
+        return self._served.table(name, stories, question, everything=everything)
 
     def diff(
         self, story: str, since: str | Moment, until: str | Moment, *, by_record: bool = False

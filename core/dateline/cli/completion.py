@@ -61,7 +61,15 @@ def completion(ctx: click.Context, shell: str) -> None:
 
 def stories(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Slugs of the archive's stories."""
-    return _starting(incomplete, _asked(ctx, "SELECT slug FROM stories"))
+    # In the order of the index of slugs, which are ASCII: only those that start like that are read.
+    query = "SELECT slug FROM stories WHERE slug >= ? AND slug < ? ORDER BY slug"
+    return _asked(ctx, query, incomplete, incomplete + "~")
+
+
+def stories_or_views(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Stories, or views if those of all stories are asked for."""
+    found = views if ctx.params.get("all_stories") else stories
+    return found(ctx, param, incomplete)
 
 
 def facts(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

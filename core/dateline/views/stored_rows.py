@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sql
 from sqlalchemy import Connection
 
+from dateline.events.status import HIDDEN
 from dateline.log.databases import catalog
 from dateline.log.databases.dialect import of
 from dateline.views.generation import Build
+from dateline.views.letters import variants
 from dateline.views.row_type import ColumnType, Values
 from dateline.views.rows import Key, Rows
+from dateline.views.selection import ORDERED, Range, Selection, Term
+from dateline.views.table import Table, whole_numbers
 from dateline.views.view_schema import ViewSchema
+
+Clause: TypeAlias = sql.ColumnElement[bool]
 
 _TYPES: dict[ColumnType, Any] = {
     # Sorted by code points, whatever the locale of the server.
@@ -90,34 +96,86 @@ def read(
     return [tuple(row) for row in connection.execute(query)]
 
 
-def first(
+def select(
     connection: Connection,
     schema: ViewSchema,
     build: Build,
     stories: Sequence[str],
-    limit: int,
-    hidden: Collection[str],
-) -> tuple[list[Values], int, int]:
-    """The first `limit` rows in the view's order, without those with a status in `hidden`; the number of
-    all such rows, and of those that are left out."""
+    asked: Selection,
+    *,
+    everything: bool = False,
+) -> Table:
+    """What `selection.select` gives for the rows of `stories`, or of all, read by the database: no row is
+    read that is not shown."""
     table = _stored(schema, build.table)
-    chosen: sql.ColumnElement[bool] = table.c.story.in_(stories) if stories else sql.true()
-    shown, left = chosen, 0
-    if hidden:
-        shown = chosen & table.c.status.not_in(hidden)
-        left = _count(connection, table, chosen & table.c.status.in_(hidden))
-    order: list[sql.ColumnElement[Any]] = []
+    columns = list(table.c)
+    chosen: list[Clause] = [table.c.story.in_(stories)] if stories else []
+    chosen += [_holds(connection, columns[term.at], term) for term in asked.terms]
+    dates = [] if asked.range is None else _meets(columns, asked.range)
+    hide = schema.fact_rows and not everything
+    shown = [*chosen, table.c.status.not_in(HIDDEN)] if hide else chosen
+    order = [
+        part for at, greatest in asked.sort for part in _sorted(columns[at], greatest=greatest)
+    ]
     for at, empty_last in schema.order:
-        column = list(table.c)[at]
-        order += [(column.is_(None) if empty_last else column.is_not(None)), column]
+        order += _sorted(columns[at], empty_last=empty_last)
     order += [table.c[name] for name in schema.key]  # keys break ties: the order is total
-    query = sql.select(table).where(shown).order_by(*order).limit(limit)
+    query = sql.select(table).where(*shown, *dates).order_by(*order).limit(asked.limit)
     rows = [tuple(row) for row in connection.execute(query)]
-    return rows, _count(connection, table, shown), left
+    hidden = further = undated = 0
+    if hide:
+        hidden = _count(connection, table, [*chosen, *dates, table.c.status.in_(HIDDEN)])
+    if len(rows) == asked.limit:
+        further = _count(connection, table, [*shown, *dates]) - len(rows)
+    if asked.range is not None:
+        empty = [columns[asked.range.earliest].is_(None), columns[asked.range.latest].is_(None)]
+        undated = _count(connection, table, [*shown, *empty])
+    rows = whole_numbers(schema, rows)
+    return Table(schema.name, schema.columns, rows, hidden, further, undated)
 
 
-def _count(connection: Connection, table: sql.Table, wanted: sql.ColumnElement[bool]) -> int:
-    query = sql.select(sql.func.count()).select_from(table).where(wanted)
+def _holds(connection: Connection, column: sql.ColumnElement[Any], term: Term) -> Any:
+    """The same as `Term.holds`."""
+    value = term.value
+    if value is None:
+        empty: Clause = column.is_(None)
+        if isinstance(column.type, sql.Text):
+            empty = empty | (column == "")
+        return empty if term.operator == "=" else ~empty
+    match term.operator:
+        case "=":
+            return column == value
+        case "!=":
+            return column.is_(None) | (column != value)
+        case "~":
+            matches, pattern = of(connection).containing(list(map(variants, value)))
+            return column.bool_op(matches)(pattern)
+    return ORDERED[term.operator](column, value)
+
+
+def _meets(columns: Sequence[sql.Column[Any]], dates: Range) -> list[Clause]:
+    """The same as `Range.dates` and `Range.meets`."""
+    first, last = columns[dates.earliest], columns[dates.latest]
+    found: list[Clause] = [first.is_not(None) | last.is_not(None)]
+    if dates.end is not None:
+        found.append(first.is_(None) | (first < dates.end))
+    if dates.starts:
+        found.append(last.is_(None) | (last >= dates.starts[0]) | last.in_(dates.starts))
+    return found
+
+
+def _sorted(
+    column: sql.Column[Any], *, greatest: bool = False, empty_last: bool = True
+) -> list[sql.ColumnElement[Any]]:
+    """What to sort by to sort by a column."""
+    ordered = column.desc() if greatest else column
+    if not column.nullable:
+        return [ordered]
+    return [column.is_(None) if empty_last else column.is_not(None), ordered]
+
+
+def _count(connection: Connection, table: sql.Table, wanted: Sequence[Clause]) -> int:
+    query = sql.select(sql.func.count()).select_from(table).where(*wanted)
     return int(connection.execute(query).scalar_one())
 
 

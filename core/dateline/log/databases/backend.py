@@ -147,6 +147,11 @@ class Backend(ABC):
         of `relations`."""
 
     @abstractmethod
+    def containing(self, letters: Sequence[str]) -> tuple[str, str]:
+        """How a text is found that contains some letters one after the other, each as any of those given:
+        the operator, and the pattern on its right."""
+
+    @abstractmethod
     def execute(self, connection: Connection) -> Execute:
         """A function that runs single statements at the driver's own speed."""
 
