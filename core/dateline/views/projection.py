@@ -7,6 +7,7 @@ rebuilding, past moments, and tests.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Container
 from typing import TYPE_CHECKING, ClassVar
 
 from dateline.errors import DatelineError
@@ -31,6 +32,8 @@ RESERVED = frozenset({
 })  # fmt: skip
 #: The most columns that a view may have: PostgreSQL must fit their fixed-size parts into one page.
 COLUMNS = 250
+#: The most indexes that a view may declare.
+INDEXES = 9
 #: The attribute in which a view keeps its schema.
 _SCHEMA = "_dateline_schema"
 
@@ -51,6 +54,8 @@ class View(ABC):
     #: The class that `Row` must extend, and the column that names what a row is about, if there is one.
     row_base: ClassVar[type[ViewRow]] = ViewRow
     by: ClassVar[str | None] = None
+    #: Indexes for what is often asked, each of at most three columns: ``(("measure",), ("speaker", "kind"))``.
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = ()
     #: A view that sets it to ``()`` gets the rules of plugins that doubt facts, and is built again when
     #: these change.
     doubters: tuple[Doubter, ...] | None = None
@@ -135,10 +140,23 @@ def _made(view: View) -> ViewSchema:
     by = None if fact_rows else view.by
     if by is not None and (by not in at or columns[at[by]].type != "text"):
         raise _invalid(f"view {name}: `by` names {by!r}, which is not a column of text")
+    _require_indexes(name, view.indexes, at)
     return ViewSchema(
         name, view.version, own, columns, tuple(order), fact_rows, by, view.undoes(), kernel,
-        tuple(f"{rule.name} v{rule.version}" for rule in view.doubters or ()),
+        tuple(f"{rule.name} v{rule.version}" for rule in view.doubters or ()), view.indexes,
     )  # fmt: skip
+
+
+def _require_indexes(name: str, indexes: object, columns: Container[str]) -> None:
+    """Raises DatelineError unless `indexes` are tuples of columns."""
+    if not isinstance(indexes, tuple) or len(indexes) > INDEXES:
+        raise _invalid(f"view {name}: `indexes` is a tuple of at most {INDEXES} tuples of columns")
+    for one in indexes:
+        if not isinstance(one, tuple) or not 1 <= len(one) <= 3:
+            raise _invalid(f"view {name}: an index is a tuple of one to three columns, not {one!r}")
+        for column in one:
+            if column not in columns:
+                raise _invalid(f"view {name}: an index names {column!r}, which is not a column")
 
 
 def _invalid(what: str) -> DatelineError:

@@ -119,8 +119,9 @@ def select(
         )
     shown.sort(key=sort_key(schema))
     for at, greatest in reversed(asked.sort):
-        shown.sort(key=lambda row: row[at] if row[at] is not None else 0, reverse=greatest)
-        shown.sort(key=lambda row: row[at] is None)
+        there = [row for row in shown if row[at] is not None]
+        there.sort(key=operator.itemgetter(at), reverse=greatest)
+        shown = [*there, *(row for row in shown if row[at] is None)]
     kept = shown if asked.limit is None else shown[: asked.limit]
     return Table(schema.name, schema.columns, kept, len(hidden), len(shown) - len(kept), undated)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -18,7 +19,7 @@ from dateline.views.row_type import ColumnType, Values
 from dateline.views.rows import Key, Rows
 from dateline.views.selection import ORDERED, Range, Selection, Term
 from dateline.views.table import Table, whole_numbers
-from dateline.views.view_schema import ViewSchema
+from dateline.views.view_schema import STORY, ViewSchema
 
 Clause: TypeAlias = sql.ColumnElement[bool]
 
@@ -32,18 +33,42 @@ _TYPES: dict[ColumnType, Any] = {
 
 
 def index(connection: Connection, schema: ViewSchema, build: Build) -> None:
-    """Create the index, unique by story and key, and one by story and thing if that is another column.
-    Raises DatelineError if a name is taken."""
+    """Create the indexes: unique by story and key, by story and thing if that is another column, and those that
+    the view declares. Raises DatelineError if a name is taken."""
     table = sql_table(schema, build.table)
     there = {one["name"] for one in sql.inspect(connection).get_indexes(build.table)}
-    wanted = {f"{build.table}_key": schema.key}
+    wanted: dict[str, list[Any]] = {f"{build.table}_key": [table.c[name] for name in schema.key]}
     if len(schema.thing) == 2 and schema.by is not None:
-        wanted[f"{build.table}_by"] = schema.thing
-    for name, columns in wanted.items():
+        wanted[f"{build.table}_by"] = [table.c[name] for name in schema.thing]
+    for number, columns in enumerate(schema.indexes, 1):
+        parts = [_entry(connection, table.c[name]) for name in columns]
+        wanted[f"{build.table}_i{number}"] = [
+            *parts, *(table.c[name] for name in _following(schema) if name not in columns)
+        ]  # fmt: skip
+    for name, parts in wanted.items():
         if name not in there:  # else an earlier process made it and was killed
             catalog.require_free(connection, name, f"view {build.name}")
-            unique = columns == schema.key
-            sql.Index(name, *(table.c[one] for one in columns), unique=unique).create(connection)
+            sql.Index(name, *parts, unique=name.endswith("_key")).create(connection)
+
+
+def _following(schema: ViewSchema) -> list[str]:
+    """The columns at the end of each declared index: the rows of one value are then found in the view's order,
+    and those of hidden facts are counted without being read."""
+    names = [STORY.name]
+    for at, _ in schema.order[1:]:
+        column = schema.columns[at]
+        if column.nullable or column.type == "text":
+            break
+        names.append(column.name)
+    return [*names, *(["status"] if schema.fact_rows else [])]
+
+
+def _entry(connection: Connection, column: sql.ColumnElement[Any]) -> sql.ColumnElement[Any]:
+    """What an index holds of a column: of a text only its start, where entries have a limited size."""
+    most = of(connection).index_letters
+    if most is None or not isinstance(column.type, sql.Text):
+        return column
+    return sql.func.left(column, sql.literal_column(str(most)))
 
 
 def fill(
@@ -110,8 +135,12 @@ def select(
     table = _stored(schema, build.table)
     columns = list(table.c)
     chosen: list[Clause] = [table.c.story.in_(stories)] if stories else []
-    chosen += [_holds(connection, columns[term.at], term) for term in asked.terms]
-    dates = [] if asked.range is None else _meets(columns, asked.range)
+    for term in asked.terms:
+        column = columns[term.at]
+        chosen.append(_holds(connection, column, term))
+        if column.name in schema.indexed and term.operator in ("=", "<", "<=", ">", ">="):
+            chosen += _may_hold(connection, column, term)
+    dates = [] if asked.range is None else _meets(connection, schema, columns, asked.range)
     hide = schema.fact_rows and not everything
     shown = [*chosen, table.c.status.not_in(HIDDEN)] if hide else chosen
     order = [
@@ -153,14 +182,34 @@ def _holds(connection: Connection, column: sql.ColumnElement[Any], term: Term) -
     return ORDERED[term.operator](column, value)
 
 
-def _meets(columns: Sequence[sql.Column[Any]], dates: Range) -> list[Clause]:
-    """The same as `Range.dates` and `Range.meets`."""
+def _may_hold(connection: Connection, column: sql.Column[Any], term: Term) -> list[Clause]:
+    """What follows from the condition for the start of a text, so that an index of starts is used."""
+    entry = _entry(connection, column)
+    if entry is column or term.value is None:
+        return []
+    most = of(connection).index_letters
+    compared = {"<": operator.le, ">": operator.ge}.get(
+        term.operator, ORDERED.get(term.operator, operator.eq)
+    )
+    return [compared(entry, term.value[:most])]
+
+
+def _meets(
+    connection: Connection, schema: ViewSchema, columns: Sequence[sql.Column[Any]], dates: Range
+) -> list[Clause]:
+    """The same as `Range.dates` and `Range.meets`, and what an index of dates can find."""
     first, last = columns[dates.earliest], columns[dates.latest]
     found: list[Clause] = [first.is_not(None) | last.is_not(None)]
     if dates.end is not None:
         found.append(first.is_(None) | (first < dates.end))
+        if first.name in schema.indexed:
+            entry = _entry(connection, first)
+            found.append(entry.is_(None) | (entry <= dates.end))
     if dates.starts:
         found.append(last.is_(None) | (last >= dates.starts[0]) | last.in_(dates.starts))
+        if last.name in schema.indexed:
+            entry = _entry(connection, last)
+            found.append(entry.is_(None) | (entry >= dates.starts[-1]))
     return found
 
 

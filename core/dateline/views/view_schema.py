@@ -48,6 +48,8 @@ class ViewSchema(msgspec.Struct, frozen=True, eq=False, dict=True):
     undoes: bool
     kernel: bool = False
     doubters: tuple[str, ...] = ()
+    #: What its indexes begin with.
+    indexes: tuple[tuple[str, ...], ...] = ()
 
     def __deepcopy__(self, memo: object) -> ViewSchema:
         return self  # copies of a view share it
@@ -74,6 +76,11 @@ class ViewSchema(msgspec.Struct, frozen=True, eq=False, dict=True):
         if self.by is None or self.by == STORY.name:
             return None
         return self.names.index(self.by) - len(self.key)
+
+    @cached_property
+    def indexed(self) -> frozenset[str]:
+        """The columns in its indexes."""
+        return frozenset(name for columns in self.indexes for name in columns)
 
     @cached_property
     def numbers(self) -> list[int]:

@@ -55,6 +55,8 @@ class Backend(ABC):
     remote: ClassVar[bool] = False
     #: What is added to DROP to drop dependent objects of outsiders, too.
     cascade: ClassVar[str] = ""
+    #: How many letters of a text an index may hold, if entries have a limited size: three fit one entry.
+    index_letters: ClassVar[int | None] = None
 
     @abstractmethod
     def engine(self, url: URL) -> Engine:

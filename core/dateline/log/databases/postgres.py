@@ -68,6 +68,7 @@ class PostgreSQL(Backend):
     writing = {"isolation_level": "READ COMMITTED"}
     remote = True
     cascade = " CASCADE"
+    index_letters = 200
     explained = staticmethod(explained)
 
     def engine(self, url: URL) -> Engine:
