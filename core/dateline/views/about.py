@@ -20,6 +20,7 @@ from dateline.events.story import StoryClosed, StoryOpened, StoryRetitled
 from dateline.views.projection import KernelView, View
 from dateline.views.row_type import ViewRow
 from dateline.views.rows import Rows
+from dateline.views.summaries import SUMMARIES
 
 #: What every fold of the story needs: events about the story itself, erased and protected ones.
 WHOLE = ""
@@ -102,5 +103,5 @@ class About(KernelView):
 
 ABOUT = About()
 #: The views of Dateline's own by name, and what stands for the plugin of each.
-KERNEL_VIEWS: dict[str, View] = {ABOUT.name: ABOUT}
-OWNERS = {ABOUT.name: "dateline"}
+KERNEL_VIEWS: dict[str, View] = {ABOUT.name: ABOUT, SUMMARIES.name: SUMMARIES}
+OWNERS = dict.fromkeys(KERNEL_VIEWS, "dateline")

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 #: Views of Dateline's own: kept and verified like the others, and not offered to readers.
-KERNEL = frozenset({"dateline_about"})
+KERNEL = frozenset({"dateline_about", "dateline_stories"})
 #: A ``failed`` generation whose target is None is served with the rows that it had; one with a target
 #: is an unfinished build.
 State = Literal["building", "live", "failed", "retired"]

@@ -54,6 +54,8 @@ class View(ABC):
     #: The class that `Row` must extend, and the column that names what a row is about, if there is one.
     row_base: ClassVar[type[ViewRow]] = ViewRow
     by: ClassVar[str | None] = None
+    #: Whether it is a view of Dateline's own: not offered to readers, and without an SQL view.
+    kernel: ClassVar[bool] = False
     #: Indexes for what is often asked, each of at most three columns: ``(("measure",), ("speaker", "kind"))``.
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = ()
     #: A view that sets it to ``()`` gets the rules of plugins that doubt facts, and is built again when
@@ -76,8 +78,10 @@ class View(ABC):
 
 
 class KernelView(View):
-    """A view of Dateline's own. Its rows follow from each event alone, it is not offered to readers, and
-    has no SQL view. It reads events of all types alike, so it does not depend on the plugins."""
+    """A view of Dateline's own whose rows follow from each event alone. It reads events of all types alike,
+    so it does not depend on the plugins."""
+
+    kernel = True
 
     @abstractmethod
     def take(self, event: Event, rows: Rows) -> None:
@@ -116,7 +120,7 @@ def _made(view: View) -> ViewSchema:
         raise _invalid(f"view {name}: the database reserves names that start with sqlite_ or pg_")
     if "__" in name:
         raise _invalid(f"view {name}: two underscores in a row are reserved for generations")
-    kernel = isinstance(view, KernelView)
+    kernel = view.kernel
     if name in RESERVED or (name in KERNEL) != kernel:
         raise _invalid(f"the view name {name!r} is reserved for the archive")
     if not isinstance(view.version, int) or view.version < 1:
@@ -143,7 +147,7 @@ def _made(view: View) -> ViewSchema:
     _require_indexes(name, view.indexes, at)
     return ViewSchema(
         name, view.version, own, columns, tuple(order), fact_rows, by, view.undoes(), kernel,
-        tuple(f"{rule.name} v{rule.version}" for rule in view.doubters or ()), view.indexes,
+        tuple(f"{rule.name} v{rule.version}" for rule in view.doubters or ()), view.indexes, isinstance(view, KernelView),
     )  # fmt: skip
 
 

@@ -50,6 +50,8 @@ class ViewSchema(msgspec.Struct, frozen=True, eq=False, dict=True):
     doubters: tuple[str, ...] = ()
     #: What its indexes begin with.
     indexes: tuple[tuple[str, ...], ...] = ()
+    #: Whether its rows follow from single events, of whatever type.
+    single: bool = False
 
     def __deepcopy__(self, memo: object) -> ViewSchema:
         return self  # copies of a view share it
@@ -93,7 +95,7 @@ class ViewSchema(msgspec.Struct, frozen=True, eq=False, dict=True):
         `types` are the event types of plugins that the log holds and that are loaded. A view does not
         get facts of an unknown type, so its rows depend on which of these plugins are installed.
         """
-        return _fingerprint(self, () if self.kernel else tuple(sorted(types)))
+        return _fingerprint(self, () if self.single else tuple(sorted(types)))
 
 
 @lru_cache(256)  # each catch-up compares those of all views
