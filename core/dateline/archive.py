@@ -681,9 +681,15 @@ class Archive:
 
     @contextmanager
     def material(
-        self, *slugs: str, view: str | None = None, at: Moment | None = None, **when: Unpack[When]
+        self,
+        *slugs: str,
+        view: str | None = None,
+        question: Question | None = None,
+        at: Moment | None = None,
+        **when: Unpack[When],
     ) -> Iterator[Material]:
-        """The input of an exporter: the stories `slugs`, or all.
+        """The input of an exporter: the stories `slugs`, or all. `question` says which rows a `tabular` exporter
+        writes; other exporters ignore it.
 
         Valid inside the ``with`` block, which reads one snapshot of the archive. Raises UnknownName,
         DatelineError.
@@ -693,7 +699,7 @@ class Archive:
             self.story(slug)
         if view is not None:
             self.plugins.view(view)
-        with self._served.material(slugs, view, asked(at, **when)) as material:
+        with self._served.material(slugs, view, asked(at, **when), question) as material:
             yield material
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,20 +9,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
-from tests.bundled import plugins
 from tests.effort import examples
 
-from dateline import Archive, DatelineError
 from dateline.log.engine import open_engine
-from dateline.pytest_plugin import Cli
-from dateline.testing import samples
 from dateline.views import letters, stored_rows
 from dateline.views.forms import FactView
 from dateline.views.generation import Build
 from dateline.views.projection import schema_of
-from dateline.views.question import OPERATORS, NotAQuestion, Question
+from dateline.views.question import OPERATORS, Question
 from dateline.views.row_type import FactRow
-from dateline.views.selection import Range, Selection, Term, select, selection
+from dateline.views.selection import Selection, Term, select, selection
 from dateline.views.view_schema import last
 
 

@@ -80,12 +80,13 @@ def retyping() -> Iterator[None]:
         raise
 
 
-def say_left_out(table: Table, limit: int | None) -> None:
-    """Say which rows are not in the table."""
+def say_left_out(table: Table, *, ways: bool = True) -> None:
+    """Say which rows are not in the table, and with `ways` how they are shown."""
     if table.further:
-        say(f"{counted(table.further, 'further row')} not shown (--limit {limit}).")
+        say(f"{counted(table.further, 'further row')} not shown (--limit {len(table)}).")
     if table.undated:
         say(f"Left out {counted(table.undated, 'row')} without a date.")
     if table.hidden:
         hidden = counted(table.hidden, "row")
-        say(f"Left out {hidden} of retracted or rejected facts; --all shows them.")
+        way = "; --all shows them" if ways else ""
+        say(f"Left out {hidden} of retracted or rejected facts{way}.")

@@ -43,4 +43,4 @@ def show_table(
         indexes = [names.index(name) for name in picked]
         rows, names, summary = [tuple(row[at] for at in indexes) for row in rows], picked, []
     emit(names, rows, format_, summary=summary)
-    say_left_out(table, asked["limit"])
+    say_left_out(table)

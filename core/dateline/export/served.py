@@ -115,7 +115,11 @@ class Served:
 
     @contextmanager
     def material(
-        self, slugs: Sequence[str], view: str | None, at: Moment | None
+        self,
+        slugs: Sequence[str],
+        view: str | None,
+        at: Moment | None,
+        question: Question | None = None,
     ) -> Iterator[Material]:
         """The input of an exporter, inside one read transaction."""
         if at is None and of(self._engine).rests(self._engine):
@@ -123,7 +127,9 @@ class Served:
         if at is not None:
             with reading(self._engine) as connection:
                 chosen = _chosen(connection, slugs)
-                yield PastMaterial(connection, self._reader, self._views, chosen, view, at)
+                yield PastMaterial(
+                    connection, self._reader, self._views, chosen, view, at, question=question
+                )
             return
         for _ in range(_TRIES):
             builds = self.catch_up()
@@ -132,7 +138,10 @@ class Served:
             with reading(self._engine) as connection:
                 if _of_one_moment(connection, live) and _held(connection, live):
                     chosen = _chosen(connection, slugs)
-                    yield LiveMaterial(connection, self._reader, self._views, chosen, view, failed)
+                    yield LiveMaterial(
+                        connection, self._reader, self._views, chosen, view, failed, question,
+                        whole=not slugs,
+                    )  # fmt: skip
                     return
         raise DatelineError(
             f"other processes wrote to the archive during each of {_TRIES} reads",
