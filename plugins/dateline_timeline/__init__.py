@@ -16,7 +16,7 @@ class Timeline(FactView):
 
     name, version = "timeline", 1
     order = ("undated", "earliest", last("latest"), "position")
-    indexes = (("latest",),)
+    indexes = (("latest", "earliest"),)
     summary = ("when", "fact", "kind", "status", "text", "chain")
 
     class Row(FactRow, frozen=True):

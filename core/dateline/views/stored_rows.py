@@ -151,16 +151,22 @@ def select(
     order += [table.c[name] for name in schema.key]  # keys break ties: the order is total
     query = sql.select(table).where(*shown, *dates).order_by(*order).limit(asked.limit)
     rows = [tuple(row) for row in connection.execute(query)]
-    hidden = further = undated = 0
+    # One pass over all that the question is about counts the rows that are shown and those that are not.
+    counts, undated = {False: len(rows)}, 0
+    count = sql.func.count()
     if hide:
-        hidden = _count(connection, table, [*chosen, *dates, table.c.status.in_(HIDDEN)])
-    if len(rows) == asked.limit:
-        further = _count(connection, table, [*shown, *dates]) - len(rows)
+        hidden = table.c.status.in_(HIDDEN)
+        query = sql.select(hidden, count).where(*chosen, *dates).group_by(hidden)
+        counts |= {bool(row[0]): row[1] for row in connection.execute(query)}
+    elif len(rows) == asked.limit:
+        query = sql.select(count).select_from(table).where(*shown, *dates)
+        counts[False] = connection.execute(query).scalar_one()
     if asked.range is not None:
         empty = [columns[asked.range.earliest].is_(None), columns[asked.range.latest].is_(None)]
-        undated = _count(connection, table, [*shown, *empty])
-    rows = whole_numbers(schema, rows)
-    return Table(schema.name, schema.columns, rows, hidden, further, undated)
+        query = sql.select(count).select_from(table).where(*shown, *empty)
+        undated = connection.execute(query).scalar_one()
+    rows, left = whole_numbers(schema, rows), counts.get(True, 0)
+    return Table(schema.name, schema.columns, rows, left, counts[False] - len(rows), undated)
 
 
 def _holds(connection: Connection, column: sql.ColumnElement[Any], term: Term) -> Any:
@@ -221,11 +227,6 @@ def _sorted(
     if not column.nullable:
         return [ordered]
     return [column.is_(None) if empty_last else column.is_not(None), ordered]
-
-
-def _count(connection: Connection, table: sql.Table, wanted: Sequence[Clause]) -> int:
-    query = sql.select(sql.func.count()).select_from(table).where(*wanted)
-    return int(connection.execute(query).scalar_one())
 
 
 def counts(
