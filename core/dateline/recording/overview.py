@@ -18,7 +18,7 @@ from dateline.views.catching_up import catch_up
 from dateline.views.present import fold
 from dateline.views.projection import schema_of
 from dateline.views.row_type import Values
-from dateline.views.summaries import SUMMARIES, summary
+from dateline.views.summaries import SUMMARIES, Summary, combined, summary
 
 
 class Overview(msgspec.Struct, frozen=True):
@@ -53,17 +53,22 @@ def overview(engine: Engine, reader: Reader) -> list[Overview]:
         ]
 
 
-def _line(connection: Connection, reader: Reader, story: StoryRow, kept: Values | None) -> Overview:
+def _line(
+    connection: Connection, reader: Reader, story: StoryRow, kept: Summary | None
+) -> Overview:
     if kept is not None:
-        return Overview(story, *kept)
+        return _listed(story, kept)
     try:
-        found = summary(fold(connection, reader, story.id))
-        return Overview(story, *msgspec.structs.astuple(found))
+        return _listed(story, summary(fold(connection, reader, story.id)))
     except SealedContent:  # its key was lost meanwhile
         return Overview(story, sealed=True)
 
 
-def _kept(connection: Connection, reader: Reader) -> dict[str, Values]:
+def _listed(story: StoryRow, found: Summary) -> Overview:
+    return Overview(story, *msgspec.structs.astuple(found)[1:])
+
+
+def _kept(connection: Connection, reader: Reader) -> dict[str, Summary]:
     """The rows of `SUMMARIES` by slug, but for stories with newer events."""
     schema, build = schema_of(SUMMARIES), store.current(connection, SUMMARIES.name)
     types = reader.known_types(connection)
@@ -76,8 +81,10 @@ def _kept(connection: Connection, reader: Reader) -> dict[str, Values]:
     newer = select(events.c.story).where(events.c.position > build.position).distinct()
     left_out = {*connection.execute(newer).scalars(), *(id.bytes for id in build.pending_stories)}
     slugs = {one.slug for one in list_stories(connection) if one.id.bytes in left_out}
-    rows = stored_rows.read(connection, schema, build)
-    return {row[0]: row[2:] for row in rows if row[0] not in slugs}
+    parts: dict[str, list[Values]] = {}
+    for slug, _, *values in stored_rows.read(connection, schema, build):
+        parts.setdefault(slug, []).append(tuple(values))
+    return {slug: combined(found) for slug, found in parts.items() if slug not in slugs}
 
 
 def _sealed(connection: Connection, reader: Reader) -> set[bytes]:
