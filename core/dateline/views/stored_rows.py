@@ -162,7 +162,9 @@ def select(
         query = sql.select(count).select_from(table).where(*shown, *dates)
         counts[False] = connection.execute(query).scalar_one()
     if asked.range is not None:
-        empty = [columns[asked.range.earliest].is_(None), columns[asked.range.latest].is_(None)]
+        ends = columns[asked.range.earliest], columns[asked.range.latest]
+        empty = [column.is_(None) for column in ends]
+        empty += [_entry(connection, end).is_(None) for end in ends if end.name in schema.indexed]
         query = sql.select(count).select_from(table).where(*shown, *empty)
         undated = connection.execute(query).scalar_one()
     rows, left = whole_numbers(schema, rows), counts.get(True, 0)
