@@ -299,3 +299,32 @@ def test_commands_select_rows_and_say_what_is_left_out(ferry: Cli, tmp_path: Pat
         assert ferry(*words).code == 2, words
     undated = ferry("show", "ferry", "timeline", "--since", "1 May 2024", "--limit", "1")
     assert undated.code == 0
+
+
+def test_every_condition_means_the_same_in_a_database(connection: Connection) -> None:
+    words = (None, "", "k", "\u212a", "xKy", "aßc", "a*b]^[\\d", "ЖЕ")
+    rows = [
+        (
+            "ferry",
+            f"f{n}",
+            1,
+            "recorded",
+            "sha256:0",
+            n,
+            text,
+            n / 2 if n % 3 else None,
+            None,
+            n > 3,
+        )
+        + (None, None)
+        for n, text in enumerate(words)
+    ]
+    stored_rows.fill(connection, BUILD, SCHEMA, rows)
+    for where in (
+        "words=", "words!=", "words=k", "words!=k", "words<k", "words>=k", "words~k", "words~K", "words~ß",
+        "words~*b]^[\\", "words~жЕ", "number=", "number!=0.5", "number>1", "flag=true", "flag!=true",
+    ):  # fmt: skip
+        asked = selection(SCHEMA, Question.of(where))
+        found = stored_rows.select(connection, SCHEMA, BUILD, (), asked)
+        assert 0 < len(found) < len(rows), where
+        assert found == select(SCHEMA, asked, rows), where
