@@ -315,8 +315,9 @@ def test_every_condition_means_the_same_in_a_database(connection: Connection) ->
             n / 2 if n % 3 else None,
             None,
             n > 3,
+            None,
+            None,
         )
-        + (None, None)
         for n, text in enumerate(words)
     ]
     stored_rows.fill(connection, BUILD, SCHEMA, rows)
