@@ -36,7 +36,7 @@ class Changes(EventView):
     empty where it was not.
     """
 
-    name, version = "changes", 1
+    name, version = "changes", 2
     of = (
         FactCorrected, FactRetracted, FactReviewed, FactDisputed, EvidenceAdded, SourceWithdrawn,
         SourceAmended, EntityAmended, EntityMerged, EventRevoked, StoryRetitled, StoryClosed,
@@ -57,6 +57,7 @@ class Changes(EventView):
         was: str | None
         now: str | None
         who: str | None
+        who_id: str | None
         why: str | None
 
     def rows(self, event: FoldedEvent) -> Iterable[Row]:
@@ -73,6 +74,7 @@ class Changes(EventView):
                 was=was,
                 now=now,
                 who=event.state.label(who) or event.recorded_by.agent,
+                who_id=event.state.id_of(who),
                 why=why,
             )
 

@@ -13,8 +13,8 @@ from dateline.log.engine import reading
 from dateline.log.read import Reader, StoryRow, list_stories
 from dateline.log.tables import events
 from dateline.views import store, stored_rows
-from dateline.views.about import OWNERS
 from dateline.views.catching_up import catch_up
+from dateline.views.generation import OWNERS
 from dateline.views.present import fold
 from dateline.views.projection import schema_of
 from dateline.views.row_type import Values

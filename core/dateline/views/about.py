@@ -17,10 +17,9 @@ from dateline.events.payload import FACT, Erased, FactNotice, FactPayload, Raw, 
 from dateline.events.registry import CORE_NAMES
 from dateline.events.source import document_of
 from dateline.events.story import StoryClosed, StoryOpened, StoryRetitled
-from dateline.views.projection import KernelView, View
+from dateline.views.projection import KernelView
 from dateline.views.row_type import ViewRow
 from dateline.views.rows import Rows
-from dateline.views.summaries import SUMMARIES
 
 #: What every fold of the story needs: events about the story itself, erased and protected ones.
 WHOLE = ""
@@ -102,6 +101,3 @@ class About(KernelView):
 
 
 ABOUT = About()
-#: The views of Dateline's own by name, and what stands for the plugin of each.
-KERNEL_VIEWS: dict[str, View] = {ABOUT.name: ABOUT, SUMMARIES.name: SUMMARIES}
-OWNERS = dict.fromkeys(KERNEL_VIEWS, "dateline")

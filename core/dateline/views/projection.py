@@ -16,7 +16,7 @@ from dateline.events.fold import FoldedEvent
 from dateline.views.generation import KERNEL
 from dateline.views.row_type import NAME, Column, RowType, ViewRow
 from dateline.views.rows import Rows
-from dateline.views.view_schema import FACT_COLUMNS, KEY, STORY, ViewSchema, last
+from dateline.views.view_schema import FACT_COLUMNS, KEY, STORY, TextIndex, ViewSchema, last
 
 if TYPE_CHECKING:
     from dateline.doubts.doubt import Doubter
@@ -56,6 +56,10 @@ class View(ABC):
     by: ClassVar[str | None] = None
     #: Whether it is a view of Dateline's own: not offered to readers, and without an SQL view.
     kernel: ClassVar[bool] = False
+    #: Whether its rows depend on the texts of sources, which are in no event.
+    reads_documents: ClassVar[bool] = False
+    #: The full-text index of a view of Dateline's own.
+    words: ClassVar[TextIndex | None] = None
     #: Indexes for what is often asked, each of at most three columns: ``(("measure",), ("speaker", "kind"))``.
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = ()
     #: A view that sets it to ``()`` gets the rules of plugins that doubt facts, and is built again when
@@ -144,10 +148,13 @@ def _made(view: View) -> ViewSchema:
     by = None if fact_rows else view.by
     if by is not None and (by not in at or columns[at[by]].type != "text"):
         raise _invalid(f"view {name}: `by` names {by!r}, which is not a column of text")
-    _require_indexes(name, view.indexes, at)
+    if not kernel:
+        _require_indexes(name, view.indexes, at)
     return ViewSchema(
         name, view.version, own, columns, tuple(order), fact_rows, by, view.undoes(), kernel,
-        tuple(f"{rule.name} v{rule.version}" for rule in view.doubters or ()), view.indexes, isinstance(view, KernelView),
+        isinstance(view, KernelView),
+        tuple(f"{rule.name} v{rule.version}" for rule in view.doubters or ()), view.words,
+        view.indexes,
     )  # fmt: skip
 
 

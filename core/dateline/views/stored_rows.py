@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -30,17 +30,22 @@ _TYPES: dict[ColumnType, Any] = {
     "number": sql.Float,
     "boolean": sql.Boolean,
 }
+#: The number of a row in a full-text index: on SQLite it must be the number by which rows are stored.
+_NUMBER = sql.BigInteger().with_variant(sql.Integer, "sqlite")
 
 
 def index(connection: Connection, schema: ViewSchema, build: Build) -> None:
-    """Create the indexes: unique by story and key, by story and thing if that is another column, and those that
-    the view declares. Raises DatelineError if a name is taken."""
+    """Create the indexes: unique by story and key, by story and thing if that is another column, those that
+    the view declares, and the full-text index. Raises DatelineError if a name is taken."""
     table = sql_table(schema, build.table)
     there = {one["name"] for one in sql.inspect(connection).get_indexes(build.table)}
     wanted: dict[str, list[Any]] = {f"{build.table}_key": [table.c[name] for name in schema.key]}
     if len(schema.thing) == 2 and schema.by is not None:
         wanted[f"{build.table}_by"] = [table.c[name] for name in schema.thing]
     for number, columns in enumerate(schema.indexes, 1):
+        if schema.kernel:  # asked by code that knows the index
+            wanted[f"{build.table}_i{number}"] = [table.c[name] for name in columns]
+            continue
         parts = [_entry(connection, table.c[name]) for name in columns]
         wanted[f"{build.table}_i{number}"] = [
             *parts, *(table.c[name] for name in _following(schema) if name not in columns)
@@ -49,6 +54,17 @@ def index(connection: Connection, schema: ViewSchema, build: Build) -> None:
         if name not in there:  # else an earlier process made it and was killed
             catalog.require_free(connection, name, f"view {build.name}")
             sql.Index(name, *parts, unique=name.endswith("_key")).create(connection)
+    if schema.words is not None:
+        of(connection).finish_words(connection, build.table, schema.words.tokens)
+
+
+def create(connection: Connection, schema: ViewSchema, table: str) -> None:
+    """Create the table of a generation, without rows and indexes."""
+    sql_table(schema, table).create(connection)
+    if schema.words is not None:
+        catalog.require_free(connection, f"{table}_words", f"view {schema.name}")
+        number, tokens = schema.words.number, schema.words.tokens
+        of(connection).create_words(connection, table, number, tokens)
 
 
 def _following(schema: ViewSchema) -> list[str]:
@@ -77,11 +93,12 @@ def fill(
     """Insert the rows of whole stories that have no rows yet."""
     if stored:
         of(connection).insert(connection, build.table, schema.names, stored)
+        _add_words(connection, build, schema, stored)
 
 
 def fill_stories(connection: Connection, build: Build, slugs: Iterable[str], rows: Rows) -> None:
     """Replace the rows of some stories."""
-    of(connection).delete(connection, build.table, ("story",), [(slug,) for slug in slugs])
+    _delete(connection, build, rows.schema, ("story",), [(slug,) for slug in slugs])
     fill(connection, build, rows.schema, list(rows.stored()))
 
 
@@ -90,16 +107,41 @@ def flush(connection: Connection, build: Build, rows: Rows) -> None:
     backend, schema, stored = of(connection), rows.schema, list(rows.stored())
     if rows.cleared:
         things = sorted({group[: len(schema.thing)] for group in rows.cleared})
-        backend.delete(connection, build.table, schema.thing, things)
+        _delete(connection, build, schema, schema.thing, things)
     if schema.fact_rows:
-        if stored:
-            backend.insert(connection, build.table, schema.names, stored)
+        fill(connection, build, schema, stored)
         return
     dropped = list(rows.dropped())
     if dropped:
-        backend.delete(connection, build.table, schema.key, dropped)
-    if stored:
+        _delete(connection, build, schema, schema.key, dropped)
+    if stored and schema.words is None:
         backend.replace(connection, build.table, schema.names, stored, schema.key)
+    elif stored:
+        _delete(connection, build, schema, schema.key, [row[: len(schema.key)] for row in stored])
+        fill(connection, build, schema, stored)
+
+
+def _delete(
+    connection: Connection,
+    build: Build,
+    schema: ViewSchema,
+    columns: Sequence[str],
+    keys: Sequence[Values],
+) -> None:
+    """Delete the rows with those values in `columns`."""
+    if schema.words is not None:
+        number, tokens = schema.words.number, schema.words.tokens
+        of(connection).remove_words(connection, build.table, number, tokens, columns, keys)
+    of(connection).delete(connection, build.table, columns, keys)
+
+
+def _add_words(
+    connection: Connection, build: Build, schema: ViewSchema, stored: Sequence[Values]
+) -> None:
+    if schema.words is not None:
+        number, tokens = map(schema.names.index, (schema.words.number, schema.words.tokens))
+        added = [(row[number], row[tokens]) for row in stored]
+        of(connection).add_words(connection, build.table, schema.words.tokens, added)
 
 
 def load(connection: Connection, schema: ViewSchema, build: Build, key: Key) -> Values | None:
@@ -119,6 +161,11 @@ def read(
     if stories is not None:
         query = query.where(table.c.story.in_(list(stories)))
     return [tuple(row) for row in connection.execute(query)]
+
+
+def column(connection: Connection, schema: ViewSchema, build: Build, name: str) -> Iterator[Any]:
+    """The values of one column, in no order."""
+    return iter(connection.execute(sql.select(_stored(schema, build.table).c[name])).scalars())
 
 
 def select(
@@ -260,7 +307,13 @@ def strays(
 
 def sql_table(schema: ViewSchema, table: str) -> sql.Table:
     """The table of a generation, to be made."""
-    made = [sql.Column(c.name, _TYPES[c.type], nullable=c.nullable) for c in schema.columns]
+    number = None if schema.words is None else schema.words.number
+    made = [
+        sql.Column(c.name, _NUMBER, primary_key=True, autoincrement=False)
+        if c.name == number
+        else sql.Column(c.name, _TYPES[c.type], nullable=c.nullable)
+        for c in schema.columns
+    ]
     return sql.Table(table, sql.MetaData(), *made)
 
 

@@ -28,13 +28,22 @@ class last(str):
     __slots__ = ()
 
 
+class TextIndex(msgspec.Struct, frozen=True):
+    """A full-text index over the column `tokens`, whose words are divided by spaces. The column `number`
+    identifies a row among all of its view, and says which rows come first: those with higher numbers."""
+
+    number: str
+    tokens: str
+
+
 class ViewSchema(msgspec.Struct, frozen=True, eq=False, dict=True):
     """What is known of a view before any event is folded. It is made once, when its plugin is loaded.
 
     ``fact_rows``: whether Dateline keys the rows by fact, as it does for FactRows. ``by`` is the column
     that names what a row is about, if the rows of a thing are replaced together. ``undoes``:
-    whether an event that raises may leave rows to undo. ``kernel``: whether it is a view of Dateline's own; ``doubters``
-    the rules of plugins that its rows depend on. ``order`` holds the column numbers to sort by,
+    whether an event that raises may leave rows to undo. ``kernel``: whether it is a view of Dateline's own; ``single``: whether its rows follow
+    from single events, of whatever type. ``doubters`` are the rules of plugins that its rows depend on; ``words`` its full-text index, if it has one, and ``indexes`` the
+    columns of further indexes. ``order`` holds the column numbers to sort by,
     each with whether empty values come last.
     """
 
@@ -47,11 +56,11 @@ class ViewSchema(msgspec.Struct, frozen=True, eq=False, dict=True):
     by: str | None
     undoes: bool
     kernel: bool = False
+    single: bool = False
     doubters: tuple[str, ...] = ()
+    words: TextIndex | None = None
     #: What its indexes begin with.
     indexes: tuple[tuple[str, ...], ...] = ()
-    #: Whether its rows follow from single events, of whatever type.
-    single: bool = False
 
     def __deepcopy__(self, memo: object) -> ViewSchema:
         return self  # copies of a view share it
