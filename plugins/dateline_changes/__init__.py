@@ -37,7 +37,7 @@ class Changes(EventView):
     empty where it was not.
     """
 
-    name, version = "changes", 1
+    name, version = "changes", 2
     of = (
         FactCorrected, FactRetracted, FactReviewed, FactDisputed, EvidenceAdded, SourceWithdrawn,
         SourceAmended, EntityAmended, EntityMerged, EventRevoked, StoryRetitled, StoryClosed,
@@ -58,6 +58,7 @@ class Changes(EventView):
         was: str | None
         now: str | None
         who: str | None
+        who_id: str | None
         why: str | None
 
     def reads(self, event: FoldedEvent, names: Collection[str], nearby: Nearby) -> Collection[str]:
@@ -77,6 +78,7 @@ class Changes(EventView):
                 was=was,
                 now=now,
                 who=event.state.label(who) or event.recorded_by.agent,
+                who_id=event.state.id_of(who),
                 why=why,
             )
 

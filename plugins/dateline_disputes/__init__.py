@@ -28,7 +28,7 @@ class Disputes(FactView):
     A row is removed when either fact is retracted or rejected.
     """
 
-    name, version = "disputes", 1
+    name, version = "disputes", 2
     by, row_base = "fact", ViewRow
     order = ("number", "position")
     summary = ("fact", "text", "how", "by", "ground")
@@ -38,11 +38,14 @@ class Disputes(FactView):
         number: int
         text: str
         chain: str
+        agent_ids: str
         how: str
         by: str | None
+        by_id: str | None
         by_fact: str | None
         ground: str | None
         by_chain: str | None
+        by_agent_ids: str | None
         note: str | None
         position: int
 
@@ -82,11 +85,14 @@ class Disputes(FactView):
             number=fact.position,
             text=fact.data.text,
             chain=fact.chain,
+            agent_ids=fact.agent_ids,
             how="disputed",
             by=fact.label(data.by) or None,
+            by_id=fact.story.id_of(data.by),
             by_fact=None,
             ground=data.ground,
             by_chain=None,
+            by_agent_ids=None,
             note=None,
             position=notice.position,
         )
@@ -99,11 +105,14 @@ class Disputes(FactView):
             number=right.position,
             text=right.data.text,
             chain=right.chain,
+            agent_ids=right.agent_ids,
             how=data.relation,
             by=left.label(first) or None,
+            by_id=left.story.id_of(first),
             by_fact=left.id,
             ground=left.data.text,
             by_chain=left.chain,
+            by_agent_ids=left.agent_ids,
             note=data.note,
             position=link.event.position,
         )

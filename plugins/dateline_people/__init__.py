@@ -26,7 +26,7 @@ class People(EntityView):
     which the person speaks, ``said`` counts them.
     """
 
-    name, version = "people", 1
+    name, version = "people", 2
     kinds, by = ("person",), "person"
     order = ("label", "person", "earliest", last("latest"), "key")
     summary = ("label", "role", "organization", "when", "said", "statements")
@@ -37,7 +37,9 @@ class People(EntityView):
         names: str
         role: str | None
         organization: str | None
+        organization_id: str | None
         appointed_by: str | None
+        appointed_by_id: str | None
         when: str | None
         edtf: str | None
         earliest: str | None
@@ -91,7 +93,9 @@ class People(EntityView):
             names=", ".join(entity.data.names) if entity.data is not None else "",
             role=None if role is None else role.title,
             organization=None if role is None else label(role.organization) or None,
+            organization_id=None if role is None else entity.story.id_of(role.organization),
             appointed_by=None if role is None else label(role.appointed_by) or None,
+            appointed_by_id=None if role is None else entity.story.id_of(role.appointed_by),
             when=None if when is None else when.words,
             edtf=None if when is None else when.text,
             earliest=None if when is None else when.earliest,

@@ -31,7 +31,7 @@ class Series(FactView):
     running total that was updated has an ``earlier`` row for each value that it had.
     """
 
-    name, version = "series", 1
+    name, version = "series", 2
     order = ("series", "undated", "earliest", last("latest"), "public_at", "position", "item")
     indexes = (("series",),)
     summary = ("measure", "place", "when", "words", "before", "corrected", "status", "chain")
@@ -40,6 +40,7 @@ class Series(FactView):
         series: str
         measure: str
         place: str
+        place_ids: str
         unit: str | None
         when: str
         words: str
@@ -62,7 +63,9 @@ class Series(FactView):
         cumulative: bool | None
         public_at: str
         publisher: str
+        publisher_id: str | None
         chain: str
+        agent_ids: str
         verbatim: str
 
     def rows(self, fact: Fact) -> Iterable[FactRow]:
@@ -81,7 +84,9 @@ class Series(FactView):
 
     def _rows(self, fact: Fact) -> Iterator[Row]:
         series, data = AllSeries.of(fact.story), fact.data
-        place = fact.labels(dict.fromkeys(ref.place for ref in data.places))
+        places = [*dict.fromkeys(ref.place for ref in data.places)]
+        place, place_ids = fact.labels(places), fact.ids(places)
+        publisher = data.attribution[-1].agent if data.attribution else None
         for figure in figures(fact):
             quantity, about, first = figure.quantity, figure.about, figure.first
             before = series.superseded(fact, figure)
@@ -89,6 +94,7 @@ class Series(FactView):
                 figure.series,
                 quantity.measure,
                 place,
+                place_ids,
                 quantity.unit,
                 "undated" if about is None else about.words,
                 figure_words(quantity),
@@ -111,8 +117,10 @@ class Series(FactView):
                 undated=about is None,
                 cumulative=data.cumulative if isinstance(data, FigureRecorded) else None,
                 public_at=to_iso(figure.public_us),
-                publisher=fact.label(data.attribution[-1].agent) if data.attribution else "",
+                publisher=fact.label(publisher),
+                publisher_id=fact.story.id_of(publisher),
                 chain=fact.chain,
+                agent_ids=fact.agent_ids,
                 verbatim=quantity.verbatim,
             )
 

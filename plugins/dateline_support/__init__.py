@@ -26,7 +26,7 @@ class Support(FactView):
     Links are not followed further. Retracted and rejected facts and withdrawn sources do not count.
     """
 
-    name, version = "support", 1
+    name, version = "support", 2
     summary = ("fact", "standing", "independent", "publishers", "chains", "text")
 
     class Row(FactRow, frozen=True):
@@ -40,6 +40,7 @@ class Support(FactView):
         disputed: bool
         supported_by: str
         published_by: str
+        publisher_ids: str
         chains: str
 
     def rows(self, fact: Fact) -> Iterable[FactRow]:
@@ -55,6 +56,7 @@ class Support(FactView):
             disputed=found.disputed,
             supported_by=", ".join(item.id for item in found.saying[1:]),
             published_by=fact.labels(found.publishers),
+            publisher_ids=fact.ids(found.publishers),
             chains="; ".join(dict.fromkeys(item.chain for item in found.saying)),
         )
 

@@ -107,6 +107,7 @@ def merge(settings: Settings, story: str, entity: str, into: str, **details: Any
     """Record that two ids stand for one entity.
 
     Views show INTO from now on. Facts keep the id that they were recorded with. `dateline undo` separates the two again.
+    INTO is an entity of the story, or ID=Label for one of another story.
 
     \b
     Example:
@@ -115,7 +116,7 @@ def merge(settings: Settings, story: str, entity: str, into: str, **details: Any
     """
     with settings.archive() as archive:
         archive.merge(story, entity, into, **details)
-    say(f"Merged {entity} into {into}.")
+    say(f"Merged {entity} into {into.partition('=')[0]}.")
 
 
 @click.command()

@@ -25,7 +25,7 @@ _CYRILLIC = dict(zip(
     "абвгґдеєёжзиіїйклмнопрстуфхцчшщыэюя",
     ["a", "b", "v", "h", "g", "d", "e", "ie", "io", "zh", "z", "y", "i", "i", "i", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "kh", "ts", "ch", "sh", "shch", "y", "e", "iu", "ia"],
     strict=True,
-))  # fmt: skip
+)) | dict.fromkeys("ьъ", "")  # fmt: skip
 _NEAR = 3
 #: What stands before a name and is not a part of it.
 _TITLES = frozenset(
@@ -62,6 +62,11 @@ def letters(name: str, *, accents: bool = False) -> str:
     if accents:
         return "".join(c for c in unicodedata.normalize("NFC", plain) if _kept(c))
     return "".join(c for c in plain if _kept(c) and not _is_accent(c)).translate(_PLAIN)
+
+
+def latin(name: str) -> str:
+    """A name in lower case with Cyrillic letters spelled in Latin ones."""
+    return "".join(_CYRILLIC.get(letter, letter) for letter in name)
 
 
 def _kept(letter: str) -> bool:
@@ -167,8 +172,9 @@ def _words(name: str) -> Iterator[str]:
 def proposed_id(state: StoryState, name: str, kind: str) -> str | None:
     """An id for a new entity that is called `name`: ``person:ida-brandt``. None if none of its letters
     can be written in an id."""
-    spelled = "".join(_CYRILLIC.get(c, c) for c in name.casefold())
-    plain = "".join(c for c in unicodedata.normalize("NFKD", spelled) if not _is_accent(c))
+    plain = "".join(
+        c for c in unicodedata.normalize("NFKD", latin(name.casefold())) if not _is_accent(c)
+    )
     words = re.findall("[a-z0-9]+", re.sub("['’ʼ`]", "", plain.translate(_PLAIN)))
     if not words:
         return None

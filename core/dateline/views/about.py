@@ -23,7 +23,7 @@ from dateline.events.payload import FACT, Erased, FactNotice, FactPayload, Raw, 
 from dateline.events.registry import CORE_NAMES
 from dateline.events.source import SourceAmended, SourceCaptured, document_of
 from dateline.events.story import StoryClosed, StoryOpened, StoryRetitled
-from dateline.views.projection import KernelView, View
+from dateline.views.projection import KernelView
 from dateline.views.row_type import ViewRow
 from dateline.views.rows import Rows
 
@@ -186,6 +186,3 @@ class About(KernelView):
 
 
 ABOUT = About()
-#: The views of Dateline's own by name, and what stands for the plugin of each.
-KERNEL_VIEWS: dict[str, View] = {ABOUT.name: ABOUT}
-OWNERS = {ABOUT.name: "dateline"}
