@@ -56,9 +56,10 @@ from dateline.views.kept_counts import KeptCounts, kept_counts
 from dateline.views.own import keep_up
 from dateline.views.present import fold, present
 from dateline.views.projection import View
+from dateline.views.question import Question, Where
 from dateline.views.row_differences import Difference
 from dateline.views.row_differences import verify as verify_rows
-from dateline.views.table import Table, limited
+from dateline.views.table import Table
 
 if TYPE_CHECKING:
     from dateline.capture.capturing import Captured
@@ -352,12 +353,12 @@ class Archive:
             return read.list_stories(connection)
 
     def overview(self) -> list[Overview]:
-        """All stories, sorted by slug, with their titles and the numbers of their facts and sources.
+        """All stories, sorted by slug, with their titles, the numbers of their facts, documents and publishers,
+        and their first and last dates. Sealed stories are marked and raise no error.
 
-        Facts are counted without being read. Sealed stories are marked and raise no error.
+        No facts are read: a projection of Dateline's own has these, and is caught up first.
         """
-        with reading(self._engine) as connection:
-            return overview(connection, self._reader)
+        return overview(self._engine, self._reader)
 
     def story(self, slug: str) -> read.StoryRow:
         """The story with this slug. Raises UnknownName."""
@@ -502,25 +503,32 @@ class Archive:
         self,
         name: str,
         *stories: str,
-        everything: bool = False,
+        where: Where = (),
+        since: str | None = None,
+        until: str | None = None,
+        sort: str | Iterable[str] = (),
         limit: int | None = None,
+        everything: bool = False,
         at: Moment | None = None,
         **when: Unpack[When],
     ) -> Table:
-        """The rows of a view for `stories`, or for all stories, caught up to the head: all of them, or the
-        first `limit`.
+        """The rows of a view for `stories`, or for all stories, caught up to the head.
+
+        `where` has conditions that must all hold: ``"value>=100"`` or ``("value", ">=", 100)``. The
+        operators are ``= != < <= > >=`` and, for text, ``~``, which means: contains, whatever the case. `since` and
+        `until` are EDTF dates: the rows are those whose dates may lie between them. `sort` names
+        columns, with ``-`` before one for the greatest first; by default the rows are in the view's order.
+        Of all these rows only the first `limit` are read.
 
         The rows of a past moment are folded in memory. Rows of retracted and rejected facts are left
         out unless `everything` is true. Raises UnknownName, ViewFailed, DatelineError.
         """
-        at = asked(at, **when)
-        if at is not None:
-            chosen = [self.story(slug) for slug in stories] or self.stories()
-            table = self._served.table_at(name, chosen, at, everything=everything)
-            return limited(table, limit)
+        at, question = asked(at, **when), Question.of(where, since, until, sort, limit)
         for slug in stories:
             self.story(slug)
-        return self._served.table(name, stories, everything=everything, limit=limit)
+        if at is not None:
+            return self._served.table_at(name, stories, question, at, everything=everything)
+        return self._served.table(name, stories, question, everything=everything)
 
     def search(
         self,
@@ -764,9 +772,15 @@ class Archive:
 
     @contextmanager
     def material(
-        self, *slugs: str, view: str | None = None, at: Moment | None = None, **when: Unpack[When]
+        self,
+        *slugs: str,
+        view: str | None = None,
+        question: Question | None = None,
+        at: Moment | None = None,
+        **when: Unpack[When],
     ) -> Iterator[Material]:
-        """The input of an exporter: the stories `slugs`, or all.
+        """The input of an exporter: the stories `slugs`, or all. `question` says which rows a `tabular` exporter
+        writes; other exporters ignore it.
 
         Valid inside the ``with`` block, which reads one snapshot of the archive. Raises UnknownName,
         DatelineError.
@@ -776,7 +790,7 @@ class Archive:
             self.story(slug)
         if view is not None:
             self.plugins.view(view)
-        with self._served.material(slugs, view, asked(at, **when)) as material:
+        with self._served.material(slugs, view, asked(at, **when), question) as material:
             yield material
 
 

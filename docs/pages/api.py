@@ -123,6 +123,8 @@ evidence-missing /evidence/0/exact
 >>> for row in archive.view("timeline", "sarn").dicts():
 ...     print(row["fact"], row["status"], row["text"])
 f1 corrected 12 boats stayed in port.
+>>> [row["value"] for row in archive.view("figures", where="value>=10", sort="-value", limit=5).dicts()]
+[12]
 >>> [row["status"] for row in archive.view("timeline", "sarn", as_of="2024-10-07").dicts()]
 ['recorded', 'recorded']
 >>> archive.view("timeline", "sarn", as_recorded=3).rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from dateline.plugin import (
     ContentErased,
@@ -17,6 +17,7 @@ from dateline.plugin import (
     FactRetracted,
     FactReviewed,
     FoldedEvent,
+    Nearby,
     SourceAmended,
     SourceWithdrawn,
     StoryClosed,
@@ -59,6 +60,9 @@ class Changes(EventView):
         who: str | None
         who_id: str | None
         why: str | None
+
+    def reads(self, event: FoldedEvent, names: Collection[str], nearby: Nearby) -> Collection[str]:
+        return ()  # the name of who did it, whom the event names
 
     def rows(self, event: FoldedEvent) -> Iterable[Row]:
         for item, (what, about, path, was, now, who, why) in enumerate(_changes(event), 1):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from dateline.plugin import (
     ErasedFact,
@@ -13,6 +13,7 @@ from dateline.plugin import (
     FactView,
     FoldedEvent,
     Link,
+    Nearby,
     View,
     ViewRow,
     hookimpl,
@@ -72,6 +73,9 @@ class Disputes(FactView):
         for name in super().touched(event):
             yield name
             yield from (link.data.to for link in event.state.linked(name))
+
+    def reads(self, event: FoldedEvent, names: Collection[str], nearby: Nearby) -> Collection[str]:
+        return ()
 
     def _recorded(self, fact: Fact, notice: Event) -> Row:
         data = notice.data

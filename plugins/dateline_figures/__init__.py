@@ -15,6 +15,7 @@ class Figures(FactView):
     """
 
     name, version = "figures", 2
+    indexes = (("measure",),)
     summary = ("fact", "status", "words", "measure", "when", "chain")
 
     class Row(FactRow, frozen=True):

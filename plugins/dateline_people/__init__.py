@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from dateline.plugin import (
     Entity,
     EntityView,
     Fact,
+    FoldedEvent,
+    Nearby,
     RoleRecorded,
     StatementRecorded,
     View,
@@ -65,6 +67,18 @@ class People(EntityView):
             yield self._row(entity, None, said)
         for fact in roles:
             yield self._row(entity, fact, said)
+
+    def reads(
+        self, event: FoldedEvent, names: Collection[str], nearby: Nearby
+    ) -> Collection[str] | None:
+        """The facts that the rows show. Others count for a person who is not introduced."""
+        if not event.state.entities.keys() >= set(names) - event.state.merged.keys():
+            return None
+        found = set[str]()
+        for name in names:
+            for fact, statements in nearby.stored("person", name, "fact", "statements"):
+                found.update(filter(None, (fact, *statements.split(", "))))
+        return found
 
     def key(self, row: Row, thing: Entity, item: int) -> str:
         return thing.id if row.fact is None else f"{thing.id}#{row.fact}"

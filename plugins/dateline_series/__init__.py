@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from dateline.plugin import (
     AllSeries,
@@ -11,6 +11,7 @@ from dateline.plugin import (
     FactView,
     FigureRecorded,
     FoldedEvent,
+    Nearby,
     View,
     figure_words,
     figures,
@@ -32,6 +33,7 @@ class Series(FactView):
 
     name, version = "series", 2
     order = ("series", "undated", "earliest", last("latest"), "public_at", "position", "item")
+    indexes = (("series",),)
     summary = ("measure", "place", "when", "words", "before", "corrected", "status", "chain")
 
     class Row(FactRow, frozen=True):
@@ -72,6 +74,13 @@ class Series(FactView):
     def touched(self, event: FoldedEvent) -> Iterable[str]:
         """Also the facts whose figures superseded one of a touched fact, or do so now."""
         return AllSeries.touched(event)
+
+    def reads(self, event: FoldedEvent, names: Collection[str], nearby: Nearby) -> Collection[str]:
+        """All facts with a figure in the same series."""
+        facts = (event.before, *map(event.state.facts.get, names))
+        keys = {one.series for fact in facts if fact is not None for one in figures(fact)}
+        rows = (row for key in keys for row in nearby.stored("series", key, "fact"))
+        return {fact for (fact,) in rows}
 
     def _rows(self, fact: Fact) -> Iterator[Row]:
         series, data = AllSeries.of(fact.story), fact.data

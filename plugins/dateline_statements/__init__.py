@@ -16,6 +16,7 @@ class Statements(FactView):
 
     name, version, of = "statements", 2, StatementRecorded
     order = ("undated", "earliest", last("latest"), "position")
+    indexes = (("speaker",), ("latest", "earliest"))
     summary = ("when", "fact", "status", "speaker", "text", "chain")
 
     class Row(FactRow, frozen=True):

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from dateline.plugin import Fact, FactRow, FactView, FoldedEvent, View, hookimpl, support
+from dateline.plugin import (
+    Fact,
+    FactRow,
+    FactView,
+    FoldedEvent,
+    Nearby,
+    View,
+    hookimpl,
+    support,
+)
 
 
 class Support(FactView):
@@ -57,6 +66,9 @@ class Support(FactView):
             yield name
             for link in event.state.linked(name):
                 yield link.data.to if link.data.from_ == name else link.data.from_
+
+    def reads(self, event: FoldedEvent, names: Collection[str], nearby: Nearby) -> Collection[str]:
+        return ()
 
 
 @hookimpl

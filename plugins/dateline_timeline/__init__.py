@@ -16,6 +16,7 @@ class Timeline(FactView):
 
     name, version = "timeline", 2
     order = ("undated", "earliest", last("latest"), "position")
+    indexes = (("latest", "earliest"),)
     summary = ("when", "fact", "kind", "status", "text", "chain")
 
     class Row(FactRow, frozen=True):

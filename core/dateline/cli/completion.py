@@ -63,13 +63,23 @@ def completion(ctx: click.Context, shell: str) -> None:
 
 def stories(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Slugs of the archive's stories."""
-    return _starting(incomplete, _asked(ctx, "SELECT slug FROM stories"))
+    # In the order of the index of slugs, which are ASCII: only those that start like that are read.
+    query = "SELECT slug FROM stories WHERE slug >= ? AND slug < ? ORDER BY slug"
+    return _asked(ctx, query, incomplete, incomplete + "~")
 
 
 def stories_and_entities(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Slugs of stories, and entities of all stories once something is typed."""
     more = all_entities(ctx, param, incomplete) if incomplete else []
     return stories(ctx, param, incomplete) + more
+
+
+def stories_views_and_entities(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[str]:
+    """Views if those of all stories are asked for, else stories and entities."""
+    found = views if ctx.params.get("all_stories") else stories_and_entities
+    return found(ctx, param, incomplete)
 
 
 def facts(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

@@ -6,7 +6,7 @@ Three views of Dateline's own. Their rows also have what a result shows, so that
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from hashlib import blake2b
 from typing import Any
 
@@ -18,6 +18,7 @@ from dateline.events.payload import FactNotice, FactPayload
 from dateline.events.state import Fact
 from dateline.search.tokens import Text, indexed, tag
 from dateline.views.forms import EntityView, FactView, SourceView
+from dateline.views.projection import Nearby
 from dateline.views.row_type import FactRow, ViewRow
 from dateline.views.things import Entity, Source
 from dateline.views.view_schema import TextIndex
@@ -142,6 +143,11 @@ class Sources(SourceView):
             return ()
         return super().touched(event)
 
+    def reads(
+        self, event: FoldedEvent, names: Collection[str], nearby: Nearby
+    ) -> Collection[str] | None:
+        return ()
+
 
 class Entities(EntityView):
     """One row for each entity of each story: the register. ``amended`` counts the amendments in force."""
@@ -202,6 +208,11 @@ class Entities(EntityView):
         if isinstance(event.data, FactPayload | FactNotice):
             return ()
         return super().touched(event)
+
+    def reads(
+        self, event: FoldedEvent, names: Collection[str], nearby: Nearby
+    ) -> Collection[str] | None:
+        return ()
 
 
 def _names(entity: Any) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from dateline.log.engine import glancing
 from dateline.log.read import Reader
 from dateline.views.about import ABOUT
 from dateline.views.projection import View
+from dateline.views.summaries import SUMMARIES
 
 
 def own_views(engine: Engine | None = None, reader: Reader | None = None) -> dict[str, View]:
@@ -22,7 +23,9 @@ def own_views(engine: Engine | None = None, reader: Reader | None = None) -> dic
     sources = Sources()
     if engine is not None and reader is not None:
         sources.text_of = texts(engine, reader)
-    return {view.name: view for view in (ABOUT, Entities(), Facts(), Mentions(), sources)}
+    return {
+        view.name: view for view in (ABOUT, SUMMARIES, Entities(), Facts(), Mentions(), sources)
+    }
 
 
 def texts(engine: Engine, reader: Reader) -> Callable[[str], str | None]:

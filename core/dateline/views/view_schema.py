@@ -59,6 +59,7 @@ class ViewSchema(msgspec.Struct, frozen=True, eq=False, dict=True):
     single: bool = False
     doubters: tuple[str, ...] = ()
     words: TextIndex | None = None
+    #: What its indexes begin with.
     indexes: tuple[tuple[str, ...], ...] = ()
 
     def __deepcopy__(self, memo: object) -> ViewSchema:
@@ -86,6 +87,11 @@ class ViewSchema(msgspec.Struct, frozen=True, eq=False, dict=True):
         if self.by is None or self.by == STORY.name:
             return None
         return self.names.index(self.by) - len(self.key)
+
+    @cached_property
+    def indexed(self) -> frozenset[str]:
+        """The columns in its indexes."""
+        return frozenset(name for columns in self.indexes for name in columns)
 
     @cached_property
     def numbers(self) -> list[int]:

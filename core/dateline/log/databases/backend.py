@@ -55,6 +55,8 @@ class Backend(ABC):
     remote: ClassVar[bool] = False
     #: What is added to DROP to drop dependent objects of outsiders, too.
     cascade: ClassVar[str] = ""
+    #: How many letters of a text an index may hold, if entries have a limited size: three fit one entry.
+    index_letters: ClassVar[int | None] = None
 
     @abstractmethod
     def engine(self, url: URL) -> Engine:
@@ -145,6 +147,11 @@ class Backend(ABC):
     def column_type(self, kind: str) -> str:
         """The type of a column that holds ``text``, ``integer``, ``number`` or ``boolean``, or the ``row`` number
         of a full-text index, in the form of `relations`."""
+
+    @abstractmethod
+    def containing(self, letters: Sequence[str]) -> tuple[str, str]:
+        """How a text is found that contains some letters one after the other, each as any of those given:
+        the operator, and the pattern on its right."""
 
     @abstractmethod
     def execute(self, connection: Connection) -> Execute:

@@ -68,6 +68,7 @@ class PostgreSQL(Backend):
     writing = {"isolation_level": "READ COMMITTED"}
     remote = True
     cascade = " CASCADE"
+    index_letters = 200
     explained = staticmethod(explained)
 
     def engine(self, url: URL) -> Engine:
@@ -163,6 +164,18 @@ class PostgreSQL(Backend):
 
     def column_type(self, kind: str) -> str:
         return {"row": "bigint", "integer": "bigint", "number": "double precision"}.get(kind, kind)
+
+    def containing(self, letters: Sequence[str]) -> tuple[str, str]:
+        # What ILIKE knows of case depends on the server's locale.
+        sets = (
+            f"[{one}]"
+            if len(one) > 1
+            else one
+            if one.isalnum() or not one.isascii()
+            else f"\\{one}"
+            for one in letters
+        )
+        return "~", "".join(sets)
 
     def execute(self, connection: Connection) -> Execute:
         run = driver(connection).execute

@@ -126,6 +126,11 @@ class SQLite(Backend):
     def column_type(self, kind: str) -> str:
         return {"row": "INTEGER", "integer": "BIGINT", "number": "FLOAT"}.get(kind, kind.upper())
 
+    def containing(self, letters: Sequence[str]) -> tuple[str, str]:
+        # LIKE knows the case of ASCII letters only.
+        sets = (f"[{one}]" if len(one) > 1 or one in "*?[" else one for one in letters)
+        return "GLOB", f"*{''.join(sets)}*"
+
     def execute(self, connection: Connection) -> Execute:
         return driver(connection).execute  # type: ignore[no-any-return]
 
