@@ -12,12 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from tests.bundled import plugins
 
-from dateline import Archive
+from dateline import Archive, DatelineError
 from dateline.cli.terminal.output import emit
 from dateline.events.counting import documents
 from dateline.events.envelope import Event
 from dateline.events.state import StoryState
 from dateline.log.read import Reader
+from dateline.recording import overview as overview_module
 from dateline.testing import samples
 from dateline.testing.histories import histories
 from dateline.testing.samples import Fields
@@ -189,9 +190,11 @@ def test_stories_are_listed_without_reading_their_facts(
     archives = [made("facts", number) for number in (SMALL, LARGE)]
     monkeypatch.setattr(Reader, "_event", counted)
     for archive, number in zip(archives, (SMALL, LARGE), strict=True):
+        archive.overview()
+        assert read
         read.clear()
         [story] = archive.overview()
-        assert (story.facts, story.sources, len(read)) == (number, 1, 2)
+        assert (story.facts, story.sources, len(read)) == (number, 1, 0)
 
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
@@ -207,7 +210,40 @@ def test_stories_are_counted_as_they_are_folded(lines: list[Fields]) -> None:
                 shown,
                 len({*documents(state.sources).values()}),
             )
+            publishers = {state.entity_id(one.publisher) for one in state.sources.values()}
+            dates = [fact.when for fact in state.shown() if fact.when is not None]
+            assert found.publishers == len(publishers)
+            assert found.earliest == min((d.earliest for d in dates if d.earliest), default=None)
+            assert found.latest == max((d.latest for d in dates if d.latest), default=None)
             assert not found.sealed
+
+
+def test_stories_are_listed_right_however_far_their_projection_is(
+    db: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Archive.create(db, plugins(), tmp_path / "keys") as archive:
+        archive.record([*samples.story(), *samples.story(slug="bridge")])
+        [bridge, before] = archive.overview()
+        assert (before.title, before.facts, before.publishers) == (bridge.title, 2, 1)
+        archive.retitle("ferry", "Another title")
+        with monkeypatch.context() as patch:
+            patch.setattr(overview_module, "catch_up", raised_busy)
+            assert [one.title for one in archive.overview()] == [bridge.title, "Another title"]
+        archive.record([samples.statement(text="Hers")], story="ferry", protect="her")
+        assert [one.facts for one in archive.overview()] == [2, 3]
+        assert archive.verify(deep_too=True).findings == []
+        (tmp_path / "keys").rename(tmp_path / "away")
+    with Archive.open(db, plugins(), tmp_path / "none", resume=False) as archive:
+        [other, sealed] = archive.overview()
+        assert (other, sealed.sealed, sealed.title) == (bridge, True, "")
+    (tmp_path / "away").rename(tmp_path / "keys")
+    with Archive.open(db, plugins(), tmp_path / "keys") as archive:
+        archive.erase("her", reason="Asked for", basis="consent withdrawn")
+        assert [one.facts for one in archive.overview()] == [2, 2]
+
+
+def raised_busy(*_: object) -> None:
+    raise DatelineError("busy", code="view-busy")
 
 
 def test_a_retracted_fact_that_was_erased_is_counted_once(db: str, tmp_path: Path) -> None:

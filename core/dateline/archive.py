@@ -6,14 +6,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeAlias, Unpack
+from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeAlias, Unpack, overload
 from uuid import UUID
 
 from sqlalchemy import Engine
 
-from dateline import editing, erasing, proving, undoing
+from dateline import editing, erasing, proving, registering, undoing
 from dateline.documents import storage as documents
 from dateline.documents.document import Document
 from dateline.doubts.weighing import Consider, weighing
@@ -47,22 +47,25 @@ from dateline.recording.line import Files, Line
 from dateline.recording.lookup import find_entity, find_fact, find_source, find_story
 from dateline.recording.overview import Overview, overview
 from dateline.recording.recorder import Recorded, Recorder
+from dateline.search.own import own_views
 from dateline.views import rebuild as rebuilding
 from dateline.views import runner, sql_view, store, story_changes
-from dateline.views.about import KERNEL_VIEWS, OWNERS
 from dateline.views.asof import Moment, When, asked, public, recorded, states, upto
-from dateline.views.generation import Build
+from dateline.views.generation import KERNEL, OWNERS, Build
 from dateline.views.kept_counts import KeptCounts, kept_counts
 from dateline.views.own import keep_up
 from dateline.views.present import fold, present
 from dateline.views.projection import View
+from dateline.views.question import Question, Where
 from dateline.views.row_differences import Difference
 from dateline.views.row_differences import verify as verify_rows
-from dateline.views.table import Table, limited
+from dateline.views.table import Table
 
 if TYPE_CHECKING:
     from dateline.capture.capturing import Captured
     from dateline.capture.details import Review
+    from dateline.register.profile import Profile
+    from dateline.search.searching import Found, Kind
     from dateline.segments.export import Written
 
 
@@ -350,12 +353,12 @@ class Archive:
             return read.list_stories(connection)
 
     def overview(self) -> list[Overview]:
-        """All stories, sorted by slug, with their titles and the numbers of their facts and sources.
+        """All stories, sorted by slug, with their titles, the numbers of their facts, documents and publishers,
+        and their first and last dates. Sealed stories are marked and raise no error.
 
-        Facts are counted without being read. Sealed stories are marked and raise no error.
+        No facts are read: a projection of Dateline's own has these, and is caught up first.
         """
-        with reading(self._engine) as connection:
-            return overview(connection, self._reader)
+        return overview(self._engine, self._reader)
 
     def story(self, slug: str) -> read.StoryRow:
         """The story with this slug. Raises UnknownName."""
@@ -392,9 +395,39 @@ class Archive:
             return find_fact(self._present(self.story(story), [name]), name)
         return find_fact(self.state(story, **when), name)
 
-    def entity(self, story: str, name: str, **when: Unpack[When]) -> EntityIntroduced:
+    entities = registering.entities
+    duplicates = registering.duplicates
+    links_to = registering.links_to
+
+    @overload
+    def entity(
+        self, name: str, /, *, everything: bool = ..., limit: int | None = ..., **when: Unpack[When]
+    ) -> Profile: ...
+
+    @overload
+    def entity(self, story: str, name: str, /, **when: Unpack[When]) -> EntityIntroduced: ...
+
+    def entity(
+        self,
+        story: str,
+        name: str | None = None,
+        /,
+        *,
+        everything: bool = False,
+        limit: int | None = None,
+        **when: Unpack[When],
+    ) -> EntityIntroduced | Profile:
         """An entity by its id, such as ``org:wire``, or by its label or another name: case, accents, white
-        space and hyphens do not matter. Raises UnknownName, which lists those that the name may mean."""
+        space and hyphens do not matter.
+
+        ``entity(story, name)`` is the entity of a story. ``entity(name)`` is a `Profile`: what all stories
+        know of it, of each section the first `limit` facts. Retracted and rejected facts are left out unless
+        `everything` is true. Raises UnknownName, which lists those that the name may mean.
+        """
+        if name is None:
+            return registering.profile(
+                self, story, asked(None, **when), everything=everything, limit=limit
+            )
         return find_entity(self.state(story, **when), name)
 
     def source(self, story: str, start: str | None = None) -> str:
@@ -470,25 +503,82 @@ class Archive:
         self,
         name: str,
         *stories: str,
-        everything: bool = False,
+        where: Where = (),
+        since: str | None = None,
+        until: str | None = None,
+        sort: str | Iterable[str] = (),
         limit: int | None = None,
+        everything: bool = False,
         at: Moment | None = None,
         **when: Unpack[When],
     ) -> Table:
-        """The rows of a view for `stories`, or for all stories, caught up to the head: all of them, or the
-        first `limit`.
+        """The rows of a view for `stories`, or for all stories, caught up to the head.
+
+        `where` has conditions that must all hold: ``"value>=100"`` or ``("value", ">=", 100)``. The
+        operators are ``= != < <= > >=`` and, for text, ``~``, which means: contains, whatever the case. `since` and
+        `until` are EDTF dates: the rows are those whose dates may lie between them. `sort` names
+        columns, with ``-`` before one for the greatest first; by default the rows are in the view's order.
+        Of all these rows only the first `limit` are read.
 
         The rows of a past moment are folded in memory. Rows of retracted and rejected facts are left
         out unless `everything` is true. Raises UnknownName, ViewFailed, DatelineError.
         """
-        at = asked(at, **when)
-        if at is not None:
-            chosen = [self.story(slug) for slug in stories] or self.stories()
-            table = self._served.table_at(name, chosen, at, everything=everything)
-            return limited(table, limit)
+        at, question = asked(at, **when), Question.of(where, since, until, sort, limit)
         for slug in stories:
             self.story(slug)
-        return self._served.table(name, stories, everything=everything, limit=limit)
+        if at is not None:
+            return self._served.table_at(name, stories, question, at, everything=everything)
+        return self._served.table(name, stories, question, everything=everything)
+
+    def search(
+        self,
+        text: str = "",
+        *stories: str,
+        within: Collection[Kind] | None = None,
+        kind: str | None = None,
+        speaker: str | None = None,
+        publisher: str | None = None,
+        entity: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        status: str | None = None,
+        everything: bool = False,
+        limit: int = 20,
+        at: Moment | None = None,
+        progress: runner.Progress | None = None,
+        **when: Unpack[When],
+    ) -> Found:
+        """Facts, sources and entities of `stories`, or of all, by their words: the best `limit`.
+
+        `text` has words, which must all occur in any inflected form; ``"a phrase"``, ``prefix*``,
+        ``-without`` and ``OR``. `within` are ``fact``, ``source`` and ``entity``. `speaker`, `publisher`
+        and `entity` are ids or names, in whatever story; with one of them `text` may be empty. `since`
+        and `until` are EDTF dates. At a past moment facts have the words and the status that they had.
+
+        Raises DatelineError (``query-empty``), UnknownName, ViewFailed.
+        """
+        from dateline.search.own import texts
+        from dateline.search.searching import KINDS, Asked, Search
+
+        for slug in stories:
+            self.story(slug)
+        asked_for = Asked(
+            within=within or KINDS,
+            stories=stories,
+            kind=kind,
+            speaker=speaker,
+            publisher=publisher,
+            entity=entity,
+            since=since,
+            until=until,
+            status=status,
+            everything=everything,
+        )
+        search = Search(
+            self._engine, self._reader, self._own, texts(self._engine, self._reader), self.state
+        )
+        moment = asked(at, **when)
+        return search.search(text, asked_for, limit=limit, at=moment, progress=progress)
 
     def diff(
         self, story: str, since: str | Moment, until: str | Moment, *, by_record: bool = False
@@ -535,23 +625,32 @@ class Archive:
             self.kept_view(name) for name in names or (*self.plugins.views, *self.own_views())
         ]
         owners = {**self.plugins.owners("views"), **OWNERS}
-        return rebuilding.rebuild(
+        build = partial(
+            rebuilding.rebuild,
             self._engine,
             self._reader,
-            wanted,
-            owners,
+            plugins=owners,
             progress=progress,
             notice=self.notice,
-            replay=chosen(
-                self._engine,
-                self._reader,
-                self.plugins,
-                jobs,
-                executor,
-                self.notice,
-                None if segments is None else os.fspath(segments),
-            ),
         )
+        # Segments have no documents: what reads those is folded here.
+        here = [view for view in wanted if segments is not None and view.reads_documents]
+        replay = chosen(
+            self._engine,
+            self._reader,
+            self.plugins,
+            jobs,
+            executor,
+            self.notice,
+            None if segments is None else os.fspath(segments),
+        )
+        builds = build([view for view in wanted if view not in here], replay=replay)
+        return [*builds, *(build(here) if here else ())]
+
+    @cached_property
+    def _own(self) -> dict[str, View]:
+        """The views of Dateline's own by name."""
+        return own_views(self._engine, self._reader)
 
     def own_views(self) -> list[str]:
         """Projections of Dateline's own that were built. They speed up reading; `rebuild` and
@@ -561,7 +660,7 @@ class Archive:
 
     def kept_view(self, name: str) -> View:
         """The view of a plugin, or the projection of Dateline's own, with this name. Raises UnknownName."""
-        return KERNEL_VIEWS.get(name) or self.plugins.view(name)
+        return self._own.get(name) or self.plugins.view(name)
 
     def verify_view(self, name: str) -> list[Difference]:
         """Compare the rows of a view with a replay of the log: rows that are wrong, and rows that are
@@ -583,7 +682,7 @@ class Archive:
         for name in names or ():
             if name not in there:
                 self.kept_view(name)
-        gone = [*self.gone_views(), *KERNEL_VIEWS] if names else ()
+        gone = [*self.gone_views(), *KERNEL] if names else ()
         return rebuilding.prune(self._engine, names, gone=gone)
 
     def gone_views(self) -> list[str]:
@@ -673,9 +772,15 @@ class Archive:
 
     @contextmanager
     def material(
-        self, *slugs: str, view: str | None = None, at: Moment | None = None, **when: Unpack[When]
+        self,
+        *slugs: str,
+        view: str | None = None,
+        question: Question | None = None,
+        at: Moment | None = None,
+        **when: Unpack[When],
     ) -> Iterator[Material]:
-        """The input of an exporter: the stories `slugs`, or all.
+        """The input of an exporter: the stories `slugs`, or all. `question` says which rows a `tabular` exporter
+        writes; other exporters ignore it.
 
         Valid inside the ``with`` block, which reads one snapshot of the archive. Raises UnknownName,
         DatelineError.
@@ -685,7 +790,7 @@ class Archive:
             self.story(slug)
         if view is not None:
             self.plugins.view(view)
-        with self._served.material(slugs, view, asked(at, **when)) as material:
+        with self._served.material(slugs, view, asked(at, **when), question) as material:
             yield material
 
 

@@ -23,6 +23,7 @@ from dateline.events.state import Fact, StoryState
 from dateline.recording.introductions import introductions
 from dateline.recording.line import Line
 from dateline.recording.lookup import find_entity, find_source
+from dateline.recording.naming import is_id
 from dateline.recording.recorder import Recorded
 
 
@@ -253,11 +254,15 @@ def merge(
     archive: Desk, story: str, entity: str, into: str, *, reason: str, **how: Unpack[HowBy]
 ) -> Recorded:
     """Record that two ids stand for one entity. Facts keep the id that they were recorded with; views
-    show `into`."""
+    show `into`, which is an entity of the story, or ``ID=Label`` for one of another story."""
     state = archive.state(story, facts=())
     entity = entity if entity in state.merged else find_entity(state, entity).entity
-    into = find_entity(state, into).entity
-    return _notice(archive, story, "entity.merged", entity=entity, into=into, reason=reason, **how)
+    new = introductions([into], state)
+    name, given, _ = into.partition("=")
+    into = name if given and is_id(name) else find_entity(state, into).entity
+    return _notice(
+        archive, story, "entity.merged", new, entity=entity, into=into, reason=reason, **how
+    )
 
 
 def _notice(

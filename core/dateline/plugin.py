@@ -112,7 +112,7 @@ from dateline.views.forms import (
     StoryView,
     captured_documents,
 )
-from dateline.views.projection import View
+from dateline.views.projection import Nearby, View
 from dateline.views.row_type import Column, FactRow, ViewRow
 from dateline.views.rows import Rows
 from dateline.views.table import Table
@@ -126,7 +126,7 @@ __all__ = [
     "Event", "EventRevoked", "EventType", "EventView", "Evidence", "EvidenceAdded", "Executor", "Exporter", "Extracted", "Fact",
     "FactCorrected", "FactDisputed", "FactNotice", "FactPayload", "FactRetracted", "FactReviewed",
     "FactRow", "FactView", "FactsLinked", "Factuality", "Figure", "FigureRecorded", "Finding", "Fold", "FoldedEvent", "Importer",
-    "JsonObject", "Line", "Link", "Material", "MissingLibrary", "OccurrenceRecorded", "Pages", "Payload", "PlaceRef",
+    "JsonObject", "Line", "Link", "Material", "MissingLibrary", "Nearby", "OccurrenceRecorded", "Pages", "Payload", "PlaceRef",
     "Quantity", "Raw", "RecordedBy", "Refused", "RoleRecorded", "Rows", "Source", "SourceAmended", "SourceCaptured",
     "SourceImporter", "SourceView", "SourceWithdrawn", "StateRecorded", "StatedCut", "StatementRecorded", "Status", "Step",
     "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "StoryView", "Support", "Table", "Tally", "Time", "Times",

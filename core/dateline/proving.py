@@ -16,7 +16,7 @@ from dateline.errors import Damaged, DatelineError, MissingLibrary, described, s
 from dateline.log.engine import reading, writing
 from dateline.log.read import Head, Reader, StoryRow
 from dateline.plugins.loaded import Plugins
-from dateline.views.about import KERNEL_VIEWS
+from dateline.views.projection import View
 from dateline.views.runner import Progress
 from dateline.views.sql_view import Notice
 
@@ -37,6 +37,8 @@ class Provable(Protocol):
     _engine: Engine
     _reader: Reader
 
+    @property
+    def _own(self) -> Mapping[str, View]: ...
     @property
     def id(self) -> UUID: ...
     @property
@@ -114,7 +116,7 @@ def verify(
 
     given, keys = checkpoints(against), public_keys(vkeys)
     engine, reader = archive._engine, archive._reader
-    views = {**archive.plugins.views, **KERNEL_VIEWS}
+    views = {**archive.plugins.views, **archive._own}
     with reading(engine) as connection:
         report = verify(
             connection, vkeys=keys, against=given, vault=reader.vault, progress=progress

@@ -123,18 +123,26 @@ evidence-missing /evidence/0/exact
 >>> for row in archive.view("timeline", "sarn").dicts():
 ...     print(row["fact"], row["status"], row["text"])
 f1 corrected 12 boats stayed in port.
+>>> [row["value"] for row in archive.view("figures", where="value>=10", sort="-value", limit=5).dicts()]
+[12]
 >>> [row["status"] for row in archive.view("timeline", "sarn", as_of="2024-10-07").dicts()]
 ['recorded', 'recorded']
 >>> archive.view("timeline", "sarn", as_recorded=3).rows
 []
+>>> [(hit.story, hit.id, hit.what) for hit in archive.search("boat", within=["fact"]).hits]
+[('sarn', 'f1', 'fact')]
 >>> [(change.kind, change.fact) for change in archive.diff("sarn", "2024-10-07", "2024-10-09")]
 [('corrected', 'f1'), ('figure', 'f1'), ('retracted', 'f2')]
 >>> archive.entity("sarn", "org:post").label
 'Sarn Post'
+>>> [(one.entity, one.stories, one.facts) for one in archive.entities(kind="organization")]
+[('org:post', 1, 1)]
+>>> archive.entity("Sarn Post").named.count, archive.duplicates()
+(1, [])
 >>> [event.type for event in archive.events("sarn")][:3]
 ['story.opened', 'entity.introduced', 'source.captured']
 """,
-        "view state fact entity source events diff",
+        "view state fact entity entities duplicates links_to source events diff search",
     ),
     (
         "Export",
@@ -241,6 +249,8 @@ COMMANDS = {
     "merge": "Archive.merge",
     "undo": "Archive.undo",
     "stories": "Archive.overview",
+    "entities": "Archive.entities, Archive.duplicates",
+    "search": "Archive.search",
     "show": "Archive.view, Archive.state, Archive.fact, Archive.entity",
     "log": "Archive.events",
     "follow": "Archive.follow",

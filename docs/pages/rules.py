@@ -78,6 +78,7 @@ PAYLOAD = {
     "chain-order": "The attribution does not run from origin through relays to publisher.",
     "independence": "A `corroborates` link does not state whether the two facts are independent.",
     "link-self": "A fact is linked to itself.",
+    "fact-elsewhere": "A fact is linked to a fact of another story that does not exist.",
     "already-retracted": "The fact is already retracted, so it can no longer be changed.",
     "already-withdrawn": "The source is already withdrawn.",
     "amendment-empty": "An amendment changes nothing.",

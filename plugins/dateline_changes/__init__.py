@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from dateline.plugin import (
     ContentErased,
@@ -17,6 +17,7 @@ from dateline.plugin import (
     FactRetracted,
     FactReviewed,
     FoldedEvent,
+    Nearby,
     SourceAmended,
     SourceWithdrawn,
     StoryClosed,
@@ -36,7 +37,7 @@ class Changes(EventView):
     empty where it was not.
     """
 
-    name, version = "changes", 1
+    name, version = "changes", 2
     of = (
         FactCorrected, FactRetracted, FactReviewed, FactDisputed, EvidenceAdded, SourceWithdrawn,
         SourceAmended, EntityAmended, EntityMerged, EventRevoked, StoryRetitled, StoryClosed,
@@ -57,7 +58,11 @@ class Changes(EventView):
         was: str | None
         now: str | None
         who: str | None
+        who_id: str | None
         why: str | None
+
+    def reads(self, event: FoldedEvent, names: Collection[str], nearby: Nearby) -> Collection[str]:
+        return ()  # the name of who did it, whom the event names
 
     def rows(self, event: FoldedEvent) -> Iterable[Row]:
         for item, (what, about, path, was, now, who, why) in enumerate(_changes(event), 1):
@@ -73,6 +78,7 @@ class Changes(EventView):
                 was=was,
                 now=now,
                 who=event.state.label(who) or event.recorded_by.agent,
+                who_id=event.state.id_of(who),
                 why=why,
             )
 

@@ -17,15 +17,14 @@ class Csv(Exporter):
     reading: use JSON or NDJSON to read data back. Lines end with CRLF.
     """
 
-    name, suffix, media_type = "csv", ".csv", "text/csv"
+    name, suffix, media_type, tabular = "csv", ".csv", "text/csv", True
 
     def export(self, material: Material) -> Iterator[str]:
         view = material.view or "timeline"
         line = io.StringIO()
         writer = csv.writer(line, lineterminator="\r\n")
         header = False
-        for story in material.stories():
-            table = material.table(view, story.slug)
+        for table in material.tables(view):
             if not header:
                 writer.writerow([column.name for column in table.columns])
                 header = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from dateline.plugin import (
     ErasedFact,
@@ -13,6 +13,7 @@ from dateline.plugin import (
     FactView,
     FoldedEvent,
     Link,
+    Nearby,
     View,
     ViewRow,
     hookimpl,
@@ -27,7 +28,7 @@ class Disputes(FactView):
     A row is removed when either fact is retracted or rejected.
     """
 
-    name, version = "disputes", 1
+    name, version = "disputes", 2
     by, row_base = "fact", ViewRow
     order = ("number", "position")
     summary = ("fact", "text", "how", "by", "ground")
@@ -37,11 +38,14 @@ class Disputes(FactView):
         number: int
         text: str
         chain: str
+        agent_ids: str
         how: str
         by: str | None
+        by_id: str | None
         by_fact: str | None
         ground: str | None
         by_chain: str | None
+        by_agent_ids: str | None
         note: str | None
         position: int
 
@@ -70,6 +74,9 @@ class Disputes(FactView):
             yield name
             yield from (link.data.to for link in event.state.linked(name))
 
+    def reads(self, event: FoldedEvent, names: Collection[str], nearby: Nearby) -> Collection[str]:
+        return ()
+
     def _recorded(self, fact: Fact, notice: Event) -> Row:
         data = notice.data
         assert isinstance(data, FactDisputed)
@@ -78,11 +85,14 @@ class Disputes(FactView):
             number=fact.position,
             text=fact.data.text,
             chain=fact.chain,
+            agent_ids=fact.agent_ids,
             how="disputed",
             by=fact.label(data.by) or None,
+            by_id=fact.story.id_of(data.by),
             by_fact=None,
             ground=data.ground,
             by_chain=None,
+            by_agent_ids=None,
             note=None,
             position=notice.position,
         )
@@ -95,11 +105,14 @@ class Disputes(FactView):
             number=right.position,
             text=right.data.text,
             chain=right.chain,
+            agent_ids=right.agent_ids,
             how=data.relation,
             by=left.label(first) or None,
+            by_id=left.story.id_of(first),
             by_fact=left.id,
             ground=left.data.text,
             by_chain=left.chain,
+            by_agent_ids=left.agent_ids,
             note=data.note,
             position=link.event.position,
         )

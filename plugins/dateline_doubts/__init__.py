@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from dateline.plugin import (
     Doubter,
@@ -11,6 +11,7 @@ from dateline.plugin import (
     FactRow,
     FactView,
     FoldedEvent,
+    Nearby,
     View,
     corroborating,
     hookimpl,
@@ -26,7 +27,7 @@ class Doubts(FactView):
     as ``checked`` after the doubt arose.
     """
 
-    name, version = "doubts", 1
+    name, version = "doubts", 2
     summary = ("fact", "doubt", "words", "why")
     doubters: tuple[Doubter, ...] = ()
 
@@ -53,6 +54,11 @@ class Doubts(FactView):
         for fact in (event.before, event.fact):
             if fact is not None and (following := equal.next(fact)) is not None:
                 yield following
+
+    def reads(self, event: FoldedEvent, names: Collection[str], nearby: Nearby) -> Collection[str]:
+        """The facts from the same source: one may say the same."""
+        facts = (event.before, *map(event.state.facts.get, names))
+        return set().union(*(nearby.drawn(fact.source) for fact in facts if fact is not None))
 
 
 @hookimpl

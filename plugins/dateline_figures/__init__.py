@@ -14,7 +14,8 @@ class Figures(FactView):
     ``lower_inclusive`` and ``upper_inclusive`` state whether a bound itself is included.
     """
 
-    name, version = "figures", 1
+    name, version = "figures", 2
+    indexes = (("measure",),)
     summary = ("fact", "status", "words", "measure", "when", "chain")
 
     class Row(FactRow, frozen=True):
@@ -37,6 +38,7 @@ class Figures(FactView):
         earliest: str | None
         latest: str | None
         chain: str
+        agent_ids: str
         text: str
         start: int | None
         end: int | None
@@ -69,6 +71,7 @@ class Figures(FactView):
                 earliest=None if when is None else when.earliest,
                 latest=None if when is None else when.latest,
                 chain=fact.chain,
+                agent_ids=fact.agent_ids,
                 text=data.text,
                 start=None if span is None else span.start,
                 end=None if span is None else span.end,

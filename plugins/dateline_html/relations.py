@@ -44,9 +44,10 @@ def relations(brief: Brief) -> Part | None:
 
 
 def _links(brief: Brief) -> Iterator[Link]:
-    """Links between two facts that are both shown."""
+    """Links between two facts that are both shown, or from one that is shown to another story."""
     for link in brief.story.links:
-        ends = [brief.story.facts.get(name) for name in (link.data.from_, link.data.to)]
+        names = [link.data.from_, *([] if link.data.elsewhere else [link.data.to])]
+        ends = [brief.story.facts.get(name) for name in names]
         if all(fact is not None and not fact.hidden for fact in ends):
             yield link
 
@@ -70,7 +71,9 @@ def _linked(brief: Brief, link: Link) -> Html:
         "li",
         _side(brief, brief.story.facts[data.from_]),
         el("p", verb, class_="verb"),
-        _side(brief, brief.story.facts[data.to]),
+        el("div", el("p", data.to), class_="pair")
+        if data.elsewhere
+        else _side(brief, brief.story.facts[data.to]),
         el("p", brief.said(data.note), class_="say") if data.note else None,
         id=brief.id(f"v{link.event.version}"),
     )

@@ -35,8 +35,15 @@ def disputed(story: StoryState, notes: Notes) -> Iterator[str]:
     for link in story.links:
         data = link.data
         left, right = story.facts.get(data.from_), story.facts.get(data.to)
-        if data.relation in _AGAINST and left and right and not left.hidden and not right.hidden:
-            note = f" {markdown(data.note)}" if data.note else ""
+        if data.relation not in _AGAINST or left is None or left.hidden:
+            continue
+        note = f" {markdown(data.note)}" if data.note else ""
+        if data.elsewhere:
+            yield (
+                f"- {_named(left)} *{markdown(left.chain_words)}*{notes.mark(left)} {data.relation} "
+                f"{markdown(data.to)}{note}\n"
+            )
+        elif right and not right.hidden:
             yield (
                 f"- {_named(left)} *{markdown(left.chain_words)}*{notes.mark(left)} {data.relation} "
                 f"{_named(right)} *{markdown(right.chain_words)}*{notes.mark(right)}{note}\n"
@@ -102,7 +109,9 @@ def related(story: StoryState) -> Iterator[str]:
     for link in story.links:
         data = link.data
         left, right = story.facts.get(data.from_), story.facts.get(data.to)
-        if data.relation in _AGAINST or not left or not right or left.hidden or right.hidden:
+        if data.relation in _AGAINST or not left or left.hidden:
+            continue
+        if not data.elsewhere and (right is None or right.hidden):
             continue
         origin = {
             "same-origin": " (same origin: no independent confirmation)",
@@ -110,7 +119,8 @@ def related(story: StoryState) -> Iterator[str]:
             "unknown": " (independence unknown)",
         }.get(data.independence or "", "")
         note = f". {markdown(data.note)}" if data.note else ""
-        yield f"- {_named(left)} {data.relation.replace('_', ' ')} {_named(right)}{origin}{note}\n"
+        other = markdown(data.to) if right is None else _named(right)
+        yield f"- {_named(left)} {data.relation.replace('_', ' ')} {other}{origin}{note}\n"
 
 
 def _named(fact: Fact) -> str:

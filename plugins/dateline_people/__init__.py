@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from dateline.plugin import (
     Entity,
     EntityView,
     Fact,
+    FoldedEvent,
+    Nearby,
     RoleRecorded,
     StatementRecorded,
     View,
@@ -24,7 +26,7 @@ class People(EntityView):
     which the person speaks, ``said`` counts them.
     """
 
-    name, version = "people", 1
+    name, version = "people", 2
     kinds, by = ("person",), "person"
     order = ("label", "person", "earliest", last("latest"), "key")
     summary = ("label", "role", "organization", "when", "said", "statements")
@@ -35,7 +37,9 @@ class People(EntityView):
         names: str
         role: str | None
         organization: str | None
+        organization_id: str | None
         appointed_by: str | None
+        appointed_by_id: str | None
         when: str | None
         edtf: str | None
         earliest: str | None
@@ -64,6 +68,18 @@ class People(EntityView):
         for fact in roles:
             yield self._row(entity, fact, said)
 
+    def reads(
+        self, event: FoldedEvent, names: Collection[str], nearby: Nearby
+    ) -> Collection[str] | None:
+        """The facts that the rows show. Others count for a person who is not introduced."""
+        if not event.state.entities.keys() >= set(names) - event.state.merged.keys():
+            return None
+        found = set[str]()
+        for name in names:
+            for fact, statements in nearby.stored("person", name, "fact", "statements"):
+                found.update(filter(None, (fact, *statements.split(", "))))
+        return found
+
     def key(self, row: Row, thing: Entity, item: int) -> str:
         return thing.id if row.fact is None else f"{thing.id}#{row.fact}"
 
@@ -77,7 +93,9 @@ class People(EntityView):
             names=", ".join(entity.data.names) if entity.data is not None else "",
             role=None if role is None else role.title,
             organization=None if role is None else label(role.organization) or None,
+            organization_id=None if role is None else entity.story.id_of(role.organization),
             appointed_by=None if role is None else label(role.appointed_by) or None,
+            appointed_by_id=None if role is None else entity.story.id_of(role.appointed_by),
             when=None if when is None else when.words,
             edtf=None if when is None else when.text,
             earliest=None if when is None else when.earliest,

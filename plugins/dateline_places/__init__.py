@@ -14,7 +14,7 @@ class Places(FactView):
     where no coordinates were recorded.
     """
 
-    name, version = "places", 1
+    name, version = "places", 2
     order = ("label", "place", "undated", "earliest", last("latest"), "position", "item")
     summary = ("label", "role", "when", "fact", "status", "text")
 
@@ -23,6 +23,7 @@ class Places(FactView):
         label: str
         role: str
         part_of: str | None
+        part_of_id: str | None
         lat: float | None
         lon: float | None
         precision: str | None
@@ -34,6 +35,7 @@ class Places(FactView):
         undated: bool
         text: str
         chain: str
+        agent_ids: str
 
     def rows(self, fact: Fact) -> Iterable[FactRow]:
         for place in fact.data.places:
@@ -45,6 +47,7 @@ class Places(FactView):
                 label=fact.label(place.place),
                 role=place.role,
                 part_of=fact.label(inside) or None,
+                part_of_id=fact.story.id_of(inside),
                 lat=None if entity is None else entity.lat,
                 lon=None if entity is None else entity.lon,
                 precision=None if entity is None else entity.precision,
@@ -56,6 +59,7 @@ class Places(FactView):
                 undated=when is None,
                 text=fact.data.text,
                 chain=fact.chain,
+                agent_ids=fact.agent_ids,
             )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from dateline.plugin import (
     AllSeries,
@@ -11,6 +11,7 @@ from dateline.plugin import (
     FactView,
     FigureRecorded,
     FoldedEvent,
+    Nearby,
     View,
     figure_words,
     figures,
@@ -30,14 +31,16 @@ class Series(FactView):
     running total that was updated has an ``earlier`` row for each value that it had.
     """
 
-    name, version = "series", 1
+    name, version = "series", 2
     order = ("series", "undated", "earliest", last("latest"), "public_at", "position", "item")
+    indexes = (("series",),)
     summary = ("measure", "place", "when", "words", "before", "corrected", "status", "chain")
 
     class Row(FactRow, frozen=True):
         series: str
         measure: str
         place: str
+        place_ids: str
         unit: str | None
         when: str
         words: str
@@ -60,7 +63,9 @@ class Series(FactView):
         cumulative: bool | None
         public_at: str
         publisher: str
+        publisher_id: str | None
         chain: str
+        agent_ids: str
         verbatim: str
 
     def rows(self, fact: Fact) -> Iterable[FactRow]:
@@ -70,9 +75,18 @@ class Series(FactView):
         """Also the facts whose figures superseded one of a touched fact, or do so now."""
         return AllSeries.touched(event)
 
+    def reads(self, event: FoldedEvent, names: Collection[str], nearby: Nearby) -> Collection[str]:
+        """All facts with a figure in the same series."""
+        facts = (event.before, *map(event.state.facts.get, names))
+        keys = {one.series for fact in facts if fact is not None for one in figures(fact)}
+        rows = (row for key in keys for row in nearby.stored("series", key, "fact"))
+        return {fact for (fact,) in rows}
+
     def _rows(self, fact: Fact) -> Iterator[Row]:
         series, data = AllSeries.of(fact.story), fact.data
-        place = fact.labels(dict.fromkeys(ref.place for ref in data.places))
+        places = [*dict.fromkeys(ref.place for ref in data.places)]
+        place, place_ids = fact.labels(places), fact.ids(places)
+        publisher = data.attribution[-1].agent if data.attribution else None
         for figure in figures(fact):
             quantity, about, first = figure.quantity, figure.about, figure.first
             before = series.superseded(fact, figure)
@@ -80,6 +94,7 @@ class Series(FactView):
                 figure.series,
                 quantity.measure,
                 place,
+                place_ids,
                 quantity.unit,
                 "undated" if about is None else about.words,
                 figure_words(quantity),
@@ -102,8 +117,10 @@ class Series(FactView):
                 undated=about is None,
                 cumulative=data.cumulative if isinstance(data, FigureRecorded) else None,
                 public_at=to_iso(figure.public_us),
-                publisher=fact.label(data.attribution[-1].agent) if data.attribution else "",
+                publisher=fact.label(publisher),
+                publisher_id=fact.story.id_of(publisher),
                 chain=fact.chain,
+                agent_ids=fact.agent_ids,
                 verbatim=quantity.verbatim,
             )
 

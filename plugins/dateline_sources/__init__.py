@@ -30,7 +30,7 @@ class Sources(DocumentView):
     ``chars``, ``covered`` and ``coverage`` are those of the text of which most is evidence, or else of the newest.
     """
 
-    name, version = "sources", 2
+    name, version = "sources", 3
     order = (last("earliest"), "captured")
     summary = ("title", "publisher", "when", "versions", "facts", "coverage", "withdrawn")
 
@@ -39,6 +39,7 @@ class Sources(DocumentView):
         source: str
         title: str | None
         publisher: str
+        publisher_id: str
         published: str | None
         when: str | None
         earliest: str | None
@@ -46,7 +47,9 @@ class Sources(DocumentView):
         language: str | None
         url: str | None
         byline: str
+        byline_ids: str
         credits: str
+        credit_ids: str
         versions: int
         captures: str
         facts: int
@@ -57,7 +60,8 @@ class Sources(DocumentView):
         captured: int
 
     def rows(self, document: CapturedDocument) -> Iterable[Row]:
-        label, texts, versions = document.story.label, document.texts, document.versions
+        label, ids = document.story.label, document.story.ids
+        texts, versions = document.texts, document.versions
         data = versions[-1].data
         when = None if data.published is None else parse_edtf(data.published)
         text = most_covered(texts)
@@ -67,6 +71,7 @@ class Sources(DocumentView):
             source=document.to_quote.id,
             title=data.title,
             publisher=label(data.publisher),
+            publisher_id=ids((data.publisher,)),
             published=data.published,
             when=None if when is None else when.words,
             earliest=None if when is None else when.earliest,
@@ -74,9 +79,11 @@ class Sources(DocumentView):
             language=data.language,
             url=data.url,
             byline=", ".join(map(label, data.byline)),
+            byline_ids=ids(data.byline),
             credits=", ".join(
                 [f"{label(credit.agent)} ({credit.role})" for credit in data.credits]
             ),
+            credit_ids=ids([credit.agent for credit in data.credits]),
             versions=len(versions),
             captures=", ".join([one.id for one in document.sources]),
             facts=sum(not fact.hidden for one in document.sources for fact in one.facts),

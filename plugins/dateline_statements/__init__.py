@@ -14,13 +14,16 @@ class Statements(FactView):
     points of the source; ``exact`` is the text between them.
     """
 
-    name, version, of = "statements", 1, StatementRecorded
+    name, version, of = "statements", 2, StatementRecorded
     order = ("undated", "earliest", last("latest"), "position")
+    indexes = (("speaker",), ("latest", "earliest"))
     summary = ("when", "fact", "status", "speaker", "text", "chain")
 
     class Row(FactRow, frozen=True):
         speaker: str
+        speaker_ids: str
         addressees: str
+        addressee_ids: str
         act: str
         mode: str
         when: str
@@ -28,7 +31,9 @@ class Statements(FactView):
         quote: str | None
         chain: str
         chain_words: str
+        agent_ids: str
         relays: str
+        relay_ids: str
         channel: str | None
         condition: str | None
         framing: str | None
@@ -44,19 +49,24 @@ class Statements(FactView):
         data: StatementRecorded = fact.data
         when, span = fact.when, fact.span
         channel = data.channel
+        relays = [step.agent for step in data.attribution if step.role == "relay"]
         medium = [channel.medium, channel.platform] if channel is not None else []
         # The first by position: Python calls with more than 15 keywords are five times as slow.
         yield self.Row(
             fact.labels(data.speakers),
+            fact.ids(data.speakers),
             fact.labels(data.addressees),
+            fact.ids(data.addressees),
             data.act,
             data.mode,
             "undated" if when is None else when.words,
             data.text,
             data.quote,
-            chain=fact.chain,
-            chain_words=fact.chain_words,
-            relays=fact.labels(step.agent for step in data.attribution if step.role == "relay"),
+            fact.chain,
+            fact.chain_words,
+            fact.agent_ids,
+            fact.labels(relays),
+            fact.ids(relays),
             channel=", ".join(filter(None, medium)) or None,
             condition=data.condition,
             framing=data.framing,

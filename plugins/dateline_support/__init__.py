@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from dateline.plugin import Fact, FactRow, FactView, FoldedEvent, View, hookimpl, support
+from dateline.plugin import (
+    Fact,
+    FactRow,
+    FactView,
+    FoldedEvent,
+    Nearby,
+    View,
+    hookimpl,
+    support,
+)
 
 
 class Support(FactView):
@@ -17,7 +26,7 @@ class Support(FactView):
     Links are not followed further. Retracted and rejected facts and withdrawn sources do not count.
     """
 
-    name, version = "support", 1
+    name, version = "support", 2
     summary = ("fact", "standing", "independent", "publishers", "chains", "text")
 
     class Row(FactRow, frozen=True):
@@ -31,6 +40,7 @@ class Support(FactView):
         disputed: bool
         supported_by: str
         published_by: str
+        publisher_ids: str
         chains: str
 
     def rows(self, fact: Fact) -> Iterable[FactRow]:
@@ -46,6 +56,7 @@ class Support(FactView):
             disputed=found.disputed,
             supported_by=", ".join(item.id for item in found.saying[1:]),
             published_by=fact.labels(found.publishers),
+            publisher_ids=fact.ids(found.publishers),
             chains="; ".join(dict.fromkeys(item.chain for item in found.saying)),
         )
 
@@ -55,6 +66,9 @@ class Support(FactView):
             yield name
             for link in event.state.linked(name):
                 yield link.data.to if link.data.from_ == name else link.data.from_
+
+    def reads(self, event: FoldedEvent, names: Collection[str], nearby: Nearby) -> Collection[str]:
+        return ()
 
 
 @hookimpl

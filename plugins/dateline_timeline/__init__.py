@@ -14,8 +14,9 @@ class Timeline(FactView):
     neither. Dates are ISO 8601 and sort as text; ``edtf`` is what was recorded.
     """
 
-    name, version = "timeline", 1
+    name, version = "timeline", 2
     order = ("undated", "earliest", last("latest"), "position")
+    indexes = (("latest", "earliest"),)
     summary = ("when", "fact", "kind", "status", "text", "chain")
 
     class Row(FactRow, frozen=True):
@@ -27,13 +28,16 @@ class Timeline(FactView):
         undated: bool
         text: str
         chain: str
+        agent_ids: str
         places: str
+        place_ids: str
         start: int | None
         end: int | None
         exact: str | None
 
     def rows(self, fact: Fact) -> Iterable[FactRow]:
         when, span = fact.when, fact.span
+        places = [place.place for place in fact.data.places]
         yield self.Row(
             kind=fact.kind,
             when="undated" if when is None else when.words,
@@ -43,7 +47,9 @@ class Timeline(FactView):
             undated=when is None,
             text=fact.data.text,
             chain=fact.chain,
-            places=fact.labels([place.place for place in fact.data.places]),
+            agent_ids=fact.agent_ids,
+            places=fact.labels(places),
+            place_ids=fact.ids(places),
             start=None if span is None else span.start,
             end=None if span is None else span.end,
             exact=None if span is None else span.exact,
@@ -60,7 +66,9 @@ class Timeline(FactView):
             undated=True,
             text=fact.words,
             chain="",
+            agent_ids="",
             places="",
+            place_ids="",
             start=None,
             end=None,
             exact=None,

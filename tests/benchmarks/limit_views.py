@@ -32,15 +32,16 @@ TABLES = {
         story TEXT NOT NULL, fact TEXT NOT NULL, item BIGINT NOT NULL, status TEXT NOT NULL,
         source TEXT NOT NULL, position BIGINT NOT NULL, kind TEXT NOT NULL, "when" TEXT NOT
         NULL, edtf TEXT, earliest TEXT, latest TEXT, undated BOOLEAN NOT NULL, text TEXT NOT
-        NULL, chain TEXT NOT NULL, places TEXT NOT NULL, start BIGINT, "end" BIGINT, exact
+        NULL, chain TEXT NOT NULL, agent_ids TEXT NOT NULL, places TEXT NOT NULL, place_ids
+        TEXT NOT NULL, start BIGINT, "end" BIGINT, exact
         TEXT
     """,
     "statements": """
         story TEXT NOT NULL, fact TEXT NOT NULL, item BIGINT NOT NULL, status TEXT NOT NULL,
-        source TEXT NOT NULL, position BIGINT NOT NULL, speaker TEXT NOT NULL, addressees
-        TEXT NOT NULL, act TEXT NOT NULL, mode TEXT NOT NULL, "when" TEXT NOT NULL, text
-        TEXT NOT NULL, quote TEXT, chain TEXT NOT NULL, chain_words TEXT NOT NULL, relays
-        TEXT NOT NULL, channel TEXT, condition TEXT, framing TEXT, said TEXT, earliest TEXT,
+        source TEXT NOT NULL, position BIGINT NOT NULL, speaker TEXT NOT NULL, speaker_ids
+        TEXT NOT NULL, addressees TEXT NOT NULL, addressee_ids TEXT NOT NULL, act TEXT NOT NULL, mode TEXT NOT NULL, "when" TEXT NOT NULL, text
+        TEXT NOT NULL, quote TEXT, chain TEXT NOT NULL, chain_words TEXT NOT NULL, agent_ids
+        TEXT NOT NULL, relays TEXT NOT NULL, relay_ids TEXT NOT NULL, channel TEXT, condition TEXT, framing TEXT, said TEXT, earliest TEXT,
         latest TEXT, undated BOOLEAN NOT NULL, start BIGINT, "end" BIGINT, exact TEXT
     """,
     "figures": """
@@ -50,43 +51,47 @@ TABLES = {
         lower_inclusive BOOLEAN, upper_inclusive BOOLEAN, ordinal BIGINT, approximate
         BOOLEAN NOT NULL, verbatim TEXT NOT NULL, kind TEXT NOT NULL, cumulative BOOLEAN,
         "when" TEXT NOT NULL, as_of TEXT, earliest TEXT, latest TEXT, chain TEXT NOT NULL,
+        agent_ids TEXT NOT NULL,
         text TEXT NOT NULL, start BIGINT, "end" BIGINT
     """,
     "people": """
         story TEXT NOT NULL, "key" TEXT NOT NULL, person TEXT NOT NULL, label TEXT NOT NULL,
-        names TEXT NOT NULL, role TEXT, organization TEXT, appointed_by TEXT, "when" TEXT,
+        names TEXT NOT NULL, role TEXT, organization TEXT, organization_id TEXT,
+        appointed_by TEXT, appointed_by_id TEXT, "when" TEXT,
         edtf TEXT, earliest TEXT, latest TEXT, fact TEXT, source TEXT, said BIGINT NOT NULL,
         statements TEXT NOT NULL
     """,
     "places": """
         story TEXT NOT NULL, fact TEXT NOT NULL, item BIGINT NOT NULL, status TEXT NOT NULL,
         source TEXT NOT NULL, position BIGINT NOT NULL, place TEXT NOT NULL, label TEXT NOT
-        NULL, role TEXT NOT NULL, part_of TEXT, lat FLOAT, lon FLOAT, precision TEXT, kind
+        NULL, role TEXT NOT NULL, part_of TEXT, part_of_id TEXT, lat FLOAT, lon FLOAT, precision TEXT, kind
         TEXT NOT NULL, "when" TEXT NOT NULL, edtf TEXT, earliest TEXT, latest TEXT, undated
-        BOOLEAN NOT NULL, text TEXT NOT NULL, chain TEXT NOT NULL
+        BOOLEAN NOT NULL, text TEXT NOT NULL, chain TEXT NOT NULL, agent_ids TEXT NOT NULL
     """,
     "sources": """
         story TEXT NOT NULL, "key" TEXT NOT NULL, document TEXT NOT NULL, source TEXT NOT
-        NULL, title TEXT, publisher TEXT NOT NULL, published TEXT, "when" TEXT, earliest
+        NULL, title TEXT, publisher TEXT NOT NULL, publisher_id TEXT NOT NULL,
+        published TEXT, "when" TEXT, earliest
         TEXT, media_type TEXT NOT NULL, language TEXT, url TEXT, byline TEXT NOT NULL,
-        credits TEXT NOT NULL, versions BIGINT NOT NULL, captures TEXT NOT NULL, facts
+        byline_ids TEXT NOT NULL, credits TEXT NOT NULL, credit_ids TEXT NOT NULL, versions BIGINT NOT NULL, captures TEXT NOT NULL, facts
         BIGINT NOT NULL, chars BIGINT, covered BIGINT NOT NULL, coverage FLOAT,
         withdrawn TEXT, captured BIGINT NOT NULL
     """,
     "disputes": """
         story TEXT NOT NULL, "key" TEXT NOT NULL, fact TEXT NOT NULL, number BIGINT NOT
-        NULL, text TEXT NOT NULL, chain TEXT NOT NULL, how TEXT NOT NULL, "by" TEXT, by_fact
-        TEXT, ground TEXT, by_chain TEXT, note TEXT, position BIGINT NOT NULL
+        NULL, text TEXT NOT NULL, chain TEXT NOT NULL, agent_ids TEXT NOT NULL, how TEXT
+        NOT NULL, "by" TEXT, by_id TEXT, by_fact TEXT, ground TEXT, by_chain TEXT, by_agent_ids TEXT, note TEXT, position BIGINT NOT NULL
     """,
     "changes": """
         story TEXT NOT NULL, "key" TEXT NOT NULL, position BIGINT NOT NULL, item BIGINT NOT
         NULL, event_id TEXT NOT NULL, recorded_at TEXT NOT NULL, reported_at TEXT, what TEXT
-        NOT NULL, about TEXT NOT NULL, path TEXT, was TEXT, now TEXT, who TEXT, why TEXT
+        NOT NULL, about TEXT NOT NULL, path TEXT, was TEXT, now TEXT, who TEXT, who_id TEXT, why TEXT
     """,
 }
 VIEWS = tuple(TABLES)
 _FACTS = {"timeline", "statements", "figures", "places"}
 Row = tuple[Any, ...]
+_IDS = ("person:", "org:", "place:", "group:")
 
 
 class _Step(msgspec.Struct, gc=False):
@@ -309,7 +314,8 @@ class _Story:
                 (
                     self.slug, f"{position}/{item}", position, item, str(UUID(bytes=key)),
                     to_iso(recorded), None if reported is None else to_iso(reported), what, about,
-                    path, was, now, (self.label(who) if who else None) or agent, why,
+                    path, was, now, (self.label(who) if who else None) or agent, _ids([who or ""]) or None,
+                    why,
                 )
             )  # fmt: skip
 
@@ -386,6 +392,7 @@ def _rows(  # noqa: C901 - one loop is fastest
         hidden, new = status in HIDDEN, position > since
         span = cited(data.evidence, "")
         chain = " › ".join([label(step.agent) for step in data.attribution])
+        agents = " ".join([step.agent for step in data.attribution])
         if when is None:
             words, edtf, earliest, latest = "undated", None, None, None
         else:
@@ -395,18 +402,21 @@ def _rows(  # noqa: C901 - one loop is fastest
             timeline(
             (
                 slug, name, 1, status, source, position, kind, words, edtf, earliest, latest,
-                when is None, text, chain, ", ".join([label(p.place) for p in data.places]), *at,
+                when is None, text, chain, agents, ", ".join([label(p.place) for p in data.places]),
+                " ".join([p.place for p in data.places]), *at,
             )
         )  # fmt: skip
         if statements and new and kind == "statement":
             channel = data.channel
             medium = [channel.medium, channel.platform] if channel is not None else []
-            relays = ", ".join([label(s.agent) for s in data.attribution if s.role == "relay"])
+            relays = [s.agent for s in data.attribution if s.role == "relay"]
             statements(
                 (
                     slug, name, 1, status, source, position, ", ".join(map(label, data.speakers)),
-                    ", ".join(map(label, data.addressees)), data.act, data.mode, words, text,
-                    data.quote, chain, chain_words(data.attribution, label), relays,
+                    " ".join(data.speakers), ", ".join(map(label, data.addressees)),
+                    " ".join(data.addressees), data.act, data.mode, words, text,
+                    data.quote, chain, chain_words(data.attribution, label), agents,
+                    ", ".join(map(label, relays)), " ".join(relays),
                     ", ".join(filter(None, medium)) or None, data.condition, data.framing, edtf,
                     earliest, latest, when is None, *at,
                 )
@@ -418,7 +428,7 @@ def _rows(  # noqa: C901 - one loop is fastest
                     slug, name, item, status, source, position, q.measure, quantity_words(q),
                     q.unit, q.value, q.of, q.lower, q.upper, q.lower_inclusive, q.upper_inclusive,
                     q.ordinal, q.approximate, q.verbatim, kind, data.cumulative, words, data.as_of,
-                    earliest, latest, chain, text, None if place is None else place.start,
+                    earliest, latest, chain, agents, text, None if place is None else place.start,
                     None if place is None else place.end,
                 )
             )  # fmt: skip
@@ -429,7 +439,8 @@ def _rows(  # noqa: C901 - one loop is fastest
             places(
                 (
                     slug, name, item, status, source, position, p.place, label(p.place), p.role,
-                    inside, *where, kind, words, edtf, earliest, latest, when is None, text, chain,
+                    inside, None if entity is None else entity.part_of, *where, kind, words, edtf, earliest, latest, when is None, text, chain,
+                    agents,
                 )
             )  # fmt: skip
         if kind == "role":
@@ -464,12 +475,13 @@ def _people(
         names = "" if entity is None else ", ".join(entity.names)
         facts = [(fact, f"{person}#{fact.data.fact}") for fact in roles.get(person, ())]
         for fact, key in facts or [(None, person)]:
-            shown: Row = (None,) * 9
+            shown: Row = (None,) * 11
             if fact is not None:
                 data, when = fact.data, fact.when
                 shown = (
                     data.title, data.organization and story.label(data.organization),
-                    data.appointed_by and story.label(data.appointed_by),
+                    data.organization, data.appointed_by and story.label(data.appointed_by),
+                    data.appointed_by,
                     *((None,) * 4 if when is None else (when.words, when.text, when.earliest, when.latest)),
                     data.fact, data.source,
                 )  # fmt: skip
@@ -496,15 +508,21 @@ def _sources(story: _Story, rows: list[Row], drawn: dict[str, list[_Data]]) -> N
         covered = _covered(from_)
         rows.append(
             (
-                story.slug, name, name, name, source.title, label(source.publisher), source.published,
+                story.slug, name, name, name, source.title, label(source.publisher),
+                source.publisher, source.published,
                 None if when is None else when.words, None if when is None else when.earliest,
                 source.media_type, source.language, source.url, ", ".join(map(label, source.byline)),
-                ", ".join(f"{label(c.agent)} ({c.role})" for c in source.credits), 1, name,
+                _ids(source.byline), ", ".join(f"{label(c.agent)} ({c.role})" for c in source.credits),
+                _ids([c.agent for c in source.credits]), 1, name,
                 len(from_), source.chars, covered,
                 round(100 * covered / source.chars, 1) if source.chars else None,
                 story.withdrawn.get(name), captured,
             )
         )  # fmt: skip
+
+
+def _ids(names: Iterable[str]) -> str:
+    return " ".join([one for one in names if one.startswith(_IDS)])
 
 
 def _covered(drawn: Iterable[_Data]) -> int:
@@ -527,12 +545,14 @@ def _disputes(story: _Story, rows: list[Row]) -> None:
     for name, fact in story.facts.items():
         if fact.disputes and fact.status not in HIDDEN:
             chain = " › ".join([label(step.agent) for step in fact.data.attribution])
+            agents = " ".join([step.agent for step in fact.data.attribution])
             for position, notice in fact.disputes:
                 by = notice.by and label(notice.by)
                 rows.append(
                     (
                         story.slug, str(position), name, fact.position, fact.data.text, chain,
-                        "disputed", by or None, None, notice.ground, None, None, position,
+                        agents, "disputed", by or None, _ids([notice.by or ""]) or None, None,
+                        notice.ground, None, None, None, position,
                     )
                 )  # fmt: skip
     for position, link in story.links:
@@ -542,12 +562,13 @@ def _disputes(story: _Story, rows: list[Row]) -> None:
         if left.status in HIDDEN or right.status in HIDDEN:
             continue
         chains = [" › ".join([label(s.agent) for s in f.data.attribution]) for f in (left, right)]
+        agents = [" ".join([s.agent for s in f.data.attribution]) for f in (left, right)]
         first = left.data.attribution[0].agent if left.data.attribution else None
         rows.append(
             (
                 story.slug, str(position), link.to, right.position, right.data.text, chains[1],
-                link.relation, first and label(first), link.from_, left.data.text, chains[0],
-                link.note, position,
+                agents[1], link.relation, first and label(first), first, link.from_,
+                left.data.text, chains[0], agents[0], link.note, position,
             )
         )  # fmt: skip
 

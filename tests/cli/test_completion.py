@@ -123,6 +123,22 @@ def test_other_names_are_completed(tab: Tab, line: str, offered: list[str]) -> N
     assert tab(line) == offered
 
 
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize("indexed", [True, False])
+def test_entities_of_all_stories_are_completed(tab: Tab, dateline_cli: Cli, indexed: bool) -> None:
+    if indexed:
+        assert dateline_cli("entities").code == 0
+    for line, offered in (
+        ("dateline search --speaker mara-v", ["mara-voss"]),
+        ("dateline search --about org:", ["org:ister-wire", "org:nora"]),
+        ("dateline show fe", ["ferry"]),
+        ("dateline show Mar", ["Mara-Voss"]),
+        ("dateline show person:", [samples.VOSS]),
+        ("dateline show x", []),
+    ):
+        assert tab(line) == offered, line
+
+
 @pytest.mark.sampled(5)
 @pytest.mark.parametrize(
     "line",

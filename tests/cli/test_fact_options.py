@@ -86,6 +86,7 @@ def test_each_kind_is_recorded_from_options_and_need_not_be_named(run: Run, tmp_
             "role",
             {"title": "mate", "organization": samples.NORA, "appointed_by": "person:ane"},
         ),
+        (["-s", "voss", "-q", "ashore"], "statement", {"speakers": [samples.VOSS]}),
         (["--effect", "delay", "--condition", "fog"], "assessment", {"condition": "fog"}),
     ]  # fmt: skip
     for options, kind, expected in cases:
@@ -105,7 +106,7 @@ def test_wrong_use_is_one_clear_error(run: Run) -> None:
         (["figure", *WORDS, "--person", "nora", "--action", "x"], None,
             "--person is for role facts; --action is for occurrence facts: this is a figure"),
         (["figur", *WORDS], None, "did you mean 'figure'?"),
-        ([*WORDS, "-s", "nora", "--value", "143"], None, "leave the kind open"),
+        ([*WORDS, "--note", "x"], None, "leave the kind open"),
         (["figure", *WORDS, "--value", "143"], None, "--measure"),
         (["figure", *WORDS, "--value", "12k", "-m", "x"], None, "'12k' is not a number"),
         (["figure", *WORDS, "--value", "144", "-m", "x"], None, "--verbatim"),
@@ -162,12 +163,18 @@ def test_a_long_quotation_is_typed_by_its_ends(run: Run, tmp_path: Path) -> None
 REPAIRED: list[tuple[list[str], str | None]] = [
     (["-s", "mara voss", "-w", "last Sunday", WORDS[1]], "date-unclear"),
     (["-s", "voss > P. Holm", WORDS[1]], "entity-unknown"),
-    (["-s", "mara voss", "-q", "ashore", WORDS[1]], None),
     (["-q", "143", WORDS[1]], None),
     (["--value", "143", WORDS[1]], None),
     (["-q", "people", "143 ... hundreds of people"], None),
     (["-w", ".", "--effect", "x", WORDS[1]], "not-a-date"),
     (["--effect", "x", "Mine.", "The ferry ... August", "She said"], None),
+    (["--effect", "x", "The ferry"], "refused"),
+    (["--effect", "x", "She sayd 143 of 193 passengers"], "refused"),
+    (["-a", "ground", "-w", ".", "The ferry Alma ran aground off Port Ister"], "not-a-date"),
+    (["-s", "voss", "-d", ".", "The ferry will be towed on Tuesday"], "date-unclear"),
+    (["-a", "tow", "-w", ".", "The ferry will be towed on Tuesday"], "date-unclear"),
+    (["-s", "Mara Vos", WORDS[1]], "entity-unknown"),
+    (["-s", "harbour master", WORDS[1]], "entity-unknown"),
 ]
 
 
@@ -185,6 +192,66 @@ def test_a_refusal_prints_the_commands_that_would_be_taken(run: Run) -> None:
             assert done.code == 0, f"{command}\n{done.err}"
     protected = run("record", "ferry", "-q", "143", WORDS[1], "--protect", "Ane", "--set", "note=x")
     assert "--protect Ane" in protected.err and "--set note=x" in protected.err
+
+
+def test_an_unknown_name_is_offered_as_the_source_writes_it(run: Run) -> None:
+    for option, name, offered in [
+        ("-s", "rosa vell", "person:rosa-vell='Rosa Vell'"),
+        ("-s", "mayor alma", "person:alma=Alma"),
+        ("-s", "passengers", "group:passengers=passengers"),
+        ("-v", "ister herald", "org:ister-herald='Ister Herald'"),
+    ]:
+        refused = run("record", "ferry", "--effect", "x", option, name, WORDS[1])
+        assert refused.error == "entity-unknown"
+        assert offered in refused.err.replace('"', "'"), (name, refused.err)
+
+
+def test_an_office_before_a_name_does_not_matter(run: Run, tmp_path: Path) -> None:
+    role = ("--person", "person:ane=Ane Holt", "--title", "dock reeve")
+    assert run("record", "ferry", *WORDS, *role).code == 0
+    for name, known in [
+        ("Mayor Mara Voss", samples.VOSS), ("Bürgermeisterin Voss", samples.VOSS),
+        ("dock reeve Holt", "person:ane"),
+    ]:  # fmt: skip
+        assert run("record", "ferry", f"{name}.", WORDS[1], "-s", name).code == 0
+        assert last(tmp_path)["speakers"] == [known]
+    assert run("record", "ferry", "x", WORDS[1], "-s", "Lady Ane Voss").error == "entity-unknown"
+
+
+def test_the_newest_version_with_the_words_is_quoted(run: Run, tmp_path: Path) -> None:
+    page = ("--story", "ferry", "--published", "2024-05-07", "--yes")
+    for text, publisher, url in [
+        ("FICTION. Nine left. Ten stayed.", samples.WIRE, "https://wire.example/a"),
+        ("FICTION. Nine left. Ten stayed. More.", samples.WIRE, "https://wire.example/a"),
+        ("FICTION. Nine left.", samples.WIRE, "https://wire.example/a"),
+    ]:
+        (tmp_path / "page.txt").write_text(text)
+        captured = run("capture", "page.txt", *page, "--publisher", publisher, "--url", url)
+        assert captured.code == 0, captured.err
+    done = run("record", "ferry", "--effect", "x", "Ten stayed")
+    assert "the newest of 2 versions with these words" in done.err
+    with Archive.open(tmp_path / "dateline.db", Plugins()) as archive:
+        text = archive.document(last(tmp_path)["source"])
+        assert text is not None and text.text.endswith("More.")
+    (tmp_path / "page.txt").write_text("FICTION. Ten stayed, we hear.")
+    assert run("capture", "page.txt", *page, "--publisher", "org:b=B").code == 0
+    asked = run("record", "ferry", "--effect", "x", "Ten stayed")
+    assert asked.error == "source-ambiguous" and asked.err.count("--source") == 2
+    own = run("record", "ferry", "--effect", "x", "My own words")
+    assert own.error == "source-unknown" and "--source" not in own.err
+
+
+def test_an_undated_source_is_dated_in_words(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("FICTION. Rain fell on Tuesday.")
+    undated = ("--story", "ferry", "--publisher", samples.WIRE, "--yes")
+    assert run("capture", "note.txt", *undated).code == 0
+    fact = ("record", "ferry", "-a", "rain", "-w", ".", "Rain fell on Tuesday")
+    refused = run(*fact)
+    assert refused.error == "not-a-date" and "--when DATE" in refused.err
+    [amend] = [line.strip() for line in refused.err.splitlines() if " amend " in line]
+    assert run(*shlex.split(amend.replace("DATE", "'8 May 2024'"))[1:]).code == 0
+    assert run(*fact).code == 0
+    assert last(tmp_path)["times"]["valid"]["edtf"] == "2024-05-07"
 
 
 def test_what_the_source_says_need_not_be_typed(run: Run, tmp_path: Path) -> None:

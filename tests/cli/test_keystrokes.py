@@ -51,7 +51,7 @@ FACTS = {
     "figure": (
         """dateline record velm-flood figure --source {source} --text "14 of the 19 houses were flooded."
         --exact "at least fourteen of the 19 houses in Low Street were flooded" --valid 2024-03-07
-        --quantity "measure=houses flooded,lower=14,of=19,verbatim=fourteen of the 19" """,
+        --quantity "measure=houses flooded,lower=14,of=19,verbatim=at least fourteen of the 19" """,
         """dateline record velm-flood -q "houses flooded" -w Thursday
         "at least fourteen of the 19 houses in Low Street were flooded" """,
     ),

@@ -70,6 +70,41 @@ def test_each_kind_of_doubt_arises_with_its_place_and_words(archive: Archive) ->
     assert archive.verify_view("doubts") == []
 
 
+def test_words_that_say_about_at_least_or_none_of_are_no_exact_value(archive: Archive) -> None:
+    text = (
+        "At least 34 burned, more than 50 fled, about 400 left. None of the 40 ships was damaged."
+    )
+    cases: list[tuple[str, dict[str, object], bool]] = [
+        ("At least 34", {"lower": 34}, False),
+        ("At least 34", {"value": 34}, True),
+        ("34", {"lower": 35}, True),
+        ("50", {"lower": 51}, False),
+        ("about 400", {"value": 400}, True),
+        ("about 400", {"value": 400, "approximate": True}, False),
+        ("None of the 40", {"value": 40}, True),
+        ("None of the 40", {"value": 0, "of": 40}, False),
+        ("34 burned", {"value": 34}, True),
+        ("400 left", {"value": 400, "approximate": True}, False),
+    ]
+    captured = samples.captured(text)
+    figures = [
+        fact(
+            "figure",
+            words if words[-1].isalpha() else text[:80],
+            source=captured["source"],
+            text=f"Case {number}.",
+        )
+        | {"quantities": [{"measure": "x", "verbatim": words, **fields}]}
+        for number, (words, fields, _) in enumerate(cases)
+    ]
+    late = samples.statement("Everyone is safe", times={"said": {"edtf": "2024-06-01"}})
+    archive.record(story(captured, late, *figures))
+    found = doubts(archive, "fact", "doubt")
+    assert ("f3", "said-after-source") in found
+    doubted = {name for name, kind in found if kind == "value-not-in-words"}
+    assert doubted == {f"f{n}" for n, (_, _, wrong) in enumerate(cases, 4) if wrong}
+
+
 def test_every_kind_of_doubt_is_documented() -> None:
     page = Path(__file__).parents[2] / "docs" / "doubts.md"
     rows = page.read_text("utf-8").partition("| --- | --- |\n")[2].partition("\n\n")[0]

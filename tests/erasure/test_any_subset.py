@@ -63,6 +63,8 @@ def test_after_erasing_anything_views_are_the_fold_and_the_rest_reads_the_same(
         for number, line in enumerate(lines):
             record(archive, line, number in hers)
         archive.catch_up()
+        archive.search("said")
+        archive.entities()
         before = {event.position: event for event in archive.events()}
         head = archive.head()
         never = ("story.opened", *scene.NOT_ALONE)
@@ -89,8 +91,11 @@ def test_after_erasing_anything_views_are_the_fold_and_the_rest_reads_the_same(
                 assert event == before[event.position]
         with reading(archive._engine) as connection:
             assert root_at(connection, head.position) == head.root
-        for name in PLUGINS.views:
+        archive.search("said")
+        archive.entities()
+        for name in (*PLUGINS.views, *archive.own_views()):
             assert archive.verify_view(name) == []
+        assert archive.verify().findings == []
         live = {name: archive.view(name, everything=True) for name in PLUGINS.views}
         archive.rebuild()
         for name in PLUGINS.views:

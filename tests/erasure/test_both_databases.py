@@ -41,6 +41,8 @@ def archive(db: str, keys: Path) -> Iterator[Archive]:
     with Archive.create(db, PLUGINS, keys) as archive:
         scene.fill(archive)
         archive.catch_up()
+        archive.search("passengers")
+        archive.entities()
         archive.rebuild(["figures"])  # a retired generation next to the live one
         yield archive
 
@@ -66,7 +68,7 @@ def holding(archive: Archive, word: str = CANARY) -> list[str]:
     with reading(archive._engine) as connection:
         for table, column in columns(connection):
             rows = connection.exec_driver_sql(f'SELECT "{column}" FROM "{table}"').scalars()
-            if any(word.encode() in as_bytes(value) for value in rows):
+            if any(word.lower().encode() in as_bytes(value).lower() for value in rows):
                 found.append(f"{table}.{column}")
     return found
 

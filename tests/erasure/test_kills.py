@@ -114,6 +114,8 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Archive.create(folder / "a.db", PLUGINS) as archive:
         scene.fill(archive)
         archive.catch_up()
+        archive.search("passengers")
+        archive.entities()
         archive.rebuild(["figures"])
     return folder
 

@@ -208,3 +208,19 @@ def test_every_kind_of_line_suggests_the_source_s_own_words() -> None:
         [finding] = refusal.value.findings
         assert finding.rule == "verbatim"
         assert "'143 of 193', at " in finding.reason
+
+
+def test_a_letter_or_two_may_be_wrong() -> None:
+    text = "FICTION. Twelve homes were cleared. Dr Emil Sand was named; the port had been shut."
+    for exact, there in [
+        ("Twelve homos were cleared", "Twelve homes were cleared"),
+        ("Twelve hom were cleared", "Twelve homes were cleared"),
+        ("had ben shut", "had been shut"),
+        ("Dr. Emil Sand was named", "Dr Emil Sand was named"),
+        ("Dr Amil Send was named", "Dr Emil Sand was named"),
+        ("homos", None),
+        ("Thirteen homes were cleared", None),
+        ("Dr Amel Send was named", None),
+    ]:
+        found = near(exact, text)
+        assert (found and text[slice(*found)]) == there, exact

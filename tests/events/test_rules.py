@@ -196,6 +196,9 @@ CASES: dict[str, list[list[Fields]]] = {
     ],
     "independence": [in_story(LINK | {"relation": "corroborates"})],
     "link-self": [in_story(LINK | {"to": "f1"})],
+    "fact-elsewhere": [
+        in_story(LINK | {"to": to}) for to in ("tides/f1", "ferry/f2", "a b/f1", "tides/x", "/f1")
+    ],
     "already-retracted": [
         in_story(retracted("f1"), retracted("f1", "Again")),
         in_story(retracted("f1"), corrected("f1", "/note", None, "Late")),

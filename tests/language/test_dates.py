@@ -23,6 +23,7 @@ from dateline.language.dates.forms import DateWords, shapes
 from dateline.language.dates.meaning import READINGS, Context
 from dateline.language.dates.tokens import Time
 from dateline.language.dates.words import LANGUAGES, words_of
+from dateline.language.reporting import dates_of_saying
 from dateline.language.tense import reports_the_past
 
 EXPRESSIONS = Path(__file__).with_name("expressions.txt")
@@ -90,6 +91,7 @@ def test_what_had_happened_or_was_planned_is_on_one_side_of_the_source_s_day() -
         ("last Thursday", "? 2024-05-16 ; 2024-05-09", "? 2024-05-16 ; 2024-05-09"),
         ("since Friday", "? 2024-05-17/.. ; 2024-05-10/..", "? 2024-05-17/.. ; 2024-05-10/.."),
         ("12 May", "2024-05-12", "2024-05-12"),
+        ("until Thursday", "? ../2024-05-16 ; ../2024-05-23", "../2024-05-23"),
     ]:
         assert meaning(text, ["en"], FRIDAY, "past") == past, text
         assert meaning(text, ["en"], FRIDAY, "future") == future, text
@@ -250,3 +252,20 @@ def test_the_past_is_told_by_small_words_and_what_is_to_come_goes_first() -> Non
         ("640 beds", False),
     ]:
         assert reports_the_past(text) is past, text
+
+
+def test_a_date_is_that_of_saying_only_beside_a_verb_of_saying() -> None:
+    for text, when, is_it in [
+        ("The mayor said the port would reopen on Wednesday", "on Wednesday", False),
+        ("The port stays shut, Torvik said on Monday", "on Monday", True),
+        ("Torvik told the agency NORA on Monday that it burns", "on Monday", True),
+        ("On Monday, the mayor said that it burns", "On Monday", True),
+        ("said Port Sule reopened on Monday", "on Monday", False),
+        ("She said fires began on Sunday", "on Sunday", False),
+        ("On Sunday fires stopped, Torvik said", "On Sunday", False),
+        ("It burned on Sunday", "on Sunday", False),
+        ("Das teilte die Stadt am Montag mit", "am Montag", True),
+        ("заявив мер у понеділок", "у понеділок", True),
+        ("a déclaré le maire lundi", "lundi", True),
+    ]:
+        assert (dates_of_saying(text, [when]) == [when]) is is_it, text

@@ -99,3 +99,14 @@ def test_processes_read_them_too(archive: Archive, folder: Path) -> None:
     archive.rebuild(segments=folder, jobs=2)
 
     assert content(archive) == one
+
+
+def test_the_texts_of_sources_are_read_from_the_archive(tmp_path: Path) -> None:
+    with Archive.create(tmp_path / "a.db", Plugins.load(strict=True)) as archive:
+        archive.record(samples.story())
+        found = archive.search("towed", within=["source"]).hits
+        archive.export_segments(tmp_path / "segments")
+        archive.rebuild(archive.own_views(), segments=tmp_path / "segments")
+
+        assert archive.search("towed", within=["source"]).hits == found != ()
+        assert [archive.verify_view(name) for name in archive.own_views()] == [[]] * 3

@@ -31,6 +31,7 @@ from dateline.plugin import (
     View,
     ViewRow,
 )
+from dateline.search.index import Entities, Facts, Sources
 from dateline.testing import samples
 from dateline.testing.histories import histories
 from dateline.testing.isolated import isolated
@@ -159,6 +160,13 @@ class Counts(StoryView):
 STRANGERS: list[View] = [Chains(), Said(), Named(), Published(), Pieces(), Notices(), Counts()]
 
 
+def searched() -> list[View]:
+    """The indexes of search, over texts that are not needed here."""
+    sources = Sources()
+    sources.text_of = "The text of {}.".format
+    return [Facts(), sources, Entities()]
+
+
 def step_by_step(events: Sequence[Event], loaded: Plugins, view: View) -> list[Any]:
     """The rows of a view that is evaluated at each event, as a general view is."""
     state, rows = StoryFold(loaded.registry()), Rows(schema_of(view))
@@ -178,7 +186,7 @@ def test_rows_are_the_same_at_each_event_and_at_the_end_of_a_story(lines: list[F
         archive.record(lines)
         for story in archive.stories():
             events = list(archive.events(story.slug))
-            for view in (*plugins().views.values(), *STRANGERS):
+            for view in (*plugins().views.values(), *STRANGERS, *searched()):
                 found = states(events, plugins().registry(), [view])[1][view.name]
 
                 assert sorted(found, key=repr) == step_by_step(events, plugins(), view), view.name
@@ -196,8 +204,10 @@ def test_catching_up_in_parts_is_a_rebuild(lines: list[Fields]) -> None:
             story = None if at == 0 else lines[0]["slug"]
             archive.record(lines[at : at + 3], story=story)
             archive.catch_up()
-        for name in loaded.views:
+            archive.search("said OR not")
+        for name in (*loaded.views, *archive.own_views()):
             assert archive.verify_view(name) == [], name
+        assert len(archive.own_views()) > 2 and archive.verify().findings == []
 
 
 def test_a_story_that_was_released_is_folded_again_for_its_things(

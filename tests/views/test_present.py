@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from tests.bundled import plugins
 from tests.effort import examples
+from tests.views.desk import Desk
 
 from dateline import Archive, Refused
 from dateline.events.clock import to_iso
@@ -22,11 +24,11 @@ from dateline.log.engine import reading, writing
 from dateline.testing import samples
 from dateline.testing.histories import histories
 from dateline.testing.samples import Fields
-from dateline.views import own, runner
+from dateline.views import own, runner, store
 from dateline.views import present as module
 from dateline.views.about import ABOUT, fact_thing
 from dateline.views.own import keep_up
-from dateline.views.present import fold, present
+from dateline.views.present import before, fold, present
 from dateline.views.row_differences import verify
 
 
@@ -124,35 +126,120 @@ def test_one_thing_alone_is_as_in_the_whole_story(
         HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture,
     ],
 )  # fmt: skip
-@given(histories())
+@given(histories(), st.data())
 def test_views_that_catch_up_from_what_is_touched_are_the_fold_of_the_log(
-    short: None, lines: list[Fields]
+    short: None, lines: list[Fields], data: st.DataObject
 ) -> None:
+    """However many events come at once, and wherever the projection has come to."""
     with Archive.create(":memory:", plugins()) as archive:
         archive.record(lines[:8])
-        for line in lines[8:]:
-            archive.record([line], story=lines[0]["slug"])
-            kept(archive)
+        archive.catch_up()
+        at = 8
+        while at < len(lines):
+            step = data.draw(st.sampled_from([1, 1, 1, 2, 5]))
+            archive.record(lines[at : at + step], story=lines[0]["slug"])
+            at += step
+            if data.draw(st.booleans()):
+                kept(archive)
             for name in archive.plugins.views:  # one by one: some need the whole story
                 archive.catch_up([name])
         for name in archive.plugins.views:
             assert archive.verify_view(name) == [], name
 
 
-def test_catching_up_one_fact_does_not_fold_its_story(
+@pytest.mark.sampled(2)
+@pytest.mark.parametrize("seed", range(40))
+def test_what_concerns_other_things_is_caught_up_without_folding_the_story(
+    short: None, seed: int
+) -> None:
+    """Figures of one series, facts that say the same, links, the sources of a document, people."""
+    random = Random(seed)
+    with Archive.create(":memory:", plugins()) as archive:
+        desk = Desk(archive, random)
+        for _ in range(10):
+            desk.step()
+        archive.catch_up()
+        for _ in range(10):
+            for _ in range(random.choice([1, 1, 2, 4])):
+                desk.step()
+            if random.random() < 0.5:
+                kept(archive)
+            for name in archive.plugins.views:
+                archive.catch_up([name])
+        for name in archive.plugins.views:
+            assert archive.verify_view(name) == [], name
+
+
+def test_no_bundled_view_folds_a_long_story_for_what_a_desk_does_all_day(
     db: str, short: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    source = samples.captured("It rained, Ida Brandt said.", url="https://wire.example/2")
+    ida = samples.entity("person:ida-brandt", "Ida Brandt")
+    chain = [
+        {"agent": "person:ida-brandt", "role": "origin", "act": "say"},
+        {"agent": samples.WIRE, "role": "publisher"},
+    ]
+    said = samples.statement(
+        "It rained", text="It rained", source=source["source"], attribution=chain
+    ) | {"speakers": ["person:ida-brandt"]}
     with Archive.create(db, plugins()) as archive:
-        archive.record(samples.story())
+        archive.record(samples.story(*[samples.figure(text=f"Figure {at}") for at in range(9)]))
         archive.catch_up()
-        archive.correct("ferry", "f2", {"text": "Put otherwise"}, reason="It was unclear")
         kept(archive)
         monkeypatch.setattr(runner.RecentStates, "apply", None)
-        archive.catch_up(["figures"])
-        archive.catch_up(["timeline"])
-
-        assert archive.verify_view("figures") == archive.verify_view("timeline") == []
+        for act in (
+            lambda: archive.record([source, ida, said], story="ferry"),
+            lambda: archive.record([samples.figure(text="One more")], story="ferry"),
+            lambda: archive.link("ferry", "f2", "disputes", "f1"),
+            lambda: archive.correct("ferry", "f2", {"text": "Put otherwise"}, reason="Unclear"),
+            lambda: archive.retract("ferry", "f4", reason="It was said of another day"),
+            # Said twice; and f2 shows what everyone who disputes it says, whoever is corrected.
+            lambda: archive.record([said], story="ferry"),
+            lambda: archive.link("ferry", "f12", "disputes", "f2"),
+            lambda: archive.link("ferry", "f1", "disputes", "f2"),
+            lambda: archive.correct("ferry", "f1", {"text": "No"}, reason="Unclear"),
+        ):
+            act()
+            kept(archive)
+            for name in sorted(archive.plugins.views):
+                archive.catch_up([name])
+        for name in archive.plugins.views:
+            assert archive.verify_view(name) == [], name
         assert "Put otherwise" in [row["text"] for row in archive.view("timeline", "ferry").dicts()]
+
+
+def test_a_story_may_be_folded_in_part_and_whole_in_turn(
+    short: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figures = [samples.figure(text=f"Figure {at}") for at in range(9)]
+    amended = samples.amended(samples.SOURCE, "/title", "Ferry aground", "The Alma")
+    back = samples.amended(samples.SOURCE, "/title", "The Alma", "Ferry aground")
+    with Archive.create(":memory:", plugins()) as archive:
+        archive.record(samples.story(*figures))
+        archive.catch_up()
+        archive.record([amended, samples.figure(text="One more"), back], story="ferry")
+        kept(archive)
+        monkeypatch.setattr(runner, "PAGE", 1)
+        archive.catch_up(["sources"])
+        assert archive.verify_view("sources") == []
+
+
+def test_facts_that_waited_for_an_entity_or_a_source_are_read(short: None) -> None:
+    """Few do: mostly both come first."""
+    ida = samples.entity("person:ida-brandt", "Ida Brandt")
+    source = samples.captured("It rained, Ida Brandt said.")
+    said = samples.statement(
+        "It rained", text="Said", source=source["source"], speakers=["person:ida-brandt"]
+    )
+    with Archive.create(":memory:", plugins()) as archive:
+        archive.record([*samples.story(), said, source, ida])
+        kept(archive)
+        with reading(archive._engine) as connection:
+            *_, captured, introduced = archive._reader.read(connection)
+            found = before(connection, archive._reader, [captured], captured.position - 1)
+            assert found is not None and "f3" in found.facts
+            at = introduced.position - 1
+            assert before(connection, archive._reader, [introduced], at) is None
 
 
 @pytest.fixture
@@ -210,7 +297,7 @@ def test_erased_things_leave_no_name_and_their_numbers_stay_taken(archive: Archi
     archive.erase(positions=positions, reason="asked for", basis="consent withdrawn")
 
     with reading(archive._engine) as connection:
-        [table] = [b.table for b in module.store.builds(connection, ABOUT.name)]
+        [table] = [b.table for b in store.builds(connection, ABOUT.name)]
         things = set(connection.execute(text(f"SELECT thing FROM {table}")).scalars())
     assert "person:ida-brandt" not in things
     assert fact_thing("f9") not in things
@@ -228,7 +315,7 @@ def test_names_of_protected_things_are_not_kept(db: str, short: None, tmp_path: 
         archive.record([ida, said], story="ferry", protect="Ida")
         kept(archive)
         with reading(archive._engine) as connection:
-            [build] = module.store.builds(connection, ABOUT.name)
+            [build] = store.builds(connection, ABOUT.name)
             things = set(connection.execute(text(f"SELECT thing FROM {build.table}")).scalars())
 
         assert "person:ida-brandt" not in things
@@ -250,7 +337,7 @@ def test_it_is_not_offered_as_a_view(archive: Archive) -> None:
     assert ABOUT.name not in {build.name for build in archive.builds()}
     assert ABOUT.name not in {shown.build.name for shown in archive.sql_views()}
     with reading(archive._engine) as connection:
-        found = module.store.catalog.find(connection, [ABOUT.name])
+        found = store.catalog.find(connection, [ABOUT.name])
     assert not found
 
 
@@ -259,7 +346,7 @@ def test_a_short_story_needs_none(db: str) -> None:
         archive.record(samples.story())
         archive.retract("ferry", "f1", reason="It was not said")
         with reading(archive._engine) as connection:
-            assert not module.store.builds(connection, ABOUT.name)
+            assert not store.builds(connection, ABOUT.name)
 
 
 def test_a_story_that_does_not_exist_is_at_version_0(archive: Archive) -> None:

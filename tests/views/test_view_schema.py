@@ -7,8 +7,9 @@ import typing
 from collections.abc import Iterable
 
 import pytest
+from sqlalchemy import inspect
 
-from dateline import Archive
+from dateline import Archive, DatelineError
 from dateline.plugin import Event, Fact, FactRow, FactView, View, ViewRow
 from dateline.testing import samples
 from dateline.testing.isolated import isolated
@@ -82,3 +83,44 @@ def test_the_fingerprint_depends_on_version_columns_and_types() -> None:
     marks = [schema_of(view).fingerprint() for view in views]
     assert len({*marks, schema_of(views[0]).fingerprint(["acme.flood.crested 1"])}) == 4
     assert schema_of(Worded()).fingerprint() == marks[0]
+
+
+def test_an_index_changes_no_fingerprint_and_names_columns() -> None:
+    class Indexed(Worded):
+        indexes = (("text", "status"),)
+
+    assert schema_of(Indexed()).fingerprint() == schema_of(Worded()).fingerprint()
+    for wrong in (
+        ("text",),
+        (("words",),),
+        ((),),
+        (("story", "text", "item", "fact"),),
+        [("text",)],
+    ):
+        with pytest.raises(DatelineError) as raised:
+            schema_of(type("Wrong", (Worded,), {"indexes": wrong})())
+        assert raised.value.code == "view-invalid"
+
+
+def test_a_generation_without_its_index_answers_and_a_rebuild_makes_it(db: str) -> None:
+    class Longest(Worded):
+        name = "w" * 41
+        indexes = (("text",),)
+
+    def indexes(archive: Archive) -> list[str]:
+        with archive._engine.connect() as connection:
+            [build] = [one for one in archive.builds() if one.state == "live"]
+            return [str(one["name"]) for one in inspect(connection).get_indexes(build.table)]
+
+    view, where = Longest(), "text=It is said that Everyone is safe"
+    with Archive.create(db, isolated(view)) as archive:
+        archive.record(samples.story())
+        assert len(archive.view(view.name, where=where)) == 1
+        [made] = [name for name in indexes(archive) if name.endswith("_i1")]
+        with archive._engine.begin() as connection:
+            connection.exec_driver_sql(f"DROP INDEX {made}")
+        assert len(archive.view(view.name, where=where)) == 1
+        assert archive.verify(deep_too=True).findings == []
+        archive.rebuild()
+        assert [name[-3:] for name in sorted(indexes(archive))] == ["_i1", "key"]
+        assert archive.verify(deep_too=True).findings == []

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dateline.cli import completion
+from dateline.cli.dates import edtf_of
 from dateline.cli.entities import Entities
 from dateline.cli.fields import parse_value
 from dateline.cli.here import STORY, source_called
@@ -73,6 +74,8 @@ def amend(
     from dateline.events.words import changed_fields
 
     wanted = dict(_change(text) for text in changes)
+    if isinstance(published := wanted.get("published"), str):
+        wanted["published"] = edtf_of(published, "--set published").edtf
     with settings.archive() as archive:
         state = archive.state(story, facts=())
         name = _thing(state, name)
@@ -132,6 +135,7 @@ def merge(settings: Settings, story: str, entity: str, into: str, **details: Any
     """Record that two ids stand for one entity.
 
     Views show INTO from now on. Facts keep the id that they were recorded with. `dateline undo` separates the two again.
+    INTO is an entity of the story, or ID=Label for one of another story.
 
     \b
     Example:
@@ -140,7 +144,7 @@ def merge(settings: Settings, story: str, entity: str, into: str, **details: Any
     """
     with settings.archive() as archive:
         archive.merge(story, entity, into, **details)
-    say(f"Merged {entity} into {into}.")
+    say(f"Merged {entity} into {into.partition('=')[0]}.")
 
 
 @click.command()

@@ -39,6 +39,8 @@ _EVENTS = "FROM events WHERE subject_key IS NULL AND body IS NOT NULL AND type =
 _LAST = "ORDER BY position DESC"
 #: The story that was written to last.
 _NEWEST = "SELECT slug FROM events JOIN stories USING (story) ORDER BY position DESC LIMIT 1"
+#: So many names are offered at most, and so many events or rows read for them.
+_MOST, _FEW = 500, 20_000
 #: How the ids of entities start.
 _PREFIXES = ("person", "org", "place", "group")
 
@@ -63,7 +65,23 @@ def completion(ctx: click.Context, shell: str) -> None:
 
 def stories(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Slugs of the archive's stories."""
-    return _starting(incomplete, _asked(ctx, "SELECT slug FROM stories"))
+    # In the order of the index of slugs, which are ASCII: only those that start like that are read.
+    query = "SELECT slug FROM stories WHERE slug >= ? AND slug < ? ORDER BY slug"
+    return _asked(ctx, query, incomplete, incomplete + "~")
+
+
+def stories_and_entities(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Slugs of stories, and entities of all stories once something is typed."""
+    more = all_entities(ctx, param, incomplete) if incomplete else []
+    return stories(ctx, param, incomplete) + more
+
+
+def stories_views_and_entities(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[str]:
+    """Views if those of all stories are asked for, else stories and entities."""
+    found = views if ctx.params.get("all_stories") else stories_and_entities
+    return found(ctx, param, incomplete)
 
 
 def facts(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -99,16 +117,33 @@ def kinds(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[s
 def entities(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Names of the entities of the story, with hyphens for spaces so that no shell needs quotes; once
     ``person:`` or the like is typed, their ids."""
+    words, field = _words(ctx), _field(incomplete)
+    of_story = f"{_introduced(field)} AND slug IN ({', '.join('?' * len(words))})"
+    return _named(field, incomplete, _asked(ctx, of_story, *words))
+
+
+def all_entities(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """The same of all stories."""
+    field = _field(incomplete)
+    found = _registered(ctx, field, incomplete)
+    if found is None:
+        found = _asked(ctx, f"{_introduced(field)} AND events.position <= {_FEW}")
+    return _named(field, incomplete, found)
+
+
+def _field(incomplete: str) -> str:
     prefix = incomplete.partition(":")[0]
-    field = "entity" if prefix != incomplete and prefix in _PREFIXES else "label"
-    words = _words(ctx)
-    found = _asked(
-        ctx,
-        f"SELECT json_extract(CAST(body AS TEXT), '$.data.{field}') FROM events"
-        " JOIN stories USING (story) WHERE type = 'entity.introduced' AND subject_key IS NULL"
-        f" AND slug IN ({', '.join('?' * len(words))})",
-        *words,
+    return "entity" if prefix != incomplete and prefix in _PREFIXES else "label"
+
+
+def _introduced(field: str) -> str:
+    return (
+        f"SELECT {_OF}{field}') FROM events JOIN stories USING (story)"
+        " WHERE type = 'entity.introduced' AND subject_key IS NULL"
     )
+
+
+def _named(field: str, incomplete: str, found: Collection[str]) -> list[str]:
     if field == "entity":
         return _starting(incomplete, found)
     typed = incomplete.lower()
@@ -118,6 +153,40 @@ def entities(ctx: click.Context, param: click.Parameter, incomplete: str) -> lis
         for name in names
         if name.lower().startswith(typed)
     )
+
+
+def _registered(ctx: click.Context, field: str, incomplete: str) -> list[str] | None:
+    """Ids or names of entities of all stories that start like that; None if they are not indexed yet."""
+    build = (
+        "SELECT generation FROM views WHERE name = 'dateline_search_entities' AND state = 'live'"
+    )
+    numbers = _asked(ctx, f"SELECT CAST(max(generation) AS TEXT) FROM ({build} AND target IS NULL)")
+    if not numbers:
+        return None
+    table = f"dateline_search_entities__g{int(numbers[0])}"
+    if field == "label" and incomplete:
+        phrase = _phrase(incomplete)
+        matching = f"SELECT rowid FROM {table}_words WHERE {table}_words MATCH ? LIMIT {_FEW}"
+        query = f"SELECT DISTINCT label FROM {table} WHERE number IN ({matching}) LIMIT {_MOST}"
+        return _asked(ctx, query, f'^ "{phrase}" *') if phrase else []
+    # Thousands of stories may have the same entity: each id is looked up once.
+    shown = "id" if field == "entity" else f"(SELECT label FROM {table} WHERE entity = id)"
+    start = incomplete if field == "entity" else ""
+    return _asked(
+        ctx,
+        f"WITH RECURSIVE ids(id) AS (SELECT min(entity) FROM {table} WHERE entity >= ? UNION ALL"
+        f" SELECT (SELECT min(entity) FROM {table} WHERE entity > id) FROM ids WHERE id < ?)"
+        f" SELECT {shown} FROM ids WHERE id < ? LIMIT {_MOST}",
+        start,
+        *(f"{start}\U0010ffff",) * 2,
+    )
+
+
+def _phrase(typed: str) -> str:
+    """The words that are typed, as the index has them; the last one may go on."""
+    from dateline.search.words import folded
+
+    return " ".join(filter(None, map(folded, re.findall(r"[^\W_]+", typed))))
 
 
 def exporters(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -13,6 +14,8 @@ from dateline.errors import DatelineError
 
 if TYPE_CHECKING:
     from dateline.language.dates import UnclearDate, Understood
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 def edtf_of(
@@ -39,6 +42,24 @@ def edtf_of(
     if found.expression:
         say(f"{option}: {found.words} ({found.edtf})")
     return found
+
+
+def understood(*names: str) -> Callable[[F], F]:
+    """The command gets the dates of these options in EDTF, which also stands in commands that are printed."""
+
+    def wrapped(command: F) -> F:
+        @wraps(command)
+        def run(*settings: Any, **options: Any) -> None:
+            for name in names:
+                if options[name] is not None:
+                    # Not in a callback: the command that a refusal prints needs all parameters.
+                    options[name] = edtf_of(options[name], f"--{name}").edtf
+                    click.get_current_context().params[name] = options[name]
+            command(*settings, **options)
+
+        return run  # type: ignore[return-value]
+
+    return wrapped
 
 
 def _chosen(unclear: UnclearDate, option: str) -> str:

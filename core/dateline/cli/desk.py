@@ -37,10 +37,17 @@ class Desk:
             document = archive.document(source)
             return "" if document is None else document.text
 
+        @cache
+        def roles() -> list[str]:
+            from dateline.events.fact import RoleRecorded
+
+            facts = archive.state(story).facts.values()
+            return [one.data.title for one in facts if isinstance(one.data, RoleRecorded)]
+
         if not on_terminal():
-            return cls(state, Entities(state), text_of)
+            return cls(state, Entities(state, roles=roles), text_of)
         from dateline.cli import asking
         from dateline.cli.entity_questions import EntityQuestions
 
         questions = EntityQuestions(state)
-        return cls(state, Entities(state, questions.ask), text_of, questions, asking.date)
+        return cls(state, Entities(state, questions.ask, roles), text_of, questions, asking.date)

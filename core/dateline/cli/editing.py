@@ -139,6 +139,8 @@ def link(
 ) -> None:
     """Link two facts: FACT RELATION OTHER.
 
+    OTHER is a fact of the same story, or of another one: other-story/f3. Such a link is a part of STORY alone.
+
     \b
     Example:
       dateline link velm-flood f2 explains f5 --note "The rain drove them out"

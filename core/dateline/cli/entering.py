@@ -40,7 +40,8 @@ class Entering:
         elif kind is not None:
             return self._call(self._with_new(line_of(kind, options, self._desk)), dry_run=dry_run)
         else:
-            raise self._open(options)
+            what = "the options leave the kind open; give one of"
+            raise click.UsageError(f"{what} {', '.join(KINDS)} after the story")
         held = [kind]
         try:
             if (lines := ask(held, options)) is None:
@@ -52,17 +53,6 @@ class Entering:
         except BaseException:
             self._say_left(held[0], options)
             raise
-
-    def _open(self, options: Mapping[str, Any]) -> click.UsageError:
-        """The error about options that leave the kind open."""
-        what = f"the options leave the kind open; give one of {', '.join(KINDS)} after the story"
-        if not options["speakers"]:
-            return click.UsageError(what)
-        from dateline.cli.command_line import command_line
-
-        words = click.get_current_context().params["words"]
-        lines = (command_line({"words": (kind, *words)}) for kind in ("statement", "figure"))
-        return click.UsageError("\n  ".join([f"{what}:", *lines]))
 
     def _say_left(self, kind: str | None, options: dict[str, Any]) -> None:
         from dateline.cli.command_line import command_line

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from dateline.cli.fields import split_role
@@ -23,11 +23,18 @@ class Entities:
     """Looks up the entities that a command names, and keeps those that it introduces.
 
     A name that fits one entity is reported on stderr with its id. `ask` is called for a name that fits
-    none or several; without it, that is an error.
+    none or several; without it, that is an error. `roles` returns the titles of the roles in the story.
     """
 
-    def __init__(self, state: StoryState, ask: Ask | None = None) -> None:
-        self._state, self._ask = state, ask
+    def __init__(
+        self,
+        state: StoryState,
+        ask: Ask | None = None,
+        roles: Callable[[], Collection[str]] = tuple,
+    ) -> None:
+        self._state, self._ask, self._roles = state, ask, roles
+        #: The text of the source, which knows how a name is written.
+        self.text = ""
         #: ``ID=Label`` of each new entity, by its id.
         self.new: dict[str, str] = {}
         self._said: set[str] = set()
@@ -62,6 +69,8 @@ class Entities:
             if letters(line.partition("=")[2]) == letters(given):
                 return entity
         found = matching(self._state, given, kinds, surnames=True)
+        if not found and " " in given and not is_id(given):  # harbour master Sand
+            found = matching(self._state, given, kinds, surnames=True, roles=self._roles())
         if len(found) != 1 and self._ask is not None:
             return self.id(self._ask(given, option, kinds), option, kinds)
         if len(found) != 1:
@@ -114,19 +123,35 @@ class Entities:
         """The error about a name that fits none or several, with the commands to choose from."""
         from dateline.cli.command_line import retyped
         from dateline.recording.lookup import several_entities, unknown_entity
-        from dateline.recording.naming import is_id, proposed_id, without_title
+        from dateline.recording.naming import is_id, proposed_id
+
+        def command(entity: str) -> str:
+            return retyped(option, given, entity)
 
         if found:
-            return several_entities(
-                self._state, given, found, lambda entity: retyped(option, given, entity)
-            )
-        label = "ITS NAME" if is_id(given) else without_title(given)
-        likely = [kind for kind in kinds if kind != "person" or not given.islower()]
-        proposed = proposed_id(self._state, label, next(iter(likely), "person"))
-        new = given if is_id(given) else proposed or "person:ID"
-        return unknown_entity(
-            self._state, given, f"to introduce it:\n  {retyped(option, given, f'{new}={label}')}"
-        )
+            return several_entities(self._state, given, found, command)
+        if is_id(given):
+            new, label = given, "ITS NAME"
+        else:
+            label, kind = self._as_new(given, list(kinds) or ["person"])
+            new = proposed_id(self._state, label, kind) or "person:ID"
+        hint = f"to introduce it:\n  {command(f'{new}={label}')}"
+        return unknown_entity(self._state, given, hint, command)
+
+    def _as_new(self, given: str, kinds: Sequence[str]) -> tuple[str, str]:
+        """The label and the kind of a new entity: as the source writes it, a person without a title. What
+        the source writes in small letters is no person."""
+        from dateline.recording.naming import as_written, capitalized, without_title
+
+        kind, label = kinds[0], given
+        if kind == "person":
+            label = without_title(given, self._roles())
+        if given.islower():
+            written = as_written(label, self.text)
+            if kind == "person" and written is not None and written.islower() and kinds[1:]:
+                return given, next((one for one in kinds if one == "group"), kinds[1])
+            label = written or capitalized(label)
+        return label, kind
 
 
 def on_terminal() -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +14,7 @@ from dateline.cli import completion
 from dateline.cli.here import STORY
 from dateline.cli.options import force_option, moment, moment_options, target_of
 from dateline.cli.outfile import require_free, write_atomically
+from dateline.cli.question import question_options, retyping, say_left_out
 from dateline.cli.settings import Settings, pass_settings
 from dateline.cli.terminal.messages import counted, say
 from dateline.cli.terminal.output import give
@@ -27,6 +28,7 @@ from dateline.plugins.blaming import Blamed
 if TYPE_CHECKING:
     from dateline.export.exporter import Exporter, Material
     from dateline.plugins.loaded import Plugins
+    from dateline.views.question import Question
 
 
 @click.command()
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
     type=completion.FILE,
     help="Output file, or a folder for one file per story.  [default: stdout]",
 )
+@question_options
 @force_option
 @moment_options
 @click.option(
@@ -69,6 +72,7 @@ if TYPE_CHECKING:
 @pass_settings
 def export(
     settings: Settings,
+    /,
     stories: tuple[str, ...],
     all_: bool,
     format_: str | None,
@@ -80,17 +84,19 @@ def export(
     bom: bool,
     schema: bool,
     segments: str | None,
+    **asked: Any,
 ) -> None:
     """Write stories as CSV, JSON, NDJSON, Markdown or HTML.
 
     Without --format, the suffix of FILE selects the format. Equal archives give equal bytes. Only
-    NDJSON can be imported again. Excel reads CSV in the system's code page unless it begins with a
+    NDJSON can be imported again. --where, --since, --until, --sort and --limit select rows of CSV. Excel reads CSV in the system's code page unless it begins with a
     byte order mark (--bom).
 
     \b
     Example:
       dateline export velm-flood -o brief.md
       dateline export velm-flood -f csv --view figures
+      dateline export --all -f csv --view figures --where "value>=1000" --since 2024-03-01
       dateline export velm-flood -o then.md --as-of 2024-03-05
       dateline export --all -f ndjson -o backup.ndjson
       dateline export --segments segments
@@ -116,6 +122,7 @@ def export(
         return
     if bom and exporter.media_type != "text/csv":
         raise click.UsageError(f"--bom applies to CSV only, not to {name}")
+    question = _question(asked, exporter)
     from dateline.plugins.converting import chunks
 
     mark = MARK if bom else ""
@@ -128,13 +135,19 @@ def export(
                 require_free(path, force=force, kept=archive.kept)
                 refuse_kept(_sidecar_path(path), archive.kept)
             for slug, path in paths.items():
-                with archive.material(slug, view=view, at=at) as material:
+                with (
+                    retyping(),
+                    archive.material(slug, view=view, question=question, at=at) as material,
+                ):
                     _write(path, archive.plugins, exporter, material, force, mark, archive.kept)
                     _warn(material)
             say_undated(archive, slugs, at)
             say(f"Wrote {counted(len(slugs), 'file')} to {output}.")
             return
-        with archive.material(*stories, view=view, at=at) as material:
+        with (
+            retyping(),
+            archive.material(*stories, view=view, question=question, at=at) as material,
+        ):
             if output is None:
                 for chunk in chain([mark], chunks(archive.plugins, name, material)):
                     give(chunk)
@@ -145,6 +158,22 @@ def export(
             say_undated(archive, material.slugs, at)
     if output is not None:
         say(f"Wrote {output}.")
+
+
+def _question(asked: Mapping[str, Any], exporter: Exporter) -> Question | None:
+    """What was asked for, if anything. Raises UsageError if the format writes more than rows."""
+    if not any(value not in (None, ()) for value in asked.values()):
+        return None
+    if not exporter.tabular:
+        name = next(name for name, value in asked.items() if value not in (None, ()))
+        raise click.UsageError(
+            f"--{name} selects rows of csv; {exporter.name} has whole stories: "
+            "`dateline show STORY VIEW -f json` has rows too"
+        )
+    from dateline.views.question import Question
+
+    with retyping():
+        return Question.of(**asked)
 
 
 def _only(**given: bool) -> None:
@@ -200,6 +229,9 @@ def _sidecar_path(path: Path) -> Path:
 
 
 def _warn(material: Material) -> None:
+    selected = getattr(material, "selected", None)
+    if selected is not None:
+        say_left_out(selected, ways=False)
     for name, build in material.failed.items():
         say(f"Warning: view {name} is left out: it stopped at position {build.failed_position}")
 

@@ -38,11 +38,12 @@ def changes_of(fact: Fact, options: Options, desk: Desk) -> Iterator[tuple[str, 
     apart = {**options, **dict.fromkeys(QUANTITY)}
     words = quoted or [item.exact for item in fact.data.evidence]
     source = source_of(options["source"], words, desk) if options["source"] else fact.source
+    desk.entities.text = desk.text_of(source)
     if source != fact.source:
         yield "/source", source
     yield from _evidence_changes(fact, evidence)
     when = tenses(fact.kind, options["status"] or getattr(fact.data, "status", None), words)
-    dates = Dates.of(desk.state, source, desk.ask_date, when, words)
+    dates = Dates.of(desk.state, source, desk.ask_date, when, words, desk.text_of(source))
     fields = fields_of(apart, desk, dates, words)
     for name, moment in fields.pop("times", {}).items():
         held = getattr(fact.data.times, name)

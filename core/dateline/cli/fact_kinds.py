@@ -71,9 +71,9 @@ def kind_of(options: Mapping[str, Any]) -> str | None:
     kinds = {OF[name][0] for name in there if len(OF.get(name, ())) == 1}
     if not kinds:
         counted = any(name in ("quantities", *QUANTITY) for name in there)
-        if "speakers" in there and ("said" in there or not counted):
+        if "speakers" in there:
             return "statement"
-        return "figure" if counted and "speakers" not in there else None
+        return "figure" if counted else None
     return kinds.pop() if len(kinds) == 1 else None
 
 
@@ -99,7 +99,10 @@ def tenses(kind: str, status: str | None, quotations: Iterable[str]) -> Mapping[
     report the past."""
     found: dict[str, Tense] = {"said": "past", "as_of": "past"}
     if kind == "occurrence" and status in (None, "happened", "ongoing"):
-        found["valid"] = "past"
+        from dateline.language.tense import announces
+
+        if status is not None or not announces("\n".join(quotations)):
+            found["valid"] = "past"
     elif kind == "occurrence" and status == "planned":
         found["valid"] = "future"
     elif kind == "figure":

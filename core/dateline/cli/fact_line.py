@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,8 +19,11 @@ from dateline.cli.fact_kinds import (
     tenses,
 )
 from dateline.cli.fields import evidence_item, parse_value
-from dateline.cli.figures import quantity, verbatim, without_measure
+from dateline.cli.figures import quantity, say_figure, verbatim, without_measure
 from dateline.cli.terminal.messages import say
+
+if TYPE_CHECKING:
+    from dateline.errors import DatelineError
 
 Options = Mapping[str, Any]
 _AGENTS = ("person", "group", "organization")
@@ -33,6 +36,8 @@ _ENTITY = {
 }  # fmt: skip
 #: What stands for the words between the first and the last ones of a quotation.
 _DOTS = re.compile(r"\s*(?:\[(?:\.{3}|…)\]|\((?:\.{3}|…)\)|\.{3}|…)\s*")
+#: Places of a quotation that are listed, with so many characters around them.
+_LISTED, _CONTEXT = 5, 24
 _WORDS = ("act", "condition", "action", "status", "relation", "title", "effect", "note")
 
 
@@ -48,10 +53,11 @@ def line_of(kind: str, options: Options, desk: Desk) -> dict[str, Any]:
         raise without_measure("--measure", "", "", [item["exact"] for item in given])
     require_all(kind, options)
     source = source_of(options["source"], [item["exact"] for item in given], desk)
-    evidence = [whole(item, desk.text_of(source)) for item in given]
+    desk.entities.text = desk.text_of(source)
+    evidence = [whole(item, desk.text_of(source), at) for at, item in enumerate(given)]
     quotations = [item["exact"] for item in evidence]
     when = tenses(kind, options["status"], quotations)
-    dates = Dates.of(desk.state, source, desk.ask_date, when, quotations)
+    dates = Dates.of(desk.state, source, desk.ask_date, when, quotations, desk.text_of(source))
     fields = fields_of(options, desk, dates, quotations)
     speakers, relays = chain_of(options, desk)
     if "text" not in fields:
@@ -114,15 +120,20 @@ def quantities_of(
     options: Options, quotations: list[str], languages: Sequence[str]
 ) -> list[dict[str, Any]]:
     """The quantities that options give, with their words from the quotations. Raises Incomplete."""
-    counted = [quantity(text, quotations, languages) for text in options["quantities"]]
+    unit = options["unit"] or ""
+    counted = [quantity(text, quotations, languages, unit) for text in options["quantities"]]
     single = one_quantity(options)
     if single.keys() <= {"measure", "unit"} and "measure" in single and not counted:
-        single = quantity(single["measure"], quotations, languages) | single  # only --measure
+        single = quantity(single["measure"], quotations, languages, unit) | single  # only --measure
     if single and len(counted) == 1 and "measure" not in single:
         counted[0] |= single  # --quantity "143 people" --unit person
     elif single:
         counted.append(single)
-    return [with_verbatim(fields, quotations) for fields in counted]
+    found = [with_verbatim(fields, quotations, languages) for fields in counted]
+    for text, given, fields in zip(options["quantities"], counted, found, strict=False):
+        if "=" not in text and "verbatim" not in given:
+            say_figure(fields)
+    return found
 
 
 def time(given: str | dict[str, Any], name: str, dates: Dates) -> dict[str, Any]:
@@ -134,11 +145,13 @@ def one_quantity(options: Options) -> dict[str, Any]:
     return {name: options[name] for name in QUANTITY if options[name] is not None}
 
 
-def with_verbatim(fields: dict[str, Any], quotations: list[str]) -> dict[str, Any]:
+def with_verbatim(
+    fields: dict[str, Any], quotations: list[str], languages: Sequence[str] = ()
+) -> dict[str, Any]:
     """The quantity with its words from the quotations, if it has none. Raises Incomplete."""
     if "verbatim" in fields:
         return fields
-    found = verbatim(fields, quotations)
+    found = verbatim(fields, quotations, languages)
     if found is None:
         raise Incomplete(
             "the quotation does not have the number: give --verbatim, the figure as the source writes it",
@@ -191,22 +204,49 @@ def source_of(given: str | None, quotations: list[str], desk: Desk) -> str:
     found: list[str] = []
     for has in (_has, _nearly_has):
         found = found or [one for one in sources if _all_in(quotations, desk.text_of(one), has)]
-    if len(found) == 1:
-        return _said(found[0], desk)
     if not found:
-        what = (
-            "has no source with these words; if they are your own, add those of a source after them"
-        )
-        raise choose_source(desk.state, sources, what)
-    what = "has several sources with these words; choose one"
-    raise choose_source(desk.state, found, what, command=command)
+        raise _no_source(quotations, desk)
+    versions = _by_document(found, desk)
+    newest = [some[-1] for some in versions]
+    if len(newest) == 1:
+        return _said(newest[0], desk, versions=len(versions[0]))
+    what = "has these words in several documents; choose one"
+    raise choose_source(desk.state, newest, what, command=command)
 
 
-def _said(source: str, desk: Desk) -> str:
+def _by_document(sources: Iterable[str], desk: Desk) -> list[list[str]]:
+    """Sources in the order of capture, with the versions of one document together."""
+    from dateline.events.counting import documents
+
+    document_of = documents(desk.state.sources, desk.state.entity_id)
+    found: dict[str, list[str]] = {}
+    for one in sources:
+        found.setdefault(document_of[one], []).append(one)
+    return list(found.values())
+
+
+def _said(source: str, desk: Desk, versions: int = 1) -> str:
     from dateline.recording.lookup import described
 
-    say(f"Source: {described(desk.state, source)}")
+    newest = f", the newest of {versions} versions with these words" if versions > 1 else ""
+    say(f"Source: {described(desk.state, source)}{newest}")
     return source
+
+
+def _no_source(quotations: Iterable[str], desk: Desk) -> DatelineError:
+    """The error about words that no source has."""
+    from dateline.errors import UnknownName
+    from dateline.events.acts import short
+    from dateline.recording.lookup import quotable
+
+    listed = ", ".join(repr(one) for one in quotations)
+    [*_, last] = quotable(desk.state)
+    return UnknownName(
+        f"story {desk.state.slug} has no source with these words: {listed}",
+        hint="if they are your own, add those of a source after them; "
+        f"`dateline show {desk.state.slug} {short(last)}` prints the last one that was captured",
+        code="source-unknown",
+    )
 
 
 def _superseded(quotations: list[str], sources: list[str], desk: Desk) -> list[str]:
@@ -239,27 +279,58 @@ def _nearly_has(words: str, text: str) -> bool:
     return near(words, text) is not None
 
 
-def whole(item: dict[str, Any], text: str) -> dict[str, Any]:
+def whole(item: dict[str, Any], text: str, at: int = 0) -> dict[str, Any]:
     """An evidence item with all of its words, where they were typed as ``first ... last``; they are said.
-    Raises Incomplete if that can be several passages and no start is given."""
-    from dateline.cli.command_line import retyped
-
+    Raises Incomplete if that can be several passages and no start is given, and Refused if the words, those
+    of item number `at`, are not in the text, or have several places."""
     exact = item["exact"]
     found = [one for one in _passages(exact, text) if one[0] == item.get("start", one[0])]
     if not found:
+        if "start" not in item:
+            _require_one_place(exact, text, f"/evidence/{at}/exact")
         return item
     if len(found) > 1:
-        commands = "".join(
-            f"\n  {end - start} characters, from {start}:\n"
-            f"    {retyped('--exact', exact, f'{exact}@{start}')}"
-            for start, end in found
-        )
+        commands = "\n  ".join(_commands(exact, found, text))
         raise Incomplete(
-            f"{exact!r} can be {len(found)} passages of the source:{commands}", "exact"
+            f"{exact!r} can be {len(found)} passages of the source:\n  {commands}", "exact"
         )
     [(start, end)] = found
     say(f"quotation: {' '.join(text[start:end].split())}")
     return {**item, "exact": text[start:end], "start": start}
+
+
+def _require_one_place(exact: str, text: str, field: str) -> None:
+    """Raises Refused, with commands, if words have no place in a text but a similar one, or several."""
+    from dateline.cli.command_line import retyped
+    from dateline.errors import Finding, Refused
+    from dateline.events.near import near
+    from dateline.events.quoting import find
+
+    found = find(exact, text)
+    if len(found) > 1:
+        what = f"{exact!r} occurs {len(found)} times in the source"
+        hint = "\n  ".join(("choose one:", *_commands(exact, found, text)))
+        raise Refused([Finding("evidence-ambiguous", field, what)], hint=hint)
+    if not found and (nearest := near(exact, text)) is not None:
+        own = " ".join(text[slice(*nearest)].split())
+        what = f"{exact!r} is not in the source, which has {own!r}"
+        hint = f"to quote that:\n  {retyped('--exact', exact, own)}"
+        raise Refused([Finding("evidence-missing", field, what)], hint=hint)
+
+
+def _commands(exact: str, found: list[tuple[int, int]], text: str) -> Iterator[str]:
+    """Lines with the command for each of the first places of words in a text."""
+    from dateline.cli.command_line import retyped
+
+    for start, end in found[:_LISTED]:
+        before, after = text[max(0, start - _CONTEXT) : start], text[end : end + _CONTEXT]
+        words = text[start:end]
+        if len(words) > 3 * _CONTEXT:
+            words = f"{words[:_CONTEXT]} ... {words[-_CONTEXT:]}"
+        yield f"at {start}-{end}, {end - start} characters: …{' '.join(f'{before}[{words}]{after}'.split())}…"
+        yield f"  {retyped('--exact', exact, f'{exact}@{start}')}"
+    if len(found) > _LISTED:
+        yield f"and {len(found) - _LISTED} more places"
 
 
 def _passages(words: str, text: str) -> list[tuple[int, int]]:

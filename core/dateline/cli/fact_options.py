@@ -61,6 +61,8 @@ class FactCommand(click.Command):
 
     #: For each kind, the lines of an example.
     examples: Mapping[str, tuple[str, ...]] = {}
+    #: Whether options that are left out have defaults, which the help names.
+    defaults = False
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         sections: dict[str, list[tuple[str, str]]] = {name: [] for name in SECTIONS}
@@ -69,6 +71,8 @@ class FactCommand(click.Command):
             record = param.get_help_record(ctx)
             if record is not None and isinstance(param, click.Option):
                 section = getattr(param, "section", None)
+                if section is not None and not self.defaults:
+                    record = (record[0], record[1].partition("  [default: ")[0])
                 (other if section is None else sections[section]).append(record)
         for name, records in sections.items():
             with formatter.section(SECTIONS[name]):
@@ -99,7 +103,7 @@ _OPTIONS: tuple[Callable[[F], F], ...] = (
     _option(
         "any", "-S", "--source", metavar="ID", shell_complete=completion.sources,
         help="A unique part from the start of its hash, its publisher or title, or . for the last one "
-        "captured.  [default: the one source that has the words]",
+        "captured.  [default: the newest version of the one document that has the words]",
     ),
     _entity(
         "any", "-v", "--via", multiple=True,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import click
 
 from dateline.cli import completion
-from dateline.cli.dates import edtf_of
+from dateline.cli.dates import edtf_of, understood
 from dateline.cli.settings import Settings, pass_settings
 from dateline.cli.terminal.stdout import MARK
 from dateline.errors import DatelineError
@@ -90,21 +90,12 @@ agent_option = click.option(
 
 
 def reported_option(command: F) -> F:
-    """``--reported``. The command gets it in EDTF, which also stands in commands that are printed."""
-
-    @wraps(command)
-    def run(*settings: Any, reported: str | None, **options: Any) -> None:
-        if reported is not None:
-            # Not in a callback: the command that a refusal prints needs the values of all parameters.
-            reported = edtf_of(reported, "--reported").edtf
-            click.get_current_context().params["reported"] = reported
-        command(*settings, reported=reported, **options)
-
+    """``--reported``."""
     return click.option(
         "--reported",
         metavar="DATE",
         help="When this was made public, if it was: 5 March 2024, 2024-03-05T08:00:00Z.",
-    )(run)  # type: ignore[return-value]
+    )(understood("reported")(command))
 
 
 def signed(command: F, method: Method = "manual") -> F:

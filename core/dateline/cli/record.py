@@ -57,7 +57,7 @@ EXAMPLES = {
 
 
 class RecordCommand(FactCommand):
-    examples = EXAMPLES
+    examples, defaults = EXAMPLES, True
 
 
 @click.command(cls=RecordCommand)
@@ -144,6 +144,8 @@ def _placed(words: tuple[str, ...], options: dict[str, Any]) -> str | None:
     if rest and not alone and not options["text"]:
         options["text"], rest = rest[0], rest[1:]
     options["exact"] = (*options["exact"], *rest)
+    if kind == "statement" and options["quantities"] and kind not in words[:1]:
+        say("kind: statement, since there is a speaker; write figure after the story for a figure")
     if kind is not None:
         settle(kind, options)
     return kind

@@ -33,6 +33,8 @@ class Root(LazyGroup):
         "retitle": "Change the title of a story.",
         "close": "Close a story.",
         "stories": "List the stories.",
+        "entities": "List the persons, organisations, places and groups of all stories.",
+        "search": "Find facts, sources and entities by their words, in all stories.",
         "show": "Show a story, one view of it, one fact, one source or one entity.",
         "log": "Show events as they were recorded, oldest first.",
         "follow": "Show new events as they are recorded.",
@@ -58,6 +60,7 @@ class Root(LazyGroup):
         **dict.fromkeys(("evidence", "link", "withdraw"), "editing"),
         **dict.fromkeys(("amend", "merge", "undo"), "amending"),
         **dict.fromkeys(("open", "retitle", "close"), "stories"),
+        "entities": "list_entities",
     }
 
 

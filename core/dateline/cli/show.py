@@ -4,37 +4,50 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import click
 
 from dateline.cli import completion
 from dateline.cli.here import STORY, source_called
 from dateline.cli.options import format_option, moment, moment_options
+from dateline.cli.question import question_options, require_no_question
 from dateline.cli.settings import Settings, pass_settings
-from dateline.cli.terminal.messages import counted, say
+from dateline.cli.show_table import show_table
+from dateline.cli.terminal.messages import say
 from dateline.cli.terminal.output import emit, tell
 from dateline.cli.undated import require_dated, say_undated
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
-    from dateline.views.asof import Moment
+    from dateline.errors import UnknownName
+    from dateline.views.asof import Moment, When
 
 _SOURCE = re.compile(r"sha256:[0-9a-f]{64}(?:\.[0-9]+)?|[0-9a-f]{3,64}(?:\.[0-9]+)?")
 
 
 @click.command()
-@click.argument("story", type=STORY)
+@click.argument(
+    "story",
+    type=STORY,
+    required=False,
+    metavar="[STORY|ENTITY]",
+    shell_complete=completion.stories_views_and_entities,
+)
 @click.argument(
     "view",
     required=False,
     metavar="[VIEW|FACT|SOURCE|ENTITY]",
     shell_complete=completion.views_and_facts,
 )
-@click.option("--all", "everything", is_flag=True, help="Include retracted and rejected facts.")
 @click.option(
-    "--limit", type=click.IntRange(min=0), metavar="N", help="Show the first N rows of a view only."
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Include retracted and rejected facts, and all of an entity's.",
 )
+@click.option("--all-stories", is_flag=True, help="Show a view of all stories; name no story.")
+@question_options
 @click.option("--columns", metavar="A,B,...", help="Columns to show, in this order.")
 @click.option(
     "--versions", is_flag=True, help="Compare the captures of the document that SOURCE is one of."
@@ -50,22 +63,26 @@ _SOURCE = re.compile(r"sha256:[0-9a-f]{64}(?:\.[0-9]+)?|[0-9a-f]{3,64}(?:\.[0-9]
 @pass_settings
 def show(
     settings: Settings,
-    story: str,
+    /,
+    story: str | None,
     view: str | None,
     everything: bool,
-    limit: int | None,
+    all_stories: bool,
     columns: str | None,
     versions: bool,
     original: str | None,
     as_of: str | None,
     as_recorded: str | None,
     format_: str | None,
+    **asked: Any,
 ) -> None:
     """Show a story, one view of it, one fact, one source or one entity.
 
+    An ENTITY is an id or a name. Without a story it is shown with its names over time, its roles, its statements and
+    the other facts that name it, in all stories: the first 50 of each, or --all.
     SOURCE is a unique part from the start of its hash, its title, or . for the last one captured; with
     --versions or --original also its publisher. Its text is shown with the quotations marked and followed by their facts. A view catches up with the log before it is shown. A table shows the most important columns; the
-    other formats have all of them.
+    other formats have all of them. --where, --since, --until and --sort select and order the rows of a view.
 
     \b
     Example:
@@ -73,18 +90,35 @@ def show(
       dateline show velm-flood timeline
       dateline show velm-flood f6
       dateline show velm-flood "Corvin Sael"
+      dateline show "Corvin Sael"
       dateline show velm-flood 88dc
       dateline show velm-flood figures -f json
       dateline show velm-flood figures --as-of 2024-03-04
+      dateline show --all-stories figures --where "measure~dead" --sort -value --limit 5
     """
     at = moment(as_of, as_recorded)
+    if all_stories:
+        if story is None or view is not None:
+            raise click.UsageError("--all-stories takes the name of a view, and no story")
+        with settings.archive() as archive:
+            slugs = [one.slug for one in archive.stories()] if at is not None else []
+            say_undated(archive, slugs, at)
+            show_table(archive, story, (), asked, everything, at, columns, format_)
+        return
+    if story is None:
+        raise click.UsageError("name a story, or give --all-stories and a view")
     with settings.archive() as archive:
+        missing = None if view is not None else _unknown_story(archive, story)
+        if missing is not None:
+            when: When = {"as_of": as_of, "as_recorded": as_recorded}
+            _profile(archive, story, missing, format_, everything=everything, **when)
+            return
         fact = re.fullmatch(r"f[0-9]+", view or "") and view not in archive.plugins.views
         only = versions or original is not None
         source = None if view is None or fact else _source_id(archive, story, view, at, only=only)
         entity = not (view is None or fact or source) and _is_entity(archive, story, view, at)
-        if limit is not None and (view is None or fact or source or entity):
-            raise click.UsageError("--limit is only for views")
+        if view is None or fact or source or entity:
+            require_no_question(asked)
         if only and source is None:
             raise click.UsageError(
                 f"--versions and --original are only for a source; {view!r} names none"
@@ -102,25 +136,7 @@ def show(
         say_undated(archive, [story], at)
         if view is None or fact or source or entity:
             return
-        table = archive.view(view, story, everything=everything, limit=limit, at=at)
-        names = [column.name for column in table.columns]
-        summary = list(archive.plugins.view(view).summary)
-    rows: list[tuple[Any, ...]] = table.rows
-    if columns is not None:
-        picked = [name.strip() for name in columns.split(",")]
-        unknown = [name for name in picked if name not in names]
-        if unknown:
-            raise click.UsageError(
-                f"{view} has no column {unknown[0]!r}; it has {', '.join(names)}"
-            )
-        indexes = [names.index(name) for name in picked]
-        rows, names, summary = [tuple(row[at] for at in indexes) for row in rows], picked, []
-    emit(names, rows, format_, summary=summary)
-    if table.further:
-        say(f"{counted(table.further, 'further row')} not shown (--limit {limit}).")
-    if table.hidden:
-        hidden = counted(table.hidden, "row")
-        say(f"Left out {hidden} of retracted or rejected facts; --all shows them.")
+        show_table(archive, view, (story,), asked, everything, at, columns, format_)
 
 
 def _fact(archive: Archive, story: str, name: str, format_: str | None, at: Moment | None) -> None:
@@ -146,11 +162,14 @@ def _fact(archive: Archive, story: str, name: str, format_: str | None, at: Mome
         fact = find_fact(archive.state(story, at, facts=sorted({name, *linked})), name)
     document = archive.document(fact.source)
     text = None if document is None else document.text
+    # The index of links between stories is built when the register is first asked for.
+    kept = at is None and "dateline_mentions" in archive.own_views()
+    linking = archive.links_to(story, name) if kept else []
     if format_ in ("json", "ndjson", "csv"):
-        record = as_record(fact, text)
+        record = as_record(fact, text, linking)
         emit(list(record), [list(record.values())], format_)
         return
-    for line in describe(fact, text):
+    for line in describe(fact, text, linking):
         tell(line)
 
 
@@ -238,6 +257,44 @@ def _entity(
         emit(list(record), [list(record.values())], format_)
         return
     for line in describe(state, name):
+        tell(line)
+
+
+def _unknown_story(archive: Archive, name: str) -> UnknownName | None:
+    """The error if there is no story with that name."""
+    from dateline.errors import UnknownName
+
+    try:
+        archive.story(name)
+    except UnknownName as error:
+        return error
+    return None
+
+
+def _profile(
+    archive: Archive,
+    name: str,
+    unknown: UnknownName,
+    format_: str | None,
+    *,
+    everything: bool,
+    **when: Unpack[When],
+) -> None:
+    """Show an entity in all stories; if there is none, and it may be the name of a story, raise `unknown`."""
+    from dateline.cli.show_profile import FIRST, as_record, describe
+    from dateline.errors import UnknownName
+    from dateline.events.story import is_slug
+
+    try:
+        limit = None if everything else FIRST
+        profile = archive.entity(name, everything=everything, limit=limit, **when)
+    except UnknownName as error:
+        raise unknown if is_slug(name) and error.code == "entity-unknown" else error from None
+    if format_ in ("json", "ndjson", "csv"):
+        record = as_record(profile)
+        emit(list(record), [list(record.values())], format_)
+        return
+    for line in describe(profile):
         tell(line)
 
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from dateline.events.clock import to_iso
 from dateline.events.editorial import EventRevoked, EvidenceAdded, FactCorrected
 from dateline.events.edtf import parse
 from dateline.events.envelope import Event
+from dateline.events.links import Link
 from dateline.events.parts import Evidence
 from dateline.events.payload import Payload, Raw, worded
 from dateline.events.registry import to_fields
 from dateline.events.state import Fact
 from dateline.events.support import support
-from dateline.events.words import chain_words, changed_fields, quantity_words
+from dateline.events.words import chain_words, changed_fields, quantity_words, unit_words
 from dateline.export.paging import Pages
 
 _CONTEXT = 70
@@ -26,8 +27,9 @@ _PRINTED = frozenset({
 })  # fmt: skip
 
 
-def describe(fact: Fact, text: str | None) -> Iterator[str]:
-    """Lines about `fact`, not yet made safe to print. ``text`` is the text of its source."""
+def describe(fact: Fact, text: str | None, linking: Sequence[Link] = ()) -> Iterator[str]:
+    """Lines about `fact`, not yet made safe to print. ``text`` is the text of its source, ``linking`` are links
+    of other stories to it."""
     mark = "  protected" if fact.id in fact.story.protected else ""
     yield f"{fact.id}  {fact.kind}  {fact.status}{mark}"
     yield f"  {fact.data.text}"
@@ -35,7 +37,7 @@ def describe(fact: Fact, text: str | None) -> Iterator[str]:
     yield from content(fact.data, fact.label)
     yield from _source(fact, text)
     yield from _support(fact)
-    yield from _links(fact)
+    yield from _links(fact, linking)
     yield from _history(fact)
 
 
@@ -50,7 +52,8 @@ def content(data: Any, label: Callable[[str], str]) -> Iterator[str]:
     for place in data.places:
         yield f"place    {label(place.place)} ({place.role})"
     for quantity in data.quantities:
-        yield f"figure   {quantity_words(quantity)}: {quantity.measure}"
+        unit = unit_words(quantity.measure, quantity.unit)
+        yield f"figure   {quantity_words(quantity)}: {quantity.measure}{unit}"
     for view in data.factuality:
         yield f"sure     {label(view.by)}: {view.value}"
     for name, value in to_fields(data).items():
@@ -95,9 +98,9 @@ def _support(fact: Fact) -> Iterator[str]:
     yield f"support  {standing}{voices}; published by {fact.labels(found.publishers) or 'nobody named'}"
 
 
-def _links(fact: Fact) -> Iterator[str]:
+def _links(fact: Fact, linking: Sequence[Link]) -> Iterator[str]:
     links = fact.story.linked(fact.id)
-    if links:
+    if links or linking:
         yield ""
         yield "links"
     for link in links:
@@ -106,6 +109,10 @@ def _links(fact: Fact) -> Iterator[str]:
         other = fact.story.facts.get(data.to if data.from_ == fact.id else data.from_)
         words = f": {other.data.text}" if other is not None else ""
         yield f"  {data.from_} {data.relation} {data.to}{origin}{words}"
+    for link in linking:
+        data = link.data
+        origin = f" ({data.independence})" if data.independence else ""
+        yield f"  {link.event.slug}/{data.from_} {data.relation} {fact.id}{origin}"
 
 
 def _history(fact: Fact) -> Iterator[str]:
@@ -136,7 +143,7 @@ def _notice(event: Event, fact: Fact) -> str:
     return f"{wording.what}{_by(wording.who, fact)}: {changes}{wording.why or ''}"
 
 
-def as_record(fact: Fact, text: str | None) -> dict[str, Any]:
+def as_record(fact: Fact, text: str | None, linking: Sequence[Link] = ()) -> dict[str, Any]:
     """What `describe` shows, as one JSON object."""
     when, pages = fact.when, Pages(fact.story, lambda source: text)
     found = [pages.of(fact.source, item) for item in fact.data.evidence]
@@ -163,6 +170,9 @@ def as_record(fact: Fact, text: str | None) -> dict[str, Any]:
             "supported_by": [item.id for item in known.saying[1:]],
         },
         "links": [to_fields(link.data) for link in fact.story.linked(fact.id)],
+        "linked_from": [
+            {**to_fields(one.data), "from": f"{one.event.slug}/{one.data.from_}"} for one in linking
+        ],
         "history": [_event(event) for event in fact.history],
         "revoked": [
             {**_event(event), "revocation": _event(fact.story.revoked[event.event_key])}

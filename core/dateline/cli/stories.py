@@ -86,8 +86,12 @@ def stories(settings: Settings, format_: str | None) -> None:
     """
     with settings.archive() as archive:
         rows = [_row(found) for found in archive.overview()]
-    columns = ["story", "title", "state", "facts", "sources", "events", "last_change", "id"]
-    emit(columns, rows, format_, summary=columns[:-1])
+    columns = [
+        "story", "title", "state", "facts", "sources", "publishers", "earliest", "latest", "events",
+        "last_change", "id",
+    ]  # fmt: skip
+    summary = [*columns[:5], *columns[8:10]]
+    emit(columns, rows, format_, summary=summary)
 
 
 def _row(found: Overview) -> list[object]:
@@ -96,7 +100,14 @@ def _row(found: Overview) -> list[object]:
     story, changed = found.story, to_iso(found.story.recorded_us)
     if found.sealed:
         stamp = changed[:19] + "Z"
-        return [story.slug, None, "[sealed]", None, None, story.version, stamp, str(story.id)]
+        return [story.slug, None, "[sealed]", *[None] * 5, story.version, stamp, str(story.id)]
     state = "closed" if found.closed else "open"
-    counts = [found.facts, found.sources, story.version]
+    counts = [
+        found.facts,
+        found.sources,
+        found.publishers,
+        found.earliest,
+        found.latest,
+        story.version,
+    ]
     return [story.slug, found.title, state, *counts, changed, str(story.id)]

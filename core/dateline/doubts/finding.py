@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date as day
+from datetime import timedelta
 from functools import lru_cache
 
 from dateline.doubts.doubt import Doubt, Doubter, changed, checked
@@ -18,7 +20,7 @@ from dateline.events.state import Fact
 _DAY_US = 86_400_000_000
 #: The kinds of doubts that Dateline has itself.
 KINDS = (
-    "value-not-in-words", "value-not-in-sentence", "figure-without-quantity", "future-date",
+    "value-not-in-words", "value-not-in-sentence", "figure-without-quantity", "future-date", "said-after-source",
     "undated-source", "one-origin", "equal-facts", "doubter-failed",
 )  # fmt: skip
 
@@ -78,11 +80,28 @@ def _date_doubts(fact: Fact, published: str | None) -> Iterator[Doubt]:
     if isinstance(data, FigureRecorded) and data.as_of is not None:
         texts.append(("/as_of", data.as_of))
     last = _day(fact.recorded_us // _DAY_US + 1)
+    if said is not None and published is not None:
+        yield from _said_doubts(fact, said.edtf, published, last)
     for path, text in texts:
         date = parse(text)
         if date.earliest is not None and date.earliest[:10] > last:
             why = f"{date.words} is after the day of recording"
             yield Doubt("future-date", path, text, why, changed(fact, path.removesuffix("/edtf")))
+
+
+def _said_doubts(fact: Fact, said: str, published: str, last: str) -> Iterator[Doubt]:
+    """A statement that is later than the source that reports it, with a day of grace for time zones, and
+    not after the `last` day of recording."""
+    if said <= published:  # most are, and days in EDTF sort like dates
+        return
+    date, source = parse(said), parse(published)
+    if date.earliest is None or source.latest is None:
+        return
+    grace = (day.fromisoformat(source.latest[:10]) + timedelta(1)).isoformat()
+    if grace < date.earliest[:10] <= last:
+        why = f"{date.words} is after the publication of the source, {source.words}"
+        since = changed(fact, "/times/said", "/source")
+        yield Doubt("said-after-source", "/times/said/edtf", said, why, since)
 
 
 def _past(data: FactPayload) -> bool:

@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import combinations, pairwise
+from typing import Any
 
 from dateline.doubts.doubt import Doubt, changed
 from dateline.events.editorial import FactCorrected
 from dateline.events.parts import Quantity
 from dateline.events.state import Fact
 from dateline.events.words import number_words
+from dateline.language.hedges import hedges
 from dateline.language.number import LARGEST, Number
 from dateline.language.number_words import LANGUAGES, words
 from dateline.language.numbers import numbers, says_plainly
@@ -26,6 +28,8 @@ _FIELDS = {
 }
 #: Numbers so close are a range, and are not added up: "20 to 30".
 _RANGE = 5
+#: The most words before a number that make a bound or an estimate of it.
+_HEDGE = 3
 #: Words of at least as many letters with the same beginning are taken for the same.
 _STEM = 4
 _WORD = re.compile(rf"[^\W\d_]{{{_STEM},}}")
@@ -41,15 +45,62 @@ _TIME_FACTORS = (60, 3600, 24, 1440, 7, 12, 30, 52, 365)
 def value_doubts(fact: Fact) -> Iterator[Doubt]:
     """Values that their words do not say, or that the fact's sentence contradicts."""
     for at, quantity in enumerate(fact.data.quantities):
-        if _plain(quantity) or not _comparable(quantity):
+        words = _with_hedge(quantity.verbatim, fact)
+        if not words[:1].isdigit() and (why := _unhedged(quantity, words, _languages(fact))):
+            since = changed(fact, "/quantities")
+            path = f"/quantities/{at}"
+            yield Doubt("value-not-in-words", path, quantity.verbatim, why, since)
+            continue
+        if _plain(quantity) or not _comparable(quantity) or _is_none(quantity, _languages(fact)):
             continue
         said = numbers(quantity.verbatim, _languages(fact))
-        for field, value in _unsaid(quantity, said):
+        for field, value in _unsaid(quantity, said, fact):
             path = f"/quantities/{at}/{field}"
             why = f"the words say {_listed(said)}, {_FIELDS[field]} is {number_words(value)}"
             since = changed(fact, "/quantities")
             yield Doubt("value-not-in-words", path, quantity.verbatim, why, since)
     yield from _sentence_doubts(fact)
+
+
+def _with_hedge(verbatim: str, fact: Fact) -> str:
+    """The words of a figure, after those that the quotation left out before them: ``more than 60``."""
+    for item in fact.data.evidence:
+        if item.prefix and item.exact.startswith(verbatim):
+            last = item.prefix.rsplit(None, 1)[-1:]
+            if last and last[0].casefold() in hedges():
+                return f"{' '.join(item.prefix.split()[-_HEDGE:])} {verbatim}"
+    return verbatim
+
+
+def _unhedged(quantity: Quantity, words: str, languages: Sequence[str]) -> str:
+    """Why a value is doubted whose words say it with about, at least or none of, if it is recorded as
+    exact. Empty if it is not."""
+    value = quantity.value
+    if value is None or quantity.approximate or not numbers(quantity.verbatim, languages):
+        return ""
+    [reading, *more] = _readings(words, languages) or [{}]
+    if not reading or more:
+        return ""
+    from dateline.language.figures import in_words
+
+    hedged = "value" not in reading or "approximate" in reading
+    meant = value in reading.values() and (hedged or reading.get("value") != value)
+    return f"the words say {in_words(reading)}, the value is {number_words(value)}" * meant
+
+
+def _is_none(quantity: Quantity, languages: Sequence[str]) -> bool:
+    """Whether no one is recorded, and none of them is what the words say."""
+    return quantity.value == 0 and any(
+        one == {"value": 0, "of": quantity.of} for one in _readings(quantity.verbatim, languages)
+    )
+
+
+def _readings(words: str, languages: Sequence[str]) -> list[dict[str, Any]]:
+    """What words may state, if they state one figure."""
+    from dateline.language.figures import figures  # most facts do not need it
+
+    found = figures(words, languages)
+    return list(found[0].readings) if len(found) == 1 else []
 
 
 def _plain(quantity: Quantity) -> bool:
@@ -87,7 +138,7 @@ def _sure(said: Sequence[Number]) -> list[Number]:
     return [number for number in said if number.kind in _SURE]
 
 
-def _unsaid(quantity: Quantity, said: Sequence[Number]) -> Iterator[tuple[str, float]]:
+def _unsaid(quantity: Quantity, said: Sequence[Number], fact: Fact) -> Iterator[tuple[str, float]]:
     """The fields of a quantity, with their values, that the words contradict."""
     sure = _sure(said)
     if not sure:
@@ -101,11 +152,11 @@ def _unsaid(quantity: Quantity, said: Sequence[Number]) -> Iterator[tuple[str, f
     if quantity.of is not None and len(sure) > 1 and not _says(said, quantity.of, None, scale):
         yield "of", quantity.of
     if quantity.value is None:
-        yield from _unsaid_bounds(quantity, said, scale)
+        yield from _unsaid_bounds(quantity, said, scale, fact)
 
 
 def _unsaid_bounds(
-    quantity: Quantity, said: Sequence[Number], scale: float
+    quantity: Quantity, said: Sequence[Number], scale: float, fact: Fact
 ) -> Iterator[tuple[str, float]]:
     """Bounds that the words contradict. One number may be either bound, or lie between them."""
     bounds = (("lower", quantity.lower), ("upper", quantity.upper))
@@ -113,9 +164,11 @@ def _unsaid_bounds(
     wrong = [
         (name, value)
         for name, value in given
-        # "More than 200" is at least 201.
-        if not any(
-            _says(said, near, quantity.unit, scale) for near in (value, value - 1, value + 1)
+        if not _says(said, value, quantity.unit, scale)
+        and not (
+            # "More than 200" is at least 201.
+            any(_says(said, near, quantity.unit, scale) for near in (value - 1, value + 1))
+            and _excludes(quantity, value, fact)
         )
     ]
     sure = _sure(said)
@@ -124,6 +177,25 @@ def _unsaid_bounds(
         if len(wrong) == 1 or any(low <= value / scale <= high for value in sure[0].values):
             return
     yield from wrong
+
+
+def _excludes(quantity: Quantity, bound: float, fact: Fact) -> bool:
+    """Whether the words, or those of the source before them, may say that it is more or less than the number
+    next to `bound`."""
+    from dateline.language.figures import figures
+
+    languages = _languages(fact)
+    if languages and not {code.lower()[:2] for code in languages} & set(LANGUAGES):
+        return True
+    quoted = ((item.prefix or "") + item.exact for item in fact.data.evidence)
+    return any(
+        ("lower_inclusive" in reading and reading["lower"] == bound - 1)
+        or ("upper_inclusive" in reading and reading["upper"] == bound + 1)
+        for words in (quantity.verbatim, *quoted)
+        if quantity.verbatim in words
+        for one in figures(words, languages)
+        for reading in one.readings
+    )
 
 
 def _says(said: Sequence[Number], value: float, unit: str | None = None, scale: float = 1) -> bool:

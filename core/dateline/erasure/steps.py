@@ -31,7 +31,7 @@ from dateline.log.databases.wal import empty_wal, still_read
 from dateline.log.engine import patiently, reading, writing
 from dateline.log.protected import live_keys
 from dateline.log.read import present
-from dateline.views.about import KERNEL_VIEWS
+from dateline.search.own import own_views
 from dateline.views.projection import View
 
 _PATIENCE = 10.0
@@ -79,7 +79,7 @@ class Eraser:
 
     def _purge(self, erasure: Erasure, connection: Connection) -> Gone:
         return purge(
-            connection, self._reader, self._vault, {**self._views(), **KERNEL_VIEWS}, erasure
+            connection, self._reader, self._vault, {**self._views(), **own_views()}, erasure
         )
 
     def _list(self, erasure: Erasure) -> tuple[Listed, ...]:

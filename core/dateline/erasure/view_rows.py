@@ -18,6 +18,7 @@ from sqlalchemy import Connection, insert, select
 
 from dateline.log import read as log
 from dateline.log.databases import catalog
+from dateline.log.databases.dialect import of
 from dateline.views import store, stored_rows
 from dateline.views.generation import Build
 from dateline.views.projection import View, schema_of
@@ -61,10 +62,12 @@ def _replace(
     )
     old_table = stored_rows.sql_table(schema, build.table)
     new_table = stored_rows.sql_table(schema, new.table)
-    new_table.create(connection)
+    stored_rows.create(connection, schema, new.table)
     others = select(old_table).where(old_table.c.story.not_in(slugs))
     names = [column.name for column in old_table.columns]
     connection.execute(insert(new_table).from_select(names, others))
     stored_rows.index(connection, schema, new)
+    if schema.words is not None:
+        of(connection).fill_words(connection, new.table)
     store.add(connection, new)
     store.publish(connection, new)

@@ -16,7 +16,8 @@ LinkRelation = Literal[
 
 class FactsLinked(Payload, frozen=True, kw_only=True, rename={"from_": "from"}):
     """Two facts are related. ``independence`` is required for ``corroborates``:
-    several reports of one origin are not several sources."""
+    several reports of one origin are not several sources. ``to`` is a fact of this story, such as ``f3``, or of
+    another story of the archive: ``velm-flood/f3``. Such a link changes nothing in the other story."""
 
     type: ClassVar[str] = "facts.linked"
     from_: str
@@ -24,6 +25,12 @@ class FactsLinked(Payload, frozen=True, kw_only=True, rename={"from_": "from"}):
     relation: LinkRelation
     independence: Literal["independent", "same-origin", "unknown"] | None = None
     note: str | None = None
+
+    @property
+    def elsewhere(self) -> tuple[str, str] | None:
+        """The story and fact that ``to`` names, if that is another story."""
+        story, slash, fact = self.to.rpartition("/")
+        return (story, fact) if slash else None
 
 
 class EvidenceAdded(FactNotice, frozen=True, kw_only=True):

@@ -3,7 +3,8 @@
 Text that looks the same to a reader is folded to the same letters: composed and decomposed accents,
 ligatures and full-width forms (Unicode NFKD), case, kinds of quotation marks and dashes, white space,
 invisible characters, and words divided at the end of a line. Nothing is accepted because of it: what
-is accepted is found by `quoting`.
+is accepted is found by `quoting`. Where no place has these letters, one where a letter or two are wrong,
+missing or too many is suggested.
 """
 
 from __future__ import annotations
@@ -31,6 +32,10 @@ _SPACE = re.compile("[ \\t\\r\\n]+(?![\u0300-\u036f])")
 _ACCENTS = 30
 #: How many places are tried to find one of whole letters and whole words.
 _TRIED = 100
+#: Letters that may be wrong, one for so many that a quotation has, and how long it may be.
+_ERRORS, _LETTERS_AN_ERROR, _LONGEST = 2, 8, 400
+#: Letters of a word that may be missing at the ends of a quotation, and one more.
+_CUT = 4
 #: How far a word is looked for past marks that no reader sees as a letter.
 _LOOK = 32
 #: (whether it is whole letters, whether it is whole words), (start, end).
@@ -54,7 +59,61 @@ def near(exact: str, text: str) -> tuple[int, int] | None:
         spans += [_span(text, starts, at, at + len(wanted)) for at in found]
         if any(whole_letters for (whole_letters, _), _ in spans):
             break
-    return max(spans, key=itemgetter(0))[1] if spans else None
+    return max(spans, key=itemgetter(0))[1] if spans else _misspelled(exact, text)
+
+
+def _misspelled(exact: str, text: str) -> tuple[int, int] | None:
+    """Where `text` has `exact` but for a letter or two: the first place with the fewest differences.
+
+    With two differences at most, one third of `exact` is literally there.
+    """
+    wanted, _ = _fold(exact, True)
+    most = min(_ERRORS, len(wanted) // _LETTERS_AN_ERROR)
+    if not most or len(wanted) > _LONGEST:
+        return None
+    folded, starts = _folded_text(text, True)
+    size = len(wanted) // (most + 1)
+    best: tuple[int, int, int] | None = None
+    for part in range(most + 1):
+        piece = wanted[part * size : (part + 1) * size if part < most else None]
+        for at in islice(places(piece, folded), _TRIED // 4):
+            first = at - part * size
+            low = max(0, first - most)
+            window = folded[low : first + len(wanted) + most]
+            found = _closest(wanted, window, most)
+            if found is not None and (best is None or found[0] < best[0]):
+                best = (found[0], low + found[1], low + found[2])
+    if best is None:
+        return None
+    _, first, end = best
+    return _words_around(text, *_span(text, starts, first, end)[1])
+
+
+def _words_around(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The span with the letters of the words that it begins and ends in; None if they are many."""
+    first, last = start, end
+    while first > start - _CUT and first and text[first - 1].isalnum() and text[first].isalnum():
+        first -= 1
+    while last < end + _CUT and text[last - 1 : last + 1].isalnum() and last < len(text):
+        last += 1
+    whole = first > start - _CUT and last < end + _CUT
+    return (first, last) if whole else None
+
+
+def _closest(wanted: str, window: str, most: int) -> tuple[int, int, int] | None:
+    """(differences, start, end) of the part of `window` that is nearest to `wanted`, by the edits that make
+    one of the other (Sellers' algorithm); None if there are more than `most`."""
+    # For each end in `window`: the fewest edits, and where the part starts.
+    row = [(0, at) for at in range(len(window) + 1)]
+    for count, letter in enumerate(wanted, 1):
+        above, row = row, [(count, 0)]
+        for at, other in enumerate(window, 1):
+            same = (above[at - 1][0] + (letter != other), above[at - 1][1])
+            more = (above[at][0] + 1, above[at][1])
+            less = (row[-1][0] + 1, row[-1][1])
+            row.append(min(same, more, less, key=itemgetter(0)))
+    edits, end = min((edits, at) for at, (edits, _) in enumerate(row))
+    return (edits, row[end][1], end) if edits <= most else None
 
 
 def offer(exact: str, text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import MappingProxyType
 from typing import Any, NoReturn
 
@@ -16,7 +16,7 @@ class ReadOnlyStory:
         "amendments", "captured", "entities", "erased", "facts", "former", "merged", "protected", "publishers", "revoked",
         "sources", "withdrawn",
     )  # fmt: skip
-    __slots__ = ("_state", "label", "linked", *_MAPPINGS)
+    __slots__ = ("_state", "ids", "label", "linked", *_MAPPINGS)
     #: Attributes of the state that readers do not get.
     WITHHELD = frozenset({"apply", "labels", "read_only", "release", "take", "tombstones"})
 
@@ -26,11 +26,13 @@ class ReadOnlyStory:
         # Views ask for these for each fact: here they are found without `__getattr__`.
         put(self, "label", state.labels.__getitem__)
         put(self, "linked", state.linked)
+        put(self, "ids", state.ids)
         for name in self._MAPPINGS:
             put(self, name, MappingProxyType(getattr(state, name)))
 
     label: Callable[[str | None], str]
     linked: Callable[[str], Any]
+    ids: Callable[[Iterable[str]], str]
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name in self.WITHHELD:

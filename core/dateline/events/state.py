@@ -30,11 +30,16 @@ from dateline.events.tombstones import ErasedFact, Tombstones
 T = TypeVar("T")
 
 
+#: How the ids of entities start.
+_IDS = ("person:", "org:", "place:", "group:")
+
+
 class Derived(msgspec.Struct, frozen=True, gc=False):
     """What is worked out from a fact and the labels of its story."""
 
     when: Edtf | None
     chain: str
+    agents: str
     span: Evidence | None
 
 
@@ -101,10 +106,19 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     def labels(self, entities: Iterable[str]) -> str:
         return ", ".join(map(self.story.label, entities))
 
+    def ids(self, entities: Iterable[str]) -> str:
+        """The ids of entities, as of `StoryState.ids`."""
+        return self.story.ids(entities)
+
     @property
     def chain(self) -> str:
         """``Vasily Golubev › TASS › Reuters``"""
         return (self.derived or self._derive()).chain
+
+    @property
+    def agent_ids(self) -> str:
+        """The ids of those in the chain, in its order and divided by spaces."""
+        return (self.derived or self._derive()).agents
 
     @property
     def chain_words(self) -> str:
@@ -133,7 +147,9 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         """Work out once what most views show. The fold drops it when a label becomes known."""
         time, data = self.time, self.data
         chain = words.chain_arrows(data.attribution, self.story.label)
-        found = Derived(None if time is None else parse(time.edtf), chain, _to_cite(data.evidence))
+        agents = self.story.ids([step.agent for step in data.attribution])
+        when = None if time is None else parse(time.edtf)
+        found = Derived(when, chain, agents, _to_cite(data.evidence))
         msgspec.structs.force_setattr(self, "derived", found)
         return found
 
@@ -237,6 +253,16 @@ class StoryState:
 
     def label(self, entity: str | None) -> str:
         return self.labels[entity]
+
+    def ids(self, entities: Iterable[str]) -> str:
+        """The ids under which views show some entities, divided by spaces. A name that is not an id is
+        left out."""
+        found = [one for one in entities if one.startswith(_IDS) and " " not in one]
+        return " ".join(map(self.entity_id, found) if self.merged else found)
+
+    def id_of(self, entity: str | None) -> str | None:
+        """The same of one entity; None if it is none, or a name that is not an id."""
+        return None if entity is None else self.ids((entity,)) or None
 
     def published(self, data: FactPayload) -> FactPayload:
         """The payload with the present publisher of its source, if that was amended."""

@@ -112,6 +112,13 @@ def quantity_words(quantity: Quantity) -> str:
     return f"{number}, given as '{quantity.verbatim}'" if loose else number
 
 
+def unit_words(measure: str, unit: str | None) -> str:
+    """`` (tonne)`` after a measure that does not say its unit; persons need not be named."""
+    if not unit or unit in ("fraction", "person") or unit.casefold()[:4] in measure.casefold():
+        return ""
+    return f" ({unit})"
+
+
 def _number(q: Quantity) -> str | None:
     if q.value is not None:
         about = "about " if q.approximate else ""

@@ -8,11 +8,14 @@ from uuid import UUID
 
 import msgspec
 
+from dateline.views.question import Question
+
 
 class Cut(msgspec.Struct, frozen=True):
     """The position and root of the log that an export was made at: enough to make the same bytes again.
 
-    ``as_of`` is the past moment asked for, if any; ``stories`` are the slugs of its stories, in order.
+    ``as_of`` is the past moment asked for, if any; ``stories`` are the slugs of its stories, in order; ``question``
+    says which rows of its view were asked for, if not all.
     """
 
     archive: UUID
@@ -20,6 +23,7 @@ class Cut(msgspec.Struct, frozen=True):
     root: str
     as_of: str | None = None
     stories: tuple[str, ...] = ()
+    question: Question | None = None
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -30,13 +34,15 @@ class Cut(msgspec.Struct, frozen=True):
             "root": self.root,
             "as_of": self.as_of,
             "stories": list(self.stories),
+            **({} if self.question is None else {"question": msgspec.to_builtins(self.question)}),
         }
 
     @classmethod
     def of(cls, fields: Mapping[str, Any]) -> Cut:
         """The cut that `fields` state; other fields are ignored. Raises KeyError for a missing field,
         msgspec.ValidationError for a value of the wrong type."""
-        return msgspec.convert({name: fields[name] for name in cls.__struct_fields__}, cls)
+        names = [name for name in cls.__struct_fields__ if name != "question" or name in fields]
+        return msgspec.convert({name: fields[name] for name in names}, cls)
 
 
 class StatedCut(msgspec.Struct, frozen=True):

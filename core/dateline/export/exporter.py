@@ -44,6 +44,10 @@ class Material(Protocol):
     def table(self, view: str, story: str) -> Table:
         """A view's rows for one story. Raises UnknownName, ViewFailed."""
 
+    def tables(self, view: str) -> Iterator[Table]:
+        """A view's rows for the stories, one after the other; or, if only some were asked for, these in one
+        table. Raises UnknownName, ViewFailed, DatelineError."""
+
     def events(self) -> Iterator[Event]:
         """The events of the stories, in the order of the log. Raises SealedContent."""
 
@@ -59,6 +63,9 @@ class Exporter(ABC):
     media_type: ClassVar[str] = "text/plain"
     #: Whether every line but the first is one event: then other lines stay verifiable after an erasure.
     by_line: ClassVar[bool] = False
+
+    #: Whether all that it writes are `Material.tables`, so that some of the rows can be asked for.
+    tabular: ClassVar[bool] = False
 
     @abstractmethod
     def export(self, material: Material) -> Iterator[str]:

@@ -23,7 +23,9 @@ from dateline.views.folding import require_live
 from dateline.views.generation import Build
 from dateline.views.present import fold
 from dateline.views.projection import View, schema_of
+from dateline.views.question import Question
 from dateline.views.row_type import Values
+from dateline.views.selection import select, selection
 from dateline.views.table import Table, arrange
 
 
@@ -58,11 +60,14 @@ class PastMaterial:
         view: str | None,
         moment: Moment,
         stated: StatedCut | None = None,
+        question: Question | None = None,
         *,
         erasures: bool = False,
     ) -> None:
         self._connection, self._reader, self._views = connection, reader, views
         self.view, self._moment, self._stated = view, moment, stated
+        self._question = question if stated is None else stated.cut.question
+        self.selected: Table | None = None
         self._until = None if stated is None or erasures else stated.cut.position
         # Only stories that had events by then. Each table of a story needs its fold: keep the last.
         self._stories = [story for story in stories if any(True for _ in self._events(story))]
@@ -78,7 +83,8 @@ class PastMaterial:
             at, words = self._stated.cut.position, self._stated.cut.as_of
         position = head.position if at is None else min(at, head.position)
         root = tree.root(position, StoredTree(self._connection))
-        return Cut(head.archive, position, root.hex(), words, tuple(self.slugs))
+        slugs = tuple(self.slugs)
+        return Cut(head.archive, position, root.hex(), words, slugs, self._question)
 
     def stories(self) -> Iterator[StoryState]:
         for story in self._stories:
@@ -98,6 +104,20 @@ class PastMaterial:
         if view in failed:
             raise failed[view]
         return arrange(schema, rows[view])
+
+    def tables(self, view: str) -> Iterator[Table]:
+        if self._question is None:
+            yield from (self.table(view, slug) for slug in self.slugs)
+            return
+        schema = schema_of(find_view(self._views, view))
+        asked, rows = selection(schema, self._question), list[Values]()
+        for story in self._stories:
+            _, found, failed = self._folded(story)
+            if view in failed:
+                raise failed[view]
+            rows += found[view]
+        self.selected = select(schema, asked, rows)
+        yield self.selected
 
     def events(self) -> Iterator[Event]:
         return _open(merge(*map(self._events, self._stories), key=lambda event: event.position))
@@ -124,7 +144,7 @@ class PastMaterial:
 
 class LiveMaterial:
     """The archive at its head, in one read transaction. `failed` are views that are left out because
-    their fold raised an error."""
+    their fold raised an error; `selected` is the table of rows that were asked for, once it was made."""
 
     def __init__(
         self,
@@ -134,12 +154,19 @@ class LiveMaterial:
         stories: Sequence[read.StoryRow],
         view: str | None,
         failed: Mapping[str, Build],
+        question: Question | None = None,
+        *,
+        whole: bool = False,
     ) -> None:
+        """With `whole`, `stories` are all that there are."""
         self._connection, self._reader, self._views = connection, reader, views
         self._stories, self.view, self.failed = stories, view, failed
         self.slugs = [story.slug for story in stories]
         head = read.head(connection)
-        self.cut = Cut(head.archive, head.position, head.root.hex(), None, tuple(self.slugs))
+        slugs = tuple(self.slugs)
+        self.cut = Cut(head.archive, head.position, head.root.hex(), None, slugs, question)
+        self._whole = whole
+        self.selected: Table | None = None
         # One snapshot is read: a view's generation is looked up once, and not for each story.
         self._build = cache(partial(store.current, connection))
 
@@ -157,6 +184,22 @@ class LiveMaterial:
         build = self._build(view)
         rows = [] if build is None else stored_rows.read(self._connection, schema, build, [story])
         return arrange(schema, rows)
+
+    def tables(self, view: str) -> Iterator[Table]:
+        question = self.cut.question
+        if question is None:
+            yield from (self.table(view, slug) for slug in self.slugs)
+            return
+        schema = schema_of(find_view(self._views, view))
+        asked, build = selection(schema, question), self._build(view)
+        if view in self.failed:
+            require_live(self.failed[view])
+        if build is None or not self.slugs:
+            self.selected = select(schema, asked, [])
+        else:
+            some = () if self._whole else self.slugs
+            self.selected = stored_rows.select(self._connection, schema, build, some, asked)
+        yield self.selected
 
     def events(self) -> Iterator[Event]:
         streams = (

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-import msgspec
 from sqlalchemy import Connection, Engine
 
 from dateline.errors import DatelineError
-from dateline.events.status import HIDDEN
 from dateline.export.exporter import Material
 from dateline.export.material import LiveMaterial, PastMaterial, find_view
 from dateline.log import read
@@ -20,9 +18,11 @@ from dateline.views.asof import NOW, Moment, states, upto
 from dateline.views.folding import require_live
 from dateline.views.generation import Build
 from dateline.views.projection import View, schema_of
+from dateline.views.question import Question
 from dateline.views.row_type import Values
 from dateline.views.runner import Progress
-from dateline.views.table import Table, arrange, limited
+from dateline.views.selection import select, selection
+from dateline.views.table import Table
 
 #: How often a read is repeated when another process writes between its two steps.
 _TRIES = 100
@@ -70,15 +70,14 @@ class Served:
         return builds
 
     def table(
-        self, name: str, stories: Sequence[str], *, everything: bool, limit: int | None = None
+        self, name: str, stories: Sequence[str], question: Question, *, everything: bool
     ) -> Table:
-        """The rows of `stories`, or of all stories, at the head: all, or the first `limit`. Raises
+        """The rows of `stories`, or of all stories, at the head that the question is about. Raises
         ViewFailed."""
         schema = schema_of(find_view(self._views, name))
+        asked = selection(schema, question)
         if of(self._engine).rests(self._engine):
-            with reading(self._engine) as connection:
-                chosen = _chosen(connection, stories)
-            return limited(self.table_at(name, chosen, NOW, everything=everything), limit)
+            return self.table_at(name, stories, question, NOW, everything=everything)
         for _ in range(_TRIES):
             [build] = self.catch_up([name])
             require_live(build)
@@ -86,15 +85,9 @@ class Served:
                 current = store.current(connection, name)
                 if current is None or not _fits(current, build) or not _held(connection, [build]):
                     continue
-                if limit is None:
-                    rows = stored_rows.read(connection, schema, current, stories or None)
-                    return arrange(schema, rows, everything=everything)
-                hide = HIDDEN if schema.fact_rows and not everything else ()
-                rows, count, hidden = stored_rows.first(
-                    connection, schema, current, stories, limit, hide
+                return stored_rows.select(
+                    connection, schema, current, stories, asked, everything=everything
                 )
-                found = arrange(schema, rows, everything=True)
-                return msgspec.structs.replace(found, hidden=hidden, further=count - len(rows))
         raise DatelineError(
             f"other processes changed view {name} during each of {_TRIES} reads",
             hint="try again; `dateline verify` reports whether its table is missing",
@@ -102,20 +95,31 @@ class Served:
         )
 
     def table_at(
-        self, name: str, chosen: Sequence[read.StoryRow], at: Moment, *, everything: bool
+        self,
+        name: str,
+        stories: Sequence[str],
+        question: Question,
+        at: Moment,
+        *,
+        everything: bool,
     ) -> Table:
-        """The rows of the `chosen` stories at a moment, folded in memory."""
+        """The same at a moment, folded in memory."""
         found = find_view(self._views, name)
+        asked = selection(schema_of(found), question)
         rows: list[Values] = []
         with reading(self._engine) as connection:
-            for story in chosen:
+            for story in _chosen(connection, stories):
                 events = upto(self._reader.read_story(connection, story.id), at)
                 rows += states(events, self._reader.registry, [found])[1][name]
-        return arrange(schema_of(found), rows, everything=everything)
+        return select(schema_of(found), asked, rows, everything=everything)
 
     @contextmanager
     def material(
-        self, slugs: Sequence[str], view: str | None, at: Moment | None
+        self,
+        slugs: Sequence[str],
+        view: str | None,
+        at: Moment | None,
+        question: Question | None = None,
     ) -> Iterator[Material]:
         """The input of an exporter, inside one read transaction."""
         if at is None and of(self._engine).rests(self._engine):
@@ -123,7 +127,9 @@ class Served:
         if at is not None:
             with reading(self._engine) as connection:
                 chosen = _chosen(connection, slugs)
-                yield PastMaterial(connection, self._reader, self._views, chosen, view, at)
+                yield PastMaterial(
+                    connection, self._reader, self._views, chosen, view, at, question=question
+                )
             return
         for _ in range(_TRIES):
             builds = self.catch_up()
@@ -132,7 +138,10 @@ class Served:
             with reading(self._engine) as connection:
                 if _of_one_moment(connection, live) and _held(connection, live):
                     chosen = _chosen(connection, slugs)
-                    yield LiveMaterial(connection, self._reader, self._views, chosen, view, failed)
+                    yield LiveMaterial(
+                        connection, self._reader, self._views, chosen, view, failed, question,
+                        whole=not slugs,
+                    )  # fmt: skip
                     return
         raise DatelineError(
             f"other processes wrote to the archive during each of {_TRIES} reads",

@@ -13,59 +13,12 @@ from typing import Any
 
 import msgspec
 
+from dateline.events.words import number_words
+from dateline.language.hedges import BEFORE, MEANINGS
 from dateline.language.number import Number
 from dateline.language.number_words import LANGUAGES
-from dateline.language.numbers import numbers
+from dateline.language.numbers import numbers, scale
 
-#: What words before a number make of it: the field of the number, and further fields.
-MEANINGS: dict[str, tuple[str, dict[str, Any]]] = {
-    "": ("value", {}),
-    "about": ("value", {"approximate": True}),
-    "at least": ("lower", {}),
-    "up to": ("upper", {}),
-    "more than": ("lower", {"lower_inclusive": False}),
-    "less than": ("upper", {"upper_inclusive": False}),
-}
-#: The words before a number, by language and meaning. Those under ``more than?`` and its like may be
-#: about something else: over three days.
-_BEFORE = {
-    "en": {
-        "about": "about|around|some|roughly|approximately|circa|nearly|almost|an estimated|~",
-        "at least": "at least|no fewer than|no less than|not fewer than|not less than",
-        "up to": "at most|up to|no more than|not more than",
-        "more than": "more than", "less than": "fewer than|less than",
-        "more than?": "over", "less than?": "under",
-        "": "exactly|only|just|all|all of the|total of|toll of|crew of|group of|convoy of|fleet of|spoke of|speaks of|to",
-    },
-    "de": {
-        "about": "etwa|rund|ungefähr|circa|ca.|zirka|knapp|fast", "at least": "mindestens|wenigstens|nicht weniger als",
-        "up to": "höchstens|bis zu|nicht mehr als", "more than": "mehr als", "less than": "weniger als",
-        "more than?": "über", "less than?": "unter", "": "genau|nur|alle|insgesamt",
-    },
-    "fr": {
-        "about": "environ|quelque|près de|à peu près|presque", "at least": "au moins|pas moins de",
-        "up to": "au plus|jusqu'à|jusqu’à|pas plus de", "more than": "plus de|plus d'|plus d’",
-        "less than": "moins de|moins d'|moins d’", "": "exactement|seulement|les|un total de",
-    },
-    "es": {
-        "about": "unos|unas|cerca de|alrededor de|aproximadamente|casi",
-        "at least": "al menos|por lo menos|como mínimo|no menos de",
-        "up to": "como máximo|a lo sumo|no más de", "more than": "más de", "less than": "menos de",
-        "up to?": "hasta", "": "exactamente|solo|los|las|un total de",
-    },
-    "uk": {
-        "about": "близько|приблизно|майже", "at least": "щонайменше|принаймні|не менше|не менше ніж|не менш ніж|не менш як",
-        "up to": "щонайбільше|не більше|не більше ніж|не більш ніж|не більш як",
-        "more than": "понад|більше|більше ніж|більш ніж|більш як", "less than": "менше|менше ніж|менш ніж|менш як",
-        "up to?": "до", "": "рівно|лише|усі|всі|загалом",
-    },
-    "ru": {
-        "about": "около|примерно|приблизительно|почти",
-        "at least": "по меньшей мере|по крайней мере|как минимум|не менее|не меньше",
-        "up to": "не более|не больше", "more than": "более|больше|свыше|более чем|больше чем",
-        "less than": "менее|меньше|менее чем|меньше чем", "up to?": "до", "": "ровно|только|все|всего",
-    },
-}  # fmt: skip
 #: Words between a number and the whole that it is a part of, and between the ends of a range.
 _OF = {
     "en": r"(?:out )?of(?: the| its| their| all)?(?: [\w-]+['’]s)?", "de": r"von(?: den| insgesamt)?|der", "fr": r"sur(?: les)?|des",
@@ -75,6 +28,11 @@ _TO = {"en": "to", "de": "bis", "fr": "à", "es": "a", "uk": "до", "ru": "до
 _BETWEEN = {
     "en": ("between", "and"), "de": ("zwischen", "und"), "fr": ("entre", "et"), "es": ("entre", "y"),
     "uk": ("між", "та|і"), "ru": ("между", "и"),
+}  # fmt: skip
+#: Words before ``of the 40`` that say that it is none of them.
+_NONE = {
+    "en": r"none|not (?:one|a single one)|no one|nobody|neither|zero", "de": r"kein\w*|niemand", "fr": r"aucune?|nul(?:le)?",
+    "es": r"ning[uú]n[oa]?|nadie", "uk": r"жод\w+|ніхто", "ru": r"ни (?:один|одна|одно|одного|одной)|никто",
 }  # fmt: skip
 #: Words before a number that make a part, a change or a name of it, and words that may deny it.
 _PART = {
@@ -119,6 +77,30 @@ _UNITS = re.compile(
 )
 
 
+#: How the names of one unit begin, in six languages.
+_SAME_UNIT = (
+    ("km", "kilom", "quilóm", "кілом", "килом", "км"), ("m", "metre", "meter", "mètre", "metro", "метр", "м"),
+    ("crown", "krone", "couronne", "corona", "крон"), ("dollar", "dólar", "долар", "доллар"), ("euro", "євро", "евро"),
+    ("tonne", "tonela", "тонн"), ("litre", "liter", "litro", "літр", "литр"), ("hour", "stunde", "heure", "hora", "годин"),
+    ("day", "tag", "jour", "día", "дні", "день", "дней"), ("hectare", "hektar", "hectárea", "гектар"),
+)  # fmt: skip
+
+
+def same_unit(one: str, other: str) -> bool:
+    """Whether two words name one unit: ``km`` and ``kilometres``, ``crown`` and ``крон``."""
+    one, other = one.casefold().strip(), other.casefold().strip()
+    if not one or not other:
+        return False
+    return one == other.removesuffix("s") or any(
+        all(any(_begins(word, stem) for stem in stems) for word in (one, other))
+        for stems in _SAME_UNIT
+    )
+
+
+def _begins(word: str, stem: str) -> bool:
+    return word == stem if len(stem) < 3 else word.startswith(stem)
+
+
 class Figure(msgspec.Struct, frozen=True):
     """A figure from the first of its numbers at ``start`` to the ``end`` of its last; the words before
     that belong to it begin at ``opens``. ``readings`` are the fields of a quantity that it may state;
@@ -130,12 +112,22 @@ class Figure(msgspec.Struct, frozen=True):
     readings: tuple[dict[str, Any], ...]
     sure: bool
 
+    def words(self, text: str) -> str:
+        """Its words in the text, with those before its number that make a bound or an estimate of it."""
+        plain = all(one.keys() <= {"value", "of"} for one in self.readings)
+        return text[self.start if plain else self.opens : self.end]
+
 
 def figures(
-    text: str, languages: Iterable[str] = (), *, measure: str = "", typed: bool = False
+    text: str,
+    languages: Iterable[str] = (),
+    *,
+    measure: str = "",
+    unit: str = "",
+    typed: bool = False,
 ) -> tuple[Figure, ...]:
     """The figures of a text in order, read in `languages` as `numbers` reads them. A number of hours or
-    metres is sure only if `measure`, what is counted, has that word.
+    metres is sure only if `measure`, what is counted, has that word, or `unit` is the same.
 
     What a person `typed` as a quantity is meant as one: only its own words are looked at.
     """
@@ -151,13 +143,13 @@ def figures(
             and not text[: _before(text, one.start, known)[1]].strip()
         )
     ]
-    return tuple(_figures(text, found, known, None if typed else measure))
+    return tuple(_figures(text, found, known, None if typed else (measure, unit)))
 
 
 def _figures(
-    text: str, found: list[Number], known: tuple[str, ...], measure: str | None
+    text: str, found: list[Number], known: tuple[str, ...], measure: tuple[str, str] | None
 ) -> Iterator[Figure]:
-    """`measure` is None for what a person typed."""
+    """`measure` has the unit with it. It is None for what a person typed."""
     at, typed = 0, measure is None
     while at < len(found):
         first, last, after = found[at], found[at], at + 1
@@ -174,12 +166,37 @@ def _figures(
         if after < len(found) and _linked(_OF, text[last.end : found[after].start], known):
             whole = last = found[after]
             after += 1
+        none = _none(text, first.start, known)
+        if none is not None and upper is whole is None:
+            nothing = tuple({"value": 0, "of": value} for value in first.values)
+            yield Figure(none, none, first.end, nothing, typed and len(nothing) == 1)
+            at = after
+            continue
         readings = tuple(_readings(meaning, first, upper, whole, typed=typed))
+        if whole is not None and upper is None:
+            readings += tuple(_in_scale_of(readings, scale(text[whole.start : whole.end])))
+        if not typed and _denied(text[:opens], known):
+            readings = ()
         sure = len(readings) == 1 and (
             measure is None or not _doubtful(text, (opens, first.start, last.end), known, measure)
         )
         yield Figure(opens, first.start, last.end, readings, sure)
         at = after
+
+
+def _none(text: str, end: int, known: tuple[str, ...]) -> int | None:
+    """Where ``none of the`` starts before a number; None if it is not there."""
+    for code in known:
+        pattern = rf"(?<!\w)(?:{_NONE[code]})\s+(?:{_OF[code]})\s+\Z"
+        found = re.search(pattern, text[:end], re.IGNORECASE)
+        if found is not None:
+            return found.start()
+    return None
+
+
+def _denied(before: str, known: tuple[str, ...]) -> bool:
+    """Whether a number is denied by the word before it: not 40 ships."""
+    return any(re.search(rf"(?<!\w)(?:{_NOT[code]})\s+\Z", before, re.IGNORECASE) for code in known)
 
 
 def _readings(
@@ -190,7 +207,7 @@ def _readings(
     if not all(one.values and one.kind in ("cardinal", "article") for one in given):
         return
     sure = meaning.rstrip("?")
-    for value in first.values:
+    for value in first.values if upper is None else _in_scale(first.values, upper.values):
         if meaning and value < 0:  # French "au moins" is read as a minus too
             continue
         for of in whole.values if whole else (None,):
@@ -210,6 +227,23 @@ def _readings(
                 yield {field: value, **more, **part}
 
 
+def _in_scale(low: tuple[float, ...], high: tuple[float, ...]) -> tuple[float, ...]:
+    """What the first number of a range means: in "3 to 4 million", three million."""
+    if len(low) == 2 and low[0] > 0 and len(high) == 1:
+        scale = low[1] / low[0]
+        if scale > 1 and low[0] < high[0] / scale:
+            return low[1:]
+    return low
+
+
+def _in_scale_of(readings: Iterable[dict[str, Any]], scale: float) -> Iterator[dict[str, Any]]:
+    """The other readings of a part: in "2 of the 4 million" it may be two million."""
+    for one in readings if scale > 1 else ():
+        name = next(name for name in ("value", "lower", "upper") if name in one)
+        if one[name] < one["of"] / scale:
+            yield {**one, name: one[name] * scale}
+
+
 def _before(text: str, end: int, known: tuple[str, ...]) -> tuple[str, int]:
     """The meaning of the words that end before a number, and where they start; of several, the most
     words."""
@@ -226,7 +260,7 @@ def _before(text: str, end: int, known: tuple[str, ...]) -> tuple[str, int]:
 def _patterns(code: str) -> list[tuple[str, re.Pattern[str]]]:
     return [
         (meaning, re.compile(rf"(?<!\w)({_listed(phrases)})\s*{_ARTICLE}\Z", re.IGNORECASE))
-        for meaning, phrases in _BEFORE[code].items()
+        for meaning, phrases in BEFORE[code].items()
     ]
 
 
@@ -259,15 +293,18 @@ def _linked(words: dict[str, str], gap: str, known: tuple[str, ...]) -> bool:
 
 
 def _doubtful(
-    text: str, places: tuple[int, int, int], known: tuple[str, ...], measure: str
+    text: str, places: tuple[int, int, int], known: tuple[str, ...], counted: tuple[str, str]
 ) -> bool:
     """Whether the words around a figure may make something else of it, or a word of the text denies it."""
     opens, start, end = places
+    measure, unit = counted
     before, around = text[:opens], f"{text[:opens]} {text[start:]}"
-    unit, noun = _UNITS.match(text, end), re.match(r"\s+(\w+)", text[end:])
-    if unit is not None and unit[0].strip(" -‑").casefold()[:3] not in measure.casefold():
+    found, noun = _UNITS.match(text, end), re.match(r"\s*(\w+)", text[end:])
+    same = noun is not None and same_unit(unit, noun[1])
+    other = found is not None and found[0].strip(" -‑").casefold()[:3] not in measure.casefold()
+    if other and not same:
         return True
-    measured = noun is not None and measure.casefold().startswith(noun[1].casefold())
+    measured = same or (noun is not None and measure.casefold().startswith(noun[1].casefold()))
     if re.match(r"[-‑]\w", text[end:]) or _MORE_OF.match(text, end):  # a 16-bed ward
         return True
     if opens == start and _NAME.search(before) and (text[start].isdigit() or text[start].isupper()):
@@ -281,15 +318,22 @@ def _doubtful(
     )
 
 
+def none_said(text: str) -> str:
+    """The first word of a text that says that there was none: ``Nobody``. Empty if there is none."""
+    listed = "|".join(("no", *_NONE.values()))
+    found = re.search(rf"(?<!\w)(?:{listed})(?!\w)", text, re.IGNORECASE)
+    return found[0] if found else ""
+
+
 def in_words(fields: dict[str, Any]) -> str:
     """The numbers of a quantity as they are typed: ``at least 14 of 19``, ``20-30``."""
-    of = f" of {fields['of']}" if "of" in fields else ""
+    of = f" of {number_words(fields['of'])}" if "of" in fields else ""
     about = "about " if fields.get("approximate") else ""
     if "lower" in fields and "upper" in fields:
-        return f"{about}{fields['lower']}-{fields['upper']}{of}"
+        return f"{about}{number_words(fields['lower'])}-{number_words(fields['upper'])}{of}"
     for name, (field, more) in MEANINGS.items():
         if field in fields and more == {key: fields[key] for key in fields if key in _MORE}:
-            return f"{name} {fields[field]}{of}".strip()
+            return f"{name} {number_words(fields[field])}{of}".strip()
     return ""
 
 

@@ -61,6 +61,14 @@ def _has(text: str, digits: str) -> bool:
     return not following[:1].isdigit() and following.rstrip(".,;:").casefold() not in _multiplies()
 
 
+def scale(words: str) -> float:
+    """What the last word multiplies the others by: 1,000,000 for ``4 million``; 1 if it does not."""
+    *before, last = words.split() or [""]
+    tables = map(number_words.words, LANGUAGES) if before else ()
+    known = (table.get(last.casefold()) for table in tables)
+    return next((one.value for one in known if one is not None and one.kind in "sSdD"), 1)
+
+
 @cache
 def _multiplies() -> frozenset[str]:
     """The words that change the number before them."""
@@ -97,7 +105,8 @@ def _with_words(text: str, languages: tuple[str, ...]) -> tuple[str, ...]:
 
 def _unsure(number: Number, text: str) -> Number:
     words = text[number.start : number.end].casefold()
-    if words in number_words.FALSE_FRIENDS and number.kind not in ("unknown", "date"):
+    friend = words in number_words.FALSE_FRIENDS or words.endswith(" miles")  # Spanish thousands
+    if friend and number.kind not in ("unknown", "date"):
         return msgspec.structs.replace(number, kind="article")
     return number
 

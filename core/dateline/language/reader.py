@@ -96,7 +96,7 @@ class Reader:
 
     def _in_range(self, first: Number, second: Number, after: int) -> Number:
         """The first number of a range, which may be meant in the scale of the second: 5 to 7 million."""
-        scale = self._kind(after - 1, "sS")
+        scale = self._kind(after - 1, "sSdD")
         if scale is None or not _RANGE.fullmatch(self._text, first.end, second.start):
             return first
         values = (*first.values, *times(first.values, scale.value))

@@ -18,6 +18,11 @@ _COMING = re.compile(
 )
 
 
+def announces(text: str) -> bool:
+    """Whether a text has a word of what is to come."""
+    return _COMING.search(text) is not None
+
+
 def reports_the_past(text: str) -> bool:
     """Whether a text says what was, and nothing of what is to come. It errs on the side of no."""
     return _PAST.search(text) is not None and _COMING.search(text) is None

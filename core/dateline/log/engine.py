@@ -7,12 +7,14 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import StaticPool
 
 from dateline.errors import DatelineError
 from dateline.log import overwriting
@@ -22,6 +24,8 @@ from dateline.log.databases.unwritten import LockTimeout
 from dateline.protect.keys_file import default_path
 
 Result = TypeVar("Result")
+#: The connection of the innermost `reading`.
+_OPEN: ContextVar[Connection | None] = ContextVar("open", default=None)
 _SCHEME = re.compile(r"(postgres|postgresql|sqlite)(\+\w+)?(:|//)")
 #: For `patiently`: how long one try waits for a lock, the pause between tries, and their number.
 _BRIEF_MS, _PAUSE, _TRIES = 200, 0.2, 50
@@ -85,7 +89,23 @@ def reading(engine: Engine) -> Iterator[Connection]:
     with named_errors(engine), engine.connect() as plain:
         connection = plain.execution_options(**kind.reading)
         with connection.begin():
-            yield connection
+            held = _OPEN.set(connection)
+            try:
+                yield connection
+            finally:
+                _OPEN.reset(held)
+
+
+@contextmanager
+def glancing(engine: Engine) -> Iterator[Connection]:
+    """A transaction to read what never changes, perhaps within another one: an archive in memory has one
+    connection, which then serves both."""
+    held = _OPEN.get()
+    if held is not None and held.engine.pool is engine.pool and isinstance(engine.pool, StaticPool):
+        yield held
+        return
+    with reading(engine) as connection:
+        yield connection
 
 
 @contextmanager

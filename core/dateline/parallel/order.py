@@ -11,7 +11,7 @@ from dateline.errors import DatelineError
 from dateline.plugins.loaded import Plugins
 from dateline.plugins.points import own_version
 from dateline.plugins.recipe import Recipe
-from dateline.views.about import KERNEL_VIEWS
+from dateline.search.own import own_views
 from dateline.views.projection import schema_of
 
 
@@ -37,7 +37,7 @@ class Order(msgspec.Struct, frozen=True):
 def views_of(plugins: Plugins, names: Iterable[str]) -> dict[str, tuple[str, str]]:
     """`Order.views` for those views, of the plugins that are loaded here."""
     types = [f"{kind.name} {kind.version}" for kind in plugins.event_types.values()]
-    views = {**plugins.views, **KERNEL_VIEWS}
+    views = {**plugins.views, **own_views()}
     return {
         name: (plugins.origin("views", name), schema_of(view).fingerprint(types))
         for name in names

@@ -20,7 +20,7 @@ from dateline.parallel.order import Order, require_same, views_of
 from dateline.plugins.loaded import Plugins
 from dateline.protect.keys import Keys
 from dateline.protect.vault import Vault
-from dateline.views.about import KERNEL_VIEWS
+from dateline.search.own import own_views
 from dateline.views.chunk import Chunk, read_chunk
 from dateline.views.stories import Folded, fold_stories
 
@@ -66,7 +66,8 @@ class _Opened:
         vault = Vault(Keys(keys, order.archive, beside), order.archive)
         self._reader = Reader(plugins.registry(), vault)
         require_same(order, views_of(plugins, order.views), archive)
-        self._views = [KERNEL_VIEWS.get(name) or plugins.views[name] for name in order.views]
+        own = own_views(self._engine, self._reader)
+        self._views = [own.get(name) or plugins.views[name] for name in order.views]
 
     def fold(self, chunk: bytes) -> Folded:
         try:

@@ -78,7 +78,11 @@ def _wrong(
     if schema is None:
         return
     type_of = of(connection).column_type
-    made = [(column.name, type_of(column.type), not column.nullable) for column in schema.columns]
+    number = None if schema.words is None else schema.words.number
+    made = [
+        (c.name, type_of("row" if c.name == number else c.type), not c.nullable)
+        for c in schema.columns
+    ]
     if made != [(column.name, column.type, column.required) for column in there.columns]:
         yield f"the columns of the table {build.table} are not those of the view; {again}"
 

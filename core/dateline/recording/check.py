@@ -112,9 +112,16 @@ class Check:
             known, ahead = self._known, self._ahead[story]
             state = self._states[story.int] = known.state(story)
             found = self._contexts[story.int, imported] = Context(
-                state, known.text, known.story_id, ahead, imported=imported
+                state, known.text, known.story_id, self._elsewhere, ahead, imported=imported
             )
         return found
+
+    def _elsewhere(self, slug: str, fact: str) -> bool:
+        """Whether another story has that fact, in the archive or in the batch."""
+        story = self.accepted.opened.get(slug) or self._known.story_id(slug)
+        if story is None:
+            return False
+        return fact in self._ahead.get(story, Ahead()).facts or self._known.has(story, fact)
 
     def _renew(self, item: Item, state: StoryState) -> None:
         """Give a line whose event was erased or taken back the id of a new event."""

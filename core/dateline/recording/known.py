@@ -88,6 +88,13 @@ class Known:
             self._states[story] = found or present(self.connection, self._reader, story, names)
         return self._states[story]
 
+    def has(self, story: UUID, fact: str) -> bool:
+        """Whether a story has a fact now, with what was accepted of the batch so far."""
+        tried = self._states.get(story)
+        if tried is not None and tried.knows(fact):
+            return True
+        return present(self.connection, self._reader, story, [fact]).knows(fact)
+
     def _folded(self, story: UUID) -> StoryFold | None:
         """The whole story, if all of it can be read."""
         try:

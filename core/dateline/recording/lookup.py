@@ -71,24 +71,25 @@ def several_entities(
 ) -> UnknownName:
     """The error about a name that fits several entities. With `command`, the line after each is the
     command that takes its id."""
-    lines = [
-        line
-        for one in found
-        for line in (listed([one]), *([f"  {command(one.entity)}"] if command else []))
-    ]
     return UnknownName(
         f"story {state.slug} has several entities called {name!r}",
-        hint="choose one by its id:\n  " + "\n  ".join(lines),
+        hint=f"choose one by its id:\n  {listed(found, command)}",
         code="name-ambiguous",
     )
 
 
-def unknown_entity(state: StoryState, name: str, hint: str | None = None) -> UnknownName:
-    """The error about a name that fits no entity; it lists similar ones after `hint`."""
+def unknown_entity(
+    state: StoryState,
+    name: str,
+    hint: str | None = None,
+    command: Callable[[str], str] | None = None,
+) -> UnknownName:
+    """The error about a name that fits no entity; it lists similar ones after `hint`, each with its
+    `command` as in `several_entities`."""
     near = similar(state, name)
     steps = [hint] if hint else []
     if near:
-        steps.append(f"similar names:\n  {listed(near)}")
+        steps.append(f"similar names:\n  {listed(near, command)}")
     return UnknownName(
         f"story {state.slug} has no entity {name!r}",
         hint="\n  ".join(steps) or "`dateline log --type entity.introduced` lists them",
@@ -96,9 +97,18 @@ def unknown_entity(state: StoryState, name: str, hint: str | None = None) -> Unk
     )
 
 
-def listed(entities: Iterable[EntityIntroduced]) -> str:
-    """Entities with their ids, one a line."""
-    return "\n  ".join(f"{one.entity}, {one.label}" for one in entities)
+def listed(
+    entities: Iterable[EntityIntroduced], command: Callable[[str], str] | None = None
+) -> str:
+    """Entities with their ids, one a line, each followed by its `command` if there is one."""
+    return "\n  ".join(
+        line
+        for one in entities
+        for line in (
+            f"{one.entity}, {one.label}",
+            *([f"  {command(one.entity)}"] if command else []),
+        )
+    )
 
 
 def find_source(

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from functools import cache
 
 from dateline.events.entity import EntityIntroduced
 from dateline.events.state import StoryState
@@ -25,28 +26,41 @@ _CYRILLIC = dict(zip(
     "абвгґдеєёжзиіїйклмнопрстуфхцчшщыэюя",
     ["a", "b", "v", "h", "g", "d", "e", "ie", "io", "zh", "z", "y", "i", "i", "i", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "kh", "ts", "ch", "sh", "shch", "y", "e", "iu", "ia"],
     strict=True,
-))  # fmt: skip
+)) | dict.fromkeys("ьъ", "")  # fmt: skip
 _NEAR = 3
-#: What stands before a name and is not a part of it.
-_TITLES = frozenset(
+#: What stands before a name and is not a part of it: forms of address and offices, in six languages.
+_TITLES = """
+dr prof professor mr mrs ms miss sir dame lord lady rev father sister judge justice
+mayor president chancellor premier minister secretary governor senator congressman congresswoman councillor councilor ambassador
+chairman chairwoman chair director commissioner general colonel major captain lieutenant sergeant admiral officer inspector
+spokesman spokeswoman spokesperson chief king queen prince princess bishop archbishop pope
+herr frau burgermeister burgermeisterin oberburgermeister oberburgermeisterin prasident prasidentin kanzler kanzlerin
+ministerin sprecher sprecherin direktor direktorin senatorin landrat landratin oberst hauptmann professorin
+mme mlle maire president presidente ministre gouverneur gouverneure senateur senatrice directeur directrice general capitaine
+sr sra senor senora alcalde alcaldesa presidenta ministro ministra gobernador gobernadora senadora portavoz capitan
+пан пані мер мерка президент президентка міністр міністерка губернатор полковник капітан речник речниця директорка директор
+господин госпожа мэр министр генерал пресс-секретарь
+"""
+#: Words inside a name that stay small.
+_SMALL = frozenset(
     [
-        "dr",
-        "prof",
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "sir",
-        "herr",
-        "frau",
-        "mme",
-        "mlle",
-        "sr",
-        "sra",
-        "пан",
-        "пані",
-        "господин",
-        "госпожа",
+        "of",
+        "the",
+        "de",
+        "del",
+        "la",
+        "le",
+        "van",
+        "von",
+        "der",
+        "den",
+        "zu",
+        "di",
+        "da",
+        "du",
+        "e",
+        "y",
+        "and",
     ]
 )
 
@@ -64,6 +78,16 @@ def letters(name: str, *, accents: bool = False) -> str:
     return "".join(c for c in plain if _kept(c) and not _is_accent(c)).translate(_PLAIN)
 
 
+@cache
+def _titles() -> frozenset[str]:
+    return frozenset(map(letters, _TITLES.split()))
+
+
+def latin(name: str) -> str:
+    """A name in lower case with Cyrillic letters spelled in Latin ones."""
+    return "".join(_CYRILLIC.get(letter, letter) for letter in name)
+
+
 def _kept(letter: str) -> bool:
     return letter.isalnum() or unicodedata.category(letter)[0] == "M"
 
@@ -75,19 +99,24 @@ def _is_accent(mark: str) -> bool:
 
 
 def matching(
-    state: StoryState, name: str, kinds: Collection[str] = (), *, surnames: bool = False
+    state: StoryState,
+    name: str,
+    kinds: Collection[str] = (),
+    *,
+    surnames: bool = False,
+    roles: Iterable[str] = (),
 ) -> list[EntityIntroduced]:
     """The entities that `name` may mean, in the order of recording.
 
     If it fits several, those whose accents are equal are meant, and of those the ones of `kinds`, such
     as ``person``, if there are any. With `surnames`, a name that fits nothing else is taken for the
-    surname of persons; a title before it does not matter.
+    surname of persons; a title before it does not matter, nor one of `roles`.
     """
     if name in state.entities:
         return [state.entities[state.entity_id(name)]]
     found = _called(state, name, accents=False) or _with_id(state, name)
     if surnames and not found:
-        plain = without_title(name)
+        plain = without_title(name, roles)
         found = (_called(state, plain, accents=False) if plain != name else []) or _surnamed(
             state, plain
         )
@@ -117,10 +146,34 @@ def _surnamed(state: StoryState, name: str) -> list[EntityIntroduced]:
     return [state.entities[one] for one in found]
 
 
-def without_title(name: str) -> str:
-    """``Lena Maas`` for ``Dr. Lena Maas``."""
-    first, _, rest = name.strip().partition(" ")
-    return without_title(rest) if rest and letters(first) in _TITLES else name.strip()
+def without_title(name: str, roles: Iterable[str] = ()) -> str:
+    """``Lena Maas`` for ``Dr. Lena Maas``, and for each of `roles` before the name: ``harbour master``. Words
+    in small letters before a name in capitals are an office too."""
+    name = name.strip()
+    for role in roles:
+        if role and name.casefold().startswith(f"{role} ".casefold()):
+            return without_title(name[len(role) :])
+    first, _, rest = name.partition(" ")
+    office = first.islower() and first not in _SMALL and not rest.islower()
+    return without_title(rest) if rest and (office or letters(first) in _titles()) else name
+
+
+def as_written(name: str, text: str) -> str | None:
+    """`name` as `text` has it, with its capital letters: where it has it in several ways, the one with the
+    most. None if it is not there."""
+    words = r"\s+".join(map(re.escape, name.split()))
+    found = re.findall(rf"(?<!\w){words}(?!\w)", text, re.IGNORECASE) if words else []
+    best = max(
+        found, key=lambda one: sum(map(str.isupper, one)) if not one.isupper() else 1, default=None
+    )
+    return None if best is None else " ".join(best.split())
+
+
+def capitalized(name: str) -> str:
+    """A name that was typed in small letters, as names are written: ``Port Sule``."""
+    if not name.islower():
+        return name
+    return " ".join(w if w in _SMALL else w[:1].upper() + w[1:] for w in name.split())
 
 
 def _ends(name: str) -> Iterator[str]:
@@ -167,8 +220,9 @@ def _words(name: str) -> Iterator[str]:
 def proposed_id(state: StoryState, name: str, kind: str) -> str | None:
     """An id for a new entity that is called `name`: ``person:ida-brandt``. None if none of its letters
     can be written in an id."""
-    spelled = "".join(_CYRILLIC.get(c, c) for c in name.casefold())
-    plain = "".join(c for c in unicodedata.normalize("NFKD", spelled) if not _is_accent(c))
+    plain = "".join(
+        c for c in unicodedata.normalize("NFKD", latin(name.casefold())) if not _is_accent(c)
+    )
     words = re.findall("[a-z0-9]+", re.sub("['’ʼ`]", "", plain.translate(_PLAIN)))
     if not words:
         return None

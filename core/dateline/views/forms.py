@@ -8,7 +8,7 @@ was touched is evaluated once. The rows are those of a fold event by event.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, ClassVar, Generic, TypeVar
 
 from dateline.events import acts
@@ -22,7 +22,7 @@ from dateline.events.state import Fact, StoryState
 from dateline.events.tombstones import ErasedFact
 from dateline.views import touched
 from dateline.views.documents import Documents
-from dateline.views.projection import View
+from dateline.views.projection import Nearby, View
 from dateline.views.row_type import Column, FactRow, ViewRow
 from dateline.views.rows import Rows
 from dateline.views.things import WHOLE, CapturedDocument, Entity, Source, Thing, Whole
@@ -115,6 +115,13 @@ class FactView(MapView[Fact | ErasedFact]):
         of = self.of
         return [fact.id for fact in event.touched if of is None or isinstance(fact.data, of)]
 
+    def reads(
+        self, event: FoldedEvent, names: Collection[str], nearby: Nearby
+    ) -> Collection[str] | None:
+        kind = type(self)
+        own = kind.touched is FactView.touched and kind.find is FactView.find
+        return () if own and self.deferred else None
+
     def all_rows(self, story: StoryState) -> Iterator[tuple[Fact | ErasedFact, Iterable[ViewRow]]]:
         of, rows = self.of, self.rows
         for fact in story.facts.values():
@@ -190,6 +197,15 @@ class SourceView(MapView[Source]):
     def touched(self, event: FoldedEvent) -> Iterable[str]:
         return sorted(touched.sources(event))
 
+    def reads(
+        self, event: FoldedEvent, names: Collection[str], nearby: Nearby
+    ) -> Collection[str] | None:
+        kind = type(self)
+        own = kind.touched is SourceView.touched and kind.find is SourceView.find
+        if not own or not self.deferred:
+            return None
+        return set().union(*map(nearby.drawn, names))
+
     def all_rows(self, story: StoryState) -> Iterator[tuple[Source, Iterable[ViewRow]]]:
         by_name = story.facts_by_name()
         for name, data in story.sources.items():
@@ -223,6 +239,21 @@ class DocumentView(MapView[CapturedDocument]):
         documents = Documents.after(event)
         found = map(documents.id, touched.sources(event))
         return sorted(documents.moved.union(name for name in found if name is not None))
+
+    def reads(
+        self, event: FoldedEvent, names: Collection[str], nearby: Nearby
+    ) -> Collection[str] | None:
+        kind = type(self)
+        own = kind.touched is DocumentView.touched and kind.find is DocumentView.find
+        if not own or not self.deferred:
+            return None
+        sources, story = {*names, *touched.sources(event)}, event.state
+        left = list(sources)
+        while left:
+            new = nearby.beside(story, left.pop()) - sources
+            sources |= new
+            left += new
+        return sources.union(*map(nearby.drawn, sources))
 
     def all_rows(self, story: StoryState) -> Iterator[tuple[CapturedDocument, Iterable[ViewRow]]]:
         for document in captured_documents(story):

@@ -8,7 +8,12 @@ from uuid import UUID
 import msgspec
 
 #: Views of Dateline's own: kept and verified like the others, and not offered to readers.
-KERNEL = frozenset({"dateline_about"})
+KERNEL = frozenset({
+    "dateline_about", "dateline_mentions", "dateline_search_entities", "dateline_search_facts",
+    "dateline_search_sources", "dateline_stories",
+})  # fmt: skip
+#: What stands for the plugin of each.
+OWNERS = dict.fromkeys(KERNEL, "dateline")
 #: A ``failed`` generation whose target is None is served with the rows that it had; one with a target
 #: is an unfinished build.
 State = Literal["building", "live", "failed", "retired"]

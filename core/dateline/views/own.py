@@ -11,8 +11,9 @@ from dateline.log import read as log
 from dateline.log.databases.dialect import of
 from dateline.log.engine import reading
 from dateline.views import present, store
-from dateline.views.about import ABOUT, OWNERS
+from dateline.views.about import ABOUT
 from dateline.views.catching_up import catch_up
+from dateline.views.generation import OWNERS
 
 #: How many events may come after the position of `ABOUT` before it is caught up: they are read too.
 LAG = 32

@@ -7,15 +7,17 @@ rebuilding, past moments, and tests.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Collection, Container, Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from dateline.errors import DatelineError
 from dateline.events.envelope import Event
 from dateline.events.fold import FoldedEvent
+from dateline.events.state import StoryState
 from dateline.views.generation import KERNEL
 from dateline.views.row_type import NAME, Column, RowType, ViewRow
 from dateline.views.rows import Rows
-from dateline.views.view_schema import FACT_COLUMNS, KEY, STORY, ViewSchema, last
+from dateline.views.view_schema import FACT_COLUMNS, KEY, STORY, TextIndex, ViewSchema, last
 
 if TYPE_CHECKING:
     from dateline.doubts.doubt import Doubter
@@ -31,8 +33,25 @@ RESERVED = frozenset({
 })  # fmt: skip
 #: The most columns that a view may have: PostgreSQL must fit their fixed-size parts into one page.
 COLUMNS = 250
+#: The most indexes that a view may declare.
+INDEXES = 9
 #: The attribute in which a view keeps its schema.
 _SCHEMA = "_dateline_schema"
+
+
+class Nearby(Protocol):
+    """What is near a thing in a long story that is not folded whole."""
+
+    def drawn(self, source: str) -> set[str]:
+        """The facts that are or were drawn from a source or another capture of its document."""
+
+    def beside(self, story: StoryState, source: str) -> set[str]:
+        """Sources that may belong to the same document as one of `story`, itself included; call it for each
+        of these again."""
+
+    def stored(self, by: str, value: str, *columns: str) -> Iterable[tuple[Any, ...]]:
+        """The values of some columns in the view's rows of the story, as they were before the new events, that
+        have that value in the column `by`."""
 
 
 class View(ABC):
@@ -51,6 +70,14 @@ class View(ABC):
     #: The class that `Row` must extend, and the column that names what a row is about, if there is one.
     row_base: ClassVar[type[ViewRow]] = ViewRow
     by: ClassVar[str | None] = None
+    #: Whether it is a view of Dateline's own: not offered to readers, and without an SQL view.
+    kernel: ClassVar[bool] = False
+    #: Whether its rows depend on the texts of sources, which are in no event.
+    reads_documents: ClassVar[bool] = False
+    #: The full-text index of a view of Dateline's own.
+    words: ClassVar[TextIndex | None] = None
+    #: Indexes for what is often asked, each of at most three columns: ``(("measure",), ("speaker", "kind"))``.
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = ()
     #: A view that sets it to ``()`` gets the rules of plugins that doubt facts, and is built again when
     #: these change.
     doubters: tuple[Doubter, ...] | None = None
@@ -58,6 +85,15 @@ class View(ABC):
     @abstractmethod
     def fold(self, event: FoldedEvent, rows: Rows) -> None:
         """Fold one event: put, patch or drop rows of its story."""
+
+    def reads(
+        self, event: FoldedEvent, names: Collection[str], nearby: Nearby
+    ) -> Collection[str] | None:
+        """The ids of other facts and sources that the rows of the things `names` depend on; `names` are those
+        that `event` touched. They themselves, the facts linked with them and what all of these name are
+        known. None stands for the whole story, which is then folded to catch up: that is always right,
+        and slower."""
+        return None
 
     @classmethod
     def key_columns(cls) -> tuple[Column, ...]:
@@ -71,8 +107,10 @@ class View(ABC):
 
 
 class KernelView(View):
-    """A view of Dateline's own. Its rows follow from each event alone, it is not offered to readers, and
-    has no SQL view. It reads events of all types alike, so it does not depend on the plugins."""
+    """A view of Dateline's own whose rows follow from each event alone. It reads events of all types alike,
+    so it does not depend on the plugins."""
+
+    kernel = True
 
     @abstractmethod
     def take(self, event: Event, rows: Rows) -> None:
@@ -111,7 +149,7 @@ def _made(view: View) -> ViewSchema:
         raise _invalid(f"view {name}: the database reserves names that start with sqlite_ or pg_")
     if "__" in name:
         raise _invalid(f"view {name}: two underscores in a row are reserved for generations")
-    kernel = isinstance(view, KernelView)
+    kernel = view.kernel
     if name in RESERVED or (name in KERNEL) != kernel:
         raise _invalid(f"the view name {name!r} is reserved for the archive")
     if not isinstance(view.version, int) or view.version < 1:
@@ -135,10 +173,26 @@ def _made(view: View) -> ViewSchema:
     by = None if fact_rows else view.by
     if by is not None and (by not in at or columns[at[by]].type != "text"):
         raise _invalid(f"view {name}: `by` names {by!r}, which is not a column of text")
+    if not kernel:
+        _require_indexes(name, view.indexes, at)
     return ViewSchema(
         name, view.version, own, columns, tuple(order), fact_rows, by, view.undoes(), kernel,
-        tuple(f"{rule.name} v{rule.version}" for rule in view.doubters or ()),
+        isinstance(view, KernelView),
+        tuple(f"{rule.name} v{rule.version}" for rule in view.doubters or ()), view.words,
+        view.indexes,
     )  # fmt: skip
+
+
+def _require_indexes(name: str, indexes: object, columns: Container[str]) -> None:
+    """Raises DatelineError unless `indexes` are tuples of columns."""
+    if not isinstance(indexes, tuple) or len(indexes) > INDEXES:
+        raise _invalid(f"view {name}: `indexes` is a tuple of at most {INDEXES} tuples of columns")
+    for one in indexes:
+        if not isinstance(one, tuple) or not 1 <= len(one) <= 3:
+            raise _invalid(f"view {name}: an index is a tuple of one to three columns, not {one!r}")
+        for column in one:
+            if column not in columns:
+                raise _invalid(f"view {name}: an index names {column!r}, which is not a column")
 
 
 def _invalid(what: str) -> DatelineError:

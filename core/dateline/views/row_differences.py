@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import msgspec
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from dateline.log import read as log
+from dateline.log.databases.dialect import of
 from dateline.log.engine import reading
 from dateline.views import store, stored_rows
 from dateline.views.asof import states
@@ -20,7 +21,8 @@ from dateline.views.view_schema import ViewSchema
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """A row on one `side` only: ``live``, which readers see, or ``folded``, from the replay."""
+    """A row on one `side` only: ``live``, which readers see, or ``folded``, from the replay. On the side
+    ``index`` it is a token of the full-text index, how often that has it, and how often the rows do."""
 
     view: str
     side: str
@@ -32,6 +34,10 @@ def described(schema: ViewSchema, found: Sequence[Difference]) -> Iterator[str]:
     names, width = schema.names, len(schema.key)
     sides: dict[Values, dict[str, Values]] = {}
     for difference in found:
+        if difference.side == "index":
+            token, there, wanted = difference.row
+            yield f"the full-text index has {token!r} {there} times, but its rows {wanted} times"
+            continue
         sides.setdefault(difference.row[:width], {})[difference.side] = difference.row
     for key, rows in sides.items():
         story, *rest = map(repr, key)
@@ -73,7 +79,27 @@ def verify(
                     live = stored_rows.read(connection, schema_of(view), build, [story.slug])
                     wanted = [] if story.id in build.pending_stories else folded[view.name]
                     found[view.name] += _compare(view, build, live, wanted)
+            for view, build in builds:
+                found[view.name] += _compare_words(connection, schema_of(view), build)
     return found
+
+
+def _compare_words(
+    connection: Connection, schema: ViewSchema, build: Build
+) -> Iterator[Difference]:
+    """The tokens that a full-text index has too often, or not often enough."""
+    there = None if schema.words is None else of(connection).words_in(connection, build.table)
+    if there is None or schema.words is None:
+        return
+    count = Counter[str]()
+    for text in stored_rows.column(connection, schema, build, schema.words.tokens):
+        count.update(text.split(" "))
+    for token, times in there:
+        wanted = count.pop(token, 0)
+        if times != wanted:
+            yield Difference(build.name, "index", (token, times, wanted))
+    for token, wanted in sorted(count.items()):
+        yield Difference(build.name, "index", (token, 0, wanted))
 
 
 def _compare(

@@ -90,6 +90,11 @@ class Rows:
             changed.update(pairs)
             self._by_thing[group] = [key for key, _ in pairs]
 
+    def add(self, key: Key, values: Values) -> None:
+        """Set a row unless there is one at `key`."""
+        if key not in self.changed and (self._load is None or self._load(key) is None):
+            self.changed[key] = values
+
     def add_all(self, view: Any, things: Iterable[tuple[Any, Iterable[ViewRow]]]) -> None:
         """Add the rows of all things of a story that has none yet: all of them, or none if one raises."""
         story, fact_rows = self.story, self.schema.fact_rows

@@ -10,14 +10,17 @@ from operator import attrgetter
 from uuid import UUID
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
+from dateline.errors import stops_plugin
 from dateline.events.envelope import Event
 from dateline.events.fold import FoldedEvent, StoryFold
 from dateline.log import read as log
 from dateline.views import store, stored_rows
 from dateline.views.folding import Running, deferred, evaluate, fold, start_again, touched_by
-from dateline.views.forms import FactView
+from dateline.views.forms import FactView, MapView
 from dateline.views.generation import State
+from dateline.views.nearby import Nearby
 from dateline.views.present import before
 from dateline.views.projection import View
 from dateline.views.row_type import Values
@@ -45,6 +48,10 @@ class RecentStates:
 
     def apply(self, connection: Connection, event: Event) -> FoldedEvent:
         state = self._states.pop(event.story, None)
+        if state is not None and state.version != event.version - 1:
+            self._facts -= len(state.facts)  # since then the story was folded in part
+            state.release()
+            state = None
         if state is None:
             state = StoryFold(self._reader.registry)
             if event.version > 1:
@@ -142,11 +149,12 @@ def _parts(
 ) -> dict[UUID, StoryFold]:
     """The states of long stories before `events`, with just the facts that these touch, where views read
     no others."""
-    if not all(_reads_touched(item.view, events) for item in group):
-        return {}
+    asking = [item for item in group if not _reads_touched(item.view, events)]
     found: dict[UUID, StoryFold] = {}
-    for story, some in groupby(sorted(events, key=_BY_STORY), key=_STORY):
-        part = before(connection, reader, list(some), after)
+    for story, own in groupby(sorted(events, key=_BY_STORY), key=_STORY):
+        some = list(own)
+        asked = partial(_asked, connection, asking, some) if asking else None
+        part = before(connection, reader, some, after, asked)
         if part is not None:
             found[story] = part
     return found
@@ -157,8 +165,51 @@ def _reads_touched(view: View, events: Iterable[Event]) -> bool:
     if isinstance(view, FactView):
         kind = type(view)
         own = kind.touched is FactView.touched and kind.find is FactView.find
-        return own and deferred(view)
+        return own and deferred(view) and kind.reads is FactView.reads
     return takes_some(view) and not any(isinstance(event.data, view.of) for event in events)
+
+
+def _asked(
+    connection: Connection,
+    asking: Sequence[Running],
+    events: Sequence[Event],
+    state: StoryFold,
+    nearby: Nearby,
+) -> set[str] | None:
+    """The facts, entities and sources that views read when `events` are folded into `state`; None if that
+    may be all."""
+    found = set[str]()
+    for event in events:
+        folded = state.apply(event)
+        for item in asking:
+            view = item.view
+            try:
+                names = [*view.touched(folded)] if isinstance(view, MapView) else []
+                read = view.reads(folded, names, NearbyRows(connection, item, nearby, event.slug))
+                found.update(names, () if read is None else read)
+            except DBAPIError:
+                raise  # the database failed, not the plugin
+            except BaseException as error:  # noqa: BLE001 - it is reported when the whole story is folded
+                stops_plugin(error)
+                return None
+            if read is None:
+                return None
+    return found
+
+
+class NearbyRows:
+    """What is near a thing of a story, as one view gets it."""
+
+    def __init__(self, connection: Connection, item: Running, nearby: Nearby, story: str) -> None:
+        self._connection, self._item, self._story = connection, item, story
+        self.drawn, self.beside = nearby.drawn, nearby.beside
+
+    def stored(self, by: str, value: str, *columns: str) -> list[Values]:
+        build = self._item.build
+        store.hold(self._connection, build)
+        return stored_rows.having(
+            self._connection, self._item.rows.schema, build, self._story, by, value, columns
+        )
 
 
 def _hold(connection: Connection, group: Sequence[Running]) -> None:

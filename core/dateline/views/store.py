@@ -16,8 +16,8 @@ from dateline.log.databases.relation import TABLE, Relation
 from dateline.log.databases.sql import quoted
 from dateline.log.databases.unwritten import require_done
 from dateline.log.tables import views
+from dateline.views import stored_rows
 from dateline.views.generation import Build
-from dateline.views.stored_rows import sql_table
 from dateline.views.view_schema import ViewSchema
 
 #: The largest generation number that the column holds on every database.
@@ -83,7 +83,7 @@ def create(
     generation = 1 + max((build.generation for build in builds(connection, name)), default=0)
     build = Build(name, generation, "building", 0, schema.version, mark, plugin, target=target)
     catalog.require_free(connection, build.table, f"view {name}")
-    sql_table(schema, build.table).create(connection)
+    stored_rows.create(connection, schema, build.table)
     add(connection, build)
     return build
 
@@ -153,6 +153,28 @@ def publish(connection: Connection, build: Build) -> Relation | None:
     hidden = HIDDEN if found[build.table].has_facts else ()
     of(connection).show(connection, build.name, build.table, hidden)
     return None
+
+
+def settled(connection: Connection, builds: Sequence[Build]) -> dict[str, Build] | None:
+    """The generations of `builds` in this snapshot, by name, kept until it ends. None if one of them is
+    not live, complete, of the same shape and at least as far: another process changed it."""
+    found = {}
+    for build in builds:
+        there = current(connection, build.name)
+        if (
+            there is None
+            or there.state != "live"
+            or there.pending is not None
+            or there.fingerprint != build.fingerprint
+            or there.position < build.position
+        ):
+            return None
+        try:
+            hold(connection, there)
+        except ChangedElsewhere:
+            return None
+        found[build.name] = there
+    return found
 
 
 def hold(connection: Connection, build: Build) -> None:

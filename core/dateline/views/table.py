@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -14,13 +14,15 @@ from dateline.views.view_schema import ViewSchema
 
 class Table(msgspec.Struct, frozen=True):
     """Rows of a view, in its order. `hidden` counts the rows of retracted and rejected facts that were
-    left out, `further` those after the last one, where a limit was asked for."""
+    left out, `further` those after the last one, where a limit was asked for, and `undated` those without a
+    date, where dates were asked for."""
 
     name: str
     columns: tuple[Column, ...]
     rows: list[Values]
     hidden: int = 0
     further: int = 0
+    undated: int = 0
 
     def dicts(self) -> Iterator[dict[str, Any]]:
         """Each row as a dictionary by column name."""
@@ -31,13 +33,6 @@ class Table(msgspec.Struct, frozen=True):
         return len(self.rows)
 
 
-def limited(table: Table, limit: int | None) -> Table:
-    """The first `limit` rows of a table."""
-    if limit is None or len(table) <= limit:
-        return table
-    return msgspec.structs.replace(table, rows=table.rows[:limit], further=len(table) - limit)
-
-
 def arrange(schema: ViewSchema, rows: Iterable[Values], *, everything: bool = False) -> Table:
     """`rows` in the view's order, with numbers in one form and without the rows of hidden facts."""
     kept, hidden = whole_numbers(schema, rows), 0
@@ -46,14 +41,20 @@ def arrange(schema: ViewSchema, rows: Iterable[Values], *, everything: bool = Fa
         kept = [row for row in every if row[status] not in HIDDEN]
         hidden = len(every) - len(kept)
 
-    def sort_key(row: Values) -> list[Any]:
-        key: list[Any] = []
-        for at, empty_last in schema.order:
-            key += [(row[at] is None) == empty_last, row[at] if row[at] is not None else 0]
-        key += row[: len(schema.key)]  # keys break ties: the order is total
-        return key
+    return Table(schema.name, schema.columns, sorted(kept, key=sort_key(schema)), hidden)
 
-    return Table(schema.name, schema.columns, sorted(kept, key=sort_key), hidden)
+
+def sort_key(schema: ViewSchema) -> Callable[[Values], list[Any]]:
+    """The key by which rows have the view's order."""
+
+    def key(row: Values) -> list[Any]:
+        found: list[Any] = []
+        for at, empty_last in schema.order:
+            found += [(row[at] is None) == empty_last, row[at] if row[at] is not None else 0]
+        found += row[: len(schema.key)]  # keys break ties: the order is total
+        return found
+
+    return key
 
 
 def whole_numbers(schema: ViewSchema, rows: Iterable[Values]) -> list[Values]:

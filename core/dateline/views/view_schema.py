@@ -28,13 +28,22 @@ class last(str):
     __slots__ = ()
 
 
+class TextIndex(msgspec.Struct, frozen=True):
+    """A full-text index over the column `tokens`, whose words are divided by spaces. The column `number`
+    identifies a row among all of its view, and says which rows come first: those with higher numbers."""
+
+    number: str
+    tokens: str
+
+
 class ViewSchema(msgspec.Struct, frozen=True, eq=False, dict=True):
     """What is known of a view before any event is folded. It is made once, when its plugin is loaded.
 
     ``fact_rows``: whether Dateline keys the rows by fact, as it does for FactRows. ``by`` is the column
     that names what a row is about, if the rows of a thing are replaced together. ``undoes``:
-    whether an event that raises may leave rows to undo. ``kernel``: whether it is a view of Dateline's own; ``doubters``
-    the rules of plugins that its rows depend on. ``order`` holds the column numbers to sort by,
+    whether an event that raises may leave rows to undo. ``kernel``: whether it is a view of Dateline's own; ``single``: whether its rows follow
+    from single events, of whatever type. ``doubters`` are the rules of plugins that its rows depend on; ``words`` its full-text index, if it has one, and ``indexes`` the
+    columns of further indexes. ``order`` holds the column numbers to sort by,
     each with whether empty values come last.
     """
 
@@ -47,7 +56,11 @@ class ViewSchema(msgspec.Struct, frozen=True, eq=False, dict=True):
     by: str | None
     undoes: bool
     kernel: bool = False
+    single: bool = False
     doubters: tuple[str, ...] = ()
+    words: TextIndex | None = None
+    #: What its indexes begin with.
+    indexes: tuple[tuple[str, ...], ...] = ()
 
     def __deepcopy__(self, memo: object) -> ViewSchema:
         return self  # copies of a view share it
@@ -76,6 +89,11 @@ class ViewSchema(msgspec.Struct, frozen=True, eq=False, dict=True):
         return self.names.index(self.by) - len(self.key)
 
     @cached_property
+    def indexed(self) -> frozenset[str]:
+        """The columns in its indexes."""
+        return frozenset(name for columns in self.indexes for name in columns)
+
+    @cached_property
     def numbers(self) -> list[int]:
         """The columns that may hold a float."""
         return [at for at, column in enumerate(self.columns) if column.type == "number"]
@@ -86,7 +104,7 @@ class ViewSchema(msgspec.Struct, frozen=True, eq=False, dict=True):
         `types` are the event types of plugins that the log holds and that are loaded. A view does not
         get facts of an unknown type, so its rows depend on which of these plugins are installed.
         """
-        return _fingerprint(self, () if self.kernel else tuple(sorted(types)))
+        return _fingerprint(self, () if self.single else tuple(sorted(types)))
 
 
 @lru_cache(256)  # each catch-up compares those of all views

@@ -74,7 +74,7 @@ def test_data_in_a_pipe_is_utf8_whatever_the_encoding(
 def test_an_error_with_any_character_is_printed_in_any_encoding(
     folder: Path, encoding: str
 ) -> None:
-    done = run(folder, "show", NAME, PYTHONIOENCODING=encoding)
+    done = run(folder, "show", f"no {NAME}", PYTHONIOENCODING=encoding)
     assert done.returncode == 1
     assert BUG not in done.stderr.decode()
 

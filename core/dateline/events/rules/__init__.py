@@ -40,6 +40,8 @@ class Context:
     state: StoryState
     text_of: Callable[[str], str | None]
     slug_owner: Callable[[str], object | None] = lambda slug: None
+    #: Whether another story has a fact: its slug and the fact's id.
+    elsewhere: Callable[[str, str], bool] = lambda story, fact: False
     ahead: Ahead = field(default_factory=Ahead)
     #: True if the payload is a recorded fact with a correction applied.
     correcting: bool = False

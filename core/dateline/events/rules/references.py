@@ -17,10 +17,11 @@ from dateline.events.editorial import (
 )
 from dateline.events.entity import EntityAmended, EntityIntroduced, EntityMerged
 from dateline.events.fact import OccurrenceRecorded, RoleRecorded, StatementRecorded, StateRecorded
-from dateline.events.payload import FactNotice, FactPayload, Payload, Raw
+from dateline.events.payload import FACT, FactNotice, FactPayload, Payload, Raw
 from dateline.events.registry import to_fields
 from dateline.events.rules import Context, Findings, rule
 from dateline.events.source import SourceAmended, SourceCaptured, SourceWithdrawn
+from dateline.events.story import is_slug
 
 _FACT = re.compile(r"f[0-9]+")
 _ENTITY = re.compile(r"(person|org|place|group):.+")
@@ -96,6 +97,20 @@ def fact_unknown(payload: Payload, context: Context) -> Findings:
         )
 
 
+@rule("fact-elsewhere", FactsLinked)
+def fact_elsewhere(payload: FactsLinked, context: Context) -> Findings:
+    """What another archive accepted may be about a story that is not here."""
+    if payload.elsewhere is None:
+        return
+    story, fact = payload.elsewhere
+    if not is_slug(story) or not FACT.fullmatch(fact):
+        yield "/to", f"{payload.to!r} is not a fact of another story, such as velm-flood/f3"
+    elif story == context.state.slug:
+        yield "/to", f"{fact} is a fact of this story: write {fact!r}"
+    elif not context.imported and not context.elsewhere(story, fact):
+        yield "/to", f"there is no fact {fact!r} in a story {story!r}"
+
+
 @rule("source-unknown", FactPayload, SourceWithdrawn, SourceAmended, SourceCaptured)
 def source_unknown(payload: Payload, context: Context) -> Findings:
     for field, source in sources(payload):
@@ -150,7 +165,8 @@ def facts(payload: Payload) -> Iterator[tuple[str, str]]:
                 yield f"/times/{name}/anchor", time.anchor
     elif isinstance(payload, FactsLinked):
         yield "/from", payload.from_
-        yield "/to", payload.to
+        if payload.elsewhere is None:
+            yield "/to", payload.to
 
 
 def sources(payload: Payload) -> Iterator[tuple[str, str]]:

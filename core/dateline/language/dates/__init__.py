@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dateline.events import edtf
-from dateline.language.dates.refusals import NotADate, UnclearDate
+from dateline.language.dates.refusals import NotADate, UnclearDate, Undated
 
-__all__ = ["NotADate", "Tense", "UnclearDate", "Understood", "understand"]
+__all__ = ["NotADate", "Tense", "UnclearDate", "Undated", "Understood", "understand"]
 #: When something can be, if that is known.
 Tense = Literal["", "past", "future"]
 

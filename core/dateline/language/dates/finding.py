@@ -19,7 +19,9 @@ _AROUND = " .,;:!?()[]«»“”„\"'"
 #: Digits that may be a number, and not a year.
 _NUMBER = re.compile(r"\d*(?:[.,]\d{3})*(?:[.,]\d+)?")
 #: Words that are dates and other words as well, if they stand alone and are not written large.
-_OTHER = frozenset({"may", "march", "mar", "sun", "sat", "second", "mars", "mai", "mi", "ma"})
+_OTHER = frozenset(
+    {"may", "march", "mar", "sun", "sat", "second", "mars", "mai", "mi", "ma", "fall", "spring"}
+)
 
 
 def dates_in(text: str, read: Callable[[str], object]) -> list[str]:

@@ -16,7 +16,7 @@ from dateline.events import edtf
 from dateline.language.dates.around import OPERATIONS, SIDES, SPANS, WHOLE_DATES, at_time
 from dateline.language.dates.forms import DateWords, Match
 from dateline.language.dates.meaning import READINGS, Context, NeedsDay, Values
-from dateline.language.dates.refusals import NotADate
+from dateline.language.dates.refusals import NotADate, Undated
 from dateline.language.dates.tokens import Token, tokens
 from dateline.language.dates.words import LANGUAGES, known, words_of
 
@@ -72,7 +72,7 @@ def _refusal(
     others = [problem for problem in problems if not isinstance(problem, NeedsDay)]
     if len(others) < len(problems) and not certain:
         lacks = "is not known" if published is None else f"({published}) is not one certain day"
-        return NotADate(
+        return Undated(
             f"{text!r} counts from the date of its source, which {lacks}: write the date itself"
         )
     if others:
@@ -175,7 +175,9 @@ class Reader:
 
     def _operation(self, operation: str, words: Words, depth: int) -> list[str]:
         reader = self
-        if operation in SIDES:
+        # What is planned to last until a day is over after the source's own day.
+        planned = operation in ("until", "before") and self._context.side == "only future"
+        if operation in SIDES and not planned:
             reader = Reader(replace(self._context, side=SIDES[operation]), self._problems)
         whole = operation in WHOLE_DATES
         return [

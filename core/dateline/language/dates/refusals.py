@@ -21,3 +21,7 @@ class UnclearDate(ValueError):
 
 class NotADate(ValueError):
     """An expression that is not understood, or that cannot be true. The message says what to write."""
+
+
+class Undated(NotADate):
+    """An expression that counts from the date of its source, which has none, or no certain day."""

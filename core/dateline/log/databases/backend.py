@@ -55,6 +55,8 @@ class Backend(ABC):
     remote: ClassVar[bool] = False
     #: What is added to DROP to drop dependent objects of outsiders, too.
     cascade: ClassVar[str] = ""
+    #: How many letters of a text an index may hold, if entries have a limited size: three fit one entry.
+    index_letters: ClassVar[int | None] = None
 
     @abstractmethod
     def engine(self, url: URL) -> Engine:
@@ -143,8 +145,13 @@ class Backend(ABC):
 
     @abstractmethod
     def column_type(self, kind: str) -> str:
-        """The type of a column that holds ``text``, ``integer``, ``number`` or ``boolean``, in the form
-        of `relations`."""
+        """The type of a column that holds ``text``, ``integer``, ``number`` or ``boolean``, or the ``row`` number
+        of a full-text index, in the form of `relations`."""
+
+    @abstractmethod
+    def containing(self, letters: Sequence[str]) -> tuple[str, str]:
+        """How a text is found that contains some letters one after the other, each as any of those given:
+        the operator, and the pattern on its right."""
 
     @abstractmethod
     def execute(self, connection: Connection) -> Execute:
@@ -216,6 +223,45 @@ class Backend(ABC):
     def lost(self, error: BaseException) -> bool:
         """Whether `error` means that the connection is lost and a new one may work."""
         return False
+
+    # -- full-text indexes: of the tokens in a column of a table, by the number of their row ------
+
+    def create_words(self, connection: Connection, table: str, number: str, tokens: str) -> None:
+        """Make the index of a new table, where it is filled row by row."""
+
+    def finish_words(self, connection: Connection, table: str, tokens: str) -> None:
+        """Make the index of a table that has its rows, where it keeps itself up to date."""
+
+    def fill_words(self, connection: Connection, table: str) -> None:
+        """Index all rows of a table that were inserted without `add_words`."""
+
+    def add_words(
+        self, connection: Connection, table: str, tokens: str, rows: Sequence[Values]
+    ) -> None:
+        """Index rows (number, tokens) that were inserted."""
+
+    def remove_words(
+        self,
+        connection: Connection,
+        table: str,
+        number: str,
+        tokens: str,
+        key: Sequence[str],
+        keys: Sequence[Values],
+    ) -> None:
+        """Take rows out of the index before they are deleted."""
+
+    def drop_words(self, connection: Connection, table: str) -> None:
+        """Drop the index of a table, unless it goes with the table."""
+
+    @abstractmethod
+    def having_words(self, table: str, number: str, tokens: str) -> tuple[str, str, str]:
+        """How rows are found that have words: what to select from, the condition with one parameter (the
+        query in the database's language), and the expression of the row's number to sort by."""
+
+    def words_in(self, connection: Connection, table: str) -> Iterator[tuple[str, int]] | None:
+        """The tokens in the index of a table, and how often it has each; None if it cannot be read."""
+        return None
 
     @abstractmethod
     def delete(

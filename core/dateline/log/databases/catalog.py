@@ -37,8 +37,9 @@ def drop_view(connection: Connection, view: str, *, others_too: bool) -> None:
 
 
 def drop_table(connection: Connection, table: str, *, others_too: bool) -> None:
-    """Drop the table of a generation; with `others_too` also what outsiders built on it. An object of
-    another kind with its name is left alone."""
+    """Drop the table of a generation and its full-text index; with `others_too` also what outsiders built
+    on it. An object of another kind with its name is left alone."""
+    of(connection).drop_words(connection, table)
     there = find(connection, [table]).get(table)
     if there is not None and there.kind == TABLE:
         _drop(connection, "TABLE", table, others_too)

@@ -68,6 +68,7 @@ class PostgreSQL(Backend):
     writing = {"isolation_level": "READ COMMITTED"}
     remote = True
     cascade = " CASCADE"
+    index_letters = 200
     explained = staticmethod(explained)
 
     def engine(self, url: URL) -> Engine:
@@ -162,7 +163,19 @@ class PostgreSQL(Backend):
         return catalog.selects(view, table, hidden)
 
     def column_type(self, kind: str) -> str:
-        return {"integer": "bigint", "number": "double precision"}.get(kind, kind)
+        return {"row": "bigint", "integer": "bigint", "number": "double precision"}.get(kind, kind)
+
+    def containing(self, letters: Sequence[str]) -> tuple[str, str]:
+        # What ILIKE knows of case depends on the server's locale.
+        sets = (
+            f"[{one}]"
+            if len(one) > 1
+            else one
+            if one.isalnum() or not one.isascii()
+            else f"\\{one}"
+            for one in letters
+        )
+        return "~", "".join(sets)
 
     def execute(self, connection: Connection) -> Execute:
         run = driver(connection).execute
@@ -231,6 +244,15 @@ class PostgreSQL(Backend):
             deleted,
         )
 
+    def finish_words(self, connection: Connection, table: str, tokens: str) -> None:
+        driver(connection).execute(
+            f"CREATE INDEX IF NOT EXISTS {quoted(f'{table}_words')} ON {quoted(table)}"
+            f" USING gin ({_vector(tokens)})"
+        )
+
+    def having_words(self, table: str, number: str, tokens: str) -> tuple[str, str, str]:
+        return quoted(table), f"{_vector(tokens)} @@ CAST(? AS tsquery)", quoted(number)
+
     def announce(self, engine: Engine) -> None:
         # In a transaction of its own, because NOTIFY takes a global lock at the commit.
         with suppress(psycopg.Error, SQLAlchemyError), engine.connect() as plain:
@@ -254,6 +276,10 @@ class PostgreSQL(Backend):
         if not isinstance(found, psycopg.OperationalError | psycopg.InterfaceError):
             return False
         return found.sqlstate is None or found.sqlstate.startswith(("08", "57P"))
+
+
+def _vector(tokens: str) -> str:
+    return f"to_tsvector('simple'::regconfig, {quoted(tokens)})"
 
 
 class _Notified(Watch):

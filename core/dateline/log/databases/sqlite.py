@@ -124,7 +124,12 @@ class SQLite(Backend):
         return catalog.selects(table.name, hidden)
 
     def column_type(self, kind: str) -> str:
-        return {"integer": "BIGINT", "number": "FLOAT"}.get(kind, kind.upper())
+        return {"row": "INTEGER", "integer": "BIGINT", "number": "FLOAT"}.get(kind, kind.upper())
+
+    def containing(self, letters: Sequence[str]) -> tuple[str, str]:
+        # LIKE knows the case of ASCII letters only.
+        sets = (f"[{one}]" if len(one) > 1 or one in "*?[" else one for one in letters)
+        return "GLOB", f"*{''.join(sets)}*"
 
     def execute(self, connection: Connection) -> Execute:
         return driver(connection).execute  # type: ignore[no-any-return]
@@ -163,6 +168,70 @@ class SQLite(Backend):
     ) -> None:
         where = " AND ".join(f"{quoted(name)} = ?" for name in key)
         driver(connection).executemany(f"DELETE FROM {quoted(table)} WHERE {where}", keys)
+
+    def create_words(self, connection: Connection, table: str, number: str, tokens: str) -> None:
+        try:
+            driver(connection).execute(
+                f"CREATE VIRTUAL TABLE {_words(table)} USING fts5({tokens}, content={quoted(table)},"
+                f" content_rowid={number}, columnsize=0,"
+                " tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* Co'\")"
+            )
+        except sqlite3.OperationalError as error:
+            if "no such module" not in str(error):
+                raise
+            raise DatelineError(
+                "this Python's SQLite has no FTS5, which search needs",
+                hint="use a Python from python.org, your system or uv",
+                code="fts5-missing",
+            ) from None
+
+    def fill_words(self, connection: Connection, table: str) -> None:
+        words = _words(table)
+        driver(connection).execute(f"INSERT INTO {words}({words}) VALUES ('rebuild')")
+
+    def add_words(
+        self, connection: Connection, table: str, tokens: str, rows: Sequence[Values]
+    ) -> None:
+        insert = f"INSERT INTO {_words(table)}(rowid, {quoted(tokens)}) VALUES (?, ?)"
+        driver(connection).executemany(insert, rows)
+
+    def remove_words(
+        self,
+        connection: Connection,
+        table: str,
+        number: str,
+        tokens: str,
+        key: Sequence[str],
+        keys: Sequence[Values],
+    ) -> None:
+        words, where = _words(table), " AND ".join(f"{quoted(name)} = ?" for name in key)
+        # An index without content of its own must be given what it has of a row.
+        driver(connection).executemany(
+            f"INSERT INTO {words}({words}, rowid, {quoted(tokens)}) SELECT 'delete',"
+            f" {quoted(number)}, {quoted(tokens)} FROM {quoted(table)} WHERE {where}",
+            keys,
+        )
+
+    def drop_words(self, connection: Connection, table: str) -> None:
+        made = f"CREATE VIRTUAL TABLE {_words(table)} USING fts5(%content={quoted(table)}%"
+        query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND sql LIKE ?"
+        if driver(connection).execute(query, (made,)).fetchone():
+            driver(connection).execute(f"DROP TABLE {_words(table)}")
+
+    def having_words(self, table: str, number: str, tokens: str) -> tuple[str, str, str]:
+        words = _words(table)
+        join = f"{words} JOIN {quoted(table)} ON {quoted(table)}.{quoted(number)} = {words}.rowid"
+        return join, f"{words} MATCH ?", f"{words}.rowid"
+
+    def words_in(self, connection: Connection, table: str) -> Iterator[tuple[str, int]] | None:
+        # Its own check of its integrity would take the write lock.
+        run, name = driver(connection).execute, f"{table}_terms"
+        run(
+            f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.{quoted(name)}"
+            f" USING fts5vocab(main, {_words(table)}, 'row')"
+        )
+        found: Iterator[tuple[str, int]] = iter(run(f"SELECT term, cnt FROM temp.{quoted(name)}"))
+        return found
 
     def written_us(self, engine: Engine) -> int | None:
         path = file_of(engine.url)
@@ -214,6 +283,11 @@ def _not_empty(rows: Sequence[Values]) -> list[int]:
 def _insert(verb: str, table: str, columns: tuple[str, ...]) -> str:
     marks = ", ".join("?" * len(columns))
     return f"{verb} INTO {quoted(table)} ({listed(columns)}) VALUES ({marks})"
+
+
+def _words(table: str) -> str:
+    """The full-text index of a table."""
+    return quoted(f"{table}_words")
 
 
 def _taken(path: Path) -> DatelineError:

@@ -216,6 +216,11 @@ class Counted:
         self.read += 1
         return msgspec.structs.replace(self._material.table(view, story))
 
+    def tables(self, view: str) -> Iterator[Table]:
+        for table in self._material.tables(view):
+            self.read += 1
+            yield msgspec.structs.replace(table)
+
     def events(self) -> Iterator[Event]:
         for event in self._material.events():
             self.read += 1

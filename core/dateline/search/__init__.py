@@ -1,0 +1,1 @@
+"""Full-text search: what text becomes in an index, what a query asks for, and the index itself."""
