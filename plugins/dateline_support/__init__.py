@@ -30,6 +30,7 @@ class Support(FactView):
     summary = ("fact", "standing", "independent", "publishers", "chains", "text")
 
     class Row(FactRow, frozen=True):
+        kind: str
         text: str
         standing: str
         independent: int
@@ -46,6 +47,7 @@ class Support(FactView):
     def rows(self, fact: Fact) -> Iterable[FactRow]:
         found = support(fact)
         yield self.Row(
+            kind=fact.kind,
             text=fact.data.text,
             standing=found.standing,
             independent=found.independent,
