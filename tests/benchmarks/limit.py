@@ -216,7 +216,7 @@ COLUMNS = """
     unit TEXT, value FLOAT, "of" FLOAT, lower FLOAT, upper FLOAT, lower_inclusive BOOLEAN,
     upper_inclusive BOOLEAN, ordinal BIGINT, approximate BOOLEAN NOT NULL, verbatim TEXT NOT NULL,
     kind TEXT NOT NULL, cumulative BOOLEAN, "when" TEXT NOT NULL, as_of TEXT, earliest TEXT,
-    latest TEXT, chain TEXT NOT NULL, text TEXT NOT NULL, start BIGINT, "end" BIGINT
+    latest TEXT, chain TEXT NOT NULL, agent_ids TEXT NOT NULL, text TEXT NOT NULL, start BIGINT, "end" BIGINT
 """
 _SELECT = (
     "SELECT position, story, type, body FROM events WHERE position > ? ORDER BY position LIMIT ?"
@@ -239,7 +239,7 @@ def _replay(connection: sqlite3.Connection) -> int:
     run(f"INSERT INTO {TABLE}_checkpoint VALUES (0)")
     slugs = dict(run("SELECT story, slug FROM stories"))
     labels: dict[bytes, dict[str, str]] = {story: {} for story in slugs}
-    insert = f"INSERT INTO {TABLE} VALUES ({', '.join('?' * 28)})"
+    insert = f"INSERT INTO {TABLE} VALUES ({', '.join('?' * 29)})"
     after = 0
     while page := run(_SELECT, (after, PAGE)).fetchall():
         after = page[-1][0]
@@ -276,6 +276,7 @@ def figure_rows(
         time = times.said or times.valid if kind == "statement" else times.valid or times.said
         when = None if time is None else parse(time.edtf)
         chain = " › ".join([known.get(step.agent, step.agent) for step in data.attribution])
+        agents = " ".join([step.agent for step in data.attribution])
         for item, q in enumerate(data.quantities, 1):
             cited = span(data.evidence, q.verbatim)
             rows.append(
@@ -285,7 +286,7 @@ def figure_rows(
                     q.upper_inclusive, q.ordinal, q.approximate, q.verbatim, kind,
                     data.cumulative, "undated" if when is None else when.words, data.as_of,
                     None if when is None else when.earliest,
-                    None if when is None else when.latest, chain, data.text,
+                    None if when is None else when.latest, chain, agents, data.text,
                     None if cited is None else cited.start,
                     None if cited is None else cited.end,
                 )

@@ -175,6 +175,7 @@ class Figures(Projection[FiguresView]):
         time = data["times"].get("valid")
         when = None if time is None else parse(time["edtf"])
         chain = " › ".join(labels[step["agent"]] for step in data["attribution"])
+        agents = " ".join(step["agent"] for step in data["attribution"])
         rows = []
         for item, fields in enumerate(data["quantities"], 1):
             q = Quantity(**fields)
@@ -188,7 +189,7 @@ class Figures(Projection[FiguresView]):
                     q.approximate, q.verbatim, "figure", data.get("cumulative"),
                     "undated" if when is None else when.words, data.get("as_of"),
                     None if when is None else when.earliest,
-                    None if when is None else when.latest, chain, data["text"], span["start"],
+                    None if when is None else when.latest, chain, agents, data["text"], span["start"],
                     span["end"],
                 )
             )  # fmt: skip

@@ -41,7 +41,7 @@ FIGURES = sql.Table(
             "of": NUMBER, "lower": NUMBER, "upper": NUMBER, "lower_inclusive": BOOLEAN,
             "upper_inclusive": BOOLEAN, "ordinal": INTEGER, "approximate": BOOLEAN,
             "verbatim": TEXT, "kind": TEXT, "cumulative": BOOLEAN, "when": TEXT, "as_of": TEXT,
-            "earliest": TEXT, "latest": TEXT, "chain": TEXT, "text": TEXT, "start": INTEGER,
+            "earliest": TEXT, "latest": TEXT, "chain": TEXT, "agent_ids": TEXT, "text": TEXT, "start": INTEGER,
             "end": INTEGER,
         }.items()
     ),
@@ -135,6 +135,7 @@ def figures(event: Any, slug: str, labels: dict[str, str]) -> list[Row]:
             "when": "undated" if when is None else when.words,
             "earliest": when and when.earliest, "latest": when and when.latest,
             "chain": " › ".join(labels[step["agent"]] for step in data["attribution"]),
+            "agent_ids": " ".join(step["agent"] for step in data["attribution"]),
             "text": data["text"], "start": span["start"], "end": span["end"],
         })  # fmt: skip
     return rows
