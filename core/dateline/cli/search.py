@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from dateline.cli import completion
+from dateline.cli.completion import KINDS
 from dateline.cli.dates import understood
 from dateline.cli.here import STORY
 from dateline.cli.options import format_option, moment, moment_options
@@ -15,8 +16,10 @@ from dateline.cli.settings import Settings, pass_settings
 from dateline.cli.terminal.messages import counted, say
 from dateline.cli.terminal.output import emit
 from dateline.cli.terminal.stdout import data
+from dateline.events.status import Status
 
 if TYPE_CHECKING:
+    from dateline.archive import Archive
     from dateline.search.matching import Part
     from dateline.search.searching import Hit, Kind
 
@@ -120,6 +123,8 @@ def search(
     """
     at = moment(as_of, as_recorded)
     with settings.archive() as archive:
+        kind = _one_of("--kind", kind, (*KINDS, *_plugin_kinds(archive)))
+        status = _one_of("--status", status, get_args(Status))
         found = archive.search(
             " ".join(words),
             *stories,
@@ -143,7 +148,22 @@ def search(
     if not found.hits:
         say("Nothing was found.")
     elif found.more:
-        say(f"There is more: these are the first {len(found.hits)}. Add words, or give -n.")
+        first = "the first" if len(found.hits) == 1 else f"the first {len(found.hits)}"
+        say(f"There is more: this is {first}. Add words, or give -n.")
+
+
+def _one_of(option: str, given: str | None, known: Sequence[str]) -> str | None:
+    """The value that is meant: case and a plural do not matter. Raises UsageError."""
+    if given is None:
+        return None
+    meant = given.lower() if given.lower() in known else given.lower().removesuffix("s")
+    if meant not in known:
+        raise click.UsageError(f"{option} is one of {', '.join(known)}, not {given!r}")
+    return meant
+
+
+def _plugin_kinds(archive: Archive) -> list[str]:
+    return sorted(name.rpartition(".")[0] for name in archive.plugins.event_types)
 
 
 def _row(hit: Hit) -> list[Any]:

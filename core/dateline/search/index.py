@@ -17,10 +17,10 @@ from dateline.events.fold import FoldedEvent
 from dateline.events.payload import FactNotice, FactPayload
 from dateline.events.state import Fact
 from dateline.search.tokens import Text, indexed, tag
-from dateline.views.forms import EntityView, FactView, SourceView
+from dateline.views.forms import DocumentView, EntityView, FactView
 from dateline.views.projection import Nearby
 from dateline.views.row_type import FactRow, ViewRow
-from dateline.views.things import Entity, Source
+from dateline.views.things import CapturedDocument, Entity, Source
 from dateline.views.view_schema import TextIndex
 
 #: So many pieces of one text can be told apart.
@@ -87,8 +87,9 @@ class Facts(FactView):
             )
 
 
-class Sources(SourceView):
-    """A row for each piece of the text of a source. `text_of` must be set before a fold."""
+class Sources(DocumentView):
+    """A row for each piece of each text of a document that facts may quote. `text_of` must be set before
+    a fold."""
 
     name, version, kernel, reads_documents = "dateline_search_sources", 1, True, True
     words = TextIndex("number", "tokens")
@@ -97,24 +98,26 @@ class Sources(SourceView):
     class Row(ViewRow, frozen=True):
         number: int
         tokens: str
-        source: str
         document: str
+        source: str
         captured: int
         title: str
         publisher: str
         published_by: str
-        url: str | None
         language: str | None
         when: str
         earliest: str | None
         latest: str | None
 
-    def rows(self, source: Source) -> Iterator[Row]:
+    def rows(self, document: CapturedDocument) -> Iterator[Row]:
+        for source in document.texts:
+            if source.data.media_type == "text/plain":
+                yield from self._pieces(document.id, source)
+
+    def _pieces(self, document: str, source: Source) -> Iterator[Row]:
         data, story = source.data, source.story
         text = None if self.text_of is None else self.text_of(source.id)
-        texts: list[Text] = [(data.title, data.language)] if data.title else []
-        if text and data.media_type == "text/plain":
-            texts.append((text, data.language))
+        texts: list[Text] = [(one, data.language) for one in (data.title, text) if one]
         if not texts:
             return
         when = None if data.published is None else parse(data.published)
@@ -124,13 +127,12 @@ class Sources(SourceView):
             yield self.Row(
                 _number(when.earliest if when else None, story.slug, source.id, item),
                 tokens,
+                document,
                 source.id,
-                data.derived_from or source.id,
                 source.version,
                 data.title or "",
                 publisher,
                 story.label(publisher),
-                data.url,
                 data.language,
                 "undated" if when is None else when.words,
                 None if when is None else when.earliest,
@@ -139,14 +141,13 @@ class Sources(SourceView):
 
     def touched(self, event: FoldedEvent) -> Iterable[str]:
         """Facts change nothing here."""
-        if isinstance(event.data, FactPayload | FactNotice):
-            return ()
-        return super().touched(event)
+        found = super().touched(event)  # it follows what is one document, from event to event
+        return () if isinstance(event.data, FactPayload | FactNotice) else found
 
     def reads(
         self, event: FoldedEvent, names: Collection[str], nearby: Nearby
     ) -> Collection[str] | None:
-        return ()
+        return () if isinstance(event.data, FactPayload | FactNotice) else None
 
 
 class Entities(EntityView):

@@ -64,11 +64,14 @@ class Names:
 
     def _called(self, name: str) -> list[dict[str, Any]]:
         wanted = _letters(name)
-        return [
-            row
-            for row in self._distinct(parse(" ".join(word.folded for word in words(name))), ())
-            if wanted in map(_letters, (row["label"], *row["names"].split("\n")))
-        ]
+        rows = self._distinct(parse(" ".join(word.folded for word in words(name))), ())
+        named = [(row, (row["label"], *row["names"].split("\n"))) for row in rows]
+        found = [row for row, names in named if wanted in map(_letters, names)]
+        if found:
+            return found
+        # A surname alone, as people write it.
+        persons = ((row, names) for row, names in named if row["entity"].startswith("person:"))
+        return [row for row, names in persons if any(_ends(one, wanted) for one in names)]
 
     def _distinct(self, query: Query, tags: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
         if not query.wanted and not tags:
@@ -79,6 +82,11 @@ class Names:
 
 def _listed(rows: Iterable[dict[str, Any]]) -> str:
     return "\n  ".join(dict.fromkeys(f"{row['entity']}, {row['label']}" for row in rows))
+
+
+def _ends(name: str, wanted: str) -> bool:
+    last = [word.folded for word in words(name)][-1:]
+    return last == [wanted]
 
 
 def _letters(name: str) -> str:

@@ -114,7 +114,7 @@ class Search:
             raise DatelineError(
                 "the search has no word to find",
                 hint='give words, "a phrase" or prefix*; or leave out the words and give --speaker, '
-                "--publisher or --entity",
+                "--publisher or --about, or --kind or --story",
                 code="query-empty",
             )
         views = [self._own[one.name] for one in (Facts, Sources, Entities)]
@@ -197,10 +197,7 @@ class Search:
         for points, row in rows:
             if at is not None and row["source"] not in self._state_of(row["story"], at).sources:
                 continue
-            one = row["url"] or row["document"].partition(".")[0]
-            documents.setdefault((row["story"], f"{row['publisher']} {one}"), []).append(
-                (points, row)
-            )
+            documents.setdefault((row["story"], row["document"]), []).append((points, row))
         for some in documents.values():
             points = some[0][0]
             row = max((one for _, one in some), key=itemgetter("captured"))  # the newest reading
