@@ -150,6 +150,27 @@ def test_copies_of_one_document_are_one_result(archive: Archive) -> None:
     assert [(hit.id, hit.others) for hit in found if hit.others] == [(samples.digest(later), 1)]
 
 
+def test_visits_of_one_page_are_one_result_and_its_markup_is_none(archive: Archive) -> None:
+    for number in (1, 2):
+        markup = f"<html><body>FICTION. The Orla rose. Version {number}.</body></html>"
+        text = f"FICTION. The Orla rose. Version {number}."
+        page = samples.captured(markup, url="https://wire.example/orla", media_type="text/html")
+        read = samples.captured(text, derived_from=samples.digest(markup), extracted_by="reader 1")
+        archive.record([page, read], story="ferry")
+
+    [hit] = archive.search("orla rose", within=["source"]).hits
+    assert (hit.id, hit.others) == (samples.digest(text), 1)
+    assert ids(archive, "html", within=["source"]) == []
+
+
+def test_a_surname_alone_is_that_of_one_person(archive: Archive) -> None:
+    assert ids(archive, speaker="voss") == ["f1"]
+    archive.record([samples.entity("person:j-voss", "Jan Voss")], story="ferry")
+    with pytest.raises(DatelineError) as caught:
+        archive.search(speaker="voss")
+    assert caught.value.code == "name-ambiguous"
+
+
 def test_the_indexes_are_rebuilt_undone_and_verified(archive: Archive) -> None:
     before = archive.search("ferry").hits
     for name in archive.own_views():
@@ -207,3 +228,6 @@ def test_the_command_shows_what_to_type_next(ferry: Cli) -> None:
     assert ferry("search", "nothing-like-it").out.splitlines()[1:] == []
     assert ferry("search", "--", "-ferry").code != 0
     assert ferry("search", "--speaker", "Mara Voss", "-f", "ndjson").code == 0
+    assert ferry("search", "passengers", "--kind", "Figures").out == "\n".join([*csv, ""])
+    assert ferry("search", "passengers", "--kind", "figurine").code == 2
+    assert ferry("search", "passengers", "--status", "whatever").code == 2

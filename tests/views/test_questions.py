@@ -329,3 +329,12 @@ def test_every_condition_means_the_same_in_a_database(connection: Connection) ->
         found = stored_rows.select(connection, SCHEMA, BUILD, (), asked)
         assert 0 < len(found) < len(rows), where
         assert found == select(SCHEMA, asked, rows), where
+
+
+@pytest.mark.parametrize("asked", [{"where": ["when>2024"]}, {"sort": ["-when"]}])
+def test_dates_in_words_have_no_order(asked: dict[str, Any]) -> None:
+    with Archive.create(":memory:", plugins()) as archive:
+        archive.record(samples.story())
+        with pytest.raises(DatelineError) as caught:
+            archive.view("timeline", **asked)
+        assert caught.value.code == "question-invalid"

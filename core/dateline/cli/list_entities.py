@@ -65,7 +65,7 @@ def entities(
             pairs = archive.duplicates()
             emit(_PAIRS, map(_pair, pairs[:limit]), format_)
             if not pairs:
-                say("No two entities have the same name or identifier.")
+                say("No two entities of one kind have the same name or identifier.")
             left = len(pairs) - len(pairs[:limit])
         else:
             found = archive.entities(kind=kind, like=like, story=story)

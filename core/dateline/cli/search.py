@@ -148,8 +148,9 @@ def search(
     if not found.hits:
         say("Nothing was found.")
     elif found.more:
-        first = "the first" if len(found.hits) == 1 else f"the first {len(found.hits)}"
-        say(f"There is more: this is {first}. Add words, or give -n.")
+        many = len(found.hits)
+        first = "this is the first" if many == 1 else f"these are the first {many}"
+        say(f"There is more: {first}. Add words, or give -n.")
 
 
 def _one_of(option: str, given: str | None, known: Sequence[str]) -> str | None:

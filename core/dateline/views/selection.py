@@ -89,6 +89,11 @@ class Selection(msgspec.Struct, frozen=True):
 def selection(schema: ViewSchema, question: Question) -> Selection:
     """The question with values of the columns' types. Raises NotAQuestion, DatelineError."""
     terms = tuple(_term(schema, *condition) for condition in question.where)
+    for field, operator_, value in question.where:
+        if operator_ in ("<", "<=", ">", ">="):
+            _require_order(schema, field, f"{field}{operator_}{value}")
+    for name in question.sort:
+        _require_order(schema, name.removeprefix("-"), name)
     sort = tuple(
         (_at(schema, name.removeprefix("-"), name), name.startswith("-")) for name in question.sort
     )
@@ -124,6 +129,17 @@ def select(
         shown = [*there, *(row for row in shown if row[at] is None)]
     kept = shown if asked.limit is None else shown[: asked.limit]
     return Table(schema.name, schema.columns, kept, len(hidden), len(shown) - len(kept), undated)
+
+
+def _require_order(schema: ViewSchema, name: str, given: str) -> None:
+    """Raises NotAQuestion for dates in words, such as ``12 June 2025``: their order is that of letters."""
+    if name == "when" and "earliest" in schema.names:
+        raise NotAQuestion(
+            f"{schema.name}: {name} has dates in words, which have no order",
+            given=given,
+            instead=given.replace(name, "earliest", 1),
+            hint="ask for earliest or latest, which have ISO dates, or give --since and --until",
+        )
 
 
 def _at(schema: ViewSchema, name: str, given: str) -> int:
