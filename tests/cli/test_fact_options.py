@@ -399,3 +399,21 @@ def test_a_number_is_found_as_it_is_written() -> None:
     )
     assert restated("27 of 1,670 died.", 1670, 12345) == "27 of 12,345 died."
     assert restated("27 died.", 28, 30) is None
+
+
+def test_an_unknown_name_is_looked_up_in_other_stories(run: Run, tmp_path: Path) -> None:
+    other = samples.story(slug="other")
+    other.insert(3, samples.entity("org:visnyk", "Вісник Броду"))
+    other.insert(3, samples.entity("person:ilse-kramm", "Ilse Kramm"))
+    (tmp_path / "other.ndjson").write_text("".join(f"{json.dumps(line)}\n" for line in other))
+    assert run("import", "other.ndjson").code == 0
+
+    for name, entity in (
+        ("Вісник Броду", "org:visnyk"),
+        ("Minister Ilse Kramm", "person:ilse-kramm"),
+    ):
+        refused = run("record", "ferry", "-s", name, "Everyone is safe")
+        assert refused.code == 1
+        line = next(one for one in refused.err.splitlines() if f"{entity}=" in one)
+        assert run(*shlex.split(line)[1:]).code == 0
+        assert last(tmp_path)["speakers"] == [entity]

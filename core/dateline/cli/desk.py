@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from dateline.cli.entities import Entities, on_terminal
 from dateline.cli.fact_dates import Ask as AskDate
+from dateline.errors import DatelineError
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
     from dateline.cli.entity_questions import EntityQuestions
     from dateline.events.state import StoryState
+
+#: The register of a longer log is not built for the sake of an error. At most so many names are offered.
+_SMALL, _NEAR = 20_000, 3
 
 
 @dataclass(frozen=True)
@@ -44,10 +49,27 @@ class Desk:
             facts = archive.state(story).facts.values()
             return [one.data.title for one in facts if isinstance(one.data, RoleRecorded)]
 
+        elsewhere = partial(_elsewhere, archive, state)
         if not on_terminal():
-            return cls(state, Entities(state, roles=roles), text_of)
+            return cls(state, Entities(state, roles=roles, elsewhere=elsewhere), text_of)
         from dateline.cli import asking
         from dateline.cli.entity_questions import EntityQuestions
 
         questions = EntityQuestions(state)
-        return cls(state, Entities(state, questions.ask, roles), text_of, questions, asking.date)
+        entities = Entities(state, questions.ask, roles, elsewhere)
+        return cls(state, entities, text_of, questions, asking.date)
+
+
+def _elsewhere(archive: Archive, state: StoryState, name: str) -> list[str]:
+    """Entities of other stories with that name, or with its last word, as ``ID=Label``: for an error, so
+    nothing is read for long and nothing else goes wrong."""
+    if archive.head().position > _SMALL and "dateline_search_entities" not in archive.own_views():
+        return []
+    with suppress(DatelineError):
+        for words in dict.fromkeys((name, name.split()[-1])):
+            found = [
+                one for one in archive.entities(like=words) if one.entity not in state.entities
+            ]
+            if found:
+                return [f"{one.entity}={one.label}" for one in found[:_NEAR]]
+    return []

@@ -23,7 +23,8 @@ class Entities:
     """Looks up the entities that a command names, and keeps those that it introduces.
 
     A name that fits one entity is reported on stderr with its id. `ask` is called for a name that fits
-    none or several; without it, that is an error. `roles` returns the titles of the roles in the story.
+    none or several; without it, that is an error. `roles` returns the titles of the roles in the story,
+    `elsewhere` entities of other stories with a name, as ``ID=Label``.
     """
 
     def __init__(
@@ -31,8 +32,10 @@ class Entities:
         state: StoryState,
         ask: Ask | None = None,
         roles: Callable[[], Collection[str]] = tuple,
+        elsewhere: Callable[[str], Sequence[str]] = lambda name: (),
     ) -> None:
         self._state, self._ask, self._roles = state, ask, roles
+        self._elsewhere = elsewhere
         #: The text of the source, which knows how a name is written.
         self.text = ""
         #: ``ID=Label`` of each new entity, by its id.
@@ -136,6 +139,10 @@ class Entities:
             label, kind = self._as_new(given, list(kinds) or ["person"])
             new = proposed_id(self._state, label, kind) or "person:ID"
         hint = f"to introduce it:\n  {command(f'{new}={label}')}"
+        known = [] if is_id(given) else self._elsewhere(given)
+        if known:
+            listed = "\n  ".join(map(command, known))
+            hint = f"if it is one of other stories:\n  {listed}\n  {hint}"
         return unknown_entity(self._state, given, hint, command)
 
     def _as_new(self, given: str, kinds: Sequence[str]) -> tuple[str, str]:

@@ -16,7 +16,6 @@ from dateline.cli.settings import Settings, pass_settings
 from dateline.cli.terminal.messages import counted, say
 from dateline.cli.terminal.output import emit
 from dateline.cli.terminal.stdout import data
-from dateline.events.status import Status
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
@@ -121,6 +120,8 @@ def search(
       dateline search --speaker "Corvin Sael" --since 2024-03-03
       dateline search 'gat* OR dam' --in sources
     """
+    from dateline.events.status import Status
+
     at = moment(as_of, as_recorded)
     with settings.archive() as archive:
         kind = _one_of("--kind", kind, (*KINDS, *_plugin_kinds(archive)))
