@@ -58,6 +58,7 @@ SLOW = (
     "faults/",
     "cli/test_editors_hour.py",
     "cli/test_follow.py",
+    "cli/test_keystrokes.py",
     "cli/test_plugins_new.py",
     "docs/test_site.py",
     "erasure/test_kills.py",

@@ -136,6 +136,7 @@ def test_a_text_that_was_read_in_a_wrong_charset_is_read_again(
     assert proof.quoted.keys() == {reading.source} and list(proof.facts) == ["f3"]
 
 
+@pytest.mark.slow
 def test_every_way_of_reading_again(capture: Capture, tmp_path: Path) -> None:
     """Each is a new reading if its text is not that of the newest, and is stored as it is read."""
     page = documents.page("FICTION. Паром сел на мель.", charset="koi8-r")

@@ -178,6 +178,7 @@ def test_the_commands_show_and_merge_entities(dateline_cli: Cli, tmp_path: Path)
     assert dateline_cli("entities", "--limit", "1").out.count("\n") == 2
 
 
+@pytest.mark.slow
 def test_a_link_may_go_to_a_fact_of_another_story(archive: Archive) -> None:
     archive.link("ferry", "f1", "disputes", "tides/f2", note="It was the mate")
     archive.link("ferry", "f2", "elaborates", "tides/f1")

@@ -184,6 +184,7 @@ def test_the_indexes_are_rebuilt_undone_and_verified(archive: Archive) -> None:
     assert archive.verify(deep_too=True).findings == []
 
 
+@pytest.mark.slow
 def test_several_processes_fold_the_texts_of_sources(db: str) -> None:
     with Archive.create(db, Plugins.load()) as archive:
         for number in range(3):
