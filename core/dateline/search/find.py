@@ -63,10 +63,12 @@ def find(
         where.append("earliest <= ?")
         given.append(f"{wanted.until}~")  # any time of that day
     columns = _listed(build.table, schema.names)
-    rows = backend.execute(connection)(
-        f"SELECT {columns} FROM {source} WHERE {' AND '.join(where)} ORDER BY {number} DESC LIMIT ?",
-        (*given, limit),
-    ).fetchall()
+    with backend.by_words(connection):
+        rows = backend.execute(connection)(
+            f"SELECT {columns} FROM {source} WHERE {' AND '.join(where)}"
+            f" ORDER BY {number} DESC LIMIT ?",
+            (*given, limit),
+        ).fetchall()
     at_number, at_tokens = map(schema.names.index, (schema.words.number, schema.words.tokens))
     scored = [(score(query, row[at_tokens]), row) for row in rows]
     scored.sort(key=lambda one: (one[0], one[1][at_number]), reverse=True)
@@ -91,10 +93,11 @@ def distinct(
     source, condition, _ = backend.having_words(
         build.table, schema.words.number, schema.words.tokens
     )
-    rows = backend.execute(connection)(
-        f"SELECT DISTINCT {_listed(build.table, names)} FROM {source} WHERE {condition} LIMIT ?",
-        ((tsquery if backend.remote else fts5)(query, tags), limit),
-    ).fetchall()
+    with backend.by_words(connection):
+        rows = backend.execute(connection)(
+            f"SELECT DISTINCT {_listed(build.table, names)} FROM {source} WHERE {condition} LIMIT ?",
+            ((tsquery if backend.remote else fts5)(query, tags), limit),
+        ).fetchall()
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 

@@ -259,6 +259,11 @@ class Backend(ABC):
         """How rows are found that have words: what to select from, the condition with one parameter (the
         query in the database's language), and the expression of the row's number to sort by."""
 
+    @contextmanager
+    def by_words(self, connection: Connection) -> Iterator[None]:
+        """In the block, queries with the condition of `having_words` use the index."""
+        yield
+
     def words_in(self, connection: Connection, table: str) -> Iterator[tuple[str, int]] | None:
         """The tokens in the index of a table, and how often it has each; None if it cannot be read."""
         return None

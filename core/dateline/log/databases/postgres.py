@@ -32,6 +32,8 @@ _COPY_FROM = 24
 _OLDEST = 150000
 #: The channel that announces each append to an archive of this database.
 _CHANNEL = "dateline_log"
+#: Settings with which the index of words is used.
+_BY_WORDS = {"enable_indexscan": "off", "enable_seqscan": "off", "work_mem": "64MB"}
 #: The key of the advisory lock held while an archive is being made; any number will do.
 _CREATION = 0x44415445
 
@@ -249,6 +251,17 @@ class PostgreSQL(Backend):
             f"CREATE INDEX IF NOT EXISTS {quoted(f'{table}_words')} ON {quoted(table)}"
             f" USING gin ({_vector(tokens)})"
         )
+
+    @contextmanager
+    def by_words(self, connection: Connection) -> Iterator[None]:
+        # For a few rows the planner would rather go through the table by number, and divide each text into
+        # words on the way: seconds for a rare word. A small bitmap would do that for many words.
+        run = driver(connection).execute
+        for name, value in _BY_WORDS.items():
+            run(f"SET LOCAL {name} = '{value}'")
+        yield
+        for name in _BY_WORDS:  # an error ends the transaction, and these with it
+            run(f"SET LOCAL {name} TO DEFAULT")
 
     def having_words(self, table: str, number: str, tokens: str) -> tuple[str, str, str]:
         return quoted(table), f"{_vector(tokens)} @@ CAST(? AS tsquery)", quoted(number)
