@@ -208,7 +208,7 @@ def test_stories_are_counted_as_they_are_folded(lines: list[Fields]) -> None:
             assert (found.title, found.closed) == (state.title, state.closed)
             assert (found.facts, found.sources) == (
                 shown,
-                len({*documents(state.sources).values()}),
+                len({*documents(state.sources, state.entity_id).values()}),
             )
             publishers = {state.entity_id(one.publisher) for one in state.sources.values()}
             dates = [fact.when for fact in state.shown() if fact.when is not None]
