@@ -62,9 +62,12 @@ SLOW = (
     "cli/test_plugins_new.py",
     "docs/test_site.py",
     "erasure/test_kills.py",
+    "log/databases/test_quoted_names.py",
     "log/test_copying.py",
     "plugins/test_examples_installed.py",
     "plugins/test_twenty_installed.py",
+    "recording/test_ways_of_reading.py",
+    "security/test_surroundings.py",
     "test_benchmarks.py",
 )
 
