@@ -114,8 +114,10 @@ def test_views_have_the_ids_of_merged_entities(archive: Archive) -> None:
     assert (row["speaker"], row["speaker_ids"]) == ("M. Voss", MV)
     assert row["agent_ids"].split(" ") == [MV, NORA, WIRE]
     assert [one["publisher_id"] for one in archive.view("sources").dicts()] == [WIRE, WIRE]
-    for name in ("dateline_mentions", "dateline_search_entities", "statements"):
+    for name in (*archive.own_views(), "statements"):
         assert archive.verify_view(name) == []
+    [merged] = archive.entities(like="voss")
+    assert (merged.also, merged.stories, merged.statements) == ((VOSS,), 2, 2)
 
 
 def _entry(name: str, label: str, facts: int = 1, *identifiers: str) -> Entry:

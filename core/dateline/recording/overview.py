@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 import msgspec
@@ -44,12 +45,13 @@ def overview(engine: Engine, reader: Reader) -> list[Overview]:
         with suppress(DatelineError):  # what keeps it from being done only makes this slower
             catch_up(engine, reader, [SUMMARIES], OWNERS)
     with reading(engine) as connection:
-        sealed, kept = _sealed(connection, reader), _kept(connection, reader)
+        stories, sealed = list_stories(connection), _sealed(connection, reader)
+        kept = _kept(connection, reader, stories)
         return [
             Overview(story, sealed=True)
             if story.id.bytes in sealed
             else _line(connection, reader, story, kept.get(story.slug))
-            for story in list_stories(connection)
+            for story in stories
         ]
 
 
@@ -68,7 +70,9 @@ def _listed(story: StoryRow, found: Summary) -> Overview:
     return Overview(story, *msgspec.structs.astuple(found)[1:])
 
 
-def _kept(connection: Connection, reader: Reader) -> dict[str, Summary]:
+def _kept(
+    connection: Connection, reader: Reader, stories: Sequence[StoryRow]
+) -> dict[str, Summary]:
     """The rows of `SUMMARIES` by slug, but for stories with newer events."""
     schema, build = schema_of(SUMMARIES), store.current(connection, SUMMARIES.name)
     types = reader.known_types(connection)
@@ -80,7 +84,7 @@ def _kept(connection: Connection, reader: Reader) -> dict[str, Summary]:
         return {}
     newer = select(events.c.story).where(events.c.position > build.position).distinct()
     left_out = {*connection.execute(newer).scalars(), *(id.bytes for id in build.pending_stories)}
-    slugs = {one.slug for one in list_stories(connection) if one.id.bytes in left_out}
+    slugs = {one.slug for one in stories if one.id.bytes in left_out}
     parts: dict[str, list[Values]] = {}
     for slug, _, *values in stored_rows.read(connection, schema, build):
         parts.setdefault(slug, []).append(tuple(values))

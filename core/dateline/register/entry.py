@@ -33,7 +33,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Described(NamedTuple):
-    """An entity as one story has it."""
+    """An entity as one story has it; or as `stories` of them, the first of which is `story`."""
 
     story: str
     entity: str
@@ -42,6 +42,7 @@ class Described(NamedTuple):
     names: str
     identifiers: str
     also: str
+    stories: int = 1
 
 
 class Count(NamedTuple):
@@ -89,7 +90,7 @@ def _entry(
     ids: Sequence[str], by_id: Mapping[str, Sequence[Described]], counts: Mapping[str, Count]
 ) -> Entry:
     rows = [row for name in ids for row in by_id.get(name, ())]
-    label = usual_label(row.label for row in by_id[ids[0]])
+    label = usual_label(by_id[ids[0]])
     names = {name: None for row in rows for name in (row.label, *row.names.split("\n")) if name}
     some = [counts[name] for name in ids if name in counts]
     return Entry(
@@ -99,7 +100,7 @@ def _entry(
         names=tuple(name for name in names if name != label),
         also=tuple(ids[1:]),
         identifiers=tuple(sorted({one for row in rows for one in row.identifiers.split("\n")} - {""})),
-        stories=len({row.story for row in rows}),
+        stories=sum(row.stories for row in rows) if len(ids) == 1 else len({row.story for row in rows}),
         facts=sum(one.facts for one in some),
         statements=sum(one.statements for one in some),
         first=min((one.first for one in some if one.first), default=None),
@@ -107,9 +108,12 @@ def _entry(
     )  # fmt: skip
 
 
-def usual_label(labels: Iterable[str]) -> str:
-    """The label that is used most; of equal ones the first by the alphabet."""
-    return min(Counter(labels).items(), key=lambda one: (-one[1], one[0]))[0]
+def usual_label(described: Iterable[Described]) -> str:
+    """The label that most stories use; of equal ones the first by the alphabet."""
+    counts = Counter[str]()
+    for one in described:
+        counts[one.label] += one.stories
+    return min(counts.items(), key=lambda one: (-one[1], one[0]))[0]
 
 
 def spelled(name: str) -> str:

@@ -20,8 +20,9 @@ from dateline.log.read import Reader
 from dateline.register.duplicates import Duplicate, duplicates
 from dateline.register.entry import Count, Described, Entry, entries, is_like, usual_label, words
 from dateline.register.profile import Amended, Labelled, Profile, Section, by_date
+from dateline.search.entity_counts import EntityCounts
 from dateline.search.index import Entities
-from dateline.search.mentions import PARTS, UNDATED, Mentions, Part
+from dateline.search.mentions import PARTS, Mentions, Part
 from dateline.search.names import Names
 from dateline.search.reading import reading
 from dateline.views.asof import Moment
@@ -31,11 +32,8 @@ from dateline.views.runner import Progress
 
 #: Returns the state of a story: now with some facts (None: all), or at a moment.
 StateOf = Callable[[str, Moment | None, Collection[str] | None], StoryState]
-_COUNTED = (
-    "SELECT entity, count(*), sum(CASE WHEN part = 'said' THEN 1 ELSE 0 END),"
-    f" min(CASE WHEN \"date\" > '' AND \"date\" < '{UNDATED}' THEN \"date\" END), max(NULLIF(last, ''))"
-)
-_DESCRIBED = ", ".join(Described._fields)
+_COUNTED = 'SELECT entity, sum(facts), sum(statements), min("first"), max("last")'
+_DESCRIPTION = ", ".join(Described._fields[1:-1])
 
 
 class Register:
@@ -55,13 +53,12 @@ class Register:
     ) -> list[Entry]:
         """The entities of all stories, or of one, those first that most facts name. Raises ViewFailed."""
         where, given = ("", ()) if story is None else (" WHERE story = ?", (story,))
-        with self._indexes(progress) as index:
-            described = index.rows(f"SELECT {_DESCRIBED} FROM {index.entities}{where}", given)
-            shown = f"{where} AND shown" if where else " WHERE shown"
-            counts = index.rows(f"{_COUNTED} FROM {index.mentions}{shown} GROUP BY entity", given)
-        made = entries(
-            (Described(*row) for row in described), {row[0]: Count(*row[1:]) for row in counts}
-        )
+        with self._indexes((Entities, EntityCounts), progress) as index:
+            counts = index.rows(f"{_COUNTED} FROM {index.counts}{where} GROUP BY entity", given)
+            made = entries(
+                index.described(story),
+                {name: Count(int(facts), int(said), *days) for name, facts, said, *days in counts},
+            )
         wanted = [] if like is None else words(like)
         return [
             one
@@ -72,7 +69,7 @@ class Register:
     def duplicates(self, progress: Progress | None = None) -> list[Duplicate]:
         """Entities that may be one and the same, most used first. Raises ViewFailed."""
         found = duplicates(self.entries(progress=progress))
-        with self._indexes(None) as index:
+        with self._indexes((Entities,)) as index:
             return [_at_home(index, one) for one in found]
 
     def profile(
@@ -86,9 +83,9 @@ class Register:
     ) -> Profile:
         """What all stories know of the entity with that id or name: of each section the first `limit`.
         Raises UnknownName, ViewFailed, SealedContent."""
-        with self._indexes(progress) as index:
+        with self._indexes((Entities, Mentions), progress) as index:
             ids = index.names.ids(name)
-            columns = (*Described._fields, "amended", "part_of", "lat", "lon", "precision")
+            columns = (*Described._fields[:-1], "amended", "part_of", "lat", "lon", "precision")
             rows = index.of(
                 ids, f"SELECT {', '.join(columns)} FROM {index.entities} WHERE entity IN"
             )
@@ -137,7 +134,7 @@ class Register:
         """The links of other stories to a fact, by story and in the order of recording, without those of
         retracted and rejected facts. Raises ViewFailed, SealedContent."""
         to = f"{story}/{fact}"
-        with self._indexes(None) as index:
+        with self._indexes((Mentions,)) as index:
             rows = index.rows(
                 f"SELECT DISTINCT story, fact FROM {index.mentions} WHERE entity = ?"
                 " AND part = 'linked' AND shown ORDER BY story, fact",
@@ -199,29 +196,62 @@ class Register:
         return sorted(made, key=lambda one: (one.at, one.story, one.entity, one.path))
 
     @contextmanager
-    def _indexes(self, progress: Progress | None) -> Iterator[_Indexes]:
-        views = [self._own[one.name] for one in (Entities, Mentions)]
+    def _indexes(
+        self, kinds: Sequence[type[View]], progress: Progress | None = None
+    ) -> Iterator[_Indexes]:
+        views = [self._own[one.name] for one in kinds]
         with reading(self._engine, self._reader, views, progress) as (connection, builds):
             yield _Indexes(connection, builds, self._own[Entities.name])
 
 
 class _Indexes:
-    """The rows of the views at one moment."""
+    """The rows of some views at one moment."""
 
     def __init__(self, connection: Connection, builds: Mapping[str, Build], entities: View) -> None:
         self._run = of(connection).execute(connection)
-        self.names = Names(connection, builds[Entities.name], entities)
-        self.entities = quoted(builds[Entities.name].table)
-        self.mentions = quoted(builds[Mentions.name].table)
+        self._connection, self._builds, self._view = connection, builds, entities
+
+    @property
+    def names(self) -> Names:
+        return Names(self._connection, self._builds[Entities.name], self._view)
+
+    @property
+    def entities(self) -> str:
+        return quoted(self._builds[Entities.name].table)
+
+    @property
+    def mentions(self) -> str:
+        return quoted(self._builds[Mentions.name].table)
+
+    @property
+    def counts(self) -> str:
+        return quoted(self._builds[EntityCounts.name].table)
+
+    def described(self, story: str | None) -> Iterator[Described]:
+        """All entities, as all stories have them, or one: one for each way of describing one, but one for each
+        story that has it if it is in a merge."""
+        where, given = ("true", ()) if story is None else ("story = ?", (story,))
+        table = f"FROM {self.entities} WHERE {where}"
+        merges = self.rows(f"SELECT entity, also {table} AND also <> ''", given)
+        merged = {one for name, also in merges for one in (name, *also.split())}
+        alike = f"SELECT min(story), {_DESCRIPTION}, count(*) {table} GROUP BY {_DESCRIPTION}"
+        rows = map(Described._make, self.rows(f"{alike} ORDER BY {_DESCRIPTION}", given))
+        yield from (one for one in rows if one.entity not in merged)
+        each = f"SELECT story, {_DESCRIPTION}, 1 {table} AND entity IN"
+        yield from map(
+            Described._make, self.of(sorted(merged), each, "ORDER BY entity, story", given)
+        )
 
     def rows(self, query: str, given: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in self._run(query, tuple(given)).fetchall()]
 
-    def of(self, ids: Sequence[str], query: str, end: str = "") -> list[tuple[Any, ...]]:
-        """The rows of a query that ends with ``IN``, for all of `ids`."""
+    def of(
+        self, ids: Sequence[str], query: str, end: str = "", given: Sequence[object] = ()
+    ) -> list[tuple[Any, ...]]:
+        """The rows of a query that ends with ``IN``, for all of `ids`; `given` are its values before that."""
         found: list[tuple[Any, ...]] = []
         for some in portions(ids):
-            found += self.rows(f"{query} ({', '.join('?' * len(some))}) {end}", some)
+            found += self.rows(f"{query} ({', '.join('?' * len(some))}) {end}", (*given, *some))
         return found
 
     def facts(
@@ -273,7 +303,7 @@ def _part(fact: Fact, ids: Collection[str]) -> Part:
 def _labelled(described: Sequence[Described], limit: int | None) -> Iterator[Labelled]:
     """The labels of an entity, that of most stories first."""
     labels = [one.label for one in described]
-    first = usual_label(labels)
+    first = usual_label(described)
     for label in sorted({*labels}, key=lambda one: (one != first, -labels.count(one), one)):
         rows = [one for one in described if one.label == label]
         stories = sorted({one.story for one in rows})

@@ -17,15 +17,15 @@ from dateline.views.summaries import SUMMARIES
 def own_views(engine: Engine | None = None, reader: Reader | None = None) -> dict[str, View]:
     """The views of Dateline's own by name. To be folded, they need the archive, for the texts of its
     sources; without it they only have their shapes."""
+    from dateline.search.entity_counts import EntityCounts
     from dateline.search.index import Entities, Facts, Sources  # most commands need none of them
     from dateline.search.mentions import Mentions
 
     sources = Sources()
     if engine is not None and reader is not None:
         sources.text_of = texts(engine, reader)
-    return {
-        view.name: view for view in (ABOUT, SUMMARIES, Entities(), Facts(), Mentions(), sources)
-    }
+    views = ABOUT, SUMMARIES, Entities(), EntityCounts(), Facts(), Mentions(), sources
+    return {view.name: view for view in views}
 
 
 def texts(engine: Engine, reader: Reader) -> Callable[[str], str | None]:

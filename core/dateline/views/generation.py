@@ -9,8 +9,8 @@ import msgspec
 
 #: Views of Dateline's own: kept and verified like the others, and not offered to readers.
 KERNEL = frozenset({
-    "dateline_about", "dateline_mentions", "dateline_search_entities", "dateline_search_facts",
-    "dateline_search_sources", "dateline_stories",
+    "dateline_about", "dateline_entity_counts", "dateline_mentions", "dateline_search_entities",
+    "dateline_search_facts", "dateline_search_sources", "dateline_stories",
 })  # fmt: skip
 #: What stands for the plugin of each.
 OWNERS = dict.fromkeys(KERNEL, "dateline")

@@ -1,39 +1,26 @@
 """The projection of Dateline's own that lists the stories: a few rows for each, so that a list of them reads no
-facts.
-
-A long story has a row for each `SIZE` facts, so that one new fact does not need all others.
-"""
+facts."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable
 
 import msgspec
 
 from dateline.events.counting import documents
-from dateline.events.editorial import ContentErased, EventRevoked, FactsLinked
+from dateline.events.editorial import EventRevoked, FactsLinked
 from dateline.events.entity import EntityIntroduced
 from dateline.events.fold import FoldedEvent
 from dateline.events.payload import FACT, FactNotice, FactPayload
 from dateline.events.state import Fact, StoryState
 from dateline.events.story import StoryClosed, StoryRetitled
-from dateline.views.forms import MapView
+from dateline.views.parts import Part, PartView
 from dateline.views.row_type import Values, ViewRow
 
-#: How many facts one row is about.
-SIZE = 128
 #: The parts of a story besides its facts.
 STORY, SOURCES = "story", "sources"
 #: Events that change nothing but facts.
 _OF_FACTS = (FactPayload, FactNotice, FactsLinked, EntityIntroduced)
-
-
-class Part(msgspec.Struct, frozen=True, eq=False):
-    """A part of a story: `STORY`, `SOURCES`, or some of its facts."""
-
-    id: str
-    story: StoryState
-    facts: Sequence[Fact] = ()
 
 
 class Summary(ViewRow, frozen=True):
@@ -52,20 +39,16 @@ class Summary(ViewRow, frozen=True):
     latest: str | None = None
 
 
-class Summaries(MapView[Part]):
+class Summaries(PartView):
     """The parts of each story."""
 
     name = "dateline_stories"
     version = 1
     kernel = True
-    by = "part"
     Row = Summary
 
     def touched(self, event: FoldedEvent) -> Iterable[str]:
-        names = {part_of(fact.id) for fact in event.touched}
-        data = event.data
-        if isinstance(data, ContentErased):
-            names.update(part_of(one.fact) for one in data.events if one.fact is not None)
+        names, data = {*super().touched(event)}, event.data
         if isinstance(data, EventRevoked) and all(map(FACT.fullmatch, data.about)) and data.about:
             return sorted(names)
         if not isinstance(data, _OF_FACTS):
@@ -76,21 +59,10 @@ class Summaries(MapView[Part]):
         self, event: FoldedEvent, names: Collection[str], nearby: object
     ) -> Collection[str] | None:
         """The facts of those parts; None for all of a story."""
-        if SOURCES in names:
-            return None
-        return {fact for name in names for fact in _facts_of(name)}
+        return None if SOURCES in names else super().reads(event, names, nearby)
 
-    def find(self, story: StoryState, name: str) -> Part | None:
-        facts = (story.facts.get(fact) for fact in _facts_of(name))
-        return Part(name, story, [fact for fact in facts if fact is not None])
-
-    def all_rows(self, story: StoryState) -> Iterator[tuple[Part, Iterable[ViewRow]]]:
-        parts: dict[str, list[Fact]] = {STORY: [], SOURCES: []}
-        for name, fact in story.facts.items():
-            parts.setdefault(part_of(name), []).append(fact)
-        for name, facts in parts.items():
-            part = Part(name, story, facts)
-            yield part, self.rows_of(part)
+    def parts(self, story: StoryState) -> dict[str, list[Fact]]:
+        return {STORY: [], SOURCES: [], **super().parts(story)}
 
     def rows_of(self, thing: Part) -> Iterable[Summary]:
         story = thing.story
@@ -111,18 +83,6 @@ class Summaries(MapView[Part]):
                 earliest=min((one.earliest for one in dates if one.earliest), default=None),
                 latest=max((one.latest for one in dates if one.latest), default=None),
             )
-
-
-def part_of(fact: str) -> str:
-    """The part that a fact belongs to."""
-    return f"f{int(fact[1:]) // SIZE}" if FACT.fullmatch(fact) else STORY
-
-
-def _facts_of(part: str) -> Iterable[str]:
-    if part in (STORY, SOURCES):
-        return ()
-    first = int(part[1:]) * SIZE
-    return (f"f{number}" for number in range(first, first + SIZE))
 
 
 def summary(story: StoryState) -> Summary:
