@@ -75,7 +75,7 @@ def _act(brief: Brief, event: Event) -> Html:
         el("p", about),
         details,
         el("p", brief.said(data.reason), class_="say"),
-        id=brief.id(f"v{event.version}"),
+        id=brief.anchors.event(event.version),
     )
 
 
@@ -103,7 +103,7 @@ def _item(brief: Brief, fact: Fact, event: Event) -> Html:
         el("p", brief.named(fact), el("span", class_="sep"), _small(brief, fact)),
         details,
         el("p", brief.said(wording.why), class_="say") if wording.why else None,
-        id=brief.id(f"v{event.version}"),
+        id=brief.anchors.event(event.version),
     )
 
 

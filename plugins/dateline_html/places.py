@@ -5,7 +5,7 @@ from __future__ import annotations
 from dateline.plugin import EntityIntroduced, number_words
 from dateline_html.brief import Brief
 from dateline_html.figures import table
-from dateline_html.markup import Html, join, text
+from dateline_html.markup import Html, el, join, text
 from dateline_html.part import Part
 
 _HEAD = ("Place", "Coordinates", "Good to", "Part of", "Facts")
@@ -35,11 +35,11 @@ def _cells(brief: Brief, place: EntityIntroduced, facts: list[str]) -> list[Html
     part_of = place.part_of
     precision = _PRECISION.get(place.precision, place.precision or "")
     return [
-        brief.said(place.label),
+        brief.label(place.entity),
         text(f"{_degrees(place.lat, 'NS')}, {_degrees(place.lon, 'EW')}"),
         text(precision),
         brief.label(part_of) if part_of else text("–"),
-        join((brief.link(fact, fact) for fact in facts), ", ") or text("–"),
+        join((el("a", fact, href=brief.links.fact(fact)) for fact in facts), ", ") or text("–"),
     ]
 
 

@@ -32,7 +32,9 @@ def series(brief: Brief) -> Part | None:
 
 def _all(brief: Brief, groups: Sequence[list[Row]]) -> Iterator[Html]:
     for number, rows in enumerate(groups, 1):
-        yield el("div", *_one(brief, rows, brief.id(f"series.{number}")), class_="group series")
+        yield el(
+            "div", *_one(brief, rows, brief.anchors.part(f"series.{number}")), class_="group series"
+        )
 
 
 def _one(brief: Brief, rows: list[Row], name: str) -> Iterator[Html]:
@@ -159,7 +161,7 @@ def _cells(brief: Brief, row: Row) -> list[Html]:
             [
                 brief.said(row["before"]),
                 " ",
-                brief.link(row["supersedes"], row["supersedes"], class_="no"),
+                brief.number(row["supersedes"]),
             ]
         )
     badge = None if row["earlier"] else brief.badge(fact)
@@ -167,6 +169,6 @@ def _cells(brief: Brief, row: Row) -> list[Html]:
         moment(row["edtf"], row["when"]),
         join([el("b", brief.said(row["words"])), badge, was]),
         before or el("span", "–"),
-        el("bdi", fact.chain_words),
-        meta(brief.link(fact.id, fact.id, class_="no"), brief.where(fact)),
+        brief.chain(fact),
+        meta(brief.number(fact.id), brief.where(fact)),
     ]

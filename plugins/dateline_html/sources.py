@@ -41,7 +41,7 @@ def _document(
     number, taken_back = brief.sources[names[0]], brief.story.withdrawn
     title = (newest.title if newest is not None else None) or "untitled"
     facts = sum(len(drawn.get(name, ())) for name in names)
-    yield start("div", class_="source", id=brief.id(f"s{number}"))
+    yield start("div", class_="source", id=brief.anchors.source(names[0]))
     withdrawn = el("span", "withdrawn", class_="badge withdrawn")
     badge = join([" ", withdrawn]) if any(name in taken_back for name in names) else None
     yield brief.heading(2, f"{number}. ", brief.said(title), badge)
@@ -61,7 +61,7 @@ def _about(
         yield from _line("Publisher", brief.label(source.publisher))
         yield from _line(
             "By",
-            brief.said(", ".join(map(brief.story.label, source.byline))) if source.byline else None,
+            brief.labels(source.byline),
         )
         yield from _line("Published", brief.when(source.published) if source.published else None)
         yield from _line("Place", brief.label(source.place) if source.place else None)
@@ -87,14 +87,14 @@ def _line(name: str, value: Html | None) -> Iterator[Html]:
 def _passages(brief: Brief, name: str, facts: list[Fact]) -> Iterator[Html]:
     cited: dict[str, list[Fact]] = {}
     for fact in sorted(facts, key=_order):
-        cited.setdefault(brief.passage(fact), []).append(fact)
+        cited.setdefault(brief.anchors.passage(fact), []).append(fact)
     if not cited:
         return
     source = brief.story.sources.get(name)
     spoken = language(source.language) if source is not None else None
     yield start("ol", class_="passages")
     for anchor, drawn in cited.items():
-        yield el("li", *_passage(brief, drawn, spoken), id=brief.id(anchor))
+        yield el("li", *_passage(brief, drawn, spoken), id=anchor)
     yield end("ol")
 
 

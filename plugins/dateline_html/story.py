@@ -54,7 +54,12 @@ def contents(brief: Brief, found: list[Part]) -> Html:
     links = (
         el(
             "li",
-            brief.link(part.name, part.title, el("span", f" {part.count}", class_="count")),
+            el(
+                "a",
+                part.title,
+                el("span", f" {part.count}", class_="count"),
+                href=brief.links.part(part.name),
+            ),
         )
         for part in found
     )

@@ -39,11 +39,11 @@ def _entry(brief: Brief, row: dict[str, Any], heading: str) -> Html:
         el("p", brief.said(fact.data.text), brief.badge(fact)),
         meta(
             when,
-            el("bdi", fact.chain_words),
+            brief.chain(fact),
             brief.support(fact),
-            brief.said(row["places"]) if row["places"] else None,
+            brief.labels(ref.place for ref in fact.data.places),
             el("span", fact.id, class_="no"),
             brief.where(fact),
         ),
-        id=brief.id(fact.id),
+        id=brief.anchors.fact(fact.id),
     )
