@@ -1,0 +1,93 @@
+"""The day that a page shows: a form on every page, and the days on which a story changed as steps."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from dateline.plugin import parse_edtf
+from dateline_html.markup import Html, el, join
+from dateline_web.addresses import Addresses
+from dateline_web.asked import Asked
+from dateline_web.shown import Shown
+
+
+def slider(shown: Shown, asked: Asked) -> Html:
+    """What day it is, the steps before and after, and a form for any other day. It works without JavaScript;
+    with it, the list of steps becomes a slider."""
+    days = asked.site.days(shown.slug) if shown.slug is not None else []
+    now = "What is known now" if asked.as_of is None else join(
+        ["What was known on ", el("b", parse_edtf(asked.as_of).words)]
+    )  # fmt: skip
+    return el(
+        "nav",
+        el("p", now, class_="now"),
+        _steps(asked, days) if days else None,
+        _form(asked),
+        aria_label="Day",
+        class_="days",
+    )
+
+
+def _steps(asked: Asked, days: Sequence[str]) -> Html:
+    """Links to the steps on both sides, and to all."""
+    before, after = around(days, asked.as_of)
+    listed = (
+        el("li", el("a", day, href=_at(asked, day), aria_current=_current(asked, day)))
+        for day in days
+    )
+    return join(
+        [
+            el(
+                "p",
+                _link(asked, "‹ Earlier", before, "prev") if before else el("span", "‹ Earlier"),
+                _link(asked, "Later ›", after, "next") if after else el("span", "Later ›"),
+                el("a", "Now", href=_at(asked, None)) if asked.as_of else el("span", "Now"),
+                class_="steps",
+            ),
+            el(
+                "details",
+                el("summary", f"All {len(days)} days on which something changed"),
+                el("ol", *listed),
+            ),
+        ]
+    )
+
+
+def around(days: Sequence[str], as_of: str | None) -> tuple[str | None, str | None]:
+    """The steps before and after a day; after the last step comes now, which has no step after it."""
+    if as_of is None:
+        return (days[-1] if days else None), None
+    day = as_of[:10]
+    at = bisect_left(days, day)
+    later = at + (at < len(days) and days[at] == day)
+    return (days[at - 1] if at else None), (days[later] if later < len(days) else None)
+
+
+def _link(asked: Asked, words: str, day: str, rel: str) -> Html:
+    return el("a", words, href=_at(asked, day), rel=rel, title=parse_edtf(day).words)
+
+
+def _current(asked: Asked, day: str) -> str | None:
+    return "date" if asked.as_of == day else None
+
+
+def _at(asked: Asked, day: str | None) -> str:
+    kept = {name: value for name, value in asked.query.items() if name != "as_of"}
+    return Addresses(day).at(asked.path, **kept)
+
+
+def _form(asked: Asked) -> Html:
+    kept = (
+        el("input", type="hidden", name=name, value=value)
+        for name, value in asked.query.items()
+        if name != "as_of"
+    )
+    return el(
+        "form",
+        *kept,
+        el("label", "As of ", el("input", type="date", name="as_of", value=asked.as_of)),
+        el("button", "Go", type="submit"),
+        action=asked.path,
+        class_="day-form",
+    )
