@@ -46,7 +46,9 @@ class Addresses:
     def proof(self, slug: str, fact: str) -> str:
         return f"{story_path(slug)}/facts/{_part(fact)}/proof.json"
 
-    def source(self, slug: str, source: str, start: int | None = None, end: int | None = None) -> str:
+    def source(
+        self, slug: str, source: str, start: int | None = None, end: int | None = None
+    ) -> str:
         """A source, or the place in its text from `start` to `end`: characters as in RFC 5147."""
         address = self.at(f"{story_path(slug)}/sources/{_part(short(source))}")
         return address if start is None or end is None else f"{address}#char={start},{end}"

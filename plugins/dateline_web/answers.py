@@ -71,7 +71,9 @@ class Answers:
             del self._making[key]
 
     def _keep(self, key: Key, answer: Answer) -> None:
-        if next(iter(self._kept), key)[0] != key[0]:  # the log grew: nothing older is asked for again
+        if (
+            next(iter(self._kept), key)[0] != key[0]
+        ):  # the log grew: nothing older is asked for again
             self._kept.clear()
             self._size = 0
         if answer.status != 200 or answer.size > self._limit // 8:

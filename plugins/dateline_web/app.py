@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -15,6 +15,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from dateline.plugin import DatelineError
+from dateline_html.markup import el
 from dateline_web import static
 from dateline_web.answers import Answer, Answers
 from dateline_web.asked import Asked
@@ -26,7 +28,6 @@ from dateline_web.pages import PAGES
 from dateline_web.problems import Problem, problem_of
 from dateline_web.shown import Shown
 from dateline_web.site import Site
-from dateline_html.markup import el
 
 #: Pages may be kept by the browser, which asks each time whether they are still as they were.
 _REVALIDATED = "no-cache"
@@ -99,7 +100,7 @@ async def _answered(
         key = (head.position, asked.base + asked.path, query)
         answer = await answers.get(key, lambda: _made(make, asked))
         return _sent(answer, request, tag)
-    except Exception as error:
+    except (Problem, DatelineError) as error:
         return _problem(problem_of(error), request, site)
 
 
@@ -175,7 +176,7 @@ async def _live(site: Site, live: Live, request: Request) -> Response:
     try:
         await run_in_threadpool(site.archive.story, slug)
         events = live.listen(slug)
-    except Exception as error:
+    except (Problem, DatelineError) as error:
         return _problem(problem_of(error), request, site)
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     return StreamingResponse(events, headers=headers, media_type="text/event-stream")

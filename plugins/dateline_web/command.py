@@ -12,7 +12,11 @@ import click
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8010, show_default=True, help="0: any free one."
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8010,
+    show_default=True,
+    help="0: any free one.",
 )
 @click.option(
     "--allow-remote", is_flag=True, help="Listen on an address that other machines can reach."
@@ -33,7 +37,7 @@ import click
 @click.option("--protected", is_flag=True, help="Show protected content, too.")
 @click.option("--browser", is_flag=True, help="Open the pages in a browser.")
 @click.pass_context
-def serve(ctx: click.Context, **options: Any) -> None:
+def serve(ctx: click.Context, /, **options: Any) -> None:
     """Serve the archive as web pages, to be read only.
 
     Nobody can change the archive through these pages, and only this machine can reach them, unless another

@@ -55,7 +55,9 @@ def _about(asked: Asked, event: Event) -> tuple[str, str]:
     fact = state.facts.get(name) if isinstance(name, str) else None
     if fact is not None:
         wording = worded(data)
-        what = "recorded" if isinstance(data, FactPayload) else wording.what if wording else event.type
+        what = (
+            "recorded" if isinstance(data, FactPayload) else wording.what if wording else event.type
+        )
         return legible_line(f"{fact.id} {what}: {fact.data.text}"), asked.to.fact(slug, fact.id)
     if isinstance(data, SourceCaptured) and data.source in state.sources:
         return f"captured: {data.title or 'untitled'}", asked.to.source(slug, data.source)
@@ -72,4 +74,6 @@ def _lines(asked: Asked, event: Event) -> Iterator[str]:
         yield fact.chain_words
 
 
-FEED = Page("/stories/{slug}/feed", "The newest events of a story.", query=(), forms={"atom": _feed})
+FEED = Page(
+    "/stories/{slug}/feed", "The newest events of a story.", query=(), forms={"atom": _feed}
+)

@@ -73,7 +73,14 @@ def _top(asked: Asked) -> Html:
     find = el(
         "form",
         el("label", "Search", for_="q", class_="unseen"),
-        el("input", type="search", id="q", name="q", placeholder="Search all stories", maxlength=200),
+        el(
+            "input",
+            type="search",
+            id="q",
+            name="q",
+            placeholder="Search all stories",
+            maxlength=200,
+        ),
         kept,
         el("button", "Search", type="submit"),
         action="/search",

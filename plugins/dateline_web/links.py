@@ -27,9 +27,6 @@ class SiteLinks(Links):
     def fact(self, fact: str) -> str:
         return self._to.fact(self._slug, fact)
 
-    def day(self, day: str) -> str:
-        return self._to.story(self._slug, self.anchors.day(day))
-
     def passage(self, fact: Fact) -> str:
         span = fact.span
         if span is None:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from typing import Any
 
-from dateline_web.asked import Asked
 from dateline_web.page import Page, Query
 
 _TYPES = {

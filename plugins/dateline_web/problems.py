@@ -34,7 +34,12 @@ class Problem(Exception):
     @property
     def fields(self) -> dict[str, object]:
         """Problem details (RFC 9457)."""
-        found = {"title": self.title, "status": self.status, "detail": self.detail, "code": self.code}
+        found = {
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+        }
         return {name: value for name, value in found.items() if value is not None}
 
 

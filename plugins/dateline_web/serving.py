@@ -100,7 +100,9 @@ def _token(file: Path | None) -> str | None:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise DatelineError(
-            f"cannot read {file}: {reason}", hint="name a file that holds the token", code="file-unreadable"
+            f"cannot read {file}: {reason}",
+            hint="name a file that holds the token",
+            code="file-unreadable",
         ) from None
     if len(token) < 16:
         raise DatelineError(

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dateline.plugin import Cut, StoryState, Table
+from dateline.plugin import Cut, StoryState, Table, to_iso
 
 if TYPE_CHECKING:
     from dateline import Archive
@@ -71,6 +71,12 @@ class Site:
         if self._head is None or now - self._head[0] > _FRESH:
             self._head = (now, self.archive.head())
         return self._head[1]
+
+    def days(self, slug: str) -> list[str]:
+        """The days on which something changed in a story, ascending. Raises UnknownName."""
+        return sorted(
+            {to_iso(one.reported_us or one.recorded_us)[:10] for one in self.archive.events(slug)}
+        )
 
     def seen(self, slug: str, as_of: str | None) -> Seen:
         """A story as it is known now, or by the end of a day. Raises UnknownName, SealedContent, DatelineError."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from dateline.plugin import parse_edtf, to_iso
-from dateline_html.markup import Html, el, join
+from dateline.plugin import parse_edtf, story_row, to_iso
+from dateline_html.markup import Html, el
 from dateline_web.asked import Asked
 from dateline_web.page import Page
 from dateline_web.paging import PAGE, Paged, paged
@@ -14,7 +14,10 @@ from dateline_web.shown import Shown
 
 _SCHEMA = {
     "type": "array",
-    "items": {"type": "object", "required": ["story", "title", "state", "facts", "sources", "events"]},
+    "items": {
+        "type": "object",
+        "required": ["story", "title", "state", "facts", "sources", "events"],
+    },
 }
 
 
@@ -43,23 +46,26 @@ def _story(asked: Asked, one: Any) -> Html:
     day = to_iso(one.story.recorded_us)[:10]
     if one.sealed:
         link = el("a", one.story.slug, href=asked.to.story(one.story.slug))
-        return el("li", el("h2", link), el("p", "Some of its content is sealed: its key is not here."))
+        return el(
+            "li", el("h2", link), el("p", "Some of its content is sealed: its key is not here.")
+        )
     state = "closed, " if one.closed else ""
     between = _between(one.earliest, one.latest)
-    counts = join([
+    counts = (
         f"{state}{_many(one.facts, 'fact')} from {_many(one.sources, 'document')} of "
-        f"{_many(one.publishers, 'publisher')}{between}; last event on ",
-        el("time", parse_edtf(day).words, datetime=day),
-    ])  # fmt: skip
+        f"{_many(one.publishers, 'publisher')}{between}; last event on "
+    )
     return el(
         "li",
         el("h2", el("a", el("bdi", one.title), href=asked.to.story(one.story.slug))),
-        el("p", counts, class_="meta"),
+        el("p", counts, el("time", parse_edtf(day).words, datetime=day), class_="meta"),
     )
 
 
 def _between(earliest: str | None, latest: str | None) -> str:
-    first, last = (None if one is None else parse_edtf(one[:10]).words for one in (earliest, latest))
+    first, last = (
+        None if one is None else parse_edtf(one[:10]).words for one in (earliest, latest)
+    )
     if first is None or last is None:
         return ""
     return f", about {first}" if first == last else f", about {first} to {last}"
@@ -70,9 +76,7 @@ def _many(count: int, noun: str) -> str:
 
 
 def _record(asked: Asked) -> Sequence[dict[str, Any]]:
-    from dateline.plugin import story_rows
-
-    return story_rows(asked.site.archive.overview())
+    return [story_row(one) for one in asked.site.archive.overview()]
 
 
 HOME = Page("/", "All stories.", _page, _record, (PAGE,), schema=_SCHEMA)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -45,7 +46,7 @@ def brief(asked: Asked) -> Brief:
 def _page(asked: Asked) -> Shown:
     seen, number = asked.seen, number_of(asked)
     whole, some = brief(asked), _Window(asked.seen, asked, number)
-    days = Paged([], number, len(whole.current_rows("timeline")))
+    days = Paged[Any]([], number, len(whole.current_rows("timeline")))
     return Shown(
         seen.story.title,
         _body(asked, whole, some, days),
@@ -88,11 +89,14 @@ def _sources(asked: Asked, whole: Brief) -> Part | None:
 
 
 def _listed(asked: Asked, whole: Brief) -> Iterator[Html]:
+    drawn = Counter(fact.source for fact in whole.story.facts.values())
     for document in whole.documents:
         newest = document.versions[-1].data
         names = [one.id for one in document.sources]
-        title = el("a", whole.said(newest.title or "untitled"), href=asked.to.source(asked.slug, names[-1]))
-        facts = sum(len(whole.drawn.get(name, ())) for name in names)
+        title = el(
+            "a", whole.said(newest.title or "untitled"), href=asked.to.source(asked.slug, names[-1])
+        )
+        facts = sum(drawn[name] for name in names)
         versions = len(document.versions)
         compare = None
         if versions > 1:
@@ -100,7 +104,9 @@ def _listed(asked: Asked, whole: Brief) -> Iterator[Html]:
         withdrawn = any(name in whole.story.withdrawn for name in names)
         yield el(
             "li",
-            el("p", title, el("span", "withdrawn", class_="badge withdrawn") if withdrawn else None),
+            el(
+                "p", title, el("span", "withdrawn", class_="badge withdrawn") if withdrawn else None
+            ),
             meta(
                 whole.label(newest.publisher),
                 whole.when(newest.published) if newest.published else "undated",

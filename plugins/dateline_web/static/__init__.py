@@ -8,7 +8,11 @@ from importlib.resources import files
 
 from dateline_html.page import style
 
-_TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
+_TYPES = {
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+}
 NAMES = ("reader.css", "reader.js", "icon.svg")
 
 
