@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,8 @@ def run(settings: Any, options: dict[str, Any]) -> None:
         if options["browser"]:
             webbrowser.open(address)
         server = uvicorn.Server(config(app))
-        asyncio.run(server.serve(sockets=[listening]))
+        with suppress(KeyboardInterrupt), listening:  # uvicorn ends first, then says why
+            asyncio.run(server.serve(sockets=[listening]))
 
 
 def config(app: Any) -> uvicorn.Config:
@@ -78,12 +80,13 @@ class _Punctual(H11Protocol):
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
     try:
-        listening = socket.socket(family, socket.SOCK_STREAM)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
         listening.listen(1024)
     except OSError as error:
+        listening.close()
         raise DatelineError(
             f"cannot listen on {host} port {port}: {error.strerror}",
             hint="give another --port, or --port 0 for any free one",
