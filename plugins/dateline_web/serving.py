@@ -86,7 +86,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
         listening.listen(1024)
-    except (OSError, UnicodeError) as error:
+    except (OSError, TypeError, ValueError) as error:
         listening.close()
         reason = getattr(error, "strerror", None) or "it is not a host name"
         raise DatelineError(
