@@ -12,7 +12,7 @@ from math import floor
 from dateline_html.bins import binned
 from dateline_html.lanes import NARROW, STEP, Lane
 from dateline_html.marks import LANES, RING, Mark, lanes
-from dateline_html.markup import Html, el
+from dateline_html.markup import Html, el, end, join, start
 from dateline_html.svg import at, line, px, shape, share
 from dateline_html.window import EARLIER, LATER, Window, window
 
@@ -34,23 +34,27 @@ def counted(marks: Sequence[Mark]) -> bool:
     return _drawn_lanes(marks, shown, "") is None
 
 
-def drawing(marks: Sequence[Mark], name: str, title: str, about: str, lang: str | None) -> Html:
+def drawing(
+    marks: Sequence[Mark], name: str, title: str, about: str, lang: str | None
+) -> Iterator[Html]:
     """The drawing of `marks`, at least one, in the order of their dates. `name` starts the ids of its
     parts, `lang` is the language of their words."""
     shown = window([(mark.start, mark.end) for mark in marks])
     drawn, height = _drawn_lanes(marks, shown, name) or binned(marks, shown, name)
-    return el(
+    yield start(
         "svg",
-        el("title", title, id=f"{name}.title"),
-        el("desc", about, id=f"{name}.desc"),
-        *_axis(shown, height),
-        el("g", *drawn, lang=lang),
         class_="chart axis",
         role="group",
         height=px(height + 30),
         aria_labelledby=f"{name}.title",
         aria_describedby=f"{name}.desc",
     )
+    yield el("title", title, id=f"{name}.title")
+    yield el("desc", about, id=f"{name}.desc")
+    yield from _axis(shown, height)
+    yield start("g", lang=lang)
+    yield from drawn
+    yield join([end("g"), end("svg")])
 
 
 def _axis(shown: Window, bottom: float) -> Iterator[Html]:

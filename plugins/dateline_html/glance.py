@@ -9,7 +9,7 @@ from typing import Any
 from dateline_html.brief import Brief
 from dateline_html.drawn import counted, drawing
 from dateline_html.marks import RING, Mark, softness
-from dateline_html.markup import Html, el
+from dateline_html.markup import Html, el, end, join, start
 from dateline_html.part import Part
 from dateline_html.scales import days
 from dateline_html.series import telling
@@ -34,8 +34,9 @@ def _body(brief: Brief, rows: list[dict[str, Any]], dated: list[dict[str, Any]])
     yield el("p", sentence, class_="say")
     many = counted(marks)
     about = f"{sentence} The list of what is known by day has all of them."
-    svg = drawing(marks, name, title, about, brief.language)
-    yield el("figure", svg, el("figcaption", key(_signs(marks, many))), class_="plot")
+    yield start("figure", class_="plot")
+    yield from drawing(marks, name, title, about, brief.language)
+    yield join([el("figcaption", key(_signs(marks, many))), end("figure")])
     yield from telling(brief)
 
 

@@ -52,10 +52,10 @@ class Links:
 
     def original(self, url: str) -> str | None:
         """The address that a source was captured from; None if a link to it could act or deceive."""
-        return url if _harmless(url) else None
+        return url if harmless(url) else None
 
 
-def _harmless(url: str) -> bool:
+def harmless(url: str) -> bool:
     """Whether it is a plain web address: http or https, a host, no user name, no characters that hide."""
     if one_line(url) != url or " " in url:
         return False

@@ -16,6 +16,7 @@ from dateline_html.story import contents, head, parts
 
 #: Counts the layouts of pages, so that a page of an earlier one is not taken for a changed page.
 LAYOUT = 2
+MADE = "Dateline"
 _MAIN = "page.main"  # no slug contains a dot, so no story has this anchor
 
 
@@ -91,7 +92,7 @@ def _top(title: str) -> Html:
             el("meta", http_equiv="Content-Security-Policy", content=policy()),
             el("meta", name="viewport", content="width=device-width, initial-scale=1"),
             el("meta", name="referrer", content="no-referrer"),
-            el("meta", name="generator", content=f"Dateline, layout {LAYOUT}"),
+            el("meta", name="generator", content=f"{MADE}, layout {LAYOUT}"),
             # Otherwise phones turn the numbers and dates of a source into links.
             el(
                 "meta",
