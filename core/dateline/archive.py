@@ -51,7 +51,7 @@ from dateline.recording.lookup import find_entity, find_fact, find_source, find_
 from dateline.recording.overview import Overview, overview
 from dateline.recording.recorder import Recorded, Recorder
 from dateline.search.own import own_views
-from dateline.views import kept, runner, sql_view, store, story_changes
+from dateline.views import catching_up, kept, runner, sql_view, store, story_changes
 from dateline.views import rebuild as rebuilding
 from dateline.views.asof import Moment, When, asked, public, recorded, states, upto
 from dateline.views.generation import KERNEL, OWNERS, Build
@@ -640,6 +640,13 @@ class Archive:
         """
         require_writable(self._engine)
         return self._served.catch_up(names, progress=progress)
+
+    def catch_up_indexes(self, *, progress: runner.Progress | None = None) -> list[Build]:
+        """Fold new events into `own_views`, as `search` and `entities` do when they are called. Returns their
+        builds, failed ones included."""
+        require_writable(self._engine)
+        own = list(self._own.values())
+        return catching_up.catch_up(self._engine, self._reader, own, OWNERS, progress=progress)
 
     def rebuild(
         self,
