@@ -54,6 +54,7 @@ from dateline.search.own import own_views
 from dateline.views import catching_up, kept, runner, sql_view, store, story_changes
 from dateline.views import rebuild as rebuilding
 from dateline.views.asof import Moment, When, asked, public, recorded, states, upto
+from dateline.views.days import Day, days
 from dateline.views.generation import KERNEL, OWNERS, Build
 from dateline.views.kept_counts import KeptCounts, kept_counts
 from dateline.views.own import keep_up
@@ -630,6 +631,11 @@ class Archive:
         first, last = (clock(one) if isinstance(one, str) else one for one in (since, until))
         before, after = self.state(story, at=first), self.state(story, at=last)
         return [*story_changes.compare(before, after), *story_changes.erased(after, first, last)]
+
+    def days(self, story: str) -> list[Day]:
+        """The days on which the public record of a story changed, in order: at any other day the story is as it was
+        on the last one before. Folds nothing. Raises UnknownName."""
+        return days(self.events(story))
 
     def catch_up(
         self, names: Sequence[str] | None = None, *, progress: runner.Progress | None = None

@@ -142,7 +142,7 @@ f1 corrected 12 boats stayed in port.
 >>> [event.type for event in archive.events("sarn")][:3]
 ['story.opened', 'entity.introduced', 'source.captured']
 """,
-        "view state fact entity entities duplicates links_to source events diff search indexed",
+        "view state fact entity entities duplicates links_to source events days diff search indexed",
     ),
     (
         "Export",
