@@ -37,8 +37,10 @@ class Brief:
 
     `level` is the level of its own heading. On a page of several stories each anchor starts with
     the story's slug and a dot, which no slug contains, so that anchors do not clash. `links` says
-    where its links lead.
+    where its links lead. `most` is how many figures of a series are in its table; None for all.
     """
+
+    most: int | None = None
 
     def __init__(
         self,

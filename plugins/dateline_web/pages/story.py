@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from dateline_html import story as parts_of
@@ -20,8 +21,10 @@ from dateline_web.site import Seen
 
 #: Rows of a part that are on this page; the table of the view has all.
 _FIRST = 60
-#: Parts that are the rows of one view.
+#: Parts that are the rows of one view; and parts that have pages of their own here.
 _VIEWS = ("statements", "figures")
+_LISTS = ("timeline", *_VIEWS)
+_ELSEWHERE = ("sources", "record")
 
 
 class _Window(Brief):
@@ -40,7 +43,9 @@ class _Window(Brief):
 
 def brief(asked: Asked) -> Brief:
     """The story with the links of this site."""
-    return Brief(asked.seen.story, asked.seen, links=SiteLinks.of(asked.to, asked.slug))
+    made = Brief(asked.seen.story, asked.seen, links=SiteLinks.of(asked.to, asked.slug))
+    made.most = _FIRST
+    return made
 
 
 def _page(asked: Asked) -> Shown:
@@ -71,12 +76,12 @@ def _body(asked: Asked, whole: Brief, some: Brief, days: Paged[Any]) -> Iterator
 
 
 def _parts(asked: Asked, whole: Brief, some: Brief) -> list[Part]:
-    """The parts of the page, with the numbers of items that the story has."""
-    counts = {part.name: part.count for part in parts_of.parts(whole)}
+    """The parts of the page, of which the lists may be shorter than their count says."""
+    lists = {part.name: part.body for part in parts_of.parts(some) if part.name in _LISTS}
     found = [
-        Part(part.name, part.title, counts[part.name], part.body)
-        for part in parts_of.parts(some)
-        if part.name != "sources"
+        replace(part, body=lists.get(part.name, part.body))
+        for part in parts_of.parts(whole)
+        if part.name not in _ELSEWHERE
     ]
     return [*found, *filter(None, (_sources(asked, whole), _more(asked)))]
 
