@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from dateline_html import story as parts_of
+from dateline_html.anchors import Anchors
 from dateline_html.brief import Brief
+from dateline_html.links import Links
 from dateline_html.markup import Html, el, end, join, start
 from dateline_html.part import Part, listed, meta
 from dateline_web.answers import Answer
@@ -31,7 +33,7 @@ class _Window(Brief):
     """A story of which only some rows of each list are written."""
 
     def __init__(self, seen: Seen, asked: Asked, number: int) -> None:
-        super().__init__(seen.story, seen, links=SiteLinks.of(asked.to, seen.story.slug))
+        super().__init__(seen.story, seen, links=_links(asked))
         self._number = number
 
     def current_rows(self, view: str) -> list[dict[str, Any]]:
@@ -43,9 +45,16 @@ class _Window(Brief):
 
 def brief(asked: Asked) -> Brief:
     """The story with the links of this site."""
-    made = Brief(asked.seen.story, asked.seen, links=SiteLinks.of(asked.to, asked.slug))
+    made = Brief(asked.seen.story, asked.seen, links=_links(asked))
     made.most = _FIRST
     return made
+
+
+def _links(asked: Asked) -> Callable[[Anchors], Links]:
+    pages: dict[str, int] = {}
+    for at, row in enumerate(asked.seen.table("timeline", asked.slug).dicts()):
+        pages.setdefault((row["earliest"] or "")[:10], at // SIZE + 1)
+    return SiteLinks.of(asked.to, asked.slug, pages)
 
 
 def _page(asked: Asked) -> Shown:
