@@ -97,6 +97,8 @@ class Archive:
     `held_up`). With `resume` False nothing is finished, so a damaged archive can be opened and
     verified.
 
+    With `protected` False, protected content is read as if it had been erased. That needs `read_only`.
+
     With `read_only` nothing is ever written: neither the log nor views nor keys, and methods that write
     raise DatelineError (``archive-read-only``). Views that are not at the head are folded in memory. Search,
     entities and overviews use the indexes as others left them, which may be a little behind (see `indexed`).
@@ -121,6 +123,7 @@ class Archive:
         keys: Place | None = None,
         *,
         resume: bool = True,
+        protected: bool = True,
     ) -> None:
         self.plugins = Plugins.load() if plugins is None else plugins
         self._engine = engine
@@ -131,7 +134,7 @@ class Archive:
         self._keys = Keys(place, archive, file, read_only=self.read_only)
         self._journal = Journal(self._keys.file, archive)
         vault = Vault(self._keys, archive)
-        self._reader = read.Reader(self.plugins.registry(), vault)
+        self._reader = read.Reader(self.plugins.registry(), vault, withhold=not protected)
         self._pairing = Pairing(engine, self._reader, vault, self._journal)
         self._recorder = Recorder(engine, self._reader, partial(BatchKeys, self._pairing))
         self.recorded: Recorded | None = None
@@ -160,10 +163,16 @@ class Archive:
         *,
         resume: bool = True,
         read_only: bool = False,
+        protected: bool = True,
     ) -> Self:
         """Open an existing archive; one that is `read_only` is never written to. Raises NotAnArchive,
         SchemaOutdated, NotPaired."""
-        return cls(schema.connect(db, read_only=read_only), plugins, keys, resume=resume)
+        if not protected and not read_only:
+            raise ValueError(
+                "protected content can only be left out of an archive that is read_only"
+            )
+        engine = schema.connect(db, read_only=read_only)
+        return cls(engine, plugins, keys, resume=resume, protected=protected)
 
     @classmethod
     def upgrade(cls, db: Place, plugins: Plugins | None = None) -> tuple[str, str]:

@@ -27,7 +27,10 @@ _HEAD_BYTES = 16 << 10
 def run(settings: Any, options: dict[str, Any]) -> None:
     """Serve until interrupted. Raises DatelineError."""
     token = _token(options["token_file"])
-    with Archive.open(settings.path, settings.plugins(), settings.keys) as archive:
+    plugins = settings.plugins()
+    with Archive.open(
+        settings.path, plugins, settings.keys, read_only=True, protected=options["protected"]
+    ) as archive:
         listening = _listen(options["host"], options["port"])
         host, port = listening.getsockname()[:2]
         site = Site(archive)
