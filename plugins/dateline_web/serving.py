@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import webbrowser
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,10 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from dateline import Archive, DatelineError
+from dateline.plugin import visible
 from dateline_web.app import application
 from dateline_web.guard import Rules
+from dateline_web.keeping import keeping
 from dateline_web.site import Site
 
 #: Seconds in which a connection must have sent a whole request head.
@@ -39,10 +41,15 @@ def run(settings: Any, options: dict[str, Any]) -> None:
         # The server ends in good order by itself, and then says that it was interrupted.
         with listening, suppress(KeyboardInterrupt):
             shown = f"{settings.shown} at {address} (to be read only; ^C ends it)"
-            click.echo(f"Serving {shown}", err=True)
+            _say(f"Serving {shown}")
             if options["browser"]:
                 webbrowser.open(address)
-            asyncio.run(uvicorn.Server(config(app)).serve(sockets=[listening]))
+            with keeping(settings, _say) if options["index"] else nullcontext():
+                asyncio.run(uvicorn.Server(config(app)).serve(sockets=[listening]))
+
+
+def _say(text: str) -> None:
+    click.echo(visible(text), err=True)
 
 
 def config(app: Any) -> uvicorn.Config:
