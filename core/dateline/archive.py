@@ -51,7 +51,7 @@ from dateline.recording.lookup import find_entity, find_fact, find_source, find_
 from dateline.recording.overview import Overview, overview
 from dateline.recording.recorder import Recorded, Recorder
 from dateline.search.own import own_views
-from dateline.views import kept, runner, sql_view, store, story_changes
+from dateline.views import catching_up, kept, runner, sql_view, store, story_changes
 from dateline.views import rebuild as rebuilding
 from dateline.views.about import ABOUT
 from dateline.views.asof import Moment, When, asked, public, recorded, states, upto
@@ -100,6 +100,8 @@ class Archive:
     `held_up`). With `resume` False nothing is finished, so a damaged archive can be opened and
     verified.
 
+    With `protected` False, protected content is read as if it had been erased. That needs `read_only`.
+
     With `read_only` nothing is ever written: neither the log nor views nor keys, and methods that write
     raise DatelineError (``archive-read-only``). Views that are not at the head are folded in memory. Search,
     entities and overviews use the indexes as others left them, which may be a little behind (see `indexed`).
@@ -124,6 +126,7 @@ class Archive:
         keys: Place | None = None,
         *,
         resume: bool = True,
+        protected: bool = True,
     ) -> None:
         self.plugins = Plugins.load() if plugins is None else plugins
         self._engine = engine
@@ -134,7 +137,7 @@ class Archive:
         self._keys = Keys(place, archive, file, read_only=self.read_only)
         self._journal = Journal(self._keys.file, archive)
         vault = Vault(self._keys, archive)
-        self._reader = read.Reader(self.plugins.registry(), vault)
+        self._reader = read.Reader(self.plugins.registry(), vault, withhold=not protected)
         self._pairing = Pairing(engine, self._reader, vault, self._journal)
         self._unfinished = Unfinished(self._pairing)
         self._recorder = Recorder(engine, self._reader, partial(BatchKeys, self._pairing))
@@ -164,10 +167,16 @@ class Archive:
         *,
         resume: bool = True,
         read_only: bool = False,
+        protected: bool = True,
     ) -> Self:
         """Open an existing archive; one that is `read_only` is never written to. Raises NotAnArchive,
         SchemaOutdated, NotPaired."""
-        return cls(schema.connect(db, read_only=read_only), plugins, keys, resume=resume)
+        if not protected and not read_only:
+            raise ValueError(
+                "protected content can only be left out of an archive that is read_only"
+            )
+        engine = schema.connect(db, read_only=read_only)
+        return cls(engine, plugins, keys, resume=resume, protected=protected)
 
     @classmethod
     def upgrade(cls, db: Place, plugins: Plugins | None = None) -> tuple[str, str]:
@@ -376,14 +385,20 @@ class Archive:
         with reading(self._engine) as connection:
             return read.list_stories(connection)
 
-    def overview(self) -> list[Overview]:
+    def story_count(self) -> int:
+        """How many stories there are."""
+        with reading(self._engine) as connection:
+            return read.count_stories(connection)
+
+    def overview(self, *, latest: int | None = None, skip: int = 0) -> list[Overview]:
         """All stories, sorted by slug, with their titles, the numbers of their facts, documents and publishers,
-        and their first and last dates. Sealed stories are marked and raise no error.
+        and their first and last dates; or the `latest` stories that changed, after the first `skip` of these, the
+        last one first. Sealed stories are marked and raise no error.
 
         No facts are read: a projection of Dateline's own has these, and is caught up first.
         """
         require_readable(self)
-        return overview(self._engine, self._reader)
+        return overview(self._engine, self._reader, latest, skip)
 
     def story(self, slug: str) -> read.StoryRow:
         """The story with this slug. Raises UnknownName."""
@@ -641,6 +656,13 @@ class Archive:
         """
         require_writable(self._engine)
         return self._served.catch_up(names, progress=progress)
+
+    def catch_up_indexes(self, *, progress: runner.Progress | None = None) -> list[Build]:
+        """Fold new events into `own_views`, as `search` and `entities` do when they are called. Returns their
+        builds, failed ones included."""
+        require_writable(self._engine)
+        own = list(self._own.values())
+        return catching_up.catch_up(self._engine, self._reader, own, OWNERS, progress=progress)
 
     def rebuild(
         self,

@@ -31,7 +31,14 @@ from dateline.documents.word_diff import Piece, word_diff
 from dateline.doubts.doubt import Doubt, Doubter
 from dateline.doubts.equal import EqualFacts
 from dateline.doubts.finding import corroborating, open_doubts
-from dateline.errors import DatelineError, Finding, MissingLibrary, Refused, UnknownName
+from dateline.errors import (
+    DatelineError,
+    Finding,
+    MissingLibrary,
+    Refused,
+    SealedContent,
+    UnknownName,
+)
 from dateline.events.byline import Byline, read_byline
 from dateline.events.clock import from_iso, to_iso
 from dateline.events.counting import Counts, counts
@@ -105,7 +112,10 @@ from dateline.plugins.formats import Extracted, Importer, SourceImporter
 from dateline.plugins.hookspecs import hookimpl
 from dateline.recording.line import CUT, ERASED, Line
 from dateline.records.change import change_rows, change_title
+from dateline.records.entry import entry_row
 from dateline.records.fact import erased_record, fact_record
+from dateline.records.hit import hit_row
+from dateline.records.overview import story_row
 from dateline.records.profile import profile_record
 from dateline.records.source import source_record, versions
 from dateline.register.profile import Profile
@@ -135,10 +145,10 @@ __all__ = [
     "FactCorrected", "FactDisputed", "FactNotice", "FactPayload", "FactRetracted", "FactReviewed",
     "FactRow", "FactView", "FactsLinked", "Factuality", "Figure", "FigureRecorded", "Finding", "Fold", "FoldedEvent", "Importer",
     "JsonObject", "Line", "Link", "Material", "MissingLibrary", "Nearby", "OccurrenceRecorded", "Pages", "Payload", "Piece", "PlaceRef", "Profile",
-    "Quantity", "Raw", "RecordedBy", "Refused", "RoleRecorded", "Rows", "Source", "SourceAmended", "SourceCaptured",
+    "Quantity", "Raw", "RecordedBy", "Refused", "RoleRecorded", "Rows", "Source", "SealedContent", "SourceAmended", "SourceCaptured",
     "SourceImporter", "SourceView", "SourceWithdrawn", "StateRecorded", "StatedCut", "StatementRecorded", "Status", "Step",
     "StoryChange", "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "StoryView", "Support", "Table", "Tally", "Time", "Times",
-    "UnknownName", "View", "ViewRow", "Wording", "act_words", "captured_documents", "chain_arrows", "chain_words", "change_rows", "change_title", "changed_fields", "corroborating", "counts", "csv_cell", "drawn", "erased_record", "fact_record", "figure_words", "figures", "find_charset",
-    "from_iso", "hookimpl", "is_publication_date", "last", "legible", "legible_line", "lost", "markdown", "marked_charset", "number_words", "one_line", "open_doubts", "original", "parse_edtf",
-    "parse_json", "profile_record", "quantity_words", "read_byline", "readings", "source_record", "superseded", "support", "to_fields", "to_iso", "versions", "visible", "web_charset", "word_diff", "worded",
+    "UnknownName", "View", "ViewRow", "Wording", "act_words", "captured_documents", "chain_arrows", "chain_words", "change_rows", "change_title", "changed_fields", "corroborating", "counts", "csv_cell", "drawn", "entry_row", "erased_record", "fact_record", "figure_words", "figures", "find_charset",
+    "from_iso", "hit_row", "hookimpl", "is_publication_date", "last", "legible", "legible_line", "lost", "markdown", "marked_charset", "number_words", "one_line", "open_doubts", "original", "parse_edtf",
+    "parse_json", "profile_record", "quantity_words", "read_byline", "readings", "source_record", "story_row", "superseded", "support", "to_fields", "to_iso", "versions", "visible", "web_charset", "word_diff", "worded",
 ]  # fmt: skip

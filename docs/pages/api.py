@@ -39,7 +39,7 @@ GROUPS: tuple[tuple[str, str, str, str], ...] = (
 >>> [story.slug for story in archive.stories()]
 ['sarn']
 """,
-        "create open read_only upgrade close open_story retitle close_story stories overview story head id kept",
+        "create open read_only upgrade close open_story retitle close_story stories overview story_count story head id kept",
     ),
     (
         "Capture a document",
@@ -225,7 +225,7 @@ True
 []
 >>> archive.close()
 """,
-        """catch_up rebuild undo_rebuild verify_view prune builds gone_views own_views kept_view pending_views open_doubts sql_views
+        """catch_up catch_up_indexes rebuild undo_rebuild verify_view prune builds gone_views own_views kept_view pending_views open_doubts sql_views
         refresh_sql_views run_checks known_types plugins notice""",
     ),
 )

@@ -19,5 +19,7 @@ def _items(brief: Brief, facts: list[ErasedFact]) -> Iterator[Html]:
     for fact in facts:
         number = el("span", fact.id, class_="no")
         yield el(
-            "li", el("p", number, f" {fact.kind} ", brief.said(fact.words)), id=brief.id(fact.id)
+            "li",
+            el("p", number, f" {fact.kind} ", brief.said(fact.words)),
+            id=brief.anchors.fact(fact.id),
         )

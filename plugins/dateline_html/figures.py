@@ -34,8 +34,8 @@ def _cells(brief: Brief, row: dict[str, Any]) -> list[Html]:
         join([brief.said(row["words"]), brief.badge(fact)]),
         join([brief.said(row["measure"]), join([" (", brief.said(unit), ")"]) if unit else None]),
         when,
-        join([el("bdi", fact.chain_words), brief.support(fact)], " "),
-        meta(brief.link(fact.id, fact.id, class_="no"), brief.where(fact)),
+        join([brief.chain(fact), brief.support(fact)], " "),
+        meta(brief.number(fact.id), brief.where(fact)),
     ]
 
 

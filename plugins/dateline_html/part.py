@@ -19,7 +19,7 @@ class Part:
     body: Iterator[Html]
 
     def written(self, brief: Brief) -> Iterator[Html]:
-        yield start("section", class_="part", id=brief.id(self.name))
+        yield start("section", class_="part", id=brief.anchors.part(self.name))
         yield brief.heading(1, self.title)
         yield from self.body
         yield end("section")

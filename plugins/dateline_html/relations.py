@@ -59,7 +59,7 @@ def _ground(brief: Brief, fact: Fact, event: Event) -> Html:
         _side(brief, fact),
         el("p", "is disputed", brief.by(data.by), class_="verb"),
         el("div", el("p", brief.said(data.ground)), class_="pair"),
-        id=brief.id(f"v{event.version}"),
+        id=brief.anchors.event(event.version),
     )
 
 
@@ -75,10 +75,10 @@ def _linked(brief: Brief, link: Link) -> Html:
         if data.elsewhere
         else _side(brief, brief.story.facts[data.to]),
         el("p", brief.said(data.note), class_="say") if data.note else None,
-        id=brief.id(f"v{link.event.version}"),
+        id=brief.anchors.event(link.event.version),
     )
 
 
 def _side(brief: Brief, fact: Fact) -> Html:
-    small = meta(el("bdi", fact.chain_words), brief.where(fact))
+    small = meta(brief.chain(fact), brief.where(fact))
     return el("div", el("p", join([brief.named(fact)])), small, class_="pair")

@@ -19,11 +19,15 @@ def timeline(brief: Brief) -> Part | None:
 
 
 def _days(brief: Brief, rows: list[dict[str, Any]]) -> Iterator[Html]:
+    before = None
     for _, group in groupby(rows, key=lambda row: (row["earliest"], row["latest"], row["undated"])):
         day = list(group)
+        begun = (day[0]["earliest"] or "")[:10] or None
         # "13 October" is the heading; an entry of "about 13 October" follows with its own date.
         heading = min(day, key=lambda row: len(row["when"]))
-        yield start("div", class_="day group")
+        anchor = brief.anchors.day(begun) if begun is not None and begun != before else None
+        before = begun
+        yield start("div", class_="day group", id=anchor)
         yield brief.heading(2, moment(heading["edtf"], heading["when"]))
         yield start("ul")
         for row in day:
@@ -39,11 +43,11 @@ def _entry(brief: Brief, row: dict[str, Any], heading: str) -> Html:
         el("p", brief.said(fact.data.text), brief.badge(fact)),
         meta(
             when,
-            el("bdi", fact.chain_words),
+            brief.chain(fact),
             brief.support(fact),
-            brief.said(row["places"]) if row["places"] else None,
-            el("span", fact.id, class_="no"),
+            brief.labels(ref.place for ref in fact.data.places),
+            brief.number(fact.id, at=brief.anchors.fact(fact.id)),
             brief.where(fact),
         ),
-        id=brief.id(fact.id),
+        id=brief.anchors.fact(fact.id),
     )

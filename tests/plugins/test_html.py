@@ -28,6 +28,7 @@ from dateline.testing import samples
 from dateline_demo.command import record
 from dateline_demo.stories import STORIES
 from dateline_html.markup import el
+from dateline_html.stated import stated
 
 PLUGINS = Plugins.load(strict=True)
 SLUGS = ["ferry", "toll", *(story.slug for story in STORIES.values())]
@@ -210,9 +211,16 @@ def test_tables_have_a_caption_and_heads_with_a_scope(page: Page) -> None:
 def test_every_link_leads_to_a_place_on_the_page(page: Page) -> None:
     names = [has["id"] for _, has in page.tags if "id" in has]
     assert len(set(names)) == len(names)
-    targets = [has["href"] for has in page.all("a")] + [g["cite"] for g in page.all("blockquote")]
+    links = [has["href"] for has in page.all("a") if "rel" not in has]
+    targets = links + [g["cite"] for g in page.all("blockquote")]
     assert targets
     assert all(target[0] == "#" and target[1:] in names for target in targets)
+
+
+def test_only_originals_lie_outside_and_learn_nothing_of_the_page(page: Page) -> None:
+    outside = [has for has in page.all("a") if has["href"][0] != "#"]
+    assert all(has["rel"] == "noreferrer nofollow" for has in outside)
+    assert all(has["href"].startswith(("https://", "http://")) for has in outside)
 
 
 def test_times_are_marked_up_where_they_are_exact(page: Page) -> None:
@@ -227,9 +235,9 @@ def test_times_are_marked_up_where_they_are_exact(page: Page) -> None:
 
 def test_nothing_is_loaded_and_nothing_is_run(page: Page) -> None:
     allowed = {"charset", "name", "content", "http-equiv", "lang", "dir", "id", "class", "href"}
-    allowed |= {"cite", "datetime", "scope", "role", "tabindex"}
+    allowed |= {"cite", "datetime", "scope", "role", "tabindex", "rel"}
     drawn = {"x", "y", "x1", "x2", "y1", "y2", "dx", "dy", "cx", "cy", "r", "d"}
-    drawn |= {"width", "height", "transform"}
+    drawn |= {"width", "height", "transform", "viewbox"}
     within = {"svg", "g", "line", "path", "circle", "rect", "text"}
     for tag, has in page.tags:
         assert tag not in {
@@ -298,8 +306,8 @@ def test_every_part_is_on_the_page(archive: Archive) -> None:
     page = Page(export(archive, "ferry"))
     parts = {has.get("id") for _, has in page.tags if has.get("class") == "part"}
     assert parts == {
-        *("timeline", "statements", "figures", "disputed", "changes", "relations", "places"),
-        "sources",
+        *("glance", "timeline", "statements", "figures", "disputed", "changes", "relations"),
+        *("places", "sources", "record"),
     }
     said = " ".join(page.text().split())
     assert (
@@ -311,6 +319,35 @@ def test_every_part_is_on_the_page(archive: Archive) -> None:
     assert "same origin: no independent confirmation" in said
     assert str(archive.head().archive) in said and archive.head().root.hex() in said
     assert [has["class"] for has in page.all("a") if "badge" in has.get("class", "")]
+
+
+def test_what_readers_want_comes_first_and_what_checks_the_page_last(archive: Archive) -> None:
+    source = export(archive, "ferry")
+    parts = re.findall('<section class="part" id="([^"]*)"', source)
+    assert parts[:2] == ["glance", "timeline"] and parts[-2:] == ["sources", "record"]
+    before, _, record = source.partition('id="record"')
+    digest, root = samples.SOURCE.removeprefix("sha256:"), archive.head().root.hex()
+    for audit in (digest, root, str(archive.head().archive), 'class="span"'):
+        assert audit in record and audit not in before
+
+
+def test_who_is_quoted_through_whom_is_said_in_words(archive: Archive) -> None:
+    said = " ".join(Page(export(archive, "velm-flood")).text().split())
+    assert (
+        "Ida Brandt Quoted through NORA (fictional news agency) in The Fictional Wire (2); "
+        "through NORA (fictional news agency) in Tarn Courier (fictional); "
+        "directly in The Fictional Wire." in said
+    )
+
+
+def test_the_most_telling_series_is_at_the_top(archive: Archive) -> None:
+    source = export(archive, "toll")
+    page = Page(source)
+    said = " ".join(page.text().split())
+    assert "First 50 (May 2024, Ister Wire), last 34 (7 May 2024, Ister Wire)." in said
+    assert len([has for has in page.all("svg") if has.get("role") == "img"]) == 1
+    assert source.index('role="img"') < source.index('id="timeline"') < source.index('id="series"')
+    assert '<a href="#glance">at the top of the page</a>' in source
 
 
 def test_a_series_has_a_chart_that_is_described_by_its_table(archive: Archive) -> None:
@@ -462,6 +499,41 @@ def test_no_piece_contains_a_large_part_of_the_page(archive: Archive) -> None:
     assert max(sizes) < 20_000 < sum(sizes)
 
 
+#: The head of a page as the first layout had it.
+FIRST_LAYOUT = """<header class="masthead"><p class="kicker">ferry<span class="sep"></span>open story</p>
+<h1>Ferry</h1>
+<dl class="cut facts"><dt>Archive</dt>
+<dd><code>01a220e3-26f1-75bf-8c6f-f26bdb6b503f</code></dd>
+<dt>Position</dt>
+<dd>1,168</dd>
+<dt>Root</dt>
+<dd><code>ROOT</code></dd>
+<dt>As of</dt>
+<dd>2024-05-06</dd>
+</dl>
+</header>
+<section class="part" id="rows"><h2>View: figures</h2>
+</section>
+""".replace("ROOT", "aa" * 32)
+
+
+def test_a_page_states_its_cut_in_every_layout(archive: Archive) -> None:
+    first = stated(FIRST_LAYOUT)
+    assert first is not None and first.outdated
+    cut = first.cut
+    assert (cut.position, cut.root, cut.as_of, cut.stories) == (
+        1168,
+        "aa" * 32,
+        "2024-05-06",
+        ("ferry",),
+    )
+    assert first.view == "figures"
+    with archive.material("ferry") as material:
+        page = "".join(PLUGINS.exporter("html").export(material))
+        now = stated(page)
+        assert now is not None and not now.outdated and now.cut == material.cut
+
+
 # -- hostile text ------------------------------------------------------------------------------
 
 HOSTILE = [
@@ -553,7 +625,7 @@ def test_nothing_hostile_survives_in_an_identifier_or_an_attribute(word: str) ->
     for tag, has in page.tags:
         for name, value in has.items():
             if (tag, name) != ("meta", "content"):
-                assert re.fullmatch(r"[\w#.,:\- ]*", value), (tag, name, value)
+                assert re.fullmatch(r"[\w#.,:%()\- ]*", value), (tag, name, value)
 
 
 def test_other_strings_than_markup_are_escaped_in_content_and_attributes() -> None:

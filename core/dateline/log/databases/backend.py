@@ -273,6 +273,13 @@ class Backend(ABC):
         """In the block, queries with the condition of `having_words` use the index."""
         yield
 
+    def most_are_found(
+        self, connection: Connection, source: str, condition: str, text: str, limit: int
+    ) -> int | None:
+        """For words in so many rows that the newest `limit` of these are sooner found by reading rows in their
+        order than with the index: how many rows to read at most. None for all others."""
+        return None
+
     def words_in(self, connection: Connection, table: str) -> Iterator[tuple[str, int]] | None:
         """The tokens in the index of a table, and how often it has each; None if it cannot be read."""
         return None
