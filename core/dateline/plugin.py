@@ -27,10 +27,18 @@ from __future__ import annotations
 
 from dateline.documents.charset import find_charset, marked_charset, web_charset
 from dateline.documents.document import BINARY, Document
+from dateline.documents.word_diff import Piece, word_diff
 from dateline.doubts.doubt import Doubt, Doubter
 from dateline.doubts.equal import EqualFacts
 from dateline.doubts.finding import corroborating, open_doubts
-from dateline.errors import DatelineError, Finding, MissingLibrary, Refused, UnknownName
+from dateline.errors import (
+    DatelineError,
+    Finding,
+    MissingLibrary,
+    Refused,
+    SealedContent,
+    UnknownName,
+)
 from dateline.events.byline import Byline, read_byline
 from dateline.events.clock import from_iso, to_iso
 from dateline.events.counting import Counts, counts
@@ -74,6 +82,7 @@ from dateline.events.parts import (
 )
 from dateline.events.payload import Erased, FactNotice, FactPayload, Payload, Raw, Wording, worded
 from dateline.events.publication import is_publication_date
+from dateline.events.readings import drawn, lost, original, readings, superseded
 from dateline.events.registry import EventType, to_fields
 from dateline.events.series import AllSeries
 from dateline.events.source import SourceAmended, SourceCaptured, SourceWithdrawn
@@ -102,6 +111,14 @@ from dateline.plugins.executors import Executor, Fold
 from dateline.plugins.formats import Extracted, Importer, SourceImporter
 from dateline.plugins.hookspecs import hookimpl
 from dateline.recording.line import CUT, ERASED, Line
+from dateline.records.change import change_rows, change_title
+from dateline.records.entry import entry_row
+from dateline.records.fact import erased_record, fact_record
+from dateline.records.hit import hit_row
+from dateline.records.overview import story_row
+from dateline.records.profile import profile_record
+from dateline.records.source import source_record, versions
+from dateline.register.profile import Profile
 from dateline.text import csv_cell, legible, legible_line, markdown, one_line, visible
 from dateline.views.forms import (
     DocumentView,
@@ -115,6 +132,7 @@ from dateline.views.forms import (
 from dateline.views.projection import Nearby, View
 from dateline.views.row_type import Column, FactRow, ViewRow
 from dateline.views.rows import Rows
+from dateline.views.story_changes import StoryChange
 from dateline.views.table import Table
 from dateline.views.things import CapturedDocument, Entity, Source
 from dateline.views.view_schema import last
@@ -126,11 +144,11 @@ __all__ = [
     "Event", "EventRevoked", "EventType", "EventView", "Evidence", "EvidenceAdded", "Executor", "Exporter", "Extracted", "Fact",
     "FactCorrected", "FactDisputed", "FactNotice", "FactPayload", "FactRetracted", "FactReviewed",
     "FactRow", "FactView", "FactsLinked", "Factuality", "Figure", "FigureRecorded", "Finding", "Fold", "FoldedEvent", "Importer",
-    "JsonObject", "Line", "Link", "Material", "MissingLibrary", "Nearby", "OccurrenceRecorded", "Pages", "Payload", "PlaceRef",
-    "Quantity", "Raw", "RecordedBy", "Refused", "RoleRecorded", "Rows", "Source", "SourceAmended", "SourceCaptured",
+    "JsonObject", "Line", "Link", "Material", "MissingLibrary", "Nearby", "OccurrenceRecorded", "Pages", "Payload", "Piece", "PlaceRef", "Profile",
+    "Quantity", "Raw", "RecordedBy", "Refused", "RoleRecorded", "Rows", "Source", "SealedContent", "SourceAmended", "SourceCaptured",
     "SourceImporter", "SourceView", "SourceWithdrawn", "StateRecorded", "StatedCut", "StatementRecorded", "Status", "Step",
-    "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "StoryView", "Support", "Table", "Tally", "Time", "Times",
-    "UnknownName", "View", "ViewRow", "Wording", "act_words", "captured_documents", "chain_arrows", "chain_words", "changed_fields", "corroborating", "counts", "csv_cell", "figure_words", "figures", "find_charset",
-    "from_iso", "hookimpl", "is_publication_date", "last", "legible", "legible_line", "markdown", "marked_charset", "number_words", "one_line", "open_doubts", "parse_edtf",
-    "parse_json", "quantity_words", "read_byline", "support", "to_fields", "to_iso", "visible", "web_charset", "worded",
+    "StoryChange", "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "StoryView", "Support", "Table", "Tally", "Time", "Times",
+    "UnknownName", "View", "ViewRow", "Wording", "act_words", "captured_documents", "chain_arrows", "chain_words", "change_rows", "change_title", "changed_fields", "corroborating", "counts", "csv_cell", "drawn", "entry_row", "erased_record", "fact_record", "figure_words", "figures", "find_charset",
+    "from_iso", "hit_row", "hookimpl", "is_publication_date", "last", "legible", "legible_line", "lost", "markdown", "marked_charset", "number_words", "one_line", "open_doubts", "original", "parse_edtf",
+    "parse_json", "profile_record", "quantity_words", "read_byline", "readings", "source_record", "story_row", "superseded", "support", "to_fields", "to_iso", "versions", "visible", "web_charset", "word_diff", "worded",
 ]  # fmt: skip

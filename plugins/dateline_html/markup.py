@@ -8,7 +8,7 @@ from html import escape
 
 from dateline.plugin import legible, legible_line, one_line
 
-_VOID = frozenset({"meta"})
+_VOID = frozenset({"input", "link", "meta"})
 _INLINE = frozenset({"a", "bdi", "b", "code", "del", "em", "ins", "mark", "span", "text", "time"})
 # The form of a BCP 47 tag; whether the language exists is not checked here.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", re.ASCII)

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from dateline import Archive, DatelineError, Plugins
+from dateline.log.databases.dialect import of
 from dateline.pytest_plugin import Cli
+from dateline.search import searching
 from dateline.testing import samples
 from dateline.testing.samples import VOSS, WIRE, amended, corrected, retracted
 
@@ -185,6 +187,26 @@ def test_the_indexes_are_rebuilt_undone_and_verified(archive: Archive) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("most", [0, 3, 10**6])
+def test_words_in_most_rows_are_found_without_the_index(
+    dateline_postgres_url: str, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """However many rows the planner expects, and whether or not the first rows are enough."""
+    monkeypatch.setitem(searching._RANKED, "fact", 3)
+    with Archive.create(dateline_postgres_url, PLUGINS) as archive:
+        many = [samples.statement(text=f"Boat {number} left") for number in range(9)]
+        archive.record([*samples.story(), samples.statement(text="A ship left"), *many])
+        expected = {
+            text: ids(archive, text, within=["fact"])
+            for text in ("left", "ship", "boat left", "left -boat", "nobody")
+        }
+        monkeypatch.setattr(type(of(archive._engine)), "most_are_found", lambda *given: most)
+
+        for text, found in expected.items():
+            assert ids(archive, text, within=["fact"]) == found
+        assert list(map(len, expected.values())) == [3, 1, 3, 1, 0]
+
+
 def test_several_processes_fold_the_texts_of_sources(db: str) -> None:
     with Archive.create(db, Plugins.load()) as archive:
         for number in range(3):

@@ -21,18 +21,6 @@ from dateline.text import markdown
 if TYPE_CHECKING:
     from dateline.views.story_changes import StoryChange
 
-_TITLES = {
-    "added": "New facts",
-    "corrected": "Corrected",
-    "updated": "Updated",
-    "figure": "Figures that moved",
-    "disputed": "Newly disputed",
-    "retracted": "Retracted",
-    "rejected": "Rejected",
-    "erased": "Erased",
-    "gone": "Not there yet",
-}
-
 
 @click.command()
 @click.argument("story", type=STORY)
@@ -58,13 +46,14 @@ def diff(
       dateline diff velm-flood 2024-03-04 2024-03-06
       dateline diff velm-flood 2024-03-04 2024-03-06 -f markdown
     """
+    from dateline.records.change import change_rows, in_order
     from dateline.views import asof
 
     clock = asof.recorded if recorded else asof.public
     since, until = read_moment(clock, "FROM", from_), read_moment(clock, "TO", to)
     with settings.archive() as archive:
         found = archive.diff(story, since, until)
-        changes = sorted(found, key=lambda change: list(_TITLES).index(change.kind))
+        changes = in_order(found)
         say_undated(archive, [story], until)
     if since.later_than(until):
         say(f"FROM ({from_}) is later than TO ({to}): the changes are shown in reverse.")
@@ -75,14 +64,16 @@ def diff(
         lines = [(c.kind, c.fact, c.text, _field(c), _arrow(c), c.why) for c in changes]
         emit(["kind", "fact", "text", "field", "change", "why"], lines, format_)
         return
-    rows = [(c.kind, c.fact, c.text, c.path, c.was, c.now, c.why) for c in changes]
+    rows = (list(row.values()) for row in change_rows(changes))
     emit(["kind", "fact", "text", "path", "was", "now", "why"], rows, format_)
 
 
 def _markdown(story: str, from_: str, to: str, changes: Sequence[StoryChange]) -> str:
+    from dateline.records.change import change_title
+
     lines = [f"# {markdown(story)}: {markdown(from_)} to {markdown(to)}", ""]
     for kind, group in groupby(changes, key=lambda change: change.kind):
-        lines += [f"## {_TITLES[kind]}", ""]
+        lines += [f"## {change_title(kind)}", ""]
         for change in group:
             moved = ""
             if kind == "figure":

@@ -15,12 +15,7 @@ from dateline.cli.terminal.output import emit
 
 if TYPE_CHECKING:
     from dateline.register.duplicates import Duplicate
-    from dateline.register.entry import Entry
 
-_COLUMNS = (
-    "entity", "kind", "label", "names", "stories", "facts", "statements", "first", "last", "also",
-    "identifiers",
-)  # fmt: skip
 _PAIRS = ("entity", "label", "into", "into_label", "why", "command")
 
 
@@ -58,6 +53,9 @@ def entities(
       dateline entities --like sael
       dateline entities --duplicates
     """
+    from dateline.records.entry import ENTRY_COLUMNS as COLUMNS
+    from dateline.records.entry import entry_row
+
     if duplicates and (kind or like or story):
         raise click.UsageError("--duplicates looks at all entities; give it without the others")
     with settings.archive() as archive:
@@ -69,16 +67,11 @@ def entities(
             left = len(pairs) - len(pairs[:limit])
         else:
             found = archive.entities(kind=kind, like=like, story=story)
-            emit(_COLUMNS, map(_row, found[:limit]), format_, summary=_COLUMNS[:-2])
+            rows = ([*entry_row(one).values()] for one in found[:limit])
+            emit(COLUMNS, rows, format_, summary=COLUMNS[:-2])
             left = len(found) - len(found[:limit])
     if left:
         say(f"{counted(left, 'further row')} not shown (--limit {limit}).")
-
-
-def _row(one: Entry) -> list[object]:
-    names, also, identifiers = map(", ".join, (one.names, one.also, one.identifiers))
-    counts = one.stories, one.facts, one.statements
-    return [one.entity, one.kind, one.label, names, *counts, one.first, one.last, also, identifiers]
 
 
 def _pair(one: Duplicate) -> list[object]:

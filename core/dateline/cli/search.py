@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_args
 
 import click
 
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
     from dateline.search.searching import Hit, Kind
 
 _KINDS: dict[str, Kind] = {"facts": "fact", "sources": "source", "entities": "entity"}
-_COLUMNS = (
-    "in", "story", "id", "kind", "status", "when", "who", "title", "text", "quotation",
-    "matches", "versions",
-)  # fmt: skip
 
 
 @click.command()
@@ -121,6 +117,7 @@ def search(
       dateline search 'gat* OR dam' --in sources
     """
     from dateline.events.status import Status
+    from dateline.records.hit import HIT_COLUMNS, hit_row
 
     at = moment(as_of, as_recorded)
     with settings.archive() as archive:
@@ -145,7 +142,7 @@ def search(
     if chosen == "table":
         _tell(found.hits)
     else:
-        emit(_COLUMNS, map(_row, found.hits), chosen)
+        emit(HIT_COLUMNS, ([*hit_row(hit).values()] for hit in found.hits), chosen)
     if not found.hits:
         say("Nothing was found.")
     elif found.more:
@@ -166,18 +163,6 @@ def _one_of(option: str, given: str | None, known: Sequence[str]) -> str | None:
 
 def _plugin_kinds(archive: Archive) -> list[str]:
     return sorted(name.rpartition(".")[0] for name in archive.plugins.event_types)
-
-
-def _row(hit: Hit) -> list[Any]:
-    marked = [part.text for part in (*hit.parts, *hit.quote) if part.marked]
-    quote = "".join(part.text for part in hit.quote) or None
-    who, when, status = hit.chain or None, hit.when or None, hit.status or None
-    title = hit.title or None
-    return [
-        *(hit.what, hit.story, hit.id, hit.kind, status, when, who, title, hit.text, quote),
-        "; ".join(dict.fromkeys(marked)),
-        hit.others + 1,
-    ]
 
 
 def _tell(hits: Iterable[Hit]) -> None:

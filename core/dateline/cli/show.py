@@ -140,17 +140,16 @@ def show(
 
 
 def _fact(archive: Archive, story: str, name: str, format_: str | None, at: Moment | None) -> None:
-    from dateline.cli.show_fact import as_record, describe
-    from dateline.events.clock import to_iso
+    from dateline.cli.show_fact import describe
     from dateline.recording.lookup import find_fact
+    from dateline.records.fact import erased_record, fact_record
 
     state = archive.state(story, at, facts=[name])
     erased = state.erased.get(name)
     if erased is not None:
-        shape = ["story", "fact", "kind", "status", "position", "erased_at", "reason", "basis"]
-        cells = (story, name, erased.kind, erased.status, erased.position, to_iso(erased.erased_us))
         if format_ in ("json", "ndjson", "csv"):
-            emit(shape, [(*cells, erased.reason, erased.basis)], format_)
+            record = erased_record(story, erased)
+            emit(list(record), [list(record.values())], format_)
         else:
             tell(f"{name}  {erased.kind}  {erased.words}")
         return
@@ -166,7 +165,7 @@ def _fact(archive: Archive, story: str, name: str, format_: str | None, at: Mome
     kept = at is None and "dateline_mentions" in archive.own_views()
     linking = archive.links_to(story, name) if kept else []
     if format_ in ("json", "ndjson", "csv"):
-        record = as_record(fact, text, linking)
+        record = fact_record(fact, text, linking)
         emit(list(record), [list(record.values())], format_)
         return
     for line in describe(fact, text, linking):
@@ -204,11 +203,12 @@ def _source(
     *,
     versions: bool,
 ) -> None:
-    from dateline.cli.show_source import as_record, compared, describe
+    from dateline.cli.show_source import compared, describe
+    from dateline.records.source import source_record
 
     state = archive.state(story, at)
     if format_ in ("json", "ndjson", "csv"):
-        record = as_record(state, name, archive.document)
+        record = source_record(state, name, archive.document)
         emit(list(record), [list(record.values())], format_)
         return
     shown = compared if versions else describe
@@ -247,13 +247,14 @@ def _is_entity(archive: Archive, story: str, name: str, at: Moment | None) -> bo
 def _entity(
     archive: Archive, story: str, name: str, format_: str | None, at: Moment | None
 ) -> None:
-    from dateline.cli.show_entity import as_record, describe
+    from dateline.cli.show_entity import describe
     from dateline.recording.lookup import find_entity
+    from dateline.records.entity import entity_record
 
     state = archive.state(story, at)
     name = find_entity(state, name).entity
     if format_ in ("json", "ndjson", "csv"):
-        record = as_record(state, name)
+        record = entity_record(state, name)
         emit(list(record), [list(record.values())], format_)
         return
     for line in describe(state, name):
@@ -281,9 +282,10 @@ def _profile(
     **when: Unpack[When],
 ) -> None:
     """Show an entity in all stories; if there is none, and it may be the name of a story, raise `unknown`."""
-    from dateline.cli.show_profile import FIRST, as_record, describe
+    from dateline.cli.show_profile import FIRST, describe
     from dateline.errors import UnknownName
     from dateline.events.story import is_slug
+    from dateline.records.profile import profile_record
 
     try:
         limit = None if everything else FIRST
@@ -291,7 +293,7 @@ def _profile(
     except UnknownName as error:
         raise unknown if is_slug(name) and error.code == "entity-unknown" else error from None
     if format_ in ("json", "ndjson", "csv"):
-        record = as_record(profile)
+        record = profile_record(profile)
         emit(list(record), [list(record.values())], format_)
         return
     for line in describe(profile):

@@ -12,7 +12,7 @@ from dateline.events.edtf import parse
 from dateline.events.envelope import Event
 from dateline.events.links import Link
 from dateline.events.parts import Evidence
-from dateline.events.payload import Payload, Raw, worded
+from dateline.events.payload import worded
 from dateline.events.registry import to_fields
 from dateline.events.state import Fact
 from dateline.events.support import support
@@ -141,53 +141,6 @@ def _notice(event: Event, fact: Fact) -> str:
         )
         changes = "; ".join(listed) + ". "
     return f"{wording.what}{_by(wording.who, fact)}: {changes}{wording.why or ''}"
-
-
-def as_record(fact: Fact, text: str | None, linking: Sequence[Link] = ()) -> dict[str, Any]:
-    """What `describe` shows, as one JSON object."""
-    when, pages = fact.when, Pages(fact.story, lambda source: text)
-    found = [pages.of(fact.source, item) for item in fact.data.evidence]
-    paged = {"pages": [page and page[0] for page in found]} if pages.paged(fact.source) else {}
-    known = support(fact)
-    return {
-        "story": fact.story.slug,
-        "fact": fact.id,
-        "type": fact.type,
-        "status": fact.status,
-        "protected": fact.id in fact.story.protected,
-        "position": fact.position,
-        "event_id": str(fact.event_id),
-        "recorded_at": to_iso(fact.recorded_us),
-        "reported_at": None if fact.reported_us is None else to_iso(fact.reported_us),
-        "chain": fact.chain_words,
-        "when": None if when is None else when.words,
-        "data": to_fields(fact.data),
-        **paged,
-        "support": {
-            "standing": known.standing,
-            "independent": known.independent,
-            "publishers": list(known.publishers),
-            "supported_by": [item.id for item in known.saying[1:]],
-        },
-        "links": [to_fields(link.data) for link in fact.story.linked(fact.id)],
-        "linked_from": [
-            {**to_fields(one.data), "from": f"{one.event.slug}/{one.data.from_}"} for one in linking
-        ],
-        "history": [_event(event) for event in fact.history],
-        "revoked": [
-            {**_event(event), "revocation": _event(fact.story.revoked[event.event_key])}
-            for event in fact.revoked
-        ],
-    }
-
-
-def _event(event: Event) -> dict[str, Any]:
-    return {
-        "type": event.type,
-        "position": event.position,
-        "recorded_at": to_iso(event.recorded_us),
-        "data": to_fields(event.data) if isinstance(event.data, Payload | Raw) else {},
-    }
 
 
 def _by(who: str | None, fact: Fact) -> str:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
-from dateline.events.registry import to_fields
 from dateline.events.state import Fact
+from dateline.records.profile import when_words
 
 if TYPE_CHECKING:
     from dateline.register.profile import Profile, Section
@@ -40,24 +38,6 @@ def describe(profile: Profile) -> Iterator[str]:
             yield from ("", _head(title, section))
         for fact in section.facts:
             yield from _fact(fact, title)
-
-
-def as_record(profile: Profile) -> dict[str, Any]:
-    """The same as one JSON object."""
-    return {
-        **{name: getattr(profile, name) for name in ("entity", "kind", "label", "ids", "names")},
-        "identifiers": profile.identifiers,
-        "part_of": profile.part_of,
-        "stories": profile.stories,
-        "labels": [msgspec.structs.asdict(one) for one in profile.labels],
-        "amended": [msgspec.structs.asdict(one) for one in profile.amended],
-        "role_count": profile.roles.count,
-        "roles": [_record(fact) for fact in profile.roles.facts],
-        "said_count": profile.said.count,
-        "said": [_record(fact) for fact in profile.said.facts],
-        "appears_in_count": profile.named.count,
-        "appears_in": [_record(fact) for fact in profile.named.facts],
-    }
 
 
 def _labels(profile: Profile) -> Iterator[str]:
@@ -93,7 +73,7 @@ def _head(title: str, section: Section) -> str:
 
 def _fact(fact: Fact, title: str) -> Iterator[str]:
     status = "" if fact.status == "recorded" else f" [{fact.status}]"
-    head = f"  {fact.story.slug} {fact.id}  {_when(fact)}"
+    head = f"  {fact.story.slug} {fact.id}  {when_words(fact)}"
     if title == "roles":
         organization = fact.label(fact.data.organization)
         yield f"{head}: {fact.data.title}{', ' + organization if organization else ''}{status}"
@@ -103,19 +83,3 @@ def _fact(fact: Fact, title: str) -> Iterator[str]:
         if fact.data.quote is not None:
             yield f"      “{fact.data.quote}”"
         yield f"      {fact.chain_words}"
-
-
-def _record(fact: Fact) -> dict[str, Any]:
-    return {
-        "story": fact.story.slug,
-        "fact": fact.id,
-        "kind": fact.kind,
-        "status": fact.status,
-        "when": _when(fact),
-        "chain": fact.chain_words,
-        **{name: value for name, value in to_fields(fact.data).items() if name != "fact"},
-    }
-
-
-def _when(fact: Fact) -> str:
-    return "undated" if fact.when is None else fact.when.words

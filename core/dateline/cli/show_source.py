@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any
 
-from dateline.documents.document import Document
 from dateline.documents.word_diff import word_diff
 from dateline.events.acts import short, words
-from dateline.events.counting import documents
-from dateline.events.readings import drawn, lost, original, readings, superseded
-from dateline.events.registry import to_fields
-from dateline.events.source import SourceCaptured
+from dateline.events.readings import drawn, lost, readings, superseded
 from dateline.events.state import Fact, StoryState
+from dateline.records.source import Newest, Stored, charset_of, is_text, read_by, text_of, versions
 
-#: Returns the document of a source; None if it is not here.
-Stored = Callable[[str], Document | None]
 #: The words shown around a change, on each side.
 _AROUND = 60
 
@@ -33,8 +27,8 @@ def describe(story: StoryState, name: str, stored: Stored) -> Iterator[str]:
         ("language", source.language),
         ("kept as", source.media_type),
         ("text of", short(source.derived_from) if source.derived_from else None),
-        ("read by", _read_by(story, name, stored) if source.derived_from else None),
-        ("charset", None if source.derived_from else _charset(story, name, stored)),
+        ("read by", read_by(story, name, stored) if source.derived_from else None),
+        ("charset", None if source.derived_from else charset_of(story, name, stored)),
     ):
         if value:
             yield f"  {label:10} {value}"
@@ -45,17 +39,17 @@ def describe(story: StoryState, name: str, stored: Stored) -> Iterator[str]:
     captures = len(versions(story, name))
     if captures > 1:
         yield f"  {captures} captures of this document; --versions compares them"
-    newest = _Newest(story, name, stored)
+    newest = Newest(story, name, stored)
     others = [one for one in readings(story.sources, name) if one != name]
-    for one in others if _is_text(source) or len(others) > 1 else ():
+    for one in others if is_text(source) or len(others) > 1 else ():
         how = "superseded" if one in superseded(story.sources) else "newest"
-        yield f"  {how} reading {short(one)} ({_read_by(story, one, stored)})"
+        yield f"  {how} reading {short(one)} ({read_by(story, one, stored)})"
     yield ""
     yield f"{len(facts)} fact{'' if len(facts) == 1 else 's'} drawn from it"
     for fact in facts:
         gone = f"  NOT IN THE NEWEST {newest.what}" if newest.lacks(fact) else ""
         yield f"  {fact.id}  {fact.status}  {fact.data.text}{gone}"
-    text = _text(name, stored)
+    text = text_of(name, stored)
     if text:
         yield ""
         yield from marked(text, facts).splitlines()
@@ -71,11 +65,11 @@ def compared(story: StoryState, name: str, stored: Stored) -> Iterator[str]:
         counted = f"{len(facts)} fact{'' if len(facts) == 1 else 's'}"
         yield f"{here} {short(one):16} {source.published or 'undated':22} {counted:9} {source.title or 'untitled'}"
         for other in _earlier(story, one):
-            facts, text = drawn(story, other), _text(one, stored)
+            facts, text = drawn(story, other), text_of(one, stored)
             missing = [fact.id for fact in facts if text is not None and lost(fact, text)]
             where = f", not in the newest reading: {', '.join(missing)}" if missing else ""
             yield (
-                f"    superseded reading {short(other)} ({_read_by(story, other, stored)}): "
+                f"    superseded reading {short(other)} ({read_by(story, other, stored)}): "
                 f"{len(facts)} fact{'' if len(facts) == 1 else 's'}{where}"
             )
     for before, after in pairwise(listed):
@@ -86,7 +80,7 @@ def compared(story: StoryState, name: str, stored: Stored) -> Iterator[str]:
             was, now = getattr(old, field), getattr(new, field)
             if was != now:
                 yield f"  {field}: {was or 'nothing'} -> {now or 'nothing'}"
-        left, right = _text(before, stored), _text(after, stored)
+        left, right = text_of(before, stored), text_of(after, stored)
         if left is None or right is None:
             yield "  one of the texts is not here"
         elif left == right:
@@ -98,78 +92,10 @@ def compared(story: StoryState, name: str, stored: Stored) -> Iterator[str]:
             yield f"  no longer there: the quotations of {', '.join(fact.id for fact in gone)}"
 
 
-def as_record(story: StoryState, name: str, stored: Stored) -> dict[str, Any]:
-    """What `describe` shows, as one JSON object."""
-    newest = _Newest(story, name, stored)
-    facts = drawn(story, name)
-    return {
-        **to_fields(story.sources[name]),
-        "withdrawn": story.withdrawn.get(name),
-        "charset": _charset(story, name, stored),
-        "versions": versions(story, name),
-        "readings": readings(story.sources, name),
-        "superseded_by": superseded(story.sources).get(name),
-        "facts": [fact.id for fact in facts],
-        "not_in_newest": [fact.id for fact in facts if newest.lacks(fact)],
-        "text": _text(name, stored),
-    }
-
-
 def _earlier(story: StoryState, name: str) -> list[str]:
     """The readings of a capture before its newest one, which `name` is."""
     old = superseded(story.sources)
     return [one for one in readings(story.sources, name) if old.get(one) == name]
-
-
-def versions(story: StoryState, name: str) -> list[str]:
-    """The captures of the document that a source belongs to, in the order of capture: the newest reading of
-    each if the source is a text, else the originals."""
-    document_of, old = documents(story.sources, story.entity_id), superseded(story.sources)
-    return [
-        one
-        for one, other in story.sources.items()
-        if document_of[one] == document_of[name]
-        and one not in old
-        and _is_text(other) == _is_text(story.sources[name])
-    ]
-
-
-def _is_text(source: SourceCaptured) -> bool:
-    return source.derived_from is not None or source.media_type == "text/plain"
-
-
-def _read_by(story: StoryState, name: str, stored: Stored) -> str:
-    """Who read a source, and in which charset: ``dateline 0.1.0, cp1251``."""
-    return ", ".join(
-        filter(None, (story.sources[name].extracted_by, _charset(story, name, stored)))
-    )
-
-
-def _charset(story: StoryState, name: str, stored: Stored) -> str | None:
-    """The charset in which the document was read for a source; None if it is not known."""
-    if (charset := story.sources[name].read_as) is not None:
-        return charset
-    document = stored(original(story.sources, name))
-    return None if document is None or document.binary else document.charset
-
-
-def _text(name: str, stored: Stored) -> str | None:
-    document = stored(name)
-    return None if document is None else document.text
-
-
-class _Newest:
-    """The newest text of the document that a source belongs to, and which facts it does not have."""
-
-    def __init__(self, story: StoryState, name: str, stored: Stored) -> None:
-        listed = versions(story, name)
-        self.name = listed[-1] if listed else name
-        self._text = None if self.name == name else _text(self.name, stored)
-        same = original(story.sources, self.name) == original(story.sources, name)
-        self.what = "READING" if same else "VERSION"
-
-    def lacks(self, fact: Fact) -> bool:
-        return self._text is not None and lost(fact, self._text)
 
 
 def marked(text: str, facts: Sequence[Fact]) -> str:

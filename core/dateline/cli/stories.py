@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -11,9 +11,6 @@ from dateline.cli.options import format_option, signed
 from dateline.cli.settings import Settings, pass_settings
 from dateline.cli.terminal.messages import say
 from dateline.cli.terminal.output import emit
-
-if TYPE_CHECKING:
-    from dateline.recording.overview import Overview
 
 
 @click.command("open")
@@ -84,30 +81,9 @@ def stories(settings: Settings, format_: str | None) -> None:
     Example:
       dateline stories
     """
+    from dateline.records.overview import STORY_COLUMNS as COLUMNS
+    from dateline.records.overview import story_row
+
     with settings.archive() as archive:
-        rows = [_row(found) for found in archive.overview()]
-    columns = [
-        "story", "title", "state", "facts", "sources", "publishers", "earliest", "latest", "events",
-        "last_change", "id",
-    ]  # fmt: skip
-    summary = [*columns[:5], *columns[8:10]]
-    emit(columns, rows, format_, summary=summary)
-
-
-def _row(found: Overview) -> list[object]:
-    from dateline.events.clock import to_iso
-
-    story, changed = found.story, to_iso(found.story.recorded_us)
-    if found.sealed:
-        stamp = changed[:19] + "Z"
-        return [story.slug, None, "[sealed]", *[None] * 5, story.version, stamp, str(story.id)]
-    state = "closed" if found.closed else "open"
-    counts = [
-        found.facts,
-        found.sources,
-        found.publishers,
-        found.earliest,
-        found.latest,
-        story.version,
-    ]
-    return [story.slug, found.title, state, *counts, changed, str(story.id)]
+        rows = [[*story_row(found).values()] for found in archive.overview()]
+    emit(COLUMNS, rows, format_, summary=[*COLUMNS[:5], *COLUMNS[8:10]])

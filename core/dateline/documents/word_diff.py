@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
@@ -48,6 +47,8 @@ def _changed(old: str, new: str) -> Iterator[Piece]:
 
 
 def _pieces(before: list[str], after: list[str]) -> Iterator[Piece]:
+    import difflib  # every plugin imports this module, and few compare texts
+
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
     for tag, start, end, from_, to in matcher.get_opcodes():
         if tag == "equal":

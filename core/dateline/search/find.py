@@ -63,12 +63,15 @@ def find(
         where.append("earliest <= ?")
         given.append(f"{wanted.until}~")  # any time of that day
     columns = _listed(build.table, schema.names)
-    with backend.by_words(connection):
-        rows = backend.execute(connection)(
-            f"SELECT {columns} FROM {source} WHERE {' AND '.join(where)}"
-            f" ORDER BY {number} DESC LIMIT ?",
-            (*given, limit),
-        ).fetchall()
+    asked = f"WHERE {' AND '.join(where)} ORDER BY {number} DESC LIMIT ?"
+    run, rows = backend.execute(connection), list[Any]()
+    newest = backend.most_are_found(connection, source, condition, text, limit)
+    if newest is not None:
+        some = f"(SELECT * FROM {source} ORDER BY {number} DESC LIMIT {newest}) AS {source}"
+        rows = run(f"SELECT {columns} FROM {some} {asked}", (*given, limit)).fetchall()
+    if len(rows) < limit:
+        with backend.by_words(connection):
+            rows = run(f"SELECT {columns} FROM {source} {asked}", (*given, limit)).fetchall()
     at_number, at_tokens = map(schema.names.index, (schema.words.number, schema.words.tokens))
     scored = [(score(query, row[at_tokens]), row) for row in rows]
     scored.sort(key=lambda one: (one[0], one[1][at_number]), reverse=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -14,7 +14,9 @@ from dateline.events.registry import to_fields
 from dateline.events.series import AllSeries, Entry
 from dateline.events.state import Fact, StoryState
 from dateline.events.words import quantity_words
-from dateline.views.asof import Moment
+
+if TYPE_CHECKING:  # it would bring SQLAlchemy into every plugin
+    from dateline.views.asof import Moment
 
 Kind = Literal[
     "added", "corrected", "updated", "retracted", "rejected", "disputed", "figure", "erased", "gone"

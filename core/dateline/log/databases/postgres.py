@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
@@ -15,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dateline.errors import DatelineError, NotAnArchive
 from dateline.log.databases import postgres_catalog as catalog
-from dateline.log.databases.backend import Backend, Execute, Values, Watch
+from dateline.log.databases.backend import READ_ONLY, Backend, Execute, Values, Watch
 from dateline.log.databases.postgres_errors import explained
 from dateline.log.databases.relation import Relation
 from dateline.log.databases.sql import driver, listed, quoted, without
@@ -34,6 +35,8 @@ _OLDEST = 150000
 _CHANNEL = "dateline_log"
 #: Settings with which the index of words is used.
 _BY_WORDS = {"enable_indexscan": "off", "enable_seqscan": "off", "work_mem": "64MB"}
+#: To divide the text of a row into words costs as much as so many rows that the index finds.
+_PER_ROW = 8
 #: The key of the advisory lock held while an archive is being made; any number will do.
 _CREATION = 0x44415445
 
@@ -73,7 +76,7 @@ class PostgreSQL(Backend):
     index_letters = 200
     explained = staticmethod(explained)
 
-    def engine(self, url: URL) -> Engine:
+    def engine(self, url: URL, *, read_only: bool = False) -> Engine:
         if url.drivername not in ("postgresql", "postgresql+psycopg"):
             raise DatelineError(
                 f"the driver {url.drivername} is not supported; Dateline uses psycopg 3",
@@ -83,7 +86,9 @@ class PostgreSQL(Backend):
         engine = create_engine(
             url.set(drivername="postgresql+psycopg"),
             pool_pre_ping=True,  # reconnects after a restart of the server
+            max_overflow=-1,  # threads that each wait for a second one would wait for each other
             hide_parameters=True,  # an error names the statement, never the data
+            execution_options={READ_ONLY: True, **self.reading} if read_only else {},
             connect_args={
                 "client_encoding": "utf8",
                 "application_name": url.query.get("application_name", "dateline"),
@@ -125,11 +130,15 @@ class PostgreSQL(Backend):
         driver(connection).execute(_LIMIT, (_IDLE_TIMEOUT,), prepare=True)
 
     def hold_table(self, connection: Connection, table: str) -> bool:
-        try:
-            driver(connection).execute(f"LOCK TABLE {quoted(table)} IN ACCESS SHARE MODE")
-        except psycopg.errors.UndefinedTable:
-            return False
-        return True
+        # In a block, because the error for a table that was dropped would end the snapshot.
+        cursor = driver(connection).execute(
+            f"DO $$BEGIN LOCK TABLE {quoted(table)} IN ACCESS SHARE MODE;"
+            " EXCEPTION WHEN undefined_table THEN NULL; END$$;"
+            f" SELECT to_regclass('{quoted(table)}') IS NOT NULL"
+        )
+        cursor.nextset()
+        [held] = cursor.fetchone()
+        return bool(held)
 
     def hold_alone(self, connection: Connection, tables: Sequence[str]) -> None:
         found = "SELECT relname FROM pg_class WHERE oid = to_regclass(quote_ident(%s))"
@@ -262,6 +271,20 @@ class PostgreSQL(Backend):
         yield
         for name in _BY_WORDS:  # an error ends the transaction, and these with it
             run(f"SET LOCAL {name} TO DEFAULT")
+
+    def most_are_found(
+        self, connection: Connection, source: str, condition: str, text: str, limit: int
+    ) -> int | None:
+        # The planner knows the most frequent words. It takes several in one row for independent of each
+        # other, which they need not be.
+        run = self.execute(connection)
+        [(plan,)] = run(f"EXPLAIN (FORMAT JSON) SELECT 1 FROM {source} WHERE {condition}", (text,))
+        table = "SELECT reltuples FROM pg_class WHERE oid = CAST(? AS regclass)"
+        [(rows,)] = run(table, (source,))
+        found = plan[0]["Plan"]["Plan Rows"]
+        # Reading a row of the table costs as much as `_PER_ROW` that the index finds.
+        reads = 4 * limit * rows / max(1, found)
+        return math.ceil(reads) if reads * _PER_ROW < found else None
 
     def having_words(self, table: str, number: str, tokens: str) -> tuple[str, str, str]:
         return quoted(table), f"{_vector(tokens)} @@ CAST(? AS tsquery)", quoted(number)
