@@ -203,4 +203,8 @@ def test_a_long_story_is_counted_in_bars_that_lead_to_their_day() -> None:
         "6 March 2024: 24 facts, 1 disputed"
     ]
     assert next(svg.iter("a")).get("href") == "#day.2024-03-01"
+    marks += [mark(2000, "2023-03"), mark(2001, "2024-06-01"), mark(2002, "2024-08-01")]
+    titles = [link.findtext("title") for link in drawn(marks).iter("a")]
+    assert titles[0] == "before 1 March 2024: 1 fact"
+    assert "after 28 March 2024: 2 facts" in titles
     assert len(list(svg.iter())) < 600
