@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dateline.plugin import Cut, StoryState, Table
+from dateline.plugin import Cut, DatelineError, StoryState, Table
 
 if TYPE_CHECKING:
     from dateline import Archive
@@ -49,10 +49,11 @@ class Seen:
         return sorted(self._tables)
 
     def table(self, view: str, story: str) -> Table:
-        return self._tables[view]
+        """The rows of a view: none if it failed, or if its plugin is not here."""
+        return self._tables.get(view) or Table(view, (), [])
 
     def tables(self, view: str) -> Iterator[Table]:
-        yield self._tables[view]
+        yield self.table(view, self.story.slug)
 
     def events(self) -> Iterator[Any]:
         raise NotImplementedError("pages of a story read its state, not its events")
@@ -110,5 +111,12 @@ class Site:
     def _read(self, slug: str, as_of: str | None) -> Seen:
         with self.archive.material(slug, as_of=as_of) as material:
             [story] = material.stories()
-            tables = {view: material.table(view, slug) for view in material.views()}
-            return Seen(story, material.cut, tables, material.failed, self.archive.document)
+            tables, failed = {}, dict(material.failed)
+            for view in material.views():
+                try:
+                    tables[view] = material.table(view, slug)
+                except DatelineError as error:
+                    if error.code != "view-failed":
+                        raise
+                    failed[view] = error
+            return Seen(story, material.cut, tables, failed, self.archive.document)
