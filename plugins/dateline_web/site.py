@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dateline.plugin import Cut, DatelineError, StoryState, Table
+from dateline_web.problems import Problem
 
 if TYPE_CHECKING:
     from dateline import Archive
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 #: For so many seconds the head of the log is not read again.
 _FRESH = 0.05
+#: Of so many events at most all stories are folded for a page.
+PAST = 50_000
 #: Stories are kept up to so many facts in all.
 _FACTS = 50_000
 #: The days of so many stories are kept.
@@ -75,6 +78,15 @@ class Site:
         if self._head is None or now - self._head[0] > _FRESH:
             self._head = (now, self.archive.head())
         return self._head[1]
+
+    def require_short(self, as_of: str | None) -> None:
+        """Raises Problem for a past day of all stories if these are too long to be folded for one page."""
+        if as_of is not None and self.head().position > PAST:
+            raise Problem(
+                400,
+                f"this archive has more than {PAST:,} events: the past is shown for one story at a time",
+                "past-too-long",
+            )
 
     def days(self, slug: str) -> list[Any]:
         """The days on which something changed in a story, ascending. Raises UnknownName."""
