@@ -49,6 +49,7 @@ def test_the_view_works_as_printed(
 
 def test_ci_runs_exactly_the_commands_of_the_readme() -> None:
     ci = (PROJECT / ".ci" / "run").read_text("utf-8").replace("&&\n    ", "&& ")
-    first, second = (block.strip() for block in blocks("sh"))
+    first, reader, second = (block.strip() for block in blocks("sh"))
     assert second in ci
     assert first in ci
+    assert reader.removesuffix(" --browser") in ci

@@ -22,6 +22,7 @@ from dateline.erasure.journal import Erasure, Journal
 from dateline.erasure.pairing import Pairing
 from dateline.erasure.plan import sealed
 from dateline.erasure.survey import Going
+from dateline.erasure.unfinished import left, require_erased, require_readable
 from dateline.errors import UnfinishedCopy
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Event, RecordedBy
@@ -34,8 +35,10 @@ from dateline.log.append import Expected
 from dateline.log.collector import collector_paused
 from dateline.log.copying.copier import Copied, Progress, silent
 from dateline.log.copying.whole import copy_to, require_elsewhere
+from dateline.log.databases.backend import only_reads
+from dateline.log.databases.dialect import of
 from dateline.log.databases.sqlite_connection import file_of
-from dateline.log.engine import kept_files, keys_of, reading
+from dateline.log.engine import kept_files, keys_of, reading, require_writable
 from dateline.log.follow import Follower, Stop
 from dateline.plugins import converting
 from dateline.plugins.checks import findings
@@ -48,8 +51,8 @@ from dateline.recording.lookup import find_entity, find_fact, find_source, find_
 from dateline.recording.overview import Overview, overview
 from dateline.recording.recorder import Recorded, Recorder
 from dateline.search.own import own_views
+from dateline.views import kept, runner, sql_view, store, story_changes
 from dateline.views import rebuild as rebuilding
-from dateline.views import runner, sql_view, store, story_changes
 from dateline.views.asof import Moment, When, asked, public, recorded, states, upto
 from dateline.views.generation import KERNEL, OWNERS, Build
 from dateline.views.kept_counts import KeptCounts, kept_counts
@@ -65,6 +68,7 @@ if TYPE_CHECKING:
     from dateline.capture.capturing import Captured
     from dateline.capture.details import Review
     from dateline.register.profile import Profile
+    from dateline.search.memory import InMemory
     from dateline.search.searching import Found, Kind
     from dateline.segments.export import Written
 
@@ -93,6 +97,15 @@ class Archive:
     `held_up`). With `resume` False nothing is finished, so a damaged archive can be opened and
     verified.
 
+    With `read_only` nothing is ever written: neither the log nor views nor keys, and methods that write
+    raise DatelineError (``archive-read-only``). Views that are not at the head are folded in memory. Search,
+    entities and overviews use the indexes as others left them, which may be a little behind (see `indexed`).
+    While an erasure is not finished, all that shows content raises DatelineError
+    (``erasure-unfinished``).
+
+    Threads may share an archive, unless it is in memory. Each call reads one snapshot; calls that record
+    take turns. ``recorded`` is that of the last call of any thread.
+
     Opening raises NotPaired, and erases nothing, if the keys database is not this archive's own and
     orders events to be erased: it could be anyone's. To accept it, open with `resume` False, inspect
     `ordered`, then call `pair`.
@@ -113,7 +126,9 @@ class Archive:
         self._engine = engine
         with reading(engine) as connection:
             archive = schema.archive_id(connection)
-        self._keys = Keys(keys_of(engine.url, keys), archive, file_of(engine.url))
+        self.read_only = only_reads(engine)
+        place, file = keys_of(engine.url, keys), file_of(engine.url)
+        self._keys = Keys(place, archive, file, read_only=self.read_only)
         self._journal = Journal(self._keys.file, archive)
         vault = Vault(self._keys, archive)
         self._reader = read.Reader(self.plugins.registry(), vault)
@@ -124,7 +139,7 @@ class Archive:
         self.unfinished_erasures: list[Erasure] = []
         self.notice: sql_view.Notice = sql_view.silent
         self._seen: set[str] = set()
-        if resume:
+        if resume and not self.read_only:
             try:
                 self.resume()
             except BaseException:
@@ -144,9 +159,11 @@ class Archive:
         keys: Place | None = None,
         *,
         resume: bool = True,
+        read_only: bool = False,
     ) -> Self:
-        """Open an existing archive. Raises NotAnArchive, SchemaOutdated, NotPaired."""
-        return cls(schema.connect(db), plugins, keys, resume=resume)
+        """Open an existing archive; one that is `read_only` is never written to. Raises NotAnArchive,
+        SchemaOutdated, NotPaired."""
+        return cls(schema.connect(db, read_only=read_only), plugins, keys, resume=resume)
 
     @classmethod
     def upgrade(cls, db: Place, plugins: Plugins | None = None) -> tuple[str, str]:
@@ -267,6 +284,7 @@ class Archive:
         from dateline.capture.capturing import Wanted, capture
         from dateline.capture.obtain import obtain
 
+        require_writable(self._engine)
         self.story(story)
         obtained = obtain(file, max_bytes, allow_network=allow_network)
         about["publisher"] = publisher
@@ -313,7 +331,9 @@ class Archive:
     @property
     def held_up(self) -> list[Erasure]:
         """The ``unfinished_erasures`` whose content is still present; until they are done, `backup`,
-        `material` and `copy_archive` raise DatelineError."""
+        `material` and `copy_archive` raise DatelineError. A read-only archive looks for them each time."""
+        if self.read_only:
+            return left(self._pairing)
         return [erasure for erasure in self.unfinished_erasures if erasure.step != "purged"]
 
     def subjects(self) -> list[str]:
@@ -358,6 +378,7 @@ class Archive:
 
         No facts are read: a projection of Dateline's own has these, and is caught up first.
         """
+        require_readable(self)
         return overview(self._engine, self._reader)
 
     def story(self, slug: str) -> read.StoryRow:
@@ -379,6 +400,7 @@ class Archive:
         sources, and takes no longer however many other facts there are. Of other facts it may have some,
         with an older status.
         """
+        require_readable(self)
         at = asked(at, **when)
         story = self.story(slug)
         if at is None and facts is not None:
@@ -391,6 +413,7 @@ class Archive:
 
     def fact(self, story: str, name: str, **when: Unpack[When]) -> Fact:
         """A fact by its id, such as ``f3``. Raises UnknownName, SealedContent."""
+        require_readable(self)
         if asked(None, **when) is None:
             return find_fact(self._present(self.story(story), [name]), name)
         return find_fact(self.state(story, **when), name)
@@ -445,6 +468,7 @@ class Archive:
     def events(self, slug: str | None = None, *, after: int = 0) -> Iterator[Event]:
         """Events in order, read page by page: those of one story with version > `after`, or those of
         the whole log with position > `after`. Raises UnknownName."""
+        require_readable(self)
         story = None if slug is None else self.story(slug)
         with reading(self._engine) as connection:
             if story is None:
@@ -476,7 +500,7 @@ class Archive:
         With `force` an existing file is overwritten, but never this archive, a keys database or a
         signing key. Returns the head of the backup. Raises DatelineError, Damaged.
         """
-        erasing.require_erased(self)
+        require_erased(self)
         return backups.backup(self._engine, file, force=force, progress=progress, kept=self.kept)
 
     @property
@@ -487,6 +511,7 @@ class Archive:
 
     def document(self, source: str) -> Document | None:
         """A captured document by its source id (SHA-256); None if there is none."""
+        require_readable(self)
         with reading(self._engine) as connection:
             return documents.get(connection, source, self._reader.vault)
 
@@ -523,6 +548,7 @@ class Archive:
         The rows of a past moment are folded in memory. Rows of retracted and rejected facts are left
         out unless `everything` is true. Raises UnknownName, ViewFailed, DatelineError.
         """
+        require_readable(self)
         at, question = asked(at, **when), Question.of(where, since, until, sort, limit)
         for slug in stories:
             self.story(slug)
@@ -560,6 +586,7 @@ class Archive:
         from dateline.search.own import texts
         from dateline.search.searching import KINDS, Asked, Search
 
+        require_readable(self)
         for slug in stories:
             self.story(slug)
         asked_for = Asked(
@@ -575,7 +602,12 @@ class Archive:
             everything=everything,
         )
         search = Search(
-            self._engine, self._reader, self._own, texts(self._engine, self._reader), self.state
+            self._engine,
+            self._reader,
+            self._own,
+            texts(self._engine, self._reader),
+            self.state,
+            self._memory,
         )
         moment = asked(at, **when)
         return search.search(text, asked_for, limit=limit, at=moment, progress=progress)
@@ -597,6 +629,7 @@ class Archive:
 
         Raises UnknownName.
         """
+        require_writable(self._engine)
         return self._served.catch_up(names, progress=progress)
 
     def rebuild(
@@ -621,6 +654,7 @@ class Archive:
         """
         from dateline.parallel.choice import chosen
 
+        require_writable(self._engine)
         wanted = [
             self.kept_view(name) for name in names or (*self.plugins.views, *self.own_views())
         ]
@@ -652,6 +686,22 @@ class Archive:
         """The views of Dateline's own by name."""
         return own_views(self._engine, self._reader)
 
+    @cached_property
+    def _memory(self) -> InMemory:
+        from dateline.search.memory import InMemory
+
+        return InMemory()
+
+    def indexed(self) -> int:
+        """The position of the log up to which `search`, `entities` and `entity` know the archive: the head, unless
+        it is read-only and nobody has asked for these since."""
+        if not of(self._engine).rests(self._engine):
+            return self.head().position
+        views = list(self._own.values())
+        with kept.snapshot(self._engine, self._reader, views) as (connection, builds):
+            head = read.head(connection).position
+            return min((build.position for build in builds.values()), default=head)
+
     def own_views(self) -> list[str]:
         """Projections of Dateline's own that were built. They speed up reading; `rebuild` and
         `verify_view` take them like the views of plugins."""
@@ -670,6 +720,7 @@ class Archive:
 
     def undo_rebuild(self, name: str) -> Build:
         """Restore the previous generation of a view. Raises UnknownName, DatelineError if there is none."""
+        require_writable(self._engine)
         return rebuilding.undo(self._engine, self._reader, self.kept_view(name), notice=self.notice)
 
     def prune(self, names: Sequence[str] | None = None) -> list[Build]:
@@ -678,6 +729,7 @@ class Archive:
         If a named view is no longer offered by any plugin (`gone_views`), all its generations and
         its SQL view are dropped; so are all generations of one of `own_views`, built again when needed. Raises UnknownName, DatelineError.
         """
+        require_writable(self._engine)
         there = {build.name for build in self.builds()}
         for name in names or ():
             if name not in there:
@@ -694,6 +746,7 @@ class Archive:
     def refresh_sql_views(self) -> None:
         """Write the SQL views again that are missing, altered or of an earlier release, as reading each
         view does. What keeps that from being done is left to the next read."""
+        require_writable(self._engine)
         sql_view.keep(self._engine, self.builds(), self._seen, self.notice)
 
     def sql_views(self) -> list[sql_view.Shown]:
@@ -766,7 +819,7 @@ class Archive:
         """
         from dateline.segments.export import export
 
-        erasing.require_erased(self)
+        require_erased(self)
         with reading(self._engine) as connection, progress("writing segments", "events") as step:
             return export(connection, self._reader, folder, step)
 
@@ -785,7 +838,7 @@ class Archive:
         Valid inside the ``with`` block, which reads one snapshot of the archive. Raises UnknownName,
         DatelineError.
         """
-        erasing.require_erased(self)
+        require_erased(self)
         for slug in slugs:
             self.story(slug)
         if view is not None:
@@ -817,5 +870,5 @@ def copy_archive(
         return copy_to(schema.connect(source, unfinished=True), target, progress)
     with archive:
         resume(archive)
-        erasing.require_erased(archive)
+        require_erased(archive)
         return copy_to(archive._engine, target, progress)

@@ -13,7 +13,7 @@ from dateline.erasure.steps import Eraser, require_words
 from dateline.errors import DatelineError
 from dateline.events.envelope import RecordedBy
 from dateline.log.databases.dialect import of
-from dateline.log.engine import reading
+from dateline.log.engine import reading, require_writable
 from dateline.log.protected import keys_in_use
 from dateline.plugins.loaded import Plugins
 from dateline.protect.subjects import require_unnamed
@@ -103,6 +103,7 @@ def erase(
 def fold_again(archive: Erasable) -> list[Build]:
     """Fold stories again whose rows an erasure deleted from the views. Returns the builds of those
     views, failed ones included. Without this call the next read of each view does it."""
+    require_writable(archive._pairing.engine)
     views = [archive.plugins.view(name) for name in archive.pending_views()]
     return catching_up.fold_again(archive._pairing.engine, archive._pairing.reader, views)
 
@@ -111,6 +112,7 @@ def resume(archive: Erasable) -> list[Erasure]:
     """Finish erasures that were interrupted or undone, as opening does. Returns those that are
     now done. Raises Damaged; NotPaired if the keys database is not this archive's own and orders
     events to be erased."""
+    require_writable(archive._pairing.engine)
     found = Eraser(archive._pairing, lambda: archive.plugins.views).resume()
     archive.resumed = [erasure for erasure in found if erasure.step == "done"]
     archive.unfinished_erasures = [erasure for erasure in found if erasure.step != "done"]
@@ -139,17 +141,7 @@ def pair(archive: Erasable) -> list[Erasure]:
     return resume(archive)
 
 
-def require_erased(archive: Erasable) -> None:
-    """Prevent copies of content that must be erased. Raises DatelineError."""
-    if archive.held_up:
-        raise DatelineError(
-            f"an erasure is not finished ({archive.held_up[0].reason}): a copy would keep its content",
-            hint="end the session that blocks it (on PostgreSQL, pg_stat_activity shows it), "
-            "then run this again",
-            code="erasure-unfinished",
-        )
-
-
 def _require_writable(pairing: Pairing, hint: str) -> None:
+    require_writable(pairing.engine)
     if of(pairing.engine).sealed(pairing.engine):  # although its keys database may be writable
         raise DatelineError("this archive is read-only", hint=hint, code="archive-read-only")

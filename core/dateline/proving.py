@@ -12,8 +12,10 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
+from dateline.erasure.unfinished import require_readable
 from dateline.errors import Damaged, DatelineError, MissingLibrary, described, stops_plugin
-from dateline.log.engine import reading, writing
+from dateline.log.databases.backend import only_reads
+from dateline.log.engine import reading, require_writable, writing
 from dateline.log.read import Head, Reader, StoryRow
 from dateline.plugins.loaded import Plugins
 from dateline.views.projection import View
@@ -21,6 +23,7 @@ from dateline.views.runner import Progress
 from dateline.views.sql_view import Notice
 
 if TYPE_CHECKING:
+    from dateline.erasure.journal import Erasure
     from dateline.proof.checkpoint import Signed
     from dateline.proof.exported import Export
     from dateline.proof.held import Given
@@ -43,6 +46,8 @@ class Provable(Protocol):
     def id(self) -> UUID: ...
     @property
     def kept(self) -> list[Path]: ...
+    @property
+    def held_up(self) -> list[Erasure]: ...
     def head(self) -> Head: ...
     def story(self, slug: str) -> StoryRow: ...
 
@@ -64,6 +69,7 @@ def new_key(archive: Provable, file: KeyFile = None) -> SigningKey:
     """Create a key that signs checkpoints. Raises DatelineError if the file exists."""
     from dateline.proof import keys
 
+    require_writable(archive._engine)
     path = keys.place(archive.id, file)
     key = keys.create(path, archive.id, archive.kept)
     archive.notice(
@@ -82,6 +88,7 @@ def checkpoint(archive: Provable, key: SigningKey | KeyFile = None) -> Signed:
     """
     from dateline.proof.checkpoint import sign
 
+    require_writable(archive._engine)
     if key is None or isinstance(key, str | os.PathLike):
         key = _key_to_sign(archive, key)
     with writing(archive._engine) as connection:
@@ -181,6 +188,7 @@ def prove(
     """
     from dateline.proof.bundle import bundle
 
+    require_readable(archive)
     story = archive.story(slug)
     if signed is None:
         signed = checkpoint_to_prove(archive, slug, fact, key, protected_too=protected_too)
@@ -207,7 +215,8 @@ def checkpoint_to_prove(
     protected_too: bool = False,
 ) -> Checkpoint:
     """A new checkpoint, to prove a fact or a story with; or the last one, if the signing key is
-    missing. Nothing is signed for a fact that is not there. Raises UnknownName, DatelineError."""
+    missing or the archive read-only. Nothing is signed for a fact that is not there. Raises UnknownName,
+    DatelineError."""
     from dateline.proof import keys
     from dateline.proof.verifier import Checkpoint, Wrong, checkpoint_text, read_checkpoint
 
@@ -217,10 +226,12 @@ def checkpoint_to_prove(
         unsigned = Checkpoint(name, head.position, head.root, text, ())
         prove(archive, slug, fact, unsigned, only_about=True, protected_too=protected_too)
     before, why = last_checkpoint(archive), "The signing key is missing"
+    if only_reads(archive._engine):
+        key, why = None, "This archive was opened read-only"
     if not key and before is not None:
         found = None
         try:
-            found = keys.find(archive.id)
+            found = None if only_reads(archive._engine) else keys.find(archive.id)
         except MissingLibrary as missing:
             why = f"No checkpoint is signed: {missing} ({missing.hint})"
         if found is None:

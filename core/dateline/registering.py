@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import Engine
 
+from dateline.erasure.unfinished import require_readable
 from dateline.events.links import Link
 from dateline.events.state import StoryState
 from dateline.log.read import Reader, StoryRow
@@ -15,10 +16,12 @@ from dateline.views.projection import View
 from dateline.views.runner import Progress
 
 if TYPE_CHECKING:
+    from dateline.erasure.journal import Erasure
     from dateline.register.duplicates import Duplicate
     from dateline.register.entry import Entry
     from dateline.register.profile import Profile
     from dateline.register.register import Register
+    from dateline.search.memory import InMemory
 
 
 class Registered(Protocol):
@@ -29,6 +32,10 @@ class Registered(Protocol):
 
     @property
     def _own(self) -> Mapping[str, View]: ...
+    @property
+    def _memory(self) -> InMemory: ...
+    @property
+    def held_up(self) -> list[Erasure]: ...
     def story(self, slug: str) -> StoryRow: ...
     def state(
         self, slug: str, at: Moment | None = None, *, facts: Collection[str] | None = None
@@ -82,4 +89,5 @@ def _register(archive: Registered) -> Register:
     def state_of(story: str, at: Moment | None, facts: Collection[str] | None) -> StoryState:
         return archive.state(story, at, facts=facts)
 
-    return Register(archive._engine, archive._reader, archive._own, state_of)
+    require_readable(archive)
+    return Register(archive._engine, archive._reader, archive._own, state_of, archive._memory)

@@ -39,7 +39,7 @@ GROUPS: tuple[tuple[str, str, str, str], ...] = (
 >>> [story.slug for story in archive.stories()]
 ['sarn']
 """,
-        "create open upgrade close open_story retitle close_story stories overview story head id kept",
+        "create open read_only upgrade close open_story retitle close_story stories overview story head id kept",
     ),
     (
         "Capture a document",
@@ -142,7 +142,7 @@ f1 corrected 12 boats stayed in port.
 >>> [event.type for event in archive.events("sarn")][:3]
 ['story.opened', 'entity.introduced', 'source.captured']
 """,
-        "view state fact entity entities duplicates links_to source events diff search",
+        "view state fact entity entities duplicates links_to source events diff search indexed",
     ),
     (
         "Export",
@@ -278,6 +278,7 @@ _VALUES = {
     "resumed": "The erasures that opening, `resume` or `pair` finished.",
     "unfinished_erasures": "The erasures that another process blocks.",
     "plugins": "The loaded plugins.",
+    "read_only": "Whether it was opened read-only: then nothing is ever written.",
     "notice": "Called with a sentence about each side effect; assign a function to it.",
 }
 #: Arguments that several calls share, and what the page shows for them.

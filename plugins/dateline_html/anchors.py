@@ -24,6 +24,10 @@ class Anchors:
     def event(self, version: int) -> str:
         return f"{self._prefix}v{version}"
 
+    def day(self, day: str) -> str:
+        """The facts that begin on that day, an ISO date, in the list of what is known by day."""
+        return f"{self._prefix}day.{day}"
+
     def source(self, source: str) -> str:
         return f"{self._prefix}s{self._numbers[source]}"
 

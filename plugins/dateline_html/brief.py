@@ -53,26 +53,34 @@ class Brief:
         opened = story.opened.languages if story.opened is not None else ()
         spoken = language(*opened)
         # The page's own words are English; the story's words name their language if it is another.
-        self._language = None if spoken is None or spoken.lower().split("-")[0] == "en" else spoken
+        self.language = None if spoken is None or spoken.lower().split("-")[0] == "en" else spoken
         self.documents = list(captured_documents(story))
+        self._rows: dict[str, list[dict[str, Any]]] = {}
         self._support: dict[str, dict[str, Any]] | None = None
         self._reasons: dict[str, str | None] = {}
+        #: The facts drawn from each source, hidden ones too, in the order of recording.
+        self.drawn: dict[str, list[Fact]] = {}
+        for fact in story.facts.values():
+            self.drawn.setdefault(fact.source, []).append(fact)
         #: The number of the document of each source; facts may name a source that is not captured.
         self.sources = {
             source.id: number
             for number, document in enumerate(self.documents, 1)
             for source in document.sources
         }
-        missing = (fact.source for fact in story.facts.values() if fact.source not in self.sources)
-        for number, source in enumerate(dict.fromkeys(missing), len(self.documents) + 1):
+        missing = [source for source in self.drawn if source not in self.sources]
+        for number, source in enumerate(missing, len(self.documents) + 1):
             self.sources[source] = number
         self.anchors = Anchors(story, self.sources, "" if level == 1 else f"{story.slug}.")
         self.links = links(self.anchors)
 
     def current_rows(self, view: str) -> list[dict[str, Any]]:
-        """The rows of a view without those of erased facts, which have a part of their own."""
-        rows = self.material.table(view, self.story.slug).dicts()
-        return [row for row in rows if row["fact"] not in self.story.erased]
+        """The rows of a view without those of erased facts, which have a part of their own. They are
+        kept: several parts read them."""
+        if view not in self._rows:
+            rows = self.material.table(view, self.story.slug).dicts()
+            self._rows[view] = [row for row in rows if row["fact"] not in self.story.erased]
+        return self._rows[view]
 
     def number(self, fact: str) -> Html:
         """The number of a fact, linked to it."""
@@ -83,7 +91,7 @@ class Brief:
 
     def said(self, words: str) -> Html:
         """Words of the story, isolated from the page's own in direction and language."""
-        return el("bdi", words, lang=self._language)
+        return el("bdi", words, lang=self.language)
 
     def label(self, entity: str | None) -> Html:
         """The name of an entity, linked to the page about it if there is one."""
@@ -128,21 +136,11 @@ class Brief:
         )
 
     def where(self, fact: Fact) -> Html:
-        """A link to the passage that a fact is drawn from: ``source 2, 529–563``."""
-        span, href = fact.span, self.links.passage(fact)
-        source = f"source {self.sources[fact.source]}"
-        if span is None or span.start is None:
-            return el("a", source, href=href, class_="where")
-        characters = el("span", "characters ", class_="unseen")
-        pages = self.pages.words(fact.source, span)
-        place = join(
-            [
-                f"{source}, {pages}",
-                characters,
-                el("span", f"{span.start}–{span.end}", class_="span"),
-            ]
-        )
-        return el("a", place, href=href, class_="where")
+        """A link to the passage that a fact is drawn from: ``source 2``, ``source 3, p. 4``."""
+        span, words = fact.span, f"source {self.sources[fact.source]}"
+        pages = "" if span is None else self.pages.words(fact.source, span).removesuffix(", ")
+        words = f"{words}, {pages}" if pages else words
+        return el("a", words, href=self.links.passage(fact), class_="where")
 
     def badge(self, fact: Fact) -> Html:
         """The status of a fact, linked to the event that set it; empty if it is merely recorded."""
@@ -157,11 +155,7 @@ class Brief:
 
     def support(self, fact: Fact) -> Html | None:
         """How well a fact is supported, as a quiet badge: ``single source``; None if it is."""
-        if self._support is None:
-            known = "support" in self.material.views()
-            rows = self.current_rows("support") if known else []
-            self._support = {row["fact"]: row for row in rows}
-        row = self._support.get(fact.id)
+        row = self._supported(fact.id)
         if row is None:
             return None
         words = "single source" if row["single_source"] else "uncorroborated"
@@ -170,6 +164,21 @@ class Brief:
         if row["disputed"] and fact.status != "disputed":
             disputed = el("span", "disputed", class_="badge disputed")
         return join([disputed, quiet], " ") or None
+
+    def ring(self, fact: str) -> str:
+        """How drawings mark a fact: ``disputed``, ``corrected`` or not at all."""
+        status, row = self.story.facts[fact].status, self._supported(fact)
+        if status == "disputed" or (row is not None and row["disputed"]):
+            return "disputed"
+        return "corrected" if status == "corrected" else ""
+
+    def _supported(self, fact: str) -> dict[str, Any] | None:
+        """The row of the support view, if there is that view and the fact is shown."""
+        if self._support is None:
+            known = "support" in self.material.views()
+            rows = self.current_rows("support") if known else []
+            self._support = {row["fact"]: row for row in rows}
+        return self._support.get(fact)
 
     def _reason(self, fact: Fact) -> str | None:
         if fact.status == "withdrawn":

@@ -1,7 +1,4 @@
-"""A chart of one series, in SVG. It is readable without colour, and its table is its description.
-
-Horizontal places are percentages, vertical ones pixels: so it fits every width with text of one size.
-"""
+"""A chart of one series, in SVG. It is readable without colour, and its table is its description."""
 
 from __future__ import annotations
 
@@ -9,8 +6,9 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from dateline_html.markup import Html, el, join
+from dateline_html.markup import Html, el
 from dateline_html.scales import Tick, date_ticks, number_ticks, short
+from dateline_html.svg import line, px, shape, share
 
 HEIGHT, _TOP, _BOTTOM = 270, 22, 236
 _LEFT, _RIGHT = 1.5, 97.0
@@ -130,15 +128,15 @@ def chart(points: Sequence[Point], unit: str | None, title: str, about: str, nam
 
 def _axes(plot: Plot) -> Iterator[Html]:
     for number in plot.numbers:
-        y = _px(plot.y(number))
-        yield _line(0, 100, y, y, "zero" if number == plot.numbers[0] else "grid")
+        y = px(plot.y(number))
+        yield line(0, 100, y, y, "zero" if number == plot.numbers[0] else "grid")
         yield el("text", short(number, plot.unit), x="0", y=y, dx=-8, dy=4, class_="value")
     ticks = plot.dates()
     for at, tick in enumerate(ticks):
         x, minor = plot.x(tick.at), " minor" if at % 2 and len(ticks) > 3 else ""
-        yield _line(x, x, _BOTTOM, _BOTTOM + 5, f"tick{minor}")
+        yield line(x, x, _BOTTOM, _BOTTOM + 5, f"tick{minor}")
         end = " end" if x > 92 else ""
-        yield el("text", tick.label, x=_share(x), y=_BOTTOM + 20, class_=f"date{end}{minor}")
+        yield el("text", tick.label, x=share(x), y=_BOTTOM + 20, class_=f"date{end}{minor}")
 
 
 def _few(plot: Plot, points: Sequence[Point]) -> Iterator[Html]:
@@ -168,27 +166,27 @@ def _steps(plot: Plot, points: Sequence[Point]) -> Iterator[Html]:
         old = None if point.before is None else points[point.before].height
         if old is None or point.height is None or point.before is None:
             continue
-        x, y = plot.at(point), _px(plot.y(old))
-        yield _line(plot.at(points[point.before]), x, y, y, "step")
-        yield _line(x, x, y, _px(plot.y(point.height)), "step")
+        x, y = plot.at(point), px(plot.y(old))
+        yield line(plot.at(points[point.before]), x, y, y, "step")
+        yield line(x, x, y, px(plot.y(point.height)), "step")
 
 
 def _mark(plot: Plot, point: Point) -> Iterator[Html]:
     x = plot.at(point)
     if not point.numbers:
-        yield el("text", "?", x=_share(x), y=_BOTTOM - 5, class_="unknown")
+        yield el("text", "?", x=share(x), y=_BOTTOM - 5, class_="unknown")
         return
     yield from _time(plot, point)
     yield from _bounds(plot, point, x)
     if point.value is None:
         return
-    y = _px(plot.y(point.value))
+    y = px(plot.y(point.value))
     if point.corrected is not None:
-        old = _px(plot.y(point.corrected))
-        yield _line(x, x, old, y, "mended")
-        yield _shape(x, old, _CROSS, "old")
-        yield el("circle", cx=_share(x), cy=y, r=8.5, class_="ring")
-    yield _shape(x, y, SHAPES[point.shape], "loose" if point.loose else "mark")
+        old = px(plot.y(point.corrected))
+        yield line(x, x, old, y, "mended")
+        yield shape(x, old, _CROSS, "old")
+        yield el("circle", cx=share(x), cy=y, r=8.5, class_="ring")
+    yield shape(x, y, SHAPES[point.shape], "loose" if point.loose else "mark")
 
 
 def _time(plot: Plot, point: Point) -> Iterator[Html]:
@@ -197,11 +195,11 @@ def _time(plot: Plot, point: Point) -> Iterator[Html]:
     height = point.lower if height is None else height
     if height is None or (start is not None and end is not None and end - start <= 1.01):
         return
-    y = _px(plot.y(height))
+    y = px(plot.y(height))
     left, right = (0.0 if start is None else plot.x(start)), 100.0 if end is None else plot.x(end)
-    yield _line(left, right, y, y, "time vague" if point.vague else "time")
-    yield _shape(left, y, "M6-5l-6 5l6 5" if start is None else "M0-5v10", "cap")
-    yield _shape(right, y, "M-6-5l6 5l-6 5" if end is None else "M0-5v10", "cap")
+    yield line(left, right, y, y, "time vague" if point.vague else "time")
+    yield shape(left, y, "M6-5l-6 5l6 5" if start is None else "M0-5v10", "cap")
+    yield shape(right, y, "M-6-5l6 5l-6 5" if end is None else "M0-5v10", "cap")
 
 
 def _bounds(plot: Plot, point: Point, x: float) -> Iterator[Html]:
@@ -210,19 +208,19 @@ def _bounds(plot: Plot, point: Point, x: float) -> Iterator[Html]:
     if lower is None and upper is None:
         return
     if lower is not None and upper is not None:
-        low, high = _px(plot.y(lower)), _px(plot.y(upper))
+        low, high = px(plot.y(lower)), px(plot.y(upper))
     elif lower is not None:
-        low = _px(plot.y(lower))
+        low = px(plot.y(lower))
         high = low - 26
-        yield _shape(x, high, "M-4.5 6l4.5-6l4.5 6", "cap")
+        yield shape(x, high, "M-4.5 6l4.5-6l4.5 6", "cap")
     else:
-        high = _px(plot.y(upper or 0))
+        high = px(plot.y(upper or 0))
         low = high + 26
-        yield _shape(x, low, "M-4.5-6l4.5 6l4.5-6", "cap")
-    yield _line(x, x, low, high, "bound")
+        yield shape(x, low, "M-4.5-6l4.5 6l4.5-6", "cap")
+    yield line(x, x, low, high, "bound")
     for y, given, strict in ((low, lower, point.strict[0]), (high, upper, point.strict[1])):
         if given is not None:
-            yield _shape(x, y, "M-6 0h4m4 0h4" if strict else "M-6 0h12", "cap")
+            yield shape(x, y, "M-6 0h4m4 0h4" if strict else "M-6 0h12", "cap")
 
 
 def _label(plot: Plot, points: Sequence[Point]) -> Html:
@@ -231,11 +229,11 @@ def _label(plot: Plot, points: Sequence[Point]) -> Html:
     x, y = plot.at(last), min(plot.y(number) for number in last.numbers)
     old = None if last.before is None else points[last.before].height
     if old is not None and last.height is not None and last.height < old and x > 30:
-        at = _px(plot.y(last.height))
-        return el("text", last.words, x=_share(x), y=at, dx=-10, dy=4, class_="label end")
+        at = px(plot.y(last.height))
+        return el("text", last.words, x=share(x), y=at, dx=-10, dy=4, class_="label end")
     y -= 36 if last.value is None and last.upper is None else 14
     side = "end" if x > 60 else "begin" if x < 30 else "middle"
-    return el("text", last.words, x=_share(x), y=_px(max(12, y)), class_=f"label {side}")
+    return el("text", last.words, x=share(x), y=px(max(12, y)), class_=f"label {side}")
 
 
 def _many(plot: Plot, points: Sequence[Point]) -> Iterator[Html]:
@@ -246,46 +244,13 @@ def _many(plot: Plot, points: Sequence[Point]) -> Iterator[Html]:
             parts.setdefault(int(plot.at(point) / 100 * _PARTS), []).append(point)
     for part, group in parts.items():
         numbers = [n for p in group for n in (p.value, p.lower, p.upper) if n is not None]
-        low, high = _px(plot.y(min(numbers))), _px(plot.y(max(numbers)))
-        place, width = _share(100 * part / _PARTS), _share(100 / _PARTS)
+        low, high = px(plot.y(min(numbers))), px(plot.y(max(numbers)))
+        place, width = share(100 * part / _PARTS), share(100 / _PARTS)
         tall = max(2.0, round(low - high, 1))
         yield el("rect", x=place, y=min(high, low - 1), width=width, height=tall, class_="band")
     for point in points:
         if point.corrected is not None and point.value is not None:
-            x, old = plot.at(point), _px(plot.y(point.corrected))
-            yield _line(x, x, old, _px(plot.y(point.value)), "mended")
-            yield _shape(x, old, _CROSS, "old")
+            x, old = plot.at(point), px(plot.y(point.corrected))
+            yield line(x, x, old, px(plot.y(point.value)), "mended")
+            yield shape(x, old, _CROSS, "old")
     yield _label(plot, points)
-
-
-def sign(path: str, class_: str) -> Html:
-    """A mark for the key of a chart."""
-    return el(
-        "svg",
-        el("path", d=path, class_=class_, transform="translate(9 9)"),
-        class_="sign",
-        width=18,
-        height=18,
-        aria_hidden="true",
-    )
-
-
-def _shape(x: float, y: float, path: str, class_: str) -> Html:
-    return el("svg", el("path", d=path, class_=class_), x=_share(x), y=y, class_="at")
-
-
-def _line(x1: float, x2: float, y1: float, y2: float, class_: str) -> Html:
-    return el("line", x1=_share(x1), x2=_share(x2), y1=y1, y2=y2, class_=class_)
-
-
-def _share(x: float) -> str:
-    return f"{x:.6g}%"
-
-
-def _px(y: float) -> float:
-    return round(y, 1)
-
-
-def key(items: Iterable[tuple[Html, str]]) -> Html:
-    """The key of a chart: a mark and its words each."""
-    return el("ul", *(el("li", mark, join([" ", words])) for mark, words in items), class_="key")

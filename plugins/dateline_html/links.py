@@ -12,7 +12,9 @@ Everything that is drawn or written for a story asks its brief's links and makes
 
 from __future__ import annotations
 
-from dateline.plugin import Fact
+from urllib.parse import urlsplit
+
+from dateline.plugin import Fact, one_line
 from dateline_html.anchors import Anchors
 
 
@@ -29,6 +31,10 @@ class Links:
     def fact(self, fact: str) -> str:
         return f"#{self.anchors.fact(fact)}"
 
+    def day(self, day: str) -> str:
+        """The facts that begin on that day, an ISO date."""
+        return f"#{self.anchors.day(day)}"
+
     def passage(self, fact: Fact) -> str:
         """The words of the source that a fact is drawn from."""
         return f"#{self.anchors.passage(fact)}"
@@ -43,3 +49,18 @@ class Links:
     def entity(self, entity: str) -> str | None:
         """A person, organisation, place or group; None if there is no page about them."""
         return None
+
+    def original(self, url: str) -> str | None:
+        """The address that a source was captured from; None if a link to it could act or deceive."""
+        return url if harmless(url) else None
+
+
+def harmless(url: str) -> bool:
+    """Whether it is a plain web address: http or https, a host, no user name, no characters that hide."""
+    if one_line(url) != url or " " in url:
+        return False
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc

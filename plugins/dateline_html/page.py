@@ -14,6 +14,9 @@ from dateline_html.markup import Html, el, end, join, start, text
 from dateline_html.part import Part
 from dateline_html.story import contents, head, parts
 
+#: Counts the layouts of pages, so that a page of an earlier one is not taken for a changed page.
+LAYOUT = 2
+MADE = "Dateline"
 _MAIN = "page.main"  # no slug contains a dot, so no story has this anchor
 
 
@@ -46,7 +49,7 @@ def _alone(story: StoryState, material: Material) -> Iterator[Html]:
     yield _top(story.title)
     yield start("header", class_="masthead")
     yield from head(brief)
-    yield join([_cut(material.cut), end("header")])
+    yield end("header")
     found = parts(brief)
     yield join([start("div", class_="sheet"), contents(brief, found)])
     yield start("main", id=_MAIN, tabindex=-1)
@@ -58,7 +61,7 @@ def _several(slugs: list[str], material: Material) -> Iterator[Html]:
     title = f"{len(slugs)} stories" if slugs else "No story"
     yield _top(title)
     yield start("header", class_="masthead")
-    yield join([el("h1", title), _cut(material.cut)])
+    yield el("h1", title)
     if slugs:
         links = (el("li", el("a", slug, href=f"#{slug}")) for slug in slugs)
         yield el("nav", el("ul", *links), aria_label="Stories")
@@ -89,6 +92,7 @@ def _top(title: str) -> Html:
             el("meta", http_equiv="Content-Security-Policy", content=policy()),
             el("meta", name="viewport", content="width=device-width, initial-scale=1"),
             el("meta", name="referrer", content="no-referrer"),
+            el("meta", name="generator", content=f"{MADE}, layout {LAYOUT}"),
             # Otherwise phones turn the numbers and dates of a source into links.
             el(
                 "meta",
@@ -118,10 +122,11 @@ def _cut(cut: Cut) -> Html:
 
 
 def _foot(cut: Cut) -> Html:
-    made = ["Written by Dateline out of archive ", el("code", str(cut.archive))]
-    made.append(f" at position {cut.position:,}. This page loads nothing and runs nothing. ")
-    spans = (
-        "Spans count the characters (Unicode code points) of a source’s text from 0, "
-        "and leave the end out."
+    made = el(
+        "p",
+        "Written by Dateline out of the archive below. This page loads nothing and runs nothing. "
+        "Whoever has the archive can check it with ",
+        el("code", "dateline verify --export"),
+        ".",
     )
-    return join([el("footer", el("p", *made, spans)), end("body"), end("html")])
+    return join([el("footer", made, _cut(cut)), end("body"), end("html")])

@@ -7,52 +7,121 @@ from itertools import groupby
 from typing import Any
 
 from dateline_html.brief import Brief
-from dateline_html.chart import MANY, SHAPES, Plot, Point, chart, drawable, key, sign
+from dateline_html.chart import MANY, SHAPES, Plot, Point, chart, drawable
 from dateline_html.figures import table
-from dateline_html.markup import Html, el, join, moment
+from dateline_html.markup import Html, el, end, join, moment, start
 from dateline_html.part import Part, meta
 from dateline_html.scales import days
+from dateline_html.svg import key, sign
 
 _HEAD = ("When", "Figure", "Supersedes", "According to", "Written")
 _BAR, _ARROW = "M0-7v14m-5-14h10m-10 14h10", "M-5 7h10m-5 0v-14m-4 5l4-5l4 5"
 _OLD, _TIME = "M-4-4l8 8m0-8l-8 8", "M-8 0h16m-16-4v8m16-8v8"
 _RING = "M-7.5 0a7.5 7.5 0 1 0 15 0a7.5 7.5 0 1 0-15 0z"
 
+#: Units that the measure says by itself.
+_UNSAID = (None, "fraction", "person")
+
 Row = dict[str, Any]
 
 
 def series(brief: Brief) -> Part | None:
-    if "series" not in brief.material.views():
-        return None
-    rows = brief.current_rows("series")
-    groups = [list(group) for _, group in groupby(rows, key=lambda row: row["series"])]
-    found = [group for group in groups if len(group) > 1]
+    found = _groups(brief)
     return Part("series", "Figures over time", len(found), _all(brief, found)) if found else None
 
 
-def _all(brief: Brief, groups: Sequence[list[Row]]) -> Iterator[Html]:
-    for number, rows in enumerate(groups, 1):
-        yield el(
-            "div", *_one(brief, rows, brief.anchors.part(f"series.{number}")), class_="group series"
+def telling(brief: Brief) -> Iterator[Html]:
+    """The chart of the series with the most figures, with a sentence: for the top of the page."""
+    groups = _groups(brief)
+    number = _most_telling(groups)
+    if number is None:
+        return
+    rows = groups[number]
+    yield start("div", class_="telling")
+    yield brief.heading(2, el("a", brief.said(_title(rows)), href=brief.links.part(_name(number))))
+    yield el("p", _sentence(brief, rows), class_="say")
+    yield _plot(brief, rows, brief.anchors.part("telling"))
+    yield end("div")
+
+
+def _groups(brief: Brief) -> list[list[Row]]:
+    """The rows of each series of at least two figures."""
+    if "series" not in brief.material.views():
+        return []
+    rows = brief.current_rows("series")
+    groups = (list(group) for _, group in groupby(rows, key=lambda row: row["series"]))
+    return [group for group in groups if len(group) > 1]
+
+
+def _most_telling(groups: Sequence[list[Row]]) -> int | None:
+    """The series with the most numbers, then the most publishers, then the first."""
+    ranks = []
+    for number, rows in enumerate(groups):
+        points = _points(dated := _dated(rows))
+        many = sum(bool(point.numbers) for point in points)
+        if many > 1 and drawable(points):
+            ranks.append((many, len(_publishers(dated)), -number))
+    return -max(ranks)[2] if ranks else None
+
+
+def _sentence(brief: Brief, rows: Sequence[Row]) -> Html:
+    """``First 2,104 of 8,400 (4 March 2024, The Wire), last 2,140 (6 March 2024, The Courier).``"""
+    numbers = [row for row in _dated(rows) if {row["value"], row["lower"], row["upper"]} != {None}]
+    first, last = (
+        join(
+            [
+                el("b", brief.said(_brief_words(row))),
+                f" ({row['when']}, ",
+                brief.said(row["publisher"]),
+                ")",
+            ]
         )
-
-
-def _one(brief: Brief, rows: list[Row], name: str) -> Iterator[Html]:
-    last = rows[-1]
-    unit = f" ({last['unit']})" if last["unit"] not in (None, "fraction") else ""
-    title = f"{last['measure']}{unit}" + (f", {last['place']}" if last["place"] else "")
-    yield brief.heading(2, brief.said(title))
-    dated = [row for row in rows if not row["undated"]]
-    points, publishers = _points(dated), _publishers(dated)
-    if drawable(points):
-        drawn = chart(points, last["unit"], title, _described(dated, len(publishers)), name)
-        yield el("figure", drawn, _caption(brief, points, publishers, rows), class_="plot")
-    yield from table(
-        "In the order of what the figures are about.",
-        _HEAD,
-        (_cells(brief, row) for row in rows),
-        name="series",
+        for row in (numbers[0], numbers[-1])
     )
+    return join(["First ", first, ", last ", last, "."])
+
+
+def _name(number: int) -> str:
+    return f"series.{number + 1}"
+
+
+def _dated(rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if not row["undated"]]
+
+
+def _title(rows: Sequence[Row]) -> str:
+    last = rows[-1]
+    unit = f" ({last['unit']})" if last["unit"] not in _UNSAID else ""
+    return f"{last['measure']}{unit}" + (f", {last['place']}" if last["place"] else "")
+
+
+def _plot(brief: Brief, rows: Sequence[Row], name: str) -> Html:
+    """The chart of the dated figures, which are drawable."""
+    dated = _dated(rows)
+    points, publishers = _points(dated), _publishers(dated)
+    described = _described(dated, len(publishers))
+    drawn = chart(points, rows[-1]["unit"], _title(rows), described, name)
+    return el("figure", drawn, _caption(brief, points, publishers, rows), class_="plot")
+
+
+def _all(brief: Brief, groups: Sequence[list[Row]]) -> Iterator[Html]:
+    above = _most_telling(groups)
+    for number, rows in enumerate(groups):
+        name = brief.anchors.part(_name(number))
+        yield start("div", class_="group series", id=name)
+        yield brief.heading(2, brief.said(_title(rows)))
+        if number == above:
+            top = el("a", "at the top of the page", href=brief.links.part("glance"))
+            yield el("p", "The chart is ", top, ".", class_="say")
+        elif drawable(_points(_dated(rows))):
+            yield _plot(brief, rows, name)
+        yield from table(
+            "In the order of what the figures are about.",
+            _HEAD,
+            (_cells(brief, row) for row in rows),
+            name="series",
+        )
+        yield end("div")
 
 
 def _publishers(rows: Sequence[Row]) -> dict[str, int]:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from dateline.plugin import Evidence, Fact, SourceCaptured
 from dateline_html.brief import Brief
-from dateline_html.markup import Html, el, end, join, language, start, text
+from dateline_html.markup import Html, el, end, join, language, start
 from dateline_html.part import Part, meta
 from dateline_html.quoting import passages
 
 _LEAD = "Each passage that facts were drawn from, in the order of the text, with what was drawn from it."
+_REL = "noreferrer nofollow"
 
 
 def sources(brief: Brief) -> Part | None:
@@ -18,70 +19,63 @@ def sources(brief: Brief) -> Part | None:
     return Part("sources", "Sources", count, _sources(brief)) if count else None
 
 
-def _sources(brief: Brief) -> Iterator[Html]:
-    yield el("p", _LEAD, class_="say")
-    drawn: dict[str, list[Fact]] = {}
-    for fact in brief.story.facts.values():
-        drawn.setdefault(fact.source, []).append(fact)
+def grouped(brief: Brief) -> Iterator[tuple[list[str], SourceCaptured | None, int]]:
+    """Each document once: its sources, the newest capture, and how many versions there are."""
     for document in brief.documents:
-        newest, names = document.versions[-1].data, [one.id for one in document.sources]
-        yield from _document(brief, names, newest, len(document.versions), drawn)
+        names = [one.id for one in document.sources]
+        yield names, document.versions[-1].data, len(document.versions)
     for name in brief.sources:
         if name not in brief.story.sources:
-            yield from _document(brief, [name], None, 1, drawn)
+            yield [name], None, 1
+
+
+def _sources(brief: Brief) -> Iterator[Html]:
+    yield el("p", _LEAD, class_="say")
+    for names, newest, versions in grouped(brief):
+        yield from _document(brief, names, newest, versions)
 
 
 def _document(
-    brief: Brief,
-    names: list[str],
-    newest: SourceCaptured | None,
-    versions: int,
-    drawn: dict[str, list[Fact]],
+    brief: Brief, names: list[str], newest: SourceCaptured | None, versions: int
 ) -> Iterator[Html]:
     number, taken_back = brief.sources[names[0]], brief.story.withdrawn
-    title = (newest.title if newest is not None else None) or "untitled"
-    facts = sum(len(drawn.get(name, ())) for name in names)
+    facts = sum(len(brief.drawn.get(name, ())) for name in names)
     yield start("div", class_="source", id=brief.anchors.source(names[0]))
     withdrawn = el("span", "withdrawn", class_="badge withdrawn")
     badge = join([" ", withdrawn]) if any(name in taken_back for name in names) else None
-    yield brief.heading(2, f"{number}. ", brief.said(title), badge)
-    yield el("dl", *_about(brief, names, newest, versions, facts), class_="facts")
+    yield brief.heading(2, f"{number}. ", _title(brief, newest), badge)
+    yield meta(
+        *_about(brief, newest), f"{versions} versions" if versions > 1 else None, _drawn(facts)
+    )
+    for name in names:
+        if (reason := taken_back.get(name)) is not None:
+            yield el("p", "Withdrawn: ", brief.said(reason), class_="say")
     for digest in dict.fromkeys(name.partition(".")[0] for name in names):
         alike = [name for name in names if name.partition(".")[0] == digest]
-        yield from _passages(
-            brief, alike[0], [fact for one in alike for fact in drawn.get(one, ())]
-        )
+        facts_alike = [fact for one in alike for fact in brief.drawn.get(one, ())]
+        yield from _passages(brief, alike[0], facts_alike)
     yield end("div")
 
 
-def _about(
-    brief: Brief, names: list[str], source: SourceCaptured | None, versions: int, facts: int
-) -> Iterator[Html]:
+def _title(brief: Brief, source: SourceCaptured | None) -> Html:
+    """The title of a source, linked to the address that it was captured from."""
+    title = brief.said((source.title if source is not None else None) or "untitled")
+    url = source.url if source is not None else None
+    href = brief.links.original(url) if url else None
+    return title if href is None else el("a", title, href=href, rel=_REL)
+
+
+def _about(brief: Brief, source: SourceCaptured | None) -> Iterator[Html | None]:
     if source is not None:
-        yield from _line("Publisher", brief.label(source.publisher))
-        yield from _line(
-            "By",
-            brief.labels(source.byline),
-        )
-        yield from _line("Published", brief.when(source.published) if source.published else None)
-        yield from _line("Place", brief.label(source.place) if source.place else None)
-        yield from _line("Address", text(source.url) if source.url else None)
-        yield from _line("Language", text(source.language) if source.language else None)
-        chars = f", {source.chars:,} characters" if source.chars is not None else ""
-        yield from _line("Kept as", text(source.media_type + chars))
-    yield from _line("Versions", text(str(versions)) if versions > 1 else None)
-    yield from _line("Facts drawn", text(str(facts)))
-    for digest in dict.fromkeys(name.removeprefix("sha256:").partition(".")[0] for name in names):
-        yield from _line("SHA-256", el("code", digest))
-    for name in names:
-        reason = brief.story.withdrawn.get(name)
-        yield from _line("Withdrawn", brief.said(reason) if reason is not None else None)
+        yield brief.label(source.publisher)
+        byline = brief.labels(source.byline)
+        yield join(["by ", byline]) if byline else None
+        yield brief.when(source.published) if source.published else None
+        yield brief.label(source.place) if source.place else None
 
 
-def _line(name: str, value: Html | None) -> Iterator[Html]:
-    if value is not None:
-        yield el("dt", name)
-        yield el("dd", value)
+def _drawn(facts: int) -> str:
+    return f"{facts:,} fact{'' if facts == 1 else 's'} drawn from it"
 
 
 def _passages(brief: Brief, name: str, facts: list[Fact]) -> Iterator[Html]:
@@ -102,8 +96,8 @@ def _passage(brief: Brief, drawn: list[Fact], spoken: str | None) -> Iterator[Ht
     span = drawn[0].span
     if span is not None:
         if span.start is not None:
-            pages = brief.pages.words(drawn[0].source, span)
-            yield el("p", f"{pages}characters {span.start}–{span.end}", class_="meta")
+            pages = brief.pages.words(drawn[0].source, span).removesuffix(", ")
+            yield el("p", pages, class_="meta") if pages else Html()
         for _, words in passages([span], brief.texts.get(drawn[0].source)):
             yield el("p", words, class_="words", dir="auto", lang=spoken)
     for fact in drawn:

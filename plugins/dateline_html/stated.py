@@ -1,4 +1,5 @@
-"""Reads back the cut that a page states: the inverse of `page`'s colophon and of a story's head."""
+"""Reads back the cut that a page states, whatever layout it has: the inverse of `page`'s foot and of a
+story's head."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ import re
 from uuid import UUID
 
 from dateline.plugin import Cut, StatedCut
+from dateline_html.page import LAYOUT, MADE
 
 _CUT = re.compile(
     r"<dt>Archive</dt>\s*<dd><code>([0-9a-f-]{36})</code></dd>\s*"
@@ -14,6 +16,7 @@ _CUT = re.compile(
     r"<dt>Root</dt>\s*<dd><code>([0-9a-f]{64})</code></dd>\s*"
     r"<dt>As of</dt>\s*<dd>(.*?)</dd>"
 )
+_LAYOUT = re.compile(rf'<meta name="generator" content="{MADE}, layout (\d+)">')
 _STORY = re.compile(r'<p class="kicker">([a-z0-9-]+)<')
 _VIEW = re.compile(r'<section class="part" id="(?:[^"]*\.)?rows"><h\d>View: ([^<]*)</h\d>')
 
@@ -28,4 +31,10 @@ def stated(page: str) -> StatedCut | None:
     slugs = tuple(_STORY.findall(page))
     cut = Cut(UUID(archive), int(position.replace(",", "")), root, as_of, slugs)
     view = _VIEW.search(page)
-    return StatedCut(cut, None if view is None else html.unescape(view[1]))
+    layout = _LAYOUT.search(page)
+    return StatedCut(
+        cut,
+        None if view is None else html.unescape(view[1]),
+        # The first layout did not state its number.
+        outdated=layout is None or int(layout[1]) != LAYOUT,
+    )

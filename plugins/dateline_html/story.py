@@ -10,9 +10,11 @@ from dateline_html.brief import Brief
 from dateline_html.changes import changes
 from dateline_html.erased import erased
 from dateline_html.figures import figures
+from dateline_html.glance import glance
 from dateline_html.markup import Html, el, join, text
 from dateline_html.part import Part
 from dateline_html.places import places
+from dateline_html.record import record
 from dateline_html.relations import disputes, relations
 from dateline_html.rows import rows
 from dateline_html.series import series
@@ -21,16 +23,18 @@ from dateline_html.statements import statements
 from dateline_html.timeline import timeline
 
 _PARTS = (
+    glance,
     timeline,
-    statements,
-    figures,
-    series,
     disputes,
+    series,
+    figures,
+    statements,
     changes,
-    erased,
     relations,
     places,
+    erased,
     sources,
+    record,
 )
 
 
@@ -57,7 +61,7 @@ def contents(brief: Brief, found: list[Part]) -> Html:
             el(
                 "a",
                 part.title,
-                el("span", f" {part.count}", class_="count"),
+                el("span", f" {part.count:,}", class_="count"),
                 href=brief.links.part(part.name),
             ),
         )

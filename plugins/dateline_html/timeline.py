@@ -19,11 +19,15 @@ def timeline(brief: Brief) -> Part | None:
 
 
 def _days(brief: Brief, rows: list[dict[str, Any]]) -> Iterator[Html]:
+    before = None
     for _, group in groupby(rows, key=lambda row: (row["earliest"], row["latest"], row["undated"])):
         day = list(group)
+        begun = (day[0]["earliest"] or "")[:10] or None
         # "13 October" is the heading; an entry of "about 13 October" follows with its own date.
         heading = min(day, key=lambda row: len(row["when"]))
-        yield start("div", class_="day group")
+        anchor = brief.anchors.day(begun) if begun is not None and begun != before else None
+        before = begun
+        yield start("div", class_="day group", id=anchor)
         yield brief.heading(2, moment(heading["edtf"], heading["when"]))
         yield start("ul")
         for row in day:

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from dateline.plugin import parse_edtf
-from dateline_html.markup import Html, el, join
+from dateline_html.markup import Html, el
 from dateline_web.addresses import Addresses
 from dateline_web.asked import Asked
 from dateline_web.shown import Shown
@@ -16,41 +16,37 @@ def slider(shown: Shown, asked: Asked) -> Html:
     """What day it is, the steps before and after, and a form for any other day. It works without JavaScript;
     with it, the list of steps becomes a slider."""
     days = asked.site.days(shown.slug) if shown.slug is not None else []
-    now = "What is known now" if asked.as_of is None else join(
-        ["What was known on ", el("b", parse_edtf(asked.as_of).words)]
-    )  # fmt: skip
-    return el(
-        "nav",
-        el("p", now, class_="now"),
-        _steps(asked, days) if days else None,
-        _form(asked),
-        aria_label="Day",
-        class_="days",
-    )
-
-
-def _steps(asked: Asked, days: Sequence[str]) -> Html:
-    """Links to the steps on both sides, and to all."""
-    before, after = around(days, asked.as_of)
+    if not days:
+        return el("nav", _now(asked), _form(asked), aria_label="Day", class_="days")
     listed = (
         el("li", el("a", day, href=_at(asked, day), aria_current=_current(asked, day)))
         for day in days
     )
-    return join(
-        [
-            el(
-                "p",
-                _link(asked, "‹ Earlier", before, "prev") if before else el("span", "‹ Earlier"),
-                _link(asked, "Later ›", after, "next") if after else el("span", "Later ›"),
-                el("a", "Now", href=_at(asked, None)) if asked.as_of else el("span", "Now"),
-                class_="steps",
-            ),
-            el(
-                "details",
-                el("summary", f"All {len(days)} days on which something changed"),
-                el("ol", *listed),
-            ),
-        ]
+    every = el(
+        "details",
+        el("summary", f"All {len(days)} days on which something changed, or any other"),
+        el("ol", *listed),
+        _form(asked),
+    )
+    return el("nav", _now(asked), _steps(asked, days), every, aria_label="Day", class_="days")
+
+
+def _now(asked: Asked) -> Html:
+    if asked.as_of is None:
+        return el("p", "What is known now", class_="now")
+    day = parse_edtf(asked.as_of).words
+    return el("p", "What was known by the end of ", el("b", day), class_="now")
+
+
+def _steps(asked: Asked, days: Sequence[str]) -> Html:
+    """Links to the steps on both sides."""
+    before, after = around(days, asked.as_of)
+    return el(
+        "p",
+        _link(asked, "‹ Earlier", before, "prev") if before else el("span", "‹ Earlier"),
+        _link(asked, "Later ›", after, "next") if after else el("span", "Later ›"),
+        el("a", "Now", href=_at(asked, None)) if asked.as_of else el("span", "Now"),
+        class_="steps",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,13 @@ def run(settings: Any, options: dict[str, Any]) -> None:
         site = Site(archive)
         app = application(site, Rules({"localhost", *map(str.lower, options["hostnames"])}, token))
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
-        click.echo(f"Serving {settings.shown} at {address} (to be read only; ^C ends it)", err=True)
-        if options["browser"]:
-            webbrowser.open(address)
-        server = uvicorn.Server(config(app))
-        asyncio.run(server.serve(sockets=[listening]))
+        # The server ends in good order by itself, and then says that it was interrupted.
+        with listening, suppress(KeyboardInterrupt):
+            shown = f"{settings.shown} at {address} (to be read only; ^C ends it)"
+            click.echo(f"Serving {shown}", err=True)
+            if options["browser"]:
+                webbrowser.open(address)
+            asyncio.run(uvicorn.Server(config(app)).serve(sockets=[listening]))
 
 
 def config(app: Any) -> uvicorn.Config:
@@ -57,15 +60,17 @@ def config(app: Any) -> uvicorn.Config:
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
     try:
-        listening = socket.socket(family, socket.SOCK_STREAM)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
         listening.listen(1024)
-    except OSError as error:
+    except (OSError, TypeError, ValueError) as error:
+        listening.close()
+        reason = getattr(error, "strerror", None) or "it is not a host name"
         raise DatelineError(
-            f"cannot listen on {host} port {port}: {error.strerror}",
-            hint="give another --port, or --port 0 for any free one",
+            f"cannot listen on {host} port {port}: {reason}",
+            hint="give another --host or --port; --port 0 takes any free one",
             code="address-in-use",
         ) from None
     return listening

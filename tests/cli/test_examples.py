@@ -7,6 +7,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -83,6 +84,22 @@ def run(folder: Path, line: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def serve_until_interrupted(folder: Path, line: str) -> tuple[int, str]:
+    """Run a server, on any free port, and interrupt it as soon as it says that it serves."""
+    (folder / "token.txt").write_text("a token of the test", "utf-8")
+    environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    words = [*shlex.split(line), "--port", "0"]
+    with subprocess.Popen(
+        words, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stderr is not None
+        said = server.stderr.readline()
+        assert said.startswith("Serving ")
+        server.send_signal(signal.SIGINT)
+        said += server.stderr.read()
+        return server.wait(20), said
+
+
 @pytest.mark.parametrize(("command", "line"), examples(), ids=lambda value: str(value)[:50])
 def test_an_example_works_as_printed(
     command: str,
@@ -95,7 +112,9 @@ def test_an_example_works_as_printed(
     if command not in ("init", "demo"):
         # It keeps the modes: only its owner may read a key.
         shutil.copytree(archive, tmp_path, dirs_exist_ok=True)
-    if set(line) & set("|<>$&;`"):  # needs a shell
+    if command == "serve":
+        code, err = serve_until_interrupted(tmp_path, line)
+    elif set(line) & set("|<>$&;`"):  # needs a shell
         done = run(tmp_path, line)
         code, err = done.returncode, done.stderr
     else:

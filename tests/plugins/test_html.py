@@ -28,6 +28,7 @@ from dateline.testing import samples
 from dateline_demo.command import record
 from dateline_demo.stories import STORIES
 from dateline_html.markup import el
+from dateline_html.stated import stated
 
 PLUGINS = Plugins.load(strict=True)
 SLUGS = ["ferry", "toll", *(story.slug for story in STORIES.values())]
@@ -210,9 +211,16 @@ def test_tables_have_a_caption_and_heads_with_a_scope(page: Page) -> None:
 def test_every_link_leads_to_a_place_on_the_page(page: Page) -> None:
     names = [has["id"] for _, has in page.tags if "id" in has]
     assert len(set(names)) == len(names)
-    targets = [has["href"] for has in page.all("a")] + [g["cite"] for g in page.all("blockquote")]
+    links = [has["href"] for has in page.all("a") if "rel" not in has]
+    targets = links + [g["cite"] for g in page.all("blockquote")]
     assert targets
     assert all(target[0] == "#" and target[1:] in names for target in targets)
+
+
+def test_only_originals_lie_outside_and_learn_nothing_of_the_page(page: Page) -> None:
+    outside = [has for has in page.all("a") if has["href"][0] != "#"]
+    assert all(has["rel"] == "noreferrer nofollow" for has in outside)
+    assert all(has["href"].startswith(("https://", "http://")) for has in outside)
 
 
 def test_times_are_marked_up_where_they_are_exact(page: Page) -> None:
@@ -227,7 +235,7 @@ def test_times_are_marked_up_where_they_are_exact(page: Page) -> None:
 
 def test_nothing_is_loaded_and_nothing_is_run(page: Page) -> None:
     allowed = {"charset", "name", "content", "http-equiv", "lang", "dir", "id", "class", "href"}
-    allowed |= {"cite", "datetime", "scope", "role", "tabindex"}
+    allowed |= {"cite", "datetime", "scope", "role", "tabindex", "rel"}
     drawn = {"x", "y", "x1", "x2", "y1", "y2", "dx", "dy", "cx", "cy", "r", "d"}
     drawn |= {"width", "height", "transform"}
     within = {"svg", "g", "line", "path", "circle", "rect", "text"}
@@ -298,8 +306,8 @@ def test_every_part_is_on_the_page(archive: Archive) -> None:
     page = Page(export(archive, "ferry"))
     parts = {has.get("id") for _, has in page.tags if has.get("class") == "part"}
     assert parts == {
-        *("timeline", "statements", "figures", "disputed", "changes", "relations", "places"),
-        "sources",
+        *("glance", "timeline", "statements", "figures", "disputed", "changes", "relations"),
+        *("places", "sources", "record"),
     }
     said = " ".join(page.text().split())
     assert (
@@ -462,6 +470,41 @@ def test_no_piece_contains_a_large_part_of_the_page(archive: Archive) -> None:
     assert max(sizes) < 20_000 < sum(sizes)
 
 
+#: The head of a page as the first layout had it.
+FIRST_LAYOUT = """<header class="masthead"><p class="kicker">ferry<span class="sep"></span>open story</p>
+<h1>Ferry</h1>
+<dl class="cut facts"><dt>Archive</dt>
+<dd><code>01a220e3-26f1-75bf-8c6f-f26bdb6b503f</code></dd>
+<dt>Position</dt>
+<dd>1,168</dd>
+<dt>Root</dt>
+<dd><code>ROOT</code></dd>
+<dt>As of</dt>
+<dd>2024-05-06</dd>
+</dl>
+</header>
+<section class="part" id="rows"><h2>View: figures</h2>
+</section>
+""".replace("ROOT", "aa" * 32)
+
+
+def test_a_page_states_its_cut_in_every_layout(archive: Archive) -> None:
+    first = stated(FIRST_LAYOUT)
+    assert first is not None and first.outdated
+    cut = first.cut
+    assert (cut.position, cut.root, cut.as_of, cut.stories) == (
+        1168,
+        "aa" * 32,
+        "2024-05-06",
+        ("ferry",),
+    )
+    assert first.view == "figures"
+    with archive.material("ferry") as material:
+        page = "".join(PLUGINS.exporter("html").export(material))
+        now = stated(page)
+        assert now is not None and not now.outdated and now.cut == material.cut
+
+
 # -- hostile text ------------------------------------------------------------------------------
 
 HOSTILE = [
@@ -553,7 +596,7 @@ def test_nothing_hostile_survives_in_an_identifier_or_an_attribute(word: str) ->
     for tag, has in page.tags:
         for name, value in has.items():
             if (tag, name) != ("meta", "content"):
-                assert re.fullmatch(r"[\w#.,:\- ]*", value), (tag, name, value)
+                assert re.fullmatch(r"[\w#.,:%()\- ]*", value), (tag, name, value)
 
 
 def test_other_strings_than_markup_are_escaped_in_content_and_attributes() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
+import pytest
 from tests.plugins.test_html import edited, made
 
 from dateline.plugin import Fact
 from dateline_html.brief import Brief
-from dateline_html.links import Links
+from dateline_html.links import Links, harmless
 from dateline_html.story import contents, parts
 
 
@@ -34,8 +36,8 @@ class Addresses(Links):
         return None if entity.startswith("org:") else f"/entities/{entity}"
 
 
-def written(links: type[Links]) -> str:
-    with made(*edited()) as archive, archive.material("ferry") as material:
+def written(links: type[Links], lines: list[dict[str, Any]] | None = None) -> str:
+    with made(*(lines or edited())) as archive, archive.material("ferry") as material:
         [story] = material.stories()
         brief = Brief(story, material, links=links)
         found = parts(brief)
@@ -66,3 +68,39 @@ def test_a_page_by_itself_links_to_no_entity() -> None:
     page = written(Links)
     assert 'class="entity"' not in page
     assert all(href.startswith("#") for href in re.findall('href="([^"]*)"', page))
+
+
+@pytest.mark.parametrize(
+    "url", ["https://example.org/a?b=c&d#e", "http://example.org", "https://пример.укр/паром"]
+)
+def test_a_web_address_is_linked(url: str) -> None:
+    assert harmless(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "file:///etc/passwd"),
+        *("//example.org", "/etc", "https:", "https:///x", "https://news.example@evil.example/"),
+        *(
+            "https://example.org/\u202egpj",
+            "https://a b",
+            "ht\ttps://a",
+            "\x01https://a",
+            "https://[a",
+        ),
+    ],
+)
+def test_an_address_that_could_act_or_deceive_is_not_linked(url: str) -> None:
+    assert not harmless(url)
+
+
+def test_a_source_is_linked_to_its_original() -> None:
+    page = written(Links)
+    assert "rel=" not in page
+    lines = edited()
+    lines[4] |= {"url": 'https://example.org/a"b?c=d&e'}
+    page = written(Links, lines)
+    assert (
+        '<a href="https://example.org/a&quot;b?c=d&amp;e" rel="noreferrer nofollow"><bdi>' in page
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from pathlib import Path
 
@@ -68,6 +69,21 @@ def test_an_export_of_every_story_is_recognised(
 ) -> None:
     assert dateline(path, "export", "--all", "-o", f"all{suffix}") == 0
     assert dateline(path, "verify", "--export", f"all{suffix}") == 0, capfd.readouterr()
+
+
+def test_a_page_of_an_earlier_layout_is_not_taken_for_a_changed_one(
+    archive: Archive, path: Path, capfd: Capture
+) -> None:
+    assert dateline(path, "export", "ferry", "-o", "new.html") == 0
+    page = Path("new.html").read_text()
+    # The first layout did not state its number.
+    Path("old.html").write_text(re.sub('<meta name="generator"[^>]*>', "", page))
+    assert dateline(path, "verify", "--export", "old.html") == 1
+    assert "only its position and root were checked" in capfd.readouterr().err
+    root = archive.head().root.hex()
+    Path("old.html").write_text(Path("old.html").read_text().replace(root, root[::-1]))
+    assert dateline(path, "verify", "--export", "old.html") == 3
+    assert "different root" in capfd.readouterr().out
 
 
 STRANGER = """

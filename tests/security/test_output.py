@@ -128,6 +128,7 @@ COMMANDS: dict[str, list[tuple[str, ...]]] = {
     "upgrade": [()],
     "completion": [("bash",), (W,)],
     "demo": [("x.db", "--story", W), ("--" + W,)],
+    "serve": [("--host", W), ("--host", W, "--allow-remote", "--public"), ("--token-file", W), (W,)],
 }  # fmt: skip
 
 BROKEN = """

@@ -119,27 +119,27 @@ class Eraser:
         pending = [erasure for erasure in erasures if erasure.step != "done"]
         if finished := [erasure for erasure in erasures if erasure.step == "done"]:
             with reading(self._engine) as connection:
-                undone = _undone(connection, finished)
+                undone = unrecorded(connection, finished)
             pending += [self._journal.advance(erasure, "destroyed") for erasure in undone]
         return pending
 
 
-def _undone(connection: Connection, finished: Sequence[Erasure]) -> list[Erasure]:
+def unrecorded(connection: Connection, finished: Sequence[Erasure]) -> list[Erasure]:
     """The erasures that this log does not record although it has their content. All are checked,
     because they may have been recorded in another order than requested."""
     ids = {erasure.event_id(story) for erasure in finished for story in erasure.stories}
     recorded = present(connection, ids)
-    unrecorded = [
+    missing = [
         erasure
         for erasure in finished
         if not all(erasure.event_id(story) in recorded for story in erasure.stories)
     ]
-    listed = {item.event.event_id for erasure in unrecorded for item in erasure.listed}
+    listed = {item.event.event_id for erasure in missing for item in erasure.listed}
     live = present(connection, listed, live=True)
-    keys = live_keys(connection, {erasure.subject_key for erasure in unrecorded} - {None})
+    keys = live_keys(connection, {erasure.subject_key for erasure in missing} - {None})
     return [
         erasure
-        for erasure in unrecorded
+        for erasure in missing
         if erasure.subject_key in keys
         or any(item.event.event_id in live for item in erasure.listed)
     ]

@@ -296,9 +296,10 @@ class StoryState:
         """Facts that refer to an entity or come from a source, in the order of recording; retracted and
         rejected ones are included. Other facts are not scanned."""
         if self._index is None:
-            self._index = Index()
+            index = Index()  # another thread must not see it half filled
             for fact in self.facts.values():
-                self._index.add(fact.id, (fact.source, *fact.names))
+                index.add(fact.id, (fact.source, *fact.names))
+            self._index = index
         found = (self.facts[at] for at in self._index.of(name) if at in self.facts)
         naming = (fact for fact in found if name == fact.source or name in fact.names)
         return sorted(naming, key=lambda fact: fact.version)

@@ -47,8 +47,10 @@ class Cut(msgspec.Struct, frozen=True):
 
 class StatedCut(msgspec.Struct, frozen=True):
     """What a finished export states: its cut, its view if it has only one, and its views if the format
-    lists them."""
+    lists them. ``outdated`` says that an earlier release wrote it in a layout that this one no longer writes,
+    so that it cannot be compared."""
 
     cut: Cut
     view: str | None = None
     views: tuple[str, ...] | None = None
+    outdated: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial
 from heapq import merge
+from types import MappingProxyType
 
 from sqlalchemy import Connection
 
@@ -18,7 +19,7 @@ from dateline.export.cut import Cut, StatedCut
 from dateline.log import read, tree
 from dateline.log.stored_tree import StoredTree
 from dateline.views import store, stored_rows
-from dateline.views.asof import Moment, states, upto
+from dateline.views.asof import NOW, Moment, states, upto
 from dateline.views.folding import require_live
 from dateline.views.generation import Build
 from dateline.views.present import fold
@@ -46,7 +47,8 @@ class PastMaterial:
     """The archive at a past moment, folded in memory one story at a time.
 
     With `stated`, it is the archive at the cut of an earlier export: later events do not count. With
-    `erasures`, later erasures do, as in an export that was made after them.
+    `erasures`, later erasures do, as in an export that was made after them. The rows of views that are
+    `kept` at that moment are read instead of folded.
     """
 
     failed: Mapping[str, Build] = {}
@@ -63,14 +65,18 @@ class PastMaterial:
         question: Question | None = None,
         *,
         erasures: bool = False,
+        kept: Mapping[str, Build] = MappingProxyType({}),
     ) -> None:
         self._connection, self._reader, self._views = connection, reader, views
         self.view, self._moment, self._stated = view, moment, stated
         self._question = question if stated is None else stated.cut.question
+        self._kept = kept
         self.selected: Table | None = None
         self._until = None if stated is None or erasures else stated.cut.position
         # Only stories that had events by then. Each table of a story needs its fold: keep the last.
-        self._stories = [story for story in stories if any(True for _ in self._events(story))]
+        self._stories = list(stories)
+        if moment != NOW or self._until is not None:
+            self._stories = [one for one in stories if any(True for _ in self._events(one))]
         self.slugs = [story.slug for story in self._stories]
         self._last: tuple[str, StoryState, dict[str, list[Values]], dict[str, ViewFailed]] | None
         self._last = None
@@ -98,12 +104,16 @@ class PastMaterial:
     def table(self, view: str, story: str) -> Table:
         schema = schema_of(find_view(self._views, view))
         row = next((row for row in self._stories if row.slug == story), None)
-        if row is None:
-            return arrange(schema, [])
-        _, rows, failed = self._folded(row)
+        return arrange(schema, [] if row is None else self._rows(view, row))
+
+    def _rows(self, view: str, story: read.StoryRow) -> list[Values]:
+        if view in self._kept:
+            schema, build = schema_of(self._views[view]), self._kept[view]
+            return stored_rows.read(self._connection, schema, build, [story.slug])
+        _, rows, failed = self._folded(story)
         if view in failed:
             raise failed[view]
-        return arrange(schema, rows[view])
+        return rows[view]
 
     def tables(self, view: str) -> Iterator[Table]:
         if self._question is None:
@@ -112,10 +122,7 @@ class PastMaterial:
         schema = schema_of(find_view(self._views, view))
         asked, rows = selection(schema, self._question), list[Values]()
         for story in self._stories:
-            _, found, failed = self._folded(story)
-            if view in failed:
-                raise failed[view]
-            rows += found[view]
+            rows += self._rows(view, story)
         self.selected = select(schema, asked, rows)
         yield self.selected
 
@@ -136,7 +143,8 @@ class PastMaterial:
         one of those fails."""
         if self._last is None or self._last[0] != story.slug:
             failed = dict[str, ViewFailed]()
-            registry, views = self._reader.registry, self._views.values()
+            registry = self._reader.registry
+            views = [view for name, view in self._views.items() if name not in self._kept]
             state, rows = states(self._events(story), registry, views, failed)
             self._last = (story.slug, state, rows, failed)
         return self._last[1:]

@@ -13,7 +13,7 @@ from dateline.export.material import LiveMaterial, PastMaterial, find_view
 from dateline.log import read
 from dateline.log.databases.dialect import of
 from dateline.log.engine import reading
-from dateline.views import catching_up, sql_view, store, stored_rows
+from dateline.views import catching_up, kept, sql_view, store, stored_rows
 from dateline.views.asof import NOW, Moment, states, upto
 from dateline.views.folding import require_live
 from dateline.views.generation import Build
@@ -55,7 +55,7 @@ class Served:
         self, names: Sequence[str] | None = None, *, progress: Progress | None = None
     ) -> list[Build]:
         """As `dateline.Archive.catch_up`. In a read-only archive, and in a backup that was never written
-        to, the views are left alone: there `table` and `material` fold in memory."""
+        to, the views are left alone: there `table` and `material` fold in memory what is not at the head."""
         if of(self._engine).rests(self._engine):
             return []
         builds = catching_up.catch_up(
@@ -77,6 +77,14 @@ class Served:
         schema = schema_of(find_view(self._views, name))
         asked = selection(schema, question)
         if of(self._engine).rests(self._engine):
+            with kept.snapshot(self._engine, self._reader, self.wanted([name]), at_head=True) as (
+                connection,
+                builds,
+            ):
+                for build in builds.values():
+                    return stored_rows.select(
+                        connection, schema, build, stories, asked, everything=everything
+                    )
             return self.table_at(name, stories, question, NOW, everything=everything)
         for _ in range(_TRIES):
             [build] = self.catch_up([name])
@@ -122,14 +130,17 @@ class Served:
         question: Question | None = None,
     ) -> Iterator[Material]:
         """The input of an exporter, inside one read transaction."""
-        if at is None and of(self._engine).rests(self._engine):
-            at = NOW
-        if at is not None:
-            with reading(self._engine) as connection:
+        if at is not None or of(self._engine).rests(self._engine):
+            views = self.wanted(None) if at is None else []
+            with kept.snapshot(self._engine, self._reader, views, at_head=True) as (
+                connection,
+                found,
+            ):
                 chosen = _chosen(connection, slugs)
                 yield PastMaterial(
-                    connection, self._reader, self._views, chosen, view, at, question=question
-                )
+                    connection, self._reader, self._views, chosen, view, at or NOW,
+                    question=question, kept=found,
+                )  # fmt: skip
             return
         for _ in range(_TRIES):
             builds = self.catch_up()

@@ -18,13 +18,14 @@ from sqlalchemy.pool import StaticPool
 
 from dateline.errors import DatelineError
 from dateline.log import overwriting
+from dateline.log.databases.backend import only_reads
 from dateline.log.databases.dialect import backend, named_errors, of
 from dateline.log.databases.sqlite_connection import file_of
 from dateline.log.databases.unwritten import LockTimeout
 from dateline.protect.keys_file import default_path
 
 Result = TypeVar("Result")
-#: The connection of the innermost `reading`.
+#: The connection of the innermost `reading` of an archive in memory, which has but one.
 _OPEN: ContextVar[Connection | None] = ContextVar("open", default=None)
 _SCHEME = re.compile(r"(postgres|postgresql|sqlite)(\+\w+)?(:|//)")
 #: For `patiently`: how long one try waits for a lock, the pause between tries, and their number.
@@ -76,10 +77,20 @@ def kept_files(url: URL, keys: str | os.PathLike[str] | None) -> list[Path]:
     return [Path(f"{path}{suffix}") for path in mains for suffix in ("", *overwriting.BESIDE)]
 
 
-def open_engine(db: str | os.PathLike[str]) -> Engine:
+def open_engine(db: str | os.PathLike[str], *, read_only: bool = False) -> Engine:
     """An engine with Dateline's settings. It does not connect yet."""
     url = to_url(db)
-    return backend(url.get_backend_name()).engine(url)
+    return backend(url.get_backend_name()).engine(url, read_only=read_only)
+
+
+def require_writable(engine: Engine) -> None:
+    """Raises DatelineError for an archive that was opened to be read only."""
+    if only_reads(engine):
+        raise DatelineError(
+            "this archive was opened read-only",
+            hint="open it without `read_only` to write to it",
+            code="archive-read-only",
+        )
 
 
 @contextmanager
@@ -89,6 +100,10 @@ def reading(engine: Engine) -> Iterator[Connection]:
     with named_errors(engine), engine.connect() as plain:
         connection = plain.execution_options(**kind.reading)
         with connection.begin():
+            if not isinstance(engine.pool, StaticPool):
+                # A generator that reads may be continued, and ended, in another thread.
+                yield connection
+                return
             held = _OPEN.set(connection)
             try:
                 yield connection
@@ -101,7 +116,7 @@ def glancing(engine: Engine) -> Iterator[Connection]:
     """A transaction to read what never changes, perhaps within another one: an archive in memory has one
     connection, which then serves both."""
     held = _OPEN.get()
-    if held is not None and held.engine.pool is engine.pool and isinstance(engine.pool, StaticPool):
+    if held is not None and held.engine.pool is engine.pool:
         yield held
         return
     with reading(engine) as connection:
@@ -116,6 +131,7 @@ def writing(engine: Engine, *, append: bool = True, limited: bool = False) -> It
     and sets a row of its own. A holder of the append lock must not be idle for long, or the database
     ends the transaction; with `limited` this applies without the append lock, too.
     """
+    require_writable(engine)
     kind = of(engine)
     with named_errors(engine), engine.connect() as plain:
         connection = plain.execution_options(**kind.writing)

@@ -337,7 +337,7 @@ class Reader:
         """Load the slugs of a page's stories in one statement instead of one round trip each; unless
         `all_`, not that of a single story."""
         keys = {row[2] for row in rows}
-        unknown = keys - self._slugs.keys()
+        unknown = {key for key in keys if key not in self._slugs}  # other threads may add some
         if len(unknown) < (1 if all_ else 2):
             return
         if len(self._slugs) + len(unknown) > _SLUGS:

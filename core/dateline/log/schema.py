@@ -81,12 +81,15 @@ def _set_version(connection: Connection, version: str) -> None:
     require_done(1 - left, 1, VERSION_TABLE)
 
 
-def connect(db: str | os.PathLike[str], *, unfinished: bool = False) -> Engine:
-    """An engine on an archive of the current schema; with `unfinished`, also on an unfinished copy.
+def connect(
+    db: str | os.PathLike[str], *, unfinished: bool = False, read_only: bool = False
+) -> Engine:
+    """An engine on an archive of the current schema; with `unfinished`, also on an unfinished copy. One
+    that is `read_only` writes nothing.
 
     Raises NotAnArchive, UnfinishedCopy, SchemaOutdated.
     """
-    engine, marked = _open(db, unfinished)
+    engine, marked = _open(db, unfinished, read_only=read_only)
     revision = marked.removesuffix(_UNFINISHED)
     if revision != HEAD:
         engine.dispose()
@@ -139,8 +142,10 @@ def archive_id(connection: Connection) -> UUID:
     return UUID(bytes=found)
 
 
-def _open(db: str | os.PathLike[str], unfinished: bool = False) -> tuple[Engine, str]:
-    engine = open_engine(db)
+def _open(
+    db: str | os.PathLike[str], unfinished: bool = False, *, read_only: bool = False
+) -> tuple[Engine, str]:
+    engine = open_engine(db, read_only=read_only)
     where = shown(engine.url)
     if not of(engine).exists(engine.url):
         raise NotAnArchive(

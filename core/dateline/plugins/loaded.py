@@ -8,6 +8,7 @@ import traceback
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from threading import RLock
 from typing import Any, TypeVar
 
 import pluggy
@@ -50,6 +51,7 @@ class Plugins:
         self._report: Report = lambda record: None
         self._selection = Selection()
         self._due: list[Candidate] = []
+        self._loading = RLock()
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs)
         self._owners: dict[tuple[str, str], str] = {}
@@ -89,17 +91,18 @@ class Plugins:
         """Import the plugins that may offer items of those kinds. Those that may offer another kind as
         well bring in all plugins of that kind: the order, and so which of two plugins with the same
         name counts, is always the same."""
-        wanted = set(kinds)
-        while True:
-            due = [candidate for candidate in self._due if candidate.kinds & wanted]
-            allowed = [each.kinds for each in due if self._selection.allows(each.name)]
-            more = wanted.union(*allowed)
-            if more == wanted:
-                break
-            wanted = more
-        self._due = [candidate for candidate in self._due if candidate not in due]
-        for candidate in due:
-            self._add(candidate, self._selection)
+        with self._loading:  # other threads wait until all are imported
+            wanted = set(kinds)
+            while True:
+                due = [candidate for candidate in self._due if candidate.kinds & wanted]
+                allowed = [each.kinds for each in due if self._selection.allows(each.name)]
+                more = wanted.union(*allowed)
+                if more == wanted:
+                    break
+                wanted = more
+            self._due = [candidate for candidate in self._due if candidate not in due]
+            for candidate in due:
+                self._add(candidate, self._selection)
 
     @property
     def names(self) -> list[str]:

@@ -97,6 +97,12 @@ def check(
         report.add(
             "export", f"{export.name}: the log has a different root at position {cut.position}"
         )
+    if export.stated.outdated:
+        report.unchecked.append(
+            f"The export {export.name}: only its position and root were checked, because an earlier release "
+            "wrote it in another layout. Check its content with that release."
+        )
+        return
     again = _Again(connection, reader, plugins, export)
     given: list[tuple[bytes, bytes]] = []
     for moment in _moments(cut):

@@ -44,8 +44,16 @@ class Keys:
     Keys are remembered once read; that is safe, because erased bodies no longer exist.
     """
 
-    def __init__(self, path: Path | None, archive: UUID, beside: Path | None = None) -> None:
-        self.file, self._archive = KeysFile(path, beside), archive.bytes
+    def __init__(
+        self,
+        path: Path | None,
+        archive: UUID,
+        beside: Path | None = None,
+        *,
+        read_only: bool = False,
+    ) -> None:
+        self.file = KeysFile(path, beside, read_only=read_only)
+        self._archive = archive.bytes
         self._secrets: dict[str, bytes] = {}
         #: The state of the file when all its keys were read.
         self._read_at: tuple[int, int, int] | None = None

@@ -33,11 +33,14 @@ CREATE TABLE IF NOT EXISTS pairings (archive BLOB PRIMARY KEY, secret BLOB NOT N
 class KeysFile:
     """The file at `path`; None means that no place for keys is known, and nothing can be protected.
 
-    It is made with the first key. `beside` is the archive's file, whose owner may own the keys too.
+    It is made with the first key. `beside` is the archive's file, whose owner may own the keys too. One
+    that is `read_only` is never written to.
     """
 
-    def __init__(self, path: Path | None, beside: Path | None = None) -> None:
-        self.path, self._beside, self._made = path, beside, False
+    def __init__(
+        self, path: Path | None, beside: Path | None = None, *, read_only: bool = False
+    ) -> None:
+        self.path, self._beside, self._made, self._read_only = path, beside, False, read_only
 
     @property
     def here(self) -> bool:
@@ -78,6 +81,12 @@ class KeysFile:
     def transaction(self, *, write: bool = True) -> Iterator[sqlite3.Connection]:
         """One transaction on the keys database. Raises DatelineError when it cannot be used."""
         path = self.place()
+        if write and self._read_only:
+            raise DatelineError(
+                f"the keys database {path} was opened read-only",
+                hint="open the archive without `read_only` to write to it",
+                code="archive-read-only",
+            )
         if path.is_dir():
             raise DatelineError(
                 f"the keys database {path} is a directory",
@@ -88,9 +97,9 @@ class KeysFile:
             if write:
                 _make(path)
             _require_one_name(path)
-            _require_private(path, self._beside)
+            _require_private(path, self._beside, correct=not self._read_only)
             connection = sqlite3.connect(
-                f"{path.absolute().as_uri()}?mode=rw",
+                f"{path.absolute().as_uri()}?mode={'ro' if self._read_only else 'rw'}",
                 uri=True,
                 timeout=_BUSY_SECONDS,
                 isolation_level=None,
@@ -157,10 +166,10 @@ def _require_one_name(path: Path) -> None:
         )
 
 
-def _require_private(path: Path, archive: Path | None) -> None:
+def _require_private(path: Path, archive: Path | None, *, correct: bool) -> None:
     """Check that the file belongs to this user or to the owner of the archive, and that only the owner
-    may read it; the mode of an empty file is corrected instead. Raises DatelineError. Owners and modes
-    are POSIX: on Windows nothing is checked."""
+    may read it; the mode of an empty file is corrected instead, if `correct`. Raises DatelineError. Owners
+    and modes are POSIX: on Windows nothing is checked."""
     if os.name == "nt" or not path.exists():
         return
     found = path.stat()
@@ -182,5 +191,6 @@ def _require_private(path: Path, archive: Path | None) -> None:
             hint=f"chmod 600 {path}; whoever read it can read what it protects, also in old backups",
             code="keys-exposed",
         )
-    with suppress(OSError):  # another user's file cannot be used anyway
-        path.chmod(0o600)
+    if correct:
+        with suppress(OSError):  # another user's file cannot be used anyway
+            path.chmod(0o600)

@@ -15,7 +15,7 @@ from dateline.events.envelope import RecordedBy
 from dateline.events.state import Fact
 from dateline.log.append import Appender, Expected
 from dateline.log.databases.dialect import of
-from dateline.log.engine import reading, writing
+from dateline.log.engine import reading, require_writable, writing
 from dateline.log.read import Reader
 from dateline.recording.accepted import Accepted
 from dateline.recording.batch import accept
@@ -84,6 +84,8 @@ class Recorder:
         """Record all of `lines` or none, in one transaction, as `dateline.Archive` describes it. `expected`
         is the version of the first story appended to. `weigh` gets the facts that change before anything
         is written; what it raises is raised."""
+        if not dry_run:
+            require_writable(self._engine)
         keys = self._policies(protect, anew)
         for attempt in range(_TRIES):
             keys.prepare()

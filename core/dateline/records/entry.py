@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dateline.register.entry import Entry
+if TYPE_CHECKING:
+    from dateline.register.entry import Entry
 
 ENTRY_COLUMNS = (
     "entity", "kind", "label", "names", "stories", "facts", "statements", "first", "last", "also",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dateline.search.searching import Hit
+if TYPE_CHECKING:
+    from dateline.search.searching import Hit
 
 HIT_COLUMNS = (
     "in", "story", "id", "kind", "status", "when", "who", "title", "text", "quotation",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dateline.events.clock import to_iso
-from dateline.recording.overview import Overview
+
+if TYPE_CHECKING:
+    from dateline.recording.overview import Overview
 
 STORY_COLUMNS = (
     "story", "title", "state", "facts", "sources", "publishers", "earliest", "latest", "events",

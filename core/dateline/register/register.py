@@ -22,6 +22,7 @@ from dateline.register.entry import Count, Described, Entry, entries, is_like, u
 from dateline.register.profile import Amended, Labelled, Profile, Section, by_date
 from dateline.search.entity_counts import EntityCounts
 from dateline.search.index import Entities
+from dateline.search.memory import InMemory
 from dateline.search.mentions import PARTS, Mentions, Part
 from dateline.search.names import Names
 from dateline.search.reading import reading
@@ -40,9 +41,15 @@ class Register:
     """The entities of one archive. `own` are its own views by name."""
 
     def __init__(
-        self, engine: Engine, reader: Reader, own: Mapping[str, View], state_of: StateOf
+        self,
+        engine: Engine,
+        reader: Reader,
+        own: Mapping[str, View],
+        state_of: StateOf,
+        memory: InMemory,
     ) -> None:
         self._engine, self._reader, self._own, self._state_of = engine, reader, own, state_of
+        self._memory = memory
 
     def entries(
         self,
@@ -200,7 +207,8 @@ class Register:
         self, kinds: Sequence[type[View]], progress: Progress | None = None
     ) -> Iterator[_Indexes]:
         views = [self._own[one.name] for one in kinds]
-        with reading(self._engine, self._reader, views, progress) as (connection, builds):
+        opened = reading(self._engine, self._reader, views, self._memory, progress)
+        with opened as (connection, builds):
             yield _Indexes(connection, builds, self._own[Entities.name])
 
 

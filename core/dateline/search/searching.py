@@ -19,6 +19,7 @@ from dateline.log import read
 from dateline.search.find import Filter, find
 from dateline.search.index import Entities, Facts, Sources
 from dateline.search.matching import Part, context, covered, marked, matches, one_line
+from dateline.search.memory import InMemory
 from dateline.search.names import Names
 from dateline.search.query import Query, parse
 from dateline.search.reading import reading
@@ -79,10 +80,12 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Found(msgspec.Struct, frozen=True):
-    """The first `hits`, best first. `more`: whether there are others."""
+    """The first `hits`, best first. `more`: whether there are others. They were found in the archive as it was
+    at `position` of the log: its head, unless the archive is read-only and nobody has searched it since."""
 
     hits: tuple[Hit, ...]
     more: bool
+    position: int = 0
 
 
 class Search:
@@ -95,8 +98,9 @@ class Search:
         own: Mapping[str, View],
         text_of: Callable[[str], str | None],
         state_of: Callable[[str, Moment], StoryState],
+        memory: InMemory,
     ) -> None:
-        self._engine, self._reader, self._own = engine, reader, own
+        self._engine, self._reader, self._own, self._memory = engine, reader, own, memory
         self._text_of, self._state_of = text_of, lru_cache(64)(state_of)
 
     def search(
@@ -118,14 +122,16 @@ class Search:
                 code="query-empty",
             )
         views = [self._own[one.name] for one in (Facts, Sources, Entities)]
-        with reading(self._engine, self._reader, views, progress) as (connection, builds):
+        opened = reading(self._engine, self._reader, views, self._memory, progress)
+        with opened as (connection, builds):
             rows = self._rows(connection, builds, query, asked, at)
+            position = min(build.position for build in builds.values())
         # Each gives the best first, and makes a result only when it is asked for.
         making = {"fact": self._fact_hits, "source": self._source_hits, "entity": self._entity_hits}
         streams = [making[kind](query, some, at) for kind, some in rows.items()]
         best = merge(*streams, key=lambda one: -one[0])
         hits = [hit for _, hit in islice(best, limit + 1)]
-        return Found(tuple(hits[:limit]), len(hits) > limit)
+        return Found(tuple(hits[:limit]), len(hits) > limit, position)
 
     def _rows(
         self,

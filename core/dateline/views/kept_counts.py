@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from dateline.views import store, stored_rows
+from dateline.views.kept import kept
 from dateline.views.projection import View, schema_of
 
 
@@ -20,13 +21,10 @@ class KeptCounts(NamedTuple):
 
 def kept_counts(connection: Connection, view: View, types: Iterable[str]) -> KeptCounts | None:
     """The counts of a view that is live; None if it is not, or has stories to fold again."""
-    schema, build = schema_of(view), store.current(connection, view.name)
-    if build is None or build.state != "live" or build.pending:
-        return None
-    if build.fingerprint != schema.fingerprint(types):
-        return None
     try:
-        store.hold(connection, build)
+        build = kept(connection, view, types)
     except store.ChangedElsewhere:
         return None
-    return KeptCounts(stored_rows.counts(connection, schema, build), build.position)
+    if build is None:
+        return None
+    return KeptCounts(stored_rows.counts(connection, schema_of(view), build), build.position)

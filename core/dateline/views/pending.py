@@ -79,4 +79,5 @@ def _write(connection: Connection, item: Running, count: int, slugs: Sequence[st
         values |= {"state": "failed", "failed_position": item.failed, "error": item.error}
     item.build = store.advance(connection, build, **values)
     if item.error is None:
-        stored_rows.fill_stories(connection, item.build, slugs, item.rows)
+        rows, schema = list(item.rows.stored()), item.rows.schema
+        stored_rows.fill_stories(connection, item.build, schema, slugs, rows)

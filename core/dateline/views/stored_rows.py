@@ -96,10 +96,16 @@ def fill(
         _add_words(connection, build, schema, stored)
 
 
-def fill_stories(connection: Connection, build: Build, slugs: Iterable[str], rows: Rows) -> None:
+def fill_stories(
+    connection: Connection,
+    build: Build,
+    schema: ViewSchema,
+    slugs: Iterable[str],
+    stored: Sequence[Values],
+) -> None:
     """Replace the rows of some stories."""
-    _delete(connection, build, rows.schema, ("story",), [(slug,) for slug in slugs])
-    fill(connection, build, rows.schema, list(rows.stored()))
+    _delete(connection, build, schema, ("story",), [(slug,) for slug in slugs])
+    fill(connection, build, schema, stored)
 
 
 def flush(connection: Connection, build: Build, rows: Rows) -> None:

@@ -20,11 +20,18 @@ from dateline.log.databases.unwritten import require_done
 #: Runs one statement on the driver's own connection, with ``?`` placeholders. Returns its cursor.
 Execute = Callable[..., Any]
 Values = tuple[Any, ...]
+#: The execution option of an engine that only reads.
+READ_ONLY = "dateline_read_only"
 #: ``check(connection, where)`` raises an error unless the database, which errors call `where`, is sound.
 Check = Callable[[Connection, str], None]
 
 _SET_HEAD = "UPDATE log_head SET position = ?, peaks = ?"
 _SET_STORY = "UPDATE stories SET version = ?, leaf = ?, recorded_us = ? WHERE story = ?"
+
+
+def only_reads(engine: Engine) -> bool:
+    """Whether an engine was made to read only."""
+    return bool(engine.get_execution_options().get(READ_ONLY, False))
 
 
 class Watch(ABC):
@@ -59,8 +66,10 @@ class Backend(ABC):
     index_letters: ClassVar[int | None] = None
 
     @abstractmethod
-    def engine(self, url: URL) -> Engine:
-        """An engine with Dateline's settings; it connects to nothing yet."""
+    def engine(self, url: URL, *, read_only: bool = False) -> Engine:
+        """An engine with Dateline's settings; it connects to nothing yet. The connections of one that is
+        `read_only` cannot write. It may be used from any number of threads, and never makes one wait for
+        another's connection: a thread may need a second one while it holds the first."""
 
     @abstractmethod
     def shown(self, url: URL) -> str:
@@ -83,9 +92,9 @@ class Backend(ABC):
         return False
 
     def rests(self, engine: Engine) -> bool:
-        """Whether reading must leave the database unchanged: it is read-only for everybody, or it is a
-        backup that nothing was written to since it was made."""
-        return self.sealed(engine)
+        """Whether reading must leave the database unchanged: it was opened read-only, is read-only for
+        everybody, or is a backup that nothing was written to since it was made."""
+        return only_reads(engine) or self.sealed(engine)
 
     @abstractmethod
     def place(self, engine: Engine) -> AbstractContextManager[Engine]:

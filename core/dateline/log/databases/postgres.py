@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dateline.errors import DatelineError, NotAnArchive
 from dateline.log.databases import postgres_catalog as catalog
-from dateline.log.databases.backend import Backend, Execute, Values, Watch
+from dateline.log.databases.backend import READ_ONLY, Backend, Execute, Values, Watch
 from dateline.log.databases.postgres_errors import explained
 from dateline.log.databases.relation import Relation
 from dateline.log.databases.sql import driver, listed, quoted, without
@@ -76,7 +76,7 @@ class PostgreSQL(Backend):
     index_letters = 200
     explained = staticmethod(explained)
 
-    def engine(self, url: URL) -> Engine:
+    def engine(self, url: URL, *, read_only: bool = False) -> Engine:
         if url.drivername not in ("postgresql", "postgresql+psycopg"):
             raise DatelineError(
                 f"the driver {url.drivername} is not supported; Dateline uses psycopg 3",
@@ -86,7 +86,9 @@ class PostgreSQL(Backend):
         engine = create_engine(
             url.set(drivername="postgresql+psycopg"),
             pool_pre_ping=True,  # reconnects after a restart of the server
+            max_overflow=-1,  # threads that each wait for a second one would wait for each other
             hide_parameters=True,  # an error names the statement, never the data
+            execution_options={READ_ONLY: True, **self.reading} if read_only else {},
             connect_args={
                 "client_encoding": "utf8",
                 "application_name": url.query.get("application_name", "dateline"),
@@ -128,11 +130,15 @@ class PostgreSQL(Backend):
         driver(connection).execute(_LIMIT, (_IDLE_TIMEOUT,), prepare=True)
 
     def hold_table(self, connection: Connection, table: str) -> bool:
-        try:
-            driver(connection).execute(f"LOCK TABLE {quoted(table)} IN ACCESS SHARE MODE")
-        except psycopg.errors.UndefinedTable:
-            return False
-        return True
+        # In a block, because the error for a table that was dropped would end the snapshot.
+        cursor = driver(connection).execute(
+            f"DO $$BEGIN LOCK TABLE {quoted(table)} IN ACCESS SHARE MODE;"
+            " EXCEPTION WHEN undefined_table THEN NULL; END$$;"
+            f" SELECT to_regclass('{quoted(table)}') IS NOT NULL"
+        )
+        cursor.nextset()
+        [held] = cursor.fetchone()
+        return bool(held)
 
     def hold_alone(self, connection: Connection, tables: Sequence[str]) -> None:
         found = "SELECT relname FROM pg_class WHERE oid = to_regclass(quote_ident(%s))"

@@ -56,7 +56,7 @@ class SQLite(Backend):
         return path is not None and is_sealed(path)
 
     def rests(self, engine: Engine) -> bool:
-        if self.sealed(engine):
+        if super().rests(engine):
             return True
         with engine.connect() as connection:
             return resting.rests(driver(connection))

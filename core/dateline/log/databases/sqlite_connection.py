@@ -17,6 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
 from dateline.errors import DatelineError, NotAnArchive
 from dateline.log.atomic_file import sweep
 from dateline.log.databases import resting
+from dateline.log.databases.backend import READ_ONLY
 from dateline.log.databases.sql import driver
 
 _BUSY_MS = 10_000
@@ -35,8 +36,9 @@ def file_of(url: URL) -> Path | None:
     return Path(url.database or "")
 
 
-def require_one_name(path: Path) -> None:
-    """Raises DatelineError for a database that has a second name (a hard link).
+def require_one_name(path: Path, *, clean: bool = True) -> None:
+    """Raises DatelineError for a database that has a second name (a hard link). With `clean`, unfinished
+    files of killed writers are removed.
 
     SQLite keeps the newest changes in files next to the database that bear its name (`BESIDE`). Under
     a second name it would not find them, and changes would be lost.
@@ -54,7 +56,8 @@ def require_one_name(path: Path) -> None:
         if found.st_nlink < 2:
             return
         # A new file has its final and its temporary name until its writer finishes or is swept.
-        sweep(path.parent)
+        if clean:
+            sweep(path.parent)
         time.sleep(_PAUSE)
     raise DatelineError(
         f"{path} has a second name (a hard link): what is recorded under one name would be lost "
@@ -65,10 +68,13 @@ def require_one_name(path: Path) -> None:
     )
 
 
-def connecting(url: URL) -> Engine:
+def connecting(url: URL, *, read_only: bool = False) -> Engine:
     """An engine that connects with Dateline's settings."""
     path = file_of(url)
     sealed = path is not None and is_sealed(path)
+    only = {"creator": partial(_reader, path, sealed)} if path and (sealed or read_only) else {}
+    # Without a limit: threads that each wait for a second connection would wait for each other.
+    pool = {"max_overflow": -1} if path is not None else {}
     # The driver's own transactions would leave half-done migrations, so BEGIN is sent here.
     arguments = {"isolation_level": None, "timeout": _BUSY_MS / 1000}
     engine = create_engine(
@@ -76,7 +82,9 @@ def connecting(url: URL) -> Engine:
         poolclass=StaticPool if path is None else QueuePool,
         connect_args=arguments,
         hide_parameters=True,  # an error names the statement, never the data
-        **({"creator": partial(read_only, path)} if path is not None and sealed else {}),
+        execution_options={READ_ONLY: read_only},
+        **pool,
+        **only,
     )
     if path is not None and not sealed:
         event.listen(engine, "do_connect", lambda *_: require_one_name(path))
@@ -105,9 +113,16 @@ def is_sealed(path: Path) -> bool:
         return False
 
 
+def _reader(path: Path, sealed: bool) -> sqlite3.Connection:
+    if not sealed:
+        require_one_name(path, clean=False)
+    return read_only(path, immutable=sealed)
+
+
 def read_only(path: Path, *, immutable: bool = True) -> sqlite3.Connection:
-    """A connection that writes nothing. It takes no lock and makes no file next to an `immutable`
-    database, which must not change."""
+    """A connection that writes nothing to the database. It takes no lock and makes no file next to an
+    `immutable` one, which must not change. Next to any other one it reads the write-ahead log, where
+    SQLite needs a file for the locks of readers."""
     uri = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if immutable else ''}"
     return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
 
