@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -140,7 +141,7 @@ def _takes_gzip(request: Request) -> bool:
     for one in given.split(","):
         name, _, weight = one.partition(";")
         if name.strip() in ("gzip", "*"):
-            return weight.replace(" ", "") not in ("q=0", "q=0.0")
+            return re.fullmatch(r"\s*q=0(\.0*)?\s*", weight) is None
     return False
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import subprocess
@@ -14,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-
 
 _MAIN = "from dateline.cli import main; main()"
 
@@ -76,11 +76,16 @@ def _drain(stream: Any, errors: Path | None) -> None:
 def in_a_thread(app: Any) -> Iterator[Running]:
     """An application under the server that ``dateline serve`` uses, in a thread: it starts in an instant."""
     import uvicorn
+
     from dateline_web.serving import config
 
     listening = socket.create_server(("127.0.0.1", 0), backlog=1024)
     server = uvicorn.Server(config(app))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+
+    def run() -> None:
+        asyncio.run(server.serve(sockets=[listening]))
+
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     try:
         until = time.monotonic() + 10

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from tests.web.running import Running
@@ -53,10 +53,9 @@ def request(
 def send(server: Running, data: bytes, seconds: float = 5) -> Reply:
     """Send bytes and read until the server ends the connection or the time is over."""
     with connected(server, seconds) as connection:
-        try:
+        # The server may answer before it has all, and end the connection.
+        with suppress(OSError):
             connection.sendall(data)
-        except OSError:
-            pass  # the server may answer before it has all, and end the connection
         return receive(connection)
 
 
