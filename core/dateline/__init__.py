@@ -34,6 +34,11 @@ if TYPE_CHECKING:
     from dateline.log.follow import Stop as Stop
     from dateline.plugins.loaded import Plugins as Plugins
     from dateline.proving import check_proof as check_proof
+    from dateline.recording.overview import Overview as Overview
+    from dateline.register.entry import Entry as Entry
+    from dateline.search.searching import Found as Found
+    from dateline.search.searching import Hit as Hit
+    from dateline.views.days import Day as Day
 
 #: The modules of the public names. Those of one module are joined by spaces.
 _HOMES = {
@@ -48,6 +53,10 @@ _HOMES = {
         "log.follow": "Stop",
         "plugins.loaded": "Plugins",
         "proving": "check_proof",
+        "recording.overview": "Overview",
+        "register.entry": "Entry",
+        "search.searching": "Found Hit",
+        "views.days": "Day",
     }.items()
     for name in names.split()
 }

@@ -51,9 +51,10 @@ from dateline.recording.lookup import find_entity, find_fact, find_source, find_
 from dateline.recording.overview import Overview, overview
 from dateline.recording.recorder import Recorded, Recorder
 from dateline.search.own import own_views
-from dateline.views import kept, runner, sql_view, store, story_changes
+from dateline.views import catching_up, kept, runner, sql_view, store, story_changes
 from dateline.views import rebuild as rebuilding
 from dateline.views.asof import Moment, When, asked, public, recorded, states, upto
+from dateline.views.days import Day, days
 from dateline.views.generation import KERNEL, OWNERS, Build
 from dateline.views.kept_counts import KeptCounts, kept_counts
 from dateline.views.own import keep_up
@@ -97,6 +98,8 @@ class Archive:
     `held_up`). With `resume` False nothing is finished, so a damaged archive can be opened and
     verified.
 
+    With `protected` False, protected content is read as if it had been erased. That needs `read_only`.
+
     With `read_only` nothing is ever written: neither the log nor views nor keys, and methods that write
     raise DatelineError (``archive-read-only``). Views that are not at the head are folded in memory. Search,
     entities and overviews use the indexes as others left them, which may be a little behind (see `indexed`).
@@ -121,6 +124,7 @@ class Archive:
         keys: Place | None = None,
         *,
         resume: bool = True,
+        protected: bool = True,
     ) -> None:
         self.plugins = Plugins.load() if plugins is None else plugins
         self._engine = engine
@@ -131,7 +135,7 @@ class Archive:
         self._keys = Keys(place, archive, file, read_only=self.read_only)
         self._journal = Journal(self._keys.file, archive)
         vault = Vault(self._keys, archive)
-        self._reader = read.Reader(self.plugins.registry(), vault)
+        self._reader = read.Reader(self.plugins.registry(), vault, withhold=not protected)
         self._pairing = Pairing(engine, self._reader, vault, self._journal)
         self._recorder = Recorder(engine, self._reader, partial(BatchKeys, self._pairing))
         self.recorded: Recorded | None = None
@@ -160,10 +164,16 @@ class Archive:
         *,
         resume: bool = True,
         read_only: bool = False,
+        protected: bool = True,
     ) -> Self:
         """Open an existing archive; one that is `read_only` is never written to. Raises NotAnArchive,
         SchemaOutdated, NotPaired."""
-        return cls(schema.connect(db, read_only=read_only), plugins, keys, resume=resume)
+        if not protected and not read_only:
+            raise ValueError(
+                "protected content can only be left out of an archive that is read_only"
+            )
+        engine = schema.connect(db, read_only=read_only)
+        return cls(engine, plugins, keys, resume=resume, protected=protected)
 
     @classmethod
     def upgrade(cls, db: Place, plugins: Plugins | None = None) -> tuple[str, str]:
@@ -622,6 +632,11 @@ class Archive:
         before, after = self.state(story, at=first), self.state(story, at=last)
         return [*story_changes.compare(before, after), *story_changes.erased(after, first, last)]
 
+    def days(self, story: str) -> list[Day]:
+        """The days on which the public record of a story changed, in order: at any other day the story is as it was
+        on the last one before. Folds nothing. Raises UnknownName."""
+        return days(self.events(story))
+
     def catch_up(
         self, names: Sequence[str] | None = None, *, progress: runner.Progress | None = None
     ) -> list[Build]:
@@ -631,6 +646,13 @@ class Archive:
         """
         require_writable(self._engine)
         return self._served.catch_up(names, progress=progress)
+
+    def catch_up_indexes(self, *, progress: runner.Progress | None = None) -> list[Build]:
+        """Fold new events into `own_views`, as `search` and `entities` do when they are called. Returns their
+        builds, failed ones included."""
+        require_writable(self._engine)
+        own = list(self._own.values())
+        return catching_up.catch_up(self._engine, self._reader, own, OWNERS, progress=progress)
 
     def rebuild(
         self,

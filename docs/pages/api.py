@@ -142,7 +142,7 @@ f1 corrected 12 boats stayed in port.
 >>> [event.type for event in archive.events("sarn")][:3]
 ['story.opened', 'entity.introduced', 'source.captured']
 """,
-        "view state fact entity entities duplicates links_to source events diff search indexed",
+        "view state fact entity entities duplicates links_to source events days diff search indexed",
     ),
     (
         "Export",
@@ -225,7 +225,7 @@ True
 []
 >>> archive.close()
 """,
-        """catch_up rebuild undo_rebuild verify_view prune builds gone_views own_views kept_view pending_views open_doubts sql_views
+        """catch_up catch_up_indexes rebuild undo_rebuild verify_view prune builds gone_views own_views kept_view pending_views open_doubts sql_views
         refresh_sql_views run_checks known_types plugins notice""",
     ),
 )

@@ -35,6 +35,11 @@ import click
     help="A host name by which readers come, such as that of a proxy. May be repeated.",
 )
 @click.option("--protected", is_flag=True, help="Show protected content, too.")
+@click.option(
+    "--index/--no-index",
+    default=True,
+    help="Keep views and the index of words up to date meanwhile; otherwise nothing at all is written.",
+)
 @click.option("--browser", is_flag=True, help="Open the pages in a browser.")
 @click.pass_context
 def serve(ctx: click.Context, /, **options: Any) -> None:

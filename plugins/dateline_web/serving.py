@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import webbrowser
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,11 @@ import click
 import uvicorn
 
 from dateline import Archive, DatelineError
+from dateline.plugin import visible
 from dateline_web.app import application
 from dateline_web.connection import Connection
 from dateline_web.guard import Rules
+from dateline_web.keeping import keeping
 from dateline_web.site import Site
 
 #: The most bytes of a request head.
@@ -25,7 +27,10 @@ _HEAD_BYTES = 16 << 10
 def run(settings: Any, options: dict[str, Any]) -> None:
     """Serve until interrupted. Raises DatelineError."""
     token = _token(options["token_file"])
-    with Archive.open(settings.path, settings.plugins(), settings.keys) as archive:
+    plugins = settings.plugins()
+    with Archive.open(
+        settings.path, plugins, settings.keys, read_only=True, protected=options["protected"]
+    ) as archive:
         listening = _listen(options["host"], options["port"])
         host, port = listening.getsockname()[:2]
         site = Site(archive)
@@ -34,10 +39,15 @@ def run(settings: Any, options: dict[str, Any]) -> None:
         # The server ends in good order by itself, and then says that it was interrupted.
         with listening, suppress(KeyboardInterrupt):
             shown = f"{settings.shown} at {address} (to be read only; ^C ends it)"
-            click.echo(f"Serving {shown}", err=True)
+            _say(f"Serving {shown}")
             if options["browser"]:
                 webbrowser.open(address)
-            asyncio.run(uvicorn.Server(config(app)).serve(sockets=[listening]))
+            with keeping(settings, _say) if options["index"] else nullcontext():
+                asyncio.run(uvicorn.Server(config(app)).serve(sockets=[listening]))
+
+
+def _say(text: str) -> None:
+    click.echo(visible(text), err=True)
 
 
 def config(app: Any) -> uvicorn.Config:

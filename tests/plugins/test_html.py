@@ -237,7 +237,7 @@ def test_nothing_is_loaded_and_nothing_is_run(page: Page) -> None:
     allowed = {"charset", "name", "content", "http-equiv", "lang", "dir", "id", "class", "href"}
     allowed |= {"cite", "datetime", "scope", "role", "tabindex", "rel"}
     drawn = {"x", "y", "x1", "x2", "y1", "y2", "dx", "dy", "cx", "cy", "r", "d"}
-    drawn |= {"width", "height", "transform"}
+    drawn |= {"width", "height", "transform", "viewbox"}
     within = {"svg", "g", "line", "path", "circle", "rect", "text"}
     for tag, has in page.tags:
         assert tag not in {

@@ -57,6 +57,7 @@ WRITING: dict[str, Callable[[Archive], Any]] = {
     "resume": lambda a: a.resume(),
     "pair": lambda a: a.pair(),
     "catch_up": lambda a: a.catch_up(),
+    "catch_up_indexes": lambda a: a.catch_up_indexes(),
     "rebuild": lambda a: a.rebuild(["timeline"]),
     "undo_rebuild": lambda a: a.undo_rebuild("timeline"),
     "prune": lambda a: a.prune(),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -146,3 +148,24 @@ def test_a_stem_has_its_language() -> None:
     assert all(one.endswith("0en") for one in stems("evacuated", ("en",)))
     assert set(ALL["latin"]) > {"en", "de", "fr", "es"}
     assert token("2nd") == "zn2nd"
+
+
+def test_threads_find_the_same_stems() -> None:
+    found = [
+        f"{start}{end}"
+        for start in ("evacuat", "negotiat", "shell")
+        for end in ("ed", "ing", "ion")
+    ]
+    expected = [stems.__wrapped__(word, ("en", "de")) for word in found]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            work = [pool.submit(_all_stems, found) for _ in range(40)]
+            assert all(one.result() == expected for one in work)
+    finally:
+        sys.setswitchinterval(interval)
+
+
+def _all_stems(found: list[str]) -> list[tuple[str, ...]]:
+    return [stems.__wrapped__(word, ("en", "de")) for word in found]

@@ -21,7 +21,7 @@ from dateline.log import hashing
 from dateline.log.content import Encrypted
 from dateline.log.databases.dialect import named_errors, of
 from dateline.log.databases.sql import found_in, portions
-from dateline.log.tables import log_head, plugin_types, stories
+from dateline.log.tables import events, log_head, plugin_types, stories
 from dateline.protect.vault import Vault
 
 PAGE = 2000
@@ -130,14 +130,23 @@ def _fetched(connection: Connection, query: str, values: tuple[Any, ...]) -> lis
 class Reader:
     """Decodes events of one archive and caches the slugs of its stories.
 
-    Protected events are decrypted with the keys of `vault`; without its key their data is `Sealed`.
+    Protected events are decrypted with the keys of `vault`; without its key their data is `Sealed`. With `withhold`
+    they are read as if they had been erased.
     """
 
-    def __init__(self, registry: Registry, vault: Vault | None = None) -> None:
+    def __init__(
+        self, registry: Registry, vault: Vault | None = None, *, withhold: bool = False
+    ) -> None:
         self.registry = registry
-        self.vault = vault
+        self.vault = None if withhold else vault
+        self.withhold = withhold
         self._slugs: dict[bytes, tuple[UUID, str]] = {}
         self._decoders: dict[tuple[str, int], Callable[[bytes], StoredBody[Any]]] = {}
+
+    def withholds(self, connection: Connection) -> bool:
+        """Whether something is withheld, so that rows which others kept may show too much."""
+        protected = select(events.c.position).where(events.c.subject_key.is_not(None)).limit(1)
+        return self.withhold and connection.execute(protected).first() is not None
 
     def known_types(self, connection: Connection) -> list[str]:
         """``name version`` of each event type of a plugin that is known and that the log holds."""
@@ -276,7 +285,9 @@ class Reader:
             original: dict[str, object] | None = None
             data: Any = _ERASED
             recorded_by, causation = _NOBODY, None
-            if raw is not None and subject_key is not None:
+            if self.withhold and subject_key is not None:
+                raw = None
+            elif raw is not None and subject_key is not None:
                 plain = Encrypted(subject_key, raw).opened(event_key, self.vault)
                 raw, data = (
                     (None, self._sealed(subject_key)) if plain is None else (plain.body, data)

@@ -193,7 +193,8 @@ class Plugins:
         self._origins[candidate.name] = candidate.origin
         offers = []
         for kind, name, item in offered:
-            getattr(self, f"_{kind}")[name] = item
+            # Not changed in place: another thread may be reading it.
+            setattr(self, f"_{kind}", getattr(self, f"_{kind}") | {name: item})
             self._owners[kind, name] = candidate.name
             offers.append(f"{kind.replace('_', ' ')[:-1]} {name}")
         self._note(candidate, "active", offers=tuple(offers))

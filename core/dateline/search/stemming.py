@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
+from threading import Lock
 from typing import Any
 
 from dateline.search.light_stems import LIGHT, SOFT
@@ -54,6 +55,8 @@ for _language, _some in {
         _FREQUENT.setdefault(_word, []).append(_language)
 _UKRAINIAN, _RUSSIAN = re.compile("[іїєґ]"), re.compile("[ыэъё]")
 _PERSIAN = re.compile("[پچژگ]")
+#: A stemmer holds the word that it works on: threads take turns.
+_TURN = Lock()
 
 
 @lru_cache(100_000)
@@ -114,10 +117,16 @@ def _stems(word: str, language: str) -> Collection[str]:
             soft = word[: word.rindex("ь") + 1]
             if not word.endswith("ью") or word in SOFT:
                 return {soft}
-            return {soft, _stemmer(language).stemWord(word)}  # целью
-    stem = _stemmer(language).stemWord
+            return {soft, _snowball(language, word)}  # целью
+    stem = partial(_snowball, language)
     more = LIGHT.get(language)
     return {stem(word)} if more is None else {stem(word), *more(word, stem)}
+
+
+def _snowball(language: str, word: str) -> str:
+    with _TURN:
+        stem: str = _stemmer(language).stemWord(word)
+    return stem
 
 
 @lru_cache

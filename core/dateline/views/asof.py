@@ -94,6 +94,8 @@ class Moment(msgspec.Struct, frozen=True):
 
 #: Everything that is recorded.
 NOW = Moment("")
+#: The instant of what is on the public record at every moment.
+ALWAYS = -(1 << 62)
 
 
 def public(text: str) -> Moment:
@@ -170,14 +172,19 @@ def _recorded(events: Iterable[Event], moment: Moment) -> Iterator[Event]:
 
 
 def _public(events: Iterable[Event], cutoff: int) -> Iterator[Event]:
+    return (event for event, since in instants(events) if since <= cutoff)
+
+
+def instants(events: Iterable[Event]) -> Iterator[tuple[Event, int]]:
+    """The events of a story, in the order of the log, each with the microsecond (UTC) from which it is on the
+    public record; `ALWAYS` for those that count at every moment."""
     events = list(events)
     clock, amended = _Clock(), _amended(events)
     published: dict[str, str] = {}
     for event in events:
         if isinstance(event.data, SourceCaptured) and event.data.published is not None:
             published.setdefault(event.data.source, event.data.published)
-        if clock.public_from(_with_instant(event, published, amended)) <= cutoff:
-            yield event
+        yield event, clock.public_from(_with_instant(event, published, amended))
 
 
 def _amended(events: Sequence[Event]) -> dict[str, str | None]:
@@ -230,7 +237,7 @@ class _Clock:
         data, facts = event.data, self._facts
         notice = event.reported_us if event.reported_us is not None else event.recorded_us
         if isinstance(data, StoryOpened | EntityIntroduced | ContentErased):
-            return -(1 << 62)
+            return ALWAYS
         if isinstance(data, FactPayload):
             facts[data.fact] = Dated(data, notice)
             return notice
