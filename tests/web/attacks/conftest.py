@@ -23,5 +23,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     db: Path = tmp_path_factory.mktemp("served") / "a.db"
     with Archive.create(db, plugins()) as archive:
         archive.record(samples.story())
-        with in_a_thread(application(Site(archive), Rules({"localhost"}))) as running:
-            yield running
+    with (
+        Archive.open(db, plugins(), read_only=True) as archive,
+        in_a_thread(application(Site(archive), Rules({"localhost"}))) as running,
+    ):
+        yield running
