@@ -59,7 +59,7 @@ def _act(brief: Brief, event: Event) -> Html:
         verb = "amended"
         name = data.source if isinstance(data, SourceAmended) else data.entity
         about = _thing(brief, name)
-        details = el("dl", *_rows(brief, data), class_="change")
+        details = el("dl", *changed_rows(brief, data), class_="change")
     elif isinstance(data, EntityMerged):
         verb = "recognised as one"
         about = join([el("code", data.entity), " and ", _thing(brief, data.into)])
@@ -94,7 +94,7 @@ def _item(brief: Brief, fact: Fact, event: Event) -> Html:
     assert wording is not None
     verb, details = _VERBS.get(wording.what, wording.what), Html()
     if isinstance(data, FactCorrected):
-        details = el("dl", *_rows(brief, data), class_="change")
+        details = el("dl", *changed_rows(brief, data), class_="change")
     elif isinstance(data, EvidenceAdded):
         verb = f"rests on more evidence ({len(data.evidence)})"
     return el(
@@ -118,7 +118,7 @@ def _day(brief: Brief, event: Event) -> Html:
     return join(["recorded ", brief.when(to_iso(event.recorded_us)[:10])])
 
 
-def _rows(brief: Brief, data: FactCorrected | SourceAmended | EntityAmended) -> Iterator[Html]:
+def changed_rows(brief: Brief, data: FactCorrected | SourceAmended | EntityAmended) -> Iterator[Html]:
     for field, change in changed_fields(data.changes):
         yield el("dt", field, class_="path")
         yield el("dt", "was")

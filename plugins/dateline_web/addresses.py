@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlencode
 
 #: The media types that a page may be asked for in, by the ending of its address.
@@ -19,10 +19,11 @@ class Addresses:
     def __init__(self, as_of: str | None = None) -> None:
         self.as_of = as_of
 
-    def at(self, path: str, /, **query: str | None) -> str:
+    def at(self, path: str, /, **query: str | Sequence[str] | None) -> str:
         """An address with a query and the moment."""
         given = {"as_of": self.as_of, **query}
-        asked = urlencode({name: value for name, value in given.items() if value}, quote_via=quote)
+        kept = {name: value for name, value in given.items() if value}
+        asked = urlencode(kept, doseq=True, quote_via=quote)
         return path + (f"?{asked}" if asked else "")
 
     def home(self) -> str:
@@ -77,9 +78,9 @@ def story_path(slug: str) -> str:
     return f"/stories/{_part(slug)}"
 
 
-def with_ending(path: str, ending: str, query: Mapping[str, str]) -> str:
+def with_ending(path: str, ending: str, query: Mapping[str, Sequence[str]]) -> str:
     """The same page in another form."""
-    asked = urlencode(query, quote_via=quote)
+    asked = urlencode(query, doseq=True, quote_via=quote)
     return f"{'/stories' if path == '/' else path}.{ending}" + (f"?{asked}" if asked else "")
 
 

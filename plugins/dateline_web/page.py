@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +28,8 @@ AS_OF = Query("as_of", "The public record by the end of this day, an EDTF date s
 @dataclass(frozen=True)
 class Page:
     """``path`` has named parts such as ``{slug}``. ``html`` makes the page, ``record`` the value of its JSON;
-    ``forms`` make other forms of it by their ending, and take the place of ``record`` for ``json``. The JSON of a
+    ``forms`` make other forms of it by their ending, or under None at the address itself, and take the place of
+    ``record`` for ``json``. The JSON of a
     page at ``/`` has the address `json_path`."""
 
     path: str
@@ -36,7 +37,7 @@ class Page:
     html: Callable[[Asked], Shown] | None = None
     record: Callable[[Asked], Any] | None = None
     query: tuple[Query, ...] = (AS_OF,)
-    forms: dict[str, Callable[[Asked], Answer]] | None = None
+    forms: Mapping[str | None, Callable[[Asked], Answer]] | None = None
     #: The JSON Schema of ``record``.
     schema: dict[str, Any] | None = None
 

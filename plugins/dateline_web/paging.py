@@ -67,6 +67,6 @@ def paged(asked: Asked, items: Sequence[T], size: int = SIZE) -> Paged[T]:
 
 
 def _link(asked: Asked, words: str, number: int, rel: str) -> Html:
-    kept = {name: value for name, value in asked.query.items() if name not in ("page", "as_of")}
+    kept = {name: values for name, values in asked.every.items() if name not in ("page", "as_of")}
     shown = None if number == 1 else str(number)
     return el("a", words, href=asked.to.at(asked.path, **kept, page=shown), rel=rel)

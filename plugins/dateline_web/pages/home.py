@@ -8,7 +8,7 @@ from typing import Any
 from dateline.plugin import parse_edtf, story_row, to_iso
 from dateline_html.markup import Html, el
 from dateline_web.asked import Asked
-from dateline_web.page import Page
+from dateline_web.page import AS_OF, Page
 from dateline_web.paging import PAGE, Paged, paged
 from dateline_web.shown import Shown
 
@@ -79,4 +79,4 @@ def _record(asked: Asked) -> Sequence[dict[str, Any]]:
     return [story_row(one) for one in asked.site.archive.overview()]
 
 
-HOME = Page("/", "All stories.", _page, _record, (PAGE,), schema=_SCHEMA)
+HOME = Page("/", "All stories.", _page, _record, (AS_OF, PAGE), schema=_SCHEMA)
