@@ -11,6 +11,8 @@ ENDINGS = {
     "csv": "text/csv; charset=utf-8",
     "ndjson": "application/x-ndjson",
 }
+#: A page has so many characters of the text of a source.
+TEXT = 50_000
 
 
 class Addresses:
@@ -51,8 +53,11 @@ class Addresses:
         self, slug: str, source: str, start: int | None = None, end: int | None = None
     ) -> str:
         """A source, or the place in its text from `start` to `end`: characters as in RFC 5147."""
-        address = self.at(f"{story_path(slug)}/sources/{_part(short(source))}")
-        return address if start is None or end is None else f"{address}#char={start},{end}"
+        path = f"{story_path(slug)}/sources/{_part(short(source))}"
+        if start is None or end is None:
+            return self.at(path)
+        page = start // TEXT + 1
+        return self.at(path, page=str(page) if page > 1 else None) + f"#char={start},{end}"
 
     def versions(self, slug: str, source: str) -> str:
         return self.at(f"{story_path(slug)}/sources/{_part(short(source))}/versions")

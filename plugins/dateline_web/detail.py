@@ -20,14 +20,14 @@ _PRINTED = frozenset({
 _TIMES = (("Said", "said"), ("Held or happened", "valid"), ("Compared with", "baseline"))
 
 
-def quotations(brief: Brief, fact: Fact) -> Iterator[Html]:
+def quotations(to: Addresses, brief: Brief, fact: Fact) -> Iterator[Html]:
     """Every quotation in its context, each with a link to its place in the source."""
     document = fact.document
     spoken = language(document.language) if document is not None else None
     items = sorted(fact.data.evidence, key=lambda item: (item.start or 0, item.end or 0))
     for group, words in passages(items, brief.texts.get(fact.source)):
         block = el("blockquote", el("p", words), dir="auto", lang=spoken)
-        places = (_place(brief, fact, item) for item in group)
+        places = (_place(to, brief, fact, item) for item in group)
         yield el("figure", block, el("figcaption", meta(*places)))
     title = (document.title if document is not None else None) or "untitled"
     link = el("a", brief.said(title), href=brief.links.source(fact.source))
@@ -37,12 +37,12 @@ def quotations(brief: Brief, fact: Fact) -> Iterator[Html]:
         yield el("p", "The publisher withdrew it: ", brief.said(withdrawn), class_="say")
 
 
-def _place(brief: Brief, fact: Fact, item: Evidence) -> Html:
+def _place(to: Addresses, brief: Brief, fact: Fact, item: Evidence) -> Html:
     role = item.role.replace("_", " ")
     if item.start is None or item.end is None:
         return text(role)
     pages = brief.pages.words(fact.source, item)
-    href = f"{brief.links.source(fact.source)}#char={item.start},{item.end}"
+    href = to.source(brief.story.slug, fact.source, item.start, item.end)
     return el("a", f"{role}, {pages}characters {item.start}–{item.end}", href=href)
 
 

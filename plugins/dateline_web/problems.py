@@ -60,7 +60,7 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, SealedContent):
         return Problem(503, "the key of some protected content is not at hand", error.code)
     if isinstance(error, DatelineError) and error.code in _ASKED_WRONGLY:
-        hint = f" ({error.hint})" if error.hint else ""
+        hint = f" ({error.hint})" if error.hint and error.code == "question-invalid" else ""
         return Problem(400, f"{error}{hint}", error.code)
     code = error.code if isinstance(error, DatelineError) else None
     # Other messages may name files.

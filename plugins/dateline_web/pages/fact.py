@@ -107,7 +107,7 @@ def _head(shown: Brief, fact: Fact) -> Iterator[Html]:
 def _body(asked: Asked, shown: Brief, fact: Fact) -> Iterator[Html]:
     linking = _linking(asked)
     titled = (
-        ("words", "In its source", detail.quotations(shown, fact)),
+        ("words", "In its source", detail.quotations(asked.to, shown, fact)),
         ("who", "Who says it", detail.steps(shown, fact)),
         ("content", "What it says", detail.content(shown, fact)),
         ("support", "What supports it", detail.supporting(shown, fact)),
