@@ -22,7 +22,7 @@ from dateline.erasure.journal import Erasure, Journal
 from dateline.erasure.pairing import Pairing
 from dateline.erasure.plan import sealed
 from dateline.erasure.survey import Going
-from dateline.erasure.unfinished import left, require_erased, require_readable
+from dateline.erasure.unfinished import Unfinished, require_erased, require_readable
 from dateline.errors import UnfinishedCopy
 from dateline.events.entity import EntityIntroduced
 from dateline.events.envelope import Event, RecordedBy
@@ -53,6 +53,7 @@ from dateline.recording.recorder import Recorded, Recorder
 from dateline.search.own import own_views
 from dateline.views import catching_up, kept, runner, sql_view, store, story_changes
 from dateline.views import rebuild as rebuilding
+from dateline.views.about import ABOUT
 from dateline.views.asof import Moment, When, asked, public, recorded, states, upto
 from dateline.views.days import Day, days
 from dateline.views.generation import KERNEL, OWNERS, Build
@@ -63,6 +64,7 @@ from dateline.views.projection import View
 from dateline.views.question import Question, Where
 from dateline.views.row_differences import Difference
 from dateline.views.row_differences import verify as verify_rows
+from dateline.views.summaries import SUMMARIES
 from dateline.views.table import Table
 
 if TYPE_CHECKING:
@@ -137,6 +139,7 @@ class Archive:
         vault = Vault(self._keys, archive)
         self._reader = read.Reader(self.plugins.registry(), vault, withhold=not protected)
         self._pairing = Pairing(engine, self._reader, vault, self._journal)
+        self._unfinished = Unfinished(self._pairing)
         self._recorder = Recorder(engine, self._reader, partial(BatchKeys, self._pairing))
         self.recorded: Recorded | None = None
         self.resumed: list[Erasure] = []
@@ -343,7 +346,7 @@ class Archive:
         """The ``unfinished_erasures`` whose content is still present; until they are done, `backup`,
         `material` and `copy_archive` raise DatelineError. A read-only archive looks for them each time."""
         if self.read_only:
-            return left(self._pairing)
+            return self._unfinished.erasures()
         return [erasure for erasure in self.unfinished_erasures if erasure.step != "purged"]
 
     def subjects(self) -> list[str]:
@@ -719,7 +722,7 @@ class Archive:
         it is read-only and nobody has asked for these since."""
         if not of(self._engine).rests(self._engine):
             return self.head().position
-        views = list(self._own.values())
+        views = [view for view in self._own.values() if view not in (ABOUT, SUMMARIES)]
         with kept.snapshot(self._engine, self._reader, views) as (connection, builds):
             head = read.head(connection).position
             return min((build.position for build in builds.values()), default=head)

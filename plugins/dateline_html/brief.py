@@ -37,8 +37,10 @@ class Brief:
 
     `level` is the level of its own heading. On a page of several stories each anchor starts with
     the story's slug and a dot, which no slug contains, so that anchors do not clash. `links` says
-    where its links lead.
+    where its links lead. `most` is how many figures of a series are in its table; None for all.
     """
+
+    most: int | None = None
 
     def __init__(
         self,
@@ -82,9 +84,12 @@ class Brief:
             self._rows[view] = [row for row in rows if row["fact"] not in self.story.erased]
         return self._rows[view]
 
-    def number(self, fact: str) -> Html:
-        """The number of a fact, linked to it."""
-        return el("a", fact, href=self.links.fact(fact), class_="no")
+    def number(self, fact: str, at: str | None = None) -> Html:
+        """The number of a fact, linked to it, unless it is that which is written `at` the link's own anchor."""
+        href = self.links.fact(fact)
+        if href == f"#{at}":
+            return el("span", fact, class_="no")
+        return el("a", fact, href=href, class_="no")
 
     def heading(self, depth: int, *content: str | None, **attributes: str) -> Html:
         return el(f"h{min(6, self.level + depth)}", *content, **attributes)

@@ -19,7 +19,7 @@ from dateline_html.window import EARLIER, LATER, Window, window
 #: With more marks than this, or more rows of them in a lane, the drawing counts facts.
 MANY, _ROWS = 160, 12
 #: With more bars than this in a lane, they have no words.
-_WORDED = 6
+_WORDED = 8
 #: Heights of the name of a lane, of the words of a bar, of a bar, and between lanes.
 NAME, _WORDS, _BAR, _GAP = 22, 15, 12, 8
 #: The steps of a soft end, in pixels.

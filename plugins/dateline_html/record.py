@@ -2,46 +2,69 @@
 
 from __future__ import annotations
 
-from dateline.plugin import Fact, SourceCaptured
+from collections.abc import Iterator
+
+from dateline.plugin import Evidence, Fact, SourceCaptured
 from dateline_html.brief import Brief
-from dateline_html.figures import table
-from dateline_html.markup import Html, el, join, text
+from dateline_html.markup import Html, el, end, join, start, text
 from dateline_html.part import Part
 from dateline_html.sources import grouped
 
 _SPANS = (
-    "Where each fact is written: the characters (Unicode code points) of the source’s text, "
-    "counted from 0, the end left out."
+    "The hash of each source, and the characters (Unicode code points) of its text that each fact rests "
+    "on, counted from 0, the end left out."
 )
-_HEAD = ("Source", "SHA-256", "Kept as", "Characters of each fact")
 
 
 def record(brief: Brief) -> Part | None:
     found = list(grouped(brief))
-    rows = (_cells(brief, names, newest) for names, newest, _ in found)
-    body = table(_SPANS, _HEAD, rows, name="record")
-    return Part("record", "For the record", len(found), body) if found else None
+    return Part("record", "For the record", len(found), _sources(brief)) if found else None
 
 
-def _cells(brief: Brief, names: list[str], source: SourceCaptured | None) -> list[Html]:
-    digests = dict.fromkeys(name.removeprefix("sha256:").partition(".")[0] for name in names)
-    facts = [fact for name in names for fact in brief.drawn.get(name, ())]
-    return [
-        el("a", f"source {brief.sources[names[0]]}", href=brief.links.source(names[0])),
-        join((el("code", digest) for digest in digests), " "),
-        text("not captured" if source is None else _kept(source)),
-        join((_place(brief, fact) for fact in facts), ", ") or text("–"),
-    ]
+def _sources(brief: Brief) -> Iterator[Html]:
+    yield el("p", _SPANS, class_="say")
+    for names, source, _ in grouped(brief):
+        link = el("a", f"source {brief.sources[names[0]]}", href=brief.links.source(names[0]))
+        yield start("div", class_="group record")
+        yield brief.heading(2, link)
+        yield el("dl", *_about(names, source), class_="facts")
+        facts = [fact for name in names for fact in brief.drawn.get(name, ())]
+        if facts:
+            yield start("ul")
+            yield from (el("li", _place(brief, fact)) for fact in facts)
+            yield end("ul")
+        yield end("div")
 
 
-def _kept(source: SourceCaptured) -> str:
-    chars = f"{source.chars:,} characters" if source.chars is not None else None
-    return ", ".join(filter(None, (source.media_type, source.language, chars, source.url)))
+def _about(names: list[str], source: SourceCaptured | None) -> Iterator[Html]:
+    for digest in dict.fromkeys(name.removeprefix("sha256:").partition(".")[0] for name in names):
+        yield from _line("SHA-256", el("code", digest))
+    if source is not None:
+        chars = f", {source.chars:,} characters" if source.chars is not None else ""
+        yield from _line("Kept as", text(source.media_type + chars))
+        yield from _line("Language", text(source.language) if source.language else None)
+        yield from _line("Address", text(source.url) if source.url else None)
+
+
+def _line(name: str, value: Html | None) -> Iterator[Html]:
+    if value is not None:
+        yield el("dt", name)
+        yield el("dd", value)
 
 
 def _place(brief: Brief, fact: Fact) -> Html:
+    """``f4 449–481; source “Brandt” 429–435``"""
     span = fact.span
-    number = el("a", fact.id, href=brief.links.passage(fact))
-    if span is None or span.start is None:
-        return number
-    return join([number, el("span", f" {span.start}–{span.end}", class_="span")])
+    number = el("a", fact.id, href=brief.links.passage(fact), class_="no")
+    others = (_other(item) for item in fact.data.evidence if item is not span and item != span)
+    return join([join([number, _span(span) if span is not None else None]), *others], "; ")
+
+
+def _other(item: Evidence) -> Html:
+    return join([item.role.replace("_", " "), " “", el("bdi", item.exact), "”", _span(item)])
+
+
+def _span(item: Evidence) -> Html | None:
+    if item.start is None:
+        return None
+    return join([" ", el("span", f"{item.start}–{item.end}", class_="span")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from dateline.plugin import number_words
@@ -25,6 +26,7 @@ class Tick(NamedTuple):
     label: str
 
 
+@lru_cache(4096)
 def days(date: str, *, end: bool = False) -> float:
     """An ISO date or moment in days since the year 1; the `end` of a day is that of its last hour."""
     moment = datetime.fromisoformat(date).replace(tzinfo=None)

@@ -115,12 +115,10 @@ def _all(brief: Brief, groups: Sequence[list[Row]]) -> Iterator[Html]:
             yield el("p", "The chart is ", top, ".", class_="say")
         elif drawable(_points(_dated(rows))):
             yield _plot(brief, rows, name)
-        yield from table(
-            "In the order of what the figures are about.",
-            _HEAD,
-            (_cells(brief, row) for row in rows),
-            name="series",
-        )
+        order, shown = "In the order of what the figures are about", rows
+        if brief.most is not None and len(rows) > brief.most:
+            shown, order = rows[-brief.most :], f"{order}: the last {brief.most} of {len(rows):,}"
+        yield from table(f"{order}.", _HEAD, (_cells(brief, row) for row in shown), name="series")
         yield end("div")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dateline.plugin import Evidence, Fact, SourceCaptured
+from dateline.plugin import Fact, SourceCaptured
 from dateline_html.brief import Brief
 from dateline_html.markup import Html, el, end, join, language, start
 from dateline_html.part import Part, meta
@@ -102,17 +102,8 @@ def _passage(brief: Brief, drawn: list[Fact], spoken: str | None) -> Iterator[Ht
             yield el("p", words, class_="words", dir="auto", lang=spoken)
     for fact in drawn:
         yield el("p", brief.named(fact), class_="drawn")
-        others = [item for item in fact.data.evidence if item is not span and item != span]
-        if others:
-            yield meta(*(_other(item) for item in others))
         if fact.data.note:
             yield meta(join(["note: ", brief.said(fact.data.note)]))
-
-
-def _other(item: Evidence) -> Html:
-    """``relay “NORA” 300–304``"""
-    place = f" {item.start}–{item.end}" if item.start is not None else ""
-    return join([item.role.replace("_", " "), " “", el("bdi", item.exact), "”", place])
 
 
 def _order(fact: Fact) -> tuple[int, int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,10 +26,27 @@ def _speakers(brief: Brief, rows: list[dict[str, Any]]) -> Iterator[Html]:
         fact = brief.story.facts[said[0]["fact"]]
         yield start("div", class_="group")
         yield brief.heading(2, brief.labels(fact.data.speakers))
+        if len(said) > 1 and (paths := _paths(brief, said)):
+            yield el("p", "Quoted ", paths, ".", class_="say")
         yield start("ul")
         for row in said:
             yield _statement(brief, row)
         yield join([end("ul"), end("div")])
+
+
+def _paths(brief: Brief, rows: list[dict[str, Any]]) -> Html:
+    """Through whom these statements reached print: ``directly in The Wire (3), through NORA in The Bee``."""
+    facts = [brief.story.facts[row["fact"]] for row in rows]
+    paths = Counter(tuple(step.agent for step in fact.data.attribution[1:]) for fact in facts)
+    return join(
+        (_path(brief, agents, many) for agents, many in paths.most_common() if agents), "; "
+    )
+
+
+def _path(brief: Brief, agents: tuple[str, ...], many: int) -> Html:
+    *relays, publisher = agents
+    way = join(["through ", join(map(brief.label, relays), " and ")]) if relays else "directly"
+    return join([way, " in ", brief.label(publisher), f" ({many})" if many > 1 else None])
 
 
 def _statement(brief: Brief, row: dict[str, Any]) -> Html:

@@ -46,7 +46,7 @@ def _entry(brief: Brief, row: dict[str, Any], heading: str) -> Html:
             brief.chain(fact),
             brief.support(fact),
             brief.labels(ref.place for ref in fact.data.places),
-            el("span", fact.id, class_="no"),
+            brief.number(fact.id, at=brief.anchors.fact(fact.id)),
             brief.where(fact),
         ),
         id=brief.anchors.fact(fact.id),

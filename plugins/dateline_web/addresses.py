@@ -40,8 +40,10 @@ class Addresses:
     def entity(self, name: str) -> str:
         return self.at(f"/entities/{_part(name)}")
 
-    def story(self, slug: str, fragment: str = "") -> str:
-        return self.at(story_path(slug)) + (f"#{_part(fragment)}" if fragment else "")
+    def story(self, slug: str, fragment: str = "", page: int = 1) -> str:
+        """A story, or a part of it, which may be on a later page."""
+        address = self.at(story_path(slug), page=str(page) if page > 1 else None)
+        return address + (f"#{_part(fragment)}" if fragment else "")
 
     def fact(self, slug: str, fact: str) -> str:
         return self.at(f"{story_path(slug)}/facts/{_part(fact)}")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dateline.plugin import parse_edtf
 from dateline_html.markup import Html, el
 from dateline_web.addresses import Addresses
 from dateline_web.asked import Asked
+from dateline_web.page import Page
 from dateline_web.shown import Shown
 
 
@@ -19,16 +20,32 @@ def slider(shown: Shown, asked: Asked) -> Html:
     if not days:
         return el("nav", _now(asked), _form(asked), aria_label="Day", class_="days")
     listed = (
-        el("li", el("a", day, href=_at(asked, day), aria_current=_current(asked, day)))
-        for day in days
+        el(
+            "li",
+            el("a", one.day, href=_at(asked, one.day), aria_current=_current(asked, one.day)),
+            el("span", f" {_changes(one.changes)}", class_="count"),
+        )
+        for one in days
     )
     every = el(
         "details",
-        el("summary", f"All {len(days)} days on which something changed, or any other"),
+        el("summary", "Another day"),
         el("ol", *listed),
         _form(asked),
     )
-    return el("nav", _now(asked), _steps(asked, days), every, aria_label="Day", class_="days")
+    return el(
+        "nav",
+        _now(asked),
+        _steps(asked, [one.day for one in days]),
+        every,
+        aria_label="Day",
+        class_="days",
+    )
+
+
+def _changes(changes: Mapping[str, int]) -> str:
+    """``3 recorded, 1 corrected``"""
+    return ", ".join(f"{count} {what}" for what, count in changes.items())
 
 
 def _now(asked: Asked) -> Html:
@@ -48,6 +65,17 @@ def _steps(asked: Asked, days: Sequence[str]) -> Html:
         el("a", "Now", href=_at(asked, None)) if asked.as_of else el("span", "Now"),
         class_="steps",
     )
+
+
+def _record(asked: Asked) -> list[dict[str, object]]:
+    return [{"day": one.day, "changes": one.changes} for one in asked.site.days(asked.slug)]
+
+
+#: The steps of the slider, for programs.
+DAYS = Page(
+    "/stories/{slug}/days", "The days on which the public record of a story changed.", None, _record, (),
+    schema={"type": "array", "items": {"type": "object", "required": ["day", "changes"]}},
+)  # fmt: skip
 
 
 def around(days: Sequence[str], as_of: str | None) -> tuple[str | None, str | None]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from dateline.plugin import Fact
 from dateline_html.anchors import Anchors
@@ -11,21 +12,28 @@ from dateline_web.addresses import Addresses
 
 
 class SiteLinks(Links):
-    """Links from a page of the story `slug`. `here` are the parts that this page has itself."""
+    """Links from a page of the story `slug`. `pages` say which page of its timeline begins a day."""
 
-    def __init__(self, anchors: Anchors, to: Addresses, slug: str) -> None:
+    def __init__(
+        self, anchors: Anchors, to: Addresses, slug: str, pages: Mapping[str, int]
+    ) -> None:
         super().__init__(anchors)
-        self._to, self._slug = to, slug
+        self._to, self._slug, self._pages = to, slug, pages
 
     @classmethod
-    def of(cls, to: Addresses, slug: str) -> Callable[[Anchors], Links]:
-        return lambda anchors: cls(anchors, to, slug)
+    def of(
+        cls, to: Addresses, slug: str, pages: Mapping[str, int] = MappingProxyType({})
+    ) -> Callable[[Anchors], Links]:
+        return lambda anchors: cls(anchors, to, slug, pages)
 
     def part(self, name: str) -> str:
         return self._to.story(self._slug, self.anchors.part(name))
 
     def fact(self, fact: str) -> str:
         return self._to.fact(self._slug, fact)
+
+    def day(self, day: str) -> str:
+        return self._to.story(self._slug, self.anchors.day(day), self._pages.get(day, 1))
 
     def passage(self, fact: Fact) -> str:
         span = fact.span

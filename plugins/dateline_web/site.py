@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dateline.plugin import Cut, StoryState, Table, to_iso
+from dateline.plugin import Cut, StoryState, Table
 
 if TYPE_CHECKING:
     from dateline import Archive
@@ -18,6 +18,8 @@ T = TypeVar("T")
 _FRESH = 0.05
 #: Stories are kept up to so many facts in all.
 _FACTS = 50_000
+#: The days of so many stories are kept.
+_STORIES = 1000
 
 
 class Seen:
@@ -63,6 +65,7 @@ class Site:
         self.archive = archive
         self._head: tuple[float, Any] | None = None
         self._seen: OrderedDict[tuple[str, int, str | None], Seen] = OrderedDict()
+        self._days: dict[str, tuple[int, list[Any]]] = {}
         self._lock = threading.Lock()
 
     def head(self) -> Any:
@@ -72,11 +75,15 @@ class Site:
             self._head = (now, self.archive.head())
         return self._head[1]
 
-    def days(self, slug: str) -> list[str]:
+    def days(self, slug: str) -> list[Any]:
         """The days on which something changed in a story, ascending. Raises UnknownName."""
-        return sorted(
-            {to_iso(one.reported_us or one.recorded_us)[:10] for one in self.archive.events(slug)}
-        )
+        version = self.archive.story(slug).version
+        found = self._days.get(slug)
+        if found is None or found[0] != version:
+            if len(self._days) > _STORIES:
+                self._days.clear()
+            found = self._days[slug] = (version, self.archive.days(slug))
+        return found[1]
 
     def seen(self, slug: str, as_of: str | None) -> Seen:
         """A story as it is known now, or by the end of a day. Raises UnknownName, SealedContent, DatelineError."""

@@ -321,6 +321,35 @@ def test_every_part_is_on_the_page(archive: Archive) -> None:
     assert [has["class"] for has in page.all("a") if "badge" in has.get("class", "")]
 
 
+def test_what_readers_want_comes_first_and_what_checks_the_page_last(archive: Archive) -> None:
+    source = export(archive, "ferry")
+    parts = re.findall('<section class="part" id="([^"]*)"', source)
+    assert parts[:2] == ["glance", "timeline"] and parts[-2:] == ["sources", "record"]
+    before, _, record = source.partition('id="record"')
+    digest, root = samples.SOURCE.removeprefix("sha256:"), archive.head().root.hex()
+    for audit in (digest, root, str(archive.head().archive), 'class="span"'):
+        assert audit in record and audit not in before
+
+
+def test_who_is_quoted_through_whom_is_said_in_words(archive: Archive) -> None:
+    said = " ".join(Page(export(archive, "velm-flood")).text().split())
+    assert (
+        "Ida Brandt Quoted through NORA (fictional news agency) in The Fictional Wire (2); "
+        "through NORA (fictional news agency) in Tarn Courier (fictional); "
+        "directly in The Fictional Wire." in said
+    )
+
+
+def test_the_most_telling_series_is_at_the_top(archive: Archive) -> None:
+    source = export(archive, "toll")
+    page = Page(source)
+    said = " ".join(page.text().split())
+    assert "First 50 (May 2024, Ister Wire), last 34 (7 May 2024, Ister Wire)." in said
+    assert len([has for has in page.all("svg") if has.get("role") == "img"]) == 1
+    assert source.index('role="img"') < source.index('id="timeline"') < source.index('id="series"')
+    assert '<a href="#glance">at the top of the page</a>' in source
+
+
 def test_a_series_has_a_chart_that_is_described_by_its_table(archive: Archive) -> None:
     page = Page(export(archive, "toll"))
     [chart] = [has for has in page.all("svg") if has.get("role") == "img"]

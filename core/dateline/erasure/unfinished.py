@@ -49,14 +49,28 @@ def require_readable(archive: Readable) -> None:
         )
 
 
-def left(pairing: Pairing) -> list[Erasure]:
-    """The erasures whose content is still present, or present again. Those of a keys database that is not this
-    archive's own are not among them."""
-    erasures = pairing.journal.erasures()
-    if not erasures:
-        return []
-    with reading(pairing.engine) as connection:
-        if not pairing.own(connection, erasures):
+class Unfinished:
+    """The erasures whose content is still present, or present again. Those of a keys database that is not the
+    archive's own are not among them. They are looked up again when the keys database has changed."""
+
+    def __init__(self, pairing: Pairing) -> None:
+        self._pairing, self._file = pairing, pairing.vault.keys.file
+        self._known: tuple[object, list[Erasure]] | None = None
+
+    def erasures(self) -> list[Erasure]:
+        if not self._file.here:
             return []
-        undone = unrecorded(connection, [one for one in erasures if one.step == "done"])
-    return [one for one in erasures if one.step not in ("purged", "done")] + undone
+        state, known = self._file.state(), self._known
+        if state is None or known is None or known[0] != state:
+            self._known = known = state, self._found()
+        return known[1]
+
+    def _found(self) -> list[Erasure]:
+        erasures = self._pairing.journal.erasures()
+        if not erasures:
+            return []
+        with reading(self._pairing.engine) as connection:
+            if not self._pairing.own(connection, erasures):
+                return []
+            undone = unrecorded(connection, [one for one in erasures if one.step == "done"])
+        return [one for one in erasures if one.step not in ("purged", "done")] + undone

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dateline_web.days import DAYS
 from dateline_web.feed import FEED
 from dateline_web.openapi import described
 from dateline_web.page import Page
@@ -19,7 +20,7 @@ from dateline_web.pages.versions import VERSIONS
 from dateline_web.pages.view import VIEWS
 
 _PAGES = (
-    HOME, SEARCH, ENTITIES, ENTITY, STORY, FACT, PROOF, SOURCE, VERSIONS, DIFF, *VIEWS, EXPORT, FEED,
+    HOME, SEARCH, ENTITIES, ENTITY, STORY, FACT, PROOF, SOURCE, VERSIONS, DIFF, *VIEWS, EXPORT, DAYS, FEED,
 )  # fmt: skip
 #: With the page that describes all others.
 PAGES: tuple[Page, ...] = (*_PAGES, described(_PAGES))

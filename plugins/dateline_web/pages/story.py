@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from dateline_html import story as parts_of
+from dateline_html.anchors import Anchors
 from dateline_html.brief import Brief
+from dateline_html.links import Links
 from dateline_html.markup import Html, el, end, join, start
 from dateline_html.part import Part, listed, meta
 from dateline_web.answers import Answer
@@ -20,15 +23,17 @@ from dateline_web.site import Seen
 
 #: Rows of a part that are on this page; the table of the view has all.
 _FIRST = 60
-#: Parts that are the rows of one view.
+#: Parts that are the rows of one view; and parts that have pages of their own here.
 _VIEWS = ("statements", "figures")
+_LISTS = ("timeline", *_VIEWS)
+_ELSEWHERE = ("sources", "record")
 
 
 class _Window(Brief):
     """A story of which only some rows of each list are written."""
 
     def __init__(self, seen: Seen, asked: Asked, number: int) -> None:
-        super().__init__(seen.story, seen, links=SiteLinks.of(asked.to, seen.story.slug))
+        super().__init__(seen.story, seen, links=_links(asked))
         self._number = number
 
     def current_rows(self, view: str) -> list[dict[str, Any]]:
@@ -40,7 +45,16 @@ class _Window(Brief):
 
 def brief(asked: Asked) -> Brief:
     """The story with the links of this site."""
-    return Brief(asked.seen.story, asked.seen, links=SiteLinks.of(asked.to, asked.slug))
+    made = Brief(asked.seen.story, asked.seen, links=_links(asked))
+    made.most = _FIRST
+    return made
+
+
+def _links(asked: Asked) -> Callable[[Anchors], Links]:
+    pages: dict[str, int] = {}
+    for at, row in enumerate(asked.seen.table("timeline", asked.slug).dicts()):
+        pages.setdefault((row["earliest"] or "")[:10], at // SIZE + 1)
+    return SiteLinks.of(asked.to, asked.slug, pages)
 
 
 def _page(asked: Asked) -> Shown:
@@ -71,12 +85,12 @@ def _body(asked: Asked, whole: Brief, some: Brief, days: Paged[Any]) -> Iterator
 
 
 def _parts(asked: Asked, whole: Brief, some: Brief) -> list[Part]:
-    """The parts of the page, with the numbers of items that the story has."""
-    counts = {part.name: part.count for part in parts_of.parts(whole)}
+    """The parts of the page, of which the lists may be shorter than their count says."""
+    lists = {part.name: part.body for part in parts_of.parts(some) if part.name in _LISTS}
     found = [
-        Part(part.name, part.title, counts[part.name], part.body)
-        for part in parts_of.parts(some)
-        if part.name != "sources"
+        replace(part, body=lists.get(part.name, part.body))
+        for part in parts_of.parts(whole)
+        if part.name not in _ELSEWHERE
     ]
     return [*found, *filter(None, (_sources(asked, whole), _more(asked)))]
 
