@@ -17,6 +17,12 @@ _PRINTED = frozenset({
     "fact", "text", "source", "evidence", "attribution", "factuality", "times", "places",
     "quantities", "quote", "note",
 })  # fmt: skip
+#: How sure somebody is, by the codes of FactBank.
+_SURE = {
+    "CT+": "certain", "PR+": "probable", "PS+": "possible", "CT-": "certainly not", "PR-": "probably not",
+    "PS-": "possibly not", "CTu": "certain whether or not", "PRu": "probably known whether or not",
+    "PSu": "possibly known whether or not", "Uu": "not committed to it",
+}  # fmt: skip
 _TIMES = (("Said", "said"), ("Held or happened", "valid"), ("Compared with", "baseline"))
 
 
@@ -52,7 +58,7 @@ def steps(brief: Brief, fact: Fact) -> Iterator[Html]:
     for step in fact.data.attribution:
         notes = [step.role.replace("_", " "), step.act]
         if step.channel is not None:
-            notes.append(", ".join(filter(None, to_fields(step.channel).values())))
+            notes.append(", ".join(str(one) for one in to_fields(step.channel).values() if one))
         if step.inferred:
             notes.append("not named in the text, inferred")
         items.append(el("li", el("p", brief.label(step.agent)), meta(*notes)))
@@ -62,12 +68,20 @@ def steps(brief: Brief, fact: Fact) -> Iterator[Html]:
 
 def content(brief: Brief, fact: Fact) -> Iterator[Html]:
     """Its dates, places, figures and other fields."""
-    lines = [*_times(brief, fact), *_places(brief, fact), *_figures(brief, fact)]
-    for view in fact.data.factuality:
-        lines.append(("How sure", join([brief.label(view.by), ": ", view.value])))
-    for name, value in to_fields(fact.data).items():
-        if name not in _PRINTED:
-            lines.append((name.replace("_", " ").capitalize(), _plain(brief, value)))
+    lines = [
+        *_times(brief, fact),
+        *_places(brief, fact),
+        *_figures(brief, fact),
+        *(
+            ("How sure", join([brief.label(one.by), f": {_SURE.get(one.value, '')} ({one.value})"]))
+            for one in fact.data.factuality
+        ),
+        *(
+            (name.replace("_", " ").capitalize(), _plain(brief, value))
+            for name, value in to_fields(fact.data).items()
+            if name not in _PRINTED
+        ),
+    ]
     if fact.data.note:
         lines.append(("Note", brief.said(fact.data.note)))
     if lines:
@@ -100,7 +114,9 @@ def _bounds(one: Any) -> Html | None:
         ("at least" if one.lower_inclusive is not False else "more than", one.lower),
         ("at most" if one.upper_inclusive is not False else "less than", one.upper),
     )
-    words = [f"{side} {number_words(value, one.unit)}" for side, value in sides if value is not None]
+    words = [
+        f"{side} {number_words(value, one.unit)}" for side, value in sides if value is not None
+    ]
     return text(f"; {', '.join(words)}") if words else None
 
 

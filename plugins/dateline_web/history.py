@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from dateline.plugin import (
     Event,
@@ -34,15 +35,16 @@ def reason(fact: Fact) -> str | None:
 
 def events(brief: Brief, fact: Fact) -> Iterator[Html]:
     """All events about a fact in the order of recording, those that were taken back, too."""
-    items = [_recorded(brief, fact)]
-    for event in sorted((*fact.history, *fact.revoked), key=lambda event: event.version):
-        items.append(_event(brief, event, fact.story.revoked.get(event.event_key)))
-    yield from listed(iter(items), "ol")
+    later = sorted((*fact.history, *fact.revoked), key=lambda event: event.version)
+    revoked = fact.story.revoked
+    items = (_event(brief, event, revoked.get(event.event_key)) for event in later)
+    yield from listed(chain([_recorded(brief, fact)], items), "ol")
 
 
 def _recorded(brief: Brief, fact: Fact) -> Html:
-    who = fact.recorded_by.agent or fact.recorded_by.method
-    head = join([_day(brief, fact.recorded_us, fact.reported_us), ": recorded by ", brief.label(who)])  # fmt: skip
+    by = fact.recorded_by
+    who = brief.by(by.agent) if by.agent else f" ({by.method})"
+    head = join([_day(brief, fact.recorded_us, fact.reported_us), ": recorded", who])
     return el("li", el("p", head, class_="verb"))
 
 
@@ -53,7 +55,7 @@ def _event(brief: Brief, event: Event, revocation: Event | None) -> Html:
     head = [_day(brief, event.recorded_us, event.reported_us), f": {what}", brief.by(who)]
     details = None
     if isinstance(data, FactCorrected):
-        details = el("dl", *changed_rows(brief, data), class_="change")
+        details = el("dl", *changed_rows(brief, data.changes), class_="change")
     elif isinstance(data, EvidenceAdded):
         words = (el("bdi", f"“{item.exact}”") for item in data.evidence)
         details = el("p", join(words, ", "))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 #: What ends a line, and what ends a page of a PDF.
@@ -53,7 +54,7 @@ def segments(start: int, end: int, given: Sequence[Mark]) -> Iterator[Segment]:
         points.update(at for at in one[:2] if start < at < end)
     covering: list[Mark] = []
     cuts, following = sorted(points), 0
-    for left, right in zip(cuts, cuts[1:], strict=False):
+    for left, right in pairwise(cuts):
         covering = [one for one in covering if one.end > left]
         while following < len(among) and among[following].start <= left:
             covering.append(among[following])

@@ -20,7 +20,7 @@ from dateline_web.pages.versions import VERSIONS
 from dateline_web.pages.view import VIEWS
 
 _PAGES = (
-    HOME, SEARCH, ENTITIES, ENTITY, STORY, FACT, PROOF, SOURCE, VERSIONS, DIFF, *VIEWS, EXPORT, DAYS, FEED,
+    HOME, SEARCH, ENTITIES, ENTITY, STORY, DAYS, FACT, PROOF, SOURCE, VERSIONS, DIFF, *VIEWS, EXPORT, FEED,
 )  # fmt: skip
 #: With the page that describes all others.
 PAGES: tuple[Page, ...] = (*_PAGES, described(_PAGES))

@@ -9,6 +9,7 @@ from dateline.plugin import entry_row
 from dateline_html.markup import Html, el
 from dateline_html.part import listed, meta
 from dateline_web.asked import Asked
+from dateline_web.forms import any_of, choice, field, form
 from dateline_web.page import AS_OF, Page, Query
 from dateline_web.paging import PAGE, Paged, paged
 from dateline_web.problems import Problem
@@ -54,25 +55,8 @@ def _page(asked: Asked) -> Shown:
 
 
 def _form(asked: Asked) -> Html:
-    query = asked.query
-    options = (
-        el("option", kind or "any", value=kind, selected="" if kind == query.get("kind", "") else None)
-        for kind in ("", *KINDS)
-    )  # fmt: skip
-    kept = (
-        el("input", type="hidden", name=name, value=query[name])
-        for name in ("as_of", "story")
-        if name in query
-    )
-    return el(
-        "form",
-        el("label", "Kind ", el("select", *options, name="kind")),
-        el("label", "Name ", el("input", name="like", value=query.get("like"), maxlength=200)),
-        *kept,
-        el("button", "Show", type="submit"),
-        action=asked.path,
-        class_="questions",
-    )
+    kind = choice("Kind", "kind", asked.query.get("kind"), any_of(KINDS))
+    return form(asked, (kind, field("Name", "like", asked.query.get("like"))), "Show", "story")
 
 
 def _body(asked: Asked, part: Paged[Any]) -> Iterator[Html]:

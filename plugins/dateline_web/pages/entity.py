@@ -58,7 +58,8 @@ def _head(asked: Asked, found: Profile) -> Iterator[Html]:
 
 
 def _body(asked: Asked, found: Profile) -> Iterator[Html]:
-    yield el("dl", *_about(asked, found), class_="facts about")
+    about = list(_about(asked, found))
+    yield el("dl", *about, class_="facts about") if about else Html()
     yield from _names(asked, found)
     for name, title in _SECTIONS:
         section = getattr(found, name)

@@ -88,7 +88,9 @@ def _erased(shown: Brief, name: str) -> Iterator[Html]:
     yield el("p", fact.kind, el("span", class_="sep"), name, class_="kicker")
     yield el("h1", "Erased")
     day, reason = shown.when(fact.why[:10]), fact.why[12:]
-    yield el("p", "What this fact said was erased on ", day, ": ", shown.said(reason), class_="lead")
+    yield el(
+        "p", "What this fact said was erased on ", day, ": ", shown.said(reason), class_="lead"
+    )
 
 
 def _head(shown: Brief, fact: Fact) -> Iterator[Html]:

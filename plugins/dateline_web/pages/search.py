@@ -19,6 +19,7 @@ from dateline.plugin import (
 from dateline_html.markup import Html, el, join
 from dateline_html.part import listed, meta
 from dateline_web.asked import Asked
+from dateline_web.forms import any_of, box, choice, field, form
 from dateline_web.page import AS_OF, Page, Query
 from dateline_web.problems import Problem
 from dateline_web.shown import Shown
@@ -139,7 +140,9 @@ def _body(asked: Asked, found: Any) -> Iterator[Html]:
 
 def _hit(asked: Asked, hit: Any) -> Html:
     to = asked.to
-    href = {"fact": to.fact, "source": to.source}[hit.what](hit.story, hit.id) if hit.what != "entity" else to.entity(hit.id)  # fmt: skip
+    href = to.entity(hit.id)
+    if hit.what != "entity":
+        href = (to.fact if hit.what == "fact" else to.source)(hit.story, hit.id)
     status = None
     if hit.status and hit.status != "recorded":
         status = el("span", hit.status, class_=f"badge {hit.status}")
@@ -173,49 +176,28 @@ def _marked(parts: Iterable[Any]) -> Html:
     return join(el("mark", part.text) if part.marked else el("span", part.text) for part in parts)
 
 
+_TEXTS = ("speaker", "publisher", "about", "since", "until")
+_CHOICES = ("story", "kind", "status")
+
+
 def _form(asked: Asked) -> Html:
     query, every = asked.query, asked.every
-    boxes = (
-        el("label", el("input", type="checkbox", name="in", value=one, checked="" if one in every.get("in", ()) else None), f" {one}")
-        for one in _WITHIN
-    )  # fmt: skip
-    texts = (
-        _field(name, query.get(name))
-        for name in ("speaker", "publisher", "about", "since", "until")
+    known = {
+        "story": [one.slug for one in asked.site.archive.stories()],
+        "kind": _kinds(asked),
+        "status": _STATUSES,
+    }
+    within = (box(one, "in", one, checked=one in every.get("in", ())) for one in _WITHIN)
+    more = el(
+        "details",
+        el("summary", "More"),
+        el("fieldset", el("legend", "In"), *within),
+        *(choice(one.capitalize(), one, query.get(one), any_of(known[one])) for one in _CHOICES),
+        *(field(one.capitalize(), one, query.get(one)) for one in _TEXTS),
+        open="" if any(one in query for one in ("in", *_CHOICES, *_TEXTS)) else None,
     )
-    stories = [one.slug for one in asked.site.archive.stories()]
-    kept = el("input", type="hidden", name="as_of", value=asked.as_of) if asked.as_of else None
-    more = any(name in query for name in ("speaker", "publisher", "about", "since", "until", "status", "kind", "story", "in"))  # fmt: skip
-    return el(
-        "form",
-        el("label", "Words ", el("input", type="search", name="q", value=query.get("q"), maxlength=500, size=40)),
-        el("button", "Search", type="submit"),
-        el(
-            "details",
-            el("summary", "More"),
-            el("fieldset", el("legend", "In"), *boxes),
-            _choice("story", query.get("story"), stories),
-            _choice("kind", query.get("kind"), _kinds(asked)),
-            _choice("status", query.get("status"), _STATUSES),
-            *texts,
-            open="" if more else None,
-        ),
-        kept,
-        action="/search",
-        class_="questions",
-    )  # fmt: skip
-
-
-def _field(name: str, value: str | None) -> Html:
-    return el("label", f"{name.capitalize()} ", el("input", name=name, value=value, size=14))
-
-
-def _choice(name: str, chosen: str | None, known: Iterable[str]) -> Html:
-    options = (
-        el("option", one or "any", value=one, selected="" if one == (chosen or "") else None)
-        for one in ("", *known)
-    )
-    return el("label", f"{name.capitalize()} ", el("select", *options, name=name))
+    words = field("Words", "q", query.get("q"), 40, type="search")
+    return form(asked, (words, more), "Search")
 
 
 SEARCH = Page(

@@ -13,8 +13,9 @@ from dateline_html.part import listed, meta
 from dateline_web.addresses import short
 from dateline_web.asked import Asked
 from dateline_web.page import Page
-from dateline_web.pages.source import source_of, trail_of
+from dateline_web.pages.source import trail_of
 from dateline_web.pages.story import brief
+from dateline_web.reading import source_of
 from dateline_web.shown import Shown
 
 #: The most characters of what stayed the same around a change, on each side.
@@ -136,9 +137,7 @@ def _compared(asked: Asked, shown: Brief, before: str, after: str) -> Iterator[H
     gone = _gone(shown, before, after)
     if gone:
         yield el("p", "No longer there are the quotations of", class_="say")
-        items = (
-            el("li", el("p", shown.named(one)), _quotations(asked, one)) for one in gone
-        )
+        items = (el("li", el("p", shown.named(one)), _quotations(asked, one)) for one in gone)
         yield from listed(items)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ from dateline_html.markup import Html, el, end, join, start
 from dateline_web.answers import Answer
 from dateline_web.asked import Asked
 from dateline_web.cells import Cells
+from dateline_web.forms import box, choice, field, form
 from dateline_web.page import AS_OF, Page, Query
 from dateline_web.paging import PAGE, SIZE, Paged, number_of
 from dateline_web.problems import Problem
@@ -112,85 +113,60 @@ def _body(asked: Asked, table: Table, part: Paged[Any]) -> Iterator[Html]:
 
 def _questions(asked: Asked, table: Table) -> Html:
     """The form that asks for some of the rows."""
-    query = asked.query
-    wheres = [*asked.every.get("where", ()), ""]
-    chosen = query.get("sort", "")
     columns = [column.name for column in table.columns]
-    orders = [("", "the view's own order")]
+    orders = [("", "the view’s own order")]
     for name in columns:
         orders += [(name, _title(name)), (f"-{name}", f"{_title(name)}, greatest first")]
-    options = (
-        el("option", words, value=value, selected="" if value == chosen else None)
-        for value, words in orders
-    )
     fields = [
         *(
-            _field("Where", "where", value, placeholder=f"{columns[-1]}~word", size=18)
-            for value in wheres
+            field("Where", "where", value, placeholder=f"{columns[-1]}~word")
+            for value in (*asked.every.get("where", ()), "")
         ),
-        _field("Since", "since", query.get("since"), size=10),
-        _field("Until", "until", query.get("until"), size=10),
-        el("label", "Sort by ", el("select", *options, name="sort")),
-        el(
-            "label",
-            el(
-                "input",
-                type="checkbox",
-                name="everything",
-                value="1",
-                checked="" if _everything(asked) else None,
-            ),
-            " retracted and rejected, too",
-        ),
+        field("Since", "since", asked.query.get("since"), 10),
+        field("Until", "until", asked.query.get("until"), 10),
+        choice("Sort by", "sort", asked.query.get("sort"), orders),
+        box("retracted and rejected, too", "everything", "1", checked=_everything(asked)),
     ]
-    kept = (
-        el("input", type="hidden", name=name, value=query[name])
-        for name in ("as_of", "limit")
-        if name in query
-    )
-    button = el("button", "Show", type="submit")
-    return el("form", *fields, *kept, button, action=asked.path, class_="questions")
-
-
-def _field(words: str, name: str, value: str | None, **attributes: str | int) -> Html:
-    return el("label", f"{words} ", el("input", name=name, value=value, **attributes))
+    return form(asked, fields, "Show", "limit")
 
 
 def _left_out(asked: Asked, table: Table) -> Iterator[Html]:
     if table.hidden:
         rows = f"{table.hidden:,} row{'' if table.hidden == 1 else 's'}"
-        kept = {**asked.every, "everything": "1", "page": None, "as_of": None}
-        link = el("a", "show them", href=asked.to.at(asked.path, **_without_empty(kept)))
+        kept = {name: values for name, values in asked.every.items() if name not in _RESET}
+        href = asked.to.at(
+            asked.path, **{**kept, "everything": "1", "sort": asked.every.get("sort")}
+        )
+        link = el("a", "show them", href=href)
         yield el("p", f"Left out {rows} of retracted or rejected facts: ", link, class_="say")
     if table.undated:
         rows = f"{table.undated:,} row{'' if table.undated == 1 else 's'}"
         yield el("p", f"Left out {rows} without a date.", class_="say")
 
 
-def _without_empty(query: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in query.items() if value}
-
-
 def _table(asked: Asked, table: Table, part: Paged[Any]) -> Iterator[Html]:
-    cells = Cells(asked.to)
-    names = [column.name for column in table.columns]
+    cells, names = Cells(asked.to), [column.name for column in table.columns]
+    # All rows of a story's page are of that story.
+    shown = [one for one in table.columns if one.name != "story" or "slug" not in asked.places]
     yield start("table", role="table", class_="rows")
     yield el("caption", f"Rows of {table.name}", class_="unseen")
-    heads = (_heading(asked, column) for column in table.columns)
+    heads = (_heading(asked, column) for column in shown)
     yield el("thead", el("tr", *heads, role="row"), role="rowgroup")
     yield start("tbody", role="rowgroup")
     for row in part.items:
         record = dict(zip(names, row, strict=True))
-        yield el(
-            "tr",
-            *(
-                el("td", el("div", cells.of(column, record)), role="cell", data_label=_title(column.name),
-                   class_=_kind(column))
-                for column in table.columns
-            ),
-            role="row",
-        )  # fmt: skip
+        yield el("tr", *(_cell(cells, column, record) for column in shown), role="row")
     yield join([end("tbody"), end("table")])
+
+
+def _cell(cells: Cells, column: Column, record: dict[str, Any]) -> Html:
+    return el(
+        "td",
+        el("div", cells.of(column, record)),
+        role="cell",
+        data_label=_title(column.name),
+        class_=_kind(column),
+    )
 
 
 def _heading(asked: Asked, column: Column) -> Html:
@@ -219,6 +195,7 @@ def _title(name: str) -> str:
 
 
 def _pages(path: str, about: str) -> Page:
+    forms: dict[str | None, Callable[[Asked], Answer]]
     forms = {ending: partial(_form, ending) for ending in WRITERS}
     return Page(path, about, _page, None, (AS_OF, *_QUESTIONS, PAGE), forms, _SCHEMA)
 
