@@ -30,10 +30,12 @@ def quotations(to: Addresses, brief: Brief, fact: Fact) -> Iterator[Html]:
     """Every quotation in its context, each with a link to its place in the source."""
     document = fact.document
     spoken = language(document.language) if document is not None else None
-    items = sorted(fact.data.evidence, key=lambda item: (item.start or 0, item.end or 0))
-    for group, words in passages(items, brief.texts.get(fact.source)):
+    items = sorted(fact.data.evidence, key=lambda item: (item.start or 0, -(item.end or 0)))
+    apart = [one for one in items if not any(_within(one, other) for other in items)]
+    for group, words in passages(apart, brief.texts.get(fact.source)):
         block = el("blockquote", el("p", words), dir="auto", lang=spoken)
-        places = (_place(to, brief, fact, item) for item in group)
+        there = [one for one in items if one in group or any(_within(one, two) for two in group)]
+        places = (_place(to, brief, fact, item) for item in there)
         yield el("figure", block, el("figcaption", meta(*places)))
     title = (document.title if document is not None else None) or "untitled"
     link = el("a", brief.said(title), href=brief.links.source(fact.source))
@@ -43,13 +45,22 @@ def quotations(to: Addresses, brief: Brief, fact: Fact) -> Iterator[Html]:
         yield el("p", "The publisher withdrew it: ", brief.said(withdrawn), class_="say")
 
 
+def _within(item: Evidence, other: Evidence) -> bool:
+    """Whether a quotation is a part of another, longer one."""
+    if None in (item.start, item.end, other.start, other.end) or item == other:
+        return False
+    inside = other.start <= item.start and item.end <= other.end  # type: ignore[operator]
+    return inside and (item.start, item.end) != (other.start, other.end)
+
+
 def _place(to: Addresses, brief: Brief, fact: Fact, item: Evidence) -> Html:
     role = item.role.replace("_", " ")
     if item.start is None or item.end is None:
         return text(role)
     pages = brief.pages.words(fact.source, item)
     href = to.source(brief.story.slug, fact.source, item.start, item.end)
-    return el("a", f"{role}, {pages}characters {item.start}–{item.end}", href=href)
+    unseen = el("span", "characters ", class_="unseen")
+    return el("a", f"{role}, {pages}", unseen, f"{item.start}–{item.end}", href=href)
 
 
 def steps(brief: Brief, fact: Fact) -> Iterator[Html]:

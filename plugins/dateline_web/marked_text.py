@@ -61,18 +61,24 @@ class MarkedText:
         place = {"data_start": segment.start, "data_end": segment.end}
         if not segment.marks:
             return el("span", words, **place)
-        facts = list(dict.fromkeys(fact for mark in segment.marks for fact in mark.facts))
+        # The shortest words come first: a quotation within another is nearer to its fact.
+        nearest = sorted(segment.marks, key=lambda one: (not one.main, one.end - one.start))
+        facts = list(dict.fromkeys(fact for mark in nearest for fact in mark.facts))
         named = ", ".join(facts[:_NAMED]) + (" …" if len(facts) > _NAMED else "")
         link = el("a", words, href=self._to.fact(self._slug, facts[0]), title=named)
+        tag = "mark" if nearest[0].main else "span"
         *outer, own = [None] * (not segment.begins) + [anchor(one) for one in segment.begins]
-        shown = el("mark", link, id=own, **place)
+        shown = el(tag, link, id=own, class_=None if tag == "mark" else "aid", **place)
         for one in outer:
             shown = el("span", shown, id=one)
-        return join([shown, *map(self._facts, segment.ends)])
+        return join([shown, self._facts(segment)])
 
-    def _facts(self, mark: Mark) -> Html:
-        """The facts of a mark, behind its words."""
-        links = (el("a", one, href=self._to.fact(self._slug, one)) for one in mark.facts[:_NAMED])
+    def _facts(self, segment: Segment) -> Html | None:
+        """The facts that are drawn from words which end with a segment."""
+        facts = dict.fromkeys(fact for one in segment.ends if one.main for fact in one.facts)
+        if not facts:
+            return None
+        links = (el("a", one, href=self._to.fact(self._slug, one)) for one in [*facts][:_NAMED])
         return el("span", join(links, " "), class_="drawn-facts")
 
 

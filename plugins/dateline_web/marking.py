@@ -12,11 +12,13 @@ _LINE_END = re.compile(r"\r\n|[\n\r\f]")
 
 
 class Mark(NamedTuple):
-    """The characters of a text from `start` to `end`, and the facts that are drawn from them."""
+    """The characters of a text from `start` to `end`, and the facts that rest on them. ``main``: whether one of
+    them is drawn from these words, rather than from words that these only help to read."""
 
     start: int
     end: int
     facts: tuple[str, ...]
+    main: bool = True
 
 
 class Segment(NamedTuple):
@@ -37,12 +39,16 @@ class Line(NamedTuple):
     page: bool = False
 
 
-def marks(spans: Iterable[tuple[int, int, str]]) -> list[Mark]:
-    """The marks for spans, each with a fact, in the order of the text; facts with the same span share one."""
-    found: dict[tuple[int, int], dict[str, None]] = {}
-    for start, end, fact in spans:
-        found.setdefault((start, end), {})[fact] = None
-    return [Mark(start, end, tuple(found[start, end])) for start, end in sorted(found)]
+def marks(spans: Iterable[Mark]) -> list[Mark]:
+    """The marks in the order of the text; those of the same characters become one."""
+    found: dict[tuple[int, int], Mark] = {}
+    for one in spans:
+        same = found.get(one[:2])
+        if same is not None:
+            facts = tuple(dict.fromkeys((*same.facts, *one.facts)))
+            one = Mark(one.start, one.end, facts, same.main or one.main)
+        found[one[:2]] = one
+    return [found[span] for span in sorted(found)]
 
 
 def segments(start: int, end: int, given: Sequence[Mark]) -> Iterator[Segment]:

@@ -48,6 +48,10 @@ def _erased(asked: Asked) -> str | None:
     return f"sources of it were erased: {'; '.join(dict.fromkeys(why))}" if why else None
 
 
+#: The roles of the words that a fact is drawn from; others help to read it.
+MAIN = ("quote", "content")
+
+
 @dataclass(frozen=True)
 class Reading:
     """A source of a story, with its text and the facts that are drawn from it."""
@@ -71,8 +75,10 @@ class Reading:
 
     @cached_property
     def marks(self) -> list[Mark]:
-        found = ((one.start or 0, one.end or 0, fact.id) for fact, one in self._evidence())
-        return marks(found)
+        return marks(
+            Mark(one.start or 0, one.end or 0, (fact.id,), one.role in MAIN or one == fact.span)
+            for fact, one in self._evidence()
+        )
 
     def _evidence(self) -> Iterator[tuple[Fact, Evidence]]:
         """What the facts quote, if it is where they say."""

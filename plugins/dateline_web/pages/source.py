@@ -127,7 +127,7 @@ def _listed(found: Reading, facts: list[Fact]) -> Iterator[Html]:
     to, slug = found.asked.to, found.asked.slug
     places: dict[str, list[Mark]] = {}
     for mark in found.marks:
-        for name in mark.facts:
+        for name in mark.facts if mark.main else ():
             places.setdefault(name, []).append(mark)
     gone = {fact.id for fact in found.gone}
 
