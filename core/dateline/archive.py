@@ -504,6 +504,7 @@ class Archive:
         `idle` is called while there is nothing new, `report` with a sentence about a lost
         connection. Raises UnknownName, DatelineError.
         """
+        require_readable(self)
         story = None if slug is None else self.story(slug).id
         return Follower(self._engine, self._reader, story, after, stop, idle, report)
 

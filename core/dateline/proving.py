@@ -187,12 +187,13 @@ def prove(
     Raises UnknownName, DatelineError.
     """
     from dateline.proof.bundle import bundle
+    from dateline.proof.verifier import Checkpoint
 
     require_readable(archive)
     story = archive.story(slug)
     if signed is None:
         signed = checkpoint_to_prove(archive, slug, fact, key, protected_too=protected_too)
-    if isinstance(signed, Signed):
+    if not isinstance(signed, Checkpoint):
         signed = _as_signed(signed)
     with reading(archive._engine) as connection:
         return bundle(

@@ -14,8 +14,9 @@ from tests.effort import examples
 from dateline.plugin import parse_edtf
 from dateline_html.drawn import MANY, counted, drawing
 from dateline_html.lanes import NARROW, STEP, Lane
-from dateline_html.marks import LANES, Mark, softness
+from dateline_html.marks import LANES, Mark, short, softness
 from dateline_html.scales import days
+from dateline_html.svg import fitting, letters
 from dateline_html.window import window
 
 CASES = [
@@ -145,6 +146,27 @@ def test_an_end_that_is_open_or_about_known_is_soft(edtf: str, soft: tuple[bool,
     found = classes(drawn([mark(1, edtf), mark(2, "2022-10-13"), mark(3, "2022-10-14")]))
     # Each soft end has three steps. One outside of the window is a mark.
     assert found.count("fade1") in (0, sum(soft))
+
+
+@pytest.mark.parametrize(
+    ("edtf", "words"),
+    [
+        ("2022-02-24/2022-10-13", "24 Feb to 13 Oct 2022"),
+        ("2021-12-24/2022-01-13", "24 Dec 2021 to 13 Jan 2022"),
+        ("2022-08/..", "since Aug 2022"),
+        ("2022-05~", "about May 2022"),
+        ("2022-10-12T08:00:00Z/2022-10-13", "12 Oct 2022, 08:00 UTC to 13 Oct 2022"),
+    ],
+)
+def test_dates_are_short_where_there_is_little_room(edtf: str, words: str) -> None:
+    assert short(parse_edtf(edtf).words) == words
+
+
+def test_words_are_cut_where_they_would_leave_the_drawing() -> None:
+    assert fitting("Rain fell.", 10) == "Rain fell."
+    assert fitting("Rain fell. And", 10) == "Rain fell…"
+    assert fitting("雨が降った", 10) == "雨が降った"
+    assert letters(fitting("雨が降り続いた", 10)) <= 10
 
 
 def test_a_day_is_a_mark_and_a_longer_time_a_bar() -> None:
