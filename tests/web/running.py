@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-_MAIN = "from dateline.cli import main; main()"
+MAIN = "from dateline.cli import main; main()"
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def served(
 ) -> Iterator[Running]:
     """``dateline serve`` in a process of its own, until the end of the block. What it writes to stderr after
     its address goes to `errors`."""
-    command = [sys.executable, "-c", _MAIN, "--db", str(db)]
+    command = [sys.executable, "-c", MAIN, "--db", str(db)]
     if plugins_dir is not None:
         command += ["--plugins-dir", str(plugins_dir)]
     command += ["serve", "--port", "0", *options]
