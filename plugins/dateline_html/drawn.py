@@ -88,6 +88,8 @@ def _drawn_lanes(
         y += NAME
         bars = [mark for mark in group if not mark.brief and shown.side(mark.start, mark.end) == ""]
         items, tall = _bars(bars, shown, y, name)
+        if tall > _ROWS * (_WORDS + _BAR):
+            return None
         drawn += items
         y += tall
         rest = [mark for mark in group if mark not in bars]

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from dateline.plugin import DatelineError
+from dateline.plugin import DatelineError, parse_edtf
 from dateline_html.markup import el
 from dateline_web import static
 from dateline_web.answers import Answer, Answers
@@ -138,8 +138,18 @@ def _asked(site: Site, page: Page, request: Request) -> Asked:
     given = {name: [one for one in values if one] for name, values in every.items()}
     kept = {name: values for name, values in given.items() if values}
     last = {name: values[-1] for name, values in kept.items()}
+    _require_day(last.get("as_of"))
     base = f"{request.url.scheme}://{request.headers.get('host', '')}"
     return Asked(site, request.url.path, request.path_params, last, kept, base)
+
+
+def _require_day(given: str | None) -> None:
+    """Pages that have no day of their own lead to others with it, so that it must be one there, too."""
+    try:
+        if given is not None and parse_edtf(given).latest is None:
+            raise Problem(400, f"as_of {given}: this date has no end", "date-without-end")
+    except ValueError as error:
+        raise Problem(400, f"as_of: {error}", "not-a-date") from None
 
 
 def _sent(answer: Answer, request: Request, tag: str) -> Response:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from dateline.plugin import Evidence, Fact, Link, number_words, quantity_words, support, to_fields
+from dateline.plugin import (
+    Evidence,
+    Fact,
+    FactDisputed,
+    Link,
+    number_words,
+    quantity_words,
+    support,
+    to_fields,
+)
 from dateline_html.brief import Brief
 from dateline_html.markup import Html, el, join, language, text
 from dateline_html.part import listed, meta
@@ -158,6 +167,17 @@ def supporting(brief: Brief, fact: Fact) -> Iterator[Html]:
         same = (el("li", el("p", brief.named(one)), meta(brief.chain(one), brief.where(one))) for one in found.saying[1:])  # fmt: skip
         yield el("p", "Others that say the same:", class_="say")
         yield from listed(same)
+
+
+def disputing(brief: Brief, fact: Fact) -> Iterator[Html]:
+    """Who disputes it, and on what grounds. Facts that dispute it are among its links."""
+    grounds = (event.data for event in fact.history if isinstance(event.data, FactDisputed))
+    items = [
+        el("li", el("p", brief.said(data.ground)), meta(brief.by(data.by) or None))
+        for data in grounds
+    ]
+    if items:
+        yield from listed(iter(items))
 
 
 def links(to: Addresses, brief: Brief, fact: Fact, linking: Sequence[Link]) -> Iterator[Html]:

@@ -34,8 +34,9 @@ class Paged(Generic[T]):
     def pages(self) -> int:
         return max(1, -(-self.count // self.size))
 
-    def links(self, asked: Asked) -> Html:
-        """Links to the pages before and after; nothing if there is one page."""
+    def links(self, asked: Asked, label: str = "Pages") -> Html:
+        """Links to the pages before and after; nothing if there is one page. `label` tells those apart that are on
+        one page."""
         if self.pages == 1:
             return Html()
         before, after = self.number - 1, self.number + 1
@@ -48,7 +49,7 @@ class Paged(Generic[T]):
                 _link(asked, "Next ›", after, "next") if after <= self.pages else None,
                 class_="steps",
             ),
-            aria_label="Pages",
+            aria_label=label,
         )
 
 

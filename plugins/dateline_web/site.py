@@ -10,13 +10,16 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from dateline.plugin import Cut, StoryState, Table
+from dateline.plugin import Cut, DatelineError, StoryState, Table
+from dateline_web.problems import Problem
 
 if TYPE_CHECKING:
     from dateline import Archive
 
 #: For so many seconds the head of the log is not read again.
 _FRESH = 0.05
+#: Of so many events at most all stories are folded for a page.
+PAST = 50_000
 #: Stories are kept up to so many facts in all.
 _FACTS = 20_000
 #: The days of so many stories are kept.
@@ -54,10 +57,11 @@ class Seen:
         return sorted(self._tables)
 
     def table(self, view: str, story: str) -> Table:
-        return self._tables[view]
+        """The rows of a view: none if it failed, or if its plugin is not here."""
+        return self._tables.get(view) or Table(view, (), [])
 
     def tables(self, view: str) -> Iterator[Table]:
-        yield self._tables[view]
+        yield self.table(view, self.story.slug)
 
     def events(self) -> Iterator[Any]:
         raise NotImplementedError("pages of a story read its state, not its events")
@@ -87,6 +91,15 @@ class Site:
         have other plugins, or show protected content."""
         found = hashlib.sha256(self._start + head.root + (as_of or "").encode())
         return f'W/"{found.hexdigest()[:24]}"'
+
+    def require_short(self, as_of: str | None) -> None:
+        """Raises Problem for a past day of all stories if these are too long to be folded for one page."""
+        if as_of is not None and self.head().position > PAST:
+            raise Problem(
+                400,
+                f"this archive has more than {PAST:,} events: the past is shown for one story at a time",
+                "past-too-long",
+            )
 
     def days(self, slug: str) -> list[Any]:
         """The days on which something changed in a story, ascending. Raises UnknownName."""
@@ -138,5 +151,12 @@ class Site:
     def _read(self, slug: str, as_of: str | None) -> Seen:
         with self.archive.material(slug, as_of=as_of) as material:
             [story] = material.stories()
-            tables = {view: material.table(view, slug) for view in material.views()}
-            return Seen(story, material.cut, tables, material.failed, self.archive.document)
+            tables, failed = {}, dict(material.failed)
+            for view in material.views():
+                try:
+                    tables[view] = material.table(view, slug)
+                except DatelineError as error:
+                    if error.code != "view-failed":
+                        raise
+                    failed[view] = error
+            return Seen(story, material.cut, tables, failed, self.archive.document)

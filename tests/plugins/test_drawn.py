@@ -193,6 +193,12 @@ def test_marks_differ_in_shape_by_kind_and_in_their_ring_by_state() -> None:
     ]
 
 
+def test_a_lane_that_would_be_too_tall_is_counted() -> None:
+    assert not counted([mark(n, "2024-03-04/2024-03-05") for n in range(12)])
+    assert counted([mark(n, "2024-03-04/2024-03-05") for n in range(20)])
+    assert counted([mark(n, "2024-03-04T08:00:00Z") for n in range(20)])
+
+
 def test_a_long_story_is_counted_in_bars_that_lead_to_their_day() -> None:
     marks = [mark(n, f"2024-03-{1 + n % 28:02}", list(LANES)[n % 3]) for n in range(2000)]
     marks[5] = marks[5]._replace(ring="disputed")
@@ -203,4 +209,8 @@ def test_a_long_story_is_counted_in_bars_that_lead_to_their_day() -> None:
         "6 March 2024: 24 facts, 1 disputed"
     ]
     assert next(svg.iter("a")).get("href") == "#day.2024-03-01"
+    marks += [mark(2000, "2023-03"), mark(2001, "2024-06-01"), mark(2002, "2024-08-01")]
+    titles = [link.findtext("title") for link in drawn(marks).iter("a")]
+    assert titles[0] == "before 1 March 2024: 1 fact"
+    assert "after 28 March 2024: 2 facts" in titles
     assert len(list(svg.iter())) < 600

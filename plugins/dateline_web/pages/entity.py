@@ -25,6 +25,7 @@ _SCHEMA = {
 def _profile(asked: Asked) -> Profile:
     """The entity that the path names. Raises UnknownName; Problem, to lead from an id that was merged, or from a
     name, to the id that is shown."""
+    asked.site.require_short(asked.as_of)
     given = asked.places["id"]
     found = asked.site.archive.entity(given, limit=_FIRST, as_of=asked.as_of)
     if found.entity != given:

@@ -10,7 +10,6 @@ from dateline_web.page import Page
 from dateline_web.problems import Problem
 
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9.+-]+/[A-Za-z0-9.+-]+")
-_SUFFIX = re.compile(r"(\.[A-Za-z0-9]+)+")
 
 
 def _file(asked: Asked) -> Answer:
@@ -21,13 +20,12 @@ def _file(asked: Asked) -> Answer:
     except UnicodeEncodeError:
         raise Problem(503, f"the exporter {name} failed", "plugin-failed") from None
     # What a plugin states about itself reaches a header only in the form that headers have.
-    media_type, suffix = str(exporter.media_type), str(exporter.suffix)
+    media_type = str(exporter.media_type)
     known = _MEDIA_TYPE.fullmatch(media_type)
-    file = asked.slug + (suffix if _SUFFIX.fullmatch(suffix) else ".txt")
     return Answer(
         f"{media_type if known else 'text/plain'}; charset=utf-8",
         content,
-        headers=(("content-disposition", f'attachment; filename="{file}"'),),
+        headers=(("content-disposition", f'attachment; filename="{asked.slug}{exporter.suffix}"'),),
     )
 
 

@@ -113,6 +113,7 @@ def _body(asked: Asked, shown: Brief, fact: Fact) -> Iterator[Html]:
         ("who", "Who says it", detail.steps(shown, fact)),
         ("content", "What it says", detail.content(shown, fact)),
         ("support", "What supports it", detail.supporting(shown, fact)),
+        ("disputes", "What disputes it", detail.disputing(shown, fact)),
         ("links", "How it relates to other facts", detail.links(asked.to, shown, fact, linking)),
         ("history", "Its history", history.events(shown, fact)),
         ("more", "To check it yourself", _more(asked, fact)),
@@ -125,8 +126,15 @@ def _body(asked: Asked, shown: Brief, fact: Fact) -> Iterator[Html]:
 
 
 def _more(asked: Asked, fact: Fact) -> Iterator[Html]:
-    proof = el("a", "A proof of this fact", href=asked.to.proof(asked.slug, fact.id))
-    yield el("p", proof, " that anyone can check without this archive.")
+    proof = asked.to.proof(asked.slug, fact.id)
+    about = el("a", "A proof of this fact", href=proof.removesuffix(".json"))
+    yield el(
+        "p",
+        about,
+        " that anyone can check without this archive (",
+        el("a", "download", href=proof),
+        ").",
+    )
     command = f"dateline show {asked.slug} {fact.id}"
     yield el("p", "On the archive’s machine: ", el("code", command))
 

@@ -104,8 +104,7 @@ def _body(found: Reading, number: int, count: int) -> Iterator[Html]:
     paging = Paged[Any]([], number, count * 100)
     yield join([start("div", class_="reading", data_text=TEXT), start("div")])
     yield el("h2", "The text")
-    if count > 1:
-        yield paging.links(found.asked)
+    yield paging.links(found.asked)
     shown = MarkedText(found.asked.to, found.asked.slug, words, found.marks)
     paged = found.brief.pages.paged(found.name)
     yield from shown.written(number, found.data.language, paged)
@@ -118,8 +117,7 @@ def _body(found: Reading, number: int, count: int) -> Iterator[Html]:
     if len(facts) < len(found.facts):
         yield el("p", f"{len(found.facts) - len(facts):,} others are drawn from other pages.", class_="say")  # fmt: skip
     yield join([end("aside"), end("div")])
-    if count > 1:
-        yield paging.links(found.asked)
+    yield paging.links(found.asked, "Pages, below the text")
 
 
 def _listed(found: Reading, facts: list[Fact]) -> Iterator[Html]:

@@ -38,6 +38,8 @@ _ARIA = {False: "ascending", True: "descending"}
 def _rows(asked: Asked, limit: int | None) -> Table:
     """The rows that are asked for, the first `limit` of them. Raises UnknownName, DatelineError, Problem."""
     slugs = [asked.slug] if "slug" in asked.places else []
+    if not slugs:
+        asked.site.require_short(asked.as_of)
     return asked.site.archive.view(
         asked.places["view"],
         *slugs,
