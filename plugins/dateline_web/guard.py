@@ -104,6 +104,8 @@ def _host(given: str) -> str:
 
 
 def _is_numeric(name: str) -> bool:
+    if "%" in name:  # the zone of an address may be any word
+        return False
     try:
         return bool(ipaddress.ip_address(name))
     except ValueError:

@@ -44,9 +44,10 @@ class Problem(Exception):
 
 
 def plain(problem: Problem) -> ASGIApp:
-    """The answer as problem details, for requests that reach no page."""
+    """The answer as problem details, for requests that reach no page. It ends the connection, on which a body
+    may follow."""
     body = json.dumps(problem.fields).encode()
-    headers = dict(problem.headers) | {"cache-control": "no-store"}
+    headers = dict(problem.headers) | {"cache-control": "no-store", "connection": "close"}
     return Response(body, problem.status, headers, "application/problem+json")
 
 
