@@ -93,6 +93,20 @@ def test_a_fact_has_its_history_and_its_neighbours(recording: Recording, reading
     assert "A wrong name." in page and "taken back" in page and "By mistake." in page
 
 
+def test_a_fact_has_the_links_of_other_stories(recording: Recording, reading: Open) -> None:
+    archive = recording(*samples.story())
+    link = {"type": "facts.linked", "from": "f1", "to": "ferry/f1", "relation": "explains"}
+    archive.record(samples.story(link, slug="other"))
+    assert archive.links_to("ferry", "f1"), "this makes the index, which the reader only reads"
+    reader = reading()
+    assert 'href="/stories/other/facts/f1">other/f1</a> explains this' in reader.page(
+        "/stories/ferry/facts/f1"
+    )
+    assert 'This explains <a href="/stories/ferry/facts/f1"' in reader.page(
+        "/stories/other/facts/f1"
+    )
+
+
 def test_an_erased_fact_has_a_page_that_says_so(recording: Recording, reading: Open) -> None:
     archive = recording(*samples.story())
     position = archive.fact("ferry", "f1").position
