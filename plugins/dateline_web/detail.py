@@ -147,6 +147,8 @@ def _plain(brief: Brief, value: Any) -> Html:
     if isinstance(value, int | float):
         return text(number_words(value))
     if isinstance(value, str):
+        if value in brief.story.facts:
+            return brief.number(value)
         return brief.label(value) if brief.story.id_of(value) else brief.said(value)
     if isinstance(value, dict):
         pairs = (join([f"{name.replace('_', ' ')}: ", _plain(brief, one)]) for name, one in value.items())  # fmt: skip
@@ -186,31 +188,32 @@ def links(to: Addresses, brief: Brief, fact: Fact, linking: Sequence[Link]) -> I
     for link in linking:
         slug, name = str(link.event.slug), link.data.from_
         other = el("a", f"{slug}/{name}", href=to.fact(slug, name))
-        items.append(_listed(brief, [other, f" {_verb(link)} this"], link))
+        items.append(_related(brief, other, link, outward=False))
     if items:
         yield from listed(iter(items))
 
 
 def _link(to: Addresses, brief: Brief, fact: Fact, link: Link) -> Html:
     data = link.data
+    outward = data.from_ == fact.id
     if data.elsewhere is not None:
         slug, name = data.elsewhere
-        other = el("a", data.to, href=to.fact(slug, name))
-    else:
-        name = data.to if data.from_ == fact.id else data.from_
-        found = brief.story.facts.get(name)
-        other = text(name) if found is None else brief.named(found)
-    if data.from_ == fact.id:
-        return _listed(brief, [f"This {_verb(link)} ", other], link)
-    return _listed(brief, [other, f" {_verb(link)} this"], link)
+        return _related(brief, el("a", data.to, href=to.fact(slug, name)), link, outward=True)
+    name = data.to if outward else data.from_
+    found = brief.story.facts.get(name)
+    return _related(
+        brief, text(name) if found is None else brief.named(found), link, outward=outward
+    )
 
 
-def _verb(link: Link) -> str:
-    return link.data.relation.replace("_", " ")
-
-
-def _listed(brief: Brief, words: Sequence[str], link: Link) -> Html:
+def _related(brief: Brief, other: Html, link: Link, *, outward: bool) -> Html:
+    """The other fact, and how this one relates to it; or how it relates to this one, unless the link is `outward`."""
     data = link.data
-    origin = f"origin: {data.independence}" if data.independence else None
-    note = brief.said(data.note) if data.note else None
-    return el("li", el("p", *words), meta(origin, note))
+    relation = data.relation.replace("_", " ")
+    verb = el("p", f"This {relation}" if outward else f"{relation} this", class_="verb")
+    about = meta(
+        f"origin: {data.independence}" if data.independence else None,
+        brief.said(data.note) if data.note else None,
+    )
+    fact = el("p", other)
+    return el("li", *((verb, fact) if outward else (fact, verb)), about)
