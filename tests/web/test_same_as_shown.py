@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import jsonschema
 import pytest
 from tests.web.conftest import Open
 
@@ -57,6 +58,22 @@ def test_the_json_of_pages_is_what_commands_print(changed: Cli, reading: Open) -
         address, _, query = path.partition("?")
         found = reader.json(f"{address}.json?{query}")
         assert (found if isinstance(found, list) else [found]) == printed(changed, command), path
+
+
+def test_the_json_of_pages_has_the_schema_that_the_description_states(
+    changed: Cli, reading: Open
+) -> None:
+    reader = reading()
+    described = reader.json("/openapi.json")["paths"]
+    places = {"{slug}": "ferry", "{view}": "timeline", "{fact}": "f1"}
+    for path, about in described.items():
+        ids = {"{id}": SOURCE if "sources" in path else samples.VOSS}
+        for name, value in {**places, **ids}.items():
+            path = path.replace(name, value)
+        content = about["get"]["responses"]["200"]["content"]
+        if "application/json" in content and "proof" not in path:
+            query = "?q=ferry" if "search" in path else ""
+            jsonschema.validate(reader.json(path + query), content["application/json"]["schema"])
 
 
 def test_so_it_is_for_a_day(changed: Cli, reading: Open) -> None:
