@@ -137,6 +137,9 @@ def _asked(site: Site, page: Page, request: Request) -> Asked:
     # An empty field of a form is not given.
     given = {name: [one for one in values if one] for name, values in every.items()}
     kept = {name: values for name, values in given.items() if values}
+    for one in page.query:
+        for value in kept.get(one.name, ()):
+            one.require(value)
     last = {name: values[-1] for name, values in kept.items()}
     _require_day(last.get("as_of"))
     base = f"{request.url.scheme}://{request.headers.get('host', '')}"
