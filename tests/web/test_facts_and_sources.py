@@ -120,7 +120,9 @@ def test_a_status_has_the_reason_of_the_event_that_gave_it(
     )  # fmt: skip
     reader = reading()
     assert "Disputed: <bdi>Two are missing.</bdi>" in reader.page("/stories/ferry/facts/f1")
-    assert "Disputed: <bdi>Too many.</bdi>" in reader.page("/stories/ferry/facts/f2")
+    page = reader.page("/stories/ferry/facts/f2")
+    assert "Disputed: <bdi>Too many.</bdi>" in page and "disputes this" in page
+    assert "This disputes" in reader.page("/stories/ferry/facts/f3")
 
 
 def test_an_erased_fact_has_a_page_that_says_so(recording: Recording, reading: Open) -> None:
