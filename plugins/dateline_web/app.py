@@ -134,6 +134,8 @@ def _asked(site: Site, page: Page, request: Request) -> Asked:
             raise Problem(400, f"the query may have {known}, not {name!r}", "query-unknown")
         if len(values) > 1 and not found.many:
             raise Problem(400, f"give {name} once", "query-repeated")
+        for value in values:
+            found.require(value)
     # An empty field of a form is not given.
     given = {name: [one for one in values if one] for name, values in every.items()}
     kept = {name: values for name, values in given.items() if values}

@@ -8,6 +8,7 @@ from typing import Any
 
 from dateline_web.answers import Answer
 from dateline_web.asked import Asked
+from dateline_web.problems import Problem
 from dateline_web.shown import Shown
 
 
@@ -20,6 +21,19 @@ class Query:
     many: bool = False
     required: bool = False
     schema: dict[str, Any] | None = None
+
+    def require(self, value: str) -> None:
+        """Raises Problem if `value` is none of the words, or no whole number between the bounds, of the schema."""
+        schema = self.schema or {}
+        words = schema.get("enum")
+        if words is not None and value and value not in words:
+            raise Problem(400, f"{self.name} is one of {', '.join(words)}", "query-invalid")
+        if schema.get("type") == "integer":
+            low, high = schema["minimum"], schema["maximum"]
+            whole = value.isascii() and value.isdecimal() and len(value) < 20
+            if not whole or not low <= int(value) <= high:
+                message = f"{self.name} is a whole number from {low:,} to {high:,}"
+                raise Problem(400, message, "query-invalid")
 
 
 AS_OF = Query("as_of", "The public record by the end of this day, an EDTF date such as 2024-03-05.")
