@@ -38,6 +38,7 @@ def changed(dateline_cli: Cli, recording: Callable[..., Archive]) -> Cli:
     recording(
         *samples.story(),
         samples.fact("occurrence", "towed on Tuesday"),
+        samples.fact("occurrence", "The ferry had", text="=1+1, as a formula"),
         {**samples.corrected("f2", "/quantities/0/value", 143, 144), "reported_at": "2024-05-07T12:00:00Z"},
         {**samples.retracted("f3"), "reported_at": "2024-05-07T13:00:00Z"},
     )  # fmt: skip
