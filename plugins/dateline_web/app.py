@@ -104,7 +104,7 @@ async def _answered(
         if tag in [one.strip() for one in request.headers.get("if-none-match", "").split(",")]:
             return Response(status_code=304, headers={"etag": tag, "cache-control": _REVALIDATED})
         query = "&".join(f"{name}={value!r}" for name, value in sorted(asked.every.items()))
-        key = (head.position, asked.base + asked.path, query)
+        key = ((head.position, site.indexed(head)), asked.base + asked.path, query)
         answer = await answers.get(key, lambda: _made(make, asked, limiter))
         return _sent(answer, request, tag)
     except (Problem, DatelineError) as error:

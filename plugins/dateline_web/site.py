@@ -77,6 +77,7 @@ class Site:
         self._turns: dict[_Key, threading.Lock] = {}
         self._days: dict[str, tuple[int, list[Any]]] = {}
         self._lock = threading.Lock()
+        self._indexed = (-1, -1, 0.0)
         self._start = secrets.token_bytes(16)
 
     def head(self, fresh: float = _FRESH) -> Any:
@@ -86,10 +87,19 @@ class Site:
             self._head = (now, self.archive.head())
         return self._head[1]
 
+    def indexed(self, head: Any) -> int:
+        """The position up to which search and the register know the archive: at a head, or a little before."""
+        if self._indexed[0] != head.position or self._indexed[1] < head.position:
+            now = time.monotonic()
+            if self._indexed[0] != head.position or now - self._indexed[2] > _FRESH:
+                self._indexed = (head.position, self.archive.indexed(), now)
+        return self._indexed[1]
+
     def tag(self, head: Any, as_of: str | None) -> str:
         """The entity tag of all pages at a head and a moment. Another start of the server has other tags: it may
         have other plugins, or show protected content."""
-        found = hashlib.sha256(self._start + head.root + (as_of or "").encode())
+        known = f"{self.indexed(head)} {as_of or ''}"
+        found = hashlib.sha256(self._start + head.root + known.encode())
         return f'W/"{found.hexdigest()[:24]}"'
 
     def require_short(self, as_of: str | None) -> None:

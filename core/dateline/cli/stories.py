@@ -78,7 +78,9 @@ def close(settings: Settings, story: str, **details: Any) -> None:
 @format_option
 @pass_settings
 def stories(settings: Settings, limit: int | None, format_: str | None) -> None:
-    """List the stories, by name. With --limit, the one that changed last comes first.
+    """List the stories.
+
+    They come by name; with --limit, the one that changed last comes first.
 
     \b
     Example:
