@@ -31,7 +31,7 @@ from dateline_web.shown import Shown
 
 _SCHEMA = {
     "type": "object",
-    "required": ["source", "media_type", "facts", "versions", "text"],
+    "required": ["source", "facts", "versions", "text"],
     "properties": {
         "source": {"type": "string"},
         "facts": {"type": "array", "items": {"type": "string"}},
