@@ -134,11 +134,12 @@ def _asked(site: Site, page: Page, request: Request) -> Asked:
             raise Problem(400, f"the query may have {known}, not {name!r}", "query-unknown")
         if len(values) > 1 and not found.many:
             raise Problem(400, f"give {name} once", "query-repeated")
-        for value in values:
-            found.require(value)
     # An empty field of a form is not given.
     given = {name: [one for one in values if one] for name, values in every.items()}
     kept = {name: values for name, values in given.items() if values}
+    for one in page.query:
+        for value in kept.get(one.name, ()):
+            one.require(value)
     last = {name: values[-1] for name, values in kept.items()}
     _require_day(last.get("as_of"))
     base = f"{request.url.scheme}://{request.headers.get('host', '')}"

@@ -23,17 +23,18 @@ class Query:
     schema: dict[str, Any] | None = None
 
     def require(self, value: str) -> None:
-        """Raises Problem if `value` is none of the words, or no whole number between the bounds, of the schema."""
+        """Raises Problem if the schema does not allow a value: not one of its words, or no number in its range."""
         schema = self.schema or {}
-        words = schema.get("enum")
-        if words is not None and value and value not in words:
-            raise Problem(400, f"{self.name} is one of {', '.join(words)}", "query-invalid")
+        if value not in schema.get("enum", (value,)):
+            raise Problem(
+                400, f"{self.name} is one of {', '.join(schema['enum'])}", "query-invalid"
+            )
         if schema.get("type") == "integer":
-            low, high = schema["minimum"], schema["maximum"]
-            whole = value.isascii() and value.isdecimal() and len(value) < 20
-            if not whole or not low <= int(value) <= high:
-                message = f"{self.name} is a whole number from {low:,} to {high:,}"
-                raise Problem(400, message, "query-invalid")
+            least, most = schema["minimum"], schema["maximum"]
+            digits = value.isascii() and value.isdecimal() and len(value) < 19
+            if not digits or not least <= int(value) <= most:
+                words = f"{self.name} is a number from {least} to {most:,}"
+                raise Problem(400, words, "query-invalid")
 
 
 AS_OF = Query("as_of", "The public record by the end of this day, an EDTF date such as 2024-03-05.")
@@ -43,8 +44,7 @@ AS_OF = Query("as_of", "The public record by the end of this day, an EDTF date s
 class Page:
     """``path`` has named parts such as ``{slug}``. ``html`` makes the page, ``record`` the value of its JSON;
     ``forms`` make other forms of it by their ending, or under None at the address itself, and take the place of
-    ``record`` for ``json``. The JSON of a
-    page at ``/`` has the address `json_path`."""
+    ``record`` for ``json``. Endings are added to `stem`."""
 
     path: str
     about: str

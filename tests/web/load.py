@@ -43,7 +43,7 @@ MIX = {
     "/search?q=bridge": 2, f"/stories/{SLUG}/feed.atom": 2,
 }  # fmt: skip
 #: Where a page states its position, and where a story states its number of facts.
-POSITION = re.compile(rb"<dt>Position</dt><dd><span>([\d,]+)<")
+POSITION = re.compile(rb"<dt>Position</dt>\s*<dd><span>([\d,]+)<")
 
 
 @dataclass

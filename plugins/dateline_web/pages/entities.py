@@ -31,9 +31,8 @@ _SCHEMA = {
 
 
 def _found(asked: Asked) -> Sequence[Any]:
-    kind = asked.query.get("kind")
     like, story = asked.query.get("like"), asked.query.get("story")
-    return asked.site.archive.entities(kind=kind, like=like, story=story)
+    return asked.site.archive.entities(kind=asked.query.get("kind"), like=like, story=story)
 
 
 def _record(asked: Asked) -> list[dict[str, Any]]:

@@ -60,15 +60,14 @@ _SCHEMA = {
 def _found(asked: Asked) -> Any:
     """The results. Raises Problem for what nobody can search for."""
     query = asked.query
-    within = asked.every.get("in", ())
-    kind, kinds = query.get("kind"), _kinds(asked)
-    if kind is not None and kind not in kinds:
-        raise Problem(400, f"kind is one of {', '.join(kinds)}", "query-invalid")
+    kind, known = query.get("kind"), _kinds(asked)
+    if kind is not None and kind not in known:
+        raise Problem(400, f"kind is one of {', '.join(known)}", "query-invalid")
     try:
         return asked.site.archive.search(
             query.get("q", ""),
             *asked.every.get("story", ()),
-            within=[_WITHIN[one] for one in within] or None,  # type: ignore[misc]
+            within=[_WITHIN[one] for one in asked.every.get("in", ())] or None,  # type: ignore[misc]
             kind=kind,
             speaker=query.get("speaker"),
             publisher=query.get("publisher"),
@@ -77,7 +76,7 @@ def _found(asked: Asked) -> Any:
             until=query.get("until"),
             status=query.get("status"),
             everything=query.get("everything") == "1",
-            limit=_limit(asked),
+            limit=int(query.get("limit", _FIRST)),
             as_of=asked.as_of,
         )
     except UnknownName as error:
@@ -87,10 +86,6 @@ def _found(asked: Asked) -> Any:
 def _kinds(asked: Asked) -> list[str]:
     types = [one.type for one in _FACTS] + sorted(asked.site.archive.plugins.event_types)
     return [name.rpartition(".")[0] for name in types]
-
-
-def _limit(asked: Asked) -> int:
-    return int(asked.query.get("limit", _FIRST))
 
 
 def _record(asked: Asked) -> list[dict[str, Any]]:

@@ -17,6 +17,8 @@ from dateline_web.paging import PAGE, SIZE, Paged, number_of
 from dateline_web.shown import Shown
 from dateline_web.tables import WRITERS, answer
 
+#: The most rows that may be asked for.
+_MOST = 1_000_000_000
 _DATE = {"type": "string", "maxLength": 100}
 _QUESTIONS = (
     Query("where", "Only rows for which this holds, such as value>=100.", many=True),
@@ -24,9 +26,7 @@ _QUESTIONS = (
     Query("until", "Only rows dated on this day or earlier.", schema=_DATE),
     Query("sort", "Order by this column; with - before it, the greatest first.", many=True),
     Query(
-        "limit",
-        "Only the first rows.",
-        schema={"type": "integer", "minimum": 0, "maximum": 999_999_999},
+        "limit", "Only the first rows.", schema={"type": "integer", "minimum": 0, "maximum": _MOST}
     ),
     Query(
         "everything",
@@ -39,7 +39,7 @@ _ARIA = {False: "ascending", True: "descending"}
 
 
 def _rows(asked: Asked, limit: int | None) -> Table:
-    """The rows that are asked for, the first `limit` of them. Raises UnknownName, DatelineError, Problem."""
+    """The rows that are asked for, the first `limit` of them. Raises UnknownName, DatelineError."""
     slugs = [asked.slug] if "slug" in asked.places else []
     if not slugs:
         asked.site.require_short(asked.as_of)
