@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import random
 import re
 import subprocess
@@ -196,7 +197,7 @@ def write(db: Path) -> None:
         while not stop.wait(1):
             count += 1
             line = {
-                "type": "occurrence.recorded", "text": f"Something happened, number {count}.", "action": "happen",
+                "type": "occurrence.recorded", "text": f"Something happened, number {count} of {os.getpid()}.", "action": "happen",
                 "source": base.source, "evidence": [{"role": "content", "exact": base.data.evidence[0].exact}],
                 "attribution": [{"agent": "org:wire", "role": "publisher"}],
             }  # fmt: skip
