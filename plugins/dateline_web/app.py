@@ -36,7 +36,7 @@ from dateline_web.site import Site
 _REVALIDATED = "no-cache"
 _FOR_EVER = "public, max-age=31536000, immutable"
 #: Pages that are made at the same time, and how often one is made again because the log grew meanwhile.
-_AT_ONCE, _ATTEMPTS = 4, 3
+_AT_ONCE, _ATTEMPTS = 2, 3
 
 
 def application(site: Site, rules: Rules) -> Guard:

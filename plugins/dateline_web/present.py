@@ -14,10 +14,10 @@ S = TypeVar("S")
 _FRESH = 0.05
 #: A request waits so many seconds for the next state: that of a short story is ready by then.
 _WAITS = 0.05
-#: After a state was made ready, the next one waits twice as long as that took, but at most so many seconds.
-_PAUSE = 1.5
+#: After a state was made ready, the next one waits five times as long as that took, but at most so many seconds.
+_PAUSE = 4.0
 #: A state that was the last one so many seconds ago is not shown.
-_OLD = 5.0
+_OLD = 10.0
 
 
 class Present(Generic[S]):
@@ -68,7 +68,7 @@ class Present(Generic[S]):
         took = time.monotonic() - now
         with self._lock:
             self._show(found, now)
-            self._next = time.monotonic() + min(2 * took, _PAUSE)
+            self._next = time.monotonic() + min(5 * took, _PAUSE)
             self._ready = None
         ready.set()
 

@@ -6,7 +6,8 @@ import hashlib
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from dateline.plugin import Cut, DatelineError, StoryState, Table
@@ -78,7 +79,7 @@ class Site:
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
         self._seen: OrderedDict[_Key, Seen] = OrderedDict()
-        self._turns: dict[_Key, threading.Lock] = {}
+        self._turns: dict[Hashable, tuple[threading.Lock, int]] = {}
         self._days: dict[str, tuple[int, list[Any]]] = {}
         self._lock = threading.Lock()
         self._start = secrets.token_bytes(16)
@@ -110,32 +111,41 @@ class Site:
     def days(self, slug: str) -> list[Any]:
         """The days on which something changed in a story, ascending. Raises UnknownName."""
         version = self._version(slug)
-        found = self._days.get(slug)
-        if found is None or found[0] != version:
-            if len(self._days) > _STORIES:
-                self._days.clear()
-            found = self._days[slug] = (version, self.archive.days(slug))
+        with self._turn(("days", slug)):
+            found = self._days.get(slug)
+            if found is None or found[0] != version:
+                if len(self._days) > _STORIES:
+                    self._days.clear()
+                found = self._days[slug] = (version, self.archive.days(slug))
         return found[1]
 
     def seen(self, slug: str, as_of: str | None) -> Seen:
         """A story as it is known now, or by the end of a day. Raises UnknownName, SealedContent, DatelineError."""
         key = (slug, self._version(slug), as_of)
-        with self._lock:
-            if (found := self._kept(key)) is not None:
-                return found
-            turn = self._turns.setdefault(key, threading.Lock())
         # Whoever asks for the same story meanwhile waits for this reading.
-        with turn:
+        with self._turn(key):
             with self._lock:
-                if (found := self._kept(key)) is not None:
-                    return found
-            try:
+                found = self._kept(key)
+            if found is None:
                 found = self._read(slug, as_of)
                 with self._lock:
                     self._keep(key, found)
-            finally:
-                self._turns.pop(key, None)
         return found
+
+    @contextmanager
+    def _turn(self, what: Hashable) -> Iterator[None]:
+        """One thread at a time."""
+        with self._lock:
+            turn, waiting = self._turns.get(what, (threading.Lock(), 0))
+            self._turns[what] = (turn, waiting + 1)
+        try:
+            with turn:
+                yield
+        finally:
+            with self._lock:
+                turn, waiting = self._turns.pop(what)
+                if waiting > 1:
+                    self._turns[what] = (turn, waiting - 1)
 
     def _kept(self, key: _Key) -> Seen | None:
         self._used.add((key[0], key[2]))
@@ -165,22 +175,23 @@ class Site:
         return found[1]
 
     def _prepare(self) -> None:
-        """Read again the stories that changed, as they were asked for since the last time."""
+        """Read again the stories that changed, if they were asked for since the last time. Pages of the state before
+        still need the readings before these; older ones are forgotten."""
         with self._lock:
             kept, used, self._used = list(self._seen), self._used, set()
-        for key in kept:
-            slug, version, as_of = key
-            new = (slug, self.archive.story(slug).version, as_of)
-            if new[1] == version:
+        for slug, version, as_of in sorted(kept, key=lambda key: -key[1]):
+            newest = self.archive.story(slug).version
+            if version == newest:
                 continue
-            # Pages of the state before it still need it, until the next time.
-            if new not in kept and (slug, as_of) in used:
+            found = None
+            if (slug, as_of) in used:
+                used.discard((slug, as_of))
                 found = self._read(slug, as_of)
-                with self._lock:
-                    self._seen[new] = found
-            else:
-                with self._lock:
-                    self._seen.pop(key, None)
+            with self._lock:
+                if found is None:
+                    self._seen.pop((slug, version, as_of), None)
+                else:
+                    self._seen[slug, newest, as_of] = found
 
     def _facts(self) -> int:
         return sum(len(one.story.facts) + 50 for one in self._seen.values())
