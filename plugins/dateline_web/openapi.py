@@ -95,6 +95,6 @@ def _parameter(one: Query) -> dict[str, Any]:
         "description": one.about,
         "required": one.required,
         # An empty field of a form is not given.
-        "allowEmptyValue": schema.get("type") != "integer",
+        "allowEmptyValue": True,
         "schema": schema,
     }
