@@ -22,7 +22,7 @@ from dateline_web.shown import Shown
 
 _SCHEMA = {
     "type": "object",
-    "required": ["source", "publisher", "facts", "versions", "text"],
+    "required": ["source", "facts", "versions", "text"],
     "properties": {
         "source": {"type": "string"},
         "facts": {"type": "array", "items": {"type": "string"}},
