@@ -13,7 +13,9 @@ for (const nav of document.querySelectorAll(".days")) {
   range.type = "range";
   range.max = String(stops.length - 1);
   range.value = String(nav.querySelector(".now b") ? nearest() : stops.length - 1);
+  range.autocomplete = "off";
   range.setAttribute("aria-label", "Day");
+  const shown = range.value;
   function nearest() {
     if (current >= 0) return current;
     const asked = new URLSearchParams(location.search).get("as_of") || "";
@@ -26,9 +28,25 @@ for (const nav of document.querySelectorAll(".days")) {
     range.setAttribute("aria-valuetext", stops[range.value].label);
   };
   range.addEventListener("input", tell);
-  range.addEventListener("change", () => { location.href = stops[range.value].href; });
+  range.addEventListener("change", () => {
+    remember(String(Date.now()));
+    location.href = stops[range.value].href;
+  });
+  // Going back to a page, the browser may bring back where the slider was left.
+  addEventListener("pageshow", () => { range.value = shown; tell(); });
   tell();
   nav.querySelector(".steps").after(range, label);
+  // Whoever slides by the keyboard goes on from there on the next page.
+  if (Date.now() - Number(remember("")) < 5000) range.focus({ preventScroll: true });
+}
+
+// When the slider was left, for the next page; returns what was remembered before. Some browsers have no such memory.
+function remember(time) {
+  try {
+    const before = sessionStorage.getItem("slid");
+    sessionStorage.setItem("slid", time);
+    return before;
+  } catch { return null; }
 }
 
 // "3 new events": the page says so and leaves reloading to the reader.
