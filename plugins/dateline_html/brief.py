@@ -135,7 +135,9 @@ class Brief:
 
     def named(self, fact: Fact) -> Html:
         """A fact as other items refer to it: its number, its sentence and its badge."""
-        href = None if fact.hidden else self.links.fact(fact.id)
+        href: str | None = self.links.fact(fact.id)
+        if fact.hidden and href is not None and href.startswith("#"):
+            href = None  # this page has no place for it
         number = text(fact.id) if href is None else el("a", fact.id, href=href)
         return join(
             [el("span", number, class_="no"), " ", self.said(fact.data.text), self.badge(fact)]

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from dateline.plugin import parse_edtf
 from dateline_html.brief import Brief
 from dateline_html.drawn import counted, drawing
 from dateline_html.marks import RING, Mark, softness
@@ -57,15 +58,23 @@ def _mark(brief: Brief, row: dict[str, Any]) -> Mark:
 
 
 def _sentence(dated: Sequence[dict[str, Any]], undated: int) -> str:
-    """``32 facts, from April 1987 to 12 March 2024. The most, 11, are about 4 March 2024.``"""
-    [(when, most)] = Counter(row["when"] for row in dated).most_common(1)
+    """``32 facts, from April 1987 to 12 March 2024. The most, 11, are dated 4 March 2024.``"""
+    [(when, most)] = Counter(map(_day, dated)).most_common(1)
     many = f"{len(dated):,} dated fact{'' if len(dated) == 1 else 's'}"
-    words = [f"{many}."] if most < 2 else [f"{many}. The most, {most:,}, are about {when}."]
+    words = [f"{many}."] if most < 2 else [f"{many}. The most, {most:,}, are dated {when}."]
     if undated:
         words.append(
             f"{undated:,} more without a date {'is' if undated == 1 else 'are'} not drawn."
         )
     return " ".join(words)
+
+
+def _day(row: dict[str, Any]) -> str:
+    """When it was, in words; of a time of day, the day."""
+    edtf: str = row["edtf"]
+    if "T" in edtf and "/" not in edtf:
+        return parse_edtf(edtf.partition("T")[0]).words
+    return str(row["when"])
 
 
 def _signs(marks: Sequence[Mark], many: bool) -> Iterator[tuple[Html, str]]:

@@ -93,6 +93,12 @@ class Reading:
         return drawn(self.brief.story, self.name)
 
     @cached_property
+    def taken_back(self) -> list[Fact]:
+        """The retracted and rejected facts that were drawn from it."""
+        facts = self.brief.story.facts.values()
+        return [fact for fact in facts if fact.source == self.name and fact.hidden]
+
+    @cached_property
     def marks(self) -> list[Mark]:
         return marks(
             Mark(one.start or 0, one.end or 0, (fact.id,), one.role in MAIN or one == fact.span)

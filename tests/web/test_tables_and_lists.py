@@ -187,6 +187,7 @@ def test_two_days_are_compared_by_kind_of_change(recording: Recording, reading: 
     reader = reading()
     page = reader.page("/stories/ferry/diff", **{"from": "2024-05-06", "to": "2024-05-08"})
     assert "Corrected" in page and "<del>143</del>" in page and "<ins>144</ins>" in page
+    assert "1 fact differs." in page
     assert "Figures that moved" in page and 'href="/stories/ferry/facts/f2"' in page
     last = reader.page("/stories/ferry/diff")
     assert "6 May 2024 to 8 May 2024" in last and "Corrected" in last

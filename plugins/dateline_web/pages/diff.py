@@ -62,11 +62,18 @@ def _page(asked: Asked) -> Shown:
     head = [
         el("p", "Two days compared", class_="kicker"),
         el("h1", _words(since), " to ", _words(until)),
-        el("p", f"{len(rows):,} change{'' if len(rows) == 1 else 's'}.", class_="lead"),
+        el("p", _count(rows), class_="lead"),
         _form(asked, since, until),
     ]
     title = f"{asked.slug}: {since} to {until}"
     return Shown(title, _body(asked, shown, rows), head, trail, asked.slug, timeless=True)
+
+
+def _count(rows: list[dict[str, Any]]) -> str:
+    count = len({row["fact"] for row in rows})
+    if not count:
+        return "No fact differs."
+    return f"{count:,} {'fact differs' if count == 1 else 'facts differ'}."
 
 
 def _words(day: str) -> Html:
@@ -109,10 +116,16 @@ def _item(asked: Asked, shown: Brief, rows: list[dict[str, Any]]) -> Html:
 
 def _changed(shown: Brief, rows: list[dict[str, Any]]) -> Html:
     """The fields of a fact that differ. Their values are JSON."""
-    changes = [
-        Change(path=row["path"], was=_value(row["was"]), now=_value(row["now"])) for row in rows
-    ]
+    changes = [Change(path=row["path"], **_values(row)) for row in rows]
     return el("dl", *changed_rows(shown, changes), class_="change")
+
+
+def _values(row: dict[str, Any]) -> dict[str, Any]:
+    """Both values. Of a field that is yes or no, a fact leaves out the no."""
+    was, now = _value(row["was"]), _value(row["now"])
+    if was is True or now is True:
+        was, now = bool(was), bool(now)
+    return {"was": was, "now": now}
 
 
 def _value(given: str | None) -> Any:

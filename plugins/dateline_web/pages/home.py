@@ -34,7 +34,7 @@ def _page(asked: Asked) -> Shown:
 
 
 def _count(count: int) -> str:
-    return f"{count:,} {'story' if count == 1 else 'stories'}, the one that changed last first."
+    return f"{count:,} {'story' if count == 1 else 'stories'}, last changed first."
 
 
 def _body(asked: Asked, part: Paged[Any]) -> Iterator[Html]:
@@ -63,12 +63,17 @@ def _story(asked: Asked, one: Any) -> Html:
 
 
 def _between(earliest: str | None, latest: str | None) -> str:
-    first, last = (
-        None if one is None else parse_edtf(one[:10]).words for one in (earliest, latest)
-    )
-    if first is None or last is None:
+    """Its dates; if they are several, no more exactly than the month: a fact of some month has no day."""
+    if earliest is None or latest is None:
         return ""
-    return f", about {first}" if first == last else f", about {first} to {last}"
+    days = earliest[:10], latest[:10]
+    if days[0] == days[1]:
+        return f", dated {parse_edtf(days[0]).words}"
+    first, last = (
+        parse_edtf(day[:4] if day.endswith(whole) else day[:7]).words
+        for day, whole in zip(days, ("-01-01", "-12-31"), strict=True)
+    )
+    return f", dated {first}" if first == last else f", dated {first} to {last}"
 
 
 def _many(count: int, noun: str) -> str:

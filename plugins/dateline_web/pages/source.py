@@ -67,7 +67,10 @@ def _head(found: Reading) -> Iterator[Html]:
     yield el("p", "Source", el("span", class_="sep"), join(["", shown.label(data.publisher)]), " ", *badges, class_="kicker")  # fmt: skip
     yield el("h1", el("bdi", data.title or "untitled"))
     day = join(["Published ", shown.when(data.published)]) if data.published else text("Undated")
-    yield el("p", day, ". ", _many(len(found.facts), "fact"), " drawn from it.", class_="lead")
+    hidden = len(found.taken_back)
+    left_out = f"; {hidden:,} retracted or rejected" if hidden else ""
+    drawn = f"{_many(len(found.facts), 'fact')} drawn from it{left_out}."
+    yield el("p", day, ". ", drawn, class_="lead")
     if found.name in shown.story.withdrawn:
         why = shown.said(shown.story.withdrawn[found.name])
         yield el("p", "The publisher withdrew it: ", why, class_="say")
@@ -84,6 +87,7 @@ def _body(found: Reading, number: int, count: int) -> Iterator[Html]:
     if not words:
         yield about_source.missing(found)
         yield from _listed(found, found.facts)
+        yield from _taken_back(found)
         return
     paging = Paged[Any]([], number, count * 100)
     yield join([start("div", class_="reading", data_text=TEXT), start("div")])
@@ -100,6 +104,7 @@ def _body(found: Reading, number: int, count: int) -> Iterator[Html]:
     yield from _listed(found, facts)
     if len(facts) < len(found.facts):
         yield el("p", f"{len(found.facts) - len(facts):,} others are drawn from other pages.", class_="say")  # fmt: skip
+    yield from _taken_back(found)
     yield join([end("aside"), end("div")])
     yield paging.links(found.asked, "Pages, below the text")
 
@@ -125,6 +130,15 @@ def _listed(found: Reading, facts: list[Fact]) -> Iterator[Html]:
     order = {name: places[name][0] for name in places}
     facts = sorted(facts, key=lambda fact: order.get(fact.id, (1 << 62, 0)))
     yield from listed(map(item, facts), "ol", class_="drawn-list")
+
+
+def _taken_back(found: Reading) -> Iterator[Html]:
+    """The facts that are not known any more, each with its page."""
+    if not found.taken_back:
+        return
+    yield el("p", "Retracted or rejected since:", class_="say")
+    items = (el("li", el("p", found.brief.named(fact))) for fact in found.taken_back)
+    yield from listed(items, class_="drawn-list")
 
 
 SOURCE = Page(

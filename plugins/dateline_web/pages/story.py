@@ -107,7 +107,7 @@ def _sources(asked: Asked, whole: Brief) -> Part | None:
 
 
 def _listed(asked: Asked, whole: Brief) -> Iterator[Html]:
-    drawn = Counter(fact.source for fact in whole.story.facts.values())
+    drawn = Counter(fact.source for fact in whole.story.facts.values() if not fact.hidden)
     for document in whole.documents:
         newest = document.versions[-1].data
         names = [one.id for one in document.sources]

@@ -87,10 +87,14 @@ def _page(asked: Asked) -> Shown:
     head = [
         el("p", "Versions of a document", class_="kicker"),
         el("h1", el("bdi", title)),
-        el("p", f"{len(names)} captures, the oldest first.", class_="lead"),
+        el("p", _captures(len(names)), class_="lead"),
     ]
     trail = (*trail_of(asked), (title, asked.to.source(asked.slug, name)))
     return Shown(f"Versions: {title}", _body(asked, shown, name, names), head, trail, asked.slug)
+
+
+def _captures(count: int) -> str:
+    return "1 capture." if count == 1 else f"{count:,} captures, the oldest first."
 
 
 def _body(asked: Asked, shown: Brief, name: str, names: list[str]) -> Iterator[Html]:
