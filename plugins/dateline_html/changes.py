@@ -122,15 +122,18 @@ def _day(brief: Brief, event: Event) -> Html:
 def changed_rows(brief: Brief, changes: Sequence[Change]) -> Iterator[Html]:
     """What each field was, and what it is now: the items of a ``dl`` of the class ``change``."""
     for field, change in changed_fields(changes):
+        was, now = _value(brief, change.was), _value(brief, change.now)
+        if was == now:  # what differs is not in the words for it
+            was, now = _value(brief, change.was, whole=True), _value(brief, change.now, whole=True)
         yield el("dt", field, class_="path")
         yield el("dt", "was")
-        yield el("dd", el("del", _value(brief, change.was)))
+        yield el("dd", el("del", was))
         yield el("dt", "now")
-        yield el("dd", el("ins", _value(brief, change.now)))
+        yield el("dd", el("ins", now))
 
 
-def _value(brief: Brief, value: Any) -> Html:
-    """A JSON value as an editor would write it."""
+def _value(brief: Brief, value: Any, *, whole: bool = False) -> Html:
+    """A JSON value as an editor would write it; of a time, the day and how the source put it, unless `whole`."""
     if value is None:
         return text("nothing")
     if isinstance(value, bool):
@@ -138,7 +141,21 @@ def _value(brief: Brief, value: Any) -> Html:
     if isinstance(value, int | float):
         return text(number_words(value))
     if isinstance(value, dict):
+        if not whole and isinstance(value.get("edtf"), str):
+            return _time(brief, value)
         return join((join([name, ": ", _value(brief, item)]) for name, item in value.items()), "; ")
     if isinstance(value, list):
         return join((_value(brief, item) for item in value), ", ")
     return brief.said(str(value))
+
+
+def _time(brief: Brief, value: dict[str, Any]) -> Html:
+    """``4 March 2024, given as “on Monday”``"""
+    given, note = value.get("expression"), value.get("note")
+    return join(
+        [
+            brief.when(value["edtf"]),
+            join([", given as “", brief.said(given), "”"]) if given else None,
+            join([" (", brief.said(note), ")"]) if note else None,
+        ]
+    )

@@ -19,7 +19,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from dateline.plugin import DatelineError, parse_edtf
-from dateline_html.markup import el
+from dateline_html.markup import Html, el
 from dateline_web import static
 from dateline_web.addresses import own
 from dateline_web.answers import Answer, Answers
@@ -180,12 +180,19 @@ def _problem(problem: Problem, request: Request, site: Site) -> Response:
     asked = Asked(site, own(request.scope["path"]), {}, {}, {})
     shown = Shown(
         problem.title,
-        [el("p", problem.detail, class_="lead")],
+        [el("p", problem.detail, class_="lead"), _now(problem, request, asked)],
         [el("p", str(problem.status), class_="kicker"), el("h1", problem.title)],
         timeless=True,
     )
     page = str(document(shown, asked)).encode()
     return Response(page, problem.status, headers, "text/html; charset=utf-8")
+
+
+def _now(problem: Problem, request: Request, asked: Asked) -> Html:
+    """A link from a day that does not have the page to the present one."""
+    if problem.status != 404 or "as_of" not in request.query_params:
+        return Html()
+    return el("p", el("a", "Look for it in what is known now", href=asked.to.at(asked.path)))
 
 
 def _http_problem(request: Request, error: Exception) -> Response:

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from dateline.plugin import (
+    Channel,
     Evidence,
     Fact,
+    FactCorrected,
     number_words,
     quantity_words,
     to_fields,
@@ -23,6 +25,8 @@ _PRINTED = frozenset({
     "fact", "text", "source", "evidence", "attribution", "factuality", "times", "places",
     "quantities", "quote", "note",
 })  # fmt: skip
+#: The part of a fact's page that tells how it changed.
+HISTORY = "history"
 #: How sure somebody is, by the codes of FactBank.
 _SURE = {
     "CT+": "certain", "PR+": "probable", "PS+": "possible", "CT-": "certainly not", "PR-": "probably not",
@@ -49,6 +53,20 @@ def quotations(to: Addresses, brief: Brief, fact: Fact) -> Iterator[Html]:
     yield el("p", "Written in ", link, ".", class_="say")
     if withdrawn is not None:
         yield el("p", "The publisher withdrew it: ", brief.said(withdrawn), class_="say")
+    changed = _changed_since(fact)
+    if changed is not None:
+        link = el("a", "its history", href=f"#{HISTORY}")
+        before = f"The fact was {changed} after it was drawn from these words: see "
+        yield el("p", before, link, ".", class_="say")
+
+
+def _changed_since(fact: Fact) -> str | None:
+    """How the fact came to have other content than its quotations, if it has."""
+    changes = [event.data for event in fact.history if isinstance(event.data, FactCorrected)]
+    if any(one.path.startswith("/evidence") for data in changes for one in data.changes):
+        return None
+    verbs = {"correction": "corrected", "update": "updated"}
+    return next((verbs[data.kind] for data in reversed(changes) if data.kind in verbs), None)
 
 
 def _within(item: Evidence, other: Evidence) -> bool:
@@ -75,12 +93,19 @@ def steps(brief: Brief, fact: Fact) -> Iterator[Html]:
     for step in fact.data.attribution:
         notes = [step.role.replace("_", " "), step.act]
         if step.channel is not None:
-            notes.append(", ".join(str(one) for one in to_fields(step.channel).values() if one))
+            notes.append(", ".join(_channel(step.channel)))
         if step.inferred:
             notes.append("not named in the text, inferred")
         items.append(el("li", el("p", brief.label(step.agent)), meta(*notes)))
     if items:
         yield from listed(iter(items), "ol", class_="chain")
+
+
+def _channel(channel: Channel) -> Iterator[str]:
+    """``interview, TASS, in public``"""
+    yield from (one for one in (channel.medium, channel.platform) if one)
+    if channel.public is not None:
+        yield "in public" if channel.public else "not in public"
 
 
 def content(brief: Brief, fact: Fact) -> Iterator[Html]:
@@ -148,6 +173,8 @@ def _plain(brief: Brief, value: Any) -> Html:
             return brief.number(value)
         return brief.label(value) if brief.story.id_of(value) else brief.said(value)
     if isinstance(value, dict):
+        if set(value) == {"agent", "role"}:
+            return join([_plain(brief, value["agent"]), f" ({value['role']})"])
         pairs = (join([f"{name.replace('_', ' ')}: ", _plain(brief, one)]) for name, one in value.items())  # fmt: skip
         return join(pairs, "; ")
     return join((_plain(brief, one) for one in value or ()), ", ")

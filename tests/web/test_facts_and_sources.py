@@ -31,6 +31,37 @@ def test_a_mark_leads_to_its_fact_and_the_fact_back_to_the_mark(
     assert f'href="/stories/ferry/sources/{SOURCE}#{place}"' in fact
 
 
+def test_a_corrected_fact_says_that_its_words_are_older(
+    recording: Recording, reading: Open
+) -> None:
+    recording(*samples.story(samples.corrected("f2", "/quantities/0/value", 143, 144)))
+    reader = reading()
+    note = 'corrected after it was drawn from these words: see <a href="#history">'
+    assert note in reader.page("/stories/ferry/facts/f2")
+    assert "after it was drawn" not in reader.page("/stories/ferry/facts/f1")
+
+
+def test_a_source_names_what_was_retracted_and_is_counted_alike(
+    recording: Recording, reading: Open
+) -> None:
+    recording(*samples.story(samples.retracted("f2")))
+    reader = reading()
+    source = reader.page(f"/stories/ferry/sources/{SOURCE}")
+    assert "1 fact drawn from it; 1 retracted or rejected." in source
+    assert 'href="/stories/ferry/facts/f2"' in source
+    story = reader.page("/stories/ferry")
+    assert re.search(r"<li>1 fact</li>|1 fact<", story.partition('id="sources"')[2])
+
+
+def test_a_page_that_a_day_has_not_leads_to_the_present_one(
+    recording: Recording, reading: Open
+) -> None:
+    recording(*samples.story())
+    answer = reading().ask("/stories/ferry/facts/f1", as_of="2001-01-01")
+    assert answer.status_code == 404
+    assert '<a href="/stories/ferry/facts/f1">' in answer.text
+
+
 def test_overlapping_and_nested_quotations_are_all_marked(
     recording: Recording, reading: Open
 ) -> None:

@@ -108,7 +108,7 @@ def _body(asked: Asked, shown: Brief, fact: Fact) -> Iterator[Html]:
         ("support", "What supports it", relating.supporting(shown, fact)),
         ("disputes", "What disputes it", relating.disputing(shown, fact)),
         ("links", "How it relates to other facts", relating.links(asked.to, shown, fact, linking)),
-        ("history", "Its history", history.events(shown, fact)),
+        (detail.HISTORY, "Its history", history.events(shown, fact)),
         ("more", "To check it yourself", _more(asked, fact)),
     )
     for name, title, items in titled:
@@ -121,13 +121,8 @@ def _body(asked: Asked, shown: Brief, fact: Fact) -> Iterator[Html]:
 def _more(asked: Asked, fact: Fact) -> Iterator[Html]:
     proof = asked.to.proof(asked.slug, fact.id)
     about = el("a", "A proof of this fact", href=proof.removesuffix(".json"))
-    yield el(
-        "p",
-        about,
-        " that anyone can check without this archive (",
-        el("a", "download", href=proof),
-        ").",
-    )
+    then = " that anyone can check without this archive, if a signed checkpoint covers it."
+    yield el("p", about, then)
     command = f"dateline show {asked.slug} {fact.id}"
     yield el("p", "On the archive’s machine: ", el("code", command))
 
