@@ -43,7 +43,7 @@ def _page(asked: Asked) -> Shown:
     part = paged(asked, _found(asked))
     head = [
         el("h1", "Entities"),
-        el("p", f"{part.count:,} persons, organisations, places and groups. Those that most facts name come first.", class_="lead"),
+        el("p", f"{part.count:,} persons, organisations, places and groups. Those named in the most facts come first.", class_="lead"),
         _form(asked),
     ]  # fmt: skip
     trail = (("Stories", asked.to.home()),)

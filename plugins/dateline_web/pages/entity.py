@@ -15,7 +15,7 @@ from dateline_web.shown import Shown
 
 #: So many facts of each section, as ``dateline show`` has them.
 _FIRST = 50
-_SECTIONS = (("roles", "Roles"), ("said", "Statements"), ("named", "Other facts that name it"))
+_SECTIONS = (("roles", "Roles"), ("said", "Statements"), ("named", "Other facts"))
 _SCHEMA = {
     "type": "object",
     "required": ["entity", "kind", "label", "names", "stories", "roles", "said", "appears_in"],
@@ -55,7 +55,7 @@ def _head(asked: Asked, found: Profile) -> Iterator[Html]:
     count = sum(getattr(found, name).count for name, _ in _SECTIONS)
     facts = f"{count:,} fact{'' if count == 1 else 's'}"
     stories = f"{found.stories:,} {'story' if found.stories == 1 else 'stories'}"
-    yield el("p", f"Named by {facts} of {stories}.", class_="lead")
+    yield el("p", f"Named in {facts} of {stories}.", class_="lead")
 
 
 def _body(asked: Asked, found: Profile) -> Iterator[Html]:

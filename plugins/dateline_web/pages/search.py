@@ -110,7 +110,7 @@ def _body(asked: Asked, found: Any) -> Iterator[Html]:
         return
     count = len(found.hits)
     which = "The first " if found.more else ""
-    words = f"{which}{count} result{'' if count == 1 else 's'}, the best first."
+    words = f"{which}{count} result{'' if count == 1 else 's'}, best match first."
     yield el("p", words, class_="say", role="status")
     yield from listed((_hit(asked, hit) for hit in found.hits), "ol", class_="hits")
     if found.more and count < _MORE:

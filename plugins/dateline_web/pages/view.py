@@ -117,7 +117,7 @@ def _questions(asked: Asked, table: Table) -> Html:
         orders += [(name, _title(name)), (f"-{name}", f"{_title(name)}, greatest first")]
     fields = [
         *(
-            field("Where", "where", value, placeholder=f"{columns[-1]}~word")
+            field("Where", "where", value, placeholder=f"{_example(columns)}~word")
             for value in (*asked.every.get("where", ()), "")
         ),
         field("Since", "since", asked.query.get("since"), 10),
@@ -126,6 +126,10 @@ def _questions(asked: Asked, table: Table) -> Html:
         box("retracted and rejected, too", "everything", "1", checked=_everything(asked)),
     ]
     return form(asked, fields, "Show", "limit")
+
+
+def _example(columns: list[str]) -> str:
+    return "text" if "text" in columns else columns[-1]
 
 
 def _left_out(asked: Asked, table: Table) -> Iterator[Html]:
