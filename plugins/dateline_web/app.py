@@ -21,6 +21,7 @@ from starlette.routing import Route
 from dateline.plugin import DatelineError, parse_edtf
 from dateline_html.markup import el
 from dateline_web import static
+from dateline_web.addresses import own
 from dateline_web.answers import Answer, Answers
 from dateline_web.asked import Asked
 from dateline_web.guard import Guard, Rules
@@ -139,7 +140,7 @@ def _asked(site: Site, page: Page, request: Request) -> Asked:
     last = {name: values[-1] for name, values in kept.items()}
     _require_day(last.get("as_of"))
     base = f"{request.url.scheme}://{request.headers.get('host', '')}"
-    return Asked(site, request.url.path, request.path_params, last, kept, base)
+    return Asked(site, own(request.scope["path"]), request.path_params, last, kept, base)
 
 
 def _require_day(given: str | None) -> None:
@@ -176,7 +177,7 @@ def _problem(problem: Problem, request: Request, site: Site) -> Response:
     if "." in last and last.rpartition(".")[2] in ("json", "csv", "ndjson", "atom"):
         body = json.dumps(problem.fields, ensure_ascii=False).encode()
         return Response(body, problem.status, headers, "application/problem+json")
-    asked = Asked(site, request.url.path, {}, {}, {})
+    asked = Asked(site, own(request.scope["path"]), {}, {}, {})
     shown = Shown(
         problem.title,
         [el("p", problem.detail, class_="lead")],
