@@ -73,6 +73,17 @@ def test_pages_that_nobody_takes_are_not_kept(server: Running) -> None:
     assert server.memory - memory < 2 * GROWTH
 
 
+def test_the_first_requests_of_a_server_are_answered(tmp_path: Path) -> None:
+    """All threads begin at once then."""
+    with Archive.create(tmp_path / "a.db", plugins()) as archive:
+        archive.record(samples.story())
+    for _ in range(12):
+        with served(tmp_path / "a.db") as running, ThreadPoolExecutor(4) as pool:
+            targets = (STORY, STORY + b".json", b"/", STORY + b"/facts/f1")
+            replies = pool.map(lambda target, to=running: send(to, request(target)), targets)
+            assert [reply.status for reply in replies] == [200] * 4
+
+
 def test_readers_are_answered_while_others_attack(server: Running) -> None:
     attack = [b"\x16\x03\x01" + b"a" * 60_000, request(b"/" + b"a" * 60_000), request(method=b"POST") * 50,
               request(STORY + b"?as_of=" + b"9" * 4000), b"GET / HTTP/1.1\r\n" * 3000]  # fmt: skip
