@@ -325,9 +325,9 @@ class Reader:
 
     def share(self) -> None:
         """Make all decoders, so that threads may share this reader."""
-        for one in self.registry:
+        for shape in (msgspec.Raw, *(one.payload for one in self.registry)):
             with suppress(Exception):  # whoever reads an event of that type is told what is wrong
-                body_decoder(one.payload)
+                body_decoder(shape)
 
     def _sealed(self, subject_key: str) -> Sealed:
         lost = self.vault is not None and self.vault.keys.is_lost(subject_key)
