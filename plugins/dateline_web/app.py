@@ -175,8 +175,7 @@ def _problem(problem: Problem, request: Request, site: Site) -> Response:
     headers = {**dict(problem.headers), "cache-control": "no-store"}
     last = request.url.path.rpartition("/")[2]
     if "." in last and last.rpartition(".")[2] in ("json", "csv", "ndjson", "atom"):
-        body = json.dumps(problem.fields, ensure_ascii=False).encode()
-        return Response(body, problem.status, headers, "application/problem+json")
+        return _as_json(problem, headers)
     asked = Asked(site, own(request.scope["path"]), {}, {}, {})
     shown = Shown(
         problem.title,
@@ -184,8 +183,16 @@ def _problem(problem: Problem, request: Request, site: Site) -> Response:
         [el("p", str(problem.status), class_="kicker"), el("h1", problem.title)],
         timeless=True,
     )
-    page = str(document(shown, asked)).encode()
+    try:
+        page = str(document(shown, asked)).encode()
+    except Exception:  # the archive cannot even say what its head is
+        return _as_json(problem, headers)
     return Response(page, problem.status, headers, "text/html; charset=utf-8")
+
+
+def _as_json(problem: Problem, headers: dict[str, str]) -> Response:
+    body = json.dumps(problem.fields, ensure_ascii=False).encode()
+    return Response(body, problem.status, headers, "application/problem+json")
 
 
 def _http_problem(request: Request, error: Exception) -> Response:
