@@ -175,24 +175,18 @@ def _problem(problem: Problem, request: Request, site: Site) -> Response:
     headers = {**dict(problem.headers), "cache-control": "no-store"}
     last = request.url.path.rpartition("/")[2]
     if "." in last and last.rpartition(".")[2] in ("json", "csv", "ndjson", "atom"):
-        return _as_json(problem, headers)
+        body = json.dumps(problem.fields, ensure_ascii=False).encode()
+        return Response(body, problem.status, headers, "application/problem+json")
     asked = Asked(site, own(request.scope["path"]), {}, {}, {})
     shown = Shown(
         problem.title,
         [el("p", problem.detail, class_="lead")],
         [el("p", str(problem.status), class_="kicker"), el("h1", problem.title)],
         timeless=True,
+        problem=True,
     )
-    try:
-        page = str(document(shown, asked)).encode()
-    except Exception:  # the archive cannot even say what its head is
-        return _as_json(problem, headers)
+    page = str(document(shown, asked)).encode()
     return Response(page, problem.status, headers, "text/html; charset=utf-8")
-
-
-def _as_json(problem: Problem, headers: dict[str, str]) -> Response:
-    body = json.dumps(problem.fields, ensure_ascii=False).encode()
-    return Response(body, problem.status, headers, "application/problem+json")
 
 
 def _http_problem(request: Request, error: Exception) -> Response:
