@@ -146,6 +146,8 @@ class Archive:
         self.unfinished_erasures: list[Erasure] = []
         self.notice: sql_view.Notice = sql_view.silent
         self._seen: set[str] = set()
+        if self.read_only:
+            self._reader.share()
         if resume and not self.read_only:
             try:
                 self.resume()

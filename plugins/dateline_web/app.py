@@ -183,6 +183,7 @@ def _problem(problem: Problem, request: Request, site: Site) -> Response:
         [el("p", problem.detail, class_="lead"), _now(problem, request, asked)],
         [el("p", str(problem.status), class_="kicker"), el("h1", problem.title)],
         timeless=True,
+        problem=True,
     )
     page = str(document(shown, asked)).encode()
     return Response(page, problem.status, headers, "text/html; charset=utf-8")

@@ -32,7 +32,7 @@ def document(shown: Shown, asked: Asked) -> Html:
             start("main", id=_MAIN, tabindex=-1),
             *shown.body,
             end("main"),
-            _foot(shown, asked),
+            None if shown.problem else _foot(shown, asked),
             end("body"),
             end("html"),
         ]

@@ -22,3 +22,5 @@ class Shown:
     forms: tuple[str, ...] = ()
     #: Whether a day makes no difference to it, so that no slider is offered.
     timeless: bool = False
+    #: Whether it is about an error: it then asks the archive for nothing, which may be the error.
+    problem: bool = False

@@ -34,6 +34,11 @@ class Running:
         return parts.hostname, parts.port
 
     @property
+    def files(self) -> int:
+        """The number of files and connections that its process has open (Linux only)."""
+        return len(list(Path(f"/proc/{self.pid}/fd").iterdir()))
+
+    @property
     def memory(self) -> int:
         """The bytes of memory that its process holds (Linux only)."""
         status = Path(f"/proc/{self.pid}/status").read_text()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cache
+from threading import Lock
 from typing import Generic, Literal, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -88,7 +89,13 @@ class StoredBody(msgspec.Struct, Generic[T], frozen=True):
     causation_id: UUID | None = None
 
 
+_making = Lock()
+
+
 @cache
 def body_decoder(data: type[T]) -> msgspec.json.Decoder[StoredBody[T]]:
     """A decoder for a whole body whose ``data`` are of that type."""
-    return msgspec.json.Decoder(StoredBody[data])  # type: ignore[valid-type]
+    # msgspec describes a type when it is used first. Another thread that used a description which is only half
+    # made would crash the process.
+    with _making:
+        return msgspec.json.Decoder(StoredBody[data])  # type: ignore[valid-type]

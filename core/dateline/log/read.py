@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -321,6 +322,12 @@ class Reader:
             position, event_key, story, slug, version, type_, schema_version, recorded_us,
             reported_us, subject_key, data, recorded_by, causation, original,
         )  # fmt: skip
+
+    def share(self) -> None:
+        """Make all decoders, so that threads may share this reader."""
+        for shape in (msgspec.Raw, *(one.payload for one in self.registry)):
+            with suppress(Exception):  # whoever reads an event of that type is told what is wrong
+                body_decoder(shape)
 
     def _sealed(self, subject_key: str) -> Sealed:
         lost = self.vault is not None and self.vault.keys.is_lost(subject_key)
