@@ -103,20 +103,22 @@ def accept(
     *,
     by: str,
     fields: Mapping[str, Any] | None = None,
+    new: Iterable[str] = (),
     doubts: Consider | None = None,
 ) -> Recorded:
     """Record the fact of the proposal `name`, such as ``p3``, in the transaction that takes it from the queue.
 
     `by` is who accepts it. The log keeps that name, the tool that proposed the fact, and the method
-    ``extracted``. `fields` are the fact as that person corrected it, in the form of `Candidate`. `doubts`
-    is that of `record`. Raises UnknownName, Refused for a fact that breaks a rule by now or that the story
+    ``extracted``. `fields` are the fact as that person corrected it, in the form of `Candidate`, and `new`
+    the entities that it names for the first time, each written ``ID=Label``. `doubts` is that of `record`.
+    Raises UnknownName, Refused for a fact that breaks a rule by now or that the story
     has already, and DatelineError if `by` is empty or somebody has decided about the proposal.
     """
     from dateline.proposals import deciding
 
     require_readable(archive)
     require_writable(archive._engine)
-    return deciding.accept(archive, name, by, fields, doubts)
+    return deciding.accept(archive, name, by, fields, tuple(new), doubts)
 
 
 def reject(archive: Desk, name: str, *, by: str, reason: str | None = None) -> Proposal:

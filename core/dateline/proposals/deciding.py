@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dateline.doubts.weighing import Consider, weighing
@@ -22,6 +22,7 @@ def accept(
     name: str,
     by: str,
     fields: Mapping[str, Any] | None = None,
+    new: Sequence[str] = (),
     doubts: Consider | None = None,
 ) -> Recorded:
     """Record the fact of a proposal, as `dateline.Archive.accept` describes it."""
@@ -37,7 +38,7 @@ def accept(
         reason = f"story {row.slug} has no source {source!r}"
         raise Refused([Finding("source-unknown", "/source", reason)])
     judge = judge_of(archive, row, source)
-    made = judge.ready(given, waiting.new if fields is None else ())
+    made = judge.ready(given, waiting.new if fields is None else new)
     result = archive._recorder.record(
         lines_of(made, judge.state),
         row.id,
