@@ -84,8 +84,10 @@ class Review:
             by = self._person()
             reason = asking.line("reason (Enter for none)", empty=True) or None
             self._archive.reject(name, by=by, reason=reason)
+            say(f"Rejected {name}.")
         elif answer == "later":
             self._archive.put_off(name)
+            say(f"Put off {name}.")
         return True
 
     def _person(self) -> str:
