@@ -131,7 +131,7 @@ def test_a_person_decides_one_by_one_with_the_source_in_view(
     assert "…" in result.err and "[The ferry will be towed on Tuesday]" in result.err
     assert "f2, It is said that 143 of 193 passengers" in result.err  # the same words
     assert states(ask) == ["accepted", "accepted", "rejected"]
-    shown = json.loads(ask("show", "ferry", "f4", "-f", "json").out)
+    [shown] = json.loads(ask("show", "ferry", "f4", "-f", "json").out)
     assert (shown["data"]["act"], shown["data"]["mode"], shown["method"]) == (
         "promise", "direct", "extracted",
     )  # fmt: skip

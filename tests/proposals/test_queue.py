@@ -184,7 +184,7 @@ def test_nothing_protected_is_queued(ferry: Archive) -> None:
     ]
     ferry.record(lines, story="ferry", protect="Frau Vogel")
     tries = [
-        quote(TOWED, speakers=["person:w"]),
+        quote(TOWED, speakers=["person:w"], source=samples.SOURCE),
         quote("only one person", source=samples.digest(letter)),
     ]
     result = ferry.propose("ferry", lines=tries)
