@@ -248,7 +248,9 @@ def test_a_copy_and_a_backup_have_the_queue_as_it_is(tmp_path: Path) -> None:
 
 
 @example([("propose", 2), ("accept", 0)])  # a quotation that is not direct
-@example([("propose", 8), ("propose", 9), ("accept", 1), ("accept", 0)])  # both introduce one entity
+@example(
+    [("propose", 8), ("propose", 9), ("accept", 1), ("accept", 0)]
+)  # both introduce one entity
 @settings(max_examples=12)
 @given(
     st.lists(
