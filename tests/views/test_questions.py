@@ -75,7 +75,13 @@ def rows(draw: st.DrawFn) -> list[tuple[Any, ...]]:
     found = []
     for number in range(draw(st.integers(0, 12))):
         given = {n: draw(st.none() | v if n in EMPTY else v) for n, v in values.items()}
-        given |= {"fact": f"f{number}", "item": 1, "source": "sha256:0", "position": number}
+        given |= {
+            "fact": f"f{number}",
+            "item": 1,
+            "source": "sha256:0",
+            "position": number,
+            "method": "manual",
+        }
         found.append(tuple(given[name] for name in SCHEMA.names))
     return found
 
@@ -157,7 +163,14 @@ def test_letters_differ_in_case_alone_wherever_they_are() -> None:
 
 def test_a_long_text_fits_an_index_and_is_found(connection: Connection) -> None:
     long, given = "ж" * 50_000, dict.fromkeys(SCHEMA.names)
-    given |= {"story": "ferry", "status": "recorded", "source": "sha256:0", "flag": True, "item": 1}
+    given |= {
+        "story": "ferry",
+        "status": "recorded",
+        "source": "sha256:0",
+        "flag": True,
+        "item": 1,
+        "method": "manual",
+    }
     rows = [
         tuple({**given, "fact": f"f{at}", "position": at, "words": words}.values())
         for at, words in enumerate((long, long + "a", "ж"), 1)
