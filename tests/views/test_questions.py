@@ -190,7 +190,21 @@ def test_a_long_text_fits_an_index_and_is_found(connection: Connection) -> None:
 
 def test_an_equal_value_is_looked_up_in_the_index(connection: Connection) -> None:
     rows = [
-        ("ferry", f"f{n}", 1, "recorded", "sha256:0", n, f"w{n}", None, None, True, None, None)
+        (
+            "ferry",
+            f"f{n}",
+            1,
+            "recorded",
+            "sha256:0",
+            n,
+            "manual",
+            f"w{n}",
+            None,
+            None,
+            True,
+            None,
+            None,
+        )
         for n in range(2000)
     ]
     stored_rows.fill(connection, BUILD, SCHEMA, rows)
@@ -324,6 +338,7 @@ def test_every_condition_means_the_same_in_a_database(connection: Connection) ->
             "recorded",
             "sha256:0",
             n,
+            "manual",
             text,
             n / 2 if n % 3 else None,
             None,
