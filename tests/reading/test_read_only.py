@@ -44,6 +44,7 @@ READING: dict[str, Callable[[Archive], Any]] = {
     "events": lambda a: [event.position for event in a.events()],
     "diff": lambda a: a.diff("ferry", "2024-05-01", "2024-05-09"),
     "export": lambda a: a.export("ferry", format="json"),
+    "proposals": lambda a: a.proposals("ferry"),
     "table": lambda a: a.export(format="csv", view="statements"),
 }
 WRITING: dict[str, Callable[[Archive], Any]] = {
@@ -53,6 +54,10 @@ WRITING: dict[str, Callable[[Archive], Any]] = {
     "open_story": lambda a: a.open_story("new", "New"),
     "capture": lambda a: a.capture("a.txt", story="ferry"),
     "undo": lambda a: a.undo("ferry"),
+    "propose": lambda a: a.propose("ferry", lines=[]),
+    "accept": lambda a: a.accept("p1", by="Ida Brandt"),
+    "reject": lambda a: a.reject("p1", by="Ida Brandt"),
+    "put_off": lambda a: a.put_off("p1"),
     "erase": lambda a: a.erase(positions=[6], reason="Asked", basis="GDPR 17"),
     "fold_again": lambda a: a.fold_again(),
     "resume": lambda a: a.resume(),
