@@ -73,7 +73,7 @@ class Loud(SourceImporter):
         archive.record(samples.story())
         archive.record(plugins.importer("titles").read([b"Afl", b"oat"]), story="ferry")
         assert archive.state("ferry").title == "Afloat"
-    assert plugins.source_importer(".loud").document(b"ahoy", None).text == "AHOY"
+    assert plugins.source_importer("a.loud").document(b"ahoy", None).text == "AHOY"
 
 
 def test_hook_dateline_event_types(tmp_path: Path) -> None:

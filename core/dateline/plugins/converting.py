@@ -26,8 +26,8 @@ def lines_of(
 
     Raises UnknownName, DatelineError.
     """
-    suffix = Path(file).suffix if isinstance(file, str | os.PathLike) else ".ndjson"
-    reader = plugins.importer(format) if format else plugins.importer_for(suffix)
+    name = Path(file).name if isinstance(file, str | os.PathLike) else "stdin.ndjson"
+    reader = plugins.importer(format) if format else plugins.importer_for(name)
     # Errors of reading the file are not the plugin's.
     blamed = Blamed(plugins, "importers", reader.name, passing=(OSError,))
     with _opened(file) as stream:

@@ -1,0 +1,110 @@
+"""WARC files (ISO 28500), read with warcio."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO, TYPE_CHECKING, Any, BinaryIO
+from urllib.parse import unquote, urlsplit
+
+from dateline.plugin import Contained, Container, DatelineError, MissingLibrary, stated_date
+
+if TYPE_CHECKING:
+    from warcio.recordloader import ArcWarcRecord
+
+_DOCUMENTS = frozenset({"response", "resource", "conversion"})
+_CHUNK = 1 << 16
+_DAMAGED = "get the file again; what was read before this point is kept"
+
+
+class Warc(Container):
+    """A crawl: each response with status 200, resource and conversion is a document, without its HTTP headers.
+    It knows the address, and when the document was retrieved: that is no date of publication. Requests,
+    redirects, errors and revisits hold no document.
+    """
+
+    name = "warc"
+    suffixes = (".warc", ".warc.gz", ".arc", ".arc.gz")
+    media_types = ("application/warc",)
+
+    def recognizes(self, beginning: bytes) -> bool:
+        return beginning.startswith((b"WARC/", b"filedesc:", b"\x1f\x8b"))
+
+    def documents(self, file: BinaryIO) -> Iterator[Contained]:
+        return records(file)
+
+
+def records(file: IO[bytes], prefix: str = "") -> Iterator[Contained]:
+    """The documents of a WARC file, which is read from its beginning to its end."""
+    try:
+        from warcio.archiveiterator import ArchiveIterator
+        from warcio.exceptions import ArchiveLoadFailed
+    except ImportError as error:
+        raise MissingLibrary(error.name or "warcio", "capture") from error
+    number = 0
+    try:
+        for record in ArchiveIterator(file, arc2warc=True):
+            if record.rec_type in _DOCUMENTS and _is_complete(record):
+                number += 1
+                yield _contained(record, f"{prefix}{number}/")
+    except (ArchiveLoadFailed, EOFError, OSError, ValueError) as error:
+        raise DatelineError(
+            f"the crawl cannot be read after document {number} ({error})",
+            hint=_DAMAGED,
+            code="warc-damaged",
+        ) from None
+
+
+def _is_complete(record: ArcWarcRecord) -> bool:
+    """Whether it holds a document: its HTTP status is 200, or it has none."""
+    return record.http_headers is None or record.http_headers.get_statuscode() == "200"
+
+
+def _contained(record: ArcWarcRecord, prefix: str) -> Contained:
+    url = record.rec_headers.get_header("WARC-Target-URI") or ""
+    media_type, _, rest = _content_type(record).partition(";")
+    charset = rest.lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
+    return Contained(
+        prefix + _file_name(url),
+        _pieces(record),
+        media_type=media_type.strip().lower() or None,
+        charset=charset or None,
+        retrieved=stated_date(record.rec_headers.get_header("WARC-Date") or ""),
+        url=url if url.startswith(("http://", "https://")) else None,
+    )
+
+
+def _content_type(record: ArcWarcRecord) -> str:
+    headers = record.rec_headers if record.http_headers is None else record.http_headers
+    return headers.get_header("Content-Type") or ""
+
+
+def _pieces(record: ArcWarcRecord) -> Iterator[bytes]:
+    encoding = record.http_headers and record.http_headers.get_header("Content-Encoding")
+    stream: Any = record.content_stream()
+    first = stream.read(_CHUNK)
+    if encoding and encoding.lower() == "br" and not _has_brotli():
+        raise DatelineError(
+            "it is compressed with brotli, which is not installed",
+            hint="pip install brotli",
+            code="library-missing",
+        )
+    piece = first
+    while piece:
+        yield piece
+        piece = stream.read(_CHUNK)
+
+
+def _has_brotli() -> bool:
+    from importlib.util import find_spec
+
+    return find_spec("brotli") is not None or find_spec("brotlicffi") is not None
+
+
+def _file_name(url: str) -> str:
+    """The last part of an address, as a file name."""
+    try:
+        path = unquote(urlsplit(url.strip("<>")).path)
+    except ValueError:
+        path = ""
+    name = "".join(char for char in path.rpartition("/")[2] if char.isprintable())[-80:]
+    return name.replace("\\", "_").strip(". ") or "index.html"
