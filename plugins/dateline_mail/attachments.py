@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from email.message import EmailMessage
 from typing import BinaryIO
 
-from dateline.plugin import Contained, Container
+from dateline.plugin import Contained, Container, DatelineError
 from dateline_mail.message import bytes_of, leaves, parsed, publisher, sent
 
 
@@ -16,7 +16,10 @@ class Attachments(Container):
     name, suffixes, media_types = "attachments", (".eml",), ("message/rfc822",)
 
     def documents(self, file: BinaryIO) -> Iterator[Contained]:
-        message = parsed(file.read())
+        try:
+            message = parsed(file.read())
+        except DatelineError:
+            return  # the reader of the mail itself says why
         attached = [part for part in leaves(message) if _is_attached(part)]
         for number, part in enumerate(attached, 1):
             yield Contained(

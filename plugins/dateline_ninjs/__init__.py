@@ -16,6 +16,9 @@ _NAMES = (
     b'"bodies"',
     b'"pubstatus"',
 )
+#: Kinds of text in the names of fields, the richest first; and roles in lists that hold the text itself.
+_KINDS = ("xhtml", "html", "richtext", "main", "text")
+_ROLES = ("main", "caption", "text", "article")
 #: How deep items are looked for in associations.
 _DEPTH = 3
 
@@ -53,19 +56,20 @@ def _items(value: Any, depth: int) -> Iterator[dict[str, Any]]:
         if depth < _DEPTH:
             related = item.get("associations")
             listed = list(related.values()) if isinstance(related, dict) else related
-            for more in (item.get("items"), item.get("_items"), listed):
+            for more in (item.get("items"), item.get("item"), item.get("_items"), listed):
                 yield from _items(more if isinstance(more, list) else [], depth + 1)
 
 
 def _body(item: dict[str, Any]) -> tuple[bool, str] | None:
-    """Whether the text is HTML, and the text. Version 1 has fields for each kind, later ones a list."""
-    for key in ("body_xhtml", "body_html", "body_text"):
-        if isinstance(text := item.get(key), str) and text.strip():
-            return key != "body_text", text
-    for body in _dicts(item.get("bodies")):
-        text, kind = body.get("value"), str(body.get("contenttype") or "text/plain")
-        if isinstance(text, str) and text.strip():
-            return "html" in kind, text
+    """Whether the text is HTML, and the text; of a picture, its caption. Version 1 has a field for each kind,
+    later ones a list."""
+    for name, listed in (("body", "bodies"), ("description", "descriptions")):
+        for kind in _KINDS:
+            if text := _string(item.get(f"{name}_{kind}")):
+                return kind != "text" and "<" in text, text
+        for one in sorted(_dicts(item.get(listed)), key=lambda one: one.get("role") not in _ROLES):
+            if text := _string(one.get("value")):
+                return "html" in str(one.get("contenttype")), text
     return None
 
 
@@ -79,6 +83,7 @@ def _contained(item: dict[str, Any], number: int) -> Contained:
         text.encode("utf-8", "replace"),
         charset="utf-8",
         title=_string(item.get("headline"))
+        or _string(item.get("headline_main"))
         or _first(item.get("headlines"), "value")
         or _string(item.get("title")),
         published=stated_date(str(item.get("versioncreated") or item.get("firstcreated") or "")),

@@ -51,10 +51,18 @@ def _lines(element: Any) -> Iterator[str]:
         if child.tag == f"{_W}p":
             yield _words(child)
         elif child.tag == _ROW:
-            cells = (" ".join(filter(None, _lines(cell))) for cell in child.iter(_CELL))
-            yield "\t".join(cells)
+            yield "\t".join(" ".join(filter(None, _lines(cell))) for cell in _cells(child))
         else:
             yield from _lines(child)
+
+
+def _cells(element: Any) -> Iterator[Any]:
+    """The cells of a row, without those of tables in them."""
+    for child in element:
+        if child.tag == _CELL:
+            yield child
+        elif child.tag not in _UNSEEN:
+            yield from _cells(child)
 
 
 def _words(paragraph: Any) -> str:

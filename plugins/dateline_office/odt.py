@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from dateline.plugin import Document, Extracted, SourceImporter
@@ -16,10 +17,16 @@ _CONTENT = "content.xml"
 _UNSEEN = frozenset({
     f"{_TEXT}tracked-changes", f"{_OFFICE}annotation", f"{_TEXT}sequence-decls", f"{_OFFICE}forms",
 })  # fmt: skip
-#: Elements that end a line, or a cell.
-_ENDS = {f"{_TEXT}p": "\n", f"{_TEXT}h": "\n", f"{_TABLE}table-row": "\n"}
-_SIGNS = {f"{_TEXT}tab": "\t", f"{_TEXT}line-break": "\n"}
-_CELL = f"{_TABLE}table-cell"
+_CELL, _ROW = f"{_TABLE}table-cell", f"{_TABLE}table-row"
+#: What stands before and after the text of an element. A note stands in brackets where it is called.
+_BEGINS = {f"{_TEXT}tab": "\t", f"{_TEXT}line-break": "\n", f"{_TEXT}note": " ["}
+_ENDS = {
+    f"{_TEXT}p": "\n", f"{_TEXT}h": "\n", f"{_TEXT}note": "]", f"{_TEXT}note-citation": ": ",
+    _CELL: "\t", _ROW: "\n",
+}  # fmt: skip
+#: What is taken away at the end of an element: the line end of a cell's last paragraph, empty cells.
+_TRIMMED = {_CELL: "\n", _ROW: "\t", f"{_TEXT}note": "\n"}
+_BLANK = re.compile(r"\n{3,}")
 #: The most spaces that one element stands for.
 _SPACES = 1000
 
@@ -55,27 +62,28 @@ def _words(body: Any) -> str:
     waiting: list[tuple[Any, bool]] = [(body, False)]
     while waiting:
         element, left = waiting.pop()
-        if left:
-            if element.tag == _CELL:
-                while parts and parts[-1] == "\n":
-                    parts.pop()
-                parts.append("\t")
-            elif element.tag in _ENDS:
-                while element.tag == f"{_TABLE}table-row" and parts and parts[-1] == "\t":
-                    parts.pop()
-                parts.append(_ENDS[element.tag])
-            parts.append(element.tail or "" if element.tag.startswith(_TEXT) else "")
-        elif isinstance(element.tag, str) and element.tag not in _UNSEEN:
-            parts.append(_SIGNS.get(element.tag, ""))
+        if not isinstance(element.tag, str) or element.tag in _UNSEEN:
+            parts.append(element.tail or "")
+        elif left:
+            if element.tag in _TRIMMED:
+                _trim(parts, _TRIMMED[element.tag])
+            parts.append(_ENDS.get(element.tag, ""))
+            parts.append((element.tail or "") if element.tag.startswith(_TEXT) else "")
+        else:
+            parts.append(_BEGINS.get(element.tag, ""))
             if element.tag == f"{_TEXT}s":
                 count = element.get(f"{_TEXT}c", "1")
                 parts.append(" " * min(int(count) if count.isdecimal() else 1, _SPACES))
-            parts.append(element.text or "" if element.tag.startswith(_TEXT) else "")
+            parts.append((element.text or "") if element.tag.startswith(_TEXT) else "")
             waiting.append((element, True))
             waiting += [(child, False) for child in reversed(element)]
-        elif element is not body:
-            parts.append(element.tail or "")
-    return "".join(parts)
+    return _BLANK.sub("\n\n", "".join(parts))
+
+
+def _trim(parts: list[str], sign: str) -> None:
+    """Take the signs at the end away."""
+    while parts and parts[-1] in (sign, ""):
+        parts.pop()
 
 
 def _property(meta: Any, name: str) -> str | None:

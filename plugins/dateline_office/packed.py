@@ -9,6 +9,10 @@ from dateline.plugin import BINARY, DatelineError, Document, MissingLibrary, ope
 
 #: The most bytes of a part, and of all parts together, once they are unpacked.
 MAX_PART, MAX_ALL = 64 << 20, 512 << 20
+#: The namespaces of "strict" Open XML, and those that every program writes.
+_STRICT = {
+    b"http://purl.oclc.org/ooxml/wordprocessingml/main": b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+}
 _HINT = "open it in another program and save it again, or save its text and capture that"
 
 
@@ -40,6 +44,8 @@ def tree(document: Document, part: str) -> Any:
         content = read_entry(packed, part, MAX_PART)
     if content is None:
         return None
+    for strict, plain in _STRICT.items():
+        content = content.replace(strict, plain)
     # No entity is expanded, nothing is loaded, and depth and size are those that lxml allows.
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:

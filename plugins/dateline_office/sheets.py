@@ -45,11 +45,14 @@ class Xlsx(SourceImporter):
                 lines = []
                 for sheet in book.worksheets:
                     sheet.reset_dimensions()
-                    lines += [f"Sheet: {sheet.title}", *_lines(sheet.iter_rows(values_only=True))]
+                    cells = list(_lines(sheet.iter_rows(values_only=True)))
+                    lines += [f"Sheet: {sheet.title}", *cells] if cells else []
         except DatelineError:
             raise
         except Exception as error:  # openpyxl raises many kinds on broken files
             raise unreadable(f"{type(error).__name__}: {error}") from error
+        if not book.worksheets:
+            raise unreadable("it has no sheets, or is a workbook in strict Open XML")
         return Extracted(
             "\n".join(lines),
             f"openpyxl {version('openpyxl')}, cells 1",

@@ -15,10 +15,10 @@ _TAG = re.compile(r"</?[a-zA-Z0-9][^<>]*>|\{\\an?\d\}")
 
 
 class Cue(NamedTuple):
-    """``start`` counts whole seconds."""
+    """``start`` counts whole seconds; ``lines`` are those on the screen."""
 
     start: int
-    text: str
+    lines: tuple[str, ...]
 
 
 def cues(text: str) -> Iterator[Cue]:
@@ -35,11 +35,11 @@ def cues(text: str) -> Iterator[Cue]:
             said.append(lines[at])
             at += 1
         hours, minutes, seconds = (int(part or 0) for part in times.groups())
-        yield Cue(hours * 3600 + minutes * 60 + seconds, "\n".join(said))
+        yield Cue(hours * 3600 + minutes * 60 + seconds, tuple(said))
 
 
 def spoken(cue: Cue) -> Cue:
-    """A cue with plain words: the speaker before them, and no markup."""
-    named = _VOICE.sub(lambda found: f"{found[1].strip()}: ", cue.text)
-    plain = html.unescape(_TAG.sub("", named))
-    return Cue(cue.start, " ".join(plain.split()))
+    """A cue with plain words: the speaker before them, and no markup or empty lines."""
+    text = _VOICE.sub(lambda found: f"{found[1].strip()}: ", "\n".join(cue.lines))
+    plain = (html.unescape(line) for line in _TAG.sub("", text).split("\n"))
+    return Cue(cue.start, tuple(filter(None, (" ".join(line.split()) for line in plain))))

@@ -18,15 +18,18 @@ _LONGEST = 30
 def paragraphs(cues: Iterable[Cue]) -> str:
     """The text, one paragraph a line, each after the time code of its first cue: ``[00:01:02] So they left.``"""
     lines: list[str] = []
-    start, words = 0, ""
+    start, words, last = 0, "", ""
     for cue in cues:
-        if not cue.text or cue.text == words:  # repeated while it stays on the screen
+        # A line that scrolls up is in the next cue again.
+        said = cue.lines[1:] if cue.lines and cue.lines[0] == last else cue.lines
+        if not said:
             continue
-        if words and (_END.search(words) or _TURN.match(cue.text) or cue.start - start > _LONGEST):
+        last, text = said[-1], " ".join(said)
+        if words and (_END.search(words) or _TURN.match(text) or cue.start - start > _LONGEST):
             lines.append(f"[{_code(start)}] {words}")
             words = ""
         start = start if words else cue.start
-        words = f"{words} {cue.text}" if words else cue.text
+        words = f"{words} {text}" if words else text
     if words:
         lines.append(f"[{_code(start)}] {words}")
     return "\n".join(lines)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import redirect_stderr
+from io import StringIO
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import unquote, urlsplit
 
@@ -40,18 +42,28 @@ def records(file: IO[bytes], prefix: str = "") -> Iterator[Contained]:
         from warcio.exceptions import ArchiveLoadFailed
     except ImportError as error:
         raise MissingLibrary(error.name or "warcio", "capture") from error
-    number = 0
-    try:
-        for record in ArchiveIterator(file, arc2warc=True):
-            if record.rec_type in _DOCUMENTS and _is_complete(record):
-                number += 1
-                yield _contained(record, f"{prefix}{number}/")
-    except (ArchiveLoadFailed, EOFError, OSError, ValueError) as error:
-        raise DatelineError(
-            f"the crawl cannot be read after document {number} ({error})",
-            hint=_DAMAGED,
-            code="warc-damaged",
-        ) from None
+    number = wrong = 0
+    crawl = ArchiveIterator(file, arc2warc=True)
+    while True:
+        try:
+            with redirect_stderr(StringIO()):  # it prints what it finds wrong
+                record = next(crawl, None)
+        except (ArchiveLoadFailed, EOFError, OSError, ValueError, UnicodeError) as error:
+            why = " ".join(str(error).split())[:200] or type(error).__name__
+            raise _damaged(f"the crawl cannot be read after document {number} ({why})") from None
+        if crawl.err_count > wrong:
+            wrong = crawl.err_count
+            what = f"a record up to document {number} does not end where it says"
+            yield Contained(f"{prefix}{number}", error=_damaged(what))
+        if record is None:
+            return
+        if record.rec_type in _DOCUMENTS and _is_complete(record):
+            number += 1
+            yield _contained(record, f"{prefix}{number}/")
+
+
+def _damaged(what: str) -> DatelineError:
+    return DatelineError(what, hint=_DAMAGED, code="warc-damaged")
 
 
 def _is_complete(record: ArcWarcRecord) -> bool:

@@ -21,9 +21,6 @@ class Zip(Container):
         ("application/zip", "application/x-zip-compressed"),
     )
 
-    def recognizes(self, beginning: bytes) -> bool:
-        return beginning.startswith(b"PK")
-
     def documents(self, file: BinaryIO) -> Iterator[Contained]:
         with open_zip(file) as packed:
             for entry in packed.infolist():

@@ -161,19 +161,22 @@ def source_lines(
     lines = [_line(document, reader.media_type, details) | {"source": whole}]
     text = None
     if extracted is not None or (document.text != read.text and not read.binary):
-        text = text_of(read if extracted is None else extracted, stored)
+        text = text_of(read if extracted is None else extracted, document, stored)
         derived = {"url": None, "derived_from": whole} | read_by(read, extracted, document)
         line = _line(text, "text/plain", details | derived)
         lines.append(line | {"source": capture_id(text.source, captures)})
     return SourceLines(lines, document, text, publisher, found, tuple(ignored), extracted)
 
 
-def text_of(read: Document | Extracted, stored: Callable[[str], Document | None]) -> Document:
-    """The document that holds a text: in UTF-8, unless these bytes are in the archive with another text."""
+def text_of(
+    read: Document | Extracted, document: Document, stored: Callable[[str], Document | None]
+) -> Document:
+    """The document that holds the text of `document`: in UTF-8, unless these bytes are its own, or are in
+    the archive with another text."""
     for charset in _CHARSETS:
         found = Document(read.text.encode(charset), charset)
         known = stored(found.source)
-        if known is None or known.text == read.text:
+        if found.source != document.source and (known is None or known.text == read.text):
             return known or found
     return found  # refused as a document that is stored with another text
 

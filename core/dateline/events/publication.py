@@ -59,7 +59,7 @@ def _from_mail(said: str) -> str:
         if offset is None or ":" not in said:
             return at.date().isoformat()
         zone = timezone(timedelta(seconds=offset)) if offset else UTC
-        return at.replace(tzinfo=zone).isoformat()
+        return at.replace(tzinfo=zone).isoformat().replace("+00:00", "Z")
     except (ValueError, TypeError, OverflowError, IndexError):
         return said
 
