@@ -41,7 +41,7 @@ class Feed(Container):
             )
         except Exception as error:  # the parsers below it raise many kinds
             raise _unreadable(f"{type(error).__name__}: {error}") from error
-        if not read.entries and (read.bozo or not read.version):
+        if not read.entries and (read.bozo or not read.get("version")):
             raise _unreadable(str(read.get("bozo_exception") or "it has no entries"))
         for number, entry in enumerate(read.entries, 1):
             yield _contained(entry, read.feed, number)

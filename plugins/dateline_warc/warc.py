@@ -40,8 +40,11 @@ def records(file: IO[bytes], prefix: str = "") -> Iterator[Contained]:
     try:
         from warcio.archiveiterator import ArchiveIterator
         from warcio.exceptions import ArchiveLoadFailed
+
+        from dateline_warc.brotli_stream import use_brotli
     except ImportError as error:
         raise MissingLibrary(error.name or "warcio", "capture") from error
+    use_brotli()
     number = wrong = 0
     crawl = ArchiveIterator(file, arc2warc=True)
     while True:
@@ -91,25 +94,17 @@ def _content_type(record: ArcWarcRecord) -> str:
 
 
 def _pieces(record: ArcWarcRecord) -> Iterator[bytes]:
-    encoding = record.http_headers and record.http_headers.get_header("Content-Encoding")
+    """The content without its transfer and content encodings. Raises DatelineError (``warc-damaged``)."""
     stream: Any = record.content_stream()
-    first = stream.read(_CHUNK)
-    if encoding and encoding.lower() == "br" and not _has_brotli():
-        raise DatelineError(
-            "it is compressed with brotli, which is not installed",
-            hint="pip install brotli",
-            code="library-missing",
-        )
-    piece = first
-    while piece:
-        yield piece
-        piece = stream.read(_CHUNK)
-
-
-def _has_brotli() -> bool:
-    from importlib.util import find_spec
-
-    return find_spec("brotli") is not None or find_spec("brotlicffi") is not None
+    try:
+        while piece := stream.read(_CHUNK):
+            yield piece
+    except ImportError as error:
+        raise MissingLibrary(error.name or "brotli", "capture") from error
+    except Exception as error:  # each decoder raises errors of its own
+        raise _damaged(
+            f"its content cannot be decoded ({type(error).__name__}: {error})"
+        ) from error
 
 
 def _file_name(url: str) -> str:
