@@ -881,9 +881,16 @@ class Archive:
     def export(
         self, *slugs: str, format: str, view: str | None = None, **when: Unpack[When]
     ) -> str:
-        """The stories `slugs`, or all, in a format. Raises UnknownName, ViewFailed, DatelineError."""
+        """The stories `slugs`, or all, in a format that is text. Raises UnknownName, ViewFailed, DatelineError."""
         with self.material(*slugs, view=view, **when) as material:
-            return "".join(converting.chunks(self.plugins, format, material))
+            return converting.text_of(self.plugins, format, material)
+
+    def export_bytes(
+        self, *slugs: str, format: str, view: str | None = None, **when: Unpack[When]
+    ) -> bytes:
+        """As `export`, for formats that are not text as well; text is in UTF-8."""
+        with self.material(*slugs, view=view, **when) as material:
+            return converting.bytes_of(self.plugins, format, material)
 
     def export_segments(self, folder: Place, *, progress: Progress = silent) -> Written:
         """Bring a folder of segments up to date: Parquet files with the events of the whole log.

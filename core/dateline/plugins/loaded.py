@@ -24,6 +24,7 @@ from dateline.plugins.containers import Container, check_container
 from dateline.plugins.discovery import Candidate, Selection, in_folder, installed, way_to_import
 from dateline.plugins.executors import Executor, check_executor
 from dateline.plugins.formats import Importer, SourceImporter, check_format
+from dateline.plugins.places import place
 from dateline.plugins.points import KINDS, PLUGINS
 from dateline.plugins.recipe import Recipe
 from dateline.plugins.records import PluginRecord, Status
@@ -465,19 +466,7 @@ def _reason(error: BaseException, candidate: Candidate) -> str:
     if isinstance(error, DatelineError):
         return described(error)
     reason = described(error).strip().splitlines()[0]
-    where = _place(error, candidate.module.partition(".")[0])
+    where = place(error, candidate.module.partition(".")[0])
     reason = f"{reason} ({where})" if where else reason
     better = way_to_import(candidate, error)
     return f"{reason}; {better}" if better else reason
-
-
-def _place(error: BaseException, package: str) -> str | None:
-    """``file.py:12``: the innermost line of the plugin's own code in the traceback."""
-    place = None
-    for frame, number in traceback.walk_tb(error.__traceback__):
-        module = frame.f_globals.get("__name__", "")
-        if package and (module == package or module.startswith(f"{package}.")):
-            path = Path(frame.f_code.co_filename)
-            name = "/".join(path.parts[-2:]) if path.name == "__init__.py" else path.name
-            place = f"{name}:{number}"
-    return place
