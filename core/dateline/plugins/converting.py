@@ -26,15 +26,14 @@ def lines_of(
 
     Raises UnknownName, DatelineError.
     """
-    name = Path(file).name if isinstance(file, str | os.PathLike) else "-.ndjson"
-    reader = plugins.importer(format) if format else plugins.importer_for(name)
+    named = Path(file).name if isinstance(file, str | os.PathLike) else None
+    if format is None and named is not None:
+        reader = plugins.importer_for(named)
+    else:
+        reader = plugins.importer(format or "ndjson")
     # Errors of reading the file are not the plugin's.
     blamed = Blamed(
-        plugins,
-        "importers",
-        reader.name,
-        passing=(OSError,),
-        file=name.removesuffix("-.ndjson") or "stdin",
+        plugins, "importers", reader.name, passing=(OSError,), file=named or "standard input"
     )
     with _opened(file) as stream:
         yield blamed.each(lambda: reader.read(iter(lambda: stream.read(_CHUNK), b"")))

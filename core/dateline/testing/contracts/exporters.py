@@ -8,7 +8,7 @@ import contextlib
 import copy
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -85,7 +85,7 @@ def writes_an_empty_archive(exporter: Exporter, trials: Trials, lines: Lines) ->
         archive.material() as material,
     ):
         try:
-            chunks = list(exporter.export(material))
+            chunks: list[str | bytes] = list(exporter.export(material))
         except Exception as error:
             raise Broken(
                 f"for an empty archive it raised {type(error).__name__}: {error}"
