@@ -108,7 +108,7 @@ from dateline.events.words import (
 )
 from dateline.export.cut import Cut, StatedCut
 from dateline.export.exporter import Exporter, Material
-from dateline.export.paging import Pages
+from dateline.export.paging import Pages, located
 from dateline.plugins.checks import Check
 from dateline.plugins.containers import Contained, Container
 from dateline.plugins.executors import Executor, Fold
@@ -155,6 +155,6 @@ __all__ = [
     "SourceImporter", "SourceView", "SourceWithdrawn", "StateRecorded", "StatedCut", "StatementRecorded", "Status", "Step",
     "StoryChange", "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "StoryView", "Support", "Table", "Tally", "Time", "Times",
     "UnknownName", "View", "ViewRow", "Wording", "act_words", "captured_documents", "chain_arrows", "chain_words", "change_rows", "change_title", "changed_fields", "corroborating", "counts", "csv_cell", "drawn", "entry_row", "erased_record", "fact_record", "figure_words", "figures", "find_charset",
-    "from_iso", "hit_row", "hookimpl", "html_text", "is_publication_date", "json_file", "last", "legible", "legible_line", "lost", "markdown", "marked_charset", "number_words", "one_line", "open_doubts", "open_zip", "original", "parse_edtf",
+    "from_iso", "hit_row", "hookimpl", "html_text", "is_publication_date", "json_file", "last", "legible", "legible_line", "located", "lost", "markdown", "marked_charset", "number_words", "one_line", "open_doubts", "open_zip", "original", "parse_edtf",
     "parse_json", "profile_record", "quantity_words", "read_byline", "read_entry", "readings", "source_record", "stated_date", "story_row", "superseded", "support", "to_fields", "to_iso", "unpacked", "versions", "visible", "web_charset", "why_unreadable", "word_diff", "worded",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dateline.capture.details import Review, remembered, said_by_container
+from dateline.capture.following import Following
 from dateline.capture.obtain import Obtained, read, reader_of
 from dateline.capture.recapture import (
     CapturingArchive,
@@ -77,13 +78,16 @@ class Wanted:
     reader: SourceImporter | None = None
 
 
-def capture(archive: CapturingArchive, story: str, wanted: Wanted) -> Captured:
+def capture(
+    archive: CapturingArchive, story: str, wanted: Wanted, following: Following | None = None
+) -> Captured:
     """Capture a document. It tries again when another process writes to the story meanwhile, since
-    that may add the same text."""
+    that may add the same text. `following` has the state of the story, when many documents are captured."""
+    following = following or Following(archive, story)
     if wanted.review is not None:
         wanted = replace(wanted, review=remembered(wanted.review))
     for _ in range(_TRIES):
-        state = archive.state(story, facts=())
+        state = following.state()
         try:
             return _attempt(archive, state, wanted)
         except (VersionConflict, Refused):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from dateline.capture.capturing import Captured, Wanted, capture
+from dateline.capture.following import Following
 from dateline.capture.recapture import CapturingArchive
 from dateline.capture.unpacking import Found, Unpacking
 from dateline.errors import DatelineError
@@ -30,13 +31,18 @@ def capture_all(
     wanted: Wanted,
 ) -> Iterator[Tried]:
     """Capture every document of `files`, as `wanted` says, and yield what became of it."""
-    named = set(files)
+    named, following = set(files), Following(archive, story)
     for found in unpacking.documents(files):
-        yield _tried(archive, story, found, wanted, found.place in named)
+        yield _tried(archive, following, story, found, wanted, found.place in named)
 
 
 def _tried(
-    archive: CapturingArchive, story: str, found: Found, wanted: Wanted, named: bool
+    archive: CapturingArchive,
+    following: Following,
+    story: str,
+    found: Found,
+    wanted: Wanted,
+    named: bool,
 ) -> Tried:
     if found.error is not None or found.obtained is None:
         return Tried(found.place, error=found.error)
@@ -45,7 +51,7 @@ def _tried(
         wanted, obtained=found.obtained, about=about, contained=found.contained, held=found.held
     )
     try:
-        return Tried(found.place, captured=capture(archive, story, one))
+        return Tried(found.place, captured=capture(archive, story, one, following))
     except DatelineError as error:
         left_out = error.code == "format-unknown" and not named
         return Tried(found.place, error=error, left_out=left_out)
