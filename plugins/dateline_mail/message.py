@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from email import policy
 from email.message import EmailMessage
@@ -11,7 +12,8 @@ from email.utils import getaddresses
 from dateline.plugin import DatelineError, stated_date
 
 #: A message has a handful of parts; one with more is made to waste time.
-MAX_PARTS = 1000
+MAX_PARTS, MAX_DEPTH = 1000, 200
+_BOUNDARY = re.compile(rb"boundary\s*=\s*\"?([^\s\";]+)", re.IGNORECASE)
 #: Providers of mailboxes: they do not publish what their users send.
 _MAILBOXES = frozenset({
     "aol.com", "gmail.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com", "icloud.com", "live.com",
@@ -22,6 +24,11 @@ _MAILBOXES = frozenset({
 
 def parsed(content: bytes) -> EmailMessage:
     """The message. Raises DatelineError (``not-a-mail``, ``mail-too-many-parts``)."""
+    boundaries = _BOUNDARY.findall(content)
+    if len(boundaries) > MAX_DEPTH:  # parsing takes time for each line in each of them
+        raise _too_many("its parts lie too deep in each other")
+    if any(content.count(b"\n--" + one) > MAX_PARTS + 1 for one in boundaries[:10]):
+        raise _too_many(f"it has more than {MAX_PARTS:,} parts")
     try:
         message = BytesParser(policy=policy.default).parsebytes(content)
         count = sum(1 for _ in zip(message.walk(), range(MAX_PARTS + 1), strict=False))

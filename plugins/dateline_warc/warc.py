@@ -99,6 +99,10 @@ def _pieces(record: ArcWarcRecord) -> Iterator[bytes]:
     try:
         while piece := stream.read(_CHUNK):
             yield piece
+        if getattr(record.raw_stream, "limit", 0) > 0:
+            raise _damaged("it is shorter than its record says")
+    except DatelineError:
+        raise
     except ImportError as error:
         raise MissingLibrary(error.name or "brotli", "capture") from error
     except Exception as error:  # each decoder raises errors of its own

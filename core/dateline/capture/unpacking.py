@@ -7,6 +7,7 @@ import io
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -83,7 +84,7 @@ class Unpacking:
                 container = self.container(Path(place).name, None, _beginning(file))
                 if container is not None:
                     yield from self._members(container, file, place)
-            if container is None or self._is_document(Path(place).name, None):
+            if container is None or self._keeps_whole(Path(place).name, None):
                 found = obtain(place, self.bounds.member, allow_network=False)
                 yield Found(place, found)
         except DatelineError as error:
@@ -95,7 +96,7 @@ class Unpacking:
         container = self.container(found.name, found.media_type, beginning)
         if container is not None:
             yield from self._members(container, io.BytesIO(found.content), place)
-        if container is None or self._is_document(found.name, found.media_type):
+        if container is None or self._keeps_whole(found.name, found.media_type):
             yield Found(place, found)
 
     def _members(self, container: Container, file: BinaryIO, place: str) -> Iterator[Found]:
@@ -120,12 +121,7 @@ class Unpacking:
         """The documents of one container. Raises DatelineError when it cannot be read on."""
         spent.deeper(depth)
         blamed = Blamed(self.plugins, "containers", container.name, noun="container")
-        listed = blamed.each(lambda: container.documents(file))
-        while True:
-            with limited(f"reading {place}", _HINT):
-                contained = next(listed, None)
-            if contained is None:
-                return
+        for contained in blamed.each(lambda: _limited(container.documents(file), place)):
             spent.another()
             name = f"{prefix}{contained.name}"
             at = f"{place}: {name}"
@@ -133,8 +129,7 @@ class Unpacking:
                 if contained.error is not None:
                     raise contained.error
                 require_plain_name(contained.name)
-                with limited(f"unpacking {at}", _HINT):
-                    content = blamed.call(lambda pieces=contained.content: spent.content(pieces))  # type: ignore[misc]
+                content = blamed.call(partial(_content, contained.content, spent, at))
                 yield from self._of_member(contained, content, place, name, held, spent, depth)
             except DatelineError as error:
                 if error.code in ENDING:
@@ -154,18 +149,31 @@ class Unpacking:
         """A document of a container, and what it holds if it is a container itself."""
         short, at = PurePosixPath(contained.name).name, f"{place}: {name}"
         inner = self.plugins.container_for(short, contained.media_type, content[:_BEGINNING])
-        if inner is None or self._is_document(short, contained.media_type):
+        if inner is None or typed(self.plugins, short, contained.media_type) is not None:
             obtained = Obtained(short, content, None, contained.media_type, contained.charset)
             yield Found(at, obtained, contained, held | {"member": name})
         if inner is not None:
             file = io.BytesIO(content)
             yield from self._inside(inner, file, place, f"{name}/", held, spent, depth + 1)
 
-    def _is_document(self, name: str, media_type: str | None) -> bool:
-        """Whether a container can be quoted itself, as a mail can with its attachments."""
-        if self.format is not None:
-            return False
-        return typed(self.plugins, name, media_type) is not None
+    def _keeps_whole(self, name: str, media_type: str | None) -> bool:
+        """Whether a container is a document itself, as a mail is with its attachments."""
+        return self.format is None and typed(self.plugins, name, media_type) is not None
+
+
+def _limited(documents: Iterator[Contained], place: str) -> Iterator[Contained]:
+    """The documents; finding the next one takes a limited time."""
+    while True:
+        with limited(f"reading {place}", _HINT):
+            contained = next(documents, None)
+        if contained is None:
+            return
+        yield contained
+
+
+def _content(pieces: bytes | Iterable[bytes], spent: Spent, place: str) -> bytes:
+    with limited(f"unpacking {place}", _HINT):
+        return spent.content(pieces)
 
 
 def _below(path: Path) -> Iterator[Path | Found]:

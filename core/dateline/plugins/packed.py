@@ -72,13 +72,14 @@ def read_entry(packed: zipfile.ZipFile, name: str, most: int) -> bytes | None:
         return None
     if (error := why_unreadable(entry)) is not None:
         raise error
-    content = b""
+    kept, size = [], 0
     for piece in unpacked(packed, entry):
-        content += piece
-        if len(content) > most:
+        kept.append(piece)
+        size += len(piece)
+        if size > most:
             raise DatelineError(
                 f"its part {name} unpacks to more than {most >> 20} MiB",
                 hint="save the text that you need and capture that with --as text",
                 code="member-too-large",
             )
-    return content
+    return b"".join(kept)
