@@ -24,7 +24,6 @@ from dateline.cli.undated import say_undated
 from dateline.errors import DatelineError
 from dateline.log.overwriting import refuse_kept
 from dateline.plugins.blaming import Blamed
-from dateline.plugins.suffixes import longest
 
 if TYPE_CHECKING:
     from dateline.export.exporter import Exporter, Material
@@ -250,8 +249,8 @@ def _warn(material: Material) -> None:
 def _format(settings: Settings, given: str | None, output: Path | None) -> str:
     if given is not None:
         return given
-    offered = settings.plugins().exporters.values()
-    if output is not None and (found := longest(offered, output.name, lambda each: [each.suffix])):
-        return found[0].name
+    found = None if output is None else settings.plugins().exporter_for(output.name)
+    if found is not None:
+        return found.name
     known = ", ".join(sorted(settings.plugins().exporters)) or "none"
     raise click.UsageError(f"give a format with -f, or a suffix with -o; formats are {known}")

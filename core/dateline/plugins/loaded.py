@@ -243,6 +243,11 @@ class Plugins:
         """The exporter with this name. Raises UnknownName."""
         return named(self.exporters, name, "format", "format-unknown")
 
+    def exporter_for(self, name: str) -> Exporter | None:
+        """The exporter that writes files with this name; None if none does."""
+        found = longest(self.exporters.values(), name, lambda exporter: [exporter.suffix])
+        return found[0] if found else None
+
     def importer(self, name: str) -> Importer:
         """The importer with this name. Raises UnknownName."""
         return named(self.importers, name, "import format", "format-unknown")
