@@ -69,6 +69,7 @@ SLOW = (
     "recording/test_ways_of_reading.py",
     "security/test_surroundings.py",
     "test_benchmarks.py",
+    "web/browser/",
 )
 
 

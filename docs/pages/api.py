@@ -39,7 +39,7 @@ GROUPS: tuple[tuple[str, str, str, str], ...] = (
 >>> [story.slug for story in archive.stories()]
 ['sarn']
 """,
-        "create open read_only upgrade close open_story retitle close_story stories overview story head id kept",
+        "create open read_only upgrade close open_story retitle close_story stories overview story_count story head id kept",
     ),
     (
         "Capture a document",

@@ -102,7 +102,7 @@ def _trail(shown: Shown) -> Html | None:
 
 
 def _form(asked: Asked, ending: str) -> str:
-    return with_ending(asked.path, ending, asked.query)
+    return with_ending(asked.path, ending, asked.every)
 
 
 def _foot(shown: Shown, asked: Asked) -> Html:

@@ -48,6 +48,8 @@ class Live:
                 one.wake.set()
             stop.request()
             await asyncio.to_thread(thread.join, 5)
+            if not thread.is_alive():
+                stop.close()
 
     def _follow(self, stop: Any, loop: asyncio.AbstractEventLoop) -> None:
         for event in self._site.archive.follow(stop=stop):

@@ -11,7 +11,7 @@ from dateline_web.page import Page, Query
 
 _TYPES = {
     "json": "application/json", "csv": "text/csv", "ndjson": "application/x-ndjson",
-    "atom": "application/atom+xml", None: "text/html",
+    "atom": "application/atom+xml",
 }  # fmt: skip
 _PROBLEM = {
     "type": "object",
@@ -67,11 +67,17 @@ def _operation(page: Page, path: str, ending: str | None) -> dict[str, Any]:
             *(_parameter(one) for one in page.query),
         ],
         "responses": {
-            "200": {"description": page.about, "content": {_TYPES.get(ending, "text/plain"): {"schema": schema}}},
+            "200": {"description": page.about, "content": {_media_type(page, ending): {"schema": schema}}},
             "304": {"description": "It is as it was under that entity tag"},
             **{status: {"description": words, "content": failed} for status, words in statuses.items()},
         },
     }  # fmt: skip
+
+
+def _media_type(page: Page, ending: str | None) -> str:
+    if ending is None:
+        return "text/html" if page.html is not None else "*/*"
+    return _TYPES[ending]
 
 
 def _given(name: str) -> dict[str, Any]:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from dateline.plugin import Cut, StoryState, Table
+from dateline.plugin import Cut, DatelineError, StoryState, Table
+from dateline_web.problems import Problem
 
 if TYPE_CHECKING:
     from dateline import Archive
 
-T = TypeVar("T")
 #: For so many seconds the head of the log is not read again.
 _FRESH = 0.05
+#: Of so many events at most all stories are folded for a page.
+PAST = 50_000
 #: Stories are kept up to so many facts in all.
-_FACTS = 50_000
+_FACTS = 20_000
 #: The days of so many stories are kept.
 _STORIES = 1000
+#: A story, its version, and the moment asked for.
+_Key: TypeAlias = tuple[str, int, str | None]
 
 
 class Seen:
@@ -37,6 +43,8 @@ class Seen:
     ) -> None:
         self.story, self.cut, self.failed, self.document = story, cut, failed, document
         self._tables = tables
+        #: The story with the links of this site, which several pages share.
+        self.brief: Any = None
 
     @property
     def slugs(self) -> list[str]:
@@ -49,10 +57,11 @@ class Seen:
         return sorted(self._tables)
 
     def table(self, view: str, story: str) -> Table:
-        return self._tables[view]
+        """The rows of a view: none if it failed, or if its plugin is not here."""
+        return self._tables.get(view) or Table(view, (), [])
 
     def tables(self, view: str) -> Iterator[Table]:
-        yield self._tables[view]
+        yield self.table(view, self.story.slug)
 
     def events(self) -> Iterator[Any]:
         raise NotImplementedError("pages of a story read its state, not its events")
@@ -64,16 +73,43 @@ class Site:
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
         self._head: tuple[float, Any] | None = None
-        self._seen: OrderedDict[tuple[str, int, str | None], Seen] = OrderedDict()
+        self._seen: OrderedDict[_Key, Seen] = OrderedDict()
+        self._turns: dict[_Key, threading.Lock] = {}
         self._days: dict[str, tuple[int, list[Any]]] = {}
         self._lock = threading.Lock()
+        self._indexed = (-1, -1, 0.0)
+        self._start = secrets.token_bytes(16)
 
-    def head(self) -> Any:
-        """The head of the log, as it was at most `_FRESH` seconds ago."""
+    def head(self, fresh: float = _FRESH) -> Any:
+        """The head of the log, as it was at most so many seconds ago."""
         now = time.monotonic()
-        if self._head is None or now - self._head[0] > _FRESH:
+        if self._head is None or now - self._head[0] > fresh:
             self._head = (now, self.archive.head())
         return self._head[1]
+
+    def indexed(self, head: Any) -> int:
+        """The position up to which search and the register know the archive: at a head, or a little before."""
+        if self._indexed[0] != head.position or self._indexed[1] < head.position:
+            now = time.monotonic()
+            if self._indexed[0] != head.position or now - self._indexed[2] > _FRESH:
+                self._indexed = (head.position, self.archive.indexed(), now)
+        return self._indexed[1]
+
+    def tag(self, head: Any, as_of: str | None) -> str:
+        """The entity tag of all pages at a head and a moment. Another start of the server has other tags: it may
+        have other plugins, or show protected content."""
+        known = f"{self.indexed(head)} {as_of or ''}"
+        found = hashlib.sha256(self._start + head.root + known.encode())
+        return f'W/"{found.hexdigest()[:24]}"'
+
+    def require_short(self, as_of: str | None) -> None:
+        """Raises Problem for a past day of all stories if these are too long to be folded for one page."""
+        if as_of is not None and self.head().position > PAST:
+            raise Problem(
+                400,
+                f"this archive has more than {PAST:,} events: the past is shown for one story at a time",
+                "past-too-long",
+            )
 
     def days(self, slug: str) -> list[Any]:
         """The days on which something changed in a story, ascending. Raises UnknownName."""
@@ -87,22 +123,37 @@ class Site:
 
     def seen(self, slug: str, as_of: str | None) -> Seen:
         """A story as it is known now, or by the end of a day. Raises UnknownName, SealedContent, DatelineError."""
-        row = self.archive.story(slug)
-        key = (slug, row.version, as_of)
+        key = (slug, self.archive.story(slug).version, as_of)
         with self._lock:
-            found = self._seen.get(key)
-            if found is not None:
-                self._seen.move_to_end(key)
+            if (found := self._kept(key)) is not None:
                 return found
-        found = self._read(slug, as_of)
-        with self._lock:
-            # An older version of a story is never asked for again, and may hold what was erased since.
-            for old in [one for one in self._seen if one[0] == slug and one[1] != row.version]:
-                del self._seen[old]
-            self._seen[key] = found
-            while len(self._seen) > 1 and self._facts() > _FACTS:
-                self._seen.popitem(last=False)
+            turn = self._turns.setdefault(key, threading.Lock())
+        # Whoever asks for the same story meanwhile waits for this reading.
+        with turn:
+            with self._lock:
+                if (found := self._kept(key)) is not None:
+                    return found
+            try:
+                found = self._read(slug, as_of)
+                with self._lock:
+                    self._keep(key, found)
+            finally:
+                self._turns.pop(key, None)
         return found
+
+    def _kept(self, key: _Key) -> Seen | None:
+        found = self._seen.get(key)
+        if found is not None:
+            self._seen.move_to_end(key)
+        return found
+
+    def _keep(self, key: _Key, found: Seen) -> None:
+        # An older version of a story is never asked for again, and may hold what was erased since.
+        for old in [one for one in self._seen if one[0] == key[0] and one[1] != key[1]]:
+            del self._seen[old]
+        self._seen[key] = found
+        while len(self._seen) > 1 and self._facts() > _FACTS:
+            self._seen.popitem(last=False)
 
     def _facts(self) -> int:
         return sum(len(one.story.facts) + 50 for one in self._seen.values())
@@ -110,5 +161,12 @@ class Site:
     def _read(self, slug: str, as_of: str | None) -> Seen:
         with self.archive.material(slug, as_of=as_of) as material:
             [story] = material.stories()
-            tables = {view: material.table(view, slug) for view in material.views()}
-            return Seen(story, material.cut, tables, material.failed, self.archive.document)
+            tables, failed = {}, dict(material.failed)
+            for view in material.views():
+                try:
+                    tables[view] = material.table(view, slug)
+                except DatelineError as error:
+                    if error.code != "view-failed":
+                        raise
+                    failed[view] = error
+            return Seen(story, material.cut, tables, failed, self.archive.document)

@@ -217,7 +217,7 @@ def filled(cli: Cli, folder: Path, *words: str) -> Cli:
     return cli
 
 
-@pytest.mark.sampled(6)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_no_command_prints_hostile_text_unescaped(
     ferry: Cli, plugin_dir: PluginDir, command: str
