@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
-from email.utils import parsedate_tz
 
 from dateline.events.clock import from_iso, now_us
 from dateline.events.edtf import earliest_instant, latest_instant
@@ -49,6 +48,8 @@ def _from_mail(said: str) -> str:
     """A date of mail and feeds as an ISO date; any other text as it is."""
     if not _MAIL.fullmatch(said):
         return said
+    from email.utils import parsedate_tz  # slow to import, and seldom needed
+
     try:
         found = parsedate_tz(said)
         if found is None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from dateline.errors import DatelineError
+
+if TYPE_CHECKING:
+    import zipfile
 
 _CHUNK = 1 << 16
 _HEADER = 30
@@ -19,6 +21,8 @@ _HINT = "pack it again without that, or unpack it yourself and capture the files
 
 def open_zip(file: BinaryIO) -> zipfile.ZipFile:
     """The ZIP file. Raises DatelineError (``zip-damaged``, ``zip-overlapping``)."""
+    import zipfile  # slow to import, and seldom needed
+
     try:
         packed = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
