@@ -43,8 +43,8 @@ GROUPS: tuple[tuple[str, str, str, str], ...] = (
     ),
     (
         "Capture a document",
-        "A document is kept byte for byte. Facts quote its text. What is not given is taken from the document. Of folders "
-        "and containers, each document is captured on its own.",
+        "A document is kept byte for byte. Facts quote its text. What is not given is taken from the document. "
+        + "Of folders and containers, each document is captured on its own.",
         """
 >>> from pathlib import Path
 >>> _ = Path("monday.txt").write_text(
