@@ -91,6 +91,11 @@ def with_ending(path: str, ending: str, query: Mapping[str, Sequence[str]]) -> s
     return f"{'/stories' if path == '/' else path}.{ending}" + (f"?{asked}" if asked else "")
 
 
+def own(path: str) -> str:
+    """The path of a request as an address of this site: ``//host`` and ``/\\host`` would lead to another one."""
+    return "/" + quote(path.lstrip("/\\"), safe="/:@,;=~-._")
+
+
 def short(source: str) -> str:
     """A source's id as addresses have it: the hash without ``sha256:``."""
     return source.removeprefix("sha256:")

@@ -21,6 +21,7 @@ from starlette.routing import Route
 from dateline.plugin import DatelineError, parse_edtf
 from dateline_html.markup import el
 from dateline_web import static
+from dateline_web.addresses import own
 from dateline_web.answers import Answer, Answers
 from dateline_web.asked import Asked
 from dateline_web.guard import Guard, Rules
@@ -36,7 +37,7 @@ from dateline_web.site import Site
 _REVALIDATED = "no-cache"
 _FOR_EVER = "public, max-age=31536000, immutable"
 #: Pages that are made at the same time, and how often one is made again because the log grew meanwhile.
-_AT_ONCE, _ATTEMPTS = 4, 3
+_AT_ONCE, _ATTEMPTS = 2, 3
 
 
 def application(site: Site, rules: Rules) -> Guard:
@@ -82,7 +83,13 @@ def _forms(page: Page) -> Iterator[tuple[str | None, Make]]:
 
 
 def _html(make: Callable[[Asked], Shown], asked: Asked) -> Answer:
-    return Answer("text/html; charset=utf-8", str(document(make(asked), asked)).encode())
+    """A page from one state of the log: that of its story, or else the last one, if writers leave time for it."""
+    for _ in range(_ATTEMPTS):
+        before, once = asked.site.archive.head().position, replace(asked)
+        page = str(document(make(once), once))
+        if once.read is not None or asked.site.archive.head().position == before:
+            break
+    return Answer("text/html; charset=utf-8", page.encode())
 
 
 def _json(make: Callable[[Asked], Any], asked: Asked) -> Answer:
@@ -99,12 +106,12 @@ async def _answered(
 ) -> Response:
     try:
         asked = _asked(site, page, request)
-        head = site.head()
-        tag = site.tag(head, asked.as_of)
+        state = await site.present.latest()
+        tag = site.tag(state, asked.as_of)
         if tag in [one.strip() for one in request.headers.get("if-none-match", "").split(",")]:
             return Response(status_code=304, headers={"etag": tag, "cache-control": _REVALIDATED})
         query = "&".join(f"{name}={value!r}" for name, value in sorted(asked.every.items()))
-        key = ((head.position, site.indexed(head)), asked.base + asked.path, query)
+        key = ((state.head.position, state.indexed), asked.base + asked.path, query)
         answer = await answers.get(key, lambda: _made(make, asked, limiter))
         return _sent(answer, request, tag)
     except (Problem, DatelineError) as error:
@@ -112,17 +119,7 @@ async def _answered(
 
 
 async def _made(make: Make, asked: Asked, limiter: CapacityLimiter) -> Answer:
-    return await to_thread.run_sync(_whole, make, asked, limiter=limiter)
-
-
-def _whole(make: Make, asked: Asked) -> Answer:
-    """An answer from one state of the log, if writers leave time for one."""
-    for _ in range(_ATTEMPTS):
-        before = asked.site.head(0).position
-        answer = make(replace(asked))
-        if asked.site.head(0).position == before:
-            break
-    return answer.compressed()
+    return await to_thread.run_sync(lambda: make(asked).compressed(), limiter=limiter)
 
 
 def _asked(site: Site, page: Page, request: Request) -> Asked:
@@ -143,7 +140,7 @@ def _asked(site: Site, page: Page, request: Request) -> Asked:
     last = {name: values[-1] for name, values in kept.items()}
     _require_day(last.get("as_of"))
     base = f"{request.url.scheme}://{request.headers.get('host', '')}"
-    return Asked(site, request.url.path, request.path_params, last, kept, base)
+    return Asked(site, own(request.scope["path"]), request.path_params, last, kept, base)
 
 
 def _require_day(given: str | None) -> None:
@@ -180,7 +177,7 @@ def _problem(problem: Problem, request: Request, site: Site) -> Response:
     if "." in last and last.rpartition(".")[2] in ("json", "csv", "ndjson", "atom"):
         body = json.dumps(problem.fields, ensure_ascii=False).encode()
         return Response(body, problem.status, headers, "application/problem+json")
-    asked = Asked(site, request.url.path, {}, {}, {})
+    asked = Asked(site, own(request.scope["path"]), {}, {}, {})
     shown = Shown(
         problem.title,
         [el("p", problem.detail, class_="lead")],

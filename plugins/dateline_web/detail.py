@@ -1,18 +1,15 @@
-"""What is known of one fact, in parts: its quotations, who says it, what it says, its support, its links."""
+"""What is known of one fact, in parts: its quotations, who says it, and what it says."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from dateline.plugin import (
     Evidence,
     Fact,
-    FactDisputed,
-    Link,
     number_words,
     quantity_words,
-    support,
     to_fields,
 )
 from dateline_html.brief import Brief
@@ -147,70 +144,10 @@ def _plain(brief: Brief, value: Any) -> Html:
     if isinstance(value, int | float):
         return text(number_words(value))
     if isinstance(value, str):
+        if value in brief.story.facts:
+            return brief.number(value)
         return brief.label(value) if brief.story.id_of(value) else brief.said(value)
     if isinstance(value, dict):
         pairs = (join([f"{name.replace('_', ' ')}: ", _plain(brief, one)]) for name, one in value.items())  # fmt: skip
         return join(pairs, "; ")
     return join((_plain(brief, one) for one in value or ()), ", ")
-
-
-def supporting(brief: Brief, fact: Fact) -> Iterator[Html]:
-    """How many voices know it independently, who published it, and the facts that say the same."""
-    if fact.hidden:
-        return
-    found = support(fact)
-    voices = f"{found.independent} independent voice{'' if found.independent == 1 else 's'}"
-    standing = f"{found.standing.capitalize()}; " if found.standing else ""
-    by = brief.labels([one for one in found.publishers if one]) or text("nobody named")
-    yield el("p", f"{standing}{voices}. Published by ", by, ".")
-    if found.saying[1:]:
-        same = (el("li", el("p", brief.named(one)), meta(brief.chain(one), brief.where(one))) for one in found.saying[1:])  # fmt: skip
-        yield el("p", "Others that say the same:", class_="say")
-        yield from listed(same)
-
-
-def disputing(brief: Brief, fact: Fact) -> Iterator[Html]:
-    """Who disputes it, and on what grounds. Facts that dispute it are among its links."""
-    grounds = (event.data for event in fact.history if isinstance(event.data, FactDisputed))
-    items = [
-        el("li", el("p", brief.said(data.ground)), meta(brief.by(data.by) or None))
-        for data in grounds
-    ]
-    if items:
-        yield from listed(iter(items))
-
-
-def links(to: Addresses, brief: Brief, fact: Fact, linking: Sequence[Link]) -> Iterator[Html]:
-    """Links from and to it, also those of other stories."""
-    items = [_link(to, brief, fact, link) for link in brief.story.linked(fact.id)]
-    for link in linking:
-        slug, name = str(link.event.slug), link.data.from_
-        other = el("a", f"{slug}/{name}", href=to.fact(slug, name))
-        items.append(_listed(brief, [other, f" {_verb(link)} this"], link))
-    if items:
-        yield from listed(iter(items))
-
-
-def _link(to: Addresses, brief: Brief, fact: Fact, link: Link) -> Html:
-    data = link.data
-    if data.elsewhere is not None:
-        slug, name = data.elsewhere
-        other = el("a", data.to, href=to.fact(slug, name))
-    else:
-        name = data.to if data.from_ == fact.id else data.from_
-        found = brief.story.facts.get(name)
-        other = text(name) if found is None else brief.named(found)
-    if data.from_ == fact.id:
-        return _listed(brief, [f"This {_verb(link)} ", other], link)
-    return _listed(brief, [other, f" {_verb(link)} this"], link)
-
-
-def _verb(link: Link) -> str:
-    return link.data.relation.replace("_", " ")
-
-
-def _listed(brief: Brief, words: Sequence[str], link: Link) -> Html:
-    data = link.data
-    origin = f"origin: {data.independence}" if data.independence else None
-    note = brief.said(data.note) if data.note else None
-    return el("li", el("p", *words), meta(origin, note))

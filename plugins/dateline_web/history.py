@@ -11,6 +11,9 @@ from dateline.plugin import (
     EvidenceAdded,
     Fact,
     FactCorrected,
+    FactDisputed,
+    FactRetracted,
+    FactReviewed,
     to_iso,
     worded,
 )
@@ -19,17 +22,28 @@ from dateline_html.changes import changed_rows
 from dateline_html.markup import Html, el, join
 from dateline_html.part import listed
 
+#: The events that give a fact its status.
+_SETS: dict[str, type[object]] = {
+    "corrected": FactCorrected,
+    "updated": FactCorrected,
+    "retracted": FactRetracted,
+    "rejected": FactReviewed,
+    "disputed": FactDisputed,
+}
+
 
 def reason(fact: Fact) -> str | None:
-    """Why it has its status: the words of the last event about it that states any; None if it is as recorded."""
-    if fact.status == "recorded":
-        return None
+    """Why it has its status, in the words of the last event that gave it; None if it is as recorded."""
     if fact.status == "withdrawn":
         return fact.story.withdrawn.get(fact.source)
+    sets = _SETS.get(fact.status)
     for event in reversed(fact.history):
         wording = worded(event.data)
-        if wording is not None and wording.why:
+        if sets is not None and isinstance(event.data, sets) and wording is not None:
             return wording.why
+    links = (one.data for one in fact.story.linked(fact.id) if one.data.to == fact.id)
+    if fact.status == "disputed":
+        return next((one.note for one in links if one.relation == "disputes"), None)
     return None
 
 

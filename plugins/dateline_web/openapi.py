@@ -55,7 +55,8 @@ def _paths(page: Page) -> Iterator[tuple[str, dict[str, Any]]]:
 def _operation(page: Page, path: str, ending: str | None) -> dict[str, Any]:
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     failed = problem if ending is not None else {"text/html": {"schema": {"type": "string"}}}
-    schema: dict[str, Any] = {"type": "string"}
+    # A page without an ending is a file in any format.
+    schema: dict[str, Any] = {"type": "string"} if page.html is not None or ending else {}
     if ending == "json":
         schema = page.schema or {"type": "object"}
     statuses = {"400": "Not understood", "404": "Not found", "503": "Not available now"}
@@ -68,7 +69,9 @@ def _operation(page: Page, path: str, ending: str | None) -> dict[str, Any]:
         ],
         "responses": {
             "200": {"description": page.about, "content": {_media_type(page, ending): {"schema": schema}}},
+            "302": {"description": "At another address, for an id that is not written out"},
             "304": {"description": "It is as it was under that entity tag"},
+            "414": {"description": "The address is too long", "content": problem},
             **{status: {"description": words, "content": failed} for status, words in statuses.items()},
         },
     }  # fmt: skip
@@ -93,5 +96,7 @@ def _parameter(one: Query) -> dict[str, Any]:
         "in": "query",
         "description": one.about,
         "required": one.required,
+        # An empty field of a form is not given.
+        "allowEmptyValue": True,
         "schema": schema,
     }

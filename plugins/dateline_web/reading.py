@@ -6,7 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from dateline.plugin import ContentErased, Evidence, Fact, SourceCaptured, drawn, lost, versions
+from dateline.plugin import (
+    ContentErased,
+    DatelineError,
+    Document,
+    Evidence,
+    Fact,
+    SourceCaptured,
+    drawn,
+    lost,
+    versions,
+)
 from dateline_html.brief import Brief
 from dateline_web.addresses import short
 from dateline_web.asked import Asked
@@ -46,6 +56,15 @@ def _erased(asked: Asked) -> str | None:
         and any(event.type == "source.captured" for event in one.data.events)
     ]
     return f"sources of it were erased: {'; '.join(dict.fromkeys(why))}" if why else None
+
+
+def document(asked: Asked, source: str) -> Document | None:
+    """The document of a source; None if it is not here, or is not in the charset that it is kept with."""
+    found: Document | None = asked.seen.document(source)
+    try:
+        return None if found is None or found.text is None else found
+    except DatelineError:
+        return None
 
 
 #: The roles of the words that a fact is drawn from; others help to read it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 import webbrowser
 from contextlib import nullcontext, suppress
 from pathlib import Path
@@ -20,6 +21,8 @@ from dateline_web.guard import Rules
 from dateline_web.keeping import keeping
 from dateline_web.site import Site
 
+#: Seconds that a thread which makes a page may keep others waiting, above all that which answers from memory.
+_SWITCH = 0.0005
 #: The most bytes of a request head.
 _HEAD_BYTES = 16 << 10
 
@@ -27,6 +30,7 @@ _HEAD_BYTES = 16 << 10
 def run(settings: Any, options: dict[str, Any]) -> None:
     """Serve until interrupted. Raises DatelineError."""
     token = _token(options["token_file"])
+    sys.setswitchinterval(_SWITCH)
     plugins = settings.plugins()
     with Archive.open(
         settings.path, plugins, settings.keys, read_only=True, protected=options["protected"]

@@ -5,19 +5,18 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
-import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from dateline.plugin import Cut, DatelineError, StoryState, Table
+from dateline_web.present import Present
 from dateline_web.problems import Problem
 
 if TYPE_CHECKING:
     from dateline import Archive
 
-#: For so many seconds the head of the log is not read again.
-_FRESH = 0.05
 #: Of so many events at most all stories are folded for a page.
 PAST = 50_000
 #: Stories are kept up to so many facts in all.
@@ -26,6 +25,13 @@ _FACTS = 20_000
 _STORIES = 1000
 #: A story, its version, and the moment asked for.
 _Key: TypeAlias = tuple[str, int, str | None]
+
+
+class State(NamedTuple):
+    """The head of the log, and the position up to which search and the register know the archive."""
+
+    head: Any
+    indexed: int
 
 
 class Seen:
@@ -72,34 +78,25 @@ class Site:
 
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
-        self._head: tuple[float, Any] | None = None
         self._seen: OrderedDict[_Key, Seen] = OrderedDict()
-        self._turns: dict[_Key, threading.Lock] = {}
+        self._turns: dict[Hashable, tuple[threading.Lock, int]] = {}
         self._days: dict[str, tuple[int, list[Any]]] = {}
         self._lock = threading.Lock()
-        self._indexed = (-1, -1, 0.0)
         self._start = secrets.token_bytes(16)
+        #: The version of each story at a position, and the stories that were asked for lately.
+        self._versions: dict[str, tuple[int, int]] = {}
+        self._used: set[tuple[str, str | None]] = set()
+        self.present = Present(self._state, self._prepare)
 
-    def head(self, fresh: float = _FRESH) -> Any:
-        """The head of the log, as it was at most so many seconds ago."""
-        now = time.monotonic()
-        if self._head is None or now - self._head[0] > fresh:
-            self._head = (now, self.archive.head())
-        return self._head[1]
+    def head(self) -> Any:
+        """The head of the log that pages show."""
+        return self.present.state().head
 
-    def indexed(self, head: Any) -> int:
-        """The position up to which search and the register know the archive: at a head, or a little before."""
-        if self._indexed[0] != head.position or self._indexed[1] < head.position:
-            now = time.monotonic()
-            if self._indexed[0] != head.position or now - self._indexed[2] > _FRESH:
-                self._indexed = (head.position, self.archive.indexed(), now)
-        return self._indexed[1]
-
-    def tag(self, head: Any, as_of: str | None) -> str:
-        """The entity tag of all pages at a head and a moment. Another start of the server has other tags: it may
+    def tag(self, state: State, as_of: str | None) -> str:
+        """The entity tag of all pages at a state and a moment. Another start of the server has other tags: it may
         have other plugins, or show protected content."""
-        known = f"{self.indexed(head)} {as_of or ''}"
-        found = hashlib.sha256(self._start + head.root + known.encode())
+        known = f"{state.indexed} {as_of or ''}"
+        found = hashlib.sha256(self._start + state.head.root + known.encode())
         return f'W/"{found.hexdigest()[:24]}"'
 
     def require_short(self, as_of: str | None) -> None:
@@ -113,47 +110,88 @@ class Site:
 
     def days(self, slug: str) -> list[Any]:
         """The days on which something changed in a story, ascending. Raises UnknownName."""
-        version = self.archive.story(slug).version
-        found = self._days.get(slug)
-        if found is None or found[0] != version:
-            if len(self._days) > _STORIES:
-                self._days.clear()
-            found = self._days[slug] = (version, self.archive.days(slug))
+        version = self._version(slug)
+        with self._turn(("days", slug)):
+            found = self._days.get(slug)
+            if found is None or found[0] != version:
+                if len(self._days) > _STORIES:
+                    self._days.clear()
+                found = self._days[slug] = (version, self.archive.days(slug))
         return found[1]
 
     def seen(self, slug: str, as_of: str | None) -> Seen:
         """A story as it is known now, or by the end of a day. Raises UnknownName, SealedContent, DatelineError."""
-        key = (slug, self.archive.story(slug).version, as_of)
-        with self._lock:
-            if (found := self._kept(key)) is not None:
-                return found
-            turn = self._turns.setdefault(key, threading.Lock())
+        key = (slug, self._version(slug), as_of)
         # Whoever asks for the same story meanwhile waits for this reading.
-        with turn:
+        with self._turn(key):
             with self._lock:
-                if (found := self._kept(key)) is not None:
-                    return found
-            try:
+                found = self._kept(key)
+            if found is None:
                 found = self._read(slug, as_of)
                 with self._lock:
                     self._keep(key, found)
-            finally:
-                self._turns.pop(key, None)
         return found
 
+    @contextmanager
+    def _turn(self, what: Hashable) -> Iterator[None]:
+        """One thread at a time."""
+        with self._lock:
+            turn, waiting = self._turns.get(what, (threading.Lock(), 0))
+            self._turns[what] = (turn, waiting + 1)
+        try:
+            with turn:
+                yield
+        finally:
+            with self._lock:
+                turn, waiting = self._turns.pop(what)
+                if waiting > 1:
+                    self._turns[what] = (turn, waiting - 1)
+
     def _kept(self, key: _Key) -> Seen | None:
+        self._used.add((key[0], key[2]))
         found = self._seen.get(key)
         if found is not None:
             self._seen.move_to_end(key)
         return found
 
     def _keep(self, key: _Key, found: Seen) -> None:
-        # An older version of a story is never asked for again, and may hold what was erased since.
-        for old in [one for one in self._seen if one[0] == key[0] and one[1] != key[1]]:
+        # An older version of a story is not asked for again, and may hold what was erased since.
+        for old in [one for one in self._seen if one[0] == key[0] and one[1] < key[1]]:
             del self._seen[old]
         self._seen[key] = found
         while len(self._seen) > 1 and self._facts() > _FACTS:
             self._seen.popitem(last=False)
+
+    def _state(self) -> State:
+        return State(self.archive.head(), self.archive.indexed())
+
+    def _version(self, slug: str) -> int:
+        """The version of a story at the state that pages show. Raises UnknownName."""
+        position, found = self.head().position, self._versions.get(slug)
+        if found is None or found[0] != position:
+            if len(self._versions) > _STORIES:
+                self._versions.clear()
+            found = self._versions[slug] = (position, self.archive.story(slug).version)
+        return found[1]
+
+    def _prepare(self) -> None:
+        """Read again the stories that changed, if they were asked for since the last time. Pages of the state before
+        still need the readings before these; older ones are forgotten."""
+        with self._lock:
+            kept, used, self._used = list(self._seen), self._used, set()
+        for slug, version, as_of in sorted(kept, key=lambda key: -key[1]):
+            newest = self.archive.story(slug).version
+            if version == newest:
+                continue
+            found = None
+            if (slug, as_of) in used:
+                used.discard((slug, as_of))
+                found = self._read(slug, as_of)
+            with self._lock:
+                if found is None:
+                    self._seen.pop((slug, version, as_of), None)
+                else:
+                    self._seen[slug, newest, as_of] = found
 
     def _facts(self) -> int:
         return sum(len(one.story.facts) + 50 for one in self._seen.values())

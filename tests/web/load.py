@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import random
 import re
 import subprocess
@@ -43,7 +44,7 @@ MIX = {
     "/search?q=bridge": 2, f"/stories/{SLUG}/feed.atom": 2,
 }  # fmt: skip
 #: Where a page states its position, and where a story states its number of facts.
-POSITION = re.compile(rb"<dt>Position</dt><dd><span>([\d,]+)<")
+POSITION = re.compile(rb"<dt>Position</dt>\s*<dd><span>([\d,]+)<")
 
 
 @dataclass
@@ -196,7 +197,7 @@ def write(db: Path) -> None:
         while not stop.wait(1):
             count += 1
             line = {
-                "type": "occurrence.recorded", "text": f"Something happened, number {count}.", "action": "happen",
+                "type": "occurrence.recorded", "text": f"Something happened, number {count} of {os.getpid()}.", "action": "happen",
                 "source": base.source, "evidence": [{"role": "content", "exact": base.data.evidence[0].exact}],
                 "attribution": [{"agent": "org:wire", "role": "publisher"}],
             }  # fmt: skip

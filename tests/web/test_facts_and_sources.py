@@ -93,6 +93,38 @@ def test_a_fact_has_its_history_and_its_neighbours(recording: Recording, reading
     assert "A wrong name." in page and "taken back" in page and "By mistake." in page
 
 
+def test_a_fact_has_the_links_of_other_stories(recording: Recording, reading: Open) -> None:
+    archive = recording(*samples.story())
+    link = {"type": "facts.linked", "from": "f1", "to": "ferry/f1", "relation": "explains"}
+    archive.record(samples.story(link, slug="other"))
+    assert archive.links_to("ferry", "f1"), "this makes the index, which the reader only reads"
+    reader = reading()
+    page = reader.page("/stories/ferry/facts/f1")
+    assert re.search(
+        r'href="/stories/other/facts/f1">other/f1</a></p>\s*<p class="verb">explains', page
+    )
+    page = reader.page("/stories/other/facts/f1")
+    assert re.search(r'This explains</p>\s*<p><a href="/stories/ferry/facts/f1"', page)
+
+
+def test_a_status_has_the_reason_of_the_event_that_gave_it(
+    recording: Recording, reading: Open
+) -> None:
+    recording(
+        *samples.story(),
+        {"type": "fact.disputed", "fact": "f1", "ground": "Two are missing."},
+        {"type": "evidence.added", "fact": "f1", "note": "The next line.",
+         "evidence": [{"role": "content", "exact": "143 of 193"}]},
+        samples.fact("occurrence", "towed on Tuesday"),
+        {"type": "facts.linked", "from": "f3", "to": "f2", "relation": "disputes", "note": "Too many."},
+    )  # fmt: skip
+    reader = reading()
+    assert "Disputed: <bdi>Two are missing.</bdi>" in reader.page("/stories/ferry/facts/f1")
+    page = reader.page("/stories/ferry/facts/f2")
+    assert "Disputed: <bdi>Too many.</bdi>" in page and "disputes this" in page
+    assert "This disputes" in reader.page("/stories/ferry/facts/f3")
+
+
 def test_an_erased_fact_has_a_page_that_says_so(recording: Recording, reading: Open) -> None:
     archive = recording(*samples.story())
     position = archive.fact("ferry", "f1").position

@@ -112,3 +112,24 @@ def test_what_is_asked_for_does_not_act_either(
             assert parser.found == [], path
             assert hostile.acts(answer.text) == "", path
             assert all("\n" not in value for value in answer.headers.values())
+
+
+def test_a_page_leads_nowhere_else_whatever_its_address(
+    recording: Callable[..., Archive], reading: Open
+) -> None:
+    recording(*samples.story(samples.entity("person:who", "Who?")))
+    reader = reading()
+    for path in (
+        "//evil.example/x",
+        "/%5Cevil.example/x",
+        "/%2Fevil.example",
+        "/%0d%0aevil.example",
+    ):
+        answer = reader.ask(f"http://reader.test{path}")
+        assert answer.status_code == 404, path
+        parser = Acts()
+        parser.feed(answer.text)
+        assert parser.found == [], path
+        assert 'href="/\\' not in answer.text and "\r" not in answer.text
+    page = reader.page("/entities", like="%2F?#", as_of="2024-05-07")
+    assert 'value="%2F?#"' in page and "/entities.json?like=%252F%3F%23" in page

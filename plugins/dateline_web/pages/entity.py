@@ -69,9 +69,15 @@ def _body(asked: Asked, found: Profile) -> Iterator[Html]:
             yield el("h2", title)
             if section.count > len(section.facts):
                 words = f"The first {len(section.facts):,} of {section.count:,}, by date."
-                yield el("p", words, class_="say")
+                yield el("p", words, " ", _search(asked, found, name), class_="say")
             yield from listed((_fact(asked, fact) for fact in section.facts), "ol")
             yield end("section")
+
+
+def _search(asked: Asked, found: Profile, name: str) -> Html:
+    """A link to a longer list, by how well they fit."""
+    by = {"said": "speaker"}.get(name, "about")
+    return el("a", "Search them", href=asked.to.search(**{by: found.entity, "limit": "500"}))
 
 
 def _about(asked: Asked, found: Profile) -> Iterator[Html]:

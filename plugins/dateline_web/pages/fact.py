@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from dateline.plugin import DatelineError, Fact, Link, erased_record, fact_record
+from dateline.plugin import Fact, Link, erased_record, fact_record
 from dateline_html.brief import Brief
 from dateline_html.markup import Html, el, join
 from dateline_html.part import Part
-from dateline_web import detail, history
+from dateline_web import detail, history, relating
 from dateline_web.asked import Asked
 from dateline_web.page import Page
 from dateline_web.pages.story import brief
 from dateline_web.problems import Problem
+from dateline_web.reading import document
 from dateline_web.shown import Shown
 
 _SCHEMA = {
@@ -53,16 +54,8 @@ def _record(asked: Asked) -> dict[str, Any]:
     if erased is not None:
         return erased_record(asked.slug, erased)
     fact = fact_of(asked)
-    return fact_record(fact, _text(asked, fact.source), _linking(asked))
-
-
-def _text(asked: Asked, source: str) -> str | None:
-    """The text of a source; None if it is not here."""
-    document = asked.seen.document(source)
-    try:
-        return None if document is None else document.text
-    except DatelineError:
-        return None
+    found = document(asked, fact.source)
+    return fact_record(fact, None if found is None else found.text, _linking(asked))
 
 
 def _page(asked: Asked) -> Shown:
@@ -112,9 +105,9 @@ def _body(asked: Asked, shown: Brief, fact: Fact) -> Iterator[Html]:
         ("words", "In its source", detail.quotations(asked.to, shown, fact)),
         ("who", "Who says it", detail.steps(shown, fact)),
         ("content", "What it says", detail.content(shown, fact)),
-        ("support", "What supports it", detail.supporting(shown, fact)),
-        ("disputes", "What disputes it", detail.disputing(shown, fact)),
-        ("links", "How it relates to other facts", detail.links(asked.to, shown, fact, linking)),
+        ("support", "What supports it", relating.supporting(shown, fact)),
+        ("disputes", "What disputes it", relating.disputing(shown, fact)),
+        ("links", "How it relates to other facts", relating.links(asked.to, shown, fact, linking)),
         ("history", "Its history", history.events(shown, fact)),
         ("more", "To check it yourself", _more(asked, fact)),
     )

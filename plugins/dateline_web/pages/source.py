@@ -3,35 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
-from dateline.plugin import (
-    DatelineError,
-    Fact,
-    SourceAmended,
-    original,
-    readings,
-    source_record,
-    superseded,
-    versions,
-)
-from dateline_html.brief import Brief
-from dateline_html.changes import changed_rows
+from dateline.plugin import Fact, source_record
 from dateline_html.markup import Html, el, end, join, start, text
 from dateline_html.part import listed, meta
-from dateline_web.addresses import TEXT, short
+from dateline_web import about_source
+from dateline_web.addresses import TEXT
 from dateline_web.asked import Asked
 from dateline_web.marked_text import MarkedText, pages_of
 from dateline_web.marking import Mark
 from dateline_web.page import AS_OF, Page
 from dateline_web.paging import PAGE, Paged, number_of
 from dateline_web.problems import Problem
-from dateline_web.reading import Reading, reading, source_of
+from dateline_web.reading import Reading, document, reading, source_of
 from dateline_web.shown import Shown
 
 _SCHEMA = {
     "type": "object",
-    "required": ["source", "media_type", "facts", "versions", "text"],
+    "required": ["source", "facts", "versions", "text"],
     "properties": {
         "source": {"type": "string"},
         "facts": {"type": "array", "items": {"type": "string"}},
@@ -42,14 +33,7 @@ _SCHEMA = {
 
 
 def _record(asked: Asked) -> dict[str, Any]:
-    def stored(name: str) -> Any:
-        document = asked.seen.document(name)
-        try:
-            return None if document is None or document.text is None else document
-        except DatelineError:
-            return None
-
-    return source_record(asked.seen.story, source_of(asked), stored)
+    return source_record(asked.seen.story, source_of(asked), partial(document, asked))
 
 
 def _page(asked: Asked) -> Shown:
@@ -94,11 +78,11 @@ def _many(count: int, noun: str) -> str:
 
 
 def _body(found: Reading, number: int, count: int) -> Iterator[Html]:
-    yield from _about(found)
-    yield from _amendments(found)
+    yield from about_source.lines(found)
+    yield from about_source.amendments(found)
     words = found.text
     if not words:
-        yield _missing(found)
+        yield about_source.missing(found)
         yield from _listed(found, found.facts)
         return
     paging = Paged[Any]([], number, count * 100)
@@ -141,63 +125,6 @@ def _listed(found: Reading, facts: list[Fact]) -> Iterator[Html]:
     order = {name: places[name][0] for name in places}
     facts = sorted(facts, key=lambda fact: order.get(fact.id, (1 << 62, 0)))
     yield from listed(map(item, facts), "ol", class_="drawn-list")
-
-
-def _missing(found: Reading) -> Html:
-    """Why there is no text."""
-    document = found.asked.seen.document(found.name)
-    texts = [one for one in readings(found.brief.story.sources, found.name) if one != found.name]
-    if document is not None and texts:
-        links = (el("a", _title(found, one), href=found.asked.to.source(found.asked.slug, one)) for one in texts)  # fmt: skip
-        return el("p", "This is not text. What was read from it: ", join(links, ", "), class_="say")
-    if document is None:
-        return el("p", "The document is not here: it was erased, or it is protected.", class_="say")
-    return el("p", "No text could be read from it.", class_="say")
-
-
-def _title(found: Reading, name: str) -> str:
-    return found.brief.story.sources[name].title or short(name)[:12]
-
-
-def _about(found: Reading) -> Iterator[Html]:
-    shown, data, to, slug = found.brief, found.data, found.asked.to, found.asked.slug
-    story = shown.story
-    whole = original(story.sources, found.name)
-    url = data.url or (story.sources[whole].url if whole in story.sources else None)
-    captures = versions(story, found.name)
-    newer = superseded(story.sources).get(found.name)
-    chars = f", {data.chars:,} characters" if data.chars is not None else ""
-    lines: list[tuple[str, Html | None]] = [
-        ("By", shown.labels(data.byline)),
-        ("Place", shown.label(data.place) if data.place else None),
-        ("Address", _address(shown, url) if url else None),
-        ("Language", text(data.language) if data.language else None),
-        ("Kept as", text(f"{data.media_type}{chars}")),
-        ("Text of", el("a", _title(found, whole), href=to.source(slug, whole)) if whole != found.name and whole in story.sources else None),
-        ("Read by", text(data.extracted_by) if data.extracted_by else None),
-        ("Versions", el("a", f"{len(captures)} versions", href=to.versions(slug, found.name)) if len(captures) > 1 else None),
-        ("Newer reading", el("a", _title(found, newer), href=to.source(slug, newer)) if newer else None),
-        ("SHA-256", el("code", short(found.name))),
-    ]  # fmt: skip
-    given = (join([el("dt", name), el("dd", value)]) for name, value in lines if value is not None)
-    yield el("dl", *given, class_="facts about")
-
-
-def _address(shown: Brief, url: str) -> Html:
-    """The address that it was captured from; a link only if that is harmless."""
-    href = shown.links.original(url)
-    return text(url) if href is None else el("a", url, href=href, rel="noreferrer noopener nofollow external")  # fmt: skip
-
-
-def _amendments(found: Reading) -> Iterator[Html]:
-    """What was recorded wrongly about it, and how it was amended."""
-    shown = found.brief
-    for event in shown.story.amendments.get(found.name, ()):
-        data = event.data
-        assert isinstance(data, SourceAmended)
-        yield el("p", "Amended", shown.by(data.by), class_="verb")
-        yield el("dl", *changed_rows(shown, data.changes), class_="change")
-        yield el("p", shown.said(data.reason), class_="say")
 
 
 SOURCE = Page(

@@ -151,20 +151,21 @@ def _table(asked: Asked, table: Table, part: Paged[Any]) -> Iterator[Html]:
     heads = (_heading(asked, column) for column in shown)
     yield el("thead", el("tr", *heads, role="row"), role="rowgroup")
     yield start("tbody", role="rowgroup")
+    openings = [(column, _opening(column)) for column in shown]
     for row in part.items:
         record = dict(zip(names, row, strict=True))
-        yield el("tr", *(_cell(cells, column, record) for column in shown), role="row")
+        written = (join([opening, cells.of(one, record), _CLOSING]) for one, opening in openings)
+        yield el("tr", *written, role="row")
     yield join([end("tbody"), end("table")])
 
 
-def _cell(cells: Cells, column: Column, record: dict[str, Any]) -> Html:
-    return el(
-        "td",
-        el("div", cells.of(column, record)),
-        role="cell",
-        data_label=_title(column.name),
-        class_=_kind(column),
-    )
+def _opening(column: Column) -> Html:
+    """The start of a cell: the same for all rows, of which there may be many."""
+    cell = start("td", role="cell", data_label=_title(column.name), class_=_kind(column))
+    return join([cell, start("div")])
+
+
+_CLOSING = join([end("div"), end("td")])
 
 
 def _heading(asked: Asked, column: Column) -> Html:
