@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeAlias, Unpack, overload
@@ -68,8 +69,10 @@ from dateline.views.summaries import SUMMARIES
 from dateline.views.table import Table
 
 if TYPE_CHECKING:
+    from dateline.capture.bounds import Bounds
     from dateline.capture.capturing import Captured
     from dateline.capture.details import Review
+    from dateline.capture.many import Tried
     from dateline.register.profile import Profile
     from dateline.search.memory import InMemory
     from dateline.search.searching import Found, Kind
@@ -280,6 +283,7 @@ class Archive:
         recorded_by: RecordedBy = RecordedBy(),
         review: Review | None = None,
         new: Iterable[str] = (),
+        transcript: str | None = None,
         **about: Any,
     ) -> Captured:
         """Archive a document as a source of a story, and the text extracted from it as another.
@@ -291,7 +295,8 @@ class Archive:
         called with the `Details` before they are recorded, if any were taken or the publisher is missing,
         and returns the ones to record. `format` and `charset` say how to read the document, if its name and
         content do not. A file that the story has already, and that now has another text, is read again:
-        only the new reading is recorded.
+        only the new reading is recorded. `transcript` is the path of a text that a person typed: it becomes the
+        text of the document, which can then be an image or a scan.
 
         Raises UnknownName, Refused, and DatelineError for a document that cannot be read, or that is
         in the archive withdrawn, or protected for somebody else, or whose publisher is not known.
@@ -306,7 +311,54 @@ class Archive:
         about["byline"] = list(about.get("byline") or ())
         about["url"] = obtained.url or about.get("url")
         wanted = Wanted(obtained, about, format, charset, protect, recorded_by, review, tuple(new))
+        if transcript is not None:
+            from dateline.capture.transcript import Transcript
+
+            typed = Transcript(obtained.name, transcript, recorded_by.agent)
+            wanted = replace(wanted, reader=typed)
         return capture(self, story, wanted)
+
+    def capture_all(
+        self,
+        files: Iterable[str],
+        *,
+        story: str,
+        publisher: str | None = None,
+        format: str | None = None,
+        charset: str | None = None,
+        bounds: Bounds | None = None,
+        allow_network: bool = False,
+        protect: str | None = None,
+        recorded_by: RecordedBy = RecordedBy(),
+        new: Iterable[str] = (),
+        **about: Any,
+    ) -> Iterator[Tried]:
+        """Archive every document of files, of folders with all that is below them, and of containers such as
+        mailboxes and ZIP files, and yield what became of each, one after the other.
+
+        Each is recorded on its own, as by `capture`: what is done stays done, one that fails stops no other,
+        and the same again adds nothing. What a container knows of a document (its title, date, publisher,
+        address ...) is recorded unless `publisher` or `about` give it. `format` can also name a container.
+        `bounds` limit what containers may unpack to.
+
+        Raises UnknownName if there is no such story or format; errors of a document are yielded.
+        """
+        from dateline.capture.bounds import Bounds
+        from dateline.capture.capturing import Wanted
+        from dateline.capture.many import capture_all
+        from dateline.capture.obtain import Obtained
+        from dateline.capture.unpacking import Unpacking
+
+        require_writable(self._engine)
+        self.story(story)
+        unpacking = Unpacking(self.plugins, bounds or Bounds(), format, allow_network)
+        unpacking.require_format()
+        details = {**about, "publisher": publisher, "byline": list(about.get("byline") or ())}
+        format = None if format in self.plugins.containers else format
+        wanted = Wanted(
+            *(Obtained("", b""), details, format, charset, protect, recorded_by, None, tuple(new))
+        )
+        return capture_all(self, story, list(files), unpacking, wanted)
 
     # -- notices: one event about a story, a fact or a source ------------------------------
 
@@ -847,9 +899,16 @@ class Archive:
     def export(
         self, *slugs: str, format: str, view: str | None = None, **when: Unpack[When]
     ) -> str:
-        """The stories `slugs`, or all, in a format. Raises UnknownName, ViewFailed, DatelineError."""
+        """The stories `slugs`, or all, in a format that is text. Raises UnknownName, ViewFailed, DatelineError."""
         with self.material(*slugs, view=view, **when) as material:
-            return "".join(converting.chunks(self.plugins, format, material))
+            return converting.text_of(self.plugins, format, material)
+
+    def export_bytes(
+        self, *slugs: str, format: str, view: str | None = None, **when: Unpack[When]
+    ) -> bytes:
+        """As `export`, for formats that are not text as well; text is in UTF-8."""
+        with self.material(*slugs, view=view, **when) as material:
+            return converting.bytes_of(self.plugins, format, material)
 
     def export_segments(self, folder: Place, *, progress: Progress = silent) -> Written:
         """Bring a folder of segments up to date: Parquet files with the events of the whole log.

@@ -27,6 +27,8 @@ from __future__ import annotations
 
 from dateline.documents.charset import find_charset, marked_charset, web_charset
 from dateline.documents.document import BINARY, Document
+from dateline.documents.html_text import html_text
+from dateline.documents.json_file import json_file
 from dateline.documents.word_diff import Piece, word_diff
 from dateline.doubts.doubt import Doubt, Doubter
 from dateline.doubts.equal import EqualFacts
@@ -74,6 +76,7 @@ from dateline.events.parts import (
     ErasedEvent,
     Evidence,
     Factuality,
+    InContainer,
     PlaceRef,
     Quantity,
     Step,
@@ -81,7 +84,7 @@ from dateline.events.parts import (
     Times,
 )
 from dateline.events.payload import Erased, FactNotice, FactPayload, Payload, Raw, Wording, worded
-from dateline.events.publication import is_publication_date
+from dateline.events.publication import is_publication_date, stated_date
 from dateline.events.readings import drawn, lost, original, readings, superseded
 from dateline.events.registry import EventType, to_fields
 from dateline.events.series import AllSeries
@@ -105,11 +108,13 @@ from dateline.events.words import (
 )
 from dateline.export.cut import Cut, StatedCut
 from dateline.export.exporter import Exporter, Material
-from dateline.export.paging import Pages
+from dateline.export.paging import Pages, located
 from dateline.plugins.checks import Check
+from dateline.plugins.containers import Contained, Container
 from dateline.plugins.executors import Executor, Fold
 from dateline.plugins.formats import Extracted, Importer, SourceImporter
 from dateline.plugins.hookspecs import hookimpl
+from dateline.plugins.packed import open_zip, read_entry, unpacked, why_unreadable
 from dateline.proposals.proposer import Candidate, Known, Proposer
 from dateline.recording.line import CUT, ERASED, Line
 from dateline.records.change import change_rows, change_title
@@ -140,16 +145,17 @@ from dateline.views.view_schema import last
 
 __all__ = [
     "BINARY", "Byline", "CUT", "ERASED", "MAX_LINE", "Actor", "AllSeries", "AssessmentRecorded", "Candidate", "CapturedDocument", "Change", "Channel", "Check", "Column",
+    "Contained", "Container",
     "ContentErased", "Counts", "Cut", "DatelineError", "Document", "DocumentView", "Doubt", "Doubter", "Edtf", "Entity", "EntityAmended", "EntityIntroduced", "EntityMerged",
     "EntityView", "EqualFacts", "Erased", "ErasedEvent", "ErasedFact",
     "Event", "EventRevoked", "EventType", "EventView", "Evidence", "EvidenceAdded", "Executor", "Exporter", "Extracted", "Fact",
     "FactCorrected", "FactDisputed", "FactNotice", "FactPayload", "FactRetracted", "FactReviewed",
-    "FactRow", "FactView", "FactsLinked", "Factuality", "Figure", "FigureRecorded", "Finding", "Fold", "FoldedEvent", "Importer",
+    "FactRow", "FactView", "FactsLinked", "Factuality", "Figure", "FigureRecorded", "Finding", "Fold", "FoldedEvent", "Importer", "InContainer",
     "JsonObject", "Known", "Line", "Link", "Material", "MissingLibrary", "Nearby", "OccurrenceRecorded", "Pages", "Payload", "Piece", "PlaceRef", "Profile", "Proposer",
     "Quantity", "Raw", "RecordedBy", "Refused", "RoleRecorded", "Rows", "Source", "SealedContent", "SourceAmended", "SourceCaptured",
     "SourceImporter", "SourceView", "SourceWithdrawn", "StateRecorded", "StatedCut", "StatementRecorded", "Status", "Step",
     "StoryChange", "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "StoryView", "Support", "Table", "Tally", "Time", "Times",
     "UnknownName", "View", "ViewRow", "Wording", "act_words", "captured_documents", "chain_arrows", "chain_words", "change_rows", "change_title", "changed_fields", "corroborating", "counts", "csv_cell", "drawn", "entry_row", "erased_record", "fact_record", "figure_words", "figures", "find_charset",
-    "from_iso", "hit_row", "hookimpl", "is_publication_date", "last", "legible", "legible_line", "lost", "markdown", "marked_charset", "number_words", "one_line", "open_doubts", "original", "parse_edtf",
-    "parse_json", "profile_record", "quantity_words", "read_byline", "readings", "source_record", "story_row", "superseded", "support", "to_fields", "to_iso", "versions", "visible", "web_charset", "word_diff", "worded",
+    "from_iso", "hit_row", "hookimpl", "html_text", "is_publication_date", "json_file", "last", "legible", "legible_line", "located", "lost", "markdown", "marked_charset", "number_words", "one_line", "open_doubts", "open_zip", "original", "parse_edtf",
+    "parse_json", "profile_record", "quantity_words", "read_byline", "read_entry", "readings", "source_record", "stated_date", "story_row", "superseded", "support", "to_fields", "to_iso", "unpacked", "versions", "visible", "web_charset", "why_unreadable", "word_diff", "worded",
 ]  # fmt: skip

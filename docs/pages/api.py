@@ -43,7 +43,8 @@ GROUPS: tuple[tuple[str, str, str, str], ...] = (
     ),
     (
         "Capture a document",
-        "A document is kept byte for byte. Facts quote its text. What is not given is taken from the document.",
+        "A document is kept byte for byte. Facts quote its text. What is not given is taken from the document. "
+        + "Of folders and containers, each document is captured on its own.",
         """
 >>> from pathlib import Path
 >>> _ = Path("monday.txt").write_text(
@@ -56,8 +57,14 @@ GROUPS: tuple[tuple[str, str, str, str], ...] = (
 (True, None)
 >>> archive.document(report.source).text[:30]
 'FICTION. The lighthouse of Sar'
+>>> _ = Path("notes").mkdir(), Path("notes/tuesday.txt").write_text("FICTION. It is still dark.")
+>>> with Archive.create(":memory:") as other:
+...     _ = other.open_story("sarn", "The lighthouse of Sarn")
+...     for tried in other.capture_all(["notes"], story="sarn", publisher="org:post=Sarn Post"):
+...         print(Path(tried.place).name, tried.captured.new, tried.error)
+tuesday.txt True None
 """,
-        "capture document withdraw",
+        "capture capture_all document withdraw",
     ),
     (
         "Record facts",
@@ -157,7 +164,7 @@ f1 corrected 12 boats stayed in port.
 >>> archive.export_segments("segments")
 Written(position=10, events=10, files=1, replaced=0)
 """,
-        "export material export_segments",
+        "export export_bytes material export_segments",
     ),
     (
         "Prove and verify",
@@ -254,7 +261,7 @@ COMMANDS = {
     "open": "Archive.open_story",
     "retitle": "Archive.retitle",
     "close": "Archive.close_story",
-    "capture": "Archive.capture",
+    "capture": "Archive.capture, Archive.capture_all",
     "import": "Archive.import_file",
     "record": "Archive.record",
     "propose": "Archive.propose",
@@ -275,7 +282,7 @@ COMMANDS = {
     "show": "Archive.view, Archive.state, Archive.fact, Archive.entity",
     "log": "Archive.events",
     "follow": "Archive.follow",
-    "export": "Archive.export, Archive.export_segments",
+    "export": "Archive.export, Archive.export_bytes, Archive.export_segments",
     "diff": "Archive.diff",
     "erase": "Archive.plan_erasure, Archive.erase",
     "pair": "Archive.ordered, Archive.pair",

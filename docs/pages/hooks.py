@@ -28,6 +28,10 @@ HOOKS = {
         "[a spreadsheet](../cookbook/spreadsheet.md)",
         "The same as for exporters.",
     ),
+    "dateline_containers": (
+        "[plugin guide](../plugins.md#containers)",
+        "The same as for exporters.",
+    ),
     "dateline_event_types": (
         "[plugin guide](../plugins.md#event-types)",
         "A name without a vendor; a name that is taken; a schema version without its upcasters.",

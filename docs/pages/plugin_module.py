@@ -31,6 +31,7 @@ OFFERED = (
     "Exporter",
     "Importer",
     "SourceImporter",
+    "Container",
     "EventType",
     "Check",
     "Executor",

@@ -19,6 +19,7 @@ from dateline.plugin import (
     StatedCut,
     StoryState,
     hookimpl,
+    located,
     to_fields,
     to_iso,
 )
@@ -110,8 +111,6 @@ def _text(material: Material, source: str) -> str | None:
 
 def _fact(fact: Fact, pages: Pages) -> dict[str, Any]:
     when = fact.when
-    found = [pages.of(fact.source, item) for item in fact.data.evidence]
-    paged = {"pages": [page and page[0] for page in found]} if pages.paged(fact.source) else {}
     return {
         "fact": fact.id,
         "type": fact.type,
@@ -131,7 +130,7 @@ def _fact(fact: Fact, pages: Pages) -> dict[str, Any]:
             "words": when.words,
         },
         "data": to_fields(fact.data),
-        **paged,
+        **located(pages, fact.source, fact.data.evidence),
         "history": [{"type": e.type, **_stamp(e), "data": _data(e)} for e in fact.history],
         "revoked": [{"type": e.type, **_stamp(e), "data": _data(e)} for e in fact.revoked],
     }

@@ -63,6 +63,7 @@ def schema() -> dict[str, Any]:
     )
     # Of the quotations in `data`, in order, if the source was extracted from a PDF.
     fact["properties"]["pages"] = _list({"type": ["integer", "null"], "minimum": 1})
+    fact["properties"]["timecodes"] = _list({"type": ["string", "null"]})
     fact["allOf"] = [
         {
             "if": {"properties": {"type": case["type"]}},

@@ -18,6 +18,7 @@ from dateline.plugin import (
 )
 from dateline_webpage import prescan
 from dateline_webpage.declared import declared, reads_as
+from dateline_webpage.fragment import Fragment
 from dateline_webpage.tags import MOST, overfull
 
 # Without a handler, the extractor's remarks for its developers would be printed to stderr.
@@ -93,4 +94,4 @@ class WebPage(SourceImporter):
 
 @hookimpl
 def dateline_importers() -> Iterable[Importer | SourceImporter]:
-    return [WebPage()]
+    return [WebPage(), Fragment()]

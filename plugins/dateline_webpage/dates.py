@@ -5,25 +5,14 @@ The date is read here because the extractor's own library makes 23 May 2024 out 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
-from dateline.plugin import is_publication_date, parse_edtf
+from dateline.plugin import is_publication_date, parse_edtf, stated_date
 from dateline_webpage.linked import Linked
 from dateline_webpage.metas import line, of_article
 
-#: A date, and perhaps a time of which the zone or the seconds are missing.
-_DAY = re.compile(r"(\d{4}(?:-\d\d(?:-\d\d)?)?)(?:[T ]+\d{1,2}:\d\d.{0,25})?", re.ASCII)
-_INSTANT = re.compile(
-    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d{1,9})?\s?(?:(Z)|([+-]\d\d):?(\d\d))", re.ASCII
-)
-#: RFC 5322, as in feeds and mail: Wed, 14 Jan 2015 09:42:15 -0500
-_MAIL = re.compile(
-    r"[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d (?:GMT|UTC|[+-]\d{4})", re.ASCII
-)
 _OPEN_GRAPH = ("article:published_time", "og:article:published_time", "article:published")
 _OTHERS = (
     "datepublished", "parsely-pub-date", "dcterms.issued", "dc.date.issued", "dcterms.created", "dc.date",
@@ -70,34 +59,6 @@ def published(tree: Any, named: dict[str, list[str]], article: Linked) -> Publis
     return Published(None, f"Ignored its dates, which differ: {listed}.")
 
 
-def edtf(said: str) -> str | None:
-    """An ISO date, as exact as it is given; a time of day only if its zone is given. Else None."""
-    said = _from_mail(said.strip())
-    if match := _INSTANT.fullmatch(said):
-        day, time, utc, hours, minutes = match.groups()
-        found = f"{day}T{time}{utc or f'{hours}:{minutes}'}"
-    else:
-        day_alone = _DAY.fullmatch(said)
-        if day_alone is None:
-            return None
-        found = day_alone[1]
-    try:
-        parse_edtf(found)
-    except ValueError:
-        return None
-    return found
-
-
-def _from_mail(said: str) -> str:
-    """A date of mail and feeds as an ISO date; any other text as it is."""
-    if not _MAIL.fullmatch(said):
-        return said
-    try:
-        return parsedate_to_datetime(said.replace("UTC", "GMT")).isoformat()
-    except ValueError:
-        return said
-
-
 def _said(named: dict[str, list[str]], article: Linked) -> Iterator[Said]:
     yield from _of_metas(named, _OPEN_GRAPH)
     for date in _dates([line(article.article.get("datePublished"))]):
@@ -128,7 +89,7 @@ def _times(tree: Any) -> Iterator[Said]:
 
 
 def _dates(said: list[str]) -> list[str]:
-    return [date for date in map(edtf, said) if date is not None]
+    return [date for date in map(stated_date, said) if date is not None]
 
 
 def _agree(one: str, other: str) -> bool:

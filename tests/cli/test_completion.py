@@ -165,7 +165,9 @@ def test_a_file_that_is_not_an_archive_offers_nothing(tab: Tab, tmp_path: Path) 
     assert tab("dateline show ") == []
 
 
-@pytest.mark.parametrize("kind", ["views", "exporters", "importers", "source_importers"])
+@pytest.mark.parametrize(
+    "kind", ["views", "exporters", "importers", "source_importers", "containers"]
+)
 def test_the_bundled_names_are_what_bundled_plugins_offer(kind: str) -> None:
     listed = getattr(completion, kind.upper())
     offered = getattr(PLUGINS, kind)

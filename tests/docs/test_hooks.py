@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 from dateline import Archive, Plugins
@@ -73,7 +74,24 @@ class Loud(SourceImporter):
         archive.record(samples.story())
         archive.record(plugins.importer("titles").read([b"Afl", b"oat"]), story="ferry")
         assert archive.state("ferry").title == "Afloat"
-    assert plugins.source_importer(".loud").document(b"ahoy", None).text == "AHOY"
+    assert plugins.source_importer("a.loud").document(b"ahoy", None).text == "AHOY"
+
+
+def test_hook_dateline_containers(tmp_path: Path) -> None:
+    source = """
+from dateline.plugin import Contained, Container, hookimpl
+
+class Lines(Container):
+    name, suffixes = "lines", (".lines.txt",)
+    def documents(self, file):
+        for number, line in enumerate(file, 1):
+            yield Contained(f"{number}.txt", line, title=f"Line {number}")
+"""
+    plugins = plugin(tmp_path, source, "dateline_containers", "Lines()")
+    assert plugins.container_for("a.txt", None, b"") is None
+    container = plugins.container_for("A.Lines.TXT", None, b"")
+    assert container is not None
+    assert [one.title for one in container.documents(BytesIO(b"a\nb"))] == ["Line 1", "Line 2"]
 
 
 def test_hook_dateline_event_types(tmp_path: Path) -> None:

@@ -16,13 +16,13 @@ from dateline.plugin import (
     SourceImporter,
     find_charset,
     is_publication_date,
+    stated_date,
     web_charset,
 )
 from dateline.testing import documents, samples
 from dateline_pdf import Pdf
 from dateline_text import PlainText
 from dateline_webpage import WebPage, prescan
-from dateline_webpage.dates import edtf
 
 SENTENCES = {
     "koi8-r": "Паром сел на мель возле порта в понедельник, сообщил начальник порта.",
@@ -202,7 +202,7 @@ def test_a_page_is_read_in_its_declared_charset() -> None:
     ],
 )  # fmt: skip
 def test_a_date_is_taken_exactly_as_it_is_given(said: str, found: str | None) -> None:
-    assert edtf(said) == found
+    assert stated_date(said) == found
     page = WebPage().document(documents.page(published=said), None)
     assert WebPage().extract(page).published == found
 

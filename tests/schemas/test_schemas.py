@@ -86,7 +86,8 @@ def test_a_version_without_its_upcaster_is_refused() -> None:
 def test_a_version_that_only_added_fields_is_read_without_an_upcaster() -> None:
     registry = Registry()
     assert registry.shape("source.captured", 1) is registry.shape("source.captured", 2)
-    assert registry.shape("source.captured", 3) is registry.shape(
+    assert registry.shape("source.captured", 2) is registry.shape("source.captured", 3)
+    assert registry.shape("source.captured", 4) is registry.shape(
         "entity.introduced", 1
     )  # raw JSON
 

@@ -59,15 +59,9 @@ from dateline.testing.isolated import isolated
 
 INSTALLED = Plugins.load(strict=True)
 KINDS = (
-    "views",
-    "exporters",
-    "importers",
-    "source_importers",
-    "event_types",
-    "checks",
-    "doubts",
+    "views", "exporters", "importers", "source_importers", "containers", "event_types", "checks", "doubts",
     "proposers",
-)
+)  # fmt: skip
 ITEMS = [(kind, name) for kind in KINDS for name in sorted(getattr(INSTALLED, kind))]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dateline.capture.details import Review, remembered
+from dateline.capture.details import Review, remembered, said_by_container
+from dateline.capture.following import Following
 from dateline.capture.obtain import Obtained, read, reader_of
 from dateline.capture.recapture import (
     CapturingArchive,
@@ -24,6 +25,8 @@ from dateline.events.acts import short
 from dateline.events.envelope import RecordedBy
 from dateline.events.state import StoryState
 from dateline.plugins.blaming import Blamed
+from dateline.plugins.containers import Contained
+from dateline.plugins.formats import SourceImporter
 from dateline.recording.introductions import introductions
 from dateline.recording.recorder import Recorded
 
@@ -59,7 +62,8 @@ class Captured:
 @dataclass(frozen=True)
 class Wanted:
     """What to capture: the bytes, what is known about them, and how to read and record them, as
-    `dateline.Archive.capture` describes it."""
+    `dateline.Archive.capture` describes it. ``contained`` and ``held`` are set for a document of a
+    container: what that knows of it, and where it lies."""
 
     obtained: Obtained
     about: dict[str, Any]
@@ -69,15 +73,21 @@ class Wanted:
     recorded_by: RecordedBy
     review: Review | None = None
     new: tuple[str, ...] = ()
+    contained: Contained | None = None
+    held: dict[str, str] | None = None
+    reader: SourceImporter | None = None
 
 
-def capture(archive: CapturingArchive, story: str, wanted: Wanted) -> Captured:
+def capture(
+    archive: CapturingArchive, story: str, wanted: Wanted, following: Following | None = None
+) -> Captured:
     """Capture a document. It tries again when another process writes to the story meanwhile, since
-    that may add the same text."""
+    that may add the same text. `following` has the state of the story, when many documents are captured."""
+    following = following or Following(archive, story)
     if wanted.review is not None:
         wanted = replace(wanted, review=remembered(wanted.review))
     for _ in range(_TRIES):
-        state = archive.state(story, facts=())
+        state = following.state()
         try:
             return _attempt(archive, state, wanted)
         except (VersionConflict, Refused):
@@ -91,20 +101,23 @@ def capture(archive: CapturingArchive, story: str, wanted: Wanted) -> Captured:
 
 
 def _attempt(archive: CapturingArchive, state: StoryState, wanted: Wanted) -> Captured:
-    reader = reader_of(archive.plugins, wanted.obtained, wanted.format)
+    reader = wanted.reader or reader_of(archive.plugins, wanted.obtained, wanted.format)
     document_id = Document(wanted.obtained.content).source
     known = archive.document(document_id)
+    about, ignored = said_by_container(wanted.contained, wanted.about, state.entities)
     # A download is a visit: it is kept, also if the page says what it said before.
-    before = None if wanted.obtained.url else same_capture(state, document_id, wanted.about)
+    before = None if wanted.obtained.url else same_capture(state, document_id, about)
     usual = usual_charset(state, document_id, known)
     blamed = Blamed(archive.plugins, "source_importers", reader.name)
     document = blamed.call(lambda: read(reader, wanted.obtained, wanted.charset, usual))
     extracted = blamed.call(lambda: extracted_from(reader, document))
     made = source_lines(
-        *(reader, document, extracted, wanted.about, archive.document, state.entities),
+        *(reader, document, extracted, about, archive.document, state.entities),
         before=before,
         review=wanted.review,
         captures=state.captures,
+        contained=wanted.contained,
+        held=wanted.held,
     )
     if before is not None:
         again = Rereading(made, document, before, state, archive.document)
@@ -133,7 +146,7 @@ def _attempt(archive: CapturingArchive, state: StoryState, wanted: Wanted) -> Ca
         return Captured(state.slug, source, erased, "", (why,), result, stays_erased=True)
     if not result.new:
         require_not_withdrawn(state, {source, last}, archive)
-    notes = made.notes()
+    notes = made.notes() + (ignored if result.new else [])
     if quoted is not None:
         notes.insert(0, f"Quote its text, not the document: --source {short(quoted)}")
     if result.new and before is None:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from dateline.events.byline import read_byline
 from dateline.events.entity import EntityIntroduced
 from dateline.events.publication import is_publication_date
+from dateline.plugins.containers import Contained
 from dateline.plugins.formats import Extracted
 from dateline.text import visible
 
@@ -62,7 +63,9 @@ def remembered(review: Review) -> Review:
 
 
 def taken(
-    extracted: Extracted, given: Mapping[str, Any], entities: Mapping[str, EntityIntroduced]
+    extracted: Extracted | Contained,
+    given: Mapping[str, Any],
+    entities: Mapping[str, EntityIntroduced],
 ) -> tuple[dict[str, Any], list[str]]:
     """The details that a document says itself and that are not `given`, and notes on what of them was
     ignored. A publisher that it does not name is the host of its address, given or its own."""
@@ -83,6 +86,19 @@ def taken(
     missing = [key for key in DETAILS if not given.get(key)]
     found = {key: said[key][0] for key in missing if said[key][0]}
     return found, [note for key in missing for note in said[key][1]]
+
+
+def said_by_container(
+    contained: Contained | None, given: Mapping[str, Any], entities: Mapping[str, EntityIntroduced]
+) -> tuple[dict[str, Any], list[str]]:
+    """`given`, and the details that a container knows of its document and that are believable. They count
+    more than what the document says, since a page in a crawl may name no address or another one."""
+    if contained is None:
+        return dict(given), []
+    found, notes = taken(contained, given, entities)
+    if contained.publisher is None:  # then the document may name it
+        found.pop("publisher", None)
+    return {**given, **found}, notes
 
 
 def named_publisher(

@@ -74,11 +74,21 @@ def reader_of(plugins: Plugins, obtained: Obtained, as_: str | None) -> SourceIm
                 code="format-unknown",
             )
         return plugins.source_importers[as_]
-    media_type = _SAME.get(obtained.media_type or "", obtained.media_type)
+    found = typed(plugins, obtained.name, obtained.media_type)
+    return plugins.source_importer(obtained.name) if found is None else found
+
+
+def typed(plugins: Plugins, name: str, media_type: str | None) -> SourceImporter | None:
+    """The importer for a media type, else for a file name; None if there is none. Raises DatelineError if
+    several match."""
+    media_type = _SAME.get(media_type or "", media_type)
     for reader in plugins.source_importers.values():
         if reader.media_type == media_type:
             return reader
-    return plugins.source_importer(Path(obtained.name).suffix)
+    try:
+        return plugins.source_importer(name)
+    except UnknownName:
+        return None
 
 
 def read(

@@ -48,7 +48,7 @@ class Rereading:
     @cached_property
     def text(self) -> Document:
         """The document that holds the text that was read."""
-        return text_of(self.made.extracted or self.read, self.stored)
+        return text_of(self.made.extracted or self.read, self.made.document, self.stored)
 
     @cached_property
     def line(self) -> dict[str, Any] | None:

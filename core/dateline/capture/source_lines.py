@@ -25,6 +25,7 @@ from dateline.errors import DatelineError
 from dateline.events.acts import short
 from dateline.events.entity import EntityIntroduced
 from dateline.events.source import SourceCaptured, capture_id
+from dateline.plugins.containers import Contained
 from dateline.plugins.formats import Extracted, SourceImporter
 
 #: In which the text of a reading is stored, the first one that gives bytes without another text.
@@ -119,11 +120,13 @@ def source_lines(
     before: SourceCaptured | None = None,
     review: Review | None = None,
     captures: Collection[str] = (),
+    contained: Contained | None = None,
+    held: Mapping[str, str] | None = None,
 ) -> SourceLines:
     """The lines of a document and of the text that was read from it. `about` holds the known details;
     missing ones are taken from the earlier capture `before`, else from the document, and then confirmed
     by `review`. `stored` returns a document of the archive by its id; `entities` and `captures` are
-    those of the story.
+    those of the story. `contained` and `held` are those of `Wanted`.
 
     Raises DatelineError (``publisher-missing``) when nobody says who published it.
     """
@@ -132,8 +135,10 @@ def source_lines(
     ignored: list[str] = []
     if before is not None:
         given = {key: getattr(before, key) for key in DETAILS if getattr(before, key)} | given
-    elif extracted is not None:
-        found, ignored = taken(extracted, given, entities)
+    elif extracted is not None or contained is not None:
+        found, ignored = taken(extracted or Extracted("", ""), given, entities)
+        if contained is not None and contained.retrieved and not (given | found).get("published"):
+            found["published"] = f"../{contained.retrieved}"  # it was there by then
     if review is not None and (found or "publisher" not in given):
         reader_note = [extracted.note] if extracted is not None and extracted.note else []
         shown = Details(given | found, frozenset(found), (*reader_note, *ignored), entities)
@@ -150,24 +155,28 @@ def source_lines(
             code="publisher-missing",
         )
     details["publisher"] = publisher.partition("=")[0]
+    details["container"] = held if before is None else None
     document = stored(read.source) or read  # perhaps archived with another charset, which it keeps
     whole = capture_id(document.source, captures)
     lines = [_line(document, reader.media_type, details) | {"source": whole}]
     text = None
     if extracted is not None or (document.text != read.text and not read.binary):
-        text = text_of(read if extracted is None else extracted, stored)
+        text = text_of(read if extracted is None else extracted, document, stored)
         derived = {"url": None, "derived_from": whole} | read_by(read, extracted, document)
         line = _line(text, "text/plain", details | derived)
         lines.append(line | {"source": capture_id(text.source, captures)})
     return SourceLines(lines, document, text, publisher, found, tuple(ignored), extracted)
 
 
-def text_of(read: Document | Extracted, stored: Callable[[str], Document | None]) -> Document:
-    """The document that holds a text: in UTF-8, unless these bytes are in the archive with another text."""
+def text_of(
+    read: Document | Extracted, document: Document, stored: Callable[[str], Document | None]
+) -> Document:
+    """The document that holds the text of `document`: in UTF-8, unless these bytes are its own, or are in
+    the archive with another text."""
     for charset in _CHARSETS:
         found = Document(read.text.encode(charset), charset)
         known = stored(found.source)
-        if known is None or known.text == read.text:
+        if found.source != document.source and (known is None or known.text == read.text):
             return known or found
     return found  # refused as a document that is stored with another text
 

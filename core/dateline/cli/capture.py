@@ -20,9 +20,12 @@ from dateline.cli.terminal.stdout import data
 if TYPE_CHECKING:
     from dateline.capture.details import Review
 
+#: Options that describe one document.
+_OF_ONE = ("title", "url", "byline", "transcript")
+
 
 @click.command()
-@click.argument("file", metavar="FILE|URL", type=completion.FILE)
+@click.argument("files", metavar="FILE|DIR|URL...", type=completion.FILE, nargs=-1, required=True)
 @click.option(
     "--story",
     required=True,
@@ -61,7 +64,13 @@ if TYPE_CHECKING:
     "format",
     metavar="FORMAT",
     shell_complete=completion.source_importers,
-    help="Read it in this format, whatever its file name ends in.",
+    help="Read it in this format, whatever its file name ends in; a container's name unpacks it.",
+)
+@click.option(
+    "--transcript",
+    metavar="FILE",
+    type=completion.FILE,
+    help="A text that you typed: what can be read in an image or a scan, or heard in a recording.",
 )
 @click.option(
     "--max-size",
@@ -79,8 +88,10 @@ if TYPE_CHECKING:
 @click.option("--yes", is_flag=True, help="Do not ask about what the document says of itself.")
 @protect_option
 @signed
-def capture(settings: Settings, /, file: str, max_size: int, yes: bool, **details: Any) -> None:
-    """Archive a document as a source of a story.
+def capture(
+    settings: Settings, /, files: tuple[str, ...], max_size: int, yes: bool, **details: Any
+) -> None:
+    """Archive documents as sources of a story.
 
     The bytes are stored unchanged and identified by their SHA-256. Facts quote the text by
     character positions. The text of a web page or PDF is extracted and stored as a second source,
@@ -94,6 +105,11 @@ def capture(settings: Settings, /, file: str, max_size: int, yes: bool, **detail
     A file that the story has already is read again with another --charset or --as: the new text is added as
     another reading of the document, and offered for quoting from then on. `undo` takes it back.
 
+    Folders are captured with all that is below them, and containers (mailboxes, ZIP, WARC, feeds, chats ...) with
+    every document that they hold, each with what the container knows of it. One line is printed for each, nothing is
+    asked, and what cannot be read stops no other: exit code 3 means that some could not. The same again adds
+    nothing, so an interrupted capture is continued by repeating it.
+
     With --allow-network, FILE can be a URL. Facts recorded from a protected source are protected
     under the same subject. Erased content can be captured again: it becomes a new event, and the
     erasure stays on record.
@@ -105,10 +121,13 @@ def capture(settings: Settings, /, file: str, max_size: int, yes: bool, **detail
       dateline capture page.html --story velm-flood --publisher org:wire=Wire --title "After the flood"
       dateline capture report.txt --story velm-flood --publisher org:wire=Wire --charset cp1251
       dateline capture report.txt --story velm-flood --publisher org:wire=Wire --protect "Witness 7"
+      dateline capture page.html report.txt --story velm-flood --publisher org:wire=Wire
     """
+    from dateline.capture.bounds import Bounds
     from dateline.capture.obtain import is_url
+    from dateline.cli.capturing_many import several, show
 
-    if is_url(file) and details["url"] is not None:
+    if any(map(is_url, files)) and details["url"] is not None:
         raise click.UsageError("--url is for files; a document that is downloaded has its own URL")
     if details["published"] is not None:
         languages = [details["language"]] if details["language"] else []
@@ -120,6 +139,9 @@ def capture(settings: Settings, /, file: str, max_size: int, yes: bool, **detail
 
         review = confirmed
     with settings.archive() as archive:
+        many = several(archive.plugins, files, details["format"])
+        if many and (given := [name for name in _OF_ONE if details[name]]):
+            raise click.UsageError(f"--{given[0]} is for one document")
         if details["publisher"] is not None or details["byline"]:
             entities = Entities.of(archive.state(details["story"], facts=()))
             if details["publisher"] is not None:
@@ -128,7 +150,12 @@ def capture(settings: Settings, /, file: str, max_size: int, yes: bool, **detail
                 )
             details["byline"] = [entities.named(one, "--byline ") for one in details["byline"]]
             details["new"] = list(entities.new.values())
-        done = archive.capture(file, max_bytes=max_size << 20, review=review, **details)
+        if many:
+            bounds = Bounds(member=max_size << 20)
+            del details["transcript"]
+            show(archive.capture_all(files, bounds=bounds, **details))
+            return
+        done = archive.capture(files[0], max_bytes=max_size << 20, review=review, **details)
         if not done.stays_erased:
             did = "Captured" if done.new else "Already captured:"
             did = "Read again" if done.read_again else did

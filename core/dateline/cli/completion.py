@@ -31,7 +31,12 @@ VIEWS = frozenset({
 EXPORTERS = frozenset({"csv", "html", "json", "markdown", "ndjson"})
 IMPORTERS = frozenset({"ndjson"})
 PROPOSERS: frozenset[str] = frozenset()
-SOURCE_IMPORTERS = frozenset({"html", "pdf", "text"})
+SOURCE_IMPORTERS = frozenset({
+    "csv", "docx", "fragment", "html", "mail", "odt", "pdf", "srt", "text", "tsv", "webvtt", "xlsx",
+})  # fmt: skip
+CONTAINERS = frozenset({
+    "attachments", "feed", "mbox", "mhtml", "ninjs", "telegram", "wacz", "warc", "zip",
+})  # fmt: skip
 #: The kinds of fact.
 KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
 #: Parts of queries: a field of an event's data, and the unprotected events of a type, last one first.
@@ -210,7 +215,7 @@ def importers(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 
 
 def source_importers(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    return _starting(incomplete, SOURCE_IMPORTERS)
+    return _starting(incomplete, SOURCE_IMPORTERS | CONTAINERS)
 
 
 def plugins(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

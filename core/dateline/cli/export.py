@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -149,7 +149,13 @@ def export(
             archive.material(*stories, view=view, question=question, at=at) as material,
         ):
             if output is None:
-                for chunk in chain([mark], chunks(archive.plugins, name, material)):
+                if exporter.binary and data().isatty():
+                    raise DatelineError(
+                        f"{name} is not text, and a terminal cannot show it",
+                        hint="write a file with -o FILE, or send it to another program with a pipe",
+                        code="output-is-a-terminal",
+                    )
+                for chunk in _marked(mark, chunks(archive.plugins, name, material)):
                     give(chunk)
             else:
                 _write(output, archive.plugins, exporter, material, force, mark, archive.kept)
@@ -217,10 +223,14 @@ def _write(
     sidecar = blamed.call(partial(exporter.sidecar, material))
     if sidecar is not None:
         require_free(sidecar_path, force=force, kept=kept)
-    text = chain([mark], chunks(plugins, exporter.name, material))
-    write_atomically(path, text, force=force, kept=kept)
+    pieces = _marked(mark, chunks(plugins, exporter.name, material))
+    write_atomically(path, pieces, force=force, kept=kept)
     if sidecar is not None:
         write_atomically(sidecar_path, iter([sidecar]), force=force, kept=kept)
+
+
+def _marked(mark: str, chunks: Iterator[str | bytes]) -> Iterator[str | bytes]:
+    return chain([mark], chunks) if mark else chunks
 
 
 def _sidecar_path(path: Path) -> Path:
@@ -239,9 +249,8 @@ def _warn(material: Material) -> None:
 def _format(settings: Settings, given: str | None, output: Path | None) -> str:
     if given is not None:
         return given
-    suffix = "" if output is None else output.suffix
-    for exporter in settings.plugins().exporters.values():
-        if suffix and suffix == exporter.suffix:
-            return exporter.name
+    found = None if output is None else settings.plugins().exporter_for(output.name)
+    if found is not None:
+        return found.name
     known = ", ".join(sorted(settings.plugins().exporters)) or "none"
     raise click.UsageError(f"give a format with -f, or a suffix with -o; formats are {known}")

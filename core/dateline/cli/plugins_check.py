@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dateline.testing.contracts import Verdict
 
 _KINDS = (
-    "views", "exporters", "importers", "source_importers", "event_types", "checks", "doubts", "proposers",
+    "views", "exporters", "importers", "source_importers", "containers", "event_types", "checks", "doubts", "proposers",
 )  # fmt: skip
 
 

@@ -53,6 +53,12 @@ KINDS = {
             "A format that facts are imported from.",
             "import FILE.csv --story STORY",
         ),
+        Kind(
+            "container",
+            "containers",
+            "A file that holds several documents.",
+            "capture FILE.$plugin --story STORY",
+        ),
         Kind("event", "event_types", "An event type.", "import FILE.ndjson --story STORY"),
         Kind(
             "proposer",
@@ -75,6 +81,7 @@ KINDS = {
 )
 @click.option("--exporter", is_flag=True, help=KINDS["exporter"].help)
 @click.option("--importer", is_flag=True, help=KINDS["importer"].help)
+@click.option("--container", is_flag=True, help=KINDS["container"].help)
 @click.option("--event", is_flag=True, help=KINDS["event"].help)
 @click.option("--proposer", is_flag=True, help=KINDS["proposer"].help)
 @click.option(
@@ -95,6 +102,7 @@ def new(
     form: str | None,
     exporter: bool,
     importer: bool,
+    container: bool,
     event: bool,
     proposer: bool,
 ) -> None:
@@ -109,7 +117,7 @@ def new(
       dateline plugins new portraits --form entity
       dateline plugins new digest --exporter -o plugins
     """
-    flags = (view, exporter, importer, event, proposer)
+    flags = (view, exporter, importer, container, event, proposer)
     chosen = [kind for kind, given in zip(KINDS.values(), flags, strict=True) if given]
     if len(chosen) > 1:
         raise click.UsageError(f"choose one of --{' and --'.join(k.name for k in chosen)}")

@@ -17,7 +17,7 @@ class Root(LazyGroup):
     core = {
         "init": "Create a new archive.",
         "open": "Open a new story.",
-        "capture": "Archive a document as a source of a story.",
+        "capture": "Archive documents as sources of a story.",
         "import": "Import facts from a file, all or none.",
         "record": "Record one fact from a source.",
         "propose": "Queue facts that tools find in a source, or in all sources of a story.",

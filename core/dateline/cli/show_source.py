@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from dateline.documents.word_diff import word_diff
 from dateline.events.acts import short, words
+from dateline.events.parts import InContainer
 from dateline.events.readings import drawn, lost, readings, superseded
 from dateline.events.state import Fact, StoryState
 from dateline.records.source import Newest, Stored, charset_of, is_text, read_by, text_of, versions
@@ -26,6 +27,7 @@ def describe(story: StoryState, name: str, stored: Stored) -> Iterator[str]:
         ("address", source.url or _url(story, name)),
         ("language", source.language),
         ("kept as", source.media_type),
+        ("out of", _container(source.container)),
         ("text of", short(source.derived_from) if source.derived_from else None),
         ("read by", read_by(story, name, stored) if source.derived_from else None),
         ("charset", None if source.derived_from else charset_of(story, name, stored)),
@@ -128,6 +130,11 @@ def changes(old: str, new: str) -> Iterator[str]:
             before = (before + piece.text)[-_AROUND:]
     if change:
         yield " ".join(f"…{before}{change}".split())
+
+
+def _container(held: InContainer | None) -> str | None:
+    """Where a document was found: ``mail.mbox (sha256 ef01...), 12.eml``."""
+    return None if held is None else f"{held.name} (sha256 {held.sha256[:12]}), {held.member}"
 
 
 def _url(story: StoryState, name: str) -> str | None:

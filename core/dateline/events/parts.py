@@ -124,6 +124,15 @@ class Credit(Part, frozen=True, kw_only=True):
     role: str
 
 
+class InContainer(Part, frozen=True, kw_only=True):
+    """Where a document was found: ``member`` of the file ``name``, whose bytes have this ``sha256`` in hex.
+    The file itself is not kept."""
+
+    sha256: str
+    name: str
+    member: str
+
+
 class Change(Part, frozen=True, kw_only=True):
     """One changed value. ``path`` is a JSON Pointer (RFC 6901); null means that there is no value."""
 

@@ -43,7 +43,8 @@ class EventType:
 
 _UPCASTERS: Mapping[type[Payload], Mapping[int, Upcaster]] = {
     entity.EntityIntroduced: {1: entity.from_v1},
-    source.SourceCaptured: {1: unchanged},  # version 2 added ``read_as``
+    # Version 2 added ``read_as``, version 3 ``container``.
+    source.SourceCaptured: {1: unchanged, 2: unchanged},
     editorial.ContentErased: {
         1: unchanged
     },  # version 2 added ``events``; no command wrote version 1

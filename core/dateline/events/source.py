@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from dateline.events.parts import Change, Credit
+from dateline.events.parts import Change, Credit, InContainer
 from dateline.events.payload import Payload
 
 
@@ -33,11 +33,12 @@ class SourceCaptured(Payload, frozen=True, kw_only=True):
     ``chars`` counts the code points of its text; it is left out if the document is not text.
     ``published`` is an EDTF date. ``derived_from`` is the source that this text was extracted from,
     ``extracted_by`` the tool that extracted it. ``read_as`` is the charset in which the tool read that
-    source, if it is another than the one that it is stored with.
+    source, if it is another than the one that it is stored with. ``container`` is the file that it was taken
+    from, if that held several documents.
     """
 
     type: ClassVar[str] = "source.captured"
-    schema_version: ClassVar[int] = 2
+    schema_version: ClassVar[int] = 3
     source: str
     media_type: str = "text/plain"
     title: str | None = None
@@ -52,6 +53,7 @@ class SourceCaptured(Payload, frozen=True, kw_only=True):
     derived_from: str | None = None
     extracted_by: str | None = None
     read_as: str | None = None
+    container: InContainer | None = None
 
 
 class SourceWithdrawn(Payload, frozen=True, kw_only=True):

@@ -56,7 +56,8 @@ class Material(Protocol):
 
 
 class Exporter(ABC):
-    """Writes stories in a format, as chunks of text that end with a line break."""
+    """Writes stories in a format, as chunks of text that end with a line break, or, if it is `binary`, as
+    chunks of bytes. A binary format states its cut in its `sidecar`, and is written to files and pipes only."""
 
     name: ClassVar[str]
     suffix: ClassVar[str]
@@ -67,8 +68,11 @@ class Exporter(ABC):
     #: Whether all that it writes are `Material.tables`, so that some of the rows can be asked for.
     tabular: ClassVar[bool] = False
 
+    #: Whether it yields bytes, as Parquet and ZIP files need.
+    binary: ClassVar[bool] = False
+
     @abstractmethod
-    def export(self, material: Material) -> Iterator[str]:
+    def export(self, material: Material) -> Iterator[str] | Iterator[bytes]:
         """The export, in chunks. It must be deterministic: no clock, no randomness, no other input."""
 
     def schema(self) -> str | None:
@@ -81,7 +85,7 @@ class Exporter(ABC):
 
     def stated_cut(self, content: str, sidecar: str | None) -> StatedCut | None:
         """The cut that a file of this format states, so that ``verify --export`` can compare the file
-        with an export at that cut; None if it states none.
+        with an export at that cut; None if it states none. Of a binary format, `content` is empty.
 
         The file may come from anyone: an error while parsing it counts as None.
         """

@@ -26,10 +26,15 @@ def lines_of(
 
     Raises UnknownName, DatelineError.
     """
-    suffix = Path(file).suffix if isinstance(file, str | os.PathLike) else ".ndjson"
-    reader = plugins.importer(format) if format else plugins.importer_for(suffix)
+    named = Path(file).name if isinstance(file, str | os.PathLike) else None
+    if format is None and named is not None:
+        reader = plugins.importer_for(named)
+    else:
+        reader = plugins.importer(format or "ndjson")
     # Errors of reading the file are not the plugin's.
-    blamed = Blamed(plugins, "importers", reader.name, passing=(OSError,))
+    blamed = Blamed(
+        plugins, "importers", reader.name, passing=(OSError,), file=named or "standard input"
+    )
     with _opened(file) as stream:
         yield blamed.each(lambda: reader.read(iter(lambda: stream.read(_CHUNK), b"")))
 
@@ -48,14 +53,33 @@ def _opened(file: str | os.PathLike[str] | BinaryIO) -> AbstractContextManager[B
         ) from None
 
 
-def chunks(plugins: Plugins, format: str, material: Material) -> Iterator[str]:
-    """The export in a format, in chunks. Raises UnknownName, DatelineError, ViewFailed."""
+def chunks(plugins: Plugins, format: str, material: Material) -> Iterator[str | bytes]:
+    """The export in a format, in chunks: bytes in a binary one, else text. Raises UnknownName,
+    DatelineError, ViewFailed."""
     exporter = plugins.exporter(format)
-    return Blamed(plugins, "exporters", format).each(partial(_text, exporter, material))
+    return Blamed(plugins, "exporters", format).each(partial(_checked, exporter, material))
 
 
-def _text(exporter: Exporter, material: Material) -> Iterator[str]:
+def text_of(plugins: Plugins, format: str, material: Material) -> str:
+    """The export in a format that is text. Raises DatelineError (``format-binary``), and what `chunks` does."""
+    if plugins.exporter(format).binary:
+        raise DatelineError(
+            f"the format {format} is not text",
+            hint="use Archive.export_bytes, or `dateline export -o FILE`",
+            code="format-binary",
+        )
+    return "".join(piece for piece in chunks(plugins, format, material) if isinstance(piece, str))
+
+
+def bytes_of(plugins: Plugins, format: str, material: Material) -> bytes:
+    """The export in any format; text is in UTF-8. Raises what `chunks` does."""
+    pieces = chunks(plugins, format, material)
+    return b"".join(piece.encode() if isinstance(piece, str) else piece for piece in pieces)
+
+
+def _checked(exporter: Exporter, material: Material) -> Iterator[str | bytes]:
+    wanted, kind = (bytes, "bytes") if exporter.binary else (str, "text")
     for piece in exporter.export(material):
-        if not isinstance(piece, str):
-            raise TypeError(f"it yields {type(piece).__name__}, not text")
+        if not isinstance(piece, wanted):
+            raise TypeError(f"it yields {type(piece).__name__}, not {kind}")
         yield piece

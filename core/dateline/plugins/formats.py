@@ -15,6 +15,7 @@ from dateline.export.exporter import Exporter
 from dateline.recording.line import Line
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,40}")
+SUFFIX = re.compile(r"(\.[a-z0-9]+)+")
 
 
 class Importer(ABC):
@@ -75,17 +76,16 @@ class SourceImporter(ABC):
 def check_format(item: object) -> None:
     """Raises DatelineError if `item` is not a valid exporter or importer."""
     if not isinstance(item, Exporter | Importer | SourceImporter):
-        raise _invalid(f"{item!r} is not an instance of Exporter, Importer or SourceImporter")
+        raise invalid(f"{item!r} is not an instance of Exporter, Importer or SourceImporter")
     name = getattr(item, "name", None)
     if not isinstance(name, str) or not NAME.fullmatch(name):
-        raise _invalid(
-            f"a format's name consists of lower-case letters, digits and -, not {name!r}"
-        )
+        raise invalid(f"a format's name consists of lower-case letters, digits and -, not {name!r}")
     suffixes = (item.suffix,) if isinstance(item, Exporter) else item.suffixes
     for suffix in suffixes:
-        if not re.fullmatch(r"(\.[a-z0-9]+)+", suffix):
-            raise _invalid(f"format {name}: a suffix has the form .csv, not {suffix!r}")
+        if not SUFFIX.fullmatch(suffix):
+            raise invalid(f"format {name}: a suffix has the form .csv, not {suffix!r}")
 
 
-def _invalid(what: str) -> DatelineError:
+def invalid(what: str) -> DatelineError:
+    """The error for a format that a plugin must not offer."""
     return DatelineError(what, code="format-invalid")

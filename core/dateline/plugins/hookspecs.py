@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from dateline.events.registry import EventType
     from dateline.export.exporter import Exporter
     from dateline.plugins.checks import Check
+    from dateline.plugins.containers import Container
     from dateline.plugins.executors import Executor
     from dateline.plugins.formats import Importer, SourceImporter
     from dateline.proposals.proposer import Proposer
@@ -36,6 +37,11 @@ def dateline_exporters() -> Iterable[Exporter]:  # type: ignore[empty-body]
 @hookspec
 def dateline_importers() -> Iterable[Importer | SourceImporter]:  # type: ignore[empty-body]
     """Offer import formats: instances of `Importer` for facts or `SourceImporter` for sources."""
+
+
+@hookspec
+def dateline_containers() -> Iterable[Container]:  # type: ignore[empty-body]
+    """Offer containers: instances of `Container`, which read files that hold several documents."""
 
 
 @hookspec

@@ -20,12 +20,15 @@ from dateline.events.registry import EventType, Registry
 from dateline.export.exporter import Exporter
 from dateline.plugins import hookspecs
 from dateline.plugins.checks import Check
+from dateline.plugins.containers import Container, check_container
 from dateline.plugins.discovery import Candidate, Selection, in_folder, installed, way_to_import
 from dateline.plugins.executors import Executor, check_executor
 from dateline.plugins.formats import Importer, SourceImporter, check_format
+from dateline.plugins.places import place
 from dateline.plugins.points import KINDS, PLUGINS
 from dateline.plugins.recipe import Recipe
 from dateline.plugins.records import PluginRecord, Status
+from dateline.plugins.suffixes import longest
 from dateline.proposals.proposer import Proposer, check_proposer
 from dateline.views.projection import View, give_doubters, schema_of
 
@@ -42,6 +45,7 @@ class Plugins:
         self._exporters: dict[str, Exporter] = {}
         self._importers: dict[str, Importer] = {}
         self._source_importers: dict[str, SourceImporter] = {}
+        self._containers: dict[str, Container] = {}
         self._event_types: dict[str, EventType] = {}
         self._checks: dict[str, Check] = {}
         self._doubts: dict[str, Doubter] = {}
@@ -141,6 +145,12 @@ class Plugins:
     def source_importers(self) -> dict[str, SourceImporter]:
         self._require("importers")
         return self._source_importers
+
+    @property
+    def containers(self) -> dict[str, Container]:
+        """Files that hold several documents."""
+        self._require("containers")
+        return self._containers
 
     @property
     def event_types(self) -> dict[str, EventType]:
@@ -245,24 +255,40 @@ class Plugins:
         """The proposer with this name. Raises UnknownName."""
         return named(self.proposers, name, "proposer", "proposer-unknown")
 
+    def exporter_for(self, name: str) -> Exporter | None:
+        """The exporter that writes files with this name; None if none does."""
+        found = longest(self.exporters.values(), name, lambda exporter: [exporter.suffix])
+        return found[0] if found else None
+
     def importer(self, name: str) -> Importer:
         """The importer with this name. Raises UnknownName."""
         return named(self.importers, name, "import format", "format-unknown")
 
-    def importer_for(self, suffix: str) -> Importer:
-        """The importer for files with this suffix, or else the one for NDJSON. Raises DatelineError if
+    def importer_for(self, name: str) -> Importer:
+        """The importer for a file with this name, or else the one for NDJSON. Raises DatelineError if
         several match."""
-        found = _only(self.importers.values(), suffix, "-f")
+        found = _only(self.importers.values(), name, "-f")
         return self.importer("ndjson") if found is None else found
 
-    def source_importer(self, suffix: str) -> SourceImporter:
-        """The importer for documents with this suffix. Raises UnknownName, DatelineError if several match."""
-        item = _only(self.source_importers.values(), suffix, "--as")
+    def container_for(
+        self, name: str, media_type: str | None, beginning: bytes
+    ) -> Container | None:
+        """The container that reads a file with this name, media type and beginning; None if none does.
+        Raises DatelineError if several match."""
+        offered = self.containers.values()
+        typed = [each for each in offered if media_type in each.media_types]
+        found = typed or longest(offered, name, lambda each: each.suffixes)
+        return _single([each for each in found if each.recognizes(beginning)], name, "--as")
+
+    def source_importer(self, name: str) -> SourceImporter:
+        """The importer for documents with this file name. Raises UnknownName, DatelineError if several
+        match."""
+        item = _only(self.source_importers.values(), name, "--as")
         if item is not None:
             return item
         known = ", ".join(sorted({s for i in self.source_importers.values() for s in i.suffixes}))
         raise UnknownName(
-            f"no plugin reads {suffix or 'files without a suffix'!r}",
+            f"no plugin reads {Path(name).suffix or 'files without a suffix'!r}",
             hint=f"known are {known or 'none'}; `--as text` reads it as plain text",
             code="format-unknown",
         )
@@ -368,15 +394,18 @@ def _exporter(item: object) -> tuple[str, str, Any]:
     return "exporters", item.name, item
 
 
-_Reads = TypeVar("_Reads", Importer, SourceImporter)
+_Reads = TypeVar("_Reads", Importer, SourceImporter, Container)
 
 
-def _only(items: Iterable[_Reads], suffix: str, option: str) -> _Reads | None:
-    found = [item for item in items if suffix.lower() in item.suffixes]
+def _only(items: Iterable[_Reads], name: str, option: str) -> _Reads | None:
+    return _single(longest(items, name, lambda item: item.suffixes), name, option)
+
+
+def _single(found: Sequence[_Reads], name: str, option: str) -> _Reads | None:
     if len(found) > 1:
         names = " and ".join(sorted(item.name for item in found))
         raise DatelineError(
-            f"{names} both read {suffix} files",
+            f"{names} both read {Path(name).suffix} files",
             hint=f"choose one with `{option}`",
             code="format-ambiguous",
         )
@@ -389,6 +418,11 @@ def _importer(item: object) -> tuple[str, str, Any]:
         raise _not_a("Importer or SourceImporter", item)
     assert isinstance(item, Importer | SourceImporter)
     return ("importers" if isinstance(item, Importer) else "source_importers"), item.name, item
+
+
+def _container(item: object) -> tuple[str, str, Any]:
+    found = check_container(item)
+    return "containers", found.name, found
 
 
 def _event_type(item: object) -> tuple[str, str, Any]:
@@ -440,6 +474,7 @@ _CHECKS: dict[str, Callable[[object], tuple[str, str, Any]]] = {
     "views": lambda item: ("views", schema_of(item).name, item),
     "exporters": _exporter,
     "importers": _importer,
+    "containers": _container,
     "event_types": _event_type,
     "checks": _check,
     "doubts": _doubter,
@@ -455,19 +490,7 @@ def _reason(error: BaseException, candidate: Candidate) -> str:
     if isinstance(error, DatelineError):
         return described(error)
     reason = described(error).strip().splitlines()[0]
-    where = _place(error, candidate.module.partition(".")[0])
+    where = place(error, candidate.module.partition(".")[0])
     reason = f"{reason} ({where})" if where else reason
     better = way_to_import(candidate, error)
     return f"{reason}; {better}" if better else reason
-
-
-def _place(error: BaseException, package: str) -> str | None:
-    """``file.py:12``: the innermost line of the plugin's own code in the traceback."""
-    place = None
-    for frame, number in traceback.walk_tb(error.__traceback__):
-        module = frame.f_globals.get("__name__", "")
-        if package and (module == package or module.startswith(f"{package}.")):
-            path = Path(frame.f_code.co_filename)
-            name = "/".join(path.parts[-2:]) if path.name == "__init__.py" else path.name
-            place = f"{name}:{number}"
-    return place

@@ -41,7 +41,8 @@ def stated_cut(exporter: Exporter, content: bytes, sidecar: bytes | None) -> Sta
     """The cut that an export states. Raises DatelineError when it states none."""
     try:
         beside = None if sidecar is None else sidecar.decode()
-        found = exporter.stated_cut(content.decode(), beside)
+        text = "" if exporter.binary else content.decode()
+        found = exporter.stated_cut(text, beside)
     except _MALFORMED:
         found = None
     if found is None:
@@ -143,7 +144,8 @@ def _differs(
             given = [(fresh, every) for fresh, _ in given]
         wrong = [_first_wrong(export.content, *pair, gone) for pair in given]
     if None not in wrong:
-        reason = f"line {wrong[0]} of {export.name} is not what the archive produces at that cut"
+        where = export.name if again.binary else f"line {wrong[0]} of {export.name}"
+        reason = f"{where} is not what the archive produces at that cut"
         report.add("export", reason)
 
 
@@ -155,13 +157,13 @@ class _Again:
     ) -> None:
         self._connection, self._reader, self._views = connection, reader, plugins.views
         self._stated, self._exporter = export.stated, plugins.exporter(export.format)
-        self.by_line = self._exporter.by_line
+        self.by_line, self.binary = self._exporter.by_line, self._exporter.binary
         wanted = export.stated.cut.stories
         self._stories = [story for story in read.list_stories(connection) if story.slug in wanted]
 
     def written(self, moment: Moment, *, erasures: bool = False) -> bytes:
         pieces = self._exporter.export(self._material(moment, erasures))
-        return b"".join(piece.encode() for piece in pieces)
+        return b"".join(piece.encode() if isinstance(piece, str) else piece for piece in pieces)
 
     def beside(self, moment: Moment) -> bytes | None:
         sidecar = self._exporter.sidecar(self._material(moment, False))

@@ -41,14 +41,16 @@ def read_note(path: str | os.PathLike[str]) -> Checkpoint:
 def read_export(archive: UUID, plugins: Plugins, file: str | os.PathLike[str]) -> Export:
     """An export and the cut that it states. Raises DatelineError if it is not of this archive."""
     path = Path(file)
-    content = read_bounded(path, _EXPORT_BYTES).removeprefix("\ufeff".encode())
-    exporter = next((e for e in plugins.exporters.values() if e.suffix == path.suffix), None)
+    content = read_bounded(path, _EXPORT_BYTES)
+    exporter = plugins.exporter_for(path.name)
     if exporter is None:
         raise DatelineError(
             f"no export format has the suffix of {path}",
             hint="keep the suffix that the file had when it was exported",
             code="format-unknown",
         )
+    if not exporter.binary:
+        content = content.removeprefix("\ufeff".encode())
     sidecar_path = path.with_name(path.name + ".meta.json")
     sidecar = read_bounded(sidecar_path, _NOTE_BYTES) if sidecar_path.exists() else None
     stated = stated_cut(exporter, content, sidecar)

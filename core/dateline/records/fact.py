@@ -13,15 +13,13 @@ from dateline.events.registry import to_fields
 from dateline.events.state import Fact
 from dateline.events.support import support
 from dateline.events.tombstones import ErasedFact
-from dateline.export.paging import Pages
+from dateline.export.paging import Pages, located
 
 
 def fact_record(fact: Fact, text: str | None, linking: Sequence[Link] = ()) -> dict[str, Any]:
     """A fact with its support, links and history. ``text`` is the text of its source, if that is at hand; ``linking``
     are links of other stories to it."""
     when, pages = fact.when, Pages(fact.story, lambda source: text)
-    found = [pages.of(fact.source, item) for item in fact.data.evidence]
-    paged = {"pages": [page and page[0] for page in found]} if pages.paged(fact.source) else {}
     known = support(fact)
     return {
         "story": fact.story.slug,
@@ -37,7 +35,7 @@ def fact_record(fact: Fact, text: str | None, linking: Sequence[Link] = ()) -> d
         "chain": fact.chain_words,
         "when": None if when is None else when.words,
         "data": to_fields(fact.data),
-        **paged,
+        **located(pages, fact.source, fact.data.evidence),
         "support": {
             "standing": known.standing,
             "independent": known.independent,

@@ -389,7 +389,7 @@ def _by_hand(engine: Engine, statement: str) -> None:
 
 def _export(archive: Archive, name: str) -> str:
     with archive.material() as material:
-        return "".join(archive.plugins.exporter(name).export(material))
+        return "".join(map(str, archive.plugins.exporter(name).export(material)))
 
 
 def _lines(plugins: Plugins, exported: str) -> list[Line]:

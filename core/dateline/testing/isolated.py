@@ -10,6 +10,7 @@ from dateline.doubts.doubt import Doubter
 from dateline.events.registry import EventType
 from dateline.export.exporter import Exporter
 from dateline.plugins.checks import Check
+from dateline.plugins.containers import Container
 from dateline.plugins.discovery import Candidate
 from dateline.plugins.formats import Importer, SourceImporter
 from dateline.plugins.hookspecs import hookimpl
@@ -20,6 +21,7 @@ _HOOK_OF: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (View, "dateline_views"),
     (Exporter, "dateline_exporters"),
     ((Importer, SourceImporter), "dateline_importers"),
+    (Container, "dateline_containers"),
     (EventType, "dateline_event_types"),
     (Check, "dateline_checks"),
     (Doubter, "dateline_doubts"),
@@ -59,7 +61,7 @@ def _plugin(items: list[object]) -> object:
         if hook is None:
             raise TypeError(
                 f"{item!r} is neither a plugin nor an instance of a view, an exporter, an importer, "
-                "an event type or a check"
+                "a container, an event type or a check"
             )
         by_hook.setdefault(hook, []).append(item)
     return types.SimpleNamespace(**{hook: _hook(found) for hook, found in by_hook.items()})

@@ -16,7 +16,7 @@ def _file(asked: Asked) -> Answer:
     archive, name = asked.site.archive, asked.places["format"]
     exporter = archive.plugins.exporter(name)
     try:
-        content = archive.export(asked.slug, format=name, as_of=asked.as_of).encode()
+        content = archive.export_bytes(asked.slug, format=name, as_of=asked.as_of)
     except UnicodeEncodeError:
         raise Problem(503, f"the exporter {name} failed", "plugin-failed") from None
     # What a plugin states about itself reaches a header only in the form that headers have.

@@ -53,8 +53,11 @@ def tell(line: str) -> None:
     click.echo(wrapped(legible(line), data()), file=data())
 
 
-def give(text: str) -> None:
-    """Print part of a file on stdout: unchanged in a pipe, made safe on a terminal."""
+def give(text: str | bytes) -> None:
+    """Print part of a file on stdout: unchanged in a pipe, made safe on a terminal. Bytes are for pipes."""
+    if isinstance(text, bytes):
+        click.echo(text, nl=False, file=data())
+        return
     shown = legible(text.replace("\r\n", "\n")) if data().isatty() else text
     click.echo(shown.encode(), nl=False, file=data())
 

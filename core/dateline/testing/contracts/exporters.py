@@ -8,7 +8,7 @@ import contextlib
 import copy
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -47,7 +47,8 @@ def writes_every_story(exporter: Exporter, trials: Trials, lines: Lines) -> None
 
 
 def is_text_with_a_last_line_end(exporter: Exporter, trials: Trials, lines: Lines) -> None:
-    """The document is valid UTF-8 and ends with a line end; a JSON format can be parsed."""
+    """The document is valid UTF-8 and ends with a line end; a JSON format can be parsed. A binary format
+    yields bytes alone."""
     _check_text(exporter, _first(exporter, trials, lines).whole())
 
 
@@ -84,13 +85,13 @@ def writes_an_empty_archive(exporter: Exporter, trials: Trials, lines: Lines) ->
         archive.material() as material,
     ):
         try:
-            chunks = list(exporter.export(material))
+            chunks: list[str | bytes] = list(exporter.export(material))
         except Exception as error:
             raise Broken(
                 f"for an empty archive it raised {type(error).__name__}: {error}"
             ) from None
     _check_text(exporter, chunks)
-    if not "".join(chunks).strip():
+    if not any(chunk.strip() for chunk in chunks):
         raise Broken("for an empty archive it writes nothing; write at least a heading")
 
 
@@ -126,11 +127,11 @@ _CONSTANT = ("empty-archive", "streams")
 class Written:
     """The result of one export."""
 
-    chunks: list[str]
+    chunks: list[str | bytes]
     printed: str = ""
     error: Exception | None = None
 
-    def whole(self) -> list[str]:
+    def whole(self) -> list[str | bytes]:
         """The pieces of a complete document. Raises Skipped if the exporter raised."""
         if self.error is not None:
             raise Skipped(f"it raised {type(self.error).__name__}: {self.error}")
@@ -138,14 +139,14 @@ class Written:
 
 
 def _write(exporter: Exporter, trials: Trials, lines: Lines) -> Written:
-    printed, chunks = io.StringIO(), []
+    printed, chunks = io.StringIO(), list[str | bytes]()
     with (
         trials.recording(lines).archive.material() as material,
         contextlib.redirect_stdout(printed),
     ):
         try:
             for chunk in exporter.export(material):
-                chunks.append(chunk)  # noqa: PERF402 - keeps the pieces before an error
+                chunks.append(chunk)
         except Exception as error:
             return Written(chunks, printed.getvalue(), error)
     return Written(chunks, printed.getvalue())
@@ -161,11 +162,14 @@ def _first(exporter: Exporter, trials: Trials, lines: Lines) -> Written:
     return found
 
 
-def _check_text(exporter: Exporter, chunks: list[str]) -> None:
+def _check_text(exporter: Exporter, chunks: Sequence[str | bytes]) -> None:
+    wanted = bytes if exporter.binary else str
     for chunk in chunks:
-        if not isinstance(chunk, str):
-            raise Broken(f"it yields {type(chunk).__name__}; yield str")
-    text = "".join(chunks)
+        if not isinstance(chunk, wanted):
+            raise Broken(f"it yields {type(chunk).__name__}; yield {wanted.__name__}")
+    if exporter.binary:
+        return
+    text = "".join(chunk for chunk in chunks if isinstance(chunk, str))
     try:
         text.encode()
     except UnicodeEncodeError as error:

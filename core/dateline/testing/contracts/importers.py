@@ -15,7 +15,7 @@ from dateline.documents.document import Document
 from dateline.errors import DatelineError, MissingLibrary
 from dateline.plugins.formats import Extracted, Importer, SourceImporter
 from dateline.recording.line import Line
-from dateline.testing import documents, samples
+from dateline.testing import documents, packed, samples
 from dateline.testing.contracts.search import Broken, Rule, Skipped, Verdict, judge
 
 _BOM = b"\xef\xbb\xbf"
@@ -37,7 +37,11 @@ _FIXED = (
     _TABLE,
     b"\xff\xfe\x00",
 )
-_DOCUMENTS = (documents.page(), documents.pdf("One page"), documents.pdf(""), samples.TEXT.encode())
+_DOCUMENTS = (
+    documents.page(), documents.pdf("One page"), documents.pdf(""), samples.TEXT.encode(),
+    packed.docx("One."), packed.odt("One."), packed.xlsx(("One", 1)), packed.SUBTITLES,
+    packed.mail("Afloat", "One."),
+)  # fmt: skip
 
 
 def importer_verdicts(

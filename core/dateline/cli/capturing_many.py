@@ -1,0 +1,68 @@
+"""Capturing many documents: one line for each, and a count of them at the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dateline.capture.bounds import Bounds
+from dateline.capture.unpacking import Unpacking
+from dateline.cli.outcome import FOUND
+from dateline.cli.terminal.messages import counted, say
+
+if TYPE_CHECKING:
+    from dateline.capture.many import Tried
+    from dateline.plugins.loaded import Plugins
+
+
+def several(plugins: Plugins, files: Sequence[str], format: str | None) -> bool:
+    """Whether `files` hold more than one document: they are many, or one is a folder or a container."""
+    if len(files) > 1 or Path(files[0]).is_dir():
+        return True
+    return Unpacking(plugins, Bounds(), format).is_container(files[0])
+
+
+def show(tries: Iterable[Tried]) -> None:
+    """Say what became of each document. Ends the command with exit code 3 if some could not be captured."""
+    counts: Counter[str] = Counter()
+    for tried in tries:
+        what = _what(tried)
+        counts[what] += 1
+        say(f"{what} {_words(tried)}")
+    said = [f"{counts[what]:,} {words}" for what, words in _SUMMARY.items() if counts[what]]
+    say(f"{counted(counts.total(), 'document')}: {', '.join(said) or 'none found'}.")
+    if counts["Failed:"]:
+        click.get_current_context().exit(FOUND)
+
+
+_SUMMARY = {
+    "Captured": "captured",
+    "Read again": "read again",
+    "Already there:": "already there",
+    "Stays erased:": "erased before",
+    "Left out": "left out, since no plugin reads them",
+    "Failed:": "failed",
+}
+
+
+def _what(tried: Tried) -> str:
+    done = tried.captured
+    if done is None:
+        return "Left out" if tried.left_out else "Failed:"
+    if done.stays_erased:
+        return "Stays erased:"
+    if done.read_again:
+        return "Read again"
+    return "Captured" if done.new else "Already there:"
+
+
+def _words(tried: Tried) -> str:
+    if tried.error is not None:
+        hint = "" if tried.left_out or not tried.error.hint else f"\n  {tried.error.hint}"
+        return f"{tried.place}: {tried.error}{hint}"
+    assert tried.captured is not None
+    return f"{tried.place}  {tried.captured.words}".rstrip()

@@ -1,0 +1,63 @@
+"""Documents that are ZIP files with XML in them, read without entities and within bounds."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from dateline.plugin import BINARY, DatelineError, Document, MissingLibrary, open_zip, read_entry
+
+#: The most bytes of a part, and of all parts together, once they are unpacked.
+MAX_PART, MAX_ALL = 64 << 20, 512 << 20
+#: The namespaces of "strict" Open XML, and those that every program writes.
+_STRICT = {
+    b"http://purl.oclc.org/ooxml/wordprocessingml/main": b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+}
+_HINT = "open it in another program and save it again, or save its text and capture that"
+
+
+def packed_document(content: bytes, part: str, kind: str) -> Document:
+    """The document, whose text is in `part`. Raises DatelineError (``not-that-document``,
+    ``document-unreadable``, or one of `open_zip`)."""
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        raise unreadable(f"it is protected by a password, or older than {kind}")
+    with open_zip(BytesIO(content)) as packed:
+        names = packed.namelist()
+        if sum(entry.file_size for entry in packed.infolist()) > MAX_ALL:
+            raise unreadable(f"it unpacks to more than {MAX_ALL >> 20} MiB")
+    if part not in names:
+        raise DatelineError(
+            f"this is not {kind}: it has no {part}",
+            hint="name its format with --as",
+            code="not-that-document",
+        )
+    return Document(content, BINARY)
+
+
+def tree(document: Document, part: str) -> Any:
+    """The root element of a part; None if there is none. Raises DatelineError (``document-unreadable``)."""
+    try:
+        from lxml import etree
+    except ImportError:
+        raise MissingLibrary("lxml", "capture") from None
+    with open_zip(BytesIO(document.content)) as packed:
+        content = read_entry(packed, part, MAX_PART)
+    if content is None:
+        return None
+    for strict, plain in _STRICT.items():
+        content = content.replace(strict, plain)
+    # No entity is expanded, nothing is loaded, and depth and size are those that lxml allows.
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as error:
+        raise unreadable(f"its part {part} is not valid XML: {error}") from None
+    if root.getroottree().docinfo.doctype:
+        raise unreadable(f"its part {part} declares entities")
+    return root
+
+
+def unreadable(why: str) -> DatelineError:
+    return DatelineError(
+        f"the document cannot be read: {why}", hint=_HINT, code="document-unreadable"
+    )
