@@ -1,0 +1,84 @@
+"""The sentences of a paragraph, with what is quoted masked. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from dateline_quotes.marks import Paragraph, Quoted
+from dateline_quotes.words import Words
+
+#: Stands for every character of a quotation but its marks and its last punctuation.
+MASK = "\x00"
+_END = re.compile(r"[.!?…][\"”’')\]»]*\s+(?=[\"“‘'«(\[„`]*(?:[^\W\d_a-z]|\d|\x00))")
+_WORD = re.compile(r"[^\W\d_]+(?:[’'.-][^\W\d_]+)*|\d[\d.,]*|\x00+")
+_LAST = re.compile(r"[.,!?…;:—–\"”’'»“«-]+\s*\Z")
+#: Remarks such as (R-Utah), which are no part of a sentence.
+_ASIDE = re.compile(r"\([^()\"“”\n]{1,60}\)")
+_ASKED = re.compile(r"[!?…][\"”’'»]+\s+\Z")
+_FRAME = re.compile(r"(?:[^\W\d_][\w.’'-]*\s+){1,4}?([^\W\d_]+)\b")
+
+
+class Word(msgspec.Struct, frozen=True, gc=False):
+    start: int
+    end: int
+    text: str
+
+    @property
+    def large(self) -> bool:
+        return self.text[0].isupper()
+
+
+class Sentence(msgspec.Struct, frozen=True):
+    """A sentence at [`start`, `end`) of ``text``, the source with what this paragraph quotes masked. The
+    words are those between the quotations, in order."""
+
+    text: str
+    start: int
+    end: int
+    words: list[Word]
+    quoted: list[Quoted]
+
+
+def sentences(text: str, paragraph: Paragraph, words: Words) -> Iterator[Sentence]:
+    """The sentences of a paragraph. Positions are those in the paragraph; add its start for the source's."""
+    masked, offset = masked_text(text, paragraph), paragraph.start
+    quoted = [one._replace(start=one.start - offset, end=one.end - offset) for one in paragraph.quoted]
+    start = at = 0
+    for end in [*_ends(masked, words), len(masked)]:
+        some = list[Quoted]()
+        while at < len(quoted) and quoted[at].start < end:
+            some.append(quoted[at])
+            at += 1
+        found = [
+            Word(match.start(), match.end(), match[0])
+            for match in _WORD.finditer(masked, start, end)
+            if match[0][0] != MASK
+        ]
+        if found or some:
+            yield Sentence(masked, start, end, found, some)
+        start = end
+
+
+def masked_text(text: str, paragraph: Paragraph) -> str:
+    parts, at = list[str](), paragraph.start
+    for one in paragraph.quoted:
+        match = _LAST.search(text, max(one.start + 1, one.end - 5), one.end)
+        last = match.start() if match is not None else one.end
+        parts += [text[at : one.start + 1], MASK * (last - one.start - 1), text[last : one.end]]
+        at = one.end
+    whole = "".join([*parts, text[at : paragraph.end]])
+    return _ASIDE.sub(lambda match: " " * len(match[0]), whole)
+
+
+def _ends(masked: str, words: Words) -> Iterator[int]:
+    for match in _END.finditer(masked):
+        if masked[match.start()] == "." and words.abbreviations.search(masked, max(0, match.start() - 8), match.start() + 1):
+            continue
+        asked = _ASKED.match(masked, match.start(), match.end())
+        frame = asked and _FRAME.match(masked, match.end())
+        if frame and frame[1].lower() in words.verbs:
+            continue
+        yield match.end()

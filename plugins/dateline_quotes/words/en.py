@@ -1,0 +1,133 @@
+"""English."""
+
+from __future__ import annotations
+
+import re
+
+from dateline_quotes.words import QUOTING, SPEECH, STANCE, Verb, Words
+
+_SPEECH = """say tell add note announce report claim argue explain acknowledge state declare write tweet suggest insist
+warn concede admit recall reply respond conclude predict reiterate maintain contend assert allege stress emphasize
+emphasise caution complain confirm deny disclose estimate imply indicate joke lament mention observe opine plead point
+proclaim promise reveal remark speculate swear testify tout vow pledge believe think argue agree affirm attest assure
+remind inform advise ask wonder counter quip boast blog post message retort assess fear hope guess recount read charge
+demand propose recommend forecast decide rule dispute learn figure repeat elaborate clarify hint echo"""
+_QUOTING = """continue begin shout yell ask cry whisper mutter exclaim chant sing laugh joke scream murmur answer sigh
+interject inquire comment muse gush fume declare offer open finish go"""
+_STANCE = """criticize criticise praise condemn denounce endorse oppose accuse blame urge call describe defend dismiss reject
+question slam blast attack cite reference refer support back refuse decline seek want expect plan express wish
+hail welcome applaud mock ridicule deride decry tout champion favor favour vote order request threaten thank commend label
+dub portray depict characterize characterise consider regard see view show find discuss know
+raise issue urge invite encourage appear seem doubt appeal apologize apologise object
+concur disagree name challenge mean"""
+_FORMS = {
+    "say": "said says saying", "tell": "told tells telling", "write": "wrote writes writing",
+    "think": "thought thinks thinking", "swear": "swore swears swearing", "read": "read reads reading",
+    "forecast": "forecast forecasts forecasting", "begin": "began begins beginning",
+    "sing": "sang sings singing", "seek": "sought seeks seeking", "see": "saw sees seeing",
+    "show": "showed shows showing", "find": "found finds finding", "know": "knew knows knowing",
+    "go": "went goes going", "admit": "admitted admits admitting", "refer": "referred refers referring",
+    "label": "labeled labels labeling", "plan": "planned plans planning", "mean": "meant means meaning",
+    "slam": "slammed slams slamming", "blog": "blogged blogs blogging", "dub": "dubbed dubs dubbing",
+    "quip": "quipped quips quipping", "offer": "offered offers offering", "open": "opened opens opening",
+}  # fmt: skip
+
+
+def _regular(base: str) -> str:
+    if base.endswith("e"):
+        return f"{base}d {base}s {base[:-1]}ing"
+    if base.endswith("y") and base[-2] not in "aeou":
+        return f"{base[:-1]}ied {base[:-1]}ies {base}ing"
+    return f"{base}ed {base}{'es' if base.endswith(('s', 'sh', 'ch', 'x')) else 's'} {base}ing"
+
+
+def _verbs() -> dict[str, Verb]:
+    found: dict[str, Verb] = {}
+    for takes, listed in ((STANCE, _STANCE), (QUOTING, _QUOTING), (SPEECH, _SPEECH)):
+        for base in listed.split():
+            past, present, ing = _FORMS.get(base, _regular(base)).split()
+            found[base] = Verb(base, takes, "base")
+            found[present] = Verb(base, takes, "present")
+            found[ing] = Verb(base, takes, "ing")
+            found[past] = Verb(base, takes, "past")
+    return found
+
+
+_DAYS = "(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+_MONTHS = (
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december|"
+    r"(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.)"
+)
+#: What may stand between a verb and what was said: when, where, in what and to whom.
+_ADJUNCT = rf"""\s*,?\s*(?:
+    (?:late\s|early\s|on\s|last\s|this\s|earlier\s|later\s|in\s)*(?:{_DAYS}|{_MONTHS}|today|yesterday|tonight|week|month|year|morning|afternoon|evening|night)\b(?:\s\d{{1,2}}\b(?:,\s\d{{4}})?|\s(?:morning|afternoon|evening|night))?
+  | (?:in|on|at|during|via|through|from|after|before)\s(?:an?|the|his|her|their|its|my|our|recent|one|another)\s[^,.;:"“”\x00]{{1,70}}?(?=,|\.|;|:|\sthat\s|$|["“])
+  | (?:on|via|to)\s(?:Twitter|Facebook|Telegram|Instagram|Fox\sNews|CNN|MSNBC|NBC|CBS|ABC|Reuters|reporters|journalists)\b
+  | (?:earlier|later|then|again|recently|repeatedly|publicly|afterwards?|separately|bluntly|flatly|simply)\b
+  )"""
+
+WORDS = Words(
+    verbs=_verbs(),
+    auxiliaries=frozenset(
+        "has have had did does do will would could can may might should must also never not always often just "
+        "has haven hasn hadn didn doesn don won wouldn couldn t been be is are was were being to".split()
+    ),
+    be=frozenset("is are was were be been being isn aren wasn weren get got".split()),
+    adverbs=frozenset(
+        "also later then even still now just again once often always never twice reportedly recently repeatedly publicly "
+        "previously initially already further instead ever since long so too first".split()
+    ),
+    boundaries=frozenset(
+        "and but or that when while because as if after before since where which although though so yet whether than "
+        "until whereas once how why what like unless except".split()
+    ),
+    determiners=frozenset(
+        "the a an his her their its our my this these those some many several most all one two three four five six another "
+        "both each every no any other more few".split()
+    ),
+    prepositions=frozenset(
+        "in on at by for from with about during after before under over through via among between into against "
+        "despite without to of amid upon within like near outside inside".split()
+    ),
+    after_subject=frozenset(
+        "on in at during after when who as before while to during last this earlier later late early by from for about "
+        "that if and but which with via because through since adding noting saying calling citing referring".split()
+    ),
+    pronouns={"he": "m", "she": "f", "they": "", "it": ""},
+    not_speakers=frozenset("i you we there what this that these those to let".split()),
+    relatives=frozenset("who that which".split()),
+    media=frozenset(
+        "agency news newspaper television tv radio times post journal herald tribune guardian telegraph magazine daily "
+        "reuters afp ap tass cnn bbc nbc cbs abc msnbc fox interfax itar-tass xinhua upi bloomberg axios politico npr "
+        "associated press gazette chronicle dispatch observer independent breitbart broadcaster channel website "
+        "newswire wire outlet ria novosti ukrinform unian dpa anadolu aljazeera jazeera kyodo yonhap pti".split()
+    ),
+    bodies=frozenset(
+        "department university agency inc corp company committee commission council party court senate house congress "
+        "ministry office bureau bank union group association institute foundation campaign administration government "
+        "police army force forces assembly parliament board federation league center centre school college hospital "
+        "church county state states city region province district republic street avenue river north south east west "
+        "white united new national international federal american russian ukrainian british european".split()
+    ),
+    roles=frozenset(
+        "president governor minister mayor spokesman spokeswoman spokesperson chairman chairwoman chief director secretary "
+        "senator congressman congresswoman representative general colonel commander officer lawyer attorney judge professor "
+        "leader coach ambassador envoy deputy head analyst economist doctor manager founder author candidate nominee "
+        "strategist adviser advisor commissioner prosecutor sheriff premier chancellor king queen prince princess pope bishop "
+        "official executive captain lieutenant sergeant".split()
+    ),
+    not_names=frozenset(
+        "the a an in on at but and or if when while as for after before since however meanwhile although though still "
+        "it he she they we i you his her their this that these those there what who so yet then also now monday tuesday "
+        "wednesday thursday friday saturday sunday january february march april may june july august september october "
+        "november december according asked both".split()
+    ),
+    titles={"mr": "m", "mrs": "f", "ms": "f", "miss": "f", "sir": "m", "lord": "m", "lady": "f", "dame": "f"},
+    adjunct=re.compile(_ADJUNCT, re.VERBOSE | re.IGNORECASE),
+    according=re.compile(r"\baccording to\s+", re.IGNORECASE),
+    abbreviations=re.compile(
+        r"(?:\b(?:Mr|Mrs|Ms|Dr|Sen|Sens|Gov|Rep|Reps|Gen|Lt|Col|Sgt|Capt|Maj|Cmdr|St|Jr|Sr|vs|No|Prof|Rev|Hon|Pres|Supt|"
+        r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Inc|Corp|Co|Ltd|Bros|Mass|Calif|Fla|Pa|Va|Wis|Conn|Ill|Ariz|Tenn|"
+        r"Minn|Mich|Ga|Ala|Colo|Wash|Ore|Okla|Tex|Nev|Ind|Md|Del|Vt|Ky|La|Miss|Mo|Neb|Kan)|\b[A-Z](?:\.[A-Z])*|\be\.g|\bi\.e|\ba\.m|\bp\.m)\.\Z"
+    ),
+)  # fmt: skip
