@@ -33,7 +33,9 @@ def before(sentence: Sentence, at: int, words: Words, least: int) -> Span | None
     if "," in gap:
         return _named_before(sentence, last, words, least)
     first = _first(sentence, last, words, least)
-    if first > last:
+    while first <= last and _is_day(sentence, first, words):  # On Thursday Roe said
+        first += 1
+    if first > last or sentence.words[first].text.lower() in words.prepositions:
         return None
     return Span(sentence.words[first].start, sentence.words[last].end)
 
@@ -60,6 +62,12 @@ def _first(sentence: Sentence, last: int, words: Words, least: int) -> int:
             break
         at -= 1
     return at + 1
+
+
+def _is_day(sentence: Sentence, at: int, words: Words) -> bool:
+    text = sentence.words[at].text.lower()
+    following = sentence.words[at + 1].text.lower() if at + 1 < len(sentence.words) else ""
+    return text in words.days or (text in words.prepositions and following in words.days)
 
 
 def _joins(sentence: Sentence, at: int, last: int, words: Words) -> bool:
@@ -95,7 +103,7 @@ def _is_name(sentence: Sentence, first: int, end: int, words: Words) -> bool:
         return True
     if not head.large and (head.text in words.prepositions or head.text in words.relatives or head.text in ("a", "an")):
         return False
-    if head.text[0].isdigit():
+    if head.text[0].isdigit() or (head.text.islower() and head.text.endswith(("ed", "ing"))):
         return False
     return any(
         word.large and word.text.lower() not in words.not_names for word in sentence.words[first : end + 1]
@@ -112,10 +120,22 @@ def after(sentence: Sentence, at: int, words: Words) -> Span | None:
         return None
     while last + 1 < len(sentence.words) and last - first < _MOST:
         word, gap = sentence.words[last + 1], _gap(sentence, last)
-        if gap not in ("", ".", "&", "$", "’", "'") or word.text in words.after_subject:
+        if gap not in ("", ".", "&", "$", "’", "'"):
+            break
+        if word.text in words.after_subject and not _joins_after(sentence, last, words):
             break
         last += 1
+    if any(word.text in words.auxiliaries for word in sentence.words[first : last + 1]):
+        return None  # said the bridge was open
     return Span(head.start, sentence.words[last].end)
+
+
+def _joins_after(sentence: Sentence, last: int, words: Words) -> bool:
+    """Whether "and" and another name follow word number `last`."""
+    if sentence.words[last + 1].text != "and" or not sentence.words[last].large:
+        return False
+    following = sentence.words[last + 2 : last + 4]
+    return bool(following) and (following[0].large or (following[0].text == "the" and following[-1].large))
 
 
 def of_sentence(sentence: Sentence, at: int, words: Words, least: int) -> Span | None:

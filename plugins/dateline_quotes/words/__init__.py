@@ -24,6 +24,7 @@ class Words(msgspec.Struct, frozen=True, gc=False):
     """The words of one language. ``verbs`` has every form; the sets hold words in lower case."""
 
     verbs: dict[str, Verb]
+    days: frozenset[str]
     auxiliaries: frozenset[str]
     be: frozenset[str]
     adverbs: frozenset[str]

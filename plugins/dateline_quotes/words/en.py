@@ -19,7 +19,7 @@ question slam blast attack cite reference refer support back refuse decline seek
 hail welcome applaud mock ridicule deride decry tout champion favor favour vote order request threaten thank commend label
 dub portray depict characterize characterise consider regard see view show find discuss know
 raise issue urge invite encourage appear seem doubt appeal apologize apologise object
-concur disagree name challenge mean"""
+concur disagree name challenge mean quote"""
 _FORMS = {
     "say": "said says saying", "tell": "told tells telling", "write": "wrote writes writing",
     "think": "thought thinks thinking", "swear": "swore swears swearing", "read": "read reads reading",
@@ -29,7 +29,7 @@ _FORMS = {
     "go": "went goes going", "admit": "admitted admits admitting", "refer": "referred refers referring",
     "label": "labeled labels labeling", "plan": "planned plans planning", "mean": "meant means meaning",
     "slam": "slammed slams slamming", "blog": "blogged blogs blogging", "dub": "dubbed dubs dubbing",
-    "quip": "quipped quips quipping", "offer": "offered offers offering", "open": "opened opens opening",
+    "quip": "quipped quips quipping", "quote": "quoted quotes quoting", "cite": "cited cites citing", "offer": "offered offers offering", "open": "opened opens opening",
 }  # fmt: skip
 
 
@@ -68,7 +68,13 @@ _ADJUNCT = rf"""\s*,?\s*(?:
 
 WORDS = Words(
     verbs=_verbs(),
+    days=frozenset(
+        "monday tuesday wednesday thursday friday saturday sunday today yesterday january february march april may june "
+        "july august september october november december earlier later".split()
+    ),
     auxiliaries=frozenset(
+        "isn't wasn't aren't weren't hasn't haven't hadn't didn't doesn't don't won't wouldn't can't couldn't shouldn't "
+        "isn’t wasn’t aren’t weren’t hasn’t haven’t hadn’t didn’t doesn’t don’t won’t wouldn’t can’t couldn’t shouldn’t cannot "
         "has have had did does do will would could can may might should must also never not always often just "
         "has haven hasn hadn didn doesn don won wouldn couldn t been be is are was were being to".split()
     ),
