@@ -111,6 +111,7 @@ from dateline.plugins.executors import Executor, Fold
 from dateline.plugins.formats import Extracted, Importer, SourceImporter
 from dateline.plugins.hookspecs import hookimpl
 from dateline.recording.line import CUT, ERASED, Line
+from dateline.recording.naming import entity_id
 from dateline.records.change import change_rows, change_title
 from dateline.records.entry import entry_row
 from dateline.records.fact import erased_record, fact_record
@@ -148,7 +149,7 @@ __all__ = [
     "Quantity", "Raw", "RecordedBy", "Refused", "RoleRecorded", "Rows", "Source", "SealedContent", "SourceAmended", "SourceCaptured",
     "SourceImporter", "SourceView", "SourceWithdrawn", "StateRecorded", "StatedCut", "StatementRecorded", "Status", "Step",
     "StoryChange", "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "StoryView", "Support", "Table", "Tally", "Time", "Times",
-    "UnknownName", "View", "ViewRow", "Wording", "act_words", "captured_documents", "chain_arrows", "chain_words", "change_rows", "change_title", "changed_fields", "corroborating", "counts", "csv_cell", "drawn", "entry_row", "erased_record", "fact_record", "figure_words", "figures", "find_charset",
+    "UnknownName", "View", "ViewRow", "Wording", "act_words", "captured_documents", "chain_arrows", "chain_words", "change_rows", "change_title", "changed_fields", "corroborating", "counts", "csv_cell", "drawn", "entity_id", "entry_row", "erased_record", "fact_record", "figure_words", "figures", "find_charset",
     "from_iso", "hit_row", "hookimpl", "is_publication_date", "last", "legible", "legible_line", "lost", "markdown", "marked_charset", "number_words", "one_line", "open_doubts", "original", "parse_edtf",
     "parse_json", "profile_record", "quantity_words", "read_byline", "readings", "source_record", "story_row", "superseded", "support", "to_fields", "to_iso", "versions", "visible", "web_charset", "word_diff", "worded",
 ]  # fmt: skip

@@ -48,15 +48,6 @@ class Attribution(msgspec.Struct, frozen=True):
     direct: bool = False
     trailing: bool = False
 
-    def moved(self, by: int) -> Attribution:
-        def move(span: Span | None) -> Span | None:
-            return Span(span.start + by, span.end + by) if span is not None else None
-
-        content = tuple(Span(one.start + by, one.end + by) for one in self.content)
-        return msgspec.structs.replace(
-            self, source=move(self.source), cue=move(self.cue), content=content, relay=move(self.relay), hearer=move(self.hearer)
-        )
-
 
 def attributions(sentence: Sentence, words: Words) -> list[Attribution]:
     """What the sentence attributes, in order; nothing is in two of them."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import msgspec
 
@@ -32,8 +33,8 @@ class Word(msgspec.Struct, frozen=True, gc=False):
 
 
 class Sentence(msgspec.Struct, frozen=True):
-    """A sentence at [`start`, `end`) of ``text``, the source with what this paragraph quotes masked. The
-    words are those between the quotations, in order."""
+    """A sentence at [`start`, `end`) of ``text``, the source with what it quotes masked. The words are those
+    between the quotations, in order."""
 
     text: str
     start: int
@@ -42,12 +43,10 @@ class Sentence(msgspec.Struct, frozen=True):
     quoted: list[Quoted]
 
 
-def sentences(text: str, paragraph: Paragraph, words: Words) -> Iterator[Sentence]:
-    """The sentences of a paragraph. Positions are those in the paragraph; add its start for the source's."""
-    masked, offset = masked_text(text, paragraph), paragraph.start
-    quoted = [one._replace(start=one.start - offset, end=one.end - offset) for one in paragraph.quoted]
-    start = at = 0
-    for end in [*_ends(masked, words), len(masked)]:
+def sentences(masked: str, paragraph: Paragraph, words: Words) -> Iterator[Sentence]:
+    """The sentences of a paragraph of a `masked_text`."""
+    start, at, quoted = paragraph.start, 0, paragraph.quoted
+    for end in [*_ends(masked, paragraph, words), paragraph.end]:
         some = list[Quoted]()
         while at < len(quoted) and quoted[at].start < end:
             some.append(quoted[at])
@@ -62,19 +61,20 @@ def sentences(text: str, paragraph: Paragraph, words: Words) -> Iterator[Sentenc
         start = end
 
 
-def masked_text(text: str, paragraph: Paragraph) -> str:
-    parts, at = list[str](), paragraph.start
-    for one in paragraph.quoted:
+def masked_text(text: str, paragraphs: Iterable[Paragraph]) -> str:
+    """The text with what it quotes, and remarks in brackets, masked: every place stays the same."""
+    parts, at = list[str](), 0
+    for one in chain.from_iterable(paragraph.quoted for paragraph in paragraphs):
         match = _LAST.search(text, max(one.start + 1, one.end - 5), one.end)
         last = match.start() if match is not None else one.end
         parts += [text[at : one.start + 1], MASK * (last - one.start - 1), text[last : one.end]]
         at = one.end
-    whole = "".join([*parts, text[at : paragraph.end]])
+    whole = "".join([*parts, text[at:]])
     return _ASIDE.sub(lambda match: " " * len(match[0]), whole)
 
 
-def _ends(masked: str, words: Words) -> Iterator[int]:
-    for match in _END.finditer(masked):
+def _ends(masked: str, paragraph: Paragraph, words: Words) -> Iterator[int]:
+    for match in _END.finditer(masked, paragraph.start, paragraph.end):
         if masked[match.start()] == "." and words.abbreviations.search(masked, max(0, match.start() - 8), match.start() + 1):
             continue
         asked = _ASKED.match(masked, match.start(), match.end())

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 import msgspec
 
 from dateline_quotes.attributions import Attribution, attributions
 from dateline_quotes import subjects
-from dateline_quotes.marks import Paragraph, paragraphs
+from dateline_quotes.marks import Paragraph
 from dateline_quotes.sentences import Sentence, sentences
 from dateline_quotes.subjects import Span
 from dateline_quotes.words import Words
@@ -17,45 +17,42 @@ from dateline_quotes.words import Words
 _COLON = re.compile(r":\s*\Z")
 
 
-def statements(text: str, words: Words) -> list[Attribution]:
-    """What the text attributes, in order. Places are those in the text."""
+def statements(masked: str, paragraphs: Iterable[Paragraph], words: Words) -> list[Attribution]:
+    """What a `masked_text` attributes, in order."""
     found: list[Attribution] = []
     speaker: Attribution | None = None  # of the paragraph before
-    for paragraph in paragraphs(text):
+    for paragraph in paragraphs:
         mine: list[Attribution] = []
-        for sentence in sentences(text, paragraph, words):
-            some = attributions(sentence, words)
-            alone = not some and sentence.quoted and not _said(sentence)
-            if alone:
-                span = Span(sentence.quoted[0].start, sentence.quoted[-1].end)
-                if mine and mine[-1].direct and mine[-1].content[-1].end <= span.start:
-                    mine[-1] = msgspec.structs.replace(mine[-1], content=(*mine[-1].content, span))
-                elif mine:
-                    mine.append(Attribution(mine[-1].source, None, (span,), direct=True))
-                elif speaker is not None and text[paragraph.start + span.start] not in "'‘":
-                    before = speaker.moved(-paragraph.start)
-                    mine.append(Attribution(before.source, None, (span,), direct=True))
-            mine += some
-        mine = [one.moved(paragraph.start) for one in mine]
+        for sentence in sentences(masked, paragraph, words):
+            if sentence.quoted and not sentence.words:
+                _add_quotation(mine, sentence, speaker)
+            else:
+                mine += attributions(sentence, words)
         found += mine
-        speaker = mine[-1] if mine else announced(text, paragraph, words)
+        speaker = mine[-1] if mine else announced(masked, paragraph, words)
     return found
 
 
-def announced(text: str, paragraph: Paragraph, words: Words) -> Attribution | None:
+def _add_quotation(mine: list[Attribution], sentence: Sentence, speaker: Attribution | None) -> None:
+    """A quotation that stands alone goes on with the one before it, or is of who spoke last."""
+    span = Span(sentence.quoted[0].start, sentence.quoted[-1].end)
+    if mine and mine[-1].direct:
+        mine[-1] = msgspec.structs.replace(mine[-1], content=(*mine[-1].content, span))
+    elif mine:
+        mine.append(Attribution(mine[-1].source, None, (span,), direct=True))
+    elif speaker is not None and sentence.text[span.start] not in "'‘":  # a heading
+        mine.append(Attribution(speaker.source, None, (span,), direct=True))
+
+
+def announced(masked: str, paragraph: Paragraph, words: Words) -> Attribution | None:
     """Who is to speak in the next paragraph: one that ends with "Roe said:"."""
-    if not _COLON.search(text, max(paragraph.start, paragraph.end - 4), paragraph.end):
+    if not _COLON.search(masked, max(paragraph.start, paragraph.end - 4), paragraph.end):
         return None
-    for sentence in [*sentences(text, paragraph, words)][-1:]:
+    for sentence in [*sentences(masked, paragraph, words)][-1:]:
         for at, word in reversed([*enumerate(sentence.words)]):
             verb = words.verbs.get(word.text)
             source = verb and subjects.before(sentence, at, words, sentence.start)
             if verb and source:
                 cue = Span(word.start, word.end)
-                return Attribution(source, cue, (), verb.base).moved(paragraph.start)
+                return Attribution(source, cue, (), verb.base)
     return None
-
-
-def _said(sentence: Sentence) -> list[str]:
-    """The words of a sentence outside its quotations."""
-    return [word.text for word in sentence.words]

@@ -35,7 +35,9 @@ def before(sentence: Sentence, at: int, words: Words, least: int) -> Span | None
     first = _first(sentence, last, words, least)
     while first <= last and _is_day(sentence, first, words):  # On Thursday Roe said
         first += 1
-    if first > last or sentence.words[first].text.lower() in words.prepositions:
+    head = sentence.words[min(first, last)].text
+    verb = words.verbs.get(head)
+    if first > last or head.lower() in words.prepositions or (verb is not None and verb.form in ("ing", "past")):
         return None
     return Span(sentence.words[first].start, sentence.words[last].end)
 

@@ -39,6 +39,8 @@ class Words(msgspec.Struct, frozen=True, gc=False):
     bodies: frozenset[str]
     roles: frozenset[str]
     not_names: frozenset[str]
+    offices: frozenset[str]
+    definite: frozenset[str]
     titles: dict[str, str]
     adjunct: re.Pattern[str]
     according: re.Pattern[str]

@@ -19,7 +19,12 @@ question slam blast attack cite reference refer support back refuse decline seek
 hail welcome applaud mock ridicule deride decry tout champion favor favour vote order request threaten thank commend label
 dub portray depict characterize characterise consider regard see view show find discuss know
 raise issue urge invite encourage appear seem doubt appeal apologize apologise object
-concur disagree name challenge mean quote"""
+concur disagree name challenge quote"""
+#: Their other forms are nouns more often: the state, his message.
+_PAST_ALONE = frozenset(
+    "state message figure object issue order post charge rule view back blast label name question estimate forecast "
+    "attack reference champion vote favor favour show offer plan repeat challenge finish open request".split()
+)
 _FORMS = {
     "say": "said says saying", "tell": "told tells telling", "write": "wrote writes writing",
     "think": "thought thinks thinking", "swear": "swore swears swearing", "read": "read reads reading",
@@ -27,7 +32,7 @@ _FORMS = {
     "sing": "sang sings singing", "seek": "sought seeks seeking", "see": "saw sees seeing",
     "show": "showed shows showing", "find": "found finds finding", "know": "knew knows knowing",
     "go": "went goes going", "admit": "admitted admits admitting", "refer": "referred refers referring",
-    "label": "labeled labels labeling", "plan": "planned plans planning", "mean": "meant means meaning",
+    "label": "labeled labels labeling", "plan": "planned plans planning",
     "slam": "slammed slams slamming", "blog": "blogged blogs blogging", "dub": "dubbed dubs dubbing",
     "quip": "quipped quips quipping", "quote": "quoted quotes quoting", "cite": "cited cites citing", "offer": "offered offers offering", "open": "opened opens opening",
 }  # fmt: skip
@@ -46,8 +51,9 @@ def _verbs() -> dict[str, Verb]:
     for takes, listed in ((STANCE, _STANCE), (QUOTING, _QUOTING), (SPEECH, _SPEECH)):
         for base in listed.split():
             past, present, ing = _FORMS.get(base, _regular(base)).split()
-            found[base] = Verb(base, takes, "base")
-            found[present] = Verb(base, takes, "present")
+            if base not in _PAST_ALONE:
+                found[base] = Verb(base, takes, "base")
+                found[present] = Verb(base, takes, "present")
             found[ing] = Verb(base, takes, "ing")
             found[past] = Verb(base, takes, "past")
     return found
@@ -120,7 +126,7 @@ WORDS = Words(
         "senator congressman congresswoman representative general colonel commander officer lawyer attorney judge professor "
         "leader coach ambassador envoy deputy head analyst economist doctor manager founder author candidate nominee "
         "strategist adviser advisor commissioner prosecutor sheriff premier chancellor king queen prince princess pope bishop "
-        "official executive captain lieutenant sergeant".split()
+        "justice official executive captain lieutenant sergeant".split()
     ),
     not_names=frozenset(
         "the a an in on at but and or if when while as for after before since however meanwhile although though still "
@@ -128,6 +134,11 @@ WORDS = Words(
         "wednesday thursday friday saturday sunday january february march april may june july august september october "
         "november december according asked both".split()
     ),
+    offices=frozenset(
+        "dr sen sens gov rep gen lt col sgt capt maj prof rev vice former prime deputy acting first republican democratic "
+        "democrat russian ukrainian american british french german chinese u.s. us presidential gop".split()
+    ),
+    definite=frozenset("the its his her their our".split()),
     titles={"mr": "m", "mrs": "f", "ms": "f", "miss": "f", "sir": "m", "lord": "m", "lady": "f", "dame": "f"},
     adjunct=re.compile(_ADJUNCT, re.VERBOSE | re.IGNORECASE),
     according=re.compile(r"\baccording to\s+", re.IGNORECASE),
