@@ -106,6 +106,8 @@ from dateline.events.words import (
 from dateline.export.cut import Cut, StatedCut
 from dateline.export.exporter import Exporter, Material
 from dateline.export.paging import Pages
+from dateline.language.dates import NotADate, UnclearDate
+from dateline.language.dates import understand as understand_date
 from dateline.plugins.checks import Check
 from dateline.plugins.executors import Executor, Fold
 from dateline.plugins.formats import Extracted, Importer, SourceImporter
@@ -145,11 +147,11 @@ __all__ = [
     "Event", "EventRevoked", "EventType", "EventView", "Evidence", "EvidenceAdded", "Executor", "Exporter", "Extracted", "Fact",
     "FactCorrected", "FactDisputed", "FactNotice", "FactPayload", "FactRetracted", "FactReviewed",
     "FactRow", "FactView", "FactsLinked", "Factuality", "Figure", "FigureRecorded", "Finding", "Fold", "FoldedEvent", "Importer",
-    "JsonObject", "Line", "Link", "Material", "MissingLibrary", "Nearby", "OccurrenceRecorded", "Pages", "Payload", "Piece", "PlaceRef", "Profile",
+    "JsonObject", "Line", "Link", "Material", "MissingLibrary", "Nearby", "NotADate", "OccurrenceRecorded", "Pages", "Payload", "Piece", "PlaceRef", "Profile",
     "Quantity", "Raw", "RecordedBy", "Refused", "RoleRecorded", "Rows", "Source", "SealedContent", "SourceAmended", "SourceCaptured",
     "SourceImporter", "SourceView", "SourceWithdrawn", "StateRecorded", "StatedCut", "StatementRecorded", "Status", "Step",
     "StoryChange", "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "StoryView", "Support", "Table", "Tally", "Time", "Times",
-    "UnknownName", "View", "ViewRow", "Wording", "act_words", "captured_documents", "chain_arrows", "chain_words", "change_rows", "change_title", "changed_fields", "corroborating", "counts", "csv_cell", "drawn", "entity_id", "entry_row", "erased_record", "fact_record", "figure_words", "figures", "find_charset",
+    "UnclearDate", "UnknownName", "View", "ViewRow", "Wording", "act_words", "captured_documents", "chain_arrows", "chain_words", "change_rows", "change_title", "changed_fields", "corroborating", "counts", "csv_cell", "drawn", "entity_id", "entry_row", "erased_record", "fact_record", "figure_words", "figures", "find_charset",
     "from_iso", "hit_row", "hookimpl", "is_publication_date", "last", "legible", "legible_line", "lost", "markdown", "marked_charset", "number_words", "one_line", "open_doubts", "original", "parse_edtf",
-    "parse_json", "profile_record", "quantity_words", "read_byline", "readings", "source_record", "story_row", "superseded", "support", "to_fields", "to_iso", "versions", "visible", "web_charset", "word_diff", "worded",
+    "parse_json", "profile_record", "quantity_words", "read_byline", "readings", "source_record", "story_row", "superseded", "support", "to_fields", "to_iso", "understand_date", "versions", "visible", "web_charset", "word_diff", "worded",
 ]  # fmt: skip
