@@ -108,6 +108,7 @@ from dateline.export.exporter import Exporter, Material
 from dateline.export.paging import Pages
 from dateline.language.dates import NotADate, UnclearDate
 from dateline.language.dates import understand as understand_date
+from dateline.language.figures import figures as stated_figures
 from dateline.plugins.checks import Check
 from dateline.plugins.executors import Executor, Fold
 from dateline.plugins.formats import Extracted, Importer, SourceImporter
@@ -153,5 +154,5 @@ __all__ = [
     "StoryChange", "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "StoryView", "Support", "Table", "Tally", "Time", "Times",
     "UnclearDate", "UnknownName", "View", "ViewRow", "Wording", "act_words", "captured_documents", "chain_arrows", "chain_words", "change_rows", "change_title", "changed_fields", "corroborating", "counts", "csv_cell", "drawn", "entity_id", "entry_row", "erased_record", "fact_record", "figure_words", "figures", "find_charset",
     "from_iso", "hit_row", "hookimpl", "is_publication_date", "last", "legible", "legible_line", "lost", "markdown", "marked_charset", "number_words", "one_line", "open_doubts", "original", "parse_edtf",
-    "parse_json", "profile_record", "quantity_words", "read_byline", "readings", "source_record", "story_row", "superseded", "support", "to_fields", "to_iso", "understand_date", "versions", "visible", "web_charset", "word_diff", "worded",
+    "parse_json", "profile_record", "quantity_words", "read_byline", "readings", "source_record", "stated_figures", "story_row", "superseded", "support", "to_fields", "to_iso", "understand_date", "versions", "visible", "web_charset", "word_diff", "worded",
 ]  # fmt: skip

@@ -37,12 +37,13 @@ _CITING = re.compile(r",\s*(?:citing|quoting)\s+")
 
 class Attribution(msgspec.Struct, frozen=True):
     """What somebody is said to have said. ``content`` has the places of it in order; ``relay`` is who
-    quotes the ``source``. ``said`` is the whole sentence's place, from which a date is read."""
+    quotes the ``source``, and ``hearer`` to whom it was said; ``sentence`` is the place of all of it."""
 
     source: Span | None
     cue: Span | None
     content: tuple[Span, ...]
     verb: str = "say"
+    sentence: Span = Span(0, 0)
     relay: Span | None = None
     hearer: Span | None = None
     direct: bool = False
@@ -70,7 +71,8 @@ class Reader:
 
     def attributions(self) -> list[Attribution]:
         if (signed := self._signed()) is not None:
-            return [signed]
+            self._add(signed)
+            return self.found
         according = [*self.words.according.finditer(self.text, self.sentence.start, self.sentence.end)]
         for at, verb in self.cues:
             cue = self.sentence.words[at]
@@ -84,7 +86,8 @@ class Reader:
 
     def _add(self, one: Attribution | None) -> None:
         if one is not None:
-            self.found.append(one)
+            whole = Span(self.sentence.start, self.sentence.end)
+            self.found.append(msgspec.structs.replace(one, sentence=whole))
 
     @property
     def last(self) -> Attribution | None:

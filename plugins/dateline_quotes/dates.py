@@ -9,13 +9,15 @@ from datetime import date, timedelta
 import msgspec
 
 from dateline.plugin import NotADate, UnclearDate, understand_date
-from dateline_quotes.words.en_dates import COMING, COMING_DAY, EXPRESSION, MODIFIERS, ORDINALS, QUARTER, VAGUE
+from dateline_quotes.words.en_dates import COMING, COMING_DAY, DATELINE, EXPRESSION, MAY_BE, MODIFIERS, ORDINALS, QUARTER, VAGUE
 
 #: So many characters around an expression may say whether it is past or to come.
 _AROUND = 90
 _CLAUSE = re.compile(r"[.;!?]\s|\n\s*\n|,\s+(?:which|who|but|and)\s")
 _WEEKDAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day", re.IGNORECASE)
 _AGO = re.compile(r"\A(?:the\s+)?(?:a year (?:ago|earlier)|year-ago|year-earlier)(?:\s+period)?\Z")
+#: Where a dateline is looked for, and how many days a story may appear after it.
+_HEAD, _WEEK = 400, 7
 _OWNER = re.compile(r"['’]s?\Z")
 
 
@@ -41,6 +43,8 @@ class Dates:
 
     def find(self, text: str, start: int, end: int) -> Iterator[Dated]:
         """The dates between two places of a text, in order."""
+        if MAY_BE.search(text, start, end) is None:
+            return
         for match in EXPRESSION.finditer(text, start, end):
             words = match[0].strip()
             first = match.start() + len(match[0]) - len(match[0].lstrip())
@@ -170,3 +174,27 @@ class Dates:
 
 def _interval(year: int, quarter: int) -> str:
     return f"{year}-{3 * quarter - 2:02}/{year}-{3 * quarter:02}"
+
+
+def source_day(text: str, published: str | None) -> str | None:
+    """The day from which dates count: that of the dateline at the start of a text if it is near `published`,
+    EDTF, or has a year; else `published`."""
+    match = DATELINE.search(text, 0, _HEAD)
+    if match is None:
+        return published
+    try:
+        found = understand_date(match[1], languages=("en",), published=published)
+    except UnclearDate as unclear:
+        found_ = sorted(edtf for edtf, _ in unclear.choices)
+        return next((one for one in reversed(found_) if _is_near(one, published)), published)
+    except NotADate:
+        return published
+    return found.edtf if not found.relative or _is_near(found.edtf, published) else published
+
+
+def _is_near(edtf: str, published: str | None) -> bool:
+    """Whether a day is at most a week before `published`, or a day after."""
+    if published is None or not re.match(r"\d{4}-\d\d-\d\d", published):
+        return False
+    days = (date.fromisoformat(published[:10]) - date.fromisoformat(edtf[:10])).days
+    return -1 <= days <= _WEEK

@@ -136,6 +136,10 @@ class People:
         before = _ARTICLE.search(self._text, max(0, start - 40), start)
         return before is not None and (before[1] is None or _plain(before[1]) in self._words.bodies)
 
+    def known(self, name: str) -> Named | None:
+        """The entity of the story with that name."""
+        return self._known.get(_key(name)) or self._known.get(_key(name).removeprefix("the "))
+
     # -- who is meant ---------------------------------------------------------------------------
 
     def who(self, span: Span, speaker: Named | None = None) -> Named | None:
@@ -144,8 +148,7 @@ class People:
         plain = words.casefold()
         if plain in self._words.pronouns or plain in self._words.relatives:
             return self._meant(span.start, plain, speaker)
-        known = self._known.get(_key(words)) or self._known.get(_key(plain.removeprefix("the ")))
-        return known or self._inside(span) or self._with_role(span, words) or self._described(words)
+        return self.known(words) or self._inside(span) or self._with_role(span, words) or self._described(words)
 
     def _inside(self, span: Span) -> Named | None:
         """The person that the words are about: not the owner or the purpose that they name too."""

@@ -21,8 +21,11 @@ class Verb(msgspec.Struct, frozen=True):
 
 
 class Words(msgspec.Struct, frozen=True, gc=False):
-    """The words of one language. ``verbs`` has every form; the sets hold words in lower case."""
+    """The words of one language. ``verbs`` has every form, and ``past`` the past of each base;
+    the sets hold words in lower case."""
 
+    code: str
+    past: dict[str, str]
     verbs: dict[str, Verb]
     days: frozenset[str]
     auxiliaries: frozenset[str]

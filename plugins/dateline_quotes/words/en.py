@@ -72,8 +72,11 @@ _ADJUNCT = rf"""\s*,?\s*(?:
   | (?:earlier|later|then|again|recently|repeatedly|publicly|afterwards?|separately|bluntly|flatly|simply)\b
   )"""
 
+_VERBS = _verbs()
 WORDS = Words(
-    verbs=_verbs(),
+    code="en",
+    past={verb.base: form for form, verb in _VERBS.items() if verb.form == "past"},
+    verbs=_VERBS,
     days=frozenset(
         "monday tuesday wednesday thursday friday saturday sunday today yesterday january february march april may june "
         "july august september october november december earlier later".split()

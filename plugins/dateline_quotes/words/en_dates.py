@@ -43,6 +43,15 @@ EXPRESSION = re.compile(
     )""",
     re.VERBOSE,
 )
+#: What every expression has one of: a look for it is quick.
+MAY_BE = re.compile(
+    r"day|[Nn]ow|[Cc]urrently|[Rr]ecent|[Ss]oon|future|onight|omorrow|ago\b|earlier|later\b|quarter|period|year|week|month|decade|century|summer|winter|"
+    r"spring|autumn|fall|[Ll]ast|[Nn]ext|[Tt]his|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|1[5-9]\d\d|20\d\d|\d0s|\d/\d"
+)
+#: KYIV, Oct. 13 (Reuters) -
+DATELINE = re.compile(
+    rf"^[ \t]*[A-Z][A-Z.'’ -]+(?:,\s+[A-Z][\w. ]+?)?,\s+({_M}\s+\d{{1,2}}(?:,\s*{_YEAR})?)\s*(?:\([^()\n]{{1,40}}\)\s*)?[-—–]", re.MULTILINE
+)
 QUARTER = re.compile(
     rf"(?:\b(?P<year>{_YEAR})\b.*?)?(?:\b(?P<n>{_ORDINAL})\b[\w -]*?)?\bquarter\b(?:\s+of\s+(?:fiscal\s+)?(?P<of>{_YEAR}|\w+\s+year))?|period\b",
     re.IGNORECASE,
