@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 
 import msgspec
 
 from dateline.plugin import NotADate, UnclearDate, understand_date
-from dateline_quotes.words.en_dates import COMING, COMING_DAY, DATELINE, EXPRESSION, MAY_BE, MODIFIERS, ORDINALS, QUARTER, VAGUE
+from dateline_quotes.words.en_dates import COMING, COMING_DAY, DATELINE, EXPRESSION, INEXACT, MAY_BE, MODIFIERS, ORDINALS, QUARTER, VAGUE
 
 #: So many characters around an expression may say whether it is past or to come.
 _AROUND = 90
 _CLAUSE = re.compile(r"[.;!?]\s|\n\s*\n|,\s+(?:which|who|but|and)\s")
 _WEEKDAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day", re.IGNORECASE)
+_WEEK_DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+_YEAR = re.compile(r"[12]\d{3}")
 _AGO = re.compile(r"\A(?:the\s+)?(?:a year (?:ago|earlier)|year-ago|year-earlier)(?:\s+period)?\Z")
 #: Where a dateline is looked for, and how many days a story may appear after it.
 _HEAD, _WEEK = 400, 7
@@ -76,8 +79,15 @@ class Dates:
         return self._read[key]
 
     def _understood(self, plain: str, tense: str) -> tuple[str, bool] | None:
+        if _YEAR.fullmatch(plain):
+            return plain, False
+        if self._day and _WEEKDAY.fullmatch(plain):
+            return self._weekday(plain, tense), True
         if plain in VAGUE:
             return (VAGUE[plain].format(day=self._day), True) if self._day else None
+        if plain.endswith("weekend"):
+            return self._weekend(plain)
+        plain = INEXACT.sub("", plain)
         while plain:
             found = self._one(plain, tense)
             if found is not None:
@@ -86,19 +96,13 @@ class Dates:
             if shorter == plain:
                 break
             plain = shorter
-        return self._weekend() if plain == "weekend" else None
+        return None
 
     def _one(self, plain: str, tense: str) -> tuple[str, bool] | None:
-        try:
-            found = understand_date(plain, languages=self._languages, published=self._published)
-        except UnclearDate as unclear:
-            choices = [edtf for edtf, _ in unclear.choices]
-            return self._chosen(plain, choices, tense), unclear.relative
-        except NotADate:
-            return None
-        return found.edtf, found.relative
+        choices, relative = _choices(plain, self._languages, self._published)
+        return (self._chosen(plain, choices, tense), relative) if choices else None
 
-    def _chosen(self, plain: str, choices: list[str], tense: str) -> str:
+    def _chosen(self, plain: str, choices: Sequence[str], tense: str) -> str:
         """Of several dates, the one to come if the clause speaks of it. A weekday is else the last one, and
         another date the nearest."""
         if self._day is None or plain.endswith((" ago", " earlier", " later")):
@@ -109,7 +113,7 @@ class Dates:
         past = [one for one in choices if one not in coming]
         if tense == "future" and coming:
             return min(coming)
-        if _WEEKDAY.search(plain) and past:
+        if _WEEKDAY.search(plain) and past:  # Monday evening
             return max(past)
         return min(choices, key=self._distance)
 
@@ -121,10 +125,17 @@ class Dates:
         except (TypeError, ValueError):
             return 10**6
 
-    def _weekend(self) -> tuple[str, bool] | None:
+    def _weekday(self, plain: str, tense: str) -> str:
+        assert self._day is not None
+        days = (self._day.weekday() - _WEEK_DAYS.index(plain[:3])) % 7
+        return str(self._day - timedelta(days - 7 if tense == "future" and days else days))
+
+    def _weekend(self, plain: str) -> tuple[str, bool] | None:
+        """The weekend of this day, or the last one; "this" and "next" may be to come."""
         if self._day is None:
             return None
-        saturday = self._day - timedelta((self._day.weekday() - 5) % 7)
+        back = (self._day.weekday() - 5) % 7
+        saturday = self._day - timedelta(back - 7 if "next" in plain and back > 1 else back)
         return f"{saturday}/{saturday + timedelta(1)}", True
 
     # -- quarters of a year ------------------------------------------------------------------
@@ -170,6 +181,18 @@ class Dates:
         year = self._day.year
         begins = date(year, 3 * number - 2, 1)
         return (year, number) if begins <= self._day + timedelta(92) else (year - 1, number)
+
+
+@lru_cache(16384)
+def _choices(plain: str, languages: tuple[str, ...], published: str | None) -> tuple[tuple[str, ...], bool]:
+    """Everything that an expression can mean, as EDTF; and whether that counts from `published`."""
+    try:
+        found = understand_date(plain, languages=languages, published=published)
+    except UnclearDate as unclear:
+        return tuple(edtf for edtf, _ in unclear.choices), unclear.relative
+    except NotADate:
+        return (), False
+    return (found.edtf,), found.relative
 
 
 def _interval(year: int, quarter: int) -> str:

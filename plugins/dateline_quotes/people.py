@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -18,12 +19,11 @@ _RUN = re.compile(rf"{_LARGE}(?:[ \u00a0]+{_PARTICLE}{{0,2}}{_LARGE})*")
 _LETTERS = re.compile(r"[^\W\d_]+(?:[’'.-][^\W\d_]+)*")
 _SPACED = re.compile(r"\S+")
 _OWNER = re.compile(r"['’]s?\Z")
-_ARTICLE = re.compile(r"(?:\b(\w+)\s+(?:for|on|of)\s+(?:the\s+)?|\b(?:the|The)\s+)\Z")
 _MOST_PARTS = 4
 _END = re.compile(r"[.!?][\"”’')\]]*\s+(?=[\"“‘(]?[^\W\d_a-z])|\n")
 #: How far from a name a word such as "governor" says what its bearer is.
 _BESIDE = 60
-_OFFICE_BEFORE = re.compile(r"[^.,;\n]*,?\s*\Z")
+_SENTENCE = re.compile(r"[.;\n]")
 _OFFICE_AFTER = re.compile(r",\s+[^.,;\n]*")
 #: How many names back an office is looked for.
 _FAR = 200
@@ -40,11 +40,14 @@ class Named(msgspec.Struct, frozen=True):
         """As a fact names it: an id, or ``ID=Label`` for one that is new. None if no id can be made."""
         if self.id is not None:
             return self.id
-        start = entity_id(self.label, self.kind)
+        start = _id(self.label, self.kind)
         free, number = start, 2
         while free is not None and free in taken:
             free, number = f"{start}-{number}", number + 1
         return free and f"{free}={self.label}"
+
+
+_id = lru_cache(4096)(entity_id)
 
 
 class Mention(msgspec.Struct, frozen=True):
@@ -61,18 +64,19 @@ class People:
         self._known = {
             _key(name): Named(some[0], _kind_of(one), one) for one, some in names.items() for name in some if name
         }
-        runs = [*self._runs()]
         self._full: dict[str, list[Named]] = {}
-        for named in [*self._known.values(), *(self._person(run, True)[0] for run in runs)]:
-            if named is not None and named.kind == "person" and " " in named.label:
-                some = self._full.setdefault(_surname(named.label), [])
-                if named not in some:
-                    some.append(named)
+        self._read: dict[str, tuple[Named | None, str]] = {}
         self._gender: dict[str, str] = {}
-        self._mentions = [*self._find(runs)]
         self._roles: dict[str, set[str]] = {}
-        for mention in self._mentions:
-            self._roles.setdefault(mention.who.label, set()).update(self._roles_at(mention))
+        for named in self._known.values():
+            self._add(named)
+        runs = [*self._runs()]
+        for run in runs:
+            self._add(self._person(run)[0])
+        for some in self._full.values():
+            some.sort(key=lambda one: -len(one.label))
+        self._read.clear()  # a surname is now known as one
+        self._mentions = [*self._find(runs)]
         self._starts = [one.start for one in self._mentions]
 
     # -- the names of a text ----------------------------------------------------------------
@@ -80,6 +84,10 @@ class People:
     def _runs(self) -> Iterator[Span]:
         """Runs of large words, without the first word of a sentence and an owner before: Russia's."""
         for match in _RUN.finditer(self._text):
+            if " " not in match[0]:
+                if match[0].lower() not in self._words.not_names:
+                    yield Span(*match.span())
+                continue
             found = [one.span() for one in _SPACED.finditer(self._text, match.start(), match.end())]
             while found and _plain(self._text[slice(*found[0])]) in self._words.not_names:
                 found = found[1:]
@@ -87,10 +95,16 @@ class People:
             if found[last + 1 :]:
                 yield Span(found[last + 1][0], found[-1][1])
 
+    def _add(self, named: Named | None) -> None:
+        if named is not None and named.kind == "person" and " " in named.label:
+            some = self._full.setdefault(_surname(named.label), [])
+            if named not in some:
+                some.append(named)
+
     def _find(self, runs: list[Span]) -> Iterator[Mention]:
         latest: dict[str, Named] = {}
         for run in runs:
-            named, gender = self._person(run, False)
+            named, gender = self._person(run)
             if named is None:
                 continue
             key = _surname(named.label)
@@ -99,42 +113,53 @@ class People:
             latest[key] = named
             if gender:
                 self._gender.setdefault(named.label, gender)
+            roles = self._roles.setdefault(named.label, set())
+            if not roles or not self._words.roles.isdisjoint(self._text[run.start : run.end].casefold().split()):
+                roles.update(self._roles_at(run))
             yield Mention(run.start, run.end, named)
 
-    def _person(self, run: Span, alone: bool) -> tuple[Named | None, str]:
-        """The person that a run of large words names, if it names one, and a gender from a title. With
-        `alone`, a surname that stands alone is none."""
-        name = _OWNER.sub("", self._text[run.start : run.end].rstrip("."))
+    def _person(self, run: Span) -> tuple[Named | None, str]:
+        """The person that a run of large words names, if it names one, and a gender from a title."""
+        name = self._text[run.start : run.end]
+        if name not in self._read:
+            self._read[name] = self._named(name)
+        named, gender = self._read[name]
+        if named is not None and named.id is None and name.startswith(named.label) and " " in named.label and self._is_thing(run.start):
+            return None, ""
+        return named, gender
+
+    def _named(self, run: str) -> tuple[Named | None, str]:
+        name = _OWNER.sub("", run.rstrip("."))
         if (known := self._known.get(_key(name))) is not None:
             return (known if known.kind == "person" else None), ""
         parts = name.split()
-        gender = next((self._words.titles[one] for one in map(_plain, parts) if one in self._words.titles), "")
-        last = next((n for n in range(len(parts) - 1, -1, -1) if self._is_office(parts[n])), -1)
-        titled, parts = last >= 0, parts[last + 1 :]
         plain = [*map(_plain, parts)]
+        gender = next((self._words.titles[one] for one in plain if one in self._words.titles), "")
+        last = next((n for n in range(len(plain) - 1, -1, -1) if self._is_office(plain[n])), -1)
+        titled, parts, plain = last >= 0, parts[last + 1 :], plain[last + 1 :]
         if not parts or not self._words.bodies.isdisjoint(plain) or not self._words.media.isdisjoint(plain):
             return None, ""
         label = " ".join(parts).rstrip(",.'’")
-        if (known := self._known.get(_key(label))) is not None:
+        if last >= 0 and (known := self._known.get(_key(label))) is not None:
             return (known if known.kind == "person" else None), gender
         if len(parts) == 1:
-            known = not alone and (titled or _surname(label) in self._full)
-            return (Named(label, "person") if known else None), gender
+            return (Named(label, "person") if titled or _surname(label) in self._full else None), gender
         if len(parts) > _MOST_PARTS or not all(any(c.islower() for c in one) or "." in one for one in parts):
-            return None, ""
-        if not titled and self._is_thing(run.start):
             return None, ""
         whole = next((one for one in self._full.get(_surname(label), []) if _same(label, one.label)), None)
         return whole or Named(label, "person"), gender
 
-    def _is_office(self, part: str) -> bool:
-        plain = _plain(part)
+    def _is_office(self, plain: str) -> bool:
         return plain in self._words.roles or plain in self._words.offices or plain in self._words.titles
 
     def _is_thing(self, start: int) -> bool:
         """Whether an article, or a body and "for", are before large words: the Clean Power Plan."""
-        before = _ARTICLE.search(self._text, max(0, start - 40), start)
-        return before is not None and (before[1] is None or _plain(before[1]) in self._words.bodies)
+        before = self._text[max(0, start - _BESIDE) : start].split()[-3:]
+        if before and before[-1] in ("the", "The"):
+            before, article = before[:-1], True
+        else:
+            article = False
+        return article or (len(before) > 1 and before[-1] in ("for", "on", "of") and _plain(before[-2]) in self._words.bodies)
 
     def known(self, name: str) -> Named | None:
         """The entity of the story with that name."""
@@ -200,11 +225,11 @@ class People:
                 return mention.who
         return None
 
-    def _roles_at(self, mention: Mention) -> Iterator[str]:
+    def _roles_at(self, mention: Span) -> Iterator[str]:
         """The offices that words beside a name give: Mayor Roe; Roe, the mayor; the mayor of Quay, Jane Roe."""
-        before = _OFFICE_BEFORE.search(self._text, max(0, mention.start - _BESIDE), mention.start)
+        before = _SENTENCE.split(self._text[max(0, mention.start - _BESIDE) : mention.start])[-1].rstrip(" ,").rpartition(",")[2]
         after = _OFFICE_AFTER.match(self._text, mention.end, mention.end + _BESIDE)
-        for words in (self._text[mention.start : mention.end], before and before[0], after and after[0]):
+        for words in (self._text[mention.start : mention.end], before, after and after[0]):
             yield from (one for one in _LETTERS.findall((words or "").casefold()) if one in self._words.roles)
 
     def _described(self, words: str) -> Named | None:

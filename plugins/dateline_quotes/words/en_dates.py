@@ -19,8 +19,14 @@ _ORDINAL = r"(?:first|second|third|fourth|1st|2nd|3rd|4th)"
 _BEFORE_YEAR = "in by of since from until till to before after through during the and year late early around".split()
 _AFTER_WORDS = "|".join(rf"(?<=\b[{one[0].upper()}{one[0]}]{one[1:]}\s)" for one in _BEFORE_YEAR)
 
+#: How an expression can begin: it makes the search ten times as fast.
+_FIRST = (
+    r"(?:[Tt](?:he\s|his\s|hese\s|heir\s|hird|o(?:day|morrow|night)|ues|hurs|wo|hree|wel|en)|[Ll]at?[ste]|[Nn](?:ext|ow|early|ine)|[Ee](?:a|i|l|nd)|[Rr](?:i|e)c?|[Cc]urr|"
+    r"[Ss](?:oon|ix|even|ome|econd|pr|um|t)|[Yy]e|[Ff](?:is|i|o|all)|[Ii](?:n\s|ts\s)|[Aa](?:n?\s|bout|lmost|utumn)|[Oo](?:ne|ver)|[Mm]ore|[Mm]id|[Hh]is\s|[Qq]uarter|"
+    r"[Bb]eg|[Ww]int|M(?:on|ar|ay)|Wed|Fri|S(?:at|un|ep)|J(?:an|u[nl])|Feb|A(?:pr|ug)|Oct|Nov|Dec|\d)"
+)
 EXPRESSION = re.compile(
-    rf"""(?<![\w$£€-])(?:
+    rf"""(?<![\w$£€-])(?={_FIRST})(?:
       (?:{_DAY},?\s+)?{_M}\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?!,\d{{3}}|\d)(?:,?\s+{_YEAR}\b|\s+(?:of\s+)?(?:last|this|next)\s+year\b)?
     | (?:{_DAY},?\s+)?(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_M}(?:,?\s+{_YEAR}\b)?
     | (?:(?:early|late|mid)[ -])?{_M},?\s+(?:of\s+)?(?:{_YEAR}\b|(?:last|this|next)\s+year\b)
@@ -68,6 +74,10 @@ VAGUE = {
     **dict.fromkeys(("recently", "more recently", "recent", "recent years", "in the past", "the past", "previously", "several years ago", "years ago", "once", "formerly", "past years", "lately"), "../{day}"),
     **dict.fromkeys(("soon", "future", "the future", "the near future", "in the future", "one day", "someday"), "{day}/.."),
 }  # fmt: skip
+INEXACT = re.compile(
+    r"\A(?:(?:earlier|later|nearly|almost|more than|over|some|the end of|end of|the beginning of|beginning of|the start of|start of|"
+    r"the middle of|middle of)\s+)+(?=\S)"
+)
 #: Words of what is to come in a clause; and those after which a weekday is to come.
 COMING = re.compile(
     r"\b(?:will|would|shall|should|could|may|might|plans?|planned|planning|expects?|expected|scheduled|due|to be|is to|are to|was to|were to|until|by|"

@@ -27,8 +27,13 @@ PLURALS = {
 }  # fmt: skip
 _PLURAL = "|".join(one.replace(" ", r"\s+") for one in PLURALS)
 _NUMBER = rf"(?:(?:{_DIGITS})(?:\s+{_SCALE})?|(?:a\s+|{_ONES}\s+){_SCALE}|{_ONES}|a\s+dozen)"
+#: How a figure in words can begin.
+_FIRST = (
+    r"(?:[Mm]o(?:re|st)|[Ff](?:ew|o|i)|[Ll]ess|[Nn](?:o|early|ine)|[Aa](?:s|t|b|lm|pp|n?)\S*\s|[Uu](?:p|nder)|[Oo](?:ver|n)|[Ss](?:o|ix|ev|co)|[Rr]ou|[Jj]ust|[Bb](?:et|ill)|"
+    r"[Tt](?:w|h[ir]|en)|[Ee](?:i|l)|[Hh](?:a|u)|[Mm]ill|[Tt]hou|[Dd]oz)"
+)
 FIGURE = re.compile(
-    rf"""(?<![\w.,:/$£€#-])(?P<hedge>(?i:{_HEDGE})\s+)?(?:
+    rf"""(?<![\w.,:/$£€#-])(?=[\d$£€]|{_FIRST})(?P<hedge>(?i:{_HEDGE})\s+)?(?:
       (?P<money>[$£€]\s?(?:{_DIGITS})(?:\s+(?:{_SCALE})|[mb]n?\b)?)
     | (?P<percent>(?:{_DIGITS}|{_ONES})(?:\s*%|[\s-]+per\s?cent\b)(?!\s+(?:more|less|higher|lower)\b))
     | (?P<plural>{_PLURAL})(?=\s+of\b|\s+[a-z])
