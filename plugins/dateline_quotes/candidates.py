@@ -7,14 +7,13 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dateline_quotes.attributions import Attribution
+from dateline_quotes.attribution import Attribution, Span
 from dateline_quotes.dates import Dated, Dates, source_day
 from dateline_quotes.figures import Stated, figures
 from dateline_quotes.marks import paragraphs
 from dateline_quotes.people import Named, People
 from dateline_quotes.sentences import masked_text
 from dateline_quotes.statements import statements
-from dateline_quotes.subjects import Span
 from dateline_quotes.words import Words
 
 _MARKS = "\"“”„‟«»`'‘’"
@@ -28,7 +27,12 @@ class Reading:
     """One text, read. `names` are the entities of its story, by id; `publisher` is the id of its own."""
 
     def __init__(
-        self, text: str, words: Words, names: Mapping[str, tuple[str, ...]], publisher: str, published: str | None
+        self,
+        text: str,
+        words: Words,
+        names: Mapping[str, tuple[str, ...]],
+        publisher: str,
+        published: str | None,
     ) -> None:
         self._text, self._words, self._names, self._publisher = text, words, names, publisher
         parts = [*paragraphs(text)]
@@ -57,10 +61,16 @@ class Reading:
 
     def _entities(self, who: Named) -> Iterator[str]:
         """The speakers that a name stands for: Kyiv and the West are two."""
-        both = re.fullmatch(r"(\w[\w’'.-]*) and (?:the )?(\w[\w’'.-]*)", who.label) if who.id is None else None
+        both = (
+            re.fullmatch(r"(\w[\w’'.-]*) and (?:the )?(\w[\w’'.-]*)", who.label)
+            if who.id is None
+            else None
+        )
         for label in both.groups() if both and who.label[0].isupper() else [who.label]:
             known = self._people.known(label)
-            entity = (known or (who if label == who.label else Named(label, who.kind))).entity(self._names)
+            entity = (known or (who if label == who.label else Named(label, who.kind))).entity(
+                self._names
+            )
             if entity is not None:
                 yield entity
 
@@ -73,19 +83,34 @@ class Reading:
 
     # -- statements --------------------------------------------------------------------------
 
-    def _statement(self, one: Attribution, who: Named, entities: list[str], relays: list[str]) -> dict[str, Any]:
+    def _statement(
+        self, one: Attribution, who: Named, entities: list[str], relays: list[str]
+    ) -> dict[str, Any]:
         parts = [self._bare(part) for part in one.content] if one.direct else [*one.content]
         quotes = [self._text[slice(*part)] for part in parts]
         evidence = [_item("content", part) for part in parts]
-        fields: dict[str, Any] = {"type": "statement.recorded", "speakers": entities, "act": one.verb, "mode": "indirect"}
+        fields: dict[str, Any] = {
+            "type": "statement.recorded",
+            "speakers": entities,
+            "act": one.verb,
+            "mode": "indirect",
+        }
         if one.direct:
             fields |= {"mode": "direct", "quote": max(quotes, key=len)}
         else:
-            inner = [match for part in parts for match in _INNER.finditer(self._text, *part) if len(match[1].split()) >= _LEAST]
+            inner = [
+                match
+                for part in parts
+                for match in _INNER.finditer(self._text, *part)
+                if len(match[1].split()) >= _LEAST
+            ]
             if inner:
                 longest = max(inner, key=lambda match: len(match[1]))
                 evidence.append(_item("quote", self._bare(Span(*longest.span(1)))))
-                fields |= {"mode": "mixed", "quote": self._text[slice(*self._bare(Span(*longest.span(1))))]}
+                fields |= {
+                    "mode": "mixed",
+                    "quote": self._text[slice(*self._bare(Span(*longest.span(1))))],
+                }
         for role, span in (("source", one.source), ("cue", one.cue), ("relay", one.relay)):
             if span is not None:
                 evidence.append(_item(role, span))
@@ -94,7 +119,9 @@ class Reading:
         times = self._times(one, parts)
         if times:
             fields["times"] = times
-            evidence += [_item("time", Span(dated.start, dated.end)) for dated in self._dated.values()]
+            evidence += [
+                _item("time", Span(dated.start, dated.end)) for dated in self._dated.values()
+            ]
         return fields | {"text": self._sentence(one, who, quotes), "evidence": evidence}
 
     def _bare(self, span: Span) -> Span:
@@ -108,9 +135,13 @@ class Reading:
         """The statement in a sentence with the speaker's name."""
         flat = [" ".join(quote.split()) for quote in quotes]
         verb = self._words.verbs.get(self._text[slice(*one.cue)] if one.cue else "")
-        said = self._words.past[one.verb] if verb is None or verb.form == "ing" else self._text[slice(*one.cue or (0, 0))]
+        said = (
+            self._words.past[one.verb]
+            if verb is None or verb.form == "ing"
+            else self._text[slice(*one.cue or (0, 0))]
+        )
         if one.direct:
-            return f"{who.label} {said}: \"{' ... '.join(flat)}\""
+            return f'{who.label} {said}: "{" ... ".join(flat)}"'
         if one.cue is None or one.trailing or len(quotes) > 1 or one.cue.end > one.content[0].start:
             return f"{who.label} {said}: {' ... '.join(flat)}"
         between = " ".join(self._text[one.cue.end : one.content[0].start].split())
@@ -123,7 +154,9 @@ class Reading:
         for part in [*one.content, Span(one.sentence.end, one.sentence.end)]:
             outside += self._dates.find(self._masked, at, max(at, part.start))
             at = max(at, part.end)
-        near = [one_ for one_ in outside if one.cue is not None and abs(one_.start - one.cue.end) < 80]
+        near = [
+            one_ for one_ in outside if one.cue is not None and abs(one_.start - one.cue.end) < 80
+        ]
         if near and one.cue is not None:
             cue = one.cue.end
             self._dated["said"] = min(near, key=lambda dated: abs(dated.start - cue))
@@ -141,7 +174,10 @@ class Reading:
         fields: dict[str, Any] = {"type": "figure.recorded", "quantities": [stated.quantity]}
         if speakers:
             steps = [{"agent": speaker, "role": "origin", "act": "say"} for speaker in speakers[:1]]
-            fields["attribution"] = [*steps, *({"agent": relay, "role": "relay"} for relay in relays)]
+            fields["attribution"] = [
+                *steps,
+                *({"agent": relay, "role": "relay"} for relay in relays),
+            ]
         if len(dated) == 1:
             fields["times"] = {"valid": _time(dated[0])}
             evidence.append(_item("time", Span(dated[0].start, dated[0].end)))
@@ -155,12 +191,18 @@ class Reading:
         else:
             limits, speakers, relays = Span(0, len(self._text)), [], []
         first, last = max(limits.start, stated.start - _FAR), min(limits.end, stated.end + _FAR)
-        start = max((match.end() for match in _ENDS.finditer(self._text, first, stated.start)), default=first)
+        start = max(
+            (match.end() for match in _ENDS.finditer(self._text, first, stated.start)),
+            default=first,
+        )
         match = _ENDS.search(self._text, stated.end, last)
         end = match.start() + 1 if match is not None else last
         text = self._text[start:end]
         return (
-            Span(start + len(text) - len(text.lstrip(f" \n\t{_MARKS}")), end - len(text) + len(text.rstrip(f" \n\t{_MARKS}"))),
+            Span(
+                start + len(text) - len(text.lstrip(f" \n\t{_MARKS}")),
+                end - len(text) + len(text.rstrip(f" \n\t{_MARKS}")),
+            ),
             speakers,
             relays,
         )

@@ -10,7 +10,18 @@ from functools import lru_cache
 import msgspec
 
 from dateline.plugin import NotADate, UnclearDate, understand_date
-from dateline_quotes.words.en_dates import COMING, COMING_DAY, DATELINE, EXPRESSION, INEXACT, MAY_BE, MODIFIERS, ORDINALS, QUARTER, VAGUE
+from dateline_quotes.words.en_dates import (
+    COMING,
+    COMING_DAY,
+    DATELINE,
+    EXPRESSION,
+    INEXACT,
+    MAY_BE,
+    MODIFIERS,
+    ORDINALS,
+    QUARTER,
+    VAGUE,
+)
 
 #: So many characters around an expression may say whether it is past or to come.
 _AROUND = 90
@@ -184,7 +195,9 @@ class Dates:
 
 
 @lru_cache(16384)
-def _choices(plain: str, languages: tuple[str, ...], published: str | None) -> tuple[tuple[str, ...], bool]:
+def _choices(
+    plain: str, languages: tuple[str, ...], published: str | None
+) -> tuple[tuple[str, ...], bool]:
     """Everything that an expression can mean, as EDTF; and whether that counts from `published`."""
     try:
         found = understand_date(plain, languages=languages, published=published)

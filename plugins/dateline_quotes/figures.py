@@ -10,7 +10,15 @@ from typing import Any
 import msgspec
 
 from dateline.plugin import stated_figures
-from dateline_quotes.words.en_figures import COUNTED, CURRENCIES, ENDS, FIGURE, NOT_COUNTED, PLURALS, SHARES
+from dateline_quotes.words.en_figures import (
+    COUNTED,
+    CURRENCIES,
+    ENDS,
+    FIGURE,
+    NOT_COUNTED,
+    PLURALS,
+    SHARES,
+)
 
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
 
@@ -28,11 +36,18 @@ def figures(text: str) -> Iterator[Stated]:
     for match in FIGURE.finditer(text):
         end = match.end()
         if match["money"]:
-            fields, unit = _read(_plain(match[0].replace(match["money"], match["money"][1:]))), CURRENCIES[match["money"][0]]
+            fields, unit = (
+                _read(_plain(match[0].replace(match["money"], match["money"][1:]))),
+                CURRENCIES[match["money"][0]],
+            )
             measure = (_counted(text, end + 3) if text.startswith(" in ", end) else "") or "amount"
         elif match["percent"]:
             number = match["percent"].rstrip("%").split()[0].split("-")[0]
-            fields, unit, measure = _read(_plain((match["hedge"] or "") + number)), "percent", _counted(text, end) or "share"
+            fields, unit, measure = (
+                _read(_plain((match["hedge"] or "") + number)),
+                "percent",
+                _counted(text, end) or "share",
+            )
         else:
             fields, unit, measure = _of_kind(match), "", _counted(text, end)
         if fields is None or not measure:
@@ -46,7 +61,9 @@ def _of_kind(match: Any) -> dict[str, Any] | None:
         return {"lower": PLURALS[_plain(match["plural"])]}
     if match["share"]:
         share = round(SHARES[_plain(match["share"]).replace("-", " ")], 4)
-        bounds = _read(_plain(f"{match['hedge'] or ''}7"))  # any number: its bound is that of the share
+        bounds = _read(
+            _plain(f"{match['hedge'] or ''}7")
+        )  # any number: its bound is that of the share
         return bounds and {name: share if value == 7 else value for name, value in bounds.items()}
     if match["number"] and _YEAR.fullmatch(match[0]):
         return None
@@ -79,4 +96,8 @@ def _counted(text: str, at: int) -> str:
             break
         words.append(word)
     named = " ".join(words)
-    return "" if NOT_COUNTED.match(named) or not any(word.islower() and len(word) > 2 for word in words) else named
+    return (
+        ""
+        if NOT_COUNTED.match(named) or not any(word.islower() and len(word) > 2 for word in words)
+        else named
+    )

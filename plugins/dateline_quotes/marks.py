@@ -63,9 +63,15 @@ def quoted(text: str, start: int, end: int, carried: bool = False) -> list[Quote
 
 
 def _opens(text: str, at: int, end: int, mark: str) -> bool:
-    if mark in '"\'‘»':
-        return not text[at - 1 : at].isalnum() and not (at and text[at - 1] in ".,!?") and not text[end : end + 1].isspace()
-    return mark in "“„‟«``" or (mark == "''" and not text[end : end + 1].isspace() and not text[at - 1 : at].strip())
+    if mark in "\"'‘»":
+        return (
+            not text[at - 1 : at].isalnum()
+            and not (at and text[at - 1] in ".,!?")
+            and not text[end : end + 1].isspace()
+        )
+    return mark in "“„‟«``" or (
+        mark == "''" and not text[end : end + 1].isspace() and not text[at - 1 : at].strip()
+    )
 
 
 def _restarts(kind: str, mark: str) -> bool:
@@ -75,5 +81,7 @@ def _restarts(kind: str, mark: str) -> bool:
 
 def _is_wrapped(text: str) -> bool:
     lines = text.split("\n")
-    inner = [one for one, after in zip(lines, lines[1:], strict=False) if one.strip() and after.strip()]
+    inner = [
+        one for one, after in zip(lines, lines[1:], strict=False) if one.strip() and after.strip()
+    ]
     return len(inner) > 4 and sum(not _ENDED.search(one[-8:]) for one in inner) > 0.6 * len(inner)

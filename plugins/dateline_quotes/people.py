@@ -10,7 +10,7 @@ from functools import lru_cache
 import msgspec
 
 from dateline.plugin import entity_id
-from dateline_quotes.subjects import Span
+from dateline_quotes.attribution import Span
 from dateline_quotes.words import Words
 
 _LARGE = r"[^\W\d_a-z][\w’'.-]*"
@@ -19,14 +19,14 @@ _RUN = re.compile(rf"{_LARGE}(?:[ \u00a0]+{_PARTICLE}{{0,2}}{_LARGE})*")
 _LETTERS = re.compile(r"[^\W\d_]+(?:[’'.-][^\W\d_]+)*")
 _SPACED = re.compile(r"\S+")
 _OWNER = re.compile(r"['’]s?\Z")
-_MOST_PARTS = 4
+_MOST_PARTS, _MOST_NAMESAKES = 4, 20
 _END = re.compile(r"[.!?][\"”’')\]]*\s+(?=[\"“‘(]?[^\W\d_a-z])|\n")
 #: How far from a name a word such as "governor" says what its bearer is.
 _BESIDE = 60
 _SENTENCE = re.compile(r"[.;\n]")
 _OFFICE_AFTER = re.compile(r",\s+[^.,;\n]*")
 #: How many names back an office is looked for.
-_FAR = 200
+_FAR = 60
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -62,7 +62,10 @@ class People:
     def __init__(self, text: str, words: Words, names: Mapping[str, tuple[str, ...]]) -> None:
         self._text, self._words = text, words
         self._known = {
-            _key(name): Named(some[0], _kind_of(one), one) for one, some in names.items() for name in some if name
+            _key(name): Named(some[0], _kind_of(one), one)
+            for one, some in names.items()
+            for name in some
+            if name
         }
         self._full: dict[str, list[Named]] = {}
         self._read: dict[str, tuple[Named | None, str]] = {}
@@ -91,14 +94,21 @@ class People:
             found = [one.span() for one in _SPACED.finditer(self._text, match.start(), match.end())]
             while found and _plain(self._text[slice(*found[0])]) in self._words.not_names:
                 found = found[1:]
-            last = next((n for n in range(len(found) - 2, -1, -1) if _OWNER.search(self._text, found[n][0], found[n][1])), -1)
+            last = next(
+                (
+                    n
+                    for n in range(len(found) - 2, -1, -1)
+                    if _OWNER.search(self._text, found[n][0], found[n][1])
+                ),
+                -1,
+            )
             if found[last + 1 :]:
                 yield Span(found[last + 1][0], found[-1][1])
 
     def _add(self, named: Named | None) -> None:
         if named is not None and named.kind == "person" and " " in named.label:
             some = self._full.setdefault(_surname(named.label), [])
-            if named not in some:
+            if len(some) < _MOST_NAMESAKES and named not in some:
                 some.append(named)
 
     def _find(self, runs: list[Span]) -> Iterator[Mention]:
@@ -114,7 +124,9 @@ class People:
             if gender:
                 self._gender.setdefault(named.label, gender)
             roles = self._roles.setdefault(named.label, set())
-            if not roles or not self._words.roles.isdisjoint(self._text[run.start : run.end].casefold().split()):
+            if not roles or not self._words.roles.isdisjoint(
+                self._text[run.start : run.end].casefold().split()
+            ):
                 roles.update(self._roles_at(run))
             yield Mention(run.start, run.end, named)
 
@@ -124,7 +136,13 @@ class People:
         if name not in self._read:
             self._read[name] = self._named(name)
         named, gender = self._read[name]
-        if named is not None and named.id is None and name.startswith(named.label) and " " in named.label and self._is_thing(run.start):
+        if (
+            named is not None
+            and named.id is None
+            and name.startswith(named.label)
+            and " " in named.label
+            and self._is_thing(run.start)
+        ):
             return None, ""
         return named, gender
 
@@ -137,20 +155,34 @@ class People:
         gender = next((self._words.titles[one] for one in plain if one in self._words.titles), "")
         last = next((n for n in range(len(plain) - 1, -1, -1) if self._is_office(plain[n])), -1)
         titled, parts, plain = last >= 0, parts[last + 1 :], plain[last + 1 :]
-        if not parts or not self._words.bodies.isdisjoint(plain) or not self._words.media.isdisjoint(plain):
+        if (
+            not parts
+            or not self._words.bodies.isdisjoint(plain)
+            or not self._words.media.isdisjoint(plain)
+        ):
             return None, ""
         label = " ".join(parts).rstrip(",.'’")
         if last >= 0 and (known := self._known.get(_key(label))) is not None:
             return (known if known.kind == "person" else None), gender
         if len(parts) == 1:
-            return (Named(label, "person") if titled or _surname(label) in self._full else None), gender
-        if len(parts) > _MOST_PARTS or not all(any(c.islower() for c in one) or "." in one for one in parts):
+            return (
+                Named(label, "person") if titled or _surname(label) in self._full else None
+            ), gender
+        if len(parts) > _MOST_PARTS or not all(
+            any(c.islower() for c in one) or "." in one for one in parts
+        ):
             return None, ""
-        whole = next((one for one in self._full.get(_surname(label), []) if _same(label, one.label)), None)
+        whole = next(
+            (one for one in self._full.get(_surname(label), []) if _same(label, one.label)), None
+        )
         return whole or Named(label, "person"), gender
 
     def _is_office(self, plain: str) -> bool:
-        return plain in self._words.roles or plain in self._words.offices or plain in self._words.titles
+        return (
+            plain in self._words.roles
+            or plain in self._words.offices
+            or plain in self._words.titles
+        )
 
     def _is_thing(self, start: int) -> bool:
         """Whether an article, or a body and "for", are before large words: the Clean Power Plan."""
@@ -159,7 +191,11 @@ class People:
             before, article = before[:-1], True
         else:
             article = False
-        return article or (len(before) > 1 and before[-1] in ("for", "on", "of") and _plain(before[-2]) in self._words.bodies)
+        return article or (
+            len(before) > 1
+            and before[-1] in ("for", "on", "of")
+            and _plain(before[-2]) in self._words.bodies
+        )
 
     def known(self, name: str) -> Named | None:
         """The entity of the story with that name."""
@@ -173,7 +209,12 @@ class People:
         plain = words.casefold()
         if plain in self._words.pronouns or plain in self._words.relatives:
             return self._meant(span.start, plain, speaker)
-        return self.known(words) or self._inside(span) or self._with_role(span, words) or self._described(words)
+        return (
+            self.known(words)
+            or self._inside(span)
+            or self._with_role(span, words)
+            or self._described(words)
+        )
 
     def _inside(self, span: Span) -> Named | None:
         """The person that the words are about: not the owner or the purpose that they name too."""
@@ -181,15 +222,30 @@ class People:
         for start, end in ((comma + 1, span.end), (span.start, comma if comma > 0 else span.end)):
             if start <= 0 and start != span.start:
                 continue
-            end = next((one.start() for one in _LETTERS.finditer(self._text, start, end) if self._ends_head(one[0])), end)
+            end = next(
+                (
+                    one.start()
+                    for one in _LETTERS.finditer(self._text, start, end)
+                    if self._ends_head(one[0])
+                ),
+                end,
+            )
             at = bisect_left(self._starts, end) - 1
-            if at >= 0 and self._mentions[at].start >= start and not self._text[self._mentions[at].end : end].strip(" ,."):
+            if (
+                at >= 0
+                and self._mentions[at].start >= start
+                and not self._text[self._mentions[at].end : end].strip(" ,.")
+            ):
                 if not _OWNER.search(self._text, self._mentions[at].start, self._mentions[at].end):
                     return self._mentions[at].who
         return None
 
     def _ends_head(self, word: str) -> bool:
-        return word in self._words.prepositions or word in self._words.auxiliaries or word in self._words.relatives
+        return (
+            word in self._words.prepositions
+            or word in self._words.auxiliaries
+            or word in self._words.relatives
+        )
 
     def _meant(self, at: int, word: str, speaker: Named | None) -> Named | None:
         """The person of the last sentence that names one: its first, who is most often its subject."""
@@ -199,16 +255,19 @@ class People:
             return self._mentions[last].who if last >= 0 else None
         if not gender:
             return speaker if speaker is not None and speaker.kind != "person" else None
-        last = bisect_left(self._starts, at) - 1
-        while last >= 0 and not self._fits(self._mentions[last], gender):
-            last -= 1
-        if last < 0:
+        last = bisect_left(self._starts, at)
+        near = [
+            one
+            for one in reversed(self._mentions[max(0, last - _FAR) : last])
+            if self._fits(one, gender)
+        ]
+        if not near:
             return speaker if speaker is not None and speaker.kind == "person" else None
-        best = self._mentions[last]
-        while last > 0 and not _END.search(self._text, self._mentions[last - 1].end, best.start):
-            last -= 1
-            if self._fits(self._mentions[last], gender):
-                best = self._mentions[last]
+        best = near[0]
+        for one in near[1:]:
+            if _END.search(self._text, one.end, best.start):
+                break
+            best = one
         return best.who
 
     def _fits(self, mention: Mention, gender: str) -> bool:
@@ -216,7 +275,14 @@ class People:
 
     def _with_role(self, span: Span, words: str) -> Named | None:
         """The last person who holds the office that the words have: the governor."""
-        role = next((one for one in reversed(_LETTERS.findall(words.casefold())) if one in self._words.roles), None)
+        role = next(
+            (
+                one
+                for one in reversed(_LETTERS.findall(words.casefold()))
+                if one in self._words.roles
+            ),
+            None,
+        )
         if role is None or words.split()[0].casefold() not in self._words.definite:
             return None
         last = bisect_left(self._starts, span.start)
@@ -227,10 +293,18 @@ class People:
 
     def _roles_at(self, mention: Span) -> Iterator[str]:
         """The offices that words beside a name give: Mayor Roe; Roe, the mayor; the mayor of Quay, Jane Roe."""
-        before = _SENTENCE.split(self._text[max(0, mention.start - _BESIDE) : mention.start])[-1].rstrip(" ,").rpartition(",")[2]
+        before = (
+            _SENTENCE.split(self._text[max(0, mention.start - _BESIDE) : mention.start])[-1]
+            .rstrip(" ,")
+            .rpartition(",")[2]
+        )
         after = _OFFICE_AFTER.match(self._text, mention.end, mention.end + _BESIDE)
         for words in (self._text[mention.start : mention.end], before, after and after[0]):
-            yield from (one for one in _LETTERS.findall((words or "").casefold()) if one in self._words.roles)
+            yield from (
+                one
+                for one in _LETTERS.findall((words or "").casefold())
+                if one in self._words.roles
+            )
 
     def _described(self, words: str) -> Named | None:
         """Who has no name of a person: a body, a group or somebody described."""
@@ -273,4 +347,6 @@ def _same(name: str, full: str) -> bool:
 
 
 def _kind_of(entity: str) -> str:
-    return {"person": "person", "org": "organization", "place": "place"}.get(entity.split(":")[0], "group")
+    return {"person": "person", "org": "organization", "place": "place"}.get(
+        entity.split(":")[0], "group"
+    )

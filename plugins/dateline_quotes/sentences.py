@@ -14,7 +14,9 @@ from dateline_quotes.words import Words
 #: Stands for every character of a quotation but its marks and its last punctuation.
 MASK = "\x00"
 _END = re.compile(r"[.!?…][\"”’')\]»]*\s+(?=[\"“‘'«(\[„`]*(?:[^\W\d_a-z]|\d|\x00))")
-_WORD = re.compile(r"[^\W\d_]+(?:[’'.-][^\W\d_]+)*|\d[\d.,]*|\x00+")
+_WORD = re.compile(r"[^\W\d_]+(?:[’'.-][^\W\d_]+)*|\d[\d.,]*")
+#: What has more words or quotations without an end is no sentence: a table, or a text without punctuation.
+_MOST_WORDS, _MOST_QUOTED = 300, 60
 _LAST = re.compile(r"[.,!?…;:—–\"”’'»“«-]+\s*\Z")
 #: Remarks such as (R-Utah), which are no part of a sentence.
 _ASIDE = re.compile(r"\([^()\"“”\n]{1,60}\)")
@@ -54,9 +56,8 @@ def sentences(masked: str, paragraph: Paragraph, words: Words) -> Iterator[Sente
         found = [
             Word(match.start(), match.end(), match[0])
             for match in _WORD.finditer(masked, start, end)
-            if match[0][0] != MASK
         ]
-        if found or some:
+        if (found or some) and len(found) <= _MOST_WORDS and len(some) <= _MOST_QUOTED:
             yield Sentence(masked, start, end, found, some)
         start = end
 
@@ -75,7 +76,9 @@ def masked_text(text: str, paragraphs: Iterable[Paragraph]) -> str:
 
 def _ends(masked: str, paragraph: Paragraph, words: Words) -> Iterator[int]:
     for match in _END.finditer(masked, paragraph.start, paragraph.end):
-        if masked[match.start()] == "." and words.abbreviations.search(masked, max(0, match.start() - 8), match.start() + 1):
+        if masked[match.start()] == "." and words.abbreviations.search(
+            masked, max(0, match.start() - 8), match.start() + 1
+        ):
             continue
         asked = _ASKED.match(masked, match.start(), match.end())
         frame = asked and _FRAME.match(masked, match.end())

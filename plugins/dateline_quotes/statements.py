@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 import msgspec
 
-from dateline_quotes.attributions import Attribution, attributions
 from dateline_quotes import subjects
+from dateline_quotes.attribution import Attribution, Span
 from dateline_quotes.marks import Paragraph
+from dateline_quotes.reader import attributions
 from dateline_quotes.sentences import Sentence, sentences
-from dateline_quotes.subjects import Span
 from dateline_quotes.words import Words
 
 _COLON = re.compile(r":\s*\Z")
@@ -33,7 +33,9 @@ def statements(masked: str, paragraphs: Iterable[Paragraph], words: Words) -> li
     return found
 
 
-def _add_quotation(mine: list[Attribution], sentence: Sentence, speaker: Attribution | None) -> None:
+def _add_quotation(
+    mine: list[Attribution], sentence: Sentence, speaker: Attribution | None
+) -> None:
     """A quotation that stands alone goes on with the one before it, or is of who spoke last."""
     span = Span(sentence.quoted[0].start, sentence.quoted[-1].end)
     if mine and mine[-1].direct:

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from dateline_quotes.attribution import Span
 from dateline_quotes.sentences import Sentence
 from dateline_quotes.words import Words
 
 #: No subject is longer, in words; and what ends one.
 _MOST, _PIECES = 24, 6
 _BREAK = re.compile(r"[;:()“”\"«»„`\x00]|''|\s[-–—]+\s|[—–―]|--")
-
-
-class Span(NamedTuple):
-    start: int
-    end: int
 
 
 def before(sentence: Sentence, at: int, words: Words, least: int) -> Span | None:
@@ -37,14 +32,22 @@ def before(sentence: Sentence, at: int, words: Words, least: int) -> Span | None
         first += 1
     head = sentence.words[min(first, last)].text
     verb = words.verbs.get(head)
-    if first > last or head.lower() in words.prepositions or (verb is not None and verb.form in ("ing", "past")):
+    if (
+        first > last
+        or head.lower() in words.prepositions
+        or (verb is not None and verb.form in ("ing", "past"))
+    ):
         return None
     return Span(sentence.words[first].start, sentence.words[last].end)
 
 
 def _is_small(sentence: Sentence, at: int, words: Words) -> bool:
     text = sentence.words[at].text.lower()
-    return text in words.auxiliaries or text in words.adverbs or (text.endswith("ly") and text == sentence.words[at].text)
+    return (
+        text in words.auxiliaries
+        or text in words.adverbs
+        or (text.endswith("ly") and text == sentence.words[at].text)
+    )
 
 
 def _gap(sentence: Sentence, at: int) -> str:
@@ -103,13 +106,19 @@ def _is_name(sentence: Sentence, first: int, end: int, words: Words) -> bool:
     head = sentence.words[first]
     if head.text.lower() in words.pronouns:
         return True
-    if not head.large and (head.text in words.prepositions or head.text in words.relatives or head.text in ("a", "an")):
+    if not head.large and (
+        head.text in words.prepositions or head.text in words.relatives or head.text in ("a", "an")
+    ):
         return False
     if head.text[0].isdigit() or (head.text.islower() and head.text.endswith(("ed", "ing"))):
         return False
-    return any(
-        word.large and word.text.lower() not in words.not_names for word in sentence.words[first : end + 1]
-    ) and sentence.words[first].text.lower() not in words.prepositions
+    return (
+        any(
+            word.large and word.text.lower() not in words.not_names
+            for word in sentence.words[first : end + 1]
+        )
+        and sentence.words[first].text.lower() not in words.prepositions
+    )
 
 
 def after(sentence: Sentence, at: int, words: Words) -> Span | None:
@@ -137,16 +146,22 @@ def _joins_after(sentence: Sentence, last: int, words: Words) -> bool:
     if sentence.words[last + 1].text != "and" or not sentence.words[last].large:
         return False
     following = sentence.words[last + 2 : last + 4]
-    return bool(following) and (following[0].large or (following[0].text == "the" and following[-1].large))
+    return bool(following) and (
+        following[0].large or (following[0].text == "the" and following[-1].large)
+    )
 
 
 def of_sentence(sentence: Sentence, at: int, words: Words, least: int) -> Span | None:
     """The subject of the sentence, for a participle in it: Roe welcomed the vote, adding that ..."""
     rest = [word for word in sentence.words[:at] if word.start >= least]
     start = 0
-    if rest and rest[0].text.lower() in words.prepositions:  # In Kyiv on Monday, he welcomed the vote, adding
+    if (
+        rest and rest[0].text.lower() in words.prepositions
+    ):  # In Kyiv on Monday, he welcomed the vote, adding
         comma = sentence.text.find(",", rest[0].start, rest[-1].end)
-        start = next((n for n, word in enumerate(rest) if word.start > comma), 0) if comma >= 0 else 0
+        start = (
+            next((n for n, word in enumerate(rest) if word.start > comma), 0) if comma >= 0 else 0
+        )
     while start < len(rest) and rest[start].text.lower() in words.boundaries | words.adverbs:
         start += 1
     end = start
@@ -155,7 +170,15 @@ def of_sentence(sentence: Sentence, at: int, words: Words, least: int) -> Span |
         gap = sentence.text[rest[end - 1].end : word.start].strip() if end > start else ""
         lower = word.text.lower()
         ends = gap or lower in words.auxiliaries or lower in words.relatives or lower in words.verbs
-        if end > start and (ends or (word.text.islower() and re.search(r"(?:ed|s|ly)\Z", lower) and not lower.endswith("ss") and rest[end - 1].large)):
+        if end > start and (
+            ends
+            or (
+                word.text.islower()
+                and re.search(r"(?:ed|s|ly)\Z", lower)
+                and not lower.endswith("ss")
+                and rest[end - 1].large
+            )
+        ):
             break
         if end > start and rest[start].text.lower() in words.pronouns:
             break

@@ -21,33 +21,64 @@ class Verb(msgspec.Struct, frozen=True):
 
 
 class Words(msgspec.Struct, frozen=True, gc=False):
-    """The words of one language. ``verbs`` has every form, and ``past`` the past of each base;
-    the sets hold words in lower case."""
+    """The words of one language. ``verbs`` has every form of each verb, and ``past`` the past of each base;
+    sets hold words in lower case. The patterns are matched beside a verb:
+
+    ``adjunct``: when, where and in what it was said; ``leads``: what stands before a clause ("that");
+    ``adds``, ``joins`` and ``clause``: what ends one before a participle, another verb of its subject, or
+    another subject; ``participle``: what stands before one; ``hearer``: to whom; ``quoted_by`` and
+    ``citing``: through whom.
+    """
 
     code: str
-    past: dict[str, str]
     verbs: dict[str, Verb]
-    days: frozenset[str]
+    past: dict[str, str]
     auxiliaries: frozenset[str]
+    modals: frozenset[str]
     be: frozenset[str]
     adverbs: frozenset[str]
+    adverb_ending: str
+    owners: tuple[str, ...]
     boundaries: frozenset[str]
+    joining: frozenset[str]
     determiners: frozenset[str]
+    definite: frozenset[str]
     prepositions: frozenset[str]
+    infinitive: frozenset[str]
+    agent: frozenset[str]
+    as_: frozenset[str]
+    reasons: tuple[str, ...]
     after_subject: frozenset[str]
+    plurals: frozenset[str]
     pronouns: dict[str, str]
-    not_speakers: frozenset[str]
     relatives: frozenset[str]
+    not_speakers: frozenset[str]
+    days: frozenset[str]
     media: frozenset[str]
     bodies: frozenset[str]
     roles: frozenset[str]
-    not_names: frozenset[str]
     offices: frozenset[str]
-    definite: frozenset[str]
     titles: dict[str, str]
+    not_names: frozenset[str]
+    quoting: frozenset[str]
+    with_hearer: frozenset[str]
     adjunct: re.Pattern[str]
     according: re.Pattern[str]
+    leads: re.Pattern[str]
+    comma: re.Pattern[str]
+    adds: re.Pattern[str]
+    joins: re.Pattern[str]
+    clause: re.Pattern[str]
+    participle: re.Pattern[str]
+    hearer: re.Pattern[str]
+    quoted_by: re.Pattern[str]
+    citing: re.Pattern[str]
     abbreviations: re.Pattern[str]
+
+
+def listed(words: str) -> frozenset[str]:
+    """The words of a text with white space between them."""
+    return frozenset(words.split())
 
 
 @cache

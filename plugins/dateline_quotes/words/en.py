@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-from dateline_quotes.words import QUOTING, SPEECH, STANCE, Verb, Words
+from dateline_quotes.words import QUOTING, SPEECH, STANCE, Verb, Words, en_patterns, listed
 
 _SPEECH = """say tell add note announce report claim argue explain acknowledge state declare write tweet suggest insist
 warn concede admit recall reply respond conclude predict reiterate maintain contend assert allege stress emphasize
@@ -21,9 +19,9 @@ dub portray depict characterize characterise consider regard see view show find 
 raise issue urge invite encourage appear seem doubt appeal apologize apologise object
 concur disagree name challenge quote"""
 #: Their other forms are nouns more often: the state, his message.
-_PAST_ALONE = frozenset(
+_PAST_ALONE = listed(
     "state message figure object issue order post charge rule view back blast label name question estimate forecast "
-    "attack reference champion vote favor favour show offer plan repeat challenge finish open request".split()
+    "attack reference champion vote favor favour show offer plan repeat challenge finish open request"
 )
 _FORMS = {
     "say": "said says saying", "tell": "told tells telling", "write": "wrote writes writing",
@@ -59,95 +57,104 @@ def _verbs() -> dict[str, Verb]:
     return found
 
 
-_DAYS = "(?:mon|tues|wednes|thurs|fri|satur|sun)day"
-_MONTHS = (
-    r"(?:january|february|march|april|may|june|july|august|september|october|november|december|"
-    r"(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.)"
-)
-#: What may stand between a verb and what was said: when, where, in what and to whom.
-_ADJUNCT = rf"""\s*,?\s*(?:
-    (?:late\s|early\s|on\s|last\s|this\s|earlier\s|later\s|in\s)*(?:{_DAYS}|{_MONTHS}|today|yesterday|tonight|week|month|year|morning|afternoon|evening|night)\b(?:\s\d{{1,2}}\b(?:,\s\d{{4}})?|\s(?:morning|afternoon|evening|night))?
-  | (?:in|on|at|during|via|through|from|after|before)\s(?:an?|the|his|her|their|its|my|our|recent|one|another)\s[^,.;:"“”\x00]{{1,70}}?(?=,|\.|;|:|\sthat\s|$|["“])
-  | (?:on|via|to)\s(?:Twitter|Facebook|Telegram|Instagram|Fox\sNews|CNN|MSNBC|NBC|CBS|ABC|Reuters|reporters|journalists)\b
-  | (?:earlier|later|then|again|recently|repeatedly|publicly|afterwards?|separately|bluntly|flatly|simply)\b
-  )"""
-
 _VERBS = _verbs()
 WORDS = Words(
     code="en",
     past={verb.base: form for form, verb in _VERBS.items() if verb.form == "past"},
     verbs=_VERBS,
-    days=frozenset(
-        "monday tuesday wednesday thursday friday saturday sunday today yesterday january february march april may june "
-        "july august september october november december earlier later".split()
-    ),
-    auxiliaries=frozenset(
-        "isn't wasn't aren't weren't hasn't haven't hadn't didn't doesn't don't won't wouldn't can't couldn't shouldn't "
+    days=listed(
+"monday tuesday wednesday thursday friday saturday sunday today yesterday january february march april may june "
+        "july august september october november december earlier later"
+),
+    auxiliaries=listed(
+"isn't wasn't aren't weren't hasn't haven't hadn't didn't doesn't don't won't wouldn't can't couldn't shouldn't "
         "isn’t wasn’t aren’t weren’t hasn’t haven’t hadn’t didn’t doesn’t don’t won’t wouldn’t can’t couldn’t shouldn’t cannot "
         "has have had did does do will would could can may might should must also never not always often just "
-        "has haven hasn hadn didn doesn don won wouldn couldn t been be is are was were being to".split()
-    ),
-    be=frozenset("is are was were be been being isn aren wasn weren get got".split()),
-    adverbs=frozenset(
-        "also later then even still now just again once often always never twice reportedly recently repeatedly publicly "
-        "previously initially already further instead ever since long so too first".split()
-    ),
-    boundaries=frozenset(
-        "and but or that when while because as if after before since where which although though so yet whether than "
-        "until whereas once how why what like unless except".split()
-    ),
-    determiners=frozenset(
-        "the a an his her their its our my this these those some many several most all one two three four five six another "
-        "both each every no any other more few".split()
-    ),
-    prepositions=frozenset(
-        "in on at by for from with about during after before under over through via among between into against "
-        "despite without to of amid upon within like near outside inside".split()
-    ),
-    after_subject=frozenset(
-        "on in at during after when who as before while to during last this earlier later late early by from for about "
-        "that if and but which with via because through since adding noting saying calling citing referring".split()
-    ),
+        "has haven hasn hadn didn doesn don won wouldn couldn t been be is are was were being to"
+),
+    modals=listed(
+"will would can could may might should must do does did don doesn didn don't doesn't didn't don’t doesn’t didn’t"
+),
+    adverb_ending="ly",
+    owners=("'s", "’s"),
+    joining=frozenset(["and"]),
+    infinitive=frozenset(["to"]),
+    agent=frozenset(["by"]),
+    as_=frozenset(["as"]),
+    reasons=("as ", "for "),
+    plurals=listed(
+"they people who police some many others men women"
+),
+    be=listed(
+"is are was were be been being isn aren wasn weren get got"
+),
+    adverbs=listed(
+"also later then even still now just again once often always never twice reportedly recently repeatedly publicly "
+        "previously initially already further instead ever since long so too first"
+),
+    boundaries=listed(
+"and but or that when while because as if after before since where which although though so yet whether than "
+        "until whereas once how why what like unless except"
+),
+    determiners=listed(
+"the a an his her their its our my this these those some many several most all one two three four five six another "
+        "both each every no any other more few"
+),
+    prepositions=listed(
+"in on at by for from with about during after before under over through via among between into against "
+        "despite without to of amid upon within like near outside inside"
+),
+    after_subject=listed(
+"on in at during after when who as before while to during last this earlier later late early by from for about "
+        "that if and but which with via because through since adding noting saying calling citing referring"
+),
     pronouns={"he": "m", "she": "f", "they": "", "it": ""},
-    not_speakers=frozenset("i you we there what this that these those to let".split()),
-    relatives=frozenset("who that which".split()),
-    media=frozenset(
-        "agency news newspaper television tv radio times post journal herald tribune guardian telegraph magazine daily "
+    not_speakers=listed(
+"i you we there what this that these those to let"
+),
+    relatives=listed(
+"who that which"
+),
+    media=listed(
+"agency news newspaper television tv radio times post journal herald tribune guardian telegraph magazine daily "
         "reuters afp ap tass cnn bbc nbc cbs abc msnbc fox interfax itar-tass xinhua upi bloomberg axios politico npr "
         "associated press gazette chronicle dispatch observer independent breitbart broadcaster channel website "
-        "newswire wire outlet ria novosti ukrinform unian dpa anadolu aljazeera jazeera kyodo yonhap pti".split()
-    ),
-    bodies=frozenset(
-        "department university agency inc corp company committee commission council party court senate house congress "
+        "newswire wire outlet ria novosti ukrinform unian dpa anadolu aljazeera jazeera kyodo yonhap pti"
+),
+    bodies=listed(
+"department university agency inc corp company committee commission council party court senate house congress "
         "ministry office bureau bank union group association institute foundation campaign administration government "
         "police army force forces assembly parliament board federation league center centre school college hospital "
         "church county state states city region province district republic street avenue river north south east west "
-        "white united new national international federal american russian ukrainian british european".split()
-    ),
-    roles=frozenset(
-        "president governor minister mayor spokesman spokeswoman spokesperson chairman chairwoman chief director secretary "
+        "white united new national international federal american russian ukrainian british european"
+),
+    roles=listed(
+"president governor minister mayor spokesman spokeswoman spokesperson chairman chairwoman chief director secretary "
         "senator congressman congresswoman representative general colonel commander officer lawyer attorney judge professor "
         "leader coach ambassador envoy deputy head analyst economist doctor manager founder author candidate nominee "
         "strategist adviser advisor commissioner prosecutor sheriff premier chancellor king queen prince princess pope bishop "
-        "justice official executive captain lieutenant sergeant".split()
-    ),
-    not_names=frozenset(
-        "the a an in on at but and or if when while as for after before since however meanwhile although though still "
+        "justice official executive captain lieutenant sergeant"
+),
+    not_names=listed(
+"the a an in on at but and or if when while as for after before since however meanwhile although though still "
         "it he she they we i you his her their this that these those there what who so yet then also now monday tuesday "
         "wednesday thursday friday saturday sunday january february march april may june july august september october "
-        "november december according asked both".split()
-    ),
-    offices=frozenset(
-        "dr sen sens gov rep gen lt col sgt capt maj prof rev vice former prime deputy acting first republican democratic "
-        "democrat russian ukrainian american british french german chinese u.s. us presidential gop".split()
-    ),
-    definite=frozenset("the its his her their our".split()),
+        "november december according asked both"
+),
+    offices=listed(
+"dr sen sens gov rep gen lt col sgt capt maj prof rev vice former prime deputy acting first republican democratic "
+        "democrat russian ukrainian american british french german chinese u.s. us presidential gop"
+),
+    definite=listed(
+"the its his her their our"
+),
     titles={"mr": "m", "mrs": "f", "ms": "f", "miss": "f", "sir": "m", "lord": "m", "lady": "f", "dame": "f"},
-    adjunct=re.compile(_ADJUNCT, re.VERBOSE | re.IGNORECASE),
-    according=re.compile(r"\baccording to\s+", re.IGNORECASE),
-    abbreviations=re.compile(
-        r"(?:\b(?:Mr|Mrs|Ms|Dr|Sen|Sens|Gov|Rep|Reps|Gen|Lt|Col|Sgt|Capt|Maj|Cmdr|St|Jr|Sr|vs|No|Prof|Rev|Hon|Pres|Supt|"
-        r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Inc|Corp|Co|Ltd|Bros|Mass|Calif|Fla|Pa|Va|Wis|Conn|Ill|Ariz|Tenn|"
-        r"Minn|Mich|Ga|Ala|Colo|Wash|Ore|Okla|Tex|Nev|Ind|Md|Del|Vt|Ky|La|Miss|Mo|Neb|Kan)|\b[A-Z](?:\.[A-Z])*|\be\.g|\bi\.e|\ba\.m|\bp\.m)\.\Z"
-    ),
+    quoting=frozenset(["quote", "cite"]),
+    with_hearer=listed(
+"tell ask remind assure inform warn advise urge thank"
+),
+    adjunct=en_patterns.ADJUNCT, according=en_patterns.ACCORDING, leads=en_patterns.LEADS, comma=en_patterns.COMMA,
+    adds=en_patterns.ADDS, joins=en_patterns.JOINS, clause=en_patterns.CLAUSE, participle=en_patterns.PARTICIPLE,
+    hearer=en_patterns.HEARER, quoted_by=en_patterns.QUOTED_BY, citing=en_patterns.CITING,
+    abbreviations=en_patterns.ABBREVIATIONS,
 )  # fmt: skip

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 
+from dateline_quotes.words import listed
+
 _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
-_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_MONTH = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+)
 _SHORT = r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\."
 _M = rf"(?:{_MONTH}|{_SHORT})"
 _YEAR = r"(?:1[5-9]\d\d|20\d\d)"
@@ -16,7 +20,11 @@ _PART = r"(?:\s+(?:morning|afternoon|evening|night))?"
 _ORDINAL = r"(?:first|second|third|fourth|1st|2nd|3rd|4th)"
 
 #: Words after which four digits are a year.
-_BEFORE_YEAR = "in by of since from until till to before after through during the and year late early around".split()
+_BEFORE_YEAR = sorted(
+    listed(
+        "in by of since from until till to before after through during the and year late early around"
+    )
+)
 _AFTER_WORDS = "|".join(rf"(?<=\b[{one[0].upper()}{one[0]}]{one[1:]}\s)" for one in _BEFORE_YEAR)
 
 #: How an expression can begin: it makes the search ten times as fast.
@@ -56,13 +64,23 @@ MAY_BE = re.compile(
 )
 #: KYIV, Oct. 13 (Reuters) -
 DATELINE = re.compile(
-    rf"^[ \t]*[A-Z][A-Z.'’ -]+(?:,\s+[A-Z][\w. ]+?)?,\s+({_M}\s+\d{{1,2}}(?:,\s*{_YEAR})?)\s*(?:\([^()\n]{{1,40}}\)\s*)?[-—–]", re.MULTILINE
+    rf"^[ \t]*[A-Z][A-Z.'’ -]+(?:,\s+[A-Z][\w. ]+?)?,\s+({_M}\s+\d{{1,2}}(?:,\s*{_YEAR})?)\s*(?:\([^()\n]{{1,40}}\)\s*)?[-—–]",
+    re.MULTILINE,
 )
 QUARTER = re.compile(
     rf"(?:\b(?P<year>{_YEAR})\b.*?)?(?:\b(?P<n>{_ORDINAL})\b[\w -]*?)?\bquarter\b(?:\s+of\s+(?:fiscal\s+)?(?P<of>{_YEAR}|\w+\s+year))?|period\b",
     re.IGNORECASE,
 )
-ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
+ORDINALS = {
+    "first": 1,
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "1st": 1,
+    "2nd": 2,
+    "3rd": 3,
+    "4th": 4,
+}
 #: Modifiers that say which part of a time is meant, or how exact it is.
 MODIFIERS = re.compile(
     r"\A(?:early|late|mid|earlier|later|nearly|about|almost|some|over|around|the end of|end of|the beginning of|beginning of|"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from dateline_quotes.words import listed
+
 _HEDGE = (
     r"(?:(?:more|fewer|less|no\s+more|no\s+fewer|no\s+less|not\s+more)\s+than|at\s+least|at\s+most|up\s+to|as\s+many\s+as|over|under|about|around|"
     r"some|nearly|almost|roughly|approximately|an\s+estimated|only|just|between)"
@@ -44,13 +46,15 @@ FIGURE = re.compile(
     re.VERBOSE,
 )
 #: The words after a number: what it counts.
-COUNTED = re.compile(r"\s+(?:of\s+)?(?:(?:the|its|their|his|her|all|these|those)\s+)?((?:[^\W\d_][\w’'-]*\s*){1,5})")
+COUNTED = re.compile(
+    r"\s+(?:of\s+)?(?:(?:the|its|their|his|her|all|these|those)\s+)?((?:[^\W\d_][\w’'-]*\s*){1,5})"
+)
 #: What ends the words for what is counted.
-ENDS = frozenset(
+ENDS = listed(
     "is are was were be been being has have had will would could should may might can do does did who that which whose where when "
     "in on at by for from with about during after before under over through since into against than as if but and or not also "
     "said says told to it he she they we you i there this out up off down because while "
-    "fled killed died voted condemned injured wounded went came left made took got say".split()
+    "fled killed died voted condemned injured wounded went came left made took got say"
 )
 #: What is measured or numbered, and not counted.
 NOT_COUNTED = re.compile(
