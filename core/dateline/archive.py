@@ -1,5 +1,5 @@
 """The Python API of an archive. A facade: other modules do the work. Those of its calls that are more than
-a hand-over are in `editing`, for notices, `erasing` and `proving`."""
+a hand-over are in `editing`, for notices, `erasing`, `proposing` and `proving`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from dateline import editing, erasing, proving, registering, undoing
+from dateline import editing, erasing, proposing, proving, registering, undoing
 from dateline.documents import storage as documents
 from dateline.documents.document import Document
 from dateline.doubts.weighing import Consider, weighing
@@ -321,6 +321,15 @@ class Archive:
     amend = editing.amend
     merge = editing.merge
     undo = undoing.undo
+
+    # -- proposals: facts that tools propose and nobody has accepted yet --------------------
+
+    propose = proposing.propose
+    proposals = proposing.proposals
+    proposal = proposing.proposal
+    accept = proposing.accept
+    reject = proposing.reject
+    put_off = proposing.put_off
 
     # -- erasing ---------------------------------------------------------------------------
 

@@ -113,6 +113,7 @@ from dateline.plugins.checks import Check
 from dateline.plugins.executors import Executor, Fold
 from dateline.plugins.formats import Extracted, Importer, SourceImporter
 from dateline.plugins.hookspecs import hookimpl
+from dateline.proposals.proposer import Candidate, Known, Proposer
 from dateline.recording.line import CUT, ERASED, Line
 from dateline.recording.naming import entity_id
 from dateline.records.change import change_rows, change_title
@@ -142,13 +143,13 @@ from dateline.views.things import CapturedDocument, Entity, Source
 from dateline.views.view_schema import last
 
 __all__ = [
-    "BINARY", "Byline", "CUT", "ERASED", "MAX_LINE", "Actor", "AllSeries", "AssessmentRecorded", "CapturedDocument", "Change", "Channel", "Check", "Column",
+    "BINARY", "Byline", "CUT", "ERASED", "MAX_LINE", "Actor", "AllSeries", "AssessmentRecorded", "Candidate", "CapturedDocument", "Change", "Channel", "Check", "Column",
     "ContentErased", "Counts", "Cut", "DatelineError", "Document", "DocumentView", "Doubt", "Doubter", "Edtf", "Entity", "EntityAmended", "EntityIntroduced", "EntityMerged",
     "EntityView", "EqualFacts", "Erased", "ErasedEvent", "ErasedFact",
     "Event", "EventRevoked", "EventType", "EventView", "Evidence", "EvidenceAdded", "Executor", "Exporter", "Extracted", "Fact",
     "FactCorrected", "FactDisputed", "FactNotice", "FactPayload", "FactRetracted", "FactReviewed",
     "FactRow", "FactView", "FactsLinked", "Factuality", "Figure", "FigureRecorded", "Finding", "Fold", "FoldedEvent", "Importer",
-    "JsonObject", "Line", "Link", "Material", "MissingLibrary", "Nearby", "NotADate", "OccurrenceRecorded", "Pages", "Payload", "Piece", "PlaceRef", "Profile",
+    "JsonObject", "Known", "Line", "Link", "Material", "MissingLibrary", "Nearby", "NotADate", "OccurrenceRecorded", "Pages", "Payload", "Piece", "PlaceRef", "Profile", "Proposer",
     "Quantity", "Raw", "RecordedBy", "Refused", "RoleRecorded", "Rows", "Source", "SealedContent", "SourceAmended", "SourceCaptured",
     "SourceImporter", "SourceView", "SourceWithdrawn", "StateRecorded", "StatedCut", "StatementRecorded", "Status", "Step",
     "StoryChange", "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "StoryView", "Support", "Table", "Tally", "Time", "Times",

@@ -40,6 +40,13 @@ HOOKS = {
         "[doubts](../doubts.md#doubts-of-your-own)",
         "A name that is taken.",
     ),
+    "dateline_proposers": (
+        "[proposals](../proposals.md#a-proposer-of-your-own)",
+        (
+            "A name that is taken, or has other characters than lower-case letters, digits and `-`; a "
+            "version that is not a text without spaces."
+        ),
+    ),
     "dateline_executors": (
         "[plugin guide](../plugins.md#executors)",
         (

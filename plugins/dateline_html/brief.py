@@ -148,7 +148,11 @@ class Brief:
         return el("a", words, href=self.links.passage(fact), class_="where")
 
     def badge(self, fact: Fact) -> Html:
-        """The status of a fact, linked to the event that set it; empty if it is merely recorded."""
+        """The status of a fact, linked to the event that set it, and how it was recorded; empty if it was
+        merely recorded by hand or imported."""
+        return join([self._status(fact), _extracted(fact)])
+
+    def _status(self, fact: Fact) -> Html:
         if fact.status == "recorded":
             return Html()
         if fact.id not in self._reasons:
@@ -198,3 +202,11 @@ class Brief:
             if disputing is not None and not disputing.hidden:
                 return self.links.event(link.event.version)
         return None
+
+
+def _extracted(fact: Fact) -> Html:
+    """A quiet badge for a fact that a tool proposed and a person accepted."""
+    if fact.method != "extracted":
+        return Html()
+    who = f"proposed by {fact.recorded_by.tool or 'a tool'}, accepted by a person"
+    return join([" ", el("span", "extracted", class_="badge quiet", title=who)])

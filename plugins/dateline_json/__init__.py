@@ -116,6 +116,7 @@ def _fact(fact: Fact, pages: Pages) -> dict[str, Any]:
         "fact": fact.id,
         "type": fact.type,
         "status": fact.status,
+        "method": fact.method,
         "position": fact.position,
         "event_id": str(fact.event_id),
         "recorded_at": to_iso(fact.recorded_us),

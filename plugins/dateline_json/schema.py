@@ -51,6 +51,7 @@ def schema() -> dict[str, Any]:
             "fact": _TEXT,
             "type": _TEXT,
             "status": {"enum": list(get_args(Status))},
+            "method": {"enum": ["manual", "imported", "extracted"]},
             **_STAMP,
             "reported_at": _MAYBE,
             "chain": _TEXT,

@@ -242,7 +242,9 @@ def _support(row: dict[str, Any] | None) -> str:
 
 
 def _status(fact: Fact) -> str:
-    return "" if fact.status == "recorded" else f" **[{fact.status}]**"
+    """`` **[corrected]** [extracted]``, or nothing for a fact that was merely recorded by hand or imported."""
+    status = "" if fact.status == "recorded" else f" **[{fact.status}]**"
+    return status + (r" \[extracted\]" if fact.method == "extracted" else "")
 
 
 @hookimpl

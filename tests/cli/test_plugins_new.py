@@ -22,7 +22,7 @@ from dateline.cli.plugins import plugins as group
 from dateline.cli.root import root
 from dateline.cli.view_forms import FORMS, Form
 
-KINDS = ("view", "exporter", "importer", "event")
+KINDS = ("view", "exporter", "importer", "event", "proposer")
 #: The option of each generated plugin, by the last word of its name.
 PLUGINS = (
     {kind: f"--{kind}" for kind in KINDS}

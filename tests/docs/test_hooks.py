@@ -131,6 +131,24 @@ def backwards(fold, chunks, *, address, jobs):
         assert build.state == "live" and archive.verify_view("figures") == []
 
 
+def test_hook_dateline_proposers(tmp_path: Path) -> None:
+    source = """
+class Towed(Proposer):
+    name, version = "towed", "3"
+    def propose(self, text, known):
+        start = text.index("will be towed")
+        evidence = [{"start": start, "end": start + 13}]
+        yield Candidate({"type": "occurrence.recorded", "action": "tow", "evidence": evidence})
+"""
+    plugins = plugin(tmp_path, source, "dateline_proposers", "Towed()")
+    with Archive.create(":memory:", plugins) as archive:
+        archive.record(samples.story())
+        [queued] = archive.propose("ferry", proposers=["towed"]).queued
+        assert archive.state("ferry").version == 7
+        archive.accept(queued.name, by="Ida Brandt")
+        assert archive.fact("ferry", "f3").recorded_by.tool == "towed 3"
+
+
 def test_every_hook_has_a_test_with_its_name() -> None:
     tests = Path(__file__).parents[1]
     written = "\n".join(path.read_text("utf-8") for path in tests.rglob("*.py"))

@@ -16,6 +16,8 @@ from dateline.testing import samples
 CANARY = "QUAGGA"
 #: The same for content that is not protected: f5, at the position `PLAIN`.
 CLEAR, PLAIN = "OKAPI", 17
+#: The same for a proposal in the queue about a source that is not protected.
+QUEUED = "TAPIR"
 WITNESS = "Frau Vogel"
 PERSON = "person:w1"
 LETTER = (
@@ -91,6 +93,7 @@ def fill(archive: Archive) -> None:
     archive.record(about(), story="ferry")
     archive.record([samples.figure(text=f"{CLEAR}, after it")], story="ferry")
     archive.record(samples.story(slug="other"))
+    archive.propose("ferry", lines=[samples.fact("occurrence", "aground", text=f"{QUEUED}-text")])
 
 
 def files(folder: Path) -> Iterator[Path]:

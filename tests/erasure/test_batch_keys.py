@@ -127,11 +127,11 @@ def test_a_document_that_was_protected_meanwhile_is_refused(
         assert policy(archive, LETTER, story="other") is KeyPolicy
         plain = archive._recorder._write
 
-        def late(batch: Accepted) -> Any:
+        def late(batch: Accepted, *more: Any) -> Any:
             monkeypatch.setattr(archive._recorder, "_write", plain)
             with Archive.open(tmp_path / "a.db", PLUGINS) as other:
                 other.record([LETTER], story="ferry", protect=WITNESS)
-            return plain(batch)
+            return plain(batch, *more)
 
         monkeypatch.setattr(archive._recorder, "_write", late)
         with pytest.raises(Refused, match=WITNESS) as refused:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, inspect
 from tests.erasure import scene
-from tests.erasure.scene import BASIS, CANARY, CLEAR, LETTER_ID, PLAIN, REASON, WITNESS
+from tests.erasure.scene import BASIS, CANARY, CLEAR, LETTER_ID, PLAIN, QUEUED, REASON, WITNESS
 from tests.erasure.test_kills import POSITIONS, SUBJECT, erase_in_child
 from tests.log.roots import root_at
 
@@ -98,7 +98,7 @@ def gone(archive: Archive, target: dict[str, Any]) -> None:
     assert [event.slug for event in told] == ["ferry"]
     assert told[0].data.positions == (HERS if hers else (*HERS, PLAIN))  # type: ignore[union-attr]
     assert archive.document(LETTER_ID) is None
-    assert holding(archive) == []
+    assert holding(archive) == holding(archive, QUEUED) == []
     assert (holding(archive, CLEAR) == []) is not hers
     for name in archive.plugins.views:
         assert archive.verify_view(name) == []
@@ -111,6 +111,7 @@ def test_nothing_is_left_in_any_table_view_or_export(
     before = archive.head()
     sound(archive, before.position, before.root)
     assert any(name.startswith("timeline__g") for name in holding(archive))  # the search finds it
+    assert holding(archive, QUEUED) == ["proposed_facts.candidate"]
     archive.erase(**target, reason=REASON, basis=BASIS)
     gone(archive, target)
     sound(archive, before.position, before.root)

@@ -54,7 +54,16 @@ from dateline.testing.contracts.views import VIEW_RULES
 from dateline.testing.isolated import isolated
 
 INSTALLED = Plugins.load(strict=True)
-KINDS = ("views", "exporters", "importers", "source_importers", "event_types", "checks", "doubts")
+KINDS = (
+    "views",
+    "exporters",
+    "importers",
+    "source_importers",
+    "event_types",
+    "checks",
+    "doubts",
+    "proposers",
+)
 ITEMS = [(kind, name) for kind in KINDS for name in sorted(getattr(INSTALLED, kind))]
 
 

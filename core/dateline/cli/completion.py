@@ -30,6 +30,7 @@ VIEWS = frozenset({
 })  # fmt: skip
 EXPORTERS = frozenset({"csv", "html", "json", "markdown", "ndjson"})
 IMPORTERS = frozenset({"ndjson"})
+PROPOSERS: frozenset[str] = frozenset()
 SOURCE_IMPORTERS = frozenset({"html", "pdf", "text"})
 #: The kinds of fact.
 KINDS = ("statement", "occurrence", "figure", "state", "role", "assessment")
@@ -96,6 +97,17 @@ def facts(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[s
         *_words(ctx)[:1],
     )
     return [name for name in dict.fromkeys(found) if name.startswith(incomplete)]
+
+
+def proposals(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Ids of the proposals that wait for a decision, oldest first."""
+    waiting = "SELECT 'p' || id FROM proposed_facts WHERE state IN ('queued', 'later') ORDER BY id"
+    return [name for name in _asked(ctx, f"{waiting} LIMIT {_MOST}") if name.startswith(incomplete)]
+
+
+def proposers(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Names of the bundled proposers."""
+    return _starting(incomplete, PROPOSERS)
 
 
 def views(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

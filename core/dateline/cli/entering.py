@@ -79,7 +79,7 @@ class Entering:
         wrong: click.UsageError | DatelineError | None = None
         before: dict[str, Any] | None = None
         while True:
-            found = self._form(held[0], options, _told(wrong))
+            found = self._form(held[0], options, told(wrong))
             if found is None and wrong is not None:
                 raise wrong
             if found is None:
@@ -118,7 +118,7 @@ class Entering:
         self._call(lines, dry_run=True, doubts=None)
 
 
-def _told(error: click.UsageError | DatelineError | None) -> list[str]:
+def told(error: click.UsageError | DatelineError | None) -> list[str]:
     """An error, and its next step, as lines for a form."""
     hint = getattr(error, "hint", None)
     return [str(getattr(error, "message", error)), *([hint] if hint else [])] if error else []

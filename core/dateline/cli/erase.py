@@ -275,6 +275,10 @@ def _rows(plan: Plan) -> list[tuple[object, ...]]:
         ("document", None, None, name, f"{size} bytes are erased") for name, size in plan.documents
     ]
     rows += [("view", slug, None, name, _rebuilt(count)) for name, slug, count in plan.rows]
+    if plan.proposals:
+        waiting = counted(plan.proposals, "proposal")
+        verb = "is" if plan.proposals == 1 else "are"
+        rows.append(("queue", None, None, waiting, f"{verb} deleted"))
     rows += [("stays", item.slug, item.position, item.what, item.how) for item in plan.still]
     return rows
 

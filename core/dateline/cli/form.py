@@ -12,12 +12,12 @@ from dateline.cli.fact_kinds import KINDS, MEANING, OF, QUANTITY, REQUIRED, Inco
 from dateline.cli.fields import date_text
 from dateline.text import legible
 
-_FIELDS = (
+FIELDS = (
     "text", "exact", "source", "speakers", "via", "addressees", "act", "quote", "condition", "effect",
     "action", "actors", "status", "subject", "relation", "object", "person", "title", "organization",
     "appointed_by", "said", "valid", "places", "quantities", "as_of", "cumulative", "note",
 )  # fmt: skip
-_SEVERAL = ("exact", "speakers", "via", "addressees", "actors", "places", "quantities")
+SEVERAL = ("exact", "speakers", "via", "addressees", "actors", "places", "quantities")
 _MORE = {
     "source": "the start of its id; empty for the one source that has the words",
     "via": "who relayed it", "addressees": "whom the speaker addressed", "act": "say, deny ...",
@@ -47,10 +47,10 @@ def form(kind: str, options: Mapping[str, Any], errors: Sequence[str], text: str
             "",
         ]
     lines.append(f"[{kind}]")
-    for name in _FIELDS:
+    for name in FIELDS:
         if kind in OF.get(name, (kind,)):
             needed = " (required)" if name in ("exact", *REQUIRED[kind]) else ""
-            several = "; one a line" if name in _SEVERAL else ""
+            several = "; one a line" if name in SEVERAL else ""
             lines.append(f"# {MEANING.get(name) or _MORE[name]}{several}{needed}")
             lines.append(f"{flag(name)[2:]} ={''.join(_values(options, name))}")
     if text:
@@ -95,14 +95,14 @@ def read(text: str) -> tuple[str, dict[str, Any]]:
             f"the form needs one heading, such as [statement]: {', '.join(KINDS)}"
         )
     kind = parser.sections()[0]
-    fields = {flag(name)[2:]: name for name in _FIELDS}
-    options: dict[str, Any] = {name: () if name in _SEVERAL else None for name in fields.values()}
+    fields = {flag(name)[2:]: name for name in FIELDS}
+    options: dict[str, Any] = {name: () if name in SEVERAL else None for name in fields.values()}
     options |= dict.fromkeys(QUANTITY)
     for given, value in parser[kind].items():
         if given not in fields:
             raise click.UsageError(f"there is no field {given!r}; there are {', '.join(fields)}")
         name, value = fields[given], value.strip()
-        if name in _SEVERAL:
+        if name in SEVERAL:
             options[name] = tuple(line.strip() for line in value.split("\n") if line.strip())
         elif value:
             options[name] = " ".join(value.split())

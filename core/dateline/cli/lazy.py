@@ -33,7 +33,7 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in self.core:
             # A trailing underscore keeps a name apart from a keyword or a builtin function.
-            name = cmd_name + "_" * (cmd_name in ("import", "open"))
+            name = cmd_name + "_" * (cmd_name in ("import", "list", "open"))
             home = importlib.import_module(f"dateline.cli.{self.homes.get(cmd_name, name)}")
             command = getattr(home, name)
         else:

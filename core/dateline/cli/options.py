@@ -89,6 +89,15 @@ agent_option = click.option(
 )
 
 
+by_option = click.option(
+    "--by",
+    envvar="DATELINE_AGENT",
+    show_envvar=True,
+    metavar="WHO",
+    help="Who decides; the log keeps this name.",
+)
+
+
 def reported_option(command: F) -> F:
     """``--reported``."""
     return click.option(

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from dateline.plugins.loaded import Plugins
     from dateline.testing.contracts import Verdict
 
-_KINDS = ("views", "exporters", "importers", "source_importers", "event_types", "checks", "doubts")
+_KINDS = (
+    "views", "exporters", "importers", "source_importers", "event_types", "checks", "doubts", "proposers",
+)  # fmt: skip
 
 
 @click.command()

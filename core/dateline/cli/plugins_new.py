@@ -54,6 +54,12 @@ KINDS = {
             "import FILE.csv --story STORY",
         ),
         Kind("event", "event_types", "An event type.", "import FILE.ndjson --story STORY"),
+        Kind(
+            "proposer",
+            "proposers",
+            "A finder of facts, which people accept or reject.",
+            "propose STORY --with $plugin",
+        ),
     )
 }
 
@@ -70,6 +76,7 @@ KINDS = {
 @click.option("--exporter", is_flag=True, help=KINDS["exporter"].help)
 @click.option("--importer", is_flag=True, help=KINDS["importer"].help)
 @click.option("--event", is_flag=True, help=KINDS["event"].help)
+@click.option("--proposer", is_flag=True, help=KINDS["proposer"].help)
 @click.option(
     "-o",
     "--output",
@@ -89,6 +96,7 @@ def new(
     exporter: bool,
     importer: bool,
     event: bool,
+    proposer: bool,
 ) -> None:
     """Create a plugin: a package NAME with typed code and passing tests.
 
@@ -101,7 +109,7 @@ def new(
       dateline plugins new portraits --form entity
       dateline plugins new digest --exporter -o plugins
     """
-    flags = (view, exporter, importer, event)
+    flags = (view, exporter, importer, event, proposer)
     chosen = [kind for kind, given in zip(KINDS.values(), flags, strict=True) if given]
     if len(chosen) > 1:
         raise click.UsageError(f"choose one of --{' and --'.join(k.name for k in chosen)}")

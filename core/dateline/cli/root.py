@@ -20,6 +20,8 @@ class Root(LazyGroup):
         "capture": "Archive a document as a source of a story.",
         "import": "Import facts from a file, all or none.",
         "record": "Record one fact from a source.",
+        "propose": "Queue facts that tools find in a source, or in all sources of a story.",
+        "proposals": "Show proposed facts, and accept or reject them.",
         "correct": "Correct a fact; the log keeps what was recorded before.",
         "retract": "Retract a fact.",
         "dispute": "Record that somebody disputes a fact.",

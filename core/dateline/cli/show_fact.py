@@ -118,7 +118,10 @@ def _links(fact: Fact, linking: Sequence[Link]) -> Iterator[str]:
 def _history(fact: Fact) -> Iterator[str]:
     yield ""
     yield "history"
-    who = fact.recorded_by.agent or fact.recorded_by.method
+    by = fact.recorded_by
+    who = by.agent or by.method
+    if fact.method == "extracted":
+        who = f"extracted: proposed by {by.tool or 'a tool'}, accepted by {by.agent or 'nobody named'}"
     yield f"  {to_iso(fact.recorded_us)[:19]}Z  position {fact.position}  recorded ({who})"
     for event in sorted((*fact.history, *fact.revoked), key=lambda event: event.version):
         yield f"  {to_iso(event.recorded_us)[:19]}Z  position {event.position}  {_notice(event, fact)}"

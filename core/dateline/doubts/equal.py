@@ -82,10 +82,14 @@ class EqualFacts(Tally):
 def content_of(fact: Fact) -> bytes:
     """A hash of what a fact says, and from which source. Its own words count where it has no quantity: two
     sentences about one figure are one fact."""
-    data: FactPayload = fact.data
+    return content(fact.type, fact.data)
+
+
+def content(type_: str, data: FactPayload) -> bytes:
+    """The same of the data of a fact of that type."""
     values = astuple(data)
     text = "" if data.quantities else " ".join(data.text.split()).casefold()
-    said = (fact.type, text, data.source, values[_FIRST:_LAST], values[_OWN:])
+    said = (type_, text, data.source, values[_FIRST:_LAST], values[_OWN:])
     return blake2b(_encode(said), digest_size=16).digest()
 
 

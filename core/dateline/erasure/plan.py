@@ -16,6 +16,7 @@ from dateline.events.source import SourceCaptured, document_of
 from dateline.log.protected import keys_in_use
 from dateline.log.read import Reader, head
 from dateline.log.tables import events
+from dateline.proposals import queue
 from dateline.protect.keys import Key, Keys
 from dateline.views import store, stored_rows
 from dateline.views.projection import View, schema_of
@@ -28,7 +29,7 @@ Held = tuple[str, str | None]
 
 class Plan(msgspec.Struct, frozen=True):
     """What would be erased: events, documents (source, bytes) and rows of views (view, story, number of
-    rows that are dropped or folded again); and ``still``, live events that still name it or keep a
+    rows that are dropped or folded again); how many ``proposals`` are deleted; and ``still``, live events that still name it or keep a
     document."""
 
     subject_key: str | None
@@ -37,6 +38,7 @@ class Plan(msgspec.Struct, frozen=True):
     documents: tuple[tuple[str, int], ...]
     rows: tuple[tuple[str, str, int], ...]
     still: tuple[Mention, ...]
+    proposals: int = 0
 
     @property
     def people(self) -> list[str]:
@@ -73,6 +75,7 @@ def plan(
         documents=tuple((name, size) for name, size in sizes if size is not None),
         rows=folded,
         still=(*still, *kept),
+        proposals=queue.count(connection, {item.story for item in going}),
     )
 
 

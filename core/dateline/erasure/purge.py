@@ -22,6 +22,7 @@ from dateline.log.databases.dialect import of
 from dateline.log.databases.unwritten import require_done
 from dateline.log.read import Reader, present
 from dateline.log.tables import events
+from dateline.proposals import queue
 from dateline.protect.vault import Vault
 from dateline.views import store
 from dateline.views.projection import View
@@ -36,7 +37,8 @@ def purge(
     views: Mapping[str, View],
     erasure: Erasure,
 ) -> Gone:
-    """Erase bodies, documents and rows, and append the event that records it to each story.
+    """Erase bodies, documents, rows and the proposals of the stories, and append the event that records it
+    to each story.
 
     Runs in a write transaction, and does nothing where it was done before. Returns how much it erased.
     """
@@ -62,6 +64,7 @@ def purge(
         appender.append_all(records, {})
         appender.finish()
         view_rows.purge(connection, reader, views, gone)
+        queue.drop(connection, gone)
     listed = [item for items in gone.values() for item in items.values()]
     facts = sum(item.fact is not None for item in listed)
     return Gone(events=len(listed), facts=facts, documents=dropped_documents)

@@ -95,6 +95,12 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         return self.type.rsplit(".", 1)[0]
 
     @property
+    def method(self) -> str:
+        """How it was recorded: ``manual``, ``imported``, or ``extracted``, which means that a tool proposed it
+        and the agent of ``recorded_by`` accepted it."""
+        return self.recorded_by.method
+
+    @property
     def hidden(self) -> bool:
         """Whether it is left out of default reads: it is retracted or rejected."""
         return self.status in HIDDEN

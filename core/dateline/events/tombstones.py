@@ -18,7 +18,7 @@ class ErasedFact(msgspec.Struct, frozen=True, kw_only=True):
     """What is left of an erased fact: its id, its kind, its place, and why it was erased.
 
     ``position`` is the position of the event that recorded it, or of the erasure if that event is not
-    in this archive; ``told`` is the position of the erasure.
+    in this archive; ``told`` is the position of the erasure. Its source and the method are not known any more.
     """
 
     id: str
@@ -30,6 +30,7 @@ class ErasedFact(msgspec.Struct, frozen=True, kw_only=True):
     told: int = 0
     status: Literal["erased"] = "erased"
     source: str = ""
+    method: str = ""
 
     @property
     def words(self) -> str:

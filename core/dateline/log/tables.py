@@ -144,3 +144,21 @@ checkpoints = Table(
     Column("note", Text, nullable=False),
     Column("signed_us", BigInteger, nullable=False),
 )
+
+#: The queue of facts that tools propose. It is kept beside the log: nothing in the log refers to it.
+proposed_facts = Table(
+    "proposed_facts",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("story", Bytes(16), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("proposer", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("proposed_us", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("candidate", Bytes),
+    Column("decided_us", BigInteger),
+    Column("decided_by", Text),
+    Column("reason", Text),
+    Column("event_id", Bytes(16)),
+)

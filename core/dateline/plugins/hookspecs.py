@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dateline.plugins.checks import Check
     from dateline.plugins.executors import Executor
     from dateline.plugins.formats import Importer, SourceImporter
+    from dateline.proposals.proposer import Proposer
     from dateline.views.projection import View
 
 PROJECT = "dateline"
@@ -55,3 +56,8 @@ def dateline_doubts() -> Iterable[Doubter]:  # type: ignore[empty-body]
 @hookspec
 def dateline_executors() -> Mapping[str, Executor]:  # type: ignore[empty-body]
     """Offer executors, by name: functions that fold the chunks of a rebuild elsewhere."""
+
+
+@hookspec
+def dateline_proposers() -> Iterable[Proposer]:  # type: ignore[empty-body]
+    """Offer proposers: they read a source and propose facts, which wait until a person accepts them."""

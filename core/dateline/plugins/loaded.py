@@ -26,6 +26,7 @@ from dateline.plugins.formats import Importer, SourceImporter, check_format
 from dateline.plugins.points import KINDS, PLUGINS
 from dateline.plugins.recipe import Recipe
 from dateline.plugins.records import PluginRecord, Status
+from dateline.proposals.proposer import Proposer, check_proposer
 from dateline.views.projection import View, give_doubters, schema_of
 
 _HOOKS = {f"dateline_{kind}": kind for kind in KINDS}
@@ -45,6 +46,7 @@ class Plugins:
         self._checks: dict[str, Check] = {}
         self._doubts: dict[str, Doubter] = {}
         self._executors: dict[str, Executor] = {}
+        self._proposers: dict[str, Proposer] = {}
         #: How another process loads the same plugins; None if it cannot, since some were added here.
         self.recipe: Recipe | None = None
         self._strict = strict
@@ -161,6 +163,12 @@ class Plugins:
         self._require("executors")
         return self._executors
 
+    @property
+    def proposers(self) -> dict[str, Proposer]:
+        """Of facts."""
+        self._require("proposers")
+        return self._proposers
+
     def add(self, candidate: Candidate, selection: Selection | None = None) -> None:
         """Load one plugin and add everything that it offers, or nothing if it fails."""
         self.recipe = None
@@ -232,6 +240,10 @@ class Plugins:
     def exporter(self, name: str) -> Exporter:
         """The exporter with this name. Raises UnknownName."""
         return named(self.exporters, name, "format", "format-unknown")
+
+    def proposer(self, name: str) -> Proposer:
+        """The proposer with this name. Raises UnknownName."""
+        return named(self.proposers, name, "proposer", "proposer-unknown")
 
     def importer(self, name: str) -> Importer:
         """The importer with this name. Raises UnknownName."""
@@ -413,6 +425,12 @@ def _executor(item: object) -> tuple[str, str, Any]:
     return "executors", scheme, function
 
 
+def _proposer(item: object) -> tuple[str, str, Any]:
+    check_proposer(item)
+    assert isinstance(item, Proposer)
+    return "proposers", item.name, item
+
+
 def _not_a(kind: str, item: object) -> DatelineError:
     article = "an" if kind[0] in "EI" else "a"
     return DatelineError(f"{item!r} is not {article} {kind}", code="hook-invalid")
@@ -426,6 +444,7 @@ _CHECKS: dict[str, Callable[[object], tuple[str, str, Any]]] = {
     "checks": _check,
     "doubts": _doubter,
     "executors": _executor,
+    "proposers": _proposer,
 }
 
 

@@ -21,7 +21,9 @@ from dateline.errors import DatelineError
 
 PLUGINS, COMMANDS = "dateline", "dateline.commands"
 #: What plugins offer. There is a hook for each kind, and a group of entry points.
-KINDS = ("views", "exporters", "importers", "event_types", "checks", "doubts", "executors")
+KINDS = (
+    "views", "exporters", "importers", "event_types", "checks", "doubts", "executors", "proposers",
+)  # fmt: skip
 ANY = frozenset(KINDS)
 #: The kinds that the plugins of each group may offer.
 _GROUPS = {PLUGINS: ANY, **{f"{PLUGINS}.{kind}": frozenset([kind]) for kind in KINDS}}

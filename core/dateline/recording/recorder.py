@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from dateline.documents import storage as documents
 from dateline.errors import EventIdConflict, SlugTaken, VersionConflict
@@ -33,6 +33,8 @@ _WHOLE = 2000
 Policies = Callable[[str | None, bool], KeyPolicy]
 #: Looks at facts as they will be, each with the version of its story before.
 Weigh = Callable[[Iterable[tuple[Fact, int]]], None]
+#: Is called in the transaction that appends, with the id of the last event.
+Beside = Callable[[Connection, UUID], None]
 
 
 class Recorded(msgspec.Struct, frozen=True):
@@ -80,10 +82,12 @@ class Recorder:
         protect: str | None,
         anew: bool,
         weigh: Weigh | None = None,
+        beside: Beside | None = None,
     ) -> Recorded:
         """Record all of `lines` or none, in one transaction, as `dateline.Archive` describes it. `expected`
         is the version of the first story appended to. `weigh` gets the facts that change before anything
-        is written; what it raises is raised."""
+        is written; what it raises is raised. `beside` changes other tables in the same transaction, if
+        anything is written; what it raises undoes all."""
         if not dry_run:
             require_writable(self._engine)
         keys = self._policies(protect, anew)
@@ -108,7 +112,7 @@ class Recorder:
             keep_up(self._engine, self._reader, max(accepted.expected.values()))
             try:
                 accepted.keys.settle()
-                return self._write(accepted)
+                return self._write(accepted, beside)
             except PlanAgain:
                 if attempt == _TRIES - 1:
                     raise
@@ -118,7 +122,7 @@ class Recorder:
                     raise
         raise AssertionError("unreachable")
 
-    def _write(self, accepted: Accepted) -> Recorded:
+    def _write(self, accepted: Accepted, beside: Beside | None) -> Recorded:
         found, vault = _recorded(accepted), self._reader.vault
         # The appender's first statement takes the append lock if it is not held yet.
         with writing(self._engine, append=False) as connection:
@@ -128,6 +132,8 @@ class Recorder:
             documents.put_all(connection, accepted.documents, vault)
             version = appender.version(accepted.events[-1][0])
             appender.finish()
+            if beside is not None:
+                beside(connection, accepted.events[-1][1].event_id)
         backend = of(self._engine)
         backend.announce(self._engine)
         skew, written = appender.skew_us, backend.written_us(self._engine)

@@ -28,6 +28,7 @@ def fact_record(fact: Fact, text: str | None, linking: Sequence[Link] = ()) -> d
         "fact": fact.id,
         "type": fact.type,
         "status": fact.status,
+        "method": fact.method,
         "protected": fact.id in fact.story.protected,
         "position": fact.position,
         "event_id": str(fact.event_id),

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 #: Tables of the log and their indexes, whose names no view may take. A test compares them with the schema.
 RESERVED = frozenset({
     "log_head", "stories", "events", "plugin_types", "documents", "views", "merkle_nodes",
-    "checkpoints", "paired_keys", "alembic_version",
+    "checkpoints", "paired_keys", "proposed_facts", "alembic_version",
     "alembic_version_pkc", "checkpoints_pkey", "documents_pkey", "documents_subject_key",
     "events_event_id_key", "events_pkey", "events_story_version", "events_subject_key",
-    "log_head_pkey", "merkle_nodes_pkey", "paired_keys_pkey", "plugin_types_pkey", "stories_pkey",
-    "stories_slug_key", "views_pkey",
+    "log_head_pkey", "merkle_nodes_pkey", "paired_keys_pkey", "plugin_types_pkey", "proposed_facts_pkey",
+    "proposed_facts_story", "stories_pkey", "stories_slug_key", "views_pkey",
 })  # fmt: skip
 #: The most columns that a view may have: PostgreSQL must fit their fixed-size parts into one page.
 COLUMNS = 250

@@ -44,7 +44,7 @@ class ViewRow(msgspec.Struct, frozen=True, gc=False):
 
 
 class FactRow(ViewRow, frozen=True):
-    """A row about a fact. Dateline adds the columns ``story, fact, item, status, source, position``."""
+    """A row about a fact. Dateline adds the columns ``story, fact, item, status, source, position, method``."""
 
 
 class Column(msgspec.Struct, frozen=True):

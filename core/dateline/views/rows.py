@@ -104,7 +104,8 @@ class Rows:
         for thing, made in things:
             for item, row in enumerate(made, 1):
                 if fact_rows:
-                    keys.append((story, thing.id, item, thing.status, thing.source, thing.position))
+                    base = (thing.status, thing.source, thing.position, thing.method)
+                    keys.append((story, thing.id, item, *base))
                 else:
                     keys.append((story, self._storable(view.key(row, thing, item))))
                 rows.append(row)
@@ -136,7 +137,7 @@ class Rows:
         story, name = self.story, thing.id
         rows = enumerate(view.rows_of(thing), 1)
         if self.schema.fact_rows:
-            base = (thing.status, thing.source, thing.position)
+            base = (thing.status, thing.source, thing.position, thing.method)
             return [((story, name, item), base + self._values(row, thing)) for item, row in rows]
         pairs = []
         for item, row in rows:

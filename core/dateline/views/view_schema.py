@@ -19,6 +19,7 @@ FACT_COLUMNS = (
     Column("status", "text"),
     Column("source", "text"),
     Column("position", "integer"),
+    Column("method", "text"),
 )
 
 

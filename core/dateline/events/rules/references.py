@@ -126,7 +126,7 @@ def entities(payload: Payload) -> Iterator[tuple[str, str]]:
 
 def _mentions(payload: Payload) -> Iterator[tuple[str, int | None, str, str]]:
     """(field, place in its list, field of that part, entity id) for every entity that is named."""
-    for name, part in _naming(type(payload)):
+    for name, part in naming(type(payload)):
         value = getattr(payload, name)
         if not isinstance(value, tuple):
             if value is not None and (name not in _LOOSE or _ENTITY.fullmatch(value)):
@@ -145,7 +145,7 @@ def _pointer(name: str, index: int | None, part: str) -> str:
 
 
 @cache
-def _naming(kind: type[Payload]) -> list[tuple[str, str]]:
+def naming(kind: type[Payload]) -> list[tuple[str, str]]:
     """(field, field of its parts or "") for the fields of `_ENTITIES` that a kind of payload has."""
     fields = [field for base, some in _ENTITIES.items() if issubclass(kind, base) for field in some]
     return [(name, part) for name, _, part in (field.partition(".") for field in fields)]

@@ -31,13 +31,15 @@ class CopiedTable:
 
     `content` is a column of any size. The key is its SHA-256, except in rows where the column `sealed`
     has a value. With a content column, rows are compared by its length, and it is moved in small
-    portions. Where rows are not `erasable`, a copy that has additional ones is refused.
+    portions. Where rows are not `erasable`, a copy that has additional ones is refused. Where they are
+    `mutable`, a row with other values is replaced.
     """
 
     table: Table
     content: str | None = None
     sealed: str | None = None
     erasable: bool = True
+    mutable: bool = False
 
     def copy(self, source: Connection, turn: Turn, where: str) -> None:
         """Make the copy's rows those of `source`. `where` names the source in errors.
@@ -48,7 +50,8 @@ class CopiedTable:
             with turn() as connection:
                 there = self._range(connection, after, last)
                 self._erase(connection, there, page)
-                known = {self._key(row) for row in there}
+                kept = {*page}.intersection(there) if self.mutable else there
+                known = {self._key(row) for row in kept}
                 missing = [row for row in page if self._key(row) not in known]
                 if self.content is None:
                     self._insert(connection, missing)
@@ -93,8 +96,11 @@ class CopiedTable:
             require_done(done, len(deleted), self.table.name)
 
     def _deleted(self, connection: Connection, there: list[Row], here: list[Row]) -> list[Row]:
-        """The keys of those rows. Raises DatelineError when the copy has rows of its own."""
+        """The keys of those rows, and of rows that have changed. Raises DatelineError when the copy has
+        rows of its own."""
         known = {self._key(row): row for row in here}
+        if self.mutable:
+            return [self._key(row) for row in there if known.get(self._key(row)) != row]
         deleted = [self._key(row) for row in there if self._key(row) not in known]
         where = of(connection).shown(connection.engine.url)
         if deleted and not self.erasable:

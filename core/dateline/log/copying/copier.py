@@ -42,6 +42,7 @@ from dateline.log.tables import (
     merkle_nodes,
     paired_keys,
     plugin_types,
+    proposed_facts,
     stories,
     views,
 )
@@ -58,6 +59,7 @@ TABLES = (
     CopiedTable(plugin_types),
     CopiedTable(paired_keys),
     CopiedTable(checkpoints, erasable=False),
+    CopiedTable(proposed_facts, mutable=True),
 )
 
 _SLUGS = f"SELECT story, slug FROM {stories.name} WHERE story IN"

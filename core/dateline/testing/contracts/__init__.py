@@ -18,11 +18,13 @@ from dateline.export.exporter import Exporter
 from dateline.plugins.checks import Check
 from dateline.plugins.formats import Importer, SourceImporter
 from dateline.plugins.loaded import Plugins
+from dateline.proposals.proposer import Proposer
 from dateline.testing.contracts.checks import check_verdicts
 from dateline.testing.contracts.doubters import doubter_verdicts
 from dateline.testing.contracts.event_types import event_type_verdicts
 from dateline.testing.contracts.exporters import exporter_verdicts
 from dateline.testing.contracts.importers import importer_verdicts
+from dateline.testing.contracts.proposers import proposer_verdicts
 from dateline.testing.contracts.search import ContractBroken, Verdict
 from dateline.testing.contracts.trials import Trials
 from dateline.testing.contracts.views import view_verdicts
@@ -31,7 +33,7 @@ from dateline.views.projection import View
 
 __all__ = [
     "ContractBroken", "Trials", "Verdict", "check_contract", "doubter_contract", "event_type_contract",
-    "exporter_contract", "importer_contract", "verdicts", "view_contract",
+    "exporter_contract", "importer_contract", "proposer_contract", "verdicts", "view_contract",
 ]  # fmt: skip
 
 
@@ -87,6 +89,11 @@ def doubter_contract(
         _require(doubter_verdicts(doubter, trials))
 
 
+def proposer_contract(proposer: Proposer, *, examples: int = 25) -> None:
+    """Check every rule for proposers on `proposer`, with generated texts."""
+    _require(proposer_verdicts(proposer, examples))
+
+
 def verdicts(item: object, trials: Trials) -> list[Verdict]:
     """The verdict of every rule for `item`, an instance of anything a plugin offers. Raises TypeError
     for anything else."""
@@ -102,9 +109,11 @@ def verdicts(item: object, trials: Trials) -> list[Verdict]:
         return check_verdicts(item, trials)
     if isinstance(item, Doubter):
         return doubter_verdicts(item, trials)
+    if isinstance(item, Proposer):
+        return proposer_verdicts(item, trials.examples)
     raise TypeError(
-        f"{item!r} is not an instance of a view, an exporter, an importer, an event type, a check or a "
-        "doubter"
+        f"{item!r} is not an instance of a view, an exporter, an importer, an event type, a check, a "
+        "doubter or a proposer"
     )
 
 
