@@ -108,7 +108,7 @@ from dateline.export.exporter import Exporter, Material
 from dateline.export.paging import Pages
 from dateline.language.dates import NotADate, UnclearDate
 from dateline.language.dates import understand as understand_date
-from dateline.language.figures import figures as stated_figures
+from dateline.language.stated import stated_figures
 from dateline.plugins.checks import Check
 from dateline.plugins.executors import Executor, Fold
 from dateline.plugins.formats import Extracted, Importer, SourceImporter

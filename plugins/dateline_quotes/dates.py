@@ -132,7 +132,7 @@ class Dates:
         assert self._day is not None
         parts = [int(one) for one in re.findall(r"\d+", edtf.split("/")[0])[:3]]
         try:
-            return abs((date(*(parts + [1, 1])[:3]) - self._day).days)
+            return abs((date(*[*parts, 1, 1][:3]) - self._day).days)
         except (TypeError, ValueError):
             return 10**6
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 #: Single marks count at the start of a word, and after the punctuation that ends a quotation.
@@ -81,7 +82,5 @@ def _restarts(kind: str, mark: str) -> bool:
 
 def _is_wrapped(text: str) -> bool:
     lines = text.split("\n")
-    inner = [
-        one for one, after in zip(lines, lines[1:], strict=False) if one.strip() and after.strip()
-    ]
+    inner = [one for one, after in pairwise(lines) if one.strip() and after.strip()]
     return len(inner) > 4 and sum(not _ENDED.search(one[-8:]) for one in inner) > 0.6 * len(inner)

@@ -235,9 +235,9 @@ class People:
                 at >= 0
                 and self._mentions[at].start >= start
                 and not self._text[self._mentions[at].end : end].strip(" ,.")
+                and not _OWNER.search(self._text, self._mentions[at].start, self._mentions[at].end)
             ):
-                if not _OWNER.search(self._text, self._mentions[at].start, self._mentions[at].end):
-                    return self._mentions[at].who
+                return self._mentions[at].who
         return None
 
     def _ends_head(self, word: str) -> bool:

@@ -46,8 +46,8 @@ def _regular(base: str) -> str:
 
 def _verbs() -> dict[str, Verb]:
     found: dict[str, Verb] = {}
-    for takes, listed in ((STANCE, _STANCE), (QUOTING, _QUOTING), (SPEECH, _SPEECH)):
-        for base in listed.split():
+    for takes, bases in ((STANCE, _STANCE), (QUOTING, _QUOTING), (SPEECH, _SPEECH)):
+        for base in bases.split():
             past, present, ing = _FORMS.get(base, _regular(base)).split()
             if base not in _PAST_ALONE:
                 found[base] = Verb(base, takes, "base")
