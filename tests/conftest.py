@@ -69,6 +69,11 @@ SLOW = (
     "recording/test_ways_of_reading.py",
     "security/test_surroundings.py",
     "test_benchmarks.py",
+    "web/api/",
+    "web/attacks/test_every_route.py",
+    "web/attacks/test_many_connections.py",
+    "web/attacks/test_slow_clients.py",
+    "web/browser/",
 )
 
 

@@ -2,7 +2,7 @@
 
 There are three means. `examples` sets the number of Hypothesis examples. The marker ``sampled(N)`` makes
 a default run take N cases of a large matrix, others each day; the rest is left to ``-m slow``. Of the
-tests that run on both databases, a default run takes the PostgreSQL half of one in nine. The
+tests that run on both databases, a default run takes the PostgreSQL half of one in twelve. The
 conformance suite, which states what every database must do, always runs completely.
 """
 
@@ -17,14 +17,14 @@ import pytest
 
 THOROUGH = bool(os.environ.get("CI"))
 #: The share of the tests on both databases that also run on PostgreSQL.
-ON_POSTGRESQL = 1 / 9
+ON_POSTGRESQL = 1 / 12
 #: Selects the sample of this run: by default the day. All workers use the same.
 SEED = os.environ.get("DATELINE_TEST_SEED") or datetime.now(UTC).strftime("%Y-%m-%d")
 
 
 def examples(count: int) -> int:
-    """`count` Hypothesis examples in a thorough run, otherwise an eighth of that, at least 5."""
-    return count if THOROUGH else max(5, count // 8)
+    """`count` Hypothesis examples in a thorough run, otherwise a tenth of that, at least 5."""
+    return count if THOROUGH else max(5, count // 10)
 
 
 def leave_out(items: Iterable[pytest.Item]) -> None:

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from dateline.events.envelope import RecordedBy as RecordedBy
     from dateline.log.follow import Stop as Stop
     from dateline.plugins.loaded import Plugins as Plugins
+    from dateline.proposals.filling import Proposed as Proposed
+    from dateline.proposals.judging import LeftOut as LeftOut
+    from dateline.proposals.queue import Proposal as Proposal
     from dateline.proving import check_proof as check_proof
     from dateline.recording.overview import Overview as Overview
     from dateline.register.entry import Entry as Entry
@@ -52,6 +55,9 @@ _HOMES = {
         "events.envelope": "RecordedBy",
         "log.follow": "Stop",
         "plugins.loaded": "Plugins",
+        "proposals.filling": "Proposed",
+        "proposals.judging": "LeftOut",
+        "proposals.queue": "Proposal",
         "proving": "check_proof",
         "recording.overview": "Overview",
         "register.entry": "Entry",

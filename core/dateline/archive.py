@@ -394,14 +394,20 @@ class Archive:
         with reading(self._engine) as connection:
             return read.list_stories(connection)
 
-    def overview(self) -> list[Overview]:
+    def story_count(self) -> int:
+        """How many stories there are."""
+        with reading(self._engine) as connection:
+            return read.count_stories(connection)
+
+    def overview(self, *, latest: int | None = None, skip: int = 0) -> list[Overview]:
         """All stories, sorted by slug, with their titles, the numbers of their facts, documents and publishers,
-        and their first and last dates. Sealed stories are marked and raise no error.
+        and their first and last dates; or the `latest` stories that changed, after the first `skip` of these, the
+        last one first. Sealed stories are marked and raise no error.
 
         No facts are read: a projection of Dateline's own has these, and is caught up first.
         """
         require_readable(self)
-        return overview(self._engine, self._reader)
+        return overview(self._engine, self._reader, latest, skip)
 
     def story(self, slug: str) -> read.StoryRow:
         """The story with this slug. Raises UnknownName."""
@@ -513,6 +519,7 @@ class Archive:
         `idle` is called while there is nothing new, `report` with a sentence about a lost
         connection. Raises UnknownName, DatelineError.
         """
+        require_readable(self)
         story = None if slug is None else self.story(slug).id
         return Follower(self._engine, self._reader, story, after, stop, idle, report)
 

@@ -169,7 +169,7 @@ def prove(
     archive: Provable,
     slug: str,
     fact: str | None = None,
-    signed: Checkpoint | None = None,
+    signed: Checkpoint | Signed | None = None,
     *,
     key: SigningKey | KeyFile = None,
     earlier: Checkpoint | None = None,
@@ -177,8 +177,8 @@ def prove(
     only_about: bool = False,
     protected_too: bool = False,
 ) -> dict[str, Any]:
-    """A bundle that proves that a fact, or the whole story, is in the log at a signed checkpoint;
-    without one, at the checkpoint that `checkpoint_to_prove` makes with `key`.
+    """A bundle that proves that a fact, or the whole story, is in the log at a signed checkpoint, such as
+    `last_checkpoint`; without one, at the checkpoint that `checkpoint_to_prove` makes with `key`.
 
     `earlier` adds the proof that the log continues that checkpoint. `with_documents` adds the captured
     documents; `only_about` leaves out events about other facts. Protected content is withheld unless
@@ -187,11 +187,14 @@ def prove(
     Raises UnknownName, DatelineError.
     """
     from dateline.proof.bundle import bundle
+    from dateline.proof.verifier import Checkpoint
 
     require_readable(archive)
     story = archive.story(slug)
     if signed is None:
         signed = checkpoint_to_prove(archive, slug, fact, key, protected_too=protected_too)
+    if not isinstance(signed, Checkpoint):
+        signed = _as_signed(signed)
     with reading(archive._engine) as connection:
         return bundle(
             connection,
@@ -218,7 +221,7 @@ def checkpoint_to_prove(
     missing or the archive read-only. Nothing is signed for a fact that is not there. Raises UnknownName,
     DatelineError."""
     from dateline.proof import keys
-    from dateline.proof.verifier import Checkpoint, Wrong, checkpoint_text, read_checkpoint
+    from dateline.proof.verifier import Checkpoint, checkpoint_text, read_checkpoint
 
     if fact is not None:
         head, name = archive.head(), keys.origin(archive.id)
@@ -236,11 +239,18 @@ def checkpoint_to_prove(
             why = f"No checkpoint is signed: {missing} ({missing.hint})"
         if found is None:
             archive.notice(f"{why}: proving up to the last checkpoint, of {before.size} events.")
-            try:
-                return read_checkpoint(before.note)
-            except Wrong:
-                raise Damaged("the last checkpoint in the archive cannot be read") from None
+            return _as_signed(before)
     return read_checkpoint(checkpoint(archive, key).note)
+
+
+def _as_signed(stored: Signed) -> Checkpoint:
+    """A checkpoint as it was signed. Raises Damaged."""
+    from dateline.proof.verifier import Wrong, read_checkpoint
+
+    try:
+        return read_checkpoint(stored.note)
+    except Wrong:
+        raise Damaged("the last checkpoint in the archive cannot be read") from None
 
 
 def verifier() -> str:

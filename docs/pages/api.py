@@ -39,7 +39,7 @@ GROUPS: tuple[tuple[str, str, str, str], ...] = (
 >>> [story.slug for story in archive.stories()]
 ['sarn']
 """,
-        "create open read_only upgrade close open_story retitle close_story stories overview story head id kept",
+        "create open read_only upgrade close open_story retitle close_story stories overview story_count story head id kept",
     ),
     (
         "Capture a document",
@@ -214,6 +214,25 @@ True
         "follow backup",
     ),
     (
+        "Propose and accept facts",
+        "What a program finds waits in a queue until a person accepts it; see [proposals](../proposals.md).",
+        """
+>>> found = {"type": "occurrence.recorded", "action": "go dark", "evidence": ["dark since Sunday"]}
+>>> wrong = {"type": "occurrence.recorded", "action": "shine", "evidence": ["bright since Sunday"]}
+>>> proposed = archive.propose("sarn", lines=[found, wrong], tool="my-model 2")
+>>> [one.rule for one in proposed.left_out]
+['evidence-missing']
+>>> [(one.name, one.state, one.fields["text"]) for one in archive.proposals("sarn")]
+[('p1', 'queued', 'dark since Sunday')]
+>>> archive.accept("p1", by="Mara Lind").facts
+('f4',)
+>>> fact = archive.fact("sarn", "f4")
+>>> fact.method, fact.recorded_by.agent, fact.recorded_by.tool
+('extracted', 'Mara Lind', 'my-model 2')
+""",
+        "propose proposals proposal accept reject put_off",
+    ),
+    (
         "Maintain the views",
         "Views are tables that are computed from the log; they can be built again at any time.",
         """
@@ -238,6 +257,8 @@ COMMANDS = {
     "capture": "Archive.capture",
     "import": "Archive.import_file",
     "record": "Archive.record",
+    "propose": "Archive.propose",
+    "proposals": "Archive.proposals, Archive.accept, Archive.reject, Archive.put_off",
     "correct": "Archive.correct",
     "retract": "Archive.retract",
     "dispute": "Archive.dispute",

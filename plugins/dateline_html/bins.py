@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from dateline.plugin import parse_edtf
 from dateline_html.marks import RING, Mark, lanes
@@ -61,7 +61,7 @@ def _lane(
         rings = _rings(marks)
         yield el(
             "a",
-            el("title", _said(marks, begin, size, 0 <= number <= last), id=id_),
+            el("title", f"{_when(number, last, shown, size)}: {_many(marks)}", id=id_),
             el(
                 "rect",
                 x=share(left),
@@ -87,19 +87,25 @@ def _lane(
         )
 
 
-def _said(marks: Sequence[Mark], begin: float, size: int, inside: bool) -> str:
-    """What a bar stands for: ``4 March 2024: 71 facts, 2 corrected``."""
-    first = date.fromordinal(max(1, int(begin) + 1))
-    last = first + timedelta(days=min(size - 1, (date.max - first).days))
-    if not inside:
-        words = "before or after the days that are drawn"
-    elif size == 1:
-        words = parse_edtf(first.isoformat()).words
-    else:
-        words = parse_edtf(f"{first.isoformat()}/{last.isoformat()}").words
+def _when(number: int, last: int, shown: Window, size: int) -> str:
+    """The days of a bar in words: ``4 March 2024``, ``before 3 March 2024``."""
+    if number < 0:
+        return f"before {_day(shown.first)}"
+    if number > last:
+        return f"after {_day(shown.last - 1)}"
+    begin = shown.first + number * size
+    end = min(begin + size, shown.last) - 1
+    return _day(begin) if end <= begin else f"{_day(begin)} to {_day(end)}"
+
+
+def _day(at: float) -> str:
+    return parse_edtf(date.fromordinal(int(at) + 1).isoformat()).words
+
+
+def _many(marks: Sequence[Mark]) -> str:
+    """``71 facts, 2 corrected``"""
     rings = [f"{sum(mark.ring == ring for mark in marks)} {ring}" for ring in _rings(marks)]
-    many = f"{len(marks):,} fact{'' if len(marks) == 1 else 's'}"
-    return ", ".join([f"{words}: {many}", *rings])
+    return ", ".join([f"{len(marks):,} fact{'' if len(marks) == 1 else 's'}", *rings])
 
 
 def _rings(marks: Sequence[Mark]) -> list[str]:

@@ -105,7 +105,7 @@ class Brief:
     def labels(self, entities: Iterable[str]) -> Html | None:
         """Their names, in a row; None if there are none."""
         named = list(entities)
-        if not any(self._page(one) for one in named):
+        if not any(self.page(one) for one in named):
             return self.said(", ".join(map(self.story.label, named))) if named else None
         return join(map(self.label, named), ", ")
 
@@ -118,10 +118,11 @@ class Brief:
         return el("bdi", Html(words))
 
     def _linked(self, entity: str | None, words: Html) -> Html:
-        href = self._page(entity)
+        href = self.page(entity)
         return words if href is None else el("a", words, href=href, class_="entity")
 
-    def _page(self, entity: str | None) -> str | None:
+    def page(self, entity: str | None) -> str | None:
+        """The address of the page about an entity, or of the one it was merged into; None if there is none."""
         found = self.story.id_of(entity)
         return None if found is None else self.links.entity(found)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dateline.plugin import (
+    Change,
     EntityAmended,
     EntityMerged,
     Event,
@@ -59,7 +60,7 @@ def _act(brief: Brief, event: Event) -> Html:
         verb = "amended"
         name = data.source if isinstance(data, SourceAmended) else data.entity
         about = _thing(brief, name)
-        details = el("dl", *_rows(brief, data), class_="change")
+        details = el("dl", *changed_rows(brief, data.changes), class_="change")
     elif isinstance(data, EntityMerged):
         verb = "recognised as one"
         about = join([el("code", data.entity), " and ", _thing(brief, data.into)])
@@ -94,7 +95,7 @@ def _item(brief: Brief, fact: Fact, event: Event) -> Html:
     assert wording is not None
     verb, details = _VERBS.get(wording.what, wording.what), Html()
     if isinstance(data, FactCorrected):
-        details = el("dl", *_rows(brief, data), class_="change")
+        details = el("dl", *changed_rows(brief, data.changes), class_="change")
     elif isinstance(data, EvidenceAdded):
         verb = f"rests on more evidence ({len(data.evidence)})"
     return el(
@@ -118,8 +119,9 @@ def _day(brief: Brief, event: Event) -> Html:
     return join(["recorded ", brief.when(to_iso(event.recorded_us)[:10])])
 
 
-def _rows(brief: Brief, data: FactCorrected | SourceAmended | EntityAmended) -> Iterator[Html]:
-    for field, change in changed_fields(data.changes):
+def changed_rows(brief: Brief, changes: Sequence[Change]) -> Iterator[Html]:
+    """What each field was, and what it is now: the items of a ``dl`` of the class ``change``."""
+    for field, change in changed_fields(changes):
         yield el("dt", field, class_="path")
         yield el("dt", "was")
         yield el("dd", el("del", _value(brief, change.was)))

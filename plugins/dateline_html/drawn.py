@@ -11,9 +11,9 @@ from math import floor
 
 from dateline_html.bins import binned
 from dateline_html.lanes import NARROW, STEP, Lane
-from dateline_html.marks import LANES, RING, Mark, lanes
+from dateline_html.marks import LANES, RING, Mark, lanes, short
 from dateline_html.markup import Html, el, end, join, start
-from dateline_html.svg import at, line, px, shape, share
+from dateline_html.svg import at, fitting, line, px, shape, share
 from dateline_html.window import EARLIER, LATER, Window, window
 
 #: With more marks than this, or more rows of them in a lane, the drawing counts facts.
@@ -24,7 +24,7 @@ _WORDED = 8
 NAME, _WORDS, _BAR, _GAP = 22, 15, 12, 8
 #: The steps of a soft end, in pixels.
 _FADE = (3, 8, 13)
-_WIDE, _LETTER = 620, 6.6
+_WIDE, _LETTER = 620, 6.4
 _ANY = "M-5-5l10 10m0-10l-10 10"
 
 
@@ -88,6 +88,8 @@ def _drawn_lanes(
         y += NAME
         bars = [mark for mark in group if not mark.brief and shown.side(mark.start, mark.end) == ""]
         items, tall = _bars(bars, shown, y, name)
+        if tall > _ROWS * (_WORDS + _BAR):
+            return None
         drawn += items
         y += tall
         rest = [mark for mark in group if mark not in bars]
@@ -110,7 +112,7 @@ def _marks(
         else:
             room = (shown.x(mark.start or 0), shown.x(mark.end or 0))
         x, level = lane.mark(*room)
-        paths = [el("circle", r=8, class_="hit"), el("path", d=path, class_="mark")]
+        paths = [el("circle", r=STEP // 2, class_="hit"), el("path", d=path, class_="mark")]
         paths += [el("path", d=RING, class_=f"ring {mark.ring}")] if mark.ring else []
         drawn.append(_link(mark, name, at(x, top + level * STEP + STEP / 2, *paths)))
     return drawn, len(lane.levels)
@@ -119,15 +121,15 @@ def _marks(
 def _bars(marks: Sequence[Mark], shown: Window, top: float, name: str) -> tuple[list[Html], float]:
     lane, drawn = Lane(), list[Html]()
     worded = len(marks) <= _WORDED
-    tall = (_WORDS if worded else 3) + _BAR
+    above = _WORDS if worded else STEP - _BAR
     for mark in marks:
         left, right = _ends(mark, shown)
         pixels = (left / 100 * NARROW - 15, right / 100 * NARROW + 15)
         level = lane.bar(*((-STEP, NARROW + STEP) if worded else pixels))
-        y = top + level * tall + (_WORDS if worded else 3)
+        y = top + level * (above + _BAR) + above
         words = _words(mark, left, right, y - 4) if worded else ()
         drawn.append(_link(mark, name, *words, *_bar(mark, left, right, y, shown)))
-    return drawn, len(lane.levels) * tall
+    return drawn, len(lane.levels) * (above + _BAR)
 
 
 def _ends(mark: Mark, shown: Window) -> tuple[float, float]:
@@ -159,10 +161,8 @@ def _words(mark: Mark, left: float, right: float, y: float) -> Iterator[Html]:
     side = "end" if left > 45 else "begin"
     x = right if side == "end" else left
     for width, class_ in ((NARROW, "thin"), (_WIDE, "wide")):
-        letters = int((x if side == "end" else 100 - x) / 100 * width / _LETTER)
-        words = f"{mark.when}: {mark.words}"
-        if len(words) > letters:
-            words = f"{words[: max(1, letters - 1)].rstrip(' .,:')}…"
+        room = (x if side == "end" else 100 - x) / 100 * width
+        words = fitting(f"{short(mark.when)}: {mark.words}", int(room / _LETTER))
         yield el("text", words, x=share(x), y=px(y), class_=f"label {side} {class_}")
 
 

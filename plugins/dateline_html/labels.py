@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from dateline_html.svg import letters
+
 #: The sizes of a map in pixels for which names are placed: a telephone's and a desk's.
 NARROW, WIDE = (336.0, 224.0), (720.0, 480.0)
 _LETTER, _LINE, _MARK = 6.9, 15.0, 8.0
@@ -49,7 +51,7 @@ def _tries(x: float, y: float, name: str) -> Iterator[tuple[float, float, str, R
 
 
 def _room(x: float, y: float, name: str, dx: float, dy: float, anchor: str) -> Rectangle:
-    long = len(name) * _LETTER
+    long = letters(name) * _LETTER
     left = x + dx - {"begin": 0.0, "end": long, "middle": long / 2}[anchor]
     return left, y + dy - _LINE + 3, left + long, y + dy + 3
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 #: Marks are placed for a drawing of this width in pixels; a wider one has more room between them.
 NARROW = 336
-#: The room that a mark takes, in pixels, both ways.
-STEP = 17
+#: The room that a mark takes, in pixels, both ways: enough for a finger (WCAG 2.2, target size).
+STEP = 24
 
 
 class Place(NamedTuple):

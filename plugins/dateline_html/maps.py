@@ -15,7 +15,7 @@ from dateline_html.crop import HEIGHT, WIDTH, Crop, crop
 from dateline_html.labels import NARROW, labels
 from dateline_html.markup import Html, el, end, join, start
 from dateline_html.outlines import Point
-from dateline_html.svg import share
+from dateline_html.svg import fitting, share
 
 #: How far around its coordinates a place is meant, in kilometres, by the precision that is recorded.
 AROUND = {"settlement": 5.0, "admin2": 30.0, "admin1": 120.0, "country": 400.0}
@@ -102,8 +102,7 @@ def _places(shown: Crop, spots: Sequence[Spot], name: str) -> Iterator[Html]:
     named = []
     for (x, y), group in together:
         words = ", ".join(spot.name for spot in group)
-        words = words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1].rstrip(' ,')}…"
-        named.append((x / WIDTH, y / HEIGHT, words))
+        named.append((x / WIDTH, y / HEIGHT, fitting(words, _LONGEST)))
     for number, (((x, y), group), place, label) in enumerate(
         zip(together, named, labels(named), strict=True), 1
     ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple
@@ -18,6 +19,10 @@ LANES = {
     "role": ("Who held which office", SHAPES[2]),
     "assessment": ("Assessments", SHAPES[4]),
 }
+_MONTH = re.compile(
+    "January|February|March|April|June|July|August|September|October|November|December"
+)
+_SAME_YEAR = re.compile(r" (\d{4}) to ([^,]*) \1$")
 #: Around a mark: a corrected fact has a whole ring, a disputed one a broken ring.
 RING = "M-7.5 0a7.5 7.5 0 1 0 15 0a7.5 7.5 0 1 0-15 0z"
 
@@ -60,6 +65,12 @@ def softness(edtf: str) -> tuple[bool, bool]:
     ends = (start, end) if slash else (edtf, edtf)
     first, last = (end in ("", "..") or end[-1] in "~?%" for end in ends)
     return first, last
+
+
+def short(when: str) -> str:
+    """A date in words as drawings have room for it: ``24 Feb to 13 Oct 2022``."""
+    words = _MONTH.sub(lambda month: month[0][:3], when)
+    return _SAME_YEAR.sub(r" to \2 \1", words)
 
 
 def lanes(marks: Sequence[Mark]) -> list[tuple[str, str, list[Mark]]]:

@@ -64,7 +64,7 @@ def _map(brief: Brief, known: Sequence[EntityIntroduced], facts: Facts) -> Itera
 
 def _spot(brief: Brief, place: EntityIntroduced, number: int, facts: Facts) -> Spot:
     found = len(facts.get(place.entity, ()))
-    href = brief.links.entity(place.entity) or brief.links.part(_name(number))
+    href = brief.page(place.entity) or brief.links.part(_name(number))
     return Spot(
         (place.lon or 0.0, place.lat or 0.0),
         AROUND.get(place.precision or "", 0.0),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from unicodedata import category
 
 from dateline.plugin import DatelineError, Evidence, Fact, Material
@@ -16,7 +17,7 @@ _CACHED = 8
 
 
 class Texts:
-    """Texts of captured documents; the most recently used are cached."""
+    """Texts of captured documents; the most recently used are cached. Threads may share it."""
 
     def __init__(self, material: Material) -> None:
         self._material = material
@@ -24,12 +25,15 @@ class Texts:
 
     def get(self, source: str) -> str | None:
         """The text in which evidence offsets count; None if the document is missing or erased."""
-        if source not in self._kept:
-            self._kept[source] = self._read(source)
-            if len(self._kept) > _CACHED:
+        try:
+            text = self._kept.pop(source)
+        except KeyError:
+            text = self._read(source)
+        self._kept[source] = text
+        with suppress(KeyError):  # another thread may have removed them
+            while len(self._kept) > _CACHED:
                 self._kept.popitem(last=False)
-        self._kept.move_to_end(source)
-        return self._kept[source]
+        return text
 
     def _read(self, source: str) -> str | None:
         document = self._material.document(source)

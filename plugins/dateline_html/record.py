@@ -53,18 +53,20 @@ def _line(name: str, value: Html | None) -> Iterator[Html]:
 
 
 def _place(brief: Brief, fact: Fact) -> Html:
-    """``f4 449–481; source “Brandt” 429–435``"""
+    """``f4 449–481; source “Brandt” 429–435``; a quotation from a PDF also has its page."""
     span = fact.span
     number = el("a", fact.id, href=brief.links.passage(fact), class_="no")
     others = (_other(item) for item in fact.data.evidence if item is not span and item != span)
-    return join([join([number, _span(span) if span is not None else None]), *others], "; ")
+    if span is None:
+        return join([number, *others], "; ")
+    return join([join([number, _span(span, brief.pages.words(fact.source, span))]), *others], "; ")
 
 
 def _other(item: Evidence) -> Html:
     return join([item.role.replace("_", " "), " “", el("bdi", item.exact), "”", _span(item)])
 
 
-def _span(item: Evidence) -> Html | None:
+def _span(item: Evidence, pages: str = "") -> Html | None:
     if item.start is None:
         return None
-    return join([" ", el("span", f"{item.start}–{item.end}", class_="span")])
+    return join([" ", pages, el("span", f"{item.start}–{item.end}", class_="span")])

@@ -3,9 +3,24 @@ width with text of one size."""
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 
 from dateline_html.markup import Html, el, join
+
+
+def letters(words: str) -> int:
+    """How many letters of usual width `words` take; those of East Asian scripts take two."""
+    return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in words)
+
+
+def fitting(words: str, most: int) -> str:
+    """`words`, cut to `most` letters."""
+    if letters(words) <= most:
+        return words
+    while words and letters(words) >= most:
+        words = words[:-1]
+    return f"{words.rstrip(' .,:')}…"
 
 
 def share(x: float) -> str:

@@ -14,9 +14,9 @@ _CORE, _REACH = 0.8, 0.5
 _LEAST = 3.0
 _FIRST, _LAST = 0.0, 3_652_059.0
 #: Places in percent: where facts before and after the window are, and the window between them.
-EARLIER, LATER = (0.0, 11.0), (89.0, 100.0)
+EARLIER, LATER = (0.0, 14.4), (85.6, 100.0)
 #: The rest is left for soft ends and for the signs of bars that go on.
-_INSIDE, _EDGE = 17.0, 4.5
+_INSIDE, _EDGE = 20.0, 4.5
 #: A longer time in days says little about which days the story is about.
 _SHORT = 32.0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlencode
 
 #: The media types that a page may be asked for in, by the ending of its address.
@@ -11,6 +11,8 @@ ENDINGS = {
     "csv": "text/csv; charset=utf-8",
     "ndjson": "application/x-ndjson",
 }
+#: A page has so many characters of the text of a source.
+TEXT = 50_000
 
 
 class Addresses:
@@ -19,10 +21,11 @@ class Addresses:
     def __init__(self, as_of: str | None = None) -> None:
         self.as_of = as_of
 
-    def at(self, path: str, /, **query: str | None) -> str:
+    def at(self, path: str, /, **query: str | Sequence[str] | None) -> str:
         """An address with a query and the moment."""
         given = {"as_of": self.as_of, **query}
-        asked = urlencode({name: value for name, value in given.items() if value}, quote_via=quote)
+        kept = {name: value for name, value in given.items() if value}
+        asked = urlencode(kept, doseq=True, quote_via=quote)
         return path + (f"?{asked}" if asked else "")
 
     def home(self) -> str:
@@ -52,8 +55,11 @@ class Addresses:
         self, slug: str, source: str, start: int | None = None, end: int | None = None
     ) -> str:
         """A source, or the place in its text from `start` to `end`: characters as in RFC 5147."""
-        address = self.at(f"{story_path(slug)}/sources/{_part(short(source))}")
-        return address if start is None or end is None else f"{address}#char={start},{end}"
+        path = f"{story_path(slug)}/sources/{_part(short(source))}"
+        if start is None or end is None:
+            return self.at(path)
+        page = start // TEXT + 1
+        return self.at(path, page=str(page) if page > 1 else None) + f"#char={start},{end}"
 
     def versions(self, slug: str, source: str) -> str:
         return self.at(f"{story_path(slug)}/sources/{_part(short(source))}/versions")
@@ -79,10 +85,15 @@ def story_path(slug: str) -> str:
     return f"/stories/{_part(slug)}"
 
 
-def with_ending(path: str, ending: str, query: Mapping[str, str]) -> str:
+def with_ending(path: str, ending: str, query: Mapping[str, Sequence[str]]) -> str:
     """The same page in another form."""
-    asked = urlencode(query, quote_via=quote)
+    asked = urlencode(query, doseq=True, quote_via=quote)
     return f"{'/stories' if path == '/' else path}.{ending}" + (f"?{asked}" if asked else "")
+
+
+def own(path: str) -> str:
+    """The path of a request as an address of this site: ``//host`` and ``/\\host`` would lead to another one."""
+    return "/" + quote(path.lstrip("/\\"), safe="/:@,;=~-._")
 
 
 def short(source: str) -> str:

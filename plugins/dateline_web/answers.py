@@ -34,8 +34,8 @@ class Answer:
         return Answer(self.media_type, self.body, self.status, self.headers, packed)
 
 
-#: What an answer depends on: the position of the log, the address and its query.
-Key = tuple[int, str, str]
+#: What an answer depends on: the positions of the log and of its indexes, the address and its query.
+Key = tuple[tuple[int, int], str, str]
 
 
 class Answers:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import msgspec
+from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -15,9 +18,10 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from dateline.plugin import DatelineError
+from dateline.plugin import DatelineError, parse_edtf
 from dateline_html.markup import el
 from dateline_web import static
+from dateline_web.addresses import own
 from dateline_web.answers import Answer, Answers
 from dateline_web.asked import Asked
 from dateline_web.guard import Guard, Rules
@@ -32,17 +36,21 @@ from dateline_web.site import Site
 #: Pages may be kept by the browser, which asks each time whether they are still as they were.
 _REVALIDATED = "no-cache"
 _FOR_EVER = "public, max-age=31536000, immutable"
+#: Pages that are made at the same time, and how often one is made again because the log grew meanwhile.
+_AT_ONCE, _ATTEMPTS = 2, 3
 
 
 def application(site: Site, rules: Rules) -> Guard:
     """The ASGI application of a site."""
-    answers, live = Answers(), Live(site)
+    answers, live, limiter = Answers(), Live(site), CapacityLimiter(_AT_ONCE)
 
     def routes() -> Iterator[Route]:
         for page in PAGES:
             for ending, make in _forms(page):
                 path = page.path if ending is None else f"{page.stem}.{ending}"
-                yield Route(path, partial(_answered, site, answers, page, make), methods=_METHODS)
+                yield Route(
+                    path, partial(_answered, site, answers, limiter, page, make), methods=_METHODS
+                )
         yield Route("/stories/{slug}/live", partial(_live, site, live), methods=["GET"])
         yield Route("/static/{digest}/{name}", _static, methods=_METHODS)
         yield Route("/robots.txt", _robots, methods=_METHODS)
@@ -75,7 +83,13 @@ def _forms(page: Page) -> Iterator[tuple[str | None, Make]]:
 
 
 def _html(make: Callable[[Asked], Shown], asked: Asked) -> Answer:
-    return Answer("text/html; charset=utf-8", str(document(make(asked), asked)).encode())
+    """A page from one state of the log: that of its story, or else the last one, if writers leave time for it."""
+    for _ in range(_ATTEMPTS):
+        before, once = asked.site.archive.head().position, replace(asked)
+        page = str(document(make(once), once))
+        if once.read is not None or asked.site.archive.head().position == before:
+            break
+    return Answer("text/html; charset=utf-8", page.encode())
 
 
 def _json(make: Callable[[Asked], Any], asked: Asked) -> Answer:
@@ -88,24 +102,24 @@ def json_bytes(value: Any) -> bytes:
 
 
 async def _answered(
-    site: Site, answers: Answers, page: Page, make: Make, request: Request
+    site: Site, answers: Answers, limiter: CapacityLimiter, page: Page, make: Make, request: Request
 ) -> Response:
     try:
         asked = _asked(site, page, request)
-        head = site.head()
-        tag = f'W/"{head.root.hex()[:20]}.{static.digest("reader.css")[:6]}.{asked.as_of or ""}"'
+        state = await site.present.latest()
+        tag = site.tag(state, asked.as_of)
         if tag in [one.strip() for one in request.headers.get("if-none-match", "").split(",")]:
             return Response(status_code=304, headers={"etag": tag, "cache-control": _REVALIDATED})
         query = "&".join(f"{name}={value!r}" for name, value in sorted(asked.every.items()))
-        key = (head.position, asked.base + asked.path, query)
-        answer = await answers.get(key, lambda: _made(make, asked))
+        key = ((state.head.position, state.indexed), asked.base + asked.path, query)
+        answer = await answers.get(key, lambda: _made(make, asked, limiter))
         return _sent(answer, request, tag)
     except (Problem, DatelineError) as error:
         return _problem(problem_of(error), request, site)
 
 
-async def _made(make: Make, asked: Asked) -> Answer:
-    return await run_in_threadpool(lambda: make(asked).compressed())
+async def _made(make: Make, asked: Asked, limiter: CapacityLimiter) -> Answer:
+    return await to_thread.run_sync(lambda: make(asked).compressed(), limiter=limiter)
 
 
 def _asked(site: Site, page: Page, request: Request) -> Asked:
@@ -120,9 +134,22 @@ def _asked(site: Site, page: Page, request: Request) -> Asked:
     # An empty field of a form is not given.
     given = {name: [one for one in values if one] for name, values in every.items()}
     kept = {name: values for name, values in given.items() if values}
+    for one in page.query:
+        for value in kept.get(one.name, ()):
+            one.require(value)
     last = {name: values[-1] for name, values in kept.items()}
+    _require_day(last.get("as_of"))
     base = f"{request.url.scheme}://{request.headers.get('host', '')}"
-    return Asked(site, request.url.path, request.path_params, last, kept, base)
+    return Asked(site, own(request.scope["path"]), request.path_params, last, kept, base)
+
+
+def _require_day(given: str | None) -> None:
+    """Pages that have no day of their own lead to others with it, so that it must be one there, too."""
+    try:
+        if given is not None and parse_edtf(given).latest is None:
+            raise Problem(400, f"as_of {given}: this date has no end", "date-without-end")
+    except ValueError as error:
+        raise Problem(400, f"as_of: {error}", "not-a-date") from None
 
 
 def _sent(answer: Answer, request: Request, tag: str) -> Response:
@@ -140,7 +167,7 @@ def _takes_gzip(request: Request) -> bool:
     for one in given.split(","):
         name, _, weight = one.partition(";")
         if name.strip() in ("gzip", "*"):
-            return weight.replace(" ", "") not in ("q=0", "q=0.0")
+            return re.fullmatch(r"\s*q=0(\.0*)?\s*", weight) is None
     return False
 
 
@@ -150,7 +177,7 @@ def _problem(problem: Problem, request: Request, site: Site) -> Response:
     if "." in last and last.rpartition(".")[2] in ("json", "csv", "ndjson", "atom"):
         body = json.dumps(problem.fields, ensure_ascii=False).encode()
         return Response(body, problem.status, headers, "application/problem+json")
-    asked = Asked(site, request.url.path, {}, {}, {})
+    asked = Asked(site, own(request.scope["path"]), {}, {}, {})
     shown = Shown(
         problem.title,
         [el("p", problem.detail, class_="lead")],

@@ -43,3 +43,8 @@ class Asked:
     def seen(self) -> Seen:
         """The story that the path names, at the moment. Raises UnknownName, SealedContent."""
         return self.site.seen(self.slug, self.as_of)
+
+    @property
+    def read(self) -> Seen | None:
+        """The same if the page needed it, otherwise None."""
+        return self.__dict__.get("seen")

@@ -97,15 +97,16 @@ def _current(asked: Asked, day: str) -> str | None:
 
 
 def _at(asked: Asked, day: str | None) -> str:
-    kept = {name: value for name, value in asked.query.items() if name != "as_of"}
+    kept = {name: values for name, values in asked.every.items() if name != "as_of"}
     return Addresses(day).at(asked.path, **kept)
 
 
 def _form(asked: Asked) -> Html:
     kept = (
         el("input", type="hidden", name=name, value=value)
-        for name, value in asked.query.items()
+        for name, values in asked.every.items()
         if name != "as_of"
+        for value in values
     )
     return el(
         "form",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 import ipaddress
 from collections.abc import Collection
@@ -104,6 +103,8 @@ def _host(given: str) -> str:
 
 
 def _is_numeric(name: str) -> bool:
+    if "%" in name:  # the zone of an address may be any word
+        return False
     try:
         return bool(ipaddress.ip_address(name))
     except ValueError:
@@ -115,7 +116,7 @@ def _holds(headers: Headers, token: str) -> bool:
     if scheme.lower() == "basic":
         try:
             given = base64.b64decode(given, validate=True).decode().partition(":")[2]
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # it is not Base64, or not of UTF-8
             return False
     elif scheme.lower() != "bearer":
         return False

@@ -102,19 +102,22 @@ def _trail(shown: Shown) -> Html | None:
 
 
 def _form(asked: Asked, ending: str) -> str:
-    return with_ending(asked.path, ending, asked.query)
+    return with_ending(asked.path, ending, asked.every)
 
 
 def _foot(shown: Shown, asked: Asked) -> Html:
     head = asked.site.head()
+    position, root = head.position, head.root.hex()
+    if asked.read is not None:
+        position, root = asked.read.cut.position, asked.read.cut.root
     forms = [el("a", one.upper(), href=_form(asked, one)) for one in ("json", *shown.forms)]
     if shown.slug is not None:
         forms.append(el("a", "Feed of changes", href=asked.to.feed(shown.slug)))
     lines: Iterable[tuple[str, Html]] = (
         ("This page as", join(forms, ", ")),
         ("Archive", el("code", str(head.archive))),
-        ("Position", el("span", f"{head.position:,}")),
-        ("Root", el("code", head.root.hex())),
+        ("Position", el("span", f"{position:,}")),
+        ("Root", el("code", root)),
     )
     items = (join([el("dt", name), el("dd", value)]) for name, value in lines)
     note = "Nobody can change the archive through these pages."

@@ -15,12 +15,15 @@ from dateline_web.site import Site
 
 #: The most pages that listen at a time, and the seconds between two signs of life to each.
 _LISTENERS, _BEAT = 500, 20.0
+#: Events within so many seconds are one message.
+_BATCH = 0.3
 
 
 @dataclass(eq=False)
 class _Listener:
     slug: str
     events: int = 0
+    position: int = 0
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -48,15 +51,18 @@ class Live:
                 one.wake.set()
             stop.request()
             await asyncio.to_thread(thread.join, 5)
+            if not thread.is_alive():
+                stop.close()
 
     def _follow(self, stop: Any, loop: asyncio.AbstractEventLoop) -> None:
         for event in self._site.archive.follow(stop=stop):
-            loop.call_soon_threadsafe(self._recorded, event.slug)
+            loop.call_soon_threadsafe(self._recorded, event.slug, event.position)
 
-    def _recorded(self, slug: str) -> None:
+    def _recorded(self, slug: str, position: int) -> None:
         for one in self._listeners:
             if one.slug == slug:
                 one.events += 1
+                one.position = position
                 one.wake.set()
 
     def listen(self, slug: str) -> AsyncIterator[str]:
@@ -76,7 +82,9 @@ class Live:
                     yield ": still here\n\n"
                     continue
                 one.wake.clear()
-                await asyncio.sleep(0.3)  # a batch of events is one message
+                await asyncio.sleep(_BATCH)
+                while self._site.head().position < one.position and not self._closing:
+                    await asyncio.sleep(_BATCH)  # who reloads now would see nothing new
                 if one.events:
                     yield f"event: recorded\ndata: {json.dumps({'events': one.events})}\n\n"
         finally:

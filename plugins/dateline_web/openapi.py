@@ -11,7 +11,7 @@ from dateline_web.page import Page, Query
 
 _TYPES = {
     "json": "application/json", "csv": "text/csv", "ndjson": "application/x-ndjson",
-    "atom": "application/atom+xml", None: "text/html",
+    "atom": "application/atom+xml",
 }  # fmt: skip
 _PROBLEM = {
     "type": "object",
@@ -55,7 +55,8 @@ def _paths(page: Page) -> Iterator[tuple[str, dict[str, Any]]]:
 def _operation(page: Page, path: str, ending: str | None) -> dict[str, Any]:
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     failed = problem if ending is not None else {"text/html": {"schema": {"type": "string"}}}
-    schema: dict[str, Any] = {"type": "string"}
+    # A page without an ending is a file in any format.
+    schema: dict[str, Any] = {"type": "string"} if page.html is not None or ending else {}
     if ending == "json":
         schema = page.schema or {"type": "object"}
     statuses = {"400": "Not understood", "404": "Not found", "503": "Not available now"}
@@ -67,11 +68,17 @@ def _operation(page: Page, path: str, ending: str | None) -> dict[str, Any]:
             *(_parameter(one) for one in page.query),
         ],
         "responses": {
-            "200": {"description": page.about, "content": {_TYPES.get(ending, "text/plain"): {"schema": schema}}},
+            "200": {"description": page.about, "content": {_media_type(page, ending): {"schema": schema}}},
             "304": {"description": "It is as it was under that entity tag"},
             **{status: {"description": words, "content": failed} for status, words in statuses.items()},
         },
     }  # fmt: skip
+
+
+def _media_type(page: Page, ending: str | None) -> str:
+    if ending is None:
+        return "text/html" if page.html is not None else "*/*"
+    return _TYPES[ending]
 
 
 def _given(name: str) -> dict[str, Any]:
@@ -87,5 +94,7 @@ def _parameter(one: Query) -> dict[str, Any]:
         "in": "query",
         "description": one.about,
         "required": one.required,
+        # An empty field of a form is not given.
+        "allowEmptyValue": True,
         "schema": schema,
     }

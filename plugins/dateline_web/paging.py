@@ -9,7 +9,6 @@ from typing import Generic, TypeVar
 from dateline_html.markup import Html, el
 from dateline_web.asked import Asked
 from dateline_web.page import Query
-from dateline_web.problems import Problem
 
 T = TypeVar("T")
 #: Items of one page.
@@ -34,8 +33,9 @@ class Paged(Generic[T]):
     def pages(self) -> int:
         return max(1, -(-self.count // self.size))
 
-    def links(self, asked: Asked) -> Html:
-        """Links to the pages before and after; nothing if there is one page."""
+    def links(self, asked: Asked, label: str = "Pages") -> Html:
+        """Links to the pages before and after; nothing if there is one page. `label` tells those apart that are on
+        one page."""
         if self.pages == 1:
             return Html()
         before, after = self.number - 1, self.number + 1
@@ -48,25 +48,22 @@ class Paged(Generic[T]):
                 _link(asked, "Next ›", after, "next") if after <= self.pages else None,
                 class_="steps",
             ),
-            aria_label="Pages",
+            aria_label=label,
         )
 
 
 def number_of(asked: Asked) -> int:
-    """The page that is asked for. Raises Problem."""
-    given = asked.query.get("page", "1")
-    if not (given.isascii() and given.isdecimal()) or not 1 <= int(given[:8]) <= 1_000_000:
-        raise Problem(400, "page is a number from 1", "page-invalid")
-    return int(given)
+    """The page that is asked for."""
+    return int(asked.query.get("page", "1"))
 
 
 def paged(asked: Asked, items: Sequence[T], size: int = SIZE) -> Paged[T]:
-    """The items of the page that is asked for: none after the last. Raises Problem."""
+    """The items of the page that is asked for: none after the last."""
     number = number_of(asked)
     return Paged(items[(number - 1) * size : number * size], number, len(items), size)
 
 
 def _link(asked: Asked, words: str, number: int, rel: str) -> Html:
-    kept = {name: value for name, value in asked.query.items() if name not in ("page", "as_of")}
+    kept = {name: values for name, values in asked.every.items() if name not in ("page", "as_of")}
     shown = None if number == 1 else str(number)
     return el("a", words, href=asked.to.at(asked.path, **kept, page=shown), rel=rel)

@@ -12,13 +12,13 @@ from starlette.types import ASGIApp
 from dateline.plugin import DatelineError, SealedContent, UnknownName
 
 _TITLES = {
-    400: "Not understood", 401: "A token is needed", 404: "Not found", 405: "Only reading is possible",
+    302: "At another address", 400: "Not understood", 401: "A token is needed", 404: "Not found", 405: "Only reading is possible",
     413: "No body is taken", 414: "The address is too long", 421: "Another host", 500: "An error of the server",
     503: "Not available",
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)  # a context manager sets the traceback of what passes through it
 class Problem(Exception):
     """An answer that is an error: its HTTP status and a sentence."""
 
@@ -44,9 +44,10 @@ class Problem(Exception):
 
 
 def plain(problem: Problem) -> ASGIApp:
-    """The answer as problem details, for requests that reach no page."""
+    """The answer as problem details, for requests that reach no page. It ends the connection, on which a body
+    may follow."""
     body = json.dumps(problem.fields).encode()
-    headers = dict(problem.headers) | {"cache-control": "no-store"}
+    headers = dict(problem.headers) | {"cache-control": "no-store", "connection": "close"}
     return Response(body, problem.status, headers, "application/problem+json")
 
 
@@ -59,13 +60,20 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, SealedContent):
         return Problem(503, "the key of some protected content is not at hand", error.code)
     if isinstance(error, DatelineError) and error.code in _ASKED_WRONGLY:
-        return Problem(400, str(error), error.code)
+        hint = f" ({error.hint})" if error.hint and error.code == "question-invalid" else ""
+        return Problem(400, f"{error}{hint}", error.code)
     code = error.code if isinstance(error, DatelineError) else None
     # Other messages may name files.
-    return Problem(500 if code is None else 503, "the archive cannot answer this now", code)
+    words = _FAILURES.get(code or "", "the archive cannot answer this now")
+    return Problem(500 if code is None else 503, words, code)
 
 
 #: Codes of errors that a better request would not have.
 _ASKED_WRONGLY = frozenset({
-    "not-a-date", "date-without-end", "query-empty", "two-moments",
+    "not-a-date", "date-without-end", "query-empty", "question-invalid", "two-moments", "view-undated",
 })  # fmt: skip
+#: What to say of failures whose own messages may name files.
+_FAILURES = {
+    "view-failed": "the view stopped at an event that its plugin cannot fold; `dateline status` shows where",
+    "plugin-failed": "the plugin that writes this failed; `dateline export` shows why",
+}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 import webbrowser
 from contextlib import nullcontext, suppress
 from pathlib import Path
@@ -11,17 +12,17 @@ from typing import Any
 
 import click
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from dateline import Archive, DatelineError
 from dateline.plugin import visible
 from dateline_web.app import application
+from dateline_web.connection import Connection
 from dateline_web.guard import Rules
 from dateline_web.keeping import keeping
 from dateline_web.site import Site
 
-#: Seconds in which a connection must have sent a whole request head.
-_HEAD_SECONDS = 10.0
+#: Seconds that a thread which makes a page may keep others waiting, above all that which answers from memory.
+_SWITCH = 0.0005
 #: The most bytes of a request head.
 _HEAD_BYTES = 16 << 10
 
@@ -29,6 +30,7 @@ _HEAD_BYTES = 16 << 10
 def run(settings: Any, options: dict[str, Any]) -> None:
     """Serve until interrupted. Raises DatelineError."""
     token = _token(options["token_file"])
+    sys.setswitchinterval(_SWITCH)
     plugins = settings.plugins()
     with Archive.open(
         settings.path, plugins, settings.keys, read_only=True, protected=options["protected"]
@@ -56,10 +58,10 @@ def config(app: Any) -> uvicorn.Config:
     """The settings of the server."""
     return uvicorn.Config(
         app,
-        http=_Punctual,
+        http=Connection,
         ws="none",
         lifespan="on",
-        log_level="warning",
+        log_level="error",
         access_log=False,
         server_header=False,
         date_header=True,
@@ -68,25 +70,6 @@ def config(app: Any) -> uvicorn.Config:
         timeout_graceful_shutdown=3,
         h11_max_incomplete_event_size=_HEAD_BYTES,
     )
-
-
-class _Punctual(H11Protocol):
-    """Closes a connection that does not send a whole request head in time."""
-
-    _late: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: Any) -> None:
-        super().connection_made(transport)
-        self._late = self.loop.call_later(_HEAD_SECONDS, self._close_if_idle)
-
-    def _close_if_idle(self) -> None:
-        if self.cycle is None and not self.transport.is_closing():
-            self.transport.close()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self._late is not None:
-            self._late.cancel()
-        super().connection_lost(exc)
 
 
 def _listen(host: str, port: int) -> socket.socket:

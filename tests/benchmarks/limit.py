@@ -212,12 +212,14 @@ KINDS = {
 }
 COLUMNS = """
     story TEXT NOT NULL, fact TEXT NOT NULL, item BIGINT NOT NULL, status TEXT NOT NULL,
-    source TEXT NOT NULL, position BIGINT NOT NULL, measure TEXT NOT NULL, words TEXT NOT NULL,
+    source TEXT NOT NULL, position BIGINT NOT NULL, method TEXT NOT NULL, measure TEXT NOT NULL, words TEXT NOT NULL,
     unit TEXT, value FLOAT, "of" FLOAT, lower FLOAT, upper FLOAT, lower_inclusive BOOLEAN,
     upper_inclusive BOOLEAN, ordinal BIGINT, approximate BOOLEAN NOT NULL, verbatim TEXT NOT NULL,
     kind TEXT NOT NULL, cumulative BOOLEAN, "when" TEXT NOT NULL, as_of TEXT, earliest TEXT,
     latest TEXT, chain TEXT NOT NULL, agent_ids TEXT NOT NULL, text TEXT NOT NULL, start BIGINT, "end" BIGINT
 """
+#: How every event of the workload was recorded.
+METHOD = "imported"
 _SELECT = (
     "SELECT position, story, type, body FROM events WHERE position > ? ORDER BY position LIMIT ?"
 )
@@ -239,7 +241,7 @@ def _replay(connection: sqlite3.Connection) -> int:
     run(f"INSERT INTO {TABLE}_checkpoint VALUES (0)")
     slugs = dict(run("SELECT story, slug FROM stories"))
     labels: dict[bytes, dict[str, str]] = {story: {} for story in slugs}
-    insert = f"INSERT INTO {TABLE} VALUES ({', '.join('?' * 29)})"
+    insert = f"INSERT INTO {TABLE} VALUES ({', '.join('?' * 30)})"
     after = 0
     while page := run(_SELECT, (after, PAGE)).fetchall():
         after = page[-1][0]
@@ -281,7 +283,7 @@ def figure_rows(
             cited = span(data.evidence, q.verbatim)
             rows.append(
                 (
-                    slugs[story], data.fact, item, "recorded", data.source, position, q.measure,
+                    slugs[story], data.fact, item, "recorded", data.source, position, METHOD, q.measure,
                     quantity_words(q), q.unit, q.value, q.of, q.lower, q.upper, q.lower_inclusive,
                     q.upper_inclusive, q.ordinal, q.approximate, q.verbatim, kind,
                     data.cumulative, "undated" if when is None else when.words, data.as_of,

@@ -30,7 +30,7 @@ STEP = 5000
 TABLES = {
     "timeline": """
         story TEXT NOT NULL, fact TEXT NOT NULL, item BIGINT NOT NULL, status TEXT NOT NULL,
-        source TEXT NOT NULL, position BIGINT NOT NULL, kind TEXT NOT NULL, "when" TEXT NOT
+        source TEXT NOT NULL, position BIGINT NOT NULL, method TEXT NOT NULL, kind TEXT NOT NULL, "when" TEXT NOT
         NULL, edtf TEXT, earliest TEXT, latest TEXT, undated BOOLEAN NOT NULL, text TEXT NOT
         NULL, chain TEXT NOT NULL, agent_ids TEXT NOT NULL, places TEXT NOT NULL, place_ids
         TEXT NOT NULL, start BIGINT, "end" BIGINT, exact
@@ -38,7 +38,7 @@ TABLES = {
     """,
     "statements": """
         story TEXT NOT NULL, fact TEXT NOT NULL, item BIGINT NOT NULL, status TEXT NOT NULL,
-        source TEXT NOT NULL, position BIGINT NOT NULL, speaker TEXT NOT NULL, speaker_ids
+        source TEXT NOT NULL, position BIGINT NOT NULL, method TEXT NOT NULL, speaker TEXT NOT NULL, speaker_ids
         TEXT NOT NULL, addressees TEXT NOT NULL, addressee_ids TEXT NOT NULL, act TEXT NOT NULL, mode TEXT NOT NULL, "when" TEXT NOT NULL, text
         TEXT NOT NULL, quote TEXT, chain TEXT NOT NULL, chain_words TEXT NOT NULL, agent_ids
         TEXT NOT NULL, relays TEXT NOT NULL, relay_ids TEXT NOT NULL, channel TEXT, condition TEXT, framing TEXT, said TEXT, earliest TEXT,
@@ -46,7 +46,7 @@ TABLES = {
     """,
     "figures": """
         story TEXT NOT NULL, fact TEXT NOT NULL, item BIGINT NOT NULL, status TEXT NOT NULL,
-        source TEXT NOT NULL, position BIGINT NOT NULL, measure TEXT NOT NULL, words TEXT
+        source TEXT NOT NULL, position BIGINT NOT NULL, method TEXT NOT NULL, measure TEXT NOT NULL, words TEXT
         NOT NULL, unit TEXT, value FLOAT, "of" FLOAT, lower FLOAT, upper FLOAT,
         lower_inclusive BOOLEAN, upper_inclusive BOOLEAN, ordinal BIGINT, approximate
         BOOLEAN NOT NULL, verbatim TEXT NOT NULL, kind TEXT NOT NULL, cumulative BOOLEAN,
@@ -63,7 +63,7 @@ TABLES = {
     """,
     "places": """
         story TEXT NOT NULL, fact TEXT NOT NULL, item BIGINT NOT NULL, status TEXT NOT NULL,
-        source TEXT NOT NULL, position BIGINT NOT NULL, place TEXT NOT NULL, label TEXT NOT
+        source TEXT NOT NULL, position BIGINT NOT NULL, method TEXT NOT NULL, place TEXT NOT NULL, label TEXT NOT
         NULL, role TEXT NOT NULL, part_of TEXT, part_of_id TEXT, lat FLOAT, lon FLOAT, precision TEXT, kind
         TEXT NOT NULL, "when" TEXT NOT NULL, edtf TEXT, earliest TEXT, latest TEXT, undated
         BOOLEAN NOT NULL, text TEXT NOT NULL, chain TEXT NOT NULL, agent_ids TEXT NOT NULL
@@ -89,6 +89,8 @@ TABLES = {
     """,
 }
 VIEWS = tuple(TABLES)
+#: How every event of the workloads was recorded.
+METHOD = "imported"
 _FACTS = {"timeline", "statements", "figures", "places"}
 Row = tuple[Any, ...]
 _IDS = ("person:", "org:", "place:", "group:")
@@ -401,7 +403,7 @@ def _rows(  # noqa: C901 - one loop is fastest
         if timeline and new:
             timeline(
             (
-                slug, name, 1, status, source, position, kind, words, edtf, earliest, latest,
+                slug, name, 1, status, source, position, METHOD, kind, words, edtf, earliest, latest,
                 when is None, text, chain, agents, ", ".join([label(p.place) for p in data.places]),
                 " ".join([p.place for p in data.places]), *at,
             )
@@ -412,7 +414,7 @@ def _rows(  # noqa: C901 - one loop is fastest
             relays = [s.agent for s in data.attribution if s.role == "relay"]
             statements(
                 (
-                    slug, name, 1, status, source, position, ", ".join(map(label, data.speakers)),
+                    slug, name, 1, status, source, position, METHOD, ", ".join(map(label, data.speakers)),
                     " ".join(data.speakers), ", ".join(map(label, data.addressees)),
                     " ".join(data.addressees), data.act, data.mode, words, text,
                     data.quote, chain, chain_words(data.attribution, label), agents,
@@ -425,7 +427,7 @@ def _rows(  # noqa: C901 - one loop is fastest
             place = cited(data.evidence, q.verbatim)
             figures(
                 (
-                    slug, name, item, status, source, position, q.measure, quantity_words(q),
+                    slug, name, item, status, source, position, METHOD, q.measure, quantity_words(q),
                     q.unit, q.value, q.of, q.lower, q.upper, q.lower_inclusive, q.upper_inclusive,
                     q.ordinal, q.approximate, q.verbatim, kind, data.cumulative, words, data.as_of,
                     earliest, latest, chain, agents, text, None if place is None else place.start,
@@ -438,7 +440,7 @@ def _rows(  # noqa: C901 - one loop is fastest
             where = (None,) * 3 if entity is None else (entity.lat, entity.lon, entity.precision)
             places(
                 (
-                    slug, name, item, status, source, position, p.place, label(p.place), p.role,
+                    slug, name, item, status, source, position, METHOD, p.place, label(p.place), p.role,
                     inside, None if entity is None else entity.part_of, *where, kind, words, edtf, earliest, latest, when is None, text, chain,
                     agents,
                 )

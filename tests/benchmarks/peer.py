@@ -19,7 +19,7 @@ from eventsourcing.projection import Projection
 from eventsourcing.sqlite import SQLiteTrackingRecorder
 from eventsourcing.system import NotificationLogReader
 from eventsourcing.utils import Environment
-from limit import COLUMNS
+from limit import COLUMNS, METHOD
 from measure import Clock
 from sqlalchemy.engine import make_url
 
@@ -184,7 +184,7 @@ class Figures(Projection[FiguresView]):
             rows.append(
                 (
                     self._slugs[story], data["fact"], item, "recorded", data["source"],
-                    tracking.notification_id, q.measure, quantity_words(q), q.unit, q.value, q.of,
+                    tracking.notification_id, METHOD, q.measure, quantity_words(q), q.unit, q.value, q.of,
                     q.lower, q.upper, q.lower_inclusive, q.upper_inclusive, q.ordinal,
                     q.approximate, q.verbatim, "figure", data.get("cumulative"),
                     "undated" if when is None else when.words, data.get("as_of"),

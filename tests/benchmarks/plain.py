@@ -37,7 +37,7 @@ FIGURES = sql.Table(
         sql.Column(name, kind)
         for name, kind in {
             "story": TEXT, "fact": TEXT, "item": INTEGER, "status": TEXT, "source": TEXT,
-            "position": INTEGER, "measure": TEXT, "words": TEXT, "unit": TEXT, "value": NUMBER,
+            "position": INTEGER, "method": TEXT, "measure": TEXT, "words": TEXT, "unit": TEXT, "value": NUMBER,
             "of": NUMBER, "lower": NUMBER, "upper": NUMBER, "lower_inclusive": BOOLEAN,
             "upper_inclusive": BOOLEAN, "ordinal": INTEGER, "approximate": BOOLEAN,
             "verbatim": TEXT, "kind": TEXT, "cumulative": BOOLEAN, "when": TEXT, "as_of": TEXT,
@@ -130,7 +130,7 @@ def figures(event: Any, slug: str, labels: dict[str, str]) -> list[Row]:
         rows.append({
             **msgspec.structs.asdict(quantity),
             "story": slug, "fact": data["fact"], "item": item, "status": "recorded",
-            "source": data["source"], "position": event.id, "words": quantity_words(quantity),
+            "source": data["source"], "position": event.id, "method": event.recorded_by["method"], "words": quantity_words(quantity),
             "kind": "figure", "cumulative": data.get("cumulative"), "as_of": data.get("as_of"),
             "when": "undated" if when is None else when.words,
             "earliest": when and when.earliest, "latest": when and when.latest,

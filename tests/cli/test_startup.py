@@ -90,6 +90,7 @@ ALLOWED = {"gc", "hmac", "sqlite3", "_sqlite3", "unicodedata", "msgspec", "plugg
 BASE = "import click, sqlalchemy.dialects.sqlite"
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("command", {**READING, **RECORDING}.values(), ids={**READING, **RECORDING})
 def test_a_daily_command_imports_nothing_that_only_others_need(db: str, command: list[str]) -> None:
     modules = loaded(RUN.format(arguments=["--db", db, *command]))
@@ -100,6 +101,7 @@ def test_a_daily_command_imports_nothing_that_only_others_need(db: str, command:
     assert more <= ALLOWED
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("command", READING.values(), ids=READING)
 def test_a_reading_command_imports_no_plugin_without_a_view(db: str, command: list[str]) -> None:
     modules = loaded(RUN.format(arguments=["--db", db, *command]))
@@ -107,6 +109,7 @@ def test_a_reading_command_imports_no_plugin_without_a_view(db: str, command: li
     assert {name for name in modules if name.startswith("dateline_")} <= views
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("command", RECORDING.values(), ids=RECORDING)
 def test_recording_imports_no_plugin(db: str, command: list[str]) -> None:
     modules = loaded(RUN.format(arguments=["--db", db, *command]))

@@ -14,8 +14,9 @@ from tests.effort import examples
 from dateline.plugin import parse_edtf
 from dateline_html.drawn import MANY, counted, drawing
 from dateline_html.lanes import NARROW, STEP, Lane
-from dateline_html.marks import LANES, Mark, softness
+from dateline_html.marks import LANES, Mark, short, softness
 from dateline_html.scales import days
+from dateline_html.svg import fitting, letters
 from dateline_html.window import window
 
 CASES = [
@@ -147,6 +148,27 @@ def test_an_end_that_is_open_or_about_known_is_soft(edtf: str, soft: tuple[bool,
     assert found.count("fade1") in (0, sum(soft))
 
 
+@pytest.mark.parametrize(
+    ("edtf", "words"),
+    [
+        ("2022-02-24/2022-10-13", "24 Feb to 13 Oct 2022"),
+        ("2021-12-24/2022-01-13", "24 Dec 2021 to 13 Jan 2022"),
+        ("2022-08/..", "since Aug 2022"),
+        ("2022-05~", "about May 2022"),
+        ("2022-10-12T08:00:00Z/2022-10-13", "12 Oct 2022, 08:00 UTC to 13 Oct 2022"),
+    ],
+)
+def test_dates_are_short_where_there_is_little_room(edtf: str, words: str) -> None:
+    assert short(parse_edtf(edtf).words) == words
+
+
+def test_words_are_cut_where_they_would_leave_the_drawing() -> None:
+    assert fitting("Rain fell.", 10) == "Rain fell."
+    assert fitting("Rain fell. And", 10) == "Rain fell…"
+    assert fitting("雨が降った", 10) == "雨が降った"
+    assert letters(fitting("雨が降り続いた", 10)) <= 10
+
+
 def test_a_day_is_a_mark_and_a_longer_time_a_bar() -> None:
     given = [
         "2022-10-13",
@@ -171,6 +193,12 @@ def test_marks_differ_in_shape_by_kind_and_in_their_ring_by_state() -> None:
     ]
 
 
+def test_a_lane_that_would_be_too_tall_is_counted() -> None:
+    assert not counted([mark(n, "2024-03-04/2024-03-05") for n in range(12)])
+    assert counted([mark(n, "2024-03-04/2024-03-05") for n in range(20)])
+    assert counted([mark(n, "2024-03-04T08:00:00Z") for n in range(20)])
+
+
 def test_a_long_story_is_counted_in_bars_that_lead_to_their_day() -> None:
     marks = [mark(n, f"2024-03-{1 + n % 28:02}", list(LANES)[n % 3]) for n in range(2000)]
     marks[5] = marks[5]._replace(ring="disputed")
@@ -181,4 +209,8 @@ def test_a_long_story_is_counted_in_bars_that_lead_to_their_day() -> None:
         "6 March 2024: 24 facts, 1 disputed"
     ]
     assert next(svg.iter("a")).get("href") == "#day.2024-03-01"
+    marks += [mark(2000, "2023-03"), mark(2001, "2024-06-01"), mark(2002, "2024-08-01")]
+    titles = [link.findtext("title") for link in drawn(marks).iter("a")]
+    assert titles[0] == "before 1 March 2024: 1 fact"
+    assert "after 28 March 2024: 2 facts" in titles
     assert len(list(svg.iter())) < 600

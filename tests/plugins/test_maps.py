@@ -100,6 +100,7 @@ def test_every_place_is_on_the_map(places: list[tuple[Point, float]]) -> None:
 
 @settings(max_examples=examples(30), deadline=None)
 @given(st.lists(st.tuples(shares, shares, st.text(min_size=1, max_size=24)), max_size=12))
+@example([(0.5, 0.5, "a" * 20), (0.5, 0.53, "b" * 20)])
 def test_no_name_covers_another_or_leaves_the_map(places: list[tuple[float, float, str]]) -> None:
     found = labels(places)
     for narrow, (width, height) in ((True, NARROW), (False, WIDE)):

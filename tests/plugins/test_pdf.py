@@ -96,7 +96,7 @@ def test_a_quotation_has_its_page_wherever_it_is_shown(
         assert f"p. 2, characters {span.start}-{span.end} of `{source}`" in markdown
         assert "pp. 2-3, characters" in markdown
         html = archive.export("ferry", format="html")
-        assert f"p. 2, characters {span.start}–{span.end}" in html
+        assert f'p. 2, <span class="span">{span.start}–{span.end}' in html
         story = json.loads(archive.export("ferry", format="json"))["stories"][0]
         shown = {fact["fact"]: fact.get("pages") for fact in story["facts"]}
         assert shown == {"f1": None, "f2": None, "f3": [2], "f4": [2]}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.proposals.lines import ALL, DOUBLE, GOOD, REPAIR, TOWED, quote
 
@@ -247,6 +247,10 @@ def test_a_copy_and_a_backup_have_the_queue_as_it_is(tmp_path: Path) -> None:
             assert other.proposals(everything=True) == queue_there
 
 
+@example([("propose", 2), ("accept", 0)])  # a quotation that is not direct
+@example(
+    [("propose", 8), ("propose", 9), ("accept", 1), ("accept", 0)]
+)  # both introduce one entity
 @settings(max_examples=12)
 @given(
     st.lists(

@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import count
 from pathlib import Path
 from threading import Event
@@ -15,10 +16,10 @@ import pytest
 from sqlalchemy import MetaData, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from dateline import Archive, DatelineError, UnknownName
+from dateline import Archive, DatelineError, Stop, UnknownName
 from dateline.events.envelope import RecordedBy
 from dateline.export import material, served
-from dateline.log.engine import reading, to_url
+from dateline.log.engine import reading, to_url, writing
 from dateline.search import memory
 from dateline.testing import samples
 from dateline.views import store
@@ -43,6 +44,7 @@ READING: dict[str, Callable[[Archive], Any]] = {
     "events": lambda a: [event.position for event in a.events()],
     "diff": lambda a: a.diff("ferry", "2024-05-01", "2024-05-09"),
     "export": lambda a: a.export("ferry", format="json"),
+    "proposals": lambda a: a.proposals("ferry"),
     "table": lambda a: a.export(format="csv", view="statements"),
 }
 WRITING: dict[str, Callable[[Archive], Any]] = {
@@ -52,6 +54,10 @@ WRITING: dict[str, Callable[[Archive], Any]] = {
     "open_story": lambda a: a.open_story("new", "New"),
     "capture": lambda a: a.capture("a.txt", story="ferry"),
     "undo": lambda a: a.undo("ferry"),
+    "propose": lambda a: a.propose("ferry", lines=[]),
+    "accept": lambda a: a.accept("p1", by="Ida Brandt"),
+    "reject": lambda a: a.reject("p1", by="Ida Brandt"),
+    "put_off": lambda a: a.put_off("p1"),
     "erase": lambda a: a.erase(positions=[6], reason="Asked", basis="GDPR 17"),
     "fold_again": lambda a: a.fold_again(),
     "resume": lambda a: a.resume(),
@@ -125,8 +131,9 @@ def test_reads_the_same_and_writes_nothing_while_another_records(
 
 
 def test_refuses_what_would_write(
-    archive: Archive, reader: Archive, db: str, tmp_path: Path
+    archive: Archive, reader: Archive, db: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     archive.correct("ferry", "f2", {"quantities.0.value": 144}, reason="Recount")
     before = everything(db, tmp_path)
     codes = dict.fromkeys(WRITING, "")
@@ -143,6 +150,18 @@ def test_the_database_itself_refuses_to_write(archive: Archive, reader: Archive)
     with pytest.raises(DBAPIError) as refused, reader._engine.begin() as connection:
         connection.execute(text("DELETE FROM views"))
     assert re.search("read-?only", str(refused.value))
+    with pytest.raises(DatelineError) as gate, writing(reader._engine):
+        pass
+    assert gate.value.code == "archive-read-only"
+
+
+def test_follows_what_others_record(archive: Archive, reader: Archive) -> None:
+    stop = Stop()
+    follower = iter(reader.follow("ferry", stop=stop))
+    more(archive, "One more.")
+    assert next(follower).position == archive.head().position
+    follower.close()
+    stop.close()
 
 
 def test_rows_at_the_head_are_read_and_others_are_folded(
@@ -261,13 +280,16 @@ def test_threads_share_an_archive(archive: Archive, reader: Archive) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         running = [pool.submit(read, at) for at in range(8)]
-        for number in range(5):  # two facts at a time: nobody sees one of them
-            pair = [samples.statement(text=f"{number}{half}") for half in "ab"]
-            archive.record(pair, story="ferry")
+        pairs = (
+            [samples.statement(text=f"{number}{half}") for half in "ab"] for number in range(6)
+        )
+        with ThreadPoolExecutor(2) as writers:  # two facts at a time: nobody sees one of them
+            done = list(writers.map(partial(archive.record, story="ferry"), pairs))
         stop.set()
         seen = set().union(*(one.result() for one in running))
-    assert seen <= {3, 5, 7, 9, 11, 13}
-    assert len(reader.view("timeline", "ferry").rows) == 13
+    assert [one.new for one in done] == [2] * 6
+    assert seen <= {3, 5, 7, 9, 11, 13, 15}
+    assert len(reader.view("timeline", "ferry").rows) == 15
 
 
 def test_a_thread_may_go_on_with_what_another_began(archive: Archive, reader: Archive) -> None:

@@ -43,6 +43,16 @@ COMMANDS: dict[str, list[tuple[str, ...]]] = {
         ("page.html", "--story", "ferry", "--publisher", "org:y=Y"),
         ("page.pdf", "--story", "ferry", "--publisher", "org:y=Y"),
     ],
+    "propose": [
+        ("ferry", "--from", "hostile.ndjson"), ("ferry", "--from", "bad.ndjson", "--with", W),
+        *(("ferry", "--from", "proposed.ndjson", "--with", W, "-f", form) for form in FORMATS),
+        ("ferry", W), (W,), ("ferry", "--with", W), ("ferry", "--from", W), ("ferry",),
+    ],
+    "proposals": [("ferry",), (W,)],
+    "proposals list": [*(("ferry", "--all", "-f", form) for form in FORMATS), (W,)],
+    "proposals accept": [(W, "--by", W), ("p1", "--by", W), ("p1", "p2", "--by", "I")],
+    "proposals reject": [(W, "--by", W), ("p3", "--by", "I", "--reason", W)],
+    "proposals later": [(W,), ("p3",)],
     "import": [("bad.ndjson",), (W,), ("bad.ndjson", "-f", W), ("bad.ndjson", "--files", W),
                ("gone.ndjson",)],
     "record": [
@@ -206,6 +216,12 @@ def filled(cli: Cli, folder: Path, *words: str) -> Cli:
         samples.captured() | {"file": WORDS},
     ]
     (folder / "bad.ndjson").write_text("\n".join(map(json.dumps, bad)) + "\n{" + WORDS)
+    proposed = [
+        {"type": "statement.recorded", "speakers": [f"person:new={word}"], "text": word,
+         "evidence": [{"start": at, "end": at + 8}], "proposer": word, "version": word}
+        for at, word in enumerate([*words, WORDS, W])
+    ]  # fmt: skip
+    (folder / "proposed.ndjson").write_text("\n".join(map(json.dumps, proposed)))
     assert cli("init").code == 0
     done = cli("import", "hostile.ndjson")
     assert done.code == 0, done.err
@@ -214,10 +230,11 @@ def filled(cli: Cli, folder: Path, *words: str) -> Cli:
     done = cli("import", "-", "--story", "ferry", "--protect", NAME,
                stdin="\n".join(map(json.dumps, protected)))  # fmt: skip
     assert done.code == 0, done.err
+    cli("propose", "ferry", samples.SOURCE, "--from", "proposed.ndjson")
     return cli
 
 
-@pytest.mark.sampled(6)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_no_command_prints_hostile_text_unescaped(
     ferry: Cli, plugin_dir: PluginDir, command: str

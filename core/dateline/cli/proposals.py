@@ -50,7 +50,7 @@ class Commands(LazyGroup):
 
 @click.group(cls=Commands)
 def proposals() -> None:
-    """Show facts that tools proposed, and accept or reject them.
+    """Show proposed facts, and accept or reject them.
 
     Nothing that is proposed is a fact. When somebody accepts a proposal, its fact is recorded with the
     name of that person, the tool that proposed it, and the method extracted.

@@ -72,18 +72,24 @@ def close(settings: Settings, story: str, **details: Any) -> None:
 
 
 @click.command()
+@click.option(
+    "--limit", type=click.IntRange(min=0), metavar="N", help="Show the N that changed last only."
+)
 @format_option
 @pass_settings
-def stories(settings: Settings, format_: str | None) -> None:
+def stories(settings: Settings, limit: int | None, format_: str | None) -> None:
     """List the stories.
+
+    They come by name; with --limit, the one that changed last comes first.
 
     \b
     Example:
       dateline stories
+      dateline stories --limit 20
     """
     from dateline.records.overview import STORY_COLUMNS as COLUMNS
     from dateline.records.overview import story_row
 
     with settings.archive() as archive:
-        rows = [[*story_row(found).values()] for found in archive.overview()]
+        rows = [[*story_row(found).values()] for found in archive.overview(latest=limit)]
     emit(COLUMNS, rows, format_, summary=[*COLUMNS[:5], *COLUMNS[8:10]])

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from dateline.errors import Damaged, DatelineError, LogGap, NotAnArchive, stops_plugin
 from dateline.events.clock import LAST_US
@@ -96,6 +96,16 @@ def list_stories(connection: Connection) -> list[StoryRow]:
     """All stories, by slug."""
     rows = connection.execute(stories.select().order_by(stories.c.slug))
     return [_story(row) for row in rows]
+
+
+def latest_stories(connection: Connection, count: int, skip: int = 0) -> list[StoryRow]:
+    """The `count` stories that changed last after the first `skip` of these, the latest first."""
+    query = stories.select().order_by(stories.c.recorded_us.desc(), stories.c.slug)
+    return [_story(row) for row in connection.execute(query.limit(count).offset(skip))]
+
+
+def count_stories(connection: Connection) -> int:
+    return int(connection.execute(select(func.count()).select_from(stories)).scalar_one())
 
 
 def story_by_slug(connection: Connection, slug: str) -> StoryRow | None:

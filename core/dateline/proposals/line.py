@@ -77,7 +77,7 @@ def ready(
     made = to_fields(payload)
     made.pop("fact", None)
     if isinstance(payload, StatementRecorded):
-        made["mode"] = payload.mode  # stated even if it is the default: a quote alone means another one
+        made["mode"] = payload.mode  # even the default: without it, a quote means another one
     version = {} if kind.schema_version == 1 else {"schema_version": kind.schema_version}
     brought = tuple(f"{entity}={label}" for entity, label in names.new.items())
     return Ready(payload, {"type": kind.type, **version, **made}, brought)

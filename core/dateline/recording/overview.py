@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, select
 from dateline.errors import DatelineError, SealedContent
 from dateline.log.databases.dialect import of
 from dateline.log.engine import reading
-from dateline.log.read import Reader, StoryRow, list_stories
+from dateline.log.read import Reader, StoryRow, latest_stories, list_stories
 from dateline.log.tables import events
 from dateline.views import store, stored_rows
 from dateline.views.catching_up import catch_up
@@ -39,14 +39,21 @@ class Overview(msgspec.Struct, frozen=True):
     sealed: bool = False
 
 
-def overview(engine: Engine, reader: Reader) -> list[Overview]:
-    """All stories, by slug."""
+def overview(
+    engine: Engine, reader: Reader, latest: int | None = None, skip: int = 0
+) -> list[Overview]:
+    """All stories, by slug; or the `latest` ones that changed, after the first `skip` of these."""
     if not of(engine).rests(engine):
         with suppress(DatelineError):  # what keeps it from being done only makes this slower
             catch_up(engine, reader, [SUMMARIES], OWNERS)
     with reading(engine) as connection:
-        stories, sealed = list_stories(connection), _sealed(connection, reader)
-        kept = _kept(connection, reader, stories)
+        sealed = _sealed(connection, reader)
+        if latest is None:
+            stories = list_stories(connection)
+            kept = _kept(connection, reader, stories)
+        else:
+            stories = latest_stories(connection, latest, skip)
+            kept = _kept(connection, reader, stories, [one.slug for one in stories])
         return [
             Overview(story, sealed=True)
             if story.id.bytes in sealed
@@ -71,9 +78,12 @@ def _listed(story: StoryRow, found: Summary) -> Overview:
 
 
 def _kept(
-    connection: Connection, reader: Reader, stories: Sequence[StoryRow]
+    connection: Connection,
+    reader: Reader,
+    stories: Sequence[StoryRow],
+    named: Sequence[str] | None = None,
 ) -> dict[str, Summary]:
-    """The rows of `SUMMARIES` by slug, but for stories with newer events."""
+    """The rows of `SUMMARIES` by slug, but for stories with newer events; only of those `named`, if any are."""
     if reader.withholds(connection):
         return {}
     schema, build = schema_of(SUMMARIES), store.current(connection, SUMMARIES.name)
@@ -88,7 +98,7 @@ def _kept(
     left_out = {*connection.execute(newer).scalars(), *(id.bytes for id in build.pending_stories)}
     slugs = {one.slug for one in stories if one.id.bytes in left_out}
     parts: dict[str, list[Values]] = {}
-    for slug, _, *values in stored_rows.read(connection, schema, build):
+    for slug, _, *values in stored_rows.read(connection, schema, build, named):
         parts.setdefault(slug, []).append(tuple(values))
     return {slug: combined(found) for slug, found in parts.items() if slug not in slugs}
 

@@ -8,8 +8,8 @@ from typing import Any
 from dateline.plugin import parse_edtf, story_row, to_iso
 from dateline_html.markup import Html, el
 from dateline_web.asked import Asked
-from dateline_web.page import Page
-from dateline_web.paging import PAGE, Paged, paged
+from dateline_web.page import AS_OF, Page
+from dateline_web.paging import PAGE, SIZE, Paged, number_of
 from dateline_web.shown import Shown
 
 _SCHEMA = {
@@ -22,13 +22,13 @@ _SCHEMA = {
 
 
 def _page(asked: Asked) -> Shown:
-    found = asked.site.archive.overview()
-    found.sort(key=lambda one: one.story.recorded_us, reverse=True)
-    part = paged(asked, found)
+    archive, number = asked.site.archive, number_of(asked)
+    found = archive.overview(latest=SIZE, skip=(number - 1) * SIZE)
+    part = Paged(found, number, archive.story_count())
     return Shown(
         "Stories",
         _body(asked, part),
-        [el("h1", "Stories"), el("p", _count(len(found)), class_="lead")],
+        [el("h1", "Stories"), el("p", _count(part.count), class_="lead")],
         timeless=True,
     )
 
@@ -79,4 +79,4 @@ def _record(asked: Asked) -> Sequence[dict[str, Any]]:
     return [story_row(one) for one in asked.site.archive.overview()]
 
 
-HOME = Page("/", "All stories.", _page, _record, (PAGE,), schema=_SCHEMA)
+HOME = Page("/", "All stories.", _page, _record, (AS_OF, PAGE), schema=_SCHEMA)

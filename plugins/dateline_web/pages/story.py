@@ -44,10 +44,14 @@ class _Window(Brief):
 
 
 def brief(asked: Asked) -> Brief:
-    """The story with the links of this site."""
-    made = Brief(asked.seen.story, asked.seen, links=_links(asked))
-    made.most = _FIRST
-    return made
+    """The story with the links of this site, made once for all pages of the story at that moment."""
+    seen = asked.seen
+    if seen.brief is None:
+        made = Brief(seen.story, seen, links=_links(asked))
+        made.most = _FIRST
+        seen.brief = made
+    found: Brief = seen.brief
+    return found
 
 
 def _links(asked: Asked) -> Callable[[Anchors], Links]:

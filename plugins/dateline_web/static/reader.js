@@ -45,3 +45,52 @@ if (live && window.EventSource) {
   });
   addEventListener("pagehide", () => source.close());
 }
+
+// A link to characters of a text, such as #char=63,79: a mark shows itself; other characters are shown here, on the
+// page of the text that has them.
+const reading = document.querySelector(".text[data-start]");
+function showCharacters() {
+  const asked = /^#char=(\d+)(?:,(\d+))?$/.exec(decodeURIComponent(location.hash));
+  if (!asked || !reading) return;
+  const start = Number(asked[1]), end = Math.max(Number(asked[2] || start), start + 1);
+  const size = Number(reading.closest("[data-text]").dataset.text);
+  const page = String(Math.floor(start / size) + 1);
+  const query = new URLSearchParams(location.search);
+  if (start < Number(reading.dataset.start) || start >= Number(reading.dataset.end)) {
+    if ((query.get("page") || "1") === page) return;
+    query.set("page", page);
+    location.replace(`?${query}${location.hash}`);
+    return;
+  }
+  for (const old of reading.querySelectorAll(".here")) old.classList.remove("here");
+  if (globalThis.CSS && CSS.highlights) CSS.highlights.delete("here");
+  const ranges = [];
+  let first = null;
+  for (const piece of reading.querySelectorAll("[data-start]")) {
+    const from = Number(piece.dataset.start), to = Number(piece.dataset.end);
+    if (to <= start || from >= end) continue;
+    first ??= piece;
+    const range = part(piece, Math.max(start, from) - from, Math.min(end, to) - from, to - from);
+    if (piece.tagName !== "MARK" && range) ranges.push(range);
+    else piece.classList.add("here");
+  }
+  if (ranges.length) CSS.highlights.set("here", new Highlight(...ranges));
+  if (first && !document.getElementById(location.hash.slice(1))) first.scrollIntoView({ block: "center" });
+}
+// Characters of a piece of the text as a range; null if the page shows some of them in other words, or if the browser
+// cannot show ranges.
+function part(piece, from, to, length) {
+  const node = piece.firstChild;
+  if (!(globalThis.CSS && CSS.highlights) || !node || node.nodeType !== Node.TEXT_NODE) return null;
+  const letters = [...node.data];
+  if (letters.length !== length) return null;
+  const units = (count) => letters.slice(0, count).join("").length;
+  const range = document.createRange();
+  range.setStart(node, units(from));
+  range.setEnd(node, units(to));
+  return range;
+}
+if (reading) {
+  showCharacters();
+  addEventListener("hashchange", showCharacters);
+}
