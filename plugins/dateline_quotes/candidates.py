@@ -190,13 +190,18 @@ class Reading:
             limits, speakers, relays = self._spoken[at]
         else:
             limits, speakers, relays = Span(0, len(self._text)), [], []
-        first, last = max(limits.start, stated.start - _FAR), min(limits.end, stated.end + _FAR)
-        start = max(
-            (match.end() for match in _ENDS.finditer(self._text, first, stated.start)),
-            default=first,
+        start = max(limits.start, stated.start - _FAR)
+        for match in _ENDS.finditer(self._text, start, stated.start):
+            start = match.end() if self._ends(match) else start
+        end = min(limits.end, stated.end + _FAR)
+        end = next(
+            (
+                one.start() + 1
+                for one in _ENDS.finditer(self._text, stated.end, end)
+                if self._ends(one)
+            ),
+            end,
         )
-        match = _ENDS.search(self._text, stated.end, last)
-        end = match.start() + 1 if match is not None else last
         text = self._text[start:end]
         return (
             Span(
@@ -206,6 +211,11 @@ class Reading:
             speakers,
             relays,
         )
+
+    def _ends(self, match: re.Match[str]) -> bool:
+        """Whether a sentence ends, and not an abbreviation."""
+        at = match.start()
+        return self._words.abbreviations.search(self._text, max(0, at - 8), at + 1) is None
 
 
 def _item(role: str, span: Span) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from dateline.plugin import stated_figures
 from dateline_quotes.words.en_figures import (
     COUNTED,
     CURRENCIES,
+    DEFINITE,
     ENDS,
     FIGURE,
     NOT_COUNTED,
@@ -20,6 +21,9 @@ from dateline_quotes.words.en_figures import (
     SHARES,
 )
 
+#: So many words name what is counted.
+_MOST_COUNTED = 5
+_PLURAL = re.compile(r"s\Z|\A(?:people|men|women|children)\Z")
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
 
 
@@ -50,10 +54,17 @@ def figures(text: str) -> Iterator[Stated]:
             )
         else:
             fields, unit, measure = _of_kind(match), "", _counted(text, end)
-        if fields is None or not measure:
+        if fields is None or not measure or _is_known(text, match):
             continue
         quantity = {**fields, "measure": measure, "verbatim": match[0].strip()}
         yield Stated(match.start(), end, quantity | ({"unit": unit} if unit else {}))
+
+
+def _is_known(text: str, match: Any) -> bool:
+    """Whether a small number only refers to what was counted before: the four regions."""
+    if match["hedge"] or match["of"] or not match["number"] or match["number"][0].isdigit():
+        return False
+    return text[max(0, match.start() - 7) : match.start()].split()[-1:] in DEFINITE
 
 
 def _of_kind(match: Any) -> dict[str, Any] | None:
@@ -92,9 +103,12 @@ def _counted(text: str, at: int) -> str:
         return ""
     words: list[str] = []
     for word in match[1].split():
-        if word.lower() in ENDS or (not words and word.endswith("ed")):
+        past = word.endswith("ed") and (not words or _PLURAL.search(words[-1]))
+        if past or word.lower() in ENDS:
             break
         words.append(word)
+    if len(words) == _MOST_COUNTED and "of" in words[1:]:
+        words = words[: words.index("of", 1)]
     named = " ".join(words)
     return (
         ""

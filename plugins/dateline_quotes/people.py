@@ -13,9 +13,6 @@ from dateline.plugin import entity_id
 from dateline_quotes.attribution import Span
 from dateline_quotes.words import Words
 
-_LARGE = r"[^\W\d_a-z][\w’'.-]*"
-_PARTICLE = r"(?:(?:de|del|la|le|van|von|der|den|bin|al|el|da|di|dos|ibn|of)\s+)"
-_RUN = re.compile(rf"{_LARGE}(?:[ \u00a0]+{_PARTICLE}{{0,2}}{_LARGE})*")
 _LETTERS = re.compile(r"[^\W\d_]+(?:[’'.-][^\W\d_]+)*")
 _SPACED = re.compile(r"\S+")
 _OWNER = re.compile(r"['’]s?\Z")
@@ -86,7 +83,7 @@ class People:
 
     def _runs(self) -> Iterator[Span]:
         """Runs of large words, without the first word of a sentence and an owner before: Russia's."""
-        for match in _RUN.finditer(self._text):
+        for match in self._words.run.finditer(self._text):
             if " " not in match[0]:
                 if match[0].lower() not in self._words.not_names:
                     yield Span(*match.span())
@@ -293,11 +290,11 @@ class People:
 
     def _roles_at(self, mention: Span) -> Iterator[str]:
         """The offices that words beside a name give: Mayor Roe; Roe, the mayor; the mayor of Quay, Jane Roe."""
-        before = (
-            _SENTENCE.split(self._text[max(0, mention.start - _BESIDE) : mention.start])[-1]
-            .rstrip(" ,")
-            .rpartition(",")[2]
-        )
+        before = _SENTENCE.split(self._text[max(0, mention.start - _BESIDE) : mention.start])[-1]
+        if before.rstrip().endswith(","):
+            before = before.rstrip(" ,").rpartition(",")[2]
+        else:
+            before = " ".join(before.split()[-2:])
         after = _OFFICE_AFTER.match(self._text, mention.end, mention.end + _BESIDE)
         for words in (self._text[mention.start : mention.end], before, after and after[0]):
             yield from (
@@ -306,18 +303,30 @@ class People:
                 if one in self._words.roles
             )
 
+    def _medium(self, label: str) -> str:
+        """A medium by its name alone: TASS, of the TASS news agency."""
+        parts = label.split()
+        name = [one for one in parts if one not in self._words.kinds_of_media]
+        return " ".join(name) if name and all(one[0].isupper() for one in name) else label
+
     def _described(self, words: str) -> Named | None:
         """Who has no name of a person: a body, a group or somebody described."""
-        label = re.sub(r"\A(?:the|an?)\s+", "", words, flags=re.IGNORECASE).strip(" ,.'’")
+        first, _, rest = words.partition(" ")
+        article = rest and (
+            first.casefold() in self._words.definite or first.casefold() in ("a", "an")
+        )
+        label = self._medium((rest if article else words).strip(" ,.'’"))
         parts = _LETTERS.findall(label.casefold())
         if not parts or len(label) > 80 or parts[0] in self._words.not_speakers:
             return None
         known = self._known.get(_key(label))
         if known is not None:
             return known
-        runs = [match[0] for match in _RUN.finditer(label)]
+        runs = [match[0] for match in self._words.run.finditer(label)]
         head = next((n for n, one in enumerate(parts) if self._ends_head(one)), len(parts))
         plural = head and parts[head - 1].endswith("s") and parts[head - 1] in label
+        if head and (parts[head - 1] in self._words.bodies or parts[head - 1] in self._words.media):
+            return Named(label, "organization")
         if not plural and any(one in self._words.roles for one in parts[:head]):
             return Named(label, "person")
         if plural:

@@ -132,7 +132,7 @@ class Reader:
         if verb.form == "past":
             agent = agent_after(self.sentence, at, self.words)
             if helped == "be" or agent is not None:
-                return self._passive(at, verb, agent)
+                return self._passive(at, verb, agent, reduced=helped != "be")
         if verb.form == "ing" and helped != "be":
             return self._participle(at, verb)
         return self._active(at, verb, helped)
@@ -179,14 +179,16 @@ class Reader:
         joined = self.words.joins.search(self.text, max(0, start - 40), start)
         return self._right(at, verb, last.source) if joined else None
 
-    def _passive(self, at: int, verb: Verb, agent: int | None) -> Attribution | None:
-        """The plan was criticized by Roe as a mistake."""
+    def _passive(self, at: int, verb: Verb, agent: int | None, reduced: bool) -> Attribution | None:
+        """The plan was criticized by Roe as a mistake; in a `reduced` form, a plan criticized by Roe."""
         if agent is None:
             return None
         source = subjects.after(self.sentence, agent, self.words)
         subject = subjects.before(self.sentence, at, self.words, self.claimed)
         if source is None or subject is None:
             return None
+        if reduced:
+            subject = subjects.last_phrase(self.sentence, subject, self.words)
         self.claimed, content = source.end, [subject]
         rest = trimmed(self.text, Span(source.end, self.sentence.end))
         if rest is not None and self.text[rest.start : rest.end].startswith(self.words.reasons):
@@ -244,8 +246,10 @@ class Reader:
             return None
         direct = is_quotation(self.text, content)
         inner = self.text[content.start : content.end]
-        if (verb.takes == QUOTING and not direct) or (MASK not in inner and len(inner.split()) < 2):
+        if verb.takes == QUOTING and not direct:
             return None
+        if MASK not in inner and (len(inner.split()) < 2 or inner.startswith(self.words.as_what)):
+            return None  # proclaimed as its own
         self.claimed = end
         cue = Span(self.sentence.words[at].start, self.sentence.words[at].end)
         return Attribution(source, cue, (content,), verb.base, hearer=hearer, direct=direct)

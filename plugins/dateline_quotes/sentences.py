@@ -21,7 +21,7 @@ _LAST = re.compile(r"[.,!?…;:—–\"”’'»“«-]+\s*\Z")
 #: Remarks such as (R-Utah), which are no part of a sentence.
 _ASIDE = re.compile(r"\([^()\"“”\n]{1,60}\)")
 _ASKED = re.compile(r"[!?…][\"”’'»]+\s+\Z")
-_FRAME = re.compile(r"(?:[^\W\d_][\w.’'-]*\s+){1,4}?([^\W\d_]+)\b")
+_FRAME = re.compile(r"(?:[^\W\d_][\w.’'-]*[ ]?){0,5}")
 
 
 class Word(msgspec.Struct, frozen=True, gc=False):
@@ -81,7 +81,9 @@ def _ends(masked: str, paragraph: Paragraph, words: Words) -> Iterator[int]:
         ):
             continue
         asked = _ASKED.match(masked, match.start(), match.end())
-        frame = asked and _FRAME.match(masked, match.end())
-        if frame and frame[1].lower() in words.verbs:
+        frame = _FRAME.match(masked, match.end()) if asked else None
+        if frame is not None and not words.verbs.keys().isdisjoint(
+            one.rstrip(".") for one in frame[0].split()
+        ):
             continue
         yield match.end()

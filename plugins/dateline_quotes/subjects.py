@@ -82,7 +82,8 @@ def _joins(sentence: Sentence, at: int, last: int, words: Words) -> bool:
     follows, ahead = sentence.words[at + 1], sentence.words[at - 1]
     if "," in _gap(sentence, at - 1) or not ahead.large:
         return False
-    return follows.large or (follows.text in words.determiners and at - 1 > 0)
+    beyond = sentence.words[at + 2] if at + 2 <= last else follows
+    return follows.large or (follows.text in words.definite and beyond.large)
 
 
 def _named_before(sentence: Sentence, last: int, words: Words, least: int) -> Span | None:
@@ -149,6 +150,15 @@ def _joins_after(sentence: Sentence, last: int, words: Words) -> bool:
     return bool(following) and (
         following[0].large or (following[0].text == "the" and following[-1].large)
     )
+
+
+def last_phrase(sentence: Sentence, span: Span, words: Words) -> Span:
+    """The words of a span after its last preposition: a move, of "its own in a move"."""
+    inside = [word for word in sentence.words if span.start <= word.start < span.end]
+    start = max(
+        (n + 1 for n, word in enumerate(inside[:-1]) if word.text in words.prepositions), default=0
+    )
+    return Span(inside[start].start, span.end)
 
 
 def of_sentence(sentence: Sentence, at: int, words: Words, least: int) -> Span | None:

@@ -15,7 +15,7 @@ def is_noun(sentence: Sentence, at: int, verb: Verb, words: Words) -> bool:
     previous = sentence.words[at - 1].text if at else ""
     if not previous:
         return False
-    if previous in words.determiners:
+    if previous.lower() in words.determiners:
         return verb.takes != QUOTING
     if verb.form not in ("base", "present"):
         return False

@@ -26,7 +26,7 @@ class Words(msgspec.Struct, frozen=True, gc=False):
 
     ``adjunct``: when, where and in what it was said; ``leads``: what stands before a clause ("that");
     ``adds``, ``joins`` and ``clause``: what ends one before a participle, another verb of its subject, or
-    another subject; ``participle``: what stands before one; ``hearer``: to whom; ``quoted_by`` and
+    another subject; ``run``: large words in a row, as names are; ``participle``: what stands before one; ``hearer``: to whom; ``quoted_by`` and
     ``citing``: through whom.
     """
 
@@ -47,6 +47,7 @@ class Words(msgspec.Struct, frozen=True, gc=False):
     infinitive: frozenset[str]
     agent: frozenset[str]
     as_: frozenset[str]
+    as_what: tuple[str, ...]
     reasons: tuple[str, ...]
     after_subject: frozenset[str]
     plurals: frozenset[str]
@@ -55,6 +56,7 @@ class Words(msgspec.Struct, frozen=True, gc=False):
     not_speakers: frozenset[str]
     days: frozenset[str]
     media: frozenset[str]
+    kinds_of_media: frozenset[str]
     bodies: frozenset[str]
     roles: frozenset[str]
     offices: frozenset[str]
@@ -73,6 +75,7 @@ class Words(msgspec.Struct, frozen=True, gc=False):
     hearer: re.Pattern[str]
     quoted_by: re.Pattern[str]
     citing: re.Pattern[str]
+    run: re.Pattern[str]
     abbreviations: re.Pattern[str]
 
 

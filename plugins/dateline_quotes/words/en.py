@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from dateline_quotes.words import QUOTING, SPEECH, STANCE, Verb, Words, en_patterns, listed
 
-_SPEECH = """say tell add note announce report claim argue explain acknowledge state declare write tweet suggest insist
-warn concede admit recall reply respond conclude predict reiterate maintain contend assert allege stress emphasize
-emphasise caution complain confirm deny disclose estimate imply indicate joke lament mention observe opine plead point
-proclaim promise reveal remark speculate swear testify tout vow pledge believe think argue agree affirm attest assure
-remind inform advise ask wonder counter quip boast blog post message retort assess fear hope guess recount read charge
-demand propose recommend forecast decide rule dispute learn figure repeat elaborate clarify hint echo"""
-_QUOTING = """continue begin shout yell ask cry whisper mutter exclaim chant sing laugh joke scream murmur answer sigh
-interject inquire comment muse gush fume declare offer open finish go"""
-_STANCE = """criticize criticise praise condemn denounce endorse oppose accuse blame urge call describe defend dismiss reject
-question slam blast attack cite reference refer support back refuse decline seek want expect plan express wish
-hail welcome applaud mock ridicule deride decry tout champion favor favour vote order request threaten thank commend label
-dub portray depict characterize characterise consider regard see view show find discuss know
-raise issue urge invite encourage appear seem doubt appeal apologize apologise object
-concur disagree name challenge quote"""
+_SPEECH = """say tell add note announce report claim argue explain acknowledge state declare write tweet suggest insist warn
+concede admit recall reply respond conclude predict reiterate contend assert allege stress emphasize emphasise caution
+complain confirm deny disclose estimate imply indicate joke lament mention observe opine point proclaim promise reveal
+remark speculate swear testify tout vow pledge believe think agree affirm attest assure remind inform advise ask
+wonder counter quip boast blog post message retort assess fear hope guess recount read demand propose recommend
+forecast rule dispute learn figure repeat elaborate clarify hint echo"""
+_QUOTING = """continue begin shout yell ask cry whisper mutter exclaim chant sing laugh joke scream murmur answer sigh interject
+inquire comment muse gush fume declare go"""
+_STANCE = """criticize criticise praise condemn denounce accuse blame urge call describe defend dismiss reject question slam blast
+attack cite reference refer refuse decline seek want express wish hail applaud mock ridicule deride decry tout order
+request commend label dub portray depict characterize characterise consider regard see view show find discuss doubt
+apologize apologise concur disagree challenge quote"""
 #: Their other forms are nouns more often: the state, his message.
 _PAST_ALONE = listed(
     "state message figure object issue order post charge rule view back blast label name question estimate forecast "
@@ -81,6 +79,7 @@ WORDS = Words(
     infinitive=frozenset(["to"]),
     agent=frozenset(["by"]),
     as_=frozenset(["as"]),
+    as_what=("as its ", "as his ", "as her ", "as their ", "as a ", "as an "),
     reasons=("as ", "for "),
     plurals=listed(
 "they people who police some many others men women"
@@ -121,6 +120,7 @@ WORDS = Words(
         "associated press gazette chronicle dispatch observer independent breitbart broadcaster channel website "
         "newswire wire outlet ria novosti ukrinform unian dpa anadolu aljazeera jazeera kyodo yonhap pti"
 ),
+    kinds_of_media=listed("agency news newspaper television radio broadcaster channel website newswire wire state-run state private magazine"),
     bodies=listed(
 "department university agency inc corp company committee commission council party court senate house congress "
         "ministry office bureau bank union group association institute foundation campaign administration government "
@@ -156,5 +156,6 @@ WORDS = Words(
     adjunct=en_patterns.ADJUNCT, according=en_patterns.ACCORDING, leads=en_patterns.LEADS, comma=en_patterns.COMMA,
     adds=en_patterns.ADDS, joins=en_patterns.JOINS, clause=en_patterns.CLAUSE, participle=en_patterns.PARTICIPLE,
     hearer=en_patterns.HEARER, quoted_by=en_patterns.QUOTED_BY, citing=en_patterns.CITING,
+    run=en_patterns.RUN,
     abbreviations=en_patterns.ABBREVIATIONS,
 )  # fmt: skip

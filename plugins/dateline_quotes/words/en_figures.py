@@ -31,15 +31,15 @@ _PLURAL = "|".join(one.replace(" ", r"\s+") for one in PLURALS)
 _NUMBER = rf"(?:(?:{_DIGITS})(?:\s+{_SCALE})?|(?:a\s+|{_ONES}\s+){_SCALE}|{_ONES}|a\s+dozen)"
 #: How a figure in words can begin.
 _FIRST = (
-    r"(?:[Mm]o(?:re|st)|[Ff](?:ew|o|i)|[Ll]ess|[Nn](?:o|early|ine)|[Aa](?:s|t|b|lm|pp|n?)\S*\s|[Uu](?:p|nder)|[Oo](?:ver|n)|[Ss](?:o|ix|ev|co)|[Rr]ou|[Jj]ust|[Bb](?:et|ill)|"
+    r"(?:[Mm]o(?:re|st)|[Ff](?:ew|o|i)|[Ll]ess|[Nn](?:o|early|ine)|[Aa](?:s|t|b|lm|pp|n?)\S{0,9}\s|[Uu](?:p|nder)|[Oo](?:ver|n)|[Ss](?:o|ix|ev|co)|[Rr]ou|[Jj]ust|[Bb](?:et|ill)|"
     r"[Tt](?:w|h[ir]|en)|[Ee](?:i|l)|[Hh](?:a|u)|[Mm]ill|[Tt]hou|[Dd]oz)"
 )
 FIGURE = re.compile(
     rf"""(?<![\w.,:/$£€#-])(?=[\d$£€]|{_FIRST})(?P<hedge>(?i:{_HEDGE})\s+)?(?:
       (?P<money>[$£€]\s?(?:{_DIGITS})(?:\s+(?:{_SCALE})|[mb]n?\b)?)
     | (?P<percent>(?:{_DIGITS}|{_ONES})(?:\s*%|[\s-]+per\s?cent\b)(?!\s+(?:more|less|higher|lower)\b))
-    | (?P<plural>{_PLURAL})(?=\s+of\b|\s+[a-z])
-    | (?P<share>{_SHARE})(?=\s+(?:of|the|its|their|a)\b)
+    | (?P<plural>(?i:{_PLURAL}))(?=\s+of\b|\s+[a-z])
+    | (?P<share>(?i:{_SHARE}))(?=\s+(?:of|the|its|their|a)\b)
     | (?P<most>[Mm]ost)(?=\s+of\s+(?:the|its|their|[A-Z]))
     | (?P<number>{_NUMBER}|one(?=\s+(?:out\s+)?of\s+(?:(?:the|its|their)\s+)?{_NUMBER}\b))(?:(?:\s+to\s+|\s+and\s+|[-–])(?P<last>{_NUMBER}))?(?:\s+(?:out\s+)?of\s+(?:(?:the|its|their)\s+)?(?P<of>{_NUMBER}))?(?=\s+[a-zA-Z])
     )(?![\w%])""",
@@ -62,4 +62,24 @@ NOT_COUNTED = re.compile(
     r"things?|ways?|of|percent|inches|feet|foot|January|February|March|April|May|June|July|August|September|October|November|December|"
     r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b"
 )
+#: Words before a number of what is known already.
+DEFINITE = [
+    [one]
+    for one in (
+        "the",
+        "The",
+        "these",
+        "those",
+        "its",
+        "their",
+        "his",
+        "her",
+        "all",
+        "other",
+        "last",
+        "next",
+        "past",
+        "first",
+    )
+]
 CURRENCIES = {"$": "dollars", "£": "pounds", "€": "euros"}
