@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -38,7 +38,9 @@ class Reading:
         parts = [*paragraphs(text)]
         self._masked = masked_text(text, parts)
         self._people = People(self._masked, words, names)
-        self._dates = Dates(source_day(text, published), (words.code,))
+        dates = Dates(source_day(text, published), (words.code,))
+        self._dates = [*dates.find(text, 0, len(text))]
+        self._places = [one.start for one in self._dates]
         self._said = statements(self._masked, parts, words)
         self._spoken: list[tuple[Span, list[str], list[str]]] = []
 
@@ -152,7 +154,7 @@ class Reading:
         self._dated: dict[str, Dated] = {}
         outside, at = list[Dated](), one.sentence.start
         for part in [*one.content, Span(one.sentence.end, one.sentence.end)]:
-            outside += self._dates.find(self._masked, at, max(at, part.start))
+            outside += self._dates_in(Span(at, part.start))
             at = max(at, part.end)
         near = [
             one_ for one_ in outside if one.cue is not None and abs(one_.start - one.cue.end) < 80
@@ -160,16 +162,20 @@ class Reading:
         if near and one.cue is not None:
             cue = one.cue.end
             self._dated["said"] = min(near, key=lambda dated: abs(dated.start - cue))
-        inside = [dated for part in parts for dated in self._dates.find(self._text, *part)]
+        inside = [dated for part in parts for dated in self._dates_in(part)]
         if len(inside) == 1:
             self._dated["valid"] = inside[0]
         return {name: _time(dated) for name, dated in self._dated.items()}
+
+    def _dates_in(self, span: Span) -> list[Dated]:
+        first, last = bisect_left(self._places, span.start), bisect_left(self._places, span.end)
+        return self._dates[first:last]
 
     # -- figures -----------------------------------------------------------------------------
 
     def _figure(self, stated: Stated) -> dict[str, Any]:
         clause, speakers, relays = self._around(stated)
-        dated = [*self._dates.find(self._text, *clause)]
+        dated = self._dates_in(clause)
         evidence = [_item("content", clause), _item("figure", Span(stated.start, stated.end))]
         fields: dict[str, Any] = {"type": "figure.recorded", "quantities": [stated.quantity]}
         if speakers:

@@ -18,6 +18,7 @@ from dateline_quotes.words.en_dates import (
     INEXACT,
     MAY_BE,
     MODIFIERS,
+    NO_DATES,
     ORDINALS,
     QUARTER,
     VAGUE,
@@ -99,6 +100,8 @@ class Dates:
         if plain.endswith("weekend"):
             return self._weekend(plain)
         plain = INEXACT.sub("", plain)
+        if plain in NO_DATES:
+            return None
         while plain:
             found = self._one(plain, tense)
             if found is not None:

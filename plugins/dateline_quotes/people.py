@@ -72,7 +72,8 @@ class People:
             self._add(named)
         runs = [*self._runs()]
         for run in runs:
-            self._add(self._person(run)[0])
+            if " " in self._text[run.start : run.end]:
+                self._add(self._person(run)[0])
         for some in self._full.values():
             some.sort(key=lambda one: -len(one.label))
         self._read.clear()  # a surname is now known as one
@@ -131,7 +132,7 @@ class People:
         """The person that a run of large words names, if it names one, and a gender from a title."""
         name = self._text[run.start : run.end]
         if name not in self._read:
-            self._read[name] = self._named(name)
+            self._read[name] = self._named(name) if " " in name else (self._surnamed(name), "")
         named, gender = self._read[name]
         if (
             named is not None
@@ -142,6 +143,14 @@ class People:
         ):
             return None, ""
         return named, gender
+
+    def _surnamed(self, run: str) -> Named | None:
+        """The person with a name of one word, if the story or the text has the whole name."""
+        name = _OWNER.sub("", run.rstrip("."))
+        known = self._known.get(_key(name))
+        if known is not None:
+            return known if known.kind == "person" else None
+        return Named(name, "person") if _key(name) in self._full else None
 
     def _named(self, run: str) -> tuple[Named | None, str]:
         name = _OWNER.sub("", run.rstrip("."))

@@ -92,9 +92,18 @@ VAGUE = {
     **dict.fromkeys(("recently", "more recently", "recent", "recent years", "in the past", "the past", "previously", "several years ago", "years ago", "once", "formerly", "past years", "lately"), "../{day}"),
     **dict.fromkeys(("soon", "future", "the future", "the near future", "in the future", "one day", "someday"), "{day}/.."),
 }  # fmt: skip
+#: What looks like a date, and says none without the text around it.
+NO_DATES = listed("year week month quarter") | {
+    "the year",
+    "this past week",
+    "the past year",
+    "a year later",
+    "a month later",
+    "two years later",
+}
 INEXACT = re.compile(
     r"\A(?:(?:earlier|later|nearly|almost|more than|over|some|the end of|end of|the beginning of|beginning of|the start of|start of|"
-    r"the middle of|middle of)\s+)+(?=\S)"
+    r"the middle of|middle of|(?:early|late)(?=\s+(?:mon|tues|wednes|thurs|fri|satur|sun)day))\s+)+(?=\S)"
 )
 #: Words of what is to come in a clause; and those after which a weekday is to come.
 COMING = re.compile(
