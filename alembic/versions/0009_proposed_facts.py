@@ -8,6 +8,9 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
+#: Text that sorts by code points on every database, whatever the server's locale is.
+_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
 
 def upgrade() -> None:
     op.create_table(
@@ -19,16 +22,16 @@ def upgrade() -> None:
             autoincrement=False,
         ),
         sa.Column("story", sa.LargeBinary(16), nullable=False),
-        sa.Column("source", sa.Text, nullable=False),
-        sa.Column("proposer", sa.Text, nullable=False),
-        sa.Column("version", sa.Text, nullable=False),
+        sa.Column("source", _TEXT, nullable=False),
+        sa.Column("proposer", _TEXT, nullable=False),
+        sa.Column("version", _TEXT, nullable=False),
         sa.Column("proposed_us", sa.BigInteger, nullable=False),
-        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("state", _TEXT, nullable=False),
         # NULL once the proposal is accepted: the fact is in the log then, and erased there.
         sa.Column("candidate", sa.LargeBinary),
         sa.Column("decided_us", sa.BigInteger),
-        sa.Column("decided_by", sa.Text),
-        sa.Column("reason", sa.Text),
+        sa.Column("decided_by", _TEXT),
+        sa.Column("reason", _TEXT),
         sa.Column("event_id", sa.LargeBinary(16)),
     )
     op.create_index("proposed_facts_story", "proposed_facts", ["story"])

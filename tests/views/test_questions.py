@@ -75,7 +75,13 @@ def rows(draw: st.DrawFn) -> list[tuple[Any, ...]]:
     found = []
     for number in range(draw(st.integers(0, 12))):
         given = {n: draw(st.none() | v if n in EMPTY else v) for n, v in values.items()}
-        given |= {"fact": f"f{number}", "item": 1, "source": "sha256:0", "position": number}
+        given |= {
+            "fact": f"f{number}",
+            "item": 1,
+            "source": "sha256:0",
+            "position": number,
+            "method": "manual",
+        }
         found.append(tuple(given[name] for name in SCHEMA.names))
     return found
 
@@ -157,7 +163,14 @@ def test_letters_differ_in_case_alone_wherever_they_are() -> None:
 
 def test_a_long_text_fits_an_index_and_is_found(connection: Connection) -> None:
     long, given = "ж" * 50_000, dict.fromkeys(SCHEMA.names)
-    given |= {"story": "ferry", "status": "recorded", "source": "sha256:0", "flag": True, "item": 1}
+    given |= {
+        "story": "ferry",
+        "status": "recorded",
+        "source": "sha256:0",
+        "flag": True,
+        "item": 1,
+        "method": "manual",
+    }
     rows = [
         tuple({**given, "fact": f"f{at}", "position": at, "words": words}.values())
         for at, words in enumerate((long, long + "a", "ж"), 1)
@@ -177,7 +190,21 @@ def test_a_long_text_fits_an_index_and_is_found(connection: Connection) -> None:
 
 def test_an_equal_value_is_looked_up_in_the_index(connection: Connection) -> None:
     rows = [
-        ("ferry", f"f{n}", 1, "recorded", "sha256:0", n, f"w{n}", None, None, True, None, None)
+        (
+            "ferry",
+            f"f{n}",
+            1,
+            "recorded",
+            "sha256:0",
+            n,
+            "manual",
+            f"w{n}",
+            None,
+            None,
+            True,
+            None,
+            None,
+        )
         for n in range(2000)
     ]
     stored_rows.fill(connection, BUILD, SCHEMA, rows)
@@ -311,6 +338,7 @@ def test_every_condition_means_the_same_in_a_database(connection: Connection) ->
             "recorded",
             "sha256:0",
             n,
+            "manual",
             text,
             n / 2 if n % 3 else None,
             None,
