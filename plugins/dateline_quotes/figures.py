@@ -40,10 +40,7 @@ def figures(text: str) -> Iterator[Stated]:
     for match in FIGURE.finditer(text):
         end = match.end()
         if match["money"]:
-            fields, unit = (
-                _read(_plain(match[0].replace(match["money"], match["money"][1:]))),
-                CURRENCIES[match["money"][0]],
-            )
+            fields, unit = _money(match), CURRENCIES[match["money"][0]]
             measure = (_counted(text, end + 3) if text.startswith(" in ", end) else "") or "amount"
         elif match["percent"]:
             number = match["percent"].rstrip("%").split()[0].split("-")[0]
@@ -58,6 +55,16 @@ def figures(text: str) -> Iterator[Stated]:
             continue
         quantity = {**fields, "measure": measure, "verbatim": match[0].strip()}
         yield Stated(match.start(), end, quantity | ({"unit": unit} if unit else {}))
+
+
+def _money(match: Any) -> dict[str, Any] | None:
+    low = _read(_plain((match["hedge"] or "") + match["money"][1:]))
+    if not match["most_money"]:
+        return low
+    high = _read(_plain(match["most_money"][1:]))
+    if low is None or high is None or "value" not in low.keys() & high.keys():
+        return None
+    return {"lower": low["value"], "upper": high["value"]} if low["value"] < high["value"] else None
 
 
 def _is_known(text: str, match: Any) -> bool:

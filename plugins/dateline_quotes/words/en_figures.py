@@ -34,9 +34,10 @@ _FIRST = (
     r"(?:[Mm]o(?:re|st)|[Ff](?:ew|o|i)|[Ll]ess|[Nn](?:o|early|ine)|[Aa](?:s|t|b|lm|pp|n?)\S{0,9}\s|[Uu](?:p|nder)|[Oo](?:ver|n)|[Ss](?:o|ix|ev|co)|[Rr]ou|[Jj]ust|[Bb](?:et|ill)|"
     r"[Tt](?:w|h[ir]|en)|[Ee](?:i|l)|[Hh](?:a|u)|[Mm]ill|[Tt]hou|[Dd]oz)"
 )
+_MONEY = rf"[$£€]\s?(?:{_DIGITS})(?:\s+(?:{_SCALE})|[mb]n?\b)?"
 FIGURE = re.compile(
     rf"""(?<![\w.,:/$£€#-])(?=[\d$£€]|{_FIRST})(?P<hedge>(?i:{_HEDGE})\s+)?(?:
-      (?P<money>[$£€]\s?(?:{_DIGITS})(?:\s+(?:{_SCALE})|[mb]n?\b)?)
+      (?P<money>{_MONEY})(?:(?:\s+to\s+|[-–])(?P<most_money>{_MONEY}))?
     | (?P<percent>(?:{_DIGITS}|{_ONES})(?:\s*%|[\s-]+per\s?cent\b)(?!\s+(?:more|less|higher|lower)\b))
     | (?P<plural>(?i:{_PLURAL}))(?=\s+of\b|\s+[a-z])
     | (?P<share>(?i:{_SHARE}))(?=\s+(?:of|the|its|their|a)\b)
@@ -58,7 +59,7 @@ ENDS = listed(
 )
 #: What is measured or numbered, and not counted.
 NOT_COUNTED = re.compile(
-    r"\A(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?|decades?|centuries|times?|a\.?m|p\.?m|o'clock|points?|other|others|more|less|year-old|"
+    r"\A(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?|decades?|centuries|times?|a\.?m|p\.?m|o['’]clock|alone\b|points?|other|others|more|less|year-old|"
     r"things?|ways?|of|percent|inches|feet|foot|January|February|March|April|May|June|July|August|September|October|November|December|"
     r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b"
 )
