@@ -20,13 +20,10 @@ _ENDED = re.compile(r"[.!?:;…\"”’'»)\]]\s*\Z")
 
 
 class Quoted(NamedTuple):
-    """A quotation at [`start`, `end`) of a text, with its marks. ``open`` says that its paragraph does not
-    close it, and ``goes_on`` that it began in an earlier one."""
+    """A quotation at [`start`, `end`) of a text, with its marks."""
 
     start: int
     end: int
-    open: bool = False
-    goes_on: bool = False
 
 
 class Paragraph(NamedTuple):
@@ -37,29 +34,25 @@ class Paragraph(NamedTuple):
 
 def paragraphs(text: str) -> Iterator[Paragraph]:
     """The paragraphs of a text: its lines, or its blocks of lines where lines are broken at a width."""
-    carried = False
     for match in (_BLOCK if _is_wrapped(text) else _LINE).finditer(text):
-        found = quoted(text, *match.span(), carried)
-        carried = bool(found) and found[-1].open
-        yield Paragraph(match.start(), match.end(), found)
+        yield Paragraph(match.start(), match.end(), quoted(text, *match.span()))
 
 
-def quoted(text: str, start: int, end: int, carried: bool = False) -> list[Quoted]:
-    """The quotations of one paragraph, in order. Marks of another kind inside one are a part of it.
-    `carried` says that the last paragraph left one open."""
+def quoted(text: str, start: int, end: int) -> list[Quoted]:
+    """The quotations of one paragraph, in order. Marks of another kind inside one are a part of it. One that
+    is not closed goes on in the next paragraph, which opens it again."""
     found = list[Quoted]()
-    opened, kind, goes_on = -1, "", False
+    opened, kind = -1, ""
     for match in _MARK.finditer(text, start, end):
         mark, at = match[0], match.start()
         opens = _opens(text, at, match.end(), mark)
         if opened >= 0 and mark in _CLOSED_BY[kind] and not (opens and mark in "\"''"):
-            found.append(Quoted(opened, match.end(), False, goes_on))
+            found.append(Quoted(opened, match.end()))
             opened = -1
         elif opens and (opened < 0 or _restarts(kind, mark)):
-            goes_on = carried and not found and not text[start:at].strip()
             opened, kind = at, mark
     if opened >= 0 and kind not in "‘'":
-        found.append(Quoted(opened, end, True, goes_on))
+        found.append(Quoted(opened, end))
     return found
 
 

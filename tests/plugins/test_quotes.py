@@ -148,6 +148,7 @@ def test_other_words_are_no_statements(text: str) -> None:
         ("Mayor Ida Brandt met Jan Lund. The mayor said it was open.", ["Ida Brandt"]),
         ("The mayor of Quay, Ida Brandt, left. The mayor said it was open.", ["Ida Brandt"]),
         ("Mr. Lund met Mrs. Brandt. She said it was open.", ["Brandt"]),
+        ("Mr. Doe met Mr. Lund. He said it was open.", ["Doe"]),
         ("Ida Brandt said no word was true. Brandt said it was open.", ["Ida Brandt"] * 2),
         ("Kyiv and the West said that it was open.", ["Kyiv and West"]),
         ("The clerk of Ida Brandt said it was open.", ["clerk of Ida Brandt"]),
