@@ -69,7 +69,9 @@ def _operation(page: Page, path: str, ending: str | None) -> dict[str, Any]:
         ],
         "responses": {
             "200": {"description": page.about, "content": {_media_type(page, ending): {"schema": schema}}},
+            "302": {"description": "At another address, for an id that is not written out"},
             "304": {"description": "It is as it was under that entity tag"},
+            "414": {"description": "The address is too long", "content": problem},
             **{status: {"description": words, "content": failed} for status, words in statuses.items()},
         },
     }  # fmt: skip

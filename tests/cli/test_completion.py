@@ -176,3 +176,8 @@ def test_the_bundled_names_are_what_bundled_plugins_offer(kind: str) -> None:
         if record.name == PLUGINS.owner(kind, name) and record.origin.startswith("dateline ")
     }
     assert listed == bundled
+
+
+def test_the_listed_proposers_are_the_bundled_ones() -> None:
+    """Completion must not import them to ask."""
+    assert set(Plugins.load().proposers) == completion.PROPOSERS

@@ -13,6 +13,7 @@ import pytest
 
 from dateline import Plugins
 from dateline.plugin import (
+    Candidate,
     Check,
     Document,
     Doubt,
@@ -30,9 +31,11 @@ from dateline.plugin import (
     FigureRecorded,
     FoldedEvent,
     Importer,
+    Known,
     Line,
     Material,
     Payload,
+    Proposer,
     Rows,
     Source,
     SourceImporter,
@@ -50,6 +53,7 @@ from dateline.testing.contracts.doubters import DOUBTER_RULES
 from dateline.testing.contracts.event_types import FIELD_RULES
 from dateline.testing.contracts.exporters import EXPORTER_RULES
 from dateline.testing.contracts.importers import IMPORTER_RULES, SOURCE_RULES
+from dateline.testing.contracts.proposers import PROPOSER_RULES
 from dateline.testing.contracts.views import VIEW_RULES
 from dateline.testing.isolated import isolated
 
@@ -609,11 +613,42 @@ def test_a_doubter_that_breaks_a_rule_is_caught(
     caught(verdicts(Doubter("mine", find), no_plugins), rule)
 
 
+class Proposes(Proposer):
+    """Yields what a function makes of a text."""
+
+    name, version = "mine", "1"
+
+    def __init__(self, find: Callable[[str], Iterable[Any]]) -> None:
+        self._find = find
+
+    def propose(self, text: str, known: Known) -> Iterable[Candidate]:
+        return self._find(text)
+
+
+@pytest.mark.usefixtures("hurry")
+@pytest.mark.parametrize(
+    ("find", "rule"),
+    [
+        (_raises, "any-text"),
+        (lambda text: [{"quote": text}], "any-text"),
+        (lambda text: [Candidate({"quote": text, "note": str(random.random())})], "pure"),
+        (lambda text: [Candidate({"quote": text + "x"})], "quotes-the-text"),
+        (lambda text: [Candidate({"evidence": [{"start": 0, "end": 9999}]})], "quotes-the-text"),
+        (lambda text: [Candidate({"evidence": [{"exact": "FIC", "start": 1}]})], "quotes-the-text"),
+        (lambda text: [Candidate({"text": text})], "quotes-the-text"),
+    ],
+)
+def test_a_proposer_that_breaks_a_rule_is_caught(
+    find: Callable[[str], Iterable[Any]], rule: str, no_plugins: Trials
+) -> None:
+    caught(verdicts(Proposes(find), no_plugins), rule)
+
+
 @pytest.mark.slow
 def test_every_rule_is_broken_by_a_plugin_of_this_module() -> None:
     source = Path(__file__).read_text()
     names = {*VIEW_RULES, *EXPORTER_RULES, *IMPORTER_RULES, *SOURCE_RULES, *CHECK_RULES}
-    names |= {*DOUBTER_RULES}
+    names |= {*DOUBTER_RULES, *PROPOSER_RULES}
     names |= {"unknown-fields", "upcasters", "golden"}
     assert {name for name in names if f'"{name}"),' not in source} == set()
 

@@ -71,17 +71,17 @@ def is_pure(proposer: Proposer, text: str) -> None:
 def quotes_the_text(proposer: Proposer, text: str) -> None:
     """Every candidate has evidence, and its words are in the text where it says."""
     try:
-        found = list(proposer.propose(text, KNOWN))
+        found = [one.fields for one in proposer.propose(text, KNOWN)]
     except Exception as error:
         raise Skipped(str(error)) from None
     if not found:
         raise Skipped("it proposes nothing about this text")
-    for one in found:
-        items = list(one.fields.get("evidence") or ())
-        if one.fields.get("quote"):
-            items.append(one.fields["quote"])
+    for fields in found:
+        items = list(fields.get("evidence") or ())
+        if fields.get("quote"):
+            items.append(fields["quote"])
         if not items:
-            raise Broken(f"a candidate has no evidence: {dict(one.fields)!r}")
+            raise Broken(f"a candidate has no evidence: {dict(fields)!r}")
         for item in items:
             _require_there(item, text)
 
